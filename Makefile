@@ -1,0 +1,54 @@
+# The two commands: `make run` starts the app, `make test` checks everything.
+# Both set up what they need on a machine with Python 3.11 or newer, make and apt.
+
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+APT := DEBIAN_FRONTEND=noninteractive apt-get
+
+.PHONY: run test lint lock clean bench-preview bench-dataset bench-federated bench-report bench-demo bench
+
+run: $(VENV)/.core
+	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
+
+test: $(VENV)/.dev chromium
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+# Resolve the pinned sets anew from pyproject.toml.
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev pyproject.toml -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+bench: bench-dataset bench-preview bench-federated bench-report bench-demo
+
+bench-%: $(VENV)/.dev
+	$(BIN)/python benchmarks/$*.py
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Privacy Desk needs Python 3.11 or newer; say which with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null \
+	  || { echo "Python's venv module is missing; installing it with apt ..."; \
+	       $(APT) update -qq && $(APT) install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv --clear $(VENV); }
+
+$(VENV)/.core: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# The browser tests drive the system's own Chromium.
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq chromium >/dev/null; } \
+	  || { echo "The browser tests need Chromium; install it and run make test again."; exit 1; }

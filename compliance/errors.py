@@ -1,0 +1,272 @@
+"""What can go wrong that an officer can mend, as one tree.
+
+* ComplianceError                 any of these: shown as one sentence, exit code 2
+  + FileError                     a file or table cannot be taken in
+    - FileMissingError, EmptyFileError, NotATableError, ArchiveNamedAsTableError
+    - BrokenQuotingError, UndecodableTextError, NoRowsError, TooManyColumnsError, FileTooLargeError
+    - ChooseTableError, UnknownTableError, HeadersDifferError, DatabaseError
+  + NamingError                   a name cannot be used
+    - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
+  + DescriptionError              a dataset's description holds something unknown
+  + LabelError                    a correction names a type or class that does not exist
+  + QueryError                    a query cannot be asked
+    - MalformedQueryError, MissingUnitError, BadBoundsError, NotANumberColumnError
+    - BadConditionError, TooManyGroupsError
+  + PrivacyParameterError         ε, δ or a noise setting is outside what it may be
+  + BudgetExceededError           asks for more privacy loss than is left
+  + BudgetBelowSpentError         a budget smaller than what is spent
+  + NothingPublishedError         paid for, but no group may be shown
+  + PlanError                     a federated plan cannot be run
+    - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
+    - DivergedError
+  + TrailError                    a checkpoint or export cannot be read
+  + NothingToReportError          the report has nothing to stand on
+  + WorkspaceError                the workspace folder or its records cannot be used
+
+A message says what happened, the limit, and what to do. It never holds a cell value and never
+another library's text: column names, counts and limits only. Facts are keyword arguments, kept
+as `facts`, so that a translation can fill the same blanks.
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import ClassVar
+
+
+class ComplianceError(Exception):
+    """The officer can act on it: one plain sentence that says what to do."""
+
+    sentence: ClassVar[str] = "{reason}"
+
+    def __init__(self, **facts: object) -> None:
+        blanks = {name for _, name, _, _ in Formatter().parse(self.sentence) if name}
+        if missing := blanks - facts.keys():
+            raise TypeError(f"{type(self).__name__} needs {sorted(missing)}")
+        self.facts = facts
+        super().__init__(self.sentence.format(**facts))
+
+
+class FileError(ComplianceError):
+    """A file or table cannot be taken in."""
+
+
+class FileMissingError(FileError):
+    sentence = "There is no file at {name}. Check the path, or upload the file instead."
+
+
+class EmptyFileError(FileError):
+    sentence = "{name} is empty. Export the table again and make sure that it holds rows."
+
+
+class NotATableError(FileError):
+    """The bytes are something else: a picture, a document, a program."""
+
+    sentence = (
+        "{name} is not a table: {reason}. "
+        "Give a CSV, TSV, Excel, Parquet, JSON-lines or SQLite file."
+    )
+
+
+class ArchiveNamedAsTableError(FileError):
+    sentence = "{name} is a ZIP archive under another name. Rename it to .zip, or unpack it first."
+
+
+class BrokenQuotingError(FileError):
+    sentence = (
+        "{name}: a quotation mark opened on line {line} is never closed, so rows cannot be told "
+        "apart. Mend that line, or export the file again with quoting switched on."
+    )
+
+
+class UndecodableTextError(FileError):
+    sentence = "{name}: the text encoding cannot be made out. Save the file as UTF-8 and try again."
+
+
+class NoRowsError(FileError):
+    sentence = "{name} has a header but no rows. Export the table again with its rows."
+
+
+class TooManyColumnsError(FileError):
+    sentence = (
+        "{name} has {columns:,} columns; at most {limit:,} are taken. "
+        "Keep the columns you need, or turn columns into rows."
+    )
+
+
+class FileTooLargeError(FileError):
+    sentence = "{name} is larger than {limit}. Split it into several files with the same header."
+
+
+class ChooseTableError(FileError):
+    """A file holds several tables; `tables` names them."""
+
+    sentence = "{name} holds several tables: {tables}. Say which one (--table on the command line)."
+
+
+class UnknownTableError(FileError):
+    sentence = "{name} has no table named “{table}”. It holds: {tables}."
+
+
+class HeadersDifferError(FileError):
+    sentence = (
+        "{name} has another header than {first}: {difference}. "
+        "Only files with the same columns become one table; add the others on their own."
+    )
+
+
+class DatabaseError(FileError):
+    sentence = "The database cannot be read: {reason}. Check the address, the name and the rights."
+
+
+class NamingError(ComplianceError):
+    """A name cannot be used."""
+
+
+class BadDatasetNameError(NamingError):
+    sentence = (
+        "That name cannot be used. Start with a letter or a digit and go on with letters, digits, "
+        "spaces, dots, hyphens or underscores, {limit} characters at most."
+    )
+
+
+class UnknownDatasetError(NamingError):
+    sentence = "There is no dataset named “{name}”. Known: {known}."
+
+
+class AlreadyStoredError(NamingError):
+    sentence = (
+        "The same table is already stored as “{name}”. Use that one: storing it twice would give "
+        "the same people a second privacy budget."
+    )
+
+
+class UnknownColumnError(NamingError):
+    sentence = "There is no column “{column}” in {dataset}. Its columns: {known}."
+
+
+class DescriptionError(ComplianceError):
+    sentence = "{field} cannot be “{given}”. It may be: {known}."
+
+
+class LabelError(ComplianceError):
+    sentence = "“{given}” is not a known {kind}. Known: {known}."
+
+
+class QueryError(ComplianceError):
+    """A query cannot be asked."""
+
+
+class MalformedQueryError(QueryError):
+    sentence = "The query cannot be read at “{place}”: {reason}."
+
+
+class MissingUnitError(QueryError):
+    sentence = (
+        "Say whose privacy is protected: the column that tells one person from another "
+        "(“unit” in a query file). {hint}"
+    )
+
+
+class BadBoundsError(QueryError):
+    sentence = (
+        "{statistic}: {reason}. Bounds come from what you know, not from looking at the data."
+    )
+
+
+class NotANumberColumnError(QueryError):
+    sentence = "{statistic} needs numbers, but column “{column}” holds {type}."
+
+
+class BadConditionError(QueryError):
+    sentence = (
+        "The condition cannot be read: {reason}. Write a comparison such as: Quantity > 0 "
+        "(several may be joined with “and”)."
+    )
+
+
+class TooManyGroupsError(QueryError):
+    sentence = (
+        "The groups would be {groups:,}; at most {limit:,} are taken. "
+        "Group by fewer columns, or list the public keys you need."
+    )
+
+
+class PrivacyParameterError(ComplianceError):
+    sentence = "{name} cannot be {given}: {reason}."
+
+
+class BudgetExceededError(ComplianceError):
+    """A release or a run asks for more privacy loss than is left."""
+
+    sentence = (
+        "Not enough privacy budget: this asks for ε = {asked} (δ = {delta}). Spent so far: "
+        "ε = {spent} of {total}. At most ε = {left} is left for one more release at this δ. "
+        "Lower ε, or ask for a larger budget."
+    )
+
+
+class BudgetBelowSpentError(ComplianceError):
+    sentence = (
+        "The budget cannot be set to ε = {asked} (δ = {delta}): more than that is spent already. "
+        "What was published cannot be taken back."
+    )
+
+
+class NothingPublishedError(ComplianceError):
+    """A release went through, was paid for and is stored, but no group may be shown."""
+
+    sentence = (
+        "No group reached the threshold of {threshold} people, so nothing can be published. The "
+        "answer “none” has cost ε = {spent} as well and is stored as {release}. Group more "
+        "coarsely, list the keys that are public, or ask without groups."
+    )
+
+
+class PlanError(ComplianceError):
+    """A federated plan cannot be run."""
+
+
+class MalformedPlanError(PlanError):
+    sentence = "The federated plan cannot be read at “{place}”: {reason}."
+
+
+class TargetError(PlanError):
+    sentence = "The target “{column}” {reason}. Choose a column with exactly two values."
+
+
+class TooFewSitesError(PlanError):
+    sentence = (
+        "Column “{column}” gives {sites} site(s) that can train; at least 2 are needed. "
+        "A site needs at least {minimum} records."
+    )
+
+
+class TooManySitesError(PlanError):
+    sentence = "Column “{column}” gives {sites:,} sites; at most {limit:,} are taken."
+
+
+class NoFeaturesError(PlanError):
+    sentence = (
+        "No column is left to learn from: direct identifiers, free text, the target and the site "
+        "column are set aside. Name the columns under “features”."
+    )
+
+
+class DivergedError(PlanError):
+    sentence = (
+        "Training went astray in round {round}: the model is no longer a number. "
+        "Lower the learning rate and start again."
+    )
+
+
+class TrailError(ComplianceError):
+    sentence = "{name} cannot be read as a {kind} of this trail. Give the file that was exported."
+
+
+class NothingToReportError(ComplianceError):
+    sentence = "There is nothing to report yet. Load a dataset first, or open the demo shop."
+
+
+class WorkspaceError(ComplianceError):
+    sentence = "The workspace at {home} cannot be used: {reason}."

@@ -1,0 +1,42 @@
+"""Nouns to plain values and back: one way for records, exports, evidence and the command line."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+Noun = TypeVar("Noun")
+
+
+def to_plain(noun: object) -> Any:
+    """`noun` as dicts, lists, strings, numbers, booleans and None.
+
+    Decimals become strings (exact), times ISO 8601, choices their values.
+    """
+    return msgspec.to_builtins(noun, enc_hook=_encode)
+
+
+def from_plain(kind: type[Noun], plain: Any) -> Noun:
+    """The noun of type `kind` that `to_plain` turned into `plain`.
+
+    Raises:
+        msgspec.ValidationError: `plain` is not such a noun.
+    """
+    return msgspec.convert(plain, kind)
+
+
+def to_json(noun: object) -> str:
+    """`noun` as JSON text with sorted keys."""
+    return msgspec.json.encode(noun, enc_hook=_encode, order="sorted").decode()
+
+
+def from_json(kind: type[Noun], text: str) -> Noun:
+    """The noun of type `kind` that `to_json` wrote as `text`."""
+    return msgspec.json.decode(text, type=kind)
+
+
+def _encode(value: object) -> object:
+    if hasattr(value, "item"):  # a numpy number
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no plain form")

@@ -1,0 +1,85 @@
+"""What an administrator can set, from the environment, and the limits of this release."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from compliance.errors import WorkspaceError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One environment variable."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting(
+        name="PRIVACY_DESK_HOME",
+        default="~/.privacy-desk",
+        meaning="The workspace folder: records, datasets, reports.",
+    ),
+    Setting(
+        name="PRIVACY_DESK_DATABASE_URL",
+        default="",
+        meaning="Where the records are kept; empty means an SQLite file in the workspace folder.",
+    ),
+    Setting(
+        name="PRIVACY_DESK_ACTOR",
+        default="local officer",
+        meaning="The name that the trail gives to whoever uses this installation.",
+    ),
+)
+
+MAX_FILE_BYTES = 4 * 2**30
+MAX_COLUMNS = 2_000
+MAX_GROUPS = 100_000
+MAX_SITES = 1_000
+TABLE_CACHE_BYTES = 2 * 2**30
+
+# The budget that holds until an officer decides one; the desk raises a finding until then.
+DEFAULT_EPSILON = Decimal(3)
+DEFAULT_DELTA = Decimal("1e-5")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings in force.
+
+    Attributes:
+        home: the workspace folder; made when it is first written to.
+        database_url: SQLAlchemy address of the records.
+        actor: who acts, as named in the trail.
+    """
+
+    home: Path
+    database_url: str
+    actor: str
+
+    @classmethod
+    def from_environment(
+        cls, environment: Mapping[str, str] = os.environ, *, home: Path | None = None
+    ) -> Settings:
+        """Settings from the environment; `home` given on the command line wins.
+
+        Raises:
+            WorkspaceError: the home folder is named by an unusable path.
+        """
+        values = {s.name: environment.get(s.name, "").strip() or s.default for s in SETTINGS}
+        try:
+            folder = (home or Path(values["PRIVACY_DESK_HOME"])).expanduser().absolute()
+        except RuntimeError as error:
+            raise WorkspaceError(home="~", reason="no home folder is known") from error
+        return cls(
+            home=folder,
+            database_url=values["PRIVACY_DESK_DATABASE_URL"]
+            or f"sqlite:///{folder / 'records.sqlite'}",
+            actor=values["PRIVACY_DESK_ACTOR"],
+        )
