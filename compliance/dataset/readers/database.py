@@ -1,0 +1,91 @@
+"""Tables of an SQLite file or of a database at an address."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+import pyarrow as pa
+import sqlalchemy
+from sqlalchemy.exc import SQLAlchemyError
+
+from compliance.dataset.readers.choice import chosen
+from compliance.errors import DatabaseError, NoRowsError, NotATableError, TooManyColumnsError
+from compliance.settings import MAX_COLUMNS
+
+
+def read_sqlite(name: str, data: bytes, table: str | None) -> pa.Table:
+    """The rows of `table` (or of the only table) in the SQLite file `data`.
+
+    Raises:
+        NotATableError: the file is damaged.
+        ChooseTableError, UnknownTableError, NoRowsError, TooManyColumnsError: see there.
+    """
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.deserialize(data)
+        found = connection.execute(
+            "select name from sqlite_master where type in ('table', 'view')"
+            " and name not like 'sqlite_%' order by name"
+        )
+        wanted = chosen(name, [row[0] for row in found], table)
+        quoted = '"' + wanted.replace('"', '""') + '"'
+        cursor = connection.execute(f"select * from {quoted}")  # noqa: S608 - a listed name, quoted
+        names = [part[0] for part in cursor.description]
+        return _table(name, names, cursor.fetchall())
+    except sqlite3.Error:
+        raise NotATableError(name=name, reason="the SQLite file is damaged") from None
+    finally:
+        connection.close()
+
+
+def read_database(address: str, table: str | None) -> tuple[str, pa.Table]:
+    """The rows of `table` in the database at `address`, and its name without credentials.
+
+    Raises:
+        DatabaseError: it cannot be reached or read.
+        ChooseTableError, UnknownTableError, NoRowsError, TooManyColumnsError: see there.
+    """
+    try:
+        url = sqlalchemy.make_url(address)
+        name = f"{url.get_backend_name()}:{(url.database or '').rsplit('/', 1)[-1]}"
+        engine = sqlalchemy.create_engine(url)
+    except (SQLAlchemyError, ModuleNotFoundError):
+        raise DatabaseError(reason="the address is not one this installation understands") from None
+    try:
+        inspector = sqlalchemy.inspect(engine)
+        wanted = chosen(
+            name, sorted(inspector.get_table_names() + inspector.get_view_names()), table
+        )
+        with engine.connect() as connection:
+            rows = connection.execute(sqlalchemy.select("*").select_from(sqlalchemy.table(wanted)))
+            return f"{name}.{wanted}", _table(name, list(rows.keys()), rows.fetchall())
+    except SQLAlchemyError:
+        raise DatabaseError(reason="it does not answer or refuses the table") from None
+    finally:
+        engine.dispose()
+
+
+def _table(name: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> pa.Table:
+    if not rows:
+        raise NoRowsError(name=name)
+    if len(names) > MAX_COLUMNS:
+        raise TooManyColumnsError(name=name, columns=len(names), limit=MAX_COLUMNS)
+    columns = zip(*rows, strict=True)
+    return pa.table([_array(list(column)) for column in columns], names=list(names))
+
+
+def _array(values: list[object]) -> pa.Array:
+    if any(isinstance(value, bytes) for value in values):
+        return pa.array([None if v is None else "(binary)" for v in values], pa.string())
+    try:
+        return pa.array(values)
+    except (pa.ArrowException, OverflowError):
+        return pa.array(
+            [
+                None if v is None else v if isinstance(v, str) else json.dumps(v, default=str)
+                for v in values
+            ],
+            pa.string(),
+        )

@@ -1,0 +1,69 @@
+"""JSON lines, or one JSON list of objects, to a table of strings and plain values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from compliance.dataset.readers.text import decode
+from compliance.errors import NoRowsError, NotATableError, TooManyColumnsError
+from compliance.settings import MAX_COLUMNS
+
+
+def read_json_lines(name: str, data: bytes) -> pa.Table:
+    """One row per object; nested objects become columns named `outer.inner`, lists JSON text.
+
+    Raises:
+        NotATableError: a line is no JSON object.
+        NoRowsError, TooManyColumnsError, UndecodableTextError: it cannot be taken as a table.
+    """
+    text, _ = decode(name, data)
+    rows = [_flat(item) for item in _objects(name, text)]
+    if not rows:
+        raise NoRowsError(name=name)
+    names: dict[str, None] = {}
+    for row in rows:
+        names.update(dict.fromkeys(row))
+    if len(names) > MAX_COLUMNS:
+        raise TooManyColumnsError(name=name, columns=len(names), limit=MAX_COLUMNS)
+    return pa.table({n: _array([row.get(n) for row in rows]) for n in names})
+
+
+def _objects(name: str, text: str) -> Iterable[dict[str, object]]:
+    stripped = text.strip()
+    try:
+        if stripped.startswith("["):
+            items = json.loads(stripped)
+        else:
+            items = [json.loads(line) for line in stripped.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        raise NotATableError(name=name, reason="a line is no valid JSON") from None
+    for item in items:
+        if not isinstance(item, dict):
+            raise NotATableError(name=name, reason="its lines are not JSON objects")
+        yield item
+
+
+def _flat(item: dict[str, object], prefix: str = "") -> dict[str, object]:
+    row: dict[str, object] = {}
+    for key, value in item.items():
+        if isinstance(value, dict):
+            row |= _flat(value, f"{prefix}{key}.")
+        else:
+            row[f"{prefix}{key}"] = json.dumps(value) if isinstance(value, list) else value
+    return row
+
+
+def _array(values: list[object]) -> pa.Array:
+    kinds = {type(value) for value in values if value is not None}
+    if kinds in ({bool}, {int}, {float}, {int, float}):
+        try:
+            return pa.array(values)
+        except (pa.ArrowException, OverflowError):
+            pass
+    return pa.array(
+        [None if v is None else v if isinstance(v, str) else json.dumps(v) for v in values],
+        pa.string(),
+    )

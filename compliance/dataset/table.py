@@ -1,0 +1,121 @@
+"""The stored table behind a dataset, column by column, as integer codes and numbers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from compliance.dataset.nouns import ColumnName
+
+NO_VALUE = "(no value)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codes:
+    """One column as numbers into its distinct values.
+
+    Attributes:
+        codes: per row, the position of its value in `labels`; -1 where there is none. int32.
+        labels: the distinct values, in the order in which rows first show them.
+    """
+
+    codes: npt.NDArray[np.int32]
+    labels: npt.NDArray[np.generic]
+
+    def texts(self) -> list[str]:
+        """The labels as people write them: dates as ISO dates, whole numbers without decimals."""
+        if self.labels.dtype.kind == "M":
+            days = self.labels.astype("datetime64[D]")
+            shown = days if (days == self.labels).all() else self.labels.astype("datetime64[s]")
+            return [str(moment).replace("T", " ") for moment in shown]
+        return [str(label) for label in self.labels.tolist()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """One column as numbers.
+
+    Attributes:
+        values: per row; 0 where there is none. int64 or float64.
+        present: per row, whether there is a value.
+    """
+
+    values: npt.NDArray[np.int64] | npt.NDArray[np.float64]
+    present: npt.NDArray[np.bool_]
+
+
+class Table:
+    """A stored table. Columns are read when first asked for and kept in memory.
+
+    Rows have no identity here: nothing that leaves a room may depend on their order.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = pq.ParquetFile(path, memory_map=True)
+        self._codes: dict[str, Codes] = {}
+        self._numbers: dict[str, Numbers] = {}
+
+    @property
+    def rows(self) -> int:
+        return int(self._file.metadata.num_rows)
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory the columns read so far take."""
+        coded = sum(c.codes.nbytes + c.labels.nbytes for c in self._codes.values())
+        return coded + sum(n.values.nbytes + n.present.nbytes for n in self._numbers.values())
+
+    def codes(self, column: ColumnName) -> Codes:
+        """The column as codes into its distinct values."""
+        if column not in self._codes:
+            self._codes[column] = _coded(self._read(column))
+        return self._codes[column]
+
+    def numbers(self, column: ColumnName) -> Numbers:
+        """The column as numbers; it must hold integers, decimals or truth values."""
+        if column not in self._numbers:
+            array = self._read(column)
+            present = array.is_valid().to_numpy(zero_copy_only=False)
+            if pa.types.is_boolean(array.type):
+                array = array.cast(pa.int64())
+            values = array.fill_null(0).to_numpy(zero_copy_only=False)
+            self._numbers[column] = Numbers(values=values, present=present)
+        return self._numbers[column]
+
+    def arrow(self, columns: Sequence[ColumnName]) -> pa.Table:
+        """The columns as an Arrow table; not kept."""
+        return self._file.read(columns=list(columns))
+
+    def _read(self, column: ColumnName) -> pa.Array:
+        # `columns=` takes dotted paths, so a column with a dot in its name is picked afterwards.
+        table = self._file.read(columns=[column])
+        return table.column(column).combine_chunks()
+
+
+def to_parquet(table: pa.Table) -> bytes:
+    """The bytes under whose hash a table is stored; the same table always gives the same bytes."""
+    buffer = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(None), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _coded(array: pa.Array) -> Codes:
+    if pa.types.is_string(array.type):
+        encoded = array.dictionary_encode()
+        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+        return Codes(codes=codes, labels=encoded.dictionary.to_numpy(zero_copy_only=False))
+    if pa.types.is_date(array.type):
+        array = array.cast(pa.timestamp("us"))
+    found, labels = pd.factorize(array.drop_null().to_numpy(zero_copy_only=False))
+    codes = np.full(len(array), -1, dtype=np.int32)
+    codes[array.is_valid().to_numpy(zero_copy_only=False)] = found
+    return Codes(codes=codes, labels=np.asarray(labels))

@@ -1,0 +1,76 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from compliance.dataset import RawFile, Table
+from compliance.dataset.cleaning import clean
+from compliance.dataset.nouns import Column, ColumnName, Description, LegalBasis
+from compliance.dataset.table import to_parquet
+from compliance.settings import Settings
+from compliance.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+CANARY_PERSON, CANARY_COUNTRY = 77_777, "Zembla_only_one"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real data sets with ground truth; tests that need them skip where they are absent."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the shared data sets are not beside the project")
+    return folder
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Callable[..., tuple[Table, tuple[Column, ...]]]:
+    """Columns given as lists, cleaned and stored: `table, columns = stored(city=[...])`."""
+
+    def store(**lists: Sequence[object]) -> tuple[Table, tuple[Column, ...]]:
+        cleaned = clean(pa.table({name: pa.array(values) for name, values in lists.items()}))
+        data = to_parquet(cleaned.table)
+        path = tmp_path / f"{hashlib.sha256(data).hexdigest()}.parquet"
+        path.write_bytes(data)
+        return Table(path), cleaned.columns
+
+    return store
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace in a folder of its own."""
+    return Workspace(Settings.from_environment({}, home=tmp_path / "desk"))
+
+
+@pytest.fixture
+def shop(workspace: Workspace) -> Workspace:
+    """A described dataset `orders`: 900 people in three countries, and one alone."""
+    lines = ["customer,country,amount,device,region,bought"]
+    for person in range(900):
+        country = ("DE", "FR", "CN")[person % 3]
+        for order in range(1 + person % 3):
+            amount = 5 + (person * 7 + order * 13) % 90
+            bought = "true" if (amount > 50) != (person % 11 == 0) else "false"
+            device = ("phone", "tablet", "desktop")[person % 3]
+            lines.append(f"{person}.0,{country},{amount}.50,{device},R{person % 4},{bought}")
+    lines += [f"{CANARY_PERSON}.0,{CANARY_COUNTRY},66.00,phone,R1,true"] * 40
+    data = "\n".join(lines).encode()
+    description = Description(
+        data_subjects="customers",
+        purpose="orders",
+        legal_basis=LegalBasis.CONTRACT,
+        region="DE",
+        retention_months=24,
+        source="shop",
+        population="customers",
+        unit=ColumnName("customer"),
+    )
+    workspace.add_files([RawFile(name="orders.csv", data=data)], "orders", description)
+    return workspace
