@@ -1,0 +1,99 @@
+"""The database behind the desk: one writer at a time, migrations, and nothing half-written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from compliance.errors import WorkspaceError
+
+HEAD_REVISION = "0001"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_MS = 30_000
+
+
+class Database:
+    """The records of one workspace.
+
+    Writers wait for one another (`BEGIN IMMEDIATE`), readers never wait. Safe to share between
+    threads; several processes may open the same file.
+    """
+
+    def __init__(self, url: str) -> None:
+        if not url.startswith("sqlite:///"):
+            reason = "this release keeps its records in SQLite; leave the database address empty"
+            raise WorkspaceError(home="the database address", reason=reason)
+        self._engine = sqlalchemy.create_engine(url, pool_size=8, max_overflow=24)
+        _configure(self._engine)
+        self._migrate(url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one moment of the records."""
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield connection
+            connection.exec_driver_sql("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The only connection that writes until the block ends; an error undoes all of it."""
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
+            connection.exec_driver_sql("COMMIT")
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _migrate(self, url: str) -> None:
+        try:
+            with self.reading() as connection:
+                if _revision(connection) == HEAD_REVISION:
+                    return
+            with self.writing() as connection:
+                if _revision(connection) == HEAD_REVISION:
+                    return  # another process was first
+                config = Config()
+                config.set_main_option("script_location", str(_MIGRATIONS))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except (SQLAlchemyError, OSError):
+            reason = "its records cannot be opened; check the folder's rights and free space"
+            raise WorkspaceError(home=url.removeprefix("sqlite:///"), reason=reason) from None
+
+
+def _revision(connection: Connection) -> str | None:
+    has_versions = connection.exec_driver_sql(
+        "select 1 from sqlite_master where name = 'alembic_version'"
+    ).first()
+    if has_versions is None:
+        return None
+    found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
+    return None if found is None else str(found)
+
+
+def _configure(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # transactions begin and end where this module says
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the delete trigger
+            f"busy_timeout={_BUSY_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")

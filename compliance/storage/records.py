@@ -1,0 +1,70 @@
+"""Nouns into rows and rows into nouns: the only SQL about the desk's own records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Connection, Table, func, insert, select, update
+
+from compliance.plain import from_json, to_json
+from compliance.storage.tables import TRAIL, TRAIL_HEAD
+from compliance.trail import BEGINNING, Head, Line
+
+Noun = TypeVar("Noun")
+
+
+def append(connection: Connection, table: Table, noun: object, *, entry: int, **keys: str) -> None:
+    """Store `noun` under `keys`, bound to the trail entry of the same transaction."""
+    values: Mapping[str, object] = {"record": to_json(noun), "entry": entry, **keys}
+    connection.execute(insert(table).values(values))
+
+
+def every(connection: Connection, table: Table, kind: type[Noun], **keys: str) -> tuple[Noun, ...]:
+    """All nouns of `table` under `keys`, oldest first."""
+    wanted = [table.c[key] == value for key, value in keys.items()]
+    query = select(table.c.record).where(*wanted).order_by(table.c.position)
+    return tuple(from_json(kind, text) for text in connection.scalars(query))
+
+
+def latest(connection: Connection, table: Table, kind: type[Noun], **keys: str) -> Noun | None:
+    """The newest noun of `table` under `keys`; None where there is none."""
+    wanted = [table.c[key] == value for key, value in keys.items()]
+    query = select(table.c.record).where(*wanted).order_by(table.c.position.desc()).limit(1)
+    text = connection.scalar(query)
+    return None if text is None else from_json(kind, text)
+
+
+def newest_by(connection: Connection, table: Table, kind: type[Noun], key: str) -> dict[str, Noun]:
+    """The newest noun of `table` for each value of `key`, in the order of first writing."""
+    query = select(table.c[key], table.c.record).order_by(table.c.position)
+    return {name: from_json(kind, text) for name, text in connection.execute(query)}
+
+
+def head_of(connection: Connection) -> Head:
+    """Where the trail ends."""
+    row = connection.execute(select(TRAIL_HEAD.c.entries, TRAIL_HEAD.c.hash)).first()
+    return BEGINNING if row is None else Head(entries=row.entries, hash=row.hash)
+
+
+def append_line(connection: Connection, line: Line) -> None:
+    """Add `line` to the trail and move its head."""
+    connection.execute(insert(TRAIL).values(number=line.place, body=line.body, hash=line.hash))
+    values = {"entries": line.place, "hash": line.hash}
+    if connection.execute(update(TRAIL_HEAD).values(values)).rowcount == 0:
+        connection.execute(insert(TRAIL_HEAD).values(id=1, **values))
+
+
+def lines_of(connection: Connection, *, newest: int | None = None) -> Sequence[Line]:
+    """The trail's lines in their order; with `newest` only so many of the last, newest first."""
+    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
+    if newest is None:
+        query = query.order_by(TRAIL.c.number)
+    else:
+        query = query.order_by(TRAIL.c.number.desc()).limit(newest)
+    return [Line(*row) for row in connection.execute(query)]
+
+
+def count(connection: Connection, table: Table) -> int:
+    """How many rows `table` has."""
+    return int(connection.scalar(select(func.count()).select_from(table)) or 0)

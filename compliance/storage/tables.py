@@ -1,0 +1,71 @@
+"""The desk's own records. Every table only grows: what was written is never changed.
+
+Each row keeps its noun as JSON in `record`, beside the few columns that it is looked up by, and
+the number of the trail entry written in the same transaction. The newest row of a name wins.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+TRAIL = Table(
+    "trail",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+# One row: where the trail ends. It is the only one that is ever updated.
+TRAIL_HEAD = Table(
+    "trail_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("entries", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+
+def _table(name: str, *keys: str) -> Table:
+    """A table of records found by `keys`; `position` counts in the order of writing."""
+    return Table(
+        name,
+        METADATA,
+        Column("position", Integer, primary_key=True),
+        *(Column(key, String(200), nullable=False) for key in keys),
+        Column("record", Text, nullable=False),
+        Column(
+            "entry",
+            Integer,
+            ForeignKey("trail.number", deferrable=True, initially="DEFERRED"),
+            nullable=False,
+        ),
+        *(Index(f"ix_{name}_{key}", key) for key in keys),
+    )
+
+
+ORGANISATION = _table("organisation")
+DATASET = _table("dataset", "id", "name", "sha256")
+DESCRIPTION = _table("description", "name")
+DISCOVERY = _table("discovery", "dataset_id")
+BUDGET = _table("budget", "population")
+SPEND = _table("spend", "id", "population")
+RELEASE = _table("release", "id", "dataset_id")
+RUN = _table("run", "id", "dataset_id")
+ASSESSMENT = _table("assessment", "scope")
+EDGE = _table("edge", "origin", "made")
+REPORT = _table("report", "id")
+
+RECORDS = (
+    *(ORGANISATION, DATASET, DESCRIPTION, DISCOVERY, BUDGET, SPEND),
+    *(RELEASE, RUN, ASSESSMENT, EDGE, REPORT),
+)

@@ -1,0 +1,25 @@
+"""The trail: every act an entry, each carrying the hash of the one before."""
+
+from compliance.trail.record import (
+    BEGINNING,
+    Head,
+    read_checkpoint,
+    record,
+    to_checkpoint,
+    to_entry,
+    to_export,
+    verify,
+)
+from compliance.trail.verify_trail import Line
+
+__all__ = [
+    "BEGINNING",
+    "Head",
+    "Line",
+    "read_checkpoint",
+    "record",
+    "to_checkpoint",
+    "to_entry",
+    "to_export",
+    "verify",
+]
