@@ -1,0 +1,109 @@
+"""The vocabulary of discovery: what a column can mean, read from the data files beside it."""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from compliance.discovery.nouns import IdentifierClass, SemanticType
+from compliance.plain import from_plain
+
+_BLANK = re.compile(r"\{(\w+)\}")
+
+
+class Alone(StrEnum):
+    """How much the values weigh without a word from the header."""
+
+    NO = "no"
+    YES = "yes"
+    DECISIVE = "decisive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeRow:
+    """One row of types.yaml; what its fields mean stands at the top of that file."""
+
+    id: str
+    title: str
+    identifier_class: IdentifierClass
+    source: str
+    as_of: str
+    special_category: bool = False
+    header: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shape: str = "any"
+    validator: str = ""
+    alone: Alone = Alone.NO
+    as_number: str = ""
+    as_flag: str = ""
+    as_code: str = ""
+    as_moment: str = ""
+    as_day: str = ""
+    shows: frozenset[str] = frozenset()
+    only_with: frozenset[str] = frozenset()
+    unless: str = ""
+    together: str = ""
+    otherwise: str = ""
+    notes: str = ""
+
+    @property
+    def semantic_type(self) -> SemanticType:
+        return SemanticType(
+            id=self.id,
+            title=self.title,
+            identifier_class=self.identifier_class,
+            special_category=self.special_category,
+        )
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The header words of all languages; blanks for groups not yet filled."""
+        return tuple(itertools.chain.from_iterable(self.header.values()))
+
+
+def semantic_types() -> Mapping[str, SemanticType]:
+    """Every meaning that a column can be given, by id, in the order of types.yaml."""
+    return MappingProxyType({row.id: row.semantic_type for row in type_rows().values()})
+
+
+@functools.cache
+def type_rows() -> Mapping[str, TypeRow]:
+    """The rows of types.yaml by id."""
+    rows = (from_plain(TypeRow, row) for row in data("types")["types"])
+    return MappingProxyType({row.id: row for row in rows})
+
+
+@functools.cache
+def header_groups() -> Mapping[str, tuple[str, ...]]:
+    """The words that a blank such as “{number}” in a header phrase stands for."""
+    groups = {name: tuple(words.split()) for name, words in data("types")["groups"].items()}
+    groups["person"] = groups["customer"] + groups["other"]
+    return MappingProxyType(groups)
+
+
+def filled(phrase: str) -> Iterator[str]:
+    """`phrase` once for each way to fill its blanks."""
+    names = _BLANK.findall(phrase)
+    for words in itertools.product(*(header_groups()[name] for name in names)):
+        text = phrase
+        for word in words:
+            text = _BLANK.sub(word, text, count=1)
+        yield text
+
+
+@functools.cache
+def data(name: str) -> dict[str, Any]:
+    """The packaged data file `name`.yaml."""
+    text = importlib.resources.files(__package__).joinpath(f"{name}.yaml").read_text("utf-8")
+    # The C parser is ten times as fast, and not built everywhere.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  (both are safe loaders)
+    return found
