@@ -1,0 +1,31 @@
+"""Differential privacy: queries, bounding, exact budgets, previews without noise, releases with it.
+
+`mechanisms` is not imported here: it loads OpenDP, which only a release needs.
+"""
+
+from compliance.privacy.accounting import fits, loss_of, price_of
+from compliance.privacy.aggregates import Aggregate, aggregate
+from compliance.privacy.calibration import Calibration, calibrate
+from compliance.privacy.ledger import check_affordable, check_budget, state_of
+from compliance.privacy.preview import attacker_percent, preview
+from compliance.privacy.queries import check_query, from_query, to_query
+from compliance.privacy.release import publish
+
+__all__ = [
+    "Aggregate",
+    "Calibration",
+    "aggregate",
+    "attacker_percent",
+    "calibrate",
+    "check_affordable",
+    "check_budget",
+    "check_query",
+    "fits",
+    "from_query",
+    "loss_of",
+    "preview",
+    "price_of",
+    "publish",
+    "state_of",
+    "to_query",
+]

@@ -1,0 +1,120 @@
+"""`Quantity > 0 and Country = 'Germany'` to conditions, and conditions to rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+
+import numpy as np
+import numpy.typing as npt
+
+from compliance.dataset.nouns import Column, ColumnName, ColumnType
+from compliance.dataset.table import Table
+from compliance.errors import BadConditionError, UnknownColumnError
+from compliance.privacy.nouns import Comparison, Condition
+
+_AND = re.compile(r"\s+and\s+(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)", re.IGNORECASE)
+_COMPARISON = re.compile(
+    r"""\s*(?P<column>`[^`]+`|"[^"]+"|[^<>=!'"`]+?)\s*
+        (?P<sign><=|>=|!=|<>|==|=|<|>)\s*
+        (?P<value>'[^']*'|"[^"]*"|[^<>=!'"`\s]+)\s*""",
+    re.VERBOSE,
+)
+_SIGNS: Mapping[str, Comparison] = {
+    **{comparison.value: comparison for comparison in Comparison},
+    "==": Comparison.EQUAL,
+    "<>": Comparison.NOT_EQUAL,
+}
+_ORDERED = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.TIMESTAMP)
+
+
+def to_conditions(text: str) -> tuple[Condition, ...]:
+    """The comparisons in `text`, which `and` joins; an empty text has none.
+
+    Raises:
+        BadConditionError: something is no comparison.
+    """
+    if not text.strip():
+        return ()
+    return tuple(_condition(part) for part in _AND.split(text))
+
+
+def from_conditions(conditions: Sequence[Condition]) -> str:
+    """The text that `to_conditions` reads as `conditions`."""
+    return " and ".join(f"\"{c.column}\" {c.comparison} '{c.value}'" for c in conditions)
+
+
+def check_conditions(conditions: Sequence[Condition], columns: Sequence[Column]) -> None:
+    """Refuse conditions that these columns cannot answer; nothing is read from the data.
+
+    Raises:
+        UnknownColumnError, BadConditionError: no such column, or its type cannot be compared so.
+    """
+    types = {column.name: column.type for column in columns}
+    for condition in conditions:
+        if condition.column not in types:
+            known = ", ".join(list(types)[:12])
+            raise UnknownColumnError(
+                column=condition.column[:80], dataset="this dataset", known=known
+            )
+        _comparable(condition, types[condition.column])
+
+
+def matching(
+    table: Table, conditions: Sequence[Condition], columns: Sequence[Column]
+) -> npt.NDArray[np.bool_]:
+    """Per row, whether all `conditions` hold. A missing value never matches."""
+    types = {column.name: column.type for column in columns}
+    matches = np.ones(table.rows, dtype=np.bool_)
+    for condition in conditions:
+        coded = table.codes(condition.column)
+        value = _comparable(condition, types[condition.column])
+        holds = _holds(coded.labels, condition.comparison, value)
+        matches &= (coded.codes >= 0) & holds[coded.codes] if len(holds) else False
+    return matches
+
+
+def _condition(text: str) -> Condition:
+    found = _COMPARISON.fullmatch(text)
+    if found is None:
+        raise BadConditionError(reason="a part of it is no comparison")
+    return Condition(
+        column=ColumnName(found["column"].strip().strip('`"')),
+        comparison=_SIGNS[found["sign"]],
+        value=found["value"].strip("'\""),
+    )
+
+
+def _comparable(condition: Condition, type_: ColumnType) -> object:
+    """The condition's value in the type of its column."""
+    refusal = f"column “{condition.column}” holds {type_}"
+    if type_ not in _ORDERED and condition.comparison not in (
+        Comparison.EQUAL,
+        Comparison.NOT_EQUAL,
+    ):
+        raise BadConditionError(reason=f"{refusal}, which has no order")
+    try:
+        if type_ is ColumnType.BOOLEAN:
+            return {"true": True, "false": False}[condition.value.lower()]
+        if type_ in (ColumnType.INTEGER, ColumnType.NUMBER):
+            return float(Decimal(condition.value))
+        if type_ in (ColumnType.DATE, ColumnType.TIMESTAMP):
+            return np.datetime64(condition.value, "us")
+    except (KeyError, InvalidOperation, ValueError, OverflowError):
+        raise BadConditionError(reason=f"{refusal}; the value does not fit that") from None
+    return condition.value
+
+
+def _holds(
+    labels: npt.NDArray[np.generic], comparison: Comparison, value: object
+) -> npt.NDArray[np.bool_]:
+    compare = {
+        Comparison.EQUAL: np.equal,
+        Comparison.NOT_EQUAL: np.not_equal,
+        Comparison.LESS: np.less,
+        Comparison.LESS_OR_EQUAL: np.less_equal,
+        Comparison.GREATER: np.greater,
+        Comparison.GREATER_OR_EQUAL: np.greater_equal,
+    }[comparison]
+    return np.asarray(compare(labels, value), dtype=np.bool_)  # type: ignore[call-overload]
