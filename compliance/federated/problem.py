@@ -1,0 +1,149 @@
+"""What a run learns from: rows as numbers, and which of them belong to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from compliance.dataset.nouns import ColumnName
+from compliance.federated.features import FloatArray, IntArray
+from compliance.federated.keys import KeyArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Clients:
+    """Who trains on which rows; one element per client.
+
+    Attributes:
+        starts: its first row.
+        sizes: how many rows follow; 0 or more.
+        keys: what its shuffles are keyed by.
+        most: no client has more rows. For people this is a fixed bound, so that the arithmetic
+            done for one does not depend on how many rows another has.
+    """
+
+    starts: IntArray
+    sizes: IntArray
+    keys: KeyArray
+    most: int
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def some(self, chosen: IntArray) -> Clients:
+        """The clients at these positions."""
+        return Clients(
+            starts=self.starts[chosen],
+            sizes=self.sizes[chosen],
+            keys=self.keys[chosen],
+            most=self.most,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class People:
+    """The people whose privacy noise protects.
+
+    Attributes:
+        clients: their training rows, each person's at one site.
+        sites: at which; positions in `Problem.site_names`.
+    """
+
+    clients: Clients
+    sites: IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Rows that take no part, by the first reason that holds.
+
+    Exact counts of the data: for the officer, not for publication.
+
+    Attributes:
+        without_answer: the target is missing.
+        without_site: the site is missing.
+        at_small_sites: the site has fewer records than the plan asks for.
+        without_person: with noise only: no person is named, so nobody's share can be bounded.
+        at_other_sites: with noise only: the person counts at another site.
+        over_limit: with noise only: the person has more rows than one may count with.
+    """
+
+    without_answer: int = 0
+    without_site: int = 0
+    at_small_sites: int = 0
+    without_person: int = 0
+    at_other_sites: int = 0
+    over_limit: int = 0
+
+    @property
+    def rows(self) -> int:
+        at_hand = self.without_answer + self.without_site + self.at_small_sites
+        return at_hand + self.without_person + self.at_other_sites + self.over_limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Problem:
+    """What `train` learns from.
+
+    Attributes:
+        features: the columns learnt from.
+        inputs: one row per record, training rows first, then a row of zeros.
+        answers: +1 or -1 per row of `inputs`; 0 in the last.
+        site_names: in order.
+        sites: the sites' training rows.
+        held_out: how many rows of each site, after all training rows, are held out.
+        people: with noise, who is protected; otherwise None.
+        unit_is_row: no column tells people apart, so each row is taken for a person.
+        bytes_home: per site, the size of all its rows in memory.
+        sites_left_out: sites with fewer records than the plan asks for, or none that count.
+        left_out: rows that take no part.
+    """
+
+    features: tuple[ColumnName, ...]
+    inputs: FloatArray
+    answers: FloatArray
+    site_names: tuple[str, ...]
+    sites: Clients
+    held_out: IntArray
+    people: People | None
+    unit_is_row: bool
+    bytes_home: tuple[int, ...]
+    sites_left_out: int
+    left_out: LeftOut
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the model has."""
+        return int(self.inputs.shape[1])
+
+    @property
+    def model_bytes(self) -> int:
+        """What sending the model once takes: 8 bytes per number."""
+        return 8 * self.parameters
+
+    @property
+    def training_rows(self) -> int:
+        return int(self.sites.sizes.sum())
+
+    @property
+    def held_out_inputs(self) -> FloatArray:
+        return self.inputs[self.training_rows : -1]
+
+    @property
+    def held_out_answers(self) -> FloatArray:
+        return self.answers[self.training_rows : -1]
+
+    @property
+    def rows_left_out(self) -> int:
+        return self.left_out.rows
+
+    @property
+    def everybody(self) -> Clients:
+        """All training rows as one client: what training in one place would see."""
+        return Clients(
+            starts=np.zeros(1, dtype=np.int64),
+            sizes=np.array([self.training_rows]),
+            keys=np.zeros(1, dtype=np.uint64),
+            most=self.training_rows,
+        )

@@ -1,0 +1,125 @@
+"""The rows under consideration: whose they are, where they are, and which may count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from compliance.dataset.nouns import ColumnName
+from compliance.dataset.table import Table
+from compliance.federated.features import IntArray
+from compliance.federated.keys import (
+    KeyArray,
+    label_keys,
+    mixed,
+    ranks_in_runs,
+    row_keys,
+    run_starts,
+    salted,
+    value_keys,
+)
+
+HELD_OUT_SHARE = 0.2
+MOST_ROWS_PER_PERSON = 20
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Records:
+    """Some rows of a table, side by side.
+
+    Attributes:
+        at: where in the table.
+        site: the position of the site's name; -1 where the site is missing.
+        person: a key of the person; of the row itself where no person is named.
+        is_named: whether a person is named.
+        row: a key of the row.
+        is_held_out: whether it is for testing only.
+    """
+
+    at: IntArray
+    site: IntArray
+    person: KeyArray
+    is_named: BoolArray
+    row: KeyArray
+    is_held_out: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def those(self, chosen: BoolArray | IntArray) -> Records:
+        """The rows that `chosen` picks, in its order."""
+        return Records(
+            at=self.at[chosen],
+            site=self.site[chosen],
+            person=self.person[chosen],
+            is_named=self.is_named[chosen],
+            row=self.row[chosen],
+            is_held_out=self.is_held_out[chosen],
+        )
+
+
+def records_of(
+    table: Table,
+    columns: Sequence[ColumnName],
+    *,
+    site: IntArray,
+    unit: ColumnName | None,
+    seed: int,
+) -> Records:
+    """All rows of the table; a fifth of the people is held out, by a key of the person alone."""
+    rows = row_keys(table, columns)
+    person, is_named = rows, np.ones(len(rows), dtype=bool)
+    if unit is not None:
+        is_named = table.codes(unit).codes >= 0
+        person = np.where(is_named, value_keys(table.codes(unit)), rows)
+    limit = np.uint64(int(HELD_OUT_SHARE * 2**64))
+    return Records(
+        at=np.arange(len(rows)),
+        site=site,
+        person=person,
+        is_named=is_named,
+        row=rows,
+        is_held_out=salted(person, seed) < limit,
+    )
+
+
+def at_own_site(records: Records, site_names: Sequence[str]) -> BoolArray:
+    """Per row, whether it lies at the one site where its person counts.
+
+    That is the site, among those where the person has rows, that a key of person and site ranks
+    first; so it does not depend on anybody else.
+    """
+    ranks = mixed(records.person ^ mixed(label_keys(site_names))[records.site])
+    order = np.lexsort((ranks, records.person))
+    starts = run_starts(records.person[order])
+    lengths = np.diff(np.append(starts, len(records)))
+    own = np.empty(len(records), dtype=np.int64)
+    own[order] = np.repeat(records.site[order][starts], lengths)
+    return np.equal(own, records.site)
+
+
+def within_limit(records: Records) -> BoolArray:
+    """Per row, whether it is among the first 20 of its person by its own key."""
+    order = np.lexsort((records.row, records.person))
+    ranks = np.empty(len(records), dtype=np.int64)
+    ranks[order] = ranks_in_runs(run_starts(records.person[order]), len(records))
+    return ranks < MOST_ROWS_PER_PERSON
+
+
+def at_large_sites(records: Records, minimum: int) -> BoolArray:
+    """Per row, whether its site has `minimum` rows, and any that are not held out."""
+    rows = np.bincount(records.site)
+    training = np.bincount(records.site, weights=~records.is_held_out)
+    return ((rows >= minimum) & (training > 0))[records.site]
+
+
+def arranged(records: Records) -> Records:
+    """Training rows first, then by site, person and row, whatever order they came in."""
+    return records.those(
+        np.lexsort((records.row, records.person, records.site, records.is_held_out))
+    )

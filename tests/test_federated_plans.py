@@ -1,0 +1,157 @@
+"""Plan files: what is read, and how nonsense is refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliance.errors import MalformedPlanError
+from compliance.federated import to_plan
+from compliance.federated.nouns import NoisePlan, Plan
+
+SHORT = {"sites": {"column": "Region"}, "target": "Revenue"}
+
+
+def test_a_plan_file_is_read() -> None:
+    text = """
+        task: response
+        sites: {column: Region}
+        target: Revenue
+        model: logistic
+        rounds: 12
+        local_epochs: 3
+        batch: 10
+        fraction: 0.5
+        strategy: fedavg
+        features: [Month, Weekend]
+        learning_rate: 0.05
+        server_rate: 1.5
+        minimum_records: 30
+        privacy: {noise_multiplier: 1.1, clip: 0.5, delta: 1e-5}
+        seed: 11
+    """
+
+    plan = to_plan(yaml.safe_load(text))
+
+    assert plan == Plan(
+        site_column="Region",
+        target="Revenue",
+        rounds=12,
+        local_epochs=3,
+        batch=10,
+        fraction=0.5,
+        features=("Month", "Weekend"),
+        learning_rate=0.05,
+        server_rate=1.5,
+        minimum_records=30,
+        privacy=NoisePlan(noise_multiplier=1.1, clip=0.5, delta=Decimal("1e-5")),
+        seed=11,
+    )
+
+
+def test_what_a_plan_leaves_out_takes_the_defaults() -> None:
+    assert to_plan(SHORT) == Plan(site_column="Region", target="Revenue")
+
+
+def test_with_noise_a_tenth_of_the_people_takes_part_unless_said_otherwise() -> None:
+    privacy = {"noise_multiplier": 1}
+
+    assert to_plan({**SHORT, "privacy": privacy}).fraction == 0.1
+    assert to_plan({**SHORT, "privacy": privacy, "fraction": 0.2}).fraction == 0.2
+    assert to_plan(SHORT).fraction == 1
+
+
+def test_a_header_that_is_a_year_may_be_named_without_quotation_marks() -> None:
+    assert to_plan({"sites": {"column": 2010}, "target": "Revenue"}).site_column == "2010"
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        pytest.param(None, "plan", id="empty file"),
+        pytest.param([1, 2], "plan", id="a list"),
+        pytest.param({1: 2}, "plan", id="a number for a name"),
+        pytest.param({"target": "Revenue"}, "plan", id="no sites"),
+        pytest.param({"sites": {"column": "Region"}}, "plan", id="no target"),
+        pytest.param({**SHORT, "epochs": 3}, "plan", id="unknown setting"),
+        pytest.param({**SHORT, "sites": "Region"}, "sites", id="sites without column"),
+        pytest.param({**SHORT, "sites": {"count": 10}}, "sites", id="sites by count"),
+        pytest.param(
+            {**SHORT, "sites": {"count": 10, "split": "dirichlet"}}, "sites", id="dirichlet"
+        ),
+        pytest.param({**SHORT, "sites": {"column": ["a"]}}, "sites.column", id="several columns"),
+        pytest.param({**SHORT, "sites": {"column": "Revenue"}}, "target", id="target is the site"),
+        pytest.param({**SHORT, "target": ""}, "target", id="nameless target"),
+        pytest.param({**SHORT, "target": True}, "target", id="target is a truth value"),
+        pytest.param({**SHORT, "target": 10**5000}, "target", id="a number without end"),
+        pytest.param({**SHORT, "model": "mlp"}, "model", id="another model"),
+        pytest.param({**SHORT, "model": ["logistic"]}, "model", id="a list of models"),
+        pytest.param({**SHORT, "strategy": "fedprox"}, "strategy", id="another strategy"),
+        pytest.param({**SHORT, "task": "forecast"}, "task", id="another task"),
+        pytest.param({**SHORT, "rounds": 2.5}, "rounds", id="half a round"),
+        pytest.param({**SHORT, "rounds": True}, "rounds", id="rounds by truth value"),
+        pytest.param({**SHORT, "rounds": 0}, "rounds", id="no rounds"),
+        pytest.param({**SHORT, "rounds": 10**5000}, "rounds", id="more rounds than can be"),
+        pytest.param({**SHORT, "batch": 0}, "batch", id="empty batches"),
+        pytest.param({**SHORT, "fraction": 0}, "fraction", id="nobody takes part"),
+        pytest.param({**SHORT, "fraction": "a half"}, "fraction", id="a fraction in words"),
+        pytest.param({**SHORT, "fraction": float("nan")}, "fraction", id="not a number"),
+        pytest.param({**SHORT, "fraction": 10**5000}, "fraction", id="a huge fraction"),
+        pytest.param({**SHORT, "learning_rate": "inf"}, "learning_rate", id="infinite rate"),
+        pytest.param({**SHORT, "learning_rate": "1e999999999"}, "learning_rate", id="overflow"),
+        pytest.param({**SHORT, "seed": -1}, "seed", id="negative seed"),
+        pytest.param({**SHORT, "features": "Month"}, "features", id="features not a list"),
+        pytest.param({**SHORT, "features": [None]}, "features", id="a nameless feature"),
+        pytest.param({**SHORT, "privacy": None}, "privacy", id="privacy left blank"),
+        pytest.param({**SHORT, "privacy": {}}, "privacy", id="no noise multiplier"),
+        pytest.param(
+            {**SHORT, "privacy": {"noise_multiplier": 1, "epsilon": 1}}, "privacy", id="epsilon"
+        ),
+        pytest.param(
+            {**SHORT, "privacy": {"noise_multiplier": 0}}, "privacy.noise_multiplier", id="no noise"
+        ),
+        pytest.param(
+            {**SHORT, "privacy": {"noise_multiplier": 1, "delta": 1}}, "privacy.delta", id="delta 1"
+        ),
+    ],
+)
+def test_a_malformed_plan_is_refused_at_its_place(raw: object, place: str) -> None:
+    with pytest.raises(MalformedPlanError) as refusal:
+        to_plan(raw)
+
+    assert refusal.value.facts["place"] == place
+
+
+def test_a_refusal_says_what_is_possible() -> None:
+    with pytest.raises(MalformedPlanError, match="it may only be: logistic"):
+        to_plan({**SHORT, "model": "mlp"})
+    with pytest.raises(MalformedPlanError, match=r"possible: \{column: NAME\}"):
+        to_plan({**SHORT, "sites": {"count": 100, "split": "iid"}})
+
+
+_scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+_values = st.recursive(
+    _scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_scalars, inner, max_size=3),
+    max_leaves=6,
+)
+_names = st.sampled_from(
+    ["sites", "target", "privacy", "rounds", "fraction", "features", "model", "seed", "batch"]
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(_names, _values, max_size=4), st.booleans())
+def test_nonsense_is_refused_in_words_and_never_otherwise(
+    nonsense: dict[str, object], is_complete: bool
+) -> None:
+    try:
+        plan = to_plan({**SHORT, **nonsense} if is_complete else nonsense)
+    except MalformedPlanError:
+        return
+
+    assert isinstance(plan, Plan)
