@@ -1,0 +1,7 @@
+"""Rules: every duty checked on what the desk knows."""
+
+from compliance.rules.assess import assess
+from compliance.rules.lifecycle import Tally, stages
+from compliance.rules.pack import Pack, desk_pack
+
+__all__ = ["Pack", "Tally", "assess", "desk_pack", "stages"]

@@ -1,0 +1,71 @@
+"""What the desk already knows, as the subjects and facts that rules look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compliance.dataset.nouns import Dataset
+from compliance.discovery.nouns import Discovery, IdentifierClass
+from compliance.federated.nouns import Run
+from compliance.privacy.nouns import BudgetState
+from compliance.rules.nouns import Subject
+
+
+def organisation_subject(*, name: str, contact: str) -> Subject:
+    """The controller."""
+    return Subject(
+        entity="organisation",
+        name=name or "The organisation",
+        facts={"name": name, "contact": contact},
+    )
+
+
+def dataset_subject(dataset: Dataset, discovery: Discovery | None) -> Subject:
+    """A dataset. What only discovery can tell is unknown until it has run."""
+    said = dataset.description
+    facts: dict[str, object] = {
+        "discovered": discovery is not None,
+        "purpose": said.purpose,
+        "legal_basis": said.legal_basis,
+        "retention_months": said.retention_months,
+        "data_subjects": said.data_subjects,
+        "region": said.region,
+        "source": said.source,
+        "unit": said.unit,
+        "special_condition": said.special_condition,
+    }
+    if discovery is not None:
+        facts |= {
+            "contains_personal_data": bool(discovery.personal),
+            "special_columns": sum(label.special_category for label in discovery.personal),
+            "unconfirmed_columns": len(discovery.unconfirmed),
+            "direct_columns": len(discovery.columns_of(IdentifierClass.DIRECT)),
+        }
+    return Subject(entity="dataset", name=dataset.name, facts=facts)
+
+
+def population_subject(budget: BudgetState) -> Subject:
+    """The people who share a privacy budget."""
+    return Subject(
+        entity="population",
+        name=budget.population,
+        facts={"budget_decided": budget.is_decided, "share_spent": float(budget.share_spent)},
+    )
+
+
+def run_subject(run: Run, dataset: Subject) -> Subject:
+    """A federated run, with what is known of the data that it learnt from."""
+    facts: dict[str, object] = {
+        "sites_left_out": run.outcome.sites_left_out,
+        "smallest_site": min((site.rows for site in run.outcome.sites), default=None),
+        "has_noise": run.plan.privacy is not None,
+    }
+    if "contains_personal_data" in dataset.facts:
+        facts["contains_personal_data"] = dataset.facts["contains_personal_data"]
+    name = f"{run.plan.target} model of {dataset.name}, {run.started_at:%Y-%m-%d %H:%M}"
+    return Subject(entity="run", name=name, facts=facts)
+
+
+def trail_subject(problems: Sequence[str]) -> Subject:
+    """The trail itself."""
+    return Subject(entity="trail", name="The trail", facts={"trail_whole": not problems})
