@@ -1,0 +1,108 @@
+"""A report, and the evidence that it is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from compliance.dataset.nouns import Dataset
+from compliance.discovery.nouns import Discovery
+from compliance.federated.nouns import Run
+from compliance.lineage.nouns import Edge
+from compliance.privacy.nouns import BudgetState, Release
+from compliance.rules.nouns import Assessment
+from compliance.trail.nouns import Verification
+
+
+class ReportKind(StrEnum):
+    """Which report."""
+
+    AUDIT = "audit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """Who is accountable. An empty field means: not recorded yet."""
+
+    name: str = ""
+    officer: str = ""
+    contact: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetEvidence:
+    """All that the desk knows of one dataset.
+
+    Attributes:
+        discovery: None where nobody looked yet.
+    """
+
+    dataset: Dataset
+    discovery: Discovery | None
+    releases: tuple[Release, ...]
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a report says, as plain values; the same evidence gives the same bytes.
+
+    Attributes:
+        organisation: who is accountable.
+        datasets: the ones reported on, by name.
+        budgets: one per population concerned.
+        assessment: every duty checked.
+        lineage: the edges that touch these datasets.
+        trail: verified when the evidence was gathered.
+        desk_version: of Privacy Desk.
+        gathered_at: when, UTC.
+    """
+
+    organisation: Organisation
+    datasets: tuple[DatasetEvidence, ...]
+    budgets: tuple[BudgetState, ...]
+    assessment: Assessment
+    lineage: tuple[Edge, ...]
+    trail: Verification
+    desk_version: str
+    gathered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A finished report before it is stored.
+
+    Attributes:
+        pdf: its bytes.
+        pages: how many.
+    """
+
+    pdf: bytes
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A stored report.
+
+    Attributes:
+        id: names it.
+        kind: which.
+        datasets: the names of those reported on.
+        sha256: of the PDF bytes, under which they are stored.
+        pages: how many.
+        size_bytes: of the PDF.
+        built_at: when, UTC.
+        actor: who.
+    """
+
+    id: str
+    kind: ReportKind
+    datasets: tuple[str, ...]
+    sha256: str
+    pages: int
+    size_bytes: int
+    built_at: datetime
+    actor: str

@@ -1,0 +1,1 @@
+"""The sections of the audit report: each turns evidence into plain values for the template."""

@@ -1,0 +1,90 @@
+"""Section 5: what each population's budget was, what is spent and on what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compliance.privacy.nouns import BudgetState, SpendState
+from compliance.report import charts, wording
+from compliance.report.nouns import Evidence
+from compliance.report.sections.events import in_words
+from compliance.report.tables import Fill, Plain, fact, heading, table, toned
+from compliance.report.wording import loss_down, loss_up
+
+MOST_SPENDS_PRINTED = 500
+
+
+def to_budgets(evidence: Evidence) -> list[Plain]:
+    """One block per population."""
+    return [
+        {
+            "population": budget.population,
+            "facts": _facts(budget),
+            "chart": budget_chart([budget]),
+            "ledger": _ledger(budget),
+            "ledger_left": max(len(budget.spends) - MOST_SPENDS_PRINTED, 0),
+        }
+        for budget in evidence.budgets
+    ]
+
+
+def budget_chart(budgets: Sequence[BudgetState]) -> Plain | None:
+    """A bar per population: what is spent of its total."""
+    if not budgets:
+        return None
+    rows = [
+        (b.population, [("main", b.share_spent)], _spent_of(b))
+        for b in budgets[: charts.MOST_GROUPS]
+    ]
+    says = "; ".join(f"{name}: {note}" for name, _, note in rows[:3])
+    return charts.share_chart(
+        rows,
+        [("main", "spent"), ("rest", "left")],
+        alt=f"Privacy budget. {says}.",
+        caption="Privacy budget per population: share spent."
+        + charts.only_first(len(budgets), "populations"),
+    )
+
+
+def _spent_of(budget: BudgetState) -> str:
+    spent, total = loss_up(budget.spent.epsilon), loss_up(budget.total.epsilon)
+    return f"ε {spent} of {total} ({wording.percent(budget.share_spent)})"
+
+
+def _facts(budget: BudgetState) -> list[Plain]:
+    delta, spent = budget.total.delta, budget.spent
+    rho = f" (ρ = {loss_up(spent.rho)})" if spent.rho is not None else ""
+    return [
+        fact("Total", f"ε = {loss_up(budget.total.epsilon)} at δ = {loss_up(delta)}"),
+        fact("Spent", f"ε = {loss_up(spent.epsilon)} at δ = {loss_up(spent.delta)}{rho}"),
+        fact(
+            "Left for one more release", f"at most ε = {loss_down(budget.left.epsilon)} at this δ"
+        ),
+        fact("Share spent", wording.percent(budget.share_spent, 1)),
+        fact(
+            "Decided",
+            "by an officer" if budget.is_decided else "not decided: the default holds",
+            missing=not budget.is_decided,
+        ),
+    ]
+
+
+def _ledger(budget: BudgetState) -> Plain | None:
+    headings = [
+        heading("When (UTC)", 1.9),
+        heading("For", 3, Fill.NAME),
+        heading("What was done", 4.4, Fill.NAME),
+        heading("State", 1.2),
+    ]
+    rows = [
+        [
+            wording.stamp(spend.at),
+            spend.purpose,
+            "; ".join(in_words(event) for event in spend.events) or wording.NOT_RECORDED,
+            spend.state.value
+            if spend.state is SpendState.SETTLED
+            else toned(spend.state.value, "warn"),
+        ]
+        for spend in budget.spends[-MOST_SPENDS_PRINTED:]
+    ]
+    return table(headings, rows)

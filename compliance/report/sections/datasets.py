@@ -1,0 +1,199 @@
+"""Section 3: what each dataset is, whose it is, and which of its columns are personal."""
+
+from __future__ import annotations
+
+from compliance.dataset.nouns import Column, Dataset, Description
+from compliance.discovery.nouns import Discovery, IdentifierClass, Label, LabelStatus
+from compliance.report import charts, wording
+from compliance.report.nouns import DatasetEvidence, Evidence
+from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table
+from compliance.report.wording import count
+
+_STANDS_BEHIND = {
+    LabelStatus.PROPOSED: ("discovery", "proposed"),
+    LabelStatus.CONFIRMED: ("an officer", "confirmed"),
+    LabelStatus.CORRECTED: ("an officer", "corrected"),
+}
+_CLASSES = {
+    IdentifierClass.DIRECT: ("direct", "direct identifier"),
+    IdentifierClass.QUASI: ("quasi", "quasi-identifier"),
+    IdentifierClass.SENSITIVE: ("sensitive", "sensitive"),
+    IdentifierClass.NONE: ("clear", "not personal"),
+}
+_UNSEEN = ("unseen", "not examined")
+_SHORT = {"clear": "not personal", "unseen": "not examined"}
+
+
+def to_datasets(evidence: Evidence) -> Plain:
+    """The chart of all datasets, then each on its own."""
+    return {
+        "chart": _class_chart(evidence.datasets),
+        "items": [_one(e) for e in evidence.datasets],
+    }
+
+
+def _one(e: DatasetEvidence) -> Plain:
+    dataset = e.dataset
+    return {
+        "name": dataset.name,
+        "identity": _identity(dataset),
+        "described": _described(dataset.description, dataset.population),
+        "sources": _sources(dataset),
+        "cleaning": _cleaning(dataset),
+        "personal": _personal(dataset, e.discovery),
+        "personal_says": _personal_says(e.discovery),
+        "others": _others(dataset, e.discovery),
+    }
+
+
+def _identity(dataset: Dataset) -> list[Plain]:
+    return [
+        fact("Version", f"{dataset.version} (reference {dataset.id})", fill=Fill.NAME),
+        fact("Size", f"{count(dataset.rows, 'row')}, {count(len(dataset.columns), 'column')}"),
+        fact("Added", wording.when(dataset.added_at)),
+        fact("SHA-256", dataset.sha256, fill=Fill.CODE),
+    ]
+
+
+def _described(said: Description, population: str) -> list[Plain]:
+    months = said.retention_months
+    basis = said.legal_basis.value.replace("_", " ") if said.legal_basis else ""
+    return [
+        _said("Whose data", said.data_subjects),
+        _said("Purpose", said.purpose),
+        _said("Legal basis (GDPR Art. 6(1))", basis),
+        _said("Home region", said.region),
+        _said("Kept for", count(months, "month") if months else ""),
+        _said("Collected from", said.source),
+        _said("Tells people apart", said.unit or ""),
+        fact("Shares one budget as", population, fill=Fill.NAME),
+    ]
+
+
+def _said(name: str, value: str) -> Plain:
+    return fact(name, wording.recorded(value), fill=Fill.NAME, missing=not value.strip())
+
+
+def _sources(dataset: Dataset) -> Plain | None:
+    headings = [
+        heading("Source file or table", 2.2, Fill.NAME),
+        heading("SHA-256", 5.2, Fill.CODE),
+        heading("Size", fill=Fill.NUMBER),
+    ]
+    return table(
+        headings, [[s.name, s.sha256, wording.size(s.size_bytes)] for s in dataset.sources]
+    )
+
+
+def _cleaning(dataset: Dataset) -> Plain | None:
+    headings = [
+        heading("Cleaning step", 5),
+        heading("Column", 2.5, Fill.NAME),
+        heading("Rows changed", 1.3, Fill.NUMBER),
+    ]
+    rows = [
+        [step.step, step.column or "whole table", count(step.rows_changed)]
+        for step in dataset.cleaning
+    ]
+    return table(headings, rows)
+
+
+def _personal(dataset: Dataset, discovery: Discovery | None) -> Plain | None:
+    headings = [
+        heading("Column", 2.4, Fill.NAME),
+        heading("Meaning", 1.7),
+        heading("Class", 1.7),
+        heading("Confidence", 0.9, Fill.NUMBER),
+        heading("Who says so", 1.4),
+        heading("Evidence", 3.2),
+    ]
+    labels = discovery.personal if discovery else ()
+    types = {column.name: column for column in dataset.columns}
+    return table(headings, [_label_row(label, types.get(label.column)) for label in labels])
+
+
+def _label_row(label: Label, column: Column | None) -> list[Cell]:
+    below = f"{column.type}, {count(column.missing)} missing" if column else "not in this version"
+    _, kind = _CLASSES[label.identifier_class]
+    special = stacked(kind, "special category (Art. 9)", tone="warn")
+    return [
+        stacked(label.column, below),
+        label.semantic_type.replace("_", " "),
+        special if label.special_category else kind,
+        wording.percent(label.confidence),
+        stacked(*_STANDS_BEHIND[label.status]),
+        " ".join(wording.sentence(reason) for reason in label.evidence),
+    ]
+
+
+def _personal_says(discovery: Discovery | None) -> str:
+    if discovery is None:
+        return "Not assessed: nobody has looked for personal data in this dataset yet."
+    looked = f"Looked at on {wording.when(discovery.discovered_at)}."
+    if not discovery.personal:
+        return f"No personal data were found. {looked}"
+    special = sum(label.special_category for label in discovery.labels)
+    return (
+        f"{count(len(discovery.personal))} of {count(len(discovery.labels), 'column')} "
+        f"hold personal data (special categories: {count(special)}; awaiting an officer: "
+        f"{count(len(discovery.unconfirmed))}). {looked}"
+    )
+
+
+def _others(dataset: Dataset, discovery: Discovery | None) -> list[Plain]:
+    """The columns that are not in the table of personal ones, by what is known of them."""
+    groups: dict[str, list[str]] = {"Judged not personal": [], "Not examined": []}
+    labels = _by_column(discovery)
+    for column in dataset.columns:
+        label = labels.get(column.name)
+        if label is None:
+            groups["Not examined"].append(column.name)
+        elif not label.is_personal:
+            groups["Judged not personal"].append(column.name)
+    return [
+        {"says": f"{title} ({count(len(names))})", "names": names}
+        for title, names in groups.items()
+        if names
+    ]
+
+
+def _by_column(discovery: Discovery | None) -> dict[str, Label]:
+    return {label.column: label for label in discovery.labels} if discovery else {}
+
+
+def _class_chart(data: tuple[DatasetEvidence, ...]) -> Plain | None:
+    if not data:
+        return None
+    rows = [(e.dataset.name, _class_counts(e)) for e in data[: charts.MOST_GROUPS]]
+    parts = [*_CLASSES.values(), _UNSEEN]
+    titles = dict(parts)
+    says = "; ".join(
+        f"{name}: " + ", ".join(f"{n} {titles[role]}" for role, n in counts.items() if n)
+        for name, counts in rows[:3]
+    )
+    return charts.share_chart(
+        [(name, _shares(counts), _counts_note(counts)) for name, counts in rows],
+        parts,
+        alt=f"Columns by class. {says}.",
+        caption="Columns of each dataset by how they can point to a person; numbers are columns."
+        + charts.only_first(len(data), "datasets"),
+    )
+
+
+def _class_counts(e: DatasetEvidence) -> dict[str, int]:
+    counts = dict.fromkeys([role for role, _ in (*_CLASSES.values(), _UNSEEN)], 0)
+    labels = _by_column(e.discovery)
+    for column in e.dataset.columns:
+        label = labels.get(column.name)
+        role, _ = _CLASSES[label.identifier_class] if label else _UNSEEN
+        counts[role] += 1
+    return counts
+
+
+def _shares(counts: dict[str, int]) -> list[tuple[str, float]]:
+    total = sum(counts.values()) or 1
+    return [(role, number / total) for role, number in counts.items() if number]
+
+
+def _counts_note(counts: dict[str, int]) -> str:
+    return ", ".join(f"{n} {_SHORT.get(role, role)}" for role, n in counts.items() if n)

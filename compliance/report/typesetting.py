@@ -1,0 +1,70 @@
+"""From plain values to PDF: tagged (PDF/UA-1), archival (PDF/A-3a), the evidence inside."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from compliance.report import wording
+from compliance.report.nouns import Document
+
+STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
+_REMEMBERED = 10  # compilations whose intermediate results the typesetter keeps
+
+
+def typeset(content: dict[str, Any], evidence: bytes, *, at: datetime) -> Document:
+    """The finished PDF of `content`.
+
+    The data reach the template as JSON, never as markup, so no name can act as a command.
+    Nothing is written to disk, and only the bundled fonts are used.
+
+    Args:
+        content: texts and numbers, all printable (`glyphs.printable_all`).
+        evidence: attached as evidence.json.
+        at: creation date of the document.
+    """
+    moment = wording.to_utc(at)
+    date = [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second]
+    data = json.dumps(content | {"date": date}, ensure_ascii=False, allow_nan=False)
+    with as_file(files(__package__)) as folder:
+        compiler = typst.Compiler(
+            folder / "templates" / "audit.typ",
+            root=folder / "templates",
+            font_paths=_fonts(folder / "fonts"),
+            ignore_system_fonts=True,
+            sys_inputs={"content": data, "evidence": evidence.decode()},
+        )
+        pdf = compiler.compile(
+            format="pdf", pdf_standards=STANDARDS, timestamp=int(moment.timestamp())
+        )
+        pages = json.loads(compiler.query("<pages>", field="value", one=True))
+    _forget()
+    if not isinstance(pdf, bytes):
+        raise TypeError("the typesetter gave no single file")
+    return Document(pdf=pdf, pages=int(pages))
+
+
+@cache
+def _fonts(folder: Path) -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[folder])
+
+
+def _forget() -> None:
+    """Makes the typesetter drop what it keeps of past reports (about 100 MB per 80 pages).
+
+    It drops what the last `_REMEMBERED` compilations did not use, so empty ones push the rest
+    out. Source: github.com/messense/typst-py, issue 104.
+    """
+    for _ in range(_REMEMBERED + 1):
+        typst.compile(b" ", font_paths=_no_fonts(), ignore_system_fonts=True)
+
+
+@cache
+def _no_fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)

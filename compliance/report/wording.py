@@ -1,0 +1,137 @@
+"""Numbers, times and sizes as a reader of the report meets them: always with their unit."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+
+NOT_RECORDED = "not recorded"
+NO_NUMBER = "no number"
+
+_SPACE = "\N{NO-BREAK SPACE}"
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_SIZES = ("bytes", "kB", "MB", "GB", "TB", "PB")
+_MOST_DECIMALS = 6
+
+
+def count(number: int, unit: str = "", *, plural: str = "") -> str:
+    """`12,345 rows`: thousands separated, the unit in the right number."""
+    if not unit:
+        return signed(f"{number:,}")
+    return f"{count(number)}{_SPACE}{unit if number == 1 else plural or unit + 's'}"
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """`value` with separators and `decimals` places; “no number” where none could be formed."""
+    if value is None or not math.isfinite(value):
+        return NO_NUMBER
+    shown = f"{value:,.{decimals}f}"
+    return signed(shown if float(shown.replace(",", "")) else shown.lstrip("-"))
+
+
+def decimals_for(margins: Iterable[float | None]) -> int:
+    """How many places numbers need so that the smallest of their margins shows two digits."""
+    sizes = [abs(m) for m in margins if m is not None and math.isfinite(m) and m]
+    if not sizes:
+        return 0
+    return min(max(0, 1 - math.floor(math.log10(min(sizes)))), _MOST_DECIMALS)
+
+
+def signed(text: str) -> str:
+    """`text` with a minus sign in place of its leading hyphen."""
+    return "\N{MINUS SIGN}" + text[1:] if text.startswith("-") else text
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share (0–1) as `12 %`."""
+    return f"{number(share * 100, decimals)}{_SPACE}%"
+
+
+def loss_up(amount: Decimal) -> str:
+    """A privacy loss spent or charged, to four digits, never shown smaller than it is."""
+    return _loss(amount, ROUND_CEILING)
+
+
+def loss_down(amount: Decimal) -> str:
+    """A privacy loss that is left, to four digits, never shown larger than it is."""
+    return _loss(amount, ROUND_FLOOR)
+
+
+def when(moment: datetime) -> str:
+    """`24 November 2026, 02:10 UTC`."""
+    at = to_utc(moment)
+    return f"{day(moment)}, {at:%H:%M}{_SPACE}UTC"
+
+
+def day(moment: datetime) -> str:
+    """`24 November 2026`, in UTC."""
+    at = to_utc(moment)
+    return f"{at.day}{_SPACE}{_MONTHS[at.month - 1]} {at.year}"
+
+
+def stamp(moment: datetime) -> str:
+    """`2026-11-24 02:10`, in UTC, for narrow columns."""
+    return f"{to_utc(moment):%Y-%m-%d %H:%M}"
+
+
+def to_utc(moment: datetime) -> datetime:
+    """`moment` in UTC; one without a zone is taken as UTC, as all times of the desk are."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def size(in_bytes: int) -> str:
+    """`12.3 kB`, in powers of 1,000."""
+    amount, step = float(in_bytes), 0
+    while amount >= 999.95 and step < len(_SIZES) - 1:
+        amount, step = amount / 1000, step + 1
+    return f"{number(amount, 1 if step else 0)}{_SPACE}{_SIZES[step]}"
+
+
+def listed(items: Sequence[str], nothing: str = "none") -> str:
+    """`a, b and c`."""
+    if len(items) < 2:
+        return items[0] if items else nothing
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def sentence(text: str) -> str:
+    """`text` with a capital first letter and an end."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "。")) else ".")
+
+
+def capital(text: str) -> str:
+    """`text` with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def recorded(text: str) -> str:
+    """`text`, or “not recorded” where it is empty."""
+    return text.strip() or NOT_RECORDED
+
+
+def shortened(text: str, width: int) -> str:
+    """`text` cut to `width` columns, where a Chinese character takes two."""
+    room = width
+    for position, sign in enumerate(text):
+        room -= 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        if room < 0:
+            return text[: max(position - 1, 1)].rstrip() + "…"
+    return text
+
+
+def _loss(amount: Decimal, rounding: str) -> str:
+    if not amount.is_finite():
+        return NO_NUMBER
+    rounded = Context(prec=4, rounding=rounding).plus(amount).normalize()
+    if rounded and rounded.adjusted() < -3:
+        digits = "".join(map(str, rounded.as_tuple().digits))
+        places = f".{digits[1:]}" if digits[1:] else ""
+        return signed(f"{'-' if rounded < 0 else ''}{digits[0]}{places}e{rounded.adjusted()}")
+    return signed(f"{rounded:,f}")
