@@ -1,0 +1,17 @@
+"""The demo shop: a small invented company, so that everything can be tried without real data."""
+
+from __future__ import annotations
+
+from compliance.demo.nouns import Canary, Company, Mention, Shop, ShopBudget, ShopTable, Truth
+from compliance.demo.shop import build_shop
+
+__all__ = [
+    "Canary",
+    "Company",
+    "Mention",
+    "Shop",
+    "ShopBudget",
+    "ShopTable",
+    "Truth",
+    "build_shop",
+]
