@@ -1,0 +1,281 @@
+"""The workspace: the only object that writes. Pages and the command line ask it.
+
+Reading verbs give what is stored. Writing verbs store their result, its lineage and its entry in
+the trail in one transaction, with budget checked inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from compliance.dataset import RawFile, read
+from compliance.dataset.nouns import Dataset, Description
+from compliance.demo import build_shop
+from compliance.discovery.nouns import Discovery, IdentifierClass
+from compliance.federated.nouns import Plan, Round, Run
+from compliance.lineage.nouns import Edge
+from compliance.privacy.nouns import Budget, BudgetState, Preview, Price, Query, Release
+from compliance.report.nouns import Organisation, Report, ReportKind
+from compliance.rules.nouns import Assessment, Stage
+from compliance.settings import Settings
+from compliance.storage import records, tables
+from compliance.trail.nouns import Entry, Verification
+from compliance.workspace import (
+    assessments,
+    budgets,
+    datasets,
+    labels,
+    releases,
+    reports,
+    runs,
+    trails,
+)
+from compliance.workspace.desk import Clock, Desk, now
+
+__all__ = ["Workspace"]
+
+
+class Workspace:
+    """One company's datasets, what was done with them, and the proof of it.
+
+    Safe to share between threads; every session of the app may use the same one.
+    """
+
+    def __init__(self, settings: Settings | None = None, clock: Clock = now) -> None:
+        """Open the workspace folder; it is made where there is none.
+
+        Raises:
+            WorkspaceError: it cannot be used.
+        """
+        self.settings = settings or Settings.from_environment()
+        self._desk = Desk(self.settings, clock)
+
+    # Organisation
+
+    def organisation(self) -> Organisation:
+        """Who is accountable; blank until somebody said."""
+        with self._desk.database.reading() as connection:
+            return records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
+
+    def set_organisation(self, organisation: Organisation) -> None:
+        """Record who is accountable."""
+        with self._desk.act("organisation.describe", organisation.name or "organisation") as act:
+            act.store(tables.ORGANISATION, organisation)
+            act.facts["country"] = organisation.country
+
+    # Datasets
+
+    def datasets(self) -> tuple[Dataset, ...]:
+        """The newest version of every dataset."""
+        with self._desk.database.reading() as connection:
+            return datasets.newest(connection)
+
+    def dataset(self, name: str) -> Dataset:
+        """The newest version of dataset `name`.
+
+        Raises:
+            UnknownDatasetError: there is none.
+        """
+        with self._desk.database.reading() as connection:
+            return datasets.find(connection, name)
+
+    def add_places(
+        self,
+        places: Iterable[str | Path],
+        name: str,
+        description: Description | None = None,
+        *,
+        table: str | None = None,
+    ) -> Dataset:
+        """Store the files, folders or database table at `places` as dataset `name`.
+
+        Raises:
+            FileError, NamingError: it cannot be taken in; nothing was stored.
+        """
+        return datasets.add(self._desk, datasets.raw_tables(places, table), name, description)
+
+    def add_files(
+        self,
+        files: Iterable[RawFile],
+        name: str,
+        description: Description | None = None,
+        *,
+        table: str | None = None,
+    ) -> Dataset:
+        """Store uploaded files of one header as dataset `name`.
+
+        Raises:
+            FileError, NamingError: they cannot be taken in; nothing was stored.
+        """
+        raws = [read(file, table) for file in files]
+        return datasets.add(self._desk, raws, name, description)
+
+    def describe(self, name: str, description: Description) -> Dataset:
+        """Record whose data it is, for what purpose, on what basis, from where."""
+        return datasets.describe(self._desk, name, description)
+
+    def build_demo(self) -> tuple[Dataset, ...]:
+        """Build the demo shop: an invented company with customers, orders, clicks and reviews."""
+        shop = build_shop()
+        company = shop.organisation
+        self.set_organisation(
+            Organisation(
+                name=company.name,
+                officer=company.officer,
+                contact=company.contact,
+                country=company.country,
+            )
+        )
+        added = tuple(
+            self.add_files(table.files, table.name, table.description) for table in shop.tables
+        )
+        budget = Budget(epsilon=shop.budget.epsilon, delta=shop.budget.delta)
+        self.decide_budget(shop.budget.population, budget)
+        return added
+
+    # Discovery
+
+    def discover(self, name: str) -> Discovery:
+        """Look at every column of dataset `name` for personal data."""
+        return labels.find_labels(self._desk, name)
+
+    def discovery(self, name: str) -> Discovery | None:
+        """The labels of dataset `name`; None where nobody has looked yet."""
+        with self._desk.database.reading() as connection:
+            return labels.latest(connection, datasets.find(connection, name))
+
+    def decide_labels(
+        self, name: str, decisions: Mapping[str, tuple[str, IdentifierClass]]
+    ) -> Discovery:
+        """Confirm or correct labels: per column, its meaning and how it can point to a person.
+
+        Raises:
+            LabelError, UnknownColumnError: a decision names something that is not there.
+        """
+        return labels.decide(self._desk, name, decisions)
+
+    # Differential privacy
+
+    def budget(self, population: str) -> BudgetState:
+        """The privacy budget of a population as it stands."""
+        with self._desk.database.reading() as connection:
+            return budgets.state(connection, population)
+
+    def decide_budget(self, population: str, total: Budget) -> BudgetState:
+        """Set the total budget of a population.
+
+        Raises:
+            BudgetBelowSpentError: more than that is spent already.
+        """
+        return budgets.decide(self._desk, population, total)
+
+    def preview(self, name: str, query: Query, asked: Budget) -> Preview:
+        """What a release would look like. Nothing is drawn, spent or written.
+
+        Raises:
+            QueryError, PrivacyParameterError: it cannot be asked.
+        """
+        return releases.look_ahead(self._desk, self.dataset(name), query, asked)
+
+    def release(
+        self, name: str, query: Query, epsilon: Decimal, delta: Decimal | None = None
+    ) -> Release:
+        """Publish the answer to `query` with noise and pay (ε, δ) for it.
+
+        Raises:
+            BudgetExceededError, QueryError, PrivacyParameterError: refused, nothing was drawn.
+            NothingPublishedError: drawn, paid for and stored, but no group may be shown.
+        """
+        return releases.release(self._desk, name, query, epsilon, delta)
+
+    def releases(self, name: str) -> tuple[Release, ...]:
+        """All releases from dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return releases.of(connection, datasets.find(connection, name))
+
+    # Federated learning
+
+    def train(self, name: str, plan: Plan) -> Generator[Round, None, None]:
+        """Run `plan` on dataset `name`, round by round; closing the iterator stops and stores it.
+
+        Raises:
+            PlanError, BudgetExceededError: refused, nothing was trained.
+        """
+        return runs.rounds(self._desk, name, plan)
+
+    def price(self, plan: Plan) -> Price:
+        """The most that a plan with noise can cost. Nothing is spent by asking."""
+        return runs.price(plan)
+
+    def runs(self, name: str) -> tuple[Run, ...]:
+        """All federated runs on dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return runs.of(connection, datasets.find(connection, name))
+
+    # Duties, lineage, trail, reports
+
+    def assess(self, names: Sequence[str] | None = None) -> Assessment:
+        """Check every duty on what the desk knows, and keep the verdicts."""
+        if names is not None:
+            for name in names:
+                self.dataset(name)
+        return assessments.check(self._desk, names)
+
+    def assessments(self) -> tuple[Assessment, ...]:
+        """All assessments, oldest first."""
+        with self._desk.database.reading() as connection:
+            return assessments.history(connection)
+
+    def life_cycle(self) -> tuple[Stage, ...]:
+        """The ten stages of the life cycle as they stand."""
+        with self._desk.database.reading() as connection:
+            return assessments.life_cycle(connection)
+
+    def lineage(self, names: Sequence[str] | None = None) -> tuple[Edge, ...]:
+        """What was made from what: of all datasets, or of those named."""
+        with self._desk.database.reading() as connection:
+            if names is None:
+                return records.every(connection, tables.EDGE, Edge)
+            wanted = [datasets.find(connection, name) for name in names]
+            return reports.edges_of(connection, wanted)
+
+    def entries(self, count: int = 100) -> tuple[Entry, ...]:
+        """The last `count` entries of the trail, newest first."""
+        with self._desk.database.reading() as connection:
+            return trails.newest(connection, count)
+
+    def verify_trail(self, checkpoint: Path | None = None) -> Verification:
+        """Whether the trail is whole and still holds what a checkpoint saw.
+
+        Raises:
+            FileMissingError, TrailError: the checkpoint cannot be read.
+        """
+        with self._desk.database.reading() as connection:
+            return trails.verify(connection, checkpoint)
+
+    def checkpoint_trail(self) -> str:
+        """A checkpoint, as JSON, to be kept outside the desk."""
+        return trails.checkpoint(self._desk)
+
+    def export_trail(self) -> str:
+        """The whole trail as JSON lines, for `verify_trail.py`."""
+        return trails.export(self._desk)
+
+    def build_report(self, kind: ReportKind, names: Sequence[str] | None = None) -> Report:
+        """Build and store a report on all datasets, or on those named.
+
+        Raises:
+            NothingToReportError, UnknownDatasetError: there is nothing to stand on.
+        """
+        return reports.make(self._desk, kind, names)
+
+    def reports(self) -> tuple[Report, ...]:
+        """All reports, newest first."""
+        with self._desk.database.reading() as connection:
+            return records.every(connection, tables.REPORT, Report)[::-1]
+
+    def report_pdf(self, report: Report) -> bytes:
+        """The stored PDF of a report."""
+        return reports.pdf_of(self._desk, report)

@@ -1,0 +1,88 @@
+"""Every duty checked on what the desk knows, and where the life cycle stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from compliance.report.nouns import Organisation
+from compliance.rules import Tally, assess, desk_pack, stages
+from compliance.rules.facts import (
+    dataset_subject,
+    organisation_subject,
+    population_subject,
+    run_subject,
+    trail_subject,
+)
+from compliance.rules.nouns import Assessment, Stage, Subject
+from compliance.storage import records, tables
+from compliance.workspace import budgets, datasets, labels, runs, trails
+from compliance.workspace.desk import Desk
+
+EVERYTHING = "everything"
+
+
+def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
+    """Check every duty and keep the verdicts; with `names` only those of these datasets."""
+    scope = EVERYTHING if names is None else ", ".join(names)
+    with desk.act("duties.assess", scope) as act:
+        found = assess(desk_pack(), _subjects(act.connection, names), act.at)
+        act.store(tables.ASSESSMENT, found, scope=scope[:200])
+        act.facts |= {
+            "verdicts": len(found.verdicts),
+            "findings": len(found.findings),
+            "score": found.score,
+        }
+    return found
+
+
+def history(connection: Connection) -> tuple[Assessment, ...]:
+    """All assessments of everything, oldest first."""
+    return records.every(connection, tables.ASSESSMENT, Assessment, scope=EVERYTHING)
+
+
+def life_cycle(connection: Connection) -> tuple[Stage, ...]:
+    """The ten stages as they stand."""
+    found = datasets.newest(connection)
+    looked_at = [discovery for d in found if (discovery := labels.latest(connection, d))]
+    past = history(connection)
+    tally = Tally(
+        datasets=len(found),
+        described=sum(bool(d.description.purpose and d.description.legal_basis) for d in found),
+        cleaning_steps=sum(len(d.cleaning) for d in found),
+        with_region=sum(bool(d.description.region) for d in found),
+        discovered=len(looked_at),
+        confirmed=sum(not discovery.unconfirmed for discovery in looked_at),
+        releases=records.count(connection, tables.RELEASE),
+        runs=records.count(connection, tables.RUN),
+        edges=records.count(connection, tables.EDGE),
+        entries=records.head_of(connection).entries,
+        reports=records.count(connection, tables.REPORT),
+        trail_problems=len(trails.verify(connection).problems),
+        assessment=past[-1] if past else None,
+        closed=_closed(past),
+    )
+    return stages(tally)
+
+
+def _subjects(connection: Connection, names: Sequence[str] | None) -> list[Subject]:
+    who = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
+    wanted = [d for d in datasets.newest(connection) if names is None or d.name in names]
+    subjects = [organisation_subject(name=who.name, contact=who.contact)]
+    for dataset in wanted:
+        subject = dataset_subject(dataset, labels.latest(connection, dataset))
+        subjects.append(subject)
+        subjects += [run_subject(run, subject) for run in runs.of(connection, dataset)]
+    for population in dict.fromkeys(dataset.population for dataset in wanted):
+        subjects.append(population_subject(budgets.state(connection, population)))
+    subjects.append(trail_subject(trails.verify(connection).problems))
+    return subjects
+
+
+def _closed(past: Sequence[Assessment]) -> int:
+    """Findings of the assessment before the last that the last no longer has."""
+    if len(past) < 2:
+        return 0
+    now, before = ({(v.rule, v.subject) for v in a.findings} for a in (past[-1], past[-2]))
+    return len(before - now)

@@ -1,0 +1,174 @@
+"""Datasets come in, are described, and are found again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from compliance.dataset import Intake, RawFile, RawTable, read, read_database_table, take_in
+from compliance.dataset.nouns import Dataset, DatasetName, Description, check_dataset_name
+from compliance.errors import (
+    AlreadyStoredError,
+    FileMissingError,
+    FileTooLargeError,
+    UnknownDatasetError,
+)
+from compliance.lineage.nouns import Node, NodeKind
+from compliance.settings import MAX_FILE_BYTES
+from compliance.storage import records, tables
+from compliance.workspace.desk import Desk, store_bytes
+
+_JUNK_PREFIXES = (".", "~$", "__MACOSX")
+
+
+def raw_tables(places: Iterable[str | Path], table: str | None) -> list[RawTable]:
+    """The tables at `places`: files, folders (all files in them), or database addresses.
+
+    Raises:
+        FileError: one of them cannot be taken in.
+    """
+    raws = []
+    for place in places:
+        if "://" in str(place):
+            raws.append(read_database_table(str(place), table))
+        else:
+            raws += [read(file, table) for file in _files(Path(place))]
+    return raws
+
+
+def add(
+    desk: Desk, raws: Sequence[RawTable], name: str, description: Description | None
+) -> Dataset:
+    """Store `raws` as the next version of dataset `name`.
+
+    The same table under the same name is not stored again; under another name it is refused.
+    """
+    check_dataset_name(name)
+    intake = take_in(raws)
+    with desk.database.reading() as connection:
+        known = _known(connection, intake, name)
+    if known is not None:
+        return known if description is None else describe(desk, name, description)
+    store_bytes(desk.datasets_folder / f"{intake.sha256}.parquet", intake.parquet)
+    with desk.act("dataset.add", name) as act:
+        if (known := _known(act.connection, intake, name)) is not None:
+            return known  # somebody else was quicker
+        versions = records.every(act.connection, tables.DATASET, Dataset, name=name)
+        before = _described(act.connection, versions[-1]).description if versions else None
+        dataset = Dataset(
+            id=f"{name}@{len(versions) + 1}",
+            name=DatasetName(name),
+            version=len(versions) + 1,
+            sha256=intake.sha256,
+            rows=intake.rows,
+            columns=intake.columns,
+            cleaning=intake.cleaning,
+            sources=intake.sources,
+            description=description or before or Description(),
+            added_at=act.at,
+        )
+        if dataset.description.unit:
+            dataset.column(dataset.description.unit)
+        act.store(tables.DATASET, dataset, id=dataset.id, name=name, sha256=dataset.sha256)
+        act.store(tables.DESCRIPTION, dataset.description, name=name)
+        for source in dataset.sources:
+            act.link(
+                Node(kind=NodeKind.SOURCE, id=source.sha256, title=source.name),
+                dataset_node(dataset),
+                "added",
+            )
+        act.facts |= {
+            "version": dataset.version,
+            "rows": dataset.rows,
+            "columns": len(dataset.columns),
+            "sha256": dataset.sha256,
+            "sources": [source.sha256 for source in dataset.sources],
+        }
+    return dataset
+
+
+def describe(desk: Desk, name: str, description: Description) -> Dataset:
+    """Record what people say about dataset `name`; the description before stays on record."""
+    with desk.act("dataset.describe", name) as act:
+        dataset = find(act.connection, name)
+        if description.unit:
+            dataset.column(description.unit)
+        act.store(tables.DESCRIPTION, description, name=name)
+        act.facts |= {
+            "recorded": [
+                field
+                for field in ("data_subjects", "purpose", "legal_basis", "region", "source")
+                if getattr(description, field)
+            ],
+            "retention_months": description.retention_months,
+            "unit": description.unit,
+            "population": description.population or name,
+        }
+        return replace(dataset, description=description)
+
+
+def newest(connection: Connection) -> tuple[Dataset, ...]:
+    """The newest version of every dataset, in the order in which they first came."""
+    found = records.newest_by(connection, tables.DATASET, Dataset, "name")
+    return tuple(_described(connection, dataset) for dataset in found.values())
+
+
+def find(connection: Connection, name: str) -> Dataset:
+    """The newest version of dataset `name`.
+
+    Raises:
+        UnknownDatasetError: there is none.
+    """
+    found = records.latest(connection, tables.DATASET, Dataset, name=name)
+    if found is None:
+        names = list(records.newest_by(connection, tables.DATASET, Dataset, "name"))
+        known = ", ".join(names[:20]) or "none yet"
+        raise UnknownDatasetError(name=name[:80], known=known)
+    return _described(connection, found)
+
+
+def dataset_node(dataset: Dataset) -> Node:
+    """A dataset version in the lineage."""
+    title = f"{dataset.name} (version {dataset.version})"
+    return Node(kind=NodeKind.DATASET, id=dataset.id, title=title)
+
+
+def _described(connection: Connection, dataset: Dataset) -> Dataset:
+    said = records.latest(connection, tables.DESCRIPTION, Description, name=dataset.name)
+    return dataset if said is None else replace(dataset, description=said)
+
+
+def _known(connection: Connection, intake: Intake, name: str) -> Dataset | None:
+    """The newest version of `name`, if it is the same table.
+
+    Raises:
+        AlreadyStoredError: the table is stored under another name.
+    """
+    for dataset in records.every(connection, tables.DATASET, Dataset, sha256=intake.sha256):
+        if dataset.name != name:
+            raise AlreadyStoredError(name=dataset.name)
+    found = records.latest(connection, tables.DATASET, Dataset, name=name)
+    same = found is not None and found.sha256 == intake.sha256
+    return _described(connection, found) if found is not None and same else None
+
+
+def _files(path: Path) -> list[RawFile]:
+    """The bytes at `path`; of a folder, of every file in it that is not hidden."""
+    try:
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.is_file())
+            files = [p for p in inside if not p.name.startswith(_JUNK_PREFIXES)]
+            if not files:
+                raise FileMissingError(name=path.name)
+        else:
+            files = [path]
+        for file in files:
+            if os.stat(file).st_size > MAX_FILE_BYTES:  # noqa: PTH116 - follows the same errors
+                raise FileTooLargeError(name=file.name, limit=f"{MAX_FILE_BYTES // 2**30} GB")
+        return [RawFile(name=file.name, data=file.read_bytes()) for file in files]
+    except (OSError, ValueError):
+        raise FileMissingError(name=path.name or str(path)) from None

@@ -1,0 +1,171 @@
+"""What every area of the workspace stands on: the folder, the records, and one way to write.
+
+`Desk.act` is the only way to change anything: what an act stores, the lineage that it adds and
+its entry in the trail are one transaction, so nothing happens unrecorded.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy
+from sqlalchemy import Connection
+
+from compliance.dataset import Table
+from compliance.dataset.nouns import Dataset
+from compliance.errors import WorkspaceError
+from compliance.lineage.nouns import Edge, Node
+from compliance.privacy import Aggregate, aggregate
+from compliance.privacy.nouns import Query
+from compliance.settings import TABLE_CACHE_BYTES, Settings
+from compliance.storage import Database, records, tables
+from compliance.trail import record
+
+Clock = Callable[[], datetime]
+
+_AGGREGATES_KEPT = 64
+
+
+def now() -> datetime:
+    """The time in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Act:
+    """One change in progress: what it stores and what the trail will say of it.
+
+    Attributes:
+        connection: the open transaction.
+        entry: the number that its trail entry will have.
+        at: when.
+        actor: who.
+        facts: what the entry tells; to be filled while acting.
+    """
+
+    connection: Connection
+    entry: int
+    at: datetime
+    actor: str
+    facts: dict[str, object] = field(default_factory=dict)
+
+    def store(self, table: sqlalchemy.Table, noun: object, **keys: str) -> None:
+        """Keep `noun` in `table` under `keys`."""
+        records.append(self.connection, table, noun, entry=self.entry, **keys)
+
+    def link(self, origin: Node, made: Node, step: str) -> None:
+        """Note that `made` came from `origin` by `step`."""
+        edge = Edge(origin=origin, made=made, step=step, entry=self.entry, at=self.at)
+        keys = {"origin": f"{origin.kind}:{origin.id}", "made": f"{made.kind}:{made.id}"}
+        self.store(tables.EDGE, edge, **keys)
+
+
+class Desk:
+    """The open workspace folder. Safe to share between threads."""
+
+    def __init__(self, settings: Settings, clock: Clock = now) -> None:
+        self.settings = settings
+        self.clock = clock
+        try:
+            for folder in (self.datasets_folder, self.reports_folder):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.key = _key_in(settings.home / "secret.key")
+        except OSError:
+            reason = "it cannot be written; choose another folder or ask for the right to write"
+            raise WorkspaceError(home=settings.home, reason=reason) from None
+        self.database = Database(settings.database_url)
+        self._tables: OrderedDict[str, Table] = OrderedDict()
+        self._aggregates: OrderedDict[tuple[str, str], Aggregate] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def datasets_folder(self) -> Path:
+        return self.settings.home / "datasets"
+
+    @property
+    def reports_folder(self) -> Path:
+        return self.settings.home / "reports"
+
+    @contextmanager
+    def act(self, name: str, subject: str) -> Iterator[Act]:
+        """A change named `name` (`noun.verb`) to `subject`; all of it or, on an error, nothing."""
+        with self.database.writing() as connection:
+            head = records.head_of(connection)
+            act = Act(
+                connection=connection,
+                entry=head.entries + 1,
+                at=self.clock(),
+                actor=self.settings.actor,
+            )
+            yield act
+            line = record(
+                head, at=act.at, actor=act.actor, act=name, subject=subject, facts=act.facts
+            )
+            records.append_line(connection, line)
+
+    def table(self, dataset: Dataset) -> Table:
+        """The stored table of `dataset`; the least used leave memory when there are too many."""
+        with self._lock:
+            if dataset.sha256 not in self._tables:
+                self._tables[dataset.sha256] = Table(
+                    self.datasets_folder / f"{dataset.sha256}.parquet"
+                )
+            self._tables.move_to_end(dataset.sha256)
+            while len(self._tables) > 1 and _size(self._tables) > TABLE_CACHE_BYTES:
+                self._tables.popitem(last=False)
+            return self._tables[dataset.sha256]
+
+    def aggregate(self, dataset: Dataset, query: Query) -> Aggregate:
+        """The exact answer to `query`, computed once; secret, see `Aggregate`."""
+        place = (dataset.sha256, repr(query))
+        with self._lock:
+            if place in self._aggregates:
+                self._aggregates.move_to_end(place)
+                return self._aggregates[place]
+        found = aggregate(self.table(dataset), query, dataset.columns, self.key)
+        with self._lock:
+            self._aggregates[place] = found
+            while len(self._aggregates) > _AGGREGATES_KEPT:
+                self._aggregates.popitem(last=False)
+        return found
+
+
+def store_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path` at once or not at all; what is named by its hash is written once."""
+    if path.exists():
+        return
+    partial = path.with_suffix(f".{secrets.token_hex(4)}.partial")
+    try:
+        with partial.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        reason = "the file could not be written; check the free space"
+        raise WorkspaceError(home=path.parent.parent, reason=reason) from None
+
+
+def _size(kept: OrderedDict[str, Table]) -> int:
+    return sum(table.nbytes for table in kept.values())
+
+
+def _key_in(path: Path) -> bytes:
+    """The workspace's secret, made when there is none: it decides which rows bounding keeps."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as stream:
+        key = secrets.token_bytes(32)
+        stream.write(key)
+    return key

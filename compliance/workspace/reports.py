@@ -1,0 +1,106 @@
+"""Reports: evidence gathered at one moment, built, stored under the hash of the PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from compliance import __version__
+from compliance.dataset.nouns import Dataset
+from compliance.errors import NothingToReportError
+from compliance.lineage.nouns import Edge, Node, NodeKind
+from compliance.report import build
+from compliance.report.nouns import DatasetEvidence, Evidence, Organisation, Report, ReportKind
+from compliance.rules.nouns import Assessment
+from compliance.storage import records, tables
+from compliance.workspace import assessments, budgets, datasets, labels, releases, runs, trails
+from compliance.workspace.desk import Desk, store_bytes
+
+
+def make(desk: Desk, kind: ReportKind, names: Sequence[str] | None) -> Report:
+    """Check every duty, gather the evidence, build the PDF and store it.
+
+    Raises:
+        NothingToReportError: there is no dataset.
+        UnknownDatasetError: a name is not there.
+    """
+    with desk.database.reading() as connection:
+        wanted = (
+            datasets.newest(connection)
+            if names is None
+            else tuple(datasets.find(connection, name) for name in names)
+        )
+    if not wanted:
+        raise NothingToReportError
+    assessment = assessments.check(desk, names)
+    with desk.database.reading() as connection:
+        evidence = _evidence(desk, connection, wanted, assessment)
+    document = build(kind, evidence)
+    sha256 = hashlib.sha256(document.pdf).hexdigest()
+    store_bytes(desk.reports_folder / f"{sha256}.pdf", document.pdf)
+    with desk.act("report.build", ", ".join(d.name for d in wanted)) as act:
+        report = Report(
+            id=f"report-{secrets.token_hex(6)}",
+            kind=kind,
+            datasets=tuple(str(dataset.name) for dataset in wanted),
+            sha256=sha256,
+            pages=document.pages,
+            size_bytes=len(document.pdf),
+            built_at=act.at,
+            actor=act.actor,
+        )
+        act.store(tables.REPORT, report, id=report.id)
+        node = Node(kind=NodeKind.REPORT, id=report.id, title=f"{kind.capitalize()} report")
+        for dataset in wanted:
+            act.link(datasets.dataset_node(dataset), node, "reported")
+        act.facts |= {"report": report.id, "sha256": sha256, "pages": report.pages}
+    return report
+
+
+def pdf_of(desk: Desk, report: Report) -> bytes:
+    """The stored PDF."""
+    return (desk.reports_folder / f"{report.sha256}.pdf").read_bytes()
+
+
+def edges_of(connection: Connection, wanted: Sequence[Dataset]) -> tuple[Edge, ...]:
+    """The lineage that leads to or from these datasets, oldest first."""
+    ids = {dataset.id for dataset in wanted}
+    return tuple(
+        edge
+        for edge in records.every(connection, tables.EDGE, Edge)
+        if edge.origin.id in ids or edge.made.id in ids
+    )
+
+
+def _evidence(
+    desk: Desk, connection: Connection, wanted: Sequence[Dataset], assessment: Assessment
+) -> Evidence:
+    populations = dict.fromkeys(dataset.population for dataset in wanted)
+    return Evidence(
+        organisation=records.latest(connection, tables.ORGANISATION, Organisation)
+        or Organisation(),
+        datasets=tuple(_of_dataset(connection, dataset) for dataset in wanted),
+        budgets=tuple(budgets.state(connection, population) for population in populations),
+        assessment=assessment,
+        lineage=edges_of(connection, wanted),
+        trail=trails.verify(connection),
+        desk_version=__version__,
+        gathered_at=desk.clock().replace(microsecond=0),
+    )
+
+
+def _of_dataset(connection: Connection, dataset: Dataset) -> DatasetEvidence:
+    discovery = labels.latest(connection, dataset)
+    if discovery is not None:  # examples are for the officer's screen only
+        bare = tuple(replace(label, examples=()) for label in discovery.labels)
+        discovery = replace(discovery, labels=bare)
+    return DatasetEvidence(
+        dataset=dataset,
+        discovery=discovery,
+        releases=releases.of(connection, dataset),
+        runs=runs.of(connection, dataset),
+    )

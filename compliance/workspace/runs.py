@@ -1,0 +1,191 @@
+"""Federated runs: reserved, trained round by round, settled and stored, wherever they end."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection
+
+from compliance.dataset.nouns import Dataset
+from compliance.federated import UNITS_PER_CLIP, Problem, Training, finish, prepare, train
+from compliance.federated.nouns import Plan, Round, Run
+from compliance.lineage.nouns import Node, NodeKind
+from compliance.privacy import check_affordable, loss_of, price_of
+from compliance.privacy.nouns import (
+    Budget,
+    GaussianEvent,
+    Price,
+    SampledGaussianEvent,
+    Spend,
+    SpendState,
+)
+from compliance.storage import records, tables
+from compliance.workspace import budgets, datasets, labels
+from compliance.workspace.desk import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Started:
+    """A run that has begun: what it learns from and what was reserved for it."""
+
+    id: str
+    dataset: Dataset
+    problem: Problem
+    reservation: Spend | None
+
+
+@dataclass(slots=True)
+class _Noise:
+    """The noise of one run, from OpenDP, and the number of rounds that drew it."""
+
+    rounds: int = 0
+
+    def add(self, values: npt.NDArray[np.int64], scale: float) -> npt.NDArray[np.int64]:
+        """`values` with noise; counted first, so that a round that fails later is paid for too."""
+        from compliance.privacy import mechanisms  # loads OpenDP
+
+        self.rounds += 1
+        # One person moves the sum by at most one clip. The ledger prices the sampled rounds.
+        event = GaussianEvent(
+            statistic="model update", sensitivity_squared=UNITS_PER_CLIP**2, scale=scale
+        )
+        return mechanisms.add_noise(values, event)
+
+
+def rounds(desk: Desk, name: str, plan: Plan) -> Generator[Round, None, None]:
+    """Train on dataset `name` and give each round as it ends.
+
+    Closing the iterator stops the run. However it ends, what was run is stored, and a budget
+    that was reserved is settled for the rounds that were drawn. A process that dies leaves the
+    whole reservation spent.
+
+    Raises:
+        PlanError: the plan does not fit the data.
+        BudgetExceededError: the whole run would not fit; nothing was drawn.
+    """
+    started = _start(desk, name, plan)
+    latest: Training | None = None
+    noise = _Noise()
+    try:
+        for latest in _trainings(started.problem, plan, noise):
+            yield latest.latest
+    finally:
+        _end(desk, started, plan, latest, drawn=noise.rounds)
+
+
+def price(plan: Plan) -> Price:
+    """What all rounds of a plan with noise cost together, at the plan's δ."""
+    if plan.privacy is None:
+        raise ValueError("only a plan with noise has a price")
+    return price_of(loss_of([_event(plan, plan.rounds)]), plan.privacy.delta)
+
+
+def of(connection: Connection, dataset: Dataset) -> tuple[Run, ...]:
+    """All runs on any version of the dataset, newest first."""
+    found = [
+        run
+        for version in range(1, dataset.version + 1)
+        for run in records.every(
+            connection, tables.RUN, Run, dataset_id=f"{dataset.name}@{version}"
+        )
+    ]
+    return tuple(sorted(found, key=lambda run: run.started_at, reverse=True))
+
+
+def _start(desk: Desk, name: str, plan: Plan) -> _Started:
+    with desk.database.reading() as connection:
+        dataset = datasets.find(connection, name)
+        discovery = labels.latest(connection, dataset)
+    problem = prepare(
+        desk.table(dataset),
+        dataset.columns,
+        plan,
+        discovery.labels if discovery else (),
+        unit=dataset.description.unit,
+    )
+    run_id = f"run-{secrets.token_hex(6)}"
+    reservation = _reserve(desk, dataset, plan, run_id) if plan.privacy else None
+    return _Started(id=run_id, dataset=dataset, problem=problem, reservation=reservation)
+
+
+def _reserve(desk: Desk, dataset: Dataset, plan: Plan, run_id: str) -> Spend:
+    """Set aside what the whole run may need, so that it cannot break the budget on its way."""
+    event = _event(plan, plan.rounds)
+    with desk.act("run.reserve", dataset.name) as act:
+        state = budgets.state(act.connection, dataset.population)
+        price = price_of(loss_of([event]), state.total.delta)
+        check_affordable(state, [event], Budget(epsilon=price.epsilon, delta=state.total.delta))
+        act.facts |= {"run": run_id, "epsilon": price.epsilon, "delta": price.delta}
+        return budgets.spend(act, dataset.population, run_id, [event], SpendState.RESERVED)
+
+
+def _trainings(problem: Problem, plan: Plan, noise: _Noise) -> Iterator[Training]:
+    if plan.privacy is None:
+        yield from train(problem, plan)
+        return
+    yield from train(
+        problem,
+        plan,
+        draw=secrets.token_bytes,
+        add_noise=noise.add,
+        price=partial(_epsilon_after, plan),
+    )
+
+
+def _end(desk: Desk, started: _Started, plan: Plan, latest: Training | None, *, drawn: int) -> None:
+    """Settle what was reserved and store what was run, in one transaction."""
+    if latest is None and started.reservation is None:
+        return
+    with desk.act("run.finish", started.dataset.name) as act:
+        if started.reservation is not None:
+            events = [_event(plan, drawn)] if drawn else []
+            budgets.spend(
+                act,
+                started.dataset.population,
+                started.id,
+                events,
+                id_=started.reservation.id,
+            )
+        act.facts |= {"run": started.id, "rounds": _count(latest), "of": plan.rounds}
+        if latest is None:
+            return
+        run = Run(
+            id=started.id,
+            dataset_id=started.dataset.id,
+            plan=plan,
+            outcome=finish(started.problem, plan, latest),
+            started_at=act.at,
+            actor=act.actor,
+        )
+        act.store(tables.RUN, run, id=run.id, dataset_id=run.dataset_id)
+        node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {plan.target}")
+        act.link(datasets.dataset_node(started.dataset), node, "trained")
+        act.facts |= {
+            "sites": len(run.outcome.sites),
+            "noise_multiplier": plan.privacy.noise_multiplier if plan.privacy else None,
+        }
+
+
+def _event(plan: Plan, drawn: int) -> SampledGaussianEvent:
+    if plan.privacy is None:
+        raise ValueError("only a plan with noise has a price")
+    return SampledGaussianEvent(
+        sampling_rate=plan.fraction,
+        noise_multiplier=plan.privacy.noise_multiplier,
+        rounds=drawn,
+    )
+
+
+def _epsilon_after(plan: Plan, drawn: int) -> float:
+    if plan.privacy is None:
+        raise ValueError("only a plan with noise has a price")
+    return float(price_of(loss_of([_event(plan, drawn)]), plan.privacy.delta).epsilon)
+
+
+def _count(latest: Training | None) -> int:
+    return 0 if latest is None else len(latest.rounds)
