@@ -1,0 +1,13 @@
+"""Privacy Desk: the frame around every page."""
+
+import streamlit as st
+
+from pages.parts import navigation, session
+
+st.set_page_config(page_title="Privacy Desk", page_icon=str(session.MARK), layout="wide")
+st.logo(str(session.LOGO), icon_image=str(session.MARK), size="large")
+
+page = st.navigation(navigation.sections())
+session.open_or_stop()
+st.title(page.title)
+page.run()

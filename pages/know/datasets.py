@@ -1,0 +1,99 @@
+"""Load tables, see what was cleaned, and say whose data it is and why."""
+
+import streamlit as st
+
+from compliance.dataset import RawFile
+from compliance.errors import ChooseTableError
+from compliance.i18n import translate as _
+from pages.parts import descriptions, navigation, outputs, session
+
+workspace = session.workspace()
+outputs.remark(
+    _("Everything the desk works on comes in here, is cleaned in plain sight, and is described.")
+)
+
+with st.expander(_("Load a dataset"), icon=":material/upload:", expanded=not workspace.datasets()):
+    way = st.segmented_control(
+        _("From where"),
+        [_("Upload"), _("A place on this machine")],
+        default=_("Upload"),
+        key="datasets_way",
+        required=True,
+    )
+    with st.form("datasets_add", border=False):
+        uploads, place = [], ""
+        if way == _("Upload"):
+            uploads = st.file_uploader(
+                _("Files with one header become one table"),
+                accept_multiple_files=True,
+                key="datasets_files",
+                help=_("CSV, TSV, Excel, Parquet, JSON lines, SQLite or a ZIP with one of them."),
+            )
+        else:
+            place = st.text_input(
+                _("Path of a file or folder, or a database address"),
+                key="datasets_place",
+                help=_("Large files are better given by their path: they are read, not copied."),
+            )
+        name, table = st.columns(2)
+        name = name.text_input(_("Name of the dataset"), key="datasets_name")
+        table = table.text_input(_("Sheet or table, if there are several"), key="datasets_table")
+        said = descriptions.description(None, "datasets_new")
+        submitted = st.form_submit_button(_("Load"), type="primary", key="datasets_load")
+    if submitted and not (uploads or place):
+        st.warning(_("Choose a file or give a path first."))
+    elif submitted:
+        with outputs.explained(_("Not loaded")), st.spinner(_("Reading and cleaning …")):
+            try:
+                if uploads:
+                    files = [RawFile(name=u.name, data=u.getvalue()) for u in uploads]
+                    added = workspace.add_files(files, name, said, table=table or None)
+                else:
+                    added = workspace.add_places([place], name, said, table=table or None)
+            except ChooseTableError as question:
+                st.info(_("Type one of these names as sheet or table, and load again:"))
+                st.markdown(", ".join(f"`{choice}`" for choice in question.facts["choices"]))
+                raise
+            st.session_state["session_dataset"] = str(added.name)
+            st.success(
+                _("{rows} rows and {columns} columns are stored as {name}.").format(
+                    rows=outputs.count(added.rows), columns=len(added.columns), name=added.name
+                )
+            )
+
+dataset = session.dataset_or_stop()
+with st.container(horizontal=True):
+    st.metric(_("Rows"), outputs.count(dataset.rows), border=True, width=170)
+    st.metric(_("Columns"), len(dataset.columns), border=True, width=170)
+    st.metric(_("Version"), dataset.version, border=True, width=170)
+    st.metric(_("Source files"), len(dataset.sources), border=True, width=170)
+
+about, cleaning, columns, origin = st.tabs(
+    [_("Whose data and why"), _("Cleaning"), _("Columns"), _("Origin")]
+)
+with about, st.form("datasets_describe", border=False):
+    said = descriptions.description(dataset, f"datasets_{dataset.id}")
+    if st.form_submit_button(_("Record"), type="primary", key="datasets_record"):
+        with outputs.explained(_("Not recorded")):
+            workspace.describe(dataset.name, said)
+            st.toast(_("Recorded."), icon=":material/check:")
+with cleaning:
+    st.markdown(_("What was changed on the way in. The source files stay as they are."))
+    outputs.cleaning_of(dataset)
+with columns:
+    outputs.columns_of(dataset)
+    navigation.link("discovery", _("Find the personal data in these columns"))
+with origin:
+    outputs.table(
+        [
+            {_("File"): s.name, _("Size in bytes"): s.size_bytes, "SHA-256": s.sha256}
+            for s in dataset.sources
+        ],
+        key="datasets_sources",
+        alt=_("The files that this dataset came from, with their hashes"),
+    )
+    st.markdown(
+        _("Stored once as Parquet under its hash `{hash}`, on {day}.").format(
+            hash=dataset.sha256, day=outputs.moment(dataset.added_at)
+        )
+    )

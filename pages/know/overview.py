@@ -1,0 +1,124 @@
+"""Where the data's life cycle stands, what is wrong, and what to do next."""
+
+import streamlit as st
+
+from compliance.i18n import translate as _
+from compliance.rules.nouns import Progress
+from pages.parts import figures, navigation, outputs, session
+
+workspace = session.workspace()
+datasets = workspace.datasets()
+
+if not datasets:
+    st.markdown(
+        _(
+            "Privacy Desk finds the personal data in your tables, lets you publish statistics and "
+            "train models without showing anybody, and writes the report that proves it. "
+            "Everything stays on this machine."
+        )
+    )
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        st.subheader(_("Open the demo shop"))
+        st.markdown(
+            _(
+                "An invented company with 20,000 customers in five countries, 200,000 orders, "
+                "clicks and reviews. Nothing in it is real."
+            )
+        )
+        if st.button(_("Open the demo shop"), type="primary", key="overview_demo"):
+            with (
+                st.spinner(_("Building the demo shop …")),
+                outputs.explained(_("Not built")),
+            ):
+                workspace.build_demo()
+                st.rerun()
+    with right.container(border=True, height="stretch"):
+        st.subheader(_("Load your own data"))
+        st.markdown(
+            _("CSV, Excel, Parquet, JSON lines or a database. The files are read, never changed.")
+        )
+        navigation.link("datasets", _("Load your own data"))
+    st.stop()
+
+outputs.remark(_("Where each stage of the data's life cycle stands, and what to do next."))
+stages = workspace.life_cycle()
+past = workspace.assessments()
+latest = past[-1] if past else None
+discoveries = [found for d in datasets if (found := workspace.discovery(d.name))]
+
+with st.container(horizontal=True):
+    st.metric(
+        _("Datasets"),
+        len(datasets),
+        _("{rows} rows").format(rows=outputs.count(sum(d.rows for d in datasets))),
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+    )
+    st.metric(
+        _("Personal columns"),
+        sum(len(found.personal) for found in discoveries),
+        _("in {n} of {m} datasets looked at").format(n=len(discoveries), m=len(datasets)),
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+    )
+    for population in dict.fromkeys(d.population for d in datasets):
+        state = workspace.budget(population)
+        st.metric(
+            _("Budget spent: {people}").format(people=population),
+            f"{state.share_spent:.0%}",
+            _("of ε = {total}").format(total=f"{state.total.epsilon.normalize():f}"),
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
+    st.metric(
+        _("Findings"),
+        "–" if latest is None else len(latest.findings),
+        _("not checked yet")
+        if latest is None
+        else _("score {score} of 100").format(score=latest.score),
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+    )
+
+left, right = st.columns([2, 3])
+done = sum(stage.progress is Progress.DONE for stage in stages)
+with left:
+    st.plotly_chart(
+        figures.ring(stages, _("{n} of 10<br>done").format(n=done)),
+        key="overview_ring",
+        config=figures.PLAIN,
+        alt=_("{n} of the ten stages of the life cycle are done").format(n=done),
+    )
+with right:
+    st.subheader(_("What to do next"))
+    todo = [stage for stage in stages if stage.next_step]
+    if not todo:
+        st.markdown(_("Nothing is open. Check the duties again when something changes."))
+    for stage in todo:
+        what, where = st.columns([4, 1], vertical_alignment="center")
+        with what:
+            st.markdown(
+                f"**{stage.number} {_(stage.title)}** · {_(stage.next_step)}  \n"
+                f":gray[:small[{_(stage.says)}]]"
+            )
+        with where:
+            navigation.link(stage.page)
+
+st.subheader(_("The ten stages"))
+outputs.table(
+    [
+        {
+            _("Stage"): f"{stage.number} {_(stage.title)}",
+            _("Stands"): _(str(stage.progress)),
+            _("What was counted"): _(stage.says),
+        }
+        for stage in stages
+    ],
+    key="overview_stages",
+    alt=_("The ten stages of the life cycle with what was counted in each"),
+)

@@ -1,0 +1,199 @@
+"""Every chart on screen, with Plotly. Colours follow the theme; each has its words beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import cycle
+
+import plotly.graph_objects as go
+
+from compliance.federated.nouns import Baselines, Round
+from compliance.lineage.nouns import Edge, NodeKind
+from compliance.privacy.nouns import CurvePoint, Release
+from compliance.rules.nouns import Progress, Stage
+
+TEAL, AMBER, GREY, INDIGO, PLUM, OLIVE = (
+    "#0b8280",
+    "#c0791f",
+    "#93a3a8",
+    "#5673b8",
+    "#8b5c94",
+    "#6b7f2a",
+)
+LINES = (TEAL, INDIGO, PLUM, OLIVE)
+PROGRESS_COLOURS = {Progress.DONE: TEAL, Progress.OPEN: AMBER, Progress.WAITING: GREY}
+NODE_COLOURS = {
+    NodeKind.SOURCE: GREY,
+    NodeKind.DATASET: TEAL,
+    NodeKind.LABELS: INDIGO,
+    NodeKind.RELEASE: AMBER,
+    NodeKind.RUN: PLUM,
+    NodeKind.REPORT: OLIVE,
+}
+PLAIN = {"displayModeBar": False}
+SMALLEST_SPAN = 0.03  # of an AUC axis, so that small differences look small
+
+
+def ring(stages: Sequence[Stage], centre: str) -> go.Figure:
+    """The ten stages as a ring, clockwise from the top; `centre` stands in the middle."""
+    figure = go.Figure(
+        go.Pie(
+            values=[1] * len(stages),
+            labels=[f"{stage.number} {stage.title}" for stage in stages],
+            text=[f"{stage.number}" for stage in stages],
+            textinfo="text",
+            textfont={"size": 15, "color": "white"},
+            hovertext=[f"{stage.title}: {stage.says}" for stage in stages],
+            hoverinfo="text",
+            hole=0.62,
+            sort=False,
+            direction="clockwise",
+            marker={
+                "colors": [PROGRESS_COLOURS[stage.progress] for stage in stages],
+                "line": {"color": "rgba(127,127,127,0.35)", "width": 2},
+            },
+        )
+    )
+    figure.update_layout(
+        showlegend=False,
+        height=330,
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        annotations=[{"text": centre, "showarrow": False, "font": {"size": 21}}],
+    )
+    return figure
+
+
+def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: float) -> go.Figure:
+    """The margin against ε for each statistic, both on log scales, with the chosen ε marked.
+
+    The error is relative to the middle group where there is one, absolute otherwise.
+    """
+    is_relative = any(point.relative is not None for point in points)
+    figure = go.Figure()
+    for (name, title), colour in zip(titles.items(), cycle(LINES), strict=False):
+        line = [p for p in points if p.statistic == name]
+        errors = [100 * p.relative if p.relative is not None else None for p in line]
+        figure.add_scatter(
+            x=[p.epsilon for p in line],
+            y=errors if is_relative else [p.margin for p in line],
+            name=title,
+            mode="lines",
+            line={"width": 3, "color": colour},
+            hovertemplate="ε = %{x:.2f}: ± %{y:.3g}" + (" %" if is_relative else ""),
+        )
+        here = [(p.epsilon, e) for p, e in zip(line, errors, strict=True) if p.epsilon == chosen]
+        figure.add_scatter(
+            x=[x for x, _ in here],
+            y=[y for _, y in here]
+            if is_relative
+            else [p.margin for p in line if p.epsilon == chosen],
+            mode="markers",
+            marker={"size": 13, "color": AMBER, "line": {"width": 2, "color": "white"}},
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    figure.add_vline(x=chosen, line_dash="dot", line_color=AMBER)
+    title = "Margin, % of the middle group" if is_relative else "Margin ±"
+    figure.update_xaxes(
+        type="log", dtick=1, title="ε  (left: stronger privacy, right: more accuracy)"
+    )
+    figure.update_yaxes(type="log", dtick=1, title=title)
+    return _framed(figure, height=340)
+
+
+def released_bars(release: Release, statistic: str, title: str) -> go.Figure:
+    """The published values of one statistic with their margins, largest first, at most 30."""
+    values = [v for v in release.values if v.statistic == statistic]
+    values = sorted(values, key=lambda v: v.value, reverse=True)[:30]
+    figure = go.Figure(
+        go.Bar(
+            x=[" · ".join(v.keys) or "all" for v in values],
+            y=[v.value for v in values],
+            error_y={"type": "data", "array": [v.margin for v in values], "thickness": 1.5},
+            marker_color=TEAL,
+            hovertemplate="%{x}: %{y:,.6g}<extra></extra>",
+        )
+    )
+    figure.update_yaxes(title=title)
+    return _framed(figure, height=330)
+
+
+def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> go.Figure:
+    """The common model's AUC round by round, with the two baselines where they are known."""
+    figure = go.Figure(
+        go.Scatter(
+            x=[r.round for r in done],
+            y=[r.metric for r in done],
+            name="Federated",
+            mode="lines+markers",
+            line={"width": 3, "color": TEAL},
+            hovertemplate="round %{x}: AUC %{y:.3f}<extra></extra>",
+        )
+    )
+    if baselines is not None:
+        for value, name, colour, dash in (
+            (baselines.centralised, "All rows in one place", INDIGO, "dash"),
+            (baselines.local, "Each site alone", AMBER, "dot"),
+        ):
+            figure.add_scatter(
+                x=[1, max(planned, 2)],
+                y=[value, value],
+                name=name,
+                mode="lines",
+                line={"width": 2, "color": colour, "dash": dash},
+                hovertemplate=f"{name}: AUC %{{y:.3f}}<extra></extra>",
+            )
+    figure.update_xaxes(title="Round", range=[0.5, max(planned, 2) + 0.5])
+    seen = [r.metric for r in done]
+    seen += [baselines.centralised, baselines.local] if baselines else []
+    middle, span = (min(seen) + max(seen)) / 2, max(max(seen) - min(seen), SMALLEST_SPAN)
+    figure.update_yaxes(
+        title="AUC on held-out rows", range=[middle - 0.6 * span, min(middle + 0.6 * span, 1.005)]
+    )
+    return _framed(figure, height=340)
+
+
+def lineage(edges: Sequence[Edge]) -> go.Figure:
+    """What was made from what, left to right."""
+    nodes = {(n.kind, n.id): n for edge in edges for n in (edge.origin, edge.made)}
+    place = {key: i for i, key in enumerate(nodes)}
+    figure = go.Figure(
+        go.Sankey(
+            node={
+                "label": [_shortened(node.title) for node in nodes.values()],
+                "color": [NODE_COLOURS[node.kind] for node in nodes.values()],
+                "pad": 18,
+                "thickness": 14,
+                "hovertemplate": "%{label}<extra></extra>",
+            },
+            link={
+                "source": [place[(e.origin.kind, e.origin.id)] for e in edges],
+                "target": [place[(e.made.kind, e.made.id)] for e in edges],
+                "value": [1] * len(edges),
+                "customdata": [e.step for e in edges],
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "color": "rgba(127,145,150,0.28)",
+            },
+        )
+    )
+    figure.update_layout(
+        height=max(320, 34 * math.ceil(len(nodes) / 2)),
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        font={"size": 13},
+    )
+    return figure
+
+
+def _framed(figure: go.Figure, height: int) -> go.Figure:
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 24, "b": 8},
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+        hovermode="closest",
+    )
+    return figure
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= 48 else title[:47] + "…"

@@ -1,0 +1,368 @@
+"""How results look: refusals, tables, badges, budgets, releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from compliance.dataset.nouns import Dataset
+from compliance.discovery.nouns import Discovery, IdentifierClass
+from compliance.errors import ComplianceError
+from compliance.federated.nouns import Plan, Round, Run
+from compliance.i18n import translate as _
+from compliance.privacy.nouns import BudgetState, Clarity, Preview, Price, Query, Release
+from compliance.rules.nouns import Progress, Severity, State, Verdict
+from pages.parts import figures
+
+CLARITY_WORDS = {
+    Clarity.CLEAR: ":green-badge[:material/check: clear]",
+    Clarity.ROUGH: ":orange-badge[:material/blur_on: rough]",
+    Clarity.DROWNED: ":red-badge[:material/water: drowned]",
+}
+CLASS_WORDS = {
+    IdentifierClass.DIRECT: "identifies directly",
+    IdentifierClass.QUASI: "identifies with others",
+    IdentifierClass.SENSITIVE: "sensitive",
+    IdentifierClass.NONE: "not personal",
+}
+STATE_BADGES = {
+    State.MET: ("check_circle", "green"),
+    State.NOT_MET: ("error", "red"),
+    State.NOT_ASSESSED: ("help", "orange"),
+    State.NOT_APPLICABLE: ("remove_circle", "gray"),
+    State.WAIVED: ("do_not_disturb_on", "gray"),
+}
+SEVERITY_COLOURS = {
+    Severity.CRITICAL: "red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "orange",
+    Severity.LOW: "gray",
+}
+PROGRESS_BADGES = {
+    Progress.DONE: ("check_circle", "green", "done"),
+    Progress.OPEN: ("pending", "orange", "open"),
+    Progress.WAITING: ("hourglass_empty", "gray", "waiting"),
+}
+
+
+@contextmanager
+def explained(title: str) -> Iterator[None]:
+    """Show what an officer can mend as one sentence under `title`; anything else passes through."""
+    try:
+        yield
+    except ComplianceError as refusal:
+        st.error(str(refusal), title=title, icon=":material/block:")
+
+
+def remark(words: str) -> None:
+    """A remark in small grey type; unlike `st.caption` dark enough to be read by everybody."""
+    st.markdown(f":gray[:small[{words}]]")
+
+
+def moment(at: datetime) -> str:
+    """A time as shown: UTC, to the minute."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def count(number: float) -> str:
+    """A number with thousands separators; two decimals where it is not whole."""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
+
+
+def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: object) -> None:
+    """Rows as a table; short ones are shown whole."""
+    height = "content" if len(rows) <= 12 else 420
+    st.dataframe(
+        pd.DataFrame(list(rows)), hide_index=True, key=key, alt=alt, height=height, **options
+    )
+
+
+def verdict_badge(verdict: Verdict) -> str:
+    """A verdict's state as icon, word and colour, in Markdown."""
+    icon, colour = STATE_BADGES[verdict.state]
+    return f":{colour}-badge[:material/{icon}: {_(str(verdict.state))}]"
+
+
+def severity_badge(verdict: Verdict) -> str:
+    """How much a breach would matter, in Markdown."""
+    return f":{SEVERITY_COLOURS[verdict.severity]}-badge[{_(str(verdict.severity))}]"
+
+
+def columns_of(dataset: Dataset) -> None:
+    """The columns of a dataset, without any value."""
+    table(
+        [
+            {
+                _("Column"): column.name,
+                _("Type"): str(column.type),
+                _("Missing"): column.missing,
+                _("Different values"): column.distinct,
+            }
+            for column in dataset.columns
+        ],
+        key="datasets_columns",
+        alt=_("Columns with their types and how many values are missing"),
+    )
+
+
+def cleaning_of(dataset: Dataset) -> None:
+    """What was changed on the way in."""
+    if not dataset.cleaning:
+        st.markdown(_("Nothing had to be cleaned."))
+        return
+    table(
+        [
+            {
+                _("Column"): step.column or _("whole table"),
+                _("What was done"): step.step,
+                _("Rows changed"): step.rows_changed,
+            }
+            for step in dataset.cleaning
+        ],
+        key="datasets_cleaning",
+        alt=_("Cleaning steps with the number of rows that each changed"),
+    )
+
+
+def labels_summary(found: Discovery) -> None:
+    """How many columns of each class there are."""
+    with st.container(horizontal=True):
+        for class_, words in CLASS_WORDS.items():
+            number = len(found.columns_of(class_))
+            st.metric(_(words).capitalize(), number, border=True, width=190)
+
+
+def budget(state: BudgetState) -> None:
+    """What is spent and left of a population's budget."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.metric(
+            _("Budget of {people}").format(people=state.population),
+            f"ε = {state.total.epsilon.normalize():f}",
+            help=_("Decided by an officer; δ = {delta}.").format(delta=f"{state.total.delta:g}")
+            if state.is_decided
+            else _("The default; nobody has decided it yet. δ = {delta}.").format(
+                delta=f"{state.total.delta:g}"
+            ),
+            border=True,
+            width=230,
+        )
+        st.metric(
+            _("Spent"),
+            f"ε = {float(state.spent.epsilon):.2f}",
+            f"{state.share_spent:.0%} " + _("of the budget"),
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            width=230,
+            help=_(
+                "All releases and runs together. Noise adds up more slowly than ε: two releases "
+                "of ε = 1 cost less than ε = 2."
+            ),
+        )
+        st.metric(
+            _("Largest next release"),
+            f"ε = {float(state.left.epsilon):.2f}",
+            border=True,
+            width=230,
+            help=_("The largest ε that one more release may ask. Asking more is refused."),
+        )
+    st.progress(
+        min(state.share_spent, 1.0),
+        text=_("{share} of the privacy budget is spent").format(share=f"{state.share_spent:.1%}"),
+    )
+
+
+def attackers_odds(preview: Preview) -> None:
+    """What the chosen ε means for somebody who wants to find out about one person."""
+    percent = preview.attacker_percent
+    but = _(", but for a chance of {delta}").format(delta=f"{preview.asked.delta:.0e}")
+    sentence = _(
+        "**Attacker’s odds:** somebody who knows everyone else’s data and thinks it 50 : 50 "
+        "whether one person is in it can afterwards be right at most **{percent} times in 100**"
+    ).format(percent=f"{percent:.0f}" if percent < 99 else f"{percent:.2f}")
+    st.markdown(sentence + (but if preview.asked.delta else "") + ".")
+
+
+def preview_facts(preview: Preview) -> None:
+    """How many numbers, how many of them drowned, withheld or cut."""
+    drowned = sum(row.clarity is Clarity.DROWNED for row in preview.rows)
+    withheld = (
+        _("all keys are public")
+        if preview.threshold is None
+        else _("fewer than about {n} people").format(n=count(preview.threshold))
+    )
+    people = _("of {n} people").format(n=count(preview.dropped.units))
+    with st.container(horizontal=True):
+        for label, number, remark_ in (
+            (_("Numbers published"), len(preview.rows), _("with their margins")),
+            (_("Drown in the noise"), drowned, _("margin larger than the number")),
+            (_("Groups withheld"), preview.withheld_groups, withheld),
+            (_("Rows beyond the bounds"), preview.dropped.rows, people),
+        ):
+            st.metric(
+                label, count(number), remark_, delta_color="off", delta_arrow="off", border=True
+            )
+
+
+def preview_table(preview: Preview, query: Query) -> None:
+    """The table that would be published, with its margins; sizes are for the officer only."""
+    titles = {statistic.name: statistic.title for statistic in query.statistics}
+    rows = [
+        {
+            **dict(zip(query.by, row.keys, strict=True)),
+            _("Statistic"): titles[row.statistic],
+            _("Number (internal)"): row.size,
+            _("Noise margin ±"): row.margin,
+            _("Margin in %"): None if row.relative is None else 100 * row.relative,
+            _("Clarity"): _(str(row.clarity)),
+        }
+        for row in preview.rows
+    ]
+    number = st.column_config.NumberColumn(format="localized")
+    table(
+        rows,
+        key="tradeoff_table",
+        alt=_("The table that would be published, with the noise margin of each number"),
+        column_config={
+            _("Number (internal)"): number,
+            _("Noise margin ±"): number,
+            _("Margin in %"): st.column_config.NumberColumn(format="%.1f %%"),
+        },
+    )
+
+
+def released_rows(release: Release) -> list[dict[str, object]]:
+    """The published table, as rows."""
+    titles = {statistic.name: statistic.title for statistic in release.query.statistics}
+    return [
+        {
+            **dict(zip(release.query.by, value.keys, strict=True)),
+            _("Statistic"): titles[value.statistic],
+            _("Value"): value.value,
+            _("Noise margin ±"): value.margin,
+        }
+        for value in release.values
+    ]
+
+
+def disclosure(release: Release) -> None:
+    """What the guarantee of a release rests on."""
+    query = release.query
+    keys = _("public") if query.has_public_keys else _("private, over a threshold")
+    delta = f"δ = {release.price.delta:.1e}" if release.price.delta else _("no δ")
+    rho = "" if release.price.rho is None else f", ρ = {float(release.price.rho):.4g}"
+    st.markdown(
+        f"**ε = {release.price.epsilon.normalize():f}**, {delta}{rho} · "
+        + _("{mechanism} noise by OpenDP {version} · group keys {keys}").format(
+            mechanism=_(str(query.mechanism)), version=release.libraries["opendp"], keys=keys
+        )
+    )
+    remark(
+        _(
+            "Internal, not for publication: {rows} rows did not count ({without} name no person); "
+            "{units} people were cut by the bounds."
+        ).format(
+            rows=count(release.dropped.rows),
+            without=count(release.dropped.rows_without_unit),
+            units=count(release.dropped.units),
+        )
+    )
+
+
+def run(done: Run) -> None:
+    """A federated run: its rounds, how it compares, and what left each site."""
+    outcome, last = done.outcome, done.outcome.rounds[-1]
+    if outcome.is_stopped:
+        st.warning(
+            _("Stopped after {n} of {m} rounds.").format(n=last.round, m=done.plan.rounds),
+            icon=":material/stop_circle:",
+        )
+    st.plotly_chart(
+        figures.rounds(outcome.rounds, done.plan.rounds, outcome.baselines),
+        key=f"federated_chart_{done.id}",
+        config=figures.PLAIN,
+        alt=_("AUC of the common model per round beside the two baselines"),
+    )
+    up = sum(site.bytes_up for site in outcome.sites)
+    home = sum(site.bytes_home for site in outcome.sites)
+    with st.container(horizontal=True):
+        st.metric(
+            _("Federated"),
+            f"{last.metric:.3f}",
+            border=True,
+            help=_("AUC, 0.5 is guessing, 1 is perfect"),
+        )
+        if outcome.baselines:
+            st.metric(
+                _("All rows in one place"), f"{outcome.baselines.centralised:.3f}", border=True
+            )
+            st.metric(_("Each site alone"), f"{outcome.baselines.local:.3f}", border=True)
+        st.metric(_("Left the sites"), size(up), border=True, help=_("Model weights, all rounds"))
+        st.metric(_("Stayed at home"), size(home), border=True, help=_("The sites' rows"))
+        if last.epsilon is not None:
+            st.metric(_("Spent per person"), f"ε = {last.epsilon:.2f}", border=True)
+    table(
+        [
+            {
+                _("Site"): site.site,
+                _("Rows"): count(site.rows),
+                _("Sent"): size(site.bytes_up),
+                _("Received"): size(site.bytes_down),
+                _("Stayed home"): size(site.bytes_home),
+                _("AUC federated"): site.metric_federated,
+                _("AUC alone"): site.metric_local,
+            }
+            for site in outcome.sites
+        ],
+        key=f"federated_sites_{done.id}",
+        alt=_("Per site: rows, bytes sent and received, bytes that stayed, and AUC"),
+        column_config={
+            _("AUC federated"): st.column_config.NumberColumn(format="%.3f"),
+            _("AUC alone"): st.column_config.NumberColumn(format="%.3f"),
+        },
+    )
+    remarks = [_("Learnt from {columns}.").format(columns=", ".join(outcome.features))]
+    if outcome.sites_left_out:
+        remarks.append(
+            _("{n} sites had too few records and took no part.").format(n=outcome.sites_left_out)
+        )
+    if done.plan.privacy is not None:
+        remarks.append(
+            _("The charts are measured without noise: they are for you, not for publication.")
+        )
+    remark(" ".join(remarks))
+
+
+def run_price(plan: Plan, price: Price, state: BudgetState) -> None:
+    """What a run with noise would cost, beside what is left."""
+    remark(
+        _(
+            "{n} rounds like this cost at most ε = {price} (δ = {delta}); ε = {left} is left."
+        ).format(
+            n=plan.rounds,
+            price=f"{float(price.epsilon):.2f}",
+            delta=f"{price.delta:.0e}",
+            left=f"{float(state.left.epsilon):.2f}",
+        )
+    )
+
+
+def round_reached(bar: DeltaGenerator, latest: Round, planned: int) -> None:
+    """How far a run has come, drawn into `bar`."""
+    spent = "" if latest.epsilon is None else f" · ε = {latest.epsilon:.2f}"
+    reached = _("Round {n} of {m}: AUC {auc}").format(
+        n=latest.round, m=planned, auc=f"{latest.metric:.3f}"
+    )
+    bar.progress(latest.round / planned, text=reached + spent)
+
+
+def size(number: int) -> str:
+    """Bytes as people read them."""
+    if number < 1000:
+        return f"{number} B"
+    return f"{number / 1000:.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"

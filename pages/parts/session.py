@@ -1,0 +1,56 @@
+"""What belongs to a visitor's session: the workspace, the chosen dataset, the question in hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from compliance.dataset.nouns import Dataset
+from compliance.errors import ComplianceError
+from compliance.i18n import translate as _
+from compliance.privacy.nouns import Query
+from compliance.workspace import Workspace
+from pages.parts import navigation
+
+MARK = Path(__file__).parent / "mark.svg"
+LOGO = Path(__file__).parent / "logo.svg"
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def workspace() -> Workspace:
+    """The open workspace; all sessions share it."""
+    return Workspace()
+
+
+def open_or_stop() -> None:
+    """Open the workspace, or say what stands in the way and draw nothing else."""
+    try:
+        workspace()
+    except ComplianceError as refusal:
+        st.error(str(refusal), title=_("The workspace cannot be opened"))
+        st.stop()
+
+
+def dataset_or_stop() -> Dataset:
+    """The dataset that this page is about; without one, the way to load one."""
+    found = {str(dataset.name): dataset for dataset in workspace().datasets()}
+    if not found:
+        st.markdown(_("There is no dataset yet. Load one, or open the demo shop."))
+        navigation.link("datasets", _("Go to Datasets"))
+        st.stop()
+    name = st.selectbox(
+        _("Dataset"), list(found), key="session_dataset", persist_state="session", width=420
+    )
+    return found[str(name)] if name in found else next(iter(found.values()))
+
+
+def keep_query(dataset: Dataset, query: Query) -> None:
+    """Remember the question in hand, so that Trade-off and Release ask the same."""
+    st.session_state["session_query"] = (dataset.id, query)
+
+
+def query_of(dataset: Dataset) -> Query | None:
+    """The question in hand about this dataset, if there is one."""
+    kept = st.session_state.get("session_query")
+    return kept[1] if kept and kept[0] == dataset.id else None

@@ -1,0 +1,114 @@
+"""Publish a statistic with differential privacy, paid from the budget."""
+
+import streamlit as st
+
+from compliance.dataset.nouns import Dataset
+from compliance.errors import ComplianceError
+from compliance.i18n import translate as _
+from compliance.privacy.nouns import Budget, Query
+from pages.parts import figures, navigation, outputs, questions, session
+
+workspace = session.workspace()
+outputs.remark(_("Publish a number about many people without telling about any one of them."))
+dataset = session.dataset_or_stop()
+state = workspace.budget(dataset.population)
+outputs.budget(state)
+
+
+def publish(dataset: Dataset, query: Query, asked: Budget) -> None:
+    """Release once: called by the confirming click, never by a rerun."""
+    try:
+        done = workspace.release(dataset.name, query, asked.epsilon, asked.delta)
+        st.session_state["release_said"] = (
+            "success",
+            _("Released as {id}. It is stored; this page shows it from storage.").format(
+                id=done.id
+            ),
+        )
+    except ComplianceError as refusal:
+        st.session_state["release_said"] = ("error", str(refusal))
+
+
+@st.dialog(_("Publish and pay for it?"))
+def confirm(dataset: Dataset, query: Query, asked: Budget) -> None:
+    statistics = ", ".join(statistic.title for statistic in query.statistics)
+    st.markdown(
+        _(
+            "{what} from **{dataset}** will be published with noise. This spends **ε = {epsilon}** "
+            "(δ = {delta}) of the budget of {people}, and it cannot be taken back."
+        ).format(
+            what=f"**{statistics}**",
+            dataset=dataset.name,
+            epsilon=f"{asked.epsilon.normalize():f}",
+            delta=f"{asked.delta:.0e}",
+            people=dataset.population,
+        )
+    )
+    if st.button(
+        _("Publish now"),
+        type="primary",
+        key="release_confirm",
+        on_click=publish,
+        args=(dataset, query, asked),
+    ):
+        st.rerun()  # closes the dialog; what was published shows from storage
+
+
+said = st.session_state.pop("release_said", None)
+if said is not None:
+    kind, sentence = said
+    if kind == "error":
+        st.error(sentence, title=_("Not released"), icon=":material/block:")
+    else:
+        st.success(sentence)
+
+query = session.query_of(dataset)
+if query is None:
+    st.markdown(_("There is no question in hand. Shape it first, and see what it would look like."))
+    navigation.link("tradeoff", _("Go to Trade-off"))
+else:
+    with st.container(border=True):
+        st.markdown(f"**{_('The question in hand')}**")
+        st.markdown(questions.in_words(query))
+        kept = st.session_state.get("session_asked")
+        one, two, three = st.columns([1, 1, 2], vertical_alignment="bottom")
+        epsilon = one.text_input(
+            "ε", f"{kept.epsilon.normalize():f}" if kept else "1", key="release_epsilon"
+        )
+        delta = two.text_input(
+            "δ",
+            f"{kept.delta:.0e}" if kept else f"{state.total.delta / 10:.0e}",
+            key="release_delta",
+        )
+        with outputs.explained(_("Not possible")):
+            if three.button(_("Release …"), type="primary", key="release_ask"):
+                confirm(dataset, query, questions.typed_budget(epsilon, delta))
+
+st.subheader(_("Published so far"))
+releases = workspace.releases(dataset.name)
+if not releases:
+    st.markdown(_("Nothing has been published from this dataset yet."))
+for done in releases:
+    epsilon, asked = done.price.epsilon.normalize(), questions.in_words(done.query, short=True)
+    title = f"{outputs.moment(done.released_at)} · ε = {epsilon:f} · {asked}"
+    with st.expander(title, expanded=done is releases[0]):
+        if not done.values:
+            st.markdown(_("No group reached the threshold, so no number was published."))
+            continue
+        rows = outputs.released_rows(done)
+        statistic = done.query.statistics[0]
+        if len(rows) > 1 and done.query.by:
+            st.plotly_chart(
+                figures.released_bars(done, statistic.name, statistic.title),
+                key=f"release_chart_{done.id}",
+                config=figures.PLAIN,
+                alt=_("{what} per group with the noise margin").format(what=statistic.title),
+            )
+        number = st.column_config.NumberColumn(format="localized")
+        outputs.table(
+            rows,
+            key=f"release_table_{done.id}",
+            alt=_("The published table"),
+            column_config={_("Value"): number, _("Noise margin ±"): number},
+        )
+        outputs.disclosure(done)

@@ -1,0 +1,74 @@
+"""Every duty checked on what the desk knows, with evidence and remedy."""
+
+import streamlit as st
+
+from compliance.i18n import translate as _
+from compliance.rules.nouns import State
+from pages.parts import navigation, outputs, session
+
+workspace = session.workspace()
+outputs.remark(_("Duties are checked on the data and the records, not on a questionnaire."))
+if not workspace.datasets():
+    session.dataset_or_stop()
+
+if st.button(_("Check every duty now"), type="primary", key="decisions_check"):
+    with outputs.explained(_("Not checked")), st.spinner(_("Checking …")):
+        workspace.assess()
+past = workspace.assessments()
+if not past:
+    st.markdown(_("No duty has been checked yet."))
+    st.stop()
+
+latest = past[-1]
+states = {state: [v for v in latest.verdicts if v.state is state] for state in State}
+with st.container(horizontal=True):
+    st.metric(
+        _("Score"),
+        "–" if latest.score is None else f"{latest.score:g} / 100",
+        chart_data=[a.score for a in past if a.score is not None] if len(past) > 1 else None,
+        border=True,
+        width=220,
+        height="stretch",
+        help=_("Duties met among those met and not met. Not assessed is never a pass."),
+    )
+    for state in (State.NOT_MET, State.NOT_ASSESSED, State.MET):
+        st.metric(
+            _(str(state)).capitalize(), len(states[state]), border=True, width=180, height="stretch"
+        )
+outputs.remark(_("Checked {at}").format(at=outputs.moment(latest.assessed_at)))
+
+st.subheader(_("Findings"))
+if not latest.findings:
+    st.markdown(_("No duty is found unmet."))
+for number, verdict in enumerate(latest.findings):
+    with st.container(border=True, key=f"decisions_finding_{number}"):
+        st.markdown(
+            f"**{_(verdict.title)}** · {verdict.subject}  \n"
+            f"{outputs.verdict_badge(verdict)} {outputs.severity_badge(verdict)} "
+            f":gray-badge[{verdict.law} {verdict.article}]"
+        )
+        what, where = st.columns([5, 1], vertical_alignment="center")
+        what.markdown(
+            _("Evidence: {what}").format(what=verdict.evidence)
+            + "  \n"
+            + _("What to do: {what}").format(what=_(verdict.remedy))
+        )
+        with where:
+            navigation.link(verdict.page)
+
+st.subheader(_("All duties"))
+outputs.table(
+    [
+        {
+            _("Duty"): _(v.title),
+            _("On"): v.subject,
+            _("State"): _(str(v.state)),
+            _("Article"): f"{v.law} {v.article}",
+            _("Severity"): _(str(v.severity)),
+            _("Evidence"): v.evidence,
+        }
+        for v in latest.verdicts
+    ],
+    key="decisions_all",
+    alt=_("Every duty with its state, article and evidence"),
+)

@@ -1,0 +1,41 @@
+"""Who is accountable, and where this installation keeps its records."""
+
+import streamlit as st
+
+from compliance import __version__
+from compliance.i18n import translate as _
+from compliance.report.nouns import Organisation
+from pages.parts import outputs, session
+
+workspace = session.workspace()
+outputs.remark(_("Stands on the cover of every report and in the record of processing."))
+said = workspace.organisation()
+with st.form("organisation", border=True):
+    name = st.text_input(_("Name of the organisation"), said.name, key="organisation_name")
+    officer = st.text_input(_("Data-protection officer"), said.officer, key="organisation_officer")
+    contact = st.text_input(
+        _("How the officer is reached"), said.contact, key="organisation_contact"
+    )
+    country = st.text_input(
+        _("Country of the main establishment"),
+        said.country,
+        key="organisation_country",
+        max_chars=2,
+        placeholder="DE",
+    )
+    submitted = st.form_submit_button(_("Record"), type="primary", key="organisation_record")
+if submitted:
+    with outputs.explained(_("Not recorded")):
+        workspace.set_organisation(
+            Organisation(name=name, officer=officer, contact=contact, country=country.upper())
+        )
+        st.toast(_("Recorded."), icon=":material/check:")
+
+st.subheader(_("This installation"))
+st.table(
+    {
+        _("Privacy Desk"): __version__,
+        _("Workspace folder"): str(workspace.settings.home),
+        _("Acts in the trail as"): workspace.settings.actor,
+    }
+)
