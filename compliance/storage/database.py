@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,10 @@ class Database:
         """The only connection that writes until the block ends; an error undoes all of it."""
         with self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
+            with ExitStack() as undo:
+                undo.callback(connection.exec_driver_sql, "ROLLBACK")
                 yield connection
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                raise
+                undo.pop_all()
             connection.exec_driver_sql("COMMIT")
 
     def close(self) -> None:

@@ -11,13 +11,13 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlalchemy
 from sqlalchemy import Connection
+from sqlalchemy import Table as Records
 
 from compliance.dataset import Table
 from compliance.dataset.nouns import Dataset
@@ -57,7 +57,7 @@ class Act:
     actor: str
     facts: dict[str, object] = field(default_factory=dict)
 
-    def store(self, table: sqlalchemy.Table, noun: object, **keys: str) -> None:
+    def store(self, table: Records, noun: object, **keys: str) -> None:
         """Keep `noun` in `table` under `keys`."""
         records.append(self.connection, table, noun, entry=self.entry, **keys)
 
@@ -161,11 +161,12 @@ def _size(kept: OrderedDict[str, Table]) -> int:
 
 def _key_in(path: Path) -> bytes:
     """The workspace's secret, made when there is none: it decides which rows bounding keeps."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as stream:
-        key = secrets.token_bytes(32)
-        stream.write(key)
-    return key
+    if not path.exists():
+        partial = path.with_suffix(f".{secrets.token_hex(4)}.partial")
+        partial.touch(mode=0o600)
+        partial.write_bytes(secrets.token_bytes(32))
+        # A link appears whole or not at all, and never replaces the key of a faster process.
+        with suppress(FileExistsError):
+            path.hardlink_to(partial)
+        partial.unlink()
+    return path.read_bytes()
