@@ -45,7 +45,7 @@ MAX_SITES = 1_000
 TABLE_CACHE_BYTES = 2 * 2**30
 
 # The budget that holds until an officer decides one; the desk raises a finding until then.
-DEFAULT_EPSILON = Decimal(3)
+DEFAULT_EPSILON = Decimal(5)
 DEFAULT_DELTA = Decimal("1e-5")
 
 
