@@ -21,6 +21,7 @@
     - DivergedError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
+  + CannotWriteError              a file that was asked for cannot be written there
   + WorkspaceError                the workspace folder or its records cannot be used
 
 A message says what happened, the limit, and what to do. It never holds a cell value and never
@@ -266,6 +267,10 @@ class TrailError(ComplianceError):
 
 class NothingToReportError(ComplianceError):
     sentence = "There is nothing to report yet. Load a dataset first, or open the demo shop."
+
+
+class CannotWriteError(ComplianceError):
+    sentence = "{name} cannot be written: {reason}."
 
 
 class WorkspaceError(ComplianceError):

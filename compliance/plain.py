@@ -1,7 +1,11 @@
-"""Nouns to plain values and back: one way for records, exports, evidence and the command line."""
+"""Nouns to plain values and back: one way for records, exports, evidence and the command line.
+
+And texts from outside, such as file names, to what can be stored and shown on one line.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, TypeVar
 
 import msgspec
@@ -34,6 +38,12 @@ def to_json(noun: object) -> str:
 def from_json(kind: type[Noun], text: str) -> Noun:
     """The noun of type `kind` that `to_json` wrote as `text`."""
     return msgspec.json.decode(text, type=kind)
+
+
+def one_line(text: str) -> str:
+    """`text` with � for each line break, control character and half of a character."""
+    unfit = ("Cc", "Cs", "Zl", "Zp")
+    return "".join("\ufffd" if unicodedata.category(c) in unfit else c for c in text)
 
 
 def _encode(value: object) -> object:

@@ -49,9 +49,9 @@ def workspace(tmp_path: Path) -> Workspace:
     return Workspace(Settings.from_environment({}, home=tmp_path / "desk"))
 
 
-@pytest.fixture
-def shop(workspace: Workspace) -> Workspace:
-    """A described dataset `orders`: 900 people in three countries, and one alone."""
+@pytest.fixture(scope="session")
+def orders_csv() -> bytes:
+    """Orders of 900 people in three countries, and of one alone."""
     lines = ["customer,country,amount,device,region,bought"]
     for person in range(900):
         country = ("DE", "FR", "CN")[person % 3]
@@ -61,7 +61,12 @@ def shop(workspace: Workspace) -> Workspace:
             device = ("phone", "tablet", "desktop")[person % 3]
             lines.append(f"{person}.0,{country},{amount}.50,{device},R{person % 4},{bought}")
     lines += [f"{CANARY_PERSON}.0,{CANARY_COUNTRY},66.00,phone,R1,true"] * 40
-    data = "\n".join(lines).encode()
+    return "\n".join(lines).encode()
+
+
+@pytest.fixture
+def shop(workspace: Workspace, orders_csv: bytes) -> Workspace:
+    """A described dataset `orders` from `orders_csv`."""
     description = Description(
         data_subjects="customers",
         purpose="orders",
@@ -72,5 +77,5 @@ def shop(workspace: Workspace) -> Workspace:
         population="customers",
         unit=ColumnName("customer"),
     )
-    workspace.add_files([RawFile(name="orders.csv", data=data)], "orders", description)
+    workspace.add_files([RawFile(name="orders.csv", data=orders_csv)], "orders", description)
     return workspace

@@ -17,12 +17,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.dataset import RawFile, read
+from compliance.dataset import RawFile, read, read_database_table
 from compliance.dataset.readers import stack
 from compliance.errors import (
     ArchiveNamedAsTableError,
     BrokenQuotingError,
     ChooseTableError,
+    DatabaseError,
     EmptyFileError,
     FileError,
     HeadersDifferError,
@@ -239,6 +240,26 @@ def test_parquet_keeps_its_types() -> None:
     assert raw.table.to_pylist() == [{"a": 1, "b": "x"}, {"a": None, "b": "y"}]
 
 
+def test_nested_values_of_parquet_become_json_and_bytes_a_remark() -> None:
+    columns = {
+        "who": pa.array([{"city": "Köln"}, None]),
+        "tags": pa.array([[1, 2], []]),
+        "old": pa.array([b"text", None], pa.binary()),
+        "raw": pa.array([b"\xff", None], pa.binary()),
+    }
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns), buffer)
+
+    assert rows_of(buffer.getvalue(), "t.parquet") == [
+        {"who": '{"city": "Köln"}', "tags": "[1, 2]", "old": "text", "raw": "(binary)"},
+        {"who": None, "tags": "[]", "old": None, "raw": None},
+    ]
+
+
+def test_half_a_character_in_json_becomes_a_question_mark() -> None:
+    assert rows_of(b'{"a": "x\\ud800", "\\udfff": 1}', "t.jsonl") == [{"a": "x?", "?": 1}]
+
+
 def test_json_lines_flatten_nested_objects() -> None:
     lines = [{"id": 1, "who": {"city": "Köln"}, "tags": [1, 2]}, {"id": 2}]
     data = "\n".join(json.dumps(line) for line in lines).encode()
@@ -270,6 +291,62 @@ def test_sqlite_tables_are_read_by_name_even_with_quotes_in_it(tmp_path: Path) -
     with pytest.raises(ChooseTableError):
         read(RawFile(name="shop.db", data=data))
     assert rows_of(data, "shop.db", 'od"d') == [{"a": 1, "b": "x"}, {"a": 2, "b": None}]
+
+
+def test_an_sqlite_file_that_keeps_a_log_is_read_as_well(tmp_path: Path) -> None:
+    data = sqlite_file(
+        tmp_path,
+        "pragma journal_mode=wal",
+        "create table t (a integer, b text)",
+        "insert into t values (1, cast(x'4bf66c6e' as text))",
+    )
+
+    assert data[18:20] == b"\x02\x02"
+    assert rows_of(data, "shop.db") == [{"a": 1, "b": "K\ufffdln"}]
+
+
+def test_a_database_at_an_address_gets_usable_column_names(tmp_path: Path) -> None:
+    sqlite_file(tmp_path, 'create table t (" a\n", "")', "insert into t values (1, 2)")
+
+    raw = read_database_table(f"sqlite:///{tmp_path / 'shop.db'}")
+
+    assert raw.table.to_pylist() == [{"a": 1, "column_2": 2}]
+    assert raw.source.name == "sqlite:shop.db.t"
+
+
+def test_looking_for_a_database_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="no such SQLite file"):
+        read_database_table(f"sqlite:///{tmp_path / 'new.db'}")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_is_sent_no_credentials_back_in_a_refusal() -> None:
+    with pytest.raises(DatabaseError) as refusal:
+        read_database_table("postgresql://officer:Xanthippe@host:port/shop")
+
+    assert "Xanthippe" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["unix", "windows"])
+def test_rows_are_the_same_where_a_long_text_is_cut_into_blocks(end: str) -> None:
+    """An uneven row sends the text the careful way, block by block; a cell holds line ends."""
+    cell = f"x{end}y" * 40
+    rows = [[str(n), cell] for n in range(9_000)]
+    lines = [f'{n},"{text}"' for n, text in rows]
+    text = end.join(["id,note", *lines, "9000"]) + end
+
+    found = read(RawFile(name="t.csv", data=text.encode())).table
+
+    assert len(text) > 2**20
+    assert found.num_rows == 9_001
+    assert [list(row.values()) for row in found.slice(0, 9_000).to_pylist()] == rows
+
+
+def test_a_file_name_is_kept_on_one_line() -> None:
+    raw = read(RawFile(name="a\nb\x1b[2J\udcff.csv", data=b"a,b\n1,2\n"))
+
+    assert raw.source.name == "a\ufffdb\ufffd[2J\ufffd.csv"
 
 
 def test_files_of_one_header_become_one_table_whatever_the_order_of_columns() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -171,6 +170,8 @@ def _duplicates(table: pa.Table) -> list[CleaningStep]:
         .to_numpy(zero_copy_only=False)
         for i, column in enumerate(table.columns)
     }
-    copies = int(pd.DataFrame(codes).duplicated().sum())
+    from pandas import DataFrame  # slow to load; most commands do without
+
+    copies = int(DataFrame(codes).duplicated().sum())
     note = f"{copies:,} rows are exact copies of an earlier row (kept)"
     return [CleaningStep(step=note, rows_changed=0)] if copies else []

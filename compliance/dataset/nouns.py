@@ -15,6 +15,7 @@ ColumnName = NewType("ColumnName", str)
 Sha256 = NewType("Sha256", str)
 
 NAME_LIMIT = 80
+LONGEST_MONTHS = 1_200
 _NAME = re.compile(r"[^\W_][\w .\-]*", re.UNICODE)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -91,7 +92,7 @@ class Description:
         purpose: what the data are used for (GDPR Art. 5(1)(b)).
         legal_basis: why that is allowed (GDPR Art. 6(1)).
         region: the home region, an ISO 3166-1 alpha-2 code.
-        retention_months: how long rows are kept (GDPR Art. 5(1)(e)); at least 1.
+        retention_months: how long rows are kept (GDPR Art. 5(1)(e)); 1 to 1,200.
         source: where the data were collected.
         population: the group of people who share one privacy budget; the dataset's own name
             when nothing else is said.
@@ -116,9 +117,11 @@ class Description:
                 given=self.region[:20],
                 known="a two-letter country code such as DE, GB, US or CN",
             )
-        if self.retention_months is not None and self.retention_months < 1:
+        if self.retention_months is not None and not 1 <= self.retention_months <= LONGEST_MONTHS:
             raise DescriptionError(
-                field="The retention", given=self.retention_months, known="1 month or more"
+                field="The retention",
+                given=f"{self.retention_months}"[:20],
+                known=f"1 to {LONGEST_MONTHS:,} months",
             )
 
 

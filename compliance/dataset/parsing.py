@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -162,6 +161,8 @@ def _day_or_month_first(strings: pa.Array, dashed: pa.Array) -> Parsed:
 
 
 def _moments(strings: pa.Array, day_form: str, order: str, is_plain: bool) -> Parsed | None:  # noqa: FBT001
+    import pandas as pd  # slow to load; most commands do without
+
     texts = pd.Series(strings.to_pandas(), dtype="str")
     form = day_form + _time_form(strings.drop_null())
     moments = pd.to_datetime(texts, format=form, errors="coerce", utc="%z" in form)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from compliance.dataset.nouns import ColumnName
+from compliance.errors import WorkspaceError
 
 NO_VALUE = "(no value)"
 
@@ -56,11 +57,15 @@ class Table:
     """A stored table. Columns are read when first asked for and kept in memory.
 
     Rows have no identity here: nothing that leaves a room may depend on their order.
+
+    Raises:
+        WorkspaceError: the file is not there, or is not what was stored; whenever it is read.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = pq.ParquetFile(path, memory_map=True)
+        with _in_words(path):
+            self._file = pq.ParquetFile(path, memory_map=True)
         self._codes: dict[str, Codes] = {}
         self._numbers: dict[str, Numbers] = {}
 
@@ -93,12 +98,12 @@ class Table:
 
     def arrow(self, columns: Sequence[ColumnName]) -> pa.Table:
         """The columns as an Arrow table; not kept."""
-        return self._file.read(columns=list(columns))
+        with _in_words(self._path):
+            return self._file.read(columns=list(columns))
 
     def _read(self, column: ColumnName) -> pa.Array:
         # `columns=` takes dotted paths, so a column with a dot in its name is picked afterwards.
-        table = self._file.read(columns=[column])
-        return table.column(column).combine_chunks()
+        return self.arrow([column]).column(column).combine_chunks()
 
 
 def to_parquet(table: pa.Table) -> bytes:
@@ -108,6 +113,16 @@ def to_parquet(table: pa.Table) -> bytes:
     return buffer.getvalue()
 
 
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Failures to read a stored file as a sentence; `path` lies two levels below the workspace."""
+    try:
+        yield
+    except (pa.ArrowException, OSError):
+        reason = "a stored table is missing or damaged; restore the folder from its backup"
+        raise WorkspaceError(home=path.parent.parent, reason=reason) from None
+
+
 def _coded(array: pa.Array) -> Codes:
     if pa.types.is_string(array.type):
         encoded = array.dictionary_encode()
@@ -115,7 +130,9 @@ def _coded(array: pa.Array) -> Codes:
         return Codes(codes=codes, labels=encoded.dictionary.to_numpy(zero_copy_only=False))
     if pa.types.is_date(array.type):
         array = array.cast(pa.timestamp("us"))
-    found, labels = pd.factorize(array.drop_null().to_numpy(zero_copy_only=False))
+    from pandas import factorize  # slow to load; most commands do without
+
+    found, labels = factorize(array.drop_null().to_numpy(zero_copy_only=False))
     codes = np.full(len(array), -1, dtype=np.int32)
     codes[array.is_valid().to_numpy(zero_copy_only=False)] = found
     return Codes(codes=codes, labels=np.asarray(labels))

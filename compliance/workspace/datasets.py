@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from compliance.dataset import Intake, RawFile, RawTable, read, read_database_table, take_in
-from compliance.dataset.nouns import Dataset, DatasetName, Description, check_dataset_name
+from compliance.dataset.nouns import (
+    NAME_LIMIT,
+    Dataset,
+    DatasetName,
+    Description,
+    check_dataset_name,
+)
 from compliance.errors import (
     AlreadyStoredError,
     FileMissingError,
@@ -53,7 +59,6 @@ def add(
         known = _known(connection, intake, name)
     if known is not None:
         return known if description is None else describe(desk, name, description)
-    store_bytes(desk.datasets_folder / f"{intake.sha256}.parquet", intake.parquet)
     with desk.act("dataset.add", name) as act:
         if (known := _known(act.connection, intake, name)) is not None:
             return known  # somebody else was quicker
@@ -73,6 +78,8 @@ def add(
         )
         if dataset.description.unit:
             dataset.column(dataset.description.unit)
+        # Not earlier: nothing typed can be refused any more, so no file is left over.
+        store_bytes(desk.datasets_folder / f"{intake.sha256}.parquet", intake.parquet)
         act.store(tables.DATASET, dataset, id=dataset.id, name=name, sha256=dataset.sha256)
         act.store(tables.DESCRIPTION, dataset.description, name=name)
         for source in dataset.sources:
@@ -167,8 +174,11 @@ def _files(path: Path) -> list[RawFile]:
         else:
             files = [path]
         for file in files:
-            if os.stat(file).st_size > MAX_FILE_BYTES:  # noqa: PTH116 - follows the same errors
+            found = file.stat()
+            if not stat.S_ISREG(found.st_mode):  # a device or a pipe may never end
+                raise FileMissingError(name=file.name)
+            if found.st_size > MAX_FILE_BYTES:
                 raise FileTooLargeError(name=file.name, limit=f"{MAX_FILE_BYTES // 2**30} GB")
         return [RawFile(name=file.name, data=file.read_bytes()) for file in files]
     except (OSError, ValueError):
-        raise FileMissingError(name=path.name or str(path)) from None
+        raise FileMissingError(name=(path.name or str(path))[:NAME_LIMIT]) from None

@@ -17,10 +17,13 @@ from compliance.dataset.readers.headers import names_from
 from compliance.dataset.readers.jsonlines import read_json_lines
 from compliance.dataset.readers.kinds import Kind, kind_of
 from compliance.dataset.readers.spreadsheet import read_spreadsheet
-from compliance.errors import FileTooLargeError, HeadersDifferError
+from compliance.errors import FileTooLargeError, HeadersDifferError, NotATableError
+from compliance.plain import one_line
 from compliance.settings import MAX_FILE_BYTES
 
 __all__ = ["RawFile", "RawTable", "read", "read_database_table", "stack"]
+
+DEEPEST_ARCHIVE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +55,12 @@ def read(file: RawFile, table: str | None = None) -> RawTable:
     Raises:
         FileError: it cannot be taken in; the message says why and what to do.
     """
+    name = one_line(file.name)
     if len(file.data) > MAX_FILE_BYTES:
-        raise FileTooLargeError(name=file.name, limit=f"{MAX_FILE_BYTES // 2**30} GB")
-    raw, steps = _read(file.name, file.data, table)
+        raise FileTooLargeError(name=name, limit=f"{MAX_FILE_BYTES // 2**30} GB")
+    raw, steps = _read(name, file.data, table)
     source = Source(
-        name=file.name,
+        name=name,
         sha256=Sha256(hashlib.sha256(file.data).hexdigest()),
         size_bytes=len(file.data),
     )
@@ -70,9 +74,10 @@ def read_database_table(address: str, table: str | None = None) -> RawTable:
         FileError: it cannot be reached or read.
     """
     name, found = read_database(address, table)
+    found, steps = _well_named(found)
     digest = hashlib.sha256(name.encode()).hexdigest()
-    source = Source(name=name, sha256=Sha256(digest), size_bytes=found.nbytes)
-    return RawTable(table=found, steps=(), source=source)
+    source = Source(name=one_line(name), sha256=Sha256(digest), size_bytes=found.nbytes)
+    return RawTable(table=found, steps=tuple(steps), source=source)
 
 
 def stack(tables: Sequence[RawTable]) -> RawTable:
@@ -99,14 +104,18 @@ def stack(tables: Sequence[RawTable]) -> RawTable:
     )
 
 
-def _read(name: str, data: bytes, table: str | None) -> tuple[pa.Table, list[CleaningStep]]:
+def _read(
+    name: str, data: bytes, table: str | None, depth: int = 0
+) -> tuple[pa.Table, list[CleaningStep]]:
     kind = kind_of(name, data)
+    if kind in (Kind.ARCHIVE, Kind.GZIP) and depth == DEEPEST_ARCHIVE:
+        raise NotATableError(name=name, reason="it is packed too many times")
     if kind is Kind.ARCHIVE:
         inner, data = member_of(name, data, table)
-        return _read(inner, data, None)
+        return _read(one_line(inner), data, None, depth + 1)
     if kind is Kind.GZIP:
         inner, data = unzipped(name, data)
-        return _read(inner, data, table)
+        return _read(inner, data, table, depth + 1)
     if kind is Kind.SPREADSHEET:
         return read_spreadsheet(name, data, table)
     if kind is Kind.DELIMITED:
@@ -117,6 +126,10 @@ def _read(name: str, data: bytes, table: str | None) -> tuple[pa.Table, list[Cle
         found = read_json_lines(name, data)
     else:
         found = read_sqlite(name, data, table)
+    return _well_named(found)
+
+
+def _well_named(found: pa.Table) -> tuple[pa.Table, list[CleaningStep]]:
     names, steps = names_from(found.column_names, width=found.num_columns)
     return found.rename_columns(names), steps
 

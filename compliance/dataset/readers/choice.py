@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compliance.errors import ChooseTableError, UnknownTableError
+from compliance.errors import ChooseTableError, EmptyFileError, UnknownTableError
 
 SHOWN = 30
 
@@ -14,6 +14,7 @@ def chosen(name: str, tables: Sequence[str], wanted: str | None) -> str:
 
     Raises:
         UnknownTableError: `wanted` is not there.
+        EmptyFileError: there is none.
         ChooseTableError: nothing is wanted and there are several.
     """
     listed = ", ".join(tables[:SHOWN]) + (" …" if len(tables) > SHOWN else "")
@@ -21,6 +22,8 @@ def chosen(name: str, tables: Sequence[str], wanted: str | None) -> str:
         if wanted not in tables:
             raise UnknownTableError(name=name, table=wanted[:80], tables=listed or "no tables")
         return wanted
-    if len(tables) != 1:
-        raise ChooseTableError(name=name, tables=listed or "none with rows", choices=tuple(tables))
+    if not tables:
+        raise EmptyFileError(name=name)
+    if len(tables) > 1:
+        raise ChooseTableError(name=name, tables=listed, choices=tuple(tables))
     return tables[0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 import pyarrow as pa
 import sqlalchemy
@@ -24,7 +26,8 @@ def read_sqlite(name: str, data: bytes, table: str | None) -> pa.Table:
     """
     connection = sqlite3.connect(":memory:")
     try:
-        connection.deserialize(data)
+        connection.deserialize(_without_log(data))
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         found = connection.execute(
             "select name from sqlite_master where type in ('table', 'view')"
             " and name not like 'sqlite_%' order by name"
@@ -40,6 +43,14 @@ def read_sqlite(name: str, data: bytes, table: str | None) -> pa.Table:
         connection.close()
 
 
+def _without_log(data: bytes) -> bytes:
+    """A database that keeps a write-ahead log beside it, as one without: no log can be in memory.
+
+    Source: https://www.sqlite.org/fileformat2.html, 1.3.3, file format version numbers.
+    """
+    return data[:18] + b"\x01\x01" + data[20:] if data[18:20] == b"\x02\x02" else data
+
+
 def read_database(address: str, table: str | None) -> tuple[str, pa.Table]:
     """The rows of `table` in the database at `address`, and its name without credentials.
 
@@ -51,8 +62,10 @@ def read_database(address: str, table: str | None) -> tuple[str, pa.Table]:
         url = sqlalchemy.make_url(address)
         name = f"{url.get_backend_name()}:{(url.database or '').rsplit('/', 1)[-1]}"
         engine = sqlalchemy.create_engine(url)
-    except (SQLAlchemyError, ModuleNotFoundError):
+    except (SQLAlchemyError, ModuleNotFoundError, ValueError):
         raise DatabaseError(reason="the address is not one this installation understands") from None
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise DatabaseError(reason="there is no such SQLite file")  # connecting would make one
     try:
         inspector = sqlalchemy.inspect(engine)
         wanted = chosen(

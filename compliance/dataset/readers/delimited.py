@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import Protocol
 
 import pyarrow as pa
@@ -36,10 +36,11 @@ SAMPLE_ROWS = 200
 PROSE_WORDS = 5
 RAGGED_SHARE_LIMIT = 0.5
 RAGGED_ROWS_LIMIT = 20
+_BLOCK_CHARACTERS = 2**20
 
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
-csv.field_size_limit(2**27)
+csv.field_size_limit(2**31 - 1)  # an Arrow string holds no more
 
 
 class Rows(Protocol):
@@ -90,8 +91,8 @@ def read_delimited(name: str, data: bytes) -> tuple[pa.Table, list[CleaningStep]
         steps.append(CleaningStep(step="NUL characters removed", rows_changed=text.count("\x00")))
         text = text.replace("\x00", "")
     dialect = _sniff(name, text)
-    has_lone_returns = "\r" in text and "\r" in text.replace("\r\n", "")
-    first = list(islice(_data_rows(text, dialect), SAMPLE_ROWS))
+    has_lone_returns = text.count("\r") > text.count("\r\n")
+    first = list(islice(_data_rows(name, text, dialect), SAMPLE_ROWS))
     if not first:
         raise EmptyFileError(name=name)
     has_header = _has_header(first)
@@ -159,17 +160,31 @@ def _refuse_prose(name: str, lines: Sequence[str]) -> None:
         raise NotATableError(name=name, reason="its text has no columns")
 
 
-def _data_rows(text: str, dialect: Dialect) -> Iterator[list[str]]:
-    """The rows from the header on, leading blank lines and comments left out."""
-    lines: Iterable[str] = io.StringIO(text, newline="")
+def _data_rows(name: str, text: str, dialect: Dialect) -> Iterator[list[str]]:
+    """The rows from the header on, leading blank lines and comments left out.
+
+    Raises:
+        NotATableError: a cell is longer than any table's.
+    """
+    lines = _lines(text)
     if dialect.has_comments:
         lines = (line for line in lines if not line.startswith("#"))
-    rows = dialect.rows(lines)
-    for row in rows:
-        if row:
-            yield row
-            break
-    yield from rows
+    try:
+        yield from dropwhile(lambda row: not row, dialect.rows(lines))
+    except csv.Error:
+        raise NotATableError(name=name, reason="one of its cells is endless") from None
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of `text`, each with its end.
+
+    Block by block: `io.StringIO` takes four bytes for each character that it holds.
+    """
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _BLOCK_CHARACTERS) + 1 or len(text)
+        yield from io.StringIO(text[start:end], newline="")
+        start = end
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
@@ -207,19 +222,19 @@ def _parsed_by_arrow(
     text: str, dialect: Dialect, names: Sequence[str], *, has_header: bool
 ) -> pa.Table | None:
     """The table, or None where a row does not fit: then the careful way decides."""
+    if len(names) == 1:
+        return None  # a blank line is a missing value there, which Arrow would skip
     data = text.encode()
-    data_start = 0
+    data_start, end = 0, len(data)
     if has_header:
-        body = text.lstrip("\r\n")
-        reader = dialect.rows(io.StringIO(body, newline=""))
+        lead = len(text) - len(text.lstrip("\r\n"))  # each of them is one byte as well
+        reader = dialect.rows(_lines(text[lead:]))
         next(reader)
         if reader.line_num != 1:
             return None
-        lead = len(data) - len(body.encode())
         data_start = data.find(b"\n", lead) + 1
-    if len(names) == 1:
-        return None  # a blank line is a missing value there, which Arrow would skip
-    end = len(data.rstrip(b"\r\n"))
+    while end and data[end - 1] in b"\r\n":
+        end -= 1
     try:
         return pacsv.read_csv(
             pa.BufferReader(pa.py_buffer(memoryview(data)[data_start:end])),
@@ -240,7 +255,7 @@ def _parsed_with_repairs(
 ) -> tuple[pa.Table, list[CleaningStep]]:
     """The table row by row: short rows filled, long ones cut, empty ones kept without values."""
     width = len(names)
-    rows = list(islice(_data_rows(text, dialect), int(has_header), None))
+    rows = list(islice(_data_rows(name, text, dialect), int(has_header), None))
     while rows and not rows[-1]:
         rows.pop()
     if not rows:
@@ -267,7 +282,7 @@ def _refuse_unclosed_quote(name: str, text: str, dialect: Dialect) -> None:
     """Refuse a text whose last row swallowed the rest of the file after an opening quote."""
     if text.count('"') % 2 == 0:
         return
-    lines = io.StringIO(text, newline="").readlines()
+    lines = list(_lines(text))
     reader = dialect.rows(lines)
     start = last = 0
     for _ in reader:

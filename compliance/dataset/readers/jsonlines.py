@@ -20,15 +20,18 @@ def read_json_lines(name: str, data: bytes) -> pa.Table:
         NoRowsError, TooManyColumnsError, UndecodableTextError: it cannot be taken as a table.
     """
     text, _ = decode(name, data)
-    rows = [_flat(item) for item in _objects(name, text)]
-    if not rows:
-        raise NoRowsError(name=name)
+    try:
+        rows = [_flat(item) for item in _objects(name, text)]
+    except RecursionError:
+        raise NotATableError(name=name, reason="its objects are nested too deeply") from None
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
+    if not names:
+        raise NoRowsError(name=name)
     if len(names) > MAX_COLUMNS:
         raise TooManyColumnsError(name=name, columns=len(names), limit=MAX_COLUMNS)
-    return pa.table({n: _array([row.get(n) for row in rows]) for n in names})
+    return pa.table({_whole(n): _array([row.get(n) for row in rows]) for n in names})
 
 
 def _objects(name: str, text: str) -> Iterable[dict[str, object]]:
@@ -38,7 +41,7 @@ def _objects(name: str, text: str) -> Iterable[dict[str, object]]:
             items = json.loads(stripped)
         else:
             items = [json.loads(line) for line in stripped.splitlines() if line.strip()]
-    except (ValueError, RecursionError):
+    except ValueError:
         raise NotATableError(name=name, reason="a line is no valid JSON") from None
     for item in items:
         if not isinstance(item, dict):
@@ -64,6 +67,11 @@ def _array(values: list[object]) -> pa.Array:
         except (pa.ArrowException, OverflowError):
             pass
     return pa.array(
-        [None if v is None else v if isinstance(v, str) else json.dumps(v) for v in values],
+        [None if v is None else _whole(v) if isinstance(v, str) else json.dumps(v) for v in values],
         pa.string(),
     )
+
+
+def _whole(text: str) -> str:
+    """`text` with ? for halves of characters, which JSON can escape and UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode()

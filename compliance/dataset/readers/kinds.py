@@ -57,6 +57,8 @@ def kind_of(name: str, data: bytes) -> Kind:
     head = data[:SAMPLE_BYTES]
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise EmptyFileError(name=name)
+    if head.startswith(b"PK\x05\x06"):  # an archive without members
+        raise EmptyFileError(name=name)
     if head.startswith(b"PK\x03\x04"):
         return _kind_of_zip(name, data)
     for magic, kind in _TABLE_MAGIC:

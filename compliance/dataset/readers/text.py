@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import codecs
 
-import chardet
-
 from compliance.errors import UndecodableTextError
 
 _MARKS = (
@@ -62,6 +60,8 @@ def _unmarked_utf16(data: bytes) -> str | None:
 
 def _guess(data: bytes) -> str:
     """An encoding that decodes `data`; Western where the evidence is thin."""
+    import chardet  # only texts that are not UTF-8 need it
+
     telling = b"\n".join(line for line in data[:4_000_000].splitlines() if not line.isascii())
     found = chardet.detect(telling[:200_000], encoding_era=chardet.EncodingEra.MODERN_WEB)
     encoding = (found["encoding"] or "windows-1252").lower()
