@@ -139,6 +139,31 @@ def test_gaussian_noise_without_delta_is_refused() -> None:
         calibrate(query(), Budget(epsilon=Decimal(1), delta=Decimal(0)))
 
 
+@pytest.mark.parametrize("mechanism", ["gaussian", "laplace"])
+@pytest.mark.parametrize("groups", [1, 10, 1_000, 1_000_000])
+@pytest.mark.parametrize("delta", ["1e-3", "1e-6", "1e-9", "1e-12", "1e-15"])
+def test_opendp_never_asks_more_of_a_threshold_than_the_ledger_was_told(
+    mechanism: str, groups: int, delta: str
+) -> None:
+    """Where rounding leaves no threshold that keeps δ, the query is refused before any draw."""
+    nobody = np.zeros(1, dtype=np.int64)
+    drawn = refused = 0
+    for epsilon in ("0.000001", "0.001", "1", "100"):
+        asked = query(mechanism=mechanism, max_groups=groups)
+        try:
+            keys = calibrate(asked, budget(epsilon, delta)).keys
+        except PrivacyParameterError:
+            refused += 1
+            continue
+        assert keys is not None
+        mechanisms.surviving_groups(nobody, *keys, groups)
+        drawn += 1
+
+    is_tiny = Decimal(delta) / groups < Decimal("1e-11")
+    assert drawn + refused == 4
+    assert drawn >= 3 or is_tiny
+
+
 def test_private_keys_without_delta_are_refused_under_laplace_too() -> None:
     with pytest.raises(PrivacyParameterError, match="δ"):
         calibrate(query(mechanism="laplace"), Budget(epsilon=Decimal(1), delta=Decimal(0)))

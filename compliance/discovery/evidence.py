@@ -27,6 +27,7 @@ _KINDS = {
 
 
 def header(phrase: str) -> str:
+    """What the column's name says."""
     return f"The header says “{phrase}”."
 
 

@@ -10,7 +10,6 @@ from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from compliance.dataset.nouns import Column, ColumnName, ColumnType
 from compliance.dataset.table import Codes
@@ -102,7 +101,9 @@ def _sampled(labels: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     """The labels with the smallest hashes: a sample that only the set of labels decides."""
     if not len(labels):
         return labels
-    hashes = pd.util.hash_array(labels, categorize=False)
+    from pandas.util import hash_array  # pandas is slow to load; most commands do without
+
+    hashes = hash_array(labels, categorize=False)
     if len(labels) > SAMPLE:
         nearest = np.argpartition(hashes, SAMPLE)[:SAMPLE]
         labels, hashes = labels[nearest], hashes[nearest]

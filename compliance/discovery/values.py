@@ -9,7 +9,6 @@ import ipaddress
 import re
 from collections.abc import Sequence
 
-import phonenumbers
 from stdnum import ean, iban, imei, isbn, luhn
 
 from compliance.discovery.wordlists import folded, names, plain, raw_words, words
@@ -282,6 +281,8 @@ def is_mostly_letters(value: str) -> bool:
 def _is_phone(value: str, region: str) -> bool:
     if not is_phone_like(value):
         return False
+    import phonenumbers  # only discovery needs it, and every command would load it
+
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(value, region))
     except phonenumbers.NumberParseException:

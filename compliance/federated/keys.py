@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Codes, Table
@@ -27,15 +26,13 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 def value_keys(codes: Codes) -> KeyArray:
     """One key per row: the same for the same value, another one where there is none."""
-    labels = pd.util.hash_array(codes.labels, hash_key=_HASH_KEY, categorize=False)
+    labels = _hashed(codes.labels)
     return mixed(np.append(labels, _NOTHING)[codes.codes])  # code -1 picks the last one
 
 
 def label_keys(texts: Sequence[str]) -> KeyArray:
     """One key per text."""
-    return pd.util.hash_array(
-        np.array(texts, dtype=object), hash_key=_HASH_KEY, categorize=False
-    ).astype(np.uint64)
+    return _hashed(np.array(texts, dtype=object))
 
 
 def row_keys(table: Table, columns: Sequence[ColumnName]) -> KeyArray:
@@ -73,6 +70,13 @@ def ranks_in_runs(starts: npt.NDArray[np.int64], total: int) -> npt.NDArray[np.i
     """0, 1, 2 … within each run of `total` sorted things."""
     lengths = np.diff(np.append(starts, total))
     return np.arange(total, dtype=np.int64) - np.repeat(starts, lengths)
+
+
+def _hashed(labels: npt.NDArray[np.generic]) -> KeyArray:
+    from pandas.util import hash_array  # pandas is slow to load; most commands do without
+
+    hashed = hash_array(labels, hash_key=_HASH_KEY, categorize=False)
+    return np.asarray(hashed, dtype=np.uint64)
 
 
 def _told_apart(keys: KeyArray) -> KeyArray:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import MalformedPlanError
 
+MOST_ROWS_PER_PERSON = 20  # with noise: how many rows of one person count
+
 
 class Task(StrEnum):
     """What is learnt; so far the answer to a yes/no question."""
@@ -149,6 +151,35 @@ class SiteResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Rows that take no part, by the first reason that holds.
+
+    Exact counts of the data: for the officer, not for publication.
+
+    Attributes:
+        without_answer: the target is missing.
+        without_site: the site is missing.
+        at_small_sites: the site has fewer records than the plan asks for.
+        without_person: with noise only: no person is named, so nobody's share can be bounded.
+        at_other_sites: with noise only: the person counts at another site.
+        over_limit: with noise only: the person has more than `MOST_ROWS_PER_PERSON` rows.
+    """
+
+    without_answer: int = 0
+    without_site: int = 0
+    at_small_sites: int = 0
+    without_person: int = 0
+    at_other_sites: int = 0
+    over_limit: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All of them together."""
+        at_hand = self.without_answer + self.without_site + self.at_small_sites
+        return at_hand + self.without_person + self.at_other_sites + self.over_limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Baselines:
     """What else could have been had, measured on the same held-out rows, after as many rounds.
 
@@ -171,6 +202,8 @@ class Outcome:
         rounds: all that were run, in order.
         sites: one per site that took part.
         sites_left_out: sites with fewer records than the plan asks for, or none that count.
+        left_out: rows that took no part.
+        unit_is_row: no column told people apart, so each row was taken for a person.
         baselines: None where none were computed.
         features: the columns that were learnt from.
         is_stopped: ended before its last round.
@@ -179,6 +212,8 @@ class Outcome:
     rounds: tuple[Round, ...]
     sites: tuple[SiteResult, ...]
     sites_left_out: int
+    left_out: LeftOut
+    unit_is_row: bool
     baselines: Baselines | None
     features: tuple[ColumnName, ...]
     is_stopped: bool = False

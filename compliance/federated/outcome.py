@@ -30,6 +30,8 @@ def finish(problem: Problem, plan: Plan, training: Training) -> Outcome:
         rounds=training.rounds,
         sites=_site_results(problem, training, scores, scores_alone),
         sites_left_out=problem.sites_left_out,
+        left_out=problem.left_out,
+        unit_is_row=problem.unit_is_row,
         baselines=Baselines(
             centralised=measured(problem, problem.held_out_inputs @ training.model_pooled)[1],
             local=measured(problem, scores_alone)[1],

@@ -18,10 +18,9 @@ from compliance.discovery.nouns import Label
 from compliance.errors import TargetError, TooFewSitesError, TooManySitesError
 from compliance.federated.features import FloatArray, IntArray, choose_features, encode
 from compliance.federated.keys import label_keys, run_starts
-from compliance.federated.nouns import Plan
-from compliance.federated.problem import Clients, LeftOut, People, Problem
+from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan
+from compliance.federated.problem import Clients, People, Problem
 from compliance.federated.records import (
-    MOST_ROWS_PER_PERSON,
     Records,
     arranged,
     at_large_sites,

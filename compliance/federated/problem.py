@@ -9,6 +9,7 @@ import numpy as np
 from compliance.dataset.nouns import ColumnName
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.keys import KeyArray
+from compliance.federated.nouns import LeftOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,34 +53,6 @@ class People:
 
     clients: Clients
     sites: IntArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """Rows that take no part, by the first reason that holds.
-
-    Exact counts of the data: for the officer, not for publication.
-
-    Attributes:
-        without_answer: the target is missing.
-        without_site: the site is missing.
-        at_small_sites: the site has fewer records than the plan asks for.
-        without_person: with noise only: no person is named, so nobody's share can be bounded.
-        at_other_sites: with noise only: the person counts at another site.
-        over_limit: with noise only: the person has more rows than one may count with.
-    """
-
-    without_answer: int = 0
-    without_site: int = 0
-    at_small_sites: int = 0
-    without_person: int = 0
-    at_other_sites: int = 0
-    over_limit: int = 0
-
-    @property
-    def rows(self) -> int:
-        at_hand = self.without_answer + self.without_site + self.at_small_sites
-        return at_hand + self.without_person + self.at_other_sites + self.over_limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

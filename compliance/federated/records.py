@@ -21,9 +21,9 @@ from compliance.federated.keys import (
     salted,
     value_keys,
 )
+from compliance.federated.nouns import MOST_ROWS_PER_PERSON
 
 HELD_OUT_SHARE = 0.2
-MOST_ROWS_PER_PERSON = 20
 
 BoolArray = npt.NDArray[np.bool_]
 

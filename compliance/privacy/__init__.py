@@ -6,6 +6,7 @@
 from compliance.privacy.accounting import fits, loss_of, price_of
 from compliance.privacy.aggregates import Aggregate, aggregate
 from compliance.privacy.calibration import Calibration, calibrate
+from compliance.privacy.conditions import from_conditions
 from compliance.privacy.ledger import check_affordable, check_budget, state_of
 from compliance.privacy.preview import attacker_percent, preview
 from compliance.privacy.queries import check_query, from_query, to_query
@@ -21,6 +22,7 @@ __all__ = [
     "check_budget",
     "check_query",
     "fits",
+    "from_conditions",
     "from_query",
     "loss_of",
     "preview",

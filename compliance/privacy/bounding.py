@@ -14,7 +14,6 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from compliance.dataset.nouns import Column
 from compliance.dataset.table import NO_VALUE, Codes, Table
@@ -156,8 +155,10 @@ def _hashes(codes: Codes, key: bytes) -> _Hashes:
     """A hash per label, and last one for “no value”, which code -1 picks."""
     labels = codes.labels
     if labels.dtype.kind in "OUT":
+        from pandas.util import hash_array  # pandas is slow to load; most commands do without
+
         text_key = hashlib.blake2b(key, digest_size=8).hexdigest()
-        hashed = pd.util.hash_array(labels.astype(object), hash_key=text_key, categorize=False)
+        hashed = hash_array(labels.astype(object), hash_key=text_key, categorize=False)
     elif labels.dtype.kind == "b":
         hashed = labels.astype(np.uint64)
     else:

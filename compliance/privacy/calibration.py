@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from statistics import NormalDist
 
+from compliance.errors import PrivacyParameterError
 from compliance.privacy.accounting import UNIT, epsilon_of, rho_of, rho_within
 from compliance.privacy.aggregates import KEYS_PART, Part, parts_of
 from compliance.privacy.nouns import (
@@ -28,6 +29,7 @@ from compliance.privacy.nouns import (
 # The share of δ that pays for the threshold on group keys under Gaussian noise. The threshold
 # grows only with the root of its logarithm, and the rest of δ is worth more in the noise.
 THRESHOLD_SHARE = Decimal("0.05")
+_DELTA_SLACK = 2**-50  # OpenDP states the δ of one group in steps of 2⁻⁵², rounded up
 _EXACT_BELOW = 25.0  # up to this scale, margins are summed exactly
 
 NoiseEvent = GaussianEvent | LaplaceEvent
@@ -59,7 +61,8 @@ def calibrate(query: Query, asked: Budget) -> Calibration:
     noisy count of people that decides which groups appear.
 
     Raises:
-        PrivacyParameterError: δ is 0 where Gaussian noise or private keys need one.
+        PrivacyParameterError: δ is 0 where Gaussian noise or private keys need one, or ε or δ is
+            too small for any noise to keep it.
     """
     parts = parts_of(query)
     shares = len(parts) + (not query.has_public_keys)
@@ -72,10 +75,18 @@ def calibrate(query: Query, asked: Budget) -> Calibration:
         share = int(asked.epsilon * UNIT) // shares
         if not query.has_public_keys:
             rho_within(asked)  # refuses δ = 0 in the same words
+    if share <= 0:
+        raise PrivacyParameterError(
+            name="ε", given=f"{asked.epsilon}"[:20], reason="no noise keeps so little at this δ"
+        )
     keys = None
     if not query.has_public_keys:
         noise = _noise(query, KEYS_PART, query.groups_per_unit, query.groups_per_unit, share)
-        threshold = _threshold(noise, query.groups_per_unit, float(threshold_delta))
+        alone = _delta_of_one_group(float(threshold_delta), query.groups_per_unit)
+        if alone <= 0:
+            reason = "it is too small for group keys that are not public; list the keys, or raise δ"
+            raise PrivacyParameterError(name="δ", given=f"{asked.delta}"[:20], reason=reason)
+        threshold = _threshold(noise, alone)
         keys = (noise, ThresholdEvent(threshold=threshold, delta=threshold_delta))
     blurred = tuple((p, _noise(query, p.name, p.l1, p.l2_squared, share)) for p in parts)
     return Calibration(parts=blurred, keys=keys)
@@ -107,9 +118,9 @@ def standard_deviation(event: NoiseEvent) -> float:
 
 def _noise(query: Query, name: str, l1: int, l2_squared: int, share: int) -> NoiseEvent:
     """The least noise that costs at most `share` units: of ρ for Gaussian, of ε for Laplace."""
-    scale = l1 * UNIT / share if share else math.inf
+    scale = l1 * UNIT / share
     if query.mechanism is Mechanism.GAUSSIAN:
-        scale = math.sqrt(l2_squared * UNIT / (2 * share)) if share else math.inf
+        scale = math.sqrt(l2_squared * UNIT / (2 * share))
     while True:
         if query.mechanism is Mechanism.GAUSSIAN:
             gaussian = GaussianEvent(statistic=name, sensitivity_squared=l2_squared, scale=scale)
@@ -122,13 +133,17 @@ def _noise(query: Query, name: str, l1: int, l2_squared: int, share: int) -> Noi
         scale = math.nextafter(scale, math.inf)
 
 
-def _threshold(noise: NoiseEvent, groups: int, delta: float) -> int:
-    """People that a group needs, so that one person's own groups show with probability ≤ δ.
+def _delta_of_one_group(delta: float, groups: int) -> float:
+    """With what probability each of a person's own groups may show, so that any does with ≤ δ."""
+    return -math.expm1(math.log1p(-delta) / groups) - _DELTA_SLACK
+
+
+def _threshold(noise: NoiseEvent, alone: float) -> int:
+    """People that a group needs, so that a group of one person shows with probability ≤ `alone`.
 
     Source: Rogers 2023, arXiv:2309.09170; OpenDP checks the value again at the release.
     """
-    alone = -math.expm1(math.log1p(-delta) / groups)
     if isinstance(noise, GaussianEvent):
         return 2 + math.ceil(-NormalDist().inv_cdf(alone) * noise.scale)
     ratio = math.exp(-1 / noise.scale)
-    return 2 + math.ceil(math.log(alone * (1 + ratio)) / math.log(ratio))
+    return 2 + math.ceil(-math.log(alone * (1 + ratio)) * noise.scale)

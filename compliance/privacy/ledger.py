@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
-from compliance.errors import BudgetBelowSpentError, BudgetExceededError
+from compliance.errors import (
+    BudgetBelowSpentError,
+    BudgetExceededError,
+    PrivacyParameterError,
+)
 from compliance.privacy.accounting import epsilon_left, fits, loss_of, price_of, share_spent
 from compliance.privacy.calibration import calibrate
 from compliance.privacy.nouns import Budget, BudgetState, Event, Price, Query, Spend
@@ -86,9 +90,16 @@ def _largest(state: BudgetState, spent: Sequence[Event], asked: Budget, query: Q
     low, high = Decimal(0), asked.epsilon
     while high - low > _STEP / 2:
         middle = (low + high) / 2
-        tried = calibrate(query, Budget(epsilon=middle, delta=asked.delta))
-        if fits(loss_of([*spent, *tried.events]), state.total):
+        if _would_fit(state, spent, Budget(epsilon=middle, delta=asked.delta), query):
             low = middle
         else:
             high = middle
     return low.quantize(_STEP, ROUND_FLOOR)
+
+
+def _would_fit(state: BudgetState, spent: Sequence[Event], tried: Budget, query: Query) -> bool:
+    try:
+        events = calibrate(query, tried).events
+    except PrivacyParameterError:
+        return True  # so little that no noise keeps it: the largest lies above
+    return fits(loss_of([*spent, *events]), state.total)

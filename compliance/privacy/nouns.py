@@ -14,6 +14,8 @@ from compliance.dataset.nouns import ColumnName
 from compliance.errors import PrivacyParameterError
 
 CONFIDENCE = 0.95  # of every stated margin
+LEAST_EPSILON = Decimal("1e-6")
+LEAST_DELTA = Decimal("1e-30")
 
 
 class Mechanism(StrEnum):
@@ -135,21 +137,22 @@ class Budget:
     """A privacy loss (ε, δ), exact.
 
     Attributes:
-        epsilon: above 0.
-        delta: 0 up to, not including, 1.
+        epsilon: 0.000001 up to 100; less would cost nothing in the six decimals of a price.
+        delta: 0, or 1e-30 up to, not including, 1.
     """
 
     epsilon: Decimal
     delta: Decimal
 
     def __post_init__(self) -> None:
-        if not self.epsilon.is_finite() or not 0 < self.epsilon <= 100:
+        if not self.epsilon.is_finite() or not LEAST_EPSILON <= self.epsilon <= 100:
             raise PrivacyParameterError(
-                name="ε", given=f"{self.epsilon}"[:20], reason="it lies above 0, up to 100"
+                name="ε", given=f"{self.epsilon}"[:20], reason="it lies from 0.000001 to 100"
             )
-        if not self.delta.is_finite() or not 0 <= self.delta < 1:
+        is_zero = self.delta.is_finite() and self.delta == 0
+        if not is_zero and not (self.delta.is_finite() and LEAST_DELTA <= self.delta < 1):
             raise PrivacyParameterError(
-                name="δ", given=f"{self.delta}"[:20], reason="it is at least 0 and below 1"
+                name="δ", given=f"{self.delta}"[:20], reason="it is 0, or from 1e-30 to below 1"
             )
 
 

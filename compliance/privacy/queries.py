@@ -78,6 +78,7 @@ def check_query(query: Query, columns: Sequence[Column]) -> None:
         UnknownColumnError, NotANumberColumnError, BadConditionError: see there.
     """
     types = {column.name: column.type for column in columns}
+    empty = {column.name for column in columns if column.missing and not column.distinct}
     named = [query.unit, *query.by, *(s.column for s in query.statistics if s.column)]
     for name in named:
         if name not in types:
@@ -85,10 +86,11 @@ def check_query(query: Query, columns: Sequence[Column]) -> None:
             raise UnknownColumnError(column=name[:80], dataset="this dataset", known=known)
     for statistic in query.statistics:
         if statistic.column and types[statistic.column] not in _NUMERIC:
+            is_empty = statistic.column in empty
             raise NotANumberColumnError(
                 statistic=f"A {statistic.kind}",
                 column=statistic.column,
-                type=types[statistic.column],
+                type="no value in any row" if is_empty else types[statistic.column],
             )
     check_conditions(query.where, columns)
 
