@@ -7,9 +7,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -28,17 +27,18 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        if not url.startswith("sqlite:///"):
+        self._home = url.removeprefix("sqlite:///")
+        if self._home in (url, ""):
             reason = "this release keeps its records in SQLite; leave the database address empty"
             raise WorkspaceError(home="the database address", reason=reason)
         self._engine = sqlalchemy.create_engine(url, pool_size=8, max_overflow=24)
         _configure(self._engine)
-        self._migrate(url)
+        self._migrate()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one moment of the records."""
-        with self._engine.connect() as connection:
+        with self._explained(), self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             yield connection
             connection.exec_driver_sql("ROLLBACK")
@@ -46,7 +46,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """The only connection that writes until the block ends; an error undoes all of it."""
-        with self._engine.connect() as connection:
+        with self._explained(), self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             with ExitStack() as undo:
                 undo.callback(connection.exec_driver_sql, "ROLLBACK")
@@ -57,21 +57,42 @@ class Database:
     def close(self) -> None:
         self._engine.dispose()
 
-    def _migrate(self, url: str) -> None:
+    def _migrate(self) -> None:
+        with self.reading() as connection:
+            if _revision(connection) == HEAD_REVISION:
+                return
+        with self.writing() as connection:
+            if _revision(connection) != HEAD_REVISION:  # else another process was first
+                self._upgrade(connection)
+
+    def _upgrade(self, connection: Connection) -> None:
+        from alembic import command  # slow to load; only a new or an older workspace needs it
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        config.attributes["connection"] = connection
         try:
-            with self.reading() as connection:
-                if _revision(connection) == HEAD_REVISION:
-                    return
-            with self.writing() as connection:
-                if _revision(connection) == HEAD_REVISION:
-                    return  # another process was first
-                config = Config()
-                config.set_main_option("script_location", str(_MIGRATIONS))
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-        except (SQLAlchemyError, OSError):
-            reason = "its records cannot be opened; check the folder's rights and free space"
-            raise WorkspaceError(home=url.removeprefix("sqlite:///"), reason=reason) from None
+            command.upgrade(config, "head")
+        except CommandError:
+            reason = "a newer version of the desk wrote its records; use that version"
+            raise WorkspaceError(home=self._home, reason=reason) from None
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """What the database or a damaged record says, as a sentence without any of its words."""
+        try:
+            yield
+        except SQLAlchemyError:
+            reason = (
+                "its records cannot be opened or changed; check the folder's rights and free "
+                "space, verify the trail, or restore the folder from its backup"
+            )
+            raise WorkspaceError(home=self._home, reason=reason) from None
+        except msgspec.DecodeError:
+            reason = "a record was changed from outside; restore the folder from its backup"
+            raise WorkspaceError(home=self._home, reason=reason) from None
 
 
 def _revision(connection: Connection) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+CHECKPOINT_KIND = "privacy-desk-checkpoint"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

@@ -11,8 +11,8 @@ import msgspec
 import rfc8785
 
 from compliance.errors import TrailError
-from compliance.plain import to_plain
-from compliance.trail.nouns import Entry, Verification
+from compliance.plain import from_plain, to_plain
+from compliance.trail.nouns import CHECKPOINT_KIND, Entry, Verification
 from compliance.trail.verify_trail import (
     START,
     Line,
@@ -21,8 +21,6 @@ from compliance.trail.verify_trail import (
     merkle_root,
     problems_of,
 )
-
-CHECKPOINT_KIND = "privacy-desk-checkpoint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +55,14 @@ def record(
 
 
 def to_entry(line: Line) -> Entry:
-    """The entry that a line holds."""
-    said = msgspec.json.decode(line.body)
-    return Entry(
-        number=said["number"],
-        at=datetime.fromisoformat(said["at"]),
-        actor=said["actor"],
-        act=said["act"],
-        subject=said["subject"],
-        facts=said["facts"],
-        previous=said["previous"],
-        hash=line.hash,
-    )
+    """The entry that a line holds.
+
+    Raises:
+        msgspec.DecodeError: it holds none; `verify` says which line that is.
+    """
+    said = msgspec.json.decode(line.body, type=dict[str, Any])
+    entry: Entry = from_plain(Entry, {**said, "hash": line.hash})
+    return entry
 
 
 def verify(
@@ -105,7 +99,7 @@ def read_checkpoint(name: str, text: str) -> dict[str, object]:
     """
     try:
         found = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise TrailError(name=name, kind="checkpoint") from None
     if not isinstance(found, dict) or found.get("kind") != CHECKPOINT_KIND:
         raise TrailError(name=name, kind="checkpoint")

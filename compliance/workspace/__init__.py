@@ -12,7 +12,6 @@ from pathlib import Path
 
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import Dataset, Description
-from compliance.demo import build_shop
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Edge
@@ -118,6 +117,8 @@ class Workspace:
 
     def build_demo(self) -> tuple[Dataset, ...]:
         """Build the demo shop: an invented company with customers, orders, clicks and reviews."""
+        from compliance.demo import build_shop  # loads what only the demo needs
+
         shop = build_shop()
         company = shop.organisation
         self.set_organisation(

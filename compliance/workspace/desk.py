@@ -78,7 +78,7 @@ class Desk:
             for folder in (self.datasets_folder, self.reports_folder):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.key = _key_in(settings.home / "secret.key")
-        except OSError:
+        except (OSError, ValueError):
             reason = "it cannot be written; choose another folder or ask for the right to write"
             raise WorkspaceError(home=settings.home, reason=reason) from None
         self.database = Database(settings.database_url)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection
 
-from compliance.errors import FileMissingError
+from compliance.errors import FileMissingError, TrailError
 from compliance.storage import records
 from compliance.trail import read_checkpoint, to_checkpoint, to_entry, to_export
 from compliance.trail import verify as verify_lines
@@ -30,6 +30,8 @@ def verify(connection: Connection, checkpoint: Path | None = None) -> Verificati
     if checkpoint is not None:
         try:
             text = checkpoint.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise TrailError(name=checkpoint.name, kind="checkpoint") from None
         except (OSError, ValueError):
             raise FileMissingError(name=checkpoint.name) from None
         seen = read_checkpoint(checkpoint.name, text)
