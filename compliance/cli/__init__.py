@@ -1,41 +1,70 @@
 """The command line: the same verbs as the pages, so that audits can run unattended.
 
-Exit 0: done. Exit 2: refused, with one plain sentence on standard error.
+Exit 0: done. Exit 2: refused, with one plain sentence on standard error; or verified and found
+not whole, with the problems on standard output. Exit 130: stopped with Ctrl-C.
 """
 
 from __future__ import annotations
 
-import json
+import io
 import os
 import sys
 from collections.abc import Sequence
 
+import msgspec
+
 from compliance.cli.parser import parser
+from compliance.cli.results import Result
 from compliance.cli.text import as_text
 from compliance.errors import ComplianceError
+from compliance.plain import one_line
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 
 REFUSED = 2
+STOPPED = 130  # what shells expect after Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; its result goes to standard output, as text or as one JSON document."""
-    asked = parser().parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    top = parser()
+    if any(not _is_text(argument) for argument in typed):
+        top.error("an argument is not valid UTF-8; rename the file, or type the text again")
+    asked = top.parse_args(typed)
     try:
         workspace = Workspace(Settings.from_environment(home=asked.home))
         result = asked.verb(workspace, asked)
     except ComplianceError as refusal:
-        print(refusal, file=sys.stderr)  # noqa: T201
+        print(one_line(str(refusal)), file=sys.stderr)  # noqa: T201
         return REFUSED
-    shown = json.dumps(result, ensure_ascii=False) if asked.json else as_text(result)
-    _print(shown)
+    except KeyboardInterrupt:
+        print("Stopped. What was finished until then is stored.", file=sys.stderr)  # noqa: T201
+        return STOPPED
+    _print(result, is_json=asked.json)
     return REFUSED if result.get("ok") is False else 0
 
 
-def _print(text: str) -> None:
-    """Print, and stop quietly where the reader has seen enough (`| head`)."""
+def _is_text(argument: str) -> bool:
+    """Whether it can be stored: bytes that are no UTF-8 arrive as halves of characters."""
     try:
-        print(text, flush=True)  # noqa: T201
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _print(result: Result, *, is_json: bool) -> None:
+    """Print, and stop quietly where the reader has seen enough (`| head`)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may lack ε; JSON is always UTF-8
+        encoding = "utf-8" if is_json else sys.stdout.encoding
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+    try:
+        print(_json(result) if is_json else as_text(result), flush=True)  # noqa: T201
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - Python flushes it at exit
+
+
+def _json(result: Result) -> str:
+    """One line of JSON; a number that is none becomes null."""
+    return msgspec.json.format(msgspec.json.encode(result), indent=0).decode()

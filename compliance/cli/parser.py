@@ -10,17 +10,22 @@ from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
 from compliance.report.nouns import ReportKind
 
+MOST_ENTRIES = 1_000_000
+
+_Kinds = argparse._SubParsersAction  # typeshed has no public name for it
+
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+    """The whole command line. Options are taken only in full: a typing slip is no other option."""
     top = argparse.ArgumentParser(
         prog="python -m compliance",
         description="Find personal data, protect it, and prove it.",
+        allow_abbrev=False,
     )
-    top.add_argument("--home", type=Path, help="the workspace folder")
+    top.add_argument("--home", type=_path, help="the workspace folder")
     top.add_argument("--json", action="store_true", help="print one JSON document")
     kinds = top.add_subparsers(metavar="VERB", required=True)
-    _simple(kinds, "demo", verbs.demo, "build the demo shop in the workspace")
+    _verb(kinds, "demo", verbs.demo, "build the demo shop in the workspace")
     _organisation(kinds)
     _datasets(kinds)
     _discovery(kinds)
@@ -30,36 +35,45 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _simple(
-    kinds: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    verb: verbs.Verb,
-    help_: str,
+def _added(
+    kinds: _Kinds[argparse.ArgumentParser], name: str, help_: str
 ) -> argparse.ArgumentParser:
-    added = kinds.add_parser(name, help=help_, description=help_)
+    return kinds.add_parser(name, help=help_, description=help_, allow_abbrev=False)
+
+
+def _verb(
+    kinds: _Kinds[argparse.ArgumentParser], name: str, verb: verbs.Verb, help_: str
+) -> argparse.ArgumentParser:
+    added = _added(kinds, name, help_)
     added.set_defaults(verb=verb)
     return added
 
 
-def _organisation(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    added = _simple(kinds, "organisation", verbs.organisation, "show or record who is accountable")
-    for field in ("name", "officer", "contact", "country"):
-        added.add_argument(f"--{field}")
+def _group(
+    kinds: _Kinds[argparse.ArgumentParser], name: str, help_: str
+) -> _Kinds[argparse.ArgumentParser]:
+    return _added(kinds, name, help_).add_subparsers(metavar="VERB", required=True)
 
 
-def _datasets(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    group = kinds.add_parser("dataset", help="add, list, show, describe datasets")
-    inner = group.add_subparsers(metavar="VERB", required=True)
-    add = _simple(inner, "add", verbs.dataset_add, "store files, folders or a table as a dataset")
-    add.add_argument("path", nargs="+", help="file, folder or database address")
-    add.add_argument("--name", required=True)
+def _organisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+    added = _verb(kinds, "organisation", verbs.organisation, "show or record who is accountable")
+    added.add_argument("--name", help="the controller")
+    added.add_argument("--officer", help="who answers for data protection")
+    added.add_argument("--contact", help="how people reach that officer")
+    added.add_argument("--country", help="where the controller is established")
+
+
+def _datasets(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+    inner = _group(kinds, "dataset", "add, list, show, describe datasets")
+    add = _verb(inner, "add", verbs.dataset_add, "store files, folders or a table as a dataset")
+    add.add_argument("path", nargs="+", type=_place, help="file, folder or database address")
+    add.add_argument("--name", required=True, help="what the dataset is called from now on")
     add.add_argument("--table", help="sheet, database table or archive member")
     _description(add)
-    _simple(inner, "list", verbs.dataset_list, "list all datasets")
-    show = _simple(inner, "show", verbs.dataset_show, "show one dataset")
-    show.add_argument("name")
-    describe = _simple(inner, "describe", verbs.dataset_describe, "record what people know of it")
-    describe.add_argument("name")
+    _verb(inner, "list", verbs.dataset_list, "list all datasets")
+    _named(_verb(inner, "show", verbs.dataset_show, "show one dataset"))
+    describe = _verb(inner, "describe", verbs.dataset_describe, "record what people know of it")
+    _named(describe)
     _description(describe)
 
 
@@ -67,66 +81,99 @@ def _description(added: argparse.ArgumentParser) -> None:
     added.add_argument("--unit", metavar="COL", help="the column that tells people apart")
     added.add_argument("--region", metavar="CC", help="home region, a two-letter country code")
     added.add_argument("--data-subjects", help="whose data it is")
-    added.add_argument("--purpose")
-    added.add_argument("--legal-basis", choices=[str(basis) for basis in LegalBasis])
-    added.add_argument("--retention-months", type=int)
+    added.add_argument("--purpose", help="what the data are used for")
+    added.add_argument(
+        "--legal-basis",
+        choices=[str(basis) for basis in LegalBasis],
+        help="why that is allowed, of GDPR Art. 6(1)",
+    )
+    added.add_argument("--retention-months", type=int, metavar="N", help="how long rows are kept")
     added.add_argument("--source", help="where the data were collected")
     added.add_argument("--population", help="who shares one privacy budget")
     added.add_argument("--special-condition", help="the condition of GDPR Art. 9(2)")
 
 
-def _discovery(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    discover = _simple(kinds, "discover", verbs.discover, "find the columns with personal data")
-    discover.add_argument("name")
-    label = _simple(kinds, "label", verbs.label, "confirm or correct the label of a column")
-    label.add_argument("name")
-    label.add_argument("--column", required=True)
-    label.add_argument("--type", dest="semantic_type", help="left out: as proposed")
+def _discovery(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+    _named(_verb(kinds, "discover", verbs.discover, "find the columns with personal data"))
+    label = _verb(kinds, "label", verbs.label, "confirm or correct the label of a column")
+    _named(label)
+    label.add_argument("--column", required=True, metavar="COL", help="which column")
+    label.add_argument("--type", dest="semantic_type", help="what it holds; left out: as proposed")
     label.add_argument(
-        "--class", dest="identifier_class", choices=[str(c) for c in IdentifierClass]
+        "--class",
+        dest="identifier_class",
+        choices=[str(class_) for class_ in IdentifierClass],
+        help="how it can point to a person; left out: as proposed",
     )
 
 
-def _privacy(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    preview = _simple(kinds, "preview", verbs.preview, "what a release would look like; free")
-    release = _simple(kinds, "release", verbs.release, "publish a statistic; spends budget")
+def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+    preview = _verb(kinds, "preview", verbs.preview, "what a release would look like; free")
+    release = _verb(kinds, "release", verbs.release, "publish a statistic; spends budget")
     for added in (preview, release):
-        added.add_argument("name")
-        added.add_argument("--query", type=Path, required=True, metavar="Q.yaml")
-        added.add_argument("--delta", metavar="D")
-    preview.add_argument("--epsilon", default="1", metavar="E")
-    release.add_argument("--epsilon", required=True, metavar="E")
-    budget = _simple(kinds, "budget", verbs.budget, "show or decide the privacy budget")
-    budget.add_argument("name")
-    budget.add_argument("--set", dest="total", metavar="E,D")
+        _named(added)
+        added.add_argument(
+            "--query", type=_path, required=True, metavar="Q.yaml", help="what is asked"
+        )
+        added.add_argument(
+            "--delta", metavar="D", help="the δ it may cost; left out: a tenth of the total"
+        )
+    preview.add_argument("--epsilon", default="1", metavar="E", help="the ε it may cost; else 1")
+    release.add_argument("--epsilon", required=True, metavar="E", help="the ε it may cost")
+    budget = _verb(kinds, "budget", verbs.budget, "show or decide the privacy budget")
+    _named(budget)
+    budget.add_argument("--set", dest="total", metavar="E,D", help="the total from now on")
 
 
-def _federated(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    federate = _simple(kinds, "federate", verbs.federate, "train across sites that keep their rows")
-    federate.add_argument("name")
-    federate.add_argument("--plan", type=Path, required=True, metavar="P.yaml")
-
-
-def _proof(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    assess = _simple(kinds, "assess", verbs.assess, "check every duty")
-    assess.add_argument("name", nargs="?")
-    trail = kinds.add_parser("trail", help="list, verify, checkpoint, export the trail")
-    inner = trail.add_subparsers(metavar="VERB", required=True)
-    _simple(inner, "list", verbs.trail_list, "the newest entries").add_argument(
-        "--count", type=int, default=100
+def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+    federate = _verb(kinds, "federate", verbs.federate, "train across sites that keep their rows")
+    _named(federate)
+    federate.add_argument(
+        "--plan", type=_path, required=True, metavar="P.yaml", help="what is learnt, and how"
     )
-    _simple(inner, "verify", verbs.trail_verify, "whether the trail is whole").add_argument(
-        "--checkpoint", type=Path, metavar="F"
+
+
+def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+    _named(_verb(kinds, "assess", verbs.assess, "check every duty"), is_needed=False)
+    trail = _group(kinds, "trail", "list, verify, checkpoint, export the trail")
+    _verb(trail, "list", verbs.trail_list, "the newest entries").add_argument(
+        "--count", type=_count, default=100, metavar="N", help="how many; else 100"
+    )
+    _verb(trail, "verify", verbs.trail_verify, "whether the trail is whole").add_argument(
+        "--checkpoint", type=_path, metavar="F", help="a checkpoint taken earlier"
     )
     for name, verb in (("checkpoint", verbs.trail_checkpoint), ("export", verbs.trail_export)):
-        added = _simple(inner, name, verb, f"write the trail's {name} to a file")
-        added.add_argument("--out", type=Path, required=True, metavar="F")
-    lineage = kinds.add_parser("lineage", help="what was made from what")
-    lineage_verbs = lineage.add_subparsers(metavar="VERB", required=True)
-    _simple(lineage_verbs, "show", verbs.lineage_show, "of one dataset").add_argument("name")
-    report = _simple(kinds, "report", verbs.report, "build a report as PDF")
-    report.add_argument("kind", choices=[str(kind) for kind in ReportKind])
-    audit = _simple(kinds, "audit", verbs.audit, "discover, assess and report in one go")
+        added = _verb(trail, name, verb, f"write the trail's {name} to a file")
+        added.add_argument("--out", type=_path, required=True, metavar="F", help="which file")
+    lineage = _group(kinds, "lineage", "what was made from what")
+    _named(_verb(lineage, "show", verbs.lineage_show, "what was made from one dataset, and how"))
+    report = _verb(kinds, "report", verbs.report, "build a report as PDF")
+    report.add_argument("kind", choices=[str(kind) for kind in ReportKind], help="which report")
+    audit = _verb(kinds, "audit", verbs.audit, "discover, assess and report in one go")
     for added in (report, audit):
-        added.add_argument("name", nargs="?")
-        added.add_argument("--out", type=Path, required=True, metavar="F.pdf")
+        _named(added, is_needed=False)
+        added.add_argument("--out", type=_path, required=True, metavar="F.pdf", help="which file")
+
+
+def _named(added: argparse.ArgumentParser, *, is_needed: bool = True) -> None:
+    if is_needed:
+        added.add_argument("name", help="the dataset")
+    else:
+        added.add_argument("name", nargs="?", help="the dataset; left out: all")
+
+
+def _place(typed: str) -> str:
+    """`typed`, unless a script passed an unset variable: an empty path is the current folder."""
+    if not typed.strip() or "\0" in typed:
+        raise argparse.ArgumentTypeError("it names no file")
+    return typed
+
+
+def _path(typed: str) -> Path:
+    return Path(_place(typed))
+
+
+def _count(typed: str) -> int:
+    if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_ENTRIES:
+        raise argparse.ArgumentTypeError(f"it is a whole number from 1 to {MOST_ENTRIES:,}")
+    return int(typed)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-WIDEST = 60
+from compliance.plain import one_line
+
+WIDEST = 72  # a SHA-256 fits
 
 
 def as_text(result: Mapping[str, object], indent: str = "") -> str:
@@ -29,7 +31,7 @@ def _is_table(value: object) -> bool:
 def _table(rows: Sequence[Mapping[str, object]], indent: str) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row))
     cells = [[name.replace("_", " ") for name in names]]
-    cells += [[_shown(row.get(name))[:WIDEST] for name in names] for row in rows]
+    cells += [[_shortened(_shown(row.get(name))) for name in names] for row in rows]
     widths = [max(_width(row[i]) for row in cells) for i in range(len(names))]
     return "\n".join(
         indent
@@ -46,14 +48,25 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:,.6g}"
+        return _number(value)
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, (list, tuple)):
         return "; ".join(_shown(item) for item in value) or "none"
     if isinstance(value, Mapping):
         return ", ".join(f"{k} {_shown(v)}" for k, v in value.items() if v not in (None, "")) or "–"
-    return str(value).replace("\n", " ")
+    return one_line(str(value).replace("\n", " "))
+
+
+def _number(value: float) -> str:
+    """Six digits, or all whole ones and cents where there are more."""
+    if 1_000 <= abs(value) < 1e15:
+        return f"{value:,.2f}".removesuffix(".00")
+    return f"{value:,.6g}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
 
 
 def _width(text: str) -> int:

@@ -1,0 +1,212 @@
+"""What verbs give back: nouns as the plain fields that scripts rely on, one function per noun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from compliance.dataset.nouns import Dataset
+from compliance.discovery.nouns import Discovery
+from compliance.federated.nouns import Run
+from compliance.lineage.nouns import Edge
+from compliance.plain import to_plain
+from compliance.privacy.nouns import BudgetState, Preview, Price, Query, Release
+from compliance.rules.nouns import Assessment
+from compliance.trail.nouns import Verification
+
+Result = dict[str, Any]
+
+_RESERVED = ("statistic", "value", "margin", "relative", "clarity")
+
+
+def dataset_line(dataset: Dataset) -> Result:
+    """A dataset in a list of datasets."""
+    return {
+        "id": dataset.id,
+        "name": dataset.name,
+        "version": dataset.version,
+        "rows": dataset.rows,
+        "columns": len(dataset.columns),
+        "sha256": dataset.sha256,
+    }
+
+
+def dataset(found: Dataset) -> Result:
+    """A dataset, whole."""
+    return dataset_line(found) | {
+        "columns": [
+            {"name": c.name, "type": str(c.type), "missing": c.missing, "distinct": c.distinct}
+            for c in found.columns
+        ],
+        "cleaning": [to_plain(step) for step in found.cleaning],
+        "description": to_plain(found.description),
+        "population": found.population,
+        "sources": [to_plain(source) for source in found.sources],
+    }
+
+
+def labels(found: Discovery) -> Result:
+    """What each column holds; without the masked examples, which only the screen shows."""
+    return {
+        "columns": [
+            {
+                "name": label.column,
+                "semantic_type": label.semantic_type,
+                "identifier_class": str(label.identifier_class),
+                "confidence": label.confidence,
+                "evidence": list(label.evidence),
+                "special_category": label.special_category,
+                "status": str(label.status),
+            }
+            for label in found.labels
+        ]
+    }
+
+
+def preview(query: Query, seen: Preview) -> Result:
+    """The table that would be published, with margins in place of numbers."""
+    return {
+        "asked": to_plain(seen.asked),
+        "table": [
+            _keyed(query, row.keys)
+            | {
+                "statistic": row.statistic,
+                "margin": row.margin,
+                "relative": row.relative,
+                "clarity": str(row.clarity),
+            }
+            for row in seen.rows
+        ],
+        "curve": [to_plain(point) for point in seen.curve],
+        "withheld_groups": seen.withheld_groups,
+        "threshold": seen.threshold,
+        "attacker_percent": seen.attacker_percent,
+        "dropped": to_plain(seen.dropped),
+    }
+
+
+def release(published: Release, left: Price) -> Result:
+    """What was published, what it cost and what is left."""
+    query = published.query
+    return {
+        "id": published.id,
+        "values": [
+            _keyed(query, value.keys)
+            | {"statistic": value.statistic, "value": value.value, "margin": value.margin}
+            for value in published.values
+        ],
+        "spent": _price(published.price),
+        "left": _price(left),
+        "dropped": to_plain(published.dropped),
+        "mechanism": str(query.mechanism),
+        "disclosure": _disclosure(published),
+    }
+
+
+def budget(state: BudgetState) -> Result:
+    """A population's budget and every line of its ledger."""
+    return {
+        "population": state.population,
+        "decided": state.is_decided,
+        "total": {"epsilon": float(state.total.epsilon), "delta": float(state.total.delta)},
+        "spent": _price(state.spent) | {"share": round(state.share_spent, 6)},
+        "left": _price(state.left),
+        "entries": [to_plain(spend) for spend in state.spends],
+    }
+
+
+def run(done: Run) -> Result:
+    """A federated run, round by round."""
+    outcome = done.outcome
+    last = outcome.rounds[-1]
+    return {
+        "id": done.id,
+        "rounds": [to_plain(each) for each in outcome.rounds],
+        "final": {"loss": last.loss, "metric": last.metric, "epsilon": last.epsilon},
+        "baselines": to_plain(outcome.baselines),
+        "sites": [to_plain(site) for site in outcome.sites],
+        "sites_left_out": outcome.sites_left_out,
+        "features": list(outcome.features),
+    }
+
+
+def assessment(found: Assessment) -> Result:
+    """Every verdict with its evidence."""
+    return {
+        "verdicts": [
+            {
+                "rule": verdict.rule,
+                "law": verdict.law,
+                "article": verdict.article,
+                "subject": verdict.subject,
+                "state": str(verdict.state),
+                "evidence": verdict.evidence,
+                "severity": str(verdict.severity),
+                "remedy": verdict.remedy,
+            }
+            for verdict in found.verdicts
+        ],
+        "score": found.score,
+    }
+
+
+def verification(found: Verification) -> Result:
+    """Whether the trail is whole; `ok` decides the exit code."""
+    return {
+        "entries": found.entries,
+        "root": found.root,
+        "head": found.head,
+        "ok": found.ok,
+        "problems": list(found.problems),
+    }
+
+
+def lineage(edges: Sequence[Edge]) -> Result:
+    """What was made from what, oldest first."""
+    return {
+        "edges": [
+            {
+                "from": edge.origin.title,
+                "from_kind": str(edge.origin.kind),
+                "step": edge.step,
+                "to": edge.made.title,
+                "to_kind": str(edge.made.kind),
+                "entry": edge.entry,
+                "at": edge.at.isoformat(),
+            }
+            for edge in edges
+        ]
+    }
+
+
+def _keyed(query: Query, keys: tuple[str, ...]) -> Result:
+    """A group's keys by column; a column named like another field gets `key_` before it."""
+    names = [f"key_{column}" if column in _RESERVED else str(column) for column in query.by]
+    return dict(zip(names, keys, strict=True))
+
+
+def _price(price: Price) -> Result:
+    return {
+        "epsilon": float(price.epsilon),
+        "delta": float(price.delta),
+        "rho": None if price.rho is None else float(price.rho),
+    }
+
+
+def _disclosure(published: Release) -> Result:
+    query = published.query
+    return {
+        "dataset": published.dataset_id,
+        "population": published.population,
+        "privacy_unit": query.unit,
+        "neighbouring": "one person added or removed, with all rows",
+        "max_groups": query.groups_per_unit,
+        "max_rows_per_group": query.max_rows_per_group,
+        "group_keys": "public" if query.has_public_keys else "private, over a threshold",
+        "epsilon": str(published.price.epsilon),
+        "delta": str(published.price.delta),
+        "events": to_plain(published.events),
+        "libraries": dict(published.libraries),
+        "released_at": published.released_at.isoformat(),
+        "not_protected": "the numbers under “dropped” are exact and not for publication",
+    }

@@ -1,0 +1,148 @@
+"""What was typed or stands in a file, as the nouns that verbs take."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from dataclasses import fields, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import yaml
+
+from compliance.dataset.nouns import Description, LegalBasis
+from compliance.errors import (
+    CannotWriteError,
+    FileMissingError,
+    MalformedPlanError,
+    MalformedQueryError,
+    MissingUnitError,
+    PrivacyParameterError,
+)
+from compliance.federated import to_plan
+from compliance.federated.nouns import Plan
+from compliance.privacy import to_query
+from compliance.privacy.nouns import Budget, Query
+from compliance.settings import Settings
+
+LONGEST_NUMBER = 40
+LARGEST_YAML_BYTES = 2**20
+SHOWN_NAME = 80
+
+_OWN_FILES = ("datasets", "reports", "secret.key")
+_OWN_RECORDS = ("records.sqlite", "records.sqlite-wal", "records.sqlite-shm")
+# What PyYAML lets through where a value denies its tag, such as “!!bool maybe”.
+_YAML_TROUBLE = (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError)
+
+
+def description(asked: Namespace, before: Description) -> Description:
+    """`before` with what was typed put in its place."""
+    typed = {f.name: getattr(asked, f.name) for f in fields(Description)}
+    changes = {name: value for name, value in typed.items() if value is not None}
+    if "legal_basis" in changes:
+        changes["legal_basis"] = LegalBasis(changes["legal_basis"])
+    return replace(before, **changes)
+
+
+def number(name: str, typed: str) -> Decimal:
+    """`typed` as an exact number; `name` is what the refusal calls it.
+
+    Raises:
+        PrivacyParameterError: it is none, or longer than any that means something.
+    """
+    try:
+        if len(typed) <= LONGEST_NUMBER:
+            return Decimal(typed.strip())
+    except InvalidOperation:
+        pass
+    reason = "it is a number such as 0.5 or 1e-6"
+    raise PrivacyParameterError(name=name, given=f"“{typed[:20]}”", reason=reason)
+
+
+def budget(typed: str) -> Budget:
+    """The total in `E,D`; without D it is 0.
+
+    Raises:
+        PrivacyParameterError: one of the two cannot be.
+    """
+    epsilon, _, delta = typed.partition(",")
+    return Budget(epsilon=number("ε", epsilon), delta=number("δ", delta or "0"))
+
+
+def query(path: Path, of: Description) -> Query:
+    """The query in the file at `path`, for a dataset described as `of`.
+
+    Raises:
+        FileMissingError, QueryError: it cannot be read.
+    """
+    try:
+        return to_query(_yaml(path, MalformedQueryError))
+    except MissingUnitError:
+        hint = f"The dataset's record says: {of.unit}." if of.unit else "None is on record yet."
+        raise MissingUnitError(hint=hint) from None
+
+
+def plan(path: Path) -> Plan:
+    """The federated plan in the file at `path`.
+
+    Raises:
+        FileMissingError, MalformedPlanError: it cannot be read.
+    """
+    return to_plan(_yaml(path, MalformedPlanError))
+
+
+def destination(path: Path, settings: Settings) -> Path:
+    """`path`, where a file can be written there; asked before the work that fills the file.
+
+    Raises:
+        CannotWriteError: its folder is missing, it is a folder, or one of the desk's own files.
+    """
+    target, home = path.resolve(), settings.home.resolve()
+    if not target.parent.is_dir():
+        _refuse(path, "its folder does not exist; make it first")
+    if target.is_dir():
+        _refuse(path, "it is a folder; name a file in it")
+    if any(target.is_relative_to(home / own) for own in (*_OWN_FILES, *_OWN_RECORDS)):
+        _refuse(path, "the desk keeps its own records there; choose another place")
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        _refuse(path, "you have no right to write there; choose another place")
+    return path
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write `data` to `path`.
+
+    Raises:
+        CannotWriteError: the disk refuses.
+    """
+    try:
+        path.write_bytes(data)
+    except OSError:
+        _refuse(path, "the disk refused it; check the free space")
+
+
+def _refuse(path: Path, reason: str) -> None:
+    raise CannotWriteError(name=path.name[:SHOWN_NAME], reason=reason)
+
+
+def _yaml(path: Path, error: type[MalformedQueryError | MalformedPlanError]) -> object:
+    name = path.name[:SHOWN_NAME]
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_YAML_BYTES + 1)
+    except OSError:
+        raise FileMissingError(name=name) from None
+    if len(data) > LARGEST_YAML_BYTES:
+        raise error(place=name, reason=f"it is larger than {LARGEST_YAML_BYTES // 2**20} MB")
+    try:
+        if b"*" in data and _has_aliases(data):
+            raise error(place=name, reason="it points to other parts with “*”; write them out")
+        return yaml.safe_load(data)
+    except _YAML_TROUBLE:
+        raise error(place=name, reason="it is no YAML") from None
+
+
+def _has_aliases(data: bytes) -> bool:
+    """Whether parts point to other parts: a few lines can unfold to more than memory holds."""
+    events = yaml.parse(data, Loader=yaml.SafeLoader)
+    return any(isinstance(event, yaml.AliasEvent) for event in events)
