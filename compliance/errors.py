@@ -15,6 +15,7 @@
   + PrivacyParameterError         ε, δ or a noise setting is outside what it may be
   + BudgetExceededError           asks for more privacy loss than is left
   + BudgetBelowSpentError         a budget smaller than what is spent
+  + SecondBudgetError             people who have spent budget would get another one
   + NothingPublishedError         paid for, but no group may be shown
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
@@ -211,6 +212,13 @@ class BudgetBelowSpentError(ComplianceError):
     sentence = (
         "The budget cannot be set to ε = {asked} (δ = {delta}): more than that is spent already. "
         "What was published cannot be taken back."
+    )
+
+
+class SecondBudgetError(ComplianceError):
+    sentence = (
+        "The people in {name} have spent privacy budget as “{before}”. As “{after}” they would get "
+        "a second budget, so the population stays as it is."
     )
 
 

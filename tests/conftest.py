@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from compliance.dataset import RawFile, Table
 from compliance.dataset.cleaning import clean
@@ -15,6 +16,10 @@ from compliance.dataset.nouns import Column, ColumnName, Description, LegalBasis
 from compliance.dataset.table import to_parquet
 from compliance.settings import Settings
 from compliance.workspace import Workspace
+
+# How long an example takes says more about the machine than about the desk.
+hypothesis_settings.register_profile("desk", deadline=None)
+hypothesis_settings.load_profile("desk")
 
 ROOT = Path(__file__).resolve().parent.parent
 CANARY_PERSON, CANARY_COUNTRY = 77_777, "Zembla_only_one"

@@ -54,7 +54,7 @@ def test_confirming_twice_says_it_once() -> None:
 
 @pytest.mark.parametrize(
     ("semantic_type", "identifier_class", "kind"),
-    [("telefone", "direct", "type"), ("phone", "secret", "class")],
+    [("phones", "direct", "type"), ("phone", "secret", "class")],
     ids=["unknown type", "unknown class"],
 )
 def test_unknown_types_and_classes_are_refused_with_the_known_ones(
@@ -64,4 +64,4 @@ def test_unknown_types_and_classes_are_refused_with_the_known_ones(
         relabelled(PROPOSED, semantic_type, identifier_class)
 
     assert refused.value.facts["kind"] == kind
-    assert ("quasi" if kind == "class" else "customer_id") in str(refused.value)
+    assert ("quasi" if kind == "class" else "Known: phone") in str(refused.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
@@ -22,8 +23,10 @@ from compliance.errors import (
     LabelError,
     NothingPublishedError,
     NothingToReportError,
+    SecondBudgetError,
     UnknownColumnError,
     UnknownDatasetError,
+    WorkspaceError,
 )
 from compliance.federated import to_plan
 from compliance.privacy import to_query
@@ -32,6 +35,8 @@ from compliance.report.nouns import Organisation, ReportKind
 from compliance.rules.nouns import Progress, State
 from compliance.settings import Settings
 from compliance.workspace import Workspace
+
+COPY_BUDGET = "insert into budget (population, record, entry) select population, record, "
 
 
 def query(**change: object) -> Query:
@@ -134,6 +139,80 @@ def test_descriptions_can_be_corrected_and_the_trail_says_so(shop: Workspace) ->
 
     assert shop.dataset("orders").description.purpose == "advertising"
     assert acts(shop)[-1] == "dataset.describe"
+
+
+def test_people_who_have_spent_budget_stay_one_population(shop: Workspace) -> None:
+    before = shop.dataset("orders").description
+    shop.release("orders", query(), Decimal("0.5"))
+    entries = shop.verify_trail().entries
+
+    with pytest.raises(SecondBudgetError, match="a second budget"):
+        shop.describe("orders", replace(before, population="others"))
+    with pytest.raises(SecondBudgetError, match="a second budget"):
+        shop.add_files([table("customer,country", "1,DE")], "orders", Description())
+    assert shop.dataset("orders").description == before
+    assert shop.verify_trail().entries == entries
+
+
+def test_people_who_have_spent_nothing_may_join_another_population(shop: Workspace) -> None:
+    shop.release("orders", query(), Decimal("0.5"))
+    shop.add_files([table("customer,country", "1,DE")], "more")
+    shop.describe("more", Description(population="customers"))
+
+    assert shop.budget(shop.dataset("more").population).share_spent > 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        pytest.param(
+            "update release set record = replace(record, '0.5', '0.1')",
+            "no longer fits",
+            id="a record changed",
+        ),
+        pytest.param("update spend set population = 'x'", "no longer fits", id="a key changed"),
+        pytest.param("delete from spend", "no longer fits", id="a record removed"),
+        pytest.param(
+            COPY_BUDGET + "1 from budget",
+            "What entry 1 stored",
+            id="a record added to an old act",
+        ),
+        pytest.param(
+            COPY_BUDGET + "99 from budget",
+            "names entry 99",
+            id="a record of no act",
+        ),
+    ],
+)
+def test_what_the_entries_vouch_for_is_verified_too(
+    shop: Workspace, statement: str, told: str
+) -> None:
+    shop.decide_budget("customers", Budget(epsilon=Decimal(3), delta=Decimal("1e-5")))
+    shop.release("orders", query(), Decimal("0.5"))
+    assert shop.verify_trail().ok
+    tamper(shop, statement)
+
+    problems = shop.verify_trail().problems
+
+    assert len(problems) == 1
+    assert told in problems[0]
+
+
+def tamper(shop: Workspace, statement: str) -> None:
+    """Change the records past the desk, as somebody with the file in hand could."""
+    with sqlite3.connect(shop.settings.home / "records.sqlite") as connection:
+        found = connection.execute("select name from sqlite_master where type = 'trigger'")
+        for (name,) in found.fetchall():
+            connection.execute(f"drop trigger {name}")
+        connection.execute(statement)
+    connection.close()
+
+
+def test_a_damaged_key_is_told_and_not_replaced(shop: Workspace) -> None:
+    (shop.settings.home / "secret.key").write_bytes(b"")
+
+    with pytest.raises(WorkspaceError, match=r"secret\.key is damaged"):
+        Workspace(shop.settings)
 
 
 def test_unknown_datasets_are_named_with_the_known_ones(shop: Workspace) -> None:

@@ -162,7 +162,7 @@ def audit(workspace: Workspace, asked: Namespace) -> Result:
         if workspace.discovery(name) is None:
             workspace.discover(name)
     written = _written(workspace, workspace.build_report(ReportKind.AUDIT, _names(asked)), path)
-    return written | results.assessment(workspace.assess(_names(asked)))
+    return written | results.assessment(workspace.assessments(_names(asked))[-1])
 
 
 def _names(asked: Namespace) -> list[str] | None:

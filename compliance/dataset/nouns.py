@@ -16,7 +16,7 @@ Sha256 = NewType("Sha256", str)
 
 NAME_LIMIT = 80
 LONGEST_MONTHS = 1_200
-_NAME = re.compile(r"[^\W_][\w .\-]*", re.UNICODE)
+_NAME = re.compile(r"[^\W_](?:[\w .\-]*[\w.\-])?", re.UNICODE)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 

@@ -6,12 +6,14 @@ import itertools
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
+from difflib import get_close_matches
 
 from compliance.discovery.nouns import IdentifierClass, Label, LabelStatus
 from compliance.discovery.types import semantic_types
 from compliance.errors import LabelError
 
 _EXAMPLES = 3
+_SUGGESTIONS = 8
 _MASKED_LENGTH = 12
 _DOT = "•"
 
@@ -31,7 +33,10 @@ def relabelled(label: Label, semantic_type: str, identifier_class: str) -> Label
     """
     types = semantic_types()
     if semantic_type not in types:
-        raise LabelError(given=semantic_type[:40], kind="type", known=", ".join(types))
+        near = get_close_matches(semantic_type, types, n=_SUGGESTIONS, cutoff=0.6)
+        shown = ", ".join(near or list(types)[:_SUGGESTIONS])
+        known = f"{shown} and {len(types) - len(near or range(_SUGGESTIONS))} others"
+        raise LabelError(given=semantic_type[:40], kind="type", known=known)
     if identifier_class not in set(IdentifierClass):
         raise LabelError(
             given=identifier_class[:40], kind="class", known=", ".join(IdentifierClass)

@@ -51,7 +51,7 @@ def loss_delta(spends: Iterable[Spend]) -> Decimal:
 
 
 def check_affordable(
-    state: BudgetState, events: Sequence[Event], asked: Budget, query: Query | None = None
+    state: BudgetState, events: Sequence[Event], asked: Budget | Price, query: Query | None = None
 ) -> None:
     """Refuse `events` where they would exceed what is left of `state`.
 
@@ -85,7 +85,9 @@ def check_budget(state: BudgetState, total: Budget) -> None:
         raise BudgetBelowSpentError(asked=f"{total.epsilon:f}", delta=f"{total.delta:f}")
 
 
-def _largest(state: BudgetState, spent: Sequence[Event], asked: Budget, query: Query) -> Decimal:
+def _largest(
+    state: BudgetState, spent: Sequence[Event], asked: Budget | Price, query: Query
+) -> Decimal:
     """The largest ε, to four decimals, at which `query` would still have fitted."""
     low, high = Decimal(0), asked.epsilon
     while high - low > _STEP / 2:

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from compliance.plain import from_json, to_json
-from compliance.storage.tables import TRAIL, TRAIL_HEAD
+from compliance.storage.tables import RECORDS, TRAIL, TRAIL_HEAD
 from compliance.trail import BEGINNING, Head, Line
 
 Noun = TypeVar("Noun")
 
 
-def append(connection: Connection, table: Table, noun: object, *, entry: int, **keys: str) -> None:
-    """Store `noun` under `keys`, bound to the trail entry of the same transaction."""
+def append(connection: Connection, table: Table, noun: object, *, entry: int, **keys: str) -> str:
+    """Store `noun` under `keys`, bound to the trail entry of the same transaction; its hash."""
     values: Mapping[str, object] = {"record": to_json(noun), "entry": entry, **keys}
     connection.execute(insert(table).values(values))
+    return _hash_of(table, values)
+
+
+def hashes(connection: Connection) -> dict[int, list[str]]:
+    """The hashes of everything stored, by the entry of the act that stored it."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for table in RECORDS:
+        for row in connection.execute(select(table)).mappings():
+            found[row["entry"]].append(_hash_of(table, {str(k): v for k, v in row.items()}))
+    return found
 
 
 def every(connection: Connection, table: Table, kind: type[Noun], **keys: str) -> tuple[Noun, ...]:
@@ -68,3 +80,9 @@ def lines_of(connection: Connection, *, newest: int | None = None) -> Sequence[L
 def count(connection: Connection, table: Table) -> int:
     """How many rows `table` has."""
     return int(connection.scalar(select(func.count()).select_from(table)) or 0)
+
+
+def _hash_of(table: Table, values: Mapping[str, object]) -> str:
+    """SHA-256 over the table, the keys and the record; the place in the table does not count."""
+    said = {name: value for name, value in values.items() if name not in ("position", "entry")}
+    return hashlib.sha256(to_json([str(table.name), said]).encode()).hexdigest()

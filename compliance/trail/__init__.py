@@ -3,6 +3,7 @@
 from compliance.trail.record import (
     BEGINNING,
     Head,
+    commitment,
     read_checkpoint,
     record,
     to_checkpoint,
@@ -10,12 +11,14 @@ from compliance.trail.record import (
     to_export,
     verify,
 )
-from compliance.trail.verify_trail import Line
+from compliance.trail.verify_trail import Line, hash_of
 
 __all__ = [
     "BEGINNING",
     "Head",
     "Line",
+    "commitment",
+    "hash_of",
     "read_checkpoint",
     "record",
     "to_checkpoint",

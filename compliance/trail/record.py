@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,11 @@ def record(
     }
     text = rfc8785.dumps(body).decode()
     return Line(head.entries + 1, text, hash_of(text))
+
+
+def commitment(hashes: Iterable[str]) -> str:
+    """One hash for all that an act stored, in whatever order; its entry holds it as `records`."""
+    return hash_of("\n".join(sorted(hashes)))
 
 
 def to_entry(line: Line) -> Entry:

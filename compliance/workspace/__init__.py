@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from compliance.dataset import RawFile, read
-from compliance.dataset.nouns import Dataset, Description
+from compliance.dataset.nouns import Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Edge
@@ -93,6 +93,7 @@ class Workspace:
         Raises:
             FileError, NamingError: it cannot be taken in; nothing was stored.
         """
+        check_dataset_name(name)
         return datasets.add(self._desk, datasets.raw_tables(places, table), name, description)
 
     def add_files(
@@ -108,11 +109,16 @@ class Workspace:
         Raises:
             FileError, NamingError: they cannot be taken in; nothing was stored.
         """
+        check_dataset_name(name)
         raws = [read(file, table) for file in files]
         return datasets.add(self._desk, raws, name, description)
 
     def describe(self, name: str, description: Description) -> Dataset:
-        """Record whose data it is, for what purpose, on what basis, from where."""
+        """Record whose data it is, for what purpose, on what basis, from where.
+
+        Raises:
+            SecondBudgetError: people who have spent budget would become another population.
+        """
         return datasets.describe(self._desk, name, description)
 
     def build_demo(self) -> tuple[Dataset, ...]:
@@ -224,10 +230,10 @@ class Workspace:
                 self.dataset(name)
         return assessments.check(self._desk, names)
 
-    def assessments(self) -> tuple[Assessment, ...]:
-        """All assessments, oldest first."""
+    def assessments(self, names: Sequence[str] | None = None) -> tuple[Assessment, ...]:
+        """All assessments of everything, or of the datasets named together; oldest first."""
         with self._desk.database.reading() as connection:
-            return assessments.history(connection)
+            return assessments.history(connection, names)
 
     def life_cycle(self) -> tuple[Stage, ...]:
         """The ten stages of the life cycle as they stand."""

@@ -25,10 +25,9 @@ EVERYTHING = "everything"
 
 def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
-    scope = EVERYTHING if names is None else ", ".join(names)
-    with desk.act("duties.assess", scope) as act:
+    with desk.act("duties.assess", _scope(names)) as act:
         found = assess(desk_pack(), _subjects(act.connection, names), act.at)
-        act.store(tables.ASSESSMENT, found, scope=scope[:200])
+        act.store(tables.ASSESSMENT, found, scope=_scope(names)[:200])
         act.facts |= {
             "verdicts": len(found.verdicts),
             "findings": len(found.findings),
@@ -37,9 +36,9 @@ def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     return found
 
 
-def history(connection: Connection) -> tuple[Assessment, ...]:
-    """All assessments of everything, oldest first."""
-    return records.every(connection, tables.ASSESSMENT, Assessment, scope=EVERYTHING)
+def history(connection: Connection, names: Sequence[str] | None = None) -> tuple[Assessment, ...]:
+    """All assessments of everything, or of the datasets named together; oldest first."""
+    return records.every(connection, tables.ASSESSMENT, Assessment, scope=_scope(names)[:200])
 
 
 def life_cycle(connection: Connection) -> tuple[Stage, ...]:
@@ -78,6 +77,10 @@ def _subjects(connection: Connection, names: Sequence[str] | None) -> list[Subje
         subjects.append(population_subject(budgets.state(connection, population)))
     subjects.append(trail_subject(trails.verify(connection).problems))
     return subjects
+
+
+def _scope(names: Sequence[str] | None) -> str:
+    return EVERYTHING if names is None else ", ".join(names)
 
 
 def _closed(past: Sequence[Assessment]) -> int:

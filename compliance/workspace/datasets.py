@@ -15,15 +15,16 @@ from compliance.dataset.nouns import (
     Dataset,
     DatasetName,
     Description,
-    check_dataset_name,
 )
 from compliance.errors import (
     AlreadyStoredError,
     FileMissingError,
     FileTooLargeError,
+    SecondBudgetError,
     UnknownDatasetError,
 )
 from compliance.lineage.nouns import Node, NodeKind
+from compliance.privacy.nouns import Spend
 from compliance.settings import MAX_FILE_BYTES
 from compliance.storage import records, tables
 from compliance.workspace.desk import Desk, store_bytes
@@ -52,8 +53,10 @@ def add(
     """Store `raws` as the next version of dataset `name`.
 
     The same table under the same name is not stored again; under another name it is refused.
+
+    Raises:
+        FileError, AlreadyStoredError, SecondBudgetError: nothing was stored.
     """
-    check_dataset_name(name)
     intake = take_in(raws)
     with desk.database.reading() as connection:
         known = _known(connection, intake, name)
@@ -61,9 +64,10 @@ def add(
         return known if description is None else describe(desk, name, description)
     with desk.act("dataset.add", name) as act:
         if (known := _known(act.connection, intake, name)) is not None:
+            act.facts |= {"version": known.version, "sha256": known.sha256, "unchanged": True}
             return known  # somebody else was quicker
         versions = records.every(act.connection, tables.DATASET, Dataset, name=name)
-        before = _described(act.connection, versions[-1]).description if versions else None
+        newest_ = _described(act.connection, versions[-1]) if versions else None
         dataset = Dataset(
             id=f"{name}@{len(versions) + 1}",
             name=DatasetName(name),
@@ -73,9 +77,11 @@ def add(
             columns=intake.columns,
             cleaning=intake.cleaning,
             sources=intake.sources,
-            description=description or before or Description(),
+            description=description or (newest_.description if newest_ else Description()),
             added_at=act.at,
         )
+        if newest_ is not None:
+            _keep_population(act.connection, newest_, dataset)
         if dataset.description.unit:
             dataset.column(dataset.description.unit)
         # Not earlier: nothing typed can be refused any more, so no file is left over.
@@ -102,8 +108,10 @@ def describe(desk: Desk, name: str, description: Description) -> Dataset:
     """Record what people say about dataset `name`; the description before stays on record."""
     with desk.act("dataset.describe", name) as act:
         dataset = find(act.connection, name)
+        after = replace(dataset, description=description)
         if description.unit:
             dataset.column(description.unit)
+        _keep_population(act.connection, dataset, after)
         act.store(tables.DESCRIPTION, description, name=name)
         act.facts |= {
             "recorded": [
@@ -113,9 +121,9 @@ def describe(desk: Desk, name: str, description: Description) -> Dataset:
             ],
             "retention_months": description.retention_months,
             "unit": description.unit,
-            "population": description.population or name,
+            "population": after.population,
         }
-        return replace(dataset, description=description)
+        return after
 
 
 def newest(connection: Connection) -> tuple[Dataset, ...]:
@@ -142,6 +150,18 @@ def dataset_node(dataset: Dataset) -> Node:
     """A dataset version in the lineage."""
     title = f"{dataset.name} (version {dataset.version})"
     return Node(kind=NodeKind.DATASET, id=dataset.id, title=title)
+
+
+def _keep_population(connection: Connection, before: Dataset, after: Dataset) -> None:
+    """Refuse to move people who have spent budget to another one.
+
+    Raises:
+        SecondBudgetError: they have.
+    """
+    if before.population == after.population:
+        return
+    if records.every(connection, tables.SPEND, Spend, population=before.population):
+        raise SecondBudgetError(name=before.name, before=before.population, after=after.population)
 
 
 def _described(connection: Connection, dataset: Dataset) -> Dataset:

@@ -27,11 +27,12 @@ from compliance.privacy import Aggregate, aggregate
 from compliance.privacy.nouns import Query
 from compliance.settings import TABLE_CACHE_BYTES, Settings
 from compliance.storage import Database, records, tables
-from compliance.trail import record
+from compliance.trail import commitment, record
 
 Clock = Callable[[], datetime]
 
 _AGGREGATES_KEPT = 64
+_KEY_BYTES = 32
 
 
 def now() -> datetime:
@@ -49,6 +50,7 @@ class Act:
         at: when.
         actor: who.
         facts: what the entry tells; to be filled while acting.
+        stored: the hashes of what was stored; the entry binds it by them.
     """
 
     connection: Connection
@@ -56,10 +58,12 @@ class Act:
     at: datetime
     actor: str
     facts: dict[str, object] = field(default_factory=dict)
+    stored: list[str] = field(default_factory=list)
 
     def store(self, table: Records, noun: object, **keys: str) -> None:
         """Keep `noun` in `table` under `keys`."""
-        records.append(self.connection, table, noun, entry=self.entry, **keys)
+        kept = records.append(self.connection, table, noun, entry=self.entry, **keys)
+        self.stored.append(kept)
 
     def link(self, origin: Node, made: Node, step: str) -> None:
         """Note that `made` came from `origin` by `step`."""
@@ -106,6 +110,8 @@ class Desk:
                 actor=self.settings.actor,
             )
             yield act
+            if act.stored:
+                act.facts["records"] = commitment(act.stored)
             line = record(
                 head, at=act.at, actor=act.actor, act=name, subject=subject, facts=act.facts
             )
@@ -164,9 +170,13 @@ def _key_in(path: Path) -> bytes:
     if not path.exists():
         partial = path.with_suffix(f".{secrets.token_hex(4)}.partial")
         partial.touch(mode=0o600)
-        partial.write_bytes(secrets.token_bytes(32))
+        partial.write_bytes(secrets.token_bytes(_KEY_BYTES))
         # A link appears whole or not at all, and never replaces the key of a faster process.
         with suppress(FileExistsError):
             path.hardlink_to(partial)
         partial.unlink()
-    return path.read_bytes()
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        reason = "its secret.key is damaged; restore the folder from its backup"
+        raise WorkspaceError(home=path.parent, reason=reason)
+    return key

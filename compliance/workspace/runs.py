@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import numpy as np
@@ -12,12 +13,12 @@ import numpy.typing as npt
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
+from compliance.errors import PrivacyParameterError
 from compliance.federated import UNITS_PER_CLIP, Problem, Training, finish, prepare, train
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import check_affordable, loss_of, price_of
 from compliance.privacy.nouns import (
-    Budget,
     GaussianEvent,
     Price,
     SampledGaussianEvent,
@@ -35,6 +36,7 @@ class _Started:
 
     id: str
     dataset: Dataset
+    at: datetime
     problem: Problem
     reservation: Spend | None
 
@@ -110,7 +112,9 @@ def _start(desk: Desk, name: str, plan: Plan) -> _Started:
     )
     run_id = f"run-{secrets.token_hex(6)}"
     reservation = _reserve(desk, dataset, plan, run_id) if plan.privacy else None
-    return _Started(id=run_id, dataset=dataset, problem=problem, reservation=reservation)
+    return _Started(
+        id=run_id, dataset=dataset, at=desk.clock(), problem=problem, reservation=reservation
+    )
 
 
 def _reserve(desk: Desk, dataset: Dataset, plan: Plan, run_id: str) -> Spend:
@@ -118,8 +122,11 @@ def _reserve(desk: Desk, dataset: Dataset, plan: Plan, run_id: str) -> Spend:
     event = _event(plan, plan.rounds)
     with desk.act("run.reserve", dataset.name) as act:
         state = budgets.state(act.connection, dataset.population)
+        if state.total.delta == 0:
+            reason = "a run with noise needs a δ above 0 in the budget; decide such a budget first"
+            raise PrivacyParameterError(name="The budget's δ", given=0, reason=reason)
         price = price_of(loss_of([event]), state.total.delta)
-        check_affordable(state, [event], Budget(epsilon=price.epsilon, delta=state.total.delta))
+        check_affordable(state, [event], price)
         act.facts |= {"run": run_id, "epsilon": price.epsilon, "delta": price.delta}
         return budgets.spend(act, dataset.population, run_id, [event], SpendState.RESERVED)
 
@@ -159,7 +166,7 @@ def _end(desk: Desk, started: _Started, plan: Plan, latest: Training | None, *, 
             dataset_id=started.dataset.id,
             plan=plan,
             outcome=finish(started.problem, plan, latest),
-            started_at=act.at,
+            started_at=started.at,
             actor=act.actor,
         )
         act.store(tables.RUN, run, id=run.id, dataset_id=run.dataset_id)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from compliance.errors import FileMissingError, TrailError
 from compliance.storage import records
-from compliance.trail import read_checkpoint, to_checkpoint, to_entry, to_export
+from compliance.trail import (
+    Line,
+    commitment,
+    hash_of,
+    read_checkpoint,
+    to_checkpoint,
+    to_entry,
+    to_export,
+)
 from compliance.trail import verify as verify_lines
 from compliance.trail.nouns import Entry, Verification
 from compliance.workspace.desk import Desk
@@ -35,7 +46,24 @@ def verify(connection: Connection, checkpoint: Path | None = None) -> Verificati
         except (OSError, ValueError):
             raise FileMissingError(name=checkpoint.name) from None
         seen = read_checkpoint(checkpoint.name, text)
-    return verify_lines(records.lines_of(connection), records.head_of(connection), seen)
+    lines = records.lines_of(connection)
+    found = verify_lines(lines, records.head_of(connection), seen)
+    return replace(found, problems=found.problems + _changed_records(connection, lines))
+
+
+def _changed_records(connection: Connection, lines: Sequence[Line]) -> tuple[str, ...]:
+    """What untouched entries no longer vouch for: records changed, removed or added behind them."""
+    stored = records.hashes(connection)
+    problems = []
+    for line in lines:
+        kept = stored.pop(line.place, None)
+        if hash_of(line.body) != line.hash:
+            continue  # that has been told
+        said = msgspec.json.decode(line.body, type=dict[str, Any]).get("facts", {}).get("records")
+        if said != (commitment(kept) if kept else None):
+            problems.append(f"What entry {line.place} stored was changed: it no longer fits it.")
+    problems += [f"A record was inserted: it names entry {n}, which is not there." for n in stored]
+    return tuple(problems)
 
 
 def checkpoint(desk: Desk) -> str:
