@@ -424,3 +424,15 @@ def test_every_hostile_file_is_a_table_or_a_sentence(shared_data: Path) -> None:
         assert rows > 0 or refusal.startswith(path.name), path.name
 
     assert len(files) > 200
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        pytest.param("postgresql+psycopg://officer@127.0.0.1:1/shop", "not answer", id="no server"),
+        pytest.param("mysql+pymysql://127.0.0.1/shop", "driver is not installed", id="no driver"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_refused_in_a_sentence(address: str, why: str) -> None:
+    with pytest.raises(DatabaseError, match=why):
+        read_database_table(address, "orders")

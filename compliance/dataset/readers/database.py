@@ -62,7 +62,10 @@ def read_database(address: str, table: str | None) -> tuple[str, pa.Table]:
         url = sqlalchemy.make_url(address)
         name = f"{url.get_backend_name()}:{(url.database or '').rsplit('/', 1)[-1]}"
         engine = sqlalchemy.create_engine(url)
-    except (SQLAlchemyError, ModuleNotFoundError, ValueError):
+    except ModuleNotFoundError:
+        reason = "the driver is not installed (for PostgreSQL: pip install '.[postgresql]')"
+        raise DatabaseError(reason=reason) from None
+    except (SQLAlchemyError, ValueError):
         raise DatabaseError(reason="the address is not one this installation understands") from None
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise DatabaseError(reason="there is no such SQLite file")  # connecting would make one

@@ -34,6 +34,7 @@ DELIMITERS = (",", ";", "\t", "|", "^")
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 200
 PROSE_WORDS = 5
+FEW_ROWS_ALIKE = 0.5  # two columns in half of the rows; a table scores far more
 RAGGED_SHARE_LIMIT = 0.5
 RAGGED_ROWS_LIMIT = 20
 _BLOCK_CHARACTERS = 2**20
@@ -124,7 +125,7 @@ def _sniff(name: str, text: str) -> Dialect:
         lines = [line for line in lines if not line.startswith("#")]
     scores = {delimiter: _consistency(lines, delimiter) for delimiter in DELIMITERS}
     delimiter = max(scores, key=lambda d: scores[d])
-    if scores[delimiter] == 0:
+    if scores[delimiter] < FEW_ROWS_ALIKE:
         _refuse_prose(name, lines)
     spaced = re.search(re.escape(delimiter) + r" +\"", sample) is not None
     return Dialect(
