@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from compliance.report import wording
-from compliance.report.canonical import to_evidence_json
-from compliance.report.glyphs import MISSING, printable_all
+from compliance.report.canonical import to_checkpoint_json, to_evidence_json
+from compliance.report.glyphs import printable_all
 from compliance.report.nouns import Document, Evidence, ReportKind
 from compliance.report.sections.budgets import to_budgets
-from compliance.report.sections.cover import to_cover, to_summary
+from compliance.report.sections.cover import to_cover, to_scope
 from compliance.report.sections.datasets import to_datasets
 from compliance.report.sections.duties import to_duties
 from compliance.report.sections.releases import to_releases
 from compliance.report.sections.runs import to_runs
+from compliance.report.sections.summary import to_summary
 from compliance.report.sections.traceability import to_traceability
 from compliance.report.texts import texts
 from compliance.report.typesetting import typeset
@@ -25,10 +26,15 @@ _HEADER_WIDTH = 60
 def build(kind: ReportKind, evidence: Evidence) -> Document:
     """The report of `kind` on `evidence` as PDF: the same evidence gives the same bytes.
 
-    The PDF is tagged and archival and carries the evidence as an attachment. Long tables are
-    cut where the page says so; the attachment is always whole.
+    The PDF is tagged and archival and carries the evidence, and a checkpoint of the trail, as
+    attachments. Long tables are cut where the page says so; the attachment is always whole.
     """
-    return typeset(to_content(kind, evidence), to_evidence_json(evidence), at=evidence.gathered_at)
+    return typeset(
+        to_content(kind, evidence),
+        evidence=to_evidence_json(evidence),
+        checkpoint=to_checkpoint_json(evidence),
+        at=evidence.gathered_at,
+    )
 
 
 def to_content(kind: ReportKind, evidence: Evidence) -> dict[str, Any]:
@@ -41,11 +47,11 @@ def to_content(kind: ReportKind, evidence: Evidence) -> dict[str, Any]:
         "organisation": printable_all(name),
         "running": printable_all(wording.shortened(name, _HEADER_WIDTH)),
         "gathered": wording.when(evidence.gathered_at),
-        "missing_sign": MISSING,
         "texts": texts(),
         **printable_all(
             {
                 "cover": to_cover(evidence),
+                "scope": to_scope(evidence),
                 "summary": to_summary(evidence),
                 "datasets": to_datasets(evidence),
                 "releases": to_releases(evidence),

@@ -1,4 +1,4 @@
-"""The evidence as one canonical JSON document, to be attached to the report."""
+"""The evidence, and the trail as it stood, as canonical JSON to be attached to the report."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import rfc8785
 
 from compliance.plain import to_plain
 from compliance.report.nouns import Evidence
+from compliance.trail.nouns import CHECKPOINT_KIND
 
 _LARGEST_EXACT = 2**53 - 1  # RFC 8785 takes numbers as IEEE doubles
 
@@ -24,6 +25,23 @@ def to_evidence_json(evidence: Evidence) -> bytes:
         for label in (dataset["discovery"] or {}).get("labels", ()):
             del label["examples"]
     return rfc8785.dumps(_exact(plain))
+
+
+def to_checkpoint_json(evidence: Evidence) -> bytes:
+    """The trail as the report saw it, in the form of the desk's own checkpoints.
+
+    With it, a later export of the trail shows whether these entries are still the same.
+    """
+    trail = evidence.trail
+    return rfc8785.dumps(
+        {
+            "kind": CHECKPOINT_KIND,
+            "entries": trail.entries,
+            "root": trail.root,
+            "head": trail.head,
+            "at": evidence.gathered_at.isoformat(),
+        }
+    )
 
 
 def _exact(plain: Any) -> Any:

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 MISSING = "□"
-FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
+_WIDEST_FONT = "NotoSansSC-Regular.ttf"
 
 # The letters that the typesetter's own fonts add, in both weights: Hebrew, Arabic, Persian, Urdu.
 # Their vowel signs are left out: a sign must come from the same font as what it stands on.
@@ -76,8 +76,8 @@ def _is_added(sign: str) -> bool:
 
 @cache
 def _coverage() -> tuple[tuple[int, ...], tuple[int, ...]]:
-    # Both weights cover the same characters (a test compares them), so one is enough.
-    data = (files(__package__) / "fonts" / FONTS[0]).read_bytes()
+    # What the bold weight lacks, the typesetter takes from this one.
+    data = (files(__package__) / "fonts" / _WIDEST_FONT).read_bytes()
     ranges = sorted((*_full_ranges(data, _table(data, b"cmap")), *_ADDED))
     return tuple(start for start, _ in ranges), tuple(end for _, end in ranges)
 

@@ -38,6 +38,7 @@ class Heading:
 
 
 def heading(title: str, width: float = 1.0, fill: Fill = Fill.TEXT) -> Heading:
+    """A column of a table; `width` counts only where `fill` is no number."""
     return Heading(title=title, width=width, fill=fill)
 
 

@@ -18,7 +18,9 @@ STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 _REMEMBERED = 10  # compilations whose intermediate results the typesetter keeps
 
 
-def typeset(content: dict[str, Any], evidence: bytes, *, at: datetime) -> Document:
+def typeset(
+    content: dict[str, Any], *, evidence: bytes, checkpoint: bytes, at: datetime
+) -> Document:
     """The finished PDF of `content`.
 
     The data reach the template as JSON, never as markup, so no name can act as a command.
@@ -27,6 +29,7 @@ def typeset(content: dict[str, Any], evidence: bytes, *, at: datetime) -> Docume
     Args:
         content: texts and numbers, all printable (`glyphs.printable_all`).
         evidence: attached as evidence.json.
+        checkpoint: attached as checkpoint.json.
         at: creation date of the document.
     """
     moment = wording.to_utc(at)
@@ -38,7 +41,11 @@ def typeset(content: dict[str, Any], evidence: bytes, *, at: datetime) -> Docume
             root=folder / "templates",
             font_paths=_fonts(folder / "fonts"),
             ignore_system_fonts=True,
-            sys_inputs={"content": data, "evidence": evidence.decode()},
+            sys_inputs={
+                "content": data,
+                "evidence": evidence.decode(),
+                "checkpoint": checkpoint.decode(),
+            },
         )
         pdf = compiler.compile(
             format="pdf", pdf_standards=STANDARDS, timestamp=int(moment.timestamp())

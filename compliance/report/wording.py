@@ -118,12 +118,26 @@ def recorded(text: str) -> str:
 
 def shortened(text: str, width: int) -> str:
     """`text` cut to `width` columns, where a Chinese character takes two."""
-    room = width
+    if _fitting(text, width) == len(text):
+        return text
+    return text[: max(_fitting(text, width - 1), 1)].rstrip() + "…"
+
+
+def abridged(name: str, width: int = 60) -> str:
+    """`name` cut in its middle to `width` columns: long names often differ only at their end."""
+    if _fitting(name, width) == len(name):
+        return name
+    end = _fitting(name[::-1], width // 3)
+    return shortened(name, width - width // 3) + name[len(name) - end :].lstrip()
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters of `text` fit into `width` columns."""
     for position, sign in enumerate(text):
-        room -= 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        if room < 0:
-            return text[: max(position - 1, 1)].rstrip() + "…"
-    return text
+        width -= 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        if width < 0:
+            return position
+    return len(text)
 
 
 def _loss(amount: Decimal, rounding: str) -> str:

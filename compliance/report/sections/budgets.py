@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from compliance.privacy.nouns import BudgetState, SpendState
+from compliance.privacy.nouns import BudgetState, Spend, SpendState
 from compliance.report import charts, wording
 from compliance.report.nouns import Evidence
 from compliance.report.sections.events import in_words
-from compliance.report.tables import Fill, Plain, fact, heading, table, toned
+from compliance.report.sections.releases import title_of as title_of_release
+from compliance.report.sections.runs import title_of as title_of_run
+from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, toned
 from compliance.report.wording import loss_down, loss_up
 
 MOST_SPENDS_PRINTED = 500
@@ -16,12 +18,13 @@ MOST_SPENDS_PRINTED = 500
 
 def to_budgets(evidence: Evidence) -> list[Plain]:
     """One block per population."""
+    titles = _titles(evidence)
     return [
         {
             "population": budget.population,
             "facts": _facts(budget),
             "chart": budget_chart([budget]),
-            "ledger": _ledger(budget),
+            "ledger": _ledger(budget, titles),
             "ledger_left": max(len(budget.spends) - MOST_SPENDS_PRINTED, 0),
         }
         for budget in evidence.budgets
@@ -48,12 +51,13 @@ def budget_chart(budgets: Sequence[BudgetState]) -> Plain | None:
 
 def _spent_of(budget: BudgetState) -> str:
     spent, total = loss_up(budget.spent.epsilon), loss_up(budget.total.epsilon)
-    return f"ε {spent} of {total} ({wording.percent(budget.share_spent)})"
+    share = wording.percent(budget.share_spent)
+    return f"{share}: ε = {spent} of {total} at δ = {loss_up(budget.total.delta)}"
 
 
 def _facts(budget: BudgetState) -> list[Plain]:
     delta, spent = budget.total.delta, budget.spent
-    rho = f" (ρ = {loss_up(spent.rho)})" if spent.rho is not None else ""
+    rho = f" (ρ = {loss_up(spent.rho)} under zCDP)" if spent.rho is not None else ""
     return [
         fact("Total", f"ε = {loss_up(budget.total.epsilon)} at δ = {loss_up(delta)}"),
         fact("Spent", f"ε = {loss_up(spent.epsilon)} at δ = {loss_up(spent.delta)}{rho}"),
@@ -69,17 +73,17 @@ def _facts(budget: BudgetState) -> list[Plain]:
     ]
 
 
-def _ledger(budget: BudgetState) -> Plain | None:
+def _ledger(budget: BudgetState, titles: Mapping[str, str]) -> Plain | None:
     headings = [
-        heading("When (UTC)", 1.9),
-        heading("For", 3, Fill.NAME),
-        heading("What was done", 4.4, Fill.NAME),
-        heading("State", 1.2),
+        heading("When (UTC)", 1.7),
+        heading("For", 3.2, Fill.NAME),
+        heading("What was done", 4.6, Fill.NAME),
+        heading("State", 1.4),
     ]
-    rows = [
+    rows: list[list[Cell]] = [
         [
             wording.stamp(spend.at),
-            spend.purpose,
+            _purpose(spend, titles),
             "; ".join(in_words(event) for event in spend.events) or wording.NOT_RECORDED,
             spend.state.value
             if spend.state is SpendState.SETTLED
@@ -88,3 +92,14 @@ def _ledger(budget: BudgetState) -> Plain | None:
         for spend in budget.spends[-MOST_SPENDS_PRINTED:]
     ]
     return table(headings, rows)
+
+
+def _purpose(spend: Spend, titles: Mapping[str, str]) -> Cell:
+    """The title of the release or run that the ledger names, where the report knows it."""
+    title = titles.get(spend.purpose)
+    return stacked(title, spend.purpose) if title else spend.purpose
+
+
+def _titles(evidence: Evidence) -> dict[str, str]:
+    releases = {r.id: title_of_release(r.query) for e in evidence.datasets for r in e.releases}
+    return releases | {r.id: title_of_run(r) for e in evidence.datasets for r in e.runs}

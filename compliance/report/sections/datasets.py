@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from compliance.dataset.nouns import Column, Dataset, Description
+from collections.abc import Sequence
+
+from compliance.dataset.nouns import Column, Dataset, Source
 from compliance.discovery.nouns import Discovery, IdentifierClass, Label, LabelStatus
 from compliance.report import charts, wording
 from compliance.report.nouns import DatasetEvidence, Evidence
@@ -21,6 +23,7 @@ _CLASSES = {
     IdentifierClass.NONE: ("clear", "not personal"),
 }
 _UNSEEN = ("unseen", "not examined")
+MOST_SOURCES_PRINTED = 20
 _SHORT = {"clear": "not personal", "unseen": "not examined"}
 
 
@@ -37,8 +40,9 @@ def _one(e: DatasetEvidence) -> Plain:
     return {
         "name": dataset.name,
         "identity": _identity(dataset),
-        "described": _described(dataset.description, dataset.population),
-        "sources": _sources(dataset),
+        "described": _described(e),
+        "sources": _sources(dataset.sources[:MOST_SOURCES_PRINTED]),
+        "sources_says": _sources_says(dataset.sources),
         "cleaning": _cleaning(dataset),
         "personal": _personal(dataset, e.discovery),
         "personal_says": _personal_says(e.discovery),
@@ -55,34 +59,51 @@ def _identity(dataset: Dataset) -> list[Plain]:
     ]
 
 
-def _described(said: Description, population: str) -> list[Plain]:
+def _described(e: DatasetEvidence) -> list[Plain]:
+    said = e.dataset.description
     months = said.retention_months
     basis = said.legal_basis.value.replace("_", " ") if said.legal_basis else ""
-    return [
+    facts = [
         _said("Whose data", said.data_subjects),
-        _said("Purpose", said.purpose),
+        _said("Purpose (GDPR Art. 5(1)(b))", said.purpose),
         _said("Legal basis (GDPR Art. 6(1))", basis),
         _said("Home region", said.region),
-        _said("Kept for", count(months, "month") if months else ""),
+        _said("Kept for (GDPR Art. 5(1)(e))", count(months, "month") if months else ""),
         _said("Collected from", said.source),
         _said("Tells people apart", said.unit or ""),
-        fact("Shares one budget as", population, fill=Fill.NAME),
+        fact("Shares one budget as", e.dataset.population, fill=Fill.NAME),
     ]
+    if said.special_condition or _special(e.discovery):
+        facts.append(_said("Condition (GDPR Art. 9(2))", said.special_condition))
+    return facts
+
+
+def _special(discovery: Discovery | None) -> int:
+    labels = discovery.personal if discovery else ()
+    return sum(label.special_category for label in labels)
 
 
 def _said(name: str, value: str) -> Plain:
     return fact(name, wording.recorded(value), fill=Fill.NAME, missing=not value.strip())
 
 
-def _sources(dataset: Dataset) -> Plain | None:
+def _sources(sources: Sequence[Source]) -> Plain | None:
     headings = [
         heading("Source file or table", 2.2, Fill.NAME),
         heading("SHA-256", 5.2, Fill.CODE),
         heading("Size", fill=Fill.NUMBER),
     ]
-    return table(
-        headings, [[s.name, s.sha256, wording.size(s.size_bytes)] for s in dataset.sources]
-    )
+    return table(headings, [[s.name, s.sha256, wording.size(s.size_bytes)] for s in sources])
+
+
+def _sources_says(sources: Sequence[Source]) -> str:
+    if not sources:
+        return "No source file is recorded."
+    total = wording.size(sum(source.size_bytes for source in sources))
+    says = f"{count(len(sources), 'file or table', plural='files or tables')}, {total} in total."
+    if len(sources) > MOST_SOURCES_PRINTED:
+        says += f" The first {MOST_SOURCES_PRINTED} follow; evidence.json, attached, has them all."
+    return says
 
 
 def _cleaning(dataset: Dataset) -> Plain | None:
@@ -101,11 +122,11 @@ def _cleaning(dataset: Dataset) -> Plain | None:
 def _personal(dataset: Dataset, discovery: Discovery | None) -> Plain | None:
     headings = [
         heading("Column", 2.4, Fill.NAME),
-        heading("Meaning", 1.7),
-        heading("Class", 1.7),
-        heading("Confidence", 0.9, Fill.NUMBER),
-        heading("Who says so", 1.4),
-        heading("Evidence", 3.2),
+        heading("Meaning", 1.5),
+        heading("Class", 2.1),
+        heading("Confidence", fill=Fill.NUMBER),
+        heading("Who says so", 1.7),
+        heading("Evidence", 4),
     ]
     labels = discovery.personal if discovery else ()
     types = {column.name: column for column in dataset.columns}
@@ -132,11 +153,10 @@ def _personal_says(discovery: Discovery | None) -> str:
     looked = f"Looked at on {wording.when(discovery.discovered_at)}."
     if not discovery.personal:
         return f"No personal data were found. {looked}"
-    special = sum(label.special_category for label in discovery.labels)
     return (
         f"{count(len(discovery.personal))} of {count(len(discovery.labels), 'column')} "
-        f"hold personal data (special categories: {count(special)}; awaiting an officer: "
-        f"{count(len(discovery.unconfirmed))}). {looked}"
+        f"hold personal data (special categories: {count(_special(discovery))}; awaiting an "
+        f"officer: {count(len(discovery.unconfirmed))}). {looked}"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from compliance.report import wording
 from compliance.report.nouns import Evidence
 from compliance.report.tables import Fill, Plain, heading, table
@@ -9,6 +11,7 @@ from compliance.report.wording import count
 from compliance.rules.nouns import Severity, State, Verdict
 
 _LONG = 1_500  # signs from which on a finding may run over a page end
+_POLICY = "POLICY"  # the law of the desk's own rules
 
 _TONES = {
     Severity.CRITICAL: "bad",
@@ -24,7 +27,7 @@ def to_duties(evidence: Evidence) -> Plain:
     by_state = {state: [v for v in verdicts if v.state is state] for state in State}
     return {
         "assessed": wording.when(evidence.assessment.assessed_at),
-        "laws": _laws(verdicts),
+        "laws": laws_of(evidence),
         "findings": [_finding(n, v) for n, v in enumerate(by_state[State.NOT_MET], start=1)],
         "none_found": nothing_found(evidence),
         "none_unknown": _instead(verdicts, "Every duty that applies could be assessed."),
@@ -42,10 +45,35 @@ def severity_badge(severity: Severity) -> Plain:
     return {"text": severity.value, "tone": _TONES[severity]}
 
 
+def reference(verdict: Verdict) -> str:
+    """The article of the law, or the number of the desk's own policy."""
+    is_policy = verdict.law == _POLICY
+    return verdict.article if is_policy else f"{verdict.law} {verdict.article}"
+
+
+def title_of(finding: Verdict) -> str:
+    """What a finding says: titles of rules state the duty, so it is turned round."""
+    return f"Not met: {finding.title}"
+
+
 def nothing_found(evidence: Evidence) -> str:
     """What stands in place of findings where there are none."""
     verdicts = evidence.assessment.verdicts
     return _instead(verdicts, "No duty was found unmet; section 7 says what was not assessed.")
+
+
+def laws_of(evidence: Evidence) -> str:
+    """How many verdicts there are, on how many rules, from which laws."""
+    verdicts = evidence.assessment.verdicts
+    laws = sorted({v.law for v in verdicts} - {_POLICY})
+    if any(verdict.law == _POLICY for verdict in verdicts):
+        laws.append("the desk's own policy")
+    if not laws:
+        return "There are no verdicts."
+    return (
+        f"{count(len(verdicts), 'verdict')} on {count(len({v.rule for v in verdicts}), 'rule')}, "
+        f"from {wording.listed(laws)}."
+    )
 
 
 def _instead(verdicts: tuple[Verdict, ...], text: str) -> str:
@@ -55,7 +83,7 @@ def _instead(verdicts: tuple[Verdict, ...], text: str) -> str:
 def _finding(number: int, verdict: Verdict) -> Plain:
     return {
         "number": f"F{number}",
-        "title": verdict.title,
+        "title": title_of(verdict),
         "badge": severity_badge(verdict.severity),
         "is_long": len(verdict.evidence) + len(verdict.remedy) > _LONG,
         "facts": [
@@ -63,13 +91,17 @@ def _finding(number: int, verdict: Verdict) -> Plain:
             {"name": "Criteria", "value": _criteria(verdict)},
             {"name": "Condition", "value": wording.sentence(verdict.evidence)},
             {"name": "What to do", "value": wording.sentence(verdict.remedy)},
-            {"name": "Where", "value": f"page {verdict.page}, stage {verdict.stage} of 10"},
+            {
+                "name": "Where",
+                "value": f"page “{wording.capital(verdict.page)}” of the desk; "
+                f"stage {verdict.stage} of 10 of the data's life cycle",
+            },
         ],
     }
 
 
 def _criteria(verdict: Verdict) -> str:
-    return f"{verdict.law} {verdict.article} (rule {verdict.rule})"
+    return f"{reference(verdict)} (rule {verdict.rule})"
 
 
 def _undecided(verdicts: list[Verdict]) -> Plain | None:
@@ -85,25 +117,30 @@ def _undecided(verdicts: list[Verdict]) -> Plain | None:
 
 def _decided(verdicts: list[Verdict]) -> Plain | None:
     headings = [
-        heading("Duty", 2.6),
-        heading("Article", 1.6, Fill.NAME),
-        heading("Subject", 1.7, Fill.NAME),
-        heading("Evidence", 3.4),
+        heading("Duty", 2.8),
+        heading("Article", 1.8, Fill.NAME),
+        heading("Subject", 2.2, Fill.NAME),
+        heading("Evidence", 3.2),
     ]
     rows = [
-        [v.title, f"{v.law} {v.article}", v.subject, wording.sentence(v.evidence)] for v in verdicts
+        [
+            first.title,
+            reference(first),
+            ", ".join(subjects),
+            wording.sentence(first.evidence),
+        ]
+        for first, subjects in _alike(verdicts)
     ]
     return table(headings, rows)
 
 
-def _laws(verdicts: tuple[Verdict, ...]) -> str:
-    laws = sorted({verdict.law for verdict in verdicts})
-    if not laws:
-        return "There are no verdicts."
-    return (
-        f"{count(len(verdicts), 'verdict')} on {count(len({v.rule for v in verdicts}), 'rule')} "
-        f"from: {wording.listed(laws)}."
-    )
+def _alike(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, list[str]]]:
+    """Verdicts of one rule on the same evidence: the first of them, and all their subjects."""
+    found: dict[tuple[str, str], tuple[Verdict, list[str]]] = {}
+    for verdict in verdicts:
+        _, subjects = found.setdefault((verdict.rule, verdict.evidence), (verdict, []))
+        subjects.append(verdict.subject)
+    return list(found.values())
 
 
 def _inapplicable(verdicts: list[Verdict]) -> str:

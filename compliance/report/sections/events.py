@@ -5,51 +5,84 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from compliance.dataset.nouns import ColumnName
 from compliance.privacy.nouns import (
     Event,
     GaussianEvent,
     LaplaceEvent,
     SampledGaussianEvent,
+    Statistic,
+    StatisticKind,
     ThresholdEvent,
 )
 from compliance.report import wording
 from compliance.report.tables import Fill, Plain, heading, table
 from compliance.report.wording import count
 
+_KEYS = "keys"
+_PARTS = {
+    "value": "",
+    "centred_sum": ": sum of the distances from the middle of the bounds",
+    "present_rows": ": number of values",
+}
+
 
 def to_events(events: Sequence[Event]) -> Plain | None:
     """One row per event; scales are in steps of the statistic."""
     headings = [
-        heading("In the ledger", 2.2),
-        heading("Of", 2.6, Fill.NAME),
-        heading("Per person (in steps)", 2.6),
-        heading("Noise (in steps)", 2.6),
+        heading("In the ledger", 1.6),
+        heading("Of", 3.4, Fill.NAME),
+        heading("One person moves it by", 2.6),
+        heading("Noise", 2.6),
     ]
     return table(headings, [_row(event) for event in events])
 
 
 def in_words(event: Event) -> str:
     """One event as one line."""
-    kind, of, _, amount = _row(event)
-    return f"{kind} of {of}: {amount}" if of else f"{kind}: {amount}"
+    match event:
+        case SampledGaussianEvent(sampling_rate=rate, noise_multiplier=noise, rounds=rounds):
+            return (
+                f"Gaussian noise on model updates, {noise:g} times what one person can change, in "
+                f"{count(rounds, 'round')}; each person in a round with probability {rate:.4g}"
+            )
+        case _:
+            kind, of, _, amount = _row(event)
+            return f"{kind} on the {of}: {amount}"
 
 
 def _row(event: Event) -> tuple[str, str, str, str]:
     match event:
         case GaussianEvent(statistic=name, sensitivity_squared=squared, scale=scale):
             by = f"at most {math.sqrt(squared):,.6g} (L2)"
-            return ("Gaussian noise", name, by, f"standard deviation {scale:,.6g}")
+            return ("Gaussian noise", _of(name), by, f"standard deviation {scale:,.6g}")
         case LaplaceEvent(statistic=name, sensitivity=sensitivity, scale=scale):
-            return (
-                "Laplace noise",
-                name,
-                f"at most {count(sensitivity)} (L1)",
-                f"scale {scale:,.6g}",
-            )
+            by = f"at most {count(sensitivity)} (L1)"
+            return ("Laplace noise", _of(name), by, f"scale {scale:,.6g}")
         case ThresholdEvent(threshold=threshold, delta=delta):
-            amount = f"above {count(threshold)} people, δ = {wording.loss_up(delta)}"
-            return ("Threshold", "group keys", "1 key or more", amount)
+            amount = f"shown above {count(threshold)} people, δ = {wording.loss_up(delta)}"
+            return ("Threshold", "groups that are shown", "1 group or more", amount)
         case SampledGaussianEvent(sampling_rate=rate, noise_multiplier=noise, rounds=rounds):
             amount = f"{noise:g} times that, {count(rounds, 'round')}"
             by = f"the clip; taken with probability {rate:.4g}"
-            return ("Gaussian noise on samples", "model updates", by, amount)
+            return ("Gaussian noise", "model updates", by, amount)
+
+
+def _of(name: str) -> str:
+    """What the noise was added to: the ledger's `sum_Amount:value` as “sum of Amount”."""
+    if name == _KEYS:
+        return "number of people per group"
+    statistic, _, part = name.rpartition(":")
+    if part not in _PARTS:
+        statistic, part = name, "value"
+    return wording.abridged(_title(statistic)) + _PARTS[part]
+
+
+def _title(statistic: str) -> str:
+    for kind in StatisticKind:
+        if statistic == kind:
+            return Statistic(kind=kind).title
+        if statistic.startswith(f"{kind}_"):
+            column = ColumnName(statistic.removeprefix(f"{kind}_"))
+            return Statistic(kind=kind, column=column).title
+    return statistic

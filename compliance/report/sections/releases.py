@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import count as counter
 
-from compliance.privacy.nouns import (
-    Condition,
-    Granularity,
-    Mechanism,
-    Query,
-    Release,
-    Statistic,
-    ThresholdEvent,
-)
+from compliance.privacy.nouns import Condition, Granularity, Query, Release, Statistic
 from compliance.report import wording
 from compliance.report.nouns import Evidence
 from compliance.report.sections.events import to_events
+from compliance.report.sections.guarantees import in_plain_words, to_guarantee
 from compliance.report.sections.values import (
     MOST_GROUPS_PRINTED,
     grouped,
@@ -25,41 +18,81 @@ from compliance.report.sections.values import (
     value_chart,
     value_table,
 )
-from compliance.report.tables import Fill, Plain, fact, heading, table
+from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table
 from compliance.report.wording import count, loss_up
 
-_NOISE = {
-    Mechanism.GAUSSIAN: "Gaussian noise on whole numbers, accounted under zCDP",
-    Mechanism.LAPLACE: "Laplace noise on whole numbers",
-}
 
-
-def to_releases(evidence: Evidence) -> list[Plain]:
-    """Per dataset that has any: its releases, in the order in which they were made."""
-    return [
-        {"dataset": e.dataset.name, "items": [_one(release) for release in e.releases]}
+def to_releases(evidence: Evidence) -> Plain:
+    """A table of all releases, then each on its own: per dataset, oldest first."""
+    numbers = counter(1)
+    groups = [
+        (e.dataset.name, [(next(numbers), release) for release in in_order(e.releases)])
         for e in evidence.datasets
         if e.releases
     ]
+    return {
+        "overview": _overview([pair for _, pairs in groups for pair in pairs]),
+        "groups": [
+            {"dataset": name, "items": [_one(number, release) for number, release in pairs]}
+            for name, pairs in groups
+        ],
+    }
 
 
-def attacker_percent(epsilon: Decimal) -> float:
-    """How sure of one person's presence an attacker can become at most, who starts from 50 %.
-
-    By Bayes' rule under pure ε: e^ε / (1 + e^ε), in percent, rounded up to a tenth. Under
-    (ε, δ) it holds except in cases that have probability δ.
-    """
-    return math.ceil(1000 / (1 + math.exp(-float(epsilon)))) / 10
+def in_order(releases: Sequence[Release]) -> list[Release]:
+    """Oldest first, as the ledger has them."""
+    return sorted(releases, key=lambda release: wording.to_utc(release.released_at))
 
 
-def _one(release: Release) -> Plain:
+def title_of(query: Query) -> str:
+    """What was published, in a few words."""
+    what = wording.listed([wording.abridged(s.title) for s in query.statistics])
+    by = f" by {wording.listed([wording.abridged(c) for c in query.by])}" if query.by else ""
+    return wording.capital(what + by)
+
+
+def _overview(releases: Sequence[tuple[int, Release]]) -> Plain | None:
+    headings = [
+        heading("No.", fill=Fill.NUMBER),
+        heading("Release", 3.4, Fill.NAME),
+        heading("A person counts in", 2.2),
+        heading("Noise", 1.3),
+        heading("Groups", fill=Fill.NUMBER),
+        heading("ε", fill=Fill.NUMBER),
+        heading("δ", fill=Fill.NUMBER),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            count(number),
+            stacked(title_of(release.query), f"{release.dataset_id}, {_day(release)}"),
+            _short_bounds(release.query),
+            wording.capital(release.query.mechanism.value),
+            count(len({value.keys for value in release.values})),
+            loss_up(release.price.epsilon),
+            loss_up(release.price.delta),
+        ]
+        for number, release in releases
+    ]
+    return table(headings, rows)
+
+
+def _day(release: Release) -> str:
+    return wording.day(release.released_at)
+
+
+def _short_bounds(query: Query) -> str:
+    rows = count(query.max_rows_per_group, "row")
+    return f"{count(query.max_groups, 'group')}, {rows} in each" if query.by else rows
+
+
+def _one(number: int, release: Release) -> Plain:
     query, groups = release.query, grouped(release.values)
     return {
-        "title": _title(query),
+        "title": f"Release {number}: {title_of(query)}",
         "asked": _asked(query),
         "facts": _facts(release),
-        "privacy": _privacy(release),
-        "meaning": _meaning(release),
+        "privacy": to_guarantee(release),
+        "meaning": in_plain_words(release),
         "clamps": _clamps(query.statistics),
         "events": to_events(release.events),
         "values": value_table(query, groups),
@@ -68,12 +101,6 @@ def _one(release: Release) -> Plain:
         "chart": value_chart(query, groups),
         "dropped": _dropped(release),
     }
-
-
-def _title(query: Query) -> str:
-    what = wording.listed([statistic.title for statistic in query.statistics])
-    by = f" by {wording.listed(query.by)}" if query.by else ""
-    return wording.capital(what + by)
 
 
 def _asked(query: Query) -> str:
@@ -108,73 +135,15 @@ def _facts(release: Release) -> list[Plain]:
     ]
 
 
-def _privacy(release: Release) -> list[Plain]:
-    query, rho = release.query, release.price.rho
-    return [
-        fact(
-            "Unit of privacy",
-            f"one person, as told apart by the column {query.unit}; adding or removing all of a "
-            "person's rows is what the noise hides",
-            fill=Fill.NAME,
-        ),
-        fact("Contribution bounds", _bounds(query)),
-        fact("Group keys", _keys(release)),
-        fact("Mechanism", _NOISE[query.mechanism]),
-        fact("Asked", _loss(release.asked.epsilon, release.asked.delta)),
-        fact("Costs on its own", _loss(release.price.epsilon, release.price.delta)),
-        fact("In zCDP", f"ρ = {loss_up(rho)}" if rho is not None else "no ρ: pure ε accounting"),
-    ]
-
-
-def _bounds(query: Query) -> str:
-    rows = count(query.max_rows_per_group, "row")
-    if not query.by:
-        return f"each person counts with at most {rows}; further rows are left out"
-    return (
-        f"each person counts in at most {count(query.max_groups, 'group')}, with at most {rows} "
-        "per group; further rows are left out"
-    )
-
-
-def _keys(release: Release) -> str:
-    query = release.query
-    if not query.by:
-        return "none: one total"
-    if query.has_public_keys:
-        return "listed beforehand, so they reveal nothing about the data"
-    thresholds = [event for event in release.events if isinstance(event, ThresholdEvent)]
-    if not thresholds:
-        return "found in the data; threshold not recorded"
-    event = thresholds[0]
-    return (
-        f"found in the data; shown only where the noisy number of people is above "
-        f"{count(event.threshold)}, which fails with probability at most δ = {loss_up(event.delta)}"
-    )
-
-
-def _loss(epsilon: Decimal, delta: Decimal) -> str:
-    return f"ε = {loss_up(epsilon)}, δ = {loss_up(delta)}"
-
-
-def _meaning(release: Release) -> str:
-    epsilon, delta = release.price.epsilon, release.price.delta
-    apart = f", apart from a chance of at most δ = {loss_up(delta)}" if delta else ""
-    return (
-        "In plain words: an attacker who starts from 50 % on whether a person is in the data can "
-        f"become at most {wording.number(attacker_percent(epsilon), 1)} % sure by this release "
-        f"(ε = {loss_up(epsilon)}){apart}."
-    )
-
-
 def _clamps(statistics: Sequence[Statistic]) -> Plain | None:
     headings = [
-        heading("Clamped before adding up", 4, Fill.NAME),
+        heading("Each row's value is clamped for", 4, Fill.NAME),
         heading("Step of the sum", 2),
         heading("From", fill=Fill.NUMBER),
         heading("To", fill=Fill.NUMBER),
     ]
     rows = [
-        [s.title, _step(s.granularity), _decimal(s.lower), _decimal(s.upper)]
+        [wording.abridged(s.title), _step(s.granularity), _decimal(s.lower), _decimal(s.upper)]
         for s in statistics
         if s.column is not None
     ]
@@ -192,7 +161,10 @@ def _step(granularity: Granularity) -> str:
 def _dropped(release: Release) -> list[Plain]:
     dropped = release.dropped
     return [
-        fact("Rows left out", count(dropped.rows, "row")),
-        fact("People with rows left out", count(dropped.units, "person", plural="people")),
+        fact("Rows left out", f"{count(dropped.rows, 'row')}, for any reason"),
+        fact(
+            "Cut by the bounds",
+            f"{count(dropped.units, 'person', plural='people')}, of whom not every row counts",
+        ),
         fact("Rows that name no person", count(dropped.rows_without_unit, "row")),
     ]

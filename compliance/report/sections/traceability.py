@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from compliance.lineage.nouns import Node
+from collections.abc import Sequence
+from itertools import groupby
+
+from compliance.lineage.nouns import Edge, Node
 from compliance.report import wording
 from compliance.report.nouns import Evidence
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table
 from compliance.report.wording import count
 
-MOST_EDGES_PRINTED = 1_000
+MOST_EDGES_PRINTED = 300
+_TITLE_WIDTH = 120
 
 
 def to_traceability(evidence: Evidence) -> Plain:
     """Lineage edges and the verified trail."""
     trail = evidence.trail
+    steps = _steps(evidence.lineage)
     return {
-        "edges": _edges(evidence),
-        "edges_left": max(len(evidence.lineage) - MOST_EDGES_PRINTED, 0),
+        "edges": _edges(steps[:MOST_EDGES_PRINTED]),
+        "edges_left": sum(len(step) for step in steps[MOST_EDGES_PRINTED:]),
         "tone": "bad" if not trail.ok else "good" if trail.entries else "calm",
         "says": _says(evidence),
         "problems": [wording.sentence(problem) for problem in trail.problems],
         "facts": [
             fact("Entries", count(trail.entries)),
             fact("Merkle root", wording.recorded(trail.root), fill=Fill.CODE),
-            fact("Head hash", wording.recorded(trail.head), fill=Fill.CODE),
+            fact("Head hash (of the last entry)", wording.recorded(trail.head), fill=Fill.CODE),
         ],
     }
 
@@ -38,20 +43,35 @@ def _says(evidence: Evidence) -> str:
     return f"Not whole: {count(len(trail.problems), 'problem')} found on {at}."
 
 
-def _edges(evidence: Evidence) -> Plain | None:
+def _steps(edges: Sequence[Edge]) -> list[list[Edge]]:
+    """The edges that one act made to one thing, together: a hundred files are one step."""
+    return [
+        list(step)
+        for _, step in groupby(edges, key=lambda e: (e.entry, e.step, e.made, e.origin.kind))
+    ]
+
+
+def _edges(steps: Sequence[Sequence[Edge]]) -> Plain | None:
     headings = [
         heading("From", 3, Fill.NAME),
-        heading("Step", 2, Fill.NAME),
+        heading("Step", 1.4, Fill.NAME),
         heading("Made", 3, Fill.NAME),
-        heading("When (UTC)", 1.6),
-        heading("Entry", 0.9, Fill.NUMBER),
+        heading("When (UTC)", 1.8),
+        heading("Entry", fill=Fill.NUMBER),
     ]
     rows: list[list[Cell]] = [
-        [_node(e.origin), e.step, _node(e.made), wording.stamp(e.at), count(e.entry)]
-        for e in evidence.lineage[:MOST_EDGES_PRINTED]
+        [
+            _node(step[0].origin, more=len(step) - 1),
+            step[0].step,
+            _node(step[0].made),
+            wording.stamp(step[0].at),
+            count(step[0].entry),
+        ]
+        for step in steps
     ]
     return table(headings, rows)
 
 
-def _node(node: Node) -> Plain:
-    return stacked(node.title, node.kind.value)
+def _node(node: Node, *, more: int = 0) -> Plain:
+    others = f" and {count(more)} more" if more else ""
+    return stacked(wording.abridged(node.title, _TITLE_WIDTH) + others, node.kind.value)

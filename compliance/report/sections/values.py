@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from compliance.privacy.nouns import Query, ReleasedValue, Statistic, StatisticKind
 from compliance.report import charts, wording
+from compliance.report.axes import is_finite
 from compliance.report.tables import Cell, Fill, Heading, Plain, heading, table
 from compliance.report.wording import count
 
@@ -14,8 +15,9 @@ MOST_GROUPS_PRINTED = 500
 _MARGIN = "±\N{NO-BREAK SPACE}(95\N{NO-BREAK SPACE}%)"
 _MOST_PANELS = 3
 _MOST_KEYS = 4
+_TITLE_WIDTH = 45
 _WIDEST_NUMBERS = 115  # millimetres; beyond that the statistics go below one another
-_COUNTS = {StatisticKind.COUNT_ROWS: "rows", StatisticKind.COUNT_UNITS: "people"}
+_COUNTS = (StatisticKind.COUNT_ROWS, StatisticKind.COUNT_UNITS)
 
 Grouped = dict[tuple[str, ...], dict[str, ReleasedValue]]
 
@@ -44,13 +46,9 @@ def value_table(query: Query, groups: Grouped) -> Plain | None:
 
 def units(statistics: Sequence[Statistic]) -> str:
     """What the numbers count or measure."""
-    parts = [
-        f"{s.title}: {_COUNTS[s.kind]}"
-        if s.kind in _COUNTS
-        else f"{s.title}: the unit of the column {s.column}"
-        for s in statistics
-    ]
-    return f"Units: {'; '.join(parts)}. Noise can make a small count negative."
+    columns = dict.fromkeys(wording.abridged(s.column) for s in statistics if s.column is not None)
+    measured = f"{wording.listed(list(columns))}: in the unit of the column. " if columns else ""
+    return f"{measured}Noise can make a number negative."
 
 
 def value_chart(query: Query, groups: Grouped) -> Plain | None:
@@ -59,7 +57,8 @@ def value_chart(query: Query, groups: Grouped) -> Plain | None:
         return None
     statistics = query.statistics[:_MOST_PANELS]
     first = statistics[0].name
-    shown = sorted(groups, key=lambda g: -_size(groups[g].get(first)))[: charts.MOST_GROUPS]
+    shown = sorted(groups, key=lambda g: _size(groups[g].get(first)), reverse=True)
+    shown = shown[: charts.MOST_GROUPS]
     panels = [
         (wording.capital(s.title), [_bar(groups[group].get(s.name)) for group in shown])
         for s in statistics
@@ -89,7 +88,8 @@ def _key_titles(query: Query) -> list[str]:
     """One column per key, or one for all where there are too many to stand side by side."""
     if not query.by:
         return ["Group"]
-    return list(query.by) if len(query.by) <= _MOST_KEYS else [" / ".join(query.by)]
+    names = [wording.abridged(column, _TITLE_WIDTH) for column in query.by]
+    return names if len(names) <= _MOST_KEYS else [" / ".join(names)]
 
 
 def _side_by_side(
@@ -97,7 +97,8 @@ def _side_by_side(
 ) -> tuple[list[Heading], list[list[Cell]]]:
     headings = list(keys)
     for statistic in query.statistics:
-        headings.append(heading(wording.capital(statistic.title), fill=Fill.NUMBER))
+        title = wording.capital(wording.abridged(statistic.title, _TITLE_WIDTH))
+        headings.append(heading(title, fill=Fill.NUMBER))
         headings.append(heading(_MARGIN, fill=Fill.NUMBER))
     rows: list[list[Cell]] = []
     for group, row in groups.items():
@@ -117,10 +118,11 @@ def _one_below_another(
         heading("Value", fill=Fill.NUMBER),
         heading(_MARGIN, fill=Fill.NUMBER),
     ]
+    titles = [(s, wording.abridged(s.title, _TITLE_WIDTH)) for s in query.statistics]
     rows: list[list[Cell]] = [
-        [*_group_cells(query, group), s.title, *_value_cells(row.get(s.name), places[s.name])]
+        [*_group_cells(query, group), title, *_value_cells(row.get(s.name), places[s.name])]
         for group, row in groups.items()
-        for s in query.statistics
+        for s, title in titles
     ]
     return headings, rows
 
@@ -151,11 +153,11 @@ def _finding(query: Query, groups: Grouped, shown: Sequence[tuple[str, ...]]) ->
 
 
 def _size(value: ReleasedValue | None) -> float:
-    return abs(value.value) if value and math.isfinite(value.value) else -1.0
+    return value.value if value and math.isfinite(value.value) else -math.inf
 
 
 def _bar(value: ReleasedValue | None) -> charts.Bar:
     if value is None or not math.isfinite(value.value):
         return charts.Bar(value=None)
-    margin = value.margin if charts.is_finite(value.margin) else 0.0
+    margin = value.margin if is_finite(value.margin) else 0.0
     return charts.Bar(value=value.value, margin=margin)
