@@ -65,7 +65,7 @@ def _facts(run: Run) -> list[Plain]:
     asked, done = run.plan.rounds, len(outcome.rounds)
     end = "stopped early" if outcome.is_stopped else "finished"
     return [
-        fact("Recorded", f"{wording.when(run.started_at)}, by {run.actor}", fill=Fill.NAME),
+        fact("Started", f"{wording.when(run.started_at)}, by {run.actor}", fill=Fill.NAME),
         fact("Reference", run.id, fill=Fill.NAME),
         fact("Learnt from", run.dataset_id, fill=Fill.NAME),
         fact("Rounds", f"{count(done)} of {count(asked)} asked, {end}", missing=outcome.is_stopped),
