@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -374,9 +375,8 @@ DAMAGES: list[tuple[str, Callable[[Path], object], list[str]]] = [
 def test_a_damaged_workspace_is_refused_in_a_sentence(
     own: Path, damage: Callable[[Path], object], verb: list[str]
 ) -> None:
-    with sqlite3.connect(own / "records.sqlite") as connection:
+    with closing(sqlite3.connect(own / "records.sqlite")) as connection:
         connection.execute("pragma wal_checkpoint(truncate)")
-    connection.close()
     damage(own)
 
     answer = run(own, "--json", *verb)

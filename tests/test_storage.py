@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,10 +29,12 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(settings_for(tmp_path / "desk"))
 
 
-def connection_to(desk: Desk) -> sqlite3.Connection:
-    connection = sqlite3.connect(desk.settings.home / "records.sqlite")
-    connection.execute("PRAGMA recursive_triggers=ON")
-    return connection
+@pytest.fixture
+def connection(desk: Desk) -> Iterator[sqlite3.Connection]:
+    """The records past the desk, as somebody with the file in hand has them."""
+    with closing(sqlite3.connect(desk.settings.home / "records.sqlite")) as connection:
+        connection.execute("PRAGMA recursive_triggers=ON")
+        yield connection
 
 
 def fill(desk: Desk) -> None:
@@ -51,16 +55,20 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("statement", CHANGES)
-def test_the_database_refuses_to_change_what_was_written(desk: Desk, statement: str) -> None:
+def test_the_database_refuses_to_change_what_was_written(
+    desk: Desk, connection: sqlite3.Connection, statement: str
+) -> None:
     fill(desk)
 
     with pytest.raises(sqlite3.IntegrityError, match=r"only grows|stays"):
-        connection_to(desk).execute(statement)
+        connection.execute(statement)
 
 
 @pytest.mark.parametrize("table", ["trail", *(table.name for table in RECORDS)])
-def test_every_table_of_records_has_both_triggers(desk: Desk, table: str) -> None:
-    found = connection_to(desk).execute(
+def test_every_table_of_records_has_both_triggers(
+    connection: sqlite3.Connection, table: str
+) -> None:
+    found = connection.execute(
         "select name from sqlite_master where type = 'trigger' and tbl_name = ?", (table,)
     )
 
@@ -89,8 +97,7 @@ def test_an_act_that_fails_leaves_nothing_behind(desk: Desk) -> None:
         assert records.count(connection, TRAIL) == 0
 
 
-def test_a_record_cannot_be_stored_without_its_entry(desk: Desk) -> None:
-    connection = connection_to(desk)
+def test_a_record_cannot_be_stored_without_its_entry(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("insert into organisation (record, entry) values ('{}', 99)")
 

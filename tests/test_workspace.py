@@ -200,12 +200,12 @@ def test_what_the_entries_vouch_for_is_verified_too(
 
 def tamper(shop: Workspace, statement: str) -> None:
     """Change the records past the desk, as somebody with the file in hand could."""
-    with sqlite3.connect(shop.settings.home / "records.sqlite") as connection:
+    with closing(sqlite3.connect(shop.settings.home / "records.sqlite")) as connection:
         found = connection.execute("select name from sqlite_master where type = 'trigger'")
         for (name,) in found.fetchall():
             connection.execute(f"drop trigger {name}")
         connection.execute(statement)
-    connection.close()
+        connection.commit()
 
 
 def test_a_damaged_key_is_told_and_not_replaced(shop: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ class Database:
             reason = "this release keeps its records in SQLite; leave the database address empty"
             raise WorkspaceError(home="the database address", reason=reason)
         self._engine = sqlalchemy.create_engine(url, pool_size=8, max_overflow=24)
+        weakref.finalize(self, self._engine.dispose)  # connections close with their database
         _configure(self._engine)
         self._migrate()
 
@@ -53,9 +55,6 @@ class Database:
                 yield connection
                 undo.pop_all()
             connection.exec_driver_sql("COMMIT")
-
-    def close(self) -> None:
-        self._engine.dispose()
 
     def _migrate(self) -> None:
         with self.reading() as connection:
