@@ -8,6 +8,6 @@ st.set_page_config(page_title="Privacy Desk", page_icon=str(session.MARK), layou
 st.logo(str(session.LOGO), icon_image=str(session.MARK), size="large")
 
 page = st.navigation(navigation.sections())
-session.open_or_stop()
 st.title(page.title)
+session.open_or_stop()
 page.run()

@@ -13,7 +13,6 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
-from conftest import CANARY_COUNTRY, CANARY_PERSON, ROOT
 from report_pages import squeezed
 
 from compliance.dataset.nouns import ColumnName, Description
@@ -22,6 +21,7 @@ from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
 from compliance.report.nouns import Report, ReportKind
 from compliance.workspace import Workspace
+from tests.conftest import CANARY_COUNTRY, CANARY_PERSON, ROOT
 
 VERIFIER = ROOT / "compliance" / "trail" / "verify_trail.py"
 

@@ -63,10 +63,10 @@ with st.expander(_("Load a dataset"), icon=":material/upload:", expanded=not wor
 
 dataset = session.dataset_or_stop()
 with st.container(horizontal=True):
-    st.metric(_("Rows"), outputs.count(dataset.rows), border=True, width=170)
-    st.metric(_("Columns"), len(dataset.columns), border=True, width=170)
-    st.metric(_("Version"), dataset.version, border=True, width=170)
-    st.metric(_("Source files"), len(dataset.sources), border=True, width=170)
+    st.metric(_("Rows"), outputs.count(dataset.rows), border=True)
+    st.metric(_("Columns"), len(dataset.columns), border=True)
+    st.metric(_("Version"), dataset.version, border=True)
+    st.metric(_("Source files"), len(dataset.sources), border=True)
 
 about, cleaning, columns, origin = st.tabs(
     [_("Whose data and why"), _("Cleaning"), _("Columns"), _("Origin")]

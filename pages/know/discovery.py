@@ -21,7 +21,8 @@ if st.button(
     key="discovery_run",
 ):
     with outputs.explained(_("Not searched")), st.spinner(_("Looking at names and values …")):
-        found = workspace.discover(dataset.name)
+        workspace.discover(dataset.name)
+        st.rerun()
 if found is None:
     st.markdown(_("Nobody has looked at this dataset yet."))
     st.stop()
@@ -51,7 +52,7 @@ st.markdown(
 with st.form("discovery_decide", border=False):
     edited = st.data_editor(
         table,
-        key=f"discovery_table_{dataset.id}_{found.discovered_at:%s}_{len(found.unconfirmed)}",
+        key=f"discovery_table_{hash(found)}",  # new labels, no ticks left from the old ones
         hide_index=True,
         height="content" if len(table) <= 16 else 560,
         disabled=[
@@ -60,7 +61,11 @@ with st.form("discovery_decide", border=False):
             if c not in (_("Agree"), _("Meaning"), _("How it points to people"))
         ],
         column_config={
-            _("Meaning"): st.column_config.SelectboxColumn(options=sorted(by_title), required=True),
+            _("Agree"): st.column_config.CheckboxColumn(width=70),
+            _("Column"): st.column_config.TextColumn(width=150),
+            _("Meaning"): st.column_config.SelectboxColumn(
+                options=sorted(by_title), required=True, width=170
+            ),
             _("How it points to people"): st.column_config.SelectboxColumn(
                 options=list(classes), required=True
             ),
@@ -88,7 +93,7 @@ if recorded:
         workspace.decide_labels(dataset.name, decisions)
         st.rerun()
 
-st.subheader(_("Evidence in words"))
+st.header(_("Evidence in words"))
 chosen = st.selectbox(
     _("Column"), [label.column for label in found.labels], key="discovery_column", width=420
 )

@@ -19,7 +19,7 @@ if not datasets:
     )
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
-        st.subheader(_("Open the demo shop"))
+        st.header(_("Open the demo shop"))
         st.markdown(
             _(
                 "An invented company with 20,000 customers in five countries, 200,000 orders, "
@@ -34,11 +34,11 @@ if not datasets:
                 workspace.build_demo()
                 st.rerun()
     with right.container(border=True, height="stretch"):
-        st.subheader(_("Load your own data"))
+        st.header(_("Load your own data"))
         st.markdown(
             _("CSV, Excel, Parquet, JSON lines or a database. The files are read, never changed.")
         )
-        navigation.link("datasets", _("Load your own data"))
+        navigation.link("datasets", _("Go to Datasets"))
     st.stop()
 
 outputs.remark(_("Where each stage of the data's life cycle stands, and what to do next."))
@@ -48,41 +48,28 @@ latest = past[-1] if past else None
 discoveries = [found for d in datasets if (found := workspace.discovery(d.name))]
 
 with st.container(horizontal=True):
-    st.metric(
-        _("Datasets"),
-        len(datasets),
-        _("{rows} rows").format(rows=outputs.count(sum(d.rows for d in datasets))),
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-    )
-    st.metric(
+    rows = outputs.count(sum(d.rows for d in datasets))
+    outputs.fact(_("Datasets"), str(len(datasets)), _("{rows} rows").format(rows=rows))
+    outputs.fact(
         _("Personal columns"),
-        sum(len(found.personal) for found in discoveries),
+        str(sum(len(found.personal) for found in discoveries)),
         _("in {n} of {m} datasets looked at").format(n=len(discoveries), m=len(datasets)),
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
     )
     for population in dict.fromkeys(d.population for d in datasets):
         state = workspace.budget(population)
-        st.metric(
+        outputs.fact(
             _("Budget spent: {people}").format(people=population),
             f"{state.share_spent:.0%}",
             _("of ε = {total}").format(total=f"{state.total.epsilon.normalize():f}"),
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
         )
-    st.metric(
+    outputs.fact(
         _("Findings"),
-        "–" if latest is None else len(latest.findings),
+        "–" if latest is None else str(len(latest.findings)),
         _("not checked yet")
         if latest is None
-        else _("score {score} of 100").format(score=latest.score),
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
+        else _("score {score} of 100").format(
+            score="–" if latest.score is None else f"{latest.score:g}"
+        ),
     )
 
 left, right = st.columns([2, 3])
@@ -94,8 +81,9 @@ with left:
         config=figures.PLAIN,
         alt=_("{n} of the ten stages of the life cycle are done").format(n=done),
     )
+    st.markdown(outputs.progress_badges(stages), text_alignment="center")
 with right:
-    st.subheader(_("What to do next"))
+    st.header(_("What to do next"))
     todo = [stage for stage in stages if stage.next_step]
     if not todo:
         st.markdown(_("Nothing is open. Check the duties again when something changes."))
@@ -109,7 +97,7 @@ with right:
         with where:
             navigation.link(stage.page)
 
-st.subheader(_("The ten stages"))
+st.header(_("The ten stages"))
 outputs.table(
     [
         {

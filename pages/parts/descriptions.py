@@ -18,78 +18,97 @@ BASES = {
     LegalBasis.PUBLIC_TASK: "Public task (e)",
     LegalBasis.LEGITIMATE_INTERESTS: "Legitimate interests (f)",
 }
+_NO_COUNTRIES = ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ")
 
 
 def description(dataset: Dataset | None, key: str) -> Description:
     """What people know of a dataset, as typed."""
     said = dataset.description if dataset else Description()
-    countries = Locale("en").territories
-    codes = sorted(
-        c
-        for c in countries
-        if len(c) == 2 and c.isalpha() and c not in ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ")
-    )
     left, right = st.columns(2)
     with left:
-        subjects = st.text_input(
-            _("Whose data it is"),
-            said.data_subjects,
-            key=f"{key}_subjects",
-            placeholder=_("customers"),
-        )
-        purpose = st.text_input(
-            _("Purpose"), said.purpose, key=f"{key}_purpose", placeholder=_("fulfilment of orders")
-        )
-        source = st.text_input(
-            _("Where it came from"), said.source, key=f"{key}_source", placeholder=_("web shop")
-        )
-        population = st.text_input(
-            _("Who shares one privacy budget"),
-            said.population,
-            key=f"{key}_population",
-            placeholder=dataset.name if dataset else _("the dataset's name"),
-            help=_("Tables about the same people share a budget when the same words stand here."),
-        )
+        said = _whose(said, key, dataset.name if dataset else _("the dataset's name"))
     with right:
-        basis = st.selectbox(
-            _("Legal basis (GDPR Art. 6(1))"),
-            [None, *LegalBasis],
-            index=0 if said.legal_basis is None else 1 + list(LegalBasis).index(said.legal_basis),
-            format_func=lambda b: _("not recorded") if b is None else _(BASES[b]),
-            key=f"{key}_basis",
-        )
-        region = st.selectbox(
-            _("Home region"),
-            ["", *codes],
-            index=0 if said.region not in codes else 1 + codes.index(said.region),
-            format_func=lambda c: _("not recorded") if not c else f"{countries[c]} ({c})",
-            key=f"{key}_region",
-        )
-        months = st.number_input(
-            _("Kept for, in months (0: not recorded)"),
-            0,
-            1200,
-            said.retention_months or 0,
-            key=f"{key}_months",
-        )
-        condition = st.text_input(
-            _("Condition for special categories (Art. 9(2))"),
-            said.special_condition,
-            key=f"{key}_condition",
-            placeholder=_("only if there are such data"),
-        )
-    unit = said.unit
-    if dataset is not None:
-        names = [None, *dataset.column_names]
-        unit = st.selectbox(
-            _("Column that tells one person from another"),
-            names,
-            index=names.index(unit) if unit in names else 0,
-            format_func=lambda c: _("none or not known") if c is None else c,
-            key=f"{key}_unit",
-        )
+        said = _on_what_ground(said, key)
+    if dataset is None:
+        return said
+    names = [None, *dataset.column_names]
+    unit = st.selectbox(
+        _("Column that tells one person from another"),
+        names,
+        index=names.index(said.unit) if said.unit in names else 0,
+        format_func=lambda c: _("none or not known") if c is None else c,
+        key=f"{key}_unit",
+    )
+    return replace(said, unit=unit)
+
+
+def _whose(said: Description, key: str, default_population: str) -> Description:
+    subjects = st.text_input(
+        _("Whose data it is"), said.data_subjects, key=f"{key}_subjects", placeholder=_("customers")
+    )
+    purpose = st.text_input(
+        _("Purpose"), said.purpose, key=f"{key}_purpose", placeholder=_("fulfilment of orders")
+    )
+    source = st.text_input(
+        _("Where it came from"), said.source, key=f"{key}_source", placeholder=_("web shop")
+    )
+    population = st.text_input(
+        _("Who shares one privacy budget"),
+        said.population,
+        key=f"{key}_population",
+        placeholder=default_population,
+        help=_("Tables about the same people share a budget when the same words stand here."),
+    )
     return replace(
-        said, data_subjects=subjects, purpose=purpose, source=source, population=population,
-        legal_basis=basis, region=region, retention_months=months or None,
-        special_condition=condition, unit=unit,
-    )  # fmt: skip
+        said, data_subjects=subjects, purpose=purpose, source=source, population=population
+    )
+
+
+def _on_what_ground(said: Description, key: str) -> Description:
+    bases = [None, *LegalBasis]
+    basis = st.selectbox(
+        _("Legal basis (GDPR Art. 6(1))"),
+        bases,
+        index=bases.index(said.legal_basis),
+        format_func=lambda b: _("not recorded") if b is None else _(BASES[b]),
+        key=f"{key}_basis",
+    )
+    countries = _countries()
+    codes = ["", *countries]
+    region = st.selectbox(
+        _("Home region"),
+        codes,
+        index=codes.index(said.region) if said.region in codes else 0,
+        format_func=lambda c: f"{countries[c]} ({c})" if c else _("not recorded"),
+        key=f"{key}_region",
+    )
+    months = st.number_input(
+        _("Kept for, in months (0: not recorded)"),
+        0,
+        1200,
+        said.retention_months or 0,
+        key=f"{key}_months",
+    )
+    condition = st.text_input(
+        _("Condition for special categories (Art. 9(2))"),
+        said.special_condition,
+        key=f"{key}_condition",
+        placeholder=_("only if there are such data"),
+    )
+    return replace(
+        said,
+        legal_basis=basis,
+        region=region,
+        retention_months=months or None,
+        special_condition=condition,
+    )
+
+
+def _countries() -> dict[str, str]:
+    """Countries and territories by their code of two letters (ISO 3166)."""
+    names = Locale("en").territories
+    return {
+        code: names[code]
+        for code in sorted(names)
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+    }

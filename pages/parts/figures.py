@@ -1,4 +1,8 @@
-"""Every chart on screen, with Plotly. Colours follow the theme; each has its words beside it."""
+"""Every chart on screen, with Plotly; each has its words beside it.
+
+Fills and lines stand out from a light and from a dark ground. Text is in `INK`, for which the
+browser puts the theme's own colour: Plotly's usual grey is too faint to read on a light ground.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Sequence
 from itertools import cycle
 
 import plotly.graph_objects as go
+from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from compliance.federated.nouns import Baselines, Round
 from compliance.lineage.nouns import Edge, NodeKind
@@ -15,8 +20,8 @@ from compliance.rules.nouns import Progress, Stage
 
 TEAL, AMBER, GREY, INDIGO, PLUM, OLIVE = (
     "#0b8280",
-    "#c0791f",
-    "#93a3a8",
+    "#b4690e",
+    "#6d7c82",
     "#5673b8",
     "#8b5c94",
     "#6b7f2a",
@@ -59,7 +64,7 @@ def ring(stages: Sequence[Stage], centre: str) -> go.Figure:
         showlegend=False,
         height=330,
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
-        annotations=[{"text": centre, "showarrow": False, "font": {"size": 21}}],
+        annotations=[{"text": centre, "showarrow": False, "font": {"size": 21, "color": INK}}],
     )
     return figure
 
@@ -110,7 +115,12 @@ def released_bars(release: Release, statistic: str, title: str) -> go.Figure:
         go.Bar(
             x=[" · ".join(v.keys) or "all" for v in values],
             y=[v.value for v in values],
-            error_y={"type": "data", "array": [v.margin for v in values], "thickness": 1.5},
+            error_y={
+                "type": "data",
+                "array": [v.margin for v in values],
+                "thickness": 2,
+                "color": INK,
+            },
             marker_color=TEAL,
             hovertemplate="%{x}: %{y:,.6g}<extra></extra>",
         )
@@ -180,12 +190,15 @@ def lineage(edges: Sequence[Edge]) -> go.Figure:
     figure.update_layout(
         height=max(320, 34 * math.ceil(len(nodes) / 2)),
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        font={"size": 13},
+        font={"size": 13, "color": INK},
     )
     return figure
 
 
 def _framed(figure: go.Figure, height: int) -> go.Figure:
+    text = {"tickfont": {"color": INK}, "title": {"font": {"color": INK}}}
+    figure.update_xaxes(**text)
+    figure.update_yaxes(**text)
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 24, "b": 8},
@@ -196,4 +209,4 @@ def _framed(figure: go.Figure, height: int) -> go.Figure:
 
 
 def _shortened(title: str) -> str:
-    return title if len(title) <= 48 else title[:47] + "…"
+    return title if len(title) <= 32 else title[:31] + "…"

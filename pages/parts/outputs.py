@@ -8,22 +8,14 @@ from datetime import datetime
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
-from compliance.federated.nouns import Plan, Round, Run
 from compliance.i18n import translate as _
-from compliance.privacy.nouns import BudgetState, Clarity, Preview, Price, Query, Release
-from compliance.rules.nouns import Progress, Severity, State, Verdict
-from pages.parts import figures
+from compliance.privacy.nouns import BudgetState, Clarity, Preview, Query, Release
+from compliance.rules.nouns import Progress, Severity, Stage, State, Verdict
 
-CLARITY_WORDS = {
-    Clarity.CLEAR: ":green-badge[:material/check: clear]",
-    Clarity.ROUGH: ":orange-badge[:material/blur_on: rough]",
-    Clarity.DROWNED: ":red-badge[:material/water: drowned]",
-}
 CLASS_WORDS = {
     IdentifierClass.DIRECT: "identifies directly",
     IdentifierClass.QUASI: "identifies with others",
@@ -44,9 +36,9 @@ SEVERITY_COLOURS = {
     Severity.LOW: "gray",
 }
 PROGRESS_BADGES = {
-    Progress.DONE: ("check_circle", "green", "done"),
-    Progress.OPEN: ("pending", "orange", "open"),
-    Progress.WAITING: ("hourglass_empty", "gray", "waiting"),
+    Progress.DONE: ("check_circle", "green"),
+    Progress.OPEN: ("pending", "orange"),
+    Progress.WAITING: ("hourglass_empty", "gray"),
 }
 
 
@@ -62,6 +54,11 @@ def explained(title: str) -> Iterator[None]:
 def remark(words: str) -> None:
     """A remark in small grey type; unlike `st.caption` dark enough to be read by everybody."""
     st.markdown(f":gray[:small[{words}]]")
+
+
+def fact(label: str, value: str, about: str) -> None:
+    """A number in a box, with a few words about it."""
+    st.metric(label, value, about, delta_color="off", delta_arrow="off", border=True)
 
 
 def moment(at: datetime) -> str:
@@ -86,6 +83,20 @@ def verdict_badge(verdict: Verdict) -> str:
     """A verdict's state as icon, word and colour, in Markdown."""
     icon, colour = STATE_BADGES[verdict.state]
     return f":{colour}-badge[:material/{icon}: {_(str(verdict.state))}]"
+
+
+def article(verdict: Verdict) -> str:
+    """Where the duty stands: law and article, or the desk's own policy."""
+    return verdict.article if verdict.law == "POLICY" else f"{verdict.law} {verdict.article}"
+
+
+def progress_badges(stages: Sequence[Stage]) -> str:
+    """How many stages are done, open and waiting, in Markdown."""
+    badges = []
+    for progress, (icon, colour) in PROGRESS_BADGES.items():
+        number = sum(stage.progress is progress for stage in stages)
+        badges.append(f":{colour}-badge[:material/{icon}: {number} {_(str(progress))}]")
+    return " ".join(badges)
 
 
 def severity_badge(verdict: Verdict) -> str:
@@ -134,12 +145,12 @@ def labels_summary(found: Discovery) -> None:
     with st.container(horizontal=True):
         for class_, words in CLASS_WORDS.items():
             number = len(found.columns_of(class_))
-            st.metric(_(words).capitalize(), number, border=True, width=190)
+            st.metric(_(words).capitalize(), number, border=True)
 
 
 def budget(state: BudgetState) -> None:
     """What is spent and left of a population's budget."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         st.metric(
             _("Budget of {people}").format(people=state.population),
             f"ε = {state.total.epsilon.normalize():f}",
@@ -149,31 +160,27 @@ def budget(state: BudgetState) -> None:
                 delta=f"{state.total.delta:g}"
             ),
             border=True,
-            width=230,
         )
         st.metric(
             _("Spent"),
             f"ε = {float(state.spent.epsilon):.2f}",
-            f"{state.share_spent:.0%} " + _("of the budget"),
-            delta_color="off",
-            delta_arrow="off",
             border=True,
-            width=230,
             help=_(
-                "All releases and runs together. Noise adds up more slowly than ε: two releases "
-                "of ε = 1 cost less than ε = 2."
+                "All releases and runs together, at the budget's δ. Noise adds up more slowly than "
+                "ε: two releases of ε = 1 cost less than ε = 2."
             ),
         )
         st.metric(
             _("Largest next release"),
             f"ε = {float(state.left.epsilon):.2f}",
             border=True,
-            width=230,
             help=_("The largest ε that one more release may ask. Asking more is refused."),
         )
     st.progress(
         min(state.share_spent, 1.0),
-        text=_("{share} of the privacy budget is spent").format(share=f"{state.share_spent:.1%}"),
+        text=_("{share} of the privacy budget is spent. Shares add up, ε does not.").format(
+            share=f"{state.share_spent:.1%}"
+        ),
     )
 
 
@@ -196,7 +203,7 @@ def preview_facts(preview: Preview) -> None:
         if preview.threshold is None
         else _("fewer than about {n} people").format(n=count(preview.threshold))
     )
-    people = _("of {n} people").format(n=count(preview.dropped.units))
+    people = _("{n} people were cut").format(n=count(preview.dropped.units))
     with st.container(horizontal=True):
         for label, number, remark_ in (
             (_("Numbers published"), len(preview.rows), _("with their margins")),
@@ -204,9 +211,7 @@ def preview_facts(preview: Preview) -> None:
             (_("Groups withheld"), preview.withheld_groups, withheld),
             (_("Rows beyond the bounds"), preview.dropped.rows, people),
         ):
-            st.metric(
-                label, count(number), remark_, delta_color="off", delta_arrow="off", border=True
-            )
+            fact(label, count(number), remark_)
 
 
 def preview_table(preview: Preview, query: Query) -> None:
@@ -272,97 +277,3 @@ def disclosure(release: Release) -> None:
             units=count(release.dropped.units),
         )
     )
-
-
-def run(done: Run) -> None:
-    """A federated run: its rounds, how it compares, and what left each site."""
-    outcome, last = done.outcome, done.outcome.rounds[-1]
-    if outcome.is_stopped:
-        st.warning(
-            _("Stopped after {n} of {m} rounds.").format(n=last.round, m=done.plan.rounds),
-            icon=":material/stop_circle:",
-        )
-    st.plotly_chart(
-        figures.rounds(outcome.rounds, done.plan.rounds, outcome.baselines),
-        key=f"federated_chart_{done.id}",
-        config=figures.PLAIN,
-        alt=_("AUC of the common model per round beside the two baselines"),
-    )
-    up = sum(site.bytes_up for site in outcome.sites)
-    home = sum(site.bytes_home for site in outcome.sites)
-    with st.container(horizontal=True):
-        st.metric(
-            _("Federated"),
-            f"{last.metric:.3f}",
-            border=True,
-            help=_("AUC, 0.5 is guessing, 1 is perfect"),
-        )
-        if outcome.baselines:
-            st.metric(
-                _("All rows in one place"), f"{outcome.baselines.centralised:.3f}", border=True
-            )
-            st.metric(_("Each site alone"), f"{outcome.baselines.local:.3f}", border=True)
-        st.metric(_("Left the sites"), size(up), border=True, help=_("Model weights, all rounds"))
-        st.metric(_("Stayed at home"), size(home), border=True, help=_("The sites' rows"))
-        if last.epsilon is not None:
-            st.metric(_("Spent per person"), f"ε = {last.epsilon:.2f}", border=True)
-    table(
-        [
-            {
-                _("Site"): site.site,
-                _("Rows"): count(site.rows),
-                _("Sent"): size(site.bytes_up),
-                _("Received"): size(site.bytes_down),
-                _("Stayed home"): size(site.bytes_home),
-                _("AUC federated"): site.metric_federated,
-                _("AUC alone"): site.metric_local,
-            }
-            for site in outcome.sites
-        ],
-        key=f"federated_sites_{done.id}",
-        alt=_("Per site: rows, bytes sent and received, bytes that stayed, and AUC"),
-        column_config={
-            _("AUC federated"): st.column_config.NumberColumn(format="%.3f"),
-            _("AUC alone"): st.column_config.NumberColumn(format="%.3f"),
-        },
-    )
-    remarks = [_("Learnt from {columns}.").format(columns=", ".join(outcome.features))]
-    if outcome.sites_left_out:
-        remarks.append(
-            _("{n} sites had too few records and took no part.").format(n=outcome.sites_left_out)
-        )
-    if done.plan.privacy is not None:
-        remarks.append(
-            _("The charts are measured without noise: they are for you, not for publication.")
-        )
-    remark(" ".join(remarks))
-
-
-def run_price(plan: Plan, price: Price, state: BudgetState) -> None:
-    """What a run with noise would cost, beside what is left."""
-    remark(
-        _(
-            "{n} rounds like this cost at most ε = {price} (δ = {delta}); ε = {left} is left."
-        ).format(
-            n=plan.rounds,
-            price=f"{float(price.epsilon):.2f}",
-            delta=f"{price.delta:.0e}",
-            left=f"{float(state.left.epsilon):.2f}",
-        )
-    )
-
-
-def round_reached(bar: DeltaGenerator, latest: Round, planned: int) -> None:
-    """How far a run has come, drawn into `bar`."""
-    spent = "" if latest.epsilon is None else f" · ε = {latest.epsilon:.2f}"
-    reached = _("Round {n} of {m}: AUC {auc}").format(
-        n=latest.round, m=planned, auc=f"{latest.metric:.3f}"
-    )
-    bar.progress(latest.round / planned, text=reached + spent)
-
-
-def size(number: int) -> str:
-    """Bytes as people read them."""
-    if number < 1000:
-        return f"{number} B"
-    return f"{number / 1000:.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"

@@ -11,8 +11,7 @@ from compliance.dataset.nouns import ColumnType, Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import PrivacyParameterError
 from compliance.i18n import translate as _
-from compliance.privacy import to_query
-from compliance.privacy.conditions import from_conditions
+from compliance.privacy import from_conditions, to_query
 from compliance.privacy.nouns import Budget, Query
 
 EPSILONS = [
@@ -24,6 +23,8 @@ EPSILONS = [*EPSILONS, Decimal(10)]
 DELTAS = [Decimal(10) ** -exponent for exponent in range(12, 3, -1)]
 _NUMERIC = (ColumnType.INTEGER, ColumnType.NUMBER)
 _PLACES = ("country", "country_code", "region", "region_code")
+_MOST_GROUPS = 20_000
+_COUNTS = {"count rows": "rows", "count people": "units"}
 
 
 def epsilon_and_delta(total: Budget) -> Budget:
@@ -100,86 +101,107 @@ def typed_budget(epsilon: str, delta: str) -> Budget:
 
 
 def _query_widgets(dataset: Dataset, discovery: Discovery | None) -> dict[str, object]:
-    names = list(dataset.column_names)
+    """What stands in the form."""
     direct = discovery.columns_of(IdentifierClass.DIRECT) if discovery else ()
-    numeric = [c.name for c in dataset.columns if c.type in _NUMERIC and c.name not in direct]
-    unit_guess = dataset.description.unit or (direct[0] if direct else None)
+    unit = dataset.description.unit or (direct[0] if direct else None)
     left, right = st.columns(2)
     with left:
-        unit = st.selectbox(
-            _("Whose privacy: the column that tells people apart"),
-            names,
-            index=names.index(unit_guess) if unit_guess in names else None,
-            key="tradeoff_unit",
-            placeholder=_("choose a column"),
-        )
-        by = st.multiselect(
-            _("Groups"),
-            [c.name for c in dataset.columns if c.distinct <= 20_000 and c.name != unit_guess],
-            default=_default_groups(dataset, discovery),
-            max_selections=4,
-            key="tradeoff_by",
-        )
-        public = st.text_input(
-            _("Public keys of the first group column"),
-            key="tradeoff_public",
-            placeholder=_("leave empty: rare groups are withheld"),
-            help=_("Type the groups that may be shown whatever the data say, with commas between."),
-        )
+        asked = _of_whom(dataset, discovery, unit)
     with right:
-        kinds = st.multiselect(
-            _("What to compute"),
-            ["count rows", "count people", "sum", "mean"],
-            default=["count rows", "sum"] if numeric else ["count rows"],
-            key="tradeoff_statistics",
-        )
-        column = st.selectbox(
-            _("Column to sum or average"),
-            numeric,
-            index=_amount_index(numeric),
-            key="tradeoff_column",
-        )
-        low, high = st.columns(2)
-        lower = low.number_input(_("Lowest value that counts"), value=0.0, key="tradeoff_lower")
-        upper = high.number_input(
-            _("Highest value that counts"),
-            value=100.0,
-            key="tradeoff_upper",
-            help=_(
-                "From what you know of prices or quantities, not from the data. "
-                "Values beyond are cut to it."
-            ),
-        )
+        numeric = [
+            str(c.name)
+            for c in dataset.columns
+            if c.type in _NUMERIC and c.name not in direct and c.name != unit
+        ]
+        asked |= {"statistics": _what(dataset, numeric)}
     with st.expander(_("Bounds, noise and filter")):
-        one, two, three = st.columns(3)
-        groups = one.number_input(_("Groups per person"), 1, 1000, 1, key="tradeoff_max_groups")
-        rows = two.number_input(
-            _("Rows per person and group"), 1, 100_000, 10, key="tradeoff_max_rows"
-        )
-        mechanism = three.selectbox(_("Noise"), ["gaussian", "laplace"], key="tradeoff_mechanism")
-        where = st.text_input(
-            _("Only rows where"), key="tradeoff_where", placeholder="Quantity > 0"
-        )
-    bounds = {
-        "column": column,
-        "lower": lower,
-        "upper": upper,
-        "unit": _granularity(dataset, column),
-    }
-    statistics: list[dict[str, object]] = [
-        {"count": "rows"}
-        if kind == "count rows"
-        else {"count": "units"}
-        if kind == "count people"
-        else {kind: bounds}
-        for kind in kinds
+        return asked | _bounds(dataset)
+
+
+def _of_whom(
+    dataset: Dataset, discovery: Discovery | None, unit_guess: str | None
+) -> dict[str, object]:
+    names = list(dataset.column_names)
+    groups = [
+        str(c.name) for c in dataset.columns if c.distinct <= _MOST_GROUPS and c.name != unit_guess
     ]
+    unit = st.selectbox(
+        _("Whose privacy: the column that tells people apart"),
+        names,
+        index=names.index(unit_guess) if unit_guess in names else None,
+        placeholder=_("choose a column"),
+        **_kept(dataset, "unit"),
+    )
+    by = st.multiselect(
+        _("Groups"),
+        groups,
+        default=_default_groups(groups, discovery),
+        max_selections=4,
+        **_kept(dataset, "by"),
+    )
+    public = st.text_input(
+        _("Public keys of the first group column"),
+        placeholder=_("leave empty: rare groups are withheld"),
+        help=_("Type the groups that may be shown whatever the data say, with commas between."),
+        **_kept(dataset, "public"),
+    )
     keys = [key.strip() for key in public.split(",") if key.strip()]
+    return {"unit": unit, "by": by, "public_keys": {by[0]: keys} if keys and by else {}}
+
+
+def _what(dataset: Dataset, numeric: Sequence[str]) -> list[dict[str, object]]:
+    amount = _amount_index(numeric)
+    kinds = st.multiselect(
+        _("What to compute"),
+        [*_COUNTS, "sum", "mean"],
+        default=["count rows"] if amount is None else ["count rows", "sum"],
+        format_func=_,
+        **_kept(dataset, "statistics"),
+    )
+    column = st.selectbox(
+        _("Column to sum or average"),
+        numeric,
+        index=amount,
+        placeholder=_("choose a column"),
+        **_kept(dataset, "column"),
+    )
+    low, high = st.columns(2)
+    lower = low.number_input(_("Lowest value that counts"), value=0.0, **_kept(dataset, "lower"))
+    upper = high.number_input(
+        _("Highest value that counts"),
+        value=100.0,
+        help=_(
+            "From what you know of prices or quantities, not from the data. "
+            "Values beyond are cut to it."
+        ),
+        **_kept(dataset, "upper"),
+    )
+    unit = _granularity(dataset, column)
+    bounds = {"column": column, "lower": lower, "upper": upper, "unit": unit}
+    return [{"count": _COUNTS[kind]} if kind in _COUNTS else {kind: bounds} for kind in kinds]
+
+
+def _bounds(dataset: Dataset) -> dict[str, object]:
+    one, two, three = st.columns(3)
     return {
-        "unit": unit, "by": by, "max_groups": groups, "max_rows_per_group": rows,
-        "public_keys": {by[0]: keys} if keys and by else {}, "statistics": statistics,
-        "mechanism": mechanism, "where": where,
-    }  # fmt: skip
+        "max_groups": one.number_input(
+            _("Groups per person"), 1, 1000, 1, **_kept(dataset, "groups")
+        ),
+        "max_rows_per_group": two.number_input(
+            _("Rows per person and group"), 1, 100_000, 10, **_kept(dataset, "rows")
+        ),
+        "mechanism": three.selectbox(
+            _("Noise"), ["gaussian", "laplace"], format_func=_, **_kept(dataset, "noise")
+        ),
+        "where": st.text_input(
+            _("Only rows where"), placeholder="Quantity > 0", **_kept(dataset, "where")
+        ),
+    }
+
+
+def _kept(dataset: Dataset, thing: str) -> dict[str, str]:
+    """A widget's key; per dataset, so that each one's question is found again."""
+    return {"key": f"tradeoff_{thing}_{dataset.id}", "persist_state": "session"}
 
 
 def _granularity(dataset: Dataset, column: str | None) -> str:
@@ -187,24 +209,20 @@ def _granularity(dataset: Dataset, column: str | None) -> str:
     return "whole" if type_ is ColumnType.INTEGER else "cents"
 
 
-def _default_groups(dataset: Dataset, discovery: Discovery | None) -> list[str]:
-    """A place, where discovery found one: the most usual question is one by country."""
-    labels = discovery.labels if discovery else ()
-    places = [
-        la.column for la in labels if la.semantic_type in ("country", "country_code", "region_code")
-    ]
-    if not places:
-        places = [
-            c.name for c in dataset.columns if c.name.lower() in ("country", "region", "site")
-        ]
-    return [str(place) for place in places[:1]]
+def _default_groups(groups: Sequence[str], discovery: Discovery | None) -> list[str]:
+    """A place, where there is one: the most usual question is one by country."""
+    meanings = {la.column: la.semantic_type for la in discovery.labels} if discovery else {}
+    places = [name for name in groups if meanings.get(name) in _PLACES]
+    named = [name for name in groups if name.lower() in ("country", "region", "site")]
+    return (places or named)[:1]
 
 
 def _amount_index(numeric: Sequence[str]) -> int | None:
+    """The column that people most often ask the sum of, where one is named like it."""
     for i, name in enumerate(numeric):
         if any(word in name.lower() for word in ("amount", "price", "total", "value")):
             return i
-    return 0 if numeric else None
+    return None
 
 
 def _nearest(options: Sequence[Decimal], wanted: Decimal) -> Decimal:

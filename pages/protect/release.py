@@ -15,8 +15,12 @@ state = workspace.budget(dataset.population)
 outputs.budget(state)
 
 
-def publish(dataset: Dataset, query: Query, asked: Budget) -> None:
-    """Release once: called by the confirming click, never by a rerun."""
+def publish() -> None:
+    """Release what was asked for, once: neither a rerun nor a double click finds it again."""
+    pending = st.session_state.pop("release_pending", None)
+    if pending is None:
+        return
+    dataset, query, asked = pending
     try:
         done = workspace.release(dataset.name, query, asked.epsilon, asked.delta)
         st.session_state["release_said"] = (
@@ -37,7 +41,7 @@ def confirm(dataset: Dataset, query: Query, asked: Budget) -> None:
             "{what} from **{dataset}** will be published with noise. This spends **ε = {epsilon}** "
             "(δ = {delta}) of the budget of {people}, and it cannot be taken back."
         ).format(
-            what=f"**{statistics}**",
+            what=f"**{statistics[:1].upper()}{statistics[1:]}**",
             dataset=dataset.name,
             epsilon=f"{asked.epsilon.normalize():f}",
             delta=f"{asked.delta:.0e}",
@@ -49,7 +53,6 @@ def confirm(dataset: Dataset, query: Query, asked: Budget) -> None:
         type="primary",
         key="release_confirm",
         on_click=publish,
-        args=(dataset, query, asked),
     ):
         st.rerun()  # closes the dialog; what was published shows from storage
 
@@ -73,18 +76,20 @@ else:
         kept = st.session_state.get("session_asked")
         one, two, three = st.columns([1, 1, 2], vertical_alignment="bottom")
         epsilon = one.text_input(
-            "ε", f"{kept.epsilon.normalize():f}" if kept else "1", key="release_epsilon"
+            _("ε to spend"), f"{kept.epsilon.normalize():f}" if kept else "1", key="release_epsilon"
         )
         delta = two.text_input(
-            "δ",
+            _("δ to spend"),
             f"{kept.delta:.0e}" if kept else f"{state.total.delta / 10:.0e}",
             key="release_delta",
         )
         with outputs.explained(_("Not possible")):
             if three.button(_("Release …"), type="primary", key="release_ask"):
-                confirm(dataset, query, questions.typed_budget(epsilon, delta))
+                asked = questions.typed_budget(epsilon, delta)
+                st.session_state["release_pending"] = (dataset, query, asked)
+                confirm(dataset, query, asked)
 
-st.subheader(_("Published so far"))
+st.header(_("Published so far"))
 releases = workspace.releases(dataset.name)
 if not releases:
     st.markdown(_("Nothing has been published from this dataset yet."))

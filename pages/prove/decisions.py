@@ -21,23 +21,22 @@ if not past:
 
 latest = past[-1]
 states = {state: [v for v in latest.verdicts if v.state is state] for state in State}
+scores = [assessment.score for assessment in past if assessment.score is not None]
+change = scores[-1] - scores[-2] if len(scores) > 1 and latest.score is not None else 0
 with st.container(horizontal=True):
     st.metric(
         _("Score"),
         "–" if latest.score is None else f"{latest.score:g} / 100",
-        chart_data=[a.score for a in past if a.score is not None] if len(past) > 1 else None,
+        _("{change} since the check before").format(change=f"{change:+.3g}") if change else None,
         border=True,
-        width=220,
         height="stretch",
         help=_("Duties met among those met and not met. Not assessed is never a pass."),
     )
     for state in (State.NOT_MET, State.NOT_ASSESSED, State.MET):
-        st.metric(
-            _(str(state)).capitalize(), len(states[state]), border=True, width=180, height="stretch"
-        )
+        st.metric(_(str(state)).capitalize(), len(states[state]), border=True, height="stretch")
 outputs.remark(_("Checked {at}").format(at=outputs.moment(latest.assessed_at)))
 
-st.subheader(_("Findings"))
+st.header(_("Findings"))
 if not latest.findings:
     st.markdown(_("No duty is found unmet."))
 for number, verdict in enumerate(latest.findings):
@@ -45,7 +44,7 @@ for number, verdict in enumerate(latest.findings):
         st.markdown(
             f"**{_(verdict.title)}** · {verdict.subject}  \n"
             f"{outputs.verdict_badge(verdict)} {outputs.severity_badge(verdict)} "
-            f":gray-badge[{verdict.law} {verdict.article}]"
+            f":gray-badge[{outputs.article(verdict)}]"
         )
         what, where = st.columns([5, 1], vertical_alignment="center")
         what.markdown(
@@ -56,14 +55,14 @@ for number, verdict in enumerate(latest.findings):
         with where:
             navigation.link(verdict.page)
 
-st.subheader(_("All duties"))
+st.header(_("All duties"))
 outputs.table(
     [
         {
             _("Duty"): _(v.title),
             _("On"): v.subject,
             _("State"): _(str(v.state)),
-            _("Article"): f"{v.law} {v.article}",
+            _("Article"): outputs.article(v),
             _("Severity"): _(str(v.severity)),
             _("Evidence"): v.evidence,
         }

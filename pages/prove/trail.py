@@ -13,7 +13,9 @@ outputs.remark(_("Each entry carries the hash of the one before, so a change any
 verification = workspace.verify_trail()
 if verification.ok:
     st.success(
-        _("All {n} entries are as they were written.").format(n=verification.entries),
+        _("The trail is whole: all {n} entries are as they were written.").format(
+            n=verification.entries
+        ),
         icon=":material/verified:",
     )
 else:
@@ -53,8 +55,8 @@ outputs.table(
             _("Who"): entry.actor,
             _("Act"): entry.act,
             _("On"): entry.subject,
+            _("Hash"): entry.hash[:8],
             _("Facts"): to_json(entry.facts),
-            _("Hash"): entry.hash[:16],
         }
         for entry in workspace.entries(SHOWN)
     ],

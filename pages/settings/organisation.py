@@ -31,7 +31,7 @@ if submitted:
         )
         st.toast(_("Recorded."), icon=":material/check:")
 
-st.subheader(_("This installation"))
+st.header(_("This installation"))
 st.table(
     {
         _("Privacy Desk"): __version__,

@@ -1,0 +1,142 @@
+"""Pages are opened as a visitor opens them: through `app.py`, on a workspace of their own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from compliance.dataset import RawFile
+from compliance.settings import Settings
+from compliance.workspace import Workspace
+from pages.parts import session
+from pages.parts.navigation import PAGES, PageRow
+from tests.walked_shop import SAID, orders, walk
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE_S = 60  # how long one run of a page may take before the test gives up
+ROWS = {row.name: row for row in PAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A workspace, and visitors who open pages on it."""
+
+    home: Path
+
+    @property
+    def workspace(self) -> Workspace:
+        """The same records, seen past the pages."""
+        return Workspace(Settings.from_environment({}, home=self.home))
+
+    def open(self, name: str) -> AppTest:
+        """A new visitor on page `name`."""
+        visitor = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S).run()
+        return self.go(visitor, name)
+
+    def go(self, visitor: AppTest, name: str) -> AppTest:
+        """The visitor walks on to page `name`, and is really there."""
+        row: PageRow = ROWS[name]
+        visitor.switch_page(row.path).run()
+        assert [title.value for title in visitor.title] == [row.title]
+        assert not visitor.exception
+        return visitor
+
+    def state(self) -> tuple[object, ...]:
+        """Everything that a page could write: the trail, the ledgers, what is stored."""
+        desk = self.workspace
+        names = [str(dataset.name) for dataset in desk.datasets()]
+        return (
+            desk.verify_trail(),
+            [desk.budget(dataset.population) for dataset in desk.datasets()],
+            [(desk.discovery(name), desk.releases(name), desk.runs(name)) for name in names],
+            desk.assessments(),
+            desk.reports(),
+            sorted(path.name for path in self.home.rglob("*") if path.is_file()),
+        )
+
+
+def words(visitor: AppTest) -> str:
+    """All that a page says outside its widgets, as one text."""
+    elements = [*visitor.header, *visitor.markdown, *visitor.error, *visitor.success]
+    metrics = [f"{metric.label} {metric.value} {metric.delta}" for metric in visitor.metric]
+    elements += [*visitor.warning, *visitor.info]
+    return "\n".join([element.value for element in elements] + metrics)
+
+
+def refusals(visitor: AppTest) -> list[tuple[str, str]]:
+    """The refusals on a page, each with its title; a traceback would be an exception instead."""
+    assert not visitor.exception
+    return [(error.proto.title, error.value) for error in visitor.error]
+
+
+def edit(visitor: AppTest, rows: dict[int, dict[str, object]], submit: str) -> AppTest:
+    """Change cells of the page's data editor and press `submit`.
+
+    AppTest can only read a data editor, so its state is sent here as the browser sends it.
+    """
+    (editor,) = visitor.get("data_editor")
+    visitor.button(key=submit).click()
+    states = visitor._tree.get_widget_states()
+    state = states.widgets.add()
+    state.id = editor.proto.id
+    state.string_value = json.dumps({"edited_rows": rows, "added_rows": [], "deleted_rows": []})
+    return visitor._run(states)
+
+
+def chart_of(visitor: AppTest, key: str) -> dict[str, Any]:
+    """The Plotly figure with this key, as sent to the browser."""
+    (chart,) = [chart for chart in visitor.get("plotly_chart") if chart.key == key]
+    figure: dict[str, Any] = json.loads(chart.proto.spec)
+    return figure
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit puts the app in the place of `__main__`, which processes begun later would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace folder in which the whole job was done once; copied, never used itself."""
+    home = tmp_path_factory.mktemp("walked") / "desk"
+    walk(home)
+    return home
+
+
+@pytest.fixture
+def empty_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The desk as it is found first: nothing in it."""
+    yield from _opened(tmp_path / "empty", monkeypatch)
+
+
+@pytest.fixture
+def full_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, walked: Path) -> Iterator[Desk]:
+    """The desk with something in every corner."""
+    shutil.copytree(walked, tmp_path / "full")
+    yield from _opened(tmp_path / "full", monkeypatch)
+
+
+@pytest.fixture
+def described_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The desk with one described dataset, and nothing done with it yet."""
+    home = tmp_path / "described"
+    desk = Workspace(Settings.from_environment({}, home=home))
+    desk.add_files([RawFile(name="orders.csv", data=orders())], "orders", SAID)
+    yield from _opened(home, monkeypatch)
+
+
+def _opened(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("PRIVACY_DESK_HOME", str(home))
+    monkeypatch.delenv("PRIVACY_DESK_DATABASE_URL", raising=False)
+    session.workspace.clear()
+    yield Desk(home)
+    session.workspace.clear()

@@ -1,0 +1,133 @@
+"""Every page opens, says what it is for, leads on when it is empty, and changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Widget
+
+from pages.parts.navigation import PAGES
+from tests.pages.conftest import PATIENCE_S, ROOT, Desk, words
+
+NAMES = [row.name for row in PAGES]
+
+# What only this page says when there is nothing yet, and where it then leads.
+EMPTY = {
+    "overview": ("Privacy Desk finds the personal data in your tables", "datasets"),
+    "datasets": ("There is no dataset yet.", "datasets"),
+    "discovery": ("Each column is judged by its name and its values", "datasets"),
+    "tradeoff": ("What a release would look like", "datasets"),
+    "release": ("Publish a number about many people", "datasets"),
+    "federated": ("only model weights travel", "datasets"),
+    "decisions": ("Duties are checked on the data and the records", "datasets"),
+    "lineage": ("From the source files to every release", "datasets"),
+    "trail": ("The trail is whole: all 0 entries", None),
+    "reports": ("A document for the regulator", "datasets"),
+    "organisation": ("Stands on the cover of every report", None),
+}
+# What only this page says, or the key of what only it shows, when the whole job was done once.
+FULL = {
+    "overview": "The ten stages",
+    "datasets": "What was changed on the way in",
+    "discovery": "Evidence in words",
+    "tradeoff": "Attacker’s odds",
+    "release": "Published so far",
+    "federated": "Learnt from",
+    "decisions": "All duties",
+    "lineage": "lineage_graph",
+    "trail": "Take a checkpoint",
+    "reports": "SHA-256",
+    "organisation": "This installation",
+}
+
+
+def shown(visitor: AppTest) -> str:
+    """What a page says, and the keys of everything on it that has one."""
+    widgets = [node for node in visitor._tree if isinstance(node, Widget)]
+    keys = [str(node.key) for node in visitor._tree if getattr(node, "key", None)]
+    return "\n".join([words(visitor), *[widget.label for widget in widgets], *keys])
+
+
+def test_the_tables_of_this_file_name_every_page() -> None:
+    assert list(EMPTY) == list(FULL) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_opens_on_an_empty_desk_and_leads_on(empty_desk: Desk, name: str) -> None:
+    visitor = empty_desk.open(name)
+
+    says, leads_to = EMPTY[name]
+    assert says in words(visitor)
+    assert [link.page for link in visitor.page_link] == ([leads_to] if leads_to else [])
+    assert not visitor.error
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_opens_when_the_whole_job_was_done(full_desk: Desk, name: str) -> None:
+    visitor = full_desk.open("tradeoff")  # so that a question is in hand
+    full_desk.go(visitor, name)
+
+    assert [page for page, says in FULL.items() if says in shown(visitor)] == [name]
+    assert not visitor.error
+    assert "There is no dataset yet" not in words(visitor)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_looking_at_a_page_again_and_again_writes_nothing(full_desk: Desk, name: str) -> None:
+    before = full_desk.state()
+    visitor = full_desk.open(name)
+    seen = [frame.value.to_csv() for frame in visitor.dataframe], words(visitor)
+
+    visitor.run()
+    visitor.run()
+
+    assert ([frame.value.to_csv() for frame in visitor.dataframe], words(visitor)) == seen
+    assert full_desk.state() == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_widget_has_a_visible_label_and_a_key_of_its_page(full_desk: Desk, name: str) -> None:
+    visitor = full_desk.open("tradeoff")
+    full_desk.go(visitor, name)
+    if name == "datasets":
+        visitor.button_group(key="datasets_way").set_value("A place on this machine").run()
+    if name == "federated":
+        visitor.toggle(key="federated_noise").set_value(True).run()
+    if name == "release":
+        visitor.button(key="release_ask").click().run()
+    widgets = [node for node in visitor._tree if isinstance(node, Widget)]
+
+    assert bool(widgets) == (name != "overview")
+    for widget in widgets:
+        visibility = getattr(widget.proto, "label_visibility", None)
+        assert widget.label.strip(), widget
+        assert visibility is None or visibility.value == visibility.VISIBLE, widget
+        assert str(widget.key).startswith((f"{name}_", "session_")), widget.key
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_chart_and_table_says_its_finding_in_words(full_desk: Desk, name: str) -> None:
+    visitor = full_desk.open("tradeoff")
+    full_desk.go(visitor, name)
+
+    pictures = [*visitor.get("plotly_chart"), *visitor.dataframe]
+    assert [p for p in pictures if len(p.proto.alt) < 10] == []
+
+
+def test_a_visitor_who_names_no_page_is_on_the_overview(full_desk: Desk) -> None:
+    visitor = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S).run()
+
+    assert [title.value for title in visitor.title] == ["Overview"]
+    assert FULL["overview"] in shown(visitor)
+
+
+def test_a_workspace_that_cannot_be_opened_is_a_sentence(
+    empty_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty_desk.home.write_text("a file where the folder should be")
+
+    visitor = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S).run()
+
+    assert not visitor.exception
+    assert [error.proto.title for error in visitor.error] == ["The workspace cannot be opened"]
+    assert not visitor.button

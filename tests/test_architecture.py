@@ -1,0 +1,232 @@
+"""The house rules that can be read off the code itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from compliance import errors
+from compliance.errors import ComplianceError
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "compliance"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+PAGES = sorted((ROOT / "pages").rglob("*.py"))
+
+VERBS = ("dataset", "discovery", "privacy", "federated", "lineage", "trail", "rules", "report")
+# What a room may import: the rooms before it, in order. `errors`, `settings`, `plain` and `i18n`
+# are the ground floor.
+GROUND = {"errors", "settings", "plain", "i18n"}
+BEFORE: dict[str, set[str]] = {
+    "errors": set(),
+    "settings": {"errors"},
+    "plain": set(),
+    "i18n": {"errors", "settings"},
+    **{room: GROUND | set(VERBS[:place]) for place, room in enumerate(VERBS)},
+    "demo": GROUND | {"dataset"},
+    "storage": GROUND | set(VERBS),
+    "workspace": GROUND | set(VERBS) | {"demo", "storage"},
+    "cli": GROUND | set(VERBS) | {"workspace"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+
+
+def imported(path: Path) -> list[str]:
+    """Every module that a file imports, wherever in it, as dotted names."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def rooms_imported(path: Path) -> set[str]:
+    return {
+        name.split(".")[1]
+        for name in imported(path)
+        if name.startswith("compliance.") and name.split(".")[1] != room_of(path)
+    }
+
+
+def users_of(library: str, paths: list[Path]) -> set[str]:
+    """Where a library is imported, as paths from the project's root."""
+    return {
+        str(path.relative_to(ROOT))
+        for path in paths
+        if any(name.split(".")[0] == library for name in imported(path))
+    }
+
+
+def test_every_room_is_on_the_plan() -> None:
+    assert {room_of(path) for path in SOURCES} == BEFORE.keys()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_room_imports_only_rooms_before_it(path: Path) -> None:
+    allowed = {name for name in BEFORE[room_of(path)] if name not in ("__init__", "__main__")}
+
+    assert rooms_imported(path) <= allowed | {"__version__"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in SOURCES if room_of(p) in (*VERBS, "storage", "demo")],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_a_verb_takes_only_the_nouns_of_another(path: Path) -> None:
+    """Nouns are classes and constants, so they start with a capital letter; functions do not."""
+    taken = {
+        name
+        for name in imported(path)
+        if name.startswith("compliance.")
+        and name.split(".")[1] in VERBS
+        and name.split(".")[1] != room_of(path)
+    }
+
+    assert {name for name in taken if not name.rsplit(".", 1)[1][0].isupper()} == set()
+
+
+def test_only_the_pages_know_streamlit() -> None:
+    assert users_of("streamlit", SOURCES) == set()
+    assert "app.py" in users_of("streamlit", [ROOT / "app.py"])
+
+
+def test_only_the_privacy_room_draws_noise() -> None:
+    everything = [*SOURCES, *PAGES]
+
+    assert users_of("opendp", everything) == {"compliance/privacy/mechanisms.py"}
+    assert users_of("random", everything) == set()
+
+
+def test_only_storage_speaks_sql_about_our_own_records() -> None:
+    users = users_of("sqlalchemy", SOURCES) | users_of("alembic", SOURCES)
+    of_our_records = {p for p in users if not p.startswith("compliance/dataset/readers/")}
+
+    # The workspace passes connections and tables on; it names their types and nothing else.
+    speakers = {p for p in of_our_records if not p.startswith("compliance/workspace/")}
+    passed_on = {
+        name
+        for path in (PACKAGE / "workspace").glob("*.py")
+        for name in imported(path)
+        if name.startswith("sqlalchemy")
+    }
+    assert all(p.startswith("compliance/storage/") for p in speakers)
+    assert passed_on == {"sqlalchemy.Connection", "sqlalchemy.Table"}
+
+
+def test_only_figures_and_reports_draw_charts() -> None:
+    assert users_of("plotly", [*SOURCES, *PAGES]) == {"pages/parts/figures.py"}
+    assert all(p.startswith("compliance/report/") for p in users_of("matplotlib", SOURCES))
+
+
+def test_pages_ask_the_workspace_and_nothing_else() -> None:
+    """A page may name nouns, what a room offers at its door, and the workspace."""
+    for path in PAGES:
+        for name in imported(path):
+            parts = name.split(".")
+            if parts[0] != "compliance" or len(parts) < 3:
+                continue
+            is_allowed = parts[2] == "nouns" or parts[1] in {*GROUND, "workspace"}
+            is_door = len(parts) == 3 and parts[1] in VERBS
+            assert is_allowed or is_door, f"{path.name} imports {name}"
+
+
+def test_no_page_can_be_reached_past_the_frame() -> None:
+    assert list((ROOT / "pages").glob("*.py")) == []
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 60
+
+
+def test_every_page_file_is_on_the_navigation() -> None:
+    navigation = (ROOT / "pages" / "parts" / "navigation.py").read_text(encoding="utf-8")
+    files = {f"{p.parent.name}/{p.stem}" for p in PAGES if p.parent.name != "parts"}
+
+    assert {f for f in files if f.split("/")[1] not in navigation} == set()
+
+
+def test_widget_keys_name_their_page_and_thing() -> None:
+    for path in PAGES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "key":
+                value = node.value
+                if isinstance(value, ast.Constant):
+                    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", str(value.value)), (path, value.value)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_swallows_every_error(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else ""
+            assert caught not in ("", "Exception", "BaseException"), f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *PAGES], ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_stay_small_and_say_what_they_are(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    longest = max(
+        (
+            (node.end_lineno or 0) - node.lineno + 1
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.FunctionDef)
+        ),
+        default=0,
+    )
+
+    assert len(text.splitlines()) <= 400
+    assert longest <= 60
+    if text.strip():
+        assert ast.get_docstring(ast.parse(text)), "a module says what it is"
+
+
+def public(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        node
+        for node in tree.body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in SOURCES if p.name != "errors.py" and "versions" not in p.parts],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_everything_public_has_a_docstring(path: Path) -> None:
+    """Except predicates, whose names say it all."""
+    silent = [node.name for node in public(path) if not ast.get_docstring(node)]
+
+    assert [name for name in silent if not name.startswith(("is_", "has_"))] == []
+
+
+def subclasses(of: type[ComplianceError]) -> set[type[ComplianceError]]:
+    return {of}.union(*(subclasses(sub) for sub in of.__subclasses__()))
+
+
+def test_the_tree_of_errors_is_drawn_whole() -> None:
+    drawn = set(re.findall(r"\b\w+Error\b", errors.__doc__ or ""))
+
+    assert drawn == {error.__name__ for error in subclasses(ComplianceError)}
+
+
+def test_every_error_is_raised_somewhere() -> None:
+    text = "\n".join(p.read_text(encoding="utf-8") for p in SOURCES if p.name != "errors.py")
+    leaves = {e for e in subclasses(ComplianceError) if not e.__subclasses__()}
+
+    assert {e.__name__ for e in leaves if not re.search(rf"\b{e.__name__}\b", text)} == set()
+
+
+def test_an_error_without_its_facts_is_a_slip() -> None:
+    with pytest.raises(TypeError, match="needs"):
+        errors.UnknownColumnError(column="x")
