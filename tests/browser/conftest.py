@@ -1,0 +1,170 @@
+"""The app as `make run` starts it, in a real Chromium that may speak to nobody else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from compliance.settings import Settings
+from compliance.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+PATIENCE_MS = 30_000
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+# On a deep link Streamlit's page asks for its server below each part of the path before it finds
+# it at the root; the questions in vain show as these 404s.
+PROBES = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
+
+Open = Callable[..., "Visitor"]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The running app and what it stands on."""
+
+    address: str
+    home: Path
+    log: Path
+
+    @property
+    def workspace(self) -> Workspace:
+        """The same records, seen past the app."""
+        return Workspace(Settings.from_environment({}, home=self.home))
+
+
+@dataclass(slots=True)
+class Visitor:
+    """A browser window on the app, and what it should not have seen.
+
+    Attributes:
+        strangers: addresses asked for outside the app.
+        complaints: errors of the page and of its console.
+    """
+
+    app: App
+    page: Page
+    strangers: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        own = (self.app.address, self.app.address.replace("http", "ws", 1), "data:", "blob:")
+        for kind in ("request", "websocket"):
+            self.page.on(
+                kind,  # type: ignore[call-overload]
+                lambda asked: self.strangers.extend([asked.url][: not asked.url.startswith(own)]),
+            )
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console",
+            lambda said: self.complaints.extend(
+                [f"{said.text} {said.location['url']}"][
+                    : said.type == "error" and not PROBES.search(said.location["url"])
+                ]
+            ),
+        )
+
+    def visit(self, title: str, path: str) -> None:
+        """Open a page by its address, as a bookmark does."""
+        self.page.goto(f"{self.app.address}/{path}")
+        self.arrive(title)
+
+    def walk_to(self, title: str) -> None:
+        """Open a page by the navigation at the side."""
+        self.page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click()
+        self.arrive(title)
+
+    def arrive(self, title: str) -> None:
+        expect(self.page.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the app has nothing more to say."""
+        self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        expect(self.page.locator("[data-stale=true], [data-testid=stSkeleton]")).to_have_count(0)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def sees(self, text: str | re.Pattern[str]) -> Locator:
+        """The first place in the main part where a text shows; waits for it."""
+        found = self.page.get_by_test_id("stMain").get_by_text(text).filter(visible=True).first
+        expect(found).to_be_visible()
+        return found
+
+    def keep(self, name: str) -> None:
+        """Leave a screenshot for a person to look at."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[App]:
+    """The app on workspace folder `home`, in a process of its own that ends with the block."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "pages/parts/server.py"]
+    command += ["--server.port", str(port), "--server.headless", "true"]
+    environment = {**os.environ, "PRIVACY_DESK_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    environment.pop("PRIVACY_DESK_DATABASE_URL", None)
+    log = home.with_suffix(".log")
+    with (
+        log.open("wb") as stderr,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            started = any("URL:" in line for line in process.stdout)
+            assert started, log.read_text(encoding="utf-8")
+            yield App(f"http://127.0.0.1:{port}", home, log)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's own Chromium, without a window."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail("Chromium is missing: install it, or leave these out with -m 'not browser'")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_window(chromium: Browser) -> Iterator[Open]:
+    """Opens windows: `visitor = open_window(app, width=390, color_scheme="dark")`."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(app: App, width: int = 1440, height: int = 1000, **options: str) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            **options,  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        contexts.append(context)
+        return Visitor(app, context.new_page())
+
+    yield open_one
+    for context in contexts:
+        context.close()
