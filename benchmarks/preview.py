@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from compliance.dataset.nouns import Description
 from compliance.privacy import to_query
-from compliance.privacy.nouns import Budget, Query
+from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns.question import Query
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 

@@ -11,7 +11,7 @@
   + LabelError                    a correction names a type or class that does not exist
   + QueryError                    a query cannot be asked
     - MalformedQueryError, MissingUnitError, BadBoundsError, NotANumberColumnError
-    - BadConditionError, TooManyGroupsError
+    - BadConditionError, TooManyGroupsError, JoinError
   + PrivacyParameterError         ε, δ or a noise setting is outside what it may be
   + BudgetExceededError           asks for more privacy loss than is left
   + BudgetBelowSpentError         a budget smaller than what is spent
@@ -192,6 +192,10 @@ class TooManyGroupsError(QueryError):
         "The groups would be {groups:,}; at most {limit:,} are taken. "
         "Group by fewer columns, or list the public keys you need."
     )
+
+
+class JoinError(QueryError):
+    sentence = "“{dataset}” cannot be joined: {reason}."
 
 
 class PrivacyParameterError(ComplianceError):

@@ -25,19 +25,21 @@ from compliance.federated.nouns import NoisePlan, Plan, Run
 from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.privacy.nouns import (
     Budget,
-    Comparison,
-    Condition,
     Dropped,
     Event,
     LaplaceEvent,
-    Mechanism,
     Price,
-    Query,
     Release,
     ReleasedValue,
     SampledGaussianEvent,
     Spend,
     SpendState,
+)
+from compliance.privacy.nouns.question import (
+    Comparison,
+    Condition,
+    Mechanism,
+    Query,
     Statistic,
     StatisticKind,
 )

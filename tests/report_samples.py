@@ -34,20 +34,22 @@ from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.privacy.nouns import (
     Budget,
     BudgetState,
-    Comparison,
-    Condition,
     Dropped,
     GaussianEvent,
-    Granularity,
     Price,
-    Query,
     Release,
     ReleasedValue,
     Spend,
     SpendState,
+    ThresholdEvent,
+)
+from compliance.privacy.nouns.question import (
+    Comparison,
+    Condition,
+    Granularity,
+    Query,
     Statistic,
     StatisticKind,
-    ThresholdEvent,
 )
 from compliance.report.nouns import DatasetEvidence, Evidence, Organisation
 from compliance.rules.nouns import Assessment, Severity, State, Verdict

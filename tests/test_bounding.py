@@ -15,7 +15,7 @@ from compliance.dataset import Table
 from compliance.dataset.nouns import Column
 from compliance.privacy import aggregate, to_query
 from compliance.privacy.bounding import Bounded, bound
-from compliance.privacy.nouns import Query
+from compliance.privacy.nouns.question import Query
 
 Stored = Callable[..., tuple[Table, tuple[Column, ...]]]
 KEY = b"k" * 32

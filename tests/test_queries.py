@@ -21,7 +21,7 @@ from compliance.errors import (
 )
 from compliance.privacy import check_query, from_query, to_query
 from compliance.privacy.conditions import from_conditions, to_conditions
-from compliance.privacy.nouns import Comparison, Condition, Mechanism, StatisticKind
+from compliance.privacy.nouns.question import Comparison, Condition, Mechanism, StatisticKind
 
 NUMBERS = [str(i) for i in range(99_999)]
 FULL = {
@@ -86,7 +86,7 @@ MALFORMED = [
     ),
     pytest.param({**FULL, "statistics": []}, MalformedQueryError, "statistics", id="nothing asked"),
     pytest.param(
-        {**FULL, "statistics": [{"median": "x"}]}, MalformedQueryError, "known", id="no statistic"
+        {**FULL, "statistics": [{"mode": "x"}]}, MalformedQueryError, "known", id="no statistic"
     ),
     pytest.param(
         {**FULL, "statistics": [{"count": "rows"}, {"count": "rows"}]},

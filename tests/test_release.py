@@ -32,15 +32,8 @@ from compliance.privacy import (
 )
 from compliance.privacy.calibration import margin
 from compliance.privacy.ledger import spends_in_force
-from compliance.privacy.nouns import (
-    Budget,
-    Clarity,
-    GaussianEvent,
-    LaplaceEvent,
-    Query,
-    Spend,
-    SpendState,
-)
+from compliance.privacy.nouns import Budget, Clarity, GaussianEvent, LaplaceEvent, Spend, SpendState
+from compliance.privacy.nouns.question import Query
 from compliance.workspace.desk import now
 
 Stored = Callable[..., tuple[Table, tuple[Column, ...]]]

@@ -13,12 +13,8 @@ import report_samples as samples
 from report_hostile import hostile
 
 from compliance.federated.nouns import Baselines
-from compliance.privacy.nouns import (
-    GaussianEvent,
-    LaplaceEvent,
-    Mechanism,
-    SampledGaussianEvent,
-)
+from compliance.privacy.nouns import GaussianEvent, LaplaceEvent, SampledGaussianEvent
+from compliance.privacy.nouns.question import Mechanism
 from compliance.report import build
 from compliance.report.building import to_content
 from compliance.report.nouns import Evidence, ReportKind

@@ -30,7 +30,8 @@ from compliance.errors import (
 )
 from compliance.federated import to_plan
 from compliance.privacy import to_query
-from compliance.privacy.nouns import Budget, Query, SpendState
+from compliance.privacy.nouns import Budget, SpendState
+from compliance.privacy.nouns.question import Query
 from compliance.report.nouns import Organisation, ReportKind
 from compliance.rules.nouns import Progress, State
 from compliance.settings import Settings

@@ -10,7 +10,8 @@ from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge
 from compliance.plain import to_plain
-from compliance.privacy.nouns import BudgetState, Preview, Price, Query, Release
+from compliance.privacy.nouns import BudgetState, Preview, Price, Release
+from compliance.privacy.nouns.question import Query
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
 

@@ -22,7 +22,8 @@ from compliance.errors import (
 from compliance.federated import to_plan
 from compliance.federated.nouns import Plan
 from compliance.privacy import to_query
-from compliance.privacy.nouns import Budget, Query
+from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns.question import Query
 from compliance.settings import Settings
 
 LONGEST_NUMBER = 40

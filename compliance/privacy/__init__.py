@@ -11,6 +11,7 @@ from compliance.privacy.ledger import check_affordable, check_budget, state_of
 from compliance.privacy.preview import attacker_percent, preview
 from compliance.privacy.queries import check_query, from_query, to_query
 from compliance.privacy.release import publish
+from compliance.privacy.rows import joined, joined_columns
 
 __all__ = [
     "Aggregate",
@@ -24,6 +25,8 @@ __all__ = [
     "fits",
     "from_conditions",
     "from_query",
+    "joined",
+    "joined_columns",
     "loss_of",
     "preview",
     "price_of",

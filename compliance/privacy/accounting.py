@@ -28,7 +28,9 @@ from compliance.privacy.nouns import (
     GaussianEvent,
     LaplaceEvent,
     Price,
+    RandomisedResponseEvent,
     SampledGaussianEvent,
+    SelectionEvent,
     ThresholdEvent,
 )
 
@@ -87,6 +89,13 @@ def loss_of(events: Iterable[Event]) -> Loss:
             pures.append(epsilon_of(event))
             pure += pures[-1]
             is_line = False
+        elif isinstance(event, SelectionEvent):
+            rho += rho_of_selection(event)
+            pure += epsilon_of_selection(event)
+        elif isinstance(event, RandomisedResponseEvent):
+            pures.append(epsilon_of_answers(event))
+            pure += pures[-1]
+            is_line = False
         elif isinstance(event, ThresholdEvent):
             delta += Fraction(event.delta)
         else:
@@ -108,6 +117,27 @@ def rho_of(event: GaussianEvent) -> int:
 def epsilon_of(event: LaplaceEvent) -> int:
     """ε = Δ₁/b of the event in units, rounded up."""
     return math.ceil(Fraction(event.sensitivity) / Fraction(event.scale) * UNIT)
+
+
+def epsilon_of_selection(event: SelectionEvent) -> int:
+    """Pure ε of all choices in units: 2Δ/scale for each, half where scores move together."""
+    return event.draws * event.groups * _range_of(event)
+
+
+def rho_of_selection(event: SelectionEvent) -> int:
+    """ρ of all choices in units: an eighth of the square of each one's ε, rounded up.
+
+    Source: Cesar and Rogers 2021, arXiv:2004.07223 (choices have a bounded range).
+    """
+    one = -(-(_range_of(event) ** 2) // (8 * UNIT))
+    return event.draws * event.groups * one
+
+
+def epsilon_of_answers(event: RandomisedResponseEvent) -> int:
+    """ε of one person's changed answer in units: ln of true over any one other, rounded up."""
+    truth = Fraction(event.probability)
+    ratio = truth * (event.categories - 1) / (1 - truth)
+    return math.ceil(math.log(ratio) * UNIT) + _SAFETY
 
 
 def fits(loss: Loss, total: Budget) -> bool:
@@ -194,6 +224,11 @@ def share_spent(loss: Loss, total: Budget) -> float:
     if loss.pure is not None:
         shares.append(loss.pure / _units(total.epsilon))
     return min(shares, default=1.0)
+
+
+def _range_of(event: SelectionEvent) -> int:
+    change = Fraction(event.sensitivity) * (1 if event.is_monotonic else 2)
+    return math.ceil(change / Fraction(event.scale) * UNIT)
 
 
 def _units(amount: Decimal) -> int:

@@ -1,13 +1,14 @@
 """Whole numbers per group, and by how much one person can change them.
 
-Every statistic is made of parts. A part is one whole number per group: a count, or a sum of
-clamped values in cents or wholes. Nothing but such parts ever reaches a noise mechanism.
+Every statistic is made of parts. A part is one whole number per group (several for a histogram):
+a count, or a sum of clamped values in cents or wholes. A quantile's parts are choices among
+candidate values, each with a whole score. Nothing else ever reaches a noise mechanism.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
@@ -15,32 +16,45 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.dataset.nouns import Column
-from compliance.dataset.table import Table
+from compliance.errors import BadBoundsError
 from compliance.privacy.bounding import Bounded, bound
-from compliance.privacy.nouns import Dropped, Query, Statistic, StatisticKind
+from compliance.privacy.nouns import Dropped
+from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
+from compliance.privacy.rows import Rows
 
 KEYS_PART = "keys"
 _Ints = npt.NDArray[np.int64]
+_MOST = 2**62  # a total stays below this, whatever the rows hold
+_FINEST_SQUARE = 2**15  # distances are squared in steps of this part of the reach
+_FULL, _HALF = 4, 2  # weights of parts when a loss is divided
 
 
 class Role(StrEnum):
     """What a part is in its statistic."""
 
     VALUE = "value"  # the number itself
-    CENTRED_SUM = "centred_sum"  # of a mean: the sum of distances from the middle of the bounds
-    PRESENT_ROWS = "present_rows"  # of a mean: rows that hold a value
+    CENTRED_SUM = "centred_sum"  # the sum of distances from the middle of the bounds
+    CENTRED_SQUARES = "centred_squares"  # of a variance: the sum of their squares
+    PRESENT_ROWS = "present_rows"  # rows that hold a value
+    CHOICE = "choice"  # of a quantile: the value chosen; of the largest groups: which
+    CHOICE_LOW = "choice_low"  # of a quantile: where its 95 % interval begins
+    CHOICE_HIGH = "choice_high"  # and where it ends
+
+
+CHOICES = (Role.CHOICE, Role.CHOICE_LOW, Role.CHOICE_HIGH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One whole number per group.
+    """One whole number per group, or one choice.
 
     Attributes:
         statistic: what it is a part of.
         role: which part.
-        per_row: the most that one row can change it.
+        per_row: the most that one row can change it, or any score of a choice.
         per_group: the most that one person can change it in one group.
         groups: the most groups in which one person can.
+        weight: of its share when a loss is divided over the parts.
     """
 
     statistic: Statistic
@@ -48,6 +62,7 @@ class Part:
     per_row: int
     per_group: int
     groups: int
+    weight: int = _FULL
 
     @property
     def name(self) -> str:
@@ -65,20 +80,39 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """The clamped values of each group in ascending order, in steps of the granularity.
+
+    Group g has `values[starts[g]:starts[g + 1]]`.
+    """
+
+    values: _Ints
+    starts: _Ints
+
+    def of(self, group: int) -> _Ints:
+        return self.values[self.starts[group] : self.starts[group + 1]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
     """The exact parts of a query's answer. Secret: only noisy versions may leave.
 
     Attributes:
         keys: per group, one text per column of `by`.
         units: per group, how many people count in it.
-        parts: by the part's name, one whole number per group.
+        parts: by the part's name, one whole number per group; of a histogram one row of
+            numbers per group, one per bar.
         dropped: what bounding left out.
+        ranked: by the statistic's name, what a quantile is chosen from.
+        people: how many people there are, in published groups or not.
     """
 
     keys: tuple[tuple[str, ...], ...]
     units: _Ints
     parts: dict[str, _Ints]
     dropped: Dropped
+    ranked: dict[str, Ranked] = field(default_factory=dict)
+    people: int = 0
 
 
 def parts_of(query: Query) -> tuple[Part, ...]:
@@ -86,13 +120,31 @@ def parts_of(query: Query) -> tuple[Part, ...]:
     return tuple(part for statistic in query.statistics for part in _parts(statistic, query))
 
 
-def aggregate(table: Table, query: Query, columns: Sequence[Column], key: bytes) -> Aggregate:
-    """The exact answer to `query` on the bounded rows of `table`; see `bound` for `key`."""
+def aggregate(table: Rows, query: Query, columns: Sequence[Column], key: bytes) -> Aggregate:
+    """The exact answer to `query` on the bounded rows of `table`; see `bound` for `key`.
+
+    Raises:
+        BadBoundsError: with so many rows, sums between these bounds do not fit 64 bits.
+    """
+    for part in parts_of(query):
+        if part.per_row * max(table.rows, 1) >= _MOST:
+            reason = "the bounds are too wide for a table of this size; narrow them"
+            raise BadBoundsError(statistic=part.statistic.title, reason=reason)
     bounded = bound(table, query, columns, key)
-    size = len(bounded.keys)
-    units = _totals(bounded.groups[bounded.is_first_of_unit], None, size)
-    parts = {part.name: _part(table, part, bounded, units) for part in parts_of(query)}
-    return Aggregate(keys=bounded.keys, units=units, parts=parts, dropped=bounded.dropped)
+    units = _totals(bounded.groups[bounded.is_first_of_unit], None, len(bounded.keys))
+    quantiles = [s for s in query.statistics if s.kind is StatisticKind.QUANTILE]
+    return Aggregate(
+        keys=bounded.keys,
+        units=units,
+        parts={
+            part.name: _part(table, part, bounded, units)
+            for part in parts_of(query)
+            if part.statistic not in quantiles
+        },
+        dropped=bounded.dropped,
+        ranked={s.name: _ranked(table, s, bounded) for s in quantiles},
+        people=int(table.codes(query.unit).labels.size),
+    )
 
 
 def middle(statistic: Statistic) -> int:
@@ -101,59 +153,118 @@ def middle(statistic: Statistic) -> int:
     return (lower + upper) // 2
 
 
+def reach(statistic: Statistic) -> int:
+    """How far from the middle a value can lie, in steps of the granularity; at least 1."""
+    lower, upper = steps(statistic)
+    return max(upper - middle(statistic), middle(statistic) - lower, 1)
+
+
+def square_step(statistic: Statistic) -> int:
+    """In how many steps of the granularity distances are counted before they are squared.
+
+    Squares of cents would not fit 64 bits; a 32,768th of the reach is fine enough.
+    """
+    return -(-reach(statistic) // _FINEST_SQUARE)
+
+
 def steps(statistic: Statistic) -> tuple[int, int]:
     """The lower and upper bound in steps of the granularity (cents or wholes)."""
     if statistic.lower is None or statistic.upper is None:
         raise ValueError(f"{statistic.name} has no bounds")
-    per_one = statistic.granularity.per_one
-    return tuple(  # type: ignore[return-value]
-        int((bound_ * per_one).to_integral_value(ROUND_HALF_EVEN))
-        for bound_ in (statistic.lower, statistic.upper)
-    )
+    return to_steps(statistic.lower, statistic), to_steps(statistic.upper, statistic)
+
+
+def to_steps(value: Decimal, statistic: Statistic) -> int:
+    """`value` in steps of the granularity."""
+    return int((value * statistic.granularity.per_one).to_integral_value(ROUND_HALF_EVEN))
 
 
 def _parts(statistic: Statistic, query: Query) -> list[Part]:
     rows, groups = query.max_rows_per_group, query.groups_per_unit
 
-    def part(role: Role, per_row: int, rows_: int = rows) -> Part:
+    def part(role: Role, per_row: int, weight: int = _FULL, *, once: bool = False) -> Part:
         return Part(
             statistic=statistic,
             role=role,
             per_row=per_row,
-            per_group=per_row * rows_,
+            per_group=per_row * (1 if once else rows),
             groups=groups,
+            weight=weight,
         )
 
-    if statistic.kind is StatisticKind.COUNT_ROWS:
-        return [part(Role.VALUE, 1)]
-    if statistic.kind is StatisticKind.COUNT_UNITS:
-        return [part(Role.VALUE, 1, 1)]
-    lower, upper = steps(statistic)
-    if statistic.kind is StatisticKind.SUM:
-        return [part(Role.VALUE, max(abs(lower), abs(upper), 1))]
-    centre = middle(statistic)
-    reach = max(upper - centre, centre - lower, 1)
-    return [part(Role.CENTRED_SUM, reach), part(Role.PRESENT_ROWS, 1)]
+    match statistic.kind:
+        case StatisticKind.COUNT_ROWS | StatisticKind.HISTOGRAM:
+            return [part(Role.VALUE, 1)]
+        case StatisticKind.COUNT_UNITS:
+            return [part(Role.VALUE, 1, once=True)]
+        case StatisticKind.TOP:
+            return [part(Role.CHOICE, 1, once=statistic.of_units)]
+        case StatisticKind.SUM:
+            return [part(Role.VALUE, max(*map(abs, steps(statistic)), 1))]
+        case StatisticKind.QUANTILE:
+            per_row = max(to_ratio(statistic.at))
+            return [
+                part(Role.CHOICE, per_row),
+                part(Role.CHOICE_LOW, per_row, _HALF),
+                part(Role.CHOICE_HIGH, per_row, _HALF),
+            ]
+        case StatisticKind.MEAN:
+            return [part(Role.CENTRED_SUM, reach(statistic)), part(Role.PRESENT_ROWS, 1)]
+        case StatisticKind.VARIANCE | StatisticKind.STANDARD_DEVIATION:
+            farthest = -(-reach(statistic) // square_step(statistic))
+            return [
+                part(Role.CENTRED_SQUARES, farthest**2),
+                part(Role.CENTRED_SUM, farthest),
+                part(Role.PRESENT_ROWS, 1),
+            ]
 
 
-def _part(table: Table, part: Part, bounded: Bounded, units: _Ints) -> _Ints:
-    size = len(bounded.keys)
-    if part.statistic.kind is StatisticKind.COUNT_UNITS:
+def to_ratio(at: Decimal | None) -> tuple[int, int]:
+    """A share as how many parts lie below and above: 0.9 is 9 to 1."""
+    if at is None:
+        raise ValueError("a quantile needs a share")
+    below, all_ = at.as_integer_ratio()
+    return below, all_ - below
+
+
+def _part(table: Rows, part: Part, bounded: Bounded, units: _Ints) -> _Ints:
+    statistic, size = part.statistic, len(bounded.keys)
+    if statistic.kind is StatisticKind.COUNT_UNITS or statistic.of_units:
         return units
-    if part.statistic.kind is StatisticKind.COUNT_ROWS:
+    if statistic.column is None:
         return _totals(bounded.groups, None, size)
-    present, values = _clamped(table, part.statistic, bounded.rows)
-    groups = bounded.groups[present]
+    present, values = _clamped(table, statistic, bounded.rows)
+    groups, values = bounded.groups[present], values[present]
     if part.role is Role.PRESENT_ROWS:
         return _totals(groups, None, size)
-    if part.role is Role.CENTRED_SUM:
-        values = values - middle(part.statistic)
-    return _totals(groups, values[present], size)
+    if statistic.kind is StatisticKind.HISTOGRAM:
+        return _bars(statistic, groups, values, size)
+    if part.role is Role.VALUE:
+        return _totals(groups, values, size)
+    distances = values - middle(statistic)
+    if statistic.kind is not StatisticKind.MEAN:
+        distances = _rounded_quotient(distances, square_step(statistic))
+    is_squared = part.role is Role.CENTRED_SQUARES
+    return _totals(groups, distances**2 if is_squared else distances, size)
 
 
-def _clamped(
-    table: Table, statistic: Statistic, rows: _Ints
-) -> tuple[npt.NDArray[np.bool_], _Ints]:
+def _bars(statistic: Statistic, groups: _Ints, values: _Ints, size: int) -> _Ints:
+    """Per group, how many values lie in each bar; bars hold their lower edge, not their upper."""
+    inner = [to_steps(edge, statistic) for edge in statistic.edges[1:-1]]
+    count = len(statistic.edges) - 1
+    cells = groups * count + np.searchsorted(np.array(inner, dtype=np.int64), values, side="right")
+    return _totals(cells, None, size * count).reshape(size, count)
+
+
+def _ranked(table: Rows, statistic: Statistic, bounded: Bounded) -> Ranked:
+    present, values = _clamped(table, statistic, bounded.rows)
+    groups, values = bounded.groups[present], values[present]
+    order = np.lexsort((values, groups))
+    starts = np.searchsorted(groups[order], np.arange(len(bounded.keys) + 1))
+    return Ranked(values=values[order], starts=starts.astype(np.int64))
+
+
+def _clamped(table: Rows, statistic: Statistic, rows: _Ints) -> tuple[npt.NDArray[np.bool_], _Ints]:
     """Per row, whether it holds a value, and the value in whole steps within the bounds."""
     if statistic.column is None:
         raise ValueError(f"{statistic.name} has no column")
@@ -168,6 +279,11 @@ def _clamped(
     return present, np.clip(inner * per_one, lower, upper)
 
 
+def _rounded_quotient(values: _Ints, step: int) -> _Ints:
+    """`values` in larger steps, to the nearest, halves upwards; integers throughout."""
+    return values if step == 1 else (2 * values + step) // (2 * step)
+
+
 def _totals(groups: _Ints, values: _Ints | None, size: int) -> _Ints:
     """Sums per group in whole numbers: no floating-point sum stands between data and noise."""
     if values is None:
@@ -175,8 +291,3 @@ def _totals(groups: _Ints, values: _Ints | None, size: int) -> _Ints:
     totals = np.zeros(size, dtype=np.int64)
     np.add.at(totals, groups, values)
     return totals
-
-
-def exact_steps(value: Decimal | float, statistic: Statistic) -> float:
-    """`value` in steps of the granularity back in the column's own unit."""
-    return float(value) / statistic.granularity.per_one

@@ -1,8 +1,9 @@
 """Which rows count: every person limited to so many groups and so many rows in each.
 
-Which of a person's groups and rows are kept is decided by a keyed hash of their content, so
-nobody's selection depends on anybody else's rows, nor on the order of the table. That is what
-makes the limits sensitivities: adding or removing one person changes only that person's rows.
+Which of a person's stretches of time, groups and rows are kept is decided by a keyed hash of
+their content, so nobody's selection depends on anybody else's rows, nor on the order of the
+table. That is what makes the limits sensitivities: adding or removing one person changes only
+that person's rows.
 """
 
 from __future__ import annotations
@@ -10,18 +11,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from compliance.dataset.nouns import Column
-from compliance.dataset.table import NO_VALUE, Codes, Table
 from compliance.privacy.conditions import matching
-from compliance.privacy.nouns import Dropped, Query
+from compliance.privacy.grouping import Groups, coarse_codes, groups_of, hashed_groups
+from compliance.privacy.nouns import Dropped
+from compliance.privacy.nouns.question import Query
+from compliance.privacy.rows import Hashes, Ints, Rows, hashed, hashed_texts, mixed
 
-_Ints = npt.NDArray[np.int64]
-_Hashes = npt.NDArray[np.uint64]
+_Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,138 +37,122 @@ class Bounded:
         dropped: what does not count.
     """
 
-    rows: _Ints
-    groups: _Ints
-    is_first_of_unit: npt.NDArray[np.bool_]
+    rows: Ints
+    groups: Ints
+    is_first_of_unit: _Truths
     keys: tuple[tuple[str, ...], ...]
     dropped: Dropped
 
 
-def bound(table: Table, query: Query, columns: Sequence[Column], key: bytes) -> Bounded:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """Rows sorted by person, stretch of time, group; and where each of these begins."""
+
+    order: Ints
+    starts_unit: _Truths
+    starts_period: _Truths
+    starts_group: _Truths
+
+
+def bound(table: Rows, query: Query, columns: Sequence[Column], key: bytes) -> Bounded:
     """The rows of `table` that count under the bounds of `query`.
 
-    Rows that name no person never count. With public keys only rows of those groups do, and
-    all those groups are there, empty or not; otherwise the groups are the ones seen.
+    Rows that name no person never count, nor with a period those without a moment. With public
+    keys only rows of those groups do, and all those groups are there, empty or not; otherwise
+    the groups are the ones seen.
 
     Args:
         key: secret of the workspace; decides which of a person's rows are kept.
     """
-    units = table.codes(query.unit)
+    units = table.codes(query.unit).codes
     counted = matching(table, query.where, columns)
-    groups, keys = _groups(table, query)
-    without_unit = int((counted & (units.codes < 0)).sum())
-    rows = np.flatnonzero(counted & (units.codes >= 0) & (groups >= 0))
-    order, starts_pair, starts_unit = _ordered(table, query, rows, groups, key)
-    kept = _within_bounds(query, starts_pair, starts_unit)
-    lost = rows[order[~kept]]
+    groups = groups_of(table, query)
+    without_unit = int((counted & (units < 0)).sum())
+    counts = counted & (units >= 0) & (groups.numbers >= 0)
+    if query.period:
+        counts &= table.codes(query.period.column).codes >= 0
+    rows = np.flatnonzero(counts)
+    found = _ordered(table, query, rows, groups, key)
+    kept = _within_bounds(query, found)
+    lost = rows[found.order[~kept]]
     dropped = Dropped(
         rows=len(lost) + without_unit,
-        units=len(np.unique(units.codes[lost])),
+        units=len(np.unique(units[lost])),
         rows_without_unit=without_unit,
     )
-    chosen = rows[order[kept]]
+    chosen = rows[found.order[kept]]
     return Bounded(
         rows=chosen,
-        groups=groups[chosen],
-        is_first_of_unit=starts_pair[kept],
-        keys=keys,
+        groups=groups.numbers[chosen],
+        is_first_of_unit=found.starts_group[kept],
+        keys=groups.keys,
         dropped=dropped,
     )
 
 
-def _groups(table: Table, query: Query) -> tuple[_Ints, tuple[tuple[str, ...], ...]]:
-    """Per row the number of its group (-1: none that may be published), and the groups' keys."""
-    if not query.by:
-        return np.zeros(table.rows, dtype=np.int64), ((),)
-    coded = [_keyed(table.codes(c), query.public_keys.get(c)) for c in query.by]
-    numbers = np.zeros(table.rows, dtype=np.int64)
-    outside = np.zeros(table.rows, dtype=np.bool_)
-    for codes, texts in coded:
-        if numbers.max(initial=0) >= 2**62 // (len(texts) + 1):
-            numbers = np.unique(numbers, return_inverse=True)[1]
-        numbers = numbers * len(texts) + codes
-        outside |= codes < 0
-    if query.has_public_keys:
-        numbers[outside] = -1
-        return numbers, tuple(product(*(texts for _, texts in coded)))
-    inside = np.flatnonzero(~outside)
-    _, first, compact = np.unique(numbers[inside], return_index=True, return_inverse=True)
-    numbers[outside] = -1
-    numbers[inside] = compact
-    keys = [[texts[code] for code in codes[inside[first]]] for codes, texts in coded]
-    return numbers, tuple(zip(*keys, strict=True))
-
-
-def _keyed(codes: Codes, public: tuple[str, ...] | None) -> tuple[_Ints, list[str]]:
-    """A column's codes and texts: the typed keys only, or all values and one for “no value”."""
-    texts = codes.texts()
-    if public is None:
-        values = codes.codes.astype(np.int64)
-        values[values < 0] = len(texts)
-        return values, [*texts, NO_VALUE]
-    position = {text: i for i, text in enumerate(public)}
-    lookup = np.array([*(position.get(text, -1) for text in texts), position.get(NO_VALUE, -1)])
-    return lookup[codes.codes].astype(np.int64), list(public)
-
-
-def _ordered(
-    table: Table, query: Query, rows: _Ints, groups: _Ints, key: bytes
-) -> tuple[_Ints, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """An order of `rows` by person, then group, then row; and where pairs and persons begin."""
+def _ordered(table: Rows, query: Query, rows: Ints, groups: Groups, key: bytes) -> _Order:
+    """`rows` by person, stretch of time, group and row, the last three in an order of chance."""
     units = table.codes(query.unit)
-    salt = [
-        np.uint64(int.from_bytes(hashlib.blake2b(key, person=p, digest_size=8).digest(), "big"))
-        for p in (b"groups", b"rows")
-    ]
-    person = _hashes(units, key)[units.codes[rows]]
-    group_hash = np.zeros(len(rows), dtype=np.uint64)
-    for position, column in enumerate(query.by):
-        values = table.codes(column)
-        group_hash = _mixed(
-            group_hash + _hashes(values, key)[values.codes[rows]] + np.uint64(position)
+    unit, group = units.codes[rows], groups.numbers[rows]
+    person = hashed(units, key)[unit]
+    pair = mixed(person ^ hashed_groups(groups, key)[group] ^ _salt(key, b"groups"))
+    row = mixed(_row_hashes(table, query, rows, person, key) ^ _salt(key, b"rows"))
+    stretch = np.zeros(len(rows), dtype=np.int32)
+    keys: tuple[npt.NDArray[np.generic], ...] = (row, group, pair)
+    if query.period:
+        codes, texts = coarse_codes(
+            table.codes(query.period.column), query.coarse[query.period.column]
         )
-    row_hash = person
+        stretch = codes[rows]
+        hashes = hashed_texts(np.array(texts, dtype=object), key)
+        keys += (stretch, mixed(person ^ hashes[stretch] ^ _salt(key, b"periods")))
+    order = np.lexsort((*keys, unit))
+    starts_unit = _starts(unit[order])
+    starts_period = starts_unit | _starts(stretch[order])
+    return _Order(
+        order=order,
+        starts_unit=starts_unit,
+        starts_period=starts_period,
+        starts_group=starts_period | _starts(group[order]),
+    )
+
+
+def _row_hashes(table: Rows, query: Query, rows: Ints, person: Hashes, key: bytes) -> Hashes:
+    """Per row a hash of its person and of the values that are computed with."""
+    hashes = person
     for column in dict.fromkeys(s.column for s in query.statistics if s.column):
         values = table.codes(column)
-        row_hash = _mixed(row_hash + _hashes(values, key)[values.codes[rows]])
-    pair_hash = _mixed(person ^ group_hash ^ salt[0])
-    order = np.lexsort((_mixed(row_hash ^ salt[1]), groups[rows], pair_hash, units.codes[rows]))
-    ordered_units, ordered_groups = units.codes[rows][order], groups[rows][order]
-    starts_unit = np.ones(len(rows), dtype=np.bool_)
-    starts_unit[1:] = ordered_units[1:] != ordered_units[:-1]
-    starts_pair = starts_unit.copy()
-    starts_pair[1:] |= ordered_groups[1:] != ordered_groups[:-1]
-    return order, starts_pair, starts_unit
+        hashes = mixed(hashes + hashed(values, key)[values.codes[rows]])
+    return hashes
 
 
-def _within_bounds(
-    query: Query, starts_pair: npt.NDArray[np.bool_], starts_unit: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    pair = np.cumsum(starts_pair) - 1
-    unit = np.cumsum(starts_unit) - 1
-    group_rank = pair - pair[starts_unit][unit] if len(pair) else pair
-    first_row = np.flatnonzero(starts_pair)
-    row_rank = np.arange(len(pair)) - first_row[pair] if len(pair) else pair
-    return (group_rank < query.groups_per_unit) & (row_rank < query.max_rows_per_group)
+def _within_bounds(query: Query, found: _Order) -> _Truths:
+    """Whether a row's stretch, group and place in the group are among the first so many."""
+    if not len(found.order):
+        return np.zeros(0, dtype=np.bool_)
+    most = query.period.most if query.period else 1
+    kept = _rank(found.starts_period, found.starts_unit) < most
+    kept &= _rank(found.starts_group, found.starts_period) < query.groups_per_period
+    first_row = np.flatnonzero(found.starts_group)
+    place = np.arange(len(kept)) - first_row[np.cumsum(found.starts_group) - 1]
+    kept &= place < query.max_rows_per_group
+    return kept
 
 
-def _hashes(codes: Codes, key: bytes) -> _Hashes:
-    """A hash per label, and last one for “no value”, which code -1 picks."""
-    labels = codes.labels
-    if labels.dtype.kind in "OUT":
-        from pandas.util import hash_array  # pandas is slow to load; most commands do without
-
-        text_key = hashlib.blake2b(key, digest_size=8).hexdigest()
-        hashed = hash_array(labels.astype(object), hash_key=text_key, categorize=False)
-    elif labels.dtype.kind == "b":
-        hashed = labels.astype(np.uint64)
-    else:
-        hashed = labels.view(np.uint64) if labels.itemsize == 8 else labels.astype(np.uint64)
-    return _mixed(np.append(hashed, np.uint64(0x9E3779B97F4A7C15)))
+def _rank(starts: _Truths, starts_outer: _Truths) -> Ints:
+    """Per row, which part of its whole it is in, from 0: parts begin at `starts`."""
+    number = np.cumsum(starts) - 1
+    return np.asarray(number - number[starts_outer][np.cumsum(starts_outer) - 1])
 
 
-def _mixed(values: _Hashes) -> _Hashes:
-    """Every bit of each value spread over all 64 (the finaliser of SplitMix64, Steele 2014)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+def _starts(values: npt.NDArray[np.generic]) -> _Truths:
+    """Where a value differs from the one before."""
+    starts = np.ones(len(values), dtype=np.bool_)
+    starts[1:] = values[1:] != values[:-1]
+    return starts
+
+
+def _salt(key: bytes, use: bytes) -> np.uint64:
+    """A secret number for one use of the workspace's key."""
+    digest = hashlib.blake2b(key, person=use, digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "big"))

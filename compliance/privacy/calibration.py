@@ -7,24 +7,36 @@ release would cost and blur.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from statistics import NormalDist
 
 from compliance.errors import PrivacyParameterError
-from compliance.privacy.accounting import UNIT, epsilon_of, rho_of, rho_within
-from compliance.privacy.aggregates import KEYS_PART, Part, parts_of
+from compliance.privacy.accounting import (
+    UNIT,
+    epsilon_of,
+    epsilon_of_answers,
+    epsilon_of_selection,
+    rho_of,
+    rho_of_selection,
+    rho_within,
+)
+from compliance.privacy.aggregates import CHOICES, KEYS_PART, Part, parts_of
 from compliance.privacy.nouns import (
     CONFIDENCE,
     Budget,
     Event,
     GaussianEvent,
     LaplaceEvent,
-    Mechanism,
-    Query,
+    RandomisedResponseEvent,
+    SelectionEvent,
     ThresholdEvent,
 )
+from compliance.privacy.nouns.question import Mechanism, Query, StatisticKind
+from compliance.privacy.queries import KEYS_SHARE
 
 # The share of δ that pays for the threshold on group keys under Gaussian noise. The threshold
 # grows only with the root of its logarithm, and the rest of δ is worth more in the noise.
@@ -32,7 +44,10 @@ THRESHOLD_SHARE = Decimal("0.05")
 _DELTA_SLACK = 2**-50  # OpenDP states the δ of one group in steps of 2⁻⁵², rounded up
 _EXACT_BELOW = 25.0  # up to this scale, margins are summed exactly
 
+_KEYS_WEIGHT = 4  # as much as any part of full weight
+
 NoiseEvent = GaussianEvent | LaplaceEvent
+PartEvent = NoiseEvent | SelectionEvent | RandomisedResponseEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +59,7 @@ class Calibration:
         keys: the noise on people per group and the threshold, where keys are private.
     """
 
-    parts: tuple[tuple[Part, NoiseEvent], ...]
+    parts: tuple[tuple[Part, PartEvent], ...]
     keys: tuple[NoiseEvent, ThresholdEvent] | None
 
     @property
@@ -57,39 +72,64 @@ class Calibration:
 def calibrate(query: Query, asked: Budget) -> Calibration:
     """The least noise with which `query` keeps within `asked`.
 
-    The loss is split evenly over the parts of the statistics and, where keys are private, the
-    noisy count of people that decides which groups appear.
+    The loss is divided over the parts of the statistics and, where keys are private, the noisy
+    count of people that decides which groups appear: as `query.shares` says, the rest evenly.
 
     Raises:
         PrivacyParameterError: δ is 0 where Gaussian noise or private keys need one, or ε or δ is
             too small for any noise to keep it.
     """
     parts = parts_of(query)
-    shares = len(parts) + (not query.has_public_keys)
-    if query.mechanism is Mechanism.GAUSSIAN:
-        threshold_delta = Decimal(0) if query.has_public_keys else asked.delta * THRESHOLD_SHARE
-        rest = Budget(epsilon=asked.epsilon, delta=asked.delta - threshold_delta)
-        share = rho_within(rest) // shares
-    else:
-        threshold_delta = asked.delta
-        share = int(asked.epsilon * UNIT) // shares
-        if not query.has_public_keys:
-            rho_within(asked)  # refuses δ = 0 in the same words
-    if share <= 0:
+    if query.mechanism is Mechanism.RANDOMISED_RESPONSE:
+        return Calibration(parts=((parts[0], _answers(query, parts[0], asked)),), keys=None)
+    loss, threshold_delta = _divisible(query, asked)
+    shares = _shares(query, parts, loss)
+    if min(shares.values()) <= 0:
         raise PrivacyParameterError(
             name="ε", given=f"{asked.epsilon}"[:20], reason="no noise keeps so little at this δ"
         )
     keys = None
     if not query.has_public_keys:
-        noise = _noise(query, KEYS_PART, query.groups_per_unit, query.groups_per_unit, share)
+        noise = _noise(
+            query, KEYS_PART, query.groups_per_unit, query.groups_per_unit, shares[KEYS_PART]
+        )
         alone = _delta_of_one_group(float(threshold_delta), query.groups_per_unit)
         if alone <= 0:
             reason = "it is too small for group keys that are not public; list the keys, or raise δ"
             raise PrivacyParameterError(name="δ", given=f"{asked.delta}"[:20], reason=reason)
         threshold = _threshold(noise, alone)
         keys = (noise, ThresholdEvent(threshold=threshold, delta=threshold_delta))
-    blurred = tuple((p, _noise(query, p.name, p.l1, p.l2_squared, share)) for p in parts)
-    return Calibration(parts=blurred, keys=keys)
+    return Calibration(parts=tuple((p, _event(query, p, shares[p.name])) for p in parts), keys=keys)
+
+
+def _divisible(query: Query, asked: Budget) -> tuple[int, Decimal]:
+    """The loss that parts divide, ρ or ε in units, and the δ that a threshold takes."""
+    if query.mechanism is Mechanism.GAUSSIAN:
+        delta = Decimal(0) if query.has_public_keys else asked.delta * THRESHOLD_SHARE
+        return rho_within(Budget(epsilon=asked.epsilon, delta=asked.delta - delta)), delta
+    if not query.has_public_keys:
+        rho_within(asked)  # refuses δ = 0 in the same words
+    return int(asked.epsilon * UNIT), asked.delta
+
+
+def _shares(query: Query, parts: tuple[Part, ...], loss: int) -> dict[str, int]:
+    """Per part, and for the search for groups, what it may cost in units."""
+    weights = {part.name: part.weight for part in parts}
+    asked_by = {part.name: part.statistic.name for part in parts}
+    if not query.has_public_keys:
+        weights[KEYS_PART], asked_by[KEYS_PART] = _KEYS_WEIGHT, KEYS_SHARE
+    free = 1 - sum(query.shares.values())
+    shares = {}
+    for name, weight in weights.items():
+        locked = query.shares.get(asked_by[name])
+        beside = [
+            other
+            for part, other in weights.items()
+            if (asked_by[part] == asked_by[name] if locked else asked_by[part] not in query.shares)
+        ]
+        share = Fraction(free if locked is None else locked)
+        shares[name] = math.floor(share * loss * weight / sum(beside))
+    return shares
 
 
 @lru_cache(maxsize=4096)
@@ -111,9 +151,73 @@ def margin(event: NoiseEvent) -> float:
     return float(m)
 
 
-def standard_deviation(event: NoiseEvent) -> float:
-    """Of the noise; for Gaussian noise its scale, for Laplace noise √2 times it."""
-    return event.scale * (math.sqrt(2) if isinstance(event, LaplaceEvent) else 1)
+def combined_margin(terms: Sequence[tuple[float, NoiseEvent]]) -> float:
+    """The 95 % margin of a sum of independent noises, each times a factor; continuous.
+
+    A sum of Laplace noises of different scales is a signed mixture of them (partial fractions of
+    its characteristic function).
+    """
+    scales = [abs(factor) * event.scale for factor, event in terms if factor]
+    if not scales:
+        return 0.0
+    if isinstance(terms[0][1], GaussianEvent):
+        return NormalDist().inv_cdf(0.5 + CONFIDENCE / 2) * math.hypot(*scales)
+    # Equal scales would divide by zero; a thousandth apart changes no shown digit.
+    apart = [scale * (1 + n / 1000) for n, scale in enumerate(sorted(scales))]
+    weights = [
+        math.prod(a * a / (a * a - b * b) for m, b in enumerate(apart) if m != n)
+        for n, a in enumerate(apart)
+    ]
+    low, high = 0.0, 20 * max(apart)
+    for _ in range(60):
+        middle = (low + high) / 2
+        outside = sum(w * math.exp(-middle / a) for w, a in zip(weights, apart, strict=True))
+        low, high = (middle, high) if outside > 1 - CONFIDENCE else (low, middle)
+    return high
+
+
+def _event(query: Query, part: Part, share: int) -> PartEvent:
+    if part.role in CHOICES:
+        return _selection(query, part, share)
+    return _noise(query, part.name, part.l1, part.l2_squared, share)
+
+
+def _selection(query: Query, part: Part, share: int) -> SelectionEvent:
+    """The least noise for a choice that costs at most `share` units, of ρ or of ε."""
+    is_top = part.statistic.kind is StatisticKind.TOP
+    draws = part.statistic.largest or 1
+    groups = 1 if is_top else part.groups  # the largest are chosen once, over all groups
+    each = share / UNIT / (draws * groups)
+    if query.mechanism is Mechanism.GAUSSIAN:
+        each, cost = math.sqrt(8 * each), rho_of_selection
+    else:
+        cost = epsilon_of_selection
+    scale = part.per_group * (1 if is_top else 2) / each
+    while True:
+        event = SelectionEvent(
+            statistic=part.name,
+            sensitivity=part.per_group,
+            scale=scale,
+            draws=draws,
+            groups=groups,
+            is_monotonic=is_top,
+        )
+        if cost(event) <= share:
+            return event
+        scale *= 1 + 2**-50
+
+
+def _answers(query: Query, part: Part, asked: Budget) -> RandomisedResponseEvent:
+    """The likeliest truth that keeps `asked`: e^ε/(e^ε + k − 1) over k answers, or below."""
+    categories = len(query.public_keys[query.by[0]]) + 1  # one for “none of these”
+    truth = min(1 / (1 + (categories - 1) * math.exp(-float(asked.epsilon))), 1 - 2**-50)
+    while True:
+        event = RandomisedResponseEvent(
+            statistic=part.name, categories=categories, probability=truth
+        )
+        if epsilon_of_answers(event) <= int(asked.epsilon * UNIT):
+            return event
+        truth -= 2**-50
 
 
 def _noise(query: Query, name: str, l1: int, l2_squared: int, share: int) -> NoiseEvent:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.dataset.nouns import Column, ColumnName, ColumnType
-from compliance.dataset.table import Table
 from compliance.errors import BadConditionError, UnknownColumnError
-from compliance.privacy.nouns import Comparison, Condition
+from compliance.privacy.nouns.question import Comparison, Condition
+from compliance.privacy.rows import Rows
 
 _AND = re.compile(r"\s+and\s+(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)", re.IGNORECASE)
 _COMPARISON = re.compile(
@@ -62,7 +62,7 @@ def check_conditions(conditions: Sequence[Condition], columns: Sequence[Column])
 
 
 def matching(
-    table: Table, conditions: Sequence[Condition], columns: Sequence[Column]
+    table: Rows, conditions: Sequence[Condition], columns: Sequence[Column]
 ) -> npt.NDArray[np.bool_]:
     """Per row, whether all `conditions` hold. A missing value never matches."""
     types = {column.name: column.type for column in columns}

@@ -12,7 +12,8 @@ from compliance.errors import (
 )
 from compliance.privacy.accounting import epsilon_left, fits, loss_of, price_of, share_spent
 from compliance.privacy.calibration import calibrate
-from compliance.privacy.nouns import Budget, BudgetState, Event, Price, Query, Spend
+from compliance.privacy.nouns import Budget, BudgetState, Event, Price, Spend
+from compliance.privacy.nouns.question import Query
 
 _STEP = Decimal("0.0001")
 

@@ -15,9 +15,20 @@ import numpy as np
 import numpy.typing as npt
 import opendp.prelude as dp
 
-from compliance.privacy.accounting import UNIT, epsilon_of, rho_of
+from compliance.privacy.accounting import (
+    UNIT,
+    epsilon_of,
+    epsilon_of_answers,
+    rho_of,
+    rho_of_selection,
+)
 from compliance.privacy.calibration import NoiseEvent
-from compliance.privacy.nouns import GaussianEvent, ThresholdEvent
+from compliance.privacy.nouns import (
+    GaussianEvent,
+    RandomisedResponseEvent,
+    SelectionEvent,
+    ThresholdEvent,
+)
 
 dp.enable_features("contrib")
 
@@ -59,6 +70,29 @@ def surviving_groups(
         raise AssertionError("OpenDP asks for a larger δ than the ledger was told")
     kept: Mapping[int, int] = measurement(counts)
     return sorted(kept)
+
+
+def choose(scores: _Ints, event: SelectionEvent) -> list[int]:
+    """The places of the `event.draws` highest scores under Gumbel noise, highest first."""
+    metric = dp.linf_distance(T="i64", monotonic=event.is_monotonic)
+    measurement = dp.m.make_noisy_top_k(
+        dp.vector_domain(dp.atom_domain(T="i64")),
+        metric,
+        dp.zero_concentrated_divergence(),
+        k=event.draws,
+        scale=event.scale,
+    )
+    _check(_cost(measurement, event.sensitivity) * event.groups, rho_of_selection(event))
+    return [int(place) for place in measurement(scores)]
+
+
+def change_answers(answers: _Ints, event: RandomisedResponseEvent) -> _Ints:
+    """Each answer (a number from 0) as it is with `event.probability`, else any other."""
+    measurement = dp.m.make_randomized_response(
+        categories=list(range(event.categories)), prob=event.probability, T="i64"
+    )
+    _check(_cost(measurement, 1), epsilon_of_answers(event))
+    return np.array([measurement(answer) for answer in answers.tolist()], dtype=np.int64)
 
 
 def libraries() -> dict[str, str]:

@@ -9,18 +9,25 @@ from decimal import Decimal
 import numpy as np
 
 from compliance.privacy.aggregates import Aggregate, Role
-from compliance.privacy.calibration import Calibration, NoiseEvent, calibrate, margin
+from compliance.privacy.answers import Answer, answers, answers_of_changed, part_name
+from compliance.privacy.calibration import Calibration, PartEvent, calibrate
 from compliance.privacy.nouns import (
     Budget,
     Clarity,
     CurvePoint,
     Preview,
     PreviewRow,
-    Query,
-    Statistic,
-    StatisticKind,
+    RandomisedResponseEvent,
+    SelectionEvent,
 )
-from compliance.privacy.release import mean_and_margin
+from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
+from compliance.privacy.selections import (
+    choosable,
+    exact_quantile,
+    largest_groups,
+    quantile_margin,
+    rivals,
+)
 
 CLEAR_UP_TO = 0.1
 CURVE_FROM, CURVE_TO, CURVE_POINTS = 0.01, 10.0, 31
@@ -39,7 +46,7 @@ def preview(aggregate: Aggregate, query: Query, asked: Budget) -> Preview:
         for group in sorted(range(len(aggregate.keys)), key=lambda g: aggregate.keys[g])
         if threshold is None or aggregate.units[group] >= threshold
     ]
-    rows = tuple(row for group in shown for row in _rows(aggregate, query, calibration, group))
+    rows = tuple(_rows(aggregate, query, calibration, shown))
     return Preview(
         asked=asked,
         rows=rows,
@@ -60,46 +67,91 @@ def attacker_percent(epsilon: float) -> float:
 
 
 def _rows(
-    aggregate: Aggregate, query: Query, calibration: Calibration, group: int
+    aggregate: Aggregate, query: Query, calibration: Calibration, shown: Sequence[int]
 ) -> list[PreviewRow]:
     events = {part.name: event for part, event in calibration.parts}
     rows = []
     for statistic in query.statistics:
-        size, within = _size_and_margin(aggregate, statistic, events, group)
-        relative = within / abs(size) if size else None
-        rows.append(
-            PreviewRow(
-                keys=aggregate.keys[group],
-                statistic=statistic.name,
-                size=size,
-                margin=within,
-                relative=relative,
-                clarity=_clarity(relative),
-            )
-        )
+        for group in _in_order(aggregate, statistic, shown):
+            for answer in _answers(aggregate, statistic, events, group, shown):
+                relative = answer.margin / abs(answer.value) if answer.value else None
+                rows.append(
+                    PreviewRow(
+                        keys=aggregate.keys[group],
+                        statistic=statistic.name,
+                        size=answer.value,
+                        margin=answer.margin,
+                        relative=relative,
+                        clarity=_clarity(relative),
+                        cell=answer.cell,
+                    )
+                )
     return rows
 
 
-def _size_and_margin(
+def _in_order(aggregate: Aggregate, statistic: Statistic, shown: Sequence[int]) -> Sequence[int]:
+    """All groups in the order of their keys, or the largest by rank."""
+    if statistic.kind is not StatisticKind.TOP:
+        return shown
+    counts = choosable(aggregate, statistic, np.array(shown, dtype=np.int64))
+    return [shown[place] for place in largest_groups(counts, statistic)]
+
+
+def _answers(
     aggregate: Aggregate,
     statistic: Statistic,
-    events: Mapping[str, NoiseEvent],
+    events: Mapping[str, PartEvent],
     group: int | None,
-) -> tuple[float, float]:
-    """A group's exact number and its margin; of no group, 0 and the margin that any would have."""
-    parts = {
-        name: 0.0 if group is None else float(values[group])
+    shown: Sequence[int],
+) -> tuple[Answer, ...]:
+    """A group's exact numbers, each with the margin that its release would have.
+
+    Of no group: zeros with the margin that any would have; nothing where data decide it.
+    """
+    choice = events.get(part_name(statistic, Role.CHOICE))
+    changed = events.get(part_name(statistic, Role.VALUE))
+    if isinstance(choice, SelectionEvent):
+        return () if group is None else _choice(aggregate, statistic, choice, group, shown)
+    if isinstance(changed, RandomisedResponseEvent):
+        return () if group is None else (_changed(aggregate, group, changed),)
+    exact = {
+        name: np.zeros(values.shape[1:], dtype=np.int64) if group is None else values[group]
         for name, values in aggregate.parts.items()
     }
-    if statistic.kind is StatisticKind.MEAN:
-        return mean_and_margin(
-            statistic,
-            parts[f"{statistic.name}:{Role.CENTRED_SUM}"],
-            parts[f"{statistic.name}:{Role.PRESENT_ROWS}"],
-            events,
+    return answers(statistic, exact, events)
+
+
+def _choice(
+    aggregate: Aggregate,
+    statistic: Statistic,
+    choice: SelectionEvent,
+    group: int,
+    shown: Sequence[int],
+) -> tuple[Answer, ...]:
+    """A quantile with the margin of its value, or a rank with the number of its rivals."""
+    if statistic.kind is StatisticKind.QUANTILE:
+        ranked = aggregate.ranked[statistic.name]
+        return (
+            Answer(
+                value=exact_quantile(ranked, group, statistic),
+                margin=quantile_margin(ranked, group, statistic, choice),
+            ),
         )
-    name, per_one = f"{statistic.name}:{Role.VALUE}", statistic.granularity.per_one
-    return parts[name] / per_one, margin(events[name]) / per_one
+    counts = choosable(aggregate, statistic, np.array(shown, dtype=np.int64))
+    order = largest_groups(counts, statistic)
+    place = list(shown).index(group)
+    rank = order.index(place) + 1 if place in order else len(order) + 1
+    return (Answer(value=rank, margin=rivals(counts, place, choice)),)
+
+
+def _changed(aggregate: Aggregate, group: int, event: RandomisedResponseEvent) -> Answer:
+    """What would be estimated if chance changed exactly as many answers as it does on average."""
+    truth = event.probability
+    other = (1 - truth) / (event.categories - 1)
+    units = int(aggregate.units[group])
+    seen = np.array([round(units * truth + (aggregate.people - units) * other)])
+    (answer,) = answers_of_changed(seen, event, aggregate.people)
+    return Answer(value=units, margin=answer.margin)
 
 
 def _clarity(relative: float | None) -> Clarity:
@@ -121,11 +173,17 @@ def _curve(
         events = {part.name: event for part, event in calibrate(query, budget).parts}
         for statistic in query.statistics:
             group = middles[statistic.name]
-            size, within = _size_and_margin(aggregate, statistic, events, group)
-            relative = within / abs(size) if size and group is not None else None
+            found = _answers(aggregate, statistic, events, group, shown)
+            if not found:
+                continue
+            answer = max(found, key=lambda a: abs(a.value))
+            relative = answer.margin / abs(answer.value) if answer.value and shown else None
             points.append(
                 CurvePoint(
-                    epsilon=epsilon, statistic=statistic.name, margin=within, relative=relative
+                    epsilon=epsilon,
+                    statistic=statistic.name,
+                    margin=answer.margin,
+                    relative=relative,
                 )
             )
     return tuple(points)
@@ -133,7 +191,8 @@ def _curve(
 
 def _middle_group(aggregate: Aggregate, statistic: Statistic, shown: Sequence[int]) -> int | None:
     """The group of median size among those shown."""
-    name = f"{statistic.name}:{Role.VALUE}"
-    sizes = aggregate.parts.get(name, aggregate.units)
+    sizes = aggregate.parts.get(f"{statistic.name}:{Role.VALUE}", aggregate.units)
+    if sizes.ndim > 1:
+        sizes = sizes.sum(axis=1)
     by_size = sorted(shown, key=lambda group: abs(int(sizes[group])))
     return by_size[len(by_size) // 2] if by_size else None

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from compliance.privacy.aggregates import Aggregate, Part, Role, middle, steps
-from compliance.privacy.calibration import Calibration, NoiseEvent, margin, standard_deviation
-from compliance.privacy.nouns import Query, ReleasedValue, Statistic, StatisticKind, ThresholdEvent
+from compliance.privacy.aggregates import Aggregate, Role
+from compliance.privacy.answers import answers, answers_of_changed, part_name
+from compliance.privacy.calibration import Calibration, NoiseEvent, PartEvent
+from compliance.privacy.nouns import (
+    GaussianEvent,
+    LaplaceEvent,
+    RandomisedResponseEvent,
+    ReleasedValue,
+    SelectionEvent,
+    ThresholdEvent,
+)
+from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
+from compliance.privacy.selections import candidates, scores, to_unit
 
 _Ints = npt.NDArray[np.int64]
-_Z95 = 1.959963984540054
 
 
 class Noise(Protocol):
@@ -24,6 +32,8 @@ class Noise(Protocol):
     def surviving_groups(
         self, units: _Ints, event: NoiseEvent, threshold: ThresholdEvent, groups_per_unit: int
     ) -> list[int]: ...
+    def choose(self, scores: _Ints, event: SelectionEvent) -> list[int]: ...
+    def change_answers(self, answers: _Ints, event: RandomisedResponseEvent) -> _Ints: ...
 
 
 def publish(
@@ -35,63 +45,131 @@ def publish(
     groups over the threshold appear; with public keys all of them, empty or not. Nothing is
     rounded up to 0: a negative count is honest noise.
     """
-    groups = np.arange(len(aggregate.keys))
-    if calibration.keys is not None:
-        event, threshold = calibration.keys
-        kept = noise.surviving_groups(aggregate.units, event, threshold, query.groups_per_unit)
-        groups = np.array(kept, dtype=np.int64)
-    noisy = {
-        part.name: noise.add_noise(aggregate.parts[part.name][groups], event)
-        for part, event in calibration.parts
-    }
     events = {part.name: event for part, event in calibration.parts}
-    order = sorted(range(len(groups)), key=lambda i: aggregate.keys[groups[i]])
-    return tuple(
-        _value(
-            aggregate.keys[groups[i]], statistic, {n: int(v[i]) for n, v in noisy.items()}, events
+    (first, *_) = events.values()
+    if isinstance(first, RandomisedResponseEvent):
+        return _from_changed_answers(aggregate, query, first, noise)
+    kept = _kept(aggregate, query, calibration, noise)
+    blurred = {
+        name: noise.add_noise(aggregate.parts[name][kept].ravel(), event).reshape(
+            aggregate.parts[name][kept].shape
         )
-        for i in order
-        for statistic in query.statistics
+        for name, event in events.items()
+        if isinstance(event, GaussianEvent | LaplaceEvent)
+    }
+    ranks = {
+        s.name: _ranks(aggregate, s, kept, events, noise)
+        for s in query.statistics
+        if s.kind is StatisticKind.TOP
+    }
+    order = sorted(range(len(kept)), key=lambda i: aggregate.keys[kept[i]])
+    values: list[ReleasedValue] = []
+    for place in order:
+        group, numbers = int(kept[place]), {name: v[place] for name, v in blurred.items()}
+        for statistic in query.statistics:
+            if statistic.kind is StatisticKind.TOP:
+                values += _ranked(aggregate, statistic, group, ranks[statistic.name])
+            elif statistic.kind is StatisticKind.QUANTILE:
+                values.append(_chosen(aggregate, statistic, group, events, noise))
+            else:
+                values += _blurred(aggregate, statistic, group, numbers, events)
+    return tuple(values)
+
+
+def _kept(aggregate: Aggregate, query: Query, calibration: Calibration, noise: Noise) -> _Ints:
+    """The groups that may appear."""
+    if calibration.keys is None:
+        return np.arange(len(aggregate.keys))
+    event, threshold = calibration.keys
+    kept = noise.surviving_groups(aggregate.units, event, threshold, query.groups_per_unit)
+    return np.array(kept, dtype=np.int64)
+
+
+def _blurred(
+    aggregate: Aggregate,
+    statistic: Statistic,
+    group: int,
+    numbers: Mapping[str, _Ints],
+    events: Mapping[str, PartEvent],
+) -> Iterator[ReleasedValue]:
+    for answer in answers(statistic, numbers, events):
+        yield ReleasedValue(
+            keys=aggregate.keys[group],
+            statistic=statistic.name,
+            value=answer.value,
+            margin=answer.margin,
+            cell=answer.cell,
+        )
+
+
+def _chosen(
+    aggregate: Aggregate,
+    statistic: Statistic,
+    group: int,
+    events: Mapping[str, PartEvent],
+    noise: Noise,
+) -> ReleasedValue:
+    """A quantile and its interval: three choices, each paid for."""
+    places, ranked = candidates(statistic), aggregate.ranked[statistic.name]
+    found = {}
+    for role in (Role.CHOICE, Role.CHOICE_LOW, Role.CHOICE_HIGH):
+        event = events[part_name(statistic, role)]
+        if not isinstance(event, SelectionEvent):
+            raise TypeError(f"{statistic.name} is no choice")
+        (place,) = noise.choose(scores(ranked, group, statistic, role, event), event)
+        found[role] = to_unit(int(places[place]), statistic)
+    value = found[Role.CHOICE]
+    low, high = sorted((found[Role.CHOICE_LOW], found[Role.CHOICE_HIGH]))
+    return ReleasedValue(
+        keys=aggregate.keys[group],
+        statistic=statistic.name,
+        value=value,
+        margin=max(abs(value - low), abs(high - value)),
+        low=low,
+        high=high,
     )
 
 
-def mean_and_margin(
-    statistic: Statistic, centred_sum: float, rows: float, events: Mapping[str, NoiseEvent]
-) -> tuple[float, float]:
-    """A mean from its two parts, within its bounds, and its 95 % margin (first-order).
-
-    Where noise leaves no rows to divide by, the middle of the bounds with the whole range.
-    """
-    lower, upper = steps(statistic)
-    centre, per_one = middle(statistic), statistic.granularity.per_one
-    widest = (upper - lower) / per_one
-    sum_event = events[_part_name(statistic, Role.CENTRED_SUM)]
-    rows_event = events[_part_name(statistic, Role.PRESENT_ROWS)]
-    if rows <= 0:
-        return centre / per_one, widest
-    distance = min(max(centred_sum / rows, lower - centre), upper - centre)
-    blur = math.hypot(standard_deviation(sum_event), distance * standard_deviation(rows_event))
-    return (centre + distance) / per_one, min(_Z95 * blur / rows / per_one, widest)
-
-
-def _value(
-    keys: tuple[str, ...],
+def _ranks(
+    aggregate: Aggregate,
     statistic: Statistic,
-    noisy: Mapping[str, int],
-    events: Mapping[str, NoiseEvent],
-) -> ReleasedValue:
-    if statistic.kind is StatisticKind.MEAN:
-        value, within = mean_and_margin(
-            statistic,
-            noisy[_part_name(statistic, Role.CENTRED_SUM)],
-            noisy[_part_name(statistic, Role.PRESENT_ROWS)],
-            events,
+    kept: _Ints,
+    events: Mapping[str, PartEvent],
+    noise: Noise,
+) -> dict[int, int]:
+    """Of the groups that may appear, the rank of each that is among the largest."""
+    name = part_name(statistic, Role.CHOICE)
+    event, counts = events[name], aggregate.parts[name][kept]
+    if not isinstance(event, SelectionEvent):
+        raise TypeError(f"{statistic.name} is no choice")
+    missing = max(event.draws + 1 - len(counts), 0)  # a choice of k needs more than k; empty ones
+    counts = np.append(counts, np.zeros(missing, dtype=np.int64))
+    chosen = [place for place in noise.choose(counts, event) if place < len(kept)]
+    return {int(kept[place]): rank for rank, place in enumerate(chosen, start=1)}
+
+
+def _ranked(
+    aggregate: Aggregate, statistic: Statistic, group: int, ranks: Mapping[int, int]
+) -> Iterator[ReleasedValue]:
+    if group in ranks:
+        yield ReleasedValue(
+            keys=aggregate.keys[group],
+            statistic=statistic.name,
+            value=ranks[group],
+            margin=None,
         )
-    else:
-        name, per_one = _part_name(statistic, Role.VALUE), statistic.granularity.per_one
-        value, within = noisy[name] / per_one, margin(events[name]) / per_one
-    return ReleasedValue(keys=keys, statistic=statistic.name, value=value, margin=within)
 
 
-def _part_name(statistic: Statistic, role: Role) -> str:
-    return Part(statistic=statistic, role=role, per_row=1, per_group=1, groups=1).name
+def _from_changed_answers(
+    aggregate: Aggregate, query: Query, event: RandomisedResponseEvent, noise: Noise
+) -> tuple[ReleasedValue, ...]:
+    """Counts estimated from answers that chance changed one by one; the last is “none of these”."""
+    elsewhere = aggregate.people - int(aggregate.units.sum())
+    given = np.repeat(np.arange(event.categories), [*aggregate.units.tolist(), elsewhere])
+    seen = np.bincount(noise.change_answers(given, event), minlength=event.categories)
+    found = answers_of_changed(seen, event, aggregate.people)
+    (statistic,) = query.statistics
+    return tuple(
+        ReleasedValue(keys=keys, statistic=statistic.name, value=answer.value, margin=answer.margin)
+        for keys, answer in sorted(zip(aggregate.keys, found, strict=False))
+    )

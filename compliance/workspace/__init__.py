@@ -15,7 +15,8 @@ from compliance.dataset.nouns import Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Edge
-from compliance.privacy.nouns import Budget, BudgetState, Preview, Price, Query, Release
+from compliance.privacy.nouns import Budget, BudgetState, Preview, Price, Release
+from compliance.privacy.nouns.question import Query
 from compliance.report.nouns import Organisation, Report, ReportKind
 from compliance.rules.nouns import Assessment, Stage
 from compliance.settings import Settings
@@ -184,7 +185,7 @@ class Workspace:
         Raises:
             QueryError, PrivacyParameterError: it cannot be asked.
         """
-        return releases.look_ahead(self._desk, self.dataset(name), query, asked)
+        return releases.look_ahead(self._desk, name, query, asked)
 
     def release(
         self, name: str, query: Query, epsilon: Decimal, delta: Decimal | None = None

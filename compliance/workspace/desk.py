@@ -10,9 +10,9 @@ import os
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,11 +20,11 @@ from sqlalchemy import Connection
 from sqlalchemy import Table as Records
 
 from compliance.dataset import Table
-from compliance.dataset.nouns import Dataset
+from compliance.dataset.nouns import Column, Dataset
 from compliance.errors import WorkspaceError
 from compliance.lineage.nouns import Edge, Node
-from compliance.privacy import Aggregate, aggregate
-from compliance.privacy.nouns import Query
+from compliance.privacy import Aggregate, aggregate, joined, joined_columns
+from compliance.privacy.nouns.question import Mechanism, Query
 from compliance.settings import TABLE_CACHE_BYTES, Settings
 from compliance.storage import Database, records, tables
 from compliance.trail import commitment, record
@@ -87,7 +87,7 @@ class Desk:
             raise WorkspaceError(home=settings.home, reason=reason) from None
         self.database = Database(settings.database_url)
         self._tables: OrderedDict[str, Table] = OrderedDict()
-        self._aggregates: OrderedDict[tuple[str, str], Aggregate] = OrderedDict()
+        self._aggregates: OrderedDict[tuple[str, ...], Aggregate] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -129,19 +129,35 @@ class Desk:
                 self._tables.popitem(last=False)
             return self._tables[dataset.sha256]
 
-    def aggregate(self, dataset: Dataset, query: Query) -> Aggregate:
-        """The exact answer to `query`, computed once; secret, see `Aggregate`."""
-        place = (dataset.sha256, repr(query))
+    def aggregate(self, dataset: Dataset, query: Query, others: Mapping[str, Dataset]) -> Aggregate:
+        """The exact answer to `query`, computed once; secret, see `Aggregate`.
+
+        Args:
+            others: the datasets that `query` joins, by name.
+        """
+        # How the loss is divided changes the noise, not the exact answer.
+        exact = replace(query, shares={}, mechanism=Mechanism.GAUSSIAN)
+        place = (dataset.sha256, *(other.sha256 for other in others.values()), repr(exact))
         with self._lock:
             if place in self._aggregates:
                 self._aggregates.move_to_end(place)
                 return self._aggregates[place]
-        found = aggregate(self.table(dataset), query, dataset.columns, self.key)
+        tables = {name: self.table(other) for name, other in others.items()}
+        table = joined(self.table(dataset), query, tables, self.key)
+        found = aggregate(table, query, all_columns(dataset, others), self.key)
         with self._lock:
             self._aggregates[place] = found
             while len(self._aggregates) > _AGGREGATES_KEPT:
                 self._aggregates.popitem(last=False)
         return found
+
+
+def all_columns(dataset: Dataset, others: Mapping[str, Dataset]) -> tuple[Column, ...]:
+    """The columns of `dataset`, then of the joined ones by the names a query gives them."""
+    beside = [
+        column for name, other in others.items() for column in joined_columns(name, other.columns)
+    ]
+    return (*dataset.columns, *beside)
 
 
 def store_bytes(path: Path, data: bytes) -> None:

@@ -19,18 +19,22 @@ from compliance.privacy import (
     price_of,
     publish,
 )
-from compliance.privacy.nouns import Budget, Preview, Query, Release
+from compliance.privacy.nouns import Budget, Preview, Release
+from compliance.privacy.nouns.question import Query
 from compliance.storage import records, tables
-from compliance.workspace import budgets, datasets
-from compliance.workspace.desk import Desk
+from compliance.workspace import budgets, datasets, joins
+from compliance.workspace.desk import Desk, all_columns
 
 DEFAULT_DELTA_SHARE = Decimal("0.1")  # of the total's δ, where a release names none
 
 
-def look_ahead(desk: Desk, dataset: Dataset, query: Query, asked: Budget) -> Preview:
+def look_ahead(desk: Desk, name: str, query: Query, asked: Budget) -> Preview:
     """What a release would look like. Nothing is drawn, spent or written."""
-    check_query(query, dataset.columns)
-    return preview(desk.aggregate(dataset, query), query, asked)
+    with desk.database.reading() as connection:
+        dataset = datasets.find(connection, name)
+        others = joins.joined_datasets(connection, dataset, query)
+    check_query(query, all_columns(dataset, others))
+    return preview(desk.aggregate(dataset, query, others), query, asked)
 
 
 def release(
@@ -46,13 +50,14 @@ def release(
 
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
+        others = joins.joined_datasets(connection, dataset, query)
         total = budgets.state(connection, dataset.population).total
-    check_query(query, dataset.columns)
+    check_query(query, all_columns(dataset, others))
     asked = Budget(
         epsilon=epsilon, delta=total.delta * DEFAULT_DELTA_SHARE if delta is None else delta
     )
     calibration = calibrate(query, asked)
-    exact = desk.aggregate(dataset, query)
+    exact = desk.aggregate(dataset, query, others)
     with desk.act("release.publish", name) as act:
         state = budgets.state(act.connection, dataset.population)
         check_affordable(state, calibration.events, asked, query)
@@ -73,7 +78,8 @@ def release(
         budgets.spend(act, dataset.population, published.id, published.events)
         act.store(tables.RELEASE, published, id=published.id, dataset_id=dataset.id)
         node = Node(kind=NodeKind.RELEASE, id=published.id, title=_title(query))
-        act.link(datasets.dataset_node(dataset), node, "released")
+        for source in (dataset, *others.values()):
+            act.link(datasets.dataset_node(source), node, "released")
         act.facts |= {
             "release": published.id,
             "epsilon": published.price.epsilon,

@@ -13,7 +13,8 @@ from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
-from compliance.privacy.nouns import BudgetState, Clarity, Preview, Query, Release
+from compliance.privacy.nouns import BudgetState, Clarity, Preview, Release
+from compliance.privacy.nouns.question import Query
 from compliance.rules.nouns import Progress, Severity, Stage, State, Verdict
 
 CLASS_WORDS = {

@@ -12,7 +12,8 @@ from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import PrivacyParameterError
 from compliance.i18n import translate as _
 from compliance.privacy import from_conditions, to_query
-from compliance.privacy.nouns import Budget, Query
+from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns.question import Query
 
 EPSILONS = [
     Decimal(d) * Decimal(10) ** e

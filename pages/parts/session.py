@@ -9,7 +9,7 @@ import streamlit as st
 from compliance.dataset.nouns import Dataset
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
-from compliance.privacy.nouns import Query
+from compliance.privacy.nouns.question import Query
 from compliance.workspace import Workspace
 from pages.parts import navigation
 

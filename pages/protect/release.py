@@ -5,7 +5,8 @@ import streamlit as st
 from compliance.dataset.nouns import Dataset
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
-from compliance.privacy.nouns import Budget, Query
+from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns.question import Query
 from pages.parts import figures, navigation, outputs, questions, session
 
 workspace = session.workspace()

@@ -17,7 +17,8 @@ import pytest
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column
 from compliance.privacy import aggregate, calibrate, mechanisms, preview, publish, to_query
-from compliance.privacy.nouns import Budget, Query
+from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns.question import Query
 
 Stored = Callable[..., tuple[Table, tuple[Column, ...]]]
 CANARY = "ZZ_only_customer_42"

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from compliance.dataset.nouns import ColumnName
 from compliance.privacy.nouns import (
     Event,
     GaussianEvent,
     LaplaceEvent,
+    RandomisedResponseEvent,
     SampledGaussianEvent,
-    Statistic,
-    StatisticKind,
+    SelectionEvent,
     ThresholdEvent,
 )
+from compliance.privacy.nouns.question import Statistic, StatisticKind
 from compliance.report import wording
 from compliance.report.tables import Fill, Plain, heading, table
 from compliance.report.wording import count
 
 _KEYS = "keys"
+_LARGEST = re.compile(r"top_(\d+)_(rows|units)")
+_QUANTILE = re.compile(r"(median|quantile_0\.\d+)_(.+)")
 _PARTS = {
     "value": "",
     "centred_sum": ": sum of the distances from the middle of the bounds",
+    "centred_squares": ": sum of the squares of those distances",
     "present_rows": ": number of values",
+    "choice": "",
+    "choice_low": ": lower end of the interval",
+    "choice_high": ": upper end of the interval",
 }
 
 
@@ -59,6 +68,13 @@ def _row(event: Event) -> tuple[str, str, str, str]:
         case LaplaceEvent(statistic=name, sensitivity=sensitivity, scale=scale):
             by = f"at most {count(sensitivity)} (L1)"
             return ("Laplace noise", _of(name), by, f"scale {scale:,.6g}")
+        case SelectionEvent(statistic=name, sensitivity=sensitivity, scale=scale, draws=draws):
+            by = f"each score by at most {count(sensitivity)}"
+            amount = f"Gumbel noise of scale {scale:,.6g}, {count(draws, 'draw')}"
+            return ("Choice", _of(name), by, amount)
+        case RandomisedResponseEvent(statistic=name, categories=categories, probability=truth):
+            amount = f"kept with probability {truth:.6g}, of {count(categories)} answers"
+            return ("Changed answers", _of(name), "their own answer", amount)
         case ThresholdEvent(threshold=threshold, delta=delta):
             amount = f"shown above {count(threshold)} people, δ = {wording.loss_up(delta)}"
             return ("Threshold", "groups that are shown", "1 group or more", amount)
@@ -79,6 +95,13 @@ def _of(name: str) -> str:
 
 
 def _title(statistic: str) -> str:
+    if found := _LARGEST.fullmatch(statistic):
+        return Statistic(
+            kind=StatisticKind.TOP, largest=int(found[1]), of_units=found[2] == "units"
+        ).title
+    if found := _QUANTILE.fullmatch(statistic):
+        at = Decimal("0.5") if found[1] == "median" else Decimal(found[1].split("_")[1])
+        return Statistic(kind=StatisticKind.QUANTILE, column=ColumnName(found[2]), at=at).title
     for kind in StatisticKind:
         if statistic == kind:
             return Statistic(kind=kind).title

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from compliance.privacy.nouns import Mechanism, Query, Release, ThresholdEvent
+from compliance.privacy.nouns import Release, ThresholdEvent
+from compliance.privacy.nouns.question import Mechanism, Query
 from compliance.report import wording
 from compliance.report.tables import Fill, Plain, fact
 from compliance.report.wording import count, loss_up
@@ -13,6 +14,7 @@ from compliance.report.wording import count, loss_up
 _NOISE = {
     Mechanism.GAUSSIAN: "Gaussian noise on whole numbers, accounted under zCDP",
     Mechanism.LAPLACE: "Laplace noise on whole numbers",
+    Mechanism.RANDOMISED_RESPONSE: "each person's answer changed by chance before counting",
 }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import count as counter
 
-from compliance.privacy.nouns import Condition, Granularity, Query, Release, Statistic
+from compliance.privacy.nouns import Release
+from compliance.privacy.nouns.question import Condition, Granularity, Query, Statistic
 from compliance.report import wording
 from compliance.report.nouns import Evidence
 from compliance.report.sections.events import to_events

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from compliance.privacy.nouns import Query, ReleasedValue, Statistic, StatisticKind
+from compliance.privacy.nouns import ReleasedValue
+from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
 from compliance.report import charts, wording
 from compliance.report.axes import is_finite
 from compliance.report.tables import Cell, Fill, Heading, Plain, heading, table

@@ -3,133 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
 
-from compliance.dataset.nouns import ColumnName
 from compliance.errors import PrivacyParameterError
+from compliance.privacy.nouns.question import Query
 
 CONFIDENCE = 0.95  # of every stated margin
 LEAST_EPSILON = Decimal("1e-6")
 LEAST_DELTA = Decimal("1e-30")
-
-
-class Mechanism(StrEnum):
-    """Which noise: Gaussian (zCDP inside, needs δ) or Laplace (pure ε where keys are public)."""
-
-    GAUSSIAN = "gaussian"
-    LAPLACE = "laplace"
-
-
-class StatisticKind(StrEnum):
-    """What can be asked of each group."""
-
-    COUNT_ROWS = "count_rows"
-    COUNT_UNITS = "count_units"
-    SUM = "sum"
-    MEAN = "mean"
-
-
-class Granularity(StrEnum):
-    """The smallest step of a sum: noise is added to whole numbers of it."""
-
-    WHOLE = "whole"
-    CENTS = "cents"
-
-    @property
-    def per_one(self) -> int:
-        return 100 if self is Granularity.CENTS else 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statistic:
-    """One number per group.
-
-    Attributes:
-        kind: which.
-        column: summed or averaged; None for counts.
-        lower, upper: each row's value is clamped to these before summing; in the column's own
-            unit, known without looking at the data.
-        granularity: the step of the sum.
-    """
-
-    kind: StatisticKind
-    column: ColumnName | None = None
-    lower: Decimal | None = None
-    upper: Decimal | None = None
-    granularity: Granularity = Granularity.WHOLE
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}_{self.column}" if self.column else str(self.kind)
-
-    @property
-    def title(self) -> str:
-        words = {
-            StatisticKind.COUNT_ROWS: "number of rows",
-            StatisticKind.COUNT_UNITS: "number of people",
-            StatisticKind.SUM: f"sum of {self.column}",
-            StatisticKind.MEAN: f"mean of {self.column}",
-        }
-        return words[self.kind]
-
-
-class Comparison(StrEnum):
-    """How a condition compares."""
-
-    EQUAL = "="
-    NOT_EQUAL = "!="
-    LESS = "<"
-    LESS_OR_EQUAL = "<="
-    GREATER = ">"
-    GREATER_OR_EQUAL = ">="
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """Rows count only where this holds; a missing value never does."""
-
-    column: ColumnName
-    comparison: Comparison
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """A statistical question, with the bounds that make its privacy loss finite.
-
-    Attributes:
-        unit: the column that tells one person from another.
-        max_groups: in how many groups one person may count; the rest is dropped.
-        max_rows_per_group: how many rows of one person may count in one group.
-        by: the columns whose values make the groups; none means one total.
-        public_keys: per column of `by`, the values that may be published whatever the data say.
-        statistics: what is computed per group; at least one.
-        mechanism: the noise.
-        where: conditions that all must hold.
-    """
-
-    unit: ColumnName
-    statistics: tuple[Statistic, ...]
-    max_groups: int = 1
-    max_rows_per_group: int = 1
-    by: tuple[ColumnName, ...] = ()
-    public_keys: Mapping[ColumnName, tuple[str, ...]] = field(default_factory=dict)
-    mechanism: Mechanism = Mechanism.GAUSSIAN
-    where: tuple[Condition, ...] = ()
-
-    @property
-    def has_public_keys(self) -> bool:
-        """Whether no group can be revealed by being there: all keys typed, or no groups at all."""
-        return all(column in self.public_keys for column in self.by)
-
-    @property
-    def groups_per_unit(self) -> int:
-        return self.max_groups if self.by else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +68,32 @@ class ThresholdEvent(msgspec.Struct, frozen=True, kw_only=True, tag="threshold")
     delta: Decimal
 
 
+class SelectionEvent(msgspec.Struct, frozen=True, kw_only=True, tag="selection"):
+    """The index of the highest of some whole scores, chosen by Gumbel noise of scale `scale`.
+
+    Attributes:
+        sensitivity: the most that one person can change any score.
+        draws: how many are chosen, one after the other.
+        groups: in how many groups one person can change scores.
+        is_monotonic: whether one person moves all scores the same way, which costs half.
+    """
+
+    statistic: str
+    sensitivity: int
+    scale: float
+    draws: int = 1
+    groups: int = 1
+    is_monotonic: bool = False
+
+
+class RandomisedResponseEvent(msgspec.Struct, frozen=True, kw_only=True, tag="randomised_response"):
+    """Each person's own answer, true with `probability`, else any other of the categories."""
+
+    statistic: str
+    categories: int
+    probability: float
+
+
 class SampledGaussianEvent(msgspec.Struct, frozen=True, kw_only=True, tag="sampled_gaussian"):
     """`rounds` Gaussian sums, each over a Poisson sample of the people.
 
@@ -193,7 +105,14 @@ class SampledGaussianEvent(msgspec.Struct, frozen=True, kw_only=True, tag="sampl
     rounds: int
 
 
-Event = GaussianEvent | LaplaceEvent | ThresholdEvent | SampledGaussianEvent
+Event = (
+    GaussianEvent
+    | LaplaceEvent
+    | ThresholdEvent
+    | SampledGaussianEvent
+    | SelectionEvent
+    | RandomisedResponseEvent
+)
 
 
 class SpendState(StrEnum):
@@ -282,15 +201,21 @@ class ReleasedValue:
     Attributes:
         keys: the group, one text per column of `by`.
         statistic: its name.
-        value: in the column's own unit; counts may be negative, because noise is.
+        value: in the column's own unit; counts may be negative, because noise is. The rank, where
+            the largest groups were asked for.
         margin: the noise is within ± this with 95 % probability; None where no number could
             be formed.
+        cell: of a histogram, which bar.
+        low, high: of a quantile, the interval that holds the exact one with 95 % probability.
     """
 
     keys: tuple[str, ...]
     statistic: str
     value: float
     margin: float | None
+    cell: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,9 +267,10 @@ class PreviewRow:
         keys: the group.
         statistic: its name.
         size: the number itself, before noise; for the officer only.
-        margin: ± with 95 % probability.
+        margin: ± with 95 % probability; of a rank, how many other groups it can change with.
         relative: margin as a share of the number; None where the number is 0.
         clarity: in one word.
+        cell: of a histogram, which bar.
     """
 
     keys: tuple[str, ...]
@@ -353,6 +279,7 @@ class PreviewRow:
     margin: float
     relative: float | None
     clarity: Clarity
+    cell: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,102 @@
+"""The groups of a query: which group each row belongs to, and what the groups are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from compliance.dataset.table import NO_VALUE, Codes
+from compliance.privacy.nouns.question import Coarsening, Per, Query
+from compliance.privacy.rows import Hashes, Ints, Rows, hashed_texts, mixed
+from compliance.privacy.statistics import bars
+
+_SEPARATOR = "\x1f"  # between the keys of a group when they are hashed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """Who belongs where.
+
+    Attributes:
+        numbers: per row the number of its group; -1 for none that may be published.
+        keys: per group, one text per column of `by`.
+    """
+
+    numbers: Ints
+    keys: tuple[tuple[str, ...], ...]
+
+
+def groups_of(table: Rows, query: Query) -> Groups:
+    """The groups of `query`: with public keys all of them, empty or not; else those seen."""
+    if not query.by:
+        return Groups(numbers=np.zeros(table.rows, dtype=np.int64), keys=((),))
+    coded = [
+        _keyed(*coarse_codes(table.codes(c), query.coarse.get(c)), query.public_keys.get(c))
+        for c in query.by
+    ]
+    numbers = np.zeros(table.rows, dtype=np.int64)
+    outside = np.zeros(table.rows, dtype=np.bool_)
+    for codes, texts in coded:
+        if numbers.max(initial=0) >= 2**62 // (len(texts) + 1):
+            numbers = np.unique(numbers, return_inverse=True)[1]
+        numbers = numbers * len(texts) + codes
+        outside |= codes < 0
+    numbers[outside] = -1
+    if query.has_public_keys:
+        return Groups(numbers=numbers, keys=tuple(product(*(texts for _, texts in coded))))
+    inside = np.flatnonzero(~outside)
+    _, first, compact = np.unique(numbers[inside], return_index=True, return_inverse=True)
+    numbers[inside] = compact
+    keys = [[texts[code] for code in codes[inside[first]]] for codes, texts in coded]
+    return Groups(numbers=numbers, keys=tuple(zip(*keys, strict=True)))
+
+
+def hashed_groups(groups: Groups, key: bytes) -> Hashes:
+    """A keyed hash per group, of what it is called: the same whatever else is in the table."""
+    called = np.array([_SEPARATOR.join(keys) for keys in groups.keys], dtype=object)
+    return mixed(hashed_texts(called, key))
+
+
+def coarse_codes(codes: Codes, how: Coarsening | None) -> tuple[npt.NDArray[np.int32], list[str]]:
+    """A column's codes and what they are called, after its values became fewer groups."""
+    if how is None:
+        return codes.codes, codes.texts()
+    if how.per:
+        numbers, texts = _by_calendar(codes.labels, how.per)
+    else:
+        inner = np.array([float(edge) for edge in how.edges[1:-1]])
+        numbers = np.searchsorted(inner, codes.labels.astype(np.float64), side="right")
+        texts = list(bars(how.edges))
+    return np.append(numbers, -1).astype(np.int32)[codes.codes], texts
+
+
+def _by_calendar(labels: npt.NDArray[np.generic], per: Per) -> tuple[Ints, list[str]]:
+    months = labels.astype("datetime64[M]")
+    if per is Per.DAY:
+        found = labels.astype("datetime64[D]")
+    elif per is Per.YEAR:
+        found = labels.astype("datetime64[Y]")
+    else:
+        found = months
+    if per is Per.QUARTER:
+        quarters, numbers = np.unique(months.astype(np.int64) // 3, return_inverse=True)
+        texts = [f"{1970 + quarter // 4}-Q{quarter % 4 + 1}" for quarter in quarters.tolist()]
+        return numbers.astype(np.int64), texts
+    stretches, numbers = np.unique(found, return_inverse=True)
+    return numbers.astype(np.int64), [str(stretch) for stretch in stretches]
+
+
+def _keyed(
+    codes: npt.NDArray[np.int32], texts: list[str], public: tuple[str, ...] | None
+) -> tuple[Ints, list[str]]:
+    """A column's codes and texts: the typed keys only, or all values and one for “no value”."""
+    if public is None:
+        values = codes.astype(np.int64)
+        values[values < 0] = len(texts)
+        return values, [*texts, NO_VALUE]
+    position = {text: i for i, text in enumerate(public)}
+    lookup = np.array([*(position.get(text, -1) for text in texts), position.get(NO_VALUE, -1)])
+    return lookup[codes].astype(np.int64), list(public)

@@ -1,0 +1,35 @@
+"""The other datasets that a query joins: found, and refused where they are about other people."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from compliance.dataset.nouns import Dataset
+from compliance.errors import JoinError
+from compliance.privacy.nouns.question import Query
+from compliance.workspace import datasets
+
+
+def joined_datasets(connection: Connection, dataset: Dataset, query: Query) -> dict[str, Dataset]:
+    """The newest version of each dataset that `query` joins to `dataset`, by name.
+
+    Raises:
+        UnknownDatasetError: there is none of that name.
+        JoinError: it has another budget, or its column does not tell people apart.
+    """
+    found = {}
+    for join in query.join:
+        other = datasets.find(connection, join.dataset)
+        if other.population != dataset.population:
+            reason = (
+                "it is about other people, whose budget is another; give both datasets one "
+                "population where they are about the same people"
+            )
+            raise JoinError(dataset=join.dataset, reason=reason)
+        if join.on not in other.column_names:
+            raise JoinError(dataset=join.dataset, reason=f"it has no column “{join.on[:80]}”")
+        if other.description.unit not in (None, join.on):
+            reason = f"people are told apart there by “{other.description.unit}”"
+            raise JoinError(dataset=join.dataset, reason=reason)
+        found[join.dataset] = other
+    return found
