@@ -17,7 +17,7 @@ from compliance.trail.nouns import Verification
 
 Result = dict[str, Any]
 
-_RESERVED = ("statistic", "value", "margin", "relative", "clarity")
+_RESERVED = ("statistic", "cell", "value", "margin", "low", "high", "relative", "clarity")
 
 
 def dataset_line(dataset: Dataset) -> Result:
@@ -72,6 +72,7 @@ def preview(query: Query, seen: Preview) -> Result:
             _keyed(query, row.keys)
             | {
                 "statistic": row.statistic,
+                **({"cell": row.cell} if row.cell else {}),
                 "margin": row.margin,
                 "relative": row.relative,
                 "clarity": str(row.clarity),
@@ -93,7 +94,10 @@ def release(published: Release, left: Price) -> Result:
         "id": published.id,
         "values": [
             _keyed(query, value.keys)
-            | {"statistic": value.statistic, "value": value.value, "margin": value.margin}
+            | {"statistic": value.statistic}
+            | ({"cell": value.cell} if value.cell else {})
+            | {"value": value.value, "margin": value.margin}
+            | ({} if value.low is None else {"low": value.low, "high": value.high})
             for value in published.values
         ],
         "spent": _price(published.price),

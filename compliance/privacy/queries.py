@@ -90,7 +90,7 @@ def from_query(query: Query) -> dict[str, object]:
         "mechanism": str(query.mechanism),
         "where": from_conditions(query.where),
         "period": {} if query.period is None else _plain_period(query.period),
-        "join": [{"dataset": join.dataset, "on": str(join.on)} for join in query.join],
+        "join": [{"dataset": join.dataset, "unit": str(join.unit)} for join in query.join],
         "shares": {name: str(share) for name, share in query.shares.items()},
     }
     return {key: value for key, value in plain.items() if value not in ("", [], {})}
@@ -249,11 +249,11 @@ def _joins(raw: object) -> tuple[Join, ...]:
     joins = []
     for item in items:
         if not isinstance(item, Mapping):
-            reason = "each says a dataset, and the column there that tells people apart (on)"
+            reason = "each says a dataset, and the column there that tells people apart (unit)"
             raise MalformedQueryError(place="join", reason=reason)
-        _only_known(item, ("dataset", "on"), "join")
-        dataset, on = (_text(item.get(key), f"join.{key}") for key in ("dataset", "on"))
-        joins.append(Join(dataset=dataset, on=ColumnName(on)))
+        _only_known(item, ("dataset", "unit"), "join")
+        dataset, unit = (_text(item.get(key), f"join.{key}") for key in ("dataset", "unit"))
+        joins.append(Join(dataset=dataset, unit=ColumnName(unit)))
     if len({join.dataset for join in joins}) < len(joins):
         raise MalformedQueryError(place="join", reason="a dataset is joined twice")
     return tuple(joins)

@@ -64,7 +64,7 @@ class _Joined:
             if column.startswith(prefix):
                 if column not in self._codes:
                     there = ColumnName(column.removeprefix(prefix))
-                    self._codes[column] = self._looked_up(join.dataset, join.on, there)
+                    self._codes[column] = self._looked_up(join.dataset, join.unit, there)
                 return self._codes[column]
         return self._table.codes(column)
 

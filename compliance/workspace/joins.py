@@ -26,9 +26,9 @@ def joined_datasets(connection: Connection, dataset: Dataset, query: Query) -> d
                 "population where they are about the same people"
             )
             raise JoinError(dataset=join.dataset, reason=reason)
-        if join.on not in other.column_names:
-            raise JoinError(dataset=join.dataset, reason=f"it has no column “{join.on[:80]}”")
-        if other.description.unit not in (None, join.on):
+        if join.unit not in other.column_names:
+            raise JoinError(dataset=join.dataset, reason=f"it has no column “{join.unit[:80]}”")
+        if other.description.unit not in (None, join.unit):
             reason = f"people are told apart there by “{other.description.unit}”"
             raise JoinError(dataset=join.dataset, reason=reason)
         found[join.dataset] = other

@@ -144,10 +144,14 @@ class Join:
     """Columns of another dataset about the same people, named `dataset.column`.
 
     A person with several rows there counts with one of them, the same every time.
+
+    Attributes:
+        dataset: the other one's name.
+        unit: the column over there that tells one person from another.
     """
 
     dataset: str
-    on: ColumnName
+    unit: ColumnName
 
 
 class Comparison(StrEnum):
