@@ -11,7 +11,7 @@
   + LabelError                    a correction names a type or class that does not exist
   + QueryError                    a query cannot be asked
     - MalformedQueryError, MissingUnitError, BadBoundsError, NotANumberColumnError
-    - BadConditionError, TooManyGroupsError, JoinError
+    - BadConditionError, TooManyGroupsError, JoinError, OutOfReachError
   + PrivacyParameterError         ε, δ or a noise setting is outside what it may be
   + BudgetExceededError           asks for more privacy loss than is left
   + BudgetBelowSpentError         a budget smaller than what is spent
@@ -196,6 +196,13 @@ class TooManyGroupsError(QueryError):
 
 class JoinError(QueryError):
     sentence = "“{dataset}” cannot be joined: {reason}."
+
+
+class OutOfReachError(QueryError):
+    sentence = (
+        "No ε up to {limit} makes {statistic} that exact. Allow a wider margin, group more "
+        "coarsely, or narrow the bounds."
+    )
 
 
 class PrivacyParameterError(ComplianceError):

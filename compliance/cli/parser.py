@@ -110,7 +110,9 @@ def _discovery(kinds: _Kinds[argparse.ArgumentParser]) -> None:
 def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     preview = _verb(kinds, "preview", verbs.preview, "what a release would look like; free")
     release = _verb(kinds, "release", verbs.release, "publish a statistic; spends budget")
-    for added in (preview, release):
+    plan = _verb(kinds, "plan", verbs.plan, "the smallest ε for an accuracy; free")
+    bounds = _verb(kinds, "bounds", verbs.bounds, "propose bounds by a private look; spends budget")
+    for added in (preview, release, plan, bounds):
         _named(added)
         added.add_argument(
             "--query", type=_path, required=True, metavar="Q.yaml", help="what is asked"
@@ -119,7 +121,19 @@ def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
             "--delta", metavar="D", help="the δ it may cost; left out: a tenth of the total"
         )
     preview.add_argument("--epsilon", default="1", metavar="E", help="the ε it may cost; else 1")
-    release.add_argument("--epsilon", required=True, metavar="E", help="the ε it may cost")
+    for added in (release, bounds):
+        added.add_argument("--epsilon", required=True, metavar="E", help="the ε it may cost")
+    plan.add_argument(
+        "--within",
+        required=True,
+        action="append",
+        metavar="STATISTIC=M",
+        help="the largest margin, 50 or 2%%, of a statistic; once for each; “@all” behind it "
+        "means in all groups, “@middle” in half of them; else in nine of ten",
+    )
+    bounds.add_argument(
+        "--column", action="append", default=[], metavar="COL", help="whose bounds; once for each"
+    )
     budget = _verb(kinds, "budget", verbs.budget, "show or decide the privacy budget")
     _named(budget)
     budget.add_argument("--set", dest="total", metavar="E,D", help="the total from now on")

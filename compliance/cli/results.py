@@ -11,6 +11,7 @@ from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge
 from compliance.plain import to_plain
 from compliance.privacy.nouns import BudgetState, Preview, Price, Release
+from compliance.privacy.nouns.planning import Planned, Proposal
 from compliance.privacy.nouns.question import Query
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
@@ -84,6 +85,32 @@ def preview(query: Query, seen: Preview) -> Result:
         "threshold": seen.threshold,
         "attacker_percent": seen.attacker_percent,
         "dropped": to_plain(seen.dropped),
+    }
+
+
+def planned(found: Planned) -> Result:
+    """The smallest loss, how it is divided, and how far it reaches."""
+    return {
+        "epsilon": float(found.asked.epsilon),
+        "delta": float(found.asked.delta),
+        "shares": {name: str(share) for name, share in found.shares.items()},
+        "reached": [to_plain(reached) for reached in found.reached],
+    }
+
+
+def proposal(found: Proposal, left: Price) -> Result:
+    """The bounds, what the look cost and what is left."""
+    return {
+        "id": found.id,
+        "max_groups": found.max_groups,
+        "max_rows_per_group": found.max_rows_per_group,
+        "most_periods": found.most_periods,
+        "ranges": [
+            {"column": r.column, "lower": float(r.lower), "upper": float(r.upper)}
+            for r in found.ranges
+        ],
+        "spent": _price(found.price),
+        "left": _price(left),
     }
 
 

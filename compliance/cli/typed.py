@@ -23,6 +23,7 @@ from compliance.federated import to_plan
 from compliance.federated.nouns import Plan
 from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns.planning import Coverage, Target
 from compliance.privacy.nouns.question import Query
 from compliance.settings import Settings
 
@@ -58,6 +59,27 @@ def number(name: str, typed: str) -> Decimal:
         pass
     reason = "it is a number such as 0.5 or 1e-6"
     raise PrivacyParameterError(name=name, given=f"“{typed[:20]}”", reason=reason)
+
+
+def target(typed: str) -> Target:
+    """How exact a statistic must be: `count_rows=2%`, `sum_amount=50@all`.
+
+    Raises:
+        PrivacyParameterError: it cannot be read.
+    """
+    statistic, sign, rest = typed.partition("=")
+    within, _, coverage = rest.partition("@")
+    if not sign or coverage not in ("", *Coverage):
+        reason = f"write STATISTIC=50 or STATISTIC=2%, and behind it @{', @'.join(Coverage)}"
+        raise PrivacyParameterError(name="The target", given=f"“{typed[:40]}”", reason=reason)
+    is_relative = within.strip().endswith("%")
+    margin = number("The margin", within.strip().removesuffix("%"))
+    return Target(
+        statistic=statistic.strip(),
+        within=margin / 100 if is_relative else margin,
+        is_relative=is_relative,
+        coverage=Coverage(coverage) if coverage else Coverage.MOST,
+    )
 
 
 def budget(typed: str) -> Budget:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from compliance.cli import results, typed
 from compliance.cli.results import Result
-from compliance.dataset.nouns import Description
+from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
 from compliance.plain import to_plain
 from compliance.privacy.nouns import Budget
@@ -74,17 +74,27 @@ def label(workspace: Workspace, asked: Namespace) -> Result:
     return results.labels(workspace.decide_labels(asked.name, {asked.column: decision}))
 
 
+def plan(workspace: Workspace, asked: Namespace) -> Result:
+    """The smallest loss that makes the answer as exact as it must be."""
+    query = typed.query(asked.query, workspace.dataset(asked.name).description)
+    targets = [typed.target(text) for text in asked.within]
+    delta = None if asked.delta is None else typed.number("δ", asked.delta)
+    return results.planned(workspace.plan(asked.name, query, targets, delta))
+
+
+def bounds(workspace: Workspace, asked: Namespace) -> Result:
+    """Look for bounds with noise, and pay for the look."""
+    query = typed.query(asked.query, workspace.dataset(asked.name).description)
+    proposal = workspace.propose_bounds(
+        asked.name, query, [ColumnName(c) for c in asked.column], _asked(workspace, asked)
+    )
+    return results.proposal(proposal, workspace.budget(proposal.population).left)
+
+
 def preview(workspace: Workspace, asked: Namespace) -> Result:
     """What a release would look like."""
-    dataset = workspace.dataset(asked.name)
-    query = typed.query(asked.query, dataset.description)
-    epsilon = typed.number("ε", asked.epsilon)
-    if asked.delta is None:
-        delta = workspace.budget(dataset.population).total.delta / 10
-    else:
-        delta = typed.number("δ", asked.delta)
-    seen = workspace.preview(asked.name, query, Budget(epsilon=epsilon, delta=delta))
-    return results.preview(query, seen)
+    query = typed.query(asked.query, workspace.dataset(asked.name).description)
+    return results.preview(query, workspace.preview(asked.name, query, _asked(workspace, asked)))
 
 
 def release(workspace: Workspace, asked: Namespace) -> Result:
@@ -163,6 +173,16 @@ def audit(workspace: Workspace, asked: Namespace) -> Result:
             workspace.discover(name)
     written = _written(workspace, workspace.build_report(ReportKind.AUDIT, _names(asked)), path)
     return written | results.assessment(workspace.assessments(_names(asked))[-1])
+
+
+def _asked(workspace: Workspace, asked: Namespace) -> Budget:
+    """The (ε, δ) typed; without δ a tenth of the total's."""
+    population = workspace.dataset(asked.name).population
+    delta = workspace.budget(population).total.delta / 10
+    return Budget(
+        epsilon=typed.number("ε", asked.epsilon),
+        delta=delta if asked.delta is None else typed.number("δ", asked.delta),
+    )
 
 
 def _names(asked: Namespace) -> list[str] | None:

@@ -8,6 +8,7 @@ from compliance.privacy.aggregates import Aggregate, aggregate
 from compliance.privacy.calibration import Calibration, calibrate
 from compliance.privacy.conditions import from_conditions
 from compliance.privacy.ledger import check_affordable, check_budget, state_of
+from compliance.privacy.planning import plan
 from compliance.privacy.preview import attacker_percent, preview
 from compliance.privacy.queries import check_query, from_query, to_query
 from compliance.privacy.release import publish
@@ -28,6 +29,7 @@ __all__ = [
     "joined",
     "joined_columns",
     "loss_of",
+    "plan",
     "preview",
     "price_of",
     "publish",

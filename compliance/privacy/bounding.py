@@ -107,13 +107,13 @@ def _ordered(table: Rows, query: Query, rows: Ints, groups: Groups, key: bytes) 
         hashes = hashed_texts(np.array(texts, dtype=object), key)
         keys += (stretch, mixed(person ^ hashes[stretch] ^ _salt(key, b"periods")))
     order = np.lexsort((*keys, unit))
-    starts_unit = _starts(unit[order])
-    starts_period = starts_unit | _starts(stretch[order])
+    starts_unit = starts(unit[order])
+    starts_period = starts_unit | starts(stretch[order])
     return _Order(
         order=order,
         starts_unit=starts_unit,
         starts_period=starts_period,
-        starts_group=starts_period | _starts(group[order]),
+        starts_group=starts_period | starts(group[order]),
     )
 
 
@@ -145,7 +145,7 @@ def _rank(starts: _Truths, starts_outer: _Truths) -> Ints:
     return np.asarray(number - number[starts_outer][np.cumsum(starts_outer) - 1])
 
 
-def _starts(values: npt.NDArray[np.generic]) -> _Truths:
+def starts(values: npt.NDArray[np.generic]) -> _Truths:
     """Where a value differs from the one before."""
     starts = np.ones(len(values), dtype=np.bool_)
     starts[1:] = values[1:] != values[:-1]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from statistics import NormalDist
+
+from msgspec import structs
 
 from compliance.errors import PrivacyParameterError
 from compliance.privacy.accounting import (
@@ -82,6 +84,21 @@ def calibrate(query: Query, asked: Budget) -> Calibration:
     parts = parts_of(query)
     if query.mechanism is Mechanism.RANDOMISED_RESPONSE:
         return Calibration(parts=((parts[0], _answers(query, parts[0], asked)),), keys=None)
+    found = _calibrated(query, parts, asked)
+    is_choice = all(part.role in CHOICES for part in parts) and query.has_public_keys
+    if is_choice and query.mechanism is Mechanism.GAUSSIAN:
+        # A choice is pure as well; a few of them are cheaper by plain addition of ε.
+        plain = _calibrated(replace(query, mechanism=Mechanism.LAPLACE), parts, asked)
+        return min(found, plain, key=_blur_of_choices)
+    return found
+
+
+def _blur_of_choices(calibration: Calibration) -> float:
+    events = (event for _, event in calibration.parts)
+    return sum(event.scale for event in events if isinstance(event, SelectionEvent))
+
+
+def _calibrated(query: Query, parts: tuple[Part, ...], asked: Budget) -> Calibration:
     loss, threshold_delta = _divisible(query, asked)
     shares = _shares(query, parts, loss)
     if min(shares.values()) <= 0:
@@ -99,7 +116,34 @@ def calibrate(query: Query, asked: Budget) -> Calibration:
             raise PrivacyParameterError(name="δ", given=f"{asked.delta}"[:20], reason=reason)
         threshold = _threshold(noise, alone)
         keys = (noise, ThresholdEvent(threshold=threshold, delta=threshold_delta))
-    return Calibration(parts=tuple((p, _event(query, p, shares[p.name])) for p in parts), keys=keys)
+    blurred = tuple((part, part_event(query, part, shares[part.name])) for part in parts)
+    return Calibration(parts=blurred, keys=keys)
+
+
+def part_event(query: Query, part: Part, share: int) -> PartEvent:
+    """The least noise on a part that costs at most `share` units, of ρ or of ε."""
+    if part.role in CHOICES:
+        return _selection(query, part, share)
+    return _noise(query, part.name, part.l1, part.l2_squared, share)
+
+
+def selection(event: SelectionEvent, mechanism: Mechanism, share: int) -> SelectionEvent:
+    """`event` with the least noise that costs at most `share` units, of ρ or of ε."""
+    each = share / UNIT / (event.draws * event.groups)
+    cost = epsilon_of_selection
+    if mechanism is Mechanism.GAUSSIAN:
+        each, cost = math.sqrt(8 * each), rho_of_selection
+    scale = event.sensitivity * (1 if event.is_monotonic else 2) / each
+    while True:
+        found = structs.replace(event, scale=scale)
+        if cost(found) <= share:
+            return found
+        scale *= 1 + 2**-50
+
+
+def divisible(query: Query, asked: Budget) -> int:
+    """The loss that the parts of `query` divide, in units: of ρ for Gaussian noise, else of ε."""
+    return _divisible(query, asked)[0]
 
 
 def _divisible(query: Query, asked: Budget) -> tuple[int, Decimal]:
@@ -176,35 +220,20 @@ def combined_margin(terms: Sequence[tuple[float, NoiseEvent]]) -> float:
     return high
 
 
-def _event(query: Query, part: Part, share: int) -> PartEvent:
-    if part.role in CHOICES:
-        return _selection(query, part, share)
-    return _noise(query, part.name, part.l1, part.l2_squared, share)
-
-
 def _selection(query: Query, part: Part, share: int) -> SelectionEvent:
-    """The least noise for a choice that costs at most `share` units, of ρ or of ε."""
     is_top = part.statistic.kind is StatisticKind.TOP
-    draws = part.statistic.largest or 1
-    groups = 1 if is_top else part.groups  # the largest are chosen once, over all groups
-    each = share / UNIT / (draws * groups)
-    if query.mechanism is Mechanism.GAUSSIAN:
-        each, cost = math.sqrt(8 * each), rho_of_selection
-    else:
-        cost = epsilon_of_selection
-    scale = part.per_group * (1 if is_top else 2) / each
-    while True:
-        event = SelectionEvent(
+    return selection(
+        SelectionEvent(
             statistic=part.name,
             sensitivity=part.per_group,
-            scale=scale,
-            draws=draws,
-            groups=groups,
+            scale=1.0,
+            draws=part.statistic.largest or 1,
+            groups=1 if is_top else part.groups,  # the largest are chosen once, over all groups
             is_monotonic=is_top,
-        )
-        if cost(event) <= share:
-            return event
-        scale *= 1 + 2**-50
+        ),
+        query.mechanism,
+        share,
+    )
 
 
 def _answers(query: Query, part: Part, asked: Budget) -> RandomisedResponseEvent:

@@ -40,64 +40,30 @@ def preview(aggregate: Aggregate, query: Query, asked: Budget) -> Preview:
     below the threshold are counted, not named.
     """
     calibration = calibrate(query, asked)
-    threshold = calibration.keys[1].threshold if calibration.keys else None
-    shown = [
-        group
-        for group in sorted(range(len(aggregate.keys)), key=lambda g: aggregate.keys[g])
-        if threshold is None or aggregate.units[group] >= threshold
-    ]
+    shown = shown_groups(aggregate, calibration)
     rows = tuple(_rows(aggregate, query, calibration, shown))
     return Preview(
         asked=asked,
         rows=rows,
         curve=_curve(aggregate, query, asked, shown),
         withheld_groups=len(aggregate.keys) - len(shown),
-        threshold=threshold,
+        threshold=calibration.keys[1].threshold if calibration.keys else None,
         attacker_percent=attacker_percent(float(asked.epsilon)),
         dropped=aggregate.dropped,
     )
 
 
-def attacker_percent(epsilon: float) -> float:
-    """How sure, in percent, somebody can become who starts from 50 % and knows all others' data.
-
-    The bound e^ε/(1+e^ε) that ε-differential privacy sets; with δ it can fail with probability δ.
-    """
-    return 100 / (1 + math.exp(-epsilon))
-
-
-def _rows(
-    aggregate: Aggregate, query: Query, calibration: Calibration, shown: Sequence[int]
-) -> list[PreviewRow]:
-    events = {part.name: event for part, event in calibration.parts}
-    rows = []
-    for statistic in query.statistics:
-        for group in _in_order(aggregate, statistic, shown):
-            for answer in _answers(aggregate, statistic, events, group, shown):
-                relative = answer.margin / abs(answer.value) if answer.value else None
-                rows.append(
-                    PreviewRow(
-                        keys=aggregate.keys[group],
-                        statistic=statistic.name,
-                        size=answer.value,
-                        margin=answer.margin,
-                        relative=relative,
-                        clarity=_clarity(relative),
-                        cell=answer.cell,
-                    )
-                )
-    return rows
+def shown_groups(aggregate: Aggregate, calibration: Calibration) -> list[int]:
+    """The groups that will most likely appear, in the order of their keys."""
+    threshold = calibration.keys[1].threshold if calibration.keys else None
+    return [
+        group
+        for group in sorted(range(len(aggregate.keys)), key=lambda g: aggregate.keys[g])
+        if threshold is None or aggregate.units[group] >= threshold
+    ]
 
 
-def _in_order(aggregate: Aggregate, statistic: Statistic, shown: Sequence[int]) -> Sequence[int]:
-    """All groups in the order of their keys, or the largest by rank."""
-    if statistic.kind is not StatisticKind.TOP:
-        return shown
-    counts = choosable(aggregate, statistic, np.array(shown, dtype=np.int64))
-    return [shown[place] for place in largest_groups(counts, statistic)]
-
-
-def _answers(
+def exact_answers(
     aggregate: Aggregate,
     statistic: Statistic,
     events: Mapping[str, PartEvent],
@@ -119,6 +85,45 @@ def _answers(
         for name, values in aggregate.parts.items()
     }
     return answers(statistic, exact, events)
+
+
+def attacker_percent(epsilon: float) -> float:
+    """How sure, in percent, somebody can become who starts from 50 % and knows all others' data.
+
+    The bound e^ε/(1+e^ε) that ε-differential privacy sets; with δ it can fail with probability δ.
+    """
+    return 100 / (1 + math.exp(-epsilon))
+
+
+def _rows(
+    aggregate: Aggregate, query: Query, calibration: Calibration, shown: Sequence[int]
+) -> list[PreviewRow]:
+    events = {part.name: event for part, event in calibration.parts}
+    rows = []
+    for statistic in query.statistics:
+        for group in _in_order(aggregate, statistic, shown):
+            for answer in exact_answers(aggregate, statistic, events, group, shown):
+                relative = answer.margin / abs(answer.value) if answer.value else None
+                rows.append(
+                    PreviewRow(
+                        keys=aggregate.keys[group],
+                        statistic=statistic.name,
+                        size=answer.value,
+                        margin=answer.margin,
+                        relative=relative,
+                        clarity=_clarity(relative),
+                        cell=answer.cell,
+                    )
+                )
+    return rows
+
+
+def _in_order(aggregate: Aggregate, statistic: Statistic, shown: Sequence[int]) -> Sequence[int]:
+    """All groups in the order of their keys, or the largest by rank."""
+    if statistic.kind is not StatisticKind.TOP:
+        return shown
+    counts = choosable(aggregate, statistic, np.array(shown, dtype=np.int64))
+    return [shown[place] for place in largest_groups(counts, statistic)]
 
 
 def _choice(
@@ -173,7 +178,7 @@ def _curve(
         events = {part.name: event for part, event in calibrate(query, budget).parts}
         for statistic in query.statistics:
             group = middles[statistic.name]
-            found = _answers(aggregate, statistic, events, group, shown)
+            found = exact_answers(aggregate, statistic, events, group, shown)
             if not found:
                 continue
             answer = max(found, key=lambda a: abs(a.value))

@@ -64,8 +64,9 @@ RUN = _table("run", "id", "dataset_id")
 ASSESSMENT = _table("assessment", "scope")
 EDGE = _table("edge", "origin", "made")
 REPORT = _table("report", "id")
+PROPOSAL = _table("proposal", "id", "dataset_id")
 
 RECORDS = (
     *(ORGANISATION, DATASET, DESCRIPTION, DISCOVERY, BUDGET, SPEND),
-    *(RELEASE, RUN, ASSESSMENT, EDGE, REPORT),
+    *(RELEASE, RUN, ASSESSMENT, EDGE, REPORT, PROPOSAL),
 )

@@ -11,11 +11,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from compliance.dataset import RawFile, read
-from compliance.dataset.nouns import Dataset, Description, check_dataset_name
+from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import Budget, BudgetState, Preview, Price, Release
+from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.report.nouns import Organisation, Report, ReportKind
 from compliance.rules.nouns import Assessment, Stage
@@ -27,6 +28,7 @@ from compliance.workspace import (
     budgets,
     datasets,
     labels,
+    planning,
     releases,
     reports,
     runs,
@@ -197,6 +199,34 @@ class Workspace:
             NothingPublishedError: drawn, paid for and stored, but no group may be shown.
         """
         return releases.release(self._desk, name, query, epsilon, delta)
+
+    def plan(
+        self, name: str, query: Query, targets: Sequence[Target], delta: Decimal | None = None
+    ) -> Planned:
+        """The smallest loss that makes the answer as exact as `targets` say; internal.
+
+        Nothing is drawn, spent or written.
+
+        Raises:
+            OutOfReachError: no ε up to 100 does.
+            QueryError, PrivacyParameterError: it cannot be asked.
+        """
+        return planning.plan_ahead(self._desk, name, query, targets, delta)
+
+    def propose_bounds(
+        self, name: str, query: Query, columns: Sequence[ColumnName], asked: Budget
+    ) -> Proposal:
+        """Look for contribution bounds, and the bounds of `columns`, and pay for the look.
+
+        Raises:
+            BudgetExceededError, QueryError, PrivacyParameterError: refused, nothing was drawn.
+        """
+        return planning.propose(self._desk, name, query, columns, asked)
+
+    def proposals(self, name: str) -> tuple[Proposal, ...]:
+        """All bounds proposed for dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return planning.proposals(connection, datasets.find(connection, name))
 
     def releases(self, name: str) -> tuple[Release, ...]:
         """All releases from dataset `name`, newest first."""

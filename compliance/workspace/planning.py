@@ -1,0 +1,112 @@
+"""Accuracy first, which only reads; and bounds by a private look, which is paid for."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.lineage.nouns import Node, NodeKind
+from compliance.privacy import (
+    check_affordable,
+    check_query,
+    joined,
+    loss_of,
+    plan,
+    price_of,
+    proposing,
+)
+from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns.planning import Planned, Proposal, Target
+from compliance.privacy.nouns.question import Query
+from compliance.storage import records, tables
+from compliance.workspace import budgets, datasets, joins
+from compliance.workspace.desk import Desk, all_columns
+from compliance.workspace.releases import DEFAULT_DELTA_SHARE
+
+
+def plan_ahead(
+    desk: Desk, name: str, query: Query, targets: Sequence[Target], delta: Decimal | None
+) -> Planned:
+    """The smallest loss that meets `targets`. Nothing is drawn, spent or written."""
+    dataset, others, total = _found(desk, name, query)
+    check_query(query, all_columns(dataset, others))
+    chosen = total.delta * DEFAULT_DELTA_SHARE if delta is None else delta
+    return plan(desk.aggregate(dataset, query, others), query, targets, chosen)
+
+
+def propose(
+    desk: Desk, name: str, query: Query, columns: Sequence[ColumnName], asked: Budget
+) -> Proposal:
+    """Look for bounds with noise and pay for the look, in one transaction.
+
+    Raises:
+        BudgetExceededError: it does not fit; nothing was drawn.
+        NotANumberColumnError, UnknownColumnError: a column has no bounds.
+    """
+    from compliance.privacy import mechanisms  # loads OpenDP, which nothing else needs
+
+    dataset, others, _ = _found(desk, name, query)
+    known = all_columns(dataset, others)
+    check_query(query, known)
+    proposing.check_columns(columns, known)
+    sought = proposing.looks(query, columns)
+    events = proposing.look_events(query, sought, asked)
+    table = joined(
+        desk.table(dataset), query, {n: desk.table(other) for n, other in others.items()}, desk.key
+    )
+    with desk.act("bounds.propose", name) as act:
+        check_affordable(budgets.state(act.connection, dataset.population), events, asked)
+        chosen = proposing.take_looks(table, query, known, sought, events, desk.key, mechanisms)
+        found = {look.sought: value for look, value in zip(sought, chosen, strict=True)}
+        proposal = Proposal(
+            id=f"bounds-{secrets.token_hex(6)}",
+            dataset_id=dataset.id,
+            population=dataset.population,
+            query=query,
+            asked=asked,
+            price=price_of(loss_of(events), asked.delta),
+            max_groups=found.get(proposing.Sought.GROUPS, 1),
+            max_rows_per_group=found[proposing.Sought.ROWS],
+            most_periods=found.get(proposing.Sought.PERIODS),
+            ranges=proposing.ranges(sought, chosen),
+            events=events,
+            libraries=mechanisms.libraries(),
+            proposed_at=act.at,
+            actor=act.actor,
+        )
+        budgets.spend(act, dataset.population, proposal.id, proposal.events)
+        act.store(tables.PROPOSAL, proposal, id=proposal.id, dataset_id=dataset.id)
+        node = Node(kind=NodeKind.RELEASE, id=proposal.id, title="Proposed bounds")
+        for source in (dataset, *others.values()):
+            act.link(datasets.dataset_node(source), node, "looked at")
+        act.facts |= {
+            "proposal": proposal.id,
+            "epsilon": proposal.price.epsilon,
+            "delta": proposal.price.delta,
+            "unit": query.unit,
+            "columns": list(columns),
+        }
+    return proposal
+
+
+def proposals(connection: Connection, dataset: Dataset) -> tuple[Proposal, ...]:
+    """All proposals for any version of the dataset, newest first."""
+    found = [
+        proposal
+        for version in range(1, dataset.version + 1)
+        for proposal in records.every(
+            connection, tables.PROPOSAL, Proposal, dataset_id=f"{dataset.name}@{version}"
+        )
+    ]
+    return tuple(sorted(found, key=lambda proposal: proposal.proposed_at, reverse=True))
+
+
+def _found(desk: Desk, name: str, query: Query) -> tuple[Dataset, Mapping[str, Dataset], Budget]:
+    with desk.database.reading() as connection:
+        dataset = datasets.find(connection, name)
+        others = joins.joined_datasets(connection, dataset, query)
+        return dataset, others, budgets.state(connection, dataset.population).total
