@@ -21,7 +21,7 @@ lint: $(VENV)/.dev
 # Resolve the pinned sets anew from pyproject.toml.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra postgresql pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,6 +7,7 @@
     - ChooseTableError, UnknownTableError, HeadersDifferError, DatabaseError
   + NamingError                   a name cannot be used
     - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
+    - TakenNameError
   + DescriptionError              a dataset's description holds something unknown
   + LabelError                    a correction names a type or class that does not exist
   + QueryError                    a query cannot be asked
@@ -17,12 +18,14 @@
   + BudgetBelowSpentError         a budget smaller than what is spent
   + SecondBudgetError             people who have spent budget would get another one
   + NothingPublishedError         paid for, but no group may be shown
+  + NothingInventedError          paid for, but no row was invented
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - DivergedError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + CannotWriteError              a file that was asked for cannot be written there
+  + MissingGroupError             an optional group of packages is not installed
   + WorkspaceError                the workspace folder or its records cannot be used
 
 A message says what happened, the limit, and what to do. It never holds a cell value and never
@@ -143,6 +146,10 @@ class AlreadyStoredError(NamingError):
     )
 
 
+class TakenNameError(NamingError):
+    sentence = "There is a dataset named “{name}” already. Choose another name."
+
+
 class UnknownColumnError(NamingError):
     sentence = "There is no column “{column}” in {dataset}. Its columns: {known}."
 
@@ -243,6 +250,13 @@ class NothingPublishedError(ComplianceError):
     )
 
 
+class NothingInventedError(ComplianceError):
+    sentence = (
+        "No row could be invented, so there is no new dataset. The attempt {synthesis} is paid "
+        "for. Ask for a larger ε, or for fewer and coarser columns."
+    )
+
+
 class PlanError(ComplianceError):
     """A federated plan cannot be run."""
 
@@ -290,6 +304,13 @@ class NothingToReportError(ComplianceError):
 
 class CannotWriteError(ComplianceError):
     sentence = "{name} cannot be written: {reason}."
+
+
+class MissingGroupError(ComplianceError):
+    sentence = (
+        "{what} needs the optional group “{group}”, which is not installed. Install it with: "
+        "pip install '.[{group}]' in the folder of Privacy Desk."
+    )
 
 
 class WorkspaceError(ComplianceError):

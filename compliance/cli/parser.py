@@ -134,6 +134,16 @@ def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     bounds.add_argument(
         "--column", action="append", default=[], metavar="COL", help="whose bounds; once for each"
     )
+    synthesise = _verb(kinds, "synthesise", verbs.synthesise, "invent rows like the real ones")
+    _named(synthesise)
+    synthesise.add_argument(
+        "--plan", type=_path, required=True, metavar="S.yaml", help="what the rows are like"
+    )
+    synthesise.add_argument("--into", required=True, metavar="NAME", help="the new dataset's name")
+    synthesise.add_argument("--epsilon", required=True, metavar="E", help="the ε it may cost")
+    synthesise.add_argument(
+        "--delta", metavar="D", help="the δ it may cost; left out: a tenth of the total"
+    )
     budget = _verb(kinds, "budget", verbs.budget, "show or decide the privacy budget")
     _named(budget)
     budget.add_argument("--set", dest="total", metavar="E,D", help="the total from now on")

@@ -13,6 +13,7 @@ from compliance.plain import to_plain
 from compliance.privacy.nouns import BudgetState, Preview, Price, Release
 from compliance.privacy.nouns.planning import Planned, Proposal
 from compliance.privacy.nouns.question import Query
+from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
 
@@ -111,6 +112,18 @@ def proposal(found: Proposal, left: Price) -> Result:
         ],
         "spent": _price(found.price),
         "left": _price(left),
+    }
+
+
+def synthesis(done: Synthesis, left: Price) -> Result:
+    """The dataset of invented rows, what it cost and what is left."""
+    return {
+        "id": done.id,
+        "dataset": done.made,
+        "algorithm": str(done.plan.algorithm),
+        "spent": _price(done.price),
+        "left": _price(left),
+        "libraries": dict(done.libraries),
     }
 
 

@@ -21,10 +21,11 @@ from compliance.errors import (
 )
 from compliance.federated import to_plan
 from compliance.federated.nouns import Plan
-from compliance.privacy import to_query
+from compliance.privacy import to_query, to_synthesis
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.planning import Coverage, Target
 from compliance.privacy.nouns.question import Query
+from compliance.privacy.nouns.synthesis import SynthesisPlan
 from compliance.settings import Settings
 
 LONGEST_NUMBER = 40
@@ -103,6 +104,15 @@ def query(path: Path, of: Description) -> Query:
     except MissingUnitError:
         hint = f"The dataset's record says: {of.unit}." if of.unit else "None is on record yet."
         raise MissingUnitError(hint=hint) from None
+
+
+def synthesis(path: Path) -> SynthesisPlan:
+    """The plan for invented rows in the file at `path`.
+
+    Raises:
+        FileMissingError, QueryError: it cannot be read.
+    """
+    return to_synthesis(_yaml(path, MalformedQueryError))
 
 
 def plan(path: Path) -> Plan:

@@ -91,6 +91,13 @@ def bounds(workspace: Workspace, asked: Namespace) -> Result:
     return results.proposal(proposal, workspace.budget(proposal.population).left)
 
 
+def synthesise(workspace: Workspace, asked: Namespace) -> Result:
+    """Invent rows like the real ones, as a dataset of their own."""
+    plan = typed.synthesis(asked.plan)
+    done = workspace.synthesise(asked.name, plan, _asked(workspace, asked), asked.into)
+    return results.synthesis(done, workspace.budget(done.population).left)
+
+
 def preview(workspace: Workspace, asked: Namespace) -> Result:
     """What a release would look like."""
     query = typed.query(asked.query, workspace.dataset(asked.name).description)

@@ -13,6 +13,14 @@ from compliance.privacy.preview import attacker_percent, preview
 from compliance.privacy.queries import check_query, from_query, to_query
 from compliance.privacy.release import publish
 from compliance.privacy.rows import joined, joined_columns
+from compliance.privacy.synthesis import (
+    coded_rows,
+    from_synthesis,
+    queries_of,
+    synthesis_event,
+    to_synthesis,
+    to_texts,
+)
 
 __all__ = [
     "Aggregate",
@@ -23,9 +31,11 @@ __all__ = [
     "check_affordable",
     "check_budget",
     "check_query",
+    "coded_rows",
     "fits",
     "from_conditions",
     "from_query",
+    "from_synthesis",
     "joined",
     "joined_columns",
     "loss_of",
@@ -33,6 +43,10 @@ __all__ = [
     "preview",
     "price_of",
     "publish",
+    "queries_of",
     "state_of",
+    "synthesis_event",
     "to_query",
+    "to_synthesis",
+    "to_texts",
 ]

@@ -31,6 +31,7 @@ from compliance.privacy.nouns import (
     RandomisedResponseEvent,
     SampledGaussianEvent,
     SelectionEvent,
+    SynthesisEvent,
     ThresholdEvent,
 )
 
@@ -89,6 +90,9 @@ def loss_of(events: Iterable[Event]) -> Loss:
             pures.append(epsilon_of(event))
             pure += pures[-1]
             is_line = False
+        elif isinstance(event, SynthesisEvent):
+            rho += math.ceil(Fraction(event.rho) * UNIT)
+            is_pure = False
         elif isinstance(event, SelectionEvent):
             rho += rho_of_selection(event)
             pure += epsilon_of_selection(event)

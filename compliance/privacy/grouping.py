@@ -73,6 +73,13 @@ def coarse_codes(codes: Codes, how: Coarsening | None) -> tuple[npt.NDArray[np.i
     return np.append(numbers, -1).astype(np.int32)[codes.codes], texts
 
 
+def public_codes(codes: npt.NDArray[np.int32], texts: list[str], public: tuple[str, ...]) -> Ints:
+    """Per row the position of its value among the typed keys; -1 where it is none of them."""
+    position = {text: i for i, text in enumerate(public)}
+    lookup = np.array([*(position.get(text, -1) for text in texts), position.get(NO_VALUE, -1)])
+    return lookup[codes].astype(np.int64)
+
+
 def _by_calendar(labels: npt.NDArray[np.generic], per: Per) -> tuple[Ints, list[str]]:
     months = labels.astype("datetime64[M]")
     if per is Per.DAY:
@@ -97,6 +104,4 @@ def _keyed(
         values = codes.astype(np.int64)
         values[values < 0] = len(texts)
         return values, [*texts, NO_VALUE]
-    position = {text: i for i, text in enumerate(public)}
-    lookup = np.array([*(position.get(text, -1) for text in texts), position.get(NO_VALUE, -1)])
-    return lookup[codes].astype(np.int64), list(public)
+    return public_codes(codes, texts, public), list(public)

@@ -65,8 +65,9 @@ ASSESSMENT = _table("assessment", "scope")
 EDGE = _table("edge", "origin", "made")
 REPORT = _table("report", "id")
 PROPOSAL = _table("proposal", "id", "dataset_id")
+SYNTHESIS = _table("synthesis", "id", "dataset_id")
 
 RECORDS = (
     *(ORGANISATION, DATASET, DESCRIPTION, DISCOVERY, BUDGET, SPEND),
-    *(RELEASE, RUN, ASSESSMENT, EDGE, REPORT, PROPOSAL),
+    *(RELEASE, RUN, ASSESSMENT, EDGE, REPORT, PROPOSAL, SYNTHESIS),
 )

@@ -18,6 +18,7 @@ from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import Budget, BudgetState, Preview, Price, Release
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
+from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
 from compliance.report.nouns import Organisation, Report, ReportKind
 from compliance.rules.nouns import Assessment, Stage
 from compliance.settings import Settings
@@ -32,6 +33,7 @@ from compliance.workspace import (
     releases,
     reports,
     runs,
+    syntheses,
     trails,
 )
 from compliance.workspace.desk import Clock, Desk, now
@@ -232,6 +234,20 @@ class Workspace:
         """All releases from dataset `name`, newest first."""
         with self._desk.database.reading() as connection:
             return releases.of(connection, datasets.find(connection, name))
+
+    def synthesise(self, name: str, plan: SynthesisPlan, asked: Budget, new_name: str) -> Synthesis:
+        """Invent rows like those of dataset `name`, as dataset `new_name`, and pay for them.
+
+        Raises:
+            MissingGroupError, NamingError, QueryError, BudgetExceededError: nothing was drawn.
+            NothingInventedError: drawn and paid for, but no row came of it.
+        """
+        return syntheses.synthesise(self._desk, name, plan, asked, new_name)
+
+    def syntheses(self, name: str) -> tuple[Synthesis, ...]:
+        """All that was invented from dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return syntheses.of(connection, datasets.find(connection, name))
 
     # Federated learning
 

@@ -27,7 +27,7 @@ from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy.nouns import Spend
 from compliance.settings import MAX_FILE_BYTES
 from compliance.storage import records, tables
-from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.desk import Act, Desk, store_bytes
 
 _JUNK_PREFIXES = (".", "~$", "__MACOSX")
 
@@ -66,41 +66,50 @@ def add(
         if (known := _known(act.connection, intake, name)) is not None:
             act.facts |= {"version": known.version, "sha256": known.sha256, "unchanged": True}
             return known  # somebody else was quicker
-        versions = records.every(act.connection, tables.DATASET, Dataset, name=name)
-        newest_ = _described(act.connection, versions[-1]) if versions else None
-        dataset = Dataset(
-            id=f"{name}@{len(versions) + 1}",
-            name=DatasetName(name),
-            version=len(versions) + 1,
-            sha256=intake.sha256,
-            rows=intake.rows,
-            columns=intake.columns,
-            cleaning=intake.cleaning,
-            sources=intake.sources,
-            description=description or (newest_.description if newest_ else Description()),
-            added_at=act.at,
-        )
-        if newest_ is not None:
-            _keep_population(act.connection, newest_, dataset)
-        if dataset.description.unit:
-            dataset.column(dataset.description.unit)
-        # Not earlier: nothing typed can be refused any more, so no file is left over.
-        store_bytes(desk.datasets_folder / f"{intake.sha256}.parquet", intake.parquet)
-        act.store(tables.DATASET, dataset, id=dataset.id, name=name, sha256=dataset.sha256)
-        act.store(tables.DESCRIPTION, dataset.description, name=name)
+        dataset = store(desk, act, intake, name, description)
         for source in dataset.sources:
-            act.link(
-                Node(kind=NodeKind.SOURCE, id=source.sha256, title=source.name),
-                dataset_node(dataset),
-                "added",
-            )
-        act.facts |= {
-            "version": dataset.version,
-            "rows": dataset.rows,
-            "columns": len(dataset.columns),
-            "sha256": dataset.sha256,
-            "sources": [source.sha256 for source in dataset.sources],
-        }
+            node = Node(kind=NodeKind.SOURCE, id=source.sha256, title=source.name)
+            act.link(node, dataset_node(dataset), "added")
+        act.facts["sources"] = [source.sha256 for source in dataset.sources]
+    return dataset
+
+
+def store(
+    desk: Desk, act: Act, intake: Intake, name: str, description: Description | None
+) -> Dataset:
+    """Store `intake` as the next version of dataset `name`, as part of `act`.
+
+    Raises:
+        SecondBudgetError, UnknownColumnError: the description does not fit; nothing was stored.
+    """
+    versions = records.every(act.connection, tables.DATASET, Dataset, name=name)
+    newest_ = _described(act.connection, versions[-1]) if versions else None
+    dataset = Dataset(
+        id=f"{name}@{len(versions) + 1}",
+        name=DatasetName(name),
+        version=len(versions) + 1,
+        sha256=intake.sha256,
+        rows=intake.rows,
+        columns=intake.columns,
+        cleaning=intake.cleaning,
+        sources=intake.sources,
+        description=description or (newest_.description if newest_ else Description()),
+        added_at=act.at,
+    )
+    if newest_ is not None:
+        _keep_population(act.connection, newest_, dataset)
+    if dataset.description.unit:
+        dataset.column(dataset.description.unit)
+    # Not earlier: nothing typed can be refused any more, so no file is left over.
+    store_bytes(desk.datasets_folder / f"{intake.sha256}.parquet", intake.parquet)
+    act.store(tables.DATASET, dataset, id=dataset.id, name=name, sha256=dataset.sha256)
+    act.store(tables.DESCRIPTION, dataset.description, name=name)
+    act.facts |= {
+        "version": dataset.version,
+        "rows": dataset.rows,
+        "columns": len(dataset.columns),
+        "sha256": dataset.sha256,
+    }
     return dataset
 
 

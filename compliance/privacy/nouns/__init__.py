@@ -94,6 +94,12 @@ class RandomisedResponseEvent(msgspec.Struct, frozen=True, kw_only=True, tag="ra
     probability: float
 
 
+class SynthesisEvent(msgspec.Struct, frozen=True, kw_only=True, tag="synthesis"):
+    """Rows invented from noisy tables of counts, with zero-concentrated privacy loss `rho`."""
+
+    rho: Decimal
+
+
 class SampledGaussianEvent(msgspec.Struct, frozen=True, kw_only=True, tag="sampled_gaussian"):
     """`rounds` Gaussian sums, each over a Poisson sample of the people.
 
@@ -112,6 +118,7 @@ Event = (
     | SampledGaussianEvent
     | SelectionEvent
     | RandomisedResponseEvent
+    | SynthesisEvent
 )
 
 

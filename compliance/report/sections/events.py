@@ -15,6 +15,7 @@ from compliance.privacy.nouns import (
     RandomisedResponseEvent,
     SampledGaussianEvent,
     SelectionEvent,
+    SynthesisEvent,
     ThresholdEvent,
 )
 from compliance.privacy.nouns.question import Statistic, StatisticKind
@@ -75,6 +76,9 @@ def _row(event: Event) -> tuple[str, str, str, str]:
         case RandomisedResponseEvent(statistic=name, categories=categories, probability=truth):
             amount = f"kept with probability {truth:.6g}, of {count(categories)} answers"
             return ("Changed answers", _of(name), "their own answer", amount)
+        case SynthesisEvent(rho=rho):
+            amount = f"ρ = {wording.loss_up(rho)} under zCDP"
+            return ("Invented rows", "tables of counts", "its own rows", amount)
         case ThresholdEvent(threshold=threshold, delta=delta):
             amount = f"shown above {count(threshold)} people, δ = {wording.loss_up(delta)}"
             return ("Threshold", "groups that are shown", "1 group or more", amount)

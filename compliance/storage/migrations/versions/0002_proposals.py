@@ -1,4 +1,4 @@
-"""Bounds proposed by a private look."""
+"""Bounds proposed by a private look, and datasets of invented rows."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "proposal",
-        sa.Column("position", sa.Integer, primary_key=True),
-        sa.Column("id", sa.String(200), nullable=False),
-        sa.Column("dataset_id", sa.String(200), nullable=False),
-        sa.Column("record", sa.Text, nullable=False),
-        sa.Column(
-            "entry",
-            sa.Integer,
-            sa.ForeignKey("trail.number", deferrable=True, initially="DEFERRED"),
-            nullable=False,
-        ),
-    )
-    for key in ("id", "dataset_id"):
-        op.create_index(f"ix_proposal_{key}", "proposal", [key])
-    for change in ("update", "delete"):
-        op.execute(
-            f"create trigger proposal_refuses_{change} before {change} on proposal"
-            f" begin select raise(abort, 'proposal only grows'); end"
+    for name in ("proposal", "synthesis"):
+        op.create_table(
+            name,
+            sa.Column("position", sa.Integer, primary_key=True),
+            sa.Column("id", sa.String(200), nullable=False),
+            sa.Column("dataset_id", sa.String(200), nullable=False),
+            sa.Column("record", sa.Text, nullable=False),
+            sa.Column(
+                "entry",
+                sa.Integer,
+                sa.ForeignKey("trail.number", deferrable=True, initially="DEFERRED"),
+                nullable=False,
+            ),
         )
+        for key in ("id", "dataset_id"):
+            op.create_index(f"ix_{name}_{key}", name, [key])
+        for change in ("update", "delete"):
+            op.execute(
+                f"create trigger {name}_refuses_{change} before {change} on {name}"
+                f" begin select raise(abort, '{name} only grows'); end"
+            )
