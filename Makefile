@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: run test lint lock clean bench-preview bench-dataset bench-federated bench-report bench-demo bench
+.PHONY: run test lint lock clean bench-preview bench-dataset bench-federated bench-report bench-demo bench-release bench
 
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
@@ -26,7 +26,8 @@ lock: $(VENV)/.dev
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-bench: bench-dataset bench-preview bench-federated bench-report bench-demo
+# `bench-release` installs its peers into benchmarks/.peers at the first run and takes minutes.
+bench: bench-dataset bench-preview bench-federated bench-report bench-demo bench-release
 
 bench-%: $(VENV)/.dev
 	$(BIN)/python benchmarks/$*.py
