@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.dataset import RawFile, Table, read, take_in
 from compliance.dataset.cleaning import CleanTable, clean
-from compliance.dataset.nouns import ColumnType
+from compliance.dataset.nouns import ColumnName, ColumnType
 from compliance.dataset.table import to_parquet
 
 
@@ -201,6 +203,23 @@ def test_codes_and_numbers_of_a_stored_table(tmp_path: Path) -> None:
     assert table.codes("who").codes.tolist() == [0, 1, -1]
     assert table.numbers("ok").values.tolist() == [1, 0, 0]
     assert table.numbers("emp.var.rate").present.tolist() == [True, False, True]
+
+
+def test_texts_are_coded_in_the_order_of_rows_however_parquet_holds_them(tmp_path: Path) -> None:
+    """Several row groups, each with codes of its own, which run over into plain text."""
+    texts = [None if i % 7 == 0 else f"{'long ' * 9}{i * i % 31}" for i in range(200)]
+    table = pa.table({"emp.var": texts, "none": pa.array([None] * 200, pa.string())})
+    path = tmp_path / "t.parquet"
+    pq.write_table(table, path, row_group_size=60, dictionary_pagesize_limit=256, data_page_size=64)
+
+    stored = Table(path)
+
+    coded = stored.codes(ColumnName("emp.var"))
+    assert [coded.texts()[code] if code >= 0 else None for code in coded.codes] == texts
+    assert coded.texts() == list(dict.fromkeys(text for text in texts if text))
+    assert coded.codes.dtype == np.int32
+    assert stored.codes(ColumnName("none")).codes.tolist() == [-1] * 200
+    assert stored.arrow([ColumnName("emp.var")]).schema.field("emp.var").type == pa.string()
 
 
 def test_the_same_content_has_the_same_hash_whatever_the_file_was_like() -> None:

@@ -66,6 +66,11 @@ class Table:
         self._path = path
         with _in_words(path):
             self._file = pq.ParquetFile(path, memory_map=True)
+            texts = [f.name for f in self._file.schema_arrow if pa.types.is_string(f.type)]
+            # Parquet holds texts as codes into its distinct values already; they are taken as such.
+            self._texts = pq.ParquetFile(
+                path, memory_map=True, metadata=self._file.metadata, read_dictionary=texts
+            )
         self._codes: dict[str, Codes] = {}
         self._numbers: dict[str, Numbers] = {}
 
@@ -82,13 +87,13 @@ class Table:
     def codes(self, column: ColumnName) -> Codes:
         """The column as codes into its distinct values."""
         if column not in self._codes:
-            self._codes[column] = _coded(self._read(column))
+            self._codes[column] = _coded(self._read(self._texts, column))
         return self._codes[column]
 
     def numbers(self, column: ColumnName) -> Numbers:
         """The column as numbers; it must hold integers, decimals or truth values."""
         if column not in self._numbers:
-            array = self._read(column)
+            array = self._read(self._file, column)
             present = array.is_valid().to_numpy(zero_copy_only=False)
             if pa.types.is_boolean(array.type):
                 array = array.cast(pa.int64())
@@ -101,9 +106,10 @@ class Table:
         with _in_words(self._path):
             return self._file.read(columns=list(columns))
 
-    def _read(self, column: ColumnName) -> pa.Array:
+    def _read(self, file: pq.ParquetFile, column: ColumnName) -> pa.Array:
         # `columns=` takes dotted paths, so a column with a dot in its name is picked afterwards.
-        return self.arrow([column]).column(column).combine_chunks()
+        with _in_words(self._path):
+            return file.read(columns=[column]).column(column).combine_chunks()
 
 
 def to_parquet(table: pa.Table) -> bytes:
@@ -124,10 +130,10 @@ def _in_words(path: Path) -> Iterator[None]:
 
 
 def _coded(array: pa.Array) -> Codes:
-    if pa.types.is_string(array.type):
-        encoded = array.dictionary_encode()
-        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-        return Codes(codes=codes, labels=encoded.dictionary.to_numpy(zero_copy_only=False))
+    if pa.types.is_dictionary(array.type):
+        codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        labels = array.dictionary.to_numpy(zero_copy_only=False)
+        return Codes(codes=codes.astype(np.int32, copy=False), labels=labels)
     if pa.types.is_date(array.type):
         array = array.cast(pa.timestamp("us"))
     from pandas import factorize  # slow to load; most commands do without
