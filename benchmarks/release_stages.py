@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,8 +26,7 @@ from release_contenders import DELTA, EPSILON, question
 
 from compliance.dataset import Table
 from compliance.dataset.nouns import ColumnName
-from compliance.privacy import aggregate, calibrate, mechanisms, publish, to_query
-from compliance.privacy.bounding import bound
+from compliance.privacy import add_up, bound, calibrate, mechanisms, publish, to_query
 from compliance.privacy.nouns import Budget
 from compliance.settings import Settings
 from compliance.workspace import Workspace
@@ -43,7 +43,7 @@ def stages(desk: Workspace, path: Path) -> Times:
     dataset = desk.dataset("orders")
     times: Times = []
 
-    def timed(name: str, act: Callable[[], object]) -> object:
+    def timed(name: str, act: Callable[[], Any]) -> Any:
         wall, cpu = time.perf_counter(), time.process_time()
         done = act()
         times.append((name, time.perf_counter() - wall, time.process_time() - cpu))
@@ -53,8 +53,8 @@ def stages(desk: Workspace, path: Path) -> Times:
     timed("codes of person", lambda: table.codes(ColumnName("person")))
     timed("codes of country", lambda: table.codes(ColumnName("country")))
     timed("numbers of amount", lambda: table.numbers(ColumnName("amount")))
-    timed("bound people", lambda: bound(table, QUERY, dataset.columns, b"k" * 32))
-    exact = timed("bound and sum", lambda: aggregate(table, QUERY, dataset.columns, b"k" * 32))
+    bounded = timed("bound people", lambda: bound(table, QUERY, dataset.columns, b"k" * 32))
+    exact = timed("count and sum", lambda: add_up(table, QUERY, bounded))
     calibration = calibrate(QUERY, ASKED)
     timed("draw noise", lambda: publish(exact, QUERY, calibration, mechanisms))
     desk.preview("orders", QUERY, ASKED)

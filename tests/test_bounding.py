@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -12,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compliance.dataset import Table
-from compliance.dataset.nouns import Column
-from compliance.privacy import aggregate, to_query
-from compliance.privacy.bounding import Bounded, bound
+from compliance.dataset.nouns import Column, ColumnName
+from compliance.privacy import Bounded, aggregate, bound, choice_of, to_query
 from compliance.privacy.nouns.question import Query
+from compliance.privacy.rows import hashed_numbers
 
 Stored = Callable[..., tuple[Table, tuple[Column, ...]]]
 KEY = b"k" * 32
+AMOUNT = {"column": "amount", "lower": 0, "upper": 50}
 FUNCTION_FIXTURE = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -35,9 +37,9 @@ def query(**change: object) -> Query:
     return to_query({**raw, **change})
 
 
-def contents(bounded: Bounded, table: Table) -> Counter[tuple[object, ...]]:
+def contents(bounded: Bounded, table: Table, *more: str) -> Counter[tuple[object, ...]]:
     """The rows that count, as a multiset of their contents."""
-    columns = [table.codes(c) for c in ("who", "city", "amount")]  # type: ignore[arg-type]
+    columns = [table.codes(ColumnName(c)) for c in ("who", "city", "amount", *more)]
     return Counter(
         tuple(c.texts()[c.codes[row]] if c.codes[row] >= 0 else None for c in columns)
         for row in bounded.rows
@@ -78,7 +80,7 @@ def test_nobody_counts_in_more_groups_or_rows_than_allowed(
     assert all(count <= per_group for count in pairs.values())
     assert all(n <= groups for n in Counter(person for person, _ in pairs).values())
     assert (who >= 0).all()
-    assert bounded.is_first_of_unit.sum() == len(pairs)
+    assert bounded.units.sum() == len(pairs)
 
 
 @FUNCTION_FIXTURE
@@ -109,6 +111,145 @@ def test_what_is_kept_of_a_person_depends_on_nobody_else(
 
     if any(row[0] != "ann" for row in rows):
         assert {r: n for r, n in kept.items() if r[0] != "ann"} == dict(kept_without)
+
+
+@FUNCTION_FIXTURE
+@given(rows=PEOPLE, seed=st.integers(0, 99), groups=st.integers(1, 3), most=st.integers(1, 2))
+def test_with_a_period_too_neither_order_nor_others_decide(
+    stored: Stored,
+    rows: list[tuple[str | None, str | None, int]],
+    seed: int,
+    groups: int,
+    most: int,
+) -> None:
+    asked = query(
+        by=["city", {"column": "day", "per": "month"}],
+        period={"column": "day", "per": "month", "most": most},
+        max_groups=groups,
+        max_rows_per_group=2,
+    )
+    dated = [(*row, dt.date(2024, 1 + abs(row[2]) % 3, 1)) for row in rows]
+    dated.append(("zoe", "Ulm", 7, None))  # no moment, so it never counts
+    shuffled = [dated[i] for i in np.random.default_rng(seed).permutation(len(dated))]
+    others = [row for row in shuffled if row[0] != "ann"]
+
+    def kept(
+        content: list[tuple[str | None, str | None, int, dt.date | None]],
+    ) -> Counter[tuple[object, ...]]:
+        who, city, amount, day = (list(column) for column in zip(*content, strict=True))
+        table, columns = stored(who=who, city=city, amount=amount, day=day)
+        return contents(bound(table, asked, columns, KEY), table, "day")
+
+    everyone = kept(dated)
+    months = {(row[0], row[3]) for row in everyone}
+    places = {(row[0], row[1], row[3]) for row in everyone}
+
+    assert kept(shuffled) == everyone
+    assert kept(others) == Counter({r: n for r, n in everyone.items() if r[0] != "ann"})
+    assert all(n <= most for n in Counter(person for person, _ in months).values())
+    assert all(n <= groups for n in Counter((p, day) for p, _, day in places).values())
+    assert "zoe" not in {row[0] for row in everyone}
+
+
+def test_a_period_is_filled_stretch_by_stretch(stored: Stored) -> None:
+    cells = [(city, month) for city in ("Bonn", "Trier", "Ulm") for month in (1, 2, 3)]
+    table, columns = stored(
+        who=["ann"] * 9,
+        city=[city for city, _ in cells],
+        amount=list(range(9)),
+        day=[dt.date(2024, month, 5) for _, month in cells],
+    )
+    asked = query(
+        by=["city", {"column": "day", "per": "month"}],
+        period={"column": "day", "per": "month", "most": 2},
+    )
+
+    bounded = bound(table, asked, columns, KEY)
+
+    assert sorted(Counter(cells[row][1] for row in bounded.rows).values()) == [2, 2]
+
+
+def test_people_with_the_same_groups_keep_different_ones(stored: Stored) -> None:
+    """Otherwise a group that many have beside others could lose all of them at once."""
+    people = [f"p{i}" for i in range(100)]
+    table, columns = stored(who=people * 2, city=["Bonn"] * 100 + ["Ulm"] * 100, amount=[1] * 200)
+
+    exact = aggregate(table, query(max_groups=1), columns, KEY)
+
+    # All 100 keep the same one of two with probability 2 ** -99.
+    assert exact.units.sum() == 100
+    assert exact.units.min() > 0
+
+
+@pytest.mark.parametrize(
+    ("public", "total", "groups"),
+    [
+        pytest.param(
+            {"city": ["Trier", "Bonn"], "kind": ["a", "b"]}, 3, "Ba Bb Ta Tb", id="both typed"
+        ),
+        pytest.param({"city": ["Bonn"]}, 11, "Ba Bb Bx", id="first typed"),
+        pytest.param({"kind": ["a", "b"]}, 7, "Ba Bb Ua", id="second typed"),
+    ],
+)
+def test_rows_beside_the_typed_keys_count_nowhere(
+    stored: Stored, public: dict[str, list[str]], total: int, groups: str
+) -> None:
+    table, columns = stored(
+        who=["ann", "bob", "cem", "dan"],
+        city=["Bonn", "Bonn", "Ulm", "Bonn"],
+        kind=["a", "b", "a", "x"],
+        amount=[1, 2, 4, 8],
+    )
+
+    exact = aggregate(table, query(by=["city", "kind"], public_keys=public), columns, KEY)
+
+    assert exact.parts["sum_amount:value"].sum() == total
+    assert " ".join(sorted(city[0] + kind for city, kind in exact.keys)) == groups
+
+
+def test_of_many_rows_the_bound_is_filled_and_every_row_has_a_chance(stored: Stored) -> None:
+    people = [f"p{i % 200}" for i in range(8_000)]
+    table, columns = stored(who=people, city=["Bonn"] * 8_000, amount=list(range(8_000)))
+
+    bounded = bound(table, query(max_rows_per_group=10), columns, KEY)
+
+    assert Counter(np.array(people)[bounded.rows]) == dict.fromkeys(people, 10)
+    assert bounded.dropped.rows == 6_000
+    # Each row is kept with probability 1/4; more than 1,220 or fewer than 780 of the first half
+    # happen with probability below 1e-10 (hypergeometric, standard deviation 20).
+    assert 780 < (bounded.rows < 4_000).sum() < 1_220
+
+
+def test_the_two_zeros_are_one_number(stored: Stored) -> None:
+    """They are told apart by their bits alone, so which came first must not matter."""
+    zeros = [0.0, -0.0] * 4 + [0.5]
+    one, _ = stored(who=["ann"] * 9, city=["Bonn"] * 9, amount=zeros)
+    numbers = one.numbers(ColumnName("amount"))
+
+    hashes = hashed_numbers(numbers, np.arange(9), KEY)
+
+    assert np.signbit(numbers.values).any()
+    assert len(set(hashes.tolist())) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "is_shared"),
+    [
+        pytest.param({"statistics": [{"count": "units"}, {"mean": AMOUNT}]}, True, id="statistics"),
+        pytest.param({"mechanism": "laplace"}, True, id="noise"),
+        pytest.param({"statistics": [{"count": "rows"}]}, False, id="columns computed with"),
+        pytest.param({"where": "amount > 2"}, False, id="conditions"),
+        pytest.param({"max_rows_per_group": 4}, False, id="rows"),
+        pytest.param({"max_groups": 3}, False, id="groups"),
+        pytest.param({"by": ["city", "kind"]}, False, id="keys"),
+        pytest.param({"public_keys": {"city": ["Bonn"]}}, False, id="public keys"),
+        pytest.param({"unit": "household"}, False, id="unit"),
+    ],
+)
+def test_only_queries_that_keep_the_same_rows_share_them(
+    change: dict[str, object], is_shared: bool
+) -> None:
+    assert (choice_of(query(**change)) == choice_of(query())) == is_shared
 
 
 def test_another_key_keeps_other_rows(stored: Stored) -> None:
@@ -182,8 +323,6 @@ WHERE = [
 
 @pytest.mark.parametrize(("where", "expected"), WHERE)
 def test_conditions_choose_rows(stored: Stored, where: str, expected: int) -> None:
-    import datetime as dt
-
     days = [dt.date(2024, 1, 1), dt.date(2024, 1, 2), None, dt.date(2024, 1, 3)]
     table, columns = stored(
         who=["a", "b", "c", "d"],

@@ -4,7 +4,8 @@
 """
 
 from compliance.privacy.accounting import fits, loss_of, price_of
-from compliance.privacy.aggregates import Aggregate, aggregate
+from compliance.privacy.aggregates import Aggregate, add_up, aggregate
+from compliance.privacy.bounding import Bounded, bound, choice_of
 from compliance.privacy.calibration import Calibration, calibrate
 from compliance.privacy.conditions import from_conditions
 from compliance.privacy.ledger import check_affordable, check_budget, state_of
@@ -24,13 +25,17 @@ from compliance.privacy.synthesis import (
 
 __all__ = [
     "Aggregate",
+    "Bounded",
     "Calibration",
+    "add_up",
     "aggregate",
     "attacker_percent",
+    "bound",
     "calibrate",
     "check_affordable",
     "check_budget",
     "check_query",
+    "choice_of",
     "coded_rows",
     "fits",
     "from_conditions",

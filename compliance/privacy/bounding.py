@@ -10,19 +10,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from compliance.dataset.nouns import Column
+from compliance.dataset.nouns import Column, ColumnName
+from compliance.privacy.choosing import Truths, compacted, least_of_each
 from compliance.privacy.conditions import matching
-from compliance.privacy.grouping import Groups, coarse_codes, groups_of, hashed_groups
+from compliance.privacy.grouping import Groups, groups_of, hashed_groups
 from compliance.privacy.nouns import Dropped
-from compliance.privacy.nouns.question import Query
-from compliance.privacy.rows import Hashes, Ints, Rows, hashed, hashed_texts, mixed
-
-_Truths = npt.NDArray[np.bool_]
+from compliance.privacy.nouns.question import Mechanism, Query
+from compliance.privacy.rows import (
+    Hashes,
+    Ints,
+    Rows,
+    hashed,
+    hashed_numbers,
+    hashed_texts,
+    mixed,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,28 +37,38 @@ class Bounded:
     """The rows that count.
 
     Attributes:
-        rows: their positions in the table.
+        rows: their positions in the table, ascending.
         groups: per such row, the number of its group.
-        is_first_of_unit: per such row, whether it is the first that its person has in its group.
         keys: per group, one text per column of `by`.
+        units: per group, how many people count in it.
         dropped: what does not count.
     """
 
     rows: Ints
     groups: Ints
-    is_first_of_unit: _Truths
     keys: tuple[tuple[str, ...], ...]
+    units: Ints
     dropped: Dropped
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return self.rows.nbytes + self.groups.nbytes + self.units.nbytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Order:
-    """Rows sorted by person, stretch of time, group; and where each of these begins."""
+class _Places:
+    """The places that people take: a place is one person in one group.
 
-    order: Ints
-    starts_unit: _Truths
-    starts_period: _Truths
-    starts_group: _Truths
+    Attributes:
+        of_row: per row that may count, the number of its place.
+        unit: per place, the code of its person.
+        group: per place, the number of its group.
+    """
+
+    of_row: Ints
+    unit: Ints
+    group: Ints
 
 
 def bound(table: Rows, query: Query, columns: Sequence[Column], key: bytes) -> Bounded:
@@ -64,92 +81,99 @@ def bound(table: Rows, query: Query, columns: Sequence[Column], key: bytes) -> B
     Args:
         key: secret of the workspace; decides which of a person's rows are kept.
     """
-    units = table.codes(query.unit).codes
-    counted = matching(table, query.where, columns)
+    units = table.codes(query.unit)
     groups = groups_of(table, query)
-    without_unit = int((counted & (units < 0)).sum())
-    counts = counted & (units >= 0) & (groups.numbers >= 0)
+    counts = matching(table, query.where, columns)
+    without_unit = int((counts & (units.codes < 0)).sum())
+    counts &= (units.codes >= 0) & (groups.numbers >= 0)
     if query.period:
         counts &= table.codes(query.period.column).codes >= 0
     rows = np.flatnonzero(counts)
-    found = _ordered(table, query, rows, groups, key)
-    kept = _within_bounds(query, found)
-    lost = rows[found.order[~kept]]
+    unit, group = units.codes[rows], groups.numbers[rows]
+    places = _places(unit, group, len(units.labels), len(groups.keys))
+    person = hashed(units, key)
+    is_taken = _places_within_bounds(query, places, groups, person, key)
+    inside = np.flatnonzero(is_taken[places.of_row])
+
+    def row_hashes(items: Ints) -> Hashes:
+        chosen = inside[items]
+        return _row_hashes(table, query, rows[chosen], person[unit[chosen]], key)
+
+    is_kept = np.zeros(len(rows), dtype=np.bool_)
+    is_kept[inside] = least_of_each(places.of_row[inside], row_hashes, query.max_rows_per_group)
+    kept, lost = np.flatnonzero(is_kept), np.flatnonzero(~is_kept)
     dropped = Dropped(
         rows=len(lost) + without_unit,
-        units=len(np.unique(units[lost])),
+        units=_distinct(unit[lost], len(units.labels)),
         rows_without_unit=without_unit,
     )
-    chosen = rows[found.order[kept]]
     return Bounded(
-        rows=chosen,
-        groups=groups.numbers[chosen],
-        is_first_of_unit=found.starts_group[kept],
+        rows=rows[kept],
+        groups=group[kept],
         keys=groups.keys,
+        units=np.bincount(places.group[is_taken], minlength=len(groups.keys)),
         dropped=dropped,
     )
 
 
-def _ordered(table: Rows, query: Query, rows: Ints, groups: Groups, key: bytes) -> _Order:
-    """`rows` by person, stretch of time, group and row, the last three in an order of chance."""
-    units = table.codes(query.unit)
-    unit, group = units.codes[rows], groups.numbers[rows]
-    person = hashed(units, key)[unit]
-    pair = mixed(person ^ hashed_groups(groups, key)[group] ^ _salt(key, b"groups"))
-    row = mixed(_row_hashes(table, query, rows, person, key) ^ _salt(key, b"rows"))
-    stretch = np.zeros(len(rows), dtype=np.int32)
-    keys: tuple[npt.NDArray[np.generic], ...] = (row, group, pair)
-    if query.period:
-        codes, texts = coarse_codes(
-            table.codes(query.period.column), query.coarse[query.period.column]
-        )
-        stretch = codes[rows]
-        hashes = hashed_texts(np.array(texts, dtype=object), key)
-        keys += (stretch, mixed(person ^ hashes[stretch] ^ _salt(key, b"periods")))
-    order = np.lexsort((*keys, unit))
-    starts_unit = starts(unit[order])
-    starts_period = starts_unit | starts(stretch[order])
-    return _Order(
-        order=order,
-        starts_unit=starts_unit,
-        starts_period=starts_period,
-        starts_group=starts_period | starts(group[order]),
+def choice_of(query: Query) -> tuple[Query, tuple[ColumnName, ...]]:
+    """What of a query decides which rows count: equal for queries that can share a `Bounded`."""
+    asked_of_all = replace(query, statistics=(), mechanism=Mechanism.GAUSSIAN, shares={})
+    return asked_of_all, _columns_computed_with(query)
+
+
+def _places(unit: npt.NDArray[np.int32], group: Ints, units: int, groups: int) -> _Places:
+    of_row, cells = compacted(unit * np.int64(groups) + group, units * groups)
+    place_unit, place_group = np.divmod(cells, max(groups, 1))
+    return _Places(of_row=of_row, unit=place_unit, group=place_group)
+
+
+def _places_within_bounds(
+    query: Query, places: _Places, groups: Groups, person: Hashes, key: bytes
+) -> Truths:
+    """Per place, whether its stretch of time and its group are among those its person keeps."""
+    called = hashed_groups(groups, key)
+
+    def pair_hashes(items: Ints) -> Hashes:
+        pair = person[places.unit[items]] ^ called[places.group[items]]
+        return mixed(pair ^ _salt(key, b"groups"))
+
+    if query.period is None:
+        return least_of_each(places.unit, pair_hashes, query.groups_per_period)
+    moment = query.by.index(query.period.column)
+    texts = np.array([keys[moment] for keys in groups.keys], dtype=object)
+    stretches, stretch = np.unique(texts, return_inverse=True)
+    part, cells = compacted(
+        places.unit * len(stretches) + stretch[places.group],
+        (int(places.unit.max(initial=0)) + 1) * max(len(stretches), 1),
     )
+    part_unit, part_stretch = np.divmod(cells, max(len(stretches), 1))
+    named = hashed_texts(stretches, key)
+
+    def part_hashes(items: Ints) -> Hashes:
+        pair = person[part_unit[items]] ^ named[part_stretch[items]]
+        return mixed(pair ^ _salt(key, b"periods"))
+
+    is_in_time = least_of_each(part_unit, part_hashes, query.period.most)[part]
+    return is_in_time & least_of_each(part, pair_hashes, query.groups_per_period)
 
 
 def _row_hashes(table: Rows, query: Query, rows: Ints, person: Hashes, key: bytes) -> Hashes:
     """Per row a hash of its person and of the values that are computed with."""
     hashes = person
-    for column in dict.fromkeys(s.column for s in query.statistics if s.column):
-        values = table.codes(column)
-        hashes = mixed(hashes + hashed(values, key)[values.codes[rows]])
-    return hashes
+    for column in _columns_computed_with(query):
+        hashes = mixed(hashes + hashed_numbers(table.numbers(column), rows, key))
+    return mixed(hashes ^ _salt(key, b"rows"))
 
 
-def _within_bounds(query: Query, found: _Order) -> _Truths:
-    """Whether a row's stretch, group and place in the group are among the first so many."""
-    if not len(found.order):
-        return np.zeros(0, dtype=np.bool_)
-    most = query.period.most if query.period else 1
-    kept = _rank(found.starts_period, found.starts_unit) < most
-    kept &= _rank(found.starts_group, found.starts_period) < query.groups_per_period
-    first_row = np.flatnonzero(found.starts_group)
-    place = np.arange(len(kept)) - first_row[np.cumsum(found.starts_group) - 1]
-    kept &= place < query.max_rows_per_group
-    return kept
+def _columns_computed_with(query: Query) -> tuple[ColumnName, ...]:
+    return tuple(sorted({s.column for s in query.statistics if s.column}))
 
 
-def _rank(starts: _Truths, starts_outer: _Truths) -> Ints:
-    """Per row, which part of its whole it is in, from 0: parts begin at `starts`."""
-    number = np.cumsum(starts) - 1
-    return np.asarray(number - number[starts_outer][np.cumsum(starts_outer) - 1])
-
-
-def starts(values: npt.NDArray[np.generic]) -> _Truths:
-    """Where a value differs from the one before."""
-    starts = np.ones(len(values), dtype=np.bool_)
-    starts[1:] = values[1:] != values[:-1]
-    return starts
+def _distinct(codes: npt.NDArray[np.int32], possible: int) -> int:
+    occurs = np.zeros(possible, dtype=np.bool_)
+    occurs[codes] = True
+    return int(occurs.sum())
 
 
 def _salt(key: bytes, use: bytes) -> np.uint64:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.dataset.table import NO_VALUE, Codes
+from compliance.privacy.choosing import compacted
 from compliance.privacy.nouns.question import Coarsening, Per, Query
 from compliance.privacy.rows import Hashes, Ints, Rows, hashed_texts, mixed
 from compliance.privacy.statistics import bars
@@ -37,21 +39,29 @@ def groups_of(table: Rows, query: Query) -> Groups:
         _keyed(*coarse_codes(table.codes(c), query.coarse.get(c)), query.public_keys.get(c))
         for c in query.by
     ]
-    numbers = np.zeros(table.rows, dtype=np.int64)
-    outside = np.zeros(table.rows, dtype=np.bool_)
-    for codes, texts in coded:
-        if numbers.max(initial=0) >= 2**62 // (len(texts) + 1):
-            numbers = np.unique(numbers, return_inverse=True)[1]
-        numbers = numbers * len(texts) + codes
-        outside |= codes < 0
-    numbers[outside] = -1
     if query.has_public_keys:
-        return Groups(numbers=numbers, keys=tuple(product(*(texts for _, texts in coded))))
-    inside = np.flatnonzero(~outside)
-    _, first, compact = np.unique(numbers[inside], return_index=True, return_inverse=True)
-    numbers[inside] = compact
-    keys = [[texts[code] for code in codes[inside[first]]] for codes, texts in coded]
-    return Groups(numbers=numbers, keys=tuple(zip(*keys, strict=True)))
+        return _all_groups(coded)
+    numbers, is_inside = np.zeros(table.rows, dtype=np.int64), np.ones(table.rows, dtype=np.bool_)
+    keys: list[tuple[str, ...]] = [()]
+    for codes, texts in coded:
+        is_inside &= codes >= 0
+        numbers = np.where(is_inside, numbers * len(texts) + codes, 0)
+        # Compact after every column, so that the numbers of many columns stay small.
+        compact, seen = compacted(numbers[is_inside], len(keys) * len(texts))
+        numbers[is_inside] = compact
+        keys = [(*keys[n // len(texts)], texts[n % len(texts)]) for n in seen.tolist()]
+    numbers[~is_inside] = -1
+    return Groups(numbers=numbers, keys=tuple(keys))
+
+
+def _all_groups(coded: Sequence[tuple[Ints, list[str]]]) -> Groups:
+    """The groups of typed keys, seen or not."""
+    numbers, is_outside = coded[0][0], coded[0][0] < 0
+    for codes, texts in coded[1:]:
+        numbers = numbers * len(texts) + codes
+        is_outside |= codes < 0
+    keys = tuple(product(*(texts for _, texts in coded)))
+    return Groups(numbers=np.where(is_outside, -1, numbers), keys=keys)
 
 
 def hashed_groups(groups: Groups, key: bytes) -> Hashes:

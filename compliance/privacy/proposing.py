@@ -19,7 +19,7 @@ import numpy.typing as npt
 from compliance.dataset.nouns import Column, ColumnName, ColumnType
 from compliance.errors import NotANumberColumnError, UnknownColumnError
 from compliance.privacy.aggregates import to_ratio
-from compliance.privacy.bounding import bound, starts
+from compliance.privacy.bounding import bound
 from compliance.privacy.calibration import divisible, selection
 from compliance.privacy.conditions import matching
 from compliance.privacy.grouping import coarse_codes, groups_of
@@ -198,14 +198,21 @@ def _contributions(table: Rows, query: Query, columns: Sequence[Column]) -> dict
         counts &= stretch >= 0
     rows = np.flatnonzero(counts)
     order = rows[np.lexsort((groups[rows], stretch[rows], units[rows]))]
-    persons = starts(units[order])
-    stretches = persons | starts(stretch[order])
-    pairs = stretches | starts(groups[order])
+    persons = _starts(units[order])
+    stretches = persons | _starts(stretch[order])
+    pairs = stretches | _starts(groups[order])
     return {
         Sought.PERIODS: _counted(stretches, persons),
         Sought.GROUPS: _most(_counted(pairs, stretches), persons[stretches]),
         Sought.ROWS: _most(_counted(np.ones(len(order), dtype=np.bool_), pairs), persons[pairs]),
     }
+
+
+def _starts(values: _Ints) -> npt.NDArray[np.bool_]:
+    """Where a value differs from the one before."""
+    differs = np.ones(len(values), dtype=np.bool_)
+    differs[1:] = values[1:] != values[:-1]
+    return differs
 
 
 def _counted(parts: npt.NDArray[np.bool_], wholes: npt.NDArray[np.bool_]) -> _Ints:

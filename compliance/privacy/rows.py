@@ -22,6 +22,8 @@ from compliance.privacy.nouns.question import Query
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
+_NO_VALUE = np.uint64(0x9E3779B97F4A7C15)  # stands for a missing value when hashed
+
 
 class Rows(Protocol):
     """A table as far as a query looks at it: see `compliance.dataset.Table`."""
@@ -95,8 +97,14 @@ def hashed(codes: Codes, key: bytes) -> Hashes:
         hashes = labels.astype(np.uint64)
     else:
         hashes = labels.view(np.uint64) if labels.itemsize == 8 else labels.astype(np.uint64)
-    salt = np.uint64(int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big"))
-    return mixed(np.append(hashes, np.uint64(0x9E3779B97F4A7C15)) ^ salt)
+    return mixed(np.append(hashes, _NO_VALUE) ^ _salt(key))
+
+
+def hashed_numbers(numbers: Numbers, rows: Ints, key: bytes) -> Hashes:
+    """A keyed hash per row of `rows`, of its number alone."""
+    values = numbers.values[rows] + 0  # makes the two zeros of floating-point numbers one
+    bits = np.where(numbers.present[rows], values.view(np.uint64), _NO_VALUE)
+    return mixed(bits ^ _salt(key))
 
 
 def hashed_texts(texts: npt.NDArray[np.object_], key: bytes) -> Hashes:
@@ -112,6 +120,10 @@ def mixed(values: Hashes) -> Hashes:
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
+
+
+def _salt(key: bytes) -> np.uint64:
+    return np.uint64(int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big"))
 
 
 def _one_each(people: Codes, values: Codes, key: bytes) -> npt.NDArray[np.int32]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -23,15 +21,17 @@ from compliance.dataset import Table
 from compliance.dataset.nouns import Column, Dataset
 from compliance.errors import WorkspaceError
 from compliance.lineage.nouns import Edge, Node
-from compliance.privacy import Aggregate, aggregate, joined, joined_columns
+from compliance.privacy import Aggregate, Bounded, add_up, bound, choice_of, joined, joined_columns
 from compliance.privacy.nouns.question import Mechanism, Query
 from compliance.settings import TABLE_CACHE_BYTES, Settings
 from compliance.storage import Database, records, tables
 from compliance.trail import commitment, record
+from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
 
 _AGGREGATES_KEPT = 64
+_BOUNDED_BYTES = 2**29
 _KEY_BYTES = 32
 
 
@@ -86,9 +86,9 @@ class Desk:
             reason = "it cannot be written; choose another folder or ask for the right to write"
             raise WorkspaceError(home=settings.home, reason=reason) from None
         self.database = Database(settings.database_url)
-        self._tables: OrderedDict[str, Table] = OrderedDict()
-        self._aggregates: OrderedDict[tuple[str, ...], Aggregate] = OrderedDict()
-        self._lock = threading.Lock()
+        self._tables: Recent[Table] = Recent(TABLE_CACHE_BYTES, lambda table: table.nbytes)
+        self._bounded: Recent[Bounded] = Recent(_BOUNDED_BYTES, lambda rows: rows.nbytes)
+        self._aggregates: Recent[Aggregate] = Recent(_AGGREGATES_KEPT, lambda _: 1)
 
     @property
     def datasets_folder(self) -> Path:
@@ -119,37 +119,31 @@ class Desk:
 
     def table(self, dataset: Dataset) -> Table:
         """The stored table of `dataset`; the least used leave memory when there are too many."""
-        with self._lock:
-            if dataset.sha256 not in self._tables:
-                self._tables[dataset.sha256] = Table(
-                    self.datasets_folder / f"{dataset.sha256}.parquet"
-                )
-            self._tables.move_to_end(dataset.sha256)
-            while len(self._tables) > 1 and _size(self._tables) > TABLE_CACHE_BYTES:
-                self._tables.popitem(last=False)
-            return self._tables[dataset.sha256]
+        path = self.datasets_folder / f"{dataset.sha256}.parquet"
+        return self._tables.get((dataset.sha256,), lambda: Table(path))
 
     def aggregate(self, dataset: Dataset, query: Query, others: Mapping[str, Dataset]) -> Aggregate:
         """The exact answer to `query`, computed once; secret, see `Aggregate`.
 
+        Queries of other statistics with the same bounds share the rows that count.
+
         Args:
             others: the datasets that `query` joins, by name.
         """
+        data = (dataset.sha256, *(other.sha256 for other in others.values()))
         # How the loss is divided changes the noise, not the exact answer.
         exact = replace(query, shares={}, mechanism=Mechanism.GAUSSIAN)
-        place = (dataset.sha256, *(other.sha256 for other in others.values()), repr(exact))
-        with self._lock:
-            if place in self._aggregates:
-                self._aggregates.move_to_end(place)
-                return self._aggregates[place]
-        tables = {name: self.table(other) for name, other in others.items()}
-        table = joined(self.table(dataset), query, tables, self.key)
-        found = aggregate(table, query, all_columns(dataset, others), self.key)
-        with self._lock:
-            self._aggregates[place] = found
-            while len(self._aggregates) > _AGGREGATES_KEPT:
-                self._aggregates.popitem(last=False)
-        return found
+
+        def computed() -> Aggregate:
+            tables = {name: self.table(other) for name, other in others.items()}
+            table = joined(self.table(dataset), query, tables, self.key)
+            columns = all_columns(dataset, others)
+            bounded = self._bounded.get(
+                (*data, repr(choice_of(query))), lambda: bound(table, query, columns, self.key)
+            )
+            return add_up(table, query, bounded)
+
+        return self._aggregates.get((*data, repr(exact)), computed)
 
 
 def all_columns(dataset: Dataset, others: Mapping[str, Dataset]) -> tuple[Column, ...]:
@@ -175,10 +169,6 @@ def store_bytes(path: Path, data: bytes) -> None:
         partial.unlink(missing_ok=True)
         reason = "the file could not be written; check the free space"
         raise WorkspaceError(home=path.parent.parent, reason=reason) from None
-
-
-def _size(kept: OrderedDict[str, Table]) -> int:
-    return sum(table.nbytes for table in kept.values())
 
 
 def _key_in(path: Path) -> bytes:
