@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, ColumnName
-from compliance.privacy import Bounded, aggregate, bound, choice_of, to_query
+from compliance.privacy import Bounded, aggregate, bound, choice_of, joined, to_query
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.rows import hashed_numbers
 
@@ -250,6 +250,29 @@ def test_only_queries_that_keep_the_same_rows_share_them(
     change: dict[str, object], is_shared: bool
 ) -> None:
     assert (choice_of(query(**change)) == choice_of(query())) == is_shared
+
+
+@FUNCTION_FIXTURE
+@given(rows=PEOPLE, seed=st.integers(0, 99))
+def test_a_join_gives_each_person_one_of_their_own_values_whatever_the_order(
+    stored: Stored, rows: list[tuple[str | None, str | None, int]], seed: int
+) -> None:
+    here, _ = stored(id=["ann", "bob", "cem", "dan", None], amount=[1, 2, 3, 4, 5])
+    shuffled = [rows[i] for i in np.random.default_rng(seed).permutation(len(rows))]
+    asked = query(unit="id", by=["there.city"], join=[{"dataset": "there", "unit": "who"}])
+
+    def cities(content: list[tuple[str | None, str | None, int]]) -> list[str | None]:
+        there, _ = stored(**columns_of(content))
+        found = joined(here, asked, {"there": there}, KEY).codes(ColumnName("there.city"))
+        return [found.texts()[code] if code >= 0 else None for code in found.codes]
+
+    joined_here = cities(rows)
+    own = {who: {c for w, c, _ in rows if w == who and c} for who in ("ann", "bob", "cem", "dan")}
+
+    assert cities(shuffled) == joined_here
+    assert joined_here[4] is None
+    for who, city in zip(own, joined_here, strict=False):
+        assert city in (own[who] or {None})
 
 
 def test_another_key_keeps_other_rows(stored: Stored) -> None:

@@ -16,20 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.dataset.nouns import Column, ColumnName
-from compliance.privacy.choosing import Truths, compacted, least_of_each
+from compliance.privacy.choosing import Hashes, Ints, Truths, compacted, least_of_each
 from compliance.privacy.conditions import matching
 from compliance.privacy.grouping import Groups, groups_of, hashed_groups
 from compliance.privacy.nouns import Dropped
 from compliance.privacy.nouns.question import Mechanism, Query
-from compliance.privacy.rows import (
-    Hashes,
-    Ints,
-    Rows,
-    hashed,
-    hashed_numbers,
-    hashed_texts,
-    mixed,
-)
+from compliance.privacy.rows import Rows, hashed, hashed_numbers, hashed_texts, mixed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

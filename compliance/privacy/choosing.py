@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from compliance.privacy.rows import Hashes, Ints
-
+Ints = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 Truths = npt.NDArray[np.bool_]
 _CELLS_PER_NUMBER = 4  # up to so many possible values per number are counted one by one
 
@@ -32,7 +32,9 @@ def compacted(numbers: Ints, possible: int) -> tuple[Ints, Ints]:
     return position[numbers], np.flatnonzero(occurs).astype(np.int64, copy=False)
 
 
-def least_of_each(wholes: Ints, hashes: Callable[[Ints], Hashes], most: int) -> Truths:
+def least_of_each(
+    wholes: npt.NDArray[np.signedinteger], hashes: Callable[[Ints], Hashes], most: int
+) -> Truths:
     """Per item, whether its hash is among the `most` least of its whole.
 
     Of equal hashes the first items are taken: only items that are alike may have the same.
@@ -45,7 +47,8 @@ def least_of_each(wholes: Ints, hashes: Callable[[Ints], Hashes], most: int) -> 
     sizes = np.bincount(wholes)
     is_crowded = sizes > most
     in_crowd = is_crowded[wholes]
-    chosen, items = ~in_crowd, np.flatnonzero(in_crowd)
+    items = np.flatnonzero(in_crowd)
+    chosen: Truths = ~in_crowd
     if len(items):
         number = np.cumsum(is_crowded)[wholes[items]] - 1
         chosen[items] = _least(number, hashes(items), sizes[is_crowded], most)

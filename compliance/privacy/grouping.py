@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.dataset.table import NO_VALUE, Codes
-from compliance.privacy.choosing import compacted
+from compliance.privacy.choosing import Hashes, Ints, compacted
 from compliance.privacy.nouns.question import Coarsening, Per, Query
-from compliance.privacy.rows import Hashes, Ints, Rows, hashed_texts, mixed
+from compliance.privacy.rows import Rows, hashed_texts, mixed
 from compliance.privacy.statistics import bars
 
 _SEPARATOR = "\x1f"  # between the keys of a group when they are hashed

@@ -17,10 +17,8 @@ import numpy.typing as npt
 
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.dataset.table import Codes, Numbers
+from compliance.privacy.choosing import Hashes, Ints, least_of_each
 from compliance.privacy.nouns.question import Query
-
-Ints = npt.NDArray[np.int64]
-Hashes = npt.NDArray[np.uint64]
 
 _NO_VALUE = np.uint64(0x9E3779B97F4A7C15)  # stands for a missing value when hashed
 
@@ -130,10 +128,10 @@ def _one_each(people: Codes, values: Codes, key: bytes) -> npt.NDArray[np.int32]
     """Per person over there, the code of one of their values: the one of the least keyed hash."""
     rows = np.flatnonzero((people.codes >= 0) & (values.codes >= 0))
     person, value = people.codes[rows], values.codes[rows]
-    order = np.lexsort((hashed(values, key)[value], person))
+    hashes = hashed(values, key)
+    is_one = least_of_each(person, lambda items: hashes[value[items]], 1)
     chosen = np.full(len(people.labels), -1, dtype=np.int32)
-    # Later assignments win, so the least hash of a person comes last.
-    chosen[person[order[::-1]]] = value[order[::-1]]
+    chosen[person[is_one]] = value[is_one]
     return chosen
 
 
