@@ -7,7 +7,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: run test lint lock clean bench-preview bench-dataset bench-federated bench-report bench-demo bench-release bench
+# `bench-release` installs its peers into benchmarks/.peers at the first run and takes minutes.
+BENCHES := bench-dataset bench-demo bench-discovery bench-federated bench-preview bench-release bench-report
+
+.PHONY: run test lint lock clean bench $(BENCHES)
 
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
@@ -26,10 +29,10 @@ lock: $(VENV)/.dev
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# `bench-release` installs its peers into benchmarks/.peers at the first run and takes minutes.
-bench: bench-dataset bench-preview bench-federated bench-report bench-demo bench-release
+bench: $(BENCHES)
 
-bench-%: $(VENV)/.dev
+# Named one by one: make looks for no pattern where a target is phony.
+$(BENCHES): bench-%: $(VENV)/.dev
 	$(BIN)/python benchmarks/$*.py
 
 $(BIN)/python:
