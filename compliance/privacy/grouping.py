@@ -56,12 +56,10 @@ def groups_of(table: Rows, query: Query) -> Groups:
 
 def _all_groups(coded: Sequence[tuple[Ints, list[str]]]) -> Groups:
     """The groups of typed keys, seen or not."""
-    numbers, is_outside = coded[0][0], coded[0][0] < 0
+    numbers = coded[0][0]
     for codes, texts in coded[1:]:
-        numbers = numbers * len(texts) + codes
-        is_outside |= codes < 0
-    keys = tuple(product(*(texts for _, texts in coded)))
-    return Groups(numbers=np.where(is_outside, -1, numbers), keys=keys)
+        numbers = np.where((numbers < 0) | (codes < 0), -1, numbers * len(texts) + codes)
+    return Groups(numbers=numbers, keys=tuple(product(*(texts for _, texts in coded))))
 
 
 def hashed_groups(groups: Groups, key: bytes) -> Hashes:
