@@ -208,7 +208,7 @@ def _contributions(table: Rows, query: Query, columns: Sequence[Column]) -> dict
     }
 
 
-def _starts(values: _Ints) -> npt.NDArray[np.bool_]:
+def _starts(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
     """Where a value differs from the one before."""
     differs = np.ones(len(values), dtype=np.bool_)
     differs[1:] = values[1:] != values[:-1]
