@@ -85,7 +85,7 @@ def public_codes(codes: npt.NDArray[np.int32], texts: list[str], public: tuple[s
     """Per row the position of its value among the typed keys; -1 where it is none of them."""
     position = {text: i for i, text in enumerate(public)}
     lookup = np.array([*(position.get(text, -1) for text in texts), position.get(NO_VALUE, -1)])
-    return lookup[codes].astype(np.int64)
+    return lookup[codes].astype(np.int64, copy=False)
 
 
 def _by_calendar(labels: npt.NDArray[np.generic], per: Per) -> tuple[Ints, list[str]]:
