@@ -38,6 +38,16 @@ def test_the_least_hashes_of_each_whole_are_chosen(items: list[tuple[int, int]],
     assert chosen.tolist() == chosen_by_order(items, most)
 
 
+@given(wholes=st.lists(st.integers(0, 5), max_size=60), most=st.integers(1, 6))
+def test_of_items_that_are_alike_the_first_are_chosen(wholes: list[int], most: int) -> None:
+    """As of the rows of one person, where rows are only counted."""
+    hashes = np.array([7, 7, 2**63, 0, 1, 2**64 - 1], dtype=np.uint64)[wholes]
+
+    chosen = least_of_each(np.array(wholes, dtype=np.int64), lambda asked: hashes[asked], most)
+
+    assert chosen.tolist() == [wholes[:i].count(whole) < most for i, whole in enumerate(wholes)]
+
+
 def test_only_items_of_crowded_wholes_are_hashed() -> None:
     asked: list[int] = []
 
