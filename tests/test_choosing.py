@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.privacy.choosing import compacted, least_of_each
@@ -28,7 +28,9 @@ def chosen_by_order(items: list[tuple[int, int]], most: int) -> list[bool]:
     return chosen
 
 
-@given(items=st.lists(st.tuples(st.integers(0, 5), HASHES), max_size=60), most=st.integers(1, 6))
+@given(items=st.lists(st.tuples(st.integers(0, 3), HASHES), max_size=60), most=st.integers(1, 4))
+@example(items=[(0, 1), (0, 0)], most=1)  # the packed number holds no last bit
+@example(items=[(1, 3), (1, 2), (0, 9), (1, 0), (1, 2)], most=2)
 def test_the_least_hashes_of_each_whole_are_chosen(items: list[tuple[int, int]], most: int) -> None:
     wholes = np.array([whole for whole, _ in items], dtype=np.int64)
     hashes = np.array([hash_ for _, hash_ in items], dtype=np.uint64)
