@@ -13,6 +13,7 @@
   + QueryError                    a query cannot be asked
     - MalformedQueryError, MissingUnitError, BadBoundsError, NotANumberColumnError
     - BadConditionError, TooManyGroupsError, JoinError, OutOfReachError
+    - NothingToAttackError
   + PrivacyParameterError         ε, δ or a noise setting is outside what it may be
   + BudgetExceededError           asks for more privacy loss than is left
   + BudgetBelowSpentError         a budget smaller than what is spent
@@ -209,6 +210,13 @@ class OutOfReachError(QueryError):
     sentence = (
         "No ε up to {limit} makes {statistic} that exact. Allow a wider margin, group more "
         "coarsely, or narrow the bounds."
+    )
+
+
+class NothingToAttackError(QueryError):
+    sentence = (
+        "There is nothing to attack: the question asks for no count or sum, or nobody counts in "
+        "it. Add a count, or loosen the filter."
     )
 
 

@@ -112,7 +112,9 @@ def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     release = _verb(kinds, "release", verbs.release, "publish a statistic; spends budget")
     plan = _verb(kinds, "plan", verbs.plan, "the smallest ε for an accuracy; free")
     bounds = _verb(kinds, "bounds", verbs.bounds, "propose bounds by a private look; spends budget")
-    for added in (preview, release, plan, bounds):
+    attack = _verb(kinds, "attack", verbs.attack, "try attacks, before and after noise; internal")
+    error = _verb(kinds, "error", verbs.error, "noise and bias of each number, on a stand-in")
+    for added in (preview, release, plan, bounds, attack, error):
         _named(added)
         added.add_argument(
             "--query", type=_path, required=True, metavar="Q.yaml", help="what is asked"
@@ -120,7 +122,12 @@ def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
         added.add_argument(
             "--delta", metavar="D", help="the δ it may cost; left out: a tenth of the total"
         )
-    preview.add_argument("--epsilon", default="1", metavar="E", help="the ε it may cost; else 1")
+    for added in (preview, attack, error):
+        added.add_argument("--epsilon", default="1", metavar="E", help="the ε it may cost; else 1")
+    on = error.add_mutually_exclusive_group(required=True)
+    on.add_argument("--stand-in", metavar="NAME", help="a public dataset with the same columns")
+    on.add_argument("--real", action="store_true", help="on the real rows; entered in the trail")
+    _verb(kinds, "self-audit", verbs.self_audit, "test the noise and the claimed ε of this desk")
     for added in (release, bounds):
         added.add_argument("--epsilon", required=True, metavar="E", help="the ε it may cost")
     plan.add_argument(

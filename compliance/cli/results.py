@@ -10,10 +10,13 @@ from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge
 from compliance.plain import to_plain
+from compliance.privacy.attacks import Trial
+from compliance.privacy.honesty import GroupError
 from compliance.privacy.nouns import BudgetState, Preview, Price, Release
 from compliance.privacy.nouns.planning import Planned, Proposal
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis
+from compliance.privacy.selfaudit import SelfAudit
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
 
@@ -124,6 +127,54 @@ def synthesis(done: Synthesis, left: Price) -> Result:
         "spent": _price(done.price),
         "left": _price(left),
         "libraries": dict(done.libraries),
+    }
+
+
+def self_audit(done: SelfAudit) -> Result:
+    """Every check; `ok` decides the exit code."""
+    return {
+        "id": done.id,
+        "ok": done.passed,
+        "checks": [to_plain(check) for check in done.checks],
+        "draws": done.draws,
+        "false_alarm": done.alarm,
+        "libraries": dict(done.libraries),
+        "desk_version": done.desk_version,
+    }
+
+
+def trial(done: Trial) -> Result:
+    """How often each attack came true, before and after noise, and what the guarantee allows."""
+    return {
+        "id": done.id,
+        "targets": done.targets,
+        "asked": to_plain(done.asked),
+        "attacks": [
+            {
+                "attack": attack.name,
+                "exact": attack.before.share,
+                "with_noise": attack.after.share,
+                "interval": list(attack.after.interval()),
+                "at_most": attack.at_most,
+            }
+            for attack in done.attacks
+        ],
+        "internal": True,
+    }
+
+
+def errors(query: Query, found: Sequence[GroupError]) -> Result:
+    """Per number what noise and bounds do to it; as shares of the number, where it is not 0."""
+    return {
+        "errors": [
+            _keyed(query, e.keys)
+            | {"statistic": e.statistic}
+            | ({"cell": e.cell} if e.cell else {})
+            | {"clipping": e.clipping, "dropping": e.dropping, "margin": e.margin}
+            | {"total": e.total, "relative": e.total / abs(e.truth) if e.truth else None}
+            for e in found
+        ],
+        "internal": True,
     }
 
 

@@ -62,17 +62,24 @@ class Table:
         WorkspaceError: the file is not there, or is not what was stored; whenever it is read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, held: bytes | None = None) -> None:
+        """The table at `path`; or, where its Parquet bytes are `held` in memory, at no place."""
         self._path = path
         with _in_words(path):
-            self._file = pq.ParquetFile(path, memory_map=True)
+            place, again = (path if held is None else pa.BufferReader(held) for _ in range(2))
+            self._file = pq.ParquetFile(place, memory_map=True)
             texts = [f.name for f in self._file.schema_arrow if pa.types.is_string(f.type)]
             # Parquet holds texts as codes into its distinct values already; they are taken as such.
             self._texts = pq.ParquetFile(
-                path, memory_map=True, metadata=self._file.metadata, read_dictionary=texts
+                again, memory_map=True, metadata=self._file.metadata, read_dictionary=texts
             )
         self._codes: dict[str, Codes] = {}
         self._numbers: dict[str, Numbers] = {}
+
+    @classmethod
+    def in_memory(cls, content: pa.Table) -> Table:
+        """`content` as a table that is stored nowhere: an invented one."""
+        return cls(Path(), to_parquet(content))
 
     @property
     def rows(self) -> int:

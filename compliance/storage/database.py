@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.errors import WorkspaceError
 
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MS = 30_000
 

@@ -66,8 +66,11 @@ EDGE = _table("edge", "origin", "made")
 REPORT = _table("report", "id")
 PROPOSAL = _table("proposal", "id", "dataset_id")
 SYNTHESIS = _table("synthesis", "id", "dataset_id")
+SELF_AUDIT = _table("self_audit", "id")
+TRIAL = _table("trial", "id", "dataset_id")
 
 RECORDS = (
     *(ORGANISATION, DATASET, DESCRIPTION, DISCOVERY, BUDGET, SPEND),
     *(RELEASE, RUN, ASSESSMENT, EDGE, REPORT, PROPOSAL, SYNTHESIS),
+    *(SELF_AUDIT, TRIAL),
 )

@@ -15,10 +15,13 @@ from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dat
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Edge
+from compliance.privacy.attacks import Trial
+from compliance.privacy.honesty import Assumptions, GroupError
 from compliance.privacy.nouns import Budget, BudgetState, Preview, Price, Release
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
+from compliance.privacy.selfaudit import SelfAudit
 from compliance.report.nouns import Organisation, Report, ReportKind
 from compliance.rules.nouns import Assessment, Stage
 from compliance.settings import Settings
@@ -30,6 +33,7 @@ from compliance.workspace import (
     datasets,
     labels,
     planning,
+    proofs,
     releases,
     reports,
     runs,
@@ -248,6 +252,44 @@ class Workspace:
         """All that was invented from dataset `name`, newest first."""
         with self._desk.database.reading() as connection:
             return syntheses.of(connection, datasets.find(connection, name))
+
+    # Risk and proof
+
+    def try_attacks(self, name: str, query: Query, asked: Budget, seed: int = 0) -> Trial:
+        """Attack the answer to `query`, exact and with noise. Internal; in the trail.
+
+        Noise is drawn, nothing is published and nothing spent: only success rates are kept.
+
+        Raises:
+            QueryError, PrivacyParameterError: it cannot be asked, or holds nothing to attack.
+        """
+        return proofs.try_attacks(self._desk, name, query, asked, seed)
+
+    def trials(self, name: str) -> tuple[Trial, ...]:
+        """All attacks tried on dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return proofs.trials(connection, datasets.find(connection, name))
+
+    def self_audit(self) -> SelfAudit:
+        """Test the samplers and the whole way from rows to numbers, on invented tables."""
+        return proofs.self_audit(self._desk)
+
+    def self_audits(self) -> tuple[SelfAudit, ...]:
+        """All of the desk's audits of itself, newest first."""
+        with self._desk.database.reading() as connection:
+            return proofs.self_audits(connection)
+
+    def compare_error(
+        self, name: str, query: Query, asked: Budget, stand_in: Assumptions | str | None
+    ) -> tuple[GroupError, ...]:
+        """How wrong each number would be, by noise and by bounds; see `compliance.privacy.honesty`.
+
+        With no stand-in on the real rows: internal, and in the trail.
+
+        Raises:
+            QueryError, PrivacyParameterError, UnknownDatasetError: it cannot be compared.
+        """
+        return proofs.compare_error(self._desk, name, query, asked, stand_in)
 
     # Federated learning
 

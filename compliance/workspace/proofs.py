@@ -1,0 +1,126 @@
+"""Proofs on request: attacks tried, the desk's own audit, and the whole of the error."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import Connection
+
+from compliance import __version__
+from compliance.dataset.nouns import Dataset
+from compliance.privacy import bound, calibrate, check_query, joined
+from compliance.privacy.attacks import Trial, attack
+from compliance.privacy.honesty import (
+    Assumptions,
+    GroupError,
+    errors,
+    simulate,
+    simulated_question,
+)
+from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns.question import Query
+from compliance.privacy.rows import Rows
+from compliance.privacy.selfaudit import ALARM, SelfAudit, audit
+from compliance.storage import records, tables
+from compliance.workspace import datasets, joins
+from compliance.workspace.desk import Desk, all_columns
+
+_SEED = 20_000  # of stand-ins; the same assumptions always give the same table
+
+
+def try_attacks(desk: Desk, name: str, query: Query, asked: Budget, seed: int) -> Trial:
+    """Attack the answer to `query`, exact and with noise; only success rates are kept.
+
+    Raises:
+        QueryError, PrivacyParameterError: it cannot be asked, or holds nothing to attack.
+    """
+    from compliance.privacy import mechanisms  # loads OpenDP, which nothing else needs
+
+    dataset, others, table = _found(desk, name, query)
+    calibration = calibrate(query, asked)
+    bounded = bound(table, query, all_columns(dataset, others), desk.key)
+    targets, attacks = attack(table, query, bounded, calibration, asked, mechanisms, seed)
+    with desk.act("attack.try", name) as act:
+        trial = Trial(
+            id=f"trial-{secrets.token_hex(6)}",
+            dataset_id=dataset.id,
+            query=query,
+            asked=asked,
+            targets=targets,
+            attacks=attacks,
+            tried_at=act.at,
+            actor=act.actor,
+        )
+        act.store(tables.TRIAL, trial, id=trial.id, dataset_id=dataset.id)
+        act.facts |= {"trial": trial.id, "internal": True, "targets": targets}
+    return trial
+
+
+def trials(connection: Connection, dataset: Dataset) -> tuple[Trial, ...]:
+    """All attacks tried on any version of the dataset, newest first."""
+    found = [
+        trial
+        for version in range(1, dataset.version + 1)
+        for trial in records.every(
+            connection, tables.TRIAL, Trial, dataset_id=f"{dataset.name}@{version}"
+        )
+    ]
+    return tuple(sorted(found, key=lambda trial: trial.tried_at, reverse=True))
+
+
+def self_audit(desk: Desk) -> SelfAudit:
+    """Test the samplers and the whole way from rows to numbers, on invented tables."""
+    from compliance.privacy import mechanisms  # loads OpenDP, which nothing else needs
+
+    checks = audit(mechanisms)
+    with desk.act("audit.self", "desk") as act:
+        done = SelfAudit(
+            id=f"audit-{secrets.token_hex(6)}",
+            checks=checks,
+            alarm=ALARM,
+            libraries=mechanisms.libraries(),
+            desk_version=__version__,
+            audited_at=act.at,
+            actor=act.actor,
+        )
+        act.store(tables.SELF_AUDIT, done, id=done.id)
+        act.facts |= {"audit": done.id, "passed": done.passed, "checks": len(checks)}
+    return done
+
+
+def self_audits(connection: Connection) -> tuple[SelfAudit, ...]:
+    """All of the desk's audits of itself, newest first."""
+    return records.every(connection, tables.SELF_AUDIT, SelfAudit)[::-1]
+
+
+def compare_error(
+    desk: Desk, name: str, query: Query, asked: Budget, stand_in: Assumptions | str | None
+) -> tuple[GroupError, ...]:
+    """How wrong each number would be, and why: on a stand-in, or on the real rows.
+
+    Args:
+        stand_in: what is commonly known, or the name of a public dataset with the same columns;
+            None for the real rows, which is entered in the trail.
+
+    Raises:
+        QueryError, PrivacyParameterError, UnknownDatasetError: it cannot be compared.
+    """
+    if isinstance(stand_in, Assumptions):
+        question = simulated_question(query)
+        return errors(simulate(question, stand_in, _SEED), question, (), asked, desk.key)
+    dataset, others, table = _found(desk, stand_in or name, query)
+    found = errors(table, query, all_columns(dataset, others), asked, desk.key)
+    if stand_in is None:
+        with desk.act("error.compare", name) as act:
+            act.facts |= {"internal": True, "statistics": [s.name for s in query.statistics]}
+    return found
+
+
+def _found(desk: Desk, name: str, query: Query) -> tuple[Dataset, dict[str, Dataset], Rows]:
+    """The dataset, those that the query joins, and all of them as one table."""
+    with desk.database.reading() as connection:
+        dataset = datasets.find(connection, name)
+        others = joins.joined_datasets(connection, dataset, query)
+    check_query(query, all_columns(dataset, others))
+    tables_ = {key: desk.table(other) for key, other in others.items()}
+    return dataset, others, joined(desk.table(dataset), query, tables_, desk.key)
