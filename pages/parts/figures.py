@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from compliance.federated.nouns import Baselines, Round
-from compliance.lineage.nouns import Edge, NodeKind
+from compliance.lineage.nouns import NodeKind, Step
 from compliance.privacy.nouns import CurvePoint, Release
 from compliance.rules.nouns import Progress, Stage
 
@@ -164,24 +164,25 @@ def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> 
     return _framed(figure, height=340)
 
 
-def lineage(edges: Sequence[Edge]) -> go.Figure:
-    """What was made from what, left to right."""
-    nodes = {(n.kind, n.id): n for edge in edges for n in (edge.origin, edge.made)}
+def lineage(steps: Sequence[Step]) -> go.Figure:
+    """What was made from what, left to right; the files of one step are one thing."""
+    nodes = {(n.kind, n.id): n for step in steps for n in (step.origins[0], step.made)}
+    others = {(s.origins[0].kind, s.origins[0].id): s.others for s in steps if s.others}
     place = {key: i for i, key in enumerate(nodes)}
     figure = go.Figure(
         go.Sankey(
             node={
-                "label": [_shortened(node.title) for node in nodes.values()],
+                "label": [_shortened(n.title) + others.get(key, "") for key, n in nodes.items()],
                 "color": [NODE_COLOURS[node.kind] for node in nodes.values()],
                 "pad": 18,
                 "thickness": 14,
                 "hovertemplate": "%{label}<extra></extra>",
             },
             link={
-                "source": [place[(e.origin.kind, e.origin.id)] for e in edges],
-                "target": [place[(e.made.kind, e.made.id)] for e in edges],
-                "value": [1] * len(edges),
-                "customdata": [e.step for e in edges],
+                "source": [place[(s.origins[0].kind, s.origins[0].id)] for s in steps],
+                "target": [place[(s.made.kind, s.made.id)] for s in steps],
+                "value": [1] * len(steps),
+                "customdata": [s.step for s in steps],
                 "hovertemplate": "%{customdata}<extra></extra>",
                 "color": "rgba(127,145,150,0.28)",
             },

@@ -526,3 +526,17 @@ def test_what_a_visitor_stores_is_seen_by_the_other(described_desk: Desk) -> Non
     other.run()
 
     assert other.button(key="discovery_run").label == "Look again"
+
+
+# Lineage
+
+
+def test_many_files_of_one_dataset_are_one_step_of_its_lineage(empty_desk: Desk) -> None:
+    files = [RawFile(name=f"day-{n:03}.csv", data=b"a,b\n%d,x\n" % n) for n in range(305)]
+    empty_desk.workspace.add_files(files, "days")
+    visitor = empty_desk.open("lineage")
+    chart = chart_of(visitor, "lineage_graph")
+
+    assert visitor.dataframe[0].value["From"].tolist() == ["day-000.csv and 304 more"]
+    assert chart["data"][0]["node"]["label"] == ["day-000.csv and 304 more", "days (version 1)"]
+    assert chart["layout"]["height"] < 500
