@@ -131,6 +131,7 @@ REFUSED = [
         "t.csv", b"Dear officer we write to you about our shop\n" * 9, NotATableError, id="prose"
     ),
     pytest.param("t.csv", b'a,b\n1,"open\n2,y\n3,z\n', BrokenQuotingError, id="open quote"),
+    pytest.param("t.csv", b'a,b\n1,"open', BrokenQuotingError, id="open quote at the end"),
     pytest.param("t.parquet", b"PAR1 but broken", NotATableError, id="broken parquet"),
     pytest.param("t.jsonl", b'{"a": 1}\n{"a": ', NotATableError, id="broken json"),
     pytest.param("t.jsonl", b"[1, 2]", NotATableError, id="json without objects"),

@@ -113,7 +113,8 @@ def read_delimited(name: str, data: bytes) -> tuple[pa.Table, list[CleaningStep]
     if table is None:
         table, repairs = _parsed_with_repairs(name, text, dialect, names, has_header=has_header)
         steps += repairs
-    if '"' in text and table.num_rows + has_header < _line_ends(text):
+    marks = text.count('"')
+    if marks % 2 or (marks and table.num_rows + has_header < _line_ends(text)):
         _refuse_swallowed_rows(name, text, dialect)
     return table, steps
 
