@@ -540,3 +540,47 @@ def test_many_files_of_one_dataset_are_one_step_of_its_lineage(empty_desk: Desk)
     assert visitor.dataframe[0].value["From"].tolist() == ["day-000.csv and 304 more"]
     assert chart["data"][0]["node"]["label"] == ["day-000.csv and 304 more", "days (version 1)"]
     assert chart["layout"]["height"] < 500
+
+
+# Budgets
+
+
+def test_an_officer_decides_a_budget_and_the_finding_is_closed(full_desk: Desk) -> None:
+    visitor = full_desk.open("budgets")
+    before = visitor.dataframe[0].value["Decided"].tolist()
+    visitor.number_input(key="budgets_epsilon_customers").set_value(2.5)
+    visitor.selectbox(key="budgets_delta_customers").select(Decimal("1e-6"))
+    visitor.button(key="budgets_decide").click().run()
+
+    state = full_desk.workspace.budget("customers")
+    (row,) = visitor.dataframe[0].value.to_dict("records")
+    findings = full_desk.workspace.assess().findings
+    assert before == ["no, the default holds"]
+    assert (state.total.epsilon, state.total.delta) == (Decimal("2.5"), Decimal("1e-6"))
+    assert (row["People"], row["Decided"], row["ε in total"]) == ("customers", "by an officer", 2.5)
+    assert acts(full_desk)[-2] == "budget.decide"
+    assert "POL-BUDGET-DECIDED" not in [verdict.rule for verdict in findings]
+
+
+def test_a_budget_below_what_is_spent_is_refused_in_a_sentence(full_desk: Desk) -> None:
+    before = full_desk.state()
+    visitor = full_desk.open("budgets")
+    visitor.number_input(key="budgets_epsilon_customers").set_value(0.01)
+    visitor.button(key="budgets_decide").click().run()
+
+    ((title, sentence),) = refusals(visitor)
+    assert title == "Not decided"
+    assert "more than that is spent already" in sentence
+    assert full_desk.state() == before
+
+
+# Trail
+
+
+def test_the_trail_tells_its_facts_in_words(full_desk: Desk) -> None:
+    visitor = full_desk.open("trail")
+
+    table = visitor.dataframe[0].value.set_index("Act")
+    assert table.loc["run.finish", "Facts"].startswith("of 3 · rounds 3 · sites 4 · run ")
+    assert "epsilon 0.500000" in table.loc["release.publish", "Facts"]
+    assert "{" not in table["Facts"].str.cat()

@@ -23,6 +23,7 @@ EMPTY = {
     "lineage": ("From the source files to every release", "datasets"),
     "trail": ("The trail is whole: all 0 entries", None),
     "reports": ("A document for the regulator", "datasets"),
+    "budgets": ("A budget bounds what all releases", "datasets"),
     "organisation": ("Stands on the cover of every report", None),
 }
 # What only this page says, or the key of what only it shows, when the whole job was done once.
@@ -37,6 +38,7 @@ FULL = {
     "lineage": "lineage_graph",
     "trail": "Take a checkpoint",
     "reports": "SHA-256",
+    "budgets": "People who share the budget",
     "organisation": "This installation",
 }
 
