@@ -37,6 +37,7 @@ NODE_COLOURS = {
     NodeKind.REPORT: OLIVE,
 }
 PLAIN = {"displayModeBar": False}
+WIDEST_BAR = 0.12  # of the chart's width, so that two bars are bars and not walls
 SMALLEST_SPAN = 0.03  # of an AUC axis, so that small differences look small
 
 
@@ -126,6 +127,7 @@ def released_bars(release: Release, statistic: str, title: str) -> go.Figure:
         )
     )
     figure.update_yaxes(title=title)
+    figure.update_layout(bargap=max(0.2, 1 - len(values) * WIDEST_BAR))
     return _framed(figure, height=330)
 
 
@@ -199,7 +201,7 @@ def lineage(steps: Sequence[Step]) -> go.Figure:
 def _framed(figure: go.Figure, height: int) -> go.Figure:
     text = {"tickfont": {"color": INK}, "title": {"font": {"color": INK}}}
     figure.update_xaxes(**text)
-    figure.update_yaxes(**text)
+    figure.update_yaxes(**text, exponentformat="none", separatethousands=True)
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 24, "b": 8},

@@ -240,6 +240,23 @@ def test_all_proposals_are_confirmed_at_once(described_desk: Desk) -> None:
     assert {label.status for label in found.labels} == {LabelStatus.CONFIRMED}
 
 
+@pytest.mark.parametrize(
+    ("column", "is_shown"),
+    [("diagnosis", True), ("shoe_size", False)],
+    ids=["a special category", "no special category"],
+)
+def test_art_9_has_a_column_only_where_something_falls_under_it(
+    empty_desk: Desk, column: str, is_shown: bool
+) -> None:
+    table = f"person,{column}\n".encode() + b"".join(b"%d,asthma\n" % n for n in range(50))
+    empty_desk.workspace.add_files([RawFile(name="t.csv", data=table)], "t")
+    empty_desk.workspace.discover("t")
+
+    visitor = empty_desk.open("discovery")
+
+    assert ("Special" in visitor.dataframe[0].value.columns) is is_shown
+
+
 # Trade-off
 
 
@@ -526,6 +543,17 @@ def test_what_a_visitor_stores_is_seen_by_the_other(described_desk: Desk) -> Non
     other.run()
 
     assert other.button(key="discovery_run").label == "Look again"
+
+
+def test_charts_write_numbers_out_and_draw_few_groups_as_bars(full_desk: Desk) -> None:
+    visitor = full_desk.open("release")
+    (key,) = [c.key for c in visitor.get("plotly_chart") if c.key.startswith("release_chart_")]
+
+    layout = chart_of(visitor, key)["layout"]
+
+    assert layout["yaxis"]["exponentformat"] == "none"
+    assert layout["yaxis"]["separatethousands"] is True
+    assert layout["bargap"] > 0.5
 
 
 # Lineage
