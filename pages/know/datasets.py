@@ -91,6 +91,7 @@ with origin:
         ],
         key="datasets_sources",
         alt=_("The files that this dataset came from, with their hashes"),
+        column_config={_("Size in bytes"): st.column_config.NumberColumn(format="localized")},
     )
     st.markdown(
         _("Stored once as Parquet under its hash `{hash}`, on {day}.").format(

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from compliance.federated.nouns import Baselines, Round
-from compliance.lineage.nouns import NodeKind, Step
+from compliance.lineage.nouns import Node, NodeKind, Step
 from compliance.privacy.nouns import CurvePoint, Release
 from compliance.rules.nouns import Progress, Stage
 
@@ -167,24 +167,29 @@ def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> 
 
 
 def lineage(steps: Sequence[Step]) -> go.Figure:
-    """What was made from what, left to right; the files of one step are one thing."""
-    nodes = {(n.kind, n.id): n for step in steps for n in (step.origins[0], step.made)}
-    others = {(s.origins[0].kind, s.origins[0].id): s.others for s in steps if s.others}
-    place = {key: i for i, key in enumerate(nodes)}
+    """What was made from what, left to right; the files of one dataset are one thing."""
+    links = [
+        (origin, step)
+        for step in steps
+        for origin in (step.origins[:1] if _is_of_files(step) else step.origins)
+    ]
+    others = {_place(step.origins[0]): step.others for step in steps if _is_of_files(step)}
+    nodes = {_place(node): node for origin, step in links for node in (origin, step.made)}
+    number = {place: i for i, place in enumerate(nodes)}
     figure = go.Figure(
         go.Sankey(
             node={
-                "label": [_shortened(n.title) + others.get(key, "") for key, n in nodes.items()],
+                "label": [_shortened(n.title) + others.get(at, "") for at, n in nodes.items()],
                 "color": [NODE_COLOURS[node.kind] for node in nodes.values()],
                 "pad": 18,
                 "thickness": 14,
                 "hovertemplate": "%{label}<extra></extra>",
             },
             link={
-                "source": [place[(s.origins[0].kind, s.origins[0].id)] for s in steps],
-                "target": [place[(s.made.kind, s.made.id)] for s in steps],
-                "value": [1] * len(steps),
-                "customdata": [s.step for s in steps],
+                "source": [number[_place(origin)] for origin, _ in links],
+                "target": [number[_place(step.made)] for _, step in links],
+                "value": [1] * len(links),
+                "customdata": [step.step for _, step in links],
                 "hovertemplate": "%{customdata}<extra></extra>",
                 "color": "rgba(127,145,150,0.28)",
             },
@@ -196,6 +201,14 @@ def lineage(steps: Sequence[Step]) -> go.Figure:
         font={"size": 13, "color": INK},
     )
     return figure
+
+
+def _is_of_files(step: Step) -> bool:
+    return step.origins[0].kind is NodeKind.SOURCE
+
+
+def _place(node: Node) -> tuple[NodeKind, str]:
+    return node.kind, node.id
 
 
 def _framed(figure: go.Figure, height: int) -> go.Figure:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description, LegalBasis
 from compliance.discovery.nouns import IdentifierClass, LabelStatus
-from compliance.report.nouns import Organisation
+from compliance.report.nouns import Organisation, ReportKind
 from tests.pages.conftest import Desk, chart_of, edit, refusals, words
 from tests.walked_shop import orders
 
@@ -568,6 +568,24 @@ def test_many_files_of_one_dataset_are_one_step_of_its_lineage(empty_desk: Desk)
     assert visitor.dataframe[0].value["From"].tolist() == ["day-000.csv and 304 more"]
     assert chart["data"][0]["node"]["label"] == ["day-000.csv and 304 more", "days (version 1)"]
     assert chart["layout"]["height"] < 500
+
+
+def test_a_report_about_several_datasets_comes_from_each_of_them(full_desk: Desk) -> None:
+    desk = full_desk.workspace
+    desk.add_files([RawFile(name="v.csv", data=b"a,b\n1,x\n")], "visits")
+    desk.build_report(ReportKind.AUDIT)
+    visitor = full_desk.open("lineage")
+    visitor.toggle(key="lineage_all").set_value(True).run()
+    sankey = chart_of(visitor, "lineage_graph")["data"][0]
+
+    labels = sankey["node"]["label"]
+    links = zip(sankey["link"]["source"], sankey["link"]["target"], strict=True)
+    named = [(labels[source], labels[target]) for source, target in links]
+    assert named[-2:] == [
+        ("orders (version 1)", "Audit report"),
+        ("visits (version 1)", "Audit report"),
+    ]
+    assert visitor.dataframe[0].value["From"].iloc[0] == "orders (version 1) and 1 more"
 
 
 # Budgets
