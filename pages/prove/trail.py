@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import outputs, session
+from pages.parts import navigation, outputs, session
 
 SHOWN = 500
 LONGEST_LIST = 4
@@ -32,6 +32,11 @@ def shown(value: object) -> str:
 workspace = session.workspace()
 outputs.remark(_("Each entry carries the hash of the one before, so a change anywhere shows."))
 verification = workspace.verify_trail()
+if verification.ok and not verification.entries:
+    st.markdown(_("Nothing has been done yet. The first act will be the first entry."))
+    navigation.link("datasets", _("Load a dataset"))
+    navigation.link("overview", _("Open the demo shop"))
+    st.stop()
 if verification.ok:
     st.success(
         _("The trail is whole: all {n} entries are as they were written.").format(
