@@ -10,7 +10,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 # `bench-release` installs its peers into benchmarks/.peers at the first run and takes minutes.
 BENCHES := bench-dataset bench-demo bench-discovery bench-federated bench-preview bench-release bench-report
 
-.PHONY: run test lint lock clean bench $(BENCHES)
+.PHONY: run test lint lock pictures clean bench $(BENCHES)
 
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
@@ -25,6 +25,10 @@ lint: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
+
+# The README's pictures, taken from the running app.
+pictures: $(VENV)/.dev chromium
+	$(BIN)/python docs/pictures.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

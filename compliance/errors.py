@@ -80,8 +80,8 @@ class ArchiveNamedAsTableError(FileError):
 
 class BrokenQuotingError(FileError):
     sentence = (
-        "{name}: a quotation mark opened on line {line} is never closed, so rows cannot be told "
-        "apart. Mend that line, or export the file again with quoting switched on."
+        "{name}: a quotation mark opened on line {line} is not closed at the end of its cell, so "
+        "rows cannot be told apart. Mend that line, or export the file again with quoting on."
     )
 
 

@@ -131,6 +131,7 @@ REFUSED = [
         "t.csv", b"Dear officer we write to you about our shop\n" * 9, NotATableError, id="prose"
     ),
     pytest.param("t.csv", b'a,b\n1,"open\n2,y\n3,z\n', BrokenQuotingError, id="open quote"),
+    pytest.param("t.csv", b'a,b\n1,"open', BrokenQuotingError, id="open quote at the end"),
     pytest.param("t.parquet", b"PAR1 but broken", NotATableError, id="broken parquet"),
     pytest.param("t.jsonl", b'{"a": 1}\n{"a": ', NotATableError, id="broken json"),
     pytest.param("t.jsonl", b"[1, 2]", NotATableError, id="json without objects"),
@@ -155,6 +156,29 @@ def test_the_line_of_an_open_quote_is_named() -> None:
         read(RawFile(name="t.csv", data=b'a,b\n1,x\n2,"open\n3,z\n'))
 
 
+SWALLOWED = [
+    pytest.param(b'7,a\n8,"open\n9,b\n10,"open\n11,c\n', 9, id="two marks that were never closed"),
+    pytest.param(b'7,a\n8,"open\n9,b\n10,in "the" middle\n', 9, id="closed inside another cell"),
+]
+
+
+@pytest.mark.parametrize(
+    "around", [b"1,x\n" * 6, b'1,"x\ny"\n' * 3], ids=["plain", "lines in cells"]
+)
+@pytest.mark.parametrize(("rows", "line"), SWALLOWED)
+def test_a_quotation_mark_that_swallows_rows_is_refused_with_its_line(
+    rows: bytes, line: int, around: bytes
+) -> None:
+    with pytest.raises(BrokenQuotingError, match=f"line {line} "):
+        read(RawFile(name="t.csv", data=b"a,b\n" + around + rows))
+
+
+def test_lines_within_well_quoted_cells_are_kept() -> None:
+    rows = rows_of(b'a,b\n1,"two\nlines, ""quoted"""\n2,"x"\n3,5" tape\n')
+
+    assert [row["b"] for row in rows] == ['two\nlines, "quoted"', "x", '5" tape']
+
+
 def test_too_many_columns_are_refused_with_both_numbers() -> None:
     header = ",".join(f"c{i}" for i in range(10_000))
     data = f"{header}\n{','.join('1' * 10_000)}\n".encode()
@@ -171,6 +195,19 @@ def zipped(**members: bytes) -> bytes:
         for name, data in members.items():
             archive.writestr(name.replace("__DOT__", "."), data)
     return buffer.getvalue()
+
+
+def test_a_damaged_workbook_is_not_taken_for_an_archive_of_tables() -> None:
+    buffer = io.BytesIO()
+    openpyxl.Workbook().save(buffer)
+
+    with pytest.raises(NotATableError, match="no readable workbook"):
+        read(RawFile(name="orders.xlsx", data=buffer.getvalue()[:200]))
+
+
+def test_the_line_that_is_no_json_is_named() -> None:
+    with pytest.raises(NotATableError, match="line 3 is no valid JSON"):
+        read(RawFile(name="t.jsonl", data=b'{"a": 1}\n\n{"a": \n{"a": 2}\n'))
 
 
 def test_a_zip_under_another_name_is_refused() -> None:

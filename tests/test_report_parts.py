@@ -65,6 +65,19 @@ def test_losses_round_to_the_side_of_the_people(amount, up, down):
     assert wording.loss_down(Decimal(amount)) == down
 
 
+@pytest.mark.parametrize(
+    ("scale", "shown"),
+    [
+        pytest.param(7_532_752.01, "7,532,752", id="large: no exponent"),
+        pytest.param(999_999.7, "1,000,000", id="at the edge of six digits"),
+        pytest.param(1_506.5504, "1,506.55", id="six digits"),
+        pytest.param(0.25, "0.25", id="small"),
+    ],
+)
+def test_a_scale_of_noise_is_written_out(scale, shown):
+    assert wording.measured(scale) == shown
+
+
 @given(st.decimals(min_value="1e-12", max_value="1e6", allow_nan=False))
 def test_a_spent_loss_is_never_shown_smaller_than_it_is(amount):
     assert Decimal(wording.loss_up(amount).replace(",", "")) >= amount

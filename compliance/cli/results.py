@@ -40,6 +40,7 @@ def dataset_line(dataset: Dataset) -> Result:
 def dataset(found: Dataset) -> Result:
     """A dataset, whole."""
     return dataset_line(found) | {
+        "sources": [to_plain(source) for source in found.sources],  # first: there may be hundreds
         "columns": [
             {"name": c.name, "type": str(c.type), "missing": c.missing, "distinct": c.distinct}
             for c in found.columns
@@ -47,7 +48,6 @@ def dataset(found: Dataset) -> Result:
         "cleaning": [to_plain(step) for step in found.cleaning],
         "description": to_plain(found.description),
         "population": found.population,
-        "sources": [to_plain(source) for source in found.sources],
     }
 
 

@@ -18,6 +18,7 @@ _MONTHS = (
 )
 _SIZES = ("bytes", "kB", "MB", "GB", "TB", "PB")
 _MOST_DECIMALS = 6
+_ALL_WHOLE = 100_000
 
 
 def count(number: int, unit: str = "", *, plural: str = "") -> str:
@@ -33,6 +34,11 @@ def number(value: float | None, decimals: int = 0) -> str:
         return NO_NUMBER
     shown = f"{value:,.{decimals}f}"
     return signed(shown if float(shown.replace(",", "")) else shown.lstrip("-"))
+
+
+def measured(value: float) -> str:
+    """`value` to six digits, or to all whole ones where there are more."""
+    return signed(f"{value:,.0f}" if abs(value) >= _ALL_WHOLE else f"{value:,.6g}")
 
 
 def decimals_for(margins: Iterable[float | None]) -> int:

@@ -61,6 +61,10 @@ with st.expander(_("Load a dataset"), icon=":material/upload:", expanded=not wor
                 )
             )
 
+if not workspace.datasets():
+    st.markdown(_("There is no dataset yet. Load one above, or open the demo shop."))
+    navigation.link("overview", _("Open the demo shop"))
+    st.stop()
 dataset = session.dataset_or_stop()
 with st.container(horizontal=True):
     st.metric(_("Rows"), outputs.count(dataset.rows), border=True)
@@ -91,6 +95,7 @@ with origin:
         ],
         key="datasets_sources",
         alt=_("The files that this dataset came from, with their hashes"),
+        column_config={_("Size in bytes"): st.column_config.NumberColumn(format="localized")},
     )
     st.markdown(
         _("Stored once as Parquet under its hash `{hash}`, on {day}.").format(

@@ -46,6 +46,8 @@ table = pd.DataFrame(
         _("Evidence"): [" ".join(label.evidence) for label in found.labels],
     }
 )
+if not any(label.special_category for label in found.labels):
+    table = table.drop(columns=_("Special"))
 st.markdown(
     _("Tick what is right, or choose another meaning or class; then record your decisions.")
 )
@@ -103,6 +105,5 @@ if label is not None:
         f"**{_(titles[label.semantic_type])}** · {words_of[label.identifier_class]} · "
         + _("{sure} sure").format(sure=f"{label.confidence:.0%}")
     )
-    for sentence in label.evidence:
-        st.markdown(f"- {sentence}")
+    st.markdown("\n".join(f"- {sentence}" for sentence in label.evidence))
 navigation.link("tradeoff", _("Try what could be published"))

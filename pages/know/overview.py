@@ -45,6 +45,8 @@ outputs.remark(_("Where each stage of the data's life cycle stands, and what to 
 stages = workspace.life_cycle()
 past = workspace.assessments()
 latest = past[-1] if past else None
+budgets = [workspace.budget(people) for people in dict.fromkeys(d.population for d in datasets)]
+tightest = max(budgets, key=lambda state: state.share_spent)
 discoveries = [found for d in datasets if (found := workspace.discovery(d.name))]
 
 with st.container(horizontal=True):
@@ -55,13 +57,12 @@ with st.container(horizontal=True):
         str(sum(len(found.personal) for found in discoveries)),
         _("in {n} of {m} datasets looked at").format(n=len(discoveries), m=len(datasets)),
     )
-    for population in dict.fromkeys(d.population for d in datasets):
-        state = workspace.budget(population)
-        outputs.fact(
-            _("Budget spent: {people}").format(people=population),
-            f"{state.share_spent:.0%}",
-            _("of ε = {total}").format(total=f"{state.total.epsilon.normalize():f}"),
-        )
+    outputs.fact(
+        _("Budget spent: {people}").format(people=tightest.population),
+        f"{tightest.share_spent:.0%}",
+        _("of ε = {total}").format(total=f"{tightest.total.epsilon.normalize():f}")
+        + (_(", the most of {n} budgets").format(n=len(budgets)) if len(budgets) > 1 else ""),
+    )
     outputs.fact(
         _("Findings"),
         "–" if latest is None else str(len(latest.findings)),

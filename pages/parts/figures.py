@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from compliance.federated.nouns import Baselines, Round
-from compliance.lineage.nouns import Edge, NodeKind
+from compliance.lineage.nouns import Node, NodeKind, Step
 from compliance.privacy.nouns import CurvePoint, Release
 from compliance.rules.nouns import Progress, Stage
 
@@ -37,6 +37,7 @@ NODE_COLOURS = {
     NodeKind.REPORT: OLIVE,
 }
 PLAIN = {"displayModeBar": False}
+WIDEST_BAR = 0.12  # of the chart's width, so that two bars are bars and not walls
 SMALLEST_SPAN = 0.03  # of an AUC axis, so that small differences look small
 
 
@@ -126,6 +127,7 @@ def released_bars(release: Release, statistic: str, title: str) -> go.Figure:
         )
     )
     figure.update_yaxes(title=title)
+    figure.update_layout(bargap=max(0.2, 1 - len(values) * WIDEST_BAR))
     return _framed(figure, height=330)
 
 
@@ -164,24 +166,30 @@ def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> 
     return _framed(figure, height=340)
 
 
-def lineage(edges: Sequence[Edge]) -> go.Figure:
-    """What was made from what, left to right."""
-    nodes = {(n.kind, n.id): n for edge in edges for n in (edge.origin, edge.made)}
-    place = {key: i for i, key in enumerate(nodes)}
+def lineage(steps: Sequence[Step]) -> go.Figure:
+    """What was made from what, left to right; the files of one dataset are one thing."""
+    links = [
+        (origin, step)
+        for step in steps
+        for origin in (step.origins[:1] if _is_of_files(step) else step.origins)
+    ]
+    others = {_place(step.origins[0]): step.others for step in steps if _is_of_files(step)}
+    nodes = {_place(node): node for origin, step in links for node in (origin, step.made)}
+    number = {place: i for i, place in enumerate(nodes)}
     figure = go.Figure(
         go.Sankey(
             node={
-                "label": [_shortened(node.title) for node in nodes.values()],
+                "label": [_shortened(n.title) + others.get(at, "") for at, n in nodes.items()],
                 "color": [NODE_COLOURS[node.kind] for node in nodes.values()],
                 "pad": 18,
                 "thickness": 14,
                 "hovertemplate": "%{label}<extra></extra>",
             },
             link={
-                "source": [place[(e.origin.kind, e.origin.id)] for e in edges],
-                "target": [place[(e.made.kind, e.made.id)] for e in edges],
-                "value": [1] * len(edges),
-                "customdata": [e.step for e in edges],
+                "source": [number[_place(origin)] for origin, _ in links],
+                "target": [number[_place(step.made)] for _, step in links],
+                "value": [1] * len(links),
+                "customdata": [step.step for _, step in links],
                 "hovertemplate": "%{customdata}<extra></extra>",
                 "color": "rgba(127,145,150,0.28)",
             },
@@ -195,10 +203,18 @@ def lineage(edges: Sequence[Edge]) -> go.Figure:
     return figure
 
 
+def _is_of_files(step: Step) -> bool:
+    return step.origins[0].kind is NodeKind.SOURCE
+
+
+def _place(node: Node) -> tuple[NodeKind, str]:
+    return node.kind, node.id
+
+
 def _framed(figure: go.Figure, height: int) -> go.Figure:
     text = {"tickfont": {"color": INK}, "title": {"font": {"color": INK}}}
     figure.update_xaxes(**text)
-    figure.update_yaxes(**text)
+    figure.update_yaxes(**text, exponentformat="none", separatethousands=True)
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 24, "b": 8},

@@ -113,6 +113,13 @@ PAGES = (
         help="Audit reports as PDF with the evidence inside.",
     ),
     PageRow(
+        name="budgets",
+        section="settings",
+        title="Budgets",
+        icon=":material/account_balance_wallet:",
+        help="How much may be learnt about each group of people, decided by an officer.",
+    ),
+    PageRow(
         name="organisation",
         section="settings",
         title="Organisation",

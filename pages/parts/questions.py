@@ -31,7 +31,7 @@ _COUNTS = {"count rows": "rows", "count people": "units"}
 def epsilon_and_delta(total: Budget) -> Budget:
     """The (ε, δ) chosen on two sliders with logarithmic steps; what each end means is written."""
     left, right = st.columns(2)
-    with left:
+    with left, st.container(gap=None):
         epsilon = st.select_slider(
             _("ε, how much one person may show"),
             EPSILONS,
@@ -41,7 +41,7 @@ def epsilon_and_delta(total: Budget) -> Budget:
             persist_state="session",
         )
         _ends(_("stronger privacy"), _("more accuracy"))
-    with right:
+    with right, st.container(gap=None):
         delta = st.select_slider(
             _("δ, the chance that the bound fails"),
             DELTAS,

@@ -37,7 +37,8 @@ def dataset_or_stop() -> Dataset:
     found = {str(dataset.name): dataset for dataset in workspace().datasets()}
     if not found:
         st.markdown(_("There is no dataset yet. Load one, or open the demo shop."))
-        navigation.link("datasets", _("Go to Datasets"))
+        navigation.link("datasets", _("Load a dataset"))
+        navigation.link("overview", _("Open the demo shop"))
         st.stop()
     name = st.selectbox(
         _("Dataset"), list(found), key="session_dataset", persist_state="session", width=420

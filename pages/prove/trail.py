@@ -1,16 +1,42 @@
 """Every act, in an order that nobody can change unseen."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.plain import to_json
-from pages.parts import outputs, session
+from pages.parts import navigation, outputs, session
 
 SHOWN = 500
+LONGEST_LIST = 4
+HASH_DIGITS = 64
+
+
+def told(facts: Mapping[str, object], between: str = " · ") -> str:
+    """What an entry says in words; long lists are counted and hashes cut, as a screen is small."""
+    said = {name: value for name, value in facts.items() if value is not None}
+    short_first = sorted(said, key=lambda name: (name == "records", len(shown(said[name]))))
+    return between.join(f"{name.replace('_', ' ')} {shown(said[name])}" for name in short_first)
+
+
+def shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return told(value, " ")
+    if isinstance(value, list):
+        several = ", ".join(shown(item) for item in value)
+        return several if len(value) <= LONGEST_LIST else f"({len(value)})"
+    text = outputs.count(value) if isinstance(value, int) else str(value)
+    return text[:8] + "…" if len(text) == HASH_DIGITS else text
+
 
 workspace = session.workspace()
 outputs.remark(_("Each entry carries the hash of the one before, so a change anywhere shows."))
 verification = workspace.verify_trail()
+if verification.ok and not verification.entries:
+    st.markdown(_("Nothing has been done yet. The first act will be the first entry."))
+    navigation.link("datasets", _("Load a dataset"))
+    navigation.link("overview", _("Open the demo shop"))
+    st.stop()
 if verification.ok:
     st.success(
         _("The trail is whole: all {n} entries are as they were written.").format(
@@ -56,7 +82,7 @@ outputs.table(
             _("Act"): entry.act,
             _("On"): entry.subject,
             _("Hash"): entry.hash[:8],
-            _("Facts"): to_json(entry.facts),
+            _("Facts"): told(entry.facts),
         }
         for entry in workspace.entries(SHOWN)
     ],

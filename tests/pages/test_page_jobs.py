@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description, LegalBasis
 from compliance.discovery.nouns import IdentifierClass, LabelStatus
-from compliance.report.nouns import Organisation
+from compliance.report.nouns import Organisation, ReportKind
 from tests.pages.conftest import Desk, chart_of, edit, refusals, words
 from tests.walked_shop import orders
 
@@ -238,6 +238,23 @@ def test_all_proposals_are_confirmed_at_once(described_desk: Desk) -> None:
     found = described_desk.workspace.discovery("orders")
     assert found is not None
     assert {label.status for label in found.labels} == {LabelStatus.CONFIRMED}
+
+
+@pytest.mark.parametrize(
+    ("column", "is_shown"),
+    [("diagnosis", True), ("shoe_size", False)],
+    ids=["a special category", "no special category"],
+)
+def test_art_9_has_a_column_only_where_something_falls_under_it(
+    empty_desk: Desk, column: str, is_shown: bool
+) -> None:
+    table = f"person,{column}\n".encode() + b"".join(b"%d,asthma\n" % n for n in range(50))
+    empty_desk.workspace.add_files([RawFile(name="t.csv", data=table)], "t")
+    empty_desk.workspace.discover("t")
+
+    visitor = empty_desk.open("discovery")
+
+    assert ("Special" in visitor.dataframe[0].value.columns) is is_shown
 
 
 # Trade-off
@@ -526,3 +543,90 @@ def test_what_a_visitor_stores_is_seen_by_the_other(described_desk: Desk) -> Non
     other.run()
 
     assert other.button(key="discovery_run").label == "Look again"
+
+
+def test_charts_write_numbers_out_and_draw_few_groups_as_bars(full_desk: Desk) -> None:
+    visitor = full_desk.open("release")
+    (key,) = [c.key for c in visitor.get("plotly_chart") if c.key.startswith("release_chart_")]
+
+    layout = chart_of(visitor, key)["layout"]
+
+    assert layout["yaxis"]["exponentformat"] == "none"
+    assert layout["yaxis"]["separatethousands"] is True
+    assert layout["bargap"] > 0.5
+
+
+# Lineage
+
+
+def test_many_files_of_one_dataset_are_one_step_of_its_lineage(empty_desk: Desk) -> None:
+    files = [RawFile(name=f"day-{n:03}.csv", data=b"a,b\n%d,x\n" % n) for n in range(305)]
+    empty_desk.workspace.add_files(files, "days")
+    visitor = empty_desk.open("lineage")
+    chart = chart_of(visitor, "lineage_graph")
+
+    assert visitor.dataframe[0].value["From"].tolist() == ["day-000.csv and 304 more"]
+    assert chart["data"][0]["node"]["label"] == ["day-000.csv and 304 more", "days (version 1)"]
+    assert chart["layout"]["height"] < 500
+
+
+def test_a_report_about_several_datasets_comes_from_each_of_them(full_desk: Desk) -> None:
+    desk = full_desk.workspace
+    desk.add_files([RawFile(name="v.csv", data=b"a,b\n1,x\n")], "visits")
+    desk.build_report(ReportKind.AUDIT)
+    visitor = full_desk.open("lineage")
+    visitor.toggle(key="lineage_all").set_value(True).run()
+    sankey = chart_of(visitor, "lineage_graph")["data"][0]
+
+    labels = sankey["node"]["label"]
+    links = zip(sankey["link"]["source"], sankey["link"]["target"], strict=True)
+    named = [(labels[source], labels[target]) for source, target in links]
+    assert named[-2:] == [
+        ("orders (version 1)", "Audit report"),
+        ("visits (version 1)", "Audit report"),
+    ]
+    assert visitor.dataframe[0].value["From"].iloc[0] == "orders (version 1) and 1 more"
+
+
+# Budgets
+
+
+def test_an_officer_decides_a_budget_and_the_finding_is_closed(full_desk: Desk) -> None:
+    visitor = full_desk.open("budgets")
+    before = visitor.dataframe[0].value["Decided"].tolist()
+    visitor.number_input(key="budgets_epsilon_customers").set_value(2.5)
+    visitor.selectbox(key="budgets_delta_customers").select(Decimal("1e-6"))
+    visitor.button(key="budgets_decide").click().run()
+
+    state = full_desk.workspace.budget("customers")
+    (row,) = visitor.dataframe[0].value.to_dict("records")
+    findings = full_desk.workspace.assess().findings
+    assert before == ["no, the default holds"]
+    assert (state.total.epsilon, state.total.delta) == (Decimal("2.5"), Decimal("1e-6"))
+    assert (row["People"], row["Decided"], row["ε in total"]) == ("customers", "by an officer", 2.5)
+    assert acts(full_desk)[-2] == "budget.decide"
+    assert "POL-BUDGET-DECIDED" not in [verdict.rule for verdict in findings]
+
+
+def test_a_budget_below_what_is_spent_is_refused_in_a_sentence(full_desk: Desk) -> None:
+    before = full_desk.state()
+    visitor = full_desk.open("budgets")
+    visitor.number_input(key="budgets_epsilon_customers").set_value(0.01)
+    visitor.button(key="budgets_decide").click().run()
+
+    ((title, sentence),) = refusals(visitor)
+    assert title == "Not decided"
+    assert "more than that is spent already" in sentence
+    assert full_desk.state() == before
+
+
+# Trail
+
+
+def test_the_trail_tells_its_facts_in_words(full_desk: Desk) -> None:
+    visitor = full_desk.open("trail")
+
+    table = visitor.dataframe[0].value.set_index("Act")
+    assert table.loc["run.finish", "Facts"].startswith("of 3 · rounds 3 · sites 4 · run ")
+    assert "epsilon 0.500000" in table.loc["release.publish", "Facts"]
+    assert "{" not in table["Facts"].str.cat()

@@ -11,19 +11,22 @@ from tests.pages.conftest import PATIENCE_S, ROOT, Desk, words
 
 NAMES = [row.name for row in PAGES]
 
+OVERVIEW = ""  # its place in the address
+LOAD_OR_DEMO = ["datasets", OVERVIEW]
 # What only this page says when there is nothing yet, and where it then leads.
 EMPTY = {
-    "overview": ("Privacy Desk finds the personal data in your tables", "datasets"),
-    "datasets": ("There is no dataset yet.", "datasets"),
-    "discovery": ("Each column is judged by its name and its values", "datasets"),
-    "tradeoff": ("What a release would look like", "datasets"),
-    "release": ("Publish a number about many people", "datasets"),
-    "federated": ("only model weights travel", "datasets"),
-    "decisions": ("Duties are checked on the data and the records", "datasets"),
-    "lineage": ("From the source files to every release", "datasets"),
-    "trail": ("The trail is whole: all 0 entries", None),
-    "reports": ("A document for the regulator", "datasets"),
-    "organisation": ("Stands on the cover of every report", None),
+    "overview": ("Privacy Desk finds the personal data in your tables", ["datasets"]),
+    "datasets": ("There is no dataset yet. Load one above", [OVERVIEW]),
+    "discovery": ("Each column is judged by its name and its values", LOAD_OR_DEMO),
+    "tradeoff": ("What a release would look like", LOAD_OR_DEMO),
+    "release": ("Publish a number about many people", LOAD_OR_DEMO),
+    "federated": ("only model weights travel", LOAD_OR_DEMO),
+    "decisions": ("Duties are checked on the data and the records", LOAD_OR_DEMO),
+    "lineage": ("From the source files to every release", LOAD_OR_DEMO),
+    "trail": ("The first act will be the first entry", LOAD_OR_DEMO),
+    "reports": ("A document for the regulator", LOAD_OR_DEMO),
+    "budgets": ("A budget bounds what all releases", LOAD_OR_DEMO),
+    "organisation": ("Stands on the cover of every report", []),
 }
 # What only this page says, or the key of what only it shows, when the whole job was done once.
 FULL = {
@@ -37,6 +40,7 @@ FULL = {
     "lineage": "lineage_graph",
     "trail": "Take a checkpoint",
     "reports": "SHA-256",
+    "budgets": "People who share the budget",
     "organisation": "This installation",
 }
 
@@ -58,7 +62,7 @@ def test_a_page_opens_on_an_empty_desk_and_leads_on(empty_desk: Desk, name: str)
 
     says, leads_to = EMPTY[name]
     assert says in words(visitor)
-    assert [link.page for link in visitor.page_link] == ([leads_to] if leads_to else [])
+    assert [link.page for link in visitor.page_link] == leads_to
     assert not visitor.error
 
 

@@ -98,6 +98,7 @@ def read_delimited(name: str, data: bytes) -> tuple[pa.Table, list[CleaningStep]
         raise EmptyFileError(name=name)
     has_header = _has_header(first)
     if has_header and len(first) == 1:
+        _refuse_swallowed_rows(name, text, dialect)
         raise NoRowsError(name=name)
     width = len(first[0])
     if width > MAX_COLUMNS:
@@ -112,6 +113,9 @@ def read_delimited(name: str, data: bytes) -> tuple[pa.Table, list[CleaningStep]
     if table is None:
         table, repairs = _parsed_with_repairs(name, text, dialect, names, has_header=has_header)
         steps += repairs
+    marks = text.count('"')
+    if marks % 2 or (marks and table.num_rows + has_header < _line_ends(text)):
+        _refuse_swallowed_rows(name, text, dialect)
     return table, steps
 
 
@@ -186,6 +190,10 @@ def _lines(text: str) -> Iterator[str]:
         end = text.find("\n", start + _BLOCK_CHARACTERS) + 1 or len(text)
         yield from io.StringIO(text[start:end], newline="")
         start = end
+
+
+def _line_ends(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
@@ -266,7 +274,6 @@ def _parsed_with_repairs(
     long = sum(len(row) > width for row in rows)
     if len(rows) >= RAGGED_ROWS_LIMIT and short + long > RAGGED_SHARE_LIMIT * len(rows):
         raise NotATableError(name=name, reason="its lines do not share a number of columns")
-    _refuse_unclosed_quote(name, text, dialect)
     filled = (row[:width] + [""] * (width - len(row)) for row in rows)
     arrays = [pa.array(column, pa.string()) for column in zip(*filled, strict=True)]
     steps = (
@@ -279,17 +286,19 @@ def _parsed_with_repairs(
     return pa.table(arrays, names=list(names)), [step for step in steps if step.rows_changed]
 
 
-def _refuse_unclosed_quote(name: str, text: str, dialect: Dialect) -> None:
-    """Refuse a text whose last row swallowed the rest of the file after an opening quote."""
-    if text.count('"') % 2 == 0:
-        return
-    lines = list(_lines(text))
-    reader = dialect.rows(lines)
-    start = last = 0
-    for _ in reader:
-        start, last = last, reader.line_num
-    try:
-        list(dialect.rows(lines[start:last], strict=True))
-    except csv.Error as error:
-        if "end of data" in str(error):
-            raise BrokenQuotingError(name=name, line=start + 1) from None
+def _refuse_swallowed_rows(name: str, text: str, dialect: Dialect) -> None:
+    """Refuse a text in which a quotation mark swallowed rows: it closes in another cell, or never.
+
+    A fault within one line is let pass: it harms no other row.
+    """
+    reader, line = dialect.rows(_lines(text), strict=True), 1
+    while True:
+        try:
+            for _ in reader:
+                line = reader.line_num + 1
+        except csv.Error as fault:  # after which the reader goes on with the next line
+            if reader.line_num > line or "end of data" in str(fault):
+                raise BrokenQuotingError(name=name, line=line) from None
+            line = reader.line_num + 1
+        else:
+            return

@@ -35,18 +35,20 @@ def read_json_lines(name: str, data: bytes) -> pa.Table:
 
 
 def _objects(name: str, text: str) -> Iterable[dict[str, object]]:
-    stripped = text.strip()
-    try:
-        if stripped.startswith("["):
-            items = json.loads(stripped)
-        else:
-            items = [json.loads(line) for line in stripped.splitlines() if line.strip()]
-    except ValueError:
-        raise NotATableError(name=name, reason="a line is no valid JSON") from None
-    for item in items:
-        if not isinstance(item, dict):
-            raise NotATableError(name=name, reason="its lines are not JSON objects")
-        yield item
+    is_list = text.lstrip().startswith("[")
+    lines = [text] if is_list else text.splitlines()
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError:
+            where = "it" if len(lines) == 1 else f"line {number:,}"
+            raise NotATableError(name=name, reason=f"{where} is no valid JSON") from None
+        for item in value if is_list else [value]:
+            if not isinstance(item, dict):
+                raise NotATableError(name=name, reason="its lines are not JSON objects")
+            yield item
 
 
 def _flat(item: dict[str, object], prefix: str = "") -> dict[str, object]:

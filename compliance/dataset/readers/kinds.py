@@ -30,6 +30,7 @@ _OTHER_MAGIC = (
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
 )
+_SPREADSHEET_SUFFIXES = frozenset([".xlsx", ".xlsm", ".xlsb", ".ods"])
 _SPREADSHEET_MEMBERS = (b"xl/", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x00\x1a\x1b")
 
@@ -71,11 +72,12 @@ def kind_of(name: str, data: bytes) -> Kind:
 
 
 def _kind_of_zip(name: str, data: bytes) -> Kind:
-    if any(
+    suffix = PurePath(name).suffix.lower()
+    if suffix in _SPREADSHEET_SUFFIXES or any(
         member in data[:4096] or member in data[-SAMPLE_BYTES:] for member in _SPREADSHEET_MEMBERS
     ):
         return Kind.SPREADSHEET
-    if PurePath(name).suffix.lower() == ".zip":
+    if suffix == ".zip":
         return Kind.ARCHIVE
     raise ArchiveNamedAsTableError(name=name)
 

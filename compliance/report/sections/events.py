@@ -21,7 +21,7 @@ from compliance.privacy.nouns import (
 from compliance.privacy.nouns.question import Statistic, StatisticKind
 from compliance.report import wording
 from compliance.report.tables import Fill, Plain, heading, table
-from compliance.report.wording import count
+from compliance.report.wording import count, measured
 
 _KEYS = "keys"
 _LARGEST = re.compile(r"top_(\d+)_(rows|units)")
@@ -64,14 +64,19 @@ def in_words(event: Event) -> str:
 def _row(event: Event) -> tuple[str, str, str, str]:
     match event:
         case GaussianEvent(statistic=name, sensitivity_squared=squared, scale=scale):
-            by = f"at most {math.sqrt(squared):,.6g} (L2)"
-            return ("Gaussian noise", _of(name), by, f"standard deviation {scale:,.6g}")
+            by = f"at most {measured(math.sqrt(squared))} (L2)"
+            return (
+                "Gaussian noise",
+                _of(name),
+                by,
+                f"standard deviation {measured(scale)}",
+            )
         case LaplaceEvent(statistic=name, sensitivity=sensitivity, scale=scale):
             by = f"at most {count(sensitivity)} (L1)"
-            return ("Laplace noise", _of(name), by, f"scale {scale:,.6g}")
+            return ("Laplace noise", _of(name), by, f"scale {measured(scale)}")
         case SelectionEvent(statistic=name, sensitivity=sensitivity, scale=scale, draws=draws):
             by = f"each score by at most {count(sensitivity)}"
-            amount = f"Gumbel noise of scale {scale:,.6g}, {count(draws, 'draw')}"
+            amount = f"Gumbel noise of scale {measured(scale)}, {count(draws, 'draw')}"
             return ("Choice", _of(name), by, amount)
         case RandomisedResponseEvent(statistic=name, categories=categories, probability=truth):
             amount = f"kept with probability {truth:.6g}, of {count(categories)} answers"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
-from compliance.lineage.nouns import Edge, Node
+from compliance.lineage.nouns import Node, Step
 from compliance.report import wording
 from compliance.report.nouns import Evidence
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table
@@ -18,10 +17,10 @@ _TITLE_WIDTH = 120
 def to_traceability(evidence: Evidence) -> Plain:
     """Lineage edges and the verified trail."""
     trail = evidence.trail
-    steps = _steps(evidence.lineage)
+    steps = Step.every(evidence.lineage)
     return {
         "edges": _edges(steps[:MOST_EDGES_PRINTED]),
-        "edges_left": sum(len(step) for step in steps[MOST_EDGES_PRINTED:]),
+        "edges_left": sum(len(step.origins) for step in steps[MOST_EDGES_PRINTED:]),
         "tone": "bad" if not trail.ok else "good" if trail.entries else "calm",
         "says": _says(evidence),
         "problems": [wording.sentence(problem) for problem in trail.problems],
@@ -43,15 +42,7 @@ def _says(evidence: Evidence) -> str:
     return f"Not whole: {count(len(trail.problems), 'problem')} found on {at}."
 
 
-def _steps(edges: Sequence[Edge]) -> list[list[Edge]]:
-    """The edges that one act made to one thing, together: a hundred files are one step."""
-    return [
-        list(step)
-        for _, step in groupby(edges, key=lambda e: (e.entry, e.step, e.made, e.origin.kind))
-    ]
-
-
-def _edges(steps: Sequence[Sequence[Edge]]) -> Plain | None:
+def _edges(steps: Sequence[Step]) -> Plain | None:
     headings = [
         heading("From", 3, Fill.NAME),
         heading("Step", 1.4, Fill.NAME),
@@ -61,17 +52,16 @@ def _edges(steps: Sequence[Sequence[Edge]]) -> Plain | None:
     ]
     rows: list[list[Cell]] = [
         [
-            _node(step[0].origin, more=len(step) - 1),
-            step[0].step,
-            _node(step[0].made),
-            wording.stamp(step[0].at),
-            count(step[0].entry),
+            _node(step.origins[0], step.others),
+            step.step,
+            _node(step.made),
+            wording.stamp(step.at),
+            count(step.entry),
         ]
         for step in steps
     ]
     return table(headings, rows)
 
 
-def _node(node: Node, *, more: int = 0) -> Plain:
-    others = f" and {count(more)} more" if more else ""
+def _node(node: Node, others: str = "") -> Plain:
     return stacked(wording.abridged(node.title, _TITLE_WIDTH) + others, node.kind.value)
