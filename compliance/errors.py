@@ -16,6 +16,8 @@
     - NothingToAttackError
   + PrivacyParameterError         ε, δ or a noise setting is outside what it may be
   + BudgetExceededError           asks for more privacy loss than is left
+  + CapExceededError              asks for more than this actor may still spend of it
+  + ReservationEndedError         a release took longer than its place in the budget was kept
   + BudgetBelowSpentError         a budget smaller than what is spent
   + SecondBudgetError             people who have spent budget would get another one
   + NothingPublishedError         paid for, but no group may be shown
@@ -229,8 +231,27 @@ class BudgetExceededError(ComplianceError):
 
     sentence = (
         "Not enough privacy budget: this asks for ε = {asked} (δ = {delta}). Spent so far: "
-        "ε = {spent} of {total}. At most ε = {left} is left for one more release at this δ. "
-        "Lower ε, or ask for a larger budget."
+        "ε = {spent} of {total}{period}. At most ε = {left} is left for one more release at "
+        "this δ. Lower ε, or ask for a larger budget."
+    )
+
+
+class CapExceededError(ComplianceError):
+    """An actor's release or run asks for more than that actor's part of the budget."""
+
+    sentence = (
+        "“{actor}” may spend ε = {cap} of this budget and has spent {spent}: at most ε = {left} is "
+        "left for one more release at this δ, and this asks for ε = {asked} (δ = {delta}); lower "
+        "ε, or have the cap raised."
+    )
+
+
+class ReservationEndedError(ComplianceError):
+    """Drawn too late: the value was thrown away unseen, and the budget is as it was."""
+
+    sentence = (
+        "The release took too long: its place in the budget was kept until {ended}. Nothing was "
+        "published and nothing is spent. Ask again."
     )
 
 

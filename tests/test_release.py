@@ -32,7 +32,15 @@ from compliance.privacy import (
 )
 from compliance.privacy.calibration import margin
 from compliance.privacy.ledger import spends_in_force
-from compliance.privacy.nouns import Budget, Clarity, GaussianEvent, LaplaceEvent, Spend, SpendState
+from compliance.privacy.nouns import (
+    Allowance,
+    Budget,
+    Clarity,
+    GaussianEvent,
+    LaplaceEvent,
+    Spend,
+    SpendState,
+)
 from compliance.privacy.nouns.question import Query
 from compliance.workspace.desk import now
 
@@ -299,10 +307,13 @@ def spend_of(
     return Spend(id=id_, population="p", purpose="test", events=events, state=state, at=now())
 
 
+def allowed(epsilon: str | int = 1, delta: str = "1e-5") -> Allowance:
+    return Allowance(epsilon=Decimal(epsilon), delta=Decimal(delta))
+
+
 def test_over_budget_is_refused_with_spent_left_and_asked() -> None:
-    total = budget(1, "1e-5")
     spent = calibrate(query(), budget("0.9")).events
-    state = state_of("p", total, [spend_of(spent)], is_decided=True)
+    state = state_of("p", allowed(), [spend_of(spent)], is_decided=True, at=now())
 
     with pytest.raises(BudgetExceededError) as refusal:
         check_affordable(state, calibrate(query(), budget("0.8")).events, budget("0.8"), query())
@@ -321,22 +332,22 @@ def test_a_settled_reservation_counts_once_and_as_settled() -> None:
     part = calibrate(query(), budget("0.1")).events
     history = [spend_of(full, SpendState.RESERVED), spend_of(part, SpendState.SETTLED)]
 
-    in_force = spends_in_force(history)
+    in_force = spends_in_force(history, now())
 
     assert [spend.events for spend in in_force] == [part]
 
 
 def test_a_budget_below_what_is_spent_is_refused() -> None:
     spent = calibrate(query(), budget("0.9")).events
-    state = state_of("p", budget(3, "1e-5"), [spend_of(spent)], is_decided=True)
+    state = state_of("p", allowed(3), [spend_of(spent)], is_decided=True, at=now())
 
-    check_budget(state, budget(1, "1e-5"))
+    check_budget(state, allowed(1), now())
     with pytest.raises(BudgetBelowSpentError):
-        check_budget(state, budget("0.5", "1e-5"))
+        check_budget(state, allowed("0.5"), now())
 
 
 def test_an_untouched_budget_is_all_left() -> None:
-    state = state_of("p", budget(3, "1e-5"), [], is_decided=False)
+    state = state_of("p", allowed(3), [], is_decided=False, at=now())
 
     assert state.spent.epsilon == 0
     assert state.left.epsilon == 3

@@ -8,7 +8,7 @@ from compliance.privacy.aggregates import Aggregate, add_up, aggregate
 from compliance.privacy.bounding import Bounded, bound, choice_of
 from compliance.privacy.calibration import Calibration, calibrate
 from compliance.privacy.conditions import from_conditions
-from compliance.privacy.ledger import check_affordable, check_budget, state_of
+from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
 from compliance.privacy.planning import plan
 from compliance.privacy.preview import attacker_percent, preview
 from compliance.privacy.queries import check_query, from_query, to_query
@@ -34,6 +34,7 @@ __all__ = [
     "calibrate",
     "check_affordable",
     "check_budget",
+    "check_held",
     "check_query",
     "choice_of",
     "coded_rows",

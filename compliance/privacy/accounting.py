@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -60,13 +61,30 @@ ORDERS = tuple(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What one event adds to an account.
+
+    Attributes:
+        rho: under zero-concentrated differential privacy, in units; None where it has none.
+        pure: ε at δ = 0, in units; None where there is none.
+        delta: what it takes of δ for good.
+        curve: its Rényi curve, None at orders without a bound; where left out, the line ρ·α.
+    """
+
+    rho: int | None = None
+    pure: int | None = None
+    delta: Fraction = Fraction(0)
+    curve: tuple[int | None, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
     """The privacy loss of some events.
 
     Attributes:
         curve: per order of the grid, in units; None for an order at which it has no bound.
-        pure: the plain sum of ε in units, where all noise is Laplace's.
-        rho: the zCDP parameter in units, where all events have one and keys are public.
+        pure: the plain sum of ε in units, where every event has one.
+        rho: the sum of ρ in units, where every event has one.
         delta: what thresholds add.
     """
 
@@ -76,40 +94,39 @@ class Loss:
     delta: Fraction
 
 
+@lru_cache(maxsize=1024)
+def terms_of(event: Event) -> Terms:
+    """What `event` adds. A new kind of event needs a case here, and one in `pld`; nothing else."""
+    match event:
+        case GaussianEvent():
+            return Terms(rho=rho_of(event))
+        case LaplaceEvent():
+            return _pure_terms(epsilon_of(event))
+        case RandomisedResponseEvent():
+            return _pure_terms(epsilon_of_answers(event))
+        case SelectionEvent():
+            return Terms(rho=rho_of_selection(event), pure=epsilon_of_selection(event))
+        case SynthesisEvent():
+            return Terms(rho=math.ceil(Fraction(event.rho) * UNIT))
+        case ThresholdEvent():
+            return Terms(rho=0, pure=0, delta=Fraction(event.delta))
+        case SampledGaussianEvent():
+            return Terms(curve=_sampled_curve(event))
+
+
 def loss_of(events: Iterable[Event]) -> Loss:
     """The loss of `events` together; their order does not matter."""
-    rho, pure, delta = 0, 0, Fraction(0)
-    is_pure = is_line = True
-    pures: list[int] = []
-    curves: list[tuple[int | None, ...]] = []
-    for event in events:
-        if isinstance(event, GaussianEvent):
-            rho += rho_of(event)
-            is_pure = False
-        elif isinstance(event, LaplaceEvent):
-            pures.append(epsilon_of(event))
-            pure += pures[-1]
-            is_line = False
-        elif isinstance(event, SynthesisEvent):
-            rho += math.ceil(Fraction(event.rho) * UNIT)
-            is_pure = False
-        elif isinstance(event, SelectionEvent):
-            rho += rho_of_selection(event)
-            pure += epsilon_of_selection(event)
-        elif isinstance(event, RandomisedResponseEvent):
-            pures.append(epsilon_of_answers(event))
-            pure += pures[-1]
-            is_line = False
-        elif isinstance(event, ThresholdEvent):
-            delta += Fraction(event.delta)
-        else:
-            curves.append(_sampled_curve(event))
-            is_pure = is_line = False
+    counted = [(terms_of(event), times) for event, times in Counter(events).items()]
+    line = sum(times * (t.rho or 0) for t, times in counted if t.curve is None)
+    curve: tuple[int | None, ...] = _line(line)
+    for terms, times in counted:
+        if terms.curve is not None:
+            curve = _plus(curve, terms.curve, times)
     return Loss(
-        curve=_curve(rho, pures, curves),
-        pure=pure if is_pure else None,
-        rho=rho if is_line and not delta else None,
-        delta=delta,
+        curve=curve,
+        pure=_sum((t.pure, times) for t, times in counted),
+        rho=_sum((t.rho, times) for t, times in counted),
+        delta=sum((times * t.delta for t, times in counted), Fraction(0)),
     )
 
 
@@ -161,26 +178,36 @@ def price_of(loss: Loss, delta: Decimal) -> Price:
     Raises:
         PrivacyParameterError: no ε holds at this δ, because thresholds used it up.
     """
-    offsets = _offsets(Fraction(delta) - loss.delta)
-    candidates = [
-        spent + offset
-        for spent, offset in zip(loss.curve, offsets, strict=True)
-        if spent is not None and offset is not None
-    ]
-    candidates = [max(candidate, 0) for candidate in candidates]
     plain = loss.pure if loss.delta <= Fraction(delta) else None
-    if plain is not None:
-        candidates.append(plain)
-    if not candidates:
+    found = [units for units in (plain, _lowest(loss.curve, loss, delta)) if units is not None]
+    if not found:
         reason = "the thresholds of earlier releases used it up"
         raise PrivacyParameterError(name="δ", given=f"{delta:f}", reason=reason)
-    epsilon = (Decimal(min(candidates)) / UNIT).quantize(_SHOWN, ROUND_CEILING)
-    needs_delta = loss.delta > 0 or plain != min(candidates)
+    needs_delta = loss.delta > 0 or plain != min(found)
+    rho = loss.rho if needs_delta and loss.delta == 0 else None
     return Price(
-        epsilon=epsilon,
+        epsilon=_shown(min(found)),
         delta=delta if needs_delta else Decimal(0),
-        rho=None if loss.rho is None else Decimal(loss.rho) / UNIT,
+        rho=None if rho is None else Decimal(rho) / UNIT,
     )
+
+
+def pure_epsilon(loss: Loss, delta: Decimal) -> Decimal | None:
+    """The plain sum of ε, six decimals; None where an event has none or thresholds need more δ."""
+    holds = loss.delta <= Fraction(delta)
+    return _shown(loss.pure) if holds and loss.pure is not None else None
+
+
+def zcdp_epsilon(loss: Loss, delta: Decimal) -> Decimal | None:
+    """ε at `delta` by the sum of ρ; None where an event has none or thresholds used δ up."""
+    lowest = None if loss.rho is None else _lowest(_line(loss.rho), loss, delta)
+    return None if lowest is None else _shown(lowest)
+
+
+def renyi_epsilon(loss: Loss, delta: Decimal) -> Decimal | None:
+    """ε at `delta` by the Rényi curve; None where thresholds used δ up."""
+    lowest = _lowest(loss.curve, loss, delta)
+    return None if lowest is None else _shown(lowest)
 
 
 def rho_within(budget: Budget) -> int:
@@ -235,25 +262,54 @@ def _range_of(event: SelectionEvent) -> int:
     return math.ceil(change / Fraction(event.scale) * UNIT)
 
 
+def _lowest(curve: Sequence[int | None], loss: Loss, delta: Decimal) -> int | None:
+    """The least ε in units that `curve` gives at what thresholds leave of `delta`."""
+    offsets = _offsets(Fraction(delta) - loss.delta)
+    return min(
+        (
+            max(spent + offset, 0)
+            for spent, offset in zip(curve, offsets, strict=True)
+            if spent is not None and offset is not None
+        ),
+        default=None,
+    )
+
+
+def _shown(units: int) -> Decimal:
+    return (Decimal(units) / UNIT).quantize(_SHOWN, ROUND_CEILING)
+
+
 def _units(amount: Decimal) -> int:
     return int((amount * UNIT).to_integral_value(ROUND_FLOOR))
 
 
-def _curve(
-    rho: int, pures: Sequence[int], curves: Sequence[tuple[int | None, ...]]
+def _pure_terms(epsilon: int) -> Terms:
+    """Of an event with pure ε: it is ε²/2-zCDP, and no divergence is larger than ε."""
+    rho = -(-epsilon * epsilon // (2 * UNIT))
+    return Terms(rho=rho, pure=epsilon, curve=tuple(min(epsilon, line) for line in _line(rho)))
+
+
+def _line(rho: int) -> tuple[int, ...]:
+    return tuple(-(-rho * order // _ORDER_UNIT) for order in ORDERS)
+
+
+def _plus(
+    curve: tuple[int | None, ...], more: tuple[int | None, ...], times: int
 ) -> tuple[int | None, ...]:
-    total: list[int | None] = [-(-rho * order // _ORDER_UNIT) for order in ORDERS]
-    for epsilon in pures:
-        for n, order in enumerate(ORDERS):
-            quadratic = -(-order * epsilon * epsilon // (2 * UNIT * _ORDER_UNIT))
-            before = total[n]
-            total[n] = None if before is None else before + min(epsilon, quadratic)
-    for curve in curves:
-        total = [
-            None if before is None or more is None else before + more
-            for before, more in zip(total, curve, strict=True)
-        ]
-    return tuple(total)
+    return tuple(
+        None if before is None or one is None else before + times * one
+        for before, one in zip(curve, more, strict=True)
+    )
+
+
+def _sum(amounts: Iterable[tuple[int | None, int]]) -> int | None:
+    """The sum of so many times each amount; None where one is None."""
+    total = 0
+    for amount, times in amounts:
+        if amount is None:
+            return None
+        total += amount * times
+    return total
 
 
 _NOTHING = Loss(curve=(0,) * len(ORDERS), pure=0, rho=0, delta=Fraction(0))

@@ -17,7 +17,7 @@ from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
-from compliance.privacy.nouns import Budget, BudgetState, Preview, Price, Release
+from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Price, Release
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
@@ -177,15 +177,27 @@ class Workspace:
     def budget(self, population: str) -> BudgetState:
         """The privacy budget of a population as it stands."""
         with self._desk.database.reading() as connection:
-            return budgets.state(connection, population)
+            return budgets.state(connection, population, self._desk.clock())
 
-    def decide_budget(self, population: str, total: Budget) -> BudgetState:
-        """Set the total budget of a population.
+    def decide_budget(
+        self,
+        population: str,
+        total: Budget | None = None,
+        *,
+        period: Period | None = None,
+        caps: Mapping[str, Decimal | None] | None = None,
+    ) -> BudgetState:
+        """Set a population's total, how often it begins anew, or the caps of single actors.
+
+        Args:
+            total, period: what is left out stays as it is.
+            caps: by actor, the ε of the total that this actor may spend; None takes a cap away.
 
         Raises:
             BudgetBelowSpentError: more than that is spent already.
+            PrivacyParameterError: a cap cannot be.
         """
-        return budgets.decide(self._desk, population, total)
+        return budgets.decide(self._desk, population, total, period, caps or {})
 
     def preview(self, name: str, query: Query, asked: Budget) -> Preview:
         """What a release would look like. Nothing is drawn, spent or written.
@@ -201,7 +213,9 @@ class Workspace:
         """Publish the answer to `query` with noise and pay (ε, δ) for it.
 
         Raises:
-            BudgetExceededError, QueryError, PrivacyParameterError: refused, nothing was drawn.
+            BudgetExceededError, CapExceededError, QueryError, PrivacyParameterError: refused,
+                nothing was drawn.
+            ReservationEndedError: it took too long; nothing is published and nothing spent.
             NothingPublishedError: drawn, paid for and stored, but no group may be shown.
         """
         return releases.release(self._desk, name, query, epsilon, delta)
@@ -297,7 +311,7 @@ class Workspace:
         """Run `plan` on dataset `name`, round by round; closing the iterator stops and stores it.
 
         Raises:
-            PlanError, BudgetExceededError: refused, nothing was trained.
+            PlanError, BudgetExceededError, CapExceededError: refused, nothing was trained.
         """
         return runs.rounds(self._desk, name, plan)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -26,7 +27,7 @@ EVERYTHING = "everything"
 def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
     with desk.act("duties.assess", _scope(names)) as act:
-        found = assess(desk_pack(), _subjects(act.connection, names), act.at)
+        found = assess(desk_pack(), _subjects(act.connection, names, act.at), act.at)
         act.store(tables.ASSESSMENT, found, scope=_scope(names)[:200])
         act.facts |= {
             "verdicts": len(found.verdicts),
@@ -65,7 +66,7 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
     return stages(tally)
 
 
-def _subjects(connection: Connection, names: Sequence[str] | None) -> list[Subject]:
+def _subjects(connection: Connection, names: Sequence[str] | None, at: datetime) -> list[Subject]:
     who = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
     wanted = [d for d in datasets.newest(connection) if names is None or d.name in names]
     subjects = [organisation_subject(name=who.name, contact=who.contact)]
@@ -74,7 +75,7 @@ def _subjects(connection: Connection, names: Sequence[str] | None) -> list[Subje
         subjects.append(subject)
         subjects += [run_subject(run, subject) for run in runs.of(connection, dataset)]
     for population in dict.fromkeys(dataset.population for dataset in wanted):
-        subjects.append(population_subject(budgets.state(connection, population)))
+        subjects.append(population_subject(budgets.state(connection, population, at)))
     subjects.append(trail_subject(trails.verify(connection).problems))
     return subjects
 

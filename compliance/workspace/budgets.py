@@ -1,57 +1,142 @@
-"""Privacy budgets: decided by officers, spent by releases and runs, one ledger per population."""
+"""Privacy budgets: decided by officers, spent by releases and runs, one ledger per population.
+
+A spend is reserved in one short act, so that nothing else can take its place; the work is done
+without holding up other writers; then it is settled in the act that stores the result, or aborted.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
 
+from msgspec.structs import replace as changed
 from sqlalchemy import Connection
 
 from compliance.privacy import check_budget, state_of
-from compliance.privacy.nouns import Budget, BudgetState, Event, Spend, SpendState
+from compliance.privacy.nouns import (
+    Allowance,
+    Budget,
+    BudgetState,
+    Event,
+    Period,
+    Spend,
+    SpendState,
+)
 from compliance.settings import DEFAULT_DELTA, DEFAULT_EPSILON
 from compliance.storage import records, tables
 from compliance.workspace.desk import Act, Desk
 
 
-def state(connection: Connection, population: str) -> BudgetState:
-    """The budget of `population` as it stands."""
-    decided = records.latest(connection, tables.BUDGET, Budget, population=population)
-    total = decided or Budget(epsilon=DEFAULT_EPSILON, delta=DEFAULT_DELTA)
+def state(connection: Connection, population: str, at: datetime) -> BudgetState:
+    """The budget of `population` as it stands at the moment `at`."""
+    decided = records.latest(connection, tables.BUDGET, Allowance, population=population)
     spends = records.every(connection, tables.SPEND, Spend, population=population)
-    return state_of(population, total, spends, is_decided=decided is not None)
+    return state_of(
+        population, decided or _default(), spends, is_decided=decided is not None, at=at
+    )
 
 
-def decide(desk: Desk, population: str, total: Budget) -> BudgetState:
-    """Set the total of `population`.
+def decide(
+    desk: Desk,
+    population: str,
+    total: Budget | None,
+    period: Period | None,
+    caps: Mapping[str, Decimal | None],
+) -> BudgetState:
+    """Set the total of `population`, its period or single caps; what is None stays as it is.
+
+    Args:
+        caps: by actor; None takes the actor's cap away.
 
     Raises:
         BudgetBelowSpentError: more than that is spent already.
     """
     with desk.act("budget.decide", population) as act:
-        check_budget(state(act.connection, population), total)
-        act.store(tables.BUDGET, total, population=population)
-        act.facts |= {"epsilon": total.epsilon, "delta": total.delta}
-        return state(act.connection, population)
+        before = state(act.connection, population, act.at)
+        said = records.latest(act.connection, tables.BUDGET, Allowance, population=population)
+        allowance = _decided(said or _default(), total, period, caps)
+        check_budget(before, allowance, act.at)
+        act.store(tables.BUDGET, allowance, population=population)
+        act.facts |= {"epsilon": allowance.epsilon, "delta": allowance.delta}
+        if allowance.period is not Period.NONE:
+            act.facts["period"] = str(allowance.period)
+        if allowance.caps:
+            act.facts["caps"] = {who: str(cap) for who, cap in sorted(allowance.caps.items())}
+        return state(act.connection, population, act.at)
 
 
-def spend(
+def reserve(
     act: Act,
     population: str,
     purpose: str,
     events: Sequence[Event],
-    state_: SpendState = SpendState.SETTLED,
     *,
-    id_: str | None = None,
+    lease: timedelta | None = None,
 ) -> Spend:
-    """Write a line into the ledger of `population`; `id_` settles an earlier reservation."""
-    line = Spend(
-        id=id_ or f"spend-{secrets.token_hex(6)}",
+    """Take a place in the ledger of `population`; with a lease it ends by itself.
+
+    The caller has checked in the same act that it fits.
+    """
+    reservation = Spend(
+        id=f"spend-{secrets.token_hex(6)}",
         population=population,
         purpose=purpose,
         events=tuple(events),
-        state=state_,
+        state=SpendState.RESERVED,
         at=act.at,
+        actor=act.actor,
+        expires_at=None if lease is None else act.at + lease,
     )
-    act.store(tables.SPEND, line, id=line.id, population=population)
-    return line
+    return _write(act, reservation)
+
+
+def spend(act: Act, population: str, purpose: str, events: Sequence[Event]) -> Spend:
+    """Pay at once for what is done in the same act."""
+    return settle(act, reserve(act, population, purpose, events), events)
+
+
+def settle(act: Act, reservation: Spend, events: Sequence[Event]) -> Spend:
+    """Spend what `reservation` holds for what was done."""
+    done = changed(
+        reservation,
+        events=tuple(events),
+        state=SpendState.SETTLED,
+        at=act.at,
+        actor=act.actor,
+        expires_at=None,
+    )
+    return _write(act, done)
+
+
+def abort(act: Act, reservation: Spend) -> None:
+    """Give back what `reservation` holds; nothing happens where it is final already."""
+    latest = records.latest(act.connection, tables.SPEND, Spend, id=reservation.id)
+    if latest is not None and latest.state is SpendState.RESERVED:
+        gone = changed(latest, events=(), state=SpendState.ABORTED, at=act.at, expires_at=None)
+        _write(act, gone)
+
+
+def _default() -> Allowance:
+    return Allowance(epsilon=DEFAULT_EPSILON, delta=DEFAULT_DELTA)
+
+
+def _decided(
+    before: Allowance,
+    total: Budget | None,
+    period: Period | None,
+    caps: Mapping[str, Decimal | None],
+) -> Allowance:
+    kept = {who: cap for who, cap in ({**before.caps, **caps}).items() if cap is not None}
+    return Allowance(
+        epsilon=before.epsilon if total is None else total.epsilon,
+        delta=before.delta if total is None else total.delta,
+        period=before.period if period is None else period,
+        caps=kept,
+    )
+
+
+def _write(act: Act, spend: Spend) -> Spend:
+    act.store(tables.SPEND, spend, id=spend.id, population=spend.population)
+    return spend

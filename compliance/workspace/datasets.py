@@ -24,9 +24,9 @@ from compliance.errors import (
     UnknownDatasetError,
 )
 from compliance.lineage.nouns import Node, NodeKind
-from compliance.privacy.nouns import Spend
 from compliance.settings import MAX_FILE_BYTES
 from compliance.storage import records, tables
+from compliance.workspace import budgets
 from compliance.workspace.desk import Act, Desk, store_bytes
 
 _JUNK_PREFIXES = (".", "~$", "__MACOSX")
@@ -97,7 +97,7 @@ def store(
         added_at=act.at,
     )
     if newest_ is not None:
-        _keep_population(act.connection, newest_, dataset)
+        _keep_population(act, newest_, dataset)
     if dataset.description.unit:
         dataset.column(dataset.description.unit)
     # Not earlier: nothing typed can be refused any more, so no file is left over.
@@ -120,7 +120,7 @@ def describe(desk: Desk, name: str, description: Description) -> Dataset:
         after = replace(dataset, description=description)
         if description.unit:
             dataset.column(description.unit)
-        _keep_population(act.connection, dataset, after)
+        _keep_population(act, dataset, after)
         act.store(tables.DESCRIPTION, description, name=name)
         act.facts |= {
             "recorded": [
@@ -161,7 +161,7 @@ def dataset_node(dataset: Dataset) -> Node:
     return Node(kind=NodeKind.DATASET, id=dataset.id, title=title)
 
 
-def _keep_population(connection: Connection, before: Dataset, after: Dataset) -> None:
+def _keep_population(act: Act, before: Dataset, after: Dataset) -> None:
     """Refuse to move people who have spent budget to another one.
 
     Raises:
@@ -169,7 +169,7 @@ def _keep_population(connection: Connection, before: Dataset, after: Dataset) ->
     """
     if before.population == after.population:
         return
-    if records.every(connection, tables.SPEND, Spend, population=before.population):
+    if budgets.state(act.connection, before.population, act.at).spends:
         raise SecondBudgetError(name=before.name, before=before.population, after=after.population)
 
 

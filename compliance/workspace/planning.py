@@ -59,7 +59,8 @@ def propose(
         desk.table(dataset), query, {n: desk.table(other) for n, other in others.items()}, desk.key
     )
     with desk.act("bounds.propose", name) as act:
-        check_affordable(budgets.state(act.connection, dataset.population), events, asked)
+        state = budgets.state(act.connection, dataset.population, act.at)
+        check_affordable(state, events, asked, actor=act.actor)
         chosen = proposing.take_looks(table, query, known, sought, events, desk.key, mechanisms)
         found = {look.sought: value for look, value in zip(sought, chosen, strict=True)}
         proposal = Proposal(
@@ -109,4 +110,4 @@ def _found(desk: Desk, name: str, query: Query) -> tuple[Dataset, Mapping[str, D
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
         others = joins.joined_datasets(connection, dataset, query)
-        return dataset, others, budgets.state(connection, dataset.population).total
+        return dataset, others, budgets.state(connection, dataset.population, desk.clock()).total

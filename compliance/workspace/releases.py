@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection
@@ -11,21 +15,25 @@ from compliance.dataset.nouns import Dataset
 from compliance.errors import NothingPublishedError
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import (
+    Aggregate,
+    Calibration,
     calibrate,
     check_affordable,
+    check_held,
     check_query,
     loss_of,
     preview,
     price_of,
     publish,
 )
-from compliance.privacy.nouns import Budget, Preview, Release
+from compliance.privacy.nouns import Budget, Preview, Release, ReleasedValue, Spend
 from compliance.privacy.nouns.question import Query
 from compliance.storage import records, tables
 from compliance.workspace import budgets, datasets, joins
 from compliance.workspace.desk import Desk, all_columns
 
 DEFAULT_DELTA_SHARE = Decimal("0.1")  # of the total's δ, where a release names none
+RELEASE_LEASE = timedelta(minutes=10)  # far longer than drawing 100,000 groups takes
 
 
 def look_ahead(desk: Desk, name: str, query: Query, asked: Budget) -> Preview:
@@ -37,59 +45,43 @@ def look_ahead(desk: Desk, name: str, query: Query, asked: Budget) -> Preview:
     return preview(desk.aggregate(dataset, query, others), query, asked)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A release that may be asked: of what, with which noise, and the exact, secret answer."""
+
+    id: str
+    dataset: Dataset
+    others: Mapping[str, Dataset]
+    query: Query
+    asked: Budget
+    calibration: Calibration
+    exact: Aggregate
+
+
 def release(
     desk: Desk, name: str, query: Query, epsilon: Decimal, delta: Decimal | None
 ) -> Release:
-    """Publish the answer to `query` and pay for it, in one transaction.
+    """Publish the answer to `query` and pay for it.
+
+    Its cost is reserved, the noise is drawn without holding up other writers, and what was drawn
+    is stored and paid for in one act. Until then nobody sees it: whatever fails gives the
+    reservation back, and where the process dies the reservation ends by itself.
 
     Raises:
-        BudgetExceededError: it does not fit; nothing was drawn.
+        BudgetExceededError, CapExceededError: it does not fit; nothing was drawn.
+        ReservationEndedError: it took too long; what was drawn is thrown away unseen.
         NothingPublishedError: no group reached the threshold; that answer is paid for and stored.
     """
     from compliance.privacy import mechanisms  # loads OpenDP, which nothing else needs
 
-    with desk.database.reading() as connection:
-        dataset = datasets.find(connection, name)
-        others = joins.joined_datasets(connection, dataset, query)
-        total = budgets.state(connection, dataset.population).total
-    check_query(query, all_columns(dataset, others))
-    asked = Budget(
-        epsilon=epsilon, delta=total.delta * DEFAULT_DELTA_SHARE if delta is None else delta
-    )
-    calibration = calibrate(query, asked)
-    exact = desk.aggregate(dataset, query, others)
-    with desk.act("release.publish", name) as act:
-        state = budgets.state(act.connection, dataset.population)
-        check_affordable(state, calibration.events, asked, query)
-        published = Release(
-            id=f"release-{secrets.token_hex(6)}",
-            dataset_id=dataset.id,
-            population=dataset.population,
-            query=query,
-            asked=asked,
-            price=price_of(loss_of(calibration.events), asked.delta),
-            values=publish(exact, query, calibration, mechanisms),
-            dropped=exact.dropped,
-            events=calibration.events,
-            libraries=mechanisms.libraries(),
-            released_at=act.at,
-            actor=act.actor,
-        )
-        budgets.spend(act, dataset.population, published.id, published.events)
-        act.store(tables.RELEASE, published, id=published.id, dataset_id=dataset.id)
-        node = Node(kind=NodeKind.RELEASE, id=published.id, title=_title(query))
-        for source in (dataset, *others.values()):
-            act.link(datasets.dataset_node(source), node, "released")
-        act.facts |= {
-            "release": published.id,
-            "epsilon": published.price.epsilon,
-            "delta": published.price.delta,
-            "rho": published.price.rho,
-            "statistics": [statistic.name for statistic in query.statistics],
-            "by": list(query.by),
-            "unit": query.unit,
-            "values": len(published.values),
-        }
+    prepared = _prepare(desk, name, query, epsilon, delta)
+    calibration = prepared.calibration
+    reservation = _reserve(desk, prepared)
+    with ExitStack() as undo:
+        undo.callback(_abort, desk, prepared, reservation)
+        values = publish(prepared.exact, query, calibration, mechanisms)
+        published = _settle(desk, prepared, reservation, values, mechanisms.libraries())
+        undo.pop_all()
     if not published.values and calibration.keys:
         raise NothingPublishedError(
             threshold=calibration.keys[1].threshold,
@@ -109,6 +101,97 @@ def of(connection: Connection, dataset: Dataset) -> tuple[Release, ...]:
         )
     ]
     return tuple(sorted(found, key=lambda release_: release_.released_at, reverse=True))
+
+
+def _prepare(
+    desk: Desk, name: str, query: Query, epsilon: Decimal, delta: Decimal | None
+) -> _Prepared:
+    with desk.database.reading() as connection:
+        dataset = datasets.find(connection, name)
+        others = joins.joined_datasets(connection, dataset, query)
+        total = budgets.state(connection, dataset.population, desk.clock()).total
+    check_query(query, all_columns(dataset, others))
+    asked = Budget(
+        epsilon=epsilon, delta=total.delta * DEFAULT_DELTA_SHARE if delta is None else delta
+    )
+    return _Prepared(
+        id=f"release-{secrets.token_hex(6)}",
+        dataset=dataset,
+        others=others,
+        query=query,
+        asked=asked,
+        calibration=calibrate(query, asked),
+        exact=desk.aggregate(dataset, query, others),
+    )
+
+
+def _reserve(desk: Desk, prepared: _Prepared) -> Spend:
+    """Take a place in the ledger for as long as a release can reasonably take."""
+    population, events = prepared.dataset.population, prepared.calibration.events
+    with desk.act("release.reserve", prepared.dataset.name) as act:
+        state = budgets.state(act.connection, population, act.at)
+        check_affordable(state, events, prepared.asked, prepared.query, actor=act.actor)
+        held = budgets.reserve(act, population, prepared.id, events, lease=RELEASE_LEASE)
+        act.facts |= {
+            "release": prepared.id,
+            "epsilon": prepared.asked.epsilon,
+            "delta": prepared.asked.delta,
+            "until": held.expires_at,
+        }
+    return held
+
+
+def _settle(
+    desk: Desk,
+    prepared: _Prepared,
+    reservation: Spend,
+    values: tuple[ReleasedValue, ...],
+    libraries: Mapping[str, str],
+) -> Release:
+    """Pay for what was drawn and store it, in one transaction.
+
+    Raises:
+        ReservationEndedError: nothing is stored.
+    """
+    dataset, query, events = prepared.dataset, prepared.query, prepared.calibration.events
+    with desk.act("release.publish", dataset.name) as act:
+        check_held(budgets.state(act.connection, dataset.population, act.at), reservation)
+        published = Release(
+            id=prepared.id,
+            dataset_id=dataset.id,
+            population=dataset.population,
+            query=query,
+            asked=prepared.asked,
+            price=price_of(loss_of(events), prepared.asked.delta),
+            values=values,
+            dropped=prepared.exact.dropped,
+            events=events,
+            libraries=libraries,
+            released_at=act.at,
+            actor=act.actor,
+        )
+        budgets.settle(act, reservation, events)
+        act.store(tables.RELEASE, published, id=published.id, dataset_id=dataset.id)
+        node = Node(kind=NodeKind.RELEASE, id=published.id, title=_title(query))
+        for source in (dataset, *prepared.others.values()):
+            act.link(datasets.dataset_node(source), node, "released")
+        act.facts |= {
+            "release": published.id,
+            "epsilon": published.price.epsilon,
+            "delta": published.price.delta,
+            "rho": published.price.rho,
+            "statistics": [statistic.name for statistic in query.statistics],
+            "by": list(query.by),
+            "unit": query.unit,
+            "values": len(published.values),
+        }
+    return published
+
+
+def _abort(desk: Desk, prepared: _Prepared, reservation: Spend) -> None:
+    with desk.act("release.abort", prepared.dataset.name) as act:
+        budgets.abort(act, reservation)
+        act.facts |= {"release": prepared.id}
 
 
 def _title(query: Query) -> str:

@@ -80,16 +80,17 @@ def _evidence(
     desk: Desk, connection: Connection, wanted: Sequence[Dataset], assessment: Assessment
 ) -> Evidence:
     populations = dict.fromkeys(dataset.population for dataset in wanted)
+    at = desk.clock()
     return Evidence(
         organisation=records.latest(connection, tables.ORGANISATION, Organisation)
         or Organisation(),
         datasets=tuple(_of_dataset(connection, dataset) for dataset in wanted),
-        budgets=tuple(budgets.state(connection, population) for population in populations),
+        budgets=tuple(budgets.state(connection, population, at) for population in populations),
         assessment=assessment,
         lineage=edges_of(connection, wanted),
         trail=trails.verify(connection),
         desk_version=__version__,
-        gathered_at=desk.clock().replace(microsecond=0),
+        gathered_at=at.replace(microsecond=0),
     )
 
 

@@ -23,7 +23,6 @@ from compliance.privacy.nouns import (
     Price,
     SampledGaussianEvent,
     Spend,
-    SpendState,
 )
 from compliance.storage import records, tables
 from compliance.workspace import budgets, datasets, labels
@@ -121,14 +120,14 @@ def _reserve(desk: Desk, dataset: Dataset, plan: Plan, run_id: str) -> Spend:
     """Set aside what the whole run may need, so that it cannot break the budget on its way."""
     event = _event(plan, plan.rounds)
     with desk.act("run.reserve", dataset.name) as act:
-        state = budgets.state(act.connection, dataset.population)
+        state = budgets.state(act.connection, dataset.population, act.at)
         if state.total.delta == 0:
             reason = "a run with noise needs a δ above 0 in the budget; decide such a budget first"
             raise PrivacyParameterError(name="The budget's δ", given=0, reason=reason)
         price = price_of(loss_of([event]), state.total.delta)
-        check_affordable(state, [event], price)
+        check_affordable(state, [event], price, actor=act.actor)
         act.facts |= {"run": run_id, "epsilon": price.epsilon, "delta": price.delta}
-        return budgets.spend(act, dataset.population, run_id, [event], SpendState.RESERVED)
+        return budgets.reserve(act, dataset.population, run_id, [event])
 
 
 def _trainings(problem: Problem, plan: Plan, noise: _Noise) -> Iterator[Training]:
@@ -150,14 +149,7 @@ def _end(desk: Desk, started: _Started, plan: Plan, latest: Training | None, *, 
         return
     with desk.act("run.finish", started.dataset.name) as act:
         if started.reservation is not None:
-            events = [_event(plan, drawn)] if drawn else []
-            budgets.spend(
-                act,
-                started.dataset.population,
-                started.id,
-                events,
-                id_=started.reservation.id,
-            )
+            budgets.settle(act, started.reservation, [_event(plan, drawn)] if drawn else [])
         act.facts |= {"run": started.id, "rounds": _count(latest), "of": plan.rounds}
         if latest is None:
             return

@@ -22,7 +22,7 @@ from compliance.privacy import (
     synthesis_event,
     to_texts,
 )
-from compliance.privacy.nouns import Budget, SpendState, SynthesisEvent
+from compliance.privacy.nouns import Budget, SynthesisEvent
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
 from compliance.storage import records, tables
 from compliance.workspace import budgets, datasets
@@ -53,13 +53,14 @@ def synthesise(
     codes = coded_rows(desk.table(dataset), plan, dataset.columns, desk.key)
     id_ = f"synthesis-{secrets.token_hex(6)}"
     with desk.act("synthesis.reserve", name) as act:
-        check_affordable(budgets.state(act.connection, dataset.population), [event], asked)
-        spend = budgets.spend(act, dataset.population, id_, [event], SpendState.RESERVED)
+        state = budgets.state(act.connection, dataset.population, act.at)
+        check_affordable(state, [event], asked, actor=act.actor)
+        reservation = budgets.reserve(act, dataset.population, id_, [event])
         act.facts |= {"synthesis": id_, "rho": event.rho}
     sizes = [len(plan.public_keys[column]) for column in plan.columns]
     invented = to_texts(synthesisers.invent(codes, sizes, plan, event), plan)
     with ExitStack() as afterwards, desk.act("synthesis.store", name) as act:
-        budgets.spend(act, dataset.population, id_, [event], id_=spend.id)
+        budgets.settle(act, reservation, [event])
         act.facts |= {"synthesis": id_, "invented": list(plan.columns)}
         if not next(iter(invented.values())):
             afterwards.callback(_nothing, id_)
