@@ -57,7 +57,15 @@ LABELS = {
     ]
 }
 PRICE = {"epsilon": 0.5, "delta": 0.5, "rho": None}
-BUDGET = {"total": {"epsilon": 1.0, "delta": 1.0}, "spent": PRICE, "left": PRICE, "entries": []}
+BUDGET = {"total": {"epsilon": 1.0, "delta": 1.0}, "spent": PRICE, "left": PRICE, "entries": []} | {
+    "period": {"kind": "", "starts": None, "ends": None},
+    "since_beginning": PRICE,
+    "caps": [],
+}
+CAPPED = BUDGET | {
+    "period": {"kind": "", "starts": "", "ends": ""},
+    "caps": [{"actor": "", "epsilon": 0.5, "spent": 0.0, "left": 0.5}],
+}
 VERDICTS = {
     "verdicts": [
         dict.fromkeys(("rule", "law", "article", "state", "evidence", "severity"), ""),
@@ -121,6 +129,12 @@ VERBS = [
     ),
     pytest.param("budget orders", BUDGET, r"^population: customers$", id="budget"),
     pytest.param("budget orders --set 2,1e-6", BUDGET, r"^  epsilon: 2$", id="budget --set"),
+    pytest.param(
+        "budget orders --set 2,1e-6 --period year --cap anna=0.5 --cap ben=0.25",
+        CAPPED,
+        r"^  ben +0\.25 +0 +0\.25$",
+        id="budget --cap",
+    ),
     pytest.param(
         "federate orders --plan p.yaml",
         {

@@ -211,6 +211,31 @@ def test_a_release_over_budget_is_refused_and_says_what_is_left(own: Path, tmp_p
     assert "of 1" in said
 
 
+CAPS = [
+    pytest.param("anna", "anna=0.5", id="no epsilon"),
+    pytest.param("=1", "one actor", id="nobody"),
+    pytest.param("anna=x", "ε cannot be", id="no number"),
+    pytest.param("anna=0", "ε cannot be", id="nothing"),
+    pytest.param(f"{'x' * 81}=1", "one actor", id="long"),
+]
+
+
+@pytest.mark.parametrize(("cap", "why"), CAPS)
+def test_a_cap_that_cannot_be_is_refused(home: Path, cap: str, why: str) -> None:
+    assert why in refused(home, "budget", "orders", f"--cap={cap}")
+
+
+def test_what_is_not_typed_of_a_budget_stays_as_it_is(own: Path) -> None:
+    run(own, "budget", "orders", "--set", "2,1e-6", "--period", "month", "--cap", "anna=1")
+    run(own, "budget", "orders", "--cap", "ben = 0.5")
+
+    found = run(own, "--json", "budget", "orders", "--cap", "anna=none").document
+
+    assert found["total"] == {"epsilon": 2.0, "delta": 1e-6}
+    assert found["period"]["kind"] == "month"
+    assert [cap["actor"] for cap in found["caps"]] == ["ben"]
+
+
 def test_a_budget_below_what_is_spent_is_refused(own: Path, tmp_path: Path) -> None:
     query = written(tmp_path, "q.yaml", QUERY)
     run(own, "release", "orders", "--query", query, "--epsilon", "1")

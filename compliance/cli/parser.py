@@ -8,6 +8,7 @@ from pathlib import Path
 from compliance.cli import verbs
 from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
+from compliance.privacy.nouns import Period
 from compliance.report.nouns import ReportKind
 
 MOST_ENTRIES = 1_000_000
@@ -154,6 +155,18 @@ def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     budget = _verb(kinds, "budget", verbs.budget, "show or decide the privacy budget")
     _named(budget)
     budget.add_argument("--set", dest="total", metavar="E,D", help="the total from now on")
+    budget.add_argument(
+        "--period",
+        choices=[str(period) for period in Period],
+        help="how often the total begins anew; left out: as before",
+    )
+    budget.add_argument(
+        "--cap",
+        action="append",
+        default=[],
+        metavar="ACTOR=E",
+        help="the ε of the total that this actor may spend; ACTOR=none takes a cap away",
+    )
 
 
 def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:

@@ -201,12 +201,28 @@ def release(published: Release, left: Price) -> Result:
 
 def budget(state: BudgetState) -> Result:
     """A population's budget and every line of its ledger."""
+    total, since = state.total, state.since_beginning
     return {
         "population": state.population,
         "decided": state.is_decided,
-        "total": {"epsilon": float(state.total.epsilon), "delta": float(state.total.delta)},
+        "total": {"epsilon": float(total.epsilon), "delta": float(total.delta)},
         "spent": _price(state.spent) | {"share": round(state.share_spent, 6)},
         "left": _price(state.left),
+        "period": {
+            "kind": str(state.period),
+            "starts": to_plain(state.starts),
+            "ends": to_plain(state.ends),
+        },
+        "since_beginning": None if since is None else _price(since),
+        "caps": [
+            {
+                "actor": cap.actor,
+                "epsilon": float(cap.epsilon),
+                "spent": float(cap.spent.epsilon),
+                "left": float(cap.left),
+            }
+            for cap in state.caps
+        ],
         "entries": [to_plain(spend) for spend in state.spends],
     }
 

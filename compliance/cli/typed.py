@@ -93,6 +93,19 @@ def budget(typed: str) -> Budget:
     return Budget(epsilon=number("ε", epsilon), delta=number("δ", delta or "0"))
 
 
+def cap(typed: str) -> tuple[str, Decimal | None]:
+    """The actor and the cap in `ACTOR=E`; `ACTOR=none` is an actor without one.
+
+    Raises:
+        PrivacyParameterError: it is neither.
+    """
+    actor, equals, epsilon = typed.rpartition("=")
+    if not equals:
+        reason = "it is written as the actor’s name, = and an ε, such as anna=0.5"
+        raise PrivacyParameterError(name="A cap", given=f"“{typed[:20]}”", reason=reason)
+    return actor.strip(), None if epsilon.strip() == "none" else number("ε", epsilon)
+
+
 def query(path: Path, of: Description) -> Query:
     """The query in the file at `path`, for a dataset described as `of`.
 

@@ -14,7 +14,7 @@ from compliance.cli.results import Result
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
 from compliance.plain import to_plain
-from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns import Budget, Period
 from compliance.report.nouns import Organisation, Report, ReportKind
 from compliance.workspace import Workspace
 
@@ -135,9 +135,14 @@ def release(workspace: Workspace, asked: Namespace) -> Result:
 def budget(workspace: Workspace, asked: Namespace) -> Result:
     """Show or decide the privacy budget of the people in a dataset."""
     population = workspace.dataset(asked.name).population
-    if asked.total is None:
-        return results.budget(workspace.budget(population))
-    return results.budget(workspace.decide_budget(population, typed.budget(asked.total)))
+    if asked.total is not None or asked.period is not None or asked.cap:
+        workspace.decide_budget(
+            population,
+            None if asked.total is None else typed.budget(asked.total),
+            period=None if asked.period is None else Period(asked.period),
+            caps=dict(typed.cap(text) for text in asked.cap),
+        )
+    return results.budget(workspace.budget(population))
 
 
 def federate(workspace: Workspace, asked: Namespace) -> Result:
