@@ -128,7 +128,7 @@ def test_one_discrete_gaussian_costs_what_theorem_seven_says(
     found = epsilon([gaussian(scale, shift)], delta)
 
     assert found >= exact - 1e-9
-    assert found <= exact * 1.0005 + 2e-6 or (scale < 1 and found <= exact * 1.02)
+    assert found <= exact * 1.0003 + 2e-6
 
 
 SMALL: list[tuple[list[Event], list[Outcomes]]] = [
@@ -163,7 +163,7 @@ def test_small_cases_cost_what_every_outcome_one_by_one_says(
     found = epsilon(events, delta)
 
     assert found >= exact - 1e-7
-    assert found <= exact * 1.02
+    assert found <= exact * 1.005
 
 
 @given(
