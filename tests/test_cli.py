@@ -57,7 +57,15 @@ LABELS = {
     ]
 }
 PRICE = {"epsilon": 0.5, "delta": 0.5, "rho": None}
+PRICES = {
+    "delta": 0.5,
+    "tightest": "",
+    "quotes": [
+        {"accountant": "", "epsilon": None, "reason": ""},
+    ],
+}
 BUDGET = {"total": {"epsilon": 1.0, "delta": 1.0}, "spent": PRICE, "left": PRICE, "entries": []} | {
+    "prices": PRICES,
     "period": {"kind": "", "starts": None, "ends": None},
     "since_beginning": PRICE,
     "caps": [],
@@ -119,6 +127,7 @@ VERBS = [
             "id": "",
             "values": [{"country": "", "statistic": "", "value": 0.5, "margin": 0.5}],
             "spent": PRICE,
+            "prices": PRICES,
             "left": PRICE,
             "dropped": {"rows": 1, "units": 1},
             "mechanism": "",
@@ -230,6 +239,22 @@ def test_the_demo_is_built_once_however_often_it_is_asked_for(demo: tuple[Path, 
     assert listed == built.document["datasets"]
     assert again.code == 0
     assert "customers@1" in again.out
+
+
+def test_a_release_names_what_every_accountant_says_and_the_tightest(
+    home: Path, tmp_path: Path
+) -> None:
+    query = written(tmp_path, "one.yaml", "unit: customer\nstatistics: [{count: units}]\n")
+
+    prices = run(
+        home, "--json", "release", "orders", "--query", query, "--epsilon", "0.5"
+    ).document["prices"]
+
+    said = {quote["accountant"]: quote["epsilon"] for quote in prices["quotes"]}
+    assert said["pure"] is None
+    assert said["zcdp"] == said["renyi"] == 0.5
+    assert prices["tightest"] == "pld"
+    assert 0.4 < said["pld"] < 0.5
 
 
 def test_files_of_one_header_and_a_folder_become_one_dataset(home: Path, tmp_path: Path) -> None:

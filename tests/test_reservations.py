@@ -21,8 +21,16 @@ from compliance.errors import (
     ReservationEndedError,
 )
 from compliance.federated import to_plan
-from compliance.privacy import mechanisms, to_query
-from compliance.privacy.nouns import Budget, Period, SpendState
+from compliance.privacy import (
+    calibrate,
+    fits,
+    loss_of,
+    mechanisms,
+    prices,
+    prices_of,
+    to_query,
+)
+from compliance.privacy.nouns import Accountant, Budget, Period, SpendState
 from compliance.privacy.nouns.question import Query
 from compliance.settings import Settings
 from compliance.workspace import Workspace
@@ -324,3 +332,57 @@ def test_a_release_reserved_before_midnight_is_paid_from_the_old_period(
 
     assert desk.budget("customers").spent.epsilon == 0
     assert len(desk.releases("orders")) == 1
+
+
+def test_a_release_keeps_what_every_accountant_said_and_the_ledger_is_priced_on_demand(
+    desk: Workspace,
+) -> None:
+    released = desk.release("orders", query(), Decimal("0.5"), TOTAL.delta)
+    whole = desk.prices("customers")
+
+    assert released.prices is not None
+    assert released.prices == desk.releases("orders")[0].prices
+    assert released.prices.tightest == released.prices.of(Accountant.PLD)
+    assert released.prices.of(Accountant.RENYI).epsilon == released.price.epsilon
+    assert whole == released.prices
+
+
+def test_what_no_person_asks_for_is_never_computed(
+    desk: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Previews, budgets and checks do with exact whole numbers; the second accountant is slow."""
+    desk.release("orders", query(), Decimal("0.2"))
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("asked while something slides")
+
+    monkeypatch.setattr(prices, "by_pld", refuse)
+    desk.preview("orders", query(), Budget(epsilon=Decimal("0.3"), delta=TOTAL.delta))
+    desk.budget("customers")
+    desk.assess()
+    with pytest.raises(BudgetExceededError):
+        desk.release("orders", query(), Decimal(3))
+
+    with pytest.raises(AssertionError):
+        desk.prices("customers")
+
+
+def test_the_second_accountant_never_decides_what_fits(desk: Workspace) -> None:
+    """Its price of both is within the total; the ledger's is not, and that one counts."""
+    desk.release("orders", query(), Decimal("0.7"), TOTAL.delta)
+    asked = next(Decimal(n) / 100 for n in range(60, 100) if not fits_too(desk, Decimal(n) / 100))
+    events = calibrate(query(), Budget(epsilon=asked, delta=TOTAL.delta)).events
+    both = [*desk.budget("customers").spends[0].events, *events]
+    tightest = prices_of(both, TOTAL.delta).tightest
+
+    assert tightest is not None
+    assert tightest.epsilon is not None
+    assert tightest.epsilon < TOTAL.epsilon
+    with pytest.raises(BudgetExceededError):
+        desk.release("orders", query(), asked, TOTAL.delta)
+
+
+def fits_too(desk: Workspace, epsilon: Decimal) -> bool:
+    """Whether one more release of `epsilon` fits by the ledger's exact numbers."""
+    events = calibrate(query(), Budget(epsilon=epsilon, delta=TOTAL.delta)).events
+    return fits(loss_of([*desk.budget("customers").spends[0].events, *events]), TOTAL)

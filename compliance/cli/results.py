@@ -12,7 +12,7 @@ from compliance.lineage.nouns import Edge
 from compliance.plain import to_plain
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import GroupError
-from compliance.privacy.nouns import BudgetState, Preview, Price, Release
+from compliance.privacy.nouns import BudgetState, Preview, Price, Prices, Release
 from compliance.privacy.nouns.planning import Planned, Proposal
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis
@@ -192,6 +192,7 @@ def release(published: Release, left: Price) -> Result:
             for value in published.values
         ],
         "spent": _price(published.price),
+        "prices": None if published.prices is None else _prices(published.prices),
         "left": _price(left),
         "dropped": to_plain(published.dropped),
         "mechanism": str(query.mechanism),
@@ -199,14 +200,15 @@ def release(published: Release, left: Price) -> Result:
     }
 
 
-def budget(state: BudgetState) -> Result:
-    """A population's budget and every line of its ledger."""
+def budget(state: BudgetState, prices: Prices) -> Result:
+    """A population's budget, what every accountant makes of it, and every line of its ledger."""
     total, since = state.total, state.since_beginning
     return {
         "population": state.population,
         "decided": state.is_decided,
         "total": {"epsilon": float(total.epsilon), "delta": float(total.delta)},
         "spent": _price(state.spent) | {"share": round(state.share_spent, 6)},
+        "prices": _prices(prices),
         "left": _price(state.left),
         "period": {
             "kind": str(state.period),
@@ -302,6 +304,22 @@ def _price(price: Price) -> Result:
         "epsilon": float(price.epsilon),
         "delta": float(price.delta),
         "rho": None if price.rho is None else float(price.rho),
+    }
+
+
+def _prices(prices: Prices) -> Result:
+    tightest = prices.tightest
+    return {
+        "delta": float(prices.delta),
+        "tightest": None if tightest is None else str(tightest.accountant),
+        "quotes": [
+            {
+                "accountant": str(quote.accountant),
+                "epsilon": None if quote.epsilon is None else float(quote.epsilon),
+                "reason": quote.reason,
+            }
+            for quote in prices.quotes
+        ],
     }
 
 

@@ -142,7 +142,7 @@ def budget(workspace: Workspace, asked: Namespace) -> Result:
             period=None if asked.period is None else Period(asked.period),
             caps=dict(typed.cap(text) for text in asked.cap),
         )
-    return results.budget(workspace.budget(population))
+    return results.budget(workspace.budget(population), workspace.prices(population))
 
 
 def federate(workspace: Workspace, asked: Namespace) -> Result:

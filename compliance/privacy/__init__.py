@@ -11,6 +11,7 @@ from compliance.privacy.conditions import from_conditions
 from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
 from compliance.privacy.planning import plan
 from compliance.privacy.preview import attacker_percent, preview
+from compliance.privacy.prices import prices_of
 from compliance.privacy.queries import check_query, from_query, to_query
 from compliance.privacy.release import publish
 from compliance.privacy.rows import joined, joined_columns
@@ -48,6 +49,7 @@ __all__ = [
     "plan",
     "preview",
     "price_of",
+    "prices_of",
     "publish",
     "queries_of",
     "state_of",

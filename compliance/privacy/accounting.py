@@ -140,9 +140,15 @@ def epsilon_of(event: LaplaceEvent) -> int:
     return math.ceil(Fraction(event.sensitivity) / Fraction(event.scale) * UNIT)
 
 
+def range_of(event: SelectionEvent) -> Fraction:
+    """How far the losses of one choice lie apart: 2Δ/scale, half where scores move together."""
+    change = Fraction(event.sensitivity) * (1 if event.is_monotonic else 2)
+    return change / Fraction(event.scale)
+
+
 def epsilon_of_selection(event: SelectionEvent) -> int:
     """Pure ε of all choices in units: 2Δ/scale for each, half where scores move together."""
-    return event.draws * event.groups * _range_of(event)
+    return event.draws * event.groups * math.ceil(range_of(event) * UNIT)
 
 
 def rho_of_selection(event: SelectionEvent) -> int:
@@ -150,7 +156,7 @@ def rho_of_selection(event: SelectionEvent) -> int:
 
     Source: Cesar and Rogers 2021, arXiv:2004.07223 (choices have a bounded range).
     """
-    one = -(-(_range_of(event) ** 2) // (8 * UNIT))
+    one = -(-(math.ceil(range_of(event) * UNIT) ** 2) // (8 * UNIT))
     return event.draws * event.groups * one
 
 
@@ -257,9 +263,21 @@ def share_spent(loss: Loss, total: Budget) -> float:
     return min(shares, default=1.0)
 
 
-def _range_of(event: SelectionEvent) -> int:
-    change = Fraction(event.sensitivity) * (1 if event.is_monotonic else 2)
-    return math.ceil(change / Fraction(event.scale) * UNIT)
+def _lowest(curve: Sequence[int | None], loss: Loss, delta: Decimal) -> int | None:
+    """The least ε in units that `curve` gives at what thresholds leave of `delta`."""
+    offsets = _offsets(Fraction(delta) - loss.delta)
+    return min(
+        (
+            max(spent + offset, 0)
+            for spent, offset in zip(curve, offsets, strict=True)
+            if spent is not None and offset is not None
+        ),
+        default=None,
+    )
+
+
+def _shown(units: int) -> Decimal:
+    return (Decimal(units) / UNIT).quantize(_SHOWN, ROUND_CEILING)
 
 
 def _lowest(curve: Sequence[int | None], loss: Loss, delta: Decimal) -> int | None:

@@ -107,9 +107,7 @@ def _calibrated(query: Query, parts: tuple[Part, ...], asked: Budget) -> Calibra
         )
     keys = None
     if not query.has_public_keys:
-        noise = _noise(
-            query, KEYS_PART, query.groups_per_unit, query.groups_per_unit, shares[KEYS_PART]
-        )
+        noise = _noise(query, KEYS_PART, query.groups_per_unit, 1, shares[KEYS_PART])
         alone = _delta_of_one_group(float(threshold_delta), query.groups_per_unit)
         if alone <= 0:
             reason = "it is too small for group keys that are not public; list the keys, or raise δ"
@@ -124,7 +122,7 @@ def part_event(query: Query, part: Part, share: int) -> PartEvent:
     """The least noise on a part that costs at most `share` units, of ρ or of ε."""
     if part.role in CHOICES:
         return _selection(query, part, share)
-    return _noise(query, part.name, part.l1, part.l2_squared, share)
+    return _noise(query, part.name, part.groups, part.per_group, share)
 
 
 def selection(event: SelectionEvent, mechanism: Mechanism, share: int) -> SelectionEvent:
@@ -249,18 +247,27 @@ def _answers(query: Query, part: Part, asked: Budget) -> RandomisedResponseEvent
         truth -= 2**-50
 
 
-def _noise(query: Query, name: str, l1: int, l2_squared: int, share: int) -> NoiseEvent:
+def _noise(query: Query, name: str, groups: int, per_group: int, share: int) -> NoiseEvent:
     """The least noise that costs at most `share` units: of ρ for Gaussian, of ε for Laplace."""
+    l1, l2_squared = groups * per_group, groups * per_group**2
     scale = l1 * UNIT / share
     if query.mechanism is Mechanism.GAUSSIAN:
         scale = math.sqrt(l2_squared * UNIT / (2 * share))
     while True:
         if query.mechanism is Mechanism.GAUSSIAN:
-            gaussian = GaussianEvent(statistic=name, sensitivity_squared=l2_squared, scale=scale)
+            gaussian = GaussianEvent(
+                statistic=name,
+                sensitivity_squared=l2_squared,
+                scale=scale,
+                groups=groups,
+                per_group=per_group,
+            )
             if rho_of(gaussian) <= share:
                 return gaussian
         else:
-            laplace = LaplaceEvent(statistic=name, sensitivity=l1, scale=scale)
+            laplace = LaplaceEvent(
+                statistic=name, sensitivity=l1, scale=scale, groups=groups, per_group=per_group
+            )
             if epsilon_of(laplace) <= share:
                 return laplace
         scale = math.nextafter(scale, math.inf)

@@ -17,7 +17,15 @@ from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
-from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Price, Release
+from compliance.privacy.nouns import (
+    Budget,
+    BudgetState,
+    Period,
+    Preview,
+    Price,
+    Prices,
+    Release,
+)
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
@@ -178,6 +186,15 @@ class Workspace:
         """The privacy budget of a population as it stands."""
         with self._desk.database.reading() as connection:
             return budgets.state(connection, population, self._desk.clock())
+
+    def prices(self, population: str) -> Prices:
+        """What a population's ledger costs by every accountant, at the budget's δ.
+
+        Computed when asked for, from what is on record: nothing is spent. The first time it takes
+        about a second, so never ask while something slides.
+        """
+        with self._desk.database.reading() as connection:
+            return budgets.prices(connection, population, self._desk.clock())
 
     def decide_budget(
         self,

@@ -14,13 +14,14 @@ from decimal import Decimal
 from msgspec.structs import replace as changed
 from sqlalchemy import Connection
 
-from compliance.privacy import check_budget, state_of
+from compliance.privacy import check_budget, prices_of, state_of
 from compliance.privacy.nouns import (
     Allowance,
     Budget,
     BudgetState,
     Event,
     Period,
+    Prices,
     Spend,
     SpendState,
 )
@@ -36,6 +37,13 @@ def state(connection: Connection, population: str, at: datetime) -> BudgetState:
     return state_of(
         population, decided or _default(), spends, is_decided=decided is not None, at=at
     )
+
+
+def prices(connection: Connection, population: str, at: datetime) -> Prices:
+    """What the present period of `population` costs so far, by every accountant."""
+    found = state(connection, population, at)
+    events = [event for spend in found.counted for event in spend.events]
+    return prices_of(events, found.total.delta)
 
 
 def decide(

@@ -24,9 +24,10 @@ from compliance.privacy import (
     loss_of,
     preview,
     price_of,
+    prices_of,
     publish,
 )
-from compliance.privacy.nouns import Budget, Preview, Release, ReleasedValue, Spend
+from compliance.privacy.nouns import Budget, Preview, Prices, Release, ReleasedValue, Spend
 from compliance.privacy.nouns.question import Query
 from compliance.storage import records, tables
 from compliance.workspace import budgets, datasets, joins
@@ -80,7 +81,8 @@ def release(
     with ExitStack() as undo:
         undo.callback(_abort, desk, prepared, reservation)
         values = publish(prepared.exact, query, calibration, mechanisms)
-        published = _settle(desk, prepared, reservation, values, mechanisms.libraries())
+        prices = prices_of(calibration.events, prepared.asked.delta)
+        published = _settle(desk, prepared, reservation, values, prices, mechanisms.libraries())
         undo.pop_all()
     if not published.values and calibration.keys:
         raise NothingPublishedError(
@@ -146,6 +148,7 @@ def _settle(
     prepared: _Prepared,
     reservation: Spend,
     values: tuple[ReleasedValue, ...],
+    prices: Prices,
     libraries: Mapping[str, str],
 ) -> Release:
     """Pay for what was drawn and store it, in one transaction.
@@ -169,6 +172,7 @@ def _settle(
             libraries=libraries,
             released_at=act.at,
             actor=act.actor,
+            prices=prices,
         )
         budgets.settle(act, reservation, events)
         act.store(tables.RELEASE, published, id=published.id, dataset_id=dataset.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -13,7 +13,14 @@ from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
-from compliance.privacy.nouns import BudgetState, Clarity, Preview, Release
+from compliance.privacy.nouns import (
+    Accountant,
+    BudgetState,
+    Clarity,
+    Preview,
+    Prices,
+    Release,
+)
 from compliance.privacy.nouns.question import Query
 from compliance.rules.nouns import Progress, Severity, Stage, State, Verdict
 
@@ -40,6 +47,12 @@ PROGRESS_BADGES = {
     Progress.DONE: ("check_circle", "green"),
     Progress.OPEN: ("pending", "orange"),
     Progress.WAITING: ("hourglass_empty", "gray"),
+}
+ACCOUNTANT_WORDS = {
+    Accountant.PURE: "the sum of ε",
+    Accountant.ZCDP: "zCDP",
+    Accountant.RENYI: "Rényi curves",
+    Accountant.PLD: "privacy loss distributions",
 }
 
 
@@ -149,8 +162,12 @@ def labels_summary(found: Discovery) -> None:
             st.metric(_(words).capitalize(), number, border=True)
 
 
-def budget(state: BudgetState) -> None:
-    """What is spent and left of a population's budget."""
+def budget(state: BudgetState, ask: Callable[[], Prices] | None = None) -> None:
+    """What is spent and left of a population's budget.
+
+    Args:
+        ask: prices the ledger by every accountant; called only where somebody presses for it.
+    """
     with st.container(horizontal=True):
         st.metric(
             _("Budget of {people}").format(people=state.population),
@@ -183,6 +200,54 @@ def budget(state: BudgetState) -> None:
             share=f"{state.share_spent:.1%}"
         ),
     )
+    for line in _limits(state):
+        remark(line)
+    if ask is not None and state.counted:
+        about = _("Add the ledger up by every accountant; it takes a second and costs nothing.")
+        if st.button(_("Second opinion"), key="release_opinion", help=about):
+            prices(ask())
+
+
+def prices(found: Prices) -> None:
+    """The tightest ε that is proven, and what the other accountants say."""
+    tightest = found.tightest
+    if tightest is None or tightest.epsilon is None:
+        return
+    others = ", ".join(
+        f"{_(ACCOUNTANT_WORDS[quote.accountant])} {quote.epsilon.normalize():f}"
+        for quote in found.quotes
+        if quote.epsilon is not None and quote is not tightest
+    )
+    remark(
+        _("Tightest proof at δ = {delta}: ε = {epsilon} by {accountant}").format(
+            delta=f"{found.delta:.0e}" if found.delta else "0",
+            epsilon=f"{tightest.epsilon.normalize():f}",
+            accountant=_(ACCOUNTANT_WORDS[tightest.accountant]),
+        )
+        + (f" ({others})." if others else ".")
+    )
+
+
+def _limits(state: BudgetState) -> Iterator[str]:
+    """What a period and caps do to a budget, in sentences."""
+    if state.ends is not None:
+        yield _("This is the budget of one {period}; it begins anew on {day}.").format(
+            period=_(str(state.period)), day=f"{state.ends:%Y-%m-%d}"
+        )
+        if state.since_beginning is not None:
+            yield _(
+                "Since the beginning ε = {epsilon} (δ = {delta}) was spent: a budget that begins "
+                "anew is a weaker promise than one for good."
+            ).format(
+                epsilon=f"{float(state.since_beginning.epsilon):.2f}",
+                delta=f"{state.since_beginning.delta:.0e}",
+            )
+    for cap in state.caps:
+        yield _("{actor} may spend ε = {cap} of it; ε = {left} is left.").format(
+            actor=cap.actor,
+            cap=f"{cap.epsilon.normalize():f}",
+            left=f"{float(cap.left):.2f}",
+        )
 
 
 def attackers_odds(preview: Preview) -> None:
@@ -268,6 +333,8 @@ def disclosure(release: Release) -> None:
             mechanism=_(str(query.mechanism)), version=release.libraries["opendp"], keys=keys
         )
     )
+    if release.prices is not None:
+        prices(release.prices)
     remark(
         _(
             "Internal, not for publication: {rows} rows did not count ({without} name no person); "

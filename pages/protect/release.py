@@ -13,7 +13,7 @@ workspace = session.workspace()
 outputs.remark(_("Publish a number about many people without telling about any one of them."))
 dataset = session.dataset_or_stop()
 state = workspace.budget(dataset.population)
-outputs.budget(state)
+outputs.budget(state, lambda: workspace.prices(dataset.population))
 
 
 def publish() -> None:
