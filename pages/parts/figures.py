@@ -15,7 +15,7 @@ from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from compliance.federated.nouns import Baselines, Round
 from compliance.lineage.nouns import Node, NodeKind, Step
-from compliance.privacy.nouns import CurvePoint, Release
+from compliance.privacy.nouns import CurvePoint
 from compliance.rules.nouns import Progress, Stage
 
 TEAL, AMBER, GREY, INDIGO, PLUM, OLIVE = (
@@ -38,6 +38,7 @@ NODE_COLOURS = {
 }
 PLAIN = {"displayModeBar": False}
 WIDEST_BAR = 0.12  # of the chart's width, so that two bars are bars and not walls
+MOST_BARS = 30
 SMALLEST_SPAN = 0.03  # of an AUC axis, so that small differences look small
 
 
@@ -108,27 +109,66 @@ def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: fl
     return _framed(figure, height=340)
 
 
-def released_bars(release: Release, statistic: str, title: str) -> go.Figure:
-    """The published values of one statistic with their margins, largest first, at most 30."""
-    values = [v for v in release.values if v.statistic == statistic]
-    values = sorted(values, key=lambda v: v.value, reverse=True)[:30]
+def bars(
+    labels: Sequence[str],
+    values: Sequence[float],
+    margins: Sequence[float],
+    title: str,
+    *,
+    is_histogram: bool = False,
+) -> go.Figure:
+    """Numbers as bars with their noise margins as whiskers; the bars of a histogram touch."""
     figure = go.Figure(
         go.Bar(
-            x=[" · ".join(v.keys) or "all" for v in values],
-            y=[v.value for v in values],
+            x=list(labels),
+            y=list(values),
             error_y={
                 "type": "data",
-                "array": [v.margin for v in values],
+                "array": list(margins),
                 "thickness": 2,
                 "color": INK,
             },
-            marker_color=TEAL,
-            hovertemplate="%{x}: %{y:,.6g}<extra></extra>",
+            marker={"color": TEAL, "line": {"color": "rgba(127,127,127,0.35)", "width": 1}},
+            hovertemplate="%{x}: %{y:,.6g} ± %{error_y.array:,.4g}<extra></extra>",
         )
     )
+    figure.update_xaxes(type="category")
     figure.update_yaxes(title=title)
-    figure.update_layout(bargap=max(0.2, 1 - len(values) * WIDEST_BAR))
-    return _framed(figure, height=330)
+    figure.update_layout(bargap=0.02 if is_histogram else max(0.2, 1 - len(values) * WIDEST_BAR))
+    return _framed(figure, height=340)
+
+
+def intervals(
+    labels: Sequence[str],
+    values: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    title: str,
+) -> go.Figure:
+    """Numbers as points, each within the interval that holds the exact one with 95 %."""
+    figure = go.Figure(
+        go.Scatter(
+            x=list(labels),
+            y=list(values),
+            mode="markers",
+            marker={"size": 11, "color": TEAL, "line": {"color": "white", "width": 1}},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - value for high, value in zip(highs, values, strict=True)],
+                "arrayminus": [value - low for low, value in zip(lows, values, strict=True)],
+                "thickness": 3,
+                "width": 8,
+                "color": INK,
+            },
+            customdata=list(zip(lows, highs, strict=True)),
+            hovertemplate="%{x}: %{y:,.6g}, from %{customdata[0]:,.6g} to %{customdata[1]:,.6g}"
+            "<extra></extra>",
+        )
+    )
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(title=title)
+    return _framed(figure, height=340)
 
 
 def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> go.Figure:
