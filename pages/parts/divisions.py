@@ -34,13 +34,6 @@ def divided(scope: Scope, query: Query) -> Query:
     names = list(division(replace(query, shares={})))
     if len(names) == 1:
         return replace(query, shares={})
-    for name in names:
-        start = drafts.key(scope, "lock", name)
-        st.session_state.setdefault(start, name in query.shares)
-        if name in query.shares:
-            st.session_state.setdefault(
-                drafts.key(scope, "share", name), _percent(query.shares[name])
-            )
     asked = replace(query, shares=_locked(scope, query, names))
     refusal = _show(scope, asked, names)
     if refusal is not None:

@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.privacy import posterior_percent
-from compliance.privacy.nouns import Clarity, Preview, PreviewRow
+from compliance.privacy.nouns import Budget, BudgetState, Clarity, Preview, PreviewRow
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
 from pages.parts import figures, outputs, tables, wording
 
-MOST_ROWS = 500  # of the table, as sent to the browser
 _MOST_NAMED = 8  # drowned groups
 
 _LIST, _CROSS = "list", "cross table"
 
 
-def odds(preview: Preview, prior_percent: int) -> None:
+def preview(seen: Preview, query: Query, prior_percent: int) -> None:
+    """All that a preview shows."""
+    _odds(seen, prior_percent)
+    _facts(seen)
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        _picture(seen, query)
+    with right:
+        _curve(seen, query)
+    _drowned(seen, query)
+    _table(seen, query)
+    outputs.remark(
+        _("Internal view: the numbers before noise are exact. Only a release may be published.")
+    )
+
+
+def affordable(asked: Budget, state: BudgetState) -> None:
+    """Say so, where more is asked than one release may still cost."""
+    if asked.epsilon > state.left.epsilon:
+        outputs.remark(
+            _(
+                ":material/account_balance_wallet: ε = {asked} is more than is left for one "
+                "release (ε = {left}): look, but it would be refused."
+            ).format(asked=wording.plain(asked.epsilon), left=f"{float(state.left.epsilon):.2f}")
+        )
+
+
+def _odds(preview: Preview, prior_percent: int) -> None:
     """What the chosen ε means for somebody who wants to find out about one person."""
     epsilon, delta = float(preview.asked.epsilon), preview.asked.delta
     percent = posterior_percent(epsilon, prior_percent)
+    times = f"{percent:.0f}" if percent < 99 else f"{math.floor(100 * percent) / 100:.2f}"
     believes = (
         _("thinks it 50 : 50 whether one person is in it")
         if prior_percent == 50
@@ -30,7 +58,7 @@ def odds(preview: Preview, prior_percent: int) -> None:
     sentence = _(
         "**Attacker’s odds:** somebody who knows everyone else’s data and {believes} can "
         "afterwards be right at most **{percent} times in 100**"
-    ).format(believes=believes, percent=f"{percent:.0f}" if percent < 99 else f"{percent:.2f}")
+    ).format(believes=believes, percent=times)
     but = _(", but for a chance of {delta}").format(delta=f"{delta:.0e}") if delta else ""
     st.markdown(f"{sentence}{but}.")
     st.progress(
@@ -41,7 +69,7 @@ def odds(preview: Preview, prior_percent: int) -> None:
     )
 
 
-def facts(preview: Preview) -> None:
+def _facts(preview: Preview) -> None:
     """How many numbers, how many of them drowned, withheld or cut."""
     drowned = sum(row.clarity is Clarity.DROWNED for row in preview.rows)
     withheld = (
@@ -60,7 +88,7 @@ def facts(preview: Preview) -> None:
             outputs.fact(label, outputs.count(number), remark_)
 
 
-def drowned(preview: Preview, query: Query) -> None:
+def _drowned(preview: Preview, query: Query) -> None:
     """Which numbers the noise would hide, and what to do about it."""
     titles = tables.titles(query)
     found = [row for row in preview.rows if row.clarity is Clarity.DROWNED]
@@ -81,7 +109,7 @@ def drowned(preview: Preview, query: Query) -> None:
     )
 
 
-def table(preview: Preview, query: Query) -> None:
+def _table(preview: Preview, query: Query) -> None:
     """The table that would be published, with its margins; sizes are for the officer only."""
     ranks = {s.name for s in query.statistics if s.kind is StatisticKind.TOP}
     numbers = [row for row in preview.rows if row.statistic not in ranks]
@@ -94,14 +122,14 @@ def table(preview: Preview, query: Query) -> None:
             _ranking(statistic, preview, query)
 
 
-def picture(preview: Preview, query: Query) -> None:
+def _picture(preview: Preview, query: Query) -> None:
     """One statistic of the table as a picture, with the margins as whiskers."""
     drawable = [s for s in query.statistics if s.kind is not StatisticKind.TOP]
     if not drawable:
         return
     statistic = _chosen(drawable, "tradeoff_picture", _("Picture of"))
     rows = [row for row in preview.rows if row.statistic == statistic.name]
-    if statistic.kind is StatisticKind.HISTOGRAM and len(query.by):
+    if statistic.kind is StatisticKind.HISTOGRAM and query.by:
         groups = list(dict.fromkeys(row.keys for row in rows))
         if not groups:
             return
@@ -109,8 +137,7 @@ def picture(preview: Preview, query: Query) -> None:
             _("Group in the picture"), groups, format_func=wording.group, key="tradeoff_group"
         )
         rows = [row for row in rows if row.keys == (keys if keys in groups else groups[0])]
-    largest = sorted(rows, key=lambda row: abs(row.size), reverse=True)[: figures.MOST_BARS]
-    shown = rows if statistic.kind is StatisticKind.HISTOGRAM else largest
+    shown = tables.to_draw(rows, [row.size for row in rows], statistic, query)
     st.plotly_chart(
         figures.bars(
             [row.cell or wording.group(row.keys) for row in shown],
@@ -127,7 +154,7 @@ def picture(preview: Preview, query: Query) -> None:
     )
 
 
-def curve(preview: Preview, query: Query) -> None:
+def _curve(preview: Preview, query: Query) -> None:
     """How the margin falls as ε grows."""
     st.plotly_chart(
         figures.error_curve(preview.curve, tables.titles(query), float(preview.asked.epsilon)),
@@ -165,7 +192,7 @@ def _numbers(rows: Sequence[PreviewRow], query: Query) -> None:
             _("Margin in %"): None if row.relative is None else 100 * row.relative,
             _("Clarity"): _(wording.CLARITY_WORDS[row.clarity]),
         }
-        for row in rows[:MOST_ROWS]
+        for row in rows[: tables.MOST_ROWS]
     ]
     number = st.column_config.NumberColumn(format="localized")
     outputs.table(
@@ -178,7 +205,7 @@ def _numbers(rows: Sequence[PreviewRow], query: Query) -> None:
             _("Margin in %"): st.column_config.NumberColumn(format="%.1f %%"),
         },
     )
-    tables.cut_short(len(rows), MOST_ROWS)
+    tables.cut_short(len(rows))
 
 
 def _cross(preview: Preview, query: Query) -> None:
@@ -217,7 +244,7 @@ def _ranking(statistic: Statistic, preview: Preview, query: Query) -> None:
                 if row.margin
                 else _("no other group"),
             }
-            for row in rows[:MOST_ROWS]
+            for row in rows[: tables.MOST_ROWS]
         ],
         key="tradeoff_ranking",
         alt=_("{what}, with how many groups each can change places").format(

@@ -11,8 +11,6 @@ from compliance.privacy.nouns import Release, ReleasedValue
 from compliance.privacy.nouns.question import Statistic, StatisticKind
 from pages.parts import figures, outputs, tables, wording
 
-MOST_ROWS = 500  # of the table, as sent to the browser
-
 
 def title(done: Release) -> str:
     """When, for how much, what: on one line."""
@@ -59,8 +57,7 @@ def _picture(done: Release, statistic: Statistic) -> None:
     values, what = _of(done, statistic), _(statistic.title)
     if statistic.kind is StatisticKind.HISTOGRAM:
         values = _of_one_group(done, values)
-    else:
-        values = sorted(values, key=lambda v: v.value, reverse=True)[: figures.MOST_BARS]
+    values = tables.to_draw(values, [v.value for v in values], statistic, done.query)
     labels = [v.cell or wording.group(v.keys) for v in values]
     numbers = [v.value for v in values]
     if statistic.kind is StatisticKind.QUANTILE:
@@ -97,12 +94,12 @@ def _table(done: Release) -> None:
         return
     number = st.column_config.NumberColumn(format="localized")
     outputs.table(
-        _rows(done, values[:MOST_ROWS]),
+        _rows(done, values[: tables.MOST_ROWS]),
         key=f"release_table_{done.id}",
         alt=_("The published table"),
         column_config=dict.fromkeys((_("Value"), _("Noise margin ±"), _("From"), _("To")), number),
     )
-    tables.cut_short(len(values), MOST_ROWS)
+    tables.cut_short(len(values))
 
 
 def _rows(done: Release, values: Sequence[ReleasedValue]) -> list[dict[str, object]]:

@@ -29,6 +29,7 @@ def sentence(scope: Scope) -> None:
         [*drafts.COUNTS, drafts.LARGEST],
         format_func=_,
         placeholder=_("nothing"),
+        wrap=True,
         **kept(scope, "statistics"),
     )
     numbers = scope.number_columns()
@@ -36,6 +37,7 @@ def sentence(scope: Scope) -> None:
         _("Compute from columns"),
         _with_chosen(scope, "columns", numbers),
         placeholder=_("none"),
+        wrap=True,
         **kept(scope, "columns"),
     )
     groups.multiselect(
@@ -43,6 +45,7 @@ def sentence(scope: Scope) -> None:
         _with_chosen(scope, "by", scope.group_columns()),
         max_selections=drafts.MOST_BY,
         placeholder=_("all together"),
+        wrap=True,
         help=_("Columns of other datasets about the same people are named `dataset.column`."),
         **kept(scope, "by"),
     )
@@ -81,6 +84,7 @@ def _column(scope: Scope, column: str) -> None:
         _("{column}: compute").format(column=column),
         drafts.KINDS,
         format_func=lambda kind: _(KIND_WORDS[kind]),
+        wrap=True,
         **kept(scope, "kinds", column),
     )
     bound_help = _(

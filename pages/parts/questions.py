@@ -11,7 +11,10 @@ from compliance.i18n import translate as _
 from compliance.privacy import check_query, to_query
 from compliance.privacy.nouns.question import Query
 from pages.parts import (
+    divisions,
     drafts,
+    interviews,
+    looks,
     outputs,
     question_columns,
     question_files,
@@ -32,6 +35,7 @@ def begun(scope: Scope) -> None:
         return
     if in_hand is not None:
         drafts.write(scope, in_hand)
+        divisions.write(scope, in_hand)
         return
     drafts.begin(scope)
     for column in drafts.held(scope, "columns") or ():
@@ -50,16 +54,29 @@ def form(scope: Scope) -> None:
         question_columns.details(scope)
         with st.expander(_("Each person: how much of one person counts")):
             question_limits.per_person(scope)
+            st.divider()
+            looks.look(scope)
         with st.expander(_("Public groups, noise and filter")):
             question_limits.public_groups(scope)
             question_limits.noise(scope)
         with st.expander(_("The question as a file")):
             question_files.files(scope)
-        is_asked = st.button(_("Show what it would look like"), type="primary", key="tradeoff_show")
+        with st.container(horizontal=True):
+            is_asked = st.button(
+                _("Show what it would look like"), type="primary", key="tradeoff_show"
+            )
+            if st.button(
+                _("Four questions about the people …"),
+                key="tradeoff_interview",
+                icon=":material/quiz:",
+            ):
+                interviews.interview(scope)
         if is_asked:
             with outputs.explained(_("Not understood")):
                 take(scope, to_query(drafts.read(scope)))
                 st.rerun()
+        question_files.said()
+        looks.said()
         _changed(scope)
 
 

@@ -1,5 +1,7 @@
 """Tune ε and δ and see what would be published, how wrong, and how safe."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from compliance.i18n import translate as _
@@ -9,11 +11,11 @@ from pages.parts import (
     navigation,
     outputs,
     previews,
-    question_files,
     questions,
     scopes,
     session,
     sliders,
+    targets,
     wording,
 )
 
@@ -24,7 +26,6 @@ outputs.remark(
 dataset = session.dataset_or_stop()
 scope = scopes.scope_of(workspace, dataset)
 questions.begun(scope)
-question_files.said()
 questions.form(scope)
 if session.query_of(dataset) is None:
     st.markdown(_("Ask a question above to see its table, its error and its risk."))
@@ -33,32 +34,29 @@ if session.query_of(dataset) is None:
 
 @st.fragment
 def look_ahead() -> None:
-    query = session.query_of(dataset)
+    query, state = session.query_of(dataset), workspace.budget(dataset.population)
     st.markdown(f"**{_('Shown here:')}** {wording.in_words(query)}")
-    left, middle, right = st.columns(3)
-    with left:
-        epsilon = sliders.epsilon()
-    with middle:
-        delta = sliders.delta(workspace.budget(dataset.population).total)
-    with right:
+    is_epsilon_chosen = targets.way() == targets.EPSILON
+    first, *others = st.columns(3 if is_epsilon_chosen else 2)
+    with others[0] if is_epsilon_chosen else first:
+        delta = sliders.delta(state.total)
+    with others[-1]:
         prior_percent = sliders.prior_percent()
     with outputs.explained(_("Not possible")):
-        query = divisions.divided(scope, query)
-        seen = workspace.preview(dataset.name, query, Budget(epsilon=epsilon, delta=delta))
+        if is_epsilon_chosen:
+            with first:
+                asked = Budget(epsilon=sliders.epsilon(), delta=delta)
+            query = divisions.divided(scope, query)
+        else:
+            plan = targets.planned(scope, replace(query, shares={}), delta)
+            if plan is None:
+                return
+            query, asked = replace(query, shares=plan.shares), plan.asked
+        seen = workspace.preview(dataset.name, query, asked)
         session.keep_query(dataset, query)
-        session.keep_asked(seen.asked)
-        previews.odds(seen, prior_percent)
-        previews.facts(seen)
-        left, right = st.columns(2)
-        with left:
-            previews.picture(seen, query)
-        with right:
-            previews.curve(seen, query)
-        previews.table(seen, query)
-        previews.drowned(seen, query)
-        outputs.remark(
-            _("Internal view: the numbers before noise are exact. Only a release may be published.")
-        )
+        session.keep_asked(asked)
+        previews.affordable(asked, state)
+        previews.preview(seen, query, prior_percent)
 
 
 look_ahead()
