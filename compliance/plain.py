@@ -1,14 +1,21 @@
 """Nouns to plain values and back: one way for records, exports, evidence and the command line.
 
-And texts from outside, such as file names, to what can be stored and shown on one line.
+And texts from outside, such as query files and file names, to what can be read, stored and shown.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
+import yaml
+
+LARGEST_YAML_BYTES = 2**20
+
+# What PyYAML lets through where a value denies its tag, such as “!!bool maybe”.
+_YAML_TROUBLE = (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError)
 
 Noun = TypeVar("Noun")
 
@@ -40,10 +47,40 @@ def from_json(kind: type[Noun], text: str) -> Noun:
     return msgspec.json.decode(text, type=kind)
 
 
+def from_yaml(data: bytes, refusal: Callable[[str], Exception]) -> Any:
+    """The plain value that the YAML document `data` from outside holds.
+
+    Args:
+        refusal: makes the error to raise from the reason why it cannot be read.
+    """
+    if len(data) > LARGEST_YAML_BYTES:
+        raise refusal(f"it is larger than {LARGEST_YAML_BYTES // 2**20} MB")
+    try:
+        has_aliases = b"*" in data and _has_aliases(data)
+        read = None if has_aliases else yaml.safe_load(data)
+    except _YAML_TROUBLE:
+        raise refusal("it is no YAML") from None
+    if has_aliases:
+        raise refusal("it points to other parts with “*”; write them out")
+    return read
+
+
+def to_yaml(plain: object) -> str:
+    """`plain` as a YAML document, in the order of its settings."""
+    text: str = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, default_flow_style=None)
+    return text
+
+
 def one_line(text: str) -> str:
     """`text` with � for each line break, control character and half of a character."""
     unfit = ("Cc", "Cs", "Zl", "Zp")
     return "".join("\ufffd" if unicodedata.category(c) in unfit else c for c in text)
+
+
+def _has_aliases(data: bytes) -> bool:
+    """Whether parts point to other parts: a few lines can unfold to more than memory holds."""
+    events = yaml.parse(data, Loader=yaml.SafeLoader)
+    return any(isinstance(event, yaml.AliasEvent) for event in events)
 
 
 def _encode(value: object) -> object:

@@ -8,8 +8,6 @@ from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-import yaml
-
 from compliance.dataset.nouns import Description, LegalBasis
 from compliance.errors import (
     CannotWriteError,
@@ -21,6 +19,7 @@ from compliance.errors import (
 )
 from compliance.federated import to_plan
 from compliance.federated.nouns import Plan
+from compliance.plain import LARGEST_YAML_BYTES, from_yaml
 from compliance.privacy import to_query, to_synthesis
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.planning import Coverage, Target
@@ -29,13 +28,10 @@ from compliance.privacy.nouns.synthesis import SynthesisPlan
 from compliance.settings import Settings
 
 LONGEST_NUMBER = 40
-LARGEST_YAML_BYTES = 2**20
 SHOWN_NAME = 80
 
 _OWN_FILES = ("datasets", "reports", "secret.key")
 _OWN_RECORDS = ("records.sqlite", "records.sqlite-wal", "records.sqlite-shm")
-# What PyYAML lets through where a value denies its tag, such as “!!bool maybe”.
-_YAML_TROUBLE = (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError)
 
 
 def description(asked: Namespace, before: Description) -> Description:
@@ -178,17 +174,4 @@ def _yaml(path: Path, error: type[MalformedQueryError | MalformedPlanError]) -> 
             data = stream.read(LARGEST_YAML_BYTES + 1)
     except OSError:
         raise FileMissingError(name=name) from None
-    if len(data) > LARGEST_YAML_BYTES:
-        raise error(place=name, reason=f"it is larger than {LARGEST_YAML_BYTES // 2**20} MB")
-    try:
-        if b"*" in data and _has_aliases(data):
-            raise error(place=name, reason="it points to other parts with “*”; write them out")
-        return yaml.safe_load(data)
-    except _YAML_TROUBLE:
-        raise error(place=name, reason="it is no YAML") from None
-
-
-def _has_aliases(data: bytes) -> bool:
-    """Whether parts point to other parts: a few lines can unfold to more than memory holds."""
-    events = yaml.parse(data, Loader=yaml.SafeLoader)
-    return any(isinstance(event, yaml.AliasEvent) for event in events)
+    return from_yaml(data, lambda reason: error(place=name, reason=reason))

@@ -6,11 +6,12 @@
 from compliance.privacy.accounting import fits, loss_of, price_of
 from compliance.privacy.aggregates import Aggregate, add_up, aggregate
 from compliance.privacy.bounding import Bounded, bound, choice_of
-from compliance.privacy.calibration import Calibration, calibrate
+from compliance.privacy.calibration import Calibration, calibrate, division
 from compliance.privacy.conditions import from_conditions
 from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
 from compliance.privacy.planning import plan
-from compliance.privacy.preview import attacker_percent, preview
+from compliance.privacy.presets import Preset, presets_for
+from compliance.privacy.preview import attacker_percent, posterior_percent, preview
 from compliance.privacy.prices import prices_of
 from compliance.privacy.queries import check_query, from_query, to_query
 from compliance.privacy.release import publish
@@ -28,6 +29,7 @@ __all__ = [
     "Aggregate",
     "Bounded",
     "Calibration",
+    "Preset",
     "add_up",
     "aggregate",
     "attacker_percent",
@@ -39,6 +41,7 @@ __all__ = [
     "check_query",
     "choice_of",
     "coded_rows",
+    "division",
     "fits",
     "from_conditions",
     "from_query",
@@ -47,6 +50,8 @@ __all__ = [
     "joined_columns",
     "loss_of",
     "plan",
+    "posterior_percent",
+    "presets_for",
     "preview",
     "price_of",
     "prices_of",

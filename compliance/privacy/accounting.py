@@ -280,23 +280,6 @@ def _shown(units: int) -> Decimal:
     return (Decimal(units) / UNIT).quantize(_SHOWN, ROUND_CEILING)
 
 
-def _lowest(curve: Sequence[int | None], loss: Loss, delta: Decimal) -> int | None:
-    """The least ε in units that `curve` gives at what thresholds leave of `delta`."""
-    offsets = _offsets(Fraction(delta) - loss.delta)
-    return min(
-        (
-            max(spent + offset, 0)
-            for spent, offset in zip(curve, offsets, strict=True)
-            if spent is not None and offset is not None
-        ),
-        default=None,
-    )
-
-
-def _shown(units: int) -> Decimal:
-    return (Decimal(units) / UNIT).quantize(_SHOWN, ROUND_CEILING)
-
-
 def _units(amount: Decimal) -> int:
     return int((amount * UNIT).to_integral_value(ROUND_FLOOR))
 

@@ -174,6 +174,19 @@ def _shares(query: Query, parts: tuple[Part, ...], loss: int) -> dict[str, int]:
     return shares
 
 
+def division(query: Query) -> dict[str, Decimal]:
+    """Which share of the loss (0–1) each statistic gets, and the search for groups as “keys”."""
+    if query.mechanism is Mechanism.RANDOMISED_RESPONSE:
+        return {query.statistics[0].name: Decimal(1)}
+    parts = parts_of(query)
+    asked_by = {part.name: part.statistic.name for part in parts} | {KEYS_PART: KEYS_SHARE}
+    found: dict[str, Decimal] = {}
+    for name, share in _shares(query, parts, UNIT).items():
+        of = asked_by[name]
+        found[of] = found.get(of, Decimal(0)) + Decimal(share) / UNIT
+    return found
+
+
 @lru_cache(maxsize=4096)
 def margin(event: NoiseEvent) -> float:
     """The least m for which the noise lies within ± m with 95 % probability."""

@@ -7,15 +7,16 @@ browser puts the theme's own colour: Plotly's usual grey is too faint to read on
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 
 import plotly.graph_objects as go
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from compliance.federated.nouns import Baselines, Round
+from compliance.i18n import translate as _
 from compliance.lineage.nouns import Node, NodeKind, Step
-from compliance.privacy.nouns import CurvePoint, Release
+from compliance.privacy.nouns import CurvePoint
 from compliance.rules.nouns import Progress, Stage
 
 TEAL, AMBER, GREY, INDIGO, PLUM, OLIVE = (
@@ -38,6 +39,9 @@ NODE_COLOURS = {
 }
 PLAIN = {"displayModeBar": False}
 WIDEST_BAR = 0.12  # of the chart's width, so that two bars are bars and not walls
+_TICKED = {"tickfont": {"color": INK}}
+_INKED = {**_TICKED, "title": {"font": {"color": INK}}}
+_WRITTEN_OUT = {"exponentformat": "none", "separatethousands": True}
 SMALLEST_SPAN = 0.03  # of an AUC axis, so that small differences look small
 
 
@@ -76,59 +80,94 @@ def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: fl
     The error is relative to the middle group where there is one, absolute otherwise.
     """
     is_relative = any(point.relative is not None for point in points)
-    figure = go.Figure()
+    traces = []
     for (name, title), colour in zip(titles.items(), cycle(LINES), strict=False):
         line = [p for p in points if p.statistic == name]
-        errors = [100 * p.relative if p.relative is not None else None for p in line]
-        figure.add_scatter(
-            x=[p.epsilon for p in line],
-            y=errors if is_relative else [p.margin for p in line],
-            name=title,
-            mode="lines",
-            line={"width": 3, "color": colour},
-            hovertemplate="ε = %{x:.2f}: ± %{y:.3g}" + (" %" if is_relative else ""),
+        errors = [_error(p, is_relative=is_relative) for p in line]
+        here = [e for p, e in zip(line, errors, strict=True) if p.epsilon == chosen]
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [p.epsilon for p in line],
+                "y": errors,
+                "name": title,
+                "mode": "lines",
+                "line": {"width": 3, "color": colour},
+                "hovertemplate": "ε = %{x:.2f}: ± %{y:.3g}" + (" %" if is_relative else ""),
+            }
         )
-        here = [(p.epsilon, e) for p, e in zip(line, errors, strict=True) if p.epsilon == chosen]
-        figure.add_scatter(
-            x=[x for x, _ in here],
-            y=[y for _, y in here]
-            if is_relative
-            else [p.margin for p in line if p.epsilon == chosen],
-            mode="markers",
-            marker={"size": 13, "color": AMBER, "line": {"width": 2, "color": "white"}},
-            showlegend=False,
-            hoverinfo="skip",
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [chosen] * len(here),
+                "y": here,
+                "mode": "markers",
+                "marker": {"size": 13, "color": AMBER, "line": {"width": 2, "color": "white"}},
+                "showlegend": False,
+                "hoverinfo": "skip",
+            }
         )
-    figure.add_vline(x=chosen, line_dash="dot", line_color=AMBER)
-    title = "Margin, % of the middle group" if is_relative else "Margin ±"
-    figure.update_xaxes(
-        type="log", dtick=1, title="ε  (left: stronger privacy, right: more accuracy)"
+    mark = {"dash": "dot", "color": AMBER}
+    across = {"type": "line", "x0": chosen, "x1": chosen, "yref": "y domain", "y0": 0, "y1": 1}
+    return _drawn(
+        traces,
+        x={"type": "log", "dtick": 1},
+        y={"type": "log", "dtick": 1},
+        x_title=_("ε  (left: stronger privacy, right: more accuracy)"),
+        y_title=_("Margin, % of the middle group") if is_relative else _("Margin ±"),
+        shapes=[{**across, "line": mark}],
     )
-    figure.update_yaxes(type="log", dtick=1, title=title)
-    return _framed(figure, height=340)
 
 
-def released_bars(release: Release, statistic: str, title: str) -> go.Figure:
-    """The published values of one statistic with their margins, largest first, at most 30."""
-    values = [v for v in release.values if v.statistic == statistic]
-    values = sorted(values, key=lambda v: v.value, reverse=True)[:30]
-    figure = go.Figure(
-        go.Bar(
-            x=[" · ".join(v.keys) or "all" for v in values],
-            y=[v.value for v in values],
-            error_y={
-                "type": "data",
-                "array": [v.margin for v in values],
-                "thickness": 2,
-                "color": INK,
-            },
-            marker_color=TEAL,
-            hovertemplate="%{x}: %{y:,.6g}<extra></extra>",
-        )
-    )
-    figure.update_yaxes(title=title)
-    figure.update_layout(bargap=max(0.2, 1 - len(values) * WIDEST_BAR))
-    return _framed(figure, height=330)
+def bars(
+    labels: Sequence[str],
+    values: Sequence[float],
+    margins: Sequence[float],
+    title: str,
+    *,
+    is_histogram: bool = False,
+) -> go.Figure:
+    """Numbers as bars with their noise margins as whiskers; the bars of a histogram touch."""
+    trace = {
+        "type": "bar",
+        "x": list(labels),
+        "y": list(values),
+        "error_y": {"type": "data", "array": list(margins), "thickness": 2, "color": INK},
+        "marker": {"color": TEAL, "line": {"color": "rgba(127,127,127,0.35)", "width": 1}},
+        "hovertemplate": "%{x}: %{y:,.6g} ± %{error_y.array:,.4g}<extra></extra>",
+    }
+    gap = 0.02 if is_histogram else max(0.2, 1 - len(values) * WIDEST_BAR)
+    return _drawn([trace], x={"type": "category"}, y_title=title, bargap=gap)
+
+
+def intervals(
+    labels: Sequence[str],
+    values: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    title: str,
+) -> go.Figure:
+    """Numbers as points, each within the interval that holds the exact one with 95 %."""
+    trace = {
+        "type": "scatter",
+        "x": list(labels),
+        "y": list(values),
+        "mode": "markers",
+        "marker": {"size": 11, "color": TEAL, "line": {"color": "white", "width": 1}},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for high, value in zip(highs, values, strict=True)],
+            "arrayminus": [value - low for low, value in zip(lows, values, strict=True)],
+            "thickness": 3,
+            "width": 8,
+            "color": INK,
+        },
+        "customdata": list(zip(lows, highs, strict=True)),
+        "hovertemplate": "%{x}: %{y:,.6g}, from %{customdata[0]:,.6g} to %{customdata[1]:,.6g}"
+        "<extra></extra>",
+    }
+    return _drawn([trace], x={"type": "category"}, y_title=title)
 
 
 def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> go.Figure:
@@ -211,17 +250,52 @@ def _place(node: Node) -> tuple[NodeKind, str]:
     return node.kind, node.id
 
 
-def _framed(figure: go.Figure, height: int) -> go.Figure:
-    text = {"tickfont": {"color": INK}, "title": {"font": {"color": INK}}}
-    figure.update_xaxes(**text)
-    figure.update_yaxes(**text, exponentformat="none", separatethousands=True)
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 24, "b": 8},
-        legend={"orientation": "h", "y": 1.12, "x": 0},
-        hovermode="closest",
+def _drawn(
+    traces: Sequence[Mapping[str, object]],
+    *,
+    x: Mapping[str, object],
+    y_title: str,
+    y: Mapping[str, object] | None = None,
+    x_title: str = "",
+    **layout: object,
+) -> go.Figure:
+    """A framed figure in one go: while a slider moves, each later update would cost time."""
+    return go.Figure(
+        data=list(traces),
+        layout={
+            "xaxis": {**x, "title": {"text": x_title, **_INKED["title"]}, **_TICKED},
+            "yaxis": {
+                **(y or {}),
+                "title": {"text": y_title, **_INKED["title"]},
+                **_TICKED,
+                **_WRITTEN_OUT,
+            },
+            **_frame(height=340),
+            **layout,
+        },
     )
+
+
+def _framed(figure: go.Figure, height: int) -> go.Figure:
+    figure.update_xaxes(**_INKED)
+    figure.update_yaxes(**_INKED, **_WRITTEN_OUT)
+    figure.update_layout(**_frame(height))
     return figure
+
+
+def _frame(height: int) -> dict[str, object]:
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
+        "legend": {"orientation": "h", "y": 1.12, "x": 0},
+        "hovermode": "closest",
+    }
+
+
+def _error(point: CurvePoint, *, is_relative: bool) -> float | None:
+    if not is_relative:
+        return point.margin
+    return None if point.relative is None else 100 * point.relative
 
 
 def _shortened(title: str) -> str:

@@ -13,15 +13,7 @@ from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
-from compliance.privacy.nouns import (
-    Accountant,
-    BudgetState,
-    Clarity,
-    Preview,
-    Prices,
-    Release,
-)
-from compliance.privacy.nouns.question import Query
+from compliance.privacy.nouns import Accountant, BudgetState, Prices
 from compliance.rules.nouns import Progress, Severity, Stage, State, Verdict
 
 CLASS_WORDS = {
@@ -248,100 +240,3 @@ def _limits(state: BudgetState) -> Iterator[str]:
             cap=f"{cap.epsilon.normalize():f}",
             left=f"{float(cap.left):.2f}",
         )
-
-
-def attackers_odds(preview: Preview) -> None:
-    """What the chosen ε means for somebody who wants to find out about one person."""
-    percent = preview.attacker_percent
-    but = _(", but for a chance of {delta}").format(delta=f"{preview.asked.delta:.0e}")
-    sentence = _(
-        "**Attacker’s odds:** somebody who knows everyone else’s data and thinks it 50 : 50 "
-        "whether one person is in it can afterwards be right at most **{percent} times in 100**"
-    ).format(percent=f"{percent:.0f}" if percent < 99 else f"{percent:.2f}")
-    st.markdown(sentence + (but if preview.asked.delta else "") + ".")
-
-
-def preview_facts(preview: Preview) -> None:
-    """How many numbers, how many of them drowned, withheld or cut."""
-    drowned = sum(row.clarity is Clarity.DROWNED for row in preview.rows)
-    withheld = (
-        _("all keys are public")
-        if preview.threshold is None
-        else _("fewer than about {n} people").format(n=count(preview.threshold))
-    )
-    people = _("{n} people were cut").format(n=count(preview.dropped.units))
-    with st.container(horizontal=True):
-        for label, number, remark_ in (
-            (_("Numbers published"), len(preview.rows), _("with their margins")),
-            (_("Drown in the noise"), drowned, _("margin larger than the number")),
-            (_("Groups withheld"), preview.withheld_groups, withheld),
-            (_("Rows beyond the bounds"), preview.dropped.rows, people),
-        ):
-            fact(label, count(number), remark_)
-
-
-def preview_table(preview: Preview, query: Query) -> None:
-    """The table that would be published, with its margins; sizes are for the officer only."""
-    titles = {statistic.name: statistic.title for statistic in query.statistics}
-    rows = [
-        {
-            **dict(zip(query.by, row.keys, strict=True)),
-            _("Statistic"): titles[row.statistic],
-            _("Number (internal)"): row.size,
-            _("Noise margin ±"): row.margin,
-            _("Margin in %"): None if row.relative is None else 100 * row.relative,
-            _("Clarity"): _(str(row.clarity)),
-        }
-        for row in preview.rows
-    ]
-    number = st.column_config.NumberColumn(format="localized")
-    table(
-        rows,
-        key="tradeoff_table",
-        alt=_("The table that would be published, with the noise margin of each number"),
-        column_config={
-            _("Number (internal)"): number,
-            _("Noise margin ±"): number,
-            _("Margin in %"): st.column_config.NumberColumn(format="%.1f %%"),
-        },
-    )
-
-
-def released_rows(release: Release) -> list[dict[str, object]]:
-    """The published table, as rows."""
-    titles = {statistic.name: statistic.title for statistic in release.query.statistics}
-    return [
-        {
-            **dict(zip(release.query.by, value.keys, strict=True)),
-            _("Statistic"): titles[value.statistic],
-            _("Value"): value.value,
-            _("Noise margin ±"): value.margin,
-        }
-        for value in release.values
-    ]
-
-
-def disclosure(release: Release) -> None:
-    """What the guarantee of a release rests on."""
-    query = release.query
-    keys = _("public") if query.has_public_keys else _("private, over a threshold")
-    delta = f"δ = {release.price.delta:.1e}" if release.price.delta else _("no δ")
-    rho = "" if release.price.rho is None else f", ρ = {float(release.price.rho):.4g}"
-    st.markdown(
-        f"**ε = {release.price.epsilon.normalize():f}**, {delta}{rho} · "
-        + _("{mechanism} noise by OpenDP {version} · group keys {keys}").format(
-            mechanism=_(str(query.mechanism)), version=release.libraries["opendp"], keys=keys
-        )
-    )
-    if release.prices is not None:
-        prices(release.prices)
-    remark(
-        _(
-            "Internal, not for publication: {rows} rows did not count ({without} name no person); "
-            "{units} people were cut by the bounds."
-        ).format(
-            rows=count(release.dropped.rows),
-            without=count(release.dropped.rows_without_unit),
-            units=count(release.dropped.units),
-        )
-    )

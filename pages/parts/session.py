@@ -9,6 +9,7 @@ import streamlit as st
 from compliance.dataset.nouns import Dataset
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
+from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import Workspace
 from pages.parts import navigation
@@ -55,3 +56,14 @@ def query_of(dataset: Dataset) -> Query | None:
     """The question in hand about this dataset, if there is one."""
     kept = st.session_state.get("session_query")
     return kept[1] if kept and kept[0] == dataset.id else None
+
+
+def keep_asked(asked: Budget) -> None:
+    """Remember the (ε, δ) tried last, so that Release proposes them."""
+    st.session_state["session_asked"] = asked
+
+
+def asked() -> Budget | None:
+    """The (ε, δ) tried last, if any."""
+    kept: Budget | None = st.session_state.get("session_asked")
+    return kept

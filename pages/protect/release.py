@@ -7,7 +7,7 @@ from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
-from pages.parts import figures, navigation, outputs, questions, session
+from pages.parts import navigation, outputs, published, session, wording
 
 workspace = session.workspace()
 outputs.remark(_("Publish a number about many people without telling about any one of them."))
@@ -36,7 +36,7 @@ def publish() -> None:
 
 @st.dialog(_("Publish and pay for it?"))
 def confirm(dataset: Dataset, query: Query, asked: Budget) -> None:
-    statistics = ", ".join(statistic.title for statistic in query.statistics)
+    statistics = ", ".join(_(statistic.title) for statistic in query.statistics)
     st.markdown(
         _(
             "{what} from **{dataset}** will be published with noise. This spends **ε = {epsilon}** "
@@ -44,7 +44,7 @@ def confirm(dataset: Dataset, query: Query, asked: Budget) -> None:
         ).format(
             what=f"**{statistics[:1].upper()}{statistics[1:]}**",
             dataset=dataset.name,
-            epsilon=f"{asked.epsilon.normalize():f}",
+            epsilon=wording.plain(asked.epsilon),
             delta=f"{asked.delta:.0e}",
             people=dataset.population,
         )
@@ -73,11 +73,11 @@ if query is None:
 else:
     with st.container(border=True):
         st.markdown(f"**{_('The question in hand')}**")
-        st.markdown(questions.in_words(query))
-        kept = st.session_state.get("session_asked")
+        st.markdown(wording.in_words(query))
+        kept = session.asked()
         one, two, three = st.columns([1, 1, 2], vertical_alignment="bottom")
         epsilon = one.text_input(
-            _("ε to spend"), f"{kept.epsilon.normalize():f}" if kept else "1", key="release_epsilon"
+            _("ε to spend"), wording.plain(kept.epsilon) if kept else "1", key="release_epsilon"
         )
         delta = two.text_input(
             _("δ to spend"),
@@ -86,35 +86,27 @@ else:
         )
         with outputs.explained(_("Not possible")):
             if three.button(_("Release …"), type="primary", key="release_ask"):
-                asked = questions.typed_budget(epsilon, delta)
+                asked = wording.typed_budget(epsilon, delta)
                 st.session_state["release_pending"] = (dataset, query, asked)
                 confirm(dataset, query, asked)
+        outputs.remark(
+            _("What you type is what is spent. At most ε = {left} is left for one release.").format(
+                left=f"{float(state.left.epsilon):.2f}"
+            )
+        )
 
 st.header(_("Published so far"))
 releases = workspace.releases(dataset.name)
 if not releases:
     st.markdown(_("Nothing has been published from this dataset yet."))
 for done in releases:
-    epsilon, asked = done.price.epsilon.normalize(), questions.in_words(done.query, short=True)
-    title = f"{outputs.moment(done.released_at)} · ε = {epsilon:f} · {asked}"
-    with st.expander(title, expanded=done is releases[0]):
-        if not done.values:
-            st.markdown(_("No group reached the threshold, so no number was published."))
-            continue
-        rows = outputs.released_rows(done)
-        statistic = done.query.statistics[0]
-        if len(rows) > 1 and done.query.by:
-            st.plotly_chart(
-                figures.released_bars(done, statistic.name, statistic.title),
-                key=f"release_chart_{done.id}",
-                config=figures.PLAIN,
-                alt=_("{what} per group with the noise margin").format(what=statistic.title),
-            )
-        number = st.column_config.NumberColumn(format="localized")
-        outputs.table(
-            rows,
-            key=f"release_table_{done.id}",
-            alt=_("The published table"),
-            column_config={_("Value"): number, _("Noise margin ±"): number},
-        )
-        outputs.disclosure(done)
+    # What is closed is not sent: there may be hundreds of releases.
+    box = st.expander(
+        published.title(done),
+        expanded=done is releases[0],
+        key=f"release_open_{done.id}",
+        on_change="rerun",
+    )
+    if box.open:
+        with box:
+            published.release(done)

@@ -1,44 +1,62 @@
 """Tune ε and δ and see what would be published, how wrong, and how safe."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import figures, navigation, outputs, questions, session
+from compliance.privacy.nouns import Budget
+from pages.parts import (
+    divisions,
+    navigation,
+    outputs,
+    previews,
+    questions,
+    scopes,
+    session,
+    sliders,
+    targets,
+    wording,
+)
 
 workspace = session.workspace()
 outputs.remark(
     _("What a release would look like. Nothing is drawn and nothing is spent while you slide.")
 )
 dataset = session.dataset_or_stop()
-discovery = workspace.discovery(dataset.name)
-query = session.query_of(dataset)
-with outputs.explained(_("Not understood")):
-    query = questions.query(dataset, discovery, query)
-if query is None:
+scope = scopes.scope_of(workspace, dataset)
+questions.begun(scope)
+questions.form(scope)
+if session.query_of(dataset) is None:
     st.markdown(_("Ask a question above to see its table, its error and its risk."))
     st.stop()
-session.keep_query(dataset, query)
 
 
 @st.fragment
 def look_ahead() -> None:
-    asked = questions.epsilon_and_delta(workspace.budget(dataset.population).total)
+    query, state = session.query_of(dataset), workspace.budget(dataset.population)
+    st.markdown(f"**{_('Shown here:')}** {wording.in_words(query)}")
+    is_epsilon_chosen = targets.way() == targets.EPSILON
+    first, *others = st.columns(3 if is_epsilon_chosen else 2)
+    with others[0] if is_epsilon_chosen else first:
+        delta = sliders.delta(state.total)
+    with others[-1]:
+        prior_percent = sliders.prior_percent()
     with outputs.explained(_("Not possible")):
+        if is_epsilon_chosen:
+            with first:
+                asked = Budget(epsilon=sliders.epsilon(), delta=delta)
+            query = divisions.divided(scope, query)
+        else:
+            plan = targets.planned(scope, replace(query, shares={}), delta)
+            if plan is None:
+                return
+            query, asked = replace(query, shares=plan.shares), plan.asked
         seen = workspace.preview(dataset.name, query, asked)
-        st.session_state["session_asked"] = asked
-        outputs.attackers_odds(seen)
-        outputs.preview_facts(seen)
-        titles = {statistic.name: statistic.title for statistic in query.statistics}
-        st.plotly_chart(
-            figures.error_curve(seen.curve, titles, float(asked.epsilon)),
-            key="tradeoff_curve",
-            config=figures.PLAIN,
-            alt=_("The larger ε, the smaller the margin of error"),
-        )
-        outputs.preview_table(seen, query)
-        outputs.remark(
-            _("Internal view: the numbers before noise are exact. Only a release may be published.")
-        )
+        session.keep_query(dataset, query)
+        session.keep_asked(asked)
+        previews.affordable(asked, state)
+        previews.preview(seen, query, prior_percent)
 
 
 look_ahead()

@@ -18,6 +18,7 @@ from compliance.settings import Settings
 from compliance.workspace import Workspace
 from pages.parts import session
 from pages.parts.navigation import PAGES, PageRow
+from tests.buying_shop import fill
 from tests.walked_shop import SAID, orders, walk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -132,6 +133,21 @@ def described_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     desk = Workspace(Settings.from_environment({}, home=home))
     desk.add_files([RawFile(name="orders.csv", data=orders())], "orders", SAID)
     yield from _opened(home, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace folder with two tables about the same people; copied, never used itself."""
+    home = tmp_path_factory.mktemp("filled") / "desk"
+    fill(home)
+    return home
+
+
+@pytest.fixture
+def buying_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filled: Path) -> Iterator[Desk]:
+    """The desk with purchases and accounts, about which nothing was published yet."""
+    shutil.copytree(filled, tmp_path / "buying")
+    yield from _opened(tmp_path / "buying", monkeypatch)
 
 
 def _opened(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:

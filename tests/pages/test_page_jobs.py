@@ -298,6 +298,7 @@ def test_the_form_and_the_question_in_hand_agree_after_a_walk(full_desk: Desk) -
     visitor = full_desk.open("tradeoff")
     visitor.multiselect(key="tradeoff_by_orders@1").set_value(["device"])
     visitor.multiselect(key="tradeoff_statistics_orders@1").set_value(["count people"])
+    visitor.multiselect(key="tradeoff_columns_orders@1").set_value([])
     visitor.button(key="tradeoff_show").click().run()
     full_desk.go(visitor, "release")
     in_hand = words(visitor)

@@ -1,0 +1,141 @@
+"""Bounds by a private look: its price is named first, and it is paid when confirmed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from compliance.dataset.nouns import ColumnName, ColumnType
+from compliance.errors import ComplianceError
+from compliance.i18n import translate as _
+from compliance.privacy import to_query
+from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns.planning import Proposal
+from compliance.privacy.nouns.question import Query
+from pages.parts import drafts, outputs, session, wording
+from pages.parts.scopes import Scope
+
+
+def look(scope: Scope) -> None:
+    """Ask for a private look, and use what the last one found."""
+    columns = _columns(scope)
+    sought = _(" and the bounds of {columns}").format(columns=", ".join(columns)) if columns else ""
+    outputs.remark(
+        _(
+            "If you do not know the bounds, the desk can look for them with noise: groups and rows "
+            "per person{sought}. The look costs its ε whatever it finds."
+        ).format(sought=sought)
+    )
+    one, two, three = st.columns([1, 1, 2], vertical_alignment="bottom")
+    epsilon = one.text_input(_("ε for the look"), "0.1", key="tradeoff_look_epsilon")
+    delta = two.text_input(_("δ for the look"), "1e-8", key="tradeoff_look_delta")
+    with outputs.explained(_("Not possible")):
+        if three.button(_("Have bounds proposed …"), key="tradeoff_look"):
+            asked = wording.typed_budget(epsilon, delta)
+            query = to_query(drafts.read(scope) | {"statistics": [{"count": "rows"}]})
+            st.session_state["tradeoff_look_pending"] = (query, columns, asked)
+            _confirm(scope, query, asked)
+    _found(scope)
+
+
+def said() -> None:
+    """What came of the last look, once."""
+    told = st.session_state.pop("tradeoff_look_said", None)
+    if told is None:
+        return
+    kind, sentence = told
+    if kind == "error":
+        st.error(sentence, title=_("Not looked for"), icon=":material/block:")
+    else:
+        st.success(sentence)
+
+
+@st.dialog(_("Look for bounds and pay for it?"))
+def _confirm(scope: Scope, query: Query, asked: Budget) -> None:
+    st.markdown(
+        _(
+            "The desk looks at **{dataset}** with noise, once per **{unit}**. This spends **ε = "
+            "{epsilon}** (δ = {delta}) of the budget of {people}, and it cannot be taken back."
+        ).format(
+            dataset=scope.dataset.name,
+            unit=query.unit,
+            epsilon=wording.plain(asked.epsilon),
+            delta=f"{asked.delta:.0e}",
+            people=scope.dataset.population,
+        )
+    )
+    if st.button(
+        _("Look and pay"),
+        type="primary",
+        key="tradeoff_look_confirm",
+        on_click=_take_look,
+        args=(scope,),
+    ):
+        st.rerun()
+
+
+def _take_look(scope: Scope) -> None:
+    """Look once: neither a rerun nor a double click finds the question again."""
+    pending = st.session_state.pop("tradeoff_look_pending", None)
+    if pending is None:
+        return
+    query, columns, asked = pending
+    names = [ColumnName(name) for name in columns]
+    try:
+        found = session.workspace().propose_bounds(scope.dataset.name, query, names, asked)
+        _write(scope, found)
+        st.session_state["tradeoff_look_said"] = (
+            "success",
+            _("Looked for ε = {epsilon}. What was found stands in the form.").format(
+                epsilon=wording.plain(found.price.epsilon)
+            ),
+        )
+    except ComplianceError as refusal:
+        st.session_state["tradeoff_look_said"] = ("error", str(refusal))
+
+
+def _found(scope: Scope) -> None:
+    """What the last look found, to be used again for nothing."""
+    proposals = session.workspace().proposals(scope.dataset.name)
+    if not proposals:
+        return
+    last = proposals[0]
+    ranges = "".join(
+        f"; {found.column}: {wording.plain(found.lower)} – {wording.plain(found.upper)}"
+        for found in last.ranges
+    )
+    outputs.remark(
+        _(
+            "Found on {when} for ε = {epsilon}: {groups} groups, {rows} rows per group{ranges}. "
+            "It is paid for and public."
+        ).format(
+            when=outputs.moment(last.proposed_at),
+            epsilon=wording.plain(last.price.epsilon),
+            groups=last.max_groups,
+            rows=last.max_rows_per_group,
+            ranges=ranges,
+        )
+    )
+    if st.button(
+        _("Use what was found"), key="tradeoff_look_again", on_click=_write, args=(scope, last)
+    ):
+        st.rerun(scope="fragment")
+
+
+def _write(scope: Scope, found: Proposal) -> None:
+    """Put what a look found into the form."""
+    drafts.put(scope, "groups", found.max_groups)
+    drafts.put(scope, "rows", found.max_rows_per_group)
+    if found.most_periods:
+        drafts.put(scope, "most", found.most_periods)
+    for range_ in found.ranges:
+        drafts.put(scope, "lower", wording.plain(range_.lower), str(range_.column))
+        drafts.put(scope, "upper", wording.plain(range_.upper), str(range_.column))
+
+
+def _columns(scope: Scope) -> list[str]:
+    """The columns in the form whose bounds can be looked for."""
+    return [
+        str(name)
+        for name in drafts.held(scope, "columns") or ()
+        if scope.columns[str(name)].type in (ColumnType.INTEGER, ColumnType.NUMBER)
+    ]

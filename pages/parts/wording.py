@@ -1,0 +1,116 @@
+"""Questions, budgets and margins in words."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from compliance.dataset.nouns import ColumnName
+from compliance.errors import PrivacyParameterError
+from compliance.i18n import translate as _
+from compliance.privacy import from_conditions
+from compliance.privacy.nouns import Budget, Clarity
+from compliance.privacy.nouns.question import Mechanism, Query
+
+CLARITY_WORDS = {
+    Clarity.CLEAR: "✓ clear",
+    Clarity.ROUGH: "≈ rough",
+    Clarity.DROWNED: "✗ drowned",
+}
+NOISE_WORDS = {
+    Mechanism.GAUSSIAN: "Gaussian noise",
+    Mechanism.LAPLACE: "Laplace noise",
+    Mechanism.RANDOMISED_RESPONSE: "answers changed by chance (randomised response)",
+}
+
+
+def in_words(query: Query, *, short: bool = False) -> str:
+    """The question in a few sentences; `short` leaves out the bounds."""
+    what = ", ".join(_(statistic.title) for statistic in query.statistics)
+    if query.by:
+        what += f" {_('by')} " + ", ".join(_group(query, column) for column in query.by)
+    if short:
+        return what
+    said = [f"{what[:1].upper()}{what[1:]}.", _each_person(query), *_conditions(query)]
+    return " ".join(said)
+
+
+def typed_budget(epsilon: str, delta: str) -> Budget:
+    """The (ε, δ) typed as text.
+
+    Raises:
+        PrivacyParameterError: one of them is no number, or out of range.
+    """
+    return Budget(epsilon=typed_number("ε", epsilon), delta=typed_number("δ", delta))
+
+
+def typed_number(name: str, typed: str) -> Decimal:
+    """The number typed as text; `name` is what the refusal calls it.
+
+    Raises:
+        PrivacyParameterError: it is none.
+    """
+    try:
+        return Decimal(typed.strip().replace(",", "."))
+    except InvalidOperation:
+        reason = _("it is a number such as 0.5 or 1e-6")
+        raise PrivacyParameterError(name=name, given=f"“{typed[:20]}”", reason=reason) from None
+
+
+def plain(number: Decimal) -> str:
+    """An exact number without an exponent and without noughts at its end."""
+    return f"{number.normalize():f}"
+
+
+def group(keys: tuple[str, ...]) -> str:
+    """A group's keys on one line."""
+    return " · ".join(keys) or _("all")
+
+
+def _group(query: Query, column: ColumnName) -> str:
+    how = query.coarse.get(column)
+    if how is None:
+        return str(column)
+    if how.per:
+        return _("{column} per {per}").format(column=column, per=_(str(how.per)))
+    edges = ", ".join(plain(edge) for edge in how.edges)
+    return _("{column} in bars at {edges}").format(column=column, edges=edges)
+
+
+def _each_person(query: Query) -> str:
+    if not query.by:
+        return _(
+            "One person is told apart by **{unit}** and counts with at most **{rows}** rows."
+        ).format(unit=query.unit, rows=query.max_rows_per_group)
+    if query.period:
+        return _(
+            "One person is told apart by **{unit}** and counts in at most **{most}** {per}s, each "
+            "time in at most **{groups}** groups with at most **{rows}** rows each."
+        ).format(
+            unit=query.unit,
+            most=query.period.most,
+            per=_(str(query.period.per)),
+            groups=query.max_groups,
+            rows=query.max_rows_per_group,
+        )
+    return _(
+        "One person is told apart by **{unit}** and counts in at most **{groups}** groups with "
+        "at most **{rows}** rows each."
+    ).format(unit=query.unit, groups=query.max_groups, rows=query.max_rows_per_group)
+
+
+def _conditions(query: Query) -> list[str]:
+    said = []
+    if query.by:
+        said.append(
+            _("All groups shown are public knowledge.")
+            if query.has_public_keys
+            else _("Groups of too few people are withheld.")
+        )
+    if query.where:
+        said.append(_("Only rows where {w}.").format(w=from_conditions(query.where)))
+    if query.join:
+        others = ", ".join(join.dataset for join in query.join)
+        said.append(_("What the columns of {others} say is looked up.").format(others=others))
+    if query.mechanism is not Mechanism.GAUSSIAN:
+        said.append(_("With {noise}.").format(noise=_(NOISE_WORDS[query.mechanism])))
+    return said
