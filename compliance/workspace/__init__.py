@@ -45,6 +45,7 @@ from compliance.workspace import (
     releases,
     reports,
     runs,
+    shops,
     syntheses,
     trails,
 )
@@ -77,9 +78,7 @@ class Workspace:
 
     def set_organisation(self, organisation: Organisation) -> None:
         """Record who is accountable."""
-        with self._desk.act("organisation.describe", organisation.name or "organisation") as act:
-            act.store(tables.ORGANISATION, organisation)
-            act.facts["country"] = organisation.country
+        shops.describe(self._desk, organisation)
 
     # Datasets
 
@@ -140,24 +139,7 @@ class Workspace:
 
     def build_demo(self) -> tuple[Dataset, ...]:
         """Build the demo shop: an invented company with customers, orders, clicks and reviews."""
-        from compliance.demo import build_shop  # loads what only the demo needs
-
-        shop = build_shop()
-        company = shop.organisation
-        self.set_organisation(
-            Organisation(
-                name=company.name,
-                officer=company.officer,
-                contact=company.contact,
-                country=company.country,
-            )
-        )
-        added = tuple(
-            self.add_files(table.files, table.name, table.description) for table in shop.tables
-        )
-        budget = Budget(epsilon=shop.budget.epsilon, delta=shop.budget.delta)
-        self.decide_budget(shop.budget.population, budget)
-        return added
+        return shops.build(self._desk)
 
     # Discovery
 

@@ -1,0 +1,42 @@
+"""The demo shop, taken in as an officer would: company, tables, budget."""
+
+from __future__ import annotations
+
+from compliance.dataset import read
+from compliance.dataset.nouns import Dataset
+from compliance.privacy.nouns import Budget
+from compliance.report.nouns import Organisation
+from compliance.storage import tables
+from compliance.workspace import budgets, datasets
+from compliance.workspace.desk import Desk
+
+
+def describe(desk: Desk, organisation: Organisation) -> None:
+    """Record who is accountable."""
+    with desk.act("organisation.describe", organisation.name or "organisation") as act:
+        act.store(tables.ORGANISATION, organisation)
+        act.facts["country"] = organisation.country
+
+
+def build(desk: Desk) -> tuple[Dataset, ...]:
+    """Build the demo shop: an invented company with customers, orders, clicks and reviews."""
+    from compliance.demo import build_shop  # loads what only the demo needs
+
+    shop = build_shop()
+    company = shop.organisation
+    describe(
+        desk,
+        Organisation(
+            name=company.name,
+            officer=company.officer,
+            contact=company.contact,
+            country=company.country,
+        ),
+    )
+    added = tuple(
+        datasets.add(desk, [read(file) for file in table.files], table.name, table.description)
+        for table in shop.tables
+    )
+    total = Budget(epsilon=shop.budget.epsilon, delta=shop.budget.delta)
+    budgets.decide(desk, shop.budget.population, total, None, {})
+    return added
