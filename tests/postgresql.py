@@ -84,7 +84,7 @@ def _serving(program: Path, cluster: Path, folder: Path) -> Iterator[Server]:
         _wait_for(server, process)
         yield server
     finally:
-        process.send_signal(signal.SIGINT)  # without waiting for those who are connected
+        process.send_signal(signal.SIGQUIT)  # at once: nothing here is wanted again
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:

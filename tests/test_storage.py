@@ -5,9 +5,16 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import sqlite3
+import sys
+import threading
+import time
+import traceback
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import psycopg
@@ -15,13 +22,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from compliance.errors import WorkspaceError
+from compliance.errors import MissingGroupError, WorkspaceError
+from compliance.privacy.nouns import Budget
 from compliance.report.nouns import Organisation
 from compliance.settings import Settings
-from compliance.storage import records
+from compliance.storage import Database, records, servers
 from compliance.storage.tables import METADATA, RECORDS, TRAIL
+from compliance.trail import Line
+from compliance.workspace import budgets
 from compliance.workspace.desk import Desk
-from tests.postgresql import on_both, past_the_desk
+from tests.postgresql import Server, on_both, past_the_desk
 
 REFUSED = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
@@ -160,6 +170,161 @@ def test_several_processes_make_one_home_and_write_one_unbroken_trail(settings: 
         verification = trails.verify(connection)
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     assert (verification.entries, verification.problems) == (36, ())
+
+
+@on_both
+def test_a_reader_sees_one_moment_and_waits_for_nobody(desk: Desk) -> None:
+    fill(desk)
+
+    with desk.database.reading() as connection:
+        before = records.count(connection, TRAIL)
+        with desk.database.writing() as writer:
+            records.append_line(writer, Line(place=2, body="{}", hash="x"))
+            during = records.count(connection, TRAIL)
+        after = records.count(connection, TRAIL)
+    with desk.database.reading() as connection:
+        later = records.count(connection, TRAIL)
+
+    assert [before, during, after, later] == [1, 1, 1, 2]
+
+
+@on_both
+def test_a_reader_writes_nothing(desk: Desk) -> None:
+    with suppress(WorkspaceError), desk.database.reading() as connection:
+        records.append_line(connection, Line(place=1, body="{}", hash="x"))
+
+    with desk.database.reading() as connection:
+        assert records.count(connection, TRAIL) == 0
+
+
+@on_both
+def test_a_writer_sees_what_the_one_before_it_wrote(desk: Desk) -> None:
+    """It begins while the other still writes, as two officers do who press at the same time."""
+    begun, seen = threading.Event(), []
+
+    def second() -> None:
+        begun.set()
+        with desk.database.writing() as connection:
+            seen.append(records.count(connection, TRAIL))
+
+    with ThreadPoolExecutor() as pool:
+        with desk.database.writing() as connection:
+            waiting = pool.submit(second)
+            begun.wait()
+            time.sleep(0.3)  # long enough to have asked for its turn
+            assert not seen
+            records.append_line(connection, Line(place=1, body="{}", hash="x"))
+        waiting.result()
+
+    assert seen == [1]
+
+
+@on_both
+def test_a_writer_that_never_ends_is_told_of_in_a_sentence(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried = tuple(s.replace(f"'{servers.WAIT_S}s'", "'50ms'") for s in servers.POSTGRESQL.write)
+    monkeypatch.setattr(servers, "POSTGRESQL", replace(servers.POSTGRESQL, write=hurried))
+    monkeypatch.setattr(servers, "WAIT_S", 0)
+    first, second = Desk(settings), Desk(settings)
+
+    with first.database.writing(), pytest.raises(WorkspaceError, match="somebody has been writing"):
+        fill(second)
+
+    fill(second)
+
+
+@on_both
+def test_records_of_a_newer_desk_are_refused_in_a_sentence(
+    desk: Desk, connection: sqlite3.Connection
+) -> None:
+    connection.execute("update alembic_version set version_num = '9999'")
+    connection.commit()
+
+    with pytest.raises(WorkspaceError, match="newer version of the desk"):
+        Desk(desk.settings)
+
+
+@on_both
+def test_a_key_may_be_long(desk: Desk) -> None:
+    population = "the people of a name that goes on and on " * 20
+    budget = Budget(epsilon=Decimal(1), delta=Decimal(0))
+    budgets.decide(desk, population, budget)
+
+    with desk.database.reading() as connection:
+        assert budgets.state(connection, population).total == budget
+
+
+PASSWORD = "Xanthippe"  # noqa: S105
+UNUSABLE = [
+    pytest.param(f"mysql://desk:{PASSWORD}@here/desk", "PostgreSQL", id="another kind"),
+    pytest.param(f"postgresql+psycopg://desk:{PASSWORD}@h:port/x", "PostgreSQL", id="a bad port"),
+    pytest.param(f"postgresql+asyncpg://desk:{PASSWORD}@h/x", "PostgreSQL", id="another driver"),
+    pytest.param(PASSWORD, "PostgreSQL", id="no address"),
+    pytest.param("sqlite://", "PostgreSQL", id="no file"),
+    pytest.param("sqlite:///:memory:", "PostgreSQL", id="nothing that stays"),
+    pytest.param(
+        f"postgresql+psycopg://desk:{PASSWORD}@127.0.0.1:1/x", "server runs", id="no server"
+    ),
+    pytest.param(
+        f"postgresql+psycopg://desk:a@{PASSWORD}/{PASSWORD}@127.0.0.1:1/x",
+        "server runs",
+        id="a password that was not quoted",
+    ),
+    pytest.param(
+        f"postgresql+psycopg://127.0.0.1:1/x?password={PASSWORD}&nonsense={PASSWORD}",
+        "server runs",
+        id="an unknown option",
+    ),
+    pytest.param(
+        f"postgresql+psycopg://127.0.0.1/x?port={PASSWORD}", "PostgreSQL", id="a bad option"
+    ),
+]
+
+
+@pytest.mark.parametrize(("address", "told"), UNUSABLE)
+def test_an_address_that_cannot_be_used_is_refused_without_its_password(
+    tmp_path: Path, address: str, told: str
+) -> None:
+    settings = Settings.from_environment({"PRIVACY_DESK_DATABASE_URL": address}, home=tmp_path)
+
+    with pytest.raises(WorkspaceError, match=told) as refusal:
+        Desk(settings)
+
+    assert PASSWORD not in "".join(traceback.format_exception(refusal.value))
+    assert PASSWORD not in repr(settings)
+
+
+def test_without_its_driver_postgresql_is_refused_with_the_group_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(MissingGroupError, match=r"pip install '\.\[postgresql\]'"):
+        Database("postgresql+psycopg://desk@here/desk")
+
+
+def test_a_database_that_cannot_hold_every_script_is_refused(postgresql: Server) -> None:
+    name = postgresql.new_database(encoding="'LATIN1'", locale="'C'")
+
+    with pytest.raises(WorkspaceError, match="UTF8"):
+        Database(postgresql.address(name))
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_the_desk_goes_on_after_its_server_was_restarted(
+    desk: Desk, connection: psycopg.Connection
+) -> None:
+    fill(desk)
+    connection.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and pid <> pg_backend_pid()"
+    )
+
+    fill(desk)
+
+    with desk.database.reading() as reader:
+        assert records.count(reader, TRAIL) == 2
 
 
 def test_a_folder_that_cannot_be_made_is_refused_in_a_sentence(tmp_path: Path) -> None:

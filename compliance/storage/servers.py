@@ -120,7 +120,7 @@ def _sqlite(url: URL) -> Engine:
 
 def _postgresql(url: URL) -> Engine:
     try:
-        return sqlalchemy.create_engine(
+        engine = sqlalchemy.create_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_size=8,
             max_overflow=24,
@@ -133,3 +133,11 @@ def _postgresql(url: URL) -> Engine:
         raise MissingGroupError(what=what, group="postgresql") from None
     except (SQLAlchemyError, ValueError, TypeError):
         raise _unknown_address() from None
+
+    @event.listens_for(engine, "connect")
+    def check(connection: Any, _: object) -> None:
+        if connection.info.parameter_status("server_encoding") != "UTF8":
+            reason = "its database does not take every script; make one with the encoding UTF8"
+            raise WorkspaceError(home=_POSTGRESQL_HOME, reason=reason)
+
+    return engine
