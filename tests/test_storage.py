@@ -200,11 +200,12 @@ def test_a_reader_writes_nothing(desk: Desk) -> None:
 @on_both
 def test_a_writer_sees_what_the_one_before_it_wrote(desk: Desk) -> None:
     """It begins while the other still writes, as two officers do who press at the same time."""
+    other = Database(desk.settings.database_url)  # as another process opens it
     begun, seen = threading.Event(), []
 
     def second() -> None:
         begun.set()
-        with desk.database.writing() as connection:
+        with other.writing() as connection:
             seen.append(records.count(connection, TRAIL))
 
     with ThreadPoolExecutor() as pool:
@@ -217,6 +218,20 @@ def test_a_writer_sees_what_the_one_before_it_wrote(desk: Desk) -> None:
         waiting.result()
 
     assert seen == [1]
+
+
+def test_many_who_wait_to_write_keep_nobody_from_reading(desk: Desk) -> None:
+    with ThreadPoolExecutor(40) as pool:
+        with desk.database.writing():
+            waiting = [pool.submit(fill, desk) for _ in range(40)]
+            time.sleep(0.3)  # long enough to have asked for their turn
+            with desk.database.reading() as connection:
+                assert records.count(connection, TRAIL) == 0
+        for one in waiting:
+            one.result()
+
+    with desk.database.reading() as connection:
+        assert records.count(connection, TRAIL) == 40
 
 
 @on_both

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.errors import WorkspaceError
-from compliance.storage.servers import opened, reason_of
+from compliance.storage.servers import WAIT_S, WRITTEN_TO, opened, reason_of
 
 HEAD_REVISION = "0002"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -34,6 +35,7 @@ class Database:
         """
         self._kind, self._engine, self._home = opened(address)
         weakref.finalize(self, self._engine.dispose)  # connections close with their database
+        self._one_writes = threading.Lock()
         self._migrate()
 
     @contextmanager
@@ -46,9 +48,23 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """The only connection that writes until the block ends; an error undoes all of it."""
-        with self._explained(), self._begun(self._kind.write) as connection:
+        with self._explained(), self._turn(), self._begun(self._kind.write) as connection:
             yield connection
             connection.exec_driver_sql("COMMIT")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The threads of one process queue here, without a connection.
+
+        So only one of them asks the database for its turn: SQLite lets those who wait try again
+        and again, which many threads would do for longer than they may wait.
+        """
+        if not self._one_writes.acquire(timeout=WAIT_S):
+            raise WorkspaceError(home=self._home, reason=WRITTEN_TO)
+        try:
+            yield
+        finally:
+            self._one_writes.release()
 
     @contextmanager
     def _begun(self, beginning: Sequence[str]) -> Iterator[Connection]:

@@ -15,7 +15,7 @@ WAIT_S = 30  # a writer waits so long for the one before it
 _CONNECT_S = 10
 _WRITER_LOCK = 0x70726976_6465736B  # any number of our own; it locks within one database
 
-_WRITTEN_TO = f"somebody has been writing to it for more than {WAIT_S} seconds; try again later"
+WRITTEN_TO = f"somebody has been writing to it for more than {WAIT_S} seconds; try again later"
 _POSTGRESQL_HOME = "the address in PRIVACY_DESK_DATABASE_URL"
 
 
@@ -89,7 +89,7 @@ def reason_of(error: SQLAlchemyError, kind: Kind) -> str:
     """Why the records could not be used, without any word of the driver's."""
     said = error.orig if isinstance(error, DBAPIError) else None
     code = getattr(said, "sqlstate", None) or getattr(said, "sqlite_errorname", None)
-    return _WRITTEN_TO if code in kind.busy else kind.advice
+    return WRITTEN_TO if code in kind.busy else kind.advice
 
 
 def _unknown_address() -> WorkspaceError:
