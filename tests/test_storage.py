@@ -270,6 +270,25 @@ def test_a_key_may_be_long(desk: Desk) -> None:
         assert budgets.state(connection, population).total == budget
 
 
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_the_desk_needs_no_more_rights_than_its_documents_say(
+    desk: Desk, connection: psycopg.Connection
+) -> None:
+    """See docs/decisions/0010: a role that may add, but neither change nor drop a trigger."""
+    connection.execute("create role clerk login")
+    connection.execute("grant select, insert on all tables in schema public to clerk")
+    connection.execute("grant usage on all sequences in schema public to clerk")
+    connection.execute("grant update on trail_head to clerk")
+    connection.commit()
+    address = desk.settings.database_url.replace("//postgres@", "//clerk@")
+
+    fill(Desk(replace(desk.settings, database_url=address)))
+
+    connection.execute("set role clerk")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("alter table trail disable trigger all")
+
+
 PASSWORD = "Xanthippe"  # noqa: S105
 UNUSABLE = [
     pytest.param(f"mysql://desk:{PASSWORD}@here/desk", "PostgreSQL", id="another kind"),
