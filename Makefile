@@ -15,7 +15,7 @@ BENCHES := bench-dataset bench-demo bench-discovery bench-federated bench-previe
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
 
-test: $(VENV)/.dev chromium
+test: $(VENV)/.dev chromium postgresql
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev
@@ -60,3 +60,10 @@ chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq chromium >/dev/null; } \
 	  || { echo "The browser tests need Chromium; install it and run make test again."; exit 1; }
+
+# The tests start a PostgreSQL of their own from the system's package.
+.PHONY: postgresql
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
+	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq postgresql >/dev/null; } \
+	  || { echo "The tests need PostgreSQL; install it and run make test again."; exit 1; }

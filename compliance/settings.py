@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -29,7 +29,10 @@ SETTINGS = (
     Setting(
         name="PRIVACY_DESK_DATABASE_URL",
         default="",
-        meaning="Where the records are kept; empty means an SQLite file in the workspace folder.",
+        meaning=(
+            "Where the records are kept: postgresql+psycopg://name:password@host/database; "
+            "empty means an SQLite file in the workspace folder."
+        ),
     ),
     Setting(
         name="PRIVACY_DESK_ACTOR",
@@ -55,12 +58,12 @@ class Settings:
 
     Attributes:
         home: the workspace folder; made when it is first written to.
-        database_url: SQLAlchemy address of the records.
+        database_url: SQLAlchemy address of the records; may hold a password, so it is not shown.
         actor: who acts, as named in the trail.
     """
 
     home: Path
-    database_url: str
+    database_url: str = field(repr=False)
     actor: str
 
     @classmethod

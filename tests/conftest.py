@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from compliance.dataset.nouns import Column, ColumnName, Description, LegalBasis
 from compliance.dataset.table import to_parquet
 from compliance.settings import Settings
 from compliance.workspace import Workspace
+from tests.postgresql import Server, running
 
 # How long an example takes says more about the machine than about the desk.
 hypothesis_settings.register_profile("desk", deadline=None)
@@ -48,10 +49,27 @@ def stored(tmp_path: Path) -> Callable[..., tuple[Table, tuple[Column, ...]]]:
     return store
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """The tests' own server; it starts with the first test that asks for it."""
+    with running() as server:
+        yield server
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """A folder of its own and empty records: in SQLite, except where a test says `on_both`."""
+    environment = {}
+    if getattr(request, "param", "sqlite") == "postgresql":
+        server = request.getfixturevalue("postgresql")
+        environment["PRIVACY_DESK_DATABASE_URL"] = server.address(server.new_database())
+    return Settings.from_environment(environment, home=tmp_path / "desk")
+
+
+@pytest.fixture
+def workspace(settings: Settings) -> Workspace:
     """An empty workspace in a folder of its own."""
-    return Workspace(Settings.from_environment({}, home=tmp_path / "desk"))
+    return Workspace(settings)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,8 +31,8 @@ from compliance.privacy.nouns import Budget, SpendState
 from compliance.privacy.nouns.question import Query
 from compliance.report.nouns import Organisation, ReportKind
 from compliance.rules.nouns import Progress, State
-from compliance.settings import Settings
 from compliance.workspace import Workspace
+from tests.postgresql import on_both, past_the_desk, without_triggers
 
 COPY_BUDGET = "insert into budget (population, record, entry) select population, record, "
 
@@ -97,6 +94,7 @@ def test_the_same_table_under_another_name_is_refused(shop: Workspace) -> None:
     assert len(shop.datasets()) == 1
 
 
+@on_both
 def test_new_content_is_a_new_version_that_keeps_description_and_budget(shop: Workspace) -> None:
     shop.release("orders", query(), Decimal(1))
     spent = shop.budget("customers").spent
@@ -163,6 +161,7 @@ def test_people_who_have_spent_nothing_may_join_another_population(shop: Workspa
     assert shop.budget(shop.dataset("more").population).share_spent > 0
 
 
+@on_both
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
@@ -206,11 +205,9 @@ def test_what_the_entries_vouch_for_is_verified_too(
 
 
 def tamper(shop: Workspace, statement: str) -> None:
-    """Change the records past the desk, as somebody with the file in hand could."""
-    with closing(sqlite3.connect(shop.settings.home / "records.sqlite")) as connection:
-        found = connection.execute("select name from sqlite_master where type = 'trigger'")
-        for (name,) in found.fetchall():
-            connection.execute(f"drop trigger {name}")
+    """Change the records past the desk, as an administrator of the database could."""
+    with closing(past_the_desk(shop.settings)) as connection:
+        without_triggers(connection)
         connection.execute(statement)
         connection.commit()
 
@@ -255,6 +252,7 @@ def test_a_label_of_an_unknown_kind_is_refused(shop: Workspace) -> None:
         shop.decide_labels("orders", {"region": ("shoe size", IdentifierClass.NONE)})
 
 
+@on_both
 def test_a_release_is_stored_paid_for_and_shown_from_storage(shop: Workspace) -> None:
     released = shop.release("orders", query(), Decimal(1), Decimal("1e-6"))
 
@@ -279,6 +277,7 @@ def test_reading_again_and_again_draws_nothing_and_spends_nothing(shop: Workspac
     assert (shop.budget("customers"), shop.verify_trail()) == before
 
 
+@on_both
 def test_over_budget_is_refused_before_anything_is_drawn(shop: Workspace) -> None:
     shop.decide_budget("customers", Budget(epsilon=Decimal(1), delta=Decimal("1e-5")))
     shop.release("orders", query(), Decimal("0.9"))
@@ -313,37 +312,6 @@ def test_the_canary_is_in_no_record_of_a_release(shop: Workspace) -> None:
     assert CANARY_COUNTRY.encode() not in records + (wal.read_bytes() if wal.exists() else b"")
 
 
-def _spend_all(home: str, times: int, counts: Any) -> None:
-    workspace = Workspace(Settings.from_environment({}, home=Path(home)))
-    for _ in range(times):
-        try:
-            workspace.release("orders", query(by=[]), Decimal("0.3"), Decimal("1e-7"))
-        except BudgetExceededError:
-            continue
-        counts.append(1)
-
-
-def test_two_processes_cannot_spend_the_same_budget(shop: Workspace) -> None:
-    shop.decide_budget("customers", Budget(epsilon=Decimal(1), delta=Decimal("1e-6")))
-    start = multiprocessing.get_context("spawn")
-    with start.Manager() as manager:
-        granted = manager.list()
-        home = str(shop.settings.home)
-        workers = [start.Process(target=_spend_all, args=(home, 12, granted)) for _ in range(2)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-        total = len(granted)
-
-    state = shop.budget("customers")
-    assert len(shop.releases("orders")) == len(state.spends) == total
-    assert state.spent.epsilon <= 1
-    with pytest.raises(BudgetExceededError):
-        shop.release("orders", query(by=[]), Decimal("0.3"), Decimal("1e-7"))
-    assert shop.verify_trail().ok
-
-
 def test_a_run_is_stored_with_its_rounds_and_baselines(shop: Workspace) -> None:
     with closing(shop.train("orders", plan())) as rounds:
         seen = list(rounds)
@@ -366,6 +334,7 @@ def test_a_run_that_is_stopped_is_stored_as_far_as_it_came(shop: Workspace) -> N
     assert len(run.outcome.rounds) == 2
 
 
+@on_both
 def test_a_run_with_noise_settles_for_the_rounds_it_drew(shop: Workspace) -> None:
     noisy = plan(rounds=20, privacy={"noise_multiplier": 3.0}, fraction=0.1)
 
@@ -429,6 +398,7 @@ def test_the_life_cycle_says_what_to_do_next(workspace: Workspace) -> None:
     assert "demo shop" in empty[0].next_step
 
 
+@on_both
 def test_the_life_cycle_closes_when_everything_is_done(shop: Workspace) -> None:
     shop.set_organisation(Organisation(name="Shop", contact="dpo@example.org"))
     shop.decide_budget("customers", Budget(epsilon=Decimal(3), delta=Decimal("1e-5")))
@@ -443,6 +413,7 @@ def test_the_life_cycle_closes_when_everything_is_done(shop: Workspace) -> None:
     assert {stage.progress for stage in shop.life_cycle()} == {Progress.DONE}
 
 
+@on_both
 def test_a_report_is_built_stored_and_entered(shop: Workspace) -> None:
     shop.discover("orders")
     shop.release("orders", query(), Decimal("0.5"))
@@ -497,6 +468,7 @@ def test_a_refusal_names_no_value_of_the_data(shop: Workspace) -> None:
         assert canary not in str(refusal.value)
 
 
+@on_both
 def test_two_sessions_see_the_same_records(shop: Workspace) -> None:
     other = Workspace(shop.settings)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,6 +57,9 @@ class Numbers:
 class Table:
     """A stored table. Columns are read when first asked for and kept in memory.
 
+    Safe to share between threads: one of them reads at a time, for an open Parquet file crashes
+    under two that read from it.
+
     Rows have no identity here: nothing that leaves a room may depend on their order.
 
     Raises:
@@ -65,6 +69,7 @@ class Table:
     def __init__(self, path: Path, held: bytes | None = None) -> None:
         """The table at `path`; or, where its Parquet bytes are `held` in memory, at no place."""
         self._path = path
+        self._one_reads = threading.Lock()
         with _in_words(path):
             place, again = (path if held is None else pa.BufferReader(held) for _ in range(2))
             self._file = pq.ParquetFile(place, memory_map=True)
@@ -88,8 +93,9 @@ class Table:
     @property
     def nbytes(self) -> int:
         """How much memory the columns read so far take."""
-        coded = sum(c.codes.nbytes + c.labels.nbytes for c in self._codes.values())
-        return coded + sum(n.values.nbytes + n.present.nbytes for n in self._numbers.values())
+        codes, numbers = list(self._codes.values()), list(self._numbers.values())  # may grow
+        coded = sum(c.codes.nbytes + c.labels.nbytes for c in codes)
+        return coded + sum(n.values.nbytes + n.present.nbytes for n in numbers)
 
     def codes(self, column: ColumnName) -> Codes:
         """The column as codes into its distinct values."""
@@ -110,12 +116,12 @@ class Table:
 
     def arrow(self, columns: Sequence[ColumnName]) -> pa.Table:
         """The columns as an Arrow table; not kept."""
-        with _in_words(self._path):
+        with _in_words(self._path), self._one_reads:
             return self._file.read(columns=list(columns))
 
     def _read(self, file: pq.ParquetFile, column: ColumnName) -> pa.Array:
         # `columns=` takes dotted paths, so a column with a dot in its name is picked afterwards.
-        with _in_words(self._path):
+        with _in_words(self._path), self._one_reads:
             return file.read(columns=[column]).column(column).combine_chunks()
 
 

@@ -2,59 +2,81 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.errors import WorkspaceError
+from compliance.storage.servers import WAIT_S, WRITTEN_TO, opened, reason_of
 
 HEAD_REVISION = "0003"
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_BUSY_MS = 30_000
 
 
 class Database:
-    """The records of one workspace.
+    """The records of one workspace, in SQLite or PostgreSQL.
 
-    Writers wait for one another (`BEGIN IMMEDIATE`), readers never wait. Safe to share between
-    threads; several processes may open the same file.
+    Writers wait for one another, readers never wait and see one moment. Safe to share between
+    threads; several processes may open the same records, and nothing of them is remembered here.
     """
 
-    def __init__(self, url: str) -> None:
-        self._home = url.removeprefix("sqlite:///")
-        if self._home in (url, ""):
-            reason = "this release keeps its records in SQLite; leave the database address empty"
-            raise WorkspaceError(home="the database address", reason=reason)
-        self._engine = sqlalchemy.create_engine(url, pool_size=8, max_overflow=24)
+    def __init__(self, address: str) -> None:
+        """Open the records at `address`; they are made where there are none.
+
+        Raises:
+            MissingGroupError, WorkspaceError: they cannot be used.
+        """
+        self._kind, self._engine, self._home = opened(address)
         weakref.finalize(self, self._engine.dispose)  # connections close with their database
-        _configure(self._engine)
+        self._one_writes = threading.Lock()
         self._migrate()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one moment of the records."""
-        with self._explained(), self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+        with self._explained(), self._begun(self._kind.read) as connection:
             yield connection
             connection.exec_driver_sql("ROLLBACK")
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """The only connection that writes until the block ends; an error undoes all of it."""
-        with self._explained(), self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            with ExitStack() as undo:
-                undo.callback(connection.exec_driver_sql, "ROLLBACK")
-                yield connection
-                undo.pop_all()
+        with self._explained(), self._turn(), self._begun(self._kind.write) as connection:
+            yield connection
             connection.exec_driver_sql("COMMIT")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The threads of one process queue here, without a connection.
+
+        So only one of them asks the database for its turn: SQLite lets those who wait try again
+        and again, which many threads would do for longer than they may wait.
+        """
+        if not self._one_writes.acquire(timeout=WAIT_S):
+            raise WorkspaceError(home=self._home, reason=WRITTEN_TO)
+        try:
+            yield
+        finally:
+            self._one_writes.release()
+
+    @contextmanager
+    def _begun(self, beginning: Sequence[str]) -> Iterator[Connection]:
+        """A connection after the statements `beginning`; the caller ends what they began."""
+        begin, *rest = beginning
+        with self._engine.connect() as connection, ExitStack() as undo:
+            connection.exec_driver_sql(begin)
+            undo.callback(connection.exec_driver_sql, "ROLLBACK")
+            for statement in rest:
+                connection.exec_driver_sql(statement)
+            yield connection
+            undo.pop_all()
 
     def _migrate(self) -> None:
         with self.reading() as connection:
@@ -83,36 +105,15 @@ class Database:
         """What the database or a damaged record says, as a sentence without any of its words."""
         try:
             yield
-        except SQLAlchemyError:
-            reason = (
-                "its records cannot be opened or changed; check the folder's rights and free "
-                "space, verify the trail, or restore the folder from its backup"
-            )
-            raise WorkspaceError(home=self._home, reason=reason) from None
+        except SQLAlchemyError as error:
+            raise WorkspaceError(home=self._home, reason=reason_of(error, self._kind)) from None
         except msgspec.DecodeError:
-            reason = "a record was changed from outside; restore the folder from its backup"
+            reason = "a record was changed from outside; restore the records from their backup"
             raise WorkspaceError(home=self._home, reason=reason) from None
 
 
 def _revision(connection: Connection) -> str | None:
-    has_versions = connection.exec_driver_sql(
-        "select 1 from sqlite_master where name = 'alembic_version'"
-    ).first()
-    if has_versions is None:
+    if not sqlalchemy.inspect(connection).has_table("alembic_version"):
         return None
     found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
     return None if found is None else str(found)
-
-
-def _configure(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # transactions begin and end where this module says
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the delete trigger
-            f"busy_timeout={_BUSY_MS}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
+# SQLite ignores the length; on PostgreSQL a key may be as long as an officer makes it.
+_KEY = String(200).with_variant(Text(), "postgresql")
+
 METADATA = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -41,7 +44,7 @@ def _table(name: str, *keys: str) -> Table:
         name,
         METADATA,
         Column("position", Integer, primary_key=True),
-        *(Column(key, String(200), nullable=False) for key in keys),
+        *(Column(key, _KEY, nullable=False) for key in keys),
         Column("record", Text, nullable=False),
         Column(
             "entry",

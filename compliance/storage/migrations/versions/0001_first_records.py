@@ -8,6 +8,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from compliance.storage.migrations.growing import (
+    create_growing_table,
+    prepare_refusals,
+    refuse_changes,
+    refuse_removal,
+)
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -29,6 +36,7 @@ _RECORDS: dict[str, tuple[str, ...]] = {
 
 
 def upgrade() -> None:
+    prepare_refusals()
     op.create_table(
         "trail",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
@@ -41,32 +49,7 @@ def upgrade() -> None:
         sa.Column("entries", sa.Integer, nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
     )
+    refuse_changes("trail")
+    refuse_removal("trail_head", trigger="trail_head_stays", said="the head of the trail stays")
     for name, keys in _RECORDS.items():
-        op.create_table(
-            name,
-            sa.Column("position", sa.Integer, primary_key=True),
-            *(sa.Column(key, sa.String(200), nullable=False) for key in keys),
-            sa.Column("record", sa.Text, nullable=False),
-            sa.Column(
-                "entry",
-                sa.Integer,
-                sa.ForeignKey("trail.number", deferrable=True, initially="DEFERRED"),
-                nullable=False,
-            ),
-        )
-        for key in keys:
-            op.create_index(f"ix_{name}_{key}", name, [key])
-    for name in ("trail", *_RECORDS):
-        _refuse_changes(name)
-    op.execute(
-        "create trigger trail_head_stays before delete on trail_head"
-        " begin select raise(abort, 'the head of the trail stays'); end"
-    )
-
-
-def _refuse_changes(name: str) -> None:
-    for change in ("update", "delete"):
-        op.execute(
-            f"create trigger {name}_refuses_{change} before {change} on {name}"
-            f" begin select raise(abort, '{name} only grows'); end"
-        )
+        create_growing_table(name, keys)
