@@ -217,6 +217,18 @@ def test_a_group_that_appears_for_one_person_gives_them_away(stored: Stored) -> 
     assert attacked(shop, asked, "0.01", mechanisms).ranking.after < 1
 
 
+def test_a_group_of_nobody_is_never_there_so_one_that_appears_is_proof() -> None:
+    asked = query(statistics=[{"count": "rows"}])
+    keys = calibrate(asked, Budget(epsilon=Decimal(1), delta=Decimal("1e-6"))).keys
+    assert keys is not None
+
+    if_shown, if_not = attacks._evidence_of_groups(np.array([1, keys[1].threshold]), *keys)
+
+    assert if_shown[0] > 100
+    assert 0 < if_shown[1] < 1
+    assert -1 < if_not[1] < 0
+
+
 def test_the_answer_without_a_person_is_the_answer_less_what_they_add(stored: Stored) -> None:
     """Two ways to one number: a subtraction, and everybody else's rows aggregated anew."""
     who = [f"p{n}" for n in range(40) for _ in range(1 + n % 5)]
