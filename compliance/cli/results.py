@@ -152,13 +152,17 @@ def trial(done: Trial) -> Result:
         "attacks": [
             {
                 "attack": attack.name,
+                "statistic": attack.statistic or None,
                 "exact": attack.before.share,
                 "with_noise": attack.after.share,
                 "interval": list(attack.after.interval()),
+                "guess": attack.guess.share if attack.guess else None,
+                "false_alarm": attack.false_alarm.share if attack.false_alarm else None,
                 "at_most": attack.at_most,
             }
             for attack in done.attacks
         ],
+        "auc": to_plain(done.ranking),
         "internal": True,
     }
 

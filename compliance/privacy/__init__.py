@@ -5,9 +5,11 @@
 
 from compliance.privacy.accounting import fits, loss_of, price_of
 from compliance.privacy.aggregates import Aggregate, add_up, aggregate
+from compliance.privacy.attacks import Attack, Trial
 from compliance.privacy.bounding import Bounded, bound, choice_of
 from compliance.privacy.calibration import Calibration, calibrate, division
 from compliance.privacy.conditions import from_conditions
+from compliance.privacy.honesty import Assumptions, GroupError
 from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
 from compliance.privacy.planning import plan
 from compliance.privacy.presets import Preset, presets_for
@@ -15,7 +17,17 @@ from compliance.privacy.preview import attacker_percent, posterior_percent, prev
 from compliance.privacy.prices import prices_of
 from compliance.privacy.queries import check_query, from_query, to_query
 from compliance.privacy.release import publish
+from compliance.privacy.risk import (
+    detection,
+    dots,
+    dots_of_noise,
+    largest_rise,
+    posterior,
+    stacked,
+    tradeoff,
+)
 from compliance.privacy.rows import joined, joined_columns
+from compliance.privacy.selfaudit import SelfAudit
 from compliance.privacy.synthesis import (
     coded_rows,
     from_synthesis,
@@ -27,9 +39,14 @@ from compliance.privacy.synthesis import (
 
 __all__ = [
     "Aggregate",
+    "Assumptions",
+    "Attack",
     "Bounded",
     "Calibration",
+    "GroupError",
     "Preset",
+    "SelfAudit",
+    "Trial",
     "add_up",
     "aggregate",
     "attacker_percent",
@@ -41,15 +58,20 @@ __all__ = [
     "check_query",
     "choice_of",
     "coded_rows",
+    "detection",
     "division",
+    "dots",
+    "dots_of_noise",
     "fits",
     "from_conditions",
     "from_query",
     "from_synthesis",
     "joined",
     "joined_columns",
+    "largest_rise",
     "loss_of",
     "plan",
+    "posterior",
     "posterior_percent",
     "presets_for",
     "preview",
@@ -57,9 +79,11 @@ __all__ = [
     "prices_of",
     "publish",
     "queries_of",
+    "stacked",
     "state_of",
     "synthesis_event",
     "to_query",
     "to_synthesis",
     "to_texts",
+    "tradeoff",
 ]

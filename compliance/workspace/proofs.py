@@ -39,20 +39,22 @@ def try_attacks(desk: Desk, name: str, query: Query, asked: Budget, seed: int) -
     dataset, others, table = _found(desk, name, query)
     calibration = calibrate(query, asked)
     bounded = bound(table, query, all_columns(dataset, others), desk.key)
-    targets, attacks = attack(table, query, bounded, calibration, asked, mechanisms, seed)
+    outcome = attack(table, query, bounded, calibration, asked, mechanisms, seed)
     with desk.act("attack.try", name) as act:
         trial = Trial(
             id=f"trial-{secrets.token_hex(6)}",
             dataset_id=dataset.id,
             query=query,
             asked=asked,
-            targets=targets,
-            attacks=attacks,
+            targets=outcome.targets,
+            attacks=outcome.attacks,
             tried_at=act.at,
             actor=act.actor,
+            ranking=outcome.ranking,
+            seed=seed,
         )
         act.store(tables.TRIAL, trial, id=trial.id, dataset_id=dataset.id)
-        act.facts |= {"trial": trial.id, "internal": True, "targets": targets}
+        act.facts |= {"trial": trial.id, "internal": True, "targets": outcome.targets}
     return trial
 
 

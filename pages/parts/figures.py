@@ -202,7 +202,7 @@ def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> 
     figure.update_yaxes(
         title="AUC on held-out rows", range=[middle - 0.6 * span, min(middle + 0.6 * span, 1.005)]
     )
-    return _framed(figure, height=340)
+    return framed(figure, height=340)
 
 
 def lineage(steps: Sequence[Step]) -> go.Figure:
@@ -218,7 +218,7 @@ def lineage(steps: Sequence[Step]) -> go.Figure:
     figure = go.Figure(
         go.Sankey(
             node={
-                "label": [_shortened(n.title) + others.get(at, "") for at, n in nodes.items()],
+                "label": [shortened(n.title) + others.get(at, "") for at, n in nodes.items()],
                 "color": [NODE_COLOURS[node.kind] for node in nodes.values()],
                 "pad": 18,
                 "thickness": 14,
@@ -276,7 +276,7 @@ def _drawn(
     )
 
 
-def _framed(figure: go.Figure, height: int) -> go.Figure:
+def framed(figure: go.Figure, height: int) -> go.Figure:
     figure.update_xaxes(**_INKED)
     figure.update_yaxes(**_INKED, **_WRITTEN_OUT)
     figure.update_layout(**_frame(height))
@@ -298,5 +298,5 @@ def _error(point: CurvePoint, *, is_relative: bool) -> float | None:
     return None if point.relative is None else 100 * point.relative
 
 
-def _shortened(title: str) -> str:
+def shortened(title: str) -> str:
     return title if len(title) <= 32 else title[:31] + "…"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from alembic import op
+from compliance.storage.migrations.growing import create_growing_table
 
 revision = "0003"
 down_revision = "0002"
@@ -12,23 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for name, keys in (("self_audit", ("id",)), ("trial", ("id", "dataset_id"))):
-        op.create_table(
-            name,
-            sa.Column("position", sa.Integer, primary_key=True),
-            *(sa.Column(key, sa.String(200), nullable=False) for key in keys),
-            sa.Column("record", sa.Text, nullable=False),
-            sa.Column(
-                "entry",
-                sa.Integer,
-                sa.ForeignKey("trail.number", deferrable=True, initially="DEFERRED"),
-                nullable=False,
-            ),
-        )
-        for key in keys:
-            op.create_index(f"ix_{name}_{key}", name, [key])
-        for change in ("update", "delete"):
-            op.execute(
-                f"create trigger {name}_refuses_{change} before {change} on {name}"
-                f" begin select raise(abort, '{name} only grows'); end"
-            )
+    create_growing_table("self_audit", ("id",))
+    create_growing_table("trial", ("id", "dataset_id"))
