@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from msgspec.structs import replace as changed
 from sqlalchemy import Connection
@@ -49,9 +50,9 @@ def prices(connection: Connection, population: str, at: datetime) -> Prices:
 def decide(
     desk: Desk,
     population: str,
-    total: Budget | None,
-    period: Period | None,
-    caps: Mapping[str, Decimal | None],
+    total: Budget | None = None,
+    period: Period | None = None,
+    caps: Mapping[str, Decimal | None] = MappingProxyType({}),
 ) -> BudgetState:
     """Set the total of `population`, its period or single caps; what is None stays as it is.
 

@@ -38,5 +38,5 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
         for table in shop.tables
     )
     total = Budget(epsilon=shop.budget.epsilon, delta=shop.budget.delta)
-    budgets.decide(desk, shop.budget.population, total, None, {})
+    budgets.decide(desk, shop.budget.population, total)
     return added

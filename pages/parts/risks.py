@@ -24,7 +24,8 @@ from compliance.privacy import (
 )
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
-from pages.parts import figures, outputs, risk_figures
+from pages.parts import figures, outputs
+from pages.parts.figures import risk as risk_charts
 
 ALARMS = (0.01, 0.05, 0.1, 0.25, 0.5)
 AUDIT_BADGES = {True: ("check_circle", "green", "passed"), False: ("error", "red", "failed")}
@@ -44,7 +45,7 @@ def outcomes(value: float, shown: Sequence[float], title: str, key: str) -> None
         n=len(shown), low=low, high=high
     )
     st.plotly_chart(
-        risk_figures.dots(stacked(shown, value), value, title),
+        risk_charts.dots(stacked(shown, value), value, title),
         key=f"risks_dots_{key}",
         config=figures.PLAIN,
         alt=f"{title}: {says}",
@@ -90,7 +91,7 @@ def trade_off(budget: Budget, key: str) -> None:
         alarm=_percent(ALARMS[1]), found=found
     )
     st.plotly_chart(
-        risk_figures.trade_off(
+        risk_charts.trade_off(
             tradeoff(budget),
             (_("Others wrongly named, %"), _("People found, %")),
             (_("The best test there can be"), _("Guessing")),
@@ -125,7 +126,7 @@ def attacks(trial: Trial, query: Query, key: str) -> None:
         after=_percent(worst.after.share),
     )
     st.plotly_chart(
-        risk_figures.before_and_after(
+        risk_charts.before_and_after(
             names,
             [attack.before.share for attack in trial.attacks],
             [attack.after.share for attack in trial.attacks],
@@ -227,7 +228,7 @@ def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) ->
         title=title, n=shifted, all=len(own)
     )
     st.plotly_chart(
-        risk_figures.error_stack(own, title, (_("Shift by bounds"), _("Noise margin"))),
+        risk_charts.error_stack(own, title, (_("Shift by bounds"), _("Noise margin"))),
         key=f"risks_errors_{key}",
         config=figures.PLAIN,
         alt=says,
