@@ -5,9 +5,15 @@ from decimal import Decimal
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns import Budget, Period
 from pages.parts import outputs, session
 
+PERIOD_WORDS = {
+    Period.NONE: "never",
+    Period.MONTH: "every month",
+    Period.QUARTER: "every quarter",
+    Period.YEAR: "every year",
+}
 DELTAS = [Decimal(10) ** -exponent for exponent in range(9, 2, -1)]
 
 workspace = session.workspace()
@@ -26,10 +32,11 @@ with st.container(border=True):
     people = st.selectbox(
         _("People who share the budget"), list(about), key="budgets_people", width=420
     )
-    total = workspace.budget(people).total
+    chosen = workspace.budget(people)
+    total = chosen.total
     deltas = sorted({*DELTAS, total.delta})
     with st.form("budgets", border=False):
-        left, right = st.columns(2)
+        left, middle, right = st.columns(3)
         epsilon = left.number_input(
             _("ε in total"),
             min_value=0.01,
@@ -40,7 +47,7 @@ with st.container(border=True):
             key=f"budgets_epsilon_{people}",
             help=_("Below 1 is strong, above 10 protects little."),
         )
-        delta = right.selectbox(
+        delta = middle.selectbox(
             _("δ in total"),
             deltas,
             index=deltas.index(total.delta),
@@ -48,10 +55,19 @@ with st.container(border=True):
             key=f"budgets_delta_{people}",
             help=_("Far below one in the number of people, so that nobody is shown whole."),
         )
+        period = right.selectbox(
+            _("Begins anew"),
+            list(Period),
+            index=list(Period).index(chosen.period),
+            format_func=lambda p: _(PERIOD_WORDS[p]),
+            key=f"budgets_period_{people}",
+            help=_("A budget that begins anew promises less: over the years its totals add up."),
+        )
         decided = st.form_submit_button(_("Decide"), type="primary", key="budgets_decide")
 if decided:
     with outputs.explained(_("Not decided")):
-        workspace.decide_budget(people, Budget(epsilon=Decimal(f"{epsilon:.10g}"), delta=delta))
+        wanted = Budget(epsilon=Decimal(f"{epsilon:.10g}"), delta=delta)
+        workspace.decide_budget(people, wanted, period=period)
         st.toast(_("Decided."), icon=":material/check:")
 
 states = [workspace.budget(population) for population in about]
@@ -62,6 +78,7 @@ outputs.table(
             _("Datasets"): ", ".join(about[state.population]),
             _("ε in total"): float(state.total.epsilon),
             _("δ in total"): f"{state.total.delta:.0e}" if state.total.delta else "0",
+            _("Begins anew"): _(PERIOD_WORDS[state.period]),
             _("Decided"): _("by an officer") if state.is_decided else _("no, the default holds"),
             _("Spent in %"): 100 * state.share_spent,
             _("Largest next release ε"): float(state.left.epsilon),

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description, LegalBasis
 from compliance.discovery.nouns import IdentifierClass, LabelStatus
+from compliance.privacy.nouns import Period
 from compliance.report.nouns import Organisation, ReportKind
 from tests.pages.conftest import Desk, chart_of, edit, refusals, words
 from tests.walked_shop import orders
@@ -597,6 +598,7 @@ def test_an_officer_decides_a_budget_and_the_finding_is_closed(full_desk: Desk) 
     before = visitor.dataframe[0].value["Decided"].tolist()
     visitor.number_input(key="budgets_epsilon_customers").set_value(2.5)
     visitor.selectbox(key="budgets_delta_customers").select(Decimal("1e-6"))
+    visitor.selectbox(key="budgets_period_customers").select(Period.QUARTER)
     visitor.button(key="budgets_decide").click().run()
 
     state = full_desk.workspace.budget("customers")
@@ -605,6 +607,7 @@ def test_an_officer_decides_a_budget_and_the_finding_is_closed(full_desk: Desk) 
     assert before == ["no, the default holds"]
     assert (state.total.epsilon, state.total.delta) == (Decimal("2.5"), Decimal("1e-6"))
     assert (row["People"], row["Decided"], row["ε in total"]) == ("customers", "by an officer", 2.5)
+    assert (state.period, row["Begins anew"]) == (Period.QUARTER, "every quarter")
     assert acts(full_desk)[-2] == "budget.decide"
     assert "POL-BUDGET-DECIDED" not in [verdict.rule for verdict in findings]
 
