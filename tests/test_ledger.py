@@ -508,7 +508,19 @@ PRICES = st.builds(
 )
 
 
-@given(noun=st.one_of(ALLOWANCES, LINES, PRICES, st.lists(LINES, max_size=3).map(state)))
+STATES = st.builds(
+    state,
+    st.lists(LINES, max_size=3),
+    st.builds(
+        allowed,
+        period=st.sampled_from(Period),
+        caps=st.dictionaries(st.just("anna"), MONEY, max_size=1),
+    ),
+    MOMENTS,
+)
+
+
+@given(noun=st.one_of(ALLOWANCES, LINES, PRICES, STATES))
 def test_every_noun_of_the_account_comes_back_from_its_text_as_it_was(noun: Any) -> None:
     assert from_json(type(noun), to_json(noun)) == noun
 

@@ -12,6 +12,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from dp_accounting.pld import privacy_loss_distribution as pld
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -129,6 +130,23 @@ def test_one_discrete_gaussian_costs_what_theorem_seven_says(
 
     assert found >= exact - 1e-9
     assert found <= exact * 1.0003 + 2e-6
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1.3, 1), (6.0, 2), (25.0, 10)])
+@pytest.mark.parametrize("times", [1, 30])
+def test_noise_on_one_number_costs_what_dp_accounting_says_of_it(
+    scale: float, shift: int, times: int
+) -> None:
+    """Its own discrete mechanisms know one number and one shift; that far we must agree."""
+    theirs = {
+        gaussian(scale, shift): pld.from_discrete_gaussian_mechanism(scale, shift),
+        laplace(scale, shift): pld.from_discrete_laplace_mechanism(1 / scale, shift),
+    }
+
+    for event, distribution in theirs.items():
+        composed = distribution.self_compose(times) if times > 1 else distribution
+        said = composed.get_epsilon_for_delta(1e-6)
+        assert epsilon([event] * times, "1e-6") == pytest.approx(said, rel=2e-3)
 
 
 SMALL: list[tuple[list[Event], list[Outcomes]]] = [
@@ -458,3 +476,35 @@ def test_an_accountant_that_cannot_say_says_why(
 
     assert {q.accountant for q in prices.quotes if q.epsilon is None} == silent
     assert {q.accountant for q in prices.quotes if q.reason} == silent
+
+
+@given(
+    change=st.integers(1, 10**17),
+    groups=st.integers(1, 3_000),
+    loss=st.floats(1e-6, 100),
+    delta=st.sampled_from([*DELTAS, "1e-15", "1e-30"]),
+    rounds=st.builds(
+        SampledGaussianEvent,
+        sampling_rate=st.sampled_from([1e-4, 0.01, 0.3, 1.0]),
+        noise_multiplier=st.sampled_from([0.1, 0.3, 1.0, 30.0, 1000.0]),
+        rounds=st.sampled_from([1, 2, 30, 1000]),
+    ),
+)
+@settings(max_examples=60)
+def test_whatever_can_be_asked_is_answered(
+    change: int, groups: int, loss: float, delta: str, rounds: SampledGaussianEvent
+) -> None:
+    """A release must not fail because the second accountant does; warnings are errors here."""
+    events: list[Event] = [
+        gaussian(change * math.sqrt(groups) / loss, change, groups),
+        laplace(change * groups / loss, change, groups),
+        choice(2 / loss),
+        rounds,
+        RandomisedResponseEvent(
+            statistic="x", categories=3, probability=1 / (1 + 2 * math.exp(-min(loss, 34)))
+        ),
+    ]
+    for some in (*([event] for event in events), events):
+        quote = by_pld(some, Decimal(delta))
+
+        assert (quote.epsilon is None) == bool(quote.reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import msgspec
@@ -13,7 +14,14 @@ import report_samples as samples
 from report_hostile import hostile
 
 from compliance.federated.nouns import Baselines
-from compliance.privacy.nouns import GaussianEvent, LaplaceEvent, SampledGaussianEvent
+from compliance.privacy.nouns import (
+    CapState,
+    GaussianEvent,
+    LaplaceEvent,
+    Period,
+    Price,
+    SampledGaussianEvent,
+)
 from compliance.privacy.nouns.question import Mechanism
 from compliance.report import build
 from compliance.report.building import to_content
@@ -164,6 +172,27 @@ def test_columns_without_verdict_are_listed_as_not_examined():
         "Not examined",
     ]
     assert len(others[1]["names"]) == 28
+
+
+def test_a_budget_that_begins_anew_says_so_with_the_loss_since_the_beginning_and_caps():
+    evidence = samples.retail()
+    price = Price(epsilon=Decimal("2.40001"), delta=Decimal("3e-5"))
+    cap = CapState(actor="anna", epsilon=Decimal("0.5"), spent=price, left=Decimal(0))
+    budget = replace(
+        evidence.budgets[0],
+        period=Period.YEAR,
+        ends=datetime(2027, 1, 1, tzinfo=UTC),
+        since_beginning=price,
+        caps=(cap,),
+    )
+
+    plain = _facts(_content(evidence)["budgets"][0]["facts"])
+    facts = _facts(_content(replace(evidence, budgets=(budget,)))["budgets"][0]["facts"])
+
+    assert facts.keys() - plain.keys() == {"Begins anew", "Spent since the beginning", "Cap"}
+    assert facts["Begins anew"] == "each year; next on 2027-01-01 (UTC)"
+    assert facts["Spent since the beginning"].startswith("ε = 2.4")
+    assert facts["Cap"].startswith("anna: ε = 0.5, 2.4")
 
 
 def test_budget_rounds_what_is_left_down_and_what_is_spent_up():

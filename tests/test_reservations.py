@@ -33,7 +33,7 @@ from compliance.privacy import (
 from compliance.privacy.nouns import Accountant, Budget, Period, SpendState
 from compliance.privacy.nouns.question import Query
 from compliance.settings import Settings
-from compliance.workspace import Workspace
+from compliance.workspace import Workspace, releases
 from compliance.workspace.releases import RELEASE_LEASE
 
 TOTAL = Budget(epsilon=Decimal(1), delta=Decimal("1e-5"))
@@ -164,6 +164,25 @@ def test_a_release_that_took_too_long_is_thrown_away_unseen_and_costs_nothing(
     assert desk.budget("customers").spends == ()
     assert desk.releases("orders") == ()
     assert acts(desk, 2) == ["release.reserve", "release.abort"]
+
+
+def test_what_goes_wrong_after_settling_takes_nothing_back(
+    desk: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a connection breaks just after the database has stored everything."""
+    settle = releases._settle
+
+    def settle_and_fail(*told: Any) -> None:
+        settle(*told)
+        raise ConnectionError
+
+    monkeypatch.setattr(releases, "_settle", settle_and_fail)
+    with pytest.raises(ConnectionError):
+        desk.release("orders", query(), Decimal("0.9"))
+
+    assert [spend.state for spend in desk.budget("customers").spends] == [SpendState.SETTLED]
+    assert len(desk.releases("orders")) == 1
+    assert "records" not in desk.entries(1)[0].facts
 
 
 def test_nobody_is_paid_twice_where_another_took_the_place_of_a_slow_release(

@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from compliance.privacy.accounting import range_of, terms_of
+from compliance.privacy.accounting import range_of
 from compliance.privacy.nouns import (
     Accountant,
     Event,
@@ -56,6 +56,7 @@ _BEYOND = 2 * math.exp(-(_REACH**2) / 2)  # its mass: the noise is sub-Gaussian
 _FINENESS = 2048  # of buckets: a scale, or a range of losses, is cut into so many
 _STEPS = 1000  # of the grid in a deviation of the sum of losses
 _STEPS_OF_ONE = 20  # and in that of a single loss of middling size
+_MOST_STEPS = 2**15  # in the reach of any single loss
 _FEW = 8
 _UP = 1e-12  # masses and losses are raised by this share; floats err by less than 1e-13
 _ROUNDING = 2.0**-50  # error of a Fourier transform per doubling of its length
@@ -93,6 +94,14 @@ class _Factor:
         chi = math.expm1(min(self.loss.noise_multiplier**-2, 100.0))
         return min(self.loss.sampling_rate * math.sqrt(chi), 1 / self.loss.noise_multiplier)
 
+    @property
+    def reach(self) -> float:
+        """The largest finite loss, and a little more."""
+        if isinstance(self.loss, Pair):
+            return float(np.abs(self.loss.losses).max())
+        noise = self.loss.noise_multiplier
+        return math.log1p(self.loss.sampling_rate * math.expm1((_REACH + 1 / noise) / noise))
+
 
 def by_pld(events: Iterable[Event], delta: Decimal) -> Quote:
     """The tightest ε at `delta` of `events` fixed beforehand; their order does not matter.
@@ -108,14 +117,14 @@ def _by_pld(counted: frozenset[tuple[Event, int]], delta: Decimal) -> Quote:
     noisy = [(e, times) for e, times in counted if not isinstance(e, ThresholdEvent)]
     if reasons := sorted(filter(None, (why_no_pair(event) for event, _ in noisy))):
         return _unknown(reasons[0])
-    thresholds = sum((terms_of(event).delta * times for event, times in counted), Fraction(0))
-    left = float((Fraction(delta) - thresholds) * (1 - Fraction(_UP)))
+    taken = sum(Fraction(e.delta) * n for e, n in counted if isinstance(e, ThresholdEvent))
+    left = float((Fraction(delta) - taken) * (1 - Fraction(_UP)))
     if left <= 0:
         return _unknown("thresholds leave nothing of δ, or it is 0")
     factors = [_factor(event, times) for event, times in noisy]
     epsilon = _epsilon_of(factors, left) if factors else 0.0
     if not math.isfinite(epsilon):
-        return _unknown("δ is too small for what floating-point numbers can tell")
+        return _unknown("δ is too small, or ε too large, for floating-point numbers")
     shown = Decimal(epsilon * (1 + _UP)).quantize(_SHOWN, ROUND_CEILING)
     return Quote(accountant=Accountant.PLD, epsilon=shown)
 
@@ -213,13 +222,15 @@ def _changed_answer(event: RandomisedResponseEvent) -> Pair:
 
 
 def _width(factors: list[_Factor]) -> float:
-    """The step of the grid, fine against the deviation of the sum and against a single loss.
+    """The step of the grid: fine against the deviation of the sum and against a single loss.
 
     Splitting a loss between two steps adds at most a quarter of the step's square to its variance.
+    Losses that reach far although they are rarely large make it coarser.
     """
     times = sum(factor.times for factor in factors)
     deviation = math.sqrt(sum(factor.times * factor.size**2 for factor in factors)) or 1.0
-    return deviation / max(_STEPS, _STEPS_OF_ONE * math.sqrt(max(times, 1)))
+    finest = deviation / max(_STEPS, _STEPS_OF_ONE * math.sqrt(times))
+    return max(finest, max(factor.reach for factor in factors) / _MOST_STEPS)
 
 
 def _epsilon_of(factors: list[_Factor], delta: float) -> float:
@@ -236,7 +247,8 @@ def _epsilon_of(factors: list[_Factor], delta: float) -> float:
     rounding = transforms * _ROUNDING * math.log2(length) * math.sqrt(length)
     if rounding >= delta:
         return math.inf
-    return float(_convolved(found).get_epsilon_for_delta(delta - rounding))
+    with np.errstate(over="ignore"):  # an ε of hundreds may be infinite as well
+        return float(_convolved(found).get_epsilon_for_delta(delta - rounding))
 
 
 def _convolved(found: Sequence[Any]) -> Any:

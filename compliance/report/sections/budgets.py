@@ -70,7 +70,23 @@ def _facts(budget: BudgetState) -> list[Plain]:
             "by an officer" if budget.is_decided else "not decided: the default holds",
             missing=not budget.is_decided,
         ),
+        *_limits(budget),
     ]
+
+
+def _limits(budget: BudgetState) -> list[Plain]:
+    """What a period and caps do to the budget; nothing where it has none."""
+    found = []
+    if budget.ends is not None:
+        since, words = budget.since_beginning, "unknown: no ε holds at this δ"
+        if since is not None:
+            words = f"ε = {loss_up(since.epsilon)} at δ = {loss_up(since.delta)}"
+        next_ = f"each {budget.period.value}; next on {budget.ends:%Y-%m-%d} (UTC)"
+        found += [fact("Begins anew", next_), fact("Spent since the beginning", words)]
+    for cap in budget.caps:
+        words = f"ε = {loss_up(cap.epsilon)}, {loss_up(cap.spent.epsilon)} of it spent"
+        found.append(fact("Cap", f"{wording.abridged(cap.actor)}: {words}"))
+    return found
 
 
 def _ledger(budget: BudgetState, titles: Mapping[str, str]) -> Plain | None:
