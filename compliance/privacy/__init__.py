@@ -11,7 +11,7 @@ from compliance.privacy.conditions import from_conditions
 from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
 from compliance.privacy.planning import plan
 from compliance.privacy.presets import Preset, presets_for
-from compliance.privacy.preview import attacker_percent, posterior_percent, preview
+from compliance.privacy.preview import attacker_percent, preview
 from compliance.privacy.prices import prices_of
 from compliance.privacy.queries import check_query, from_query, to_query
 from compliance.privacy.release import publish
@@ -50,7 +50,6 @@ __all__ = [
     "joined_columns",
     "loss_of",
     "plan",
-    "posterior_percent",
     "presets_for",
     "preview",
     "price_of",

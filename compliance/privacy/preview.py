@@ -92,16 +92,7 @@ def attacker_percent(epsilon: float) -> float:
 
     The bound e^ε/(1+e^ε) that ε-differential privacy sets; with δ it can fail with probability δ.
     """
-    return posterior_percent(epsilon, 50)
-
-
-def posterior_percent(epsilon: float, prior_percent: float) -> float:
-    """The same for somebody who starts from `prior_percent`, above 0 and below 100.
-
-    With p for the prior, p·e^ε/(1 − p + p·e^ε): neighbouring data change the odds by e^ε at most.
-    """
-    against = (100 - prior_percent) / prior_percent
-    return 100 / (1 + against * math.exp(-epsilon))
+    return 100 / (1 + math.exp(-epsilon))
 
 
 def _rows(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.privacy import posterior_percent
+from compliance.privacy import risk
 from compliance.privacy.nouns import Budget, BudgetState, Clarity, Preview, PreviewRow
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
 from pages.parts import figures, outputs, tables, wording
@@ -48,7 +48,7 @@ def affordable(asked: Budget, state: BudgetState) -> None:
 def _odds(preview: Preview, prior_percent: int) -> None:
     """What the chosen ε means for somebody who wants to find out about one person."""
     epsilon, delta = float(preview.asked.epsilon), preview.asked.delta
-    percent = posterior_percent(epsilon, prior_percent)
+    percent = 100 * risk.posterior(prior_percent / 100, epsilon)
     times = f"{percent:.0f}" if percent < 99 else f"{math.floor(100 * percent) / 100:.2f}"
     believes = (
         _("thinks it 50 : 50 whether one person is in it")
