@@ -156,8 +156,13 @@ def _picture(preview: Preview, query: Query) -> None:
 
 def _curve(preview: Preview, query: Query) -> None:
     """How the margin falls as ε grows."""
+    titles = {
+        s.name: _(s.title) for s in query.statistics if s.kind is not StatisticKind.TOP
+    }  # a rank has no margin that falls smoothly
+    if not titles:
+        return
     st.plotly_chart(
-        figures.error_curve(preview.curve, tables.titles(query), float(preview.asked.epsilon)),
+        figures.error_curve(preview.curve, titles, float(preview.asked.epsilon)),
         key="tradeoff_curve",
         config=figures.PLAIN,
         alt=_("The larger ε, the smaller the margin of error"),
@@ -168,11 +173,10 @@ def _view(query: Query, rows: Sequence[PreviewRow]) -> str:
     """How the table is shown: two columns of groups can cross."""
     if len(query.by) != 2 or any(row.cell for row in rows):
         return _LIST
-    view = st.segmented_control(
+    view = st.radio(
         _("Show the table as"),
         [_LIST, _CROSS],
-        default=_LIST,
-        required=True,
+        horizontal=True,
         format_func=_,
         key="tradeoff_view",
         persist_state="session",

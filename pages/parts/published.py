@@ -105,6 +105,7 @@ def _table(done: Release) -> None:
         _rows(done, values[: tables.MOST_ROWS]),
         key=f"release_table_{done.id}",
         alt=_("The published table"),
+        placeholder="–",
         column_config=dict.fromkeys((_("Value"), _("Noise margin ±"), _("From"), _("To")), number),
     )
     tables.cut_short(len(values))
