@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.privacy.nouns import Accountant, Prices, Release, ReleasedValue
+from compliance.privacy.nouns import Release, ReleasedValue
 from compliance.privacy.nouns.question import Statistic, StatisticKind
 from pages.parts import figures, outputs, tables, wording
-
-ACCOUNTANTS = {
-    Accountant.PURE: "sum of ε",
-    Accountant.ZCDP: "sum of ρ",
-    Accountant.RENYI: "Rényi curve",
-    Accountant.PLD: "loss distribution",
-}
 
 
 def title(done: Release) -> str:
@@ -160,7 +152,7 @@ def _guarantee(done: Release) -> None:
         )
     )
     if done.prices is not None:
-        _told_by_all(done.prices)
+        outputs.prices(done.prices)
     outputs.remark(
         _(
             "Internal, not for publication: {rows} rows did not count ({without} name no person); "
@@ -169,24 +161,5 @@ def _guarantee(done: Release) -> None:
             rows=outputs.count(done.dropped.rows),
             without=outputs.count(done.dropped.rows_without_unit),
             units=outputs.count(done.dropped.units),
-        )
-    )
-
-
-def _told_by_all(prices: Prices) -> None:
-    """What every accountant makes of the same noise, the tightest in front."""
-    known = [quote for quote in prices.quotes if quote.epsilon is not None]
-    if not known:
-        return
-    ordered = sorted(known, key=lambda quote: quote.epsilon or 0)
-    first, *others = [
-        f"ε = {wording.plain(quote.epsilon or Decimal(0))} ({_(ACCOUNTANTS[quote.accountant])})"
-        for quote in ordered
-    ]
-    st.markdown(
-        _("Tightest at δ = {delta}: **{first}**{others}").format(
-            delta=f"{prices.delta:.1e}",
-            first=first,
-            others=_("; by the others {them}").format(them=", ".join(others)) if others else "",
         )
     )

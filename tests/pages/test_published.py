@@ -112,8 +112,9 @@ def test_every_accountant_is_heard_and_the_tightest_stands_first(buying_desk: De
     tightest = done.prices.tightest
     assert tightest is not None
     assert tightest.epsilon is not None
-    assert f"Tightest at δ = 1.0e-7: **ε = {tightest.epsilon.normalize():f} (" in words(visitor)
-    assert "by the others ε = " in words(visitor)
+    assert f"Tightest proof at δ = 1e-7: ε = {tightest.epsilon.normalize():f} by " in words(
+        visitor
+    ).replace("1e-07", "1e-7")
 
 
 def test_answers_changed_by_chance_say_so(buying_desk: Desk) -> None:
