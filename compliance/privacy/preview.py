@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from compliance.privacy.aggregates import Aggregate, Role
-from compliance.privacy.answers import Answer, answers, answers_of_changed, part_name
+from compliance.privacy.aggregates import Aggregate, Role, part_name
+from compliance.privacy.answers import Answer, answers, answers_of_changed
 from compliance.privacy.calibration import Calibration, PartEvent, calibrate
 from compliance.privacy.nouns import (
     Budget,
@@ -55,12 +55,9 @@ def preview(aggregate: Aggregate, query: Query, asked: Budget) -> Preview:
 
 def shown_groups(aggregate: Aggregate, calibration: Calibration) -> list[int]:
     """The groups that will most likely appear, in the order of their keys."""
-    threshold = calibration.keys[1].threshold if calibration.keys else None
-    return [
-        group
-        for group in sorted(range(len(aggregate.keys)), key=lambda g: aggregate.keys[g])
-        if threshold is None or aggregate.units[group] >= threshold
-    ]
+    least = calibration.keys[1].threshold if calibration.keys else 0
+    shown: list[int] = np.flatnonzero(aggregate.units >= least).tolist()
+    return sorted(shown, key=aggregate.keys.__getitem__)
 
 
 def exact_answers(
