@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.errors import PrivacyParameterError
 from compliance.privacy import calibrate, division, loss_of, price_of, to_query
-from compliance.privacy.nouns import Budget
-from compliance.privacy.nouns.question import Query
+from compliance.privacy.accounting import epsilon_of_selection, rho_of_selection
+from compliance.privacy.calibration import selection
+from compliance.privacy.nouns import Budget, SelectionEvent
+from compliance.privacy.nouns.question import Mechanism, Query
 
 TINY = Decimal("1e-15")  # a unit of the loss that rounding down leaves over, a few times
 
@@ -76,3 +79,23 @@ def test_the_division_is_the_one_that_noise_is_calibrated_by() -> None:
 def query_of_sums() -> list[dict[str, object]]:
     about = {"lower": 0, "upper": 100}
     return [{"count": "rows"}, *({"sum": {"column": name, **about}} for name in ("a", "b"))]
+
+
+@given(st.integers(1, 10**20), st.integers(1, 50), st.integers(1, 50), st.booleans(), st.booleans())
+def test_choices_cost_their_share_and_hardly_less(
+    share: int, draws: int, groups: int, is_monotonic: bool, is_gaussian: bool
+) -> None:
+    event = SelectionEvent(
+        statistic="s", sensitivity=3, scale=1.0, draws=draws, groups=groups,
+        is_monotonic=is_monotonic,
+    )  # fmt: skip
+    mechanism = Mechanism.GAUSSIAN if is_gaussian else Mechanism.LAPLACE
+    cost = rho_of_selection if is_gaussian else epsilon_of_selection
+    if share < draws * groups:
+        with pytest.raises(PrivacyParameterError, match="no noise keeps so little"):
+            selection(event, mechanism, share)
+        return
+
+    paid = cost(selection(event, mechanism, share))
+    assert paid <= share
+    assert paid >= (1 - 1e-12) * share - 2 * draws * groups

@@ -24,7 +24,6 @@ from compliance.privacy import (
     check_budget,
     loss_of,
     mechanisms,
-    posterior_percent,
     preview,
     price_of,
     publish,
@@ -300,17 +299,6 @@ def test_a_preview_of_nothing_still_shows_the_curve(shop: Any) -> None:
 )
 def test_attackers_odds_follow_from_epsilon(epsilon: float, percent: float) -> None:
     assert attacker_percent(epsilon) == pytest.approx(percent, abs=0.01)
-
-
-@given(st.floats(0.01, 10), st.floats(1, 99))
-def test_the_odds_of_an_attacker_grow_by_e_to_the_epsilon(epsilon: float, prior: float) -> None:
-    posterior = posterior_percent(epsilon, prior)
-
-    assert prior < posterior < 100
-    assert posterior / (100 - posterior) == pytest.approx(
-        prior / (100 - prior) * math.exp(epsilon), rel=1e-6
-    )
-    assert posterior_percent(epsilon, 50) == attacker_percent(epsilon)
 
 
 def spend_of(

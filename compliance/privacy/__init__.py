@@ -13,7 +13,7 @@ from compliance.privacy.honesty import Assumptions, GroupError
 from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
 from compliance.privacy.planning import plan
 from compliance.privacy.presets import Preset, presets_for
-from compliance.privacy.preview import attacker_percent, posterior_percent, preview
+from compliance.privacy.preview import attacker_percent, preview
 from compliance.privacy.prices import prices_of
 from compliance.privacy.queries import check_query, from_query, to_query
 from compliance.privacy.release import publish
@@ -72,7 +72,6 @@ __all__ = [
     "loss_of",
     "plan",
     "posterior",
-    "posterior_percent",
     "presets_for",
     "preview",
     "price_of",

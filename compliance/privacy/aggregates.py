@@ -66,7 +66,7 @@ class Part:
 
     @property
     def name(self) -> str:
-        return f"{self.statistic.name}:{self.role}"
+        return part_name(self.statistic, self.role)
 
     @property
     def l1(self) -> int:
@@ -113,6 +113,11 @@ class Aggregate:
     dropped: Dropped
     ranked: dict[str, Ranked] = field(default_factory=dict)
     people: int = 0
+
+
+def part_name(statistic: Statistic, role: Role) -> str:
+    """The name of a part."""
+    return f"{statistic.name}:{role}"
 
 
 def parts_of(query: Query) -> tuple[Part, ...]:

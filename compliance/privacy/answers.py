@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from compliance.privacy.aggregates import Part, Role, middle, square_step, steps
+from compliance.privacy.aggregates import Role, middle, part_name, square_step, steps
 from compliance.privacy.calibration import (
     NoiseEvent,
     PartEvent,
@@ -84,11 +84,6 @@ def answers_of_changed(
         spread = real * truth * (1 - truth) + (people - real) * other * (1 - other)
         found.append(Answer(value=estimate, margin=_Z95 * math.sqrt(spread) / (truth - other)))
     return tuple(found)
-
-
-def part_name(statistic: Statistic, role: Role) -> str:
-    """The name of a part, as `Part` gives it."""
-    return Part(statistic=statistic, role=role, per_row=1, per_group=1, groups=1).name
 
 
 def _mean(

@@ -126,17 +126,26 @@ def part_event(query: Query, part: Part, share: int) -> PartEvent:
 
 
 def selection(event: SelectionEvent, mechanism: Mechanism, share: int) -> SelectionEvent:
-    """`event` with the least noise that costs at most `share` units, of ρ or of ε."""
-    each = share / UNIT / (event.draws * event.groups)
+    """`event` with the least noise that costs at most `share` units, of ρ or of ε.
+
+    Raises:
+        PrivacyParameterError: not even a unit is left for each choice.
+    """
+    each = share // (event.draws * event.groups) / UNIT
+    if each == 0:
+        reason = "no noise keeps so little in so many choices"
+        raise PrivacyParameterError(name="ε", given="divided so finely", reason=reason)
     cost = epsilon_of_selection
     if mechanism is Mechanism.GAUSSIAN:
         each, cost = math.sqrt(8 * each), rho_of_selection
     scale = event.sensitivity * (1 if event.is_monotonic else 2) / each
+    step = 2.0**-52
     while True:
         found = structs.replace(event, scale=scale)
         if cost(found) <= share:
             return found
-        scale *= 1 + 2**-50
+        scale *= 1 + step
+        step *= 2  # a slider waits for this; rounding is made up for in a few steps
 
 
 def divisible(query: Query, asked: Budget) -> int:

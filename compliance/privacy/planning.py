@@ -120,10 +120,11 @@ def _needed(
     statistic = next(s for s in query.statistics if s.name == target.statistic)
     parts = [part for part in parts_of(query) if part.statistic == statistic]
     whole = sum(part.weight for part in parts)
+    choices = {p.name: p.groups * (p.statistic.largest or 1) for p in parts}  # a unit for each
 
     def is_met(loss: int) -> bool:
         events = {
-            part.name: part_event(query, part, max(loss * part.weight // whole, 1))
+            part.name: part_event(query, part, max(loss * part.weight // whole, choices[part.name]))
             for part in parts
         }
         excess = _excess(aggregate, statistic, target, events, shown)

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from compliance.privacy.aggregates import Aggregate, Role
-from compliance.privacy.answers import Answer, answers, answers_of_changed, part_name
+from compliance.privacy.aggregates import Aggregate, Role, part_name
+from compliance.privacy.answers import Answer, answers, answers_of_changed
 from compliance.privacy.calibration import Calibration, PartEvent, calibrate
 from compliance.privacy.nouns import (
     Budget,
@@ -55,12 +55,9 @@ def preview(aggregate: Aggregate, query: Query, asked: Budget) -> Preview:
 
 def shown_groups(aggregate: Aggregate, calibration: Calibration) -> list[int]:
     """The groups that will most likely appear, in the order of their keys."""
-    threshold = calibration.keys[1].threshold if calibration.keys else None
-    return [
-        group
-        for group in sorted(range(len(aggregate.keys)), key=lambda g: aggregate.keys[g])
-        if threshold is None or aggregate.units[group] >= threshold
-    ]
+    least = calibration.keys[1].threshold if calibration.keys else 0
+    shown: list[int] = np.flatnonzero(aggregate.units >= least).tolist()
+    return sorted(shown, key=aggregate.keys.__getitem__)
 
 
 def exact_answers(
@@ -92,16 +89,7 @@ def attacker_percent(epsilon: float) -> float:
 
     The bound e^ε/(1+e^ε) that ε-differential privacy sets; with δ it can fail with probability δ.
     """
-    return posterior_percent(epsilon, 50)
-
-
-def posterior_percent(epsilon: float, prior_percent: float) -> float:
-    """The same for somebody who starts from `prior_percent`, above 0 and below 100.
-
-    With p for the prior, p·e^ε/(1 − p + p·e^ε): neighbouring data change the odds by e^ε at most.
-    """
-    against = (100 - prior_percent) / prior_percent
-    return 100 / (1 + against * math.exp(-epsilon))
+    return 100 / (1 + math.exp(-epsilon))
 
 
 def _rows(

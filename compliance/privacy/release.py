@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from compliance.privacy.aggregates import Aggregate, Role
-from compliance.privacy.answers import answers, answers_of_changed, part_name
+from compliance.privacy.aggregates import Aggregate, Role, part_name
+from compliance.privacy.answers import answers, answers_of_changed
 from compliance.privacy.calibration import Calibration, NoiseEvent, PartEvent
 from compliance.privacy.nouns import (
     GaussianEvent,

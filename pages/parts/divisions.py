@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
@@ -64,29 +66,53 @@ def _show(scope: Scope, asked: Query, names: list[str]) -> ComplianceError | Non
     except ComplianceError as error:
         refusal, shares = error, {}
     words = tables.titles(asked) | {"keys": _("finding the groups that may be shown")}
-    with st.expander(_("How ε is divided over the numbers")):
-        outputs.remark(
-            _("Each gets its share of the loss. Lock one to hold it; the others divide the rest.")
-        )
-        for name in names:
-            is_locked = bool(drafts.held(scope, "lock", name))
-            if not is_locked and name in shares:
-                drafts.put(scope, "share", _percent(shares[name]), name)
-            share, lock = st.columns([3, 2], vertical_alignment="bottom")
-            share.number_input(
-                _("{what}: share in %").format(what=words[name]),
-                0.0,
-                100.0,
-                step=1.0,
-                format=f"%.{_DIGITS}f",
-                disabled=not is_locked,
-                **drafts.kept(scope, "share", name, start=0.0),
-            )
-            lock.checkbox(
-                _("Lock {what}").format(what=words[name]),
-                **drafts.kept(scope, "lock", name, start=False),
-            )
+    # What is closed is not sent: a slider repaints the page at every step.
+    box = st.expander(
+        _("How ε is divided over the numbers"), key="tradeoff_division", on_change="rerun"
+    )
+    if box.open:
+        with box:
+            _lines(scope, names, words, shares)
     return refusal
+
+
+def _lines(
+    scope: Scope, names: Sequence[str], words: Mapping[str, str], shares: Mapping[str, Decimal]
+) -> None:
+    outputs.remark(
+        _("Each gets its share of the loss. Lock one to hold it; the others divide the rest.")
+    )
+    for pair in zip(names[::2], [*names[1::2], ""], strict=False):
+        places = st.columns([3, 2, 3, 2], vertical_alignment="bottom")
+        for name, place, lock in zip(pair, places[::2], places[1::2], strict=True):
+            if name:
+                _line(scope, name, words[name], shares.get(name), place, lock)
+
+
+def _line(
+    scope: Scope,
+    name: str,
+    what: str,
+    share: Decimal | None,
+    place: DeltaGenerator,
+    lock: DeltaGenerator,
+) -> None:
+    """One statistic's share, which follows the others until it is locked."""
+    is_locked = bool(drafts.held(scope, "lock", name))
+    if not is_locked and share is not None:
+        drafts.put(scope, "share", _percent(share), name)
+    place.number_input(
+        _("{what}: share in %").format(what=what),
+        0.0,
+        100.0,
+        step=1.0,
+        format=f"%.{_DIGITS}f",
+        disabled=not is_locked,
+        **drafts.kept(scope, "share", name, start=0.0),
+    )
+    lock.checkbox(
+        _("Lock {what}").format(what=what), **drafts.kept(scope, "lock", name, start=False)
+    )
 
 
 def _percent(share: Decimal) -> float:

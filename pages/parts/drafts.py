@@ -28,7 +28,7 @@ _STARTS: dict[str, object] = {
     "rows": 10,
     "noise": "gaussian",
     "where": "",
-    "period": None,
+    "period": "",
     "most": 12,
     "largest": 5,
     "largest_of": "rows",
@@ -126,7 +126,7 @@ def write(scope: Scope, query: Query) -> bool:
     put(scope, "by", [str(name) for name in query.by])
     for name in query.by:
         _write_group(scope, query, str(name))
-    put(scope, "period", str(query.period.column) if query.period else None)
+    put(scope, "period", str(query.period.column) if query.period else "")
     put(scope, "most", query.period.most if query.period else _STARTS["most"])
     counted = {StatisticKind.COUNT_ROWS: "count rows", StatisticKind.COUNT_UNITS: "count people"}
     counted[StatisticKind.TOP] = LARGEST
@@ -222,7 +222,7 @@ def _joins(scope: Scope, named: Sequence[str]) -> list[dict[str, str]]:
 def _write_group(scope: Scope, query: Query, name: str) -> None:
     how = query.coarse.get(name)
     edges = how.edges if how else ()
-    put(scope, "per", str(how.per) if how and how.per else None, name)
+    put(scope, "per", str(how.per) if how and how.per else "", name)
     put(scope, "edges", ", ".join(_text(edge) for edge in edges), name)
     keys = "" if edges else "".join(f"{key}\n" for key in query.public_keys.get(name, ()))
     put(scope, "public", keys, name)

@@ -35,7 +35,6 @@ def interview(scope: Scope) -> None:
     _how_many_rows(scope)
     _overlap(scope)
     _over_time(scope)
-    st.divider()
     outputs.remark(
         _("This goes into the form, where you can change it. More of one person costs more noise.")
     )
@@ -80,10 +79,10 @@ def _whose(scope: Scope) -> None:
 
 def _how_many_rows(scope: Scope) -> None:
     st.markdown(f"**2. {_('How much of one person counts?')}**")
-    st.segmented_control(
+    st.radio(
         _("At most so many rows of one person in one group; what is beyond is left out"),
         _ROWS,
-        required=True,
+        horizontal=True,
         **kept(scope, "answer_rows", start=10),
     )
 
@@ -144,7 +143,7 @@ def _write(scope: Scope) -> None:
     drafts.put(scope, "groups", drafts.held(scope, "answer_groups") if overlaps else 1)
     again = drafts.held(scope, "answer_again")
     if again in (None, _ONCE):
-        drafts.put(scope, "period", None)
+        drafts.put(scope, "period", "")
         return
     moment = str(drafts.held(scope, "answer_moment"))
     by = [str(name) for name in drafts.held(scope, "by") or ()]

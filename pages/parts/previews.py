@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.privacy import posterior_percent
+from compliance.privacy import risk
 from compliance.privacy.nouns import Budget, BudgetState, Clarity, Preview, PreviewRow
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
 from pages.parts import figures, outputs, tables, wording
@@ -48,7 +48,7 @@ def affordable(asked: Budget, state: BudgetState) -> None:
 def _odds(preview: Preview, prior_percent: int) -> None:
     """What the chosen ε means for somebody who wants to find out about one person."""
     epsilon, delta = float(preview.asked.epsilon), preview.asked.delta
-    percent = posterior_percent(epsilon, prior_percent)
+    percent = 100 * risk.posterior(prior_percent / 100, epsilon)
     times = f"{percent:.0f}" if percent < 99 else f"{math.floor(100 * percent) / 100:.2f}"
     believes = (
         _("thinks it 50 : 50 whether one person is in it")
@@ -156,8 +156,13 @@ def _picture(preview: Preview, query: Query) -> None:
 
 def _curve(preview: Preview, query: Query) -> None:
     """How the margin falls as ε grows."""
+    titles = {
+        s.name: _(s.title) for s in query.statistics if s.kind is not StatisticKind.TOP
+    }  # a rank has no margin that falls smoothly
+    if not titles:
+        return
     st.plotly_chart(
-        figures.error_curve(preview.curve, tables.titles(query), float(preview.asked.epsilon)),
+        figures.error_curve(preview.curve, titles, float(preview.asked.epsilon)),
         key="tradeoff_curve",
         config=figures.PLAIN,
         alt=_("The larger ε, the smaller the margin of error"),
@@ -168,11 +173,10 @@ def _view(query: Query, rows: Sequence[PreviewRow]) -> str:
     """How the table is shown: two columns of groups can cross."""
     if len(query.by) != 2 or any(row.cell for row in rows):
         return _LIST
-    view = st.segmented_control(
+    view = st.radio(
         _("Show the table as"),
         [_LIST, _CROSS],
-        default=_LIST,
-        required=True,
+        horizontal=True,
         format_func=_,
         key="tradeoff_view",
         persist_state="session",

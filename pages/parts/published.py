@@ -97,6 +97,7 @@ def _table(done: Release) -> None:
         _rows(done, values[: tables.MOST_ROWS]),
         key=f"release_table_{done.id}",
         alt=_("The published table"),
+        placeholder="–",
         column_config=dict.fromkeys((_("Value"), _("Noise margin ±"), _("From"), _("To")), number),
     )
     tables.cut_short(len(values))
@@ -150,6 +151,8 @@ def _guarantee(done: Release) -> None:
             keys=keys,
         )
     )
+    if done.prices is not None:
+        outputs.prices(done.prices)
     outputs.remark(
         _(
             "Internal, not for publication: {rows} rows did not count ({without} name no person); "

@@ -69,10 +69,10 @@ def details(scope: Scope) -> None:
         how_many.number_input(
             _("How many of the largest groups"), 1, 1000, **kept(scope, "largest")
         )
-        of.segmented_control(
+        of.radio(
             _("Largest by"),
             ["rows", "units"],
-            required=True,
+            horizontal=True,
             format_func=lambda of: _("number of people") if of == "units" else _("number of rows"),
             **kept(scope, "largest_of"),
         )
@@ -125,10 +125,11 @@ def _presets(scope: Scope, column: str) -> None:
         None,
     )
     drafts.put(scope, "preset", chosen, column)
-    st.pills(
+    st.radio(
         _("{column}: bounds from public knowledge").format(column=column),
         list(presets),
         format_func=lambda id_: f"{words[id_]}: {_(presets[id_].title)}",
+        horizontal=True,
         key=drafts.key(scope, "preset", column),
         on_change=_take_preset,
         args=(scope, column),
@@ -149,28 +150,28 @@ def _take_preset(scope: Scope, column: str) -> None:
 
 def _more(scope: Scope, column: str, kinds: list[str]) -> None:
     """What only some kinds ask."""
-    asked = [kind for kind in ("percentiles", "histogram") if kind in kinds]
-    is_choice = "percentiles" in kinds or "median" in kinds
-    if not (asked or is_choice):
+    has_choice = "percentiles" in kinds or "median" in kinds
+    asked = [has_choice, "percentiles" in kinds, "histogram" in kinds]
+    if not any(asked):
         return
-    fields = st.columns(3)
+    places = iter(st.columns(max(sum(asked), 2)))
     if "percentiles" in kinds:
-        fields[0].text_input(
+        next(places).text_input(
             _("{column}: percentiles").format(column=column),
             help=_("75 asks for the value that three quarters of the rows lie below."),
             **kept(scope, "percentiles", column, start="25, 75"),
         )
-    if is_choice:
-        fields[1].text_input(
-            _("{column}: answer in steps of").format(column=column),
-            placeholder=_("about a thousandth of the range"),
-            **kept(scope, "step", column, start=""),
-        )
     if "histogram" in kinds:
-        fields[2].text_input(
+        next(places).text_input(
             _("{column}: bars").format(column=column),
             help=_("How many, such as 10; or where they begin and the last one ends: 0, 10, 50."),
             **kept(scope, "bars", column, start="10"),
+        )
+    if has_choice:
+        next(places).text_input(
+            _("{column}: answer in steps of").format(column=column),
+            placeholder=_("about a thousandth of the range"),
+            **kept(scope, "step", column, start=""),
         )
 
 

@@ -28,8 +28,8 @@ def groups(scope: Scope) -> None:
         if scope.columns[name].type in MOMENTS:
             place.selectbox(
                 _("{column}: one group per").format(column=name),
-                [*map(str, Per), None],
-                format_func=lambda per: _("different value") if per is None else _(per),
+                [*map(str, Per), ""],
+                format_func=lambda per: _(per) if per else _("different value"),
                 **kept(scope, "per", name, start=str(Per.MONTH)),
             )
         else:
@@ -48,11 +48,11 @@ def per_person(scope: Scope) -> None:
     two.number_input(_("Rows per person and group"), 1, 1_000_000, **kept(scope, "rows"))
     moments = [str(n) for n in drafts.held(scope, "by") or () if drafts.held(scope, "per", str(n))]
     if drafts.held(scope, "period") not in moments:
-        drafts.put(scope, "period", None)
+        drafts.put(scope, "period", "")
     three.selectbox(
         _("Published again over time"),
-        [None, *moments],
-        format_func=lambda name: _("no") if name is None else _("along {c}").format(c=name),
+        ["", *moments],
+        format_func=lambda name: _("along {c}").format(c=name) if name else _("no"),
         help=_("Group by a date, per month or so; then say here that it is published each time."),
         **kept(scope, "period"),
     )

@@ -54,7 +54,6 @@ def form(scope: Scope) -> None:
         question_columns.details(scope)
         with st.expander(_("Each person: how much of one person counts")):
             question_limits.per_person(scope)
-            st.divider()
             looks.look(scope)
         with st.expander(_("Public groups, noise and filter")):
             question_limits.public_groups(scope)

@@ -23,43 +23,46 @@ PRIORS_PERCENT = [1, 2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 99]
 
 def epsilon() -> Decimal:
     """ε on a slider with logarithmic steps; what each end means is written."""
-    chosen: Decimal = st.select_slider(
-        _("ε, how much one person may show"),
-        EPSILONS,
-        value=Decimal(1),
-        format_func=wording.plain,
-        key="tradeoff_epsilon",
-        persist_state="session",
-    )
-    _ends(_("stronger privacy"), _("more accuracy"))
+    with st.container(gap=None):
+        chosen: Decimal = st.select_slider(
+            _("ε, how much one person may show"),
+            EPSILONS,
+            value=Decimal(1),
+            format_func=wording.plain,
+            key="tradeoff_epsilon",
+            persist_state="session",
+        )
+        _ends(_("stronger privacy"), _("more accuracy"))
     return chosen
 
 
 def delta(total: Budget) -> Decimal:
     """δ on a slider; at first a tenth of the total's."""
-    chosen: Decimal = st.select_slider(
-        _("δ, the chance that the bound fails"),
-        DELTAS,
-        value=_nearest(DELTAS, total.delta / 10),
-        format_func=lambda d: f"{d:.0e}",
-        key="tradeoff_delta",
-        persist_state="session",
-    )
-    _ends(_("stronger privacy"), _("more accuracy"))
+    with st.container(gap=None):
+        chosen: Decimal = st.select_slider(
+            _("δ, the chance that the bound fails"),
+            DELTAS,
+            value=_nearest(DELTAS, total.delta / 10),
+            format_func=lambda d: f"{d:.0e}",
+            key="tradeoff_delta",
+            persist_state="session",
+        )
+        _ends(_("stronger privacy"), _("more accuracy"))
     return chosen
 
 
 def prior_percent() -> int:
     """How sure the attacker is beforehand that one person is in the data."""
-    chosen: int = st.select_slider(
-        _("What an attacker believes beforehand"),
-        PRIORS_PERCENT,
-        value=50,
-        format_func=lambda percent: f"{percent} %",
-        key="tradeoff_prior",
-        persist_state="session",
-    )
-    _ends(_("knows little"), _("nearly sure"), "help", "person_search")
+    with st.container(gap=None):
+        chosen: int = st.select_slider(
+            _("What an attacker believes beforehand"),
+            PRIORS_PERCENT,
+            value=50,
+            format_func=lambda percent: f"{percent} %",
+            key="tradeoff_prior",
+            persist_state="session",
+        )
+        _ends(_("knows little"), _("nearly sure"), "help", "person_search")
     return chosen
 
 

@@ -25,11 +25,10 @@ _PERCENT, _ABSOLUTE = "%", "±"
 
 def way() -> str:
     """Whether ε is chosen, or how exact the numbers must be."""
-    chosen = st.segmented_control(
+    chosen = st.radio(
         _("What do you know?"),
         list(_WAYS),
-        default=EPSILON,
-        required=True,
+        horizontal=True,
         format_func=lambda way: _(_WAYS[way]),
         key="tradeoff_way",
         persist_state="session",
@@ -73,10 +72,10 @@ def _typed(scope: Scope, statistic: Statistic) -> tuple[str, str, str, Coverage]
     how_much = within.text_input(
         _("{what}: within").format(what=what), **kept(scope, "within", name, start="5")
     )
-    of = unit.segmented_control(
+    of = unit.radio(
         _("{what}: of what").format(what=what),
         [_PERCENT, _ABSOLUTE],
-        required=True,
+        horizontal=True,
         format_func=lambda of: _("% of it") if of == _PERCENT else _("± in its unit"),
         **kept(scope, "within_of", name, start=_PERCENT),
     )

@@ -25,10 +25,17 @@ def by_city(desk: Desk) -> AppTest:
     return visitor.button(key="tradeoff_show").click().run()
 
 
+def divided(desk: Desk) -> AppTest:
+    """The same visitor, who opened how the loss is divided."""
+    visitor = by_city(desk)
+    visitor.session_state["tradeoff_division"] = True
+    return visitor.run()
+
+
 def exact(desk: Desk) -> AppTest:
     """The same visitor, who knows how exact the numbers must be."""
     visitor = by_city(desk)
-    return visitor.button_group(key="tradeoff_way").set_value("exactness").run()
+    return visitor.radio(key="tradeoff_way").set_value("exactness").run()
 
 
 def in_hand(visitor: AppTest) -> Query:
@@ -133,7 +140,7 @@ def test_a_long_table_is_cut_and_says_so(buying_desk: Desk) -> None:
 
 
 def test_a_locked_share_is_held_and_goes_along_to_the_release(buying_desk: Desk) -> None:
-    visitor = by_city(buying_desk)
+    visitor = divided(buying_desk)
     before = margins(visitor)
     free = visitor.number_input(key=key("share", "sum_amount")).value
     visitor.checkbox(key=key("lock", "sum_amount")).check().run()
@@ -148,7 +155,7 @@ def test_a_locked_share_is_held_and_goes_along_to_the_release(buying_desk: Desk)
 
 
 def test_the_others_divide_what_a_lock_leaves(buying_desk: Desk) -> None:
-    visitor = by_city(buying_desk)
+    visitor = divided(buying_desk)
     visitor.checkbox(key=key("lock", "sum_amount")).check().run()
     visitor.number_input(key=key("share", "sum_amount")).set_value(80.0).run()
 
@@ -159,7 +166,7 @@ def test_the_others_divide_what_a_lock_leaves(buying_desk: Desk) -> None:
 
 
 def test_shares_that_come_to_too_much_are_refused_in_a_sentence(buying_desk: Desk) -> None:
-    visitor = by_city(buying_desk)
+    visitor = divided(buying_desk)
     for name in ("count_rows", "sum_amount"):
         visitor.checkbox(key=key("lock", name)).check()
     visitor.run()
@@ -174,7 +181,7 @@ def test_shares_that_come_to_too_much_are_refused_in_a_sentence(buying_desk: Des
 
 
 def test_shares_of_a_file_are_locked_as_they_are(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = divided(buying_desk)
     visitor.text_area(key="tradeoff_paste").input(
         "unit: buyer\nby: [city]\nstatistics: [{count: rows}, {count: units}]\n"
         "shares: {count_rows: 0.123456}"
@@ -226,7 +233,7 @@ def test_a_wider_margin_costs_less(buying_desk: Desk) -> None:
         visitor = exact(buying_desk)
         visitor.text_input(key=key("within", "sum_amount")).input("")
         visitor.text_input(key=key("within", "count_rows")).input(within)
-        visitor.button_group(key=key("within_of", "count_rows")).set_value("±")
+        visitor.radio(key=key("within_of", "count_rows")).set_value("±")
         visitor.button(key="tradeoff_plan").click().run()
         found.append(visitor.session_state["session_asked"].epsilon)
         assert max(margins(visitor)["number of rows"], 0) <= float(within)

@@ -111,7 +111,7 @@ def test_people_and_the_largest_groups_can_be_counted(buying_desk: Desk) -> None
     visitor.multiselect(key=key("by")).set_value(["city"])
     visitor.multiselect(key=key("statistics")).set_value(["count people", "largest groups"]).run()
     visitor.number_input(key=key("largest")).set_value(2)
-    visitor.button_group(key=key("largest_of")).set_value("units")
+    visitor.radio(key=key("largest_of")).set_value("units")
     show(visitor)
 
     numbers, ranking = (frame.value for frame in visitor.dataframe)
@@ -207,7 +207,7 @@ def test_bounds_come_from_public_knowledge_and_say_whence(buying_desk: Desk) -> 
 
 def test_another_public_bound_is_taken_with_one_choice(buying_desk: Desk) -> None:
     visitor = buying_desk.open("tradeoff")
-    visitor.button_group(key=key("preset", "amount")).set_value("small_payment_eur").run()
+    visitor.radio(key=key("preset", "amount")).set_value("small_payment_eur").run()
     show(visitor)
 
     assert visitor.text_input(key=key("upper", "amount")).value == "50"
@@ -220,7 +220,7 @@ def test_a_bound_of_ones_own_is_not_called_public_knowledge(buying_desk: Desk) -
     show(visitor)
 
     assert in_hand(visitor).statistics[1].upper == Decimal("77.50")
-    assert visitor.button_group(key=key("preset", "amount")).value is None
+    assert visitor.radio(key=key("preset", "amount")).value is None
     assert "not from these data. Source" not in words(visitor)
 
 
@@ -286,7 +286,7 @@ def test_two_columns_of_groups_can_cross(buying_desk: Desk) -> None:
     visitor.multiselect(key=key("columns")).set_value([])
     visitor.multiselect(key=key("by")).set_value(["city", "gift"]).run()
     show(visitor)
-    visitor.button_group(key="tradeoff_view").set_value("cross table").run()
+    visitor.radio(key="tradeoff_view").set_value("cross table").run()
 
     crossed = visitor.dataframe[0].value
     assert crossed.columns.tolist() == ["city", "False", "True"]
@@ -301,7 +301,7 @@ def test_the_interview_ends_in_the_form_and_can_be_changed_there(buying_desk: De
     visitor = buying_desk.open("tradeoff")
     visitor.multiselect(key=key("by")).set_value(["city"])
     interview(visitor)
-    visitor.button_group(key=key("answer_rows")).set_value(3)
+    visitor.radio(key=key("answer_rows")).set_value(3)
     visitor.radio(key=key("answer_overlap")).set_value(True)
     visitor.selectbox(key=key("answer_again")).select("quarter")
     interview(visitor)

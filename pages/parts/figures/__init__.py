@@ -147,27 +147,38 @@ def intervals(
     highs: Sequence[float],
     title: str,
 ) -> go.Figure:
-    """Numbers as points, each within the interval that holds the exact one with 95 %."""
-    trace = {
+    """Numbers as points, beside the intervals that hold the exact ones with 95 %.
+
+    The ends are choices of their own, so that a point may lie outside its interval.
+    """
+    span = {
+        "type": "scatter",
+        "x": list(labels),
+        "y": [(low + high) / 2 for low, high in zip(lows, highs, strict=True)],
+        "mode": "markers",
+        "marker": {"size": 1, "color": INK},
+        "error_y": {
+            "type": "data",
+            "array": [(high - low) / 2 for low, high in zip(lows, highs, strict=True)],
+            "thickness": 3,
+            "width": 8,
+            "color": INK,
+        },
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    points = {
         "type": "scatter",
         "x": list(labels),
         "y": list(values),
         "mode": "markers",
         "marker": {"size": 11, "color": TEAL, "line": {"color": "white", "width": 1}},
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [high - value for high, value in zip(highs, values, strict=True)],
-            "arrayminus": [value - low for low, value in zip(lows, values, strict=True)],
-            "thickness": 3,
-            "width": 8,
-            "color": INK,
-        },
         "customdata": list(zip(lows, highs, strict=True)),
         "hovertemplate": "%{x}: %{y:,.6g}, from %{customdata[0]:,.6g} to %{customdata[1]:,.6g}"
         "<extra></extra>",
+        "showlegend": False,
     }
-    return _drawn([trace], x={"type": "category"}, y_title=title)
+    return _drawn([span, points], x={"type": "category"}, y_title=title)
 
 
 def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> go.Figure:
@@ -287,7 +298,7 @@ def _frame(height: int) -> dict[str, object]:
     return {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
-        "legend": {"orientation": "h", "y": 1.12, "x": 0},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         "hovermode": "closest",
     }
 
