@@ -31,11 +31,11 @@ from compliance.privacy.nouns import Budget, GaussianEvent, LaplaceEvent, Releas
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.queries import to_query
 from compliance.privacy.release import Noise, publish
+from compliance.privacy.samplers import SHAPE_ALARM, fit
 from compliance.privacy.shares import Rate
 
 ALARM = 1e-6  # the chance that a sound desk fails the whole audit
 _DRAWS = 20_000  # per sampler
-_LEAST_EXPECTED = 25  # draws in a cell of the χ² test
 _GROUPS = 100  # pairs of neighbours in one publication
 _ROUNDS = 60  # publications per world
 _OTHERS = 4  # people in each group besides
@@ -159,36 +159,20 @@ def audit(noise: Noise) -> tuple[Check, ...]:
 
 
 def _fits(event: NoiseEvent, noise: Noise, alarm: float) -> Check:
-    """Pearson's χ² against the textbook's distribution over whole numbers."""
-    from scipy.stats import chi2  # slow to load; only audits need it
-
+    """The draws' shape, symmetry and spread against the textbook's distribution."""
     drawn = noise.add_noise(np.zeros(_DRAWS, dtype=np.int64), event)
-    reach = int(40 * event.scale) + 10
-    expected = _masses(event, reach) * len(drawn)
-    seen = np.bincount(np.clip(drawn, -reach, reach) + reach, minlength=2 * reach + 1)
-    common = expected >= _LEAST_EXPECTED
-    cells = np.append(expected[common], expected[~common].sum())
-    counts = np.append(seen[common], seen[~common].sum())
-    distance = float(((counts - cells) ** 2 / cells).sum())
-    chance = float(chi2.sf(distance, len(cells) - 1))
+    found = fit(event, drawn)
     kind = "Gaussian" if isinstance(event, GaussianEvent) else "Laplace"
     return Check(
         name=f"{kind} sampler, scale {event.scale:g}",
-        claimed=f"discrete {kind} noise; so far off by chance in more than {alarm:.0e} of tests",
-        measured=f"so far off by chance in {chance:.2g} of tests",
-        passed=chance >= alarm,
+        claimed=f"discrete {kind} noise of variance {found.expected_variance:.5g}; shape (χ²), "
+        f"symmetry and spread less unlikely than {SHAPE_ALARM:.0e}, {alarm / 3:.0e}, "
+        f"{alarm / 3:.0e}",
+        measured=f"variance {found.variance:.5g}; so far off by chance in {found.shape:.2g}, "
+        f"{found.symmetry:.2g} and at most {found.spread:.2g} of tests",
+        passed=found.passed(alarm),
         draws=len(drawn),
     )
-
-
-def _masses(event: NoiseEvent, reach: int) -> _Floats:
-    """The probability of each whole number from −reach to reach."""
-    k = np.arange(-reach, reach + 1, dtype=np.float64)
-    if isinstance(event, GaussianEvent):
-        weights = np.exp(-(k**2) / (2 * event.scale**2))
-    else:
-        weights = np.exp(-np.abs(k) / event.scale)
-    return np.asarray(weights / weights.sum())
 
 
 def _walked(walk: _Walk, noise: Noise, alarm: float) -> list[Check]:

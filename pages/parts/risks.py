@@ -237,32 +237,21 @@ def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) ->
     number = st.column_config.NumberColumn(format="localized")
     numbers = (_("Clamped by"), _("Left out"), _("Noise margin ±"), _("Together ±"), _("RMS error"))
     outputs.table(
-        [
-            {
-                **dict(zip(map(str, query.by), error.keys, strict=True)),
-                **({_("Bar"): error.cell} if error.cell else {}),
-                **dict(
-                    zip(
-                        numbers,
-                        (
-                            error.clipping,
-                            error.dropping,
-                            error.margin,
-                            error.total,
-                            error.root_mean_square,
-                        ),
-                        strict=True,
-                    )
-                ),
-                _("In %"): 100 * error.total / abs(error.truth) if error.truth else None,
-            }
-            for error in own
-        ],
+        [_error_row(error, query, numbers) for error in own],
         key=f"risks_errors_table_{key}",
         alt=says,
         column_config=dict.fromkeys(numbers, number)
         | {_("In %"): st.column_config.NumberColumn(format="%.1f %%")},
     )
+
+
+def _error_row(error: GroupError, query: Query, names: Sequence[str]) -> dict[str, object]:
+    group = dict(zip(map(str, query.by), error.keys, strict=True))
+    if error.cell:
+        group[_("Bar")] = error.cell
+    parts = (error.clipping, error.dropping, error.margin, error.total, error.root_mean_square)
+    relative = 100 * error.total / abs(error.truth) if error.truth else None
+    return {**group, **dict(zip(names, parts, strict=True)), _("In %"): relative}
 
 
 def _attack_title(attack: Attack, titles: dict[str, str]) -> str:
@@ -285,6 +274,9 @@ def _attack_row(attack: Attack, name: str) -> dict[str, object]:
 
 
 def _percent(share: float) -> str:
-    """A share as people read it: finer where it is near nothing or near all."""
-    near_an_end = 0 < min(share, 1 - share) < 0.01
-    return f"{100 * share:.2f} %" if near_an_end else f"{100 * share:.0f} %"
+    """A share as people read it: finer near nothing and near all, which it never claims to be."""
+    if share in (0, 1) or 0.01 <= share <= 0.99:
+        return f"{100 * share:.0f} %"
+    if share < 0.0001:
+        return "< 0.01 %"
+    return f"{100 * share:.2f} %" if share <= 0.9999 else "> 99.99 %"
