@@ -9,7 +9,7 @@ from compliance.privacy.attacks import Attack, Trial
 from compliance.privacy.bounding import Bounded, bound, choice_of
 from compliance.privacy.calibration import Calibration, calibrate, division
 from compliance.privacy.conditions import from_conditions
-from compliance.privacy.honesty import Assumptions, GroupError
+from compliance.privacy.honesty import Assumptions, GroupError, Numbers
 from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
 from compliance.privacy.planning import plan
 from compliance.privacy.presets import Preset, presets_for
@@ -44,6 +44,7 @@ __all__ = [
     "Bounded",
     "Calibration",
     "GroupError",
+    "Numbers",
     "Preset",
     "SelfAudit",
     "Trial",

@@ -7,7 +7,7 @@ from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
-from pages.parts import navigation, outputs, published, session, wording
+from pages.parts import examined, navigation, outputs, published, session, wording
 
 workspace = session.workspace()
 outputs.remark(_("Publish a number about many people without telling about any one of them."))
@@ -110,3 +110,6 @@ for done in releases:
     if box.open:
         with box:
             published.release(done)
+
+st.header(_("Is the noise sound?"))
+examined.desk(workspace)

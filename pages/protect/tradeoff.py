@@ -8,6 +8,7 @@ from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from pages.parts import (
     divisions,
+    examined,
     navigation,
     outputs,
     previews,
@@ -61,3 +62,7 @@ def look_ahead() -> None:
 
 look_ahead()
 navigation.link("release", _("Release this"))
+query, asked = session.query_of(dataset), session.asked()
+if query is not None and asked is not None:
+    st.header(_("Examine it"))
+    examined.question(workspace, dataset, query, asked)
