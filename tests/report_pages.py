@@ -11,13 +11,14 @@ from io import BytesIO
 
 import pikepdf
 import pypdfium2
+import release_cases
 import report_hostile
 import report_samples
 
 from compliance.report import build
 from compliance.report.nouns import Document, Evidence, ReportKind
 
-NAMES = ("retail", "empty", "bare", "hostile")
+NAMES = ("retail", "empty", "bare", "hostile", "kinds")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Built:
 @cache
 def built_sample(name: str) -> Built:
     """The report on one of the samples of `NAMES`."""
+    if name == "kinds":
+        return built(release_cases.with_releases(*release_cases.every_kind()))
     make = report_hostile.hostile if name == "hostile" else getattr(report_samples, name)
     return built(make())
 

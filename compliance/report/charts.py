@@ -25,10 +25,15 @@ class Bar:
     Attributes:
         value: None where there is no number.
         margin: ±; 0 where there is none.
+        low, high: an interval in place of ±, which need not be even on both sides.
+        role: gives the mark its look.
     """
 
     value: float | None
     margin: float = 0.0
+    low: float | None = None
+    high: float | None = None
+    role: str = "main"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +46,31 @@ class Line:
 
 
 def value_chart(
-    labels: Sequence[str], panels: Sequence[tuple[str, Sequence[Bar]]], *, alt: str, caption: str
+    labels: Sequence[str],
+    panels: Sequence[tuple[str, Sequence[Bar]]],
+    *,
+    alt: str,
+    caption: str,
+    is_bars: bool = False,
+    legend: Sequence[tuple[str, str]] = (),
 ) -> Plain:
-    """One row per group, one panel per statistic: a dot with whiskers of its margin."""
-    drawn = [_value_panel(title, bars, most_ticks=6 - len(panels)) for title, bars in panels]
+    """One row per group, one panel per statistic: a dot with whiskers of its margin.
+
+    Args:
+        is_bars: whether a bar goes from nought to each dot, as histograms have it.
+        legend: what each role of a mark means, where there are several.
+    """
+    drawn = [
+        _value_panel(title, bars, most_ticks=6 - len(panels), is_bars=is_bars)
+        for title, bars in panels
+    ]
     caption += letters_used(tick["text"] for panel in drawn for tick in panel["ticks"])
     if any(panel["is_steep"] for panel in drawn):
         caption += " Axis in powers of ten."
     return {
         "labels": [wording.shortened(label, _LABEL_WIDTH) for label in labels],
         "panels": drawn,
-        "legend": [],
+        "legend": [{"role": role, "text": text} for role, text in legend],
         "alt": alt,
         "caption": caption,
     }
@@ -77,7 +96,7 @@ def pair_chart(
             if is_finite(number)
         ]
         whisker = [mark["at"] for mark in marks] if len(marks) == len(roles) else None
-        rows.append({"whisker": whisker, "marks": marks})
+        rows.append({"whisker": whisker, "marks": marks, "bar": None})
     panel = {"title": title, "ticks": list(axis.ticks), "zero": None, "rows": rows}
     return {
         "labels": [wording.shortened(label, _LABEL_WIDTH) for label in labels],
@@ -149,15 +168,24 @@ def only_first(number: int, things: str) -> str:
     return f" The first {MOST_GROUPS} of {number:,} {things}." if number > MOST_GROUPS else ""
 
 
-def _value_panel(title: str, bars: Sequence[Bar], *, most_ticks: int) -> Plain:
+def _value_panel(title: str, bars: Sequence[Bar], *, most_ticks: int, is_bars: bool) -> Plain:
     ends = [end for bar in bars for end in _ends(bar)]
-    axis = axis_for(ends, [bar.value for bar in bars], most_ticks=max(most_ticks, 2))
+    if is_bars:  # lengths are compared, so steps stay even
+        axis = linear_axis([0.0, *ends], most_ticks=max(most_ticks, 2))
+    else:
+        axis = axis_for(ends, [bar.value for bar in bars], most_ticks=max(most_ticks, 2))
+    zero = axis.place(0.0)
     rows = []
     for bar in bars:
         whisker = [axis.place(end) for end in _ends(bar)] or None
-        mark = {"at": axis.place(bar.value), "role": "main"} if is_finite(bar.value) else None
-        rows.append({"whisker": whisker, "marks": [mark] if mark else []})
-    zero = axis.place(0.0)
+        mark = {"at": axis.place(bar.value), "role": bar.role} if is_finite(bar.value) else None
+        rows.append(
+            {
+                "whisker": whisker,
+                "marks": [mark] if mark else [],
+                "bar": [zero, mark["at"]] if mark and is_bars else None,
+            }
+        )
     return {
         "title": wording.shortened(title, _TITLE_WIDTH),
         "ticks": list(axis.ticks),
@@ -170,4 +198,6 @@ def _value_panel(title: str, bars: Sequence[Bar], *, most_ticks: int) -> Plain:
 def _ends(bar: Bar) -> tuple[float, ...]:
     if not is_finite(bar.value):
         return ()
+    if bar.low is not None and bar.high is not None:
+        return (bar.low, bar.high)
     return (bar.value - bar.margin, bar.value + bar.margin)
