@@ -125,11 +125,12 @@ def _of_statistic(statistic: Statistic, group: tuple[str, ...], number: int) -> 
             rank = number + 1
             return [value(rank, None)] if rank <= (statistic.largest or 0) else []
         case StatisticKind.QUANTILE:
-            middle = 40.5 + 5 * number
-            return [value(middle, 4.5, low=middle - 1.5, high=middle + 4.5)]
+            middle = 40 + (0.5 if statistic.step == Decimal("0.5") else 1) * number
+            return [value(middle, 5.0, low=middle - 1, high=middle + 5)]
         case StatisticKind.COUNT_ROWS | StatisticKind.COUNT_UNITS:
             return [value(1_200 - 150 * number, 12.0)]
         case StatisticKind.SUM:
-            return [value(45_678.25 / (number + 1), 812.44)]
+            cents = statistic.granularity.per_one == 100
+            return [value(round(45_678.25 / (number + 1), 2 if cents else 0), 812.44)]
         case _:
             return [value(41.873 + number, 1.2345)]

@@ -1,0 +1,115 @@
+"""Surroundings of a release for the tests of disclosures: a careful shop, to be made careless."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import release_cases as cases
+import report_samples as samples
+
+from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.privacy import state_of
+from compliance.privacy.nouns import Budget, BudgetState, Release, Spend, SpendState
+from compliance.privacy.nouns.disclosure import Act, AuditStamp, OtherDataset, Surroundings
+
+NAME = "orders"
+POPULATION = "customers"
+LIBRARIES = {"opendp": "0.16.0", "numpy": "2.4.6"}
+
+
+def dataset(**change: Any) -> Dataset:
+    """Ten thousand orders, described in full."""
+    plain = samples.retail().datasets[0].dataset
+    said = replace(
+        plain.description,
+        unit=ColumnName("customer"),
+        population=POPULATION,
+        retention_months=24,
+    )
+    return replace(plain, id="orders@1", name=NAME, rows=10_000, description=said, **change)
+
+
+def described(**change: Any) -> Dataset:
+    """The same with another description."""
+    plain = dataset()
+    return replace(plain, description=replace(plain.description, **change))
+
+
+def act(entry: int, name: str, *, actor: str = "analyst", on: str = NAME, **facts: object) -> Act:
+    """An entry of the trail, hours before any release."""
+    at = samples.NOW - timedelta(days=2, hours=-entry)
+    return Act(entry=entry, at=at, actor=actor, act=name, subject=on, facts=facts)
+
+
+def decided(entry: int, epsilon: str = "3", *, at: datetime | None = None) -> Act:
+    """A decision on the budget."""
+    made = act(entry, "budget.decide", on=POPULATION, epsilon=epsilon, delta="0.00001")
+    return replace(made, at=at or made.at)
+
+
+def proposed(entry: int, *columns: str) -> Act:
+    """A look for bounds with noise."""
+    return act(entry, "bounds.propose", proposal="bounds-1", columns=list(columns))
+
+
+def published_act(release: Release, entry: int = 9) -> Act:
+    """The entry of a release."""
+    made = act(entry, "release.publish", actor=release.actor, release=release.id)
+    return replace(made, at=release.released_at)
+
+
+def budget(*releases: Release, is_decided: bool = True, epsilon: str = "3") -> BudgetState:
+    """A ledger with just what these releases did."""
+    spends = [
+        Spend(
+            id=f"spend-{release.id}",
+            population=POPULATION,
+            purpose=release.id,
+            events=release.events,
+            state=SpendState.SETTLED,
+            at=release.released_at,
+        )
+        for release in releases
+    ]
+    total = Budget(epsilon=Decimal(epsilon), delta=Decimal("1e-5"))
+    return state_of(POPULATION, total, spends, is_decided=is_decided)
+
+
+def passed_audit(**change: Any) -> AuditStamp:
+    """A self-audit of yesterday with the versions in use."""
+    plain = AuditStamp(
+        at=samples.NOW - timedelta(days=1),
+        passed=True,
+        says="at least ε = 0.93 of 1 promised was seen",
+        desk_version="0.1.0",
+        libraries=LIBRARIES,
+    )
+    return replace(plain, **change)
+
+
+def around(release: Release, **change: Any) -> Surroundings:
+    """A careful shop around `release`: described, decided, in the ledger, audited."""
+    careful = Surroundings(
+        dataset=dataset(),
+        curator="Nordlicht Versand GmbH",
+        country="DE",
+        budget=budget(release),
+        acts=(act(1, "dataset.add"), decided(2), published_act(release)),
+        others=(OtherDataset(name="clicks", population=POPULATION, unit=ColumnName("visitor")),),
+        releases=(release,),
+        audit=passed_audit(),
+        desk_version="0.1.0",
+        at=samples.NOW,
+    )
+    return replace(careful, **change)
+
+
+def totals(**question: Any) -> Release:
+    """People and their spending, in one total with a small δ."""
+    amount = {"column": "amount", "lower": 0, "upper": 100}
+    return cases.published(
+        {"count": "units"}, {"sum": amount}, epsilon="0.5", delta="1e-6", **question
+    )
