@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from typing import Any
 
 import release_cases as cases
 import report_samples as samples
+from report_hostile import HOSTILE, hostile
 
 from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.plain import to_json
 from compliance.privacy import state_of
+from compliance.privacy.disclosure import disclose, to_document
 from compliance.privacy.nouns import Budget, BudgetState, Release, Spend, SpendState
 from compliance.privacy.nouns.disclosure import Act, AuditStamp, OtherDataset, Surroundings
+from compliance.report.nouns import ReleaseEvidence
 
+SCHEMA = json.loads(
+    (files("compliance.privacy.disclosure") / "disclosure.schema.json").read_text("utf-8")
+)
 NAME = "orders"
 POPULATION = "customers"
 LIBRARIES = {"opendp": "0.16.0", "numpy": "2.4.6"}
@@ -44,9 +53,9 @@ def act(entry: int, name: str, *, actor: str = "analyst", on: str = NAME, **fact
     return Act(entry=entry, at=at, actor=actor, act=name, subject=on, facts=facts)
 
 
-def decided(entry: int, epsilon: str = "3", *, at: datetime | None = None) -> Act:
+def decided(entry: int, epsilon: str = "3", *, at: datetime | None = None, **facts: object) -> Act:
     """A decision on the budget."""
-    made = act(entry, "budget.decide", on=POPULATION, epsilon=epsilon, delta="0.00001")
+    made = act(entry, "budget.decide", on=POPULATION, epsilon=epsilon, delta="0.00001", **facts)
     return replace(made, at=at or made.at)
 
 
@@ -105,6 +114,63 @@ def around(release: Release, **change: Any) -> Surroundings:
         at=samples.NOW,
     )
     return replace(careful, **change)
+
+
+def evidence(release: Release, **change: Any) -> ReleaseEvidence:
+    """What a release report stands on, in these surroundings."""
+    surroundings, shop = around(release, **change), samples.retail()
+    disclosure = disclose(release, surroundings)
+    return ReleaseEvidence(
+        organisation=shop.organisation,
+        dataset=surroundings.dataset,
+        release=release,
+        disclosure=disclosure,
+        published=to_json(to_document(disclosure)),
+        budget=surroundings.budget,
+        lineage=shop.lineage,
+        trail=shop.trail,
+        desk_version="0.1.0",
+        gathered_at=samples.NOW,
+    )
+
+
+def hostile_evidence() -> ReleaseEvidence:
+    """A long release of a hostile dataset, in careless surroundings."""
+    whole = hostile()
+    (alone,) = whole.datasets
+    (release,) = (r for r in alone.releases if r.id == "release-9")
+    audit = AuditStamp(
+        at=samples.NOW,
+        passed=False,
+        says=HOSTILE[2] * 9,
+        desk_version=HOSTILE[0],
+        libraries={HOSTILE[3]: HOSTILE[4]},
+    )
+    surroundings = Surroundings(
+        dataset=alone.dataset,
+        curator=whole.organisation.name,
+        country="CN",
+        budget=whole.budgets[0],
+        acts=(act(1, HOSTILE[1], actor=HOSTILE[5], on=alone.dataset.name),),
+        others=(),
+        releases=alone.releases,
+        audit=audit,
+        desk_version="0.1.0",
+        at=samples.NOW,
+    )
+    disclosure = disclose(release, surroundings)
+    return ReleaseEvidence(
+        organisation=whole.organisation,
+        dataset=alone.dataset,
+        release=release,
+        disclosure=disclosure,
+        published=to_json(to_document(disclosure)),
+        budget=whole.budgets[0],
+        lineage=whole.lineage,
+        trail=whole.trail,
+        desk_version="0.1.0",
+        gathered_at=samples.NOW,
+    )
 
 
 def totals(**question: Any) -> Release:

@@ -7,7 +7,6 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import jsonschema
 import pytest
 import release_cases as cases
 import report_samples as samples
-from disclosure_cases import around, totals
+from disclosure_cases import SCHEMA, around, totals
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,8 +32,6 @@ from compliance.privacy.disclosure.words import data, sentence
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import NOT_RECORDED, Disclosure, Origin, Surroundings
 
-FOLDER = files("compliance.privacy.disclosure")
-SCHEMA = json.loads((FOLDER / "disclosure.schema.json").read_text("utf-8"))
 ROWS = data("registry.yaml")["fields"]
 EVERY_KIND = cases.every_kind()
 AMOUNT = {"column": "amount", "lower": 0, "upper": 100}
@@ -363,6 +360,19 @@ def test_the_budget_as_it_stands_is_told() -> None:
     assert "ε = 3 at δ = 1e-5 (decided by an officer)" in said(release, path)
     assert "the default, not decided by an officer" in said(release, path, budget=default)
     assert "that comes to ε = " in said(release, "implementation.composition")
+
+
+def test_a_budget_that_begins_anew_is_told_and_so_are_caps() -> None:
+    release = totals()
+    acts = (around_cases.decided(2, period="year", caps={"a": "1", "b": "2"}),)
+
+    refresh = said(release, "deployment_model.release_type_details", acts=acts)
+    split = said(release, "deployment_model.access_type_details", acts=acts)
+    assert "begins anew every year" in refresh
+    assert "for all time" not in refresh
+    assert "2 names have a part of the budget as a cap" in split
+    assert "No budget is reset" in said(release, "deployment_model.release_type_details")
+    assert "not divided" in said(release, "deployment_model.access_type_details")
 
 
 def test_the_trail_entry_and_the_self_audit_are_named() -> None:

@@ -199,7 +199,7 @@ CASES = [
     Case(
         "reused_noise",
         EXPOSED,
-        "1 release hold the same",
+        "1 release holds the same",
         lambda: cases.published({"count": "rows"}, {"count": "units"}, epsilon="0.001"),
         _twin,
     ),
@@ -280,12 +280,24 @@ CASES = [
     ),
     Case(
         "budget_resets",
+        EXPOSED,
+        "begins anew every month",
+        change=lambda r: _in_ledger(r, decided(2, period="month")),
+    ),
+    Case(
+        "budget_resets",
+        GUARDED,
+        "never raised",
+        change=lambda r: _in_ledger(r, decided(2, period="month"), decided(3, period="none")),
+    ),
+    Case(
+        "budget_resets",
         NOT_KNOWN,
         "No officer decided",
         change=lambda r: {"budget": budget(r, is_decided=False)},
     ),
     Case("budget_resets", NOT_KNOWN, "does not tell when", change=lambda r: {"acts": ()}),
-    Case("populations", GUARDED, "1 other dataset share this budget, 0 have another"),
+    Case("populations", GUARDED, "1 other dataset shares this budget, 0 have another"),
     Case("populations", GUARDED, "no other dataset in the desk", change=lambda r: {"others": ()}),
     Case(
         "populations",

@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -13,7 +14,7 @@ import release_cases as cases
 from report_hostile import HOSTILE
 from report_pages import Built, attachments, built, built_sample, squeezed
 
-from compliance.privacy.nouns import Price, Release
+from compliance.privacy.nouns import Release
 from compliance.report.building import to_content
 from compliance.report.nouns import ReportKind
 from compliance.report.sections.guarantees import in_plain_words, to_guarantee
@@ -207,15 +208,20 @@ def test_shares_that_use_everything_up_leave_nothing_for_others():
 
 
 def test_prices_of_other_accountants_stand_beside_the_first_where_the_record_has_them():
-    price = Price(epsilon=Decimal("0.8"), delta=Decimal("0"))
+    """Records of releases get such a list; those without it are as before."""
+    quotes = [
+        SimpleNamespace(accountant="pld", epsilon=Decimal("0.8"), reason=""),
+        SimpleNamespace(accountant="pure", epsilon=None, reason="Gaussian noise has no pure ε"),
+    ]
 
     class Priced(Release):
-        prices: ClassVar = {"privacy loss distributions": price}
+        prices: ClassVar = SimpleNamespace(delta=Decimal("1e-6"), quotes=quotes)
 
     plain = cases.published({"count": "rows"})
     fields = {name: getattr(plain, name) for name in Release.__dataclass_fields__}
 
-    assert _facts(Priced(**fields))["By privacy loss distributions"] == "ε = 0.8, δ = 0"
+    assert _facts(Priced(**fields))["By loss distributions"] == "ε = 0.8, δ = 1e-6"
+    assert _facts(Priced(**fields))["By plain sums of ε"] == "Gaussian noise has no pure ε."
     assert not any(name.startswith("By ") for name in _facts(plain))
 
 

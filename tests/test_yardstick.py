@@ -30,8 +30,18 @@ def per(stretch: str, *, most: int = 3) -> Release:
     )
 
 
+def whole(release: Release) -> Yardstick:
+    return place(release)[0]
+
+
+def stretch(release: Release) -> Yardstick:
+    """The one for a single stretch of time."""
+    _, found = place(release)
+    return found
+
+
 def smaller(found: Yardstick) -> int:
-    match = re.search(r"more than (\d+) of", found.says)
+    match = re.search(r", (\d+) went with a smaller ε", found.says)
     assert match, found.says
     return int(match[1])
 
@@ -82,16 +92,15 @@ def test_the_figures_that_were_looked_up_are_these(name, unit_kind, epsilon, rho
 
 
 @pytest.mark.parametrize(
-    ("release", "kind"),
+    ("found", "kind"),
     [
-        pytest.param(people(), "person", id="a person"),
-        pytest.param(per("month"), "person-month", id="a person in a month"),
-        pytest.param(per("day"), "person-day", id="a person in a day"),
+        pytest.param(whole(people()), "person", id="a person"),
+        pytest.param(whole(per("month")), "person", id="a person in all months"),
+        pytest.param(stretch(per("month")), "person-month", id="a person in a month"),
+        pytest.param(stretch(per("day")), "person-day", id="a person in a day"),
     ],
 )
-def test_only_deployments_with_the_same_unit_compare(release: Release, kind: str) -> None:
-    found = place(release)
-
+def test_only_deployments_with_the_same_unit_compare(found: Yardstick, kind: str) -> None:
     assert found.unit_kind == kind
     assert found.comparable
     assert {c.deployment.unit_kind for c in found.comparable} == {kind}
@@ -99,7 +108,7 @@ def test_only_deployments_with_the_same_unit_compare(release: Release, kind: str
 
 
 def test_every_deployment_is_beside_the_release_or_says_why_not() -> None:
-    found = place(people())
+    found = whole(people())
     both = [c.deployment.id for c in (*found.comparable, *found.others)]
 
     assert sorted(both) == sorted(row.id for row in deployments())
@@ -107,39 +116,43 @@ def test_every_deployment_is_beside_the_release_or_says_why_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("release", "name", "words"),
+    ("found", "name", "words"),
     [
-        (people(), "pageviews", "Protects one device in one day"),
-        (people(), "emojis", "Noise is added on each device"),
-        (per("month"), "broadband", "all that a person ever did"),
-        (per("day"), "windows", "Noise is added on each device"),
+        (whole(people()), "pageviews", "Protects one device in one day"),
+        (whole(people()), "emojis", "Noise is added on each device"),
+        (stretch(per("month")), "broadband", "all that a person ever did"),
+        (stretch(per("day")), "windows", "Noise is added on each device"),
     ],
     ids=["another unit", "local", "a larger unit", "local and another unit"],
 )
-def test_the_reason_names_what_differs(release: Release, name: str, words: str) -> None:
-    (compared,) = (c for c in place(release).others if c.deployment.id == name)
+def test_the_reason_names_what_differs(found: Yardstick, name: str, words: str) -> None:
+    (compared,) = (c for c in found.others if c.deployment.id == name)
 
     assert words in compared.says
 
 
 def test_a_unit_that_nobody_else_has_is_told_so() -> None:
-    found = place(per("quarter"))
+    found = stretch(per("quarter"))
 
     assert found.comparable == ()
-    assert found.says.endswith(
-        "for one person in one quarter: no known deployment has the same unit."
-    )
+    assert found.says.endswith("one person in one quarter. No known deployment has the same unit.")
 
 
 def test_one_stretch_of_time_is_measured_by_its_own_loss() -> None:
     release = per("month", most=4)
 
-    assert place(release).epsilon < release.price.epsilon
-    assert place(per("month", most=1)).epsilon == release.price.epsilon
+    assert whole(release).epsilon == release.price.epsilon
+    assert stretch(release).epsilon < release.price.epsilon
+    assert stretch(per("month", most=1)).epsilon == release.price.epsilon
+
+
+def test_a_release_without_a_period_has_one_yardstick() -> None:
+    assert len(place(people())) == 1
+    assert len(place(per("month"))) == 2
 
 
 def test_neighbours_that_change_a_record_are_told_apart() -> None:
-    says = {c.deployment.id: c.says for c in place(people()).comparable}
+    says = {c.deployment.id: c.says for c in whole(people()).comparable}
 
     assert "up to twice as large" in says["census-dhc"]
     assert "twice" not in says["broadband"]
@@ -147,7 +160,7 @@ def test_neighbours_that_change_a_record_are_told_apart() -> None:
 
 def test_an_epsilon_that_is_not_stated_follows_from_rho_at_the_delta_of_the_release() -> None:
     def epsilon_of(delta: str) -> Decimal:
-        found = place(people(delta=delta))
+        found = whole(people(delta=delta))
         (compared,) = (c for c in found.comparable if c.deployment.id == "census-ddhc-a")
         assert compared.deployment.epsilon is None
         assert compared.delta == Decimal(delta)
@@ -158,7 +171,7 @@ def test_an_epsilon_that_is_not_stated_follows_from_rho_at_the_delta_of_the_rele
 
 
 def test_a_stated_epsilon_is_never_replaced() -> None:
-    (compared,) = (c for c in place(people()).comparable if c.deployment.id == "census-dhc")
+    (compared,) = (c for c in whole(people()).comparable if c.deployment.id == "census-dhc")
 
     assert (compared.epsilon, compared.delta) == (Decimal("26.34"), Decimal("1e-10"))
 
@@ -167,28 +180,29 @@ def test_a_stated_epsilon_is_never_replaced() -> None:
 
 
 def test_the_place_is_told_with_its_neighbours() -> None:
-    says = place(people(epsilon="1")).says
+    says = whole(people(epsilon="1")).says
 
     assert says == (
-        "ε = 1 at δ = 1e-6 for one person is more than 1 of 7 deployments with that unit, above "
-        "Broadband coverage of Microsoft (0.2), below User-URL data set of Meta (1.453)."
+        "ε = 1 at δ = 1e-6 for one person. Of 7 known deployments with that unit, 1 went with a "
+        "smaller ε (nearest: Broadband coverage of Microsoft, 0.2) and 6 with the same or a larger "
+        "one (nearest: User-URL data set of Meta, 1.453)."
     )
 
 
 def test_the_ends_of_the_scale_have_one_neighbour() -> None:
-    assert "above" not in place(people(epsilon="0.01")).says
-    assert "below" not in place(people(epsilon="90")).says
+    assert "0 went with a smaller ε and 7 with" in whole(people(epsilon="0.01")).says
+    assert whole(people(epsilon="90")).says.endswith("and 0 with the same or a larger one.")
 
 
 @given(first=st.decimals("0.01", "90", places=2), second=st.decimals("0.01", "90", places=2))
 def test_more_epsilon_never_stands_lower(first: Decimal, second: Decimal) -> None:
     low, high = sorted((first, second))
 
-    assert smaller(place(people(epsilon=str(low)))) <= smaller(place(people(epsilon=str(high))))
+    assert smaller(whole(people(epsilon=str(low)))) <= smaller(whole(people(epsilon=str(high))))
 
 
 def test_those_beside_a_release_stand_in_order() -> None:
-    epsilons = [c.epsilon or 0 for c in place(people()).comparable]
+    epsilons = [c.epsilon or 0 for c in whole(people()).comparable]
 
     assert epsilons == sorted(epsilons)
     assert {row.unit_kind for row in deployments()} >= UNITS

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.report import wording
-from compliance.report.axes import axis_for, is_finite, letters_used, linear_axis
+from compliance.report.axes import (
+    Axis,
+    axis_for,
+    is_finite,
+    letters_used,
+    linear_axis,
+    steep_axis,
+)
 from compliance.report.tables import Plain
 
 MOST_GROUPS = 20  # rows of a chart, so that it fits on half a page
@@ -52,16 +59,24 @@ def value_chart(
     alt: str,
     caption: str,
     is_bars: bool = False,
+    is_steep: bool = False,
     legend: Sequence[tuple[str, str]] = (),
 ) -> Plain:
     """One row per group, one panel per statistic: a dot with whiskers of its margin.
 
     Args:
         is_bars: whether a bar goes from nought to each dot, as histograms have it.
+        is_steep: whether the axis goes in powers of ten whatever the values.
         legend: what each role of a mark means, where there are several.
     """
+    most_ticks = max(6 - len(panels), 2)
     drawn = [
-        _value_panel(title, bars, most_ticks=6 - len(panels), is_bars=is_bars)
+        _value_panel(
+            title,
+            bars,
+            _axis(bars, most_ticks, is_bars=is_bars, is_steep=is_steep),
+            is_bars=is_bars,
+        )
         for title, bars in panels
     ]
     caption += letters_used(tick["text"] for panel in drawn for tick in panel["ticks"])
@@ -168,12 +183,16 @@ def only_first(number: int, things: str) -> str:
     return f" The first {MOST_GROUPS} of {number:,} {things}." if number > MOST_GROUPS else ""
 
 
-def _value_panel(title: str, bars: Sequence[Bar], *, most_ticks: int, is_bars: bool) -> Plain:
+def _axis(bars: Sequence[Bar], most_ticks: int, *, is_bars: bool, is_steep: bool) -> Axis:
     ends = [end for bar in bars for end in _ends(bar)]
     if is_bars:  # lengths are compared, so steps stay even
-        axis = linear_axis([0.0, *ends], most_ticks=max(most_ticks, 2))
-    else:
-        axis = axis_for(ends, [bar.value for bar in bars], most_ticks=max(most_ticks, 2))
+        return linear_axis([0.0, *ends], most_ticks=most_ticks)
+    if is_steep and any(ends):
+        return steep_axis(ends, most_ticks=most_ticks)
+    return axis_for(ends, [bar.value for bar in bars], most_ticks=most_ticks)
+
+
+def _value_panel(title: str, bars: Sequence[Bar], axis: Axis, *, is_bars: bool) -> Plain:
     zero = axis.place(0.0)
     rows = []
     for bar in bars:

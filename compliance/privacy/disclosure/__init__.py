@@ -40,7 +40,7 @@ def disclose(release: Release, around: Surroundings) -> Disclosure:
         fields=_fields(release, around),
         parameters=parameters(release),
         hazards=judge(release, around),
-        yardstick=place(release),
+        yardsticks=place(release),
         audit=around.audit,
         desk_version=around.desk_version,
         at=around.at,

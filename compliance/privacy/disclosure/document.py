@@ -14,6 +14,7 @@ from compliance.privacy.nouns.disclosure import (
     Field,
     HazardState,
     Origin,
+    Yardstick,
 )
 
 KIND = "privacy-desk-disclosure"
@@ -40,7 +41,7 @@ def to_document(disclosure: Disclosure) -> dict[str, Any]:
         "parameters": [_without_none(to_plain(p)) for p in disclosure.parameters],
         "hazards": [to_plain(hazard) for hazard in disclosure.hazards],
         "hazard_counts": {state.value: len(disclosure.in_state(state)) for state in HazardState},
-        "yardstick": _yardstick(disclosure),
+        "yardsticks": [_yardstick(found) for found in disclosure.yardsticks],
         "self_audit": to_plain(disclosure.audit),
     }
 
@@ -98,8 +99,7 @@ def _counts(fields: tuple[Field, ...]) -> dict[str, int]:
     }
 
 
-def _yardstick(disclosure: Disclosure) -> dict[str, Any]:
-    found = disclosure.yardstick
+def _yardstick(found: Yardstick) -> dict[str, Any]:
     return {
         "unit_kind": found.unit_kind,
         "epsilon": str(found.epsilon),

@@ -42,6 +42,24 @@ def actors(around: Surroundings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
+def decisions(around: Surroundings) -> tuple[Act, ...]:
+    """Each decision on the budget of these people, oldest first."""
+    people = around.budget.population
+    return tuple(a for a in around.acts if a.act == "budget.decide" and a.subject == people)
+
+
+def period(around: Surroundings) -> str:
+    """How often the budget begins anew (month, quarter, year); empty where it does not."""
+    said = [str(act.facts.get("period") or "none") for act in decisions(around)]
+    return said[-1] if said and said[-1] != "none" else ""
+
+
+def caps(around: Surroundings) -> int:
+    """For how many names the last decision set a part of the budget of their own."""
+    said = [act.facts.get("caps") for act in decisions(around)]
+    return len(said[-1]) if said and isinstance(said[-1], Mapping) else 0
+
+
 def known(act: Act) -> Mapping[str, Any] | None:
     """What this version knows of such an act; None where it does not know it."""
     return _known().get(act.act)

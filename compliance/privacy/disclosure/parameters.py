@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
 import msgspec
@@ -27,7 +27,9 @@ from compliance.privacy.nouns import (
     Price,
     RandomisedResponseEvent,
     Release,
+    SampledGaussianEvent,
     SelectionEvent,
+    SynthesisEvent,
     ThresholdEvent,
 )
 from compliance.privacy.nouns.disclosure import Parameter
@@ -90,59 +92,29 @@ def rho_price(rho: Decimal, delta: Decimal) -> Decimal:
 def _parameter(event: Event, *, is_pure: bool) -> Parameter:
     match event:
         case GaussianEvent(statistic=of, sensitivity_squared=squared, scale=scale):
-            return Parameter(
-                of=of,
-                mechanism="discrete Gaussian",
-                norm="L2",
-                sensitivity=math.sqrt(squared),
-                scale=scale,
-                rho=_exact(rho_of(event)),
-            )
+            kind = _told(of, "discrete Gaussian", "L2", math.sqrt(squared), scale)
+            return replace(kind, rho=_exact(rho_of(event)))
         case LaplaceEvent(statistic=of, sensitivity=sensitivity, scale=scale):
-            return Parameter(
-                of=of,
-                mechanism="discrete Laplace",
-                norm="L1",
-                sensitivity=sensitivity,
-                scale=scale,
-                epsilon=_exact(epsilon_of(event)),
-            )
+            kind = _told(of, "discrete Laplace", "L1", sensitivity, scale)
+            return replace(kind, epsilon=_exact(epsilon_of(event)))
         case SelectionEvent(statistic=of, sensitivity=sensitivity, scale=scale):
-            return Parameter(
-                of=of,
-                mechanism="exponential mechanism (Gumbel noise)",
-                norm="score",
-                sensitivity=sensitivity,
-                scale=scale,
-                epsilon=_exact(epsilon_of_selection(event)) if is_pure else None,
-                rho=None if is_pure else _exact(rho_of_selection(event)),
-            )
+            kind = _told(of, "exponential mechanism (Gumbel noise)", "score", sensitivity, scale)
+            if is_pure:
+                return replace(kind, epsilon=_exact(epsilon_of_selection(event)))
+            return replace(kind, rho=_exact(rho_of_selection(event)))
         case RandomisedResponseEvent(statistic=of, probability=truth):
-            return Parameter(
-                of=of,
-                mechanism="randomised response",
-                norm="answer",
-                sensitivity=1,
-                scale=truth,
-                epsilon=_exact(epsilon_of_answers(event)),
-            )
+            kind = _told(of, "randomised response", "answer", 1, truth)
+            return replace(kind, epsilon=_exact(epsilon_of_answers(event)))
         case ThresholdEvent(threshold=threshold, delta=delta):
-            return Parameter(
-                of=KEYS_PART,
-                mechanism="threshold",
-                norm="groups",
-                sensitivity=1,
-                scale=threshold,
-                delta=delta,
-            )
-        case _:
-            return Parameter(
-                of="model updates",
-                mechanism="sampled Gaussian",
-                norm="clip",
-                sensitivity=1,
-                scale=event.noise_multiplier,
-            )
+            return replace(_told(KEYS_PART, "threshold", "groups", 1, threshold), delta=delta)
+        case SynthesisEvent(rho=rho):
+            return replace(_told("rows", "noisy tables of counts", "tables", 1, 1), rho=rho)
+        case SampledGaussianEvent(noise_multiplier=noise):
+            return _told("model updates", "sampled Gaussian", "clip", 1, noise)
+
+
+def _told(of: str, mechanism: str, norm: str, sensitivity: float, scale: float) -> Parameter:
+    return Parameter(of=of, mechanism=mechanism, norm=norm, sensitivity=sensitivity, scale=scale)
 
 
 def _in_one_stretch(event: Event, most: int) -> Event:

@@ -109,9 +109,8 @@ def reused_noise(release: Release, around: Surroundings, row: Row) -> Finding:
     if not twins:
         return guarded(f"{compared}: no other holds the same; {asked}")
     chance = _chance_of_twins(release)
-    told = (
-        f"{compared}: {counted(len(twins), 'release')} hold the same, by chance with {chance:.1g}"
-    )
+    held = counted(len(twins), "release holds", "releases hold")
+    told = f"{compared}: {held} the same, by chance with {chance:.1g}"
     return exposed(told) if chance < float(row["chance"]) else not_known(told)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compliance.privacy.disclosure.looks import actors, entry_of, in_words
+from compliance.privacy.disclosure.looks import actors, caps, entry_of, in_words, period
 from compliance.privacy.disclosure.parameters import parameters
 from compliance.privacy.disclosure.record import (
     MISSING,
@@ -102,20 +102,31 @@ def _refresh(again: int, around: Surroundings) -> str:
     budget = around.budget
     spends = counted(len(budget.spends), "line")
     by = "decided by an officer" if budget.is_decided else "the default, not decided by an officer"
+    total = f"ε = {loss(budget.total.epsilon)} at δ = {loss(budget.total.delta)} ({by})"
+    anew = period(around)
+    holds = (
+        f"The budget begins anew every {anew}, with a total of {total}; what one person loses adds "
+        "up over time."
+        if anew
+        else f"No budget is reset: the total of {total} holds for all time."
+    )
     return (
-        f"This question was answered {counted(again, 'time')}. Nothing is refreshed by itself, and "
-        f"no budget is reset: the total of ε = {loss(budget.total.epsilon)} at δ = "
-        f"{loss(budget.total.delta)} ({by}) holds for all time. Its ledger has {spends} and stands "
-        f"at ε = {loss(budget.spent.epsilon)}; a release that does not fit is refused."
+        f"This question was answered {counted(again, 'time')}, and nothing is refreshed by itself. "
+        f"{holds} Its ledger has {spends} and stands at ε = {loss(budget.spent.epsilon)}; a "
+        "release that does not fit is refused."
     )
 
 
 def _split(around: Surroundings) -> str:
-    names = counted(len(actors(around)), "name")
+    names, capped = counted(len(actors(around)), "name"), caps(around)
+    divided = (
+        f"{counted(capped, 'name has', 'names have')} a part of the budget as a cap"
+        if capped
+        else "The budget is not divided among those who work with the desk"
+    )
     return (
-        "What was published is a fixed table. The budget is not divided among those who work with "
-        f"the desk ({names} in the trail): all draw on one ledger, so nothing is assumed about "
-        "whether they work together."
+        f"What was published is a fixed table. {divided} ({names} in the trail): all draw on one "
+        "ledger, so nothing is assumed about whether they work together."
     )
 
 

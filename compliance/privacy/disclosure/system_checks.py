@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from compliance.dataset.nouns import Description
 from compliance.privacy.disclosure.findings import Finding, Row, exposed, guarded, not_known
-from compliance.privacy.disclosure.looks import actors, is_on_dataset
+from compliance.privacy.disclosure.looks import actors, decisions, is_on_dataset, period
 from compliance.privacy.disclosure.words import counted, listed, loss
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import Act, Surroundings
@@ -66,11 +66,7 @@ def budget_resets(_: Release, around: Surroundings, __: Row) -> Finding:
         return not_known(
             f"No officer decided the budget; the default of ε = {loss(budget.total.epsilon)} holds"
         )
-    decided = [
-        act
-        for act in around.acts
-        if act.act == "budget.decide" and act.subject == budget.population
-    ]
+    decided = decisions(around)
     totals = [_total(act) for act in decided]
     if not decided or None in totals:
         return not_known("The trail does not tell when the budget was decided")
@@ -82,6 +78,10 @@ def budget_resets(_: Release, around: Surroundings, __: Row) -> Finding:
         if first is not None and act.at > first and _is_more(after, earlier)
     ]
     times = f"Decided {counted(len(decided), 'time')}"
+    if anew := period(around):
+        return exposed(
+            f"{times}; it begins anew every {anew}, so what one person loses adds up over time"
+        )
     if raised:
         return exposed(
             f"{times}; raised {counted(len(raised), 'time')} after the first spend, at last to ε = "
@@ -99,7 +99,10 @@ def populations(release: Release, around: Surroundings, _: Row) -> Finding:
     same = [o for o in elsewhere if o.unit is not None and str(o.unit).casefold() in units]
     unsaid = [other for other in elsewhere if other.unit is None]
     shared = len(around.others) - len(elsewhere)
-    told = f"{counted(shared, 'other dataset')} share this budget, {len(elsewhere):,} have another"
+    told = (
+        f"{counted(shared, 'other dataset shares', 'other datasets share')} this budget, "
+        f"{counted(len(elsewhere), 'has', 'have')} another"
+    )
     if same:
         return exposed(f"{told}; {len(same):,} of those tell people apart by the same column")
     if unsaid:

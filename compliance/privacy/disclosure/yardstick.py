@@ -26,9 +26,21 @@ def deployments() -> tuple[Deployment, ...]:
     return tuple(_deployment(row) for row in data("deployments.yaml")["deployments"])
 
 
-def place(release: Release) -> Yardstick:
-    """Where the ε of `release` lies among deployments of the same unit."""
-    kind, epsilon, delta = _measure(release)
+def place(release: Release) -> tuple[Yardstick, ...]:
+    """Where the ε of `release` lies among deployments that hide a person.
+
+    Where it is worded for one stretch of time, a second yardstick is for what a person loses by
+    one stretch alone: the price of a release covers all stretches in which a person may count.
+    """
+    found = stated(release)
+    whole = _yardstick(PERSON, found.epsilon, found.delta or Decimal(0))
+    price, period = price_per_stretch(release), release.query.period
+    if price is None or period is None:
+        return (whole,)
+    return whole, _yardstick(f"{PERSON}-{period.per}", price.epsilon, price.delta)
+
+
+def _yardstick(kind: str, epsilon: Decimal, delta: Decimal) -> Yardstick:
     at = delta or _USUAL_DELTA
     beside = [(_beside(deployment, at), _reason(deployment, kind)) for deployment in deployments()]
     comparable = sorted(
@@ -49,15 +61,6 @@ def place(release: Release) -> Yardstick:
         says=_says(kind, epsilon, delta, comparable),
         as_of=data("deployments.yaml")["as_of"],
     )
-
-
-def _measure(release: Release) -> tuple[str, Decimal, Decimal]:
-    """The unit of a release and what it loses at most; of one stretch of time where so worded."""
-    price, period = price_per_stretch(release), release.query.period
-    if price is not None and period is not None:
-        return f"{PERSON}-{period.per}", price.epsilon, price.delta
-    found = stated(release)
-    return PERSON, found.epsilon, found.delta or Decimal(0)
 
 
 def _deployment(row: dict[str, object]) -> Deployment:
@@ -96,16 +99,18 @@ def _says(kind: str, epsilon: Decimal, delta: Decimal, comparable: Sequence[Comp
     unit = f"one {kind.replace('-', ' in one ')}"
     ours = f"ε = {loss(epsilon)} at δ = {loss(delta)} for {unit}"
     if not comparable:
-        return f"{ours}: no known deployment has the same unit."
+        return f"{ours}. No known deployment has the same unit."
     smaller = [c for c in comparable if c.epsilon is not None and c.epsilon < epsilon]
-    all_ = counted(len(comparable), "deployment")
-    told = f"{ours} is more than {len(smaller)} of {all_} with that unit"
-    below = f", above {_named(smaller[-1])}" if smaller else ""
-    rest = [c for c in comparable if c not in smaller]
-    above = f", below {_named(rest[0])}" if rest else ""
-    return f"{told}{below}{above}."
+    larger = [c for c in comparable if c not in smaller]
+    all_ = counted(len(comparable), "known deployment")
+    below = f" (nearest: {_named(smaller[-1])})" if smaller else ""
+    above = f" (nearest: {_named(larger[0])})" if larger else ""
+    return (
+        f"{ours}. Of {all_} with that unit, {len(smaller)} went with a smaller ε{below} and "
+        f"{len(larger)} with the same or a larger one{above}."
+    )
 
 
 def _named(compared: Compared) -> str:
     deployment, epsilon = compared.deployment, compared.epsilon or Decimal(0)
-    return f"{deployment.name} of {deployment.curator} ({loss(epsilon)})"
+    return f"{deployment.name} of {deployment.curator}, {loss(epsilon)}"

@@ -126,7 +126,8 @@ class Parameter:
     Attributes:
         of: the part, as the ledger names it.
         mechanism: which noise.
-        norm: how the move of one person is measured: L1, L2, score, answer or groups.
+        norm: how the move of one person is measured: L1, L2, score, answer, groups, clip or
+            tables.
         sensitivity: how far one person can move it.
         scale: of the noise: standard deviation, scale, or the chance of a true answer.
         epsilon, rho: what it costs alone, in the measure that fits the noise.
@@ -275,7 +276,8 @@ class Disclosure:
         fields: every field of that schema, in its order.
         parameters: per part of the release.
         hazards: judged for this release.
-        yardstick: beside known deployments.
+        yardsticks: beside known deployments: for a person and, where it is so worded, for one
+            stretch of time.
         audit: the newest self-audit; None where there is none.
         desk_version: of Privacy Desk.
         at: as of when, UTC.
@@ -287,7 +289,7 @@ class Disclosure:
     fields: tuple[Field, ...]
     parameters: tuple[Parameter, ...]
     hazards: tuple[Hazard, ...]
-    yardstick: Yardstick
+    yardsticks: tuple[Yardstick, ...]
     audit: AuditStamp | None
     desk_version: str
     at: datetime

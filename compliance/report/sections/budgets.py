@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from compliance.privacy.nouns import BudgetState, Spend, SpendState
+from compliance.privacy.nouns import BudgetState, Release, Spend, SpendState
 from compliance.report import charts, wording
 from compliance.report.nouns import Evidence
 from compliance.report.sections.events import in_words
@@ -14,6 +15,7 @@ from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, 
 from compliance.report.wording import loss_down, loss_up
 
 MOST_SPENDS_PRINTED = 500
+_LINES_AROUND = 5  # of an extract
 
 
 def to_budgets(evidence: Evidence) -> list[Plain]:
@@ -29,6 +31,26 @@ def to_budgets(evidence: Evidence) -> list[Plain]:
         }
         for budget in evidence.budgets
     ]
+
+
+def to_extract(budget: BudgetState, release: Release) -> Plain:
+    """The budget that paid for a release: what stands in the ledger for it and around it."""
+    around = replace(budget, spends=_around(budget.spends, release.id))
+    return {
+        "population": budget.population,
+        "facts": _facts(budget),
+        "chart": budget_chart([budget]),
+        "ledger": _ledger(around, {release.id: title_of_release(release.query)}),
+        "left": len(budget.spends) - len(around.spends),
+    }
+
+
+def _around(spends: Sequence[Spend], purpose: str) -> tuple[Spend, ...]:
+    """The lines for `purpose`, and the few before and after them."""
+    own = [place for place, spend in enumerate(spends) if spend.purpose == purpose]
+    if not own:
+        return tuple(spends[-_LINES_AROUND:])
+    return tuple(spends[max(own[0] - _LINES_AROUND, 0) : own[-1] + 1 + _LINES_AROUND])
 
 
 def budget_chart(budgets: Sequence[BudgetState]) -> Plain | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from decimal import Decimal
 
-from compliance.privacy.nouns import Price, Release, SelectionEvent, ThresholdEvent
+from compliance.privacy.nouns import Release, SelectionEvent, ThresholdEvent
 from compliance.privacy.nouns.question import Mechanism, Query
 from compliance.report import wording
 from compliance.report.tables import Fill, Plain, fact
@@ -16,6 +15,12 @@ _NOISE = {
     Mechanism.GAUSSIAN: "Gaussian noise on whole numbers, accounted under zCDP",
     Mechanism.LAPLACE: "Laplace noise on whole numbers",
     Mechanism.RANDOMISED_RESPONSE: "each person's answer changed by chance before counting",
+}
+_ACCOUNTANTS = {
+    "pure": "plain sums of ε",
+    "zcdp": "sums of ρ",
+    "renyi": "Rényi curves",
+    "pld": "loss distributions",
 }
 _CHOICES = "; quantiles and the largest groups are chosen with Gumbel noise"
 
@@ -70,11 +75,18 @@ def _cost(release: Release) -> str:
 
 
 def _other_prices(release: Release) -> list[Plain]:
-    """What other accountants say of the same release, where the record has it."""
-    prices: Mapping[str, Price] = getattr(release, "prices", {})
+    """What every accountant says of the same release, where its record has that."""
+    prices = getattr(release, "prices", None)
+    if prices is None:
+        return []
     return [
-        fact(f"By {name}", _loss(price.epsilon, price.delta), fill=Fill.NAME)
-        for name, price in prices.items()
+        fact(
+            f"By {_ACCOUNTANTS.get(str(quote.accountant), str(quote.accountant))}",
+            wording.sentence(quote.reason)
+            if quote.epsilon is None
+            else _loss(quote.epsilon, prices.delta),
+        )
+        for quote in prices.quotes
     ]
 
 
@@ -128,7 +140,7 @@ def _keys(release: Release) -> str:
     if not query.by:
         return "none: one total"
     if query.has_public_keys:
-        return "listed beforehand, so they reveal nothing about the data"
+        return "listed beforehand; they reveal nothing unless they were copied from the data"
     thresholds = [event for event in release.events if isinstance(event, ThresholdEvent)]
     if not thresholds:
         return "found in the data; threshold not recorded"
