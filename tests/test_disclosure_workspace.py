@@ -209,6 +209,10 @@ def test_a_release_report_is_stored_entered_and_linked(released: Workspace) -> N
         if edge.made.id == report.id and edge.origin.kind is NodeKind.RELEASE
     )
     assert edge.origin.id == release.id
+    with pikepdf.open(BytesIO(released.report_pdf(report))) as opened:
+        inside = json.loads(opened.attachments["evidence.json"].get_file().read_bytes())
+    steps = {(e["origin"]["kind"], e["made"]["kind"]) for e in inside["lineage"]}
+    assert steps == {("source", "dataset"), ("dataset", "release")}
     assert squeezed(release.id) in squeezed(_pages(released.report_pdf(report)))
 
 

@@ -38,6 +38,7 @@ ROWS = data("hazards.yaml")["hazards"]
 PRIVATE = {"by": ["region"], "groups": [("a",), ("b",)]}
 TYPED = {**PRIVATE, "public_keys": {"region": ["a", "b"]}}
 RANGES = {"by": [{"column": "age", "edges": [0, 50, 99]}], "groups": [("0 to 50",)]}
+MEDIAN = {"median": {"column": "amount", "lower": 0, "upper": 100}}
 SUM = {"sum": {"column": "amount", "lower": 0, "upper": 100}}
 
 
@@ -126,6 +127,24 @@ CASES = [
         lambda: _first_event(
             cases.published({"count": "rows"}, max_groups=3, **PRIVATE), sensitivity_squared=2
         ),
+    ),
+    Case(
+        "contributions",
+        EXPOSED,
+        "on sum_amount:value was drawn for less",
+        lambda: _first_event(cases.published(SUM, mechanism="laplace"), sensitivity=99),
+    ),
+    Case(
+        "contributions",
+        EXPOSED,
+        "on median_amount:choice was drawn for less",
+        lambda: _first_event(cases.published(MEDIAN, max_rows_per_group=3), sensitivity=2),
+    ),
+    Case(
+        "contributions",
+        EXPOSED,
+        "on median_amount:choice was drawn for less",
+        lambda: _first_event(cases.published(MEDIAN, max_groups=2, **TYPED), groups=1),
     ),
     Case(
         "bounds",
@@ -271,6 +290,12 @@ CASES = [
         EXPOSED,
         "raised 1 time after the first spend, at last to ε = 9",
         change=lambda r: _in_ledger(r, decided(2), decided(12, "9", at=samples.NOW)),
+    ),
+    Case(
+        "budget_resets",
+        GUARDED,
+        "Decided 2 times; never raised",
+        change=lambda r: _in_ledger(r, decided(2), decided(3, "9")),
     ),
     Case(
         "budget_resets",

@@ -247,6 +247,7 @@ def test_this_release_is_marked_among_its_peers():
     }
     assert chart["labels"][:3] == ["Broadband coverage", "This release", "User-URL data set"]
     assert chart["alt"] == yardstick["says"]
+    assert chart["panels"][0]["is_steep"]
     assert len(yardstick["comparable"]["rows"]) == 7
 
 

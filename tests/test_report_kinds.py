@@ -94,6 +94,21 @@ def test_the_bars_of_a_chart_start_at_nought_and_keep_their_order():
     assert not panel["is_steep"]
 
 
+def test_one_towering_bar_does_not_bend_the_axis() -> None:
+    """Lengths are compared by eye, so the steps of the axis stay even."""
+    release = cases.published(
+        {"histogram": {"column": "amount", "lower": 0, "upper": 9, "bins": 9}}
+    )
+    tall = replace(release.values[4], value=1e6)
+    values = (*release.values[:4], tall, *release.values[5:])
+
+    (histogram,) = to_release(replace(release, values=values))["histograms"]
+
+    (panel,) = histogram["chart"]["panels"]
+    assert not panel["is_steep"]
+    assert panel["rows"][4]["bar"][1] > 50 * (panel["rows"][3]["bar"][1] - panel["zero"])
+
+
 def test_a_wide_histogram_is_whole_in_its_table_and_cut_in_its_chart():
     wide = {"column": "amount", "lower": 0, "upper": 600, "bins": 600}
 

@@ -29,6 +29,7 @@ __all__ = ["disclose", "to_document"]
 
 _TIER = "administrative.tier"
 _TIERS = (1, 2, 3)
+_MOST = 0.75  # of the fields of a tier, so that it counts as told
 
 
 def disclose(release: Release, around: Surroundings) -> Disclosure:
@@ -74,7 +75,7 @@ def _fields(release: Release, around: Surroundings) -> tuple[Field, ...]:
 
 
 def _tier_of(fields: tuple[Field, ...]) -> int:
-    """The highest tier of which more fields are filled than not; at least 1.
+    """The highest tier of which, as of those below it, most fields are told; at least 1.
 
     The schema calls tiers guidance and requires only a few fields; this is our reading.
     """
@@ -82,7 +83,7 @@ def _tier_of(fields: tuple[Field, ...]) -> int:
     for tier in _TIERS:
         of_tier = [field for field in fields if field.tier == tier]
         filled = [field for field in of_tier if field.origin is not Origin.MISSING]
-        if 2 * len(filled) <= len(of_tier):
+        if len(filled) < _MOST * len(of_tier):
             return reached
         reached = tier
     return reached
