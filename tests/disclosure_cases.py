@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 import release_cases as cases
@@ -17,7 +19,7 @@ from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.plain import to_json
 from compliance.privacy import state_of
 from compliance.privacy.disclosure import disclose, to_document
-from compliance.privacy.nouns import Budget, BudgetState, Release, Spend, SpendState
+from compliance.privacy.nouns import Allowance, BudgetState, Period, Release, Spend, SpendState
 from compliance.privacy.nouns.disclosure import Act, AuditStamp, OtherDataset, Surroundings
 from compliance.report.nouns import ReleaseEvidence
 
@@ -70,7 +72,13 @@ def published_act(release: Release, entry: int = 9) -> Act:
     return replace(made, at=release.released_at)
 
 
-def budget(*releases: Release, is_decided: bool = True, epsilon: str = "3") -> BudgetState:
+def budget(
+    *releases: Release,
+    is_decided: bool = True,
+    epsilon: str = "3",
+    period: Period = Period.NONE,
+    caps: Mapping[str, str] = MappingProxyType({}),
+) -> BudgetState:
     """A ledger with just what these releases did."""
     spends = [
         Spend(
@@ -83,8 +91,13 @@ def budget(*releases: Release, is_decided: bool = True, epsilon: str = "3") -> B
         )
         for release in releases
     ]
-    total = Budget(epsilon=Decimal(epsilon), delta=Decimal("1e-5"))
-    return state_of(POPULATION, total, spends, is_decided=is_decided)
+    allowance = Allowance(
+        epsilon=Decimal(epsilon),
+        delta=Decimal("1e-5"),
+        period=period,
+        caps={who: Decimal(cap) for who, cap in caps.items()},
+    )
+    return state_of(POPULATION, allowance, spends, is_decided=is_decided, at=samples.NOW)
 
 
 def passed_audit(**change: Any) -> AuditStamp:

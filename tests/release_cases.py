@@ -10,7 +10,7 @@ from typing import Any
 
 import report_samples as samples
 
-from compliance.privacy import calibrate, loss_of, price_of, to_query
+from compliance.privacy import calibrate, loss_of, price_of, prices_of, to_query
 from compliance.privacy.nouns import Budget, Dropped, Release, ReleasedValue
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
 from compliance.privacy.statistics import bars
@@ -48,6 +48,11 @@ def published(
         released_at=_at(number),
         actor="analyst",
     )
+
+
+def priced(release: Release) -> Release:
+    """The same with what every accountant says of it."""
+    return replace(release, prices=prices_of(release.events, release.asked.delta))
 
 
 def every_kind() -> tuple[Release, ...]:

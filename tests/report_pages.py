@@ -50,7 +50,7 @@ def built_sample(name: str) -> Built:
         case "kinds":
             return built(release_cases.with_releases(*every))
         case "months":
-            return built(disclosure_cases.evidence(every[8]))
+            return built(disclosure_cases.evidence(release_cases.priced(every[8])))
         case "histogram":
             return built(disclosure_cases.evidence(every[4], audit=None, acts=()))
         case "hostile release":

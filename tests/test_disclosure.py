@@ -28,9 +28,11 @@ from compliance.privacy.disclosure.parameters import (
     rho_price,
     stated,
 )
+from compliance.privacy.disclosure.stamps import to_stamp
 from compliance.privacy.disclosure.words import data, sentence
-from compliance.privacy.nouns import Release
+from compliance.privacy.nouns import Accountant, Period, Release
 from compliance.privacy.nouns.disclosure import NOT_RECORDED, Disclosure, Origin, Surroundings
+from compliance.privacy.selfaudit import Check, SelfAudit
 
 ROWS = data("registry.yaml")["fields"]
 EVERY_KIND = cases.every_kind()
@@ -361,15 +363,57 @@ def test_the_budget_as_it_stands_is_told() -> None:
 
 def test_a_budget_that_begins_anew_is_told_and_so_are_caps() -> None:
     release = totals()
-    acts = (around_cases.decided(2, period="year", caps={"a": "1", "b": "2"}),)
+    anew = around_cases.budget(release, period=Period.YEAR, caps={"a": "1", "b": "2"})
 
-    refresh = said(release, "deployment_model.release_type_details", acts=acts)
-    split = said(release, "deployment_model.access_type_details", acts=acts)
+    refresh = said(release, "deployment_model.release_type_details", budget=anew)
+    split = said(release, "deployment_model.access_type_details", budget=anew)
+    together = said(release, "implementation.composition", budget=anew)
     assert "begins anew every year" in refresh
     assert "for all time" not in refresh
+    assert "in the present year, and ε = " in refresh
+    assert "in the present year, and ε = " in together
     assert "2 names have a part of the budget as a cap" in split
     assert "No budget is reset" in said(release, "deployment_model.release_type_details")
     assert "not divided" in said(release, "deployment_model.access_type_details")
+
+
+def test_the_prices_of_every_accountant_are_exported_where_the_record_has_them() -> None:
+    release = cases.priced(totals())
+    bare = checked(told(totals()))["prices"]
+
+    prices = checked(told(release))["prices"]
+    assert bare is None
+    assert prices["delta"] == "0.000001"
+    assert [quote["accountant"] for quote in prices["quotes"]] == list(Accountant)
+    pure, *others = prices["quotes"]
+    assert pure == {"accountant": "pure", "reason": "some of the noise has no ε at δ = 0"}
+    assert all(0 < Decimal(quote["epsilon"]) <= Decimal("0.51") for quote in others)
+
+
+def test_an_audit_of_the_desk_is_stamped_with_its_numbers() -> None:
+    failed = Check(name="sum", claimed="ε = 2", measured="ε is at least 3", passed=False, draws=0)
+    checks = [replace(failed, passed=True, draws=draws) for draws in (1_200, 34)]
+    sound = SelfAudit(
+        id="audit-1",
+        checks=tuple(checks),
+        alarm=1e-6,
+        libraries={"opendp": "0.16.0"},
+        desk_version="0.1.0",
+        audited_at=samples.NOW,
+        actor="officer",
+    )
+    stamp, broken = to_stamp(sound), to_stamp(replace(sound, checks=(*checks, failed)))
+
+    assert stamp.passed
+    assert (stamp.at, stamp.desk_version) == (samples.NOW, "0.1.0")
+    assert stamp.libraries == {"opendp": "0.16.0"}
+    assert stamp.says == (
+        "2 of 2 checks passed, with 1,234 numbers drawn; sound noise fails one of them with a "
+        "chance of 1e-06"
+    )
+    assert not broken.passed
+    assert broken.says.startswith("2 of 3 checks passed")
+    assert broken.says.endswith("Failed: sum (claimed: ε = 2; seen: ε is at least 3)")
 
 
 def test_the_trail_entry_and_the_self_audit_are_named() -> None:
@@ -405,6 +449,23 @@ def test_looks_before_the_release_are_told_with_whether_they_were_paid_for() -> 
     assert "charged to the budget: looked for bounds with noise (1 time)" in words
     assert "for contributions and for amount" in words
     assert "federated" not in words
+
+
+def test_exact_looks_that_help_to_choose_are_told_as_not_charged() -> None:
+    release = totals()
+    acts = (
+        around_cases.act(1, "error.compare"),
+        around_cases.act(2, "attack.try"),
+        around_cases.proposed(3, "amount"),
+        around_cases.published_act(release),
+        around_cases.act(12, "error.compare"),
+    )
+    words = said(release, TUNING, acts=acts)
+
+    assert "Not charged, though it helps to choose bounds and ε: " in words
+    assert "compared the whole error of a question on the real rows (1 time)" in words
+    assert "tried attacks on exact and on noisy answers (1 time)" in words
+    assert "choose ε: " in said(release, TUNING, acts=(acts[1], acts[3]))
 
 
 def test_where_nothing_tells_it_says_so() -> None:

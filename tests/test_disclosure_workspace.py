@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -26,10 +27,11 @@ from compliance.errors import (
 from compliance.lineage.nouns import NodeKind
 from compliance.privacy import to_query
 from compliance.privacy.disclosure import to_document
-from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns import Budget, Period
 from compliance.privacy.nouns.disclosure import Disclosure, HazardState, Origin
+from compliance.privacy.selfaudit import Check
 from compliance.report.nouns import Organisation, ReportKind
-from compliance.workspace import Workspace
+from compliance.workspace import Workspace, proofs
 from tests.conftest import CANARY_COUNTRY, CANARY_PERSON
 
 AMOUNT = {"column": "amount", "lower": 0, "upper": 100}
@@ -133,6 +135,39 @@ def test_bounds_that_the_desk_proposed_are_guarded(released: Workspace) -> None:
     tuning = said(disclosure, "implementation.preprocessing_and_hyperparameter_tuning")
     assert "looked for bounds with noise (1 time)" in tuning
     assert said(disclosure, "deployment_model.release_type") == "Many releases"
+
+
+def test_the_newest_self_audit_is_in_disclosure_and_report(
+    released: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = Check(name="sum", claimed="ε = 2", measured="ε is 3", passed=False, draws=70)
+    for check in (failed, replace(failed, passed=True)):
+        monkeypatch.setattr(proofs, "audit", lambda _, check=check: (check,))
+        released.self_audit()
+        disclosure = released.disclosure("orders")
+        now = HazardState.GUARDED if check.passed else HazardState.EXPOSED
+
+        assert states(disclosure)["self_audit"] is now
+
+    pages = _pages(released.report_pdf(released.build_report(ReportKind.RELEASE)))
+    assert "1 of 1 check passed, with 70 numbers drawn" in pages
+
+
+def test_a_comparison_on_the_real_rows_is_told(released: Workspace) -> None:
+    query, spent = asked({"sum": AMOUNT}), Budget(epsilon=Decimal("0.2"), delta=Decimal("1e-6"))
+    released.compare_error("orders", query, spent, None)
+    released.release("orders", query, Decimal("0.2"))
+
+    assert states(released.disclosure("orders"))["bounds"] is HazardState.EXPOSED
+
+
+def test_a_budget_that_begins_anew_is_seen(released: Workspace) -> None:
+    released.decide_budget("customers", period=Period.MONTH, caps={"ann": Decimal(1)})
+
+    disclosure = released.disclosure("orders")
+
+    assert states(disclosure)["budget_resets"] is HazardState.EXPOSED
+    assert "1 name has a part" in said(disclosure, "deployment_model.access_type_details")
 
 
 def test_a_budget_raised_after_the_first_release_is_seen(released: Workspace) -> None:

@@ -30,7 +30,13 @@ from compliance.dataset.nouns import ColumnName, Description
 from compliance.plain import to_plain
 from compliance.privacy.disclosure.hazards import CHECKS, judge
 from compliance.privacy.disclosure.words import data
-from compliance.privacy.nouns import GaussianEvent, Release, ReleasedValue, ThresholdEvent
+from compliance.privacy.nouns import (
+    GaussianEvent,
+    Period,
+    Release,
+    ReleasedValue,
+    ThresholdEvent,
+)
 from compliance.privacy.nouns.disclosure import Hazard, HazardState, OtherDataset, Surroundings
 
 GUARDED, EXPOSED, NOT_KNOWN = HazardState
@@ -158,6 +164,18 @@ CASES = [
         NOT_KNOWN,
         "the bounds of amount come from: 1 look",
         change=lambda r: _in_ledger(r, proposed(3, "age")),
+    ),
+    Case(
+        "bounds",
+        EXPOSED,
+        "1 look at exact values, which help to choose bounds and were not charged",
+        change=lambda r: _in_ledger(r, proposed(3, "amount"), act(4, "error.compare")),
+    ),
+    Case(
+        "bounds",
+        GUARDED,
+        "covered 1 column",
+        change=lambda r: _in_ledger(r, proposed(3, "amount"), act(4, "attack.try")),
     ),
     Case(
         "bounds",
@@ -306,14 +324,8 @@ CASES = [
     Case(
         "budget_resets",
         EXPOSED,
-        "begins anew every month",
-        change=lambda r: _in_ledger(r, decided(2, period="month")),
-    ),
-    Case(
-        "budget_resets",
-        GUARDED,
-        "never raised",
-        change=lambda r: _in_ledger(r, decided(2, period="month"), decided(3, period="none")),
+        "begins anew every month, so what one person loses adds up: by now ε = 0.",
+        change=lambda r: {"budget": budget(r, period=Period.MONTH)},
     ),
     Case(
         "budget_resets",

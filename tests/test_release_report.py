@@ -21,6 +21,7 @@ from report_hostile import HOSTILE
 from report_pages import Built, attachments, built, built_sample, readable, squeezed
 
 from compliance.plain import from_plain
+from compliance.privacy.nouns import Period
 from compliance.privacy.nouns.disclosure import HazardState
 from compliance.report import build, to_evidence_json
 from compliance.report.building import to_content
@@ -296,6 +297,25 @@ def test_the_extract_of_the_ledger_is_around_the_release():
     assert purposes == [f"release-{n}" for n in range(7, 18)]
     assert extract["left"] == 19
     assert extract["ledger"]["rows"][5][1]["text"] == "Number of people and sum of amount"
+
+
+def test_a_budget_with_periods_and_caps_says_so():
+    budget = cases.budget(totals(), period=Period.QUARTER, caps={"ann": "0.75", HOSTILE[0]: "1"})
+    facts = {f["name"]: f["value"] for f in to_extract(budget, totals())["facts"]}
+
+    assert facts["Total"] == "ε = 3 at δ = 1e-5 in each quarter"
+    assert squeezed(facts["Present quarter"]).startswith("1October2026to31December2026(UTC)")
+    assert facts["Spent over all periods"].startswith("ε = 0.")
+    assert facts["Spent in the present quarter"].startswith(facts["Spent over all periods"])
+    assert "ann: ε = 0 of 0.75 spent" in facts["Caps of single names"]
+
+
+def test_many_caps_are_counted():
+    budget = cases.budget(totals(), caps={f"name {n:02d}": "1" for n in range(25)})
+    facts = {f["name"]: f["value"] for f in to_extract(budget, totals())["facts"]}
+
+    assert facts["Caps of single names"].endswith(f"and 5{NBSP}more names")
+    assert "Present quarter" not in facts
 
 
 def test_a_ledger_without_the_release_shows_its_newest_lines():

@@ -6,15 +6,13 @@ import json
 import math
 from dataclasses import replace
 from decimal import Decimal
-from types import SimpleNamespace
-from typing import ClassVar
 
 import pytest
 import release_cases as cases
 from report_hostile import HOSTILE
 from report_pages import Built, attachments, built, built_sample, squeezed
 
-from compliance.privacy.nouns import Release
+from compliance.privacy.nouns import Accountant, Prices, Quote, Release
 from compliance.report.building import to_content
 from compliance.report.nouns import ReportKind
 from compliance.report.sections.guarantees import in_plain_words, to_guarantee
@@ -223,20 +221,22 @@ def test_shares_that_use_everything_up_leave_nothing_for_others():
 
 
 def test_prices_of_other_accountants_stand_beside_the_first_where_the_record_has_them():
-    """Records of releases get such a list; those without it are as before."""
-    quotes = [
-        SimpleNamespace(accountant="pld", epsilon=Decimal("0.8"), reason=""),
-        SimpleNamespace(accountant="pure", epsilon=None, reason="Gaussian noise has no pure ε"),
-    ]
-
-    class Priced(Release):
-        prices: ClassVar = SimpleNamespace(delta=Decimal("1e-6"), quotes=quotes)
-
+    quotes = tuple(
+        Quote(accountant=name, epsilon=None, reason="δ is 0")
+        if name is Accountant.PURE
+        else Quote(accountant=name, epsilon=Decimal("0.8"))
+        for name in Accountant
+    )
     plain = cases.published({"count": "rows"})
-    fields = {name: getattr(plain, name) for name in Release.__dataclass_fields__}
+    priced = replace(plain, prices=Prices(delta=Decimal("1e-6"), quotes=quotes))
 
-    assert _facts(Priced(**fields))["By loss distributions"] == "ε = 0.8, δ = 1e-6"
-    assert _facts(Priced(**fields))["By plain sums of ε"] == "Gaussian noise has no pure ε."
+    told = {name: value for name, value in _facts(priced).items() if name.startswith("By ")}
+    assert told == {
+        "By plain sums of ε": "δ is 0.",
+        "By sums of ρ": "ε = 0.8, δ = 1e-6",
+        "By Rényi curves": "ε = 0.8, δ = 1e-6",
+        "By loss distributions": "ε = 0.8, δ = 1e-6",
+    }
     assert not any(name.startswith("By ") for name in _facts(plain))
 
 

@@ -17,15 +17,7 @@ from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
-from compliance.privacy.nouns import (
-    Budget,
-    BudgetState,
-    Period,
-    Preview,
-    Price,
-    Prices,
-    Release,
-)
+from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Price, Prices, Release
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
@@ -383,11 +375,7 @@ class Workspace:
         return trails.export(self._desk)
 
     def build_report(
-        self,
-        kind: ReportKind,
-        names: Sequence[str] | None = None,
-        *,
-        release_id: str | None = None,
+        self, kind: ReportKind, names: Sequence[str] | None = None, *, release_id: str | None = None
     ) -> Report:
         """Build and store a report on all datasets, or on those named.
 

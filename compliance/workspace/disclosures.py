@@ -11,13 +11,14 @@ from compliance import __version__
 from compliance.dataset.nouns import Dataset
 from compliance.errors import NothingReleasedError, UnknownReleaseError
 from compliance.privacy.disclosure import disclose
+from compliance.privacy.disclosure.stamps import to_stamp
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import Act, Disclosure, OtherDataset, Surroundings
 from compliance.report.nouns import Organisation
 from compliance.storage import records, tables
 from compliance.trail import Line, to_entry
 from compliance.trail.nouns import Entry
-from compliance.workspace import budgets, datasets, releases
+from compliance.workspace import budgets, datasets, proofs, releases
 from compliance.workspace.desk import Desk
 
 _SHOWN_RELEASES = 20
@@ -62,21 +63,22 @@ def make(desk: Desk, connection: Connection, release: Release) -> Disclosure:
 def _surroundings(desk: Desk, connection: Connection, release: Release) -> Surroundings:
     dataset = datasets.version(connection, release.dataset_id)
     who = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
+    audits, at = proofs.self_audits(connection), desk.clock()
     others = (other for other in datasets.newest(connection) if other.name != dataset.name)
     return Surroundings(
         dataset=dataset,
         curator=who.name,
         country=who.country,
-        budget=budgets.state(connection, release.population),
+        budget=budgets.state(connection, release.population, at),
         acts=_acts(connection, {dataset.name, release.population}),
         others=tuple(
             OtherDataset(name=o.name, population=o.population, unit=o.description.unit)
             for o in others
         ),
         releases=releases.of(connection, dataset),
-        audit=None,  # the desk keeps no self-audits yet
+        audit=to_stamp(audits[0]) if audits else None,
         desk_version=__version__,
-        at=desk.clock().replace(microsecond=0),
+        at=at.replace(microsecond=0),
     )
 
 

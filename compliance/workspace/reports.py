@@ -144,7 +144,7 @@ def _of_release(desk: Desk, connection: Connection, release: Release) -> Release
         release=release,
         disclosure=disclosure,
         published=to_json(to_document(disclosure)),
-        budget=budgets.state(connection, release.population),
+        budget=budgets.state(connection, release.population, disclosure.at),
         lineage=_edges_around(connection, release.id),
         trail=trails.verify(connection),
         desk_version=__version__,

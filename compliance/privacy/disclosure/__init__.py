@@ -40,6 +40,7 @@ def disclose(release: Release, around: Surroundings) -> Disclosure:
         schema=Schema(**data("registry.yaml")["schema"]),
         fields=_fields(release, around),
         parameters=parameters(release),
+        prices=release.prices,
         hazards=judge(release, around),
         yardsticks=place(release),
         audit=around.audit,

@@ -8,6 +8,7 @@ from typing import Any
 
 from compliance.plain import to_plain
 from compliance.privacy.disclosure.words import data
+from compliance.privacy.nouns import Prices
 from compliance.privacy.nouns.disclosure import (
     Compared,
     Disclosure,
@@ -39,6 +40,7 @@ def to_document(disclosure: Disclosure) -> dict[str, Any]:
         "not_recorded": [field.path for field in disclosure.missing],
         "origins": {field.path: field.origin.value for field in disclosure.fields},
         "parameters": [_without_none(to_plain(p)) for p in disclosure.parameters],
+        "prices": _prices(disclosure.prices),
         "hazards": [to_plain(hazard) for hazard in disclosure.hazards],
         "hazard_counts": {state.value: len(disclosure.in_state(state)) for state in HazardState},
         "yardsticks": [_yardstick(found) for found in disclosure.yardsticks],
@@ -97,6 +99,18 @@ def _counts(fields: tuple[Field, ...]) -> dict[str, int]:
         "fields": sum(field.origin is not Origin.INAPPLICABLE for field in fields),
         "not_recorded": sum(field.origin is Origin.MISSING for field in fields),
     }
+
+
+def _prices(prices: Prices | None) -> dict[str, Any] | None:
+    """The ε of the release by every accountant; None where its record does not say."""
+    if prices is None:
+        return None
+    quotes = [
+        {"accountant": quote.accountant.value}
+        | ({"reason": quote.reason} if quote.epsilon is None else {"epsilon": str(quote.epsilon)})
+        for quote in prices.quotes
+    ]
+    return {"delta": str(prices.delta), "quotes": quotes}
 
 
 def _yardstick(found: Yardstick) -> dict[str, Any]:

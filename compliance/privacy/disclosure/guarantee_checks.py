@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from compliance.privacy.disclosure.findings import Finding, Row, exposed, guarded, not_known
 from compliance.privacy.disclosure.parameters import stated
-from compliance.privacy.disclosure.words import loss, size
+from compliance.privacy.disclosure.words import loss, size, standing
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import Surroundings
 from compliance.privacy.nouns.question import StatisticKind
@@ -31,11 +31,10 @@ def large_epsilon(release: Release, around: Surroundings, row: Row) -> Finding:
     """Whether the ε of the release is at most the limit."""
     epsilon, limit = stated(release).epsilon, Decimal(row["limit"])
     percent = math.ceil(10 * attacker_percent(float(epsilon))) / 10
-    spent = around.budget.spent
     evidence = (
         f"ε = {loss(epsilon)}, where {limit} is the limit: who starts from 50 % can become at most "
-        f"{percent:g} % sure that a person is in the data. All about these people so far: ε = "
-        f"{loss(spent.epsilon)} at δ = {loss(spent.delta)}"
+        f"{percent:g} % sure that a person is in the data. All about these people so far: "
+        f"{standing(around.budget)}"
     )
     return guarded(evidence) if epsilon <= limit else exposed(evidence)
 

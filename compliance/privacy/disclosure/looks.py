@@ -48,18 +48,6 @@ def decisions(around: Surroundings) -> tuple[Act, ...]:
     return tuple(a for a in around.acts if a.act == "budget.decide" and a.subject == people)
 
 
-def period(around: Surroundings) -> str:
-    """How often the budget begins anew (month, quarter, year); empty where it does not."""
-    said = [str(act.facts.get("period") or "none") for act in decisions(around)]
-    return said[-1] if said and said[-1] != "none" else ""
-
-
-def caps(around: Surroundings) -> int:
-    """For how many names the last decision set a part of the budget of their own."""
-    said = [act.facts.get("caps") for act in decisions(around)]
-    return len(said[-1]) if said and isinstance(said[-1], Mapping) else 0
-
-
 def known(act: Act) -> Mapping[str, Any] | None:
     """What this version knows of such an act; None where it does not know it."""
     return _known().get(act.act)
@@ -76,8 +64,14 @@ def proposed_columns(acts: Iterable[Act]) -> set[str]:
 
 
 def tuned_exactly(acts: Iterable[Act]) -> tuple[Act, ...]:
-    """Acts whose exact result was there to choose bounds, statistics or ε."""
-    return tuple(act for act in acts if _looks(act) == "exact" and (known(act) or {})["tunes"])
+    """Acts whose exact result helps to choose bounds or ε."""
+    return tuple(act for act in acts if _looks(act) == "exact" and tunes(act))
+
+
+def tunes(act: Act) -> Sequence[str]:
+    """What the result of an act helps to choose; nothing where the act is not known."""
+    found: Sequence[str] = (known(act) or {"tunes": ()})["tunes"]
+    return found
 
 
 def in_words(release: Release, around: Surroundings) -> str:
@@ -126,7 +120,8 @@ def _cleaned(steps: Sequence[CleaningStep]) -> str:
 
 def _tuning(release: Release, before: Sequence[Act]) -> str:
     if exact := tuned_exactly(before):
-        return f"Choices were made on exact values: {_told(exact)}; that was not charged"
+        helped = listed(sorted({what for act in exact for what in tunes(act)}))
+        return f"Not charged, though it helps to choose {helped}: {_told(exact)}"
     columns = sorted(proposed_columns(before))
     if any(act.act == PROPOSED for act in before):
         return (

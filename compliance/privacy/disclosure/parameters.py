@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
-import msgspec
+from msgspec.structs import replace as replaced
 
 from compliance.privacy.accounting import (
     UNIT,
@@ -120,12 +120,14 @@ def _told(of: str, mechanism: str, norm: str, sensitivity: float, scale: float) 
 def _in_one_stretch(event: Event, most: int) -> Event:
     """`event` for somebody who counts in one of `most` stretches; rounded up."""
     match event:
-        case GaussianEvent(sensitivity_squared=squared):
-            return msgspec.structs.replace(event, sensitivity_squared=-(-squared // most))
-        case LaplaceEvent(sensitivity=sensitivity):
-            return msgspec.structs.replace(event, sensitivity=-(-sensitivity // most))
+        case GaussianEvent(sensitivity_squared=squared, groups=groups):
+            less = -(-squared // most)
+            return replaced(event, sensitivity_squared=less, groups=-(-groups // most))
+        case LaplaceEvent(sensitivity=sensitivity, groups=groups):
+            less = -(-sensitivity // most)
+            return replaced(event, sensitivity=less, groups=-(-groups // most))
         case SelectionEvent(groups=groups):
-            return msgspec.structs.replace(event, groups=-(-groups // most))
+            return replaced(event, groups=-(-groups // most))
         case _:
             return event
 

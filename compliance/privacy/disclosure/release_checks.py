@@ -15,6 +15,7 @@ from compliance.privacy.disclosure.looks import (
     is_on_dataset,
     proposed_columns,
     tuned_exactly,
+    tunes,
 )
 from compliance.privacy.disclosure.parameters import names_of
 from compliance.privacy.disclosure.words import bounds as bounds_in_words
@@ -62,8 +63,11 @@ def contributions(release: Release, _: Surroundings, __: Row) -> Finding:
 def bounds(release: Release, around: Surroundings, _: Row) -> Finding:
     """Whether bounds were found with noise that was paid for, as far as the trail tells."""
     before = [act for act in acts_before(release, around) if is_on_dataset(act, around)]
-    if exact := tuned_exactly(before):
-        return exposed(f"{counted(len(exact), 'look')} at exact values served to choose bounds")
+    if exact := [act for act in tuned_exactly(before) if "bounds" in tunes(act)]:
+        return exposed(
+            f"{counted(len(exact), 'look')} at exact values, which help to choose bounds and were "
+            "not charged, came before this release"
+        )
     looks = [act for act in before if act.act == PROPOSED]
     covered = proposed_columns(looks)
     needed = dict.fromkeys(s.column for s in release.query.statistics if s.column)

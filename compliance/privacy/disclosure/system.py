@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compliance.privacy.disclosure.looks import actors, caps, entry_of, in_words, period
+from compliance.privacy.disclosure.looks import actors, entry_of, in_words
 from compliance.privacy.disclosure.parameters import parameters
 from compliance.privacy.disclosure.record import (
     MISSING,
@@ -14,7 +14,15 @@ from compliance.privacy.disclosure.record import (
     is_local,
     kinds,
 )
-from compliance.privacy.disclosure.words import counted, listed, loss, sentence, size, statement
+from compliance.privacy.disclosure.words import (
+    counted,
+    listed,
+    loss,
+    sentence,
+    size,
+    standing,
+    statement,
+)
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import NOT_RECORDED, Surroundings
 from compliance.privacy.nouns.question import StatisticKind
@@ -103,22 +111,21 @@ def _refresh(again: int, around: Surroundings) -> str:
     spends = counted(len(budget.spends), "line")
     by = "decided by an officer" if budget.is_decided else "the default, not decided by an officer"
     total = f"ε = {loss(budget.total.epsilon)} at δ = {loss(budget.total.delta)} ({by})"
-    anew = period(around)
     holds = (
-        f"The budget begins anew every {anew}, with a total of {total}; what one person loses adds "
-        "up over time."
-        if anew
+        f"The budget begins anew every {budget.period}, with a total of {total}; what one "
+        "person loses adds up over time."
+        if budget.starts
         else f"No budget is reset: the total of {total} holds for all time."
     )
     return (
         f"This question was answered {counted(again, 'time')}, and nothing is refreshed by itself. "
-        f"{holds} Its ledger has {spends} and stands at ε = {loss(budget.spent.epsilon)}; a "
+        f"{holds} Its ledger has {spends} and stands at {standing(budget)}; a "
         "release that does not fit is refused."
     )
 
 
 def _split(around: Surroundings) -> str:
-    names, capped = counted(len(actors(around)), "name"), caps(around)
+    names, capped = counted(len(actors(around)), "name"), len(around.budget.caps)
     divided = (
         f"{counted(capped, 'name has', 'names have')} a part of the budget as a cap"
         if capped
@@ -146,11 +153,9 @@ def _mechanisms(release: Release, around: Surroundings) -> str:
 
 
 def _composition(around: Surroundings) -> str:
-    spent = around.budget.spent
-    rho = f" (ρ = {loss(spent.rho)})" if spent.rho is not None else ""
     return (
-        f"{statement('composition')} As of {around.at:%Y-%m-%d} that comes to ε = "
-        f"{loss(spent.epsilon)} at δ = {loss(spent.delta)}{rho}."
+        f"{statement('composition')} As of {around.at:%Y-%m-%d} that comes to "
+        f"{standing(around.budget)}."
     )
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal, InvalidOperation
 
 from compliance.dataset.nouns import Description
 from compliance.privacy.disclosure.findings import Finding, Row, exposed, guarded, not_known
-from compliance.privacy.disclosure.looks import actors, decisions, is_on_dataset, period
-from compliance.privacy.disclosure.words import counted, listed, loss
+from compliance.privacy.disclosure.looks import actors, decisions, is_on_dataset
+from compliance.privacy.disclosure.words import counted, listed, loss, standing
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import Act, Surroundings
 from compliance.settings import DEFAULT_DELTA, DEFAULT_EPSILON
@@ -78,9 +78,10 @@ def budget_resets(_: Release, around: Surroundings, __: Row) -> Finding:
         if first is not None and act.at > first and _is_more(after, earlier)
     ]
     times = f"Decided {counted(len(decided), 'time')}"
-    if anew := period(around):
+    if budget.starts:
         return exposed(
-            f"{times}; it begins anew every {anew}, so what one person loses adds up over time"
+            f"{times}; it begins anew every {budget.period}, so what one person loses adds up: by "
+            f"now {standing(budget)}"
         )
     if raised:
         return exposed(

@@ -12,6 +12,7 @@ import yaml
 
 from compliance.dataset.nouns import ColumnName
 from compliance.privacy.aggregates import KEYS_PART, Role, parts_of
+from compliance.privacy.nouns import BudgetState
 from compliance.privacy.nouns.question import Query, Statistic
 
 _SIGNS = ("ε", "δ", "ρ")
@@ -55,6 +56,19 @@ def loss(amount: Decimal) -> str:
     if shown and shown.adjusted() < -3:
         return f"{shown:e}".replace("e-0", "e-")
     return f"{shown:f}"
+
+
+def standing(budget: BudgetState) -> str:
+    """What a budget has spent, at which δ; over all periods too where it begins anew."""
+    spent, whole = budget.spent, budget.since_beginning
+    rho = f" (ρ = {loss(spent.rho)})" if spent.rho is not None else ""
+    now = f"ε = {loss(spent.epsilon)} at δ = {loss(spent.delta)}{rho}"
+    if budget.starts is None:
+        return now
+    ever = (
+        f"ε = {loss(whole.epsilon)} at δ = {loss(whole.delta)}" if whole else "no ε at any such δ"
+    )
+    return f"{now} in the present {budget.period}, and {ever} over all of them"
 
 
 def size(number: float) -> str:

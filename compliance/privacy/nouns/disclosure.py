@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from compliance.dataset.nouns import ColumnName, Dataset
-from compliance.privacy.nouns import BudgetState, Release
+from compliance.privacy.nouns import BudgetState, Prices, Release
 
 NOT_RECORDED = "not recorded"
 
@@ -275,6 +275,7 @@ class Disclosure:
         schema: whose fields these are.
         fields: every field of that schema, in its order.
         parameters: per part of the release.
+        prices: of all parts together, by every accountant; None in records that do not say.
         hazards: judged for this release.
         yardsticks: beside known deployments: for a person and, where it is so worded, for one
             stretch of time.
@@ -288,6 +289,7 @@ class Disclosure:
     schema: Schema
     fields: tuple[Field, ...]
     parameters: tuple[Parameter, ...]
+    prices: Prices | None
     hazards: tuple[Hazard, ...]
     yardsticks: tuple[Yardstick, ...]
     audit: AuditStamp | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from compliance.privacy.nouns import Release, SelectionEvent, ThresholdEvent
+from compliance.privacy.nouns import Accountant, Release, SelectionEvent, ThresholdEvent
 from compliance.privacy.nouns.question import Mechanism, Query
 from compliance.report import wording
 from compliance.report.tables import Fill, Plain, fact
@@ -17,10 +17,10 @@ _NOISE = {
     Mechanism.RANDOMISED_RESPONSE: "each person's answer changed by chance before counting",
 }
 _ACCOUNTANTS = {
-    "pure": "plain sums of ε",
-    "zcdp": "sums of ρ",
-    "renyi": "Rényi curves",
-    "pld": "loss distributions",
+    Accountant.PURE: "plain sums of ε",
+    Accountant.ZCDP: "sums of ρ",
+    Accountant.RENYI: "Rényi curves",
+    Accountant.PLD: "loss distributions",
 }
 _CHOICES = "; quantiles and the largest groups are chosen with Gumbel noise"
 
@@ -76,12 +76,12 @@ def _cost(release: Release) -> str:
 
 def _other_prices(release: Release) -> list[Plain]:
     """What every accountant says of the same release, where its record has that."""
-    prices = getattr(release, "prices", None)
+    prices = release.prices
     if prices is None:
         return []
     return [
         fact(
-            f"By {_ACCOUNTANTS.get(str(quote.accountant), str(quote.accountant))}",
+            f"By {_ACCOUNTANTS[quote.accountant]}",
             wording.sentence(quote.reason)
             if quote.epsilon is None
             else _loss(quote.epsilon, prices.delta),
