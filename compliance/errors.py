@@ -7,7 +7,7 @@
     - ChooseTableError, UnknownTableError, HeadersDifferError, DatabaseError
   + NamingError                   a name cannot be used
     - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
-    - TakenNameError
+    - TakenNameError, UnknownReleaseError
   + DescriptionError              a dataset's description holds something unknown
   + LabelError                    a correction names a type or class that does not exist
   + QueryError                    a query cannot be asked
@@ -27,6 +27,8 @@
     - DivergedError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
+  + NothingReleasedError          a report or disclosure has no release to be about
+  + ReportChoiceError             a release was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
   + MissingGroupError             an optional group of packages is not installed
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -155,6 +157,10 @@ class TakenNameError(NamingError):
 
 class UnknownColumnError(NamingError):
     sentence = "There is no column “{column}” in {dataset}. Its columns: {known}."
+
+
+class UnknownReleaseError(NamingError):
+    sentence = "There is no release “{release}” from {dataset}. Known: {known}."
 
 
 class DescriptionError(ComplianceError):
@@ -329,6 +335,17 @@ class TrailError(ComplianceError):
 
 class NothingToReportError(ComplianceError):
     sentence = "There is nothing to report yet. Load a dataset first, or open the demo shop."
+
+
+class NothingReleasedError(ComplianceError):
+    sentence = "Nothing has been released from {dataset} yet. Publish a statistic first."
+
+
+class ReportChoiceError(ComplianceError):
+    sentence = (
+        "A report of kind {kind} is not about one release. Leave the release out, or build the "
+        "release report."
+    )
 
 
 class CannotWriteError(ComplianceError):

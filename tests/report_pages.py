@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 
+import disclosure_cases
 import pikepdf
 import pypdfium2
+import release_cases
 import report_hostile
 import report_samples
 
 from compliance.report import build
-from compliance.report.nouns import Document, Evidence, ReportKind
+from compliance.report.nouns import Document, Evidence, ReleaseEvidence, ReportKind
 
-NAMES = ("retail", "empty", "bare", "hostile")
+NAMES = ("retail", "empty", "bare", "hostile", "kinds")
+RELEASES = ("months", "histogram", "hostile release")
 
 
 @dataclass(frozen=True)
 class Built:
     """A report with the evidence that it came from and the text of its pages."""
 
-    evidence: Evidence
+    evidence: Evidence | ReleaseEvidence
     document: Document
     pages: tuple[str, ...]
 
@@ -40,17 +44,34 @@ class Built:
 
 @cache
 def built_sample(name: str) -> Built:
-    """The report on one of the samples of `NAMES`."""
+    """The report on one of the samples of `NAMES` or `RELEASES`."""
+    every = release_cases.every_kind()
+    match name:
+        case "kinds":
+            return built(release_cases.with_releases(*every))
+        case "months":
+            return built(disclosure_cases.evidence(release_cases.priced(every[8])))
+        case "histogram":
+            return built(disclosure_cases.evidence(every[4], audit=None, acts=()))
+        case "hostile release":
+            return built(disclosure_cases.hostile_evidence())
     make = report_hostile.hostile if name == "hostile" else getattr(report_samples, name)
     return built(make())
 
 
-def built(evidence: Evidence) -> Built:
+def built(evidence: Evidence | ReleaseEvidence) -> Built:
     """The report on `evidence`."""
-    document = build(ReportKind.AUDIT, evidence)
+    is_release = isinstance(evidence, ReleaseEvidence)
+    document = build(ReportKind.RELEASE if is_release else ReportKind.AUDIT, evidence)
     with closing(pypdfium2.PdfDocument(document.pdf)) as pdf:
         pages = tuple(page.get_textpage().get_text_range().replace("\r\n", "\n") for page in pdf)
     return Built(evidence=evidence, document=document, pages=pages)
+
+
+def readable(pages: Sequence[str]) -> str:
+    """Pages as plain text: words joined again, leaders cut short, no blanks at line ends."""
+    text = "\n\f\n".join(pages).replace("\ufffe", "")
+    return re.sub(r"[ \t]+$", "", re.sub(r"( ?\.){4,}", " …", text), flags=re.MULTILINE) + "\n"
 
 
 def squeezed(text: str) -> str:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import report_samples as samples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from report_hostile import HOSTILE, hostile_name
-from report_pages import NAMES, Built, attachments, built, built_sample, squeezed
+from report_pages import NAMES, Built, attachments, built, built_sample, readable, squeezed
 
 from compliance.dataset.nouns import ColumnName, Sha256, Source
 from compliance.lineage.nouns import Edge, Node, NodeKind
@@ -48,17 +47,11 @@ def test_report_reads_as_agreed(retail):
     When a change is meant, run with the environment variable GOLDEN=write, which writes the
     file anew, and read the difference.
     """
-    text = _readable(retail.pages)
+    text = readable(retail.pages)
     if os.environ.get("GOLDEN") == "write":
         GOLDEN.write_text(text, encoding="utf-8")
 
     assert text == GOLDEN.read_text(encoding="utf-8")
-
-
-def _readable(pages: Sequence[str]) -> str:
-    """Pages as plain text: words joined again, leaders cut short, no blanks at line ends."""
-    text = "\n\f\n".join(pages).replace("\ufffe", "")
-    return re.sub(r"[ \t]+$", "", re.sub(r"( ?\.){4,}", " …", text), flags=re.MULTILINE) + "\n"
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,7 @@ def test_a_group_without_a_number_has_no_mark():
     )
 
     rows = chart["panels"][0]["rows"]
-    assert rows[0] == {"whisker": None, "marks": []}
+    assert rows[0] == {"whisker": None, "marks": [], "bar": None}
     assert rows[1]["whisker"][0] < rows[1]["marks"][0]["at"] < rows[1]["whisker"][1]
 
 

@@ -21,11 +21,11 @@ import pytest
 import report_hostile
 import report_samples as samples
 import typst
-from report_pages import NAMES, Built, attachments, built, built_sample, squeezed
+from report_pages import NAMES, RELEASES, Built, attachments, built, built_sample, squeezed
 
 from compliance.dataset.nouns import ColumnType
 from compliance.report import build, to_evidence_json
-from compliance.report.nouns import Document, ReportKind
+from compliance.report.nouns import Document, ReleaseEvidence, ReportKind
 
 POINTS_PER_MM = 72 / 25.4
 SIDE_MM, END_MM = 20, 12  # sides of the page; its head and foot, running lines included
@@ -37,9 +37,13 @@ def retail() -> Built:
     return built_sample("retail")
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=(*NAMES, *RELEASES))
 def any_report(request: pytest.FixtureRequest) -> Built:
     return built_sample(request.param)
+
+
+def _is_release(report: Built) -> bool:
+    return isinstance(report.evidence, ReleaseEvidence)
 
 
 def _tags(document: Document) -> Iterator[pikepdf.Dictionary]:
@@ -103,7 +107,8 @@ def test_file_says_that_it_is_tagged_archival_and_accessible(any_report):
         assert metadata["pdfaid:part"] == "3"
         assert metadata["pdfaid:conformance"] == "A"
         assert metadata["pdfuaid:part"] == "1"
-        assert metadata["dc:title"].startswith("Privacy audit report")
+        kind = "Release report" if _is_release(any_report) else "Privacy audit report"
+        assert metadata["dc:title"].startswith(kind)
 
 
 def test_document_properties_are_set(retail):
@@ -149,7 +154,8 @@ def test_bookmarks_lead_to_every_section(any_report):
 def test_evidence_is_attached_as_canonical_json(any_report):
     attached = attachments(any_report.document)
 
-    assert set(attached) == {"evidence.json", "checkpoint.json"}
+    more = {"disclosure.json"} if _is_release(any_report) else set()
+    assert set(attached) == {"evidence.json", "checkpoint.json"} | more
     assert attached["evidence.json"] == to_evidence_json(any_report.evidence)
     assert json.loads(attached["evidence.json"])["trail"]["root"] == any_report.evidence.trail.root
 

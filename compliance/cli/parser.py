@@ -189,10 +189,22 @@ def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     for name, verb in (("checkpoint", verbs.trail_checkpoint), ("export", verbs.trail_export)):
         added = _verb(trail, name, verb, f"write the trail's {name} to a file")
         added.add_argument("--out", type=_path, required=True, metavar="F", help="which file")
+    disclosure = _verb(kinds, "disclosure", verbs.disclosure, "what is told about a release")
+    _named(disclosure)
+    disclosure.add_argument(
+        "--release", dest="release_id", metavar="ID", help="which release; left out: the newest"
+    )
+    disclosure.add_argument("--out", type=_path, metavar="F", help="write it to a file as JSON")
     lineage = _group(kinds, "lineage", "what was made from what")
     _named(_verb(lineage, "show", verbs.lineage_show, "what was made from one dataset, and how"))
     report = _verb(kinds, "report", verbs.report, "build a report as PDF")
     report.add_argument("kind", choices=[str(kind) for kind in ReportKind], help="which report")
+    report.add_argument(
+        "--release",
+        dest="release_id",
+        metavar="ID",
+        help="which release a release report is about; left out: the newest",
+    )
     audit = _verb(kinds, "audit", verbs.audit, "discover, assess and report in one go")
     for added in (report, audit):
         _named(added, is_needed=False)

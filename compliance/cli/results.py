@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge
 from compliance.plain import to_plain
 from compliance.privacy.attacks import Trial
+from compliance.privacy.disclosure import to_document
 from compliance.privacy.honesty import GroupError
 from compliance.privacy.nouns import BudgetState, Preview, Price, Prices, Release
+from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.privacy.nouns.planning import Planned, Proposal
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis
@@ -182,8 +186,8 @@ def errors(query: Query, found: Sequence[GroupError]) -> Result:
     }
 
 
-def release(published: Release, left: Price) -> Result:
-    """What was published, what it cost and what is left."""
+def release(published: Release, left: Price, told: Disclosure | None = None) -> Result:
+    """What was published, what it cost and what is left; with all that is told about it."""
     query = published.query
     return {
         "id": published.id,
@@ -200,7 +204,33 @@ def release(published: Release, left: Price) -> Result:
         "left": _price(left),
         "dropped": to_plain(published.dropped),
         "mechanism": str(query.mechanism),
-        "disclosure": _disclosure(published),
+        "disclosure": _short_disclosure(published) | (disclosure(told) if told else {}),
+    }
+
+
+def disclosure(told: Disclosure) -> Result:
+    """All that is told about a release, in the form of `disclosure.schema.json`."""
+    return to_document(told)
+
+
+def disclosure_file(told: Disclosure) -> bytes:
+    """The same as a JSON file."""
+    return msgspec.json.format(msgspec.json.encode(disclosure(told))) + b"\n"
+
+
+def disclosure_lines(told: Disclosure) -> Result:
+    """The same in short, for people."""
+    document = disclosure(told)
+    return {
+        "release": told.release_id,
+        "title": told.title,
+        "tiers": [{"tier": tier} | counts for tier, counts in document["tiers"].items()],
+        "not_recorded": document["not_recorded"],
+        "hazards": [
+            {"state": hazard.state.value, "hazard": hazard.title, "evidence": hazard.evidence}
+            for hazard in told.hazards
+        ],
+        "beside_others": [found.says for found in told.yardsticks],
     }
 
 
@@ -327,7 +357,7 @@ def _prices(prices: Prices) -> Result:
     }
 
 
-def _disclosure(published: Release) -> Result:
+def _short_disclosure(published: Release) -> Result:
     query = published.query
     return {
         "dataset": published.dataset_id,

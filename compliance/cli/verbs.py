@@ -129,7 +129,8 @@ def release(workspace: Workspace, asked: Namespace) -> Result:
     epsilon = typed.number("ε", asked.epsilon)
     delta = None if asked.delta is None else typed.number("δ", asked.delta)
     published = workspace.release(asked.name, query, epsilon, delta)
-    return results.release(published, workspace.budget(published.population).left)
+    told = workspace.disclosure(asked.name, published.id) if asked.json else None
+    return results.release(published, workspace.budget(published.population).left, told)
 
 
 def budget(workspace: Workspace, asked: Namespace) -> Result:
@@ -185,6 +186,16 @@ def trail_export(workspace: Workspace, asked: Namespace) -> Result:
     return {"path": str(path), "entries": text.count("\n")}
 
 
+def disclosure(workspace: Workspace, asked: Namespace) -> Result:
+    """What is told about a release: as a document, as lines for people, or into a file."""
+    path = typed.destination(asked.out, workspace.settings) if asked.out else None
+    told = workspace.disclosure(asked.name, asked.release_id)
+    if path is not None:
+        typed.write(path, results.disclosure_file(told))
+        return {"path": str(path)} | results.disclosure_lines(told)
+    return results.disclosure(told) if asked.json else results.disclosure_lines(told)
+
+
 def lineage_show(workspace: Workspace, asked: Namespace) -> Result:
     """The lineage of one dataset."""
     return results.lineage(workspace.lineage([asked.name]))
@@ -193,7 +204,10 @@ def lineage_show(workspace: Workspace, asked: Namespace) -> Result:
 def report(workspace: Workspace, asked: Namespace) -> Result:
     """Build a report as PDF."""
     path = typed.destination(asked.out, workspace.settings)
-    return _written(workspace, workspace.build_report(ReportKind(asked.kind), _names(asked)), path)
+    built = workspace.build_report(
+        ReportKind(asked.kind), _names(asked), release_id=asked.release_id
+    )
+    return _written(workspace, built, path)
 
 
 def audit(workspace: Workspace, asked: Namespace) -> Result:

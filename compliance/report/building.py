@@ -1,4 +1,4 @@
-"""The report as a whole."""
+"""The reports as wholes."""
 
 from __future__ import annotations
 
@@ -7,58 +7,101 @@ from typing import Any
 from compliance.report import wording
 from compliance.report.canonical import to_checkpoint_json, to_evidence_json
 from compliance.report.glyphs import printable_all
-from compliance.report.nouns import Document, Evidence, ReportKind
-from compliance.report.sections.budgets import to_budgets
-from compliance.report.sections.cover import to_cover, to_scope
+from compliance.report.nouns import Document, Evidence, ReleaseEvidence, ReportKind
+from compliance.report.sections.budgets import to_budgets, to_extract
+from compliance.report.sections.cover import to_cover, to_release_cover, to_scope
 from compliance.report.sections.datasets import to_datasets
+from compliance.report.sections.disclosures import to_audit_stamp, to_fields, to_hazards
 from compliance.report.sections.duties import to_duties
-from compliance.report.sections.releases import to_releases
+from compliance.report.sections.releases import to_release, to_releases
 from compliance.report.sections.runs import to_runs
 from compliance.report.sections.summary import to_summary
 from compliance.report.sections.traceability import to_traceability
+from compliance.report.sections.verdicts import to_release_summary
+from compliance.report.sections.yardsticks import to_yardstick
 from compliance.report.texts import texts
 from compliance.report.typesetting import typeset
 
-_TITLES = {ReportKind.AUDIT: "Privacy audit report"}
+_TITLES = {
+    ReportKind.AUDIT: "Privacy audit report",
+    ReportKind.RELEASE: "Release report",
+}
 _HEADER_WIDTH = 60
 
 
-def build(kind: ReportKind, evidence: Evidence) -> Document:
+def build(kind: ReportKind, evidence: Evidence | ReleaseEvidence) -> Document:
     """The report of `kind` on `evidence` as PDF: the same evidence gives the same bytes.
 
-    The PDF is tagged and archival and carries the evidence, and a checkpoint of the trail, as
-    attachments. Long tables are cut where the page says so; the attachment is always whole.
+    The PDF is tagged and archival and carries the evidence, a checkpoint of the trail and, of a
+    release, its disclosure as attachments. Long tables are cut where the page says so; the
+    attachment is always whole.
+
+    Raises:
+        TypeError: the evidence is not for a report of this kind.
     """
+    attached = {
+        "evidence": to_evidence_json(evidence),
+        "checkpoint": to_checkpoint_json(evidence.trail, evidence.gathered_at),
+    }
+    if isinstance(evidence, ReleaseEvidence):
+        attached["disclosure"] = evidence.published.encode()
     return typeset(
+        f"{kind}.typ",
         to_content(kind, evidence),
-        evidence=to_evidence_json(evidence),
-        checkpoint=to_checkpoint_json(evidence),
+        attached=attached,
         at=evidence.gathered_at,
     )
 
 
-def to_content(kind: ReportKind, evidence: Evidence) -> dict[str, Any]:
+def to_content(kind: ReportKind, evidence: Evidence | ReleaseEvidence) -> dict[str, Any]:
     """All that the pages show, as plain values in which every character has a glyph."""
     author = evidence.organisation.name.strip()
     name = author or f"Organisation {wording.NOT_RECORDED}"
     return {
         "title": _TITLES[kind],
+        "about": texts()[kind]["about"],
+        "keywords": texts()[kind]["keywords"],
         "author": printable_all(author),
         "organisation": printable_all(name),
         "running": printable_all(wording.shortened(name, _HEADER_WIDTH)),
         "gathered": wording.when(evidence.gathered_at),
         "texts": texts(),
-        **printable_all(
-            {
-                "cover": to_cover(evidence),
-                "scope": to_scope(evidence),
-                "summary": to_summary(evidence),
-                "datasets": to_datasets(evidence),
-                "releases": to_releases(evidence),
-                "budgets": to_budgets(evidence),
-                "runs": to_runs(evidence),
-                "duties": to_duties(evidence),
-                "trail": to_traceability(evidence),
-            }
-        ),
+        **printable_all(_sections(kind, evidence)),
+    }
+
+
+def _sections(kind: ReportKind, evidence: Evidence | ReleaseEvidence) -> dict[str, Any]:
+    match kind, evidence:
+        case ReportKind.AUDIT, Evidence():
+            return _audit(evidence)
+        case ReportKind.RELEASE, ReleaseEvidence():
+            return _release(evidence)
+    raise TypeError(f"{type(evidence).__name__} is no evidence for a report of kind {kind}")
+
+
+def _audit(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "cover": to_cover(evidence),
+        "scope": to_scope(evidence),
+        "summary": to_summary(evidence),
+        "datasets": to_datasets(evidence),
+        "releases": to_releases(evidence),
+        "budgets": to_budgets(evidence),
+        "runs": to_runs(evidence),
+        "duties": to_duties(evidence),
+        "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+    }
+
+
+def _release(evidence: ReleaseEvidence) -> dict[str, Any]:
+    return {
+        "cover": to_release_cover(evidence),
+        "summary": to_release_summary(evidence),
+        "release": to_release(evidence.release),
+        "fields": to_fields(evidence.disclosure),
+        "hazards": to_hazards(evidence.disclosure),
+        "yardsticks": [to_yardstick(found) for found in evidence.disclosure.yardsticks],
+        "audit": to_audit_stamp(evidence.disclosure),
+        "budget": to_extract(evidence.budget, evidence.release),
+        "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
     }

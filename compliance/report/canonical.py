@@ -1,45 +1,47 @@
-"""The evidence, and the trail as it stood, as canonical JSON to be attached to the report."""
+"""The evidence, and the trail as it stood, as canonical JSON to be attached to a report."""
 
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import Any
 
 import rfc8785
 
 from compliance.plain import to_plain
-from compliance.report.nouns import Evidence
-from compliance.trail.nouns import CHECKPOINT_KIND
+from compliance.report.nouns import Evidence, ReleaseEvidence
+from compliance.trail.nouns import CHECKPOINT_KIND, Verification
 
 _LARGEST_EXACT = 2**53 - 1  # RFC 8785 takes numbers as IEEE doubles
 
 
-def to_evidence_json(evidence: Evidence) -> bytes:
+def to_evidence_json(evidence: Evidence | ReleaseEvidence) -> bytes:
     """All that the report says, as canonical JSON (RFC 8785): same evidence, same bytes.
 
-    Masked example values of labels are left out. Numbers that a double cannot hold (not a
-    number, infinite, whole ones beyond 2^53 − 1) are texts.
+    Masked example values of labels are left out, and the published form of a disclosure, which
+    is attached on its own. Numbers that a double cannot hold (not a number, infinite, whole ones
+    beyond 2^53 − 1) are texts.
     """
     plain = to_plain(evidence)
-    for dataset in plain["datasets"]:
+    plain.pop("published", None)
+    for dataset in plain.get("datasets", ()):
         for label in (dataset["discovery"] or {}).get("labels", ()):
             del label["examples"]
     return rfc8785.dumps(_exact(plain))
 
 
-def to_checkpoint_json(evidence: Evidence) -> bytes:
+def to_checkpoint_json(trail: Verification, gathered_at: datetime) -> bytes:
     """The trail as the report saw it, in the form of the desk's own checkpoints.
 
     With it, a later export of the trail shows whether these entries are still the same.
     """
-    trail = evidence.trail
     return rfc8785.dumps(
         {
             "kind": CHECKPOINT_KIND,
             "entries": trail.entries,
             "root": trail.root,
             "head": trail.head,
-            "at": evidence.gathered_at.isoformat(),
+            "at": gathered_at.isoformat(),
         }
     )
 

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.report import wording
-from compliance.report.axes import axis_for, is_finite, letters_used, linear_axis
+from compliance.report.axes import (
+    Axis,
+    axis_for,
+    is_finite,
+    letters_used,
+    linear_axis,
+    steep_axis,
+)
 from compliance.report.tables import Plain
 
 MOST_GROUPS = 20  # rows of a chart, so that it fits on half a page
@@ -25,10 +32,15 @@ class Bar:
     Attributes:
         value: None where there is no number.
         margin: ±; 0 where there is none.
+        low, high: an interval in place of ±, which need not be even on both sides.
+        role: gives the mark its look.
     """
 
     value: float | None
     margin: float = 0.0
+    low: float | None = None
+    high: float | None = None
+    role: str = "main"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +53,39 @@ class Line:
 
 
 def value_chart(
-    labels: Sequence[str], panels: Sequence[tuple[str, Sequence[Bar]]], *, alt: str, caption: str
+    labels: Sequence[str],
+    panels: Sequence[tuple[str, Sequence[Bar]]],
+    *,
+    alt: str,
+    caption: str,
+    is_bars: bool = False,
+    is_steep: bool = False,
+    legend: Sequence[tuple[str, str]] = (),
 ) -> Plain:
-    """One row per group, one panel per statistic: a dot with whiskers of its margin."""
-    drawn = [_value_panel(title, bars, most_ticks=6 - len(panels)) for title, bars in panels]
+    """One row per group, one panel per statistic: a dot with whiskers of its margin.
+
+    Args:
+        is_bars: whether a bar goes from nought to each dot, as histograms have it.
+        is_steep: whether the axis goes in powers of ten whatever the values.
+        legend: what each role of a mark means, where there are several.
+    """
+    most_ticks = max(6 - len(panels), 2)
+    drawn = [
+        _value_panel(
+            title,
+            bars,
+            _axis(bars, most_ticks, is_bars=is_bars, is_steep=is_steep),
+            is_bars=is_bars,
+        )
+        for title, bars in panels
+    ]
     caption += letters_used(tick["text"] for panel in drawn for tick in panel["ticks"])
     if any(panel["is_steep"] for panel in drawn):
         caption += " Axis in powers of ten."
     return {
         "labels": [wording.shortened(label, _LABEL_WIDTH) for label in labels],
         "panels": drawn,
-        "legend": [],
+        "legend": [{"role": role, "text": text} for role, text in legend],
         "alt": alt,
         "caption": caption,
     }
@@ -77,7 +111,7 @@ def pair_chart(
             if is_finite(number)
         ]
         whisker = [mark["at"] for mark in marks] if len(marks) == len(roles) else None
-        rows.append({"whisker": whisker, "marks": marks})
+        rows.append({"whisker": whisker, "marks": marks, "bar": None})
     panel = {"title": title, "ticks": list(axis.ticks), "zero": None, "rows": rows}
     return {
         "labels": [wording.shortened(label, _LABEL_WIDTH) for label in labels],
@@ -149,15 +183,28 @@ def only_first(number: int, things: str) -> str:
     return f" The first {MOST_GROUPS} of {number:,} {things}." if number > MOST_GROUPS else ""
 
 
-def _value_panel(title: str, bars: Sequence[Bar], *, most_ticks: int) -> Plain:
+def _axis(bars: Sequence[Bar], most_ticks: int, *, is_bars: bool, is_steep: bool) -> Axis:
     ends = [end for bar in bars for end in _ends(bar)]
-    axis = axis_for(ends, [bar.value for bar in bars], most_ticks=max(most_ticks, 2))
+    if is_bars:  # lengths are compared, so steps stay even
+        return linear_axis([0.0, *ends], most_ticks=most_ticks)
+    if is_steep and any(ends):
+        return steep_axis(ends, most_ticks=most_ticks)
+    return axis_for(ends, [bar.value for bar in bars], most_ticks=most_ticks)
+
+
+def _value_panel(title: str, bars: Sequence[Bar], axis: Axis, *, is_bars: bool) -> Plain:
+    zero = axis.place(0.0)
     rows = []
     for bar in bars:
         whisker = [axis.place(end) for end in _ends(bar)] or None
-        mark = {"at": axis.place(bar.value), "role": "main"} if is_finite(bar.value) else None
-        rows.append({"whisker": whisker, "marks": [mark] if mark else []})
-    zero = axis.place(0.0)
+        mark = {"at": axis.place(bar.value), "role": bar.role} if is_finite(bar.value) else None
+        rows.append(
+            {
+                "whisker": whisker,
+                "marks": [mark] if mark else [],
+                "bar": [zero, mark["at"]] if mark and is_bars else None,
+            }
+        )
     return {
         "title": wording.shortened(title, _TITLE_WIDTH),
         "ticks": list(axis.ticks),
@@ -170,4 +217,6 @@ def _value_panel(title: str, bars: Sequence[Bar], *, most_ticks: int) -> Plain:
 def _ends(bar: Bar) -> tuple[float, ...]:
     if not is_finite(bar.value):
         return ()
+    if bar.low is not None and bar.high is not None:
+        return (bar.low, bar.high)
     return (bar.value - bar.margin, bar.value + bar.margin)

@@ -11,6 +11,7 @@ from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import BudgetState, Release
+from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
 
@@ -19,6 +20,7 @@ class ReportKind(StrEnum):
     """Which report."""
 
     AUDIT = "audit"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,35 @@ class Evidence:
     datasets: tuple[DatasetEvidence, ...]
     budgets: tuple[BudgetState, ...]
     assessment: Assessment
+    lineage: tuple[Edge, ...]
+    trail: Verification
+    desk_version: str
+    gathered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseEvidence:
+    """What the report on one release says, as plain values; the same gives the same bytes.
+
+    Attributes:
+        organisation: who is accountable.
+        dataset: the version that the release was computed from.
+        release: with what bounding left out, which is internal.
+        disclosure: what may be told about it.
+        published: the same as the JSON text that others get.
+        budget: of the people concerned.
+        lineage: the edges that lead to or from the release.
+        trail: verified when the evidence was gathered.
+        desk_version: of Privacy Desk.
+        gathered_at: when, UTC.
+    """
+
+    organisation: Organisation
+    dataset: Dataset
+    release: Release
+    disclosure: Disclosure
+    published: str
+    budget: BudgetState
     lineage: tuple[Edge, ...]
     trail: Verification
     desk_version: str

@@ -74,6 +74,11 @@ def stacked(text: str, below: str, *, tone: str = "") -> Plain:
     return {"text": text, "tone": "", "below": below, "below_tone": tone}
 
 
+def tile(title: str, figure: str, note: str, *, tone: str = "") -> Plain:
+    """A key figure of a summary; `tone` sets it off."""
+    return {"title": title, "figure": figure, "note": note, "tone": tone}
+
+
 def fact(name: str, value: str, *, fill: Fill = Fill.TEXT, missing: bool = False) -> Plain:
     """One line of a list of facts; `missing` flags what nobody has recorded."""
     return {"name": name, "value": value, "fill": fill.value, "missing": missing}

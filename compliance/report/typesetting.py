@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import as_file, files
@@ -19,7 +20,7 @@ _REMEMBERED = 10  # compilations whose intermediate results the typesetter keeps
 
 
 def typeset(
-    content: dict[str, Any], *, evidence: bytes, checkpoint: bytes, at: datetime
+    template: str, content: dict[str, Any], *, attached: Mapping[str, bytes], at: datetime
 ) -> Document:
     """The finished PDF of `content`.
 
@@ -27,9 +28,9 @@ def typeset(
     Nothing is written to disk, and only the bundled fonts are used.
 
     Args:
+        template: of which report, a file of the folder `templates`.
         content: texts and numbers, all printable (`glyphs.printable_all`).
-        evidence: attached as evidence.json.
-        checkpoint: attached as checkpoint.json.
+        attached: by name without its end, the JSON files that the template attaches.
         at: creation date of the document.
     """
     moment = wording.to_utc(at)
@@ -37,15 +38,11 @@ def typeset(
     data = json.dumps(content | {"date": date}, ensure_ascii=False, allow_nan=False)
     with as_file(files(__package__)) as folder:
         compiler = typst.Compiler(
-            folder / "templates" / "audit.typ",
+            folder / "templates" / template,
             root=folder / "templates",
             font_paths=_fonts(folder / "fonts"),
             ignore_system_fonts=True,
-            sys_inputs={
-                "content": data,
-                "evidence": evidence.decode(),
-                "checkpoint": checkpoint.decode(),
-            },
+            sys_inputs={"content": data} | {name: file.decode() for name, file in attached.items()},
         )
         pdf = compiler.compile(
             format="pdf", pdf_standards=STANDARDS, timestamp=int(moment.timestamp())

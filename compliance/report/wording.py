@@ -17,6 +17,7 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _SIZES = ("bytes", "kB", "MB", "GB", "TB", "PB")
+_SIGNS = ("ε", "δ", "ρ", "μ")
 _MOST_DECIMALS = 6
 _ALL_WHOLE = 100_000
 
@@ -107,9 +108,10 @@ def listed(items: Sequence[str], nothing: str = "none") -> str:
 
 
 def sentence(text: str) -> str:
-    """`text` with a capital first letter and an end."""
+    """`text` with a capital first letter and an end; ε and δ have no capitals."""
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "。")) else ".")
+    first = text[:1] if text[:1] in _SIGNS else text[:1].upper()
+    return first + text[1:] + ("" if text.endswith((".", "!", "?", "。")) else ".")
 
 
 def capital(text: str) -> str:

@@ -17,15 +17,8 @@ from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
-from compliance.privacy.nouns import (
-    Budget,
-    BudgetState,
-    Period,
-    Preview,
-    Price,
-    Prices,
-    Release,
-)
+from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Price, Prices, Release
+from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
@@ -39,6 +32,7 @@ from compliance.workspace import (
     assessments,
     budgets,
     datasets,
+    disclosures,
     labels,
     planning,
     proofs,
@@ -252,6 +246,14 @@ class Workspace:
         with self._desk.database.reading() as connection:
             return releases.of(connection, datasets.find(connection, name))
 
+    def disclosure(self, name: str, release_id: str | None = None) -> Disclosure:
+        """What is told about a release from dataset `name`: that named, or the newest.
+
+        Raises:
+            NothingReleasedError, UnknownReleaseError: there is no such release.
+        """
+        return disclosures.of(self._desk, name, release_id)
+
     def synthesise(self, name: str, plan: SynthesisPlan, asked: Budget, new_name: str) -> Synthesis:
         """Invent rows like those of dataset `name`, as dataset `new_name`, and pay for them.
 
@@ -372,13 +374,19 @@ class Workspace:
         """The whole trail as JSON lines, for `verify_trail.py`."""
         return trails.export(self._desk)
 
-    def build_report(self, kind: ReportKind, names: Sequence[str] | None = None) -> Report:
+    def build_report(
+        self, kind: ReportKind, names: Sequence[str] | None = None, *, release_id: str | None = None
+    ) -> Report:
         """Build and store a report on all datasets, or on those named.
+
+        Args:
+            release_id: for a release report: which release; left out, the newest of these datasets.
 
         Raises:
             NothingToReportError, UnknownDatasetError: there is nothing to stand on.
+            NothingReleasedError, UnknownReleaseError: there is no such release.
         """
-        return reports.make(self._desk, kind, names)
+        return reports.make(self._desk, kind, names, release_id)
 
     def reports(self) -> tuple[Report, ...]:
         """All reports, newest first."""

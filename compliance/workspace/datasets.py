@@ -155,6 +155,14 @@ def find(connection: Connection, name: str) -> Dataset:
     return _described(connection, found)
 
 
+def version(connection: Connection, id_: str) -> Dataset:
+    """The version of a dataset named `id_`, as people describe it today."""
+    found = records.latest(connection, tables.DATASET, Dataset, id=id_)
+    if found is None:
+        raise ValueError(f"no version {id_} is stored")
+    return _described(connection, found)
+
+
 def dataset_node(dataset: Dataset) -> Node:
     """A dataset version in the lineage."""
     title = f"{dataset.name} (version {dataset.version})"

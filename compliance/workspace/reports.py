@@ -11,54 +11,56 @@ from sqlalchemy import Connection
 
 from compliance import __version__
 from compliance.dataset.nouns import Dataset
-from compliance.errors import NothingToReportError
+from compliance.errors import NothingToReportError, ReportChoiceError
 from compliance.lineage.nouns import Edge, Node, NodeKind
+from compliance.plain import to_json
+from compliance.privacy.disclosure import to_document
+from compliance.privacy.nouns import Release
 from compliance.report import build
-from compliance.report.nouns import DatasetEvidence, Evidence, Organisation, Report, ReportKind
+from compliance.report.nouns import (
+    DatasetEvidence,
+    Document,
+    Evidence,
+    Organisation,
+    ReleaseEvidence,
+    Report,
+    ReportKind,
+)
 from compliance.rules.nouns import Assessment
 from compliance.storage import records, tables
-from compliance.workspace import assessments, budgets, datasets, labels, releases, runs, trails
+from compliance.workspace import (
+    assessments,
+    budgets,
+    datasets,
+    disclosures,
+    labels,
+    releases,
+    runs,
+    trails,
+)
 from compliance.workspace.desk import Desk, store_bytes
 
 
-def make(desk: Desk, kind: ReportKind, names: Sequence[str] | None) -> Report:
-    """Check every duty, gather the evidence, build the PDF and store it.
+def make(
+    desk: Desk, kind: ReportKind, names: Sequence[str] | None, release_id: str | None = None
+) -> Report:
+    """Gather the evidence, build the PDF and store it; for an audit, check every duty first.
 
     Raises:
         NothingToReportError: there is no dataset.
         UnknownDatasetError: a name is not there.
+        NothingReleasedError, UnknownReleaseError: there is no such release.
+        ReportChoiceError: a release is named, but the report is about no single one.
     """
-    with desk.database.reading() as connection:
-        wanted = (
-            datasets.newest(connection)
-            if names is None
-            else tuple(datasets.find(connection, name) for name in names)
-        )
-    if not wanted:
-        raise NothingToReportError
+    wanted = _wanted(desk, names)
+    if kind is ReportKind.RELEASE:
+        return _on_release(desk, wanted, release_id)
+    if release_id is not None:
+        raise ReportChoiceError(kind=kind)
     assessment = assessments.check(desk, names)
     with desk.database.reading() as connection:
         evidence = _evidence(desk, connection, wanted, assessment)
-    document = build(kind, evidence)
-    sha256 = hashlib.sha256(document.pdf).hexdigest()
-    store_bytes(desk.reports_folder / f"{sha256}.pdf", document.pdf)
-    with desk.act("report.build", ", ".join(d.name for d in wanted)) as act:
-        report = Report(
-            id=f"report-{secrets.token_hex(6)}",
-            kind=kind,
-            datasets=tuple(str(dataset.name) for dataset in wanted),
-            sha256=sha256,
-            pages=document.pages,
-            size_bytes=len(document.pdf),
-            built_at=act.at,
-            actor=act.actor,
-        )
-        act.store(tables.REPORT, report, id=report.id)
-        node = Node(kind=NodeKind.REPORT, id=report.id, title=f"{kind.capitalize()} report")
-        for dataset in wanted:
-            act.link(datasets.dataset_node(dataset), node, "reported")
-        act.facts |= {"report": report.id, "sha256": sha256, "pages": report.pages}
-    return report
+    return _store(desk, kind, build(kind, evidence), wanted, ())
 
 
 def pdf_of(desk: Desk, report: Report) -> bytes:
@@ -74,6 +76,87 @@ def edges_of(connection: Connection, wanted: Sequence[Dataset]) -> tuple[Edge, .
         for edge in records.every(connection, tables.EDGE, Edge)
         if edge.origin.id in ids or edge.made.id in ids
     )
+
+
+def _wanted(desk: Desk, names: Sequence[str] | None) -> tuple[Dataset, ...]:
+    """The datasets that a report is on.
+
+    Raises:
+        NothingToReportError: there is none.
+        UnknownDatasetError: a name is not there.
+    """
+    with desk.database.reading() as connection:
+        wanted = (
+            datasets.newest(connection)
+            if names is None
+            else tuple(datasets.find(connection, name) for name in names)
+        )
+    if not wanted:
+        raise NothingToReportError
+    return wanted
+
+
+def _on_release(desk: Desk, wanted: Sequence[Dataset], release_id: str | None) -> Report:
+    """The report on one release of these datasets: that named, or the newest."""
+    kind = ReportKind.RELEASE
+    with desk.database.reading() as connection:
+        release = disclosures.chosen(connection, wanted, release_id)
+        evidence = _of_release(desk, connection, release)
+    node = Node(kind=NodeKind.RELEASE, id=release.id, title=evidence.disclosure.title)
+    return _store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+
+
+def _store(
+    desk: Desk,
+    kind: ReportKind,
+    document: Document,
+    wanted: Sequence[Dataset],
+    origins: Sequence[Node],
+) -> Report:
+    """Store a finished report with its entry; `origins` are what it is on beside the datasets."""
+    sha256 = hashlib.sha256(document.pdf).hexdigest()
+    store_bytes(desk.reports_folder / f"{sha256}.pdf", document.pdf)
+    with desk.act("report.build", ", ".join(d.name for d in wanted)) as act:
+        report = Report(
+            id=f"report-{secrets.token_hex(6)}",
+            kind=kind,
+            datasets=tuple(str(dataset.name) for dataset in wanted),
+            sha256=sha256,
+            pages=document.pages,
+            size_bytes=len(document.pdf),
+            built_at=act.at,
+            actor=act.actor,
+        )
+        act.store(tables.REPORT, report, id=report.id)
+        node = Node(kind=NodeKind.REPORT, id=report.id, title=f"{kind.capitalize()} report")
+        for origin in (*map(datasets.dataset_node, wanted), *origins):
+            act.link(origin, node, "reported")
+        act.facts |= {"report": report.id, "sha256": sha256, "pages": report.pages}
+    return report
+
+
+def _of_release(desk: Desk, connection: Connection, release: Release) -> ReleaseEvidence:
+    disclosure = disclosures.make(desk, connection, release)
+    return ReleaseEvidence(
+        organisation=records.latest(connection, tables.ORGANISATION, Organisation)
+        or Organisation(),
+        dataset=datasets.version(connection, release.dataset_id),
+        release=release,
+        disclosure=disclosure,
+        published=to_json(to_document(disclosure)),
+        budget=budgets.state(connection, release.population, disclosure.at),
+        lineage=_edges_around(connection, release.id),
+        trail=trails.verify(connection),
+        desk_version=__version__,
+        gathered_at=disclosure.at,
+    )
+
+
+def _edges_around(connection: Connection, id_: str) -> tuple[Edge, ...]:
+    """The lineage that leads to one thing, one step further back, and from it; oldest first."""
+    edges = records.every(connection, tables.EDGE, Edge)
+    made = {id_} | {edge.origin.id for edge in edges if edge.made.id == id_}
+    return tuple(edge for edge in edges if edge.made.id in made or edge.origin.id == id_)
 
 
 def _evidence(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
-from compliance.privacy.nouns import BudgetState, Spend, SpendState
+from compliance.privacy.nouns import BudgetState, Price, Release, Spend, SpendState
 from compliance.report import charts, wording
 from compliance.report.nouns import Evidence
 from compliance.report.sections.events import in_words
 from compliance.report.sections.releases import title_of as title_of_release
 from compliance.report.sections.runs import title_of as title_of_run
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, toned
-from compliance.report.wording import loss_down, loss_up
+from compliance.report.wording import count, loss_down, loss_up
 
 MOST_SPENDS_PRINTED = 500
+_MOST_CAPS_PRINTED = 20
+_LINES_AROUND = 5  # of an extract
 
 
 def to_budgets(evidence: Evidence) -> list[Plain]:
@@ -29,6 +33,26 @@ def to_budgets(evidence: Evidence) -> list[Plain]:
         }
         for budget in evidence.budgets
     ]
+
+
+def to_extract(budget: BudgetState, release: Release) -> Plain:
+    """The budget that paid for a release: what stands in the ledger for it and around it."""
+    around = replace(budget, spends=_around(budget.spends, release.id))
+    return {
+        "population": budget.population,
+        "facts": _facts(budget),
+        "chart": budget_chart([budget]),
+        "ledger": _ledger(around, {release.id: title_of_release(release.query)}),
+        "left": len(budget.spends) - len(around.spends),
+    }
+
+
+def _around(spends: Sequence[Spend], purpose: str) -> tuple[Spend, ...]:
+    """The lines for `purpose`, and the few before and after them."""
+    own = [place for place, spend in enumerate(spends) if spend.purpose == purpose]
+    if not own:
+        return tuple(spends[-_LINES_AROUND:])
+    return tuple(spends[max(own[0] - _LINES_AROUND, 0) : own[-1] + 1 + _LINES_AROUND])
 
 
 def budget_chart(budgets: Sequence[BudgetState]) -> Plain | None:
@@ -56,37 +80,62 @@ def _spent_of(budget: BudgetState) -> str:
 
 
 def _facts(budget: BudgetState) -> list[Plain]:
-    delta, spent = budget.total.delta, budget.spent
+    delta, spent, anew = budget.total.delta, budget.spent, budget.starts is not None
     rho = f" (ρ = {loss_up(spent.rho)} under zCDP)" if spent.rho is not None else ""
+    present = f" in the present {budget.period}" if anew else ""
     return [
-        fact("Total", f"ε = {loss_up(budget.total.epsilon)} at δ = {loss_up(delta)}"),
-        fact("Spent", f"ε = {loss_up(spent.epsilon)} at δ = {loss_up(spent.delta)}{rho}"),
+        fact(
+            "Total",
+            f"ε = {loss_up(budget.total.epsilon)} at δ = {loss_up(delta)}"
+            + (f" in each {budget.period}" if anew else ""),
+        ),
+        *_periods(budget),
+        fact("Spent" + present, f"{_loss(spent)}{rho}"),
         fact(
             "Left for one more release", f"at most ε = {loss_down(budget.left.epsilon)} at this δ"
         ),
-        fact("Share spent", wording.percent(budget.share_spent, 1)),
+        fact("Share spent" + present, wording.percent(budget.share_spent, 1)),
+        *_caps(budget),
         fact(
             "Decided",
             "by an officer" if budget.is_decided else "not decided: the default holds",
             missing=not budget.is_decided,
         ),
-        *_limits(budget),
     ]
 
 
-def _limits(budget: BudgetState) -> list[Plain]:
-    """What a period and caps do to the budget; nothing where it has none."""
-    found = []
-    if budget.ends is not None:
-        since, words = budget.since_beginning, "unknown: no ε holds at this δ"
-        if since is not None:
-            words = f"ε = {loss_up(since.epsilon)} at δ = {loss_up(since.delta)}"
-        next_ = f"each {budget.period.value}; next on {budget.ends:%Y-%m-%d} (UTC)"
-        found += [fact("Begins anew", next_), fact("Spent since the beginning", words)]
-    for cap in budget.caps:
-        words = f"ε = {loss_up(cap.epsilon)}, {loss_up(cap.spent.epsilon)} of it spent"
-        found.append(fact("Cap", f"{wording.abridged(cap.actor)}: {words}"))
-    return found
+def _periods(budget: BudgetState) -> list[Plain]:
+    """The present period, and what all periods cost together; nothing for a budget for good."""
+    if budget.starts is None or budget.ends is None:
+        return []
+    whole = budget.since_beginning
+    last = budget.ends - timedelta(days=1)
+    return [
+        fact(
+            f"Present {budget.period}",
+            f"{wording.day(budget.starts)} to {wording.day(last)} (UTC); then it begins anew",
+        ),
+        fact(
+            "Spent over all periods",
+            _loss(whole) if whole else "no ε holds at the δ of all periods together",
+        ),
+    ]
+
+
+def _caps(budget: BudgetState) -> list[Plain]:
+    """What single names may spend of the total; nothing where there are no caps."""
+    told = [
+        f"{wording.abridged(cap.actor)}: ε = {loss_up(cap.spent.epsilon)} of "
+        f"{loss_down(cap.epsilon)} spent"
+        for cap in budget.caps[:_MOST_CAPS_PRINTED]
+    ]
+    if more := len(budget.caps) - len(told):
+        told.append(count(more, "more name"))
+    return [fact("Caps of single names", wording.listed(told), fill=Fill.NAME)] if told else []
+
+
+def _loss(price: Price) -> str:
+    return f"ε = {loss_up(price.epsilon)} at δ = {loss_up(price.delta)}"
 
 
 def _ledger(budget: BudgetState, titles: Mapping[str, str]) -> Plain | None:

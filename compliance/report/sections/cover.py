@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from compliance.report import wording
-from compliance.report.nouns import Evidence
+from compliance.report.nouns import Evidence, ReleaseEvidence
 from compliance.report.sections.duties import laws_of
 from compliance.report.tables import Fill, Plain, fact
 from compliance.report.texts import texts
 from compliance.report.wording import count
+from compliance.trail.nouns import Verification
 
 _HASH_SHOWN = 16
 _NAMES_ON_COVER = 12
@@ -16,8 +17,6 @@ _NAMES_ON_COVER = 12
 def to_cover(evidence: Evidence) -> Plain:
     """What stands on the first page."""
     who = evidence.organisation
-    trail = evidence.trail
-    head = f"{trail.head[:_HASH_SHOWN]}… ({count(trail.entries, 'entry', plural='entries')})"
     statement = texts()["statement"]
     return {
         "facts": [
@@ -28,7 +27,30 @@ def to_cover(evidence: Evidence) -> Plain:
             fact("Datasets covered", _names(evidence), fill=Fill.NAME),
             fact("Evidence gathered", wording.when(evidence.gathered_at)),
             fact("Made with", f"Privacy Desk {evidence.desk_version}"),
-            fact("Trail head", head if trail.entries else "no entries yet"),
+            fact("Trail head", _head(evidence.trail)),
+            fact("For", statement["readers"]),
+        ],
+        "is": statement["is"],
+        "is_not": statement["is_not"],
+    }
+
+
+def to_release_cover(evidence: ReleaseEvidence) -> Plain:
+    """What stands on the first page of a release report."""
+    who, release, dataset = evidence.organisation, evidence.release, evidence.dataset
+    statement = texts()["release"]
+    return {
+        "facts": [
+            _person("Organisation", who.name),
+            _person("Country", who.country),
+            _person("Data protection officer", who.officer),
+            _person("Contact", who.contact),
+            fact("Release", f"{evidence.disclosure.title} ({release.id})", fill=Fill.NAME),
+            fact("Released", wording.when(release.released_at)),
+            fact("Computed from", f"{dataset.name}, version {dataset.version}", fill=Fill.NAME),
+            fact("Evidence gathered", wording.when(evidence.gathered_at)),
+            fact("Made with", f"Privacy Desk {evidence.desk_version}"),
+            fact("Trail head", _head(evidence.trail)),
             fact("For", statement["readers"]),
         ],
         "is": statement["is"],
@@ -47,6 +69,14 @@ def to_scope(evidence: Evidence) -> list[Plain]:
         fact("Duties", laws_of(evidence)),
         fact("Trail", count(evidence.trail.entries, "entry", plural="entries")),
     ]
+
+
+def _head(trail: Verification) -> str:
+    """The hash of the last entry, cut short, and how many there are."""
+    if not trail.entries:
+        return "no entries yet"
+    entries = count(trail.entries, "entry", plural="entries")
+    return f"{trail.head[:_HASH_SHOWN]}… ({entries})"
 
 
 def _period(evidence: Evidence) -> str:

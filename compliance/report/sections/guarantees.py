@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from compliance.privacy.nouns import Release, ThresholdEvent
+from compliance.privacy.nouns import Accountant, Release, SelectionEvent, ThresholdEvent
 from compliance.privacy.nouns.question import Mechanism, Query
 from compliance.report import wording
 from compliance.report.tables import Fill, Plain, fact
@@ -16,29 +16,41 @@ _NOISE = {
     Mechanism.LAPLACE: "Laplace noise on whole numbers",
     Mechanism.RANDOMISED_RESPONSE: "each person's answer changed by chance before counting",
 }
+_ACCOUNTANTS = {
+    Accountant.PURE: "plain sums of ε",
+    Accountant.ZCDP: "sums of ρ",
+    Accountant.RENYI: "Rényi curves",
+    Accountant.PLD: "loss distributions",
+}
+_CHOICES = "; quantiles and the largest groups are chosen with Gumbel noise"
 
 
 def to_guarantee(release: Release) -> list[Plain]:
     """Unit, bounds, keys, mechanism and (ε, δ), one fact each."""
     query = release.query
-    return [
-        fact(
-            "Unit of privacy",
-            f"one person, as told apart by the column {query.unit}; adding or removing all of a "
-            "person's rows is what the noise hides",
-            fill=Fill.NAME,
-        ),
+    facts = [
+        fact("Unit of privacy", _unit(query), fill=Fill.NAME),
         fact("Contribution bounds", _bounds(query)),
         fact("Group keys", _keys(release)),
-        fact("Mechanism", _NOISE[query.mechanism]),
-        fact("Asked", _loss(release.asked.epsilon, release.asked.delta)),
-        fact("Costs on its own", _cost(release)),
+        fact("Mechanism", _mechanism(release)),
     ]
+    if query.shares:
+        facts.append(fact("The loss is divided", _shares(query), fill=Fill.NAME))
+    facts.append(fact("Asked", _loss(release.asked.epsilon, release.asked.delta)))
+    facts.append(fact("Costs on its own", _cost(release)))
+    return facts + _other_prices(release)
 
 
 def in_plain_words(release: Release) -> str:
     """What (ε, δ) means to somebody who is in the data."""
     epsilon, delta = release.price.epsilon, release.price.delta
+    if release.query.mechanism is Mechanism.RANDOMISED_RESPONSE:
+        return (
+            "In plain words: an attacker who hesitates between two answers of a person, 50 % for "
+            "each, can become at most "
+            f"{wording.number(attacker_percent(epsilon), 1)} % sure by this release "
+            f"(ε = {loss_up(epsilon)}, δ = {loss_up(delta)})."
+        )
     apart = f", apart from a chance of at most δ = {loss_up(delta)}" if delta else ""
     return (
         "In plain words: an attacker who starts from 50 % on whether a person is in the data can "
@@ -62,13 +74,64 @@ def _cost(release: Release) -> str:
     return _loss(release.price.epsilon, release.price.delta) + in_zcdp
 
 
+def _other_prices(release: Release) -> list[Plain]:
+    """What every accountant says of the same release, where its record has that."""
+    prices = release.prices
+    if prices is None:
+        return []
+    return [
+        fact(
+            f"By {_ACCOUNTANTS[quote.accountant]}",
+            wording.sentence(quote.reason)
+            if quote.epsilon is None
+            else _loss(quote.epsilon, prices.delta),
+        )
+        for quote in prices.quotes
+    ]
+
+
+def _unit(query: Query) -> str:
+    if query.mechanism is Mechanism.RANDOMISED_RESPONSE:
+        return (
+            f"the answer of one person, as told apart by the column {query.unit}; how many people "
+            "there are is not hidden"
+        )
+    elsewhere = "".join(f", and by {join.unit} in {join.dataset}" for join in query.join)
+    return (
+        f"one person, as told apart by the column {query.unit}{elsewhere}; adding or removing all "
+        "of a person's rows is what the noise hides"
+    )
+
+
+def _mechanism(release: Release) -> str:
+    chooses = any(isinstance(event, SelectionEvent) for event in release.events)
+    return _NOISE[release.query.mechanism] + (_CHOICES if chooses else "")
+
+
+def _shares(query: Query) -> str:
+    titles = {s.name: wording.abridged(s.title) for s in query.statistics}
+    told = [
+        f"{wording.percent(float(share), 1)} for {titles.get(name, 'the search for groups')}"
+        for name, share in query.shares.items()
+    ]
+    left = len(titles) + (not query.has_public_keys) - len(query.shares)
+    return wording.listed(told) + (", what is left evenly for the others" if left else "")
+
+
 def _bounds(query: Query) -> str:
     rows = count(query.max_rows_per_group, "row")
     if not query.by:
         return f"each person counts with at most {rows}; further rows are left out"
+    groups, period = count(query.max_groups, "group"), query.period
+    if period is None:
+        return (
+            f"each person counts in at most {groups}, with at most {rows} per group; further rows "
+            "are left out"
+        )
     return (
-        f"each person counts in at most {count(query.max_groups, 'group')}, with at most {rows} "
-        "per group; further rows are left out"
+        f"each person counts in at most {count(period.most, period.per)} of {period.column}, in at "
+        f"most {groups} of each {period.per}, with at most {rows} per group; further rows are left "
+        "out"
     )
 
 
@@ -77,7 +140,7 @@ def _keys(release: Release) -> str:
     if not query.by:
         return "none: one total"
     if query.has_public_keys:
-        return "listed beforehand, so they reveal nothing about the data"
+        return "listed beforehand; they reveal nothing unless they were copied from the data"
     thresholds = [event for event in release.events if isinstance(event, ThresholdEvent)]
     if not thresholds:
         return "found in the data; threshold not recorded"

@@ -6,12 +6,20 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import count as counter
 
+from compliance.dataset.nouns import ColumnName
 from compliance.privacy.nouns import Release
-from compliance.privacy.nouns.question import Condition, Granularity, Query, Statistic
+from compliance.privacy.nouns.question import (
+    Condition,
+    Granularity,
+    Query,
+    Statistic,
+    StatisticKind,
+)
 from compliance.report import wording
 from compliance.report.nouns import Evidence
 from compliance.report.sections.events import to_events
 from compliance.report.sections.guarantees import in_plain_words, to_guarantee
+from compliance.report.sections.shapes import to_histograms, to_rankings
 from compliance.report.sections.values import (
     MOST_GROUPS_PRINTED,
     grouped,
@@ -48,7 +56,7 @@ def in_order(releases: Sequence[Release]) -> list[Release]:
 def title_of(query: Query) -> str:
     """What was published, in a few words."""
     what = wording.listed([wording.abridged(s.title) for s in query.statistics])
-    by = f" by {wording.listed([wording.abridged(c) for c in query.by])}" if query.by else ""
+    by = f" by {wording.listed([_by(query, c) for c in query.by])}" if query.by else ""
     return wording.capital(what + by)
 
 
@@ -67,7 +75,7 @@ def _overview(releases: Sequence[tuple[int, Release]]) -> Plain | None:
             count(number),
             stacked(title_of(release.query), f"{release.dataset_id}, {_day(release)}"),
             _short_bounds(release.query),
-            wording.capital(release.query.mechanism.value),
+            wording.capital(release.query.mechanism.value.replace("_", " ")),
             count(len({value.keys for value in release.values})),
             loss_up(release.price.epsilon),
             loss_up(release.price.delta),
@@ -87,29 +95,58 @@ def _short_bounds(query: Query) -> str:
 
 
 def _one(number: int, release: Release) -> Plain:
-    query, groups = release.query, grouped(release.values)
+    return {"title": f"Release {number}: {title_of(release.query)}"} | to_release(release)
+
+
+def to_release(release: Release) -> Plain:
+    """What one release asked, rests on and published, and what bounding left out."""
+    query, groups = release.query, grouped(release.query, release.values)
     return {
-        "title": f"Release {number}: {title_of(query)}",
-        "asked": _asked(query),
+        "asked": asked_in_words(query),
         "facts": _facts(release),
         "privacy": to_guarantee(release),
         "meaning": in_plain_words(release),
         "clamps": _clamps(query.statistics),
         "events": to_events(release.events),
+        "has_values": bool(release.values),
         "values": value_table(query, groups),
         "values_left": max(len(groups) - MOST_GROUPS_PRINTED, 0),
+        "rankings": to_rankings(release),
+        "histograms": to_histograms(release),
         "units": units(query.statistics),
         "chart": value_chart(query, groups),
         "dropped": _dropped(release),
     }
 
 
-def _asked(query: Query) -> str:
-    what = wording.listed([f"the {statistic.title}" for statistic in query.statistics])
-    each = f"for each value of {wording.listed(query.by)}" if query.by else "over the whole table"
+def asked_in_words(query: Query) -> str:
+    """The question as one sentence."""
+    what = wording.listed([_the(statistic) for statistic in query.statistics])
+    each = wording.listed([_each(query, column) for column in query.by])
+    of = f"for each {each}" if query.by else "over the whole table"
     where = wording.listed([_condition(c) for c in query.where])
     only = f", only rows where {where}" if query.where else ""
-    return wording.sentence(f"{what}, {each}{only}")
+    others = wording.listed([f"{join.dataset} (by {join.unit})" for join in query.join])
+    joined = f"; joined with {others}, one row of each person there" if query.join else ""
+    return wording.sentence(f"{what}, {of}{only}{joined}")
+
+
+def _the(statistic: Statistic) -> str:
+    return statistic.title if statistic.title.startswith("the ") else f"the {statistic.title}"
+
+
+def _by(query: Query, column: ColumnName) -> str:
+    how, name = query.coarse.get(column), wording.abridged(column)
+    return f"{how.per} of {name}" if how and how.per else name
+
+
+def _each(query: Query, column: ColumnName) -> str:
+    how = query.coarse.get(column)
+    if how is None:
+        return f"value of {column}"
+    if how.per is not None:
+        return f"{how.per} of {column}"
+    return f"of {count(len(how.edges) - 1, 'range')} of {column}"
 
 
 def _condition(condition: Condition) -> str:
@@ -139,12 +176,12 @@ def _facts(release: Release) -> list[Plain]:
 def _clamps(statistics: Sequence[Statistic]) -> Plain | None:
     headings = [
         heading("Each row's value is clamped for", 4, Fill.NAME),
-        heading("Step of the sum", 2),
+        heading("In steps of", 2),
         heading("From", fill=Fill.NUMBER),
         heading("To", fill=Fill.NUMBER),
     ]
     rows = [
-        [wording.abridged(s.title), _step(s.granularity), _decimal(s.lower), _decimal(s.upper)]
+        [wording.abridged(s.title), _step(s), _decimal(s.lower), _decimal(s.upper)]
         for s in statistics
         if s.column is not None
     ]
@@ -152,11 +189,17 @@ def _clamps(statistics: Sequence[Statistic]) -> Plain | None:
 
 
 def _decimal(bound: Decimal | None) -> str:
-    return wording.signed(f"{bound:,f}") if bound is not None else wording.NOT_RECORDED
+    return wording.signed(f"{bound.normalize():,f}") if bound is not None else wording.NOT_RECORDED
 
 
-def _step(granularity: Granularity) -> str:
-    return "one hundredth" if granularity is Granularity.CENTS else "whole numbers"
+def _step(statistic: Statistic) -> str:
+    if statistic.kind is StatisticKind.QUANTILE:
+        return f"{_decimal(statistic.step)}, of which one is chosen"
+    cents = statistic.granularity is Granularity.CENTS
+    step = "one hundredth" if cents else "whole numbers"
+    if statistic.kind is StatisticKind.HISTOGRAM:
+        return f"{step}, in {count(len(statistic.edges) - 1, 'bar')}"
+    return step
 
 
 def _dropped(release: Release) -> list[Plain]:

@@ -10,7 +10,7 @@ from compliance.report import wording
 from compliance.report.nouns import DatasetEvidence, Evidence
 from compliance.report.sections.budgets import budget_chart
 from compliance.report.sections.duties import nothing_found, reference, severity_badge, title_of
-from compliance.report.tables import Plain
+from compliance.report.tables import Plain, tile
 from compliance.report.wording import count
 from compliance.rules.nouns import Severity, State
 
@@ -67,13 +67,13 @@ def _tiles(evidence: Evidence) -> list[Plain]:
     runs = [run for e in data for run in e.runs]
     noisy = sum(run.plan.privacy is not None for run in runs)
     return [
-        _tile("Datasets", count(len(data)), "in the versions of section 3"),
-        _tile("Rows", count(sum(e.dataset.rows for e in data)), "in these datasets"),
+        tile("Datasets", count(len(data)), "in the versions of section 3"),
+        tile("Rows", count(sum(e.dataset.rows for e in data)), "in these datasets"),
         _personal_tile(data),
-        _tile("Releases", count(sum(len(e.releases) for e in data)), "published with noise"),
-        _tile("Federated runs", count(len(runs)), f"{count(noisy)} with noise"),
+        tile("Releases", count(sum(len(e.releases) for e in data)), "published with noise"),
+        tile("Federated runs", count(len(runs)), f"{count(noisy)} with noise"),
         _findings_tile(evidence),
-        _tile("Not assessed", count(_states(evidence)[State.NOT_ASSESSED]), "never a pass"),
+        tile("Not assessed", count(_states(evidence)[State.NOT_ASSESSED]), "never a pass"),
         _trail_tile(evidence),
     ]
 
@@ -83,9 +83,9 @@ def _personal_tile(data: tuple[DatasetEvidence, ...]) -> Plain:
     unseen = len(data) - len(seen)
     labels = _personal(data)
     if unseen and not seen:
-        return _tile("Personal columns", "not assessed", "no dataset was examined")
+        return tile("Personal columns", "not assessed", "no dataset was examined")
     special = sum(label.special_category for label in labels)
-    return _tile(
+    return tile(
         "Personal columns",
         f"{count(len(labels))} of {count(sum(len(e.dataset.columns) for e in seen))}",
         f"special categories: {count(special)}"
@@ -95,21 +95,17 @@ def _personal_tile(data: tuple[DatasetEvidence, ...]) -> Plain:
 
 def _findings_tile(evidence: Evidence) -> Plain:
     if not evidence.assessment.verdicts:
-        return _tile("Findings", "not assessed", "no duty was looked at")
+        return tile("Findings", "not assessed", "no duty was looked at")
     by_severity = _by_severity(evidence) or "no duty found unmet"
-    return _tile("Findings", count(len(evidence.assessment.findings)), by_severity)
+    return tile("Findings", count(len(evidence.assessment.findings)), by_severity)
 
 
 def _trail_tile(evidence: Evidence) -> Plain:
     trail = evidence.trail
     note = count(trail.entries, "entry", plural="entries")
     if not trail.ok:
-        return _tile("Trail", "broken", note, tone="bad")
-    return _tile("Trail", "whole" if trail.entries else "empty", note)
-
-
-def _tile(title: str, figure: str, note: str, *, tone: str = "") -> Plain:
-    return {"title": title, "figure": figure, "note": note, "tone": tone}
+        return tile("Trail", "broken", note, tone="bad")
+    return tile("Trail", "whole" if trail.entries else "empty", note)
 
 
 def _personal(data: tuple[DatasetEvidence, ...]) -> list[Label]:

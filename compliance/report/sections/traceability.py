@@ -1,28 +1,28 @@
-"""Section 8: what was made from what, and how to check the trail."""
+"""What was made from what, and how to check the trail."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from compliance.lineage.nouns import Node, Step
+from compliance.lineage.nouns import Edge, Node, Step
 from compliance.report import wording
-from compliance.report.nouns import Evidence
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table
 from compliance.report.wording import count
+from compliance.trail.nouns import Verification
 
 MOST_EDGES_PRINTED = 300
 _TITLE_WIDTH = 120
 
 
-def to_traceability(evidence: Evidence) -> Plain:
-    """Lineage edges and the verified trail."""
-    trail = evidence.trail
-    steps = Step.every(evidence.lineage)
+def to_traceability(lineage: Sequence[Edge], trail: Verification, at: datetime) -> Plain:
+    """Lineage edges, and the trail as it was verified at the moment `at`."""
+    steps = Step.every(lineage)
     return {
         "edges": _edges(steps[:MOST_EDGES_PRINTED]),
         "edges_left": sum(len(step.origins) for step in steps[MOST_EDGES_PRINTED:]),
         "tone": "bad" if not trail.ok else "good" if trail.entries else "calm",
-        "says": _says(evidence),
+        "says": _says(trail, at),
         "problems": [wording.sentence(problem) for problem in trail.problems],
         "facts": [
             fact("Entries", count(trail.entries)),
@@ -32,14 +32,13 @@ def to_traceability(evidence: Evidence) -> Plain:
     }
 
 
-def _says(evidence: Evidence) -> str:
-    trail = evidence.trail
-    at = wording.when(evidence.gathered_at)
+def _says(trail: Verification, at: datetime) -> str:
+    when = wording.when(at)
     if not trail.entries and trail.ok:
-        return f"Looked at on {at}: the trail holds no entries yet."
+        return f"Looked at on {when}: the trail holds no entries yet."
     if trail.ok:
-        return f"Verified on {at}: every hash was recomputed and agrees."
-    return f"Not whole: {count(len(trail.problems), 'problem')} found on {at}."
+        return f"Verified on {when}: every hash was recomputed and agrees."
+    return f"Not whole: {count(len(trail.problems), 'problem')} found on {when}."
 
 
 def _edges(steps: Sequence[Step]) -> Plain | None:

@@ -1,4 +1,7 @@
-"""The published numbers of a release: as a table, as a chart, with their units."""
+"""The published numbers of a release: as a table, as a chart, with their units.
+
+Histograms and rankings have tables of their own: see `shapes`.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,31 @@ from compliance.report.tables import Cell, Fill, Heading, Plain, heading, table
 from compliance.report.wording import count
 
 MOST_GROUPS_PRINTED = 500
-_MARGIN = "±\N{NO-BREAK SPACE}(95\N{NO-BREAK SPACE}%)"
+MARGIN = "±\N{NO-BREAK SPACE}(95\N{NO-BREAK SPACE}%)"
+INTERVAL = "Interval (95\N{NO-BREAK SPACE}%)"
+_EITHER = "± or interval (95\N{NO-BREAK SPACE}%)"
 _MOST_PANELS = 3
 _MOST_KEYS = 4
 _TITLE_WIDTH = 45
 _WIDEST_NUMBERS = 115  # millimetres; beyond that the statistics go below one another
-_COUNTS = (StatisticKind.COUNT_ROWS, StatisticKind.COUNT_UNITS)
+_COUNTS = (StatisticKind.COUNT_ROWS, StatisticKind.COUNT_UNITS, StatisticKind.HISTOGRAM)
+_SHAPES = (StatisticKind.HISTOGRAM, StatisticKind.TOP)
 
 Grouped = dict[tuple[str, ...], dict[str, ReleasedValue]]
 
 
-def grouped(values: Sequence[ReleasedValue]) -> Grouped:
-    """The values by group, then by the name of their statistic; groups in their first order."""
+def single_statistics(query: Query) -> tuple[Statistic, ...]:
+    """Those that give one number per group."""
+    return tuple(s for s in query.statistics if s.kind not in _SHAPES)
+
+
+def grouped(query: Query, values: Sequence[ReleasedValue]) -> Grouped:
+    """The single numbers by group, then by the name of their statistic; groups in first order."""
+    names = {s.name for s in single_statistics(query)}
     groups: Grouped = {}
     for value in values:
-        groups.setdefault(value.keys, {})[value.statistic] = value
+        if value.statistic in names:
+            groups.setdefault(value.keys, {})[value.statistic] = value
     return groups
 
 
@@ -38,7 +51,7 @@ def value_table(query: Query, groups: Grouped) -> Plain | None:
     """
     printed = dict(list(groups.items())[:MOST_GROUPS_PRINTED])
     places = _places(query, groups)
-    keys = [heading(title, 2, Fill.NAME) for title in _key_titles(query)]
+    keys = key_headings(query)
     wide = table(*_side_by_side(query, printed, places, keys))
     if wide is None or sum(column.get("mm", 0) for column in wide["columns"]) <= _WIDEST_NUMBERS:
         return wide
@@ -48,20 +61,30 @@ def value_table(query: Query, groups: Grouped) -> Plain | None:
 def units(statistics: Sequence[Statistic]) -> str:
     """What the numbers count or measure."""
     columns = dict.fromkeys(wording.abridged(s.column) for s in statistics if s.column is not None)
-    measured = f"{wording.listed(list(columns))}: in the unit of the column. " if columns else ""
-    return f"{measured}Noise can make a number negative."
+    kinds = {s.kind for s in statistics}
+    said = [f"{wording.listed(list(columns))}: in the unit of the column."] if columns else []
+    if kinds - {StatisticKind.TOP, StatisticKind.QUANTILE}:
+        said.append("Noise can make a number negative.")
+    if StatisticKind.QUANTILE in kinds:
+        said.append(
+            "A quantile is one of the values named above, chosen with noise; its interval holds "
+            "the exact one with 95 % probability."
+        )
+    if StatisticKind.TOP in kinds:
+        said.append("Which groups are the largest was chosen with noise, so ranks have no margin.")
+    return " ".join(said)
 
 
 def value_chart(query: Query, groups: Grouped) -> Plain | None:
     """The largest groups with their margins; None where there is nothing to compare."""
-    if len(groups) < 2:
+    statistics = single_statistics(query)[:_MOST_PANELS]
+    if len(groups) < 2 or not statistics:
         return None
-    statistics = query.statistics[:_MOST_PANELS]
     first = statistics[0].name
     shown = sorted(groups, key=lambda g: _size(groups[g].get(first)), reverse=True)
     shown = shown[: charts.MOST_GROUPS]
     panels = [
-        (wording.capital(s.title), [_bar(groups[group].get(s.name)) for group in shown])
+        (wording.capital(s.title), [bar_of(groups[group].get(s.name)) for group in shown])
         for s in statistics
     ]
     cut = (
@@ -75,37 +98,75 @@ def value_chart(query: Query, groups: Grouped) -> Plain | None:
     )
 
 
-def _places(query: Query, groups: Grouped) -> dict[str, int]:
-    """Decimals per statistic: counts none, the others so that margins show two digits."""
-    return {
-        s.name: 0
-        if s.kind in _COUNTS
-        else wording.decimals_for(row[s.name].margin for row in groups.values() if s.name in row)
-        for s in query.statistics
-    }
+def decimals(statistic: Statistic, values: Sequence[ReleasedValue]) -> int:
+    """How many places the numbers of a statistic need: counts none, the others two digits of ±."""
+    if statistic.kind in _COUNTS:
+        return 0
+    if statistic.kind is StatisticKind.QUANTILE and statistic.step:
+        return max(0, -int(statistic.step.normalize().as_tuple().exponent))
+    return wording.decimals_for(value.margin for value in values)
 
 
-def _key_titles(query: Query) -> list[str]:
+def key_headings(query: Query) -> list[Heading]:
     """One column per key, or one for all where there are too many to stand side by side."""
     if not query.by:
-        return ["Group"]
+        return [heading("Group", 2, Fill.NAME)]
     names = [wording.abridged(column, _TITLE_WIDTH) for column in query.by]
-    return names if len(names) <= _MOST_KEYS else [" / ".join(names)]
+    titles = names if len(names) <= _MOST_KEYS else [" / ".join(names)]
+    return [heading(title, 2, Fill.NAME) for title in titles]
+
+
+def group_cells(query: Query, group: tuple[str, ...]) -> list[str]:
+    """The cells under `key_headings`."""
+    if not query.by:
+        return ["all"]
+    return list(group) if len(query.by) <= _MOST_KEYS else [" / ".join(group)]
+
+
+def value_cells(value: ReleasedValue | None, places: int) -> list[Cell]:
+    """A number, and its margin or interval."""
+    if value is None:
+        return ["not released", ""]
+    return [wording.number(value.value, places), _within(value, places)]
+
+
+def bar_of(value: ReleasedValue | None) -> charts.Bar:
+    """A number and how far it may be off, to be drawn."""
+    if value is None or not math.isfinite(value.value):
+        return charts.Bar(value=None)
+    if is_finite(value.low) and is_finite(value.high):
+        return charts.Bar(value=value.value, low=value.low, high=value.high)
+    margin = value.margin if is_finite(value.margin) else 0.0
+    return charts.Bar(value=value.value, margin=margin)
+
+
+def _within(value: ReleasedValue, places: int) -> str:
+    if is_finite(value.low) and is_finite(value.high):
+        return f"{wording.number(value.low, places)} to {wording.number(value.high, places)}"
+    return "not known" if value.margin is None else wording.number(value.margin, places)
+
+
+def _places(query: Query, groups: Grouped) -> dict[str, int]:
+    return {
+        s.name: decimals(s, [row[s.name] for row in groups.values() if s.name in row])
+        for s in single_statistics(query)
+    }
 
 
 def _side_by_side(
     query: Query, groups: Grouped, places: dict[str, int], keys: list[Heading]
 ) -> tuple[list[Heading], list[list[Cell]]]:
     headings = list(keys)
-    for statistic in query.statistics:
+    for statistic in single_statistics(query):
         title = wording.capital(wording.abridged(statistic.title, _TITLE_WIDTH))
+        is_interval = statistic.kind is StatisticKind.QUANTILE
         headings.append(heading(title, fill=Fill.NUMBER))
-        headings.append(heading(_MARGIN, fill=Fill.NUMBER))
+        headings.append(heading(INTERVAL if is_interval else MARGIN, fill=Fill.NUMBER))
     rows: list[list[Cell]] = []
     for group, row in groups.items():
-        cells: list[Cell] = list(_group_cells(query, group))
-        for s in query.statistics:
-            cells += _value_cells(row.get(s.name), places[s.name])
+        cells: list[Cell] = list(group_cells(query, group))
+        for s in single_statistics(query):
+            cells += value_cells(row.get(s.name), places[s.name])
         rows.append(cells)
     return headings, rows
 
@@ -113,36 +174,26 @@ def _side_by_side(
 def _one_below_another(
     query: Query, groups: Grouped, places: dict[str, int], keys: list[Heading]
 ) -> tuple[list[Heading], list[list[Cell]]]:
+    statistics = single_statistics(query)
+    kinds = {s.kind is StatisticKind.QUANTILE for s in statistics}
+    within = _EITHER if len(kinds) > 1 else INTERVAL if True in kinds else MARGIN
     headings = [
         *keys,
         heading("Statistic", 2, Fill.NAME),
         heading("Value", fill=Fill.NUMBER),
-        heading(_MARGIN, fill=Fill.NUMBER),
+        heading(within, fill=Fill.NUMBER),
     ]
-    titles = [(s, wording.abridged(s.title, _TITLE_WIDTH)) for s in query.statistics]
+    titles = [(s, wording.abridged(s.title, _TITLE_WIDTH)) for s in statistics]
     rows: list[list[Cell]] = [
-        [*_group_cells(query, group), title, *_value_cells(row.get(s.name), places[s.name])]
+        [*group_cells(query, group), title, *value_cells(row.get(s.name), places[s.name])]
         for group, row in groups.items()
         for s, title in titles
     ]
     return headings, rows
 
 
-def _group_cells(query: Query, group: tuple[str, ...]) -> list[str]:
-    if not query.by:
-        return ["all"]
-    return list(group) if len(query.by) <= _MOST_KEYS else [" / ".join(group)]
-
-
-def _value_cells(value: ReleasedValue | None, places: int) -> list[Cell]:
-    if value is None:
-        return ["not released", ""]
-    margin = "not known" if value.margin is None else wording.number(value.margin, places)
-    return [wording.number(value.value, places), margin]
-
-
 def _finding(query: Query, groups: Grouped, shown: Sequence[tuple[str, ...]]) -> str:
-    statistic = query.statistics[0]
+    statistic = single_statistics(query)[0]
     places = _places(query, groups)[statistic.name]
     ends = []
     for word, group in (("largest", shown[0]), ("smallest shown", shown[-1])):
@@ -155,10 +206,3 @@ def _finding(query: Query, groups: Grouped, shown: Sequence[tuple[str, ...]]) ->
 
 def _size(value: ReleasedValue | None) -> float:
     return value.value if value and math.isfinite(value.value) else -math.inf
-
-
-def _bar(value: ReleasedValue | None) -> charts.Bar:
-    if value is None or not math.isfinite(value.value):
-        return charts.Bar(value=None)
-    margin = value.margin if is_finite(value.margin) else 0.0
-    return charts.Bar(value=value.value, margin=margin)

@@ -1,0 +1,155 @@
+"""What is told about a release: the registry's fields, the hazards, the self-audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compliance.privacy.nouns.disclosure import Disclosure, Field, Hazard, HazardState, Origin
+from compliance.report import wording
+from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, toned
+from compliance.report.texts import texts
+from compliance.report.wording import count
+
+_TIERS = (1, 2, 3)
+_ABOUT_RECORD = 0
+_TONES = {HazardState.GUARDED: "good", HazardState.EXPOSED: "bad", HazardState.NOT_KNOWN: "warn"}
+_VERIFIED = {
+    "read": "a source was read for this theme",
+    "summary": "only summaries of the source were read",
+    "reasoned": "follows from the definition",
+}
+_FROM = {Origin.MISSING: "nobody", Origin.INAPPLICABLE: "–"}
+_NAMES = {"url_slug": "Address in the registry"}
+
+
+def to_fields(disclosure: Disclosure) -> Plain:
+    """One table per tier, and how much of it is told."""
+    schema = disclosure.schema
+    return {
+        "tiers": [_tier(tier, disclosure.of_tier(tier)) for tier in _TIERS],
+        "record": _table(disclosure.of_tier(_ABOUT_RECORD)),
+        "says": _says(disclosure),
+        "schema": [
+            fact("Schema", f"{schema.repository}, {schema.path}", fill=Fill.NAME),
+            fact("At commit", schema.commit, fill=Fill.CODE),
+            fact("Verified", schema.verified),
+        ],
+    }
+
+
+def to_hazards(disclosure: Disclosure) -> Plain:
+    """One table per level of the pyramid, then where the themes come from."""
+    levels = dict.fromkeys(hazard.level for hazard in disclosure.hazards)
+    return {
+        "says": hazards_in_words(disclosure),
+        "levels": [
+            {
+                "title": texts()["hazards"]["levels"][level],
+                "table": _judged([h for h in disclosure.hazards if h.level == level]),
+            }
+            for level in levels
+        ],
+        "sources": _sources(disclosure.hazards),
+    }
+
+
+def hazards_in_words(disclosure: Disclosure) -> str:
+    """How many hazards are in which state."""
+    counts = {state: len(disclosure.in_state(state)) for state in HazardState}
+    told = [f"{count(number)} {state.value}" for state, number in counts.items()]
+    return f"Of {count(sum(counts.values()), 'hazard')}: {wording.listed(told)}."
+
+
+def to_audit_stamp(disclosure: Disclosure) -> Plain:
+    """Date, result and versions of the newest self-audit; that there is none, where there is."""
+    audit = disclosure.audit
+    if audit is None:
+        return {"tone": "warn", "says": "No self-audit on record.", "facts": []}
+    versions = [f"{name} {version}" for name, version in sorted(audit.libraries.items())]
+    return {
+        "tone": "good" if audit.passed else "bad",
+        "says": "Passed." if audit.passed else "Did not pass.",
+        "facts": [
+            fact("Date", wording.when(audit.at)),
+            fact("Result", wording.sentence(audit.says), fill=Fill.NAME),
+            fact(
+                "Versions audited",
+                wording.listed([f"Privacy Desk {audit.desk_version}", *versions]),
+                fill=Fill.NAME,
+            ),
+        ],
+    }
+
+
+def _tier(tier: int, fields: Sequence[Field]) -> Plain:
+    missing = sum(field.origin is Origin.MISSING for field in fields)
+    applying = sum(field.origin is not Origin.INAPPLICABLE for field in fields)
+    told = f"{count(applying - missing)} of {count(applying, 'field')} told"
+    return {
+        "title": f"Tier {tier}: {texts()['disclosure']['tiers'][tier]}",
+        "says": f"{told}; {count(missing)} not recorded." if missing else f"{told}.",
+        "table": _table(fields),
+    }
+
+
+def _says(disclosure: Disclosure) -> str:
+    missing = [_name(field) for field in disclosure.missing]
+    if not missing:
+        return "Every field is told."
+    return f"Not recorded by anybody: {wording.listed(missing)}."
+
+
+def _table(fields: Sequence[Field]) -> Plain | None:
+    headings = [
+        heading("Field", 2.2, Fill.NAME),
+        heading("What is told", 6.4),
+        heading("From", 1.2),
+    ]
+    rows: list[list[Cell]] = [
+        [stacked(_name(field), _group(field)), _value(field), _origin(field)] for field in fields
+    ]
+    return table(headings, rows)
+
+
+def _name(field: Field) -> str:
+    name = field.path.rpartition(".")[2].replace("_", " ")
+    return _NAMES.get(field.path, wording.capital(name))
+
+
+def _group(field: Field) -> str:
+    return field.path.rpartition(".")[0].replace("_", " ").replace(".", ", ")
+
+
+def _value(field: Field) -> Cell:
+    if field.origin is Origin.MISSING:
+        return toned(wording.NOT_RECORDED, "warn")
+    return field.value or field.origin.value
+
+
+def _origin(field: Field) -> str:
+    return _FROM.get(field.origin, field.origin.value)
+
+
+def _judged(hazards: Sequence[Hazard]) -> Plain | None:
+    headings = [
+        heading("Hazard", 2.2),
+        heading("State", 1.3),
+        heading("What decided", 3.6),
+        heading("What to do", 2.8),
+    ]
+    rows: list[list[Cell]] = [
+        [h.title, toned(h.state.value, _TONES[h.state]), h.evidence, h.to_do] for h in hazards
+    ]
+    return table(headings, rows)
+
+
+def _sources(hazards: Sequence[Hazard]) -> Plain | None:
+    headings = [
+        heading("Hazard", 2.4),
+        heading("The theme comes from", 5, Fill.NAME),
+        heading("Read", 2),
+    ]
+    rows: list[list[Cell]] = [
+        [h.title, "; ".join(h.sources), _VERIFIED.get(h.verified, h.verified)] for h in hazards
+    ]
+    return table(headings, rows)
