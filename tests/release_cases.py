@@ -73,7 +73,9 @@ def every_kind() -> tuple[Release, ...]:
                 published(*COUNTS, *spread, **by_region),
                 published(*quantiles, **by_region),
                 published({"count": "units"}, *quantiles),
-                published({"histogram": {**AMOUNT, "edges": [0, 10, 20, 50, 100]}}, **by_region),
+                published(
+                    {"histogram": {"column": "amount", "edges": [0, 10, 20, 50, 100]}}, **by_region
+                ),
                 published({"histogram": wide}),
                 published({"top": {"groups": 5, "of": "units"}}, by=["region"], groups=keys),
                 published({"count": "rows"}, {"top": {"groups": 3}}, **by_region),

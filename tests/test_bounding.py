@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.privacy import Bounded, aggregate, bound, choice_of, joined, to_query
+from compliance.privacy.grouping import Groups, hashed_groups
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.rows import hashed_numbers
 
@@ -230,6 +231,24 @@ def test_the_two_zeros_are_one_number(stored: Stored) -> None:
 
     assert np.signbit(numbers.values).any()
     assert len(set(hashes.tolist())) == 2
+
+
+def test_no_two_groups_are_alike_when_they_are_hashed() -> None:
+    """Which of alike groups a person keeps would hang on their numbers, so on other people."""
+    keys = (("a\x1fb", "c"), ("a", "b\x1fc"), ("a', 'b", "c"), ("a", "b', 'c"), ("a", "b", "c"))
+
+    hashes = hashed_groups(Groups(numbers=np.zeros(0, np.int64), keys=keys), KEY)
+
+    assert len(set(hashes.tolist())) == len(keys)
+
+
+def test_how_a_moment_is_written_depends_on_no_other_moment(stored: Stored) -> None:
+    """Else one person's row at noon would rename everybody's groups."""
+    at = [dt.datetime(2024, 1, 5), dt.datetime(2024, 1, 5, 12)]
+    table, _ = stored(who=["ann", "bob"], at=at, day=[at[0].date()] * 2)
+
+    assert table.codes(ColumnName("at")).texts() == ["2024-01-05 00:00:00", "2024-01-05 12:00:00"]
+    assert table.codes(ColumnName("day")).texts() == ["2024-01-05"]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ AMOUNT = {"column": "amount", "lower": 0, "upper": 100}
 EVERY_STATISTIC = [
     *({"count": "rows"}, {"count": "units"}),
     *({kind: AMOUNT} for kind in ("sum", "mean", "variance", "standard_deviation", "median")),
-    {"histogram": {**AMOUNT, "edges": [0, 25, 50, 100]}},
+    {"histogram": {"column": "amount", "edges": [0, 25, 50, 100]}},
     {"top": {"groups": 2}},
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,12 @@ from hypothesis import strategies as st
 
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column
-from compliance.errors import BudgetBelowSpentError, BudgetExceededError, PrivacyParameterError
+from compliance.errors import (
+    BadBoundsError,
+    BudgetBelowSpentError,
+    BudgetExceededError,
+    PrivacyParameterError,
+)
 from compliance.privacy import (
     aggregate,
     attacker_percent,
@@ -30,7 +36,8 @@ from compliance.privacy import (
     state_of,
     to_query,
 )
-from compliance.privacy.calibration import margin
+from compliance.privacy.accounting import UNIT
+from compliance.privacy.calibration import divisible, margin
 from compliance.privacy.ledger import spends_in_force
 from compliance.privacy.nouns import (
     Allowance,
@@ -38,18 +45,18 @@ from compliance.privacy.nouns import (
     Clarity,
     GaussianEvent,
     LaplaceEvent,
+    RandomisedResponseEvent,
+    SelectionEvent,
     Spend,
     SpendState,
+    ThresholdEvent,
 )
 from compliance.privacy.nouns.question import Query
 from compliance.workspace.desk import now
+from tests.privacy_cases import EVERY_STATISTIC, KEY, SILENCE, budget
 
 Stored = Callable[..., tuple[Table, tuple[Column, ...]]]
-KEY = b"k" * 32
-
-
-def budget(epsilon: str | int = 1, delta: str = "1e-6") -> Budget:
-    return Budget(epsilon=Decimal(epsilon), delta=Decimal(delta))
+AMOUNT = {"column": "amount", "lower": 0, "upper": 100}
 
 
 def query(**change: object) -> Query:
@@ -61,21 +68,11 @@ def query(**change: object) -> Query:
         "statistics": [
             {"count": "rows"},
             {"count": "units"},
-            {"sum": {"column": "amount", "lower": 0, "upper": 100, "unit": "cents"}},
-            {"mean": {"column": "amount", "lower": 0, "upper": 100}},
+            {"sum": AMOUNT | {"unit": "cents"}},
+            {"mean": AMOUNT},
         ],
     }
     return to_query({**raw, **change})
-
-
-class NoNoise:
-    """A stand-in that blurs nothing, to see what is computed around the noise."""
-
-    def add_noise(self, values: Any, event: object) -> Any:
-        return values
-
-    def surviving_groups(self, units: Any, event: object, threshold: Any, groups: int) -> list[int]:
-        return [int(g) for g in np.flatnonzero(units >= threshold.threshold)]
 
 
 @pytest.fixture
@@ -107,6 +104,215 @@ def test_a_release_costs_what_was_typed_and_hardly_less(
     assert price.epsilon <= asked.epsilon
     assert price.epsilon >= asked.epsilon * Decimal("0.9999")
     assert price.delta <= asked.delta
+
+
+EVENTS = st.one_of(
+    st.builds(
+        GaussianEvent,
+        statistic=st.just("x"),
+        sensitivity_squared=st.integers(1, 10**24),
+        scale=st.floats(0.5, 1e15),
+    ),
+    st.builds(
+        LaplaceEvent,
+        statistic=st.just("x"),
+        sensitivity=st.integers(1, 10**15),
+        scale=st.floats(0.5, 1e15),
+    ),
+    st.builds(
+        SelectionEvent,
+        statistic=st.just("x"),
+        sensitivity=st.integers(1, 10**9),
+        scale=st.floats(0.5, 1e12),
+        draws=st.integers(1, 1000),
+        groups=st.just(1),
+        is_monotonic=st.booleans(),
+    ),
+    st.builds(
+        RandomisedResponseEvent,
+        statistic=st.just("x"),
+        categories=st.integers(2, 50),
+        probability=st.floats(0.6, 0.999999),
+    ),
+)
+
+
+@given(event=EVENTS)
+def test_every_price_is_the_one_that_opendp_states(event: Any) -> None:
+    """Two ways to one number: ours in whole numbers, OpenDP's in floating point rounded up."""
+    loss = loss_of([event])
+
+    for ours, stated in zip((loss.rho, loss.pure), stated_costs(event), strict=True):
+        assert (ours is None) == (stated is None)
+        if ours is not None:
+            assert ours / UNIT == pytest.approx(stated, rel=1e-6, abs=1e-11)
+
+
+def stated_costs(event: Any) -> tuple[float | None, float | None]:
+    """ρ and ε as OpenDP's maps state them; None where the event has none."""
+    numbers = dp.vector_domain(dp.atom_domain(T="i64"))
+    if isinstance(event, GaussianEvent):
+        measurement = dp.m.make_gaussian(numbers, dp.l2_distance(T=float), scale=event.scale)
+        return measurement.map(math.sqrt(event.sensitivity_squared)), None
+    if isinstance(event, LaplaceEvent):
+        measurement = dp.m.make_laplace(numbers, dp.l1_distance(T="i64"), scale=event.scale)
+        return stated_rho(measurement, event.sensitivity), measurement.map(event.sensitivity)
+    if isinstance(event, SelectionEvent):
+        metric = dp.linf_distance(T="i64", monotonic=event.is_monotonic)
+        rho, epsilon = (
+            dp.m.make_noisy_top_k(numbers, metric, measure, k=event.draws, scale=event.scale)
+            for measure in (dp.zero_concentrated_divergence(), dp.max_divergence())
+        )
+        return rho.map(event.sensitivity), epsilon.map(event.sensitivity)
+    measurement = dp.m.make_randomized_response(
+        categories=list(range(event.categories)), prob=event.probability, T="i64"
+    )
+    return stated_rho(measurement, 1), measurement.map(1)
+
+
+def stated_rho(pure: dp.Measurement, distance: int) -> float:
+    return float(dp.c.make_pureDP_to_zCDP(pure).map(distance))
+
+
+def test_choices_in_several_groups_cost_so_many_times_one() -> None:
+    one, five = (
+        SelectionEvent(statistic="x", sensitivity=3, scale=40.0, groups=groups) for groups in (1, 5)
+    )
+
+    assert loss_of([five]).rho == 5 * (loss_of([one]).rho or 0)
+    assert loss_of([five]).pure == 5 * (loss_of([one]).pure or 0)
+
+
+@pytest.mark.parametrize("statistic", list(EVERY_STATISTIC))
+@pytest.mark.parametrize("mechanism", ["gaussian", "laplace"])
+@pytest.mark.parametrize("keys", [{}, {"public_keys": {"city": ["Bonn"]}}], ids=["seen", "typed"])
+def test_every_kind_of_statistic_costs_what_was_typed_and_hardly_less(
+    statistic: str, mechanism: str, keys: dict[str, object]
+) -> None:
+    asked = query(
+        statistics=[EVERY_STATISTIC[statistic]], mechanism=mechanism, max_groups=7, **keys
+    )
+    for epsilon in ("0.01", "1", "20"):
+        typed = budget(epsilon)
+
+        # Where keys are typed, Laplace noise and choices are paid in pure ε.
+        delta = Decimal(0) if keys and mechanism == "laplace" else typed.delta
+
+        price = price_of(loss_of(calibrate(asked, typed).events), delta)
+
+        assert typed.epsilon * Decimal("0.9999") <= price.epsilon <= typed.epsilon
+        assert price.delta <= delta
+
+
+@pytest.mark.parametrize("answers", [1, 2, 30])
+@pytest.mark.parametrize("epsilon", ["0.001", "1", "20"])
+def test_changed_answers_cost_what_was_typed_and_hardly_less(answers: int, epsilon: str) -> None:
+    asked = query(
+        statistics=[{"count": "units"}],
+        mechanism="randomised_response",
+        public_keys={"city": [str(n) for n in range(answers)]},
+    )
+    ((_, event),) = calibrate(asked, budget(epsilon, "0")).parts
+    assert isinstance(event, RandomisedResponseEvent)
+
+    price = price_of(loss_of([event]), Decimal(0))
+
+    odds = math.exp(float(epsilon))
+    assert Decimal(epsilon) * Decimal("0.9999") <= price.epsilon <= Decimal(epsilon)
+    assert price.delta == 0
+    assert event.probability == pytest.approx(odds / (odds + answers), rel=1e-6)
+
+
+def test_where_only_choices_are_asked_the_cheaper_way_of_adding_them_up_counts() -> None:
+    """Few choices are cheaper by plain ε, many by ρ; either way they cost what was typed."""
+    few, many = (
+        query(
+            statistics=[{"median": AMOUNT}],
+            public_keys={"city": ["Bonn"]},
+            max_groups=groups,
+        )
+        for groups in (1, 50)
+    )
+
+    deltas = [
+        price_of(loss_of(calibrate(asked, budget()).events), budget().delta).delta
+        for asked in (few, many)
+    ]
+
+    assert deltas == [0, budget().delta]
+
+
+LOCKS = st.dictionaries(
+    st.sampled_from(["count_rows", "sum_amount", "median_amount", "top_2_rows", "keys"]),
+    st.integers(1, 180).map(lambda n: Decimal(n) / 1000),
+    max_size=4,
+)
+
+
+@given(shares=LOCKS, mechanism=st.sampled_from(["gaussian", "laplace"]), typed=st.booleans())
+def test_locked_shares_are_kept_and_the_others_divide_the_rest(
+    shares: dict[str, Decimal], mechanism: str, typed: bool
+) -> None:
+    if typed:
+        shares.pop("keys", None)
+    asked = query(
+        statistics=[
+            {"count": "rows"},
+            {"sum": AMOUNT | {"unit": "cents"}},
+            {"median": AMOUNT},
+            {"top": {"groups": 2}},
+        ],
+        mechanism=mechanism,
+        shares=shares,
+        public_keys={"city": ["Bonn"]} if typed else {},
+    )
+    spent: dict[str, int] = {}
+    for event in calibrate(asked, budget()).events:
+        if not isinstance(event, ThresholdEvent):
+            loss = loss_of([event])
+            cost = loss.rho if mechanism == "gaussian" else loss.pure
+            name = event.statistic.rpartition(":")[0] or "keys"  # type: ignore[union-attr]
+            spent[name] = spent.get(name, 0) + (cost or 0)
+
+    total = divisible(asked, budget())
+    free = {"count_rows": 4, "sum_amount": 4, "median_amount": 8, "top_2_rows": 4, "keys": 4}
+    if typed:
+        free.pop("keys")
+    weights = {name: weight for name, weight in free.items() if name not in shares}
+    rest = Decimal(1) - sum(shares.values())
+    expected = shares | {n: rest * w / sum(weights.values()) for n, w in weights.items()}
+    assert sum(spent.values()) <= total
+    for name, share in expected.items():
+        assert spent[name] <= share * total
+        assert spent[name] >= share * total * Decimal("0.9999")
+
+
+@pytest.mark.parametrize(
+    ("statistic", "share", "groups"),
+    [
+        pytest.param({"median": AMOUNT}, "1e-13", 10**6, id="a million groups"),
+        pytest.param({"top": {"groups": 1000}}, "1e-16", 1, id="a thousand draws"),
+    ],
+)
+@pytest.mark.parametrize("mechanism", ["gaussian", "laplace"])
+def test_a_share_of_less_than_a_unit_for_each_choice_is_refused(
+    statistic: dict[str, object], share: str, groups: int, mechanism: str
+) -> None:
+    """Each choice costs at least one unit of the ledger; more noise would not make it cheaper."""
+    asked = query(statistics=[statistic, {"count": "rows"}], mechanism=mechanism, max_groups=groups)
+    locked = replace(asked, shares={asked.statistics[0].name: Decimal(share)})
+
+    with pytest.raises(PrivacyParameterError, match="no noise keeps so little"):
+        calibrate(locked, budget())
+
+
+def test_what_one_person_can_change_must_fit_64_bits() -> None:
+    wide = {"column": "amount", "lower": 0, "upper": 10**10, "unit": "cents"}
+
+    with pytest.raises(BadBoundsError, match="64 bits"):
+        calibrate(
+            query(statistics=[{"sum": wide}], max_groups=10**4, max_rows_per_group=10**4), budget()
+        )
 
 
 def test_noise_depends_on_the_query_alone_and_never_on_data(shop: Any, stored: Stored) -> None:
@@ -189,11 +395,18 @@ def test_laplace_margins_are_what_opendp_says(scale: float) -> None:
     assert ours == math.ceil(stated) - 1
 
 
+def test_the_margin_of_very_wide_laplace_noise_is_three_times_its_scale() -> None:
+    """There e^(−1/scale) can no longer be told from 1."""
+    wide = LaplaceEvent(statistic="x", sensitivity=1, scale=1e18)
+
+    assert margin(wide) == pytest.approx(1e18 * math.log(20), rel=1e-9)
+
+
 def test_without_noise_the_published_numbers_are_the_exact_ones(shop: Any) -> None:
     table, columns = shop
     exact = aggregate(table, query(), columns, KEY)
 
-    values = publish(exact, query(), calibrate(query(), budget()), NoNoise())
+    values = publish(exact, query(), calibrate(query(), budget()), SILENCE)
 
     found = {(v.keys[0], v.statistic): v.value for v in values}
     assert found == {
@@ -211,11 +424,11 @@ def test_without_noise_the_published_numbers_are_the_exact_ones(shop: Any) -> No
 def test_a_mean_without_rows_is_the_middle_of_its_bounds_with_the_whole_range(shop: Any) -> None:
     table, columns = shop
     asked = query(public_keys={"city": ["Nowhere"]}, statistics=[
-        {"mean": {"column": "amount", "lower": 0, "upper": 100}}
+        {"mean": AMOUNT}
     ])  # fmt: skip
     exact = aggregate(table, asked, columns, KEY)
 
-    (value,) = publish(exact, asked, calibrate(asked, budget()), NoNoise())
+    (value,) = publish(exact, asked, calibrate(asked, budget()), SILENCE)
 
     assert (value.value, value.margin) == (50, 100)
 

@@ -35,8 +35,9 @@ class Codes:
     def texts(self) -> list[str]:
         """The labels as people write them: dates as ISO dates, whole numbers without decimals."""
         if self.labels.dtype.kind == "M":
-            days = self.labels.astype("datetime64[D]")
-            shown = days if (days == self.labels).all() else self.labels.astype("datetime64[s]")
+            # By type, not by value: other moments must not change how this one is written.
+            is_day = self.labels.dtype == np.dtype("datetime64[D]")
+            shown = self.labels if is_day else self.labels.astype("datetime64[s]")
             return [str(moment).replace("T", " ") for moment in shown]
         return [str(label) for label in self.labels.tolist()]
 
@@ -147,11 +148,14 @@ def _coded(array: pa.Array) -> Codes:
         codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         labels = array.dictionary.to_numpy(zero_copy_only=False)
         return Codes(codes=codes.astype(np.int32, copy=False), labels=labels)
-    if pa.types.is_date(array.type):
-        array = array.cast(pa.timestamp("us"))
+    is_date = pa.types.is_date(array.type)
+    if is_date:
+        array = array.cast(pa.int32())  # days since 1970
     from pandas import factorize  # slow to load; most commands do without
 
     found, labels = factorize(array.drop_null().to_numpy(zero_copy_only=False))
+    if is_date:
+        labels = labels.astype("datetime64[D]")
     codes = np.full(len(array), -1, dtype=np.int32)
     codes[array.is_valid().to_numpy(zero_copy_only=False)] = found
     return Codes(codes=codes, labels=np.asarray(labels))

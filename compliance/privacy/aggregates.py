@@ -18,13 +18,14 @@ import numpy.typing as npt
 from compliance.dataset.nouns import Column
 from compliance.errors import BadBoundsError
 from compliance.privacy.bounding import Bounded, bound
+from compliance.privacy.grouping import bars_of
 from compliance.privacy.nouns import Dropped
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
 from compliance.privacy.rows import Rows
 
 KEYS_PART = "keys"
 _Ints = npt.NDArray[np.int64]
-_MOST = 2**62  # a total stays below this, whatever the rows hold
+MOST_TOTAL = 2**62  # a total stays below this, whatever the rows hold
 _FINEST_SQUARE = 2**15  # distances are squared in steps of this part of the reach
 _FULL, _HALF = 4, 2  # weights of parts when a loss is divided
 
@@ -140,7 +141,7 @@ def add_up(table: Rows, query: Query, bounded: Bounded) -> Aggregate:
         BadBoundsError: with so many rows, sums between these bounds do not fit 64 bits.
     """
     for part in parts_of(query):
-        if part.per_row * max(table.rows, 1) >= _MOST:
+        if part.per_row * max(table.rows, 1) >= MOST_TOTAL:
             reason = "the bounds are too wide for a table of this size; narrow them"
             raise BadBoundsError(statistic=part.statistic.title, reason=reason)
     quantiles = [s for s in query.statistics if s.kind is StatisticKind.QUANTILE]
@@ -244,11 +245,11 @@ def _part(table: Rows, part: Part, bounded: Bounded) -> _Ints:
         return bounded.units
     if statistic.column is None:
         return _totals(bounded.groups, None, size)
+    if statistic.kind is StatisticKind.HISTOGRAM:
+        return _bars(table, statistic, bounded)
     groups, values = _clamped(table, statistic, bounded)
     if part.role is Role.PRESENT_ROWS:
         return _totals(groups, None, size)
-    if statistic.kind is StatisticKind.HISTOGRAM:
-        return _bars(statistic, groups, values, size)
     if part.role is Role.VALUE:
         return _totals(groups, values, size)
     distances = values - middle(statistic)
@@ -258,11 +259,12 @@ def _part(table: Rows, part: Part, bounded: Bounded) -> _Ints:
     return _totals(groups, distances**2 if is_squared else distances, size)
 
 
-def _bars(statistic: Statistic, groups: _Ints, values: _Ints, size: int) -> _Ints:
+def _bars(table: Rows, statistic: Statistic, bounded: Bounded) -> _Ints:
     """Per group, how many values lie in each bar; bars hold their lower edge, not their upper."""
-    inner = [to_steps(edge, statistic) for edge in statistic.edges[1:-1]]
-    count = len(statistic.edges) - 1
-    cells = groups * count + np.searchsorted(np.array(inner, dtype=np.int64), values, side="right")
+    # Of the values as they are: rounded to steps, they could cross an edge.
+    groups, values = _present(table, statistic, bounded)
+    size, count = len(bounded.keys), len(statistic.edges) - 1
+    cells = groups * count + bars_of(values, statistic.edges)
     return _totals(cells, None, size * count).reshape(size, count)
 
 
@@ -275,6 +277,20 @@ def _ranked(table: Rows, statistic: Statistic, bounded: Bounded) -> Ranked:
 
 def _clamped(table: Rows, statistic: Statistic, bounded: Bounded) -> tuple[_Ints, _Ints]:
     """Per row that holds a value, its group, and the value in whole steps within the bounds."""
+    groups, values = _present(table, statistic, bounded)
+    lower, upper = steps(statistic)
+    per_one = statistic.granularity.per_one
+    # Clamped twice: a huge value times a hundred would be none.
+    inner = np.clip(values, lower // per_one - 1, upper // per_one + 1) * per_one
+    if inner.dtype.kind == "f":
+        inner = np.rint(inner).astype(np.int64)
+    return groups, np.clip(inner, lower, upper)
+
+
+def _present(
+    table: Rows, statistic: Statistic, bounded: Bounded
+) -> tuple[_Ints, npt.NDArray[np.int64] | npt.NDArray[np.float64]]:
+    """Per row that holds a value, its group, and the value as it is."""
     if statistic.column is None:
         raise ValueError(f"{statistic.name} has no column")
     numbers = table.numbers(statistic.column)
@@ -284,12 +300,7 @@ def _clamped(table: Rows, statistic: Statistic, bounded: Bounded) -> tuple[_Ints
         # Positions: picking by truth values takes many times as long.
         holding = np.flatnonzero(present)
         rows, groups = rows[holding], groups[holding]
-    lower, upper = steps(statistic)
-    values, per_one = numbers.values[rows], statistic.granularity.per_one
-    if values.dtype.kind == "f":
-        return groups, np.rint(np.clip(values * per_one, lower, upper)).astype(np.int64)
-    inner = np.clip(values, -(-lower // per_one) - 1, upper // per_one + 1)
-    return groups, np.clip(inner * per_one, lower, upper)
+    return groups, numbers.values[rows]
 
 
 def _rounded_quotient(values: _Ints, step: int) -> _Ints:

@@ -16,17 +16,15 @@ from statistics import NormalDist
 
 from msgspec import structs
 
-from compliance.errors import PrivacyParameterError
+from compliance.errors import BadBoundsError, PrivacyParameterError
 from compliance.privacy.accounting import (
     UNIT,
     epsilon_of,
     epsilon_of_answers,
-    epsilon_of_selection,
     rho_of,
-    rho_of_selection,
     rho_within,
 )
-from compliance.privacy.aggregates import CHOICES, KEYS_PART, Part, parts_of
+from compliance.privacy.aggregates import CHOICES, KEYS_PART, MOST_TOTAL, Part, parts_of
 from compliance.privacy.nouns import (
     CONFIDENCE,
     Budget,
@@ -80,8 +78,13 @@ def calibrate(query: Query, asked: Budget) -> Calibration:
     Raises:
         PrivacyParameterError: δ is 0 where Gaussian noise or private keys need one, or ε or δ is
             too small for any noise to keep it.
+        BadBoundsError: what one person can change does not fit 64 bits.
     """
     parts = parts_of(query)
+    for part in parts:
+        if part.l1 >= MOST_TOTAL:
+            reason = "one person could move it by more than 64 bits hold; lower the bounds"
+            raise BadBoundsError(statistic=part.statistic.title, reason=reason)
     if query.mechanism is Mechanism.RANDOMISED_RESPONSE:
         return Calibration(parts=((parts[0], _answers(query, parts[0], asked)),), keys=None)
     found = _calibrated(query, parts, asked)
@@ -101,7 +104,9 @@ def _blur_of_choices(calibration: Calibration) -> float:
 def _calibrated(query: Query, parts: tuple[Part, ...], asked: Budget) -> Calibration:
     loss, threshold_delta = _divisible(query, asked)
     shares = _shares(query, parts, loss)
-    if min(shares.values()) <= 0:
+    choices = {p.name: _choice(p) for p in parts if p.role in CHOICES}
+    least = {name: choice.draws * choice.groups for name, choice in choices.items()}
+    if any(share < least.get(name, 1) for name, share in shares.items()):
         raise PrivacyParameterError(
             name="ε", given=f"{asked.epsilon}"[:20], reason="no noise keeps so little at this δ"
         )
@@ -121,7 +126,7 @@ def _calibrated(query: Query, parts: tuple[Part, ...], asked: Budget) -> Calibra
 def part_event(query: Query, part: Part, share: int) -> PartEvent:
     """The least noise on a part that costs at most `share` units, of ρ or of ε."""
     if part.role in CHOICES:
-        return _selection(query, part, share)
+        return selection(_choice(part), query.mechanism, share)
     return _noise(query, part.name, part.groups, part.per_group, share)
 
 
@@ -131,21 +136,17 @@ def selection(event: SelectionEvent, mechanism: Mechanism, share: int) -> Select
     Raises:
         PrivacyParameterError: not even a unit is left for each choice.
     """
-    each = share // (event.draws * event.groups) / UNIT
+    each = share // (event.draws * event.groups)
     if each == 0:
         reason = "no noise keeps so little in so many choices"
         raise PrivacyParameterError(name="ε", given="divided so finely", reason=reason)
-    cost = epsilon_of_selection
-    if mechanism is Mechanism.GAUSSIAN:
-        each, cost = math.sqrt(8 * each), rho_of_selection
-    scale = event.sensitivity * (1 if event.is_monotonic else 2) / each
-    step = 2.0**-52
-    while True:
-        found = structs.replace(event, scale=scale)
-        if cost(found) <= share:
-            return found
-        scale *= 1 + step
-        step *= 2  # a slider waits for this; rounding is made up for in a few steps
+    # The largest ε of one choice that costs no more than `each`: ρ is an eighth of its square.
+    range_ = math.isqrt(8 * UNIT * each) if mechanism is Mechanism.GAUSSIAN else each
+    change = event.sensitivity * (1 if event.is_monotonic else 2) * UNIT
+    scale = change / range_
+    if Fraction(scale) * range_ < change:  # the division was rounded down
+        scale = math.nextafter(scale, math.inf)
+    return structs.replace(event, scale=scale)
 
 
 def divisible(query: Query, asked: Budget) -> int:
@@ -201,7 +202,7 @@ def margin(event: NoiseEvent) -> float:
     """The least m for which the noise lies within ± m with 95 % probability."""
     if isinstance(event, LaplaceEvent):
         ratio = math.exp(-1 / event.scale)
-        tail = math.log((1 - CONFIDENCE) * (1 + ratio) / 2) / math.log(ratio) - 1
+        tail = -event.scale * math.log((1 - CONFIDENCE) * (1 + ratio) / 2) - 1
         return float(max(math.ceil(tail - 1e-9), 0))
     if event.scale > _EXACT_BELOW:
         return float(round(NormalDist().inv_cdf(0.5 + CONFIDENCE / 2) * event.scale))
@@ -240,19 +241,16 @@ def combined_margin(terms: Sequence[tuple[float, NoiseEvent]]) -> float:
     return high
 
 
-def _selection(query: Query, part: Part, share: int) -> SelectionEvent:
+def _choice(part: Part) -> SelectionEvent:
+    """What `part` chooses, its noise left open."""
     is_top = part.statistic.kind is StatisticKind.TOP
-    return selection(
-        SelectionEvent(
-            statistic=part.name,
-            sensitivity=part.per_group,
-            scale=1.0,
-            draws=part.statistic.largest or 1,
-            groups=1 if is_top else part.groups,  # the largest are chosen once, over all groups
-            is_monotonic=is_top,
-        ),
-        query.mechanism,
-        share,
+    return SelectionEvent(
+        statistic=part.name,
+        sensitivity=part.per_group,
+        scale=1.0,
+        draws=part.statistic.largest or 1,
+        groups=1 if is_top else part.groups,  # the largest are chosen once, over all groups
+        is_monotonic=is_top,
     )
 
 

@@ -14,13 +14,14 @@ from compliance.errors import BadConditionError, UnknownColumnError
 from compliance.privacy.nouns.question import Comparison, Condition
 from compliance.privacy.rows import Rows
 
-_AND = re.compile(r"\s+and\s+(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)", re.IGNORECASE)
 _COMPARISON = re.compile(
     r"""\s*(?P<column>`[^`]+`|"[^"]+"|[^<>=!'"`]+?)\s*
         (?P<sign><=|>=|!=|<>|==|=|<|>)\s*
-        (?P<value>'[^']*'|"[^"]*"|[^<>=!'"`\s]+)\s*""",
-    re.VERBOSE,
+        (?P<value>'[^']*'|"[^"]*"|[^<>=!'"`\s]+)
+        (?:\s+and\s+(?=\S)|\s*\Z)""",
+    re.VERBOSE | re.IGNORECASE,
 )
+_AROUND_COLUMNS, _AROUND_VALUES = '"`', "'\""
 _SIGNS: Mapping[str, Comparison] = {
     **{comparison.value: comparison for comparison in Comparison},
     "==": Comparison.EQUAL,
@@ -35,14 +36,28 @@ def to_conditions(text: str) -> tuple[Condition, ...]:
     Raises:
         BadConditionError: something is no comparison.
     """
-    if not text.strip():
-        return ()
-    return tuple(_condition(part) for part in _AND.split(text))
+    conditions, place = [], 0
+    while text[place:].strip():
+        found = _COMPARISON.match(text, place)
+        if found is None:
+            raise BadConditionError(reason="a part of it is no comparison")
+        conditions.append(
+            Condition(
+                column=ColumnName(_unquoted(found["column"])),
+                comparison=_SIGNS[found["sign"]],
+                value=_unquoted(found["value"]),
+            )
+        )
+        place = found.end()
+    return tuple(conditions)
 
 
 def from_conditions(conditions: Sequence[Condition]) -> str:
     """The text that `to_conditions` reads as `conditions`."""
-    return " and ".join(f"\"{c.column}\" {c.comparison} '{c.value}'" for c in conditions)
+    return " and ".join(
+        f"{_quoted(c.column, _AROUND_COLUMNS)} {c.comparison} {_quoted(c.value, _AROUND_VALUES)}"
+        for c in conditions
+    )
 
 
 def check_conditions(conditions: Sequence[Condition], columns: Sequence[Column]) -> None:
@@ -75,15 +90,14 @@ def matching(
     return matches
 
 
-def _condition(text: str) -> Condition:
-    found = _COMPARISON.fullmatch(text)
-    if found is None:
-        raise BadConditionError(reason="a part of it is no comparison")
-    return Condition(
-        column=ColumnName(found["column"].strip().strip('`"')),
-        comparison=_SIGNS[found["sign"]],
-        value=found["value"].strip("'\""),
-    )
+def _unquoted(text: str) -> str:
+    return text[1:-1] if text[0] in "'\"`" else text
+
+
+def _quoted(text: str, signs: str) -> str:
+    """`text` between two of the first of `signs` that is not in it."""
+    sign = next(sign for sign in signs if sign not in text)
+    return f"{sign}{text}{sign}"
 
 
 def _comparable(condition: Condition, type_: ColumnType) -> object:

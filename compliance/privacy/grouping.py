@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import product
 
 import numpy as np
@@ -14,8 +15,6 @@ from compliance.privacy.choosing import Hashes, Ints, compacted
 from compliance.privacy.nouns.question import Coarsening, Per, Query
 from compliance.privacy.rows import Rows, hashed_texts, mixed
 from compliance.privacy.statistics import bars
-
-_SEPARATOR = "\x1f"  # between the keys of a group when they are hashed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,8 @@ def _all_groups(coded: Sequence[tuple[Ints, list[str]]]) -> Groups:
 
 def hashed_groups(groups: Groups, key: bytes) -> Hashes:
     """A keyed hash per group, of what it is called: the same whatever else is in the table."""
-    called = np.array([_SEPARATOR.join(keys) for keys in groups.keys], dtype=object)
+    # As Python writes tuples, no two are alike; keys just joined could be.
+    called = np.array([str(keys) for keys in groups.keys], dtype=object)
     return mixed(hashed_texts(called, key))
 
 
@@ -75,17 +75,21 @@ def coarse_codes(codes: Codes, how: Coarsening | None) -> tuple[npt.NDArray[np.i
     if how.per:
         numbers, texts = _by_calendar(codes.labels, how.per)
     else:
-        inner = np.array([float(edge) for edge in how.edges[1:-1]])
-        numbers = np.searchsorted(inner, codes.labels.astype(np.float64), side="right")
-        texts = list(bars(how.edges))
+        numbers, texts = bars_of(codes.labels.astype(np.float64), how.edges), list(bars(how.edges))
     return np.append(numbers, -1).astype(np.int32)[codes.codes], texts
 
 
 def public_codes(codes: npt.NDArray[np.int32], texts: list[str], public: tuple[str, ...]) -> Ints:
-    """Per row the position of its value among the typed keys; -1 where it is none of them."""
+    """Per row the position of its value among the keys; -1 where it is none of them."""
     position = {text: i for i, text in enumerate(public)}
     lookup = np.array([*(position.get(text, -1) for text in texts), position.get(NO_VALUE, -1)])
     return lookup[codes].astype(np.int64, copy=False)
+
+
+def bars_of(values: npt.NDArray[np.generic], edges: Sequence[Decimal]) -> Ints:
+    """Per value the number of its bar, from 0; what lies outside belongs to the outer ones."""
+    inner = np.array([float(edge) for edge in edges[1:-1]])
+    return np.searchsorted(inner, values, side="right").astype(np.int64, copy=False)
 
 
 def _by_calendar(labels: npt.NDArray[np.generic], per: Per) -> tuple[Ints, list[str]]:
@@ -107,9 +111,9 @@ def _by_calendar(labels: npt.NDArray[np.generic], per: Per) -> tuple[Ints, list[
 def _keyed(
     codes: npt.NDArray[np.int32], texts: list[str], public: tuple[str, ...] | None
 ) -> tuple[Ints, list[str]]:
-    """A column's codes and texts: the typed keys only, or all values and one for “no value”."""
-    if public is None:
-        values = codes.astype(np.int64)
-        values[values < 0] = len(texts)
-        return values, [*texts, NO_VALUE]
-    return public_codes(codes, texts, public), list(public)
+    """A column's codes and texts: the typed keys only, or all values and one for “no value”.
+
+    Values that are written alike are one group, or a table of groups would name it twice.
+    """
+    keys = dict.fromkeys((*texts, NO_VALUE)) if public is None else public
+    return public_codes(codes, texts, tuple(keys)), list(keys)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -73,17 +74,11 @@ def surviving_groups(
 
 
 def choose(scores: _Ints, event: SelectionEvent) -> list[int]:
-    """The places of the `event.draws` highest scores under Gumbel noise, highest first."""
-    metric = dp.linf_distance(T="i64", monotonic=event.is_monotonic)
-    measurement = dp.m.make_noisy_top_k(
-        dp.vector_domain(dp.atom_domain(T="i64")),
-        metric,
-        dp.zero_concentrated_divergence(),
-        k=event.draws,
-        scale=event.scale,
-    )
-    _check(_cost(measurement, event.sensitivity) * event.groups, rho_of_selection(event))
-    return [int(place) for place in measurement(scores)]
+    """The places of the `event.draws` highest scores under Gumbel noise, highest first.
+
+    All of them, in that order, where there are no more than so many.
+    """
+    return [int(place) for place in _choice(event)(scores)]
 
 
 def change_answers(answers: _Ints, event: RandomisedResponseEvent) -> _Ints:
@@ -98,6 +93,21 @@ def change_answers(answers: _Ints, event: RandomisedResponseEvent) -> _Ints:
 def libraries() -> dict[str, str]:
     """What draws the noise, with versions, for the disclosure."""
     return {name: version(name) for name in ("opendp", "numpy")}
+
+
+@lru_cache(maxsize=64)
+def _choice(event: SelectionEvent) -> dp.Measurement:
+    """The measurement behind a choice: built and checked once for all groups."""
+    metric = dp.linf_distance(T="i64", monotonic=event.is_monotonic)
+    measurement = dp.m.make_noisy_top_k(
+        dp.vector_domain(dp.atom_domain(T="i64")),
+        metric,
+        dp.zero_concentrated_divergence(),
+        k=event.draws,
+        scale=event.scale,
+    )
+    _check(_cost(measurement, event.sensitivity) * event.groups, rho_of_selection(event))
+    return measurement
 
 
 def _cost(measurement: dp.Measurement, distance: object) -> Any:

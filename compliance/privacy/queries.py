@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
@@ -52,23 +53,23 @@ def to_query(raw: object) -> Query:
     if not isinstance(raw, Mapping):
         raise MalformedQueryError(place="the top", reason="it is not a list of named settings")
     _only_known(raw, _KEYS, "the top")
-    if not raw.get("unit"):
+    raw = {key: value for key, value in raw.items() if value is not None}
+    if raw.get("unit", "") == "":
         raise MissingUnitError(hint="The column may be proposed by discovery.")
-    by, coarse = _by(raw.get("by") or [])
-    edged = {column: bars(how.edges) for column, how in coarse.items() if how.edges}
+    by, coarse = _by(raw.get("by", []))
     query = Query(
         unit=ColumnName(_text(raw["unit"], "unit")),
         max_groups=_count(raw.get("max_groups", 1), "max_groups"),
         max_rows_per_group=_count(raw.get("max_rows_per_group", 1), "max_rows_per_group"),
         by=by,
         coarse=coarse,
-        public_keys=_public_keys(raw.get("public_keys") or {}) | edged,
+        public_keys=_public_keys(raw.get("public_keys", {}), coarse),
         statistics=_statistics(raw.get("statistics")),
         mechanism=_choice(Mechanism, raw.get("mechanism", "gaussian"), "mechanism"),
-        where=to_conditions(_text(raw.get("where") or "", "where")),
+        where=to_conditions(_text(raw.get("where", ""), "where")),
         period=_period(raw.get("period")),
-        join=_joins(raw.get("join") or []),
-        shares=_shares(raw.get("shares") or {}),
+        join=_joins(raw.get("join", [])),
+        shares=_shares(raw.get("shares", {})),
     )
     _check_shape(query)
     return query
@@ -130,9 +131,13 @@ def check_query(query: Query, columns: Sequence[Column]) -> None:
 
 
 def _check_shape(query: Query) -> None:
-    if query.unit in query.by:
+    people = {query.unit, *(f"{join.dataset}.{join.unit}" for join in query.join)}
+    if people & set(query.by):
         reason = "grouping by the person's own column would publish people"
         raise MalformedQueryError(place="by", reason=reason)
+    if any(query.unit.startswith(f"{join.dataset}.") for join in query.join):
+        reason = "it is a column of the dataset itself, not of a joined one"
+        raise MalformedQueryError(place="unit", reason=reason)
     if len(set(query.by)) < len(query.by):
         raise MalformedQueryError(place="by", reason="a column is named twice")
     if len(query.by) > MOST_BY:
@@ -254,8 +259,12 @@ def _joins(raw: object) -> tuple[Join, ...]:
         _only_known(item, ("dataset", "unit"), "join")
         dataset, unit = (_text(item.get(key), f"join.{key}") for key in ("dataset", "unit"))
         joins.append(Join(dataset=dataset, unit=ColumnName(unit)))
-    if len({join.dataset for join in joins}) < len(joins):
+    names = [join.dataset for join in joins]
+    if len(set(names)) < len(names):
         raise MalformedQueryError(place="join", reason="a dataset is joined twice")
+    if any(one.startswith(f"{other}.") for one in names for other in names):
+        reason = "one dataset is named like a column of another"
+        raise MalformedQueryError(place="join", reason=reason)
     return tuple(joins)
 
 
@@ -283,13 +292,23 @@ def _statistics(raw: object) -> tuple[Statistic, ...]:
     return tuple(to_statistic(item) for item in raw)
 
 
-def _public_keys(raw: object) -> dict[ColumnName, tuple[str, ...]]:
+def _public_keys(
+    raw: object, coarse: Mapping[ColumnName, Coarsening]
+) -> dict[ColumnName, tuple[str, ...]]:
+    """The typed keys of each column, and the bars of those that edges divide."""
     if not isinstance(raw, Mapping):
         raise MalformedQueryError(place="public_keys", reason="it lists the keys of each column")
-    return {
-        ColumnName(str(column)): tuple(dict.fromkeys(_texts(keys, "public_keys")))
-        for column, keys in raw.items()
-    }
+    found = {column: bars(how.edges) for column, how in coarse.items() if how.edges}
+    for name, keys in raw.items():
+        column = ColumnName(_text(name, "public_keys"))
+        if column in found:
+            reason = f"the bars of “{column[:40]}” are its keys already"
+            raise MalformedQueryError(place="public_keys", reason=reason)
+        found[column] = tuple(dict.fromkeys(_texts(keys, "public_keys")))
+        if not found[column]:
+            reason = f"list at least one key of “{column[:40]}”"
+            raise MalformedQueryError(place="public_keys", reason=reason)
+    return found
 
 
 def _only_known(raw: Mapping[object, object], known: Collection[str], place: str) -> None:
@@ -321,6 +340,7 @@ def _texts(raw: object, place: str) -> list[str]:
 
 
 def _text(raw: object, place: str) -> str:
-    if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
-        raise MalformedQueryError(place=place, reason="it is a name")
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, float, date)):
+        reason = "it is a name; write words such as yes and no in quotes"
+        raise MalformedQueryError(place=place, reason=reason)
     return str(raw)

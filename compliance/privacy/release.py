@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from compliance.privacy.aggregates import Aggregate, Role, part_name
+from compliance.privacy.aggregates import CHOICES, Aggregate, Role, part_name
 from compliance.privacy.answers import answers, answers_of_changed
 from compliance.privacy.calibration import Calibration, NoiseEvent, PartEvent
 from compliance.privacy.nouns import (
@@ -110,21 +110,20 @@ def _chosen(
     noise: Noise,
 ) -> ReleasedValue:
     """A quantile and its interval: three choices, each paid for."""
-    places, ranked = candidates(statistic), aggregate.ranked[statistic.name]
-    found = {}
-    for role in (Role.CHOICE, Role.CHOICE_LOW, Role.CHOICE_HIGH):
+    ranked, found = aggregate.ranked[statistic.name], {}
+    for role in CHOICES:
         event = events[part_name(statistic, role)]
         if not isinstance(event, SelectionEvent):
             raise TypeError(f"{statistic.name} is no choice")
         (place,) = noise.choose(scores(ranked, group, statistic, role, event), event)
-        found[role] = to_unit(int(places[place]), statistic)
-    value = found[Role.CHOICE]
-    low, high = sorted((found[Role.CHOICE_LOW], found[Role.CHOICE_HIGH]))
+        found[role] = to_unit(int(candidates(statistic, role)[place]), statistic)
+    # Each is blurred on its own; the interval is stretched to hold the value.
+    value, low, high = found[Role.CHOICE], min(found.values()), max(found.values())
     return ReleasedValue(
         keys=aggregate.keys[group],
         statistic=statistic.name,
         value=value,
-        margin=max(abs(value - low), abs(high - value)),
+        margin=max(value - low, high - value),
         low=low,
         high=high,
     )
@@ -142,10 +141,7 @@ def _ranks(
     event, counts = events[name], aggregate.parts[name][kept]
     if not isinstance(event, SelectionEvent):
         raise TypeError(f"{statistic.name} is no choice")
-    missing = max(event.draws + 1 - len(counts), 0)  # a choice of k needs more than k; empty ones
-    counts = np.append(counts, np.zeros(missing, dtype=np.int64))
-    chosen = [place for place in noise.choose(counts, event) if place < len(kept)]
-    return {int(kept[place]): rank for rank, place in enumerate(chosen, start=1)}
+    return {int(kept[place]): n for n, place in enumerate(noise.choose(counts, event), start=1)}
 
 
 def _ranked(

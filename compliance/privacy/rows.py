@@ -94,7 +94,8 @@ def hashed(codes: Codes, key: bytes) -> Hashes:
     elif labels.dtype.kind == "b":
         hashes = labels.astype(np.uint64)
     else:
-        hashes = labels.view(np.uint64) if labels.itemsize == 8 else labels.astype(np.uint64)
+        # Adding 0 makes the two zeros of floating-point numbers one.
+        hashes = (labels + 0 if labels.dtype.kind == "f" else labels).view(np.uint64)
     return mixed(np.append(hashes, _NO_VALUE) ^ _salt(key))
 
 
@@ -125,11 +126,14 @@ def _salt(key: bytes) -> np.uint64:
 
 
 def _one_each(people: Codes, values: Codes, key: bytes) -> npt.NDArray[np.int32]:
-    """Per person over there, the code of one of their values: the one of the least keyed hash."""
+    """Per person over there, the code of one of their values: the one of the least keyed hash.
+
+    The hash is of person and value: of the value alone, the same ones would win for everybody.
+    """
     rows = np.flatnonzero((people.codes >= 0) & (values.codes >= 0))
     person, value = people.codes[rows], values.codes[rows]
-    hashes = hashed(values, key)
-    is_one = least_of_each(person, lambda items: hashes[value[items]], 1)
+    here, own = hashed(people, key), hashed(values, key)
+    is_one = least_of_each(person, lambda i: mixed(here[person[i]] ^ own[value[i]]), 1)
     chosen = np.full(len(people.labels), -1, dtype=np.int32)
     chosen[person[is_one]] = value[is_one]
     return chosen

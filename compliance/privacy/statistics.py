@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_CEILING, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from itertools import pairwise
 
 from compliance.dataset.nouns import ColumnName
@@ -17,6 +17,7 @@ MOST_LARGEST = 1_000
 _USUAL_CANDIDATES = 1_000
 _BOUNDED = ("column", "lower", "upper", "unit")
 _MEDIAN = Decimal("0.5")
+_FINEST_SHARE = Decimal("0.001")
 _FINEST = Decimal("0.000001")  # of even edges
 
 
@@ -85,12 +86,14 @@ def _count(kind: str, details: object) -> Statistic:
 def _bounded(kind: str, details: object) -> Statistic:
     about = _details(kind, details, _BOUNDED)
     lower, upper = _range(kind, about)
+    granularity = _granularity(about)
+    _check_steps(kind, lower, upper, granularity)
     return Statistic(
         kind=StatisticKind(kind),
         column=_column(kind, about),
         lower=lower,
         upper=upper,
-        granularity=_granularity(about),
+        granularity=granularity,
     )
 
 
@@ -99,6 +102,7 @@ def _quantile(kind: str, details: object) -> Statistic:
     about = _details(kind, details, known)
     lower, upper = _range(kind, about)
     granularity = _granularity(about)
+    _check_steps(kind, lower, upper, granularity)
     least = Decimal(1) / granularity.per_one
     step = about.get("step")
     chosen = _usual_step(lower, upper, least) if step is None else _bound(step, kind)
@@ -108,23 +112,23 @@ def _quantile(kind: str, details: object) -> Statistic:
     if (upper - lower) / chosen >= MOST_CANDIDATES:
         reason = f"between the bounds lie more than {MOST_CANDIDATES - 1:,} steps; choose a larger"
         raise BadBoundsError(statistic=kind, reason=reason)
-    at = _MEDIAN if kind == "median" else _bound(about.get("at"), kind)
-    if not 0 < at < 1 or at != at.quantize(Decimal("0.001")):
-        reason = "“at” is a share between 0 and 1 with up to three decimals, such as 0.9"
-        raise MalformedQueryError(place=kind, reason=reason)
+    at = _MEDIAN if kind == "median" else _share(kind, about.get("at"))
     return Statistic(
         kind=StatisticKind.QUANTILE,
         column=_column(kind, about),
         lower=lower,
         upper=upper,
         granularity=granularity,
-        at=at.normalize(),
+        at=at,
         step=chosen,
     )
 
 
 def _histogram(kind: str, details: object) -> Statistic:
     about = _details(kind, details, (*_BOUNDED, "edges", "bins"))
+    if "edges" in about and about.keys() & {"lower", "upper", "bins"}:
+        reason = "say “edges”, or “lower”, “upper” and “bins”, not both"
+        raise MalformedQueryError(place=kind, reason=reason)
     edges = to_edges(about["edges"] if "edges" in about else _even_edges(kind, about), kind)
     return Statistic(
         kind=StatisticKind.HISTOGRAM,
@@ -187,6 +191,28 @@ def _range(kind: str, about: Mapping[str, object]) -> tuple[Decimal, Decimal]:
     return lower, upper
 
 
+def _check_steps(kind: str, lower: Decimal, upper: Decimal, granularity: Granularity) -> None:
+    """Refuse bounds that are the same number once values are counted in whole steps."""
+    first, last = (
+        (bound * granularity.per_one).to_integral_value(ROUND_HALF_EVEN) for bound in (lower, upper)
+    )
+    if first == last:
+        is_whole = granularity is Granularity.WHOLE
+        same = "whole number; count in cents" if is_whole else "number of cents"
+        raise BadBoundsError(statistic=kind, reason=f"both bounds are the same {same}")
+
+
+def _share(kind: str, raw: object) -> Decimal:
+    try:
+        at = Decimal(str(raw))
+    except InvalidOperation:
+        at = Decimal("nan")
+    if not at.is_finite() or not 0 < at < 1 or at != at.quantize(_FINEST_SHARE):
+        reason = "“at” is a share between 0 and 1 with up to three decimals, such as 0.9"
+        raise MalformedQueryError(place=kind, reason=reason)
+    return at.normalize()
+
+
 def _even_edges(kind: str, about: Mapping[str, object]) -> list[Decimal]:
     lower, upper = _range(kind, about)
     bins = about.get("bins", 10)
@@ -217,7 +243,7 @@ def _bound(raw: object, statistic: str) -> Decimal:
         bound = Decimal(str(raw))
     except InvalidOperation:
         raise BadBoundsError(statistic=statistic, reason="a bound is not a number") from None
-    if isinstance(raw, bool) or not bound.is_finite() or abs(bound) > MAX_VALUE:
+    if not bound.is_finite() or abs(bound) > MAX_VALUE:
         raise BadBoundsError(statistic=statistic, reason=f"a bound lies between ± {MAX_VALUE:,.0f}")
     return bound
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from compliance.dataset.nouns import Dataset
+from compliance.dataset.nouns import ColumnType, Dataset
 from compliance.errors import JoinError
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import datasets
+
+# A number as an id is the same person as its digits; other types are written in ways of their own.
+_WRITTEN_ALIKE = {ColumnType.INTEGER, ColumnType.TEXT}
 
 
 def joined_datasets(connection: Connection, dataset: Dataset, query: Query) -> dict[str, Dataset]:
@@ -15,8 +18,10 @@ def joined_datasets(connection: Connection, dataset: Dataset, query: Query) -> d
 
     Raises:
         UnknownDatasetError: there is none of that name.
-        JoinError: it has another budget, or its column does not tell people apart.
+        JoinError: it has another budget, its column does not tell the same people apart, or its
+            columns cannot be told from those of `dataset`.
     """
+    types = {column.name: column.type for column in dataset.columns}
     found = {}
     for join in query.join:
         other = datasets.find(connection, join.dataset)
@@ -30,6 +35,13 @@ def joined_datasets(connection: Connection, dataset: Dataset, query: Query) -> d
             raise JoinError(dataset=join.dataset, reason=f"it has no column “{join.unit[:80]}”")
         if other.description.unit not in (None, join.unit):
             reason = f"people are told apart there by “{other.description.unit}”"
+            raise JoinError(dataset=join.dataset, reason=reason)
+        here, there = types.get(query.unit), other.column(join.unit).type
+        if here not in (None, there) and {here, there} != _WRITTEN_ALIKE:
+            reason = f"people are told apart by {here} here and by {there} there"
+            raise JoinError(dataset=join.dataset, reason=reason)
+        if any(name.startswith(f"{join.dataset}.") for name in types):
+            reason = "a column here is named as if it were one of its; load one under another name"
             raise JoinError(dataset=join.dataset, reason=reason)
         found[join.dataset] = other
     return found

@@ -7,7 +7,6 @@ exact quantiles at `ALARM`, split over the sides and cases of a test.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from decimal import Decimal
 
 import numpy as np
@@ -15,11 +14,9 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from compliance.dataset import Table
-from compliance.dataset.nouns import Column
-from compliance.privacy import aggregate, calibrate, mechanisms, publish, to_query
+from compliance.privacy import mechanisms
 from compliance.privacy.calibration import NoiseEvent, margin
-from compliance.privacy.nouns import Budget, GaussianEvent, LaplaceEvent, ThresholdEvent
+from compliance.privacy.nouns import GaussianEvent, LaplaceEvent, ThresholdEvent
 
 ALARM = 1e-7  # at most ten cases a test
 DRAWS = 60_000
@@ -139,43 +136,3 @@ def test_an_attacker_who_knows_all_others_wins_no_more_often_than_promised(epsil
 
     assert right <= stats.binom.isf(ALARM, 2 * DRAWS, promised)
     assert right >= stats.binom.ppf(ALARM, 2 * DRAWS, 0.5 + (promised - 0.5) / 2)
-
-
-def test_a_published_mean_lies_within_its_margin_as_often_as_promised(
-    stored: Callable[..., tuple[Table, tuple[Column, ...]]],
-) -> None:
-    """Twenty cities of 400 people; a mean is a quotient, so its margin is a first-order one."""
-    people = range(8_000)
-    table, columns = stored(
-        who=[f"p{i}" for i in people],
-        city=[f"city {i % 20}" for i in people],
-        age=[20 + (i * 7919) % 60 for i in people],
-    )
-    query = to_query(
-        {
-            "unit": "who",
-            "by": ["city"],
-            "max_groups": 1,
-            "max_rows_per_group": 1,
-            "public_keys": {"city": [f"city {i}" for i in range(20)]},
-            "statistics": [{"mean": {"column": "age", "lower": 0, "upper": 100}}],
-        }
-    )
-    summed = aggregate(table, query, columns, b"k" * 32)
-    calibration = calibrate(query, Budget(epsilon=Decimal(1), delta=Decimal("1e-6")))
-    exact = {v.keys: v.value for v in publish(summed, query, calibration, Silence())}
-    published = [v for _ in range(150) for v in publish(summed, query, calibration, mechanisms)]
-    inside = sum(abs(v.value - exact[v.keys]) <= v.margin for v in published)
-
-    assert inside >= stats.binom.ppf(ALARM, len(published), 0.945)
-    assert inside <= stats.binom.isf(ALARM, len(published), 0.96)
-
-
-class Silence:
-    """A stand-in that blurs nothing."""
-
-    def add_noise(self, values: npt.NDArray[np.int64], _: object) -> npt.NDArray[np.int64]:
-        return values
-
-    def surviving_groups(self, units: npt.NDArray[np.int64], *_: object) -> list[int]:
-        return list(range(len(units)))

@@ -143,7 +143,8 @@ class Period:
 class Join:
     """Columns of another dataset about the same people, named `dataset.column`.
 
-    A person with several rows there counts with one of them, the same every time.
+    A person with several values there counts with one of them, in each column with one of that
+    column: the same every time.
 
     Attributes:
         dataset: the other one's name.
