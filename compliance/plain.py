@@ -5,12 +5,16 @@ And texts from outside, such as file names, to what can be stored and shown on o
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from typing import Any, TypeVar
 
 import msgspec
 
 Noun = TypeVar("Noun")
+
+_ONE_LEARNS = threading.Lock()
+_DECODERS: dict[object, msgspec.json.Decoder[Any]] = {}
 
 
 def to_plain(noun: object) -> Any:
@@ -27,6 +31,7 @@ def from_plain(kind: type[Noun], plain: Any) -> Noun:
     Raises:
         msgspec.ValidationError: `plain` is not such a noun.
     """
+    _decoder(kind)  # learns the kind
     return msgspec.convert(plain, kind)
 
 
@@ -37,13 +42,26 @@ def to_json(noun: object) -> str:
 
 def from_json(kind: type[Noun], text: str) -> Noun:
     """The noun of type `kind` that `to_json` wrote as `text`."""
-    return msgspec.json.decode(text, type=kind)
+    decoded: Noun = _decoder(kind).decode(text)
+    return decoded
 
 
 def one_line(text: str) -> str:
     """`text` with � for each line break, control character and half of a character."""
     unfit = ("Cc", "Cs", "Zl", "Zp")
     return "".join("\ufffd" if unicodedata.category(c) in unfit else c for c in text)
+
+
+def _decoder(kind: object) -> msgspec.json.Decoder[Any]:
+    """How to read nouns of type `kind`.
+
+    msgspec learns a type when it first meets it, and crashes where two threads make it learn the
+    same one at once; so it learns them here, one at a time.
+    """
+    with _ONE_LEARNS:
+        if kind not in _DECODERS:
+            _DECODERS[kind] = msgspec.json.Decoder(kind)
+        return _DECODERS[kind]
 
 
 def _encode(value: object) -> object:
