@@ -5,6 +5,7 @@ And texts from outside, such as query files and file names, to what can be read,
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -18,6 +19,9 @@ LARGEST_YAML_BYTES = 2**20
 _YAML_TROUBLE = (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError)
 
 Noun = TypeVar("Noun")
+
+_ONE_LEARNS = threading.Lock()
+_DECODERS: dict[object, msgspec.json.Decoder[Any]] = {}
 
 
 def to_plain(noun: object) -> Any:
@@ -34,6 +38,7 @@ def from_plain(kind: type[Noun], plain: Any) -> Noun:
     Raises:
         msgspec.ValidationError: `plain` is not such a noun.
     """
+    _decoder(kind)  # learns the kind
     return msgspec.convert(plain, kind)
 
 
@@ -44,7 +49,8 @@ def to_json(noun: object) -> str:
 
 def from_json(kind: type[Noun], text: str) -> Noun:
     """The noun of type `kind` that `to_json` wrote as `text`."""
-    return msgspec.json.decode(text, type=kind)
+    decoded: Noun = _decoder(kind).decode(text)
+    return decoded
 
 
 def from_yaml(data: bytes, refusal: Callable[[str], Exception]) -> Any:
@@ -81,6 +87,18 @@ def _has_aliases(data: bytes) -> bool:
     """Whether parts point to other parts: a few lines can unfold to more than memory holds."""
     events = yaml.parse(data, Loader=yaml.SafeLoader)
     return any(isinstance(event, yaml.AliasEvent) for event in events)
+
+
+def _decoder(kind: object) -> msgspec.json.Decoder[Any]:
+    """How to read nouns of type `kind`.
+
+    msgspec learns a type when it first meets it, and crashes where two threads make it learn the
+    same one at once; so it learns them here, one at a time.
+    """
+    with _ONE_LEARNS:
+        if kind not in _DECODERS:
+            _DECODERS[kind] = msgspec.json.Decoder(kind)
+        return _DECODERS[kind]
 
 
 def _encode(value: object) -> object:

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from decimal import Decimal
 from multiprocessing.connection import Connection
-from threading import Barrier
 
 import pytest
 
@@ -25,7 +24,6 @@ from tests.postgresql import on_both
 PROCESSES, THREADS = 4, 16
 PEOPLE = to_query({"unit": "person", "statistics": [{"count": "units"}]})
 DELTA = Decimal("1e-9")
-_PATIENCE_S = 120  # for processes to start; if one dies before, the others do not wait for ever
 
 # A fork of one that has loaded everything starts at once; tests of many processes need that.
 START = multiprocessing.get_context("forkserver")
@@ -60,10 +58,9 @@ def check_books(workspace: Workspace) -> None:
     assert verification.ok
 
 
-def _spend_until_refused(workspace: Workspace, together: Barrier, place: int) -> list[str]:
+def _spend_until_refused(workspace: Workspace, place: int) -> list[str]:
     """The releases that one spender was granted; each asks for another ε than its neighbours."""
     granted = []
-    together.wait(_PATIENCE_S)
     for step in range(1_000):
         epsilon = Decimal("0.10") + Decimal("0.01") * ((place + step) % 5)
         try:
@@ -73,28 +70,29 @@ def _spend_until_refused(workspace: Workspace, together: Barrier, place: int) ->
     raise AssertionError("the budget has no end")
 
 
-def _spend_in_threads(settings: Settings, together: Barrier, answer: Connection) -> None:
+def _spend_in_threads(settings: Settings, desk: Connection) -> None:
     workspace = Workspace(settings)
+    desk.send("ready")
+    desk.recv()
     with ThreadPoolExecutor(THREADS) as pool:
-        spenders = [
-            pool.submit(_spend_until_refused, workspace, together, place)
-            for place in range(THREADS)
-        ]
-        answer.send([spender.result() for spender in spenders])
+        spenders = [pool.submit(_spend_until_refused, workspace, place) for place in range(THREADS)]
+        desk.send([spender.result() for spender in spenders])
 
 
 @on_both
 def test_64_spenders_in_4_processes_never_exceed_one_budget(people: Workspace) -> None:
-    together = START.Barrier(PROCESSES * THREADS)
-    pipes = [START.Pipe(duplex=False) for _ in range(PROCESSES)]
+    pipes = [START.Pipe() for _ in range(PROCESSES)]
     spenders = [
-        START.Process(target=_spend_in_threads, args=(people.settings, together, there))
+        START.Process(target=_spend_in_threads, args=(people.settings, there), daemon=True)
         for _, there in pipes
     ]
     for spender in spenders:
         spender.start()
-    for _, there in pipes:
+    for here, there in pipes:
         there.close()  # so that a process that dies is noticed
+        assert here.recv() == "ready"
+    for here, _ in pipes:
+        here.send("go")
     total = people.budget("people").total
     while any(spender.is_alive() for spender in spenders):
         held = people.budget("people").spends
@@ -124,7 +122,9 @@ def test_a_process_killed_in_the_middle_leaves_whole_books(people: Workspace) ->
     answered = set()
     for moment in range(12):
         here, there = START.Pipe(duplex=False)
-        victim = START.Process(target=_release_until_killed, args=(people.settings, there))
+        victim = START.Process(
+            target=_release_until_killed, args=(people.settings, there), daemon=True
+        )
         victim.start()
         there.close()
         answered.add(here.recv())
