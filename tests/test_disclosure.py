@@ -409,7 +409,7 @@ def test_an_audit_of_the_desk_is_stamped_with_its_numbers() -> None:
     assert stamp.libraries == {"opendp": "0.16.0"}
     assert stamp.says == (
         "2 of 2 checks passed, with 1,234 numbers drawn; sound noise fails one of them with a "
-        "chance of 1e-06"
+        "chance of 1 in 1,000,000"
     )
     assert not broken.passed
     assert broken.says.startswith("2 of 3 checks passed")

@@ -344,6 +344,12 @@ CASES = [
     ),
     Case("populations", NOT_KNOWN, "of 1 nobody recorded", change=lambda r: _shared(None, "x")),
     Case("self_audit", GUARDED, "1 day ago: at least ε = 0.93"),
+    Case(
+        "self_audit",
+        GUARDED,
+        "0 days ago",
+        change=lambda r: {"audit": passed_audit(at=samples.NOW + timedelta(milliseconds=900))},
+    ),
     Case("self_audit", NOT_KNOWN, "No self-audit is on record", change=lambda r: {"audit": None}),
     Case(
         "self_audit",

@@ -310,6 +310,15 @@ def test_a_budget_with_periods_and_caps_says_so():
     assert "ann: ε = 0 of 0.75 spent" in facts["Caps of single names"]
 
 
+@pytest.mark.parametrize("period", [Period.NONE, Period.YEAR])
+def test_what_is_spent_of_a_period_is_not_taken_for_all_time(period):
+    release = totals()
+    tiles = _judged(release, budget=cases.budget(release, period=period))["tiles"]
+
+    (note,) = (tile["note"] for tile in tiles if tile["title"] == "Budget spent")
+    assert note == "by all releases and runs together" + (" in this year" * (period is Period.YEAR))
+
+
 def test_many_caps_are_counted():
     budget = cases.budget(totals(), caps={f"name {n:02d}": "1" for n in range(25)})
     facts = {f["name"]: f["value"] for f in to_extract(budget, totals())["facts"]}

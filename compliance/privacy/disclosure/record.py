@@ -110,7 +110,7 @@ def _slug(*texts: str) -> str:
 
 
 def _or_none(amount: object) -> Said:
-    return INAPPLICABLE if amount is None else computed(f"{amount}")
+    return INAPPLICABLE if amount is None else computed(f"{amount}".lower())
 
 
 def _domain(query: Query, around: Surroundings) -> str:

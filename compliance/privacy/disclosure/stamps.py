@@ -18,7 +18,7 @@ def to_stamp(audit: SelfAudit) -> AuditStamp:
         says=(
             f"{kept:,} of {counted(len(audit.checks), 'check')} passed, with "
             f"{counted(audit.draws, 'number')} drawn; sound noise fails one of them with a chance "
-            f"of {audit.alarm:g}" + (f". Failed: {listed(told)}" if told else "")
+            f"of 1 in {1 / audit.alarm:,.0f}" + (f". Failed: {listed(told)}" if told else "")
         ),
         desk_version=audit.desk_version,
         libraries=dict(audit.libraries),

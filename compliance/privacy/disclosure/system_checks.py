@@ -116,7 +116,7 @@ def self_audit(release: Release, around: Surroundings, row: Row) -> Finding:
     audit = around.audit
     if audit is None:
         return not_known("No self-audit is on record")
-    days = abs((around.at - audit.at).days)
+    days = abs(around.at - audit.at).days
     told = f"Self-audit of {audit.at:%Y-%m-%d}, {counted(days, 'day')} ago: {audit.says}"
     if not audit.passed:
         return exposed(told)

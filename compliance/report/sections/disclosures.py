@@ -101,7 +101,7 @@ def _says(disclosure: Disclosure) -> str:
 
 def _table(fields: Sequence[Field]) -> Plain | None:
     headings = [
-        heading("Field", 2.2, Fill.NAME),
+        heading("Field", 2.4),
         heading("What is told", 6.4),
         heading("From", 1.2),
     ]

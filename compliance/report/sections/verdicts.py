@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliance.privacy.nouns import Release
+from compliance.privacy.nouns import BudgetState, Release
 from compliance.privacy.nouns.disclosure import Disclosure, HazardState, Origin
 from compliance.report import wording
 from compliance.report.nouns import ReleaseEvidence
@@ -55,7 +55,7 @@ def _tiles(evidence: ReleaseEvidence) -> list[Plain]:
         tile(
             "Budget spent",
             wording.percent(evidence.budget.share_spent),
-            "by all releases and runs together",
+            "by all releases and runs together" + _in_period(evidence.budget),
         ),
         tile("Disclosed", f"{count(told)} of {count(of)}", "fields of the registry's three tiers"),
         _hazard_tile(found, HazardState.EXPOSED, "bad"),
@@ -77,6 +77,10 @@ def _tiles(evidence: ReleaseEvidence) -> list[Plain]:
 
 def _delta(release: Release) -> str:
     return f"at δ = {loss_up(release.price.delta)}"
+
+
+def _in_period(budget: BudgetState) -> str:
+    return f" in this {budget.period}" if budget.starts else ""
 
 
 def _groups(release: Release) -> str:
