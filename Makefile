@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
 # `bench-release` installs its peers into benchmarks/.peers at the first run and takes minutes.
-BENCHES := bench-dataset bench-demo bench-discovery bench-federated bench-preview bench-release bench-report
+BENCHES := bench-dataset bench-demo bench-discovery bench-federated bench-preview bench-release bench-repaint bench-report
 
 .PHONY: run test lint lock pictures clean bench $(BENCHES)
 
@@ -38,6 +38,8 @@ bench: $(BENCHES)
 # Named one by one: make looks for no pattern where a target is phony.
 $(BENCHES): bench-%: $(VENV)/.dev
 	$(BIN)/python benchmarks/$*.py
+
+bench-repaint: chromium
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -63,6 +63,7 @@ def ask(visitor: Visitor, by: str) -> None:
     visitor.visit("Trade-off", "tradeoff")
     visitor.page.get_by_role("combobox", name="Dataset").click()
     visitor.page.get_by_role("option", name="orders").click()
+    visitor.sees("sum of amount")
     visitor.settle()
     visitor.page.get_by_text("The question as a file").click()
     visitor.page.get_by_label("Paste a question").fill(QUESTION.format(by=by))
