@@ -62,7 +62,9 @@ def look_ahead() -> None:
 
 look_ahead()
 navigation.link("release", _("Release this"))
-query, asked = session.query_of(dataset), session.asked()
-if query is not None and asked is not None:
-    st.header(_("Examine it"))
-    examined.question(workspace, dataset, query, asked)
+if st.toggle(
+    _("Examine this question: outcomes, attacks, all of its error"), key="tradeoff_examine"
+):
+    query, asked = session.query_of(dataset), session.asked()
+    if query is not None and asked is not None:
+        examined.question(workspace, dataset, query, asked)

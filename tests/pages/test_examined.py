@@ -7,6 +7,12 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.conftest import Desk, refusals, words
 
 
+def examining(desk: Desk) -> AppTest:
+    """A visitor who has asked to examine the question in hand."""
+    visitor = desk.open("tradeoff")
+    return visitor.toggle(key="tradeoff_examine").set_value(True).run()
+
+
 def headings(visitor: AppTest) -> list[str]:
     return [tab.label for tab in visitor.tabs]
 
@@ -14,7 +20,7 @@ def headings(visitor: AppTest) -> list[str]:
 def test_a_question_in_hand_can_be_examined_in_four_ways(full_desk: Desk) -> None:
     before = full_desk.state()
 
-    visitor = full_desk.open("tradeoff")
+    visitor = examining(full_desk)
 
     assert {"Possible outcomes", "The best test", "Attack it", "All of the error"} <= set(
         headings(visitor)
@@ -24,20 +30,20 @@ def test_a_question_in_hand_can_be_examined_in_four_ways(full_desk: Desk) -> Non
 
 
 def test_an_attack_is_carried_out_when_asked_and_shown_from_storage(full_desk: Desk) -> None:
-    visitor = full_desk.open("tradeoff")
+    visitor = examining(full_desk)
 
     visitor.button(key="tradeoff_attack").click().run()
 
     (trial,) = full_desk.workspace.trials("orders")
     assert refusals(visitor) == []
     assert full_desk.workspace.entries(1)[0].act == "attack.try"
-    again = full_desk.go(visitor, "tradeoff")
+    again = examining(full_desk)
     assert full_desk.workspace.trials("orders") == (trial,)
     assert any("With noise" in str(list(f.value.columns)) for f in again.dataframe)
 
 
 def test_all_of_the_error_is_told_on_an_invented_table_without_a_trace(full_desk: Desk) -> None:
-    visitor = full_desk.open("tradeoff")
+    visitor = examining(full_desk)
     before = full_desk.workspace.verify_trail()
 
     visitor.button(key="tradeoff_error_invented").click().run()
@@ -48,7 +54,7 @@ def test_all_of_the_error_is_told_on_an_invented_table_without_a_trace(full_desk
 
 
 def test_a_look_at_the_real_rows_is_in_the_trail(full_desk: Desk) -> None:
-    visitor = full_desk.open("tradeoff")
+    visitor = examining(full_desk)
 
     visitor.button(key="tradeoff_error_real").click().run()
 
@@ -57,7 +63,7 @@ def test_a_look_at_the_real_rows_is_in_the_trail(full_desk: Desk) -> None:
 
 
 def test_what_cannot_be_assumed_is_refused_in_a_sentence(full_desk: Desk) -> None:
-    visitor = full_desk.open("tradeoff")
+    visitor = examining(full_desk)
     visitor.number_input(key="tradeoff_known_rows").set_value(50.0)
 
     visitor.button(key="tradeoff_error_invented").click().run()
