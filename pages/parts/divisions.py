@@ -13,7 +13,7 @@ from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.privacy import division, from_query, to_query
 from compliance.privacy.nouns.question import Query
-from pages.parts import drafts, outputs, tables
+from pages.parts import drafts, outputs, tables, wording
 from pages.parts.scopes import Scope
 
 _DIGITS = 1  # of a percentage
@@ -86,7 +86,7 @@ def _lines(
         places = st.columns([3, 2, 3, 2], vertical_alignment="bottom")
         for name, place, lock in zip(pair, places[::2], places[1::2], strict=True):
             if name:
-                _line(scope, name, words[name], shares.get(name), place, lock)
+                _line(scope, name, wording.escaped(words[name]), shares.get(name), place, lock)
 
 
 def _line(

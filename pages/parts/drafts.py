@@ -6,6 +6,7 @@ Everything in the form is keyed by dataset, so that each one's question is found
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -13,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 import streamlit as st
 
 from compliance.dataset.nouns import ColumnType
-from compliance.errors import MalformedQueryError
+from compliance.errors import ComplianceError, MalformedQueryError
 from compliance.i18n import translate as _
 from compliance.privacy import from_conditions, to_query
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
@@ -113,7 +114,8 @@ def read(scope: Scope) -> dict[str, object]:
         "where": held(scope, "where"),
         "period": _period(scope, by),
     }
-    return raw | {"join": _joins(scope, [*by, str(raw["where"])])}
+    columns = [str(name) for name in held(scope, "columns") or ()]
+    return raw | {"join": _joins(scope, [*by, *columns], str(raw["where"] or ""))}
 
 
 def write(scope: Scope, query: Query) -> bool:
@@ -139,7 +141,10 @@ def write(scope: Scope, query: Query) -> bool:
     put(scope, "columns", columns)
     for column in columns:
         _write_column(scope, column, [s for s in query.statistics if s.column == column])
-    return is_same(to_query(read(scope)), query)
+    try:
+        return is_same(to_query(read(scope)), query)
+    except ComplianceError:  # a value with quotation marks, say, which no filter in words can hold
+        return False
 
 
 def is_same(one: Query, other: Query) -> bool:
@@ -211,11 +216,16 @@ def _period(scope: Scope, by: Sequence[str]) -> dict[str, object] | None:
     return {"column": column, "per": per, "most": held(scope, "most")}
 
 
-def _joins(scope: Scope, named: Sequence[str]) -> list[dict[str, str]]:
+def _joins(scope: Scope, names: Sequence[str], where: str) -> list[dict[str, str]]:
+    """The other datasets whose columns are named."""
     return [
         {"dataset": str(other.name), "unit": str(other.description.unit)}
         for other in scope.beside
-        if any(f"{other.name}." in text for text in named)
+        if other.description.unit
+        and (
+            any(name.startswith(f"{other.name}.") for name in names)
+            or re.search(rf"(?:^|[\s\"'`]){re.escape(other.name)}\.", where)
+        )
     ]
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.privacy.nouns.question import Per
-from pages.parts import drafts, outputs
+from pages.parts import drafts, outputs, wording
 from pages.parts.drafts import kept
 from pages.parts.scopes import MOMENTS, Scope
 
@@ -92,7 +92,7 @@ def _overlap(scope: Scope) -> None:
     by = ", ".join(str(name) for name in drafts.held(scope, "by") or ())
     one, other = st.columns(2)
     one.radio(
-        _("Can one person be in several groups of {by}?").format(by=by)
+        _("Can one person be in several groups of {by}?").format(by=wording.escaped(by))
         if by
         else _("Can one person be in several groups?"),
         [False, True],

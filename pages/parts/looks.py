@@ -18,7 +18,11 @@ from pages.parts.scopes import Scope
 def look(scope: Scope) -> None:
     """Ask for a private look, and use what the last one found."""
     columns = _columns(scope)
-    sought = _(" and the bounds of {columns}").format(columns=", ".join(columns)) if columns else ""
+    sought = (
+        _(" and the bounds of {columns}").format(columns=wording.escaped(", ".join(columns)))
+        if columns
+        else ""
+    )
     outputs.remark(
         _(
             "If you do not know the bounds, the desk can look for them with noise: groups and rows "
@@ -44,7 +48,7 @@ def said() -> None:
         return
     kind, sentence = told
     if kind == "error":
-        st.error(sentence, title=_("Not looked for"), icon=":material/block:")
+        st.error(wording.escaped(sentence), title=_("Not looked for"), icon=":material/block:")
     else:
         st.success(sentence)
 
@@ -57,10 +61,10 @@ def _confirm(scope: Scope, query: Query, asked: Budget) -> None:
             "{epsilon}** (δ = {delta}) of the budget of {people}, and it cannot be taken back."
         ).format(
             dataset=scope.dataset.name,
-            unit=query.unit,
+            unit=wording.escaped(query.unit),
             epsilon=wording.plain(asked.epsilon),
             delta=f"{asked.delta:.0e}",
-            people=scope.dataset.population,
+            people=wording.escaped(scope.dataset.population),
         )
     )
     if st.button(
@@ -112,7 +116,7 @@ def _found(scope: Scope) -> None:
             epsilon=wording.plain(last.price.epsilon),
             groups=last.max_groups,
             rows=last.max_rows_per_group,
-            ranges=ranges,
+            ranges=wording.escaped(ranges),
         )
     )
     if st.button(

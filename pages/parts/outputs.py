@@ -15,6 +15,7 @@ from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Accountant, BudgetState, Prices
 from compliance.rules.nouns import Progress, Severity, Stage, State, Verdict
+from pages.parts import wording
 
 CLASS_WORDS = {
     IdentifierClass.DIRECT: "identifies directly",
@@ -54,7 +55,7 @@ def explained(title: str) -> Iterator[None]:
     try:
         yield
     except ComplianceError as refusal:
-        st.error(str(refusal), title=title, icon=":material/block:")
+        st.error(wording.escaped(str(refusal)), title=title, icon=":material/block:")
 
 
 def remark(words: str) -> None:

@@ -104,7 +104,7 @@ def _drowned(preview: Preview, query: Query) -> None:
         _(
             "These drown in the noise: {names}{rest}. Raise ε, group more coarsely, narrow the "
             "bounds, or do not read anything into them."
-        ).format(names="; ".join(names), rest=rest),
+        ).format(names=wording.escaped("; ".join(names)), rest=rest),
         icon=":material/water:",
     )
 

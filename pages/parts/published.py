@@ -123,7 +123,7 @@ def _rows(done: Release, values: Sequence[ReleasedValue]) -> list[dict[str, obje
 def _ranking(done: Release, statistic: Statistic) -> None:
     """The largest groups in their published order."""
     ranked = sorted(_of(done, statistic), key=lambda value: value.value)
-    what = _(statistic.title)
+    what = wording.title(statistic)
     lines = [f"{value.value:.0f}. {_named(value)}" for value in ranked]
     st.markdown(f"**{what[:1].upper()}{what[1:]}**\n\n" + "\n".join(lines))
 

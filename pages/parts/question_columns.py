@@ -81,7 +81,7 @@ def details(scope: Scope) -> None:
 def _column(scope: Scope, column: str) -> None:
     kinds, lower, upper, step = st.columns([6, 3, 3, 4])
     kinds.multiselect(
-        _("{column}: compute").format(column=column),
+        _("{column}: compute").format(column=wording.escaped(column)),
         drafts.KINDS,
         format_func=lambda kind: _(KIND_WORDS[kind]),
         wrap=True,
@@ -126,7 +126,7 @@ def _presets(scope: Scope, column: str) -> None:
     )
     drafts.put(scope, "preset", chosen, column)
     st.radio(
-        _("{column}: bounds from public knowledge").format(column=column),
+        _("{column}: bounds from public knowledge").format(column=wording.escaped(column)),
         list(presets),
         format_func=lambda id_: f"{words[id_]}: {_(presets[id_].title)}",
         horizontal=True,
@@ -157,19 +157,19 @@ def _more(scope: Scope, column: str, kinds: list[str]) -> None:
     places = iter(st.columns(max(sum(asked), 2)))
     if "percentiles" in kinds:
         next(places).text_input(
-            _("{column}: percentiles").format(column=column),
+            _("{column}: percentiles").format(column=wording.escaped(column)),
             help=_("75 asks for the value that three quarters of the rows lie below."),
             **kept(scope, "percentiles", column, start="25, 75"),
         )
     if "histogram" in kinds:
         next(places).text_input(
-            _("{column}: bars").format(column=column),
+            _("{column}: bars").format(column=wording.escaped(column)),
             help=_("How many, such as 10; or where they begin and the last one ends: 0, 10, 50."),
             **kept(scope, "bars", column, start="10"),
         )
     if has_choice:
         next(places).text_input(
-            _("{column}: answer in steps of").format(column=column),
+            _("{column}: answer in steps of").format(column=wording.escaped(column)),
             placeholder=_("about a thousandth of the range"),
             **kept(scope, "step", column, start=""),
         )

@@ -8,7 +8,7 @@ from compliance.errors import ComplianceError, MalformedQueryError
 from compliance.i18n import translate as _
 from compliance.plain import from_yaml, to_yaml
 from compliance.privacy import check_query, from_query, to_query
-from pages.parts import divisions, drafts, outputs, session
+from pages.parts import divisions, drafts, outputs, session, wording
 from pages.parts.scopes import Scope
 
 
@@ -53,7 +53,7 @@ def said() -> None:
         return
     refusal, is_shown_whole = told
     if refusal:
-        st.error(refusal, title=_("Not understood"), icon=":material/block:")
+        st.error(wording.escaped(refusal), title=_("Not understood"), icon=":material/block:")
     elif is_shown_whole:
         st.success(_("The question stands in the form."))
     else:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.privacy.nouns.question import Mechanism, Per
-from pages.parts import drafts, outputs
+from pages.parts import drafts, outputs, wording
 from pages.parts.drafts import kept
 from pages.parts.scopes import MOMENTS, NUMBERS, Scope
 
@@ -27,14 +27,14 @@ def groups(scope: Scope) -> None:
     for name, place in zip(coarse, st.columns(max(len(coarse), 2)), strict=False):
         if scope.columns[name].type in MOMENTS:
             place.selectbox(
-                _("{column}: one group per").format(column=name),
+                _("{column}: one group per").format(column=wording.escaped(name)),
                 [*map(str, Per), ""],
                 format_func=lambda per: _(per) if per else _("different value"),
                 **kept(scope, "per", name, start=str(Per.MONTH)),
             )
         else:
             place.text_input(
-                _("{column}: groups begin at").format(column=name),
+                _("{column}: groups begin at").format(column=wording.escaped(name)),
                 placeholder=_("empty: one group per value"),
                 help=_("Where the groups begin and the last one ends, such as 0, 10, 20, 50."),
                 **kept(scope, "edges", name, start=""),
@@ -58,7 +58,7 @@ def per_person(scope: Scope) -> None:
     )
     if drafts.held(scope, "period"):
         four.number_input(
-            _("In how many of them one person counts"), 1, 10_000, **kept(scope, "most")
+            _("In how many of them one person counts"), 1, 1_000_000, **kept(scope, "most")
         )
     outputs.remark(_("Whatever one person has beyond that is left out, by a secret lot."))
 
@@ -74,7 +74,7 @@ def public_groups(scope: Scope) -> None:
         return
     for name, place in zip(by, st.columns(max(len(by), 2)), strict=False):
         place.text_area(
-            _("{column}: groups that are public knowledge").format(column=name),
+            _("{column}: groups that are public knowledge").format(column=wording.escaped(name)),
             placeholder=_("empty: groups of few people are withheld"),
             help=_(
                 "One per line, or commas between them. They are shown whatever the data say, empty "

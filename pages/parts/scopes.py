@@ -26,13 +26,15 @@ class Scope:
     Attributes:
         dataset: what is asked about.
         discovery: its labels, if somebody looked.
-        beside: the other datasets of its population that say by which column people are told
-            apart; their columns are asked as `dataset.column`.
+        beside: the other datasets of its population; their columns are asked as
+            `dataset.column`, and proposed where it is on record who tells people apart there.
+        direct: the columns that identify people directly, by the name under which they are asked.
     """
 
     dataset: Dataset
     discovery: Discovery | None
     beside: tuple[Dataset, ...]
+    direct: tuple[str, ...]
 
     @property
     def columns(self) -> dict[str, Column]:
@@ -47,22 +49,24 @@ class Scope:
     def unit(self) -> str | None:
         """The column that tells people apart, as recorded or else as discovery saw it."""
         said = self.dataset.description.unit
-        return str(said) if said else next(iter(self._direct()), None)
+        return str(said) if said else next(iter(self.direct), None)
 
     def group_columns(self) -> list[str]:
         """Columns by which grouping makes sense: not too many values, and nobody's name."""
+        unknown = [f"{other.name}." for other in self.beside if not other.description.unit]
         units = {f"{other.name}.{other.description.unit}" for other in self.beside}
-        without = {self.unit, *units, *self._direct()}
+        without = {self.unit, *units, *self.direct}
         return [
             name
             for name, column in self.columns.items()
             if name not in without
+            and not name.startswith(tuple(unknown))
             and (column.type in MOMENTS or 1 < column.distinct <= self._most_groups(name))
         ]
 
     def number_columns(self) -> list[str]:
         """Columns that can be summed."""
-        without = {self.unit, *self._direct()}
+        without = {self.unit, *self.direct}
         return [
             str(column.name)
             for column in self.dataset.columns
@@ -87,10 +91,6 @@ class Scope:
                 return name
         return None
 
-    def _direct(self) -> list[str]:
-        found = self.discovery.columns_of(IdentifierClass.DIRECT) if self.discovery else ()
-        return [str(name) for name in found]
-
     def _most_groups(self, name: str) -> int:
         return _MOST_GROUPS if name in self.dataset.column_names else _MOST_LOOKED_UP
 
@@ -114,8 +114,16 @@ def scope_of(workspace: Workspace, dataset: Dataset) -> Scope:
     beside = [
         other
         for other in workspace.datasets()
-        if other.name != dataset.name
-        and other.population == dataset.population
-        and other.description.unit
+        if other.name != dataset.name and other.population == dataset.population
     ]
-    return Scope(dataset=dataset, discovery=workspace.discovery(dataset.name), beside=tuple(beside))
+    found = workspace.discovery(dataset.name)
+    direct = [*_direct(found), *(f"{o.name}.{c}" for o in beside for c in _direct_in(workspace, o))]
+    return Scope(dataset=dataset, discovery=found, beside=tuple(beside), direct=tuple(direct))
+
+
+def _direct_in(workspace: Workspace, other: Dataset) -> list[str]:
+    return _direct(workspace.discovery(other.name))
+
+
+def _direct(found: Discovery | None) -> list[str]:
+    return [str(name) for name in found.columns_of(IdentifierClass.DIRECT)] if found else []

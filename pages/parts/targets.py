@@ -67,7 +67,7 @@ def planned(scope: Scope, query: Query, delta: Decimal) -> Planned | None:
 
 def _typed(scope: Scope, statistic: Statistic) -> tuple[str, str, str, Coverage]:
     """The fields of one statistic: its name, how much, of what, for how many groups."""
-    name, what = statistic.name, _(statistic.title)
+    name, what = statistic.name, wording.title(statistic)
     within, unit, coverage = st.columns([3, 2, 3], vertical_alignment="bottom")
     how_much = within.text_input(
         _("{what}: within").format(what=what), **kept(scope, "within", name, start="5")
@@ -107,7 +107,7 @@ def _told(found: Planned, query: Query) -> None:
     )
     lines = [
         _("- {what}: {n} of {all} groups are that exact; the widest margin is ± {widest}").format(
-            what=titles[reached.statistic],
+            what=wording.escaped(titles[reached.statistic]),
             n=outputs.count(reached.meeting),
             all=outputs.count(reached.groups),
             widest=outputs.count(round(reached.widest, 2)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 
 from compliance.dataset.nouns import ColumnName
@@ -9,7 +10,7 @@ from compliance.errors import PrivacyParameterError
 from compliance.i18n import translate as _
 from compliance.privacy import from_conditions
 from compliance.privacy.nouns import Budget, Clarity
-from compliance.privacy.nouns.question import Mechanism, Query
+from compliance.privacy.nouns.question import Mechanism, Query, Statistic
 
 CLARITY_WORDS = {
     Clarity.CLEAR: "✓ clear",
@@ -22,10 +23,12 @@ NOISE_WORDS = {
     Mechanism.RANDOMISED_RESPONSE: "answers changed by chance (randomised response)",
 }
 
+_MARKDOWN = re.compile(r"([\\`*\[\]<$~!])")
+
 
 def in_words(query: Query, *, short: bool = False) -> str:
     """The question in a few sentences; `short` leaves out the bounds."""
-    what = ", ".join(_(statistic.title) for statistic in query.statistics)
+    what = ", ".join(title(statistic) for statistic in query.statistics)
     if query.by:
         what += f" {_('by')} " + ", ".join(_group(query, column) for column in query.by)
     if short:
@@ -61,6 +64,16 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
+def escaped(text: str) -> str:
+    """`text` from a file as Markdown that shows it as it is: no picture, link or colour in it."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def title(statistic: Statistic) -> str:
+    """What a statistic is called, as Markdown."""
+    return escaped(_(statistic.title))
+
+
 def group(keys: tuple[str, ...]) -> str:
     """A group's keys on one line."""
     return " · ".join(keys) or _("all")
@@ -69,24 +82,24 @@ def group(keys: tuple[str, ...]) -> str:
 def _group(query: Query, column: ColumnName) -> str:
     how = query.coarse.get(column)
     if how is None:
-        return str(column)
+        return escaped(column)
     if how.per:
-        return _("{column} per {per}").format(column=column, per=_(str(how.per)))
+        return _("{column} per {per}").format(column=escaped(column), per=_(str(how.per)))
     edges = ", ".join(plain(edge) for edge in how.edges)
-    return _("{column} in bars at {edges}").format(column=column, edges=edges)
+    return _("{column} in bars at {edges}").format(column=escaped(column), edges=edges)
 
 
 def _each_person(query: Query) -> str:
     if not query.by:
         return _(
             "One person is told apart by **{unit}** and counts with at most **{rows}** rows."
-        ).format(unit=query.unit, rows=query.max_rows_per_group)
+        ).format(unit=escaped(query.unit), rows=query.max_rows_per_group)
     if query.period:
         return _(
             "One person is told apart by **{unit}** and counts in at most **{most}** {per}s, each "
             "time in at most **{groups}** groups with at most **{rows}** rows each."
         ).format(
-            unit=query.unit,
+            unit=escaped(query.unit),
             most=query.period.most,
             per=_(str(query.period.per)),
             groups=query.max_groups,
@@ -95,7 +108,7 @@ def _each_person(query: Query) -> str:
     return _(
         "One person is told apart by **{unit}** and counts in at most **{groups}** groups with "
         "at most **{rows}** rows each."
-    ).format(unit=query.unit, groups=query.max_groups, rows=query.max_rows_per_group)
+    ).format(unit=escaped(query.unit), groups=query.max_groups, rows=query.max_rows_per_group)
 
 
 def _conditions(query: Query) -> list[str]:
@@ -107,7 +120,7 @@ def _conditions(query: Query) -> list[str]:
             else _("Groups of too few people are withheld.")
         )
     if query.where:
-        said.append(_("Only rows where {w}.").format(w=from_conditions(query.where)))
+        said.append(_("Only rows where {w}.").format(w=escaped(from_conditions(query.where))))
     if query.join:
         others = ", ".join(join.dataset for join in query.join)
         said.append(_("What the columns of {others} say is looked up.").format(others=others))

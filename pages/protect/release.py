@@ -36,7 +36,7 @@ def publish() -> None:
 
 @st.dialog(_("Publish and pay for it?"))
 def confirm(dataset: Dataset, query: Query, asked: Budget) -> None:
-    statistics = ", ".join(_(statistic.title) for statistic in query.statistics)
+    statistics = ", ".join(wording.title(statistic) for statistic in query.statistics)
     st.markdown(
         _(
             "{what} from **{dataset}** will be published with noise. This spends **ε = {epsilon}** "
@@ -46,7 +46,7 @@ def confirm(dataset: Dataset, query: Query, asked: Budget) -> None:
             dataset=dataset.name,
             epsilon=wording.plain(asked.epsilon),
             delta=f"{asked.delta:.0e}",
-            people=dataset.population,
+            people=wording.escaped(dataset.population),
         )
     )
     if st.button(
@@ -62,7 +62,7 @@ said = st.session_state.pop("release_said", None)
 if said is not None:
     kind, sentence = said
     if kind == "error":
-        st.error(sentence, title=_("Not released"), icon=":material/block:")
+        st.error(wording.escaped(sentence), title=_("Not released"), icon=":material/block:")
     else:
         st.success(sentence)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Widget
 
+from compliance.dataset import RawFile
+from compliance.dataset.nouns import ColumnName, Description
 from compliance.privacy import from_query, to_query
 from compliance.privacy.nouns.question import Query
 from tests.pages.conftest import Desk, chart_of, refusals, words
@@ -436,3 +440,78 @@ def test_filling_in_the_form_writes_nothing(buying_desk: Desk) -> None:
     show(visitor)
 
     assert buying_desk.state() == before
+
+
+HOSTILE = "![x](http://elsewhere.example/x.png) [a](http://b.example) **b** $c$ :red[d]"
+
+
+def test_what_a_column_is_called_stays_text(buying_desk: Desk) -> None:
+    """A picture named in a header would tell a stranger's server who looks at the page."""
+    lines = "".join(f"P{n},{n % 3},{n % 50}\n" for n in range(300))
+    data = f'person,"{HOSTILE}","{HOSTILE} amount"\n{lines}'.encode()
+    said = Description(unit=ColumnName("person"))
+    buying_desk.workspace.add_files([RawFile(name="h.csv", data=data)], "hostile", said)
+    visitor = buying_desk.open("tradeoff")
+    visitor.selectbox(key="session_dataset").select("hostile").run()
+    columns = visitor.multiselect(key="tradeoff_columns_hostile@1")
+    visitor.multiselect(key="tradeoff_by_hostile@1").set_value([columns.options[0]])
+    columns.set_value([columns.options[1]]).run()
+    visitor.text_input(key=f"tradeoff_lower_hostile@1_{columns.options[1]}").input("0")
+    visitor.text_input(key=f"tradeoff_upper_hostile@1_{columns.options[1]}").input("9").run()
+    visitor.button(key="tradeoff_show").click().run()
+    visitor.session_state["tradeoff_division"] = True
+    interview(visitor)
+    on_tradeoff = said_in_markdown(visitor)
+    buying_desk.go(visitor, "release")
+    visitor.selectbox(key="session_dataset").select("hostile").run()
+    visitor.button(key="release_ask").click().run()
+    on_release = said_in_markdown(visitor)
+
+    for said_ in (on_tradeoff, on_release):
+        assert "elsewhere.example" in said_
+        assert not re.search(r"(?<!\\)\[(?!small|x\d)[^]]*elsewhere", said_)
+        assert "![" not in said_
+        assert "$c$" not in said_
+
+
+def said_in_markdown(visitor: AppTest) -> str:
+    """All that Streamlit reads as Markdown: words, labels of widgets and expanders."""
+    labels = [node.label for node in visitor._tree if isinstance(node, Widget)]
+    labels += [block.label for block in visitor.expander]
+    return "\n".join([words(visitor), *labels])
+
+
+def test_a_picture_chosen_for_one_question_does_not_spoil_the_next(buying_desk: Desk) -> None:
+    visitor = buying_desk.open("tradeoff")
+    visitor.selectbox(key="tradeoff_picture").set_value("sum_amount").run()
+    visitor.multiselect(key=key("kinds", "amount")).set_value(["median"]).run()
+    show(visitor)
+
+    assert refusals(visitor) == []
+    assert visitor.selectbox(key="tradeoff_picture").value in ("count_rows", "median_amount")
+
+
+def test_a_filter_with_an_apostrophe_stands_in_the_form(buying_desk: Desk) -> None:
+    raw = {**COUNTS, "where": 'city = "Val d\'Or"'}
+    visitor = ask(buying_desk, raw)
+
+    show(visitor)
+    assert in_hand(visitor) == to_query(raw)
+    assert refusals(visitor) == []
+
+
+def test_a_number_of_another_dataset_is_asked_from_a_file(buying_desk: Desk) -> None:
+    table = "buyer,points\n" + "".join(f"B{n:04d},{n % 7}\n" for n in range(900))
+    buying_desk.workspace.add_files(
+        [RawFile(name="c.csv", data=table.encode())], "cards", Description(population="buyers")
+    )
+    raw = {
+        "unit": "buyer",
+        "join": {"dataset": "cards", "unit": "buyer"},
+        "statistics": [{"mean": {"column": "cards.points", "lower": 0, "upper": 7}}],
+    }
+    visitor = ask(buying_desk, raw)
+
+    assert refusals(visitor) == []
+    assert in_hand(visitor) == to_query(raw)
+    assert "cards.points" not in visitor.multiselect(key=key("by")).options
