@@ -19,10 +19,11 @@ MOST_TABS = 90
 FOCUSED = """
 () => {
   const at = document.activeElement;
+  const own = ['BUTTON', 'A', 'SUMMARY'].includes(at.tagName) ? at.textContent : '';
   const of = (at.getAttribute('aria-labelledby') || '').split(' ')
     .map(id => (document.getElementById(id) || {}).textContent || '').join(' ').trim();
   const label = at.labels && at.labels.length ? at.labels[0].textContent : '';
-  return (at.getAttribute('aria-label') || of || label || at.textContent || '').trim();
+  return (at.getAttribute('aria-label') || of || label || own).trim();
 }
 """
 
@@ -49,11 +50,11 @@ def visitor(app: App, open_window: Open) -> Visitor:
     return visitor
 
 
-def tab_to(visitor: Visitor, name: str) -> list[str]:
-    """Press Tab until `name` has the focus; all that had it on the way."""
+def tab_to(visitor: Visitor, name: str, *, back: bool = False) -> list[str]:
+    """Press Tab, or Shift and Tab, until `name` has the focus; all that had it on the way."""
     passed = []
     for _ in range(MOST_TABS):
-        visitor.page.keyboard.press("Tab")
+        visitor.page.keyboard.press("Shift+Tab" if back else "Tab")
         passed.append(str(visitor.page.evaluate(FOCUSED)))
         if re.search(name, passed[-1]):
             return passed
@@ -100,7 +101,7 @@ def test_four_questions_are_answered_and_asked_with_the_keyboard(visitor: Visito
     visitor.page.keyboard.press("Enter")
     expect(dialog).to_have_count(0)
     visitor.sees("The form now asks:")
-    tab_to(visitor, "Show what it would look like")
+    tab_to(visitor, "Show what it would look like", back=True)
     visitor.page.keyboard.press("Enter")
 
     shown = visitor.page.get_by_test_id("stMarkdown").filter(has_text="Shown here:")
