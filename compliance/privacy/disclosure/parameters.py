@@ -120,12 +120,10 @@ def _told(of: str, mechanism: str, norm: str, sensitivity: float, scale: float) 
 def _in_one_stretch(event: Event, most: int) -> Event:
     """`event` for somebody who counts in one of `most` stretches; rounded up."""
     match event:
-        case GaussianEvent(sensitivity_squared=squared, groups=groups):
-            less = -(-squared // most)
-            return replaced(event, sensitivity_squared=less, groups=-(-groups // most))
-        case LaplaceEvent(sensitivity=sensitivity, groups=groups):
-            less = -(-sensitivity // most)
-            return replaced(event, sensitivity=less, groups=-(-groups // most))
+        case GaussianEvent(sensitivity_squared=squared):
+            return replaced(event, sensitivity_squared=-(-squared // most))
+        case LaplaceEvent(sensitivity=sensitivity):
+            return replaced(event, sensitivity=-(-sensitivity // most))
         case SelectionEvent(groups=groups):
             return replaced(event, groups=-(-groups // most))
         case _:
