@@ -181,6 +181,7 @@ def test_a_budget_that_begins_anew_says_so_with_the_loss_since_the_beginning_and
     budget = replace(
         evidence.budgets[0],
         period=Period.YEAR,
+        starts=datetime(2026, 1, 1, tzinfo=UTC),
         ends=datetime(2027, 1, 1, tzinfo=UTC),
         since_beginning=price,
         caps=(cap,),
@@ -189,10 +190,16 @@ def test_a_budget_that_begins_anew_says_so_with_the_loss_since_the_beginning_and
     plain = _facts(_content(evidence)["budgets"][0]["facts"])
     facts = _facts(_content(replace(evidence, budgets=(budget,)))["budgets"][0]["facts"])
 
-    assert facts.keys() - plain.keys() == {"Begins anew", "Spent since the beginning", "Cap"}
-    assert facts["Begins anew"] == "each year; next on 2027-01-01 (UTC)"
-    assert facts["Spent since the beginning"].startswith("ε = 2.4")
-    assert facts["Cap"].startswith("anna: ε = 0.5, 2.4")
+    assert facts.keys() - plain.keys() == {
+        "Present year",
+        "Spent in the present year",
+        "Share spent in the present year",
+        "Spent over all periods",
+        "Caps of single names",
+    }
+    assert facts["Present year"] == "1 January 2026 to 31 December 2026 (UTC); then it begins anew"
+    assert facts["Spent over all periods"].startswith("ε = 2.4")
+    assert facts["Caps of single names"].startswith("anna: ε = 2.4")
 
 
 def test_budget_rounds_what_is_left_down_and_what_is_spent_up():
