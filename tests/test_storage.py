@@ -267,7 +267,8 @@ def test_a_key_may_be_long(desk: Desk) -> None:
     budgets.decide(desk, population, budget)
 
     with desk.database.reading() as connection:
-        assert budgets.state(connection, population).total == budget
+        found = budgets.state(connection, population, desk.clock())
+    assert found.total == budget
 
 
 @pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
