@@ -9,6 +9,7 @@ from compliance.privacy.attacks import Attack, Trial
 from compliance.privacy.bounding import Bounded, bound, choice_of
 from compliance.privacy.calibration import Calibration, calibrate, division
 from compliance.privacy.conditions import from_conditions
+from compliance.privacy.disclosure import to_document
 from compliance.privacy.honesty import Assumptions, GroupError, Numbers
 from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
 from compliance.privacy.planning import plan
@@ -82,6 +83,7 @@ __all__ = [
     "stacked",
     "state_of",
     "synthesis_event",
+    "to_document",
     "to_query",
     "to_synthesis",
     "to_texts",

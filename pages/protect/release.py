@@ -7,7 +7,7 @@ from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
-from pages.parts import examined, navigation, outputs, published, session, wording
+from pages.parts import examined, navigation, outputs, published, session, told, wording
 
 workspace = session.workspace()
 outputs.remark(_("Publish a number about many people without telling about any one of them."))
@@ -110,6 +110,7 @@ for done in releases:
     if box.open:
         with box:
             published.release(done)
+            told.handed_out(workspace, dataset.name, done)
 
 st.header(_("Is the noise sound?"))
 examined.desk(workspace)

@@ -6,6 +6,8 @@ from compliance.i18n import translate as _
 from compliance.report.nouns import ReportKind
 from pages.parts import outputs, session
 
+TITLES = {ReportKind.AUDIT: "Audit report", ReportKind.RELEASE: "Release report"}
+
 workspace = session.workspace()
 outputs.remark(_("A document for the regulator: readable on paper, and checkable by machine."))
 names = [str(dataset.name) for dataset in workspace.datasets()]
@@ -30,7 +32,7 @@ for report in reports:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**{_('Audit report')}** · {', '.join(report.datasets)}  \n"
+                f"**{_(TITLES[report.kind])}** · {', '.join(report.datasets)}  \n"
                 + _("{at} · {pages} pages · {size} kB").format(
                     at=outputs.moment(report.built_at),
                     pages=report.pages,
@@ -41,7 +43,7 @@ for report in reports:
             st.download_button(
                 _("Download PDF"),
                 data=lambda report=report: workspace.report_pdf(report),
-                file_name=f"audit-{report.built_at:%Y-%m-%d-%H%M}.pdf",
+                file_name=f"{report.kind}-{report.built_at:%Y-%m-%d-%H%M}.pdf",
                 mime="application/pdf",
                 on_click="ignore",
                 key=f"reports_download_{report.id}",
