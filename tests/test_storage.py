@@ -275,7 +275,7 @@ def test_a_key_may_be_long(desk: Desk) -> None:
 def test_the_desk_needs_no_more_rights_than_its_documents_say(
     desk: Desk, connection: psycopg.Connection
 ) -> None:
-    """See docs/decisions/0010: a role that may add, but neither change nor drop a trigger."""
+    """See docs/decisions/0020: a role that may add, but neither change nor drop a trigger."""
     connection.execute("create role clerk login")
     connection.execute("grant select, insert on all tables in schema public to clerk")
     connection.execute("grant usage on all sequences in schema public to clerk")
