@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -31,15 +30,6 @@ MOST_CATEGORIES = 500
 MOST_ROWS = 1_000_000
 _OWN = ("columns", "max_rows", "algorithm", "rows")
 _SHARED = ("unit", "public_keys", "where")
-
-
-class Synthesiser(Protocol):
-    """What invents rows; `compliance.privacy.synthesisers` outside tests."""
-
-    def invent(
-        self, codes: Sequence[_Codes], sizes: Sequence[int], plan: SynthesisPlan,
-        event: SynthesisEvent,
-    ) -> list[_Codes]: ...  # fmt: skip
 
 
 def to_synthesis(raw: object) -> SynthesisPlan:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy import Table as Records
 
 from compliance.dataset import Intake, RawFile, RawTable, read, read_database_table, take_in
 from compliance.dataset.nouns import (
@@ -28,6 +31,8 @@ from compliance.settings import MAX_FILE_BYTES
 from compliance.storage import records, tables
 from compliance.workspace import budgets
 from compliance.workspace.desk import Act, Desk, store_bytes
+
+Noun = TypeVar("Noun")
 
 _JUNK_PREFIXES = (".", "~$", "__MACOSX")
 
@@ -161,6 +166,22 @@ def version(connection: Connection, id_: str) -> Dataset:
     if found is None:
         raise ValueError(f"no version {id_} is stored")
     return _described(connection, found)
+
+
+def of_any_version(
+    connection: Connection, table: Records, kind: type[Noun], dataset: Dataset, at: str
+) -> tuple[Noun, ...]:
+    """All nouns of `table` about any version of `dataset`, newest first.
+
+    Args:
+        at: the noun's field that says when it was made.
+    """
+    found = [
+        noun
+        for version in range(1, dataset.version + 1)
+        for noun in records.every(connection, table, kind, dataset_id=f"{dataset.name}@{version}")
+    ]
+    return tuple(sorted(found, key=attrgetter(at), reverse=True))
 
 
 def dataset_node(dataset: Dataset) -> Node:

@@ -22,7 +22,7 @@ from compliance.privacy import (
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
-from compliance.storage import records, tables
+from compliance.storage import tables
 from compliance.workspace import budgets, datasets, joins
 from compliance.workspace.desk import Desk, all_columns
 from compliance.workspace.releases import DEFAULT_DELTA_SHARE
@@ -96,14 +96,7 @@ def propose(
 
 def proposals(connection: Connection, dataset: Dataset) -> tuple[Proposal, ...]:
     """All proposals for any version of the dataset, newest first."""
-    found = [
-        proposal
-        for version in range(1, dataset.version + 1)
-        for proposal in records.every(
-            connection, tables.PROPOSAL, Proposal, dataset_id=f"{dataset.name}@{version}"
-        )
-    ]
-    return tuple(sorted(found, key=lambda proposal: proposal.proposed_at, reverse=True))
+    return datasets.of_any_version(connection, tables.PROPOSAL, Proposal, dataset, "proposed_at")
 
 
 def _found(desk: Desk, name: str, query: Query) -> tuple[Dataset, Mapping[str, Dataset], Budget]:

@@ -60,14 +60,7 @@ def try_attacks(desk: Desk, name: str, query: Query, asked: Budget, seed: int) -
 
 def trials(connection: Connection, dataset: Dataset) -> tuple[Trial, ...]:
     """All attacks tried on any version of the dataset, newest first."""
-    found = [
-        trial
-        for version in range(1, dataset.version + 1)
-        for trial in records.every(
-            connection, tables.TRIAL, Trial, dataset_id=f"{dataset.name}@{version}"
-        )
-    ]
-    return tuple(sorted(found, key=lambda trial: trial.tried_at, reverse=True))
+    return datasets.of_any_version(connection, tables.TRIAL, Trial, dataset, "tried_at")
 
 
 def self_audit(desk: Desk) -> SelfAudit:

@@ -29,7 +29,7 @@ from compliance.privacy import (
 )
 from compliance.privacy.nouns import Budget, Preview, Prices, Release, ReleasedValue, Spend
 from compliance.privacy.nouns.question import Query
-from compliance.storage import records, tables
+from compliance.storage import tables
 from compliance.workspace import budgets, datasets, joins
 from compliance.workspace.desk import Desk, all_columns
 
@@ -95,14 +95,7 @@ def release(
 
 def of(connection: Connection, dataset: Dataset) -> tuple[Release, ...]:
     """All releases from any version of the dataset, newest first."""
-    found = [
-        release_
-        for version in range(1, dataset.version + 1)
-        for release_ in records.every(
-            connection, tables.RELEASE, Release, dataset_id=f"{dataset.name}@{version}"
-        )
-    ]
-    return tuple(sorted(found, key=lambda release_: release_.released_at, reverse=True))
+    return datasets.of_any_version(connection, tables.RELEASE, Release, dataset, "released_at")
 
 
 def _prepare(

@@ -24,7 +24,7 @@ from compliance.privacy.nouns import (
     SampledGaussianEvent,
     Spend,
 )
-from compliance.storage import records, tables
+from compliance.storage import tables
 from compliance.workspace import budgets, datasets, labels
 from compliance.workspace.desk import Desk
 
@@ -88,14 +88,7 @@ def price(plan: Plan) -> Price:
 
 def of(connection: Connection, dataset: Dataset) -> tuple[Run, ...]:
     """All runs on any version of the dataset, newest first."""
-    found = [
-        run
-        for version in range(1, dataset.version + 1)
-        for run in records.every(
-            connection, tables.RUN, Run, dataset_id=f"{dataset.name}@{version}"
-        )
-    ]
-    return tuple(sorted(found, key=lambda run: run.started_at, reverse=True))
+    return datasets.of_any_version(connection, tables.RUN, Run, dataset, "started_at")
 
 
 def _start(desk: Desk, name: str, plan: Plan) -> _Started:

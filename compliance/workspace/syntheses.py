@@ -79,14 +79,9 @@ def synthesise(
 
 def of(connection: Connection, dataset: Dataset) -> tuple[Synthesis, ...]:
     """All that was invented from any version of the dataset, newest first."""
-    found = [
-        synthesis
-        for version in range(1, dataset.version + 1)
-        for synthesis in records.every(
-            connection, tables.SYNTHESIS, Synthesis, dataset_id=f"{dataset.name}@{version}"
-        )
-    ]
-    return tuple(sorted(found, key=lambda synthesis: synthesis.synthesised_at, reverse=True))
+    return datasets.of_any_version(
+        connection, tables.SYNTHESIS, Synthesis, dataset, "synthesised_at"
+    )
 
 
 def _stored(
