@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy import Table as Records
@@ -29,10 +28,9 @@ from compliance.errors import (
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.settings import MAX_FILE_BYTES
 from compliance.storage import records, tables
+from compliance.storage.records import Noun
 from compliance.workspace import budgets
 from compliance.workspace.desk import Act, Desk, store_bytes
-
-Noun = TypeVar("Noun")
 
 _JUNK_PREFIXES = (".", "~$", "__MACOSX")
 

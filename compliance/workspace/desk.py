@@ -23,6 +23,7 @@ from compliance.errors import WorkspaceError
 from compliance.lineage.nouns import Edge, Node
 from compliance.privacy import Aggregate, Bounded, add_up, bound, choice_of, joined, joined_columns
 from compliance.privacy.nouns.question import Mechanism, Query
+from compliance.privacy.rows import Rows
 from compliance.settings import TABLE_CACHE_BYTES, Settings
 from compliance.storage import Database, records, tables
 from compliance.trail import commitment, record
@@ -122,28 +123,37 @@ class Desk:
         path = self.datasets_folder / f"{dataset.sha256}.parquet"
         return self._tables.get((dataset.sha256,), lambda: Table(path))
 
-    def aggregate(self, dataset: Dataset, query: Query, others: Mapping[str, Dataset]) -> Aggregate:
-        """The exact answer to `query`, computed once; secret, see `Aggregate`.
+    def joined(self, dataset: Dataset, query: Query, others: Mapping[str, Dataset]) -> Rows:
+        """The table of `dataset` with those that `query` joins; `others` by name."""
+        tables = {name: self.table(other) for name, other in others.items()}
+        return joined(self.table(dataset), query, tables, self.key)
+
+    def counted(
+        self, dataset: Dataset, query: Query, others: Mapping[str, Dataset]
+    ) -> tuple[Rows, Bounded]:
+        """The joined table, and which of its rows count.
 
         Queries of other statistics with the same bounds share the rows that count.
+        """
+        table, columns = self.joined(dataset, query, others), all_columns(dataset, others)
+        place = (*_hashes(dataset, others), repr(choice_of(query)))
+        bounded = self._bounded.get(place, lambda: bound(table, query, columns, self.key))
+        return table, bounded
+
+    def aggregate(self, dataset: Dataset, query: Query, others: Mapping[str, Dataset]) -> Aggregate:
+        """The exact answer to `query`, computed once; secret, see `Aggregate`.
 
         Args:
             others: the datasets that `query` joins, by name.
         """
-        data = (dataset.sha256, *(other.sha256 for other in others.values()))
         # How the loss is divided changes the noise, not the exact answer.
         exact = replace(query, shares={}, mechanism=Mechanism.GAUSSIAN)
 
         def computed() -> Aggregate:
-            tables = {name: self.table(other) for name, other in others.items()}
-            table = joined(self.table(dataset), query, tables, self.key)
-            columns = all_columns(dataset, others)
-            bounded = self._bounded.get(
-                (*data, repr(choice_of(query))), lambda: bound(table, query, columns, self.key)
-            )
+            table, bounded = self.counted(dataset, query, others)
             return add_up(table, query, bounded)
 
-        return self._aggregates.get((*data, repr(exact)), computed)
+        return self._aggregates.get((*_hashes(dataset, others), repr(exact)), computed)
 
 
 def all_columns(dataset: Dataset, others: Mapping[str, Dataset]) -> tuple[Column, ...]:
@@ -152,6 +162,11 @@ def all_columns(dataset: Dataset, others: Mapping[str, Dataset]) -> tuple[Column
         column for name, other in others.items() for column in joined_columns(name, other.columns)
     ]
     return (*dataset.columns, *beside)
+
+
+def _hashes(dataset: Dataset, others: Mapping[str, Dataset]) -> tuple[str, ...]:
+    """What the exact answer to a query stands on."""
+    return (dataset.sha256, *(other.sha256 for other in others.values()))
 
 
 def store_bytes(path: Path, data: bytes) -> None:

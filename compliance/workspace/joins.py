@@ -6,11 +6,25 @@ from sqlalchemy import Connection
 
 from compliance.dataset.nouns import ColumnType, Dataset
 from compliance.errors import JoinError
+from compliance.privacy import check_query
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import datasets
+from compliance.workspace.desk import all_columns
 
 # A number as an id is the same person as its digits; other types are written in ways of their own.
 _WRITTEN_ALIKE = {ColumnType.INTEGER, ColumnType.TEXT}
+
+
+def asked_of(connection: Connection, name: str, query: Query) -> tuple[Dataset, dict[str, Dataset]]:
+    """The dataset that `query` is put to, and those that it joins, where they can answer it.
+
+    Raises:
+        UnknownDatasetError, JoinError, QueryError: see `joined_datasets` and `check_query`.
+    """
+    dataset = datasets.find(connection, name)
+    others = joined_datasets(connection, dataset, query)
+    check_query(query, all_columns(dataset, others))
+    return dataset, others
 
 
 def joined_datasets(connection: Connection, dataset: Dataset, query: Query) -> dict[str, Dataset]:

@@ -12,8 +12,6 @@ from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import (
     check_affordable,
-    check_query,
-    joined,
     loss_of,
     plan,
     price_of,
@@ -33,7 +31,6 @@ def plan_ahead(
 ) -> Planned:
     """The smallest loss that meets `targets`. Nothing is drawn, spent or written."""
     dataset, others, total = _found(desk, name, query)
-    check_query(query, all_columns(dataset, others))
     chosen = total.delta * DEFAULT_DELTA_SHARE if delta is None else delta
     return plan(desk.aggregate(dataset, query, others), query, targets, chosen)
 
@@ -51,13 +48,10 @@ def propose(
 
     dataset, others, _ = _found(desk, name, query)
     known = all_columns(dataset, others)
-    check_query(query, known)
     proposing.check_columns(columns, known)
     sought = proposing.looks(query, columns)
     events = proposing.look_events(query, sought, asked)
-    table = joined(
-        desk.table(dataset), query, {n: desk.table(other) for n, other in others.items()}, desk.key
-    )
+    table = desk.joined(dataset, query, others)
     with desk.act("bounds.propose", name) as act:
         state = budgets.state(act.connection, dataset.population, act.at)
         check_affordable(state, events, asked, actor=act.actor)
@@ -101,6 +95,5 @@ def proposals(connection: Connection, dataset: Dataset) -> tuple[Proposal, ...]:
 
 def _found(desk: Desk, name: str, query: Query) -> tuple[Dataset, Mapping[str, Dataset], Budget]:
     with desk.database.reading() as connection:
-        dataset = datasets.find(connection, name)
-        others = joins.joined_datasets(connection, dataset, query)
+        dataset, others = joins.asked_of(connection, name, query)
         return dataset, others, budgets.state(connection, dataset.population, desk.clock()).total

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from compliance import __version__
 from compliance.dataset.nouns import Dataset
-from compliance.privacy import bound, calibrate, check_query, joined
+from compliance.privacy import calibrate
 from compliance.privacy.attacks import Trial, attack
 from compliance.privacy.honesty import (
     Assumptions,
@@ -19,7 +19,6 @@ from compliance.privacy.honesty import (
 )
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
-from compliance.privacy.rows import Rows
 from compliance.privacy.selfaudit import ALARM, SelfAudit, audit
 from compliance.storage import records, tables
 from compliance.workspace import datasets, joins
@@ -36,9 +35,10 @@ def try_attacks(desk: Desk, name: str, query: Query, asked: Budget, seed: int) -
     """
     from compliance.privacy import mechanisms  # loads OpenDP, which nothing else needs
 
-    dataset, others, table = _found(desk, name, query)
+    with desk.database.reading() as connection:
+        dataset, others = joins.asked_of(connection, name, query)
     calibration = calibrate(query, asked)
-    bounded = bound(table, query, all_columns(dataset, others), desk.key)
+    table, bounded = desk.counted(dataset, query, others)
     outcome = attack(table, query, bounded, calibration, asked, mechanisms, seed)
     with desk.act("attack.try", name) as act:
         trial = Trial(
@@ -103,19 +103,11 @@ def compare_error(
     if isinstance(stand_in, Assumptions):
         question = simulated_question(query)
         return errors(simulate(question, stand_in, _SEED), question, (), asked, desk.key)
-    dataset, others, table = _found(desk, stand_in or name, query)
+    with desk.database.reading() as connection:
+        dataset, others = joins.asked_of(connection, stand_in or name, query)
+    table = desk.joined(dataset, query, others)
     found = errors(table, query, all_columns(dataset, others), asked, desk.key)
     if stand_in is None:
         with desk.act("error.compare", name) as act:
             act.facts |= {"internal": True, "statistics": [s.name for s in query.statistics]}
     return found
-
-
-def _found(desk: Desk, name: str, query: Query) -> tuple[Dataset, dict[str, Dataset], Rows]:
-    """The dataset, those that the query joins, and all of them as one table."""
-    with desk.database.reading() as connection:
-        dataset = datasets.find(connection, name)
-        others = joins.joined_datasets(connection, dataset, query)
-    check_query(query, all_columns(dataset, others))
-    tables_ = {key: desk.table(other) for key, other in others.items()}
-    return dataset, others, joined(desk.table(dataset), query, tables_, desk.key)

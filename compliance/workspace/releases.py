@@ -20,7 +20,6 @@ from compliance.privacy import (
     calibrate,
     check_affordable,
     check_held,
-    check_query,
     loss_of,
     preview,
     price_of,
@@ -31,7 +30,7 @@ from compliance.privacy.nouns import Budget, Preview, Prices, Release, ReleasedV
 from compliance.privacy.nouns.question import Query
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets, joins
-from compliance.workspace.desk import Desk, all_columns
+from compliance.workspace.desk import Desk
 
 DEFAULT_DELTA_SHARE = Decimal("0.1")  # of the total's δ, where a release names none
 RELEASE_LEASE = timedelta(minutes=10)  # far longer than drawing 100,000 groups takes
@@ -40,9 +39,7 @@ RELEASE_LEASE = timedelta(minutes=10)  # far longer than drawing 100,000 groups 
 def look_ahead(desk: Desk, name: str, query: Query, asked: Budget) -> Preview:
     """What a release would look like. Nothing is drawn, spent or written."""
     with desk.database.reading() as connection:
-        dataset = datasets.find(connection, name)
-        others = joins.joined_datasets(connection, dataset, query)
-    check_query(query, all_columns(dataset, others))
+        dataset, others = joins.asked_of(connection, name, query)
     return preview(desk.aggregate(dataset, query, others), query, asked)
 
 
@@ -102,10 +99,8 @@ def _prepare(
     desk: Desk, name: str, query: Query, epsilon: Decimal, delta: Decimal | None
 ) -> _Prepared:
     with desk.database.reading() as connection:
-        dataset = datasets.find(connection, name)
-        others = joins.joined_datasets(connection, dataset, query)
+        dataset, others = joins.asked_of(connection, name, query)
         total = budgets.state(connection, dataset.population, desk.clock()).total
-    check_query(query, all_columns(dataset, others))
     asked = Budget(
         epsilon=epsilon, delta=total.delta * DEFAULT_DELTA_SHARE if delta is None else delta
     )
