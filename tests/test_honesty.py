@@ -210,3 +210,13 @@ def test_a_public_stand_in_needs_the_same_columns(desk: Workspace) -> None:
 
     with pytest.raises(UnknownColumnError):
         desk.compare_error("orders", ORDERS, ASKED, "public")
+
+
+def test_a_stored_table_named_as_stand_in_is_in_the_trail_even_if_it_is_the_real_one(
+    desk: Workspace,
+) -> None:
+    on_itself = desk.compare_error("orders", ORDERS, ASKED, "orders")
+
+    (newest,) = desk.entries(1)
+    assert on_itself == desk.compare_error("orders", ORDERS, ASKED, None)
+    assert (newest.act, newest.subject) == ("error.compare", "orders")

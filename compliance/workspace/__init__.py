@@ -299,7 +299,7 @@ class Workspace:
     ) -> tuple[GroupError, ...]:
         """How wrong each number would be, by noise and by bounds; see `compliance.privacy.honesty`.
 
-        With no stand-in on the real rows: internal, and in the trail.
+        On stored rows, real or public: internal, and in the trail.
 
         Raises:
             QueryError, PrivacyParameterError, UnknownDatasetError: it cannot be compared.

@@ -95,7 +95,7 @@ def compare_error(
 
     Args:
         stand_in: what is commonly known, or the name of a public dataset with the same columns;
-            None for the real rows, which is entered in the trail.
+            None for the real rows. A look at stored rows, whosever they are, is in the trail.
 
     Raises:
         QueryError, PrivacyParameterError, UnknownDatasetError: it cannot be compared.
@@ -107,7 +107,6 @@ def compare_error(
         dataset, others = joins.asked_of(connection, stand_in or name, query)
     table = desk.joined(dataset, query, others)
     found = errors(table, query, all_columns(dataset, others), asked, desk.key)
-    if stand_in is None:
-        with desk.act("error.compare", name) as act:
-            act.facts |= {"internal": True, "statistics": [s.name for s in query.statistics]}
+    with desk.act("error.compare", str(dataset.name)) as act:
+        act.facts |= {"internal": True, "statistics": [s.name for s in query.statistics]}
     return found
