@@ -301,12 +301,12 @@ class MalformedPlanError(PlanError):
 
 
 class TargetError(PlanError):
-    sentence = "The target “{column}” {reason}. Choose a column with exactly two values."
+    sentence = "The target “{column}” {reason}. Choose a column with {needed}."
 
 
 class TooFewSitesError(PlanError):
     sentence = (
-        "Column “{column}” gives {sites} site(s) that can train; at least 2 are needed. "
+        "{sites} site(s) of “{column}” can train; at least 2 are needed. "
         "A site needs at least {minimum} records."
     )
 

@@ -20,54 +20,84 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from compliance.federated.engine import local_models
 from compliance.federated.features import FloatArray, IntArray
-from compliance.federated.nouns import Plan
-from compliance.federated.problem import Problem
+from compliance.federated.learners import Learner
+from compliance.federated.nouns import NoisePlan, Noiser, Plan
+from compliance.federated.problem import Problem, Units
 
 UNITS_PER_CLIP = 2**20  # the grid on which updates lie: a clip's 2^20th part
-MOMENTUM = 0.8
 
 Draw = Callable[[int], bytes]
-AddNoise = Callable[[IntArray, float], IntArray]
+AddNoise = Callable[[float, IntArray], IntArray]
+
+_NUMBERS_AT_ONCE = 2**23  # of updates in memory: 64 MB
 
 
-def noisy_round(
-    problem: Problem,
-    plan: Plan,
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Secrets:
+    """What a run with noise draws and nobody may foresee.
+
+    Attributes:
+        draw: gives that many secret, uniform bytes.
+        add_noise: gives whole numbers plus discrete Gaussian noise of a standard deviation, which
+            stands first, in every place; one unit changes them by at most an L2 distance of
+            `change(plan)`.
+    """
+
+    draw: Draw
+    add_noise: AddNoise
+
+
+def change(plan: Plan) -> int:
+    """By how much one unit can change what noise is added to: an L2 distance, in whole units.
+
+    Where people add the noise to their own updates, neighbours differ in what somebody sends and
+    not in whether: so it is twice the clip.
+    """
+    return UNITS_PER_CLIP * (2 if _privacy(plan).by is Noiser.PERSON else 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cohort:
+    """Who takes part in a round, as positions in ascending order.
+
+    Attributes:
+        drawn: units, see `sampled`.
+        sites: the sites that answer; units elsewhere add nothing.
+    """
+
+    drawn: IntArray
+    sites: IntArray
+
+
+def noisy_sum(
+    learner: Learner,
     model: FloatArray,
-    velocity: FloatArray,
-    round_: int,
-    *,
-    draw: Draw,
-    add_noise: AddNoise,
-) -> tuple[FloatArray, FloatArray, int]:
-    """The model and the velocity after one round, and how many people were drawn.
-
-    The server keeps `MOMENTUM` of its last step and adds `plan.server_rate` times the noisy mean
-    update. Momentum works on what is already noisy, so it costs no privacy.
+    cohort: Cohort,
+    clip: float,
+    moment: tuple[int, int],
+    secrets: Secrets,
+) -> FloatArray:
+    """The sum of what the cohort sends, with the noise of whoever adds it.
 
     Args:
-        problem: with `people`.
-        plan: with `privacy`.
-        model, velocity: as the last round left them.
-        round_: from 1.
-        draw: gives that many secret, uniform bytes.
-        add_noise: gives its first argument plus discrete Gaussian noise of that standard
-            deviation in every place.
+        clip: the largest L2 norm of one unit's contribution.
+        moment: the round, from 1, and the exchange in it, from 0.
     """
-    if problem.people is None or plan.privacy is None:
-        raise ValueError("the problem was prepared for a plan without noise")
-    drawn = sampled(len(problem.people.clients), plan.fraction, draw)
-    total = summed(problem, plan, model, drawn, round_).sum(axis=0)
-    noisy = add_noise(total, plan.privacy.noise_multiplier * UNITS_PER_CLIP)
-    people = expected(len(problem.people.clients), plan.fraction)
-    step = noisy * (plan.privacy.clip / UNITS_PER_CLIP / people)
-    velocity = MOMENTUM * velocity + plan.server_rate * step
-    return model + velocity, velocity, len(drawn)
+    scale, by = _scale(learner.plan), _privacy(learner.plan).by
+    own = partial(secrets.add_noise, scale) if by is Noiser.PERSON else None
+    sums = summed(learner, model, cohort, clip, moment, own)[cohort.sites]
+    if by is Noiser.SITE:
+        sums = np.stack([secrets.add_noise(scale, one) for one in sums])
+    total = sums.sum(axis=0)
+    if by is Noiser.SERVER:
+        total = secrets.add_noise(scale, total)
+    return np.asarray(total * (clip / UNITS_PER_CLIP), dtype=np.float64)
 
 
 def sampled(people: int, rate: float, draw: Draw) -> IntArray:
@@ -80,16 +110,30 @@ def sampled(people: int, rate: float, draw: Draw) -> IntArray:
 
 
 def summed(
-    problem: Problem, plan: Plan, model: FloatArray, drawn: IntArray, round_: int
+    learner: Learner,
+    model: FloatArray,
+    cohort: Cohort,
+    clip: float,
+    moment: tuple[int, int],
+    own_noise: Callable[[IntArray], IntArray] | None = None,
 ) -> IntArray:
-    """Per site, the sum of what its drawn people add; this is all that leaves it."""
-    if problem.people is None or plan.privacy is None:
-        raise ValueError("the problem was prepared for a plan without noise")
-    clients = problem.people.clients.some(drawn)
-    starts = np.tile(model, (len(clients), 1))
-    updates = local_models(problem, clients, starts, plan, round_) - starts
-    sums = np.zeros((len(problem.sites), problem.parameters), dtype=np.int64)
-    np.add.at(sums, problem.people.sites[drawn], bounded(updates, plan.privacy.clip))
+    """Per site, the sum of what its drawn units add; this is all that leaves it.
+
+    With `own_noise`, each unit's part carries noise of its own.
+    """
+    units, (round_, exchange) = _units(learner.problem), moment
+    drawn = cohort.drawn[np.isin(units.sites[cohort.drawn], cohort.sites)]
+    size = sum(tensor.size for tensor in learner.messages)
+    sums = np.zeros((len(learner.problem.sites), size), dtype=np.int64)
+    group = max(1, _NUMBERS_AT_ONCE // max(size, len(model)))
+    for first in range(0, len(drawn), group):
+        chosen = drawn[first : first + group]
+        starts = np.broadcast_to(model, (len(chosen), len(model)))
+        clients = units.clients.some(chosen)
+        parts = bounded(learner.contributions(clients, starts, round_, exchange=exchange), clip)
+        if own_noise is not None:
+            parts = np.stack([own_noise(part) for part in parts])
+        _add_by_site(sums, units.sites[chosen], parts)
     return sums
 
 
@@ -117,3 +161,28 @@ def expected(people: int, rate: float) -> float:
     mean = rate * people
     unit = 10.0 ** (math.floor(math.log10(mean)) - 1)
     return math.ceil(mean / unit) * unit
+
+
+def _add_by_site(sums: IntArray, sites: IntArray, parts: IntArray) -> None:
+    """Add `parts`, which lie in ascending order of their sites, to `sums`."""
+    if not len(parts):
+        return
+    starts = np.flatnonzero(np.append(True, sites[1:] != sites[:-1]))
+    sums[sites[starts]] += np.add.reduceat(parts, starts, axis=0)
+
+
+def _units(problem: Problem) -> Units:
+    if problem.units is None:
+        raise ValueError("the problem was prepared for a plan without noise")
+    return problem.units
+
+
+def _privacy(plan: Plan) -> NoisePlan:
+    if plan.privacy is None:
+        raise ValueError("only a plan with noise hides anybody")
+    return plan.privacy
+
+
+def _scale(plan: Plan) -> float:
+    """The noise's standard deviation in whole units."""
+    return _privacy(plan).noise_multiplier * change(plan)

@@ -1,20 +1,25 @@
-"""A run, round by round; it can be left after any of them."""
+"""A run, round by round; it can be left after any of them, and taken up again."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from compliance.errors import DivergedError
-from compliance.federated.averaging import averaged_round
-from compliance.federated.engine import local_models
+from compliance.federated.averaging import Step, averaged_round, has_quorum, turnout
 from compliance.federated.features import FloatArray, IntArray
-from compliance.federated.measures import measured
-from compliance.federated.noising import AddNoise, Draw, noisy_round
+from compliance.federated.learners import Learner, learner_of
+from compliance.federated.messages import bytes_of, sent
+from compliance.federated.models import Model
+from compliance.federated.noising import Cohort, Secrets, expected, noisy_sum, sampled
 from compliance.federated.nouns import Plan, Round
 from compliance.federated.problem import Problem
+from compliance.federated.strategies import Server, fresh_server, stepped
+
+MOST_SITES_TRACED = 64  # with more, the metric of each site is not kept for every round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,23 +27,28 @@ class Training:
     """A run as it stands after some rounds.
 
     Attributes:
-        rounds: those run so far, in order; at least one.
+        rounds: those run so far, in order.
         model: the common model.
-        velocity: the server's last step, where it has momentum.
-        models_alone: per site, the model that it has trained alone, for as many rounds.
+        server: what the server remembers besides.
+        clip: the largest norm of one unit's update in the next round, where there is noise.
+        models_alone: per site, the model that it has trained alone, for as many rounds; no rows
+            where the plan asks for no baselines.
         model_pooled: the model trained on all rows in one place, for as many rounds.
-        times_taken: per site, in how many rounds it took part.
+        times_asked, times_taken: per site, in how many rounds.
     """
 
     rounds: tuple[Round, ...]
     model: FloatArray
-    velocity: FloatArray
+    server: Server
+    clip: float
     models_alone: FloatArray
     model_pooled: FloatArray
+    times_asked: IntArray
     times_taken: IntArray
 
     @property
     def latest(self) -> Round:
+        """The last round."""
         return self.rounds[-1]
 
 
@@ -46,102 +56,177 @@ def train(
     problem: Problem,
     plan: Plan,
     *,
-    draw: Draw | None = None,
-    add_noise: AddNoise | None = None,
+    model: Model | None = None,
+    secrets: Secrets | None = None,
     price: Callable[[int], float] | None = None,
+    resumed: Training | None = None,
 ) -> Iterator[Training]:
     """The run after each of its rounds.
 
     To stop is to ask for no more: every `Training` is complete in itself, `finish` makes an
-    outcome of any. Both baselines go along, round by round. Without noise all of it follows from
-    `problem` and the seed, bit for bit, and the first rounds of a long run are those of a short
-    one. Noise is drawn by `add_noise` once per round, where the plan has privacy; the caller pays
-    for it before asking for the round.
+    outcome of any, and a later `train` goes on from it. Both baselines go along, round by round.
+    Without noise all of it follows from `problem` and the seed, bit for bit, and the first rounds
+    of a long run are those of a short one. With noise, the caller pays for a round before asking
+    for it.
 
     Args:
         problem: prepared for `plan`.
         plan: what to do.
-        draw: gives that many secret, uniform bytes; needed with noise, otherwise unused.
-        add_noise: adds discrete Gaussian noise of that standard deviation to whole numbers, of
-            which one person changes at most an L2 distance of `UNITS_PER_CLIP`; likewise.
+        model: of the caller's own, instead of the plan's.
+        secrets: needed with noise, otherwise unused.
         price: ε after that many rounds; shown only.
+        resumed: an earlier run of the same problem and plan, to go on from.
 
     Raises:
         DivergedError: the model is no longer a number.
+        MalformedPlanError: the model cannot give the problem's answers.
     """
     needs_noise = plan.privacy is not None
-    if needs_noise != (problem.people is not None):
+    if needs_noise != (problem.units is not None):
         raise ValueError("the problem was prepared for another plan")
-    if needs_noise and (draw is None or add_noise is None):
-        raise ValueError("a plan with noise needs draw and add_noise")
-    return _rounds(problem, plan, draw, add_noise, price)
+    if needs_noise and secrets is None:
+        raise ValueError("a plan with noise needs secrets")
+    learner = learner_of(problem, plan, model)
+    return _rounds(learner, resumed or _untrained(learner), secrets, price)
 
 
 def _rounds(
-    problem: Problem,
-    plan: Plan,
-    draw: Draw | None,
-    add_noise: AddNoise | None,
+    learner: Learner,
+    training: Training,
+    secrets: Secrets | None,
     price: Callable[[int], float] | None,
 ) -> Iterator[Training]:
-    training = _untrained(problem)
-    for number in range(1, plan.rounds + 1):
-        if plan.privacy is None or draw is None or add_noise is None:
-            stepped, clients = _averaged(problem, plan, training, number)
+    plan = learner.plan
+    for number in range(len(training.rounds) + 1, plan.rounds + 1):
+        if secrets is None or plan.privacy is None:
+            step = averaged_round(learner, training.model, training.server, number)
+            clients = len(step.taken)
         else:
-            stepped, clients = _noised(problem, plan, training, number, draw, add_noise)
-        if not np.isfinite(stepped.model).all():
+            step, clients = _noisy_round(learner, training, number, secrets)
+        is_astray = step.refused > 0 and not len(step.taken)
+        if is_astray or not np.isfinite(step.model).all():
             raise DivergedError(round=number)
-        loss, metric = measured(problem, problem.held_out_inputs @ stepped.model)
-        sent = int((stepped.times_taken - training.times_taken).sum())
-        done = Round(
-            round=number,
-            loss=loss,
-            metric=metric,
+        done = replace(
+            _round(learner, training, step, number),
             clients=clients,
-            bytes_up=sent * problem.model_bytes,
-            bytes_down=sent * problem.model_bytes,
             epsilon=None if price is None or plan.privacy is None else price(number),
         )
-        training = replace(
-            _baselines_advanced(problem, plan, stepped, number), rounds=(*training.rounds, done)
-        )
+        training = _with_baselines(learner, _after(training, step, done), number)
         yield training
 
 
-def _untrained(problem: Problem) -> Training:
-    sites, parameters = len(problem.sites), problem.parameters
+def _untrained(learner: Learner) -> Training:
+    problem, plan, model = learner.problem, learner.plan, learner.initial()
+    sites = len(problem.sites)
     return Training(
         rounds=(),
-        model=np.zeros(parameters),
-        velocity=np.zeros(parameters),
-        models_alone=np.zeros((sites, parameters)),
-        model_pooled=np.zeros(parameters),
+        model=model,
+        server=fresh_server(plan, len(model), sites),
+        clip=plan.privacy.clip if plan.privacy else 0.0,
+        models_alone=np.tile(model, (sites if plan.baselines else 0, 1)),
+        model_pooled=model.copy(),
+        times_asked=np.zeros(sites, dtype=np.int64),
         times_taken=np.zeros(sites, dtype=np.int64),
     )
 
 
-def _averaged(
-    problem: Problem, plan: Plan, training: Training, round_: int
-) -> tuple[Training, int]:
-    model, taking_part = averaged_round(problem, plan, training.model, round_)
-    taken = training.times_taken.copy()
-    taken[taking_part] += 1
-    return replace(training, model=model, times_taken=taken), len(taking_part)
+def _noisy_round(
+    learner: Learner, training: Training, round_: int, secrets: Secrets
+) -> tuple[Step, int]:
+    """A round with noise, and how many units were drawn.
+
+    Every site is asked and every answering site sends its sum, even one over nobody: whether it
+    has someone is secret. Sums are divided by a constant, whoever was drawn and answered.
+    """
+    problem, plan, model = learner.problem, learner.plan, training.model
+    if problem.units is None:
+        raise ValueError("the problem was prepared for a plan without noise")
+    everywhere = np.arange(len(problem.sites))
+    here = turnout(everywhere, len(problem.sites), plan, round_, steps=False)
+    step = Step(model=model, server=training.server, turnout=here, taken=here.answering)
+    if not has_quorum(here, plan):
+        return replace(step, is_void=True), 0
+    units = len(problem.units.clients)
+    for exchange in range(learner.exchanges):
+        drawn = sampled(units, plan.fraction, secrets.draw)
+        cohort = Cohort(drawn=drawn, sites=here.answering)
+        total = noisy_sum(learner, model, cohort, training.clip, (round_, exchange), secrets)
+        if learner.adds_up:
+            model = learner.advanced(model, total, round_, exchange=exchange)
+        else:
+            mean = total / expected(units, plan.fraction)
+            model, server = stepped(plan, model, mean, training.server)
+            step = replace(step, server=server)
+    return replace(step, model=model), len(drawn)
 
 
-def _noised(
-    problem: Problem, plan: Plan, training: Training, round_: int, draw: Draw, add_noise: AddNoise
-) -> tuple[Training, int]:
-    model, velocity, people = noisy_round(
-        problem, plan, training.model, training.velocity, round_, draw=draw, add_noise=add_noise
+def _round(learner: Learner, training: Training, step: Step, number: int) -> Round:
+    """What there is to say of a round without noise."""
+    problem, here = learner.problem, step.turnout
+    predicted = learner.predicted(step.model, problem.held_out_rows)
+    quality = learner.quality(predicted, problem.held_out_rows)
+    travelled = sent(learner, len(here.asked), len(here.answering))
+    return Round(
+        round=number,
+        loss=quality.loss,
+        metric=quality.metric or 0.0,
+        clients=len(step.taken),
+        bytes_up=bytes_of(travelled, is_up=True),
+        bytes_down=bytes_of(travelled, is_up=False),
+        sent=travelled,
+        asked=len(here.asked),
+        silent=len(here.asked) - len(here.answering),
+        slow=len(here.slow),
+        refused=step.refused,
+        is_void=step.is_void,
+        clip=training.clip or None,
+        model_hash=hashlib.sha256(step.model.tobytes()).hexdigest(),
+        site_metrics=_site_metrics(learner, predicted),
     )
-    # Every site sends its sum, even one over nobody: whether it has someone is secret.
-    taken = training.times_taken + 1
-    return replace(training, model=model, velocity=velocity, times_taken=taken), people
 
 
-def _baselines_advanced(problem: Problem, plan: Plan, training: Training, round_: int) -> Training:
-    alone = local_models(problem, problem.sites, training.models_alone, plan, round_)
-    pooled = local_models(problem, problem.everybody, training.model_pooled[None], plan, round_)
+def _site_metrics(learner: Learner, predicted: FloatArray) -> tuple[float | None, ...]:
+    problem = learner.problem
+    if len(problem.sites) > MOST_SITES_TRACED:
+        return ()
+    first = problem.training_rows
+    return tuple(
+        learner.quality(predicted[rows.start - first : rows.stop - first], rows).metric
+        for rows in problem.held_out_at()
+    )
+
+
+def _after(training: Training, step: Step, done: Round) -> Training:
+    asked, taken = training.times_asked.copy(), training.times_taken.copy()
+    asked[step.turnout.asked] += 1
+    taken[step.turnout.answering] += 1
+    return replace(
+        training,
+        rounds=(*training.rounds, done),
+        model=step.model,
+        server=step.server,
+        times_asked=asked,
+        times_taken=taken,
+    )
+
+
+def _with_baselines(learner: Learner, training: Training, round_: int) -> Training:
+    """Each site alone, and all rows in one place, a round further; without noise or trouble."""
+    if not learner.plan.baselines:
+        return training
+    alone, pooled = training.models_alone, training.model_pooled[None]
+    sites, everybody = learner.problem.sites, learner.problem.everybody
+    for exchange in range(learner.exchanges):
+        found = learner.contributions(sites, alone, round_, exchange=exchange)
+        together = learner.contributions(everybody, pooled, round_, exchange=exchange)
+        if not learner.adds_up:
+            alone, pooled = alone + found, pooled + together
+            continue
+        alone = np.stack(
+            [
+                learner.advanced(model, sums, round_, exchange=exchange)
+                for model, sums in zip(alone, found, strict=True)
+            ]
+        )
+        pooled = learner.advanced(pooled[0], together[0], round_, exchange=exchange)[None]
     return replace(training, models_alone=alone, model_pooled=pooled[0])

@@ -1,105 +1,66 @@
-"""A federated plan, its rounds, and what came of it."""
+"""The rounds of a federated run, and what came of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from compliance.dataset.nouns import ColumnName
-from compliance.errors import MalformedPlanError
-
-MOST_ROWS_PER_PERSON = 20  # with noise: how many rows of one person count
+from compliance.federated.nouns.plan import Plan
 
 
-class Task(StrEnum):
-    """What is learnt; so far the answer to a yes/no question."""
+class Metric(StrEnum):
+    """How good a model is; larger is better, 1 is perfect."""
 
-    RESPONSE = "response"
+    AUC = "auc"  # how likely a yes scores above a no; 0.5 is guessing
+    ACCURACY = "accuracy"  # share of right answers
+    R2 = "r2"  # share of the variance explained; 0 is always saying the mean
+    HIT_RATE = "hit_rate"  # share of people whose next product is among ten named
 
-
-class ModelKind(StrEnum):
-    """The model that travels between the sites."""
-
-    LOGISTIC = "logistic"
-
-
-class Strategy(StrEnum):
-    """How the server joins the sites' models."""
-
-    FEDAVG = "fedavg"
+    @property
+    def written(self) -> str:
+        """As people write it."""
+        return {"auc": "AUC", "accuracy": "Accuracy", "r2": "R²", "hit_rate": "Hit rate"}[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoisePlan:
-    """Differential privacy of the run; the unit is one person.
+class Tensor:
+    """Numbers that travel together under one name.
 
     Attributes:
-        noise_multiplier: noise over what one person can change in a round; above 0.
-        clip: the largest L2 norm of one person's update.
-        delta: for the ε shown.
+        name: what they are.
+        shape: how they lie.
     """
 
-    noise_multiplier: float
-    clip: float = 1.0
-    delta: Decimal = Decimal("1e-5")
+    name: str
+    shape: tuple[int, ...]
 
-    def __post_init__(self) -> None:
-        _within("privacy.noise_multiplier", self.noise_multiplier, 0.1, 1000)
-        _within("privacy.clip", self.clip, 1e-6, 1e6)
-        _within("privacy.delta", float(self.delta), 1e-15, 0.1)
+    @property
+    def size(self) -> int:
+        """How many numbers."""
+        size = 1
+        for length in self.shape:
+            size *= length
+        return size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What to train, where, and how often.
+class Sent:
+    """What travelled in a round under one name.
 
     Attributes:
-        site_column: rows with the same value there are one site.
-        target: the column to be answered; two values.
-        features: columns to learn from; all suitable ones when empty.
-        rounds: 1–1,000.
-        local_epochs: passes over its own rows that a site makes per round; 1–100.
-        batch: rows per step at a site; 1–10,000.
-        fraction: share of sites taking part in a round; with noise, the probability with
-            which each person does. 0–1, above 0.
-        learning_rate: of the sites' own steps; above 0, up to 10.
-        server_rate: how far the server goes towards what the sites found; 1 is plain averaging.
-            With noise, how far along the noisy mean update; the server keeps momentum besides.
-        minimum_records: a site with fewer takes no part.
-        privacy: noise, or None.
-        seed: of splits, sampling and shuffles; with noise the sampling is drawn from the
-            operating system instead, because it must stay secret.
+        name, shape: of the numbers.
+        is_up: from the sites to the server; otherwise the other way.
+        bytes: of one copy, 8 per number.
+        copies: how many were sent.
     """
 
-    site_column: ColumnName
-    target: ColumnName
-    task: Task = Task.RESPONSE
-    model: ModelKind = ModelKind.LOGISTIC
-    strategy: Strategy = Strategy.FEDAVG
-    features: tuple[ColumnName, ...] = ()
-    rounds: int = 30
-    local_epochs: int = 5
-    batch: int = 32
-    fraction: float = 1.0
-    learning_rate: float = 0.1
-    server_rate: float = 1.0
-    minimum_records: int = 20
-    privacy: NoisePlan | None = None
-    seed: int = 7
-
-    def __post_init__(self) -> None:
-        _within("rounds", self.rounds, 1, 1_000)
-        _within("local_epochs", self.local_epochs, 1, 100)
-        _within("batch", self.batch, 1, 10_000)
-        _within("fraction", self.fraction, 1e-4, 1)
-        _within("learning_rate", self.learning_rate, 1e-6, 10)
-        _within("server_rate", self.server_rate, 1e-6, 100)
-        _within("minimum_records", self.minimum_records, 2, 1_000_000)
-        _within("seed", self.seed, 0, 2**32 - 1)
-        if self.site_column == self.target:
-            raise MalformedPlanError(place="target", reason="it is the column of the sites")
+    name: str
+    shape: tuple[int, ...]
+    is_up: bool
+    bytes: int
+    copies: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +71,21 @@ class Round:
 
     Attributes:
         round: from 1.
-        loss: mean log loss on held-out rows of all sites.
-        metric: area under the ROC curve on the same rows, 0–1.
-        clients: sites (with noise: people) that took part.
+        loss: what the model lowers, on held-out rows of all sites.
+        metric: on the same rows, see `Outcome.metric`.
+        clients: sites (with noise: protected units) that took part.
         bytes_up: sent by all sites together in this round: models, with noise sums over people.
         bytes_down: sent to them.
         epsilon: spent by the run so far, where there is noise.
+        sent: what travelled, name by name.
+        asked: sites that were asked.
+        silent: sites that were asked and did not answer.
+        slow: sites that made one pass only before the round ended.
+        refused: sites whose update was no number, and was not taken.
+        is_void: too few answered, so the model stayed as it was.
+        clip: the largest norm of one unit's update, where there is noise.
+        model_hash: SHA-256 of the model after the round.
+        site_metrics: per site, on its own held-out rows; empty where there are many sites.
     """
 
     round: int
@@ -125,6 +95,15 @@ class Round:
     bytes_up: int
     bytes_down: int
     epsilon: float | None = None
+    sent: tuple[Sent, ...] = ()
+    asked: int = 0
+    silent: int = 0
+    slow: int = 0
+    refused: int = 0
+    is_void: bool = False
+    clip: float | None = None
+    model_hash: str = ""
+    site_metrics: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +115,8 @@ class SiteResult:
         rows: training and held-out rows together.
         bytes_up, bytes_down: sent and received over the whole run.
         bytes_home: size of its rows, which stayed there.
-        metric_federated: AUC of the common model on the site's held-out rows; None where they
-            hold one answer only.
+        metric_federated: of the common model on the site's held-out rows; None where they are
+            too few or too alike to tell.
         metric_local: the same for a model that the site trained alone.
     """
 
@@ -157,7 +136,7 @@ class LeftOut:
     Exact counts of the data: for the officer, not for publication.
 
     Attributes:
-        without_answer: the target is missing.
+        without_answer: the target is missing, or there is nothing to answer yet.
         without_site: the site is missing.
         at_small_sites: the site has fewer records than the plan asks for.
         without_person: with noise only: no person is named, so nobody's share can be bounded.
@@ -186,8 +165,8 @@ class Baselines:
     Trained without noise even where the run has some: for the officer, not for publication.
 
     Attributes:
-        centralised: AUC of the same model trained on all rows in one place.
-        local: AUC over all held-out rows, each scored by its own site's model.
+        centralised: metric of the same model trained on all rows in one place.
+        local: metric over all held-out rows, each scored by its own site's model.
     """
 
     centralised: float
@@ -207,6 +186,10 @@ class Outcome:
         baselines: None where none were computed.
         features: the columns that were learnt from.
         is_stopped: ended before its last round.
+        is_over_budget: ended so because another round would have broken the privacy budget.
+        metric: what `metric` means in all of it.
+        tensors: what the model consists of.
+        protected: how many units the noise protects; 0 without noise.
     """
 
     rounds: tuple[Round, ...]
@@ -217,6 +200,10 @@ class Outcome:
     baselines: Baselines | None
     features: tuple[ColumnName, ...]
     is_stopped: bool = False
+    is_over_budget: bool = False
+    metric: Metric = Metric.AUC
+    tensors: tuple[Tensor, ...] = ()
+    protected: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,8 +225,3 @@ class Run:
     outcome: Outcome
     started_at: datetime
     actor: str
-
-
-def _within(place: str, value: float, lowest: float, highest: float) -> None:
-    if not lowest <= value <= highest:
-        raise MalformedPlanError(place=place, reason=f"it lies from {lowest:g} to {highest:g}")

@@ -1,0 +1,35 @@
+"""What travels in a round, name by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from compliance.federated.learners import Learner
+from compliance.federated.nouns import Sent, Strategy, Tensor
+
+
+def sent(learner: Learner, asked: int, answering: int) -> tuple[Sent, ...]:
+    """The model goes to all sites that were asked, contributions come from all that answered.
+
+    Of the rows nothing goes: what travels has the same shape however many there are.
+    """
+    down, up = list(learner.tensors), list(learner.messages)
+    if learner.plan.strategy is Strategy.SCAFFOLD:
+        controls = [replace(tensor, name=f"control of {tensor.name}") for tensor in down]
+        down, up = down + controls, up + controls
+    times = learner.exchanges
+    return (
+        *(_travelling(tensor, asked * times, is_up=False) for tensor in down),
+        *(_travelling(tensor, answering * times, is_up=True) for tensor in up),
+    )
+
+
+def bytes_of(travelling: tuple[Sent, ...], *, is_up: bool) -> int:
+    """All copies in one direction."""
+    return sum(one.bytes * one.copies for one in travelling if one.is_up is is_up)
+
+
+def _travelling(tensor: Tensor, copies: int, *, is_up: bool) -> Sent:
+    return Sent(
+        name=tensor.name, shape=tensor.shape, is_up=is_up, bytes=8 * tensor.size, copies=copies
+    )
