@@ -7,7 +7,7 @@
     - ChooseTableError, UnknownTableError, HeadersDifferError, DatabaseError
   + NamingError                   a name cannot be used
     - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
-    - TakenNameError, UnknownReleaseError
+    - TakenNameError, UnknownReleaseError, UnknownRunError
   + DescriptionError              a dataset's description holds something unknown
   + LabelError                    a correction names a type or class that does not exist
   + QueryError                    a query cannot be asked
@@ -28,7 +28,8 @@
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
-  + ReportChoiceError             a release was named for a report that is not about one
+  + NothingTrainedError           a report has no federated run to be about
+  + ReportChoiceError             a release or run was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
   + MissingGroupError             an optional group of packages is not installed
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -161,6 +162,10 @@ class UnknownColumnError(NamingError):
 
 class UnknownReleaseError(NamingError):
     sentence = "There is no release “{release}” from {dataset}. Known: {known}."
+
+
+class UnknownRunError(NamingError):
+    sentence = "There is no federated run “{run}” on {dataset}. Known: {known}."
 
 
 class DescriptionError(ComplianceError):
@@ -341,10 +346,14 @@ class NothingReleasedError(ComplianceError):
     sentence = "Nothing has been released from {dataset} yet. Publish a statistic first."
 
 
+class NothingTrainedError(ComplianceError):
+    sentence = "No federated run has been made on {dataset} yet. Train a model first."
+
+
 class ReportChoiceError(ComplianceError):
     sentence = (
-        "A report of kind {kind} is not about one release. Leave the release out, or build the "
-        "release report."
+        "A report of kind {kind} is not about one release or run. Leave that out, or build the "
+        "release report or the federated report."
     )
 
 

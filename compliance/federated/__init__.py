@@ -11,7 +11,7 @@ from compliance.federated.accounting import rdp_epsilon, sampled_epsilon
 from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
 from compliance.federated.noising import UNITS_PER_CLIP, Secrets, change
 from compliance.federated.outcome import finish
-from compliance.federated.plans import to_plan
+from compliance.federated.plans import from_plan, to_plan
 from compliance.federated.preparing import prepare
 from compliance.federated.problem import Problem
 from compliance.federated.training import Training, train
@@ -27,6 +27,7 @@ __all__ = [
     "Training",
     "change",
     "finish",
+    "from_plan",
     "looped",
     "prepare",
     "rdp_epsilon",
