@@ -151,9 +151,9 @@ def federate(workspace: Workspace, asked: Namespace) -> Result:
     plan = typed.plan(asked.plan)
     with closing(workspace.train(asked.name, plan)) as rounds:
         for done in rounds:
-            line = f"round {done.round}/{plan.rounds}  loss {done.loss:.4f}  AUC {done.metric:.4f}"
-            print(line, file=sys.stderr)  # noqa: T201 - progress
-    return results.run(workspace.runs(asked.name)[0])
+            print(results.round_line(done, plan.rounds), file=sys.stderr)  # noqa: T201 - progress
+    run = workspace.runs(asked.name)[0]
+    return results.run(run) if asked.json else results.run_lines(run)
 
 
 def assess(workspace: Workspace, asked: Namespace) -> Result:
@@ -204,9 +204,7 @@ def lineage_show(workspace: Workspace, asked: Namespace) -> Result:
 def report(workspace: Workspace, asked: Namespace) -> Result:
     """Build a report as PDF."""
     path = typed.destination(asked.out, workspace.settings)
-    built = workspace.build_report(
-        ReportKind(asked.kind), _names(asked), release_id=asked.release_id
-    )
+    built = workspace.build_report(ReportKind(asked.kind), _names(asked), about=asked.about)
     return _written(workspace, built, path)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from importlib.metadata import version
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
-from compliance.errors import PrivacyParameterError
+from compliance.errors import NothingTrainedError, PrivacyParameterError, UnknownRunError
 from compliance.federated import Problem, Secrets, Training, change, finish, prepare, train
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Node, NodeKind
@@ -27,6 +28,8 @@ from compliance.privacy.nouns import (
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets, labels
 from compliance.workspace.desk import Desk
+
+_SHOWN_RUNS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +93,34 @@ def price(plan: Plan) -> Price:
     return price_of(loss_of([_event(plan, plan.rounds * plan.exchanges)]), plan.privacy.delta)
 
 
+def libraries() -> dict[str, str]:
+    """What a run is computed with, and with noise drawn and priced by: name → version."""
+    return {name: version(name) for name in ("numpy", "opendp", "dp-accounting")}
+
+
 def of(connection: Connection, dataset: Dataset) -> tuple[Run, ...]:
     """All runs on any version of the dataset, newest first."""
     return datasets.of_any_version(connection, tables.RUN, Run, dataset, "started_at")
+
+
+def chosen(connection: Connection, wanted: Sequence[Dataset], run_id: str | None) -> Run:
+    """The run named, or the newest, on any version of these datasets.
+
+    Raises:
+        NothingTrainedError, UnknownRunError: there is no such run.
+    """
+    found = [run for dataset in wanted for run in of(connection, dataset)]
+    names = " and ".join(dataset.name for dataset in wanted[:2])
+    where = names if len(wanted) <= 2 else f"these {len(wanted)} datasets"
+    if not found:
+        raise NothingTrainedError(dataset=where)
+    if run_id is None:
+        return max(found, key=lambda run: run.started_at)
+    for run in found:
+        if run.id == run_id:
+            return run
+    known = ", ".join(run.id for run in found[:_SHOWN_RUNS])
+    raise UnknownRunError(run=run_id[:80], dataset=where, known=known)
 
 
 def _start(desk: Desk, name: str, plan: Plan) -> _Started:
@@ -156,6 +184,7 @@ def _end(desk: Desk, started: _Started, plan: Plan, latest: Training | None, *, 
             outcome=finish(started.problem, plan, latest),
             started_at=started.at,
             actor=act.actor,
+            libraries=libraries(),
         )
         act.store(tables.RUN, run, id=run.id, dataset_id=run.dataset_id)
         node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {plan.subject}")
