@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 
-from compliance.cli import results, typed
+from compliance.cli import results, runs, typed
 from compliance.cli.results import Result
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
@@ -151,9 +151,9 @@ def federate(workspace: Workspace, asked: Namespace) -> Result:
     plan = typed.plan(asked.plan)
     with closing(workspace.train(asked.name, plan)) as rounds:
         for done in rounds:
-            print(results.round_line(done, plan.rounds), file=sys.stderr)  # noqa: T201 - progress
+            print(runs.round_line(done, plan.rounds), file=sys.stderr)  # noqa: T201 - progress
     run = workspace.runs(asked.name)[0]
-    return results.run(run) if asked.json else results.run_lines(run)
+    return runs.run(run) if asked.json else runs.run_lines(run)
 
 
 def assess(workspace: Workspace, asked: Namespace) -> Result:

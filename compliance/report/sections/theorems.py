@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compliance.federated.nouns import NoisePlan, Noiser, Outcome, Plan, Unit
+from compliance.federated.nouns import ModelKind, NoisePlan, Noiser, Outcome, Plan, Unit
 from compliance.privacy.nouns import Accountant, SampledGaussianEvent, SpendState
 from compliance.report import wording
 from compliance.report.nouns import FederatedEvidence
@@ -135,6 +135,8 @@ def _in_this_run(id_: str, evidence: FederatedEvidence, privacy: NoisePlan) -> C
             return f"clip {privacy.clip:g}, steps of its {_GRID}th part"
         case "one_place":
             return _one_place(plan, outcome)
+        case "constant" if plan.model is ModelKind.TREES:
+            return "sums are used as they are, divided by noisy sums only"
         case "constant":
             return f"{count(outcome.protected, unit)} times {plan.fraction:g}, to two digits, up"
         case "noise":
@@ -223,13 +225,19 @@ def _others(evidence: FederatedEvidence) -> Plain | None:
     rows: list[list[Cell]] = [
         [
             UNITS[price.unit][0],
-            "not known" if price.size is None else f"up to {count(price.size)}",
+            _size(price.size),
             _epsilon(price.epsilon),
             price.says,
         ]
         for price in evidence.others
     ]
     return table(headings, rows)
+
+
+def _size(size: int | None) -> str:
+    if size is None:
+        return "not known"
+    return "one" if size == 1 else f"up to {count(size)}"
 
 
 def _no_others(privacy: NoisePlan) -> str:
