@@ -16,7 +16,7 @@ from compliance.federated.records import BoolArray
 from compliance.federated.strategies import Server, corrected, joined, stepped
 
 _COHORTS, _TURNOUT, _POISONED, _LIES = 1, 2, 3, 4  # keep these draws apart from shuffles' (0)
-_BOAST = 10.0  # how much longer a poisoned update is than an honest one
+_BOAST, _DIN = 10.0, 100.0  # how much longer a poisoned update is than an honest one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -178,7 +178,7 @@ def _with_lies(
     else:
         anywhere = _dice(plan, round_, _LIES).normal(size=(len(lies), updates.shape[1]))
         lengths = np.linalg.norm(updates[lies], axis=1) / np.linalg.norm(anywhere, axis=1)
-        updates[lies] = _BOAST * lengths[:, None] * anywhere
+        updates[lies] = _DIN * lengths[:, None] * anywhere
     return updates
 
 

@@ -87,7 +87,7 @@ class Poison(StrEnum):
     """What a poisoned site sends instead of its update."""
 
     FLIP = "flip"  # ten times its update, backwards
-    NOISE = "noise"  # ten times its length, in any direction
+    NOISE = "noise"  # a hundred times its length, in any direction
     BROKEN = "broken"  # numbers that are no numbers
 
 
