@@ -7,7 +7,6 @@ The rows of a site meet the common model only in `engine`; what leaves a site is
 noise a bounded sum of whole numbers.
 """
 
-from compliance.federated.accounting import rdp_epsilon, sampled_epsilon
 from compliance.federated.noising import UNITS_PER_CLIP
 from compliance.federated.outcome import finish
 from compliance.federated.plans import to_plan
@@ -21,8 +20,6 @@ __all__ = [
     "Training",
     "finish",
     "prepare",
-    "rdp_epsilon",
-    "sampled_epsilon",
     "to_plan",
     "train",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from compliance.privacy.nouns.account import (
+    UNITS_PER_CLIP,
     Accountant,
     Allowance,
     Budget,
@@ -32,6 +33,7 @@ from compliance.privacy.nouns.question import Query
 
 __all__ = [
     "CONFIDENCE",
+    "UNITS_PER_CLIP",
     "Accountant",
     "Allowance",
     "Budget",
