@@ -10,6 +10,7 @@ from compliance.privacy.bounding import Bounded, bound, choice_of
 from compliance.privacy.calibration import Calibration, calibrate, division
 from compliance.privacy.conditions import from_conditions
 from compliance.privacy.disclosure import to_document
+from compliance.privacy.groups import epsilon_of_group, protection_of_units
 from compliance.privacy.honesty import Assumptions, GroupError, Numbers
 from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
 from compliance.privacy.planning import plan
@@ -64,6 +65,7 @@ __all__ = [
     "division",
     "dots",
     "dots_of_noise",
+    "epsilon_of_group",
     "fits",
     "from_conditions",
     "from_query",
@@ -78,6 +80,7 @@ __all__ = [
     "preview",
     "price_of",
     "prices_of",
+    "protection_of_units",
     "publish",
     "queries_of",
     "stacked",

@@ -30,6 +30,7 @@ from compliance.privacy.nouns.account import (
     ThresholdEvent,
 )
 from compliance.privacy.nouns.question import Query
+from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind, Protection
 
 __all__ = [
     "CONFIDENCE",
@@ -45,11 +46,14 @@ __all__ = [
     "Event",
     "GaussianEvent",
     "LaplaceEvent",
+    "NoisePlace",
     "Period",
     "Preview",
     "PreviewRow",
     "Price",
     "Prices",
+    "PrivacyUnitKind",
+    "Protection",
     "Quote",
     "RandomisedResponseEvent",
     "Release",
