@@ -8,6 +8,7 @@ from compliance.privacy.aggregates import Aggregate, add_up, aggregate
 from compliance.privacy.attacks import Attack, Trial
 from compliance.privacy.bounding import Bounded, bound, choice_of
 from compliance.privacy.calibration import Calibration, calibrate, division
+from compliance.privacy.clipping import next_clip, split_noise
 from compliance.privacy.conditions import from_conditions
 from compliance.privacy.disclosure import to_document
 from compliance.privacy.groups import epsilon_of_group, protection_of_units
@@ -28,6 +29,7 @@ from compliance.privacy.risk import (
     stacked,
     tradeoff,
 )
+from compliance.privacy.rounds import events_of_run, rounds_affordable, rounds_that_fit
 from compliance.privacy.rows import joined, joined_columns
 from compliance.privacy.selfaudit import SelfAudit
 from compliance.privacy.synthesis import (
@@ -66,6 +68,7 @@ __all__ = [
     "dots",
     "dots_of_noise",
     "epsilon_of_group",
+    "events_of_run",
     "fits",
     "from_conditions",
     "from_query",
@@ -74,6 +77,7 @@ __all__ = [
     "joined_columns",
     "largest_rise",
     "loss_of",
+    "next_clip",
     "plan",
     "posterior",
     "presets_for",
@@ -83,6 +87,9 @@ __all__ = [
     "protection_of_units",
     "publish",
     "queries_of",
+    "rounds_affordable",
+    "rounds_that_fit",
+    "split_noise",
     "stacked",
     "state_of",
     "synthesis_event",
