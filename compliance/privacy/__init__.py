@@ -40,6 +40,7 @@ from compliance.privacy.synthesis import (
     to_synthesis,
     to_texts,
 )
+from compliance.privacy.theorems import NoTheorem, why_no_theorem
 
 __all__ = [
     "Aggregate",
@@ -48,6 +49,7 @@ __all__ = [
     "Bounded",
     "Calibration",
     "GroupError",
+    "NoTheorem",
     "Numbers",
     "Preset",
     "SelfAudit",
@@ -98,4 +100,5 @@ __all__ = [
     "to_synthesis",
     "to_texts",
     "tradeoff",
+    "why_no_theorem",
 ]

@@ -2,7 +2,7 @@
 
 Privacy loss is kept as a Rényi curve: for each order α of a fixed grid, the divergence of the
 events so far, in units of 10⁻¹⁸ rounded up. Zero-concentrated events add the line ρ·α; a pure
-ε event adds min(ε, α·ε²/2); sampled Gaussians add what dp-accounting computes. Group keys
+ε event adds min(ε, α·ε²/2); sampled Gaussians add what `sampled` computes. Group keys
 published over a threshold add their δ. Pure events are summed on their own as well, and the
 tighter of the two prices holds.
 

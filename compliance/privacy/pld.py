@@ -16,6 +16,7 @@ is really drawn, on whole numbers:
   Steinke 2020, arXiv:2004.00010, theorem 7 is the case of one coordinate).
 * A choice has a loss within a range; the worst such loss is a truncated exponential (Dong,
   Durfee, Rogers 2020, arXiv:1909.13830; Zhu, Dong, Wang 2022, arXiv:2106.08567, for composing it).
+* Sampled rounds have pairs of their own, see `sampled`.
 
 The bound holds for lists of events that are fixed beforehand. The proofs are in
 `docs/decisions/0011-a-second-accountant.md`.

@@ -32,8 +32,9 @@ def events_of_run(
     `SITE`: each site draws its own units by secret coins and adds noise of the same size to its
     own sum, so the server sees noisy sums only. One unit counts at one site, so it changes one of
     them, by one clip at most, and only its own site knows whether it was drawn: the same theorem
-    and the same ε, against the server and the other sites. The total noise is √sites larger. Its
-    own site is trusted. Not covered: units whose rows lie at several sites.
+    and the same ε, against the server and the other sites. Every site sends in every round, noise
+    alone where nobody was drawn. The total noise is √sites larger. Its own site is trusted. Not
+    covered: units whose rows lie at several sites, and a site that is the protected unit itself.
 
     `LOCAL`: each person adds the noise to the own clipped update. What is protected is what the
     person holds, not that the person takes part: neighbours replace one person's rows by any

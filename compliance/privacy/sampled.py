@@ -103,7 +103,7 @@ def as_continuous(noise_multiplier: float) -> float:
 
     Continuous noise of variance σ² − 4, rounded at random to a whole number x with probability
     proportional to exp(−(x − y)²/8), is discrete noise of variance σ², but for a factor of
-    1 ± 2·10⁻³⁴ in each number. So the discrete mechanism is the continuous one with something
+    1 ± 3·10⁻³⁴ in each number. So the discrete mechanism is the continuous one with something
     done to its result, and costs no more. σ = `noise_multiplier` · `UNITS_PER_CLIP`, so a
     thousand millionth less is enough from a multiplier of 0.1 on.
 
@@ -185,7 +185,7 @@ def _drawn(size: int, rate: float) -> tuple[Floats, Floats, float]:
     """How probable it is that so many of the `size` units are drawn; the last is lost to chance.
 
     Rare numbers count as a loss without bound. Many are put together in lumps that count as
-    their highest number: a larger shift is easier to tell (arXiv:2310.15526, lemma 4.5).
+    their highest number: the best tests are thresholds, and a larger shift helps each of them.
     """
     from scipy.stats import binom  # slow to load; only groups need it
 
