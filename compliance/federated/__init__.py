@@ -7,7 +7,6 @@ The rows of a site meet the common model only in `engine`; what leaves a site is
 noise a bounded sum of whole numbers.
 """
 
-from compliance.federated.accounting import rdp_epsilon, sampled_epsilon
 from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
 from compliance.federated.noising import UNITS_PER_CLIP, Secrets, change
 from compliance.federated.outcome import finish
@@ -29,8 +28,6 @@ __all__ = [
     "finish",
     "looped",
     "prepare",
-    "rdp_epsilon",
-    "sampled_epsilon",
     "to_plan",
     "train",
 ]

@@ -12,15 +12,14 @@ from compliance.federated.nouns import (
     History,
     ModelKind,
     NoisePlan,
-    Noiser,
     Plan,
     Poison,
     Split,
     Strategy,
     Task,
     Trouble,
-    Unit,
 )
+from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
 from compliance.settings import MAX_COLUMNS
 
 # What holds where nothing else is said. With noise: sampling a tenth of the people is what makes ε
@@ -260,8 +259,8 @@ _PRIVACY: Mapping[str, Callable[[str, object], object]] = {
     "noise_multiplier": _number,
     "clip": _number,
     "delta": _decimal,
-    "unit": _choice(Unit),
+    "unit": _choice(PrivacyUnitKind),
     "column": _column,
-    "by": _choice(Noiser),
+    "place": _choice(NoisePlace),
     "quantile": _number,
 }

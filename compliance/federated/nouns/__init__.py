@@ -7,14 +7,12 @@ from compliance.federated.nouns.plan import (
     History,
     ModelKind,
     NoisePlan,
-    Noiser,
     Plan,
     Poison,
     Split,
     Strategy,
     Task,
     Trouble,
-    Unit,
 )
 from compliance.federated.nouns.run import (
     Baselines,
@@ -38,7 +36,6 @@ __all__ = [
     "Metric",
     "ModelKind",
     "NoisePlan",
-    "Noiser",
     "Outcome",
     "Plan",
     "Poison",
@@ -51,5 +48,4 @@ __all__ = [
     "Task",
     "Tensor",
     "Trouble",
-    "Unit",
 ]
