@@ -26,8 +26,7 @@
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - DivergedError
   + SecureSumError                sites' numbers cannot be summed unseen
-    - SecureSitesError, SecureThresholdError, SumTooLargeError, EntryTooLargeError
-    - TooFewSurvivorsError, ShareError, SecureQuestionError
+    - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -333,47 +332,21 @@ class DivergedError(PlanError):
 
 
 class SecureSumError(ComplianceError):
-    """The sites' numbers cannot be summed unseen."""
+    """Sites' numbers cannot be summed unseen; sites are counted from 1."""
 
 
-class SecureSitesError(SecureSumError):
-    sentence = (
-        "Secure sums take from 2 to {limit} sites, not {sites:,}. Join sites, or leave some out."
-    )
-
-
-class SecureThresholdError(SecureSumError):
-    sentence = (
-        "A secure sum that {threshold} of {sites} sites can open is not possible. Choose a "
-        "threshold from {least} to {sites}: with half of the sites or fewer, the server could "
-        "ask two groups for different shares and see single sites."
-    )
-
-
-class SumTooLargeError(SecureSumError):
-    sentence = (
-        "{sites} sites with numbers up to {largest:,} could add up to 2^63 or more, which secure "
-        "sums cannot hold. Lower the bound, or use a coarser grid."
-    )
-
-
-class EntryTooLargeError(SecureSumError):
-    sentence = (
-        "A number to be summed is beyond the bound of {largest:,} that was said for all sites. "
-        "Bound the updates first, or say a larger bound."
-    )
+class SecureTermsError(SecureSumError):
+    sentence = "A secure sum cannot be made so: {reason}."
 
 
 class TooFewSurvivorsError(SecureSumError):
     sentence = (
-        "Only {left} site(s) are left in the round; a secure sum needs {threshold}. Nothing was "
-        "opened. Start the round again when more sites can be reached."
+        "Only {left} site(s) are left in the round, but a secure sum needs {threshold}. Nothing "
+        "was opened. Start the round again when more sites can be reached."
     )
 
 
 class ShareError(SecureSumError):
-    """Keys or shares of `site`, counted from 1, are missing or wrong."""
-
     sentence = (
         "Keys or shares of site {site} were lost or changed on the way, so the secure sum cannot "
         "be opened. Start the round again; if it happens again, look at that site's connection."
@@ -381,8 +354,6 @@ class ShareError(SecureSumError):
 
 
 class SecureQuestionError(SecureSumError):
-    """`site`, counted from 1, was asked for what would show one site's numbers."""
-
     sentence = (
         "Site {site} was asked for {asked}, and refuses: that could show one site's numbers. "
         "Start the round again; if it happens again, look at the server."

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from compliance.errors import SecureSitesError, SecureThresholdError, SumTooLargeError
+from compliance.errors import SecureTermsError
 from compliance.federated.features import IntArray
 
 MOST_SITES = 200  # every pair shares a mask, so the work grows with the square
@@ -34,8 +34,8 @@ class Terms:
         largest: no entry of any site is larger, or smaller than its negative.
 
     Raises:
-        SecureSitesError, SecureThresholdError: too few or too many.
-        SumTooLargeError: `sites` entries might leave what 64 bits hold.
+        SecureTermsError: too few or too many sites, a threshold that half of them can reach, or
+            a bound with which a sum might leave what 64 bits hold.
     """
 
     round_: int
@@ -47,14 +47,24 @@ class Terms:
     def __post_init__(self) -> None:
         if not 0 <= self.round_ < 2**64 or self.numbers < 1 or self.largest < 0:
             raise ValueError("a round's number, its numbers or their bound cannot be so")
+        if reason := self._reason_against():
+            raise SecureTermsError(reason=reason)
+
+    def _reason_against(self) -> str | None:
+        least = self.sites // 2 + 1
         if not 2 <= self.sites <= MOST_SITES:
-            raise SecureSitesError(sites=self.sites, limit=MOST_SITES)
-        if not self.sites // 2 < self.threshold <= self.sites:
-            raise SecureThresholdError(
-                threshold=self.threshold, least=self.sites // 2 + 1, sites=self.sites
+            return f"it takes from 2 to {MOST_SITES} sites, not {self.sites:,}; join sites"
+        if not least <= self.threshold <= self.sites:
+            return (
+                f"{self.threshold} of {self.sites} sites should be able to open it; choose from "
+                f"{least} to {self.sites}, since two halves could be asked for different shares"
             )
         if self.largest * self.sites >= 2**63:
-            raise SumTooLargeError(largest=self.largest, sites=self.sites)
+            return (
+                f"{self.sites} sites with numbers up to {self.largest:,} might add up to 2^63 or "
+                "more; lower the bound, or take a coarser grid"
+            )
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

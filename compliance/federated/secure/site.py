@@ -13,8 +13,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from compliance.errors import (
-    EntryTooLargeError,
     SecureQuestionError,
+    SecureTermsError,
     ShareError,
     TooFewSurvivorsError,
 )
@@ -100,7 +100,7 @@ class Site:
                 gets no mask.
 
         Raises:
-            EntryTooLargeError: a number is beyond the bound in the terms.
+            SecureTermsError: a number is beyond the bound in the terms.
             TooFewSurvivorsError: with this site, fewer than the threshold are left.
             ShareError: a parcel was changed on the way.
             SecureQuestionError: numbers were masked already; twice would show their difference.
@@ -198,5 +198,6 @@ def _words(vector: IntArray, terms: Terms) -> np.ndarray[tuple[int], np.dtype[np
     if vector.dtype != np.int64 or vector.shape != (terms.numbers,):
         raise ValueError("a site's numbers are so many int64 as the terms say")
     if int(vector.max()) > terms.largest or int(vector.min()) < -terms.largest:
-        raise EntryTooLargeError(largest=terms.largest)
+        reason = f"a number is beyond the bound of {terms.largest:,} that was said for all sites"
+        raise SecureTermsError(reason=reason)
     return vector.astype(np.uint64)

@@ -48,8 +48,7 @@ def masked_sum(
         dropped_late: sites that send their numbers and do not answer after that: in the sum.
 
     Raises:
-        SecureSitesError, SecureThresholdError, SumTooLargeError: the terms cannot be.
-        EntryTooLargeError: an entry is beyond `largest`.
+        SecureTermsError: the terms cannot be, or an entry is beyond `largest`.
         TooFewSurvivorsError: fewer sites than the threshold are left.
     """
     if vectors.ndim != 2 or vectors.dtype != np.int64:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from compliance.errors import EntryTooLargeError
+from compliance.errors import SecureTermsError
 from compliance.federated.features import FloatArray, IntArray
 
 MOST_BITS = 40  # so that floats hold every point of the grid and much between
@@ -26,11 +26,12 @@ def to_whole(vector: FloatArray, *, largest: float, bits: int) -> IntArray:
         bits: from 1 to `MOST_BITS`.
 
     Raises:
-        EntryTooLargeError: an entry is beyond `largest`, or not a number.
+        SecureTermsError: an entry is beyond `largest`, or not a number.
     """
     unit = _unit(largest, bits)
     if not (np.abs(vector) <= largest).all():
-        raise EntryTooLargeError(largest=largest)
+        reason = f"a number is beyond the bound of {largest:,} that was said, or is none"
+        raise SecureTermsError(reason=reason)
     return np.asarray(np.rint(vector / unit).astype(np.int64))
 
 
