@@ -183,6 +183,14 @@ def test_two_sites_agree_on_a_key_and_on_another_for_each_purpose_and_round() ->
     assert len(set(keys)) == len(uses)
 
 
+def test_a_public_key_written_in_another_way_makes_another_key() -> None:
+    """X25519 ignores the last bit of a key; who changed it on the way must not go unnoticed."""
+    one, two = KeyPair(coins(1)(32)), KeyPair(coins(2)(32))
+    same_point = two.public[:-1] + bytes([two.public[-1] ^ 0x80])
+
+    assert one.agreed(same_point, Purpose.PARCEL, 1) != one.agreed(two.public, Purpose.PARCEL, 1)
+
+
 @given(
     st.binary(min_size=32, max_size=32),
     st.sets(st.integers(1, MOST_SITES), min_size=1, max_size=12),
@@ -345,13 +353,34 @@ def test_a_parcel_for_another_site_does_not_open() -> None:
         spoilt.sites[0].mask(spoilt.vectors[0], [boxes[1][1], *boxes[0][1:]])
 
 
+def test_a_parcel_sent_back_to_its_sender_does_not_open() -> None:
+    """The two directions of a pair have one key; who a parcel is from and for is sealed too."""
+    spoilt = Round()
+    parcels = spoilt.shared()
+    box = spoilt.server.deliver(parcels)[0]
+    mine = next(p for p in parcels if (p.sender, p.recipient) == (0, box[0].sender))
+    reflected = replace(mine, sender=mine.recipient, recipient=0)
+
+    with pytest.raises(ShareError):
+        spoilt.sites[0].mask(spoilt.vectors[0], [reflected, *box[1:]])
+
+
+def test_a_parcel_with_the_wrong_content_is_refused_though_its_seal_holds() -> None:
+    spoilt = Round()
+    box = spoilt.server.deliver(spoilt.shared())[0]
+    short = spoilt.sites[box[0].sender]._sealed(0, b"too short")
+
+    with pytest.raises(ShareError):
+        spoilt.sites[0].mask(spoilt.vectors[0], [short, *box[1:]])
+
+
 def test_an_answer_with_a_share_missing_is_refused() -> None:
     spoilt = Round()
     first, *rest = spoilt.answers()
     for cut in (
         replace(first, keys={}),
         replace(first, seeds={**first.seeds, 1: b""}),
-        replace(first, site=2),
+        replace(first, site=-1),
     ):
         with pytest.raises(ShareError):
             spoilt.server.total([cut, *rest])
@@ -394,6 +423,26 @@ def test_public_keys_that_cannot_be_are_refused(
         spoilt.sites[0].share([changed, *others])
 
 
+def test_the_server_goes_on_with_enough_sites_only() -> None:
+    spoilt = Round()
+    with pytest.raises(TooFewSurvivorsError):
+        Server(TERMS).introduce(site.advertise() for site in spoilt.sites[:2])
+    parcels = spoilt.shared()
+    with pytest.raises(TooFewSurvivorsError):
+        spoilt.server.deliver([parcel for parcel in parcels if parcel.sender < 2])
+    masked = spoilt.masked(range(5), parcels)
+    with pytest.raises(TooFewSurvivorsError):
+        spoilt.server.question(masked[:2])
+
+
+def test_numbers_of_another_length_are_refused_and_not_spread_over_the_sum() -> None:
+    spoilt = Round()
+    first, *rest = spoilt.masked(range(5))
+
+    with pytest.raises(ShareError, match="site 1 "):
+        spoilt.server.question([replace(first, words=first.words[:1]), *rest])
+
+
 def test_numbers_of_a_site_that_shared_no_keys_are_refused() -> None:
     spoilt = Round()
     parcels = [parcel for parcel in spoilt.shared() if parcel.sender != 3]
@@ -405,6 +454,20 @@ def test_numbers_of_a_site_that_shared_no_keys_are_refused() -> None:
 
 def _terms(**changes: int) -> Terms:
     return replace(TERMS, **changes)
+
+
+def _shared_twice() -> object:
+    spoilt = Round()
+    spoilt.shared()
+    return spoilt.sites[0].share([site.advertise() for site in spoilt.sites])
+
+
+def _added_twice(*, at_once: bool) -> object:
+    spoilt = Round()
+    masked = spoilt.masked(range(5))
+    if at_once:
+        return spoilt.server.question([*masked, masked[0]])
+    return [spoilt.server.question(masked) for _ in range(2)]
 
 
 def _cut(secret: bytes, points: list[int], draw: Callable[[int], bytes]) -> object:
@@ -422,6 +485,9 @@ def _cut(secret: bytes, points: list[int], draw: Callable[[int], bytes]) -> obje
         pytest.param(lambda: _cut(bytes(32), [1, 2], lambda n: b""), "bytes", id="too few coins"),
         pytest.param(lambda: weights([1, 1]), "distinct", id="one point twice"),
         pytest.param(lambda: Server(TERMS).total([]), "no sum yet", id="too early"),
+        pytest.param(_shared_twice, "keys once", id="keys shared twice"),
+        pytest.param(lambda: _added_twice(at_once=True), "added once", id="one site added twice"),
+        pytest.param(lambda: _added_twice(at_once=False), "added once", id="all added twice"),
         pytest.param(lambda: _sum(numbers().astype(float)), "whole numbers", id="decimals"),
         pytest.param(lambda: _sum(numbers()[0]), "one row per site", id="one vector"),
         pytest.param(lambda: _sum(numbers(), dropped=[5]), "drops out", id="nobody drops out"),
@@ -460,6 +526,13 @@ def test_decimals_are_summed_up_to_half_a_unit_per_site(
 
     unit = largest / 2**bits
     assert abs(total - vectors.sum(axis=0))[0] <= sites * unit * (0.5 + 2**-12)
+
+
+def test_decimals_go_to_the_nearest_point_of_the_grid() -> None:
+    whole = to_whole(np.array([0.6, 0.4, -0.6, -0.4, 8.0, -8.0]), largest=8.0, bits=3)
+
+    assert whole.tolist() == [1, 0, -1, 0, 8, -8]
+    assert from_whole(whole, largest=4.0, bits=3).tolist() == [0.5, 0.0, -0.5, 0.0, 4.0, -4.0]
 
 
 @pytest.mark.parametrize("entry", [1.5, -1.0001, np.nan, np.inf, -np.inf])

@@ -291,6 +291,15 @@ def test_both_kinds_of_shares_one_after_the_other_are_refused() -> None:
     assert attacked.sites[0].answer(first) == answer  # a message lost is sent again
 
 
+def test_a_site_that_sent_no_numbers_answers_nothing() -> None:
+    small = replace(TERMS, numbers=2)
+    sites = [Site(site, terms=small, draw=coins(site)) for site in EVERYBODY]
+    sites[0].share([site.advertise() for site in sites])
+
+    with pytest.raises(SecureQuestionError, match="without its own"):
+        sites[0].answer(Question(survivors=EVERYBODY, dropped=()))
+
+
 def test_a_site_masks_once_a_round_for_the_difference_of_two_would_be_bare() -> None:
     attacked = _masked_by_all()
     boxes = attacked.server.deliver(attacked.parcels)
