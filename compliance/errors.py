@@ -25,6 +25,8 @@
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - DivergedError
+  + SecureSumError                sites' numbers cannot be summed unseen
+    - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -326,6 +328,35 @@ class DivergedError(PlanError):
     sentence = (
         "Training went astray in round {round}: the model is no longer a number. "
         "Lower the learning rate and start again."
+    )
+
+
+class SecureSumError(ComplianceError):
+    """Sites' numbers cannot be summed unseen; sites are counted from 1."""
+
+
+class SecureTermsError(SecureSumError):
+    sentence = "A secure sum cannot be made so: {reason}."
+
+
+class TooFewSurvivorsError(SecureSumError):
+    sentence = (
+        "Only {left} site(s) are left in the round, but a secure sum needs {threshold}. Nothing "
+        "was opened. Start the round again when more sites can be reached."
+    )
+
+
+class ShareError(SecureSumError):
+    sentence = (
+        "Keys or shares of site {site} were lost or changed on the way, so the secure sum cannot "
+        "be opened. Start the round again; if it happens again, look at that site's connection."
+    )
+
+
+class SecureQuestionError(SecureSumError):
+    sentence = (
+        "Site {site} was asked for {asked}, and refuses: that could show one site's numbers. "
+        "Start the round again; if it happens again, look at the server."
     )
 
 
