@@ -24,7 +24,7 @@
   + NothingInventedError          paid for, but no row was invented
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
-    - DivergedError
+    - DivergedError, CheckpointError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -358,6 +358,10 @@ class SecureQuestionError(SecureSumError):
         "Site {site} was asked for {asked}, and refuses: that could show one site's numbers. "
         "Start the round again; if it happens again, look at the server."
     )
+
+
+class CheckpointError(PlanError):
+    sentence = "The run cannot be taken up again: {reason}. Start it anew."
 
 
 class TrailError(ComplianceError):

@@ -14,6 +14,21 @@ import numpy.typing as npt
 
 from compliance.errors import SecureTermsError
 from compliance.federated.features import IntArray
+from compliance.federated.nouns import Seen
+
+__all__ = [
+    "MOST_SITES",
+    "Advertised",
+    "Answer",
+    "Draw",
+    "Masked",
+    "Parcel",
+    "Question",
+    "SecureSum",
+    "Seen",
+    "Terms",
+    "WordArray",
+]
 
 MOST_SITES = 200  # every pair shares a mask, so the work grows with the square
 
@@ -148,26 +163,6 @@ class Answer:
     def size(self) -> int:
         """In bytes."""
         return sum(map(len, self.seeds.values())) + sum(map(len, self.keys.values()))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What the server has seen of one site.
-
-    Attributes:
-        site: from 0.
-        first_words: the first few of its masked numbers, as they came; empty if none came.
-        numbers: how many came.
-        bytes_keys, bytes_shares, bytes_vector, bytes_answer: what the site sent in each phase.
-    """
-
-    site: int
-    first_words: tuple[int, ...]
-    numbers: int
-    bytes_keys: int
-    bytes_shares: int
-    bytes_vector: int
-    bytes_answer: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
