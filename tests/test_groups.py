@@ -169,6 +169,14 @@ def test_large_groups_put_in_lumps_are_priced_a_little_higher() -> None:
     assert exact * 0.999 <= found <= exact * 1.05
 
 
+def test_a_crowd_that_is_hardly_ever_drawn_is_priced_like_a_few() -> None:
+    """A billion drawn once in a billion rounds each: as rare as a thousand, once in a thousand."""
+    many = epsilon_of_group(rounds(1e-9, 20.0, 50), 10**9, DELTA)
+    fewer = epsilon_of_group(rounds(1e-6, 20.0, 50), 10**6, DELTA)
+
+    assert told(many) == pytest.approx(told(fewer), rel=1e-3)
+
+
 def test_no_delta_and_no_group_are_refused_in_words() -> None:
     event = rounds(0.1, 1.0, 30)
 
@@ -232,3 +240,5 @@ def test_messages_of_their_own_cost_a_household_less_than_one_common_sum() -> No
 
     assert apart[PERSON].epsilon == by_pld([rounds(1.0, 10.0, 90)], DELTA).epsilon
     assert apart[PERSON].epsilon < together[PERSON].epsilon  # type: ignore[operator]
+    assert "noise of its own" in apart[PERSON].why
+    assert "drawn on its own" in together[PERSON].why

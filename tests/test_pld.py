@@ -367,6 +367,16 @@ def test_rounds_without_sampling_cost_what_plain_noise_costs() -> None:
     )
 
 
+@pytest.mark.parametrize("times", [1, 10**6])
+def test_hardly_any_noise_in_many_rounds_is_told_as_too_much_and_not_computed_for_long(
+    times: int,
+) -> None:
+    rounds = SampledGaussianEvent(sampling_rate=1.0, noise_multiplier=0.1, rounds=times)
+    told = by_pld([rounds], Decimal("1e-5")).epsilon
+
+    assert told is None or told > 90
+
+
 def test_runs_releases_choices_and_thresholds_add_up_to_one_price() -> None:
     run = SampledGaussianEvent(sampling_rate=0.1, noise_multiplier=1.0, rounds=20)
     parts: list[Event] = [run, gaussian(8.0, 1, 3), laplace(5.0), choice(10.0, draws=2)]

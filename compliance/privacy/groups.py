@@ -86,19 +86,22 @@ def _protection(
         quote = epsilon_of_group(replace(event, rounds=event.rounds * size), 1, delta)
     else:
         quote = epsilon_of_group(event, size, delta)
-    why = _reason(kind, unit, size)
+    why = _reason(kind, unit, size, place)
     if quote.epsilon is None:
         why = f"{why[:-1]}: {quote.reason}."
     return Protection(unit=kind, is_protected_unit=kind is unit, size=size, quote=quote, why=why)
 
 
-def _reason(kind: PrivacyUnitKind, unit: PrivacyUnitKind, size: int | None) -> str:
+def _reason(
+    kind: PrivacyUnitKind, unit: PrivacyUnitKind, size: int | None, place: NoisePlace
+) -> str:
     if kind is unit:
         return f"The run was made to protect one {unit}, whatever it holds."
     if size is None:
         return f"For one {kind} no ε can be said."
     if size > 1:
-        return f"One {kind} counts as up to {size:,} {unit}s, each of them drawn on its own."
+        each = "with noise of its own" if place is NoisePlace.LOCAL else "drawn on its own"
+        return f"One {kind} counts as up to {size:,} {unit}s, each of them {each}."
     if kind in _below(unit):
         return f"One {kind} lies within one {unit}, so it is protected at least as well."
     return f"One {kind} counts as one {unit}, so it is protected as well."

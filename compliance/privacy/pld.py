@@ -55,6 +55,7 @@ _FINENESS = 2048  # of buckets: a scale, or a range of losses, is cut into so ma
 _STEPS = 1000  # of the grid in a deviation of the sum of losses
 _STEPS_OF_ONE = 20  # and in that of a single loss of middling size
 _MOST_STEPS = 2**15  # in the reach of any single loss
+_WIDEST = 100.0  # of a step; so coarse a grid says nothing
 _FEW = 8
 _ROUNDING = 2.0**-50  # error of a Fourier transform per doubling of its length
 _SHOWN = Decimal("0.000001")
@@ -225,6 +226,8 @@ def _epsilon_of(factors: list[_Factor], delta: float) -> float:
     √n times that in a sum. All such errors are taken off δ first.
     """
     width = _width(factors)
+    if width > _WIDEST:
+        return math.inf
     found = [_on_grid(factor, width) for factor in factors]
     length = 2 * sum(map(_length, found))  # transforms are padded, to less than twice
     transforms = 3 * (sum(factor.times for factor in factors) - 1)

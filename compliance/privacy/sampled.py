@@ -42,6 +42,7 @@ _ROUNDER = 2  # standard deviation, on the grid, of the random rounding
 _CELLS = 2**17  # into which the line is cut
 _LUMPS = 64  # so many numbers of drawn units are told apart
 _RARE = 1e-25  # draws of a lesser probability count as a loss without bound
+_TAIL = 60.0  # and those together of less than 2e^{−60}, by Bernstein's inequality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +70,14 @@ class SampledSum:
     @property
     def reach(self) -> float:
         """The largest finite loss, and a little more."""
-        noise = self.noise_multiplier
         if self.sampling_rate < 1 and self.size > 1:
             return max(pair.reach for pair in _pairs(self))
-        shift = self.size / noise
-        return math.log1p(self.sampling_rate * math.expm1(min((REACH + shift) * shift, 700.0)))
+        shift = self.size / self.noise_multiplier
+        whole = (REACH + shift) * shift
+        if self.sampling_rate == 1:
+            return whole
+        rate = self.sampling_rate
+        return float(np.logaddexp(math.log1p(-rate), math.log(rate) + whole))
 
     def on_grid(self, width: float) -> Any:
         """The distribution of its loss on whole multiples of `width`, as dp-accounting has it."""
@@ -189,10 +193,12 @@ def _drawn(size: int, rate: float) -> tuple[Floats, Floats, float]:
     """
     from scipy.stats import binom  # slow to load; only groups need it
 
-    numbers = np.arange(size + 1)
+    mean = size * rate
+    far = _TAIL / 3 + math.sqrt(_TAIL**2 / 9 + 2 * _TAIL * mean)
+    numbers = np.arange(max(math.floor(mean - far), 0), min(math.ceil(mean + far), size) + 1)
     shares = binom.pmf(numbers, size, rate)
     kept = shares >= _RARE
-    lost = float(shares[~kept].sum()) * (1 + UP) + 1e-300
+    lost = float(shares[~kept].sum()) * (1 + UP) + 2 * math.exp(-_TAIL)
     numbers, shares = numbers[kept], shares[kept]
     lump = -(-len(numbers) // _LUMPS)
     ends = np.minimum(np.arange(0, len(numbers), lump) + lump - 1, len(numbers) - 1)
