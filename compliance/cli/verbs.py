@@ -149,11 +149,11 @@ def budget(workspace: Workspace, asked: Namespace) -> Result:
 def federate(workspace: Workspace, asked: Namespace) -> Result:
     """Train across sites; a line per round goes to standard error."""
     plan = typed.plan(asked.plan)
-    with closing(workspace.train(asked.name, plan)) as rounds:
+    with closing(workspace.federation.train(asked.name, plan, asked.resume)) as rounds:
         for done in rounds:
-            line = f"round {done.round}/{plan.rounds}  loss {done.loss:.4f}  AUC {done.metric:.4f}"
+            line = f"round {done.round}/{plan.rounds}  loss {done.loss:.4f}  {done.metric:.4f}"
             print(line, file=sys.stderr)  # noqa: T201 - progress
-    return results.run(workspace.runs(asked.name)[0])
+    return results.run(workspace.federation.runs(asked.name)[0])
 
 
 def assess(workspace: Workspace, asked: Namespace) -> Result:

@@ -7,8 +7,9 @@ The rows of a site meet the common model only in `engine`; what leaves a site is
 noise a bounded sum of whole numbers.
 """
 
+from compliance.federated.checkpoints import from_checkpoint, to_checkpoint, to_tensors
 from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
-from compliance.federated.noising import UNITS_PER_CLIP, Secrets, change
+from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Secrets, change
 from compliance.federated.outcome import finish
 from compliance.federated.plans import to_plan
 from compliance.federated.preparing import prepare
@@ -17,6 +18,7 @@ from compliance.federated.training import Training, train
 
 __all__ = [
     "UNITS_PER_CLIP",
+    "ClipRule",
     "LinearModel",
     "Link",
     "Model",
@@ -26,8 +28,11 @@ __all__ = [
     "Training",
     "change",
     "finish",
+    "from_checkpoint",
     "looped",
     "prepare",
+    "to_checkpoint",
     "to_plan",
+    "to_tensors",
     "train",
 ]

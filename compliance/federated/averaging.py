@@ -53,6 +53,7 @@ class Step:
         turnout: who was asked.
         taken: positions of the sites whose contributions were taken.
         is_void: too few answered; nothing changed.
+        refused: sites that answered with what is no number.
         masked: what the server saw, where sites masked what they sent.
     """
 
@@ -62,11 +63,7 @@ class Step:
     taken: IntArray
     is_void: bool = False
     masked: SecureSum | None = None
-
-    @property
-    def refused(self) -> int:
-        """Sites that answered with what is no number."""
-        return len(self.turnout.answering) - len(self.taken)
+    refused: int = 0
 
 
 def cohort(sites: int, plan: Plan, round_: int) -> IntArray:
@@ -141,8 +138,9 @@ def _stepped(
     updates = _with_lies(updates, here.answering, len(learner.problem.sites), plan, round_)
     is_number = np.isfinite(updates).all(axis=1)
     taken, updates = here.answering[is_number], updates[is_number]
+    refused = len(here.answering) - len(taken)
     if not len(taken):
-        return void
+        return replace(void, refused=refused)
     sizes = learner.problem.sites.sizes[taken]
     if draw is None:
         mean, seen = joined(plan, updates, sizes), None
@@ -153,7 +151,8 @@ def _stepped(
     if plan.strategy is Strategy.SCAFFOLD:
         steps = _steps(plan, sizes, np.isin(taken, here.slow))
         remembered = corrected(remembered, taken, updates, steps, plan.learning_rate)
-    return Step(model=moved, server=remembered, turnout=here, taken=taken, masked=seen)
+    step = Step(model=moved, server=remembered, turnout=here, taken=taken, masked=seen)
+    return replace(step, refused=refused)
 
 
 def _hidden(
@@ -192,21 +191,23 @@ def _added_up(
 ) -> Step:
     """A round of exchanges in which sites send sums over their rows."""
     here, sites = void.turnout, learner.problem.sites
-    taken, seen = here.answering, None
+    taken, seen, refused = here.answering, None, 0
     for exchange in range(learner.exchanges):
         starts = np.broadcast_to(model, (len(taken), len(model)))
         sums = learner.contributions(sites.some(taken), starts, round_, exchange=exchange)
         sums = _with_lies(sums, taken, len(sites), learner.plan, round_)
         is_number = np.isfinite(sums).all(axis=1)
         taken, sums = taken[is_number], sums[is_number]
+        refused = len(here.answering) - len(taken)
         if not len(taken):
-            return void
+            return replace(void, refused=refused)
         if draw is None:
             total = sums.sum(axis=0)
         else:
             total, seen = _hidden(sums, taken, here, LARGEST_SUM, round_, draw)
         model = learner.advanced(model, total, round_, exchange=exchange)
-    return Step(model=model, server=void.server, turnout=here, taken=taken, masked=seen)
+    step = Step(model=model, server=void.server, turnout=here, taken=taken, masked=seen)
+    return replace(step, refused=refused)
 
 
 def _with_lies(

@@ -102,7 +102,7 @@ def _rounds(
     for number in range(len(training.rounds) + 1, plan.rounds + 1):
         clip = training.clip
         if secrets is None or plan.privacy is None:
-            draw = secrets.draw if secrets is not None and plan.secure else None
+            draw = secrets.masks if secrets is not None and plan.secure else None
             step = averaged_round(learner, training.model, training.server, number, draw)
             clients = len(step.taken)
         else:

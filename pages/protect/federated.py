@@ -33,7 +33,7 @@ dataset = session.dataset_or_stop()
 with st.container(border=True):
     plan = plans.plan(dataset, workspace.discovery(dataset.name))
     if plan is not None and plan.privacy is not None:
-        runs.priced(plan, workspace.price(plan), workspace.budget(dataset.population))
+        runs.priced(plan, workspace.federation.price(plan), workspace.budget(dataset.population))
     started = plan is not None and st.button(
         _("Start training"), type="primary", key="federated_start"
     )
@@ -47,7 +47,7 @@ if plan is not None and started:
         announced(),
         frame.container(border=True),
         outputs.explained(_("Not trained")),
-        closing(workspace.train(dataset.name, plan)) as rounds,
+        closing(workspace.federation.train(dataset.name, plan)) as rounds,
     ):
         done, drawn_at = [next(rounds)], 0.0
         st.markdown(
@@ -68,7 +68,7 @@ if plan is not None and started:
                 drawn_at = time.monotonic()
         st.rerun()
 
-past = workspace.runs(dataset.name)
+past = workspace.federation.runs(dataset.name)
 if not past:
     st.markdown(_("No model has been trained on this dataset yet."))
 for run in past:
