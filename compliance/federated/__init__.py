@@ -11,12 +11,14 @@ from compliance.federated.checkpoints import from_checkpoint, to_checkpoint, to_
 from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
 from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Secrets, change
 from compliance.federated.outcome import finish
-from compliance.federated.plans import to_plan
+from compliance.federated.plan_files import from_plan
+from compliance.federated.plans import MODELS, to_plan
 from compliance.federated.preparing import prepare
 from compliance.federated.problem import Problem
 from compliance.federated.training import Training, train
 
 __all__ = [
+    "MODELS",
     "UNITS_PER_CLIP",
     "ClipRule",
     "LinearModel",
@@ -29,6 +31,7 @@ __all__ = [
     "change",
     "finish",
     "from_checkpoint",
+    "from_plan",
     "looped",
     "prepare",
     "to_checkpoint",
