@@ -438,7 +438,7 @@ def test_the_price_of_noise_is_shown_before_and_paid_by_the_run(described_desk: 
 def test_a_run_over_budget_is_refused_in_a_sentence(described_desk: Desk) -> None:
     visitor = described_desk.open("federated")
     visitor.toggle(key="federated_noise").set_value(True).run()
-    visitor.select_slider(key="federated_multiplier").set_value(1.0)
+    visitor.select_slider(key="federated_multiplier").set_value(0.5)
     visitor.select_slider(key="federated_fraction").set_value(1.0).run()
     visitor.button(key="federated_start").click().run()
 
