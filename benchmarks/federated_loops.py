@@ -7,6 +7,7 @@ is imported. A model is one flat vector: per layer its weights, input by input, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +50,7 @@ def trained(
 def as_layers(model: FloatArray, widths: Sequence[int]) -> list[FloatArray]:
     """Views of the weights and biases in a flat model, layer by layer."""
     views, at = [], 0
-    for wide, high in zip(widths, widths[1:], strict=False):
+    for wide, high in pairwise(widths):
         for shape in ((wide, high), (high,)):
             size = int(np.prod(shape))
             views.append(model[at : at + size].reshape(shape))
