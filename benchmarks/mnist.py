@@ -22,13 +22,14 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from federated_loops import FloatArray, IntArray
-from federated_own import Trainer, laid_out
-from federated_work import Work, started
+from federated_loops import IntArray
+from federated_own import Rows, plan_of, problem_of
+
+from compliance.federated import train
 
 PROJECT = Path(__file__).resolve().parent.parent
 MNIST = PROJECT.parent / "shared/data/mnist"
-CLIENTS, COHORT, DIGITS = 100, 10, 600
+CLIENTS, DIGITS = 100, 600
 WIDTHS = (784, 200, 200, 10)
 TARGET = 0.97
 
@@ -42,7 +43,7 @@ class Case:
         split: the order in which digits are dealt to clients.
         batch: rows per local step.
         rates: the grid of learning rates; the first is taken when in a hurry.
-        published: rounds in the paper; a run is given up after as many.
+        published: rounds in the paper; a run is given up after as many, or after 1,000.
     """
 
     title: str
@@ -50,14 +51,6 @@ class Case:
     batch: int
     rates: Sequence[float]
     published: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Digits:
-    """MNIST: images as numbers from 0 to 1, one row per digit, and what they show."""
-
-    images: FloatArray
-    labels: IntArray
 
 
 def shuffled_split(labels: IntArray, rng: np.random.Generator) -> IntArray:
@@ -93,39 +86,30 @@ CASES = (
 )
 
 
-def read(name: str) -> Digits:
+def read(name: str) -> Rows:
     """The digits of a file pair in IDX format: a header of 16 and 8 bytes, then one byte each."""
     images = gzip.decompress((MNIST / f"{name}-images-idx3-ubyte.gz").read_bytes())
     labels = gzip.decompress((MNIST / f"{name}-labels-idx1-ubyte.gz").read_bytes())
     pixels = np.frombuffer(images, dtype=np.uint8, offset=16).reshape(-1, WIDTHS[0])
-    return Digits(
-        images=pixels / 255, labels=np.frombuffer(labels, dtype=np.uint8, offset=8).astype(int)
-    )
+    return Rows(pixels / 255, np.frombuffer(labels, dtype=np.uint8, offset=8).astype(int))
 
 
-def accuracies(case: Case, rate: float, seed: int, train: Digits, test: Digits) -> Iterator[float]:
+def accuracies(case: Case, rate: float, seed: int, digits: Rows, test: Rows) -> Iterator[float]:
     """The share of test digits read after each round."""
-    rng = np.random.default_rng(seed)
-    dealt = case.split(train.labels, rng)
-    drawn = [np.sort(rng.permutation(CLIENTS)[:COHORT]) for _ in range(case.published)]
-    trainer = Trainer(
-        Work(
-            title=case.title,
-            widths=WIDTHS,
-            inputs=train.images[dealt],
-            labels=train.labels[dealt],
-            sizes=np.full(CLIENTS, DIGITS),
-            cohorts=np.stack(drawn),
-            model=started(WIDTHS, seed),
-            epochs=1,
-            batch=case.batch,
-            rate=rate,
-        )
+    dealt = case.split(digits.labels, np.random.default_rng(seed))
+    mixed = Rows(digits.inputs[dealt], digits.labels[dealt])
+    problem = problem_of(mixed, test, np.full(CLIENTS, DIGITS))
+    plan = plan_of(
+        WIDTHS,
+        epochs=1,
+        batch=case.batch,
+        rate=rate,
+        rounds=min(case.published, 1000),
+        fraction=0.1,
+        seed=seed,
     )
-    model = laid_out(trainer.work.model, WIDTHS)
-    for round_ in range(1, case.published + 1):
-        model = trainer.round(model, round_)
-        yield float(np.mean(trainer.answers(model, test.images) == test.labels))
+    for training in train(problem, plan):
+        yield training.latest.metric
 
 
 def rounds_to(target: float, curve: Iterator[float]) -> float:
@@ -139,7 +123,7 @@ def rounds_to(target: float, curve: Iterator[float]) -> float:
 
 
 def tried(
-    case: Case, rates: Sequence[float], seeds: Sequence[int], digits: tuple[Digits, Digits]
+    case: Case, rates: Sequence[float], seeds: Sequence[int], digits: tuple[Rows, Rows]
 ) -> list[float]:
     """Rounds per seed at the best rate of the first seed; prints every attempt."""
     found = {rate: _run(case, rate, seeds[0], digits) for rate in rates}
@@ -147,7 +131,7 @@ def tried(
     return [found[best], *(_run(case, best, seed, digits) for seed in seeds[1:])]
 
 
-def _run(case: Case, rate: float, seed: int, digits: tuple[Digits, Digits]) -> float:
+def _run(case: Case, rate: float, seed: int, digits: tuple[Rows, Rows]) -> float:
     before = time.process_time()
     rounds = rounds_to(TARGET, accuracies(case, rate, seed, *digits))
     taken = time.process_time() - before
