@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -95,40 +96,50 @@ def watched(
         SystemExit: it failed; says where its log lies.
     """
     before = time.perf_counter()
-    with log.open("w") as errors:
-        process = subprocess.Popen(
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
             command,
             cwd=folder,
             env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-        )
-        tree, done = Tree(root=process.pid), threading.Event()
-        watch = threading.Thread(target=_watch, args=(tree, done))
-        watch.start()
-        marks: list[Mark] = []
+        ) as process,
+        ThreadPoolExecutor(max_workers=1) as aside,
+    ):
+        tree = Tree(root=process.pid)
+        # What the command leaves behind may hold the pipe open, so it is ended aside.
+        end = aside.submit(_end, process, tree)
         try:
-            marks.extend(
+            marks = [
                 Mark(line.strip(), time.perf_counter() - before, tree.look())
                 for line in process.stdout or ()
                 if line.startswith("round")
-            )
-            process.wait()
-        finally:
-            wall = time.perf_counter() - before
-            done.set()
-            watch.join()
-            cpu = tree.look()
-            tree.end()
+            ]
+        except BaseException:
+            process.kill()
+            raise
     if process.returncode:
         raise SystemExit(f"{command[0]} failed:\n{log.read_text()[-2000:]}")
-    return Taken(marks=marks, wall_s=wall, cpu_s=cpu, processes=tree.most, peak=tree.peak)
+    return Taken(
+        marks=marks,
+        wall_s=end.result() - before,
+        cpu_s=tree.look(),
+        processes=tree.most,
+        peak=tree.peak,
+    )
 
 
-def _watch(tree: Tree, done: threading.Event) -> None:
-    while not done.wait(PAUSE_S):
+def _end(process: subprocess.Popen[str], tree: Tree) -> float:
+    """Watch the command until it ends, and end what it leaves behind; when that was."""
+    while process.poll() is None:
         tree.look()
+        time.sleep(PAUSE_S)
+    ended = time.perf_counter()
+    tree.look()
+    tree.end()
+    return ended
 
 
 def _ids() -> list[int]:
