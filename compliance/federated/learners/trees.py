@@ -31,10 +31,11 @@ from compliance.federated.learners.forest import Forest, Travellers
 from compliance.federated.learners.growing import Caution, best_splits, best_value
 from compliance.federated.learners.learner import Quality
 from compliance.federated.measures import auc, explained, log_loss
-from compliance.federated.nouns import Metric, Noiser, Plan, Tensor
+from compliance.federated.nouns import Metric, Plan, Tensor
 from compliance.federated.problem import Clients, Problem
+from compliance.privacy.nouns import NoisePlace
 
-_GRID = 2.0**30  # derivatives are whole multiples of its inverse, so that sums of millions are exact
+_GRID = 2.0**30  # derivatives are multiples of its inverse, so that sums of millions are exact
 _CELLS_AT_ONCE = 2**21
 _KEPT = 4  # scores remembered: of the common model, of the sites' own, of the one of all rows
 
@@ -195,11 +196,11 @@ class TreeLearner:
         if privacy is None:
             return Caution(weight=1.0, least=1.0)
         spread = privacy.noise_multiplier * privacy.clip / self._scale
-        if privacy.by is Noiser.SITE:
+        if privacy.place is NoisePlace.SITE:
             spread *= math.sqrt(len(self.problem.sites))
-        if privacy.by is Noiser.PERSON:
+        if privacy.place is NoisePlace.LOCAL:
             units = len(self.problem.units.clients) if self.problem.units else 1
-            spread *= 2 * math.sqrt(units * self.plan.fraction)
+            spread *= math.sqrt(units * self.plan.fraction)
         return Caution(weight=1.0 * spread, least=4 * spread, spread=spread)
 
     def _derivatives(self, scores: FloatArray, answers: FloatArray) -> FloatArray:
