@@ -11,9 +11,8 @@
   + DescriptionError              a dataset's description holds something unknown
   + LabelError                    a correction names a type or class that does not exist
   + QueryError                    a query cannot be asked
-    - MalformedQueryError, MissingUnitError, BadBoundsError, NotANumberColumnError
-    - BadConditionError, TooManyGroupsError, JoinError, OutOfReachError
-    - NothingToAttackError
+    - MalformedQueryError, MissingUnitError, BadBoundsError, NotANumberColumnError, JoinError
+    - BadConditionError, TooManyGroupsError, OutOfReachError, NothingToAttackError
   + PrivacyParameterError         ε, δ or a noise setting is outside what it may be
   + BudgetExceededError           asks for more privacy loss than is left
   + CapExceededError              asks for more than this actor may still spend of it
@@ -24,19 +23,18 @@
   + NothingInventedError          paid for, but no row was invented
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
-    - DivergedError
+    - DivergedError, CheckpointError
+  + SecureSumError                sites' numbers cannot be summed unseen
+    - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
-  + NothingToReportError          the report has nothing to stand on
-  + NothingReleasedError          a report or disclosure has no release to be about
-  + NothingTrainedError           a report has no federated run to be about
+  + NothingToReportError, NothingReleasedError, NothingTrainedError   a report stands on nothing
   + ReportChoiceError             a release or run was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
   + MissingGroupError             an optional group of packages is not installed
   + WorkspaceError                the workspace folder or its records cannot be used
 
-A message says what happened, the limit, and what to do. It never holds a cell value and never
-another library's text: column names, counts and limits only. Facts are keyword arguments, kept
-as `facts`, so that a translation can fill the same blanks.
+A message says what happened, the limit, and what to do; never a cell value or another library's
+text: column names, counts, limits only. Facts are keywords, kept in `facts` for translations.
 """
 
 from __future__ import annotations
@@ -165,7 +163,7 @@ class UnknownReleaseError(NamingError):
 
 
 class UnknownRunError(NamingError):
-    sentence = "There is no federated run “{run}” on {dataset}. Known: {known}."
+    sentence = "There is no run “{run}” of {dataset}. Its runs are listed under Federated."
 
 
 class DescriptionError(ComplianceError):
@@ -334,6 +332,39 @@ class DivergedError(PlanError):
     )
 
 
+class SecureSumError(ComplianceError):
+    """Sites' numbers cannot be summed unseen; sites are counted from 1."""
+
+
+class SecureTermsError(SecureSumError):
+    sentence = "A secure sum cannot be made so: {reason}."
+
+
+class TooFewSurvivorsError(SecureSumError):
+    sentence = (
+        "Only {left} site(s) are left in the round, but a secure sum needs {threshold}. Nothing "
+        "was opened. Start the round again when more sites can be reached."
+    )
+
+
+class ShareError(SecureSumError):
+    sentence = (
+        "Keys or shares of site {site} were lost or changed on the way, so the secure sum cannot "
+        "be opened. Start the round again; if it happens again, look at that site's connection."
+    )
+
+
+class SecureQuestionError(SecureSumError):
+    sentence = (
+        "Site {site} was asked for {asked}, and refuses: that could show one site's numbers. "
+        "Start the round again; if it happens again, look at the server."
+    )
+
+
+class CheckpointError(PlanError):
+    sentence = "The run cannot be taken up again: {reason}. Start it anew."
+
+
 class TrailError(ComplianceError):
     sentence = "{name} cannot be read as a {kind} of this trail. Give the file that was exported."
 
@@ -351,10 +382,7 @@ class NothingTrainedError(ComplianceError):
 
 
 class ReportChoiceError(ComplianceError):
-    sentence = (
-        "A report of kind {kind} is not about one release or run. Leave that out, or build the "
-        "release report or the federated report."
-    )
+    sentence = "A report of kind {kind} is not about one release or run. Leave that out."
 
 
 class CannotWriteError(ComplianceError):

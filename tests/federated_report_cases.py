@@ -18,7 +18,6 @@ from compliance.federated.nouns import (
     LeftOut,
     Metric,
     NoisePlan,
-    Noiser,
     Plan,
     Poison,
     Round,
@@ -30,19 +29,21 @@ from compliance.federated.nouns import (
     Task,
     Tensor,
     Trouble,
-    Unit,
 )
 from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.plain import to_yaml
 from compliance.privacy.nouns import (
     Accountant,
+    NoisePlace,
     Prices,
+    PrivacyUnitKind,
+    Protection,
     Quote,
     SampledGaussianEvent,
     Spend,
     SpendState,
 )
-from compliance.report.nouns import FederatedEvidence, UnitPrice
+from compliance.report.nouns import FederatedEvidence
 from compliance.workspace import Workspace
 
 LIBRARIES = {"numpy": "2.4.6", "opendp": "0.16.0", "dp-accounting": "0.6.0"}
@@ -113,18 +114,29 @@ def noisy(privacy: NoisePlan = NOISE, **plan: Any) -> FederatedEvidence:
     return evidence(noisy_run(privacy, **plan), others=OTHERS)
 
 
+def protection(
+    unit: PrivacyUnitKind, size: int | None, epsilon: str | None, why: str, *, is_main: bool = False
+) -> Protection:
+    """What a run costs one kind of unit."""
+    known = None if epsilon is None else Decimal(epsilon)
+    quote = Quote(accountant=Accountant.PLD, epsilon=known, reason="" if known else "nobody said")
+    return Protection(unit=unit, is_protected_unit=is_main, size=size, quote=quote, why=why)
+
+
 OTHERS = (
-    UnitPrice(unit=Unit.ROW, size=1, epsilon=Decimal("1.512"), says="One row lies within one."),
-    UnitPrice(unit=Unit.SITE, size=None, epsilon=None, says="For one site no ε can be said."),
+    protection(PrivacyUnitKind.ROW, 1, "1.512", "One row lies within one person."),
+    protection(PrivacyUnitKind.PERSON, 1, "1.512", "It was made for that.", is_main=True),
+    protection(PrivacyUnitKind.SITE, None, None, "For one site no ε can be said."),
 )
 
 
 def spent_by(done: Run, **change: Any) -> Spend:
     """The line of the ledger on a run with noise."""
     privacy = done.plan.privacy or NOISE
+    is_local = privacy.place is NoisePlace.LOCAL
     event = SampledGaussianEvent(
-        sampling_rate=1.0 if privacy.by is Noiser.PERSON else done.plan.fraction,
-        noise_multiplier=privacy.noise_multiplier,
+        sampling_rate=1.0 if is_local else done.plan.fraction,
+        noise_multiplier=privacy.noise_multiplier / (2 if is_local else 1),
         rounds=len(done.outcome.rounds),
     )
     spend = Spend(
@@ -159,7 +171,7 @@ def forecast() -> FederatedEvidence:
         split=Split.DIRICHLET,
         site_count=40,
         alpha=0.1,
-        strategy=Strategy.TRIMMED_MEAN,
+        strategy=Strategy.FEDPROX,
         rounds=200,
         baselines=False,
         secure=True,
@@ -223,9 +235,9 @@ def hostile() -> FederatedEvidence:
     )  # fmt: skip
     privacy = NoisePlan(
         noise_multiplier=0.5,
-        unit=Unit.DEVICE,
+        unit=PrivacyUnitKind.DEVICE,
         column=ColumnName(report_hostile.hostile_name(10)),
-        by=Noiser.SITE,
+        place=NoisePlace.SITE,
         quantile=0.5,
     )
     done = replace(
@@ -242,7 +254,7 @@ def hostile() -> FederatedEvidence:
         plan=to_yaml(from_plan(done.plan)),
         spend=spend,
         prices=prices("88888.1234567", "77777.7654321"),
-        others=(UnitPrice(unit=Unit.SITE, size=10**12, epsilon=None, says="A reason. " * 60),),
+        others=(protection(PrivacyUnitKind.SITE, 10**12, None, "A reason. " * 60),),
         budget=replace(whole.budgets[0], spends=(*whole.budgets[0].spends, spend)),
         facts={"transport": "flower", "difference": 1e-16, names[0]: names[1]},
         libraries={"numpy": names[2]},
@@ -262,9 +274,9 @@ def stopped() -> FederatedEvidence:
 
 def trained(desk: Workspace, name: str, plan: Plan) -> Run:
     """The run that `plan` makes on a real desk."""
-    for _ in desk.train(name, plan):
+    for _ in desk.federation.train(name, plan):
         pass
-    return desk.runs(name)[0]
+    return desk.federation.runs(name)[0]
 
 
 def _travelled(done: Round) -> Round:

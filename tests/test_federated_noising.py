@@ -22,7 +22,8 @@ from compliance.federated.noising import (
     sampled,
     summed,
 )
-from compliance.federated.nouns import NoisePlan, Noiser, Strategy
+from compliance.federated.nouns import NoisePlan, Strategy
+from compliance.privacy.nouns.units import NoisePlace
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 vectors = st.lists(numbers, min_size=1, max_size=12).map(lambda row: np.array([row]))
@@ -173,7 +174,7 @@ def test_noise_is_asked_for_once_a_round_with_the_right_scale(problem: Problem) 
 
 
 def test_where_sites_add_the_noise_each_adds_as_much(problem: Problem) -> None:
-    noise, scales = NoisePlan(noise_multiplier=2.0, by=Noiser.SITE), []
+    noise, scales = NoisePlan(noise_multiplier=2.0, place=NoisePlace.SITE), []
 
     def add_noise(scale: float, total: IntArray) -> IntArray:
         scales.append(scale)
@@ -184,10 +185,10 @@ def test_where_sites_add_the_noise_each_adds_as_much(problem: Problem) -> None:
     assert scales == [2.0 * UNITS_PER_CLIP] * 4
 
 
-def test_where_people_add_the_noise_it_covers_any_change_of_what_one_sends(
+def test_where_people_add_the_noise_each_adds_it_to_the_own_update(
     problem: Problem,
 ) -> None:
-    noise, scales = NoisePlan(noise_multiplier=2.0, by=Noiser.PERSON), []
+    noise, scales = NoisePlan(noise_multiplier=2.0, place=NoisePlace.LOCAL), []
     units = problem.units
     assert units is not None
 
@@ -197,7 +198,7 @@ def test_where_people_add_the_noise_it_covers_any_change_of_what_one_sends(
 
     next(train(problem, plan(privacy=noise), secrets=secrets(1, add_noise)))
 
-    assert scales == [2.0 * 2 * UNITS_PER_CLIP] * len(units.clients)
+    assert scales == [2.0 * UNITS_PER_CLIP] * len(units.clients)
 
 
 def test_every_number_of_the_model_is_hidden_by_noise(problem: Problem) -> None:
@@ -218,7 +219,9 @@ def test_the_server_moves_by_the_noisy_sum_over_a_constant_and_keeps_momentum(
     )
     step = 2.0 / expected(len(units.clients), 0.5)
 
-    run = train(problem, asked, secrets=Secrets(draw=nobody, add_noise=one_clip_more))
+    run = train(
+        problem, asked, secrets=Secrets(draw=nobody, masks=coins(1), add_noise=one_clip_more)
+    )
     first, second = islice(run, 2)
 
     assert first.latest.clients == 0
@@ -227,7 +230,7 @@ def test_the_server_moves_by_the_noisy_sum_over_a_constant_and_keeps_momentum(
 
 
 def test_rounds_in_which_nobody_is_drawn_are_fine(problem: Problem) -> None:
-    empty_coins = Secrets(draw=nobody, add_noise=silent)
+    empty_coins = Secrets(draw=nobody, masks=coins(1), add_noise=silent)
     run = train(problem, plan(privacy=NOISE), secrets=empty_coins)
     empty = train(problem, plan(privacy=NOISE, fraction=0.5), secrets=empty_coins)
 

@@ -20,23 +20,22 @@ from compliance.federated.nouns import (
     Metric,
     ModelKind,
     NoisePlan,
-    Noiser,
     Outcome,
     Plan,
     Poison,
     Round,
+    Sent,
     SiteResult,
     Split,
     Strategy,
     Task,
     Trouble,
-    Unit,
 )
 from compliance.plain import from_yaml, to_yaml
-from compliance.privacy.nouns import SpendState
+from compliance.privacy.nouns import NoisePlace, PrivacyUnitKind, SpendState
 from compliance.report import build
 from compliance.report.building import to_content
-from compliance.report.nouns import FederatedEvidence, ReportKind, UnitPrice
+from compliance.report.nouns import FederatedEvidence, ReportKind
 from compliance.report.sections.fairness import spread_of, to_fairness
 from compliance.report.sections.plans import to_plan_facts, unit_in_words
 from compliance.report.sections.rounds import MOST_ROUNDS_PRINTED, printed
@@ -158,13 +157,22 @@ def test_the_plan_inside_is_the_plan_that_was_run(noisy):
                 privacy=NoisePlan(
                     noise_multiplier=0.7,
                     delta=Decimal("1e-9"),
-                    unit=Unit.DEVICE,
+                    unit=PrivacyUnitKind.DEVICE,
                     column="phone",
-                    by=Noiser.SITE,
+                    place=NoisePlace.SITE,
                     quantile=0.5,
                 ),
             ),
             id="noise, against its defaults",
+        ),
+        pytest.param(
+            Plan(
+                site_column="Region",
+                target="Revenue",
+                strategy=Strategy.FEDADAM,
+                server_rate=1.0,
+            ),
+            id="a rate against that of its strategy",
         ),
     ],
 )
@@ -248,7 +256,7 @@ def test_a_plan_is_told_in_words(changes, name, says):
             id="weak",
         ),
         pytest.param(
-            cases.noisy(NoisePlan(noise_multiplier=1.2, unit=Unit.ROW)),
+            cases.noisy(NoisePlan(noise_multiplier=1.2, unit=PrivacyUnitKind.ROW)),
             "warn",
             "hides single rows, not people",
             id="rows, as asked",
@@ -286,7 +294,7 @@ def test_rows_in_place_of_people_are_called_rows():
 
 
 def test_sites_that_are_the_unit_are_sites_whether_or_not_people_can_be_told_apart():
-    done = cases.noisy_run(NoisePlan(noise_multiplier=1.2, unit=Unit.SITE))
+    done = cases.noisy_run(NoisePlan(noise_multiplier=1.2, unit=PrivacyUnitKind.SITE))
     as_sites = replace(done, outcome=replace(done.outcome, unit_is_row=True))
 
     assert unit_in_words(as_sites.plan, as_sites.outcome).startswith("one site: adding")
@@ -295,7 +303,7 @@ def test_sites_that_are_the_unit_are_sites_whether_or_not_people_can_be_told_apa
 
 def test_a_price_that_counts_on_sampling_where_none_holds_is_called_wrong():
     """Whoever adds the own noise is seen sending it, so no chance may be counted on."""
-    local = cases.noisy(NoisePlan(noise_multiplier=1.2, by=Noiser.PERSON))
+    local = cases.noisy(NoisePlan(noise_multiplier=1.2, place=NoisePlace.LOCAL))
     (event,) = local.spend.events
     wrong = replace(
         local, spend=cases.spent_by(local.run, events=(type(event)(
@@ -311,15 +319,15 @@ def test_a_price_that_counts_on_sampling_where_none_holds_is_called_wrong():
 
 
 @pytest.mark.parametrize(
-    ("by", "statement", "reads", "covered"),
+    ("place", "statement", "reads", "covered"),
     [
-        (Noiser.SERVER, "is added to the sum", "without noise; it is trusted", "not covered"),
-        (Noiser.SITE, "its site adds Gaussian noise", "it need not be trusted", "covered"),
-        (Noiser.PERSON, "with Gaussian noise of its own", "it need not be trusted", "covered"),
+        (NoisePlace.CENTRAL, "is added to the sum", "without noise; it is trusted", "not covered"),
+        (NoisePlace.SITE, "its site adds Gaussian noise", "it need not be trusted", "covered"),
+        (NoisePlace.LOCAL, "with Gaussian noise of its own", "it need not be trusted", "covered"),
     ],
 )
-def test_the_theorem_is_that_of_whoever_adds_the_noise(by, statement, reads, covered):
-    shown = content(cases.noisy(NoisePlan(noise_multiplier=1.2, by=by)))
+def test_the_theorem_is_that_of_whoever_adds_the_noise(place, statement, reads, covered):
+    shown = content(cases.noisy(NoisePlan(noise_multiplier=1.2, place=place)))
 
     assert statement in shown["theorem"]["statement"]
     assert shown["theorem"]["source"]
@@ -349,12 +357,23 @@ def test_each_assumption_stands_with_where_it_is_enforced_and_what_the_record_sa
         assert words in in_run
 
 
-def test_noise_of_persons_is_twice_as_large_because_a_message_can_change_by_two_clips():
-    local = cases.noisy(NoisePlan(noise_multiplier=1.5, clip=0.5, by=Noiser.PERSON))
+def test_noise_of_persons_counts_half_because_a_message_can_change_by_two_clips():
+    local = cases.noisy(NoisePlan(noise_multiplier=1.5, clip=0.5, place=NoisePlace.LOCAL))
 
-    said = texts(content(local)["theorem"]["assumptions"], 2)
+    shown = content(local)["theorem"]
 
-    assert "standard deviation 1.5·2·C = 1.5 in every number" in said
+    assert "standard deviation 1.5·C = 0.75 in every number" in texts(shown["assumptions"], 2)
+    assert "from N(2, z²)" in shown["statement"]
+    assert "0.75 times what one protected unit can change" in texts(shown["assumptions"], 2)[-1]
+
+
+def test_keys_and_shares_of_masks_may_differ_in_length():
+    keys = Sent(name="keys for masks", shape=(64,), is_up=True, bytes=64, copies=9)
+    honest = cases.run().outcome.rounds[-1].sent
+    check = to_travelled(cases.run().plan, _rounds(sent=(*honest, keys)))["check"]
+
+    assert check["tone"] == "good"
+    assert "keys and shares of masks aside" in check["says"]
 
 
 def test_rdp_while_it_ran_and_pld_on_the_finished_run_stand_side_by_side():
@@ -375,6 +394,15 @@ def test_a_reservation_that_was_never_settled_is_set_off():
     assert last["below_tone"] == "warn"
 
 
+def test_a_run_that_goes_on_from_another_says_who_paid_for_the_rounds_before():
+    again = replace(cases.noisy(), facts={"resumed_after": 12})
+
+    assert (
+        "the 12 rounds before were paid for by"
+        in texts(content(again)["theorem"]["assumptions"], 2)[-1]
+    )
+
+
 def test_those_whom_the_run_was_not_made_for_have_a_number_or_a_reason():
     shown = content(cases.noisy())["theorem"]
     alone = content(replace(cases.noisy(), others=()))["theorem"]
@@ -382,13 +410,12 @@ def test_those_whom_the_run_was_not_made_for_have_a_number_or_a_reason():
     assert texts(shown["others"], 0) == ["one row", "one site"]
     assert texts(shown["others"], 2) == ["1.512", "–"]
     assert alone["others"] is None
-    assert "no ε was computed; it is larger" in alone["others_say"]
 
 
 def test_a_group_says_as_how_many_it_counts():
-    price = UnitPrice(unit=Unit.SITE, size=3_000, epsilon=Decimal("44.1"), says="As many.")
+    site = cases.protection(PrivacyUnitKind.SITE, 3_000, "44.1", "As many.")
 
-    table = content(replace(cases.noisy(), others=(price,)))["theorem"]["others"]
+    table = content(replace(cases.noisy(), others=(site,)))["theorem"]["others"]
 
     assert table["rows"] == [["one site", "up to 3,000", "44.1", "As many."]]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -62,7 +63,7 @@ def test_a_report_on_a_run_that_is_not_there_is_refused(shop: Workspace) -> None
         shop.build_report(ReportKind.FEDERATED)
     known = trained(shop, "orders", PLAIN)
 
-    with pytest.raises(UnknownRunError, match=f"no federated run “run-x” on .*{known.id}"):
+    with pytest.raises(UnknownRunError, match="There is no run “run-x” of orders"):
         shop.build_report(ReportKind.FEDERATED, about="run-x")
     with pytest.raises(ReportChoiceError):
         shop.build_report(ReportKind.AUDIT, about=known.id)
@@ -81,6 +82,32 @@ def test_what_the_ledger_paid_for_a_run_with_noise_is_what_the_report_prices(
     assert found["spend"]["state"] == "settled"
     assert float(quotes["renyi"]) == pytest.approx(done.outcome.rounds[-1].epsilon)
     assert float(quotes["pld"]) <= float(quotes["renyi"])
+
+
+def test_a_run_that_was_taken_up_again_is_priced_for_all_of_its_rounds(shop: Workspace) -> None:
+    shop.decide_budget("customers", Budget(epsilon=Decimal(9), delta=Decimal("1e-5")))
+    whole = trained(shop, "orders", NOISY)
+    more = replace(NOISY, rounds=4)
+    for _ in shop.federation.train("orders", more, whole.id):
+        pass
+    again = shop.federation.runs("orders")[0]
+    found = evidence_in(shop, shop.build_report(ReportKind.FEDERATED))
+
+    quotes = {q["accountant"]: q["epsilon"] for q in found["prices"]["quotes"]}
+    assert len(again.outcome.rounds) == 4
+    assert found["spend"]["events"][0]["rounds"] == 2
+    assert float(quotes["renyi"]) == pytest.approx(again.outcome.rounds[-1].epsilon)
+
+
+def test_everybody_else_gets_a_number_or_a_reason(shop: Workspace) -> None:
+    shop.decide_budget("customers", Budget(epsilon=Decimal(9), delta=Decimal("1e-5")))
+    trained(shop, "orders", NOISY)
+    found = evidence_in(shop, shop.build_report(ReportKind.FEDERATED))
+
+    kinds = {kind["unit"]: kind for kind in found["others"]}
+    assert set(kinds) == {"row", "device", "person", "site"}
+    assert kinds["row"]["quote"]["epsilon"] == kinds["person"]["quote"]["epsilon"]
+    assert kinds["site"]["quote"]["epsilon"] is None
 
 
 def test_the_run_and_its_report_hold_the_versions_that_computed_it(shop: Workspace) -> None:

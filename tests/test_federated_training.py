@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from compliance.dataset.nouns import Column
 from compliance.dataset.readers import RawFile, read
 from compliance.dataset.table import to_parquet
 from compliance.errors import DivergedError
-from compliance.federated import Problem, Training, finish, prepare, rdp_epsilon, to_plan, train
+from compliance.federated import Problem, Training, finish, prepare, to_plan, train
 from compliance.federated.averaging import cohort
 from compliance.federated.engine import local_models, shuffled
 from compliance.federated.features import FloatArray
@@ -27,8 +27,15 @@ from compliance.federated.models import LinearModel
 from compliance.federated.nouns import Plan
 from compliance.federated.problem import Clients
 from compliance.federated.strategies import averaging_weights
+from compliance.privacy import loss_of, price_of
+from compliance.privacy.nouns import SampledGaussianEvent
 
 ONE_SITE_EMPTY = np.array([0, 5, 16, 17, 64, 1])
+
+
+def price(rounds: int) -> float:
+    event = SampledGaussianEvent(sampling_rate=0.1, noise_multiplier=1.0, rounds=rounds)
+    return float(price_of(loss_of([event]), Decimal("1e-5")).epsilon)
 
 
 def plain_loop(
@@ -312,7 +319,6 @@ def test_regions_together_learn_as_much_as_one_place_would(shoppers: Shoppers) -
 def test_with_noise_the_default_plan_still_learns(shoppers: Shoppers) -> None:
     asked = to_plan({**RAW, "privacy": {"noise_multiplier": 1.0}})
     ready = prepare(*shoppers, asked)
-    price: Callable[[int], float] = lambda rounds: rdp_epsilon(0.1, 1.0, rounds, 1e-5)  # noqa: E731
     *_, run = train(ready, asked, secrets=secrets(3), price=price)
 
     assert run.latest.metric > 0.89

@@ -175,6 +175,9 @@ def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     federate.add_argument(
         "--plan", type=_path, required=True, metavar="P.yaml", help="what is learnt, and how"
     )
+    federate.add_argument(
+        "--resume", metavar="RUN", help="the id of a run of the same plan to go on from"
+    )
 
 
 def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:

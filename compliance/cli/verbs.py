@@ -149,10 +149,10 @@ def budget(workspace: Workspace, asked: Namespace) -> Result:
 def federate(workspace: Workspace, asked: Namespace) -> Result:
     """Train across sites; a line per round goes to standard error."""
     plan = typed.plan(asked.plan)
-    with closing(workspace.train(asked.name, plan)) as rounds:
+    with closing(workspace.federation.train(asked.name, plan, asked.resume)) as rounds:
         for done in rounds:
             print(runs.round_line(done, plan.rounds), file=sys.stderr)  # noqa: T201 - progress
-    run = workspace.runs(asked.name)[0]
+    run = workspace.federation.runs(asked.name)[0]
     return runs.run(run) if asked.json else runs.run_lines(run)
 
 

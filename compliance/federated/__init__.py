@@ -7,17 +7,20 @@ The rows of a site meet the common model only in `engine`; what leaves a site is
 noise a bounded sum of whole numbers.
 """
 
-from compliance.federated.accounting import rdp_epsilon, sampled_epsilon
+from compliance.federated.checkpoints import from_checkpoint, to_checkpoint, to_tensors
 from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
-from compliance.federated.noising import UNITS_PER_CLIP, Secrets, change
+from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Secrets, change
 from compliance.federated.outcome import finish
-from compliance.federated.plans import from_plan, to_plan
+from compliance.federated.plan_files import from_plan
+from compliance.federated.plans import MODELS, to_plan
 from compliance.federated.preparing import prepare
 from compliance.federated.problem import Problem
 from compliance.federated.training import Training, train
 
 __all__ = [
+    "MODELS",
     "UNITS_PER_CLIP",
+    "ClipRule",
     "LinearModel",
     "Link",
     "Model",
@@ -27,11 +30,12 @@ __all__ = [
     "Training",
     "change",
     "finish",
+    "from_checkpoint",
     "from_plan",
     "looped",
     "prepare",
-    "rdp_epsilon",
-    "sampled_epsilon",
+    "to_checkpoint",
     "to_plan",
+    "to_tensors",
     "train",
 ]

@@ -5,18 +5,28 @@ Source: McMahan et al. 2017, arXiv:1602.05629, Algorithm 1 (FederatedAveraging).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from compliance.errors import TooFewSurvivorsError
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.learners import Learner
+from compliance.federated.masking import LARGEST_STEP, LARGEST_SUM, masked_decimals
 from compliance.federated.nouns import Plan, Poison, Strategy
 from compliance.federated.records import BoolArray
-from compliance.federated.strategies import Server, corrected, joined, stepped
+from compliance.federated.secure import SecureSum
+from compliance.federated.secure.nouns import Draw
+from compliance.federated.strategies import (
+    Server,
+    averaging_weights,
+    corrected,
+    joined,
+    stepped,
+)
 
 _COHORTS, _TURNOUT, _POISONED, _LIES = 1, 2, 3, 4  # keep these draws apart from shuffles' (0)
-_BOAST = 10.0  # how much longer a poisoned update is than an honest one
+_BOAST, _DIN = 10.0, 100.0  # how much longer a poisoned update is than an honest one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,6 +53,8 @@ class Step:
         turnout: who was asked.
         taken: positions of the sites whose contributions were taken.
         is_void: too few answered; nothing changed.
+        refused: sites that answered with what is no number.
+        masked: what the server saw, where sites masked what they sent.
     """
 
     model: FloatArray
@@ -50,11 +62,8 @@ class Step:
     turnout: Turnout
     taken: IntArray
     is_void: bool = False
-
-    @property
-    def refused(self) -> int:
-        """Sites that answered with what is no number."""
-        return len(self.turnout.answering) - len(self.taken)
+    masked: SecureSum | None = None
+    refused: int = 0
 
 
 def cohort(sites: int, plan: Plan, round_: int) -> IntArray:
@@ -93,36 +102,67 @@ def poisoned_sites(sites: int, plan: Plan) -> IntArray:
     return np.sort(_dice(plan, 0, _POISONED).permutation(sites)[: plan.trouble.poisoned])
 
 
-def averaged_round(learner: Learner, model: FloatArray, server: Server, round_: int) -> Step:
+def averaged_round(
+    learner: Learner, model: FloatArray, server: Server, round_: int, draw: Draw | None = None
+) -> Step:
     """The common model after one round.
 
     Contributions that are no numbers are not taken, and where too few sites answer nothing is.
+
+    Args:
+        draw: secret bytes, where sites mask what they send.
+
+    Raises:
+        SecureTermsError: there are too many sites for masks, or one sends too large a number.
     """
     plan, sites = learner.plan, len(learner.problem.sites)
     asked = cohort(sites, plan, round_)
     here = turnout(asked, sites, plan, round_, steps=not learner.adds_up)
+    void = Step(model=model, server=server, turnout=here, taken=here.answering[:0], is_void=True)
     if not has_quorum(here, plan):
-        return _void(model, server, here)
-    if learner.adds_up:
-        return _added_up(learner, model, server, here, round_)
+        return replace(void, taken=here.answering)
+    try:
+        if learner.adds_up:
+            return _added_up(learner, model, void, round_, draw)
+        return _stepped(learner, model, void, round_, draw)
+    except TooFewSurvivorsError:
+        return void
+
+
+def _stepped(
+    learner: Learner, model: FloatArray, void: Step, round_: int, draw: Draw | None
+) -> Step:
+    """A round in which sites send steps."""
+    plan, here, server = learner.plan, void.turnout, void.server
     updates = _updates(learner, model, server, here, round_)
-    updates = _with_lies(updates, here.answering, sites, plan, round_)
+    updates = _with_lies(updates, here.answering, len(learner.problem.sites), plan, round_)
     is_number = np.isfinite(updates).all(axis=1)
     taken, updates = here.answering[is_number], updates[is_number]
+    refused = len(here.answering) - len(taken)
     if not len(taken):
-        return _void(model, server, here, taken)
+        return replace(void, refused=refused)
     sizes = learner.problem.sites.sizes[taken]
-    moved, remembered = stepped(plan, model, joined(plan, updates, sizes), server)
+    if draw is None:
+        mean, seen = joined(plan, updates, sizes), None
+    else:
+        weights = averaging_weights(sizes)[:, None]
+        mean, seen = _hidden(weights * updates, taken, here, LARGEST_STEP, round_, draw)
+    moved, remembered = stepped(plan, model, mean, server)
     if plan.strategy is Strategy.SCAFFOLD:
         steps = _steps(plan, sizes, np.isin(taken, here.slow))
         remembered = corrected(remembered, taken, updates, steps, plan.learning_rate)
-    return Step(model=moved, server=remembered, turnout=here, taken=taken)
+    step = Step(model=moved, server=remembered, turnout=here, taken=taken, masked=seen)
+    return replace(step, refused=refused)
 
 
-def _void(model: FloatArray, server: Server, here: Turnout, taken: IntArray | None = None) -> Step:
-    """A round that changes nothing."""
-    answered = here.answering if taken is None else taken
-    return Step(model=model, server=server, turnout=here, taken=answered, is_void=True)
+def _hidden(
+    parts: FloatArray, taken: IntArray, here: Turnout, largest: float, round_: int, draw: Draw
+) -> tuple[FloatArray, SecureSum]:
+    """The sum of `parts`, one per site in `taken`, as a server learns it that sees none."""
+    places = np.searchsorted(here.asked, taken)
+    vectors = np.zeros((len(here.asked), parts.shape[1]))
+    vectors[places] = parts
+    return masked_decimals(vectors, places, round_=round_, largest=largest, draw=draw)
 
 
 def _updates(
@@ -147,20 +187,27 @@ def _updates(
 
 
 def _added_up(
-    learner: Learner, model: FloatArray, server: Server, here: Turnout, round_: int
+    learner: Learner, model: FloatArray, void: Step, round_: int, draw: Draw | None
 ) -> Step:
     """A round of exchanges in which sites send sums over their rows."""
-    taken, sites = here.answering, learner.problem.sites
+    here, sites = void.turnout, learner.problem.sites
+    taken, seen, refused = here.answering, None, 0
     for exchange in range(learner.exchanges):
         starts = np.broadcast_to(model, (len(taken), len(model)))
         sums = learner.contributions(sites.some(taken), starts, round_, exchange=exchange)
         sums = _with_lies(sums, taken, len(sites), learner.plan, round_)
         is_number = np.isfinite(sums).all(axis=1)
-        taken = taken[is_number]
+        taken, sums = taken[is_number], sums[is_number]
+        refused = len(here.answering) - len(taken)
         if not len(taken):
-            return _void(model, server, here, taken)
-        model = learner.advanced(model, sums[is_number].sum(axis=0), round_, exchange=exchange)
-    return Step(model=model, server=server, turnout=here, taken=taken)
+            return replace(void, refused=refused)
+        if draw is None:
+            total = sums.sum(axis=0)
+        else:
+            total, seen = _hidden(sums, taken, here, LARGEST_SUM, round_, draw)
+        model = learner.advanced(model, total, round_, exchange=exchange)
+    step = Step(model=model, server=void.server, turnout=here, taken=taken, masked=seen)
+    return replace(step, refused=refused)
 
 
 def _with_lies(
@@ -178,7 +225,7 @@ def _with_lies(
     else:
         anywhere = _dice(plan, round_, _LIES).normal(size=(len(lies), updates.shape[1]))
         lengths = np.linalg.norm(updates[lies], axis=1) / np.linalg.norm(anywhere, axis=1)
-        updates[lies] = _BOAST * lengths[:, None] * anywhere
+        updates[lies] = _DIN * lengths[:, None] * anywhere
     return updates
 
 

@@ -37,6 +37,7 @@ def finish(
         metric=learner.metric,
         tensors=learner.tensors,
         protected=len(problem.units.clients) if problem.units else 0,
+        seen=training.seen,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
@@ -12,15 +12,14 @@ from compliance.federated.nouns import (
     History,
     ModelKind,
     NoisePlan,
-    Noiser,
     Plan,
     Poison,
     Split,
     Strategy,
     Task,
     Trouble,
-    Unit,
 )
+from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
 from compliance.settings import MAX_COLUMNS
 
 # What holds where nothing else is said. With noise: sampling a tenth of the people is what makes ε
@@ -85,38 +84,6 @@ def to_plan(raw: object) -> Plan:
     if "trouble" in plan:
         given["trouble"] = Trouble(**_read("trouble", plan["trouble"], _TROUBLE))  # type: ignore[arg-type]
     return Plan(**given)  # type: ignore[arg-type]
-
-
-def from_plan(plan: Plan) -> dict[str, object]:
-    """What a plan file would hold: `to_plan` makes the same plan of it, whatever the defaults."""
-    raw: dict[str, object] = {"task": str(plan.task), "sites": _raw_sites(plan)}
-    if plan.target is not None:
-        raw["target"] = str(plan.target)
-    if plan.features:
-        raw["features"] = [str(column) for column in plan.features]
-    raw |= {name: _raw(getattr(plan, name)) for name in _READERS if name != "task"}
-    raw["hidden"] = list(plan.hidden)
-    raw["history"] = _raw_fields(plan.history, _HISTORY)
-    raw["trouble"] = _raw_fields(plan.trouble, _TROUBLE)
-    if plan.privacy is not None:
-        raw["privacy"] = _raw_fields(plan.privacy, _PRIVACY)
-    return raw
-
-
-def _raw_sites(plan: Plan) -> dict[str, object]:
-    if plan.site_column is not None:
-        return {"column": str(plan.site_column)}
-    return {"count": plan.site_count, "split": str(plan.split), "alpha": plan.alpha}
-
-
-def _raw_fields(part: object, names: Iterable[str]) -> dict[str, object]:
-    given = {name: getattr(part, name) for name in names}
-    return {name: _raw(value) for name, value in given.items() if value is not None}
-
-
-def _raw(value: object) -> object:
-    """Choices and exact decimals as texts, which a file can hold."""
-    return str(value) if isinstance(value, str | Decimal) else value
 
 
 def _defaults(read: Mapping[str, object], *, has_noise: bool) -> dict[str, object]:
@@ -292,8 +259,8 @@ _PRIVACY: Mapping[str, Callable[[str, object], object]] = {
     "noise_multiplier": _number,
     "clip": _number,
     "delta": _decimal,
-    "unit": _choice(Unit),
+    "unit": _choice(PrivacyUnitKind),
     "column": _column,
-    "by": _choice(Noiser),
+    "place": _choice(NoisePlace),
     "quantile": _number,
 }

@@ -18,7 +18,7 @@ from compliance.discovery.nouns import Label
 from compliance.errors import TargetError, TooFewSitesError
 from compliance.federated.features import IntArray
 from compliance.federated.keys import label_keys, run_starts
-from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan, Split, Unit
+from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan, Split
 from compliance.federated.problem import Clients, Problem, Units
 from compliance.federated.records import (
     Records,
@@ -29,6 +29,7 @@ from compliance.federated.records import (
 )
 from compliance.federated.splitting import site_names, split_sites
 from compliance.federated.tasks import Examples, Source, examples_of
+from compliance.privacy.nouns.units import PrivacyUnitKind
 
 
 def prepare(
@@ -74,8 +75,7 @@ def prepare(
     _check_sites(len(remaining), plan)
     _check_answers(examples, records, plan)
     rows = np.bincount(position[~records.is_held_out], minlength=len(remaining))
-    names = tuple(examples.site_names[index] for index in remaining)
-    sites = _site_clients(rows, names)
+    sites = _site_clients(rows, names := tuple(examples.site_names[at] for at in remaining))
     return Problem(
         features=examples.features,
         inputs=examples.inputs_at(records.at),
@@ -90,12 +90,13 @@ def prepare(
         bytes_home=_bytes_home(source, examples, remaining),
         sites_left_out=len(examples.site_names) - len(remaining),
         left_out=left_out,
+        choices=examples.choices,
     )
 
 
 def _protected_column(plan: Plan, person: ColumnName | None) -> ColumnName | None:
     """The column that tells those apart whose rows stay together and who are protected."""
-    if plan.privacy is None or plan.privacy.unit in (Unit.PERSON, Unit.SITE):
+    if plan.privacy is None or plan.privacy.unit in (PrivacyUnitKind.PERSON, PrivacyUnitKind.SITE):
         return person
     return plan.privacy.column  # None for rows
 
@@ -117,7 +118,7 @@ def _those_that_count(examples: Examples, plan: Plan) -> tuple[Records, LeftOut]
         without_site=int((has_answer & ~has_site).sum()),
     )
     records = records.those(has_answer & has_site)
-    if plan.privacy is None or plan.privacy.unit is Unit.SITE:
+    if plan.privacy is None or plan.privacy.unit is PrivacyUnitKind.SITE:
         large = records.those(at_large_sites(records, plan.minimum_records))
         return large, replace(left_out, at_small_sites=len(records) - len(large))
     named = records.those(records.is_named)
@@ -162,7 +163,7 @@ def _units(
     """Who is protected: the sites themselves, or whoever the rows belong to."""
     if plan.privacy is None:
         return None
-    if plan.privacy.unit is Unit.SITE:
+    if plan.privacy.unit is PrivacyUnitKind.SITE:
         return Units(clients=sites, sites=np.arange(len(sites)))
     training = records.those(~records.is_held_out)
     starts = run_starts(training.site, training.person)

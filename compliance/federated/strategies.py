@@ -117,8 +117,10 @@ def _lost(plan: Plan, sites: int) -> int:
 
 def _krum(updates: FloatArray, lost: int) -> int:
     """The site whose nearest neighbours are nearest; as many count as cannot all be poisoned."""
-    squares = (updates * updates).sum(axis=1)
-    apart = np.maximum(squares[:, None] + squares[None, :] - 2 * updates @ updates.T, 0)
+    with np.errstate(over="ignore", invalid="ignore"):  # a lie may be too long to be squared
+        squares = (updates * updates).sum(axis=1)
+        apart = squares[:, None] + squares[None, :] - 2 * updates @ updates.T
+    apart = np.maximum(np.where(np.isnan(apart), np.inf, apart), 0)
     np.fill_diagonal(apart, np.inf)
     neighbours = max(1, len(updates) - lost - 2)
     near = np.sort(apart, axis=1)[:, : min(neighbours, len(updates) - 1)]

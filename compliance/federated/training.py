@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compliance.errors import DivergedError
+from compliance.errors import DivergedError, TooFewSurvivorsError
 from compliance.federated.averaging import Step, averaged_round, has_quorum, turnout
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.learners import Learner, learner_of
 from compliance.federated.messages import bytes_of, sent
 from compliance.federated.models import Model
 from compliance.federated.noising import Cohort, Secrets, expected, noisy_sum, sampled
-from compliance.federated.nouns import Plan, Round
+from compliance.federated.nouns import Plan, Round, Seen
 from compliance.federated.problem import Problem
 from compliance.federated.strategies import Server, fresh_server, stepped
 
@@ -35,6 +35,7 @@ class Training:
             where the plan asks for no baselines.
         model_pooled: the model trained on all rows in one place, for as many rounds.
         times_asked, times_taken: per site, in how many rounds.
+        seen: what the server saw of each site in the last round, where sums were masked.
     """
 
     rounds: tuple[Round, ...]
@@ -45,6 +46,7 @@ class Training:
     model_pooled: FloatArray
     times_asked: IntArray
     times_taken: IntArray
+    seen: tuple[Seen, ...] = ()
 
     @property
     def latest(self) -> Round:
@@ -73,7 +75,7 @@ def train(
         problem: prepared for `plan`.
         plan: what to do.
         model: of the caller's own, instead of the plan's.
-        secrets: needed with noise, otherwise unused.
+        secrets: needed with noise or masks, otherwise unused.
         price: ε after that many rounds; shown only.
         resumed: an earlier run of the same problem and plan, to go on from.
 
@@ -84,8 +86,8 @@ def train(
     needs_noise = plan.privacy is not None
     if needs_noise != (problem.units is not None):
         raise ValueError("the problem was prepared for another plan")
-    if needs_noise and secrets is None:
-        raise ValueError("a plan with noise needs secrets")
+    if (needs_noise or plan.secure) and secrets is None:
+        raise ValueError("a plan with noise or masks needs secrets")
     learner = learner_of(problem, plan, model)
     return _rounds(learner, resumed or _untrained(learner), secrets, price)
 
@@ -98,11 +100,13 @@ def _rounds(
 ) -> Iterator[Training]:
     plan = learner.plan
     for number in range(len(training.rounds) + 1, plan.rounds + 1):
+        clip = training.clip
         if secrets is None or plan.privacy is None:
-            step = averaged_round(learner, training.model, training.server, number)
+            draw = secrets.masks if secrets is not None and plan.secure else None
+            step = averaged_round(learner, training.model, training.server, number, draw)
             clients = len(step.taken)
         else:
-            step, clients = _noisy_round(learner, training, number, secrets)
+            step, clients, clip = _noisy_round(learner, training, number, secrets)
         is_astray = step.refused > 0 and not len(step.taken)
         if is_astray or not np.isfinite(step.model).all():
             raise DivergedError(round=number)
@@ -111,7 +115,8 @@ def _rounds(
             clients=clients,
             epsilon=None if price is None or plan.privacy is None else price(number),
         )
-        training = _with_baselines(learner, _after(training, step, done), number)
+        after = replace(_after(training, step, done), clip=clip)
+        training = _with_baselines(learner, after, number)
         yield training
 
 
@@ -132,32 +137,38 @@ def _untrained(learner: Learner) -> Training:
 
 def _noisy_round(
     learner: Learner, training: Training, round_: int, secrets: Secrets
-) -> tuple[Step, int]:
-    """A round with noise, and how many units were drawn.
+) -> tuple[Step, int, float]:
+    """A round with noise, how many units were drawn, and the clip of the next round.
 
     Every site is asked and every answering site sends its sum, even one over nobody: whether it
     has someone is secret. Sums are divided by a constant, whoever was drawn and answered.
     """
-    problem, plan, model = learner.problem, learner.plan, training.model
+    problem, plan, model, clip = learner.problem, learner.plan, training.model, training.clip
     if problem.units is None:
         raise ValueError("the problem was prepared for a plan without noise")
     everywhere = np.arange(len(problem.sites))
     here = turnout(everywhere, len(problem.sites), plan, round_, steps=False)
     step = Step(model=model, server=training.server, turnout=here, taken=here.answering)
     if not has_quorum(here, plan):
-        return replace(step, is_void=True), 0
+        return replace(step, is_void=True), 0, clip
     units = len(problem.units.clients)
+    count = expected(units, plan.fraction)
     for exchange in range(learner.exchanges):
         drawn = sampled(units, plan.fraction, secrets.draw)
         cohort = Cohort(drawn=drawn, sites=here.answering)
-        total = noisy_sum(learner, model, cohort, training.clip, (round_, exchange), secrets)
+        try:
+            found = noisy_sum(learner, model, cohort, training.clip, (round_, exchange), secrets)
+        except TooFewSurvivorsError:
+            return replace(step, model=model, is_void=True), len(drawn), clip
         if learner.adds_up:
-            model = learner.advanced(model, total, round_, exchange=exchange)
+            model = learner.advanced(model, found.total, round_, exchange=exchange)
         else:
-            mean = total / expected(units, plan.fraction)
-            model, server = stepped(plan, model, mean, training.server)
+            model, server = stepped(plan, model, found.total / count, training.server)
             step = replace(step, server=server)
-    return replace(step, model=model), len(drawn)
+        step = replace(step, masked=found.masked)
+        if secrets.clip_rule is not None:
+            clip = secrets.clip_rule.next_clip(clip, found.within / count + 0.5)
+    return replace(step, model=model), len(drawn), clip
 
 
 def _round(learner: Learner, training: Training, step: Step, number: int) -> Round:
@@ -165,7 +176,7 @@ def _round(learner: Learner, training: Training, step: Step, number: int) -> Rou
     problem, here = learner.problem, step.turnout
     predicted = learner.predicted(step.model, problem.held_out_rows)
     quality = learner.quality(predicted, problem.held_out_rows)
-    travelled = sent(learner, len(here.asked), len(here.answering))
+    travelled = sent(learner, len(here.asked), len(here.answering), step.masked)
     return Round(
         round=number,
         loss=quality.loss,
@@ -207,6 +218,7 @@ def _after(training: Training, step: Step, done: Round) -> Training:
         server=step.server,
         times_asked=asked,
         times_taken=taken,
+        seen=step.masked.seen if step.masked else (),
     )
 
 

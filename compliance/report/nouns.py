@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
-from compliance.federated.nouns import Run, Unit
+from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge
-from compliance.privacy.nouns import BudgetState, Prices, Release, Spend
+from compliance.privacy.nouns import BudgetState, Prices, Protection, Release, Spend
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
@@ -105,23 +104,6 @@ class ReleaseEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitPrice:
-    """What a run with noise costs somebody of another kind than it was made for.
-
-    Attributes:
-        unit: who.
-        size: as how many of the protected units one of these counts at most; None: nobody knows.
-        epsilon: at the run's δ; None where there is none worth the name.
-        says: why, in one sentence.
-    """
-
-    unit: Unit
-    size: int | None
-    epsilon: Decimal | None
-    says: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FederatedEvidence:
     """What the report on one federated run says, as plain values; the same gives the same bytes.
 
@@ -131,8 +113,9 @@ class FederatedEvidence:
         run: the run, whole.
         plan: the same plan as a YAML document, to be run again.
         spend: what the ledger holds for the run; None without noise.
-        prices: what that costs by every accountant, at the plan's δ.
-        others: what it costs those whom the run was not made for.
+        prices: what all its rounds cost by every accountant, at the plan's δ; those of a run
+            that it goes on from as well.
+        others: what it costs each kind of unit, also those whom the run was not made for.
         budget: of the people concerned.
         facts: of the trail's entry on the run's end.
         libraries: name → version of what the desk computed with; as the run recorded them or,
@@ -149,7 +132,7 @@ class FederatedEvidence:
     plan: str
     spend: Spend | None
     prices: Prices | None
-    others: tuple[UnitPrice, ...]
+    others: tuple[Protection, ...]
     budget: BudgetState
     facts: Mapping[str, object]
     libraries: Mapping[str, str]

@@ -6,18 +6,17 @@ the trail in one transaction, with budget checked inside it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Discovery, IdentifierClass
-from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
-from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Price, Prices, Release
+from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Prices, Release
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
@@ -38,12 +37,12 @@ from compliance.workspace import (
     proofs,
     releases,
     reports,
-    runs,
     shops,
     syntheses,
     trails,
 )
 from compliance.workspace.desk import Clock, Desk, now
+from compliance.workspace.federation import Federation
 
 __all__ = ["Workspace"]
 
@@ -306,24 +305,10 @@ class Workspace:
         """
         return proofs.compare_error(self._desk, name, query, asked, stand_in)
 
-    # Federated learning
-
-    def train(self, name: str, plan: Plan) -> Generator[Round, None, None]:
-        """Run `plan` on dataset `name`, round by round; closing the iterator stops and stores it.
-
-        Raises:
-            PlanError, BudgetExceededError, CapExceededError: refused, nothing was trained.
-        """
-        return runs.rounds(self._desk, name, plan)
-
-    def price(self, plan: Plan) -> Price:
-        """The most that a plan with noise can cost. Nothing is spent by asking."""
-        return runs.price(plan)
-
-    def runs(self, name: str) -> tuple[Run, ...]:
-        """All federated runs on dataset `name`, newest first."""
-        with self._desk.database.reading() as connection:
-            return runs.of(connection, datasets.find(connection, name))
+    @property
+    def federation(self) -> Federation:
+        """Federated learning: train, go on, look closer, take the model away."""
+        return Federation(self._desk)
 
     # Duties, lineage, trail, reports
 

@@ -7,18 +7,19 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from msgspec.structs import replace as replaced
 from sqlalchemy import Connection
 
 from compliance import __version__
 from compliance.dataset.nouns import Dataset
 from compliance.errors import NothingToReportError, ReportChoiceError
 from compliance.federated import from_plan
-from compliance.federated.nouns import Run
+from compliance.federated.nouns import Plan, Run
 from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.plain import to_json, to_yaml
-from compliance.privacy import prices_of
+from compliance.privacy import prices_of, protection_of_units
 from compliance.privacy.disclosure import to_document
-from compliance.privacy.nouns import Release
+from compliance.privacy.nouns import Protection, Release, SampledGaussianEvent, Spend
 from compliance.report import build
 from compliance.report.nouns import (
     DatasetEvidence,
@@ -39,6 +40,7 @@ from compliance.workspace import (
     disclosures,
     labels,
     releases,
+    run_prices,
     runs,
     trails,
 )
@@ -174,7 +176,8 @@ def _of_run(desk: Desk, connection: Connection, run: Run) -> FederatedEvidence:
     dataset = datasets.version(connection, run.dataset_id)
     budget = budgets.state(connection, dataset.population, at)
     spend = next((spend for spend in budget.spends if spend.purpose == run.id), None)
-    privacy = run.plan.privacy
+    privacy, facts = run.plan.privacy, _facts_of(connection, run)
+    events = _events(run, spend, facts)
     return FederatedEvidence(
         organisation=records.latest(connection, tables.ORGANISATION, Organisation)
         or Organisation(),
@@ -182,16 +185,37 @@ def _of_run(desk: Desk, connection: Connection, run: Run) -> FederatedEvidence:
         run=run,
         plan=to_yaml(from_plan(run.plan)),
         spend=spend,
-        prices=prices_of(spend.events, privacy.delta) if spend and privacy else None,
-        others=(),
+        prices=prices_of(events, privacy.delta) if privacy and events else None,
+        others=_others(run.plan, events),
         budget=budget,
-        facts=_facts_of(connection, run),
+        facts=facts,
         libraries=run.libraries or runs.libraries(),
         lineage=_edges_around(connection, run.id),
         trail=trails.verify(connection),
         desk_version=__version__,
         gathered_at=at.replace(microsecond=0),
     )
+
+
+def _events(
+    run: Run, spend: Spend | None, facts: Mapping[str, object]
+) -> tuple[SampledGaussianEvent, ...]:
+    """What all rounds of a run drew: its own, and those of the run that it goes on from."""
+    if spend is None:
+        return ()
+    before = facts.get("resumed_after", 0)
+    earlier = before * run.plan.exchanges if isinstance(before, int) else 0
+    own = [event for event in spend.events if isinstance(event, SampledGaussianEvent)]
+    return (*run_prices.events_of(run.plan, earlier), *own)
+
+
+def _others(plan: Plan, events: Sequence[SampledGaussianEvent]) -> tuple[Protection, ...]:
+    """What the run costs every kind of unit; nothing where nothing was drawn."""
+    if plan.privacy is None or not events:
+        return ()
+    event = replaced(events[0], rounds=sum(event.rounds for event in events))
+    privacy = plan.privacy
+    return protection_of_units(privacy.unit, event, privacy.delta, {}, place=privacy.place)
 
 
 def _facts_of(connection: Connection, run: Run) -> Mapping[str, object]:

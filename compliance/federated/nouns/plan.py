@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import MalformedPlanError
+from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
 
 MOST_ROWS_PER_PERSON = 20  # with noise: how many rows of one person count
 MOST_SITES_DRAWN = 20_000  # of sites that are made up
@@ -66,28 +67,11 @@ class Split(StrEnum):
     SIZE = "size"  # people by chance, to sites of very different sizes
 
 
-class Unit(StrEnum):
-    """Whose presence the noise hides."""
-
-    PERSON = "person"
-    DEVICE = "device"
-    SITE = "site"
-    ROW = "row"
-
-
-class Noiser(StrEnum):
-    """Who adds the noise, and so who need not be trusted."""
-
-    SERVER = "server"  # the server adds it once, to the sum
-    SITE = "site"  # each site adds its own, to its sum: the server sees nothing without noise
-    PERSON = "person"  # each person's update carries its own: nobody sees anything without noise
-
-
 class Poison(StrEnum):
     """What a poisoned site sends instead of its update."""
 
     FLIP = "flip"  # ten times its update, backwards
-    NOISE = "noise"  # ten times its length, in any direction
+    NOISE = "noise"  # a hundred times its length, in any direction
     BROKEN = "broken"  # numbers that are no numbers
 
 
@@ -96,21 +80,21 @@ class NoisePlan:
     """Differential privacy of the run.
 
     Attributes:
-        noise_multiplier: noise over what one unit can change in a round; above 0.
+        noise_multiplier: standard deviation of each noise that is drawn, over the clip; above 0.
         clip: the largest L2 norm of one unit's update; with `quantile`, the first one.
         delta: for the ε shown.
         unit: whose presence is hidden.
         column: for devices, the column that tells them apart.
-        by: who adds the noise.
+        place: where the noise is drawn, and so who need not be trusted.
         quantile: the clip follows this quantile of the updates' norms; None keeps it.
     """
 
     noise_multiplier: float
     clip: float = 1.0
     delta: Decimal = Decimal("1e-5")
-    unit: Unit = Unit.PERSON
+    unit: PrivacyUnitKind = PrivacyUnitKind.PERSON
     column: ColumnName | None = None
-    by: Noiser = Noiser.SERVER
+    place: NoisePlace = NoisePlace.CENTRAL
     quantile: float | None = None
 
     def __post_init__(self) -> None:
@@ -119,7 +103,7 @@ class NoisePlan:
         _within("privacy.delta", float(self.delta), 1e-15, 0.1)
         if self.quantile is not None:
             _within("privacy.quantile", self.quantile, 0.05, 0.95)
-        if (self.column is not None) != (self.unit is Unit.DEVICE):
+        if (self.column is not None) != (self.unit is PrivacyUnitKind.DEVICE):
             reason = "a device is told by a column, and only a device is"
             raise MalformedPlanError(place="privacy.column", reason=reason)
 
@@ -256,6 +240,30 @@ class Plan:
             raise MalformedPlanError(place="target", reason="a response needs a target column")
         if self.target is not None and self.site_column == self.target:
             raise MalformedPlanError(place="target", reason="it is the column of the sites")
+        for holds, place, reason in self._clashes():
+            if holds:
+                raise MalformedPlanError(place=place, reason=reason)
+
+    def _clashes(self) -> tuple[tuple[bool, str, str], ...]:
+        """What cannot go together: whether it is so here, where, and why not."""
+        has_noise = self.privacy is not None
+        return (
+            (
+                self.secure and self.strategy in (*ROBUST, Strategy.SCAFFOLD),
+                "secure",
+                f"“{self.strategy}” looks at each site's update, and masked updates hide it",
+            ),
+            (
+                has_noise and self.split is Split.SHARDS,
+                "sites.split",
+                "with shards, a person's site depends on everybody's answers",
+            ),
+            (
+                has_noise and self.trouble.poisoned > 0,
+                "trouble.poisoned",
+                "a site that lies keeps no clip; show poison without noise",
+            ),
+        )
 
     def _check_sites(self) -> None:
         if (self.site_column is None) == (self.split is Split.COLUMN):

@@ -65,6 +65,26 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the server has seen of one site.
+
+    Attributes:
+        site: from 0.
+        first_words: the first few of its masked numbers, as they came; empty if none came.
+        numbers: how many came.
+        bytes_keys, bytes_shares, bytes_vector, bytes_answer: what the site sent in each phase.
+    """
+
+    site: int
+    first_words: tuple[int, ...]
+    numbers: int
+    bytes_keys: int
+    bytes_shares: int
+    bytes_vector: int
+    bytes_answer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """One round, as the server sees it.
 
@@ -191,6 +211,7 @@ class Outcome:
         metric: what `metric` means in all of it.
         tensors: what the model consists of.
         protected: how many units the noise protects; 0 without noise.
+        seen: what the server saw of each site in the last round, where sums were masked.
     """
 
     rounds: tuple[Round, ...]
@@ -205,6 +226,7 @@ class Outcome:
     metric: Metric = Metric.AUC
     tensors: tuple[Tensor, ...] = ()
     protected: int = 0
+    seen: tuple[Seen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from compliance.federated.nouns import Noiser, Plan, Strategy
+from compliance.federated.nouns import Plan, Strategy
+from compliance.privacy.nouns import NoisePlace
 from compliance.report.nouns import FederatedEvidence
 from compliance.report.sections.plans import UNITS, troubles_in_words
 from compliance.report.sections.travelled import server_reads
@@ -56,7 +57,9 @@ def what_is_open(plan: Plan) -> str:
             "anybody: no noise was added. The model, what the server reads in each round and all "
             "figures of this report can tell of single people"
         )
-    trust = "" if plan.privacy.by is not Noiser.SERVER else "; the server is trusted with sums"
+    trust = (
+        "" if plan.privacy.place is not NoisePlace.CENTRAL else "; the server is trusted with sums"
+    )
     return (
         "the exact figures of this report: metrics, sizes of sites, comparisons. What is true of "
         f"many people alike can still be learnt{trust}"
@@ -72,7 +75,7 @@ def _models(plan: Plan) -> tuple[str, tuple[str, str], str]:
 
 def _messages(plan: Plan) -> tuple[str, tuple[str, str], str]:
     reads = f"the server can read {server_reads(plan)}"
-    is_covered = plan.privacy is not None and plan.privacy.by is not Noiser.SERVER
+    is_covered = plan.privacy is not None and plan.privacy.place is not NoisePlace.CENTRAL
     return "What the sites send", _COVERED if is_covered else _OPEN, reads
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compliance.federated.nouns import Noiser, Outcome, Run, Unit
+from compliance.federated.nouns import Outcome, Run
+from compliance.privacy.nouns import NoisePlace, PrivacyUnitKind
 from compliance.report import wording
 from compliance.report.nouns import FederatedEvidence
 from compliance.report.sections.coverage import how_it_ran, what_is_open
@@ -56,7 +57,7 @@ def _verdict(evidence: FederatedEvidence) -> Plain:
     if counts_on_sampling(evidence):
         return {"tone": "bad", "says": "The price counts on sampling that does not hold here."}
     price = f"ε = {loss_up(epsilon)} at δ = {loss_up(plan.privacy.delta)}"
-    if plan.privacy.unit is Unit.ROW or is_row_instead(plan, outcome):
+    if plan.privacy.unit is PrivacyUnitKind.ROW or is_row_instead(plan, outcome):
         return {"tone": "warn", "says": f"Noise hides single rows, not people: {price}."}
     if epsilon > _bound("weak_epsilon"):
         return {"tone": "warn", "says": f"There is noise, but it hides little: {price}."}
@@ -110,7 +111,7 @@ def _protected_tile(evidence: FederatedEvidence) -> Plain:
     plan, outcome = evidence.run.plan, evidence.run.outcome
     if plan.privacy is None:
         return tile("Protected by noise", "nobody", "see section 7", tone="warn")
-    is_row = plan.privacy.unit is Unit.ROW or is_row_instead(plan, outcome)
+    is_row = plan.privacy.unit is PrivacyUnitKind.ROW or is_row_instead(plan, outcome)
     unit = "row" if is_row else UNITS[plan.privacy.unit][1]
     tone = "warn" if is_row else ""
     return tile("Protected by noise", count(outcome.protected), f"each {unit} alone", tone=tone)
@@ -167,7 +168,7 @@ def _whose(evidence: FederatedEvidence) -> Plain:
 def _left(evidence: FederatedEvidence) -> str:
     plan, rounds = evidence.run.plan, evidence.run.outcome.rounds
     what = "numbers of the model" if plan.privacy is None else "sums over the drawn units"
-    if plan.privacy and plan.privacy.by is not Noiser.SERVER:
+    if plan.privacy and plan.privacy.place is not NoisePlace.CENTRAL:
         what = "sums with noise"
     masked = ", masked" if plan.secure else ""
     up = size(sum(r.bytes_up for r in rounds))

@@ -5,25 +5,24 @@ from __future__ import annotations
 from compliance.federated.nouns import (
     MOST_ROWS_PER_PERSON,
     ModelKind,
-    Noiser,
     Outcome,
     Plan,
     Poison,
     Split,
     Strategy,
     Task,
-    Unit,
 )
+from compliance.privacy.nouns import NoisePlace, PrivacyUnitKind
 from compliance.report import wording
 from compliance.report.tables import Fill, Plain, fact
 from compliance.report.wording import count
 
 MOST_FEATURES_PRINTED = 40
 UNITS = {
-    Unit.PERSON: ("one person", "person"),
-    Unit.DEVICE: ("one device", "device"),
-    Unit.SITE: ("one site", "site"),
-    Unit.ROW: ("one row", "row"),
+    PrivacyUnitKind.PERSON: ("one person", "person"),
+    PrivacyUnitKind.DEVICE: ("one device", "device"),
+    PrivacyUnitKind.SITE: ("one site", "site"),
+    PrivacyUnitKind.ROW: ("one row", "row"),
 }
 _TASKS = {
     Task.PROFILE: "what kind of customer somebody is, from earlier purchases",
@@ -50,13 +49,13 @@ _SPLITS = {
 }
 _POISONS = {
     Poison.FLIP: "ten times their update, backwards",
-    Poison.NOISE: "ten times the length of their update, in any direction",
+    Poison.NOISE: "a hundred times the length of their update, in any direction",
     Poison.BROKEN: "numbers that are no numbers",
 }
 _NOISERS = {
-    Noiser.SERVER: "the server, once, to the sum",
-    Noiser.SITE: "each site, to its own sum",
-    Noiser.PERSON: "each person, to the own update",
+    NoisePlace.CENTRAL: "the server, once, to the sum",
+    NoisePlace.SITE: "each site, to its own sum",
+    NoisePlace.LOCAL: "each person, to the own update",
 }
 
 
@@ -142,7 +141,7 @@ def server_in_words(plan: Plan) -> str:
     share = f"chance of each {whose_rows(plan)} to be in a round"
     if plan.privacy is None:
         share = "share of sites per round"
-    elif plan.privacy.by is Noiser.PERSON and plan.fraction == 1:
+    elif plan.fraction == 1:
         share = f"of the {whose_rows(plan)}s in every round"
     secure = "; what the sites send is masked, so that it sees the sum alone" if plan.secure else ""
     return f"rate {plan.server_rate:g}; {100 * plan.fraction:g} % {share}{secure}"
@@ -155,20 +154,20 @@ def whose_rows(plan: Plan) -> str:
 
 def noiser_in_words(plan: Plan) -> str:
     """Who adds the noise; nobody without any."""
-    return _NOISERS[plan.privacy.by] if plan.privacy else "nobody"
+    return _NOISERS[plan.privacy.place] if plan.privacy else "nobody"
 
 
 def unit_in_words(plan: Plan, outcome: Outcome) -> str:
     """Whose presence the noise hides, as a phrase that says what that means."""
-    unit = plan.privacy.unit if plan.privacy else Unit.PERSON
-    if unit is Unit.SITE:
+    unit = plan.privacy.unit if plan.privacy else PrivacyUnitKind.PERSON
+    if unit is PrivacyUnitKind.SITE:
         return "one site: adding or removing all of a site's rows"
-    if unit is Unit.DEVICE and plan.privacy:
+    if unit is PrivacyUnitKind.DEVICE and plan.privacy:
         return (
             f"one device, as told apart by {plan.privacy.column}: adding or removing all of a "
             "device's rows; somebody with several devices is protected device by device"
         )
-    if unit is Unit.ROW:
+    if unit is PrivacyUnitKind.ROW:
         return "one row, as asked: somebody with several rows is protected only row by row"
     if is_row_instead(plan, outcome):
         return (
@@ -180,18 +179,18 @@ def unit_in_words(plan: Plan, outcome: Outcome) -> str:
 
 def is_row_instead(plan: Plan, outcome: Outcome) -> bool:
     """Whether persons were to be protected, but no column told them apart."""
-    is_person = plan.privacy is not None and plan.privacy.unit is Unit.PERSON
+    is_person = plan.privacy is not None and plan.privacy.unit is PrivacyUnitKind.PERSON
     return is_person and outcome.unit_is_row
 
 
 def bounds_in_words(plan: Plan, outcome: Outcome) -> str:
     """How much of one protected unit counts."""
-    unit = plan.privacy.unit if plan.privacy else Unit.PERSON
-    if unit is Unit.SITE:
+    unit = plan.privacy.unit if plan.privacy else PrivacyUnitKind.PERSON
+    if unit is PrivacyUnitKind.SITE:
         return "a site counts with all its rows, in one update"
-    is_row = unit is Unit.ROW or outcome.unit_is_row
+    is_row = unit is PrivacyUnitKind.ROW or outcome.unit_is_row
     most = count(1 if is_row else MOST_ROWS_PER_PERSON, "row")
-    whose = "row" if unit is Unit.ROW else UNITS[unit][1]
+    whose = "row" if unit is PrivacyUnitKind.ROW else UNITS[unit][1]
     return f"each {whose} counts at one site only, with at most {most}"
 
 

@@ -8,7 +8,7 @@ from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, 
 from compliance.report.texts import texts
 
 # Of the trail's entry: what stands elsewhere in the report.
-_UNTOLD = frozenset({"records", "run", "rounds", "of", "sites", "noise_multiplier"})
+_UNTOLD = frozenset({"records", "run", "rounds", "of", "sites", "noise_multiplier", "model"})
 
 
 def to_reproduction(evidence: FederatedEvidence) -> Plain:

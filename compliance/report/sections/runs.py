@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from compliance.dataset.nouns import Dataset
-from compliance.federated.nouns import NoisePlan, Outcome, Plan, Run, Unit
+from compliance.federated.nouns import NoisePlan, Outcome, Plan, Run
+from compliance.privacy.nouns import PrivacyUnitKind
 from compliance.report import wording
 from compliance.report.nouns import Evidence
 from compliance.report.sections.plans import (
@@ -97,7 +98,7 @@ def _silence(outcome: Outcome) -> list[Plain]:
 def _sites_in_words(plan: Plan, outcome: Outcome) -> str:
     # With noise for people no site is too small: that would tell of the one person that it lacks.
     why = "none of their rows counts"
-    if plan.privacy is None or plan.privacy.unit is Unit.SITE:
+    if plan.privacy is None or plan.privacy.unit is PrivacyUnitKind.SITE:
         why = f"they hold fewer than {count(plan.minimum_records, 'record')}"
     left = f"{count(outcome.sites_left_out)} left out because {why}"
     took = count(len(outcome.sites))
@@ -150,8 +151,7 @@ def spent(outcome: Outcome) -> Decimal | None:
 
 def noise_in_words(privacy: NoisePlan) -> str:
     """How much noise there is."""
-    whom = UNITS[privacy.unit][0]
-    return f"{privacy.noise_multiplier:g} times what {whom} can change"
+    return f"standard deviation {privacy.noise_multiplier:g} times the clip, in every number"
 
 
 def clip_in_words(privacy: NoisePlan, outcome: Outcome) -> str:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compliance.federated.nouns import ModelKind, NoisePlan, Noiser, Outcome, Plan, Unit
-from compliance.privacy.nouns import Accountant, SampledGaussianEvent, SpendState
+from compliance.federated.nouns import ModelKind, NoisePlan, Outcome, Plan
+from compliance.privacy.nouns import (
+    Accountant,
+    NoisePlace,
+    SampledGaussianEvent,
+    SpendState,
+)
 from compliance.report import wording
 from compliance.report.nouns import FederatedEvidence
 from compliance.report.sections.events import in_words
@@ -34,14 +39,13 @@ def to_theorem(evidence: FederatedEvidence) -> Plain | None:
     said = texts()["theorem"]
     return {
         "facts": _facts(plan, plan.privacy, outcome),
-        "statement": said["statements"][plan.privacy.by],
-        "source": said["sources"][plan.privacy.by],
+        "statement": said["statements"][plan.privacy.place],
+        "source": said["sources"][plan.privacy.place],
         "adaptive": "" if plan.privacy.quantile is None else said["adaptive"],
         "assumptions": _assumptions(evidence, plan.privacy),
         "prices": _prices(evidence, plan.privacy),
         "meaning": meaning(evidence),
         "others": _others(evidence),
-        "others_say": "" if evidence.others else _no_others(plan.privacy),
     }
 
 
@@ -60,7 +64,7 @@ def meaning(evidence: FederatedEvidence) -> str:
         return "No ε is recorded for this run, so nothing is promised."
     unit = "one row" if is_row_instead(evidence.run.plan, evidence.run.outcome) else ""
     whether = f"{unit or UNITS[privacy.unit][0]} is among those learnt from"
-    if privacy.by is Noiser.PERSON:
+    if privacy.place is NoisePlace.LOCAL:
         whether = f"{unit or UNITS[privacy.unit][0]} holds the one or the other set of rows"
     return (
         f"In plain words: an attacker who starts from 50 % on whether {whether}, and sees all "
@@ -75,7 +79,7 @@ def counts_on_sampling(evidence: FederatedEvidence) -> bool:
     privacy = evidence.run.plan.privacy
     return (
         privacy is not None
-        and privacy.by is Noiser.PERSON
+        and privacy.place is NoisePlace.LOCAL
         and any(event.sampling_rate < 1 for event in _events(evidence))
     )
 
@@ -118,7 +122,7 @@ def _assumptions(evidence: FederatedEvidence, privacy: NoisePlan) -> Plain | Non
     rows: list[list[Cell]] = [
         [each["says"], each["where"], _in_this_run(each["id"], evidence, privacy)]
         for each in texts()["theorem"]["assumptions"]
-        if privacy.by in each["by"]
+        if privacy.place in each["by"]
     ]
     return table(headings, rows)
 
@@ -162,12 +166,10 @@ def _one_place(plan: Plan, outcome: Outcome) -> str:
 
 
 def _noise(privacy: NoisePlan) -> str:
-    times = 2 if privacy.by is Noiser.PERSON else 1
-    change = "2·C" if times == 2 else "C"
-    said = f"standard deviation {privacy.noise_multiplier:g}·{change}"
+    said = f"standard deviation {privacy.noise_multiplier:g}·C"
     if privacy.quantile is not None:
         return f"{said} or more, C being the clip of the round"
-    return f"{said} = {privacy.noise_multiplier * times * privacy.clip:.4g} in every number"
+    return f"{said} = {privacy.noise_multiplier * privacy.clip:.4g} in every number"
 
 
 def _paid(evidence: FederatedEvidence) -> Cell:
@@ -175,6 +177,8 @@ def _paid(evidence: FederatedEvidence) -> Cell:
     if spend is None:
         return toned("not so: the ledger holds no line for this run", "bad")
     done = "; ".join(in_words(event) for event in spend.events) or "nothing was drawn"
+    if before := evidence.facts.get("resumed_after"):
+        done += f"; the {before} rounds before were paid for by the run that it goes on from"
     if spend.state is SpendState.SETTLED:
         return f"{spend.state.value}: {done}"
     return stacked(spend.state.value, done, tone="warn")
@@ -224,12 +228,13 @@ def _others(evidence: FederatedEvidence) -> Plain | None:
     ]
     rows: list[list[Cell]] = [
         [
-            UNITS[price.unit][0],
-            _size(price.size),
-            _epsilon(price.epsilon),
-            price.says,
+            UNITS[kind.unit][0],
+            _size(kind.size),
+            _epsilon(kind.epsilon),
+            kind.why,
         ]
-        for price in evidence.others
+        for kind in evidence.others
+        if not kind.is_protected_unit
     ]
     return table(headings, rows)
 
@@ -238,13 +243,3 @@ def _size(size: int | None) -> str:
     if size is None:
         return "not known"
     return "one" if size == 1 else f"up to {count(size)}"
-
-
-def _no_others(privacy: NoisePlan) -> str:
-    smaller = list(Unit)[::-1]  # row, site, device, person: only rows surely lie within all others
-    if privacy.unit is smaller[0]:
-        return "Nobody with more than one row has an ε worth the name from this run."
-    return (
-        f"A single row lies within {UNITS[privacy.unit][0]} and is protected at least as well. For "
-        "those who count as several of the protected units no ε was computed; it is larger."
-    )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compliance.federated.nouns import Noiser, Outcome, Plan, Round, Sent
+from compliance.federated.nouns import Outcome, Plan, Round, Sent
+from compliance.privacy.nouns import NoisePlace
 from compliance.report import charts, wording
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, table
 from compliance.report.wording import count, size
 
 MOST_NAMES_PRINTED = 100
+_BYTES_OF_NUMBER = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +54,10 @@ def to_travelled(plan: Plan, outcome: Outcome) -> Plain:
 
 def server_reads(plan: Plan) -> str:
     """What the server sees in clear, and so what it is trusted with."""
-    by = plan.privacy.by if plan.privacy else None
-    if by is Noiser.PERSON:
+    by = plan.privacy.place if plan.privacy else None
+    if by is NoisePlace.LOCAL:
         return "sums of updates that each carry noise of their own; it need not be trusted"
-    if by is Noiser.SITE:
+    if by is NoisePlace.SITE:
         return "each site's sum with noise; it need not be trusted, each site is with its own"
     what = "sum over its drawn units" if plan.privacy else "update"
     if plan.secure:
@@ -74,14 +77,17 @@ def _copies(rounds: Sequence[Round]) -> dict[_Kind, int]:
     return found
 
 
+def _are_numbers(sent: Sent) -> bool:
+    """Whether it is numbers; otherwise keys and shares of masks, as long as there are sites."""
+    return sent.bytes == _BYTES_OF_NUMBER * math.prod(sent.shape)
+
+
 def _kind(sent: Sent) -> _Kind:
     return _Kind(name=sent.name, shape=sent.shape, is_up=sent.is_up, bytes=sent.bytes)
 
 
 def _row(kind: _Kind, copies: int) -> list[Cell]:
-    numbers = 1
-    for length in kind.shape:
-        numbers *= length
+    numbers = math.prod(kind.shape)
     return [
         "from the sites" if kind.is_up else "to the sites",
         kind.name,
@@ -95,7 +101,8 @@ def _row(kind: _Kind, copies: int) -> list[Cell]:
 
 def _check(rounds: Sequence[Round]) -> Plain:
     """Whether every round sent messages of the same names and shapes."""
-    kinds = {frozenset(map(_kind, r.sent)) for r in rounds if r.sent}
+    kinds = {frozenset(_kind(s) for s in r.sent if _are_numbers(s)) for r in rounds if r.sent}
+    masks = any(not _are_numbers(s) for r in rounds for s in r.sent)
     if not kinds:
         return {"tone": "warn", "says": "What travelled was not recorded with this run."}
     unlike = sum(not r.sent for r in rounds)
@@ -103,8 +110,9 @@ def _check(rounds: Sequence[Round]) -> Plain:
         says = "Not every round sent the same names and shapes; see evidence.json."
         return {"tone": "warn", "says": says}
     says = (
-        f"In {_all(len(rounds))} the same names and shapes travelled, and nothing else: no "
-        "message grew or shrank with anybody's rows."
+        f"In {_all(len(rounds))} the same names and shapes travelled, and nothing else"
+        f"{', keys and shares of masks aside' if masks else ''}: no message grew or shrank with "
+        "anybody's rows."
     )
     return {"tone": "good", "says": says}
 
