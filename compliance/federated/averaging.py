@@ -10,10 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from compliance.federated.features import FloatArray, IntArray
+from compliance.federated.leaks import readable
 from compliance.federated.learners import Learner
 from compliance.federated.nouns import Plan, Poison, Strategy
 from compliance.federated.records import BoolArray
-from compliance.federated.strategies import Server, corrected, joined, stepped
+from compliance.federated.strategies import (
+    Server,
+    averaging_weights,
+    corrected,
+    joined,
+    stepped,
+)
 
 _COHORTS, _TURNOUT, _POISONED, _LIES = 1, 2, 3, 4  # keep these draws apart from shuffles' (0)
 _BOAST = 10.0  # how much longer a poisoned update is than an honest one
@@ -43,6 +50,8 @@ class Step:
         turnout: who was asked.
         taken: positions of the sites whose contributions were taken.
         is_void: too few answered; nothing changed.
+        readable: of those taken, the sites of which the server can read a row off what it sees;
+            None where that was not looked at.
     """
 
     model: FloatArray
@@ -50,6 +59,7 @@ class Step:
     turnout: Turnout
     taken: IntArray
     is_void: bool = False
+    readable: int | None = None
 
     @property
     def refused(self) -> int:
@@ -116,7 +126,11 @@ def averaged_round(learner: Learner, model: FloatArray, server: Server, round_: 
     if plan.strategy is Strategy.SCAFFOLD:
         steps = _steps(plan, sizes, np.isin(taken, here.slow))
         remembered = corrected(remembered, taken, updates, steps, plan.learning_rate)
-    return Step(model=moved, server=remembered, turnout=here, taken=taken)
+        # The server knows what sites were told to add, and can take it away again.
+        updates = remembered.controls[taken]
+    shown = averaging_weights(sizes)[:, None] * updates if plan.secure else updates
+    told = readable(learner, learner.problem.sites.some(taken), shown, is_summed=plan.secure)
+    return Step(model=moved, server=remembered, turnout=here, taken=taken, readable=int(told.sum()))
 
 
 def _void(model: FloatArray, server: Server, here: Turnout, taken: IntArray | None = None) -> Step:
@@ -151,6 +165,7 @@ def _added_up(
 ) -> Step:
     """A round of exchanges in which sites send sums over their rows."""
     taken, sites = here.answering, learner.problem.sites
+    told = np.zeros(len(sites), dtype=bool)
     for exchange in range(learner.exchanges):
         starts = np.broadcast_to(model, (len(taken), len(model)))
         sums = learner.contributions(sites.some(taken), starts, round_, exchange=exchange)
@@ -159,8 +174,10 @@ def _added_up(
         taken = taken[is_number]
         if not len(taken):
             return _void(model, server, here, taken)
-        model = learner.advanced(model, sums[is_number].sum(axis=0), round_, exchange=exchange)
-    return Step(model=model, server=server, turnout=here, taken=taken)
+        sums, who = sums[is_number], sites.some(taken)
+        told[taken] |= readable(learner, who, sums, is_summed=learner.plan.secure)
+        model = learner.advanced(model, sums.sum(axis=0), round_, exchange=exchange)
+    return Step(model=model, server=server, turnout=here, taken=taken, readable=int(told.sum()))
 
 
 def _with_lies(

@@ -16,6 +16,19 @@ from compliance.federated.nouns.plan import (
     Trouble,
     Unit,
 )
+from compliance.federated.nouns.proof import (
+    EXACT,
+    Economy,
+    Fairness,
+    Finding,
+    Membership,
+    MembershipTest,
+    Poisoning,
+    Protection,
+    Reconstruction,
+    Siege,
+    Sight,
+)
 from compliance.federated.nouns.run import (
     Baselines,
     LeftOut,
@@ -29,12 +42,18 @@ from compliance.federated.nouns.run import (
 )
 
 __all__ = [
+    "EXACT",
     "MOST_ROWS_PER_PERSON",
     "MOST_SITES_DRAWN",
     "ROBUST",
     "Baselines",
+    "Economy",
+    "Fairness",
+    "Finding",
     "History",
     "LeftOut",
+    "Membership",
+    "MembershipTest",
     "Metric",
     "ModelKind",
     "NoisePlan",
@@ -42,9 +61,14 @@ __all__ = [
     "Outcome",
     "Plan",
     "Poison",
+    "Poisoning",
+    "Protection",
+    "Reconstruction",
     "Round",
     "Run",
     "Sent",
+    "Siege",
+    "Sight",
     "SiteResult",
     "Split",
     "Strategy",

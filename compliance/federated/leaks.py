@@ -1,0 +1,148 @@
+"""Whether a row can be read off what a site sends.
+
+The first layer's part of an update is a sum over rows, each times a number of its own for every
+output:
+
+    rows   x₁ x₂ … xₙ ──▶ weights of output o:  a₁·x₁ + a₂·x₂ + … + aₙ·xₙ
+
+Where only one row counts (a site with one record, copies of one, a hidden unit that only one row
+wakes) that sum points exactly where the row does, and since every row ends with a 1 for the
+intercept, dividing by the last number gives the row. So each output is compared with each of the
+site's rows. Sums over rows give one away where a count is one. Besides, no row may stand in a
+message number by number.
+
+These are the ways in closed form, and they are looked at in every round; a way that asks for a
+search, or for knowledge of the other rows, is not found here: see `attacks`.
+
+Sources: Phong et al. 2017, doi:10.1007/978-981-10-5421-1_9 (a row is the gradient of the weights
+over that of the intercept); Boenisch et al. 2023, arXiv:2112.02918 (units that one row wakes).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compliance.federated.features import FloatArray, IntArray
+from compliance.federated.learners import Learner
+from compliance.federated.nouns import Tensor
+from compliance.federated.problem import Clients
+from compliance.federated.records import BoolArray
+
+COUNTS = "counts"  # a message of this name holds numbers of rows, the last axis being bins
+
+_COSINE = 1 - 1e-9
+_APART = float(np.sqrt(2 * (1 - _COSINE)))  # two directions of that cosine are no farther apart
+_PROBES = 2
+_LEAST = 1e-300  # no number of an update that says anything is smaller
+_NUMBERS_AT_ONCE = 2**22
+
+
+def readable(
+    learner: Learner, clients: Clients, messages: FloatArray, *, is_summed: bool = False
+) -> BoolArray:
+    """Per client, whether one of its rows can be read off what it sends.
+
+    Costs about a pass over the clients' rows.
+
+    Args:
+        messages: what each sends; clients × numbers.
+        is_summed: whoever looks sees the sum of `messages` alone.
+
+    Raises:
+        ValueError: a message has not the shape that the learner says, whoever sends it.
+    """
+    if messages.shape != (len(clients), sum(tensor.size for tensor in learner.messages)):
+        raise ValueError("a message differs in shape from what the learner says")
+    seen = messages.sum(axis=0, keepdims=True) if is_summed else messages
+    found: BoolArray = (clients.sizes == 1) & (len(seen) == len(clients))
+    found |= _carried(learner, clients, seen)
+    if learner.adds_up:
+        own = _counted_alone(learner.messages, messages)
+        found |= own & _counted_alone(learner.messages, seen)
+    layers = first_layers(learner, seen)
+    if layers is not None:
+        found |= _pointed_at(learner, clients, layers)
+    return found
+
+
+def first_layers(learner: Learner, messages: FloatArray) -> FloatArray | None:
+    """The part of each message that meets the rows: messages × outputs × inputs.
+
+    None where the learner has no such layer, or it is not the first.
+    """
+    inputs, first = learner.problem.inputs.shape[1], learner.messages[0]
+    if learner.adds_up or len(first.shape) != 2 or inputs not in first.shape:
+        return None
+    layers = messages[:, : first.size].reshape(len(messages), *first.shape)
+    return layers if first.shape[1] == inputs else layers.transpose(0, 2, 1)
+
+
+def rows_of(clients: Clients) -> tuple[IntArray, IntArray]:
+    """All rows of the clients, and per row the position of its client."""
+    owner = np.repeat(np.arange(len(clients)), clients.sizes)
+    before = np.cumsum(clients.sizes) - clients.sizes
+    rows = np.arange(len(owner)) - before[owner] + clients.starts[owner]
+    return rows, owner
+
+
+def _pointed_at(learner: Learner, clients: Clients, layers: FloatArray) -> BoolArray:
+    """Per client, whether an output of its layer (or of the only one) points along its row.
+
+    Directions are compared by their shadows on two fixed lines first, which cannot miss any.
+    """
+    inputs = learner.problem.inputs
+    layers = layers / np.maximum(np.abs(layers).max(axis=2, keepdims=True), _LEAST)
+    lines = np.random.Generator(np.random.Philox(key=7)).normal(size=(_PROBES, inputs.shape[1]))
+    slack = _APART * np.linalg.norm(lines, axis=1)
+    lengths = np.linalg.norm(layers, axis=2)
+    shadows = np.abs(layers @ lines.T) / np.where(lengths > 0, lengths, np.nan)[:, :, None]
+    rows, owner = rows_of(clients)
+    found = np.zeros(len(clients), dtype=bool)
+    group = max(1, _NUMBERS_AT_ONCE // (inputs.shape[1] + _PROBES * layers.shape[1]))
+    for first in range(0, len(rows), group):
+        client = owner[first : first + group]
+        here = inputs[rows[first : first + group]]
+        seen = client if len(layers) == len(clients) else np.zeros_like(client)
+        norms = np.linalg.norm(here, axis=1)
+        own = np.abs(here @ lines.T) / np.where(norms > 0, norms, np.nan)[:, None]
+        near = (np.abs(shadows[seen] - own[:, None, :]) <= slack).all(axis=2)
+        row, output = np.nonzero(near)
+        along = layers[seen[row], output]
+        cosines = np.abs(np.einsum("ij,ij->i", here[row], along))
+        is_same = cosines > _COSINE * norms[row] * lengths[seen[row], output]
+        found[client[row[is_same]]] = True
+    return found
+
+
+def _counted_alone(tensors: tuple[Tensor, ...], messages: FloatArray) -> BoolArray:
+    """Per message, whether it counts a single row anywhere: that row's bins show."""
+    alone = np.zeros(len(messages), dtype=bool)
+    at = 0
+    for tensor in tensors:
+        if tensor.name == COUNTS:
+            counts = messages[:, at : at + tensor.size].reshape(len(messages), -1, tensor.shape[-1])
+            alone |= (counts.sum(axis=2) == 1).any(axis=1)
+        at += tensor.size
+    return alone
+
+
+def _carried(learner: Learner, clients: Clients, messages: FloatArray) -> BoolArray:
+    """Per client, whether a row of its own stands in any message, number by number.
+
+    Rows of nothing but zeros and ones are not looked for: sums hold such by chance.
+    """
+    inputs = learner.problem.inputs
+    width = inputs.shape[1]
+    rows, owner = rows_of(clients)
+    found = np.zeros(len(clients), dtype=bool)
+    ends = np.unique(inputs[rows, -1])
+    message, last = np.nonzero(np.isin(messages[:, width - 1 :], ends[ends != 0]))
+    if not len(message):
+        return found
+    sent = {messages[i, at : at + width].tobytes() for i, at in zip(message, last, strict=True)}
+    here = inputs[rows]
+    is_telling = ((here != 0) & (np.abs(here) != 1)).any(axis=1)
+    for row in np.flatnonzero(is_telling).tolist():
+        if here[row].tobytes() in sent:
+            found[owner[row]] = True
+    return found
