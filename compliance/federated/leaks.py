@@ -20,6 +20,8 @@ over that of the intercept); Boenisch et al. 2023, arXiv:2112.02918 (units that 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from compliance.federated.features import FloatArray, IntArray
@@ -32,8 +34,7 @@ COUNTS = "counts"  # a message of this name holds numbers of rows, the last axis
 
 _COSINE = 1 - 1e-9
 _APART = float(np.sqrt(2 * (1 - _COSINE)))  # two directions of that cosine are no farther apart
-_PROBES = 2
-_LEAST = 1e-300  # no number of an update that says anything is smaller
+_TINY = 1e-200
 _NUMBERS_AT_ONCE = 2**22
 
 
@@ -88,30 +89,49 @@ def rows_of(clients: Clients) -> tuple[IntArray, IntArray]:
 def _pointed_at(learner: Learner, clients: Clients, layers: FloatArray) -> BoolArray:
     """Per client, whether an output of its layer (or of the only one) points along its row.
 
-    Directions are compared by their shadows on two fixed lines first, which cannot miss any.
+    Directions are first compared by their shadows on a fixed line, which cannot miss any.
     """
     inputs = learner.problem.inputs
-    layers = layers / np.maximum(np.abs(layers).max(axis=2, keepdims=True), _LEAST)
-    lines = np.random.Generator(np.random.Philox(key=7)).normal(size=(_PROBES, inputs.shape[1]))
-    slack = _APART * np.linalg.norm(lines, axis=1)
-    lengths = np.linalg.norm(layers, axis=2)
-    shadows = np.abs(layers @ lines.T) / np.where(lengths > 0, lengths, np.nan)[:, :, None]
+    line = _line(inputs.shape[1])
+    slack = _APART * float(np.linalg.norm(line))
+    layers, lengths = _measured(layers)
+    shadows = np.abs(layers @ line) / lengths
     rows, owner = rows_of(clients)
     found = np.zeros(len(clients), dtype=bool)
-    group = max(1, _NUMBERS_AT_ONCE // (inputs.shape[1] + _PROBES * layers.shape[1]))
+    group = max(1, _NUMBERS_AT_ONCE // (inputs.shape[1] + layers.shape[1]))
     for first in range(0, len(rows), group):
-        client = owner[first : first + group]
-        here = inputs[rows[first : first + group]]
+        client, here = owner[first : first + group], inputs[rows[first : first + group]]
         seen = client if len(layers) == len(clients) else np.zeros_like(client)
-        norms = np.linalg.norm(here, axis=1)
-        own = np.abs(here @ lines.T) / np.where(norms > 0, norms, np.nan)[:, None]
-        near = (np.abs(shadows[seen] - own[:, None, :]) <= slack).all(axis=2)
-        row, output = np.nonzero(near)
+        norms = _lengths(here)
+        off = shadows[seen]
+        off -= (np.abs(here @ line) / norms)[:, None]
+        row, output = np.nonzero(np.abs(off, out=off) <= slack)
         along = layers[seen[row], output]
         cosines = np.abs(np.einsum("ij,ij->i", here[row], along))
         is_same = cosines > _COSINE * norms[row] * lengths[seen[row], output]
         found[client[row[is_same]]] = True
     return found
+
+
+@lru_cache(maxsize=8)
+def _line(width: int) -> FloatArray:
+    return np.random.Generator(np.random.Philox(key=7)).normal(size=width)
+
+
+def _measured(layers: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The layers, scaled where their squares are no good numbers, and each output's length."""
+    with np.errstate(over="ignore"):
+        squares = np.einsum("ijk,ijk->ij", layers, layers)
+    if not ((squares > _TINY) & (squares < 1 / _TINY)).all():
+        largest = np.abs(layers).max(axis=2, keepdims=True)
+        layers = layers / np.where(largest > 0, largest, 1.0)
+    return layers, _lengths(layers)
+
+
+def _lengths(vectors: FloatArray) -> FloatArray:
+    """Along the last axis; nothing is near to one of no length."""
+    lengths = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    return np.where(lengths > 0, lengths, np.nan)
 
 
 def _counted_alone(tensors: tuple[Tensor, ...], messages: FloatArray) -> BoolArray:
@@ -135,8 +155,13 @@ def _carried(learner: Learner, clients: Clients, messages: FloatArray) -> BoolAr
     width = inputs.shape[1]
     rows, owner = rows_of(clients)
     found = np.zeros(len(clients), dtype=bool)
-    ends = np.unique(inputs[rows, -1])
-    message, last = np.nonzero(np.isin(messages[:, width - 1 :], ends[ends != 0]))
+    ends = inputs[rows, -1]
+    end = ends[:1] if len(ends) and (ends == ends[0]).all() else np.unique(ends)
+    tails = messages[:, width - 1 :]
+    if len(end) == 1 and end[0]:
+        message, last = np.nonzero(tails == end[0])
+    else:
+        message, last = np.nonzero(np.isin(tails, end[end != 0]))
     if not len(message):
         return found
     sent = {messages[i, at : at + width].tobytes() for i, at in zip(message, last, strict=True)}
