@@ -77,6 +77,7 @@ class MembershipTest(StrEnum):
     LOSS = "loss"  # those who were fit better
     LIKELIHOOD = "likelihood"  # better than by models that have not seen them
     UPDATE = "update"  # what travelled in a round points where their rows do
+    REST = "rest"  # what travelled is not what everybody else, all known, would have sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
