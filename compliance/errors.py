@@ -7,7 +7,7 @@
     - ChooseTableError, UnknownTableError, HeadersDifferError, DatabaseError
   + NamingError                   a name cannot be used
     - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
-    - TakenNameError, UnknownReleaseError
+    - TakenNameError, UnknownReleaseError, UnknownRunError
   + DescriptionError              a dataset's description holds something unknown
   + LabelError                    a correction names a type or class that does not exist
   + QueryError                    a query cannot be asked
@@ -161,6 +161,12 @@ class UnknownColumnError(NamingError):
 
 class UnknownReleaseError(NamingError):
     sentence = "There is no release “{release}” from {dataset}. Known: {known}."
+
+
+class UnknownRunError(NamingError):
+    """No federated run of the dataset has this id."""
+
+    sentence = "There is no run “{run}” of {dataset}. Its runs are listed under Federated."
 
 
 class DescriptionError(ComplianceError):

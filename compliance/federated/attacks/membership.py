@@ -44,9 +44,9 @@ Allowed = Callable[[int], float]
 _FALSE_ALARM = 0.01
 _Z = 1.959963984540054  # two-sided 95 %
 _NUMBERS_AT_ONCE = 2**23
-_MOST_TARGETS = 1_000
+_MOST_TARGETS = 500
 _MOST_DRAWS = 60_000
-_RIDGE = 1e-2
+_RIDGE = 1e-3
 _LEAST = 1e-300
 
 
@@ -73,17 +73,29 @@ class Attacked:
     seed: int = 0
 
 
-def memberships(attacked: Attacked) -> Iterator[Membership]:
-    """Each of `MembershipTest`, the cheapest first; shadow runs take as long as ten runs."""
+def memberships(attacked: Attacked, model: FloatArray | None = None) -> Iterator[Membership]:
+    """Each of `MembershipTest`, the cheapest first; shadow runs take as long as ten runs.
+
+    Args:
+        model: that the run ended with, where it is known.
+    """
     learner = learner_of(attacked.problem, attacked.plan, attacked.model)
     chance = np.random.default_rng(attacked.seed)  # no noise comes from here
     yield _judged(attacked, MembershipTest.REST, *_of_rest(attacked, learner, chance))
     yield _judged(attacked, MembershipTest.UPDATE, *_of_update(attacked, learner, chance))
     people = people_of(attacked.problem)
-    sure = people.mean(confidence(learner, _trained(attacked, attacked.problem)))
+    ended = trained(attacked, attacked.problem) if model is None else model
+    sure = people.mean(confidence(learner, ended))
     yield _judged(attacked, MembershipTest.LOSS, *_parted(sure, people))
     calibrated = sure - _usual(attacked, learner, people, chance)
     yield _judged(attacked, MembershipTest.LIKELIHOOD, *_parted(calibrated, people))
+
+
+def trained(attacked: Attacked, problem: Problem) -> FloatArray:
+    """The model that the attacked run, or a shadow of it on another `problem`, ends with."""
+    plan = replace(attacked.plan, baselines=False)
+    *_, last = train(problem, plan, model=attacked.model, secrets=attacked.secrets)
+    return last.model
 
 
 def interval(area: float, people_in: int, people_out: int) -> tuple[float, float]:
@@ -132,12 +144,6 @@ def _at_most(attacked: Attacked, test: MembershipTest) -> float | None:
     return attacked.allowed(rounds * plan.exchanges)
 
 
-def _trained(attacked: Attacked, problem: Problem) -> FloatArray:
-    plan = replace(attacked.plan, baselines=False)
-    *_, last = train(problem, plan, model=attacked.model, secrets=attacked.secrets)
-    return last.model
-
-
 def _parted(scores: FloatArray, people: People) -> tuple[FloatArray, FloatArray]:
     return scores[people.is_in], scores[~people.is_in]
 
@@ -152,7 +158,7 @@ def _usual(
         for hand in range(HANDS):
             is_out = hands == hand
             dealt, _order = held_out_instead(attacked.problem, attacked.plan, is_out[people.of_row])
-            sure = people.mean(confidence(learner, _trained(attacked, dealt)))
+            sure = people.mean(confidence(learner, trained(attacked, dealt)))
             total[is_out.astype(int), np.arange(len(people))] += sure
             times[is_out.astype(int), np.arange(len(people))] += 1
     return np.asarray((total / times).mean(axis=0), dtype=np.float64)
@@ -172,13 +178,21 @@ def _of_update(
         sites = np.zeros_like(sites)
     for site in np.unique(sites):
         middle[site] = own[sites == site].mean(axis=0)
-    apart = own - own.mean(axis=0)
-    # Solving in the smaller of the two dimensions gives the same whitened directions.
-    spread = np.linalg.svd(apart, full_matrices=False)
-    weights = spread.S / (spread.S**2 + _RIDGE * max(spread.S[0] ** 2, _LEAST))
-    towards = (seen - middle[: len(seen)]) @ spread.Vh.T
-    scores = ((spread.U * weights) * towards[sites]).sum(axis=1)
+    towards = _whitened(own - own.mean(axis=0))
+    scores = ((seen - middle[: len(seen)])[sites] * towards).sum(axis=1)
     return scores[: len(inside[0])], scores[len(inside[0]) :]
+
+
+def _whitened(vectors: FloatArray) -> FloatArray:
+    """The vectors, one per row, turned so that what is common to many of them counts little."""
+    count, width = vectors.shape
+    ridge = _RIDGE * max(float((vectors * vectors).sum()), _LEAST)
+    # The same directions follow from either product; the smaller one is faster.
+    if width <= count:
+        turned = np.linalg.solve(vectors.T @ vectors + ridge * np.eye(width), vectors.T).T
+    else:
+        turned = np.linalg.solve(vectors @ vectors.T + ridge * np.eye(count), vectors)
+    return np.asarray(turned, dtype=np.float64)
 
 
 def _seen(attacked: Attacked, learner: Learner, model: FloatArray) -> FloatArray:

@@ -12,7 +12,6 @@ from compliance.federated.nouns import ROBUST, Plan, Poisoning, Strategy
 from compliance.federated.problem import Problem
 from compliance.federated.training import train
 
-_SHARE = 0.1  # of the sites lie, where the plan has none that do
 _FEWEST = 3  # with fewer sites nothing can be outvoted
 _MOST_TOLERATED = 0.49
 
@@ -20,7 +19,8 @@ _MOST_TOLERATED = 0.49
 def poisonings(problem: Problem, plan: Plan, *, model: Model | None = None) -> Iterator[Poisoning]:
     """The honest run, the run with liars joined as planned, and by each robust strategy.
 
-    Nothing where there are fewer than three sites. Learners that add sums up have no robust
+    Where the plan has no liars, as many lie as it tolerates, and one at least. Nothing where there
+    are fewer than three sites. Learners that add sums up have no robust
     strategies.
 
     Args:
@@ -31,7 +31,7 @@ def poisonings(problem: Problem, plan: Plan, *, model: Model | None = None) -> I
         return
     quiet = replace(plan, baselines=False, trouble=replace(plan.trouble, poisoned=0))
     yield _ended(problem, quiet, model)
-    liars = min(plan.trouble.poisoned or max(1, round(_SHARE * sites)), sites)
+    liars = min(plan.trouble.poisoned or max(1, round(plan.tolerated * sites)), sites)
     lying = replace(quiet, trouble=replace(quiet.trouble, poisoned=liars))
     yield _ended(problem, lying, model)
     if learner_of(problem, plan, model).adds_up:

@@ -23,7 +23,7 @@ from compliance.federated.nouns import EXACT, Plan, Protection, Reconstruction
 from compliance.federated.problem import Clients
 
 _MOST_TRIES = 100
-_NUMBERS_AT_ONCE = 2**22
+_MOST_DRAWS = 60_000  # of noise, which takes about a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def reconstructions(
         starts = _places(learner, case.records)
         if not len(starts) or (learner.adds_up and case.protection is Protection.NOISE):
             continue
-        tries = max(1, min(_MOST_TRIES, len(starts) // case.sites))
+        tries = max(1, min(_most_tries(learner, case), len(starts) // case.sites))
         errors = np.array(
             [
                 _attacked(learner, model, _some(starts, case, chance), protected, case, secrets)
@@ -93,6 +93,13 @@ def guessed(layers: FloatArray) -> FloatArray:
     guess: FloatArray = np.zeros_like(taken[:, :-1])
     np.divide(taken[:, :-1], last, out=guess, where=last != 0)
     return guess
+
+
+def _most_tries(learner: Learner, case: Case) -> int:
+    if case.protection is not Protection.NOISE:
+        return _MOST_TRIES
+    size = sum(tensor.size for tensor in learner.messages)
+    return int(np.clip(_MOST_DRAWS // size, 10, _MOST_TRIES))
 
 
 def _attacked(
