@@ -8,6 +8,7 @@ noise a bounded sum of whole numbers.
 """
 
 from compliance.federated.accounting import rdp_epsilon, sampled_epsilon
+from compliance.federated.fairness import economy, fairness, worst_tenth
 from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
 from compliance.federated.noising import UNITS_PER_CLIP, Secrets, change
 from compliance.federated.outcome import finish
@@ -26,6 +27,8 @@ __all__ = [
     "Secrets",
     "Training",
     "change",
+    "economy",
+    "fairness",
     "finish",
     "looped",
     "prepare",
@@ -33,4 +36,5 @@ __all__ = [
     "sampled_epsilon",
     "to_plan",
     "train",
+    "worst_tenth",
 ]
