@@ -10,7 +10,7 @@ from federated_cases import NOISE, PERSON, Store, plan, secrets, shop
 
 from compliance.federated import Problem, prepare, train
 from compliance.federated.features import FloatArray
-from compliance.federated.leaks import COUNTS, readable, rows_of
+from compliance.federated.leaks import readable, rows_of
 from compliance.federated.learners import Learner, learner_of
 from compliance.federated.nouns import ModelKind, NoisePlan, Noiser, Plan, Sight, Strategy, Tensor
 from compliance.federated.problem import Clients
@@ -175,7 +175,7 @@ def test_a_message_of_another_shape_is_refused(problem: Problem) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Counting:
-    """A learner whose sites send counts: nodes × features × bins."""
+    """A learner whose sites send histograms."""
 
     problem: Problem
     messages: tuple[Tensor, ...]
@@ -185,23 +185,29 @@ class Counting:
 @pytest.mark.parametrize(
     ("first", "second", "told", "told_of_the_sum"),
     [
-        pytest.param([3, 4], [2, 5], [0, 0], [0, 0], id="many rows everywhere"),
-        pytest.param([0, 1], [2, 5], [1, 0], [0, 0], id="one row at one site"),
-        pytest.param([0, 1], [0, 0], [1, 0], [1, 0], id="one row anywhere"),
-        pytest.param([1, 0], [0, 1], [1, 1], [0, 0], id="one row at each site"),
-        pytest.param([1, 4], [1, 5], [0, 0], [0, 0], id="bins of one among others"),
+        pytest.param([3, 4, 7], [2, 5, 7], [0, 0], [0, 0], id="many rows everywhere"),
+        pytest.param([0, 0.5, 0.5], [2, 5, 7], [1, 0], [0, 0], id="one row at one site"),
+        pytest.param([0, 0.5, 0.5], [0, 0, 0], [1, 0], [1, 0], id="one row anywhere"),
+        pytest.param([1, 0, 1], [0, 1, 1], [1, 1], [0, 0], id="one row at each site"),
+        pytest.param([0, 7, 7], [0, 2, 2], [1, 1], [1, 1], id="all rows alike"),
+        pytest.param([1, 4, 5], [1, 5, 6], [0, 0], [0, 0], id="one row in a bin, not alone"),
+        pytest.param([0, 0, 0], [0, 0, 0], [0, 0], [0, 0], id="nobody"),
     ],
 )
-def test_a_count_of_one_row_shows_that_rows_bins(
+def test_a_histogram_of_one_row_shows_that_rows_bins(
     problem: Problem,
-    first: list[int],
-    second: list[int],
+    first: list[float],
+    second: list[float],
     told: list[int],
     told_of_the_sum: list[int],
 ) -> None:
-    tensors = (Tensor(name="gradients", shape=(3,)), Tensor(name=COUNTS, shape=(1, 1, 2)))
+    """Two bins of one input, and a cell in which every row counts."""
+    tensors = (Tensor(name="total", shape=(3,)), Tensor(name="sums", shape=(2, 3)))
     learner = Counting(problem=problem, messages=tensors)
-    messages = np.array([[0.5, 0.25, 7.0, *first], [0.5, 0.25, 7.0, *second]])
+    elsewhere = [[5, 3, 8], [4, 4, 8]]  # another node, in which many rows are
+    messages = np.array(
+        [[1, 1, 1, *far, *here] for far, here in zip(elsewhere, (first, second), strict=True)]
+    )
     clients = made_up([20, 30])
 
     assert readable(learner, clients, messages).tolist() == [bool(one) for one in told]  # type: ignore[arg-type]

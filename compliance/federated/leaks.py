@@ -8,8 +8,8 @@ output:
 Where only one row counts (a site with one record, copies of one, a hidden unit that only one row
 wakes) that sum points exactly where the row does, and since every row ends with a 1 for the
 intercept, dividing by the last number gives the row. So each output is compared with each of the
-site's rows. Sums over rows give one away where a count is one. Besides, no row may stand in a
-message number by number.
+site's rows. Histograms of sums over rows show a row's bins where it is alone in one. Besides, no
+row may stand in a message number by number.
 
 These are the ways in closed form, and they are looked at in every round; a way that asks for a
 search, or for knowledge of the other rows, is not found here: see `attacks`.
@@ -29,8 +29,6 @@ from compliance.federated.learners import Learner
 from compliance.federated.nouns import Tensor
 from compliance.federated.problem import Clients
 from compliance.federated.records import BoolArray
-
-COUNTS = "counts"  # a message of this name holds numbers of rows, the last axis being bins
 
 _COSINE = 1 - 1e-9
 _APART = float(np.sqrt(2 * (1 - _COSINE)))  # two directions of that cosine are no farther apart
@@ -58,8 +56,7 @@ def readable(
     found: BoolArray = (clients.sizes == 1) & (len(seen) == len(clients))
     found |= _carried(learner, clients, seen)
     if learner.adds_up:
-        own = _counted_alone(learner.messages, messages)
-        found |= own & _counted_alone(learner.messages, seen)
+        found |= _alone_in_a_histogram(learner.messages, messages, seen)
     layers = first_layers(learner, seen)
     if layers is not None:
         found |= _pointed_at(learner, clients, layers)
@@ -134,16 +131,36 @@ def _lengths(vectors: FloatArray) -> FloatArray:
     return np.where(lengths > 0, lengths, np.nan)
 
 
-def _counted_alone(tensors: tuple[Tensor, ...], messages: FloatArray) -> BoolArray:
-    """Per message, whether it counts a single row anywhere: that row's bins show."""
-    alone = np.zeros(len(messages), dtype=bool)
+def _alone_in_a_histogram(
+    tensors: tuple[Tensor, ...], messages: FloatArray, seen: FloatArray
+) -> BoolArray:
+    """Per client, whether a histogram that is seen shows the bins of its rows one by one.
+
+    A row adds the same number to one cell for each of its inputs, the always-on one among them.
+    So a histogram whose cells are 0 or one and the same number is of one row, or of rows that
+    share all their bins.
+    """
+    found = np.zeros(len(messages), dtype=bool)
     at = 0
     for tensor in tensors:
-        if tensor.name == COUNTS:
-            counts = messages[:, at : at + tensor.size].reshape(len(messages), -1, tensor.shape[-1])
-            alone |= (counts.sum(axis=2) == 1).any(axis=1)
+        if len(tensor.shape) == 2:
+            some = slice(at, at + tensor.size)
+            own, shown = (
+                _is_of_one(part[:, some].reshape(len(part), *tensor.shape))
+                for part in (messages, seen)
+            )
+            found |= (own & shown).any(axis=1)
         at += tensor.size
-    return alone
+    return found
+
+
+def _is_of_one(histograms: FloatArray) -> BoolArray:
+    """Per histogram on the last axis, whether two cells or more hold one number and all else 0."""
+    sizes = np.abs(histograms)
+    largest = sizes.max(axis=-1, keepdims=True)
+    is_full = histograms != 0
+    is_alike: BoolArray = ((sizes == largest) | ~is_full).all(axis=-1)
+    return is_alike & (is_full.sum(axis=-1) > 1)
 
 
 def _carried(learner: Learner, clients: Clients, messages: FloatArray) -> BoolArray:
