@@ -160,7 +160,8 @@ def _is_of_one(histograms: FloatArray) -> BoolArray:
     largest = sizes.max(axis=-1, keepdims=True)
     is_full = histograms != 0
     is_alike: BoolArray = ((sizes == largest) | ~is_full).all(axis=-1)
-    return is_alike & (is_full.sum(axis=-1) > 1)
+    is_alike &= is_full.sum(axis=-1) > 1
+    return is_alike
 
 
 def _carried(learner: Learner, clients: Clients, messages: FloatArray) -> BoolArray:
