@@ -508,6 +508,26 @@ def test_a_message_of_another_shape_is_noticed():
     }
 
 
+def test_a_row_that_can_be_read_off_makes_the_verdict_bad():
+    """One site has a single record, and the server computed it in the last round."""
+    looked = tuple(replace(r, readable=0) for r in cases.run().outcome.rounds)
+    read = (*looked[:-1], replace(looked[-1], readable=2))
+    told = [
+        content(
+            cases.evidence(replace(cases.run(), outcome=replace(cases.run().outcome, rounds=r)))
+        )
+        for r in (looked, read)
+    ]
+
+    none, some = (facts(shown["travelled"]["facts"])["Rows read off it"] for shown in told)
+    assert none == "none, in all 30 rounds looked at"
+    assert some == "a row of up to 2 sites, in 1 of 30 rounds looked at"
+    assert [shown["summary"]["verdict"]["tone"] for shown in told] == ["warn", "bad"]
+    words = facts(told[1]["summary"]["words"])["What left them"]
+    assert words.endswith("a row of 2 sites could be read off it (section 5)")
+    assert told[1]["rounds"]["table"]["rows"][-1][-1] == "2 readable"
+
+
 def test_a_round_that_says_nothing_of_what_travelled_is_not_vouched_for():
     silent = to_travelled(cases.run().plan, _rounds(sent=()))
     old = samples.run(samples.retail().datasets[0].dataset)

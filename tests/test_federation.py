@@ -16,6 +16,7 @@ from compliance.errors import (
     CheckpointError,
     MalformedPlanError,
     PrivacyParameterError,
+    UnknownRunError,
 )
 from compliance.federated import to_plan
 from compliance.federated.nouns import Plan, Round, Run
@@ -125,7 +126,7 @@ def test_a_run_is_taken_up_only_by_its_own_plan(
 
 
 def test_an_unknown_or_lost_run_cannot_be_taken_up(shop: Workspace) -> None:
-    with pytest.raises(CheckpointError, match="no such run"):
+    with pytest.raises(UnknownRunError):
         run(shop, plan(), resume="run-000000000000")
     stopped = run(shop, plan(), rounds=2)
     (shop.settings.home / "runs" / f"{stopped.id}.npz").write_bytes(b"PK broken")

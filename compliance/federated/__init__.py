@@ -8,6 +8,7 @@ noise a bounded sum of whole numbers.
 """
 
 from compliance.federated.checkpoints import from_checkpoint, to_checkpoint, to_tensors
+from compliance.federated.fairness import economy, fairness, worst_tenth
 from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
 from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Secrets, change
 from compliance.federated.outcome import finish
@@ -29,6 +30,8 @@ __all__ = [
     "Secrets",
     "Training",
     "change",
+    "economy",
+    "fairness",
     "finish",
     "from_checkpoint",
     "from_plan",
@@ -38,4 +41,5 @@ __all__ = [
     "to_plan",
     "to_tensors",
     "train",
+    "worst_tenth",
 ]

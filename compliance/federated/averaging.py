@@ -11,6 +11,7 @@ import numpy as np
 
 from compliance.errors import TooFewSurvivorsError
 from compliance.federated.features import FloatArray, IntArray
+from compliance.federated.leaks import readable
 from compliance.federated.learners import Learner
 from compliance.federated.masking import LARGEST_STEP, LARGEST_SUM, masked_decimals
 from compliance.federated.nouns import Plan, Poison, Strategy
@@ -55,6 +56,8 @@ class Step:
         is_void: too few answered; nothing changed.
         refused: sites that answered with what is no number.
         masked: what the server saw, where sites masked what they sent.
+        readable: of those taken, the sites of which the server can read a row off what it sees;
+            None where that was not looked at.
     """
 
     model: FloatArray
@@ -64,6 +67,7 @@ class Step:
     is_void: bool = False
     masked: SecureSum | None = None
     refused: int = 0
+    readable: int | None = None
 
 
 def cohort(sites: int, plan: Plan, round_: int) -> IntArray:
@@ -151,8 +155,12 @@ def _stepped(
     if plan.strategy is Strategy.SCAFFOLD:
         steps = _steps(plan, sizes, np.isin(taken, here.slow))
         remembered = corrected(remembered, taken, updates, steps, plan.learning_rate)
+        # The server knows what sites were told to add, and can take it away again.
+        updates = remembered.controls[taken]
+    shown = averaging_weights(sizes)[:, None] * updates if plan.secure else updates
+    told = readable(learner, learner.problem.sites.some(taken), shown, is_summed=plan.secure)
     step = Step(model=moved, server=remembered, turnout=here, taken=taken, masked=seen)
-    return replace(step, refused=refused)
+    return replace(step, refused=refused, readable=int(told.sum()))
 
 
 def _hidden(
@@ -192,6 +200,7 @@ def _added_up(
     """A round of exchanges in which sites send sums over their rows."""
     here, sites = void.turnout, learner.problem.sites
     taken, seen, refused = here.answering, None, 0
+    told = np.zeros(len(sites), dtype=bool)
     for exchange in range(learner.exchanges):
         starts = np.broadcast_to(model, (len(taken), len(model)))
         sums = learner.contributions(sites.some(taken), starts, round_, exchange=exchange)
@@ -201,13 +210,14 @@ def _added_up(
         refused = len(here.answering) - len(taken)
         if not len(taken):
             return replace(void, refused=refused)
+        told[taken] |= readable(learner, sites.some(taken), sums, is_summed=learner.plan.secure)
         if draw is None:
             total = sums.sum(axis=0)
         else:
             total, seen = _hidden(sums, taken, here, LARGEST_SUM, round_, draw)
         model = learner.advanced(model, total, round_, exchange=exchange)
     step = Step(model=model, server=void.server, turnout=here, taken=taken, masked=seen)
-    return replace(step, refused=refused)
+    return replace(step, refused=refused, readable=int(told.sum()))
 
 
 def _with_lies(

@@ -190,6 +190,7 @@ def _round(learner: Learner, training: Training, step: Step, number: int) -> Rou
         slow=len(here.slow),
         refused=step.refused,
         is_void=step.is_void,
+        readable=step.readable,
         clip=training.clip or None,
         model_hash=hashlib.sha256(step.model.tobytes()).hexdigest(),
         site_metrics=_site_metrics(learner, predicted),

@@ -43,8 +43,9 @@ from compliance.workspace import (
 )
 from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
+from compliance.workspace.loading import load_libraries
 
-__all__ = ["Workspace"]
+__all__ = ["Workspace", "load_libraries"]
 
 
 class Workspace:

@@ -1,12 +1,12 @@
-"""Federated learning, as the workspace offers it: train, go on, take the model away."""
+"""Federated learning, as the workspace offers it: train, go on, look closer."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
-from compliance.federated.nouns import Plan, Round, Run
+from compliance.federated.nouns import Finding, Plan, Round, Run, Siege
 from compliance.privacy.nouns import Price, Protection
-from compliance.workspace import datasets, run_prices, runs
+from compliance.workspace import datasets, run_prices, run_proofs, runs
 from compliance.workspace.desk import Desk
 
 
@@ -50,6 +50,19 @@ class Federation:
         """The common model of a run as a NumPy archive, one array for each of its tensors.
 
         Raises:
-            CheckpointError: there is no such run, or its model is no longer there.
+            UnknownRunError, CheckpointError: there is no such run, or its model is gone.
         """
         return runs.model(self._desk, name, run_id)
+
+    def attack(self, name: str, run_id: str, seed: int = 0) -> Generator[Finding, None, None]:
+        """Attack a run, and give each finding as it is made; see `run_proofs.attack_run`.
+
+        Raises:
+            UnknownRunError, PlanError: there is no such run, or it cannot be made again.
+        """
+        return run_proofs.attack_run(self._desk, name, run_id, seed)
+
+    def attacks(self, name: str) -> tuple[Siege, ...]:
+        """All attacks on runs of dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return run_proofs.sieges(connection, datasets.find(connection, name))

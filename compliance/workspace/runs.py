@@ -104,7 +104,7 @@ def rounds(
     Raises:
         PlanError: the plan does not fit the data, or no theorem covers its noise.
         BudgetExceededError: not even one round would fit; nothing was drawn.
-        CheckpointError: there is no such run, or it cannot be taken up.
+        UnknownRunError, CheckpointError: there is no such run, or it cannot be taken up.
     """
     started = _start(desk, name, plan, resume)
     latest: Training | None = None
@@ -150,7 +150,7 @@ def model(desk: Desk, name: str, run_id: str) -> bytes:
     """The common model of a run as a NumPy archive, one array for each of its tensors.
 
     Raises:
-        CheckpointError: there is no such run, or its model is no longer there.
+        UnknownRunError, CheckpointError: there is no such run, or its model is gone.
     """
     run, problem, training = trained(desk, name, run_id)
     del problem
@@ -161,13 +161,13 @@ def trained(desk: Desk, name: str, run_id: str) -> tuple[Run, Problem, Training]
     """A run on dataset `name`, what it learnt from, and how it stood at its end.
 
     Raises:
-        CheckpointError: there is no such run, or its model is no longer there.
+        UnknownRunError, CheckpointError: there is no such run, or its model is gone.
     """
     with desk.database.reading() as connection:
         found = [run for run in of(connection, datasets.find(connection, name)) if run.id == run_id]
         dataset = datasets.version(connection, found[0].dataset_id) if found else None
     if not found or dataset is None:
-        raise CheckpointError(reason="there is no such run on this dataset")
+        raise UnknownRunError(run=run_id, dataset=name)
     problem = _problem(desk, dataset, found[0].plan)
     return found[0], problem, _training(desk, run_id, problem, found[0].plan)
 
@@ -216,7 +216,7 @@ def _start(desk: Desk, name: str, plan: Plan, resume: str | None) -> _Started:
 def _resumed(desk: Desk, dataset: Dataset, run_id: str, problem: Problem, plan: Plan) -> Training:
     with desk.database.reading() as connection:
         if run_id not in {run.id for run in of(connection, dataset)}:
-            raise CheckpointError(reason="there is no such run on this dataset")
+            raise UnknownRunError(run=run_id, dataset=str(dataset.name))
     training = _training(desk, run_id, problem, plan)
     if len(training.rounds) >= plan.rounds:
         done = len(training.rounds)

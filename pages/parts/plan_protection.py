@@ -43,6 +43,11 @@ def noise(dataset: Dataset) -> dict[str, object]:
         format_func=lambda kind: _(UNIT_WORDS[kind]),
         key="federated_unit",
     )
+    if unit is PrivacyUnitKind.PERSON and dataset.description.unit is None:
+        outputs.remark(
+            _("No column tells people apart here, so each row is taken for a person. ")
+            + _("Say on Datasets which column does.")
+        )
     places = list(NoisePlace)[:1] if unit is PrivacyUnitKind.SITE else list(NoisePlace)
     place = two.selectbox(
         _("The noise is added by"),
@@ -99,6 +104,12 @@ def priced(rounds: int, price: Price, state: BudgetState, told: Sequence[Protect
         _("What that means for a row, a device, a person, a site"), icon=":material/shield_person:"
     ):
         protections(told, "federated_protection")
+        outputs.remark(
+            _(
+                "Counted by privacy loss distributions, the tightest way; the budget counts by "
+                "Rényi curves, which add up with everything else."
+            )
+        )
 
 
 def protections(told: Sequence[Protection], key: str) -> None:

@@ -258,9 +258,11 @@ def _learning(models: Sequence[ModelKind], *, has_noise: bool) -> dict[str, obje
         )
         chosen |= {"minimum_records": int(minimum), "fraction": share}
     masks = two.toggle(
-        _("Mask what sites send (secure aggregation)"),
+        _("Mask what sites send"),
         key="federated_secure",
-        help=_("The server then sees the sum over the sites alone. 200 sites at most."),
+        help=_(
+            "Secure aggregation: the server sees the sum over the sites alone. 200 sites at most."
+        ),
     )
     return chosen | ({"secure": True} if masks else {})
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from compliance.federated.nouns import Outcome, Round, Run
+from compliance.federated.nouns import Round, Run
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Protection
 from pages.parts import figures, outputs, plan_protection
@@ -228,8 +228,3 @@ def _remarks(run: Run) -> list[str]:
 
 def _unit(run: Run) -> str:
     return str(run.plan.privacy.unit) if run.plan.privacy else "person"
-
-
-def compares(outcome: Outcome) -> bool:
-    """Whether there is something to compare sites by."""
-    return any(site.metric_federated is not None for site in outcome.sites)

@@ -54,6 +54,25 @@ def train(chosen: Plan, resume: str | None) -> None:
         st.rerun()
 
 
+def go_on(run: Run) -> None:
+    """Take a run up again, or take its model away."""
+    with st.container(horizontal=True):
+        if run.outcome.is_stopped and st.button(
+            _("Go on with this run"),
+            key=f"federated_resume_{run.id}",
+            icon=":material/resume:",
+        ):
+            train(run.plan, run.id)
+        st.download_button(
+            _("Download the model"),
+            lambda: federation.model(dataset.name, run.id),
+            f"{run.id}.npz",
+            "application/octet-stream",
+            key=f"federated_model_{run.id}",
+            icon=":material/download:",
+        )
+
+
 def show(run: Run) -> None:
     """A stored run, side by side."""
     runs.ended(run)
@@ -62,6 +81,7 @@ def show(run: Run) -> None:
     )
     with quality:
         runs.quality(run)
+        go_on(run)
     with sites:
         runs.sites(run)
     with left:
@@ -76,7 +96,7 @@ outputs.remark(
     _("Each site trains on its own rows; only model weights travel. The rows stay at home.")
 )
 dataset = session.dataset_or_stop()
-plan, started, resume = None, False, None
+plan, started = None, False
 with st.container(border=True), outputs.explained(_("This plan cannot be run")):
     plan = plans.plan(dataset, workspace.discovery(dataset.name))
     if plan is not None and plan.privacy is not None:
@@ -91,7 +111,7 @@ if "federated_ended" in st.session_state:
     # A click starts the page anew at once, while the training that it stops is still being stored.
     st.session_state["federated_ended"].wait(LONGEST_ROUND_S)
 if plan is not None and started:
-    train(plan, resume)
+    train(plan, None)
 
 past = federation.runs(dataset.name)
 if not past:

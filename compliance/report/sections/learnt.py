@@ -23,6 +23,7 @@ from compliance.report.sections.plans import (
 from compliance.report.sections.quality import comparison_in_words, measured
 from compliance.report.sections.runs import rounds_in_words
 from compliance.report.sections.theorems import counts_on_sampling, reported_epsilon
+from compliance.report.sections.travelled import most_readable
 from compliance.report.tables import Fill, Plain, fact, tile
 from compliance.report.texts import texts
 from compliance.report.wording import count, loss_up, size
@@ -46,6 +47,8 @@ def _verdict(evidence: FederatedEvidence) -> Plain:
     plan, outcome = evidence.run.plan, evidence.run.outcome
     if not evidence.trail.ok:
         return {"tone": "bad", "says": f"The trail is not whole; see section {_TRAIL_SECTION}."}
+    if plan.privacy is None and most_readable(outcome.rounds):
+        return {"tone": "bad", "says": "Rows could be read off what the sites sent."}
     if plan.privacy is None:
         return {
             "tone": "warn",
@@ -172,7 +175,10 @@ def _left(evidence: FederatedEvidence) -> str:
         what = "sums with noise"
     masked = ", masked" if plan.secure else ""
     up = size(sum(r.bytes_up for r in rounds))
-    return f"{what}{masked}, {up} in all; no row (section 5)"
+    rows = "no row"
+    if most := most_readable(rounds):
+        rows = f"a row of {count(most, 'site')} could be read off it"
+    return f"{what}{masked}, {up} in all; {rows} (section 5)"
 
 
 def _protected(evidence: FederatedEvidence) -> str:
@@ -205,6 +211,8 @@ def _next(evidence: FederatedEvidence) -> list[str]:
     plan, outcome, steps = evidence.run.plan, evidence.run.outcome, []
     if not evidence.trail.ok:
         steps.append(f"Find out why the trail is not whole; see section {_TRAIL_SECTION}.")
+    if most_readable(outcome.rounds):
+        steps.append("Raise the least number of records of a site, mask what sites send, or both.")
     if plan.privacy is None:
         steps.append("Treat the model as personal data, or run again with “privacy” in the plan.")
     if (epsilon := reported_epsilon(evidence)) is not None and epsilon > _bound("weak_epsilon"):

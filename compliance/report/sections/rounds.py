@@ -76,7 +76,12 @@ def _notes(r: Round) -> str:
     """What went otherwise than asked."""
     told = [
         f"{count(number)} {what}"
-        for number, what in ((r.silent, "silent"), (r.slow, "slow"), (r.refused, "refused"))
+        for number, what in (
+            (r.silent, "silent"),
+            (r.slow, "slow"),
+            (r.refused, "refused"),
+            (r.readable, "readable"),
+        )
         if number
     ]
     return ", ".join([*told, *(["round is void"] if r.is_void else [])])

@@ -104,10 +104,11 @@ def _facts(plan: Plan, privacy: NoisePlan, outcome: Outcome) -> list[Plain]:
 
 
 def _rounds(plan: Plan, outcome: Outcome) -> str:
-    rounds = count(len(outcome.rounds))
+    rounds = len(outcome.rounds)
     if plan.exchanges == 1:
-        return rounds
-    return f"{rounds}, each of {count(plan.exchanges, 'noisy sum')}"
+        return count(rounds)
+    sums = count(plan.exchanges, "noisy sum")
+    return f"{count(rounds * plan.exchanges)}: {count(rounds, 'round')} of {sums} each"
 
 
 # ---------------------------------------------------------------- assumptions

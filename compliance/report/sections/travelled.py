@@ -47,6 +47,7 @@ def to_travelled(plan: Plan, outcome: Outcome) -> Plain:
         "facts": [
             *_bytes(outcome),
             fact("The server can read", server_reads(plan)),
+            _rows_read(outcome.rounds),
             fact("A site can read", "its own rows and the common model, nothing of other sites"),
         ],
     }
@@ -66,6 +67,28 @@ def server_reads(plan: Plan) -> str:
             "trusted with the total"
         )
     return f"each site's {what}, without noise; it is trusted with that"
+
+
+def most_readable(rounds: Sequence[Round]) -> int | None:
+    """Of how many sites a row could be read off what the server sees, in the worst round.
+
+    None where no round was looked at.
+    """
+    return max((r.readable for r in rounds if r.readable is not None), default=None)
+
+
+def _rows_read(rounds: Sequence[Round]) -> Plain:
+    """What looking for rows in what the server sees came to."""
+    name, most = "Rows read off it", most_readable(rounds)
+    looked = sum(r.readable is not None for r in rounds)
+    if most is None:
+        return fact(name, "not looked for: with noise, and in void rounds, it is not")
+    if not most:
+        return fact(name, f"none, in {_all(looked)} looked at")
+    found = sum(bool(r.readable) for r in rounds)
+    whose = f"a row of up to {count(most, 'site')}"
+    said = f"{whose}, in {count(found)} of {count(looked, 'round')} looked at"
+    return fact(name, said, missing=True)
 
 
 def _copies(rounds: Sequence[Round]) -> dict[_Kind, int]:
