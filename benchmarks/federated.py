@@ -36,14 +36,14 @@ from compliance.federated import (
     change,
     finish,
     prepare,
-    rdp_epsilon,
     to_plan,
     train,
 )
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.nouns import Plan, Round
+from compliance.privacy import loss_of, price_of
 from compliance.privacy.mechanisms import add_noise
-from compliance.privacy.nouns import GaussianEvent
+from compliance.privacy.nouns import GaussianEvent, SampledGaussianEvent
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHOPPERS = PROJECT.parent / "shared/data/online_shoppers/online_shoppers_intention.csv"
@@ -164,7 +164,12 @@ def _secrets(plan: Plan) -> Secrets:
 
 def _price(plan: Plan, rounds: int) -> float:
     assert plan.privacy is not None
-    return rdp_epsilon(plan.fraction, plan.privacy.noise_multiplier, rounds, 1e-5)
+    event = SampledGaussianEvent(
+        sampling_rate=plan.fraction,
+        noise_multiplier=plan.privacy.noise_multiplier,
+        rounds=rounds,
+    )
+    return float(price_of(loss_of([event]), plan.privacy.delta).epsilon)
 
 
 def _print_engine() -> None:
