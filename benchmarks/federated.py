@@ -159,7 +159,7 @@ def _secrets(plan: Plan) -> Secrets:
         )
         return add_noise(total, event)
 
-    return Secrets(draw=secrets.token_bytes, add_noise=noised)
+    return Secrets(draw=secrets.token_bytes, masks=secrets.token_bytes, add_noise=noised)
 
 
 def _price(plan: Plan, rounds: int) -> float:
