@@ -43,7 +43,7 @@ class Case:
         split: the order in which digits are dealt to clients.
         batch: rows per local step.
         rates: the grid of learning rates; the first is taken when in a hurry.
-        published: rounds in the paper; a run is given up after as many, or after 1,000.
+        published: rounds in the paper.
     """
 
     title: str
@@ -51,6 +51,11 @@ class Case:
     batch: int
     rates: Sequence[float]
     published: int
+
+    @property
+    def patience(self) -> int:
+        """After how many rounds a run is given up; a plan may have 1,000."""
+        return min(self.published, 1000)
 
 
 def shuffled_split(labels: IntArray, rng: np.random.Generator) -> IntArray:
@@ -93,7 +98,7 @@ def accuracies(case: Case, rate: float, seed: int, digits: Rows, test: Rows) -> 
         epochs=1,
         batch=case.batch,
         rate=rate,
-        rounds=min(case.published, 1000),
+        rounds=case.patience,
         fraction=0.1,
         seed=seed,
     )
@@ -124,7 +129,7 @@ def _run(case: Case, rate: float, seed: int, digits: tuple[Rows, Rows]) -> float
     before = time.process_time()
     rounds = rounds_to(TARGET, accuracies(case, rate, seed, *digits))
     taken = time.process_time() - before
-    reached = f"{rounds:.1f}" if np.isfinite(rounds) else f"not in {case.published:,}"
+    reached = f"{rounds:.1f}" if np.isfinite(rounds) else f"not in {case.patience:,}"
     print(f"| {case.title} | {rate} | {seed} | {reached} | {taken:.0f} |", flush=True)
     return rounds
 
