@@ -56,6 +56,7 @@ TITLES = {
     "flower": "Flower 1.41.0, simulation on Ray",
 }
 ATTEMPTS = 2
+IDLE = 0.9  # of a core for one busy process
 TOLERANCE = 1e-12  # of a model's numbers, which are about 1
 RAW = {"sites": {"column": "Region"}, "target": "Revenue", "rounds": 50}
 
@@ -231,6 +232,12 @@ def _print_contest(folder: Path) -> None:
             f"| {1000 * _effort(taken):.2f} | {_effort(taken) / _effort(ours):.1f} "
             f"| {taken.marks[0].cpu_s:.2f} | {taken.processes} | {taken.peak / 1e6:.0f} "
             f"| {apart:.0e} |"
+        )
+    share = _pace(ours) * _effort(ours)
+    if share < IDLE:
+        print(
+            f"\nThe machine was busy: the engine had {share:.0%} of a core, so that its wall times "
+            "are too long. Flower mostly waits for its own clocks and loses less."
         )
 
 
