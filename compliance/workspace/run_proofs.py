@@ -22,6 +22,7 @@ from compliance.federated.nouns import (
     Plan,
     Poisoning,
     Protection,
+    Reading,
     Reconstruction,
     Run,
     Siege,
@@ -122,6 +123,7 @@ def _store(
             plan=run.plan,
             protected=protected,
             sight=Sight.of(run.plan),
+            reading=next((one for one in found if isinstance(one, Reading)), None),
             reconstructions=tuple(one for one in found if isinstance(one, Reconstruction)),
             memberships=tuple(one for one in found if isinstance(one, Membership)),
             poisonings=tuple(one for one in found if isinstance(one, Poisoning)),
@@ -138,7 +140,10 @@ def _counted(siege: Siege) -> dict[str, object]:
     tests = sorted({f"membership by {one.test}" for one in siege.memberships})
     kinds = ["reconstruction"] * bool(siege.reconstructions) + tests
     bare = [one for one in siege.reconstructions if one.protection is Protection.NONE]
+    sites = siege.reading
+    read = {"sites": sites.sites, "sites_readable": sites.readable} if sites else {}
     return {
+        **read,
         "attacks": kinds + ["poisoned sites"] * bool(siege.poisonings),
         "rows_attacked": sum(one.tries for one in bare),
         "rows_read": sum(one.exact for one in bare),
