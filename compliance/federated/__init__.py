@@ -14,6 +14,7 @@ from compliance.federated.outcome import finish
 from compliance.federated.plans import to_plan
 from compliance.federated.preparing import prepare
 from compliance.federated.problem import Problem
+from compliance.federated.sweeps import frontier, swept
 from compliance.federated.training import Training, train
 
 __all__ = [
@@ -27,10 +28,12 @@ __all__ = [
     "Training",
     "change",
     "finish",
+    "frontier",
     "looped",
     "prepare",
     "rdp_epsilon",
     "sampled_epsilon",
+    "swept",
     "to_plan",
     "train",
 ]

@@ -27,11 +27,14 @@ from compliance.federated.nouns.run import (
     SiteResult,
     Tensor,
 )
+from compliance.federated.nouns.sweep import MOST_RUNS, Axis, Point
 
 __all__ = [
     "MOST_ROWS_PER_PERSON",
+    "MOST_RUNS",
     "MOST_SITES_DRAWN",
     "ROBUST",
+    "Axis",
     "Baselines",
     "History",
     "LeftOut",
@@ -41,6 +44,7 @@ __all__ = [
     "Noiser",
     "Outcome",
     "Plan",
+    "Point",
     "Poison",
     "Round",
     "Run",
