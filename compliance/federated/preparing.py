@@ -74,8 +74,7 @@ def prepare(
     _check_sites(len(remaining), plan)
     _check_answers(examples, records, plan)
     rows = np.bincount(position[~records.is_held_out], minlength=len(remaining))
-    names = tuple(examples.site_names[index] for index in remaining)
-    sites = _site_clients(rows, names)
+    sites = _site_clients(rows, names := tuple(examples.site_names[at] for at in remaining))
     return Problem(
         features=examples.features,
         inputs=examples.inputs_at(records.at),

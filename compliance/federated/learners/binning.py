@@ -107,8 +107,8 @@ def _bin(numbers: FloatArray, fineness: int) -> FloatArray:
     sizes = np.abs(numbers)
     edges = np.where(numbers < 0, -fineness / 2, fineness) * _edges_below(sizes)
     places = np.sign(edges) * np.ceil(np.abs(edges))
-    bounded = np.clip(places, -_BELOW * fineness, _ABOVE * fineness)
-    return np.asarray(bounded + _BELOW * fineness)
+    kept = np.clip(places, -_BELOW * fineness, _ABOVE * fineness)
+    return np.asarray(kept + _BELOW * fineness, dtype=np.float64)
 
 
 def _edges_below(sizes: FloatArray) -> FloatArray:
