@@ -33,9 +33,7 @@ from compliance.federated.measures import auc, explained, log_loss
 from compliance.federated.nouns import Metric, Noiser, Plan, Tensor
 from compliance.federated.problem import Clients, Problem
 
-_GRID = (
-    2.0**30
-)  # derivatives are whole multiples of its inverse, so that sums of millions are exact
+_GRID = 2.0**30  # derivatives are multiples of its inverse, so that sums of millions are exact
 _FINENESS = ((1600, FINE), (400, 2), (0, 1))  # for that many units drawn per unit of noise
 _CELLS_AT_ONCE = 2**21
 _KEPT = 4  # scores remembered: of the common model, of the sites' own, of the one of all rows
