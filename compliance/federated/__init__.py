@@ -16,6 +16,7 @@ from compliance.federated.plan_files import from_plan
 from compliance.federated.plans import MODELS, to_plan
 from compliance.federated.preparing import prepare
 from compliance.federated.problem import Problem
+from compliance.federated.sweeps import frontier, swept, with_value
 from compliance.federated.training import Training, train
 
 __all__ = [
@@ -35,11 +36,14 @@ __all__ = [
     "finish",
     "from_checkpoint",
     "from_plan",
+    "frontier",
     "looped",
     "prepare",
+    "swept",
     "to_checkpoint",
     "to_plan",
     "to_tensors",
     "train",
+    "with_value",
     "worst_tenth",
 ]

@@ -36,6 +36,10 @@ STRATEGY_DEFAULTS: Mapping[Strategy, Mapping[str, object]] = {
     Strategy.FEDYOGI: {"server_rate": 0.1},
     Strategy.FEDSGD: {"learning_rate": 0.5},
 }
+# Where sites send sums, there is nothing for a strategy to join. Levels of trees cost budget.
+SUMMED = (ModelKind.TREES, ModelKind.MATRIX_FACTORISATION)
+TREE_DEFAULTS: Mapping[str, object] = {"learning_rate": 0.2}
+NOISY_TREE_DEFAULTS: Mapping[str, object] = {"fraction": 0.1, "learning_rate": 0.1, "depth": 2}
 MODELS: Mapping[Task, tuple[ModelKind, ...]] = {
     Task.RESPONSE: (
         ModelKind.LOGISTIC,
@@ -93,10 +97,24 @@ def _defaults(read: Mapping[str, object], *, has_noise: bool) -> dict[str, objec
     if (model := read.get("model", models[0])) not in models:
         reason = f"“{task}” is learnt by {' or '.join(models)}, not by “{model}”"
         raise MalformedPlanError(place="model", reason=reason)
+    if model in SUMMED:
+        return {"model": model, **_defaults_of_sums(str(model), read, has_noise=has_noise)}
     noise = NOISE_DEFAULTS if has_noise else {}
     strategy = Strategy(str(read.get("strategy", noise.get("strategy", Strategy.FEDAVG))))
     own = STRATEGY_DEFAULTS.get(strategy, {})
     return {"model": models[0], **noise, "strategy": strategy, **own}
+
+
+def _defaults_of_sums(
+    model: str, read: Mapping[str, object], *, has_noise: bool
+) -> Mapping[str, object]:
+    """The same where sites send sums; it refuses strategies, which join steps."""
+    if (strategy := read.get("strategy", Strategy.FEDAVG)) is not Strategy.FEDAVG:
+        reason = f"sites send sums for “{model}”, and “{strategy}” joins steps; leave it out"
+        raise MalformedPlanError(place="strategy", reason=reason)
+    if model == ModelKind.TREES:
+        return NOISY_TREE_DEFAULTS if has_noise else TREE_DEFAULTS
+    return {"fraction": NOISE_DEFAULTS["fraction"]} if has_noise else {}
 
 
 def _read(

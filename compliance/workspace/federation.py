@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
-from compliance.federated.nouns import Finding, Plan, Round, Run, Siege
+from compliance.federated.nouns import Axis, Finding, Plan, Point, Round, Run, Siege
 from compliance.privacy.nouns import Price, Protection
-from compliance.workspace import datasets, run_prices, run_proofs, runs
+from compliance.workspace import datasets, run_prices, run_proofs, runs, sweeps
 from compliance.workspace.desk import Desk
 
 
@@ -53,6 +53,23 @@ class Federation:
             UnknownRunError, CheckpointError: there is no such run, or its model is gone.
         """
         return runs.model(self._desk, name, run_id)
+
+    def sweep(
+        self,
+        name: str,
+        plan: Plan,
+        axis: Axis,
+        values: Sequence[float],
+        seeds: Sequence[int],
+    ) -> Generator[Point, None, None]:
+        """Try `plan` with each value of one setting, and give each point as it is known.
+
+        For the officer alone: it looks at all rows and spends nothing. See `sweeps.sweep`.
+
+        Raises:
+            PlanError: the plan, the setting or a value does not fit.
+        """
+        return sweeps.sweep(self._desk, name, plan, axis, values, seeds)
 
     def attack(self, name: str, run_id: str, seed: int = 0) -> Generator[Finding, None, None]:
         """Attack a run, and give each finding as it is made; see `run_proofs.attack_run`.

@@ -7,15 +7,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
 from compliance.errors import UnknownRunError
-from compliance.federated import Secrets, change, prepare
+from compliance.federated import prepare
 from compliance.federated.attacks import Attacked, besieged, twins
-from compliance.federated.noising import AddNoise
 from compliance.federated.nouns import (
     Finding,
     Membership,
@@ -29,11 +26,12 @@ from compliance.federated.nouns import (
     Sight,
 )
 from compliance.privacy import loss_of, price_of
-from compliance.privacy.nouns import Budget, GaussianEvent, SampledGaussianEvent
+from compliance.privacy.nouns import Budget
 from compliance.privacy.risk import largest_auc
 from compliance.storage import tables
-from compliance.workspace import datasets, labels, runs
+from compliance.workspace import datasets, labels, run_prices, runs
 from compliance.workspace.desk import Desk
+from compliance.workspace.run_secrets import secrets_of
 
 
 def attack_run(desk: Desk, name: str, run_id: str, seed: int = 0) -> Generator[Finding, None, None]:
@@ -82,34 +80,17 @@ def _prepared(desk: Desk, name: str, run_id: str, seed: int) -> tuple[Run, Attac
         )
         for plan in twins(run.plan)
     )
-    draw = secrets.token_bytes
-    noise = Secrets(draw=draw, masks=draw, add_noise=_noise(protected.plan))
+    noise = secrets_of(protected.plan, protected.problem)
     allowed = partial(_largest_auc, protected.plan)
     return run, plain, replace(protected, secrets=noise, allowed=allowed)
-
-
-def _noise(plan: Plan) -> AddNoise:
-    def add(scale: float, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        from compliance.privacy import mechanisms  # loads OpenDP
-
-        event = GaussianEvent(
-            statistic="model update", sensitivity_squared=change(plan) ** 2, scale=scale
-        )
-        return mechanisms.add_noise(values, event)
-
-    return add
 
 
 def _largest_auc(plan: Plan, exchanges: int) -> float:
     """What the guarantee of so many exchanges allows any test."""
     if plan.privacy is None:
         raise ValueError("only a plan with noise promises anything")
-    event = SampledGaussianEvent(
-        sampling_rate=plan.fraction,
-        noise_multiplier=plan.privacy.noise_multiplier,
-        rounds=exchanges,
-    )
-    epsilon = price_of(loss_of([event]), plan.privacy.delta).epsilon
+    events = run_prices.events_of(plan, exchanges)
+    epsilon = price_of(loss_of(events), plan.privacy.delta).epsilon
     return largest_auc(Budget(epsilon=epsilon, delta=plan.privacy.delta))
 
 

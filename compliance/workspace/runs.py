@@ -10,8 +10,6 @@ from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
@@ -25,7 +23,6 @@ from compliance.federated import (
     Problem,
     Secrets,
     Training,
-    change,
     finish,
     from_checkpoint,
     prepare,
@@ -36,10 +33,11 @@ from compliance.federated import (
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import check_affordable, loss_of, price_of, rounds_affordable
-from compliance.privacy.nouns import GaussianEvent, Spend
+from compliance.privacy.nouns import Spend
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets, labels, run_prices
 from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.run_secrets import secrets_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,24 +67,14 @@ class _Started:
 
 @dataclass(slots=True)
 class _Draws:
-    """What one run draws, and how often: each draw of coins is an exchange that is paid for."""
+    """How often one run draws coins: each time is an exchange that is paid for."""
 
-    plan: Plan
     exchanges: int = 0
 
     def coins(self, size: int) -> bytes:
         """Secret coins, by which units are drawn."""
         self.exchanges += 1
         return secrets.token_bytes(size)
-
-    def noise(self, scale: float, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """`values` with noise from OpenDP. The ledger prices the sampled sums."""
-        from compliance.privacy import mechanisms  # loads OpenDP
-
-        event = GaussianEvent(
-            statistic="model update", sensitivity_squared=change(self.plan) ** 2, scale=scale
-        )
-        return mechanisms.add_noise(values, event)
 
 
 def rounds(
@@ -108,7 +96,7 @@ def rounds(
     """
     started = _start(desk, name, plan, resume)
     latest: Training | None = None
-    draws = _Draws(plan)
+    draws = _Draws()
     try:
         with closing(_trainings(started, draws)) as trainings:
             for latest in trainings:
@@ -251,12 +239,7 @@ def _trainings(started: _Started, draws: _Draws) -> Generator[Training, None, No
     plan, problem = started.affordable, started.problem
     drawn: Secrets | None = None
     if plan.privacy is not None or plan.secure:
-        drawn = Secrets(
-            draw=draws.coins,
-            masks=secrets.token_bytes,
-            add_noise=draws.noise,
-            clip_rule=run_prices.clip_rule(plan, problem),
-        )
+        drawn = secrets_of(plan, problem, draws.coins)
     yield from train(
         problem,
         plan,

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.problem import Problem
 
-FINE, COARSE = 4, 1  # edges per unit of `_edges_below`; noise asks for few
+FINE = 4  # bins per unit of `_edges_below`; noise asks for fewer
 
 BinArray = npt.NDArray[np.uint8]
 CellArray = npt.NDArray[np.int32]
@@ -33,7 +33,7 @@ class Layout:
     """Where in a histogram each input has its cells.
 
     Attributes:
-        fineness: `FINE` or `COARSE`.
+        fineness: bins per unit of `_edges_below`, `FINE` at most.
         choices: per input, -1 for a number; otherwise the choice of which it is an option. The
             last input, which is always 1, is a choice of its own.
         first: per input, its first cell: those of all numbers, then those of all options.

@@ -18,7 +18,6 @@ import numpy as np
 
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.learners.binning import (
-    COARSE,
     FINE,
     BinArray,
     CellArray,
@@ -36,13 +35,15 @@ from compliance.federated.problem import Clients, Problem
 from compliance.privacy.nouns import NoisePlace
 
 _GRID = 2.0**30  # derivatives are multiples of its inverse, so that sums of millions are exact
+_FINENESS = ((1600, FINE), (400, 2), (0, 1))  # for that many units drawn per unit of noise
 _CELLS_AT_ONCE = 2**21
 _KEPT = 4  # scores remembered: of the common model, of the sites' own, of the one of all rows
 
 
 def tree_learner(problem: Problem, plan: Plan) -> TreeLearner:
     """Trees for `problem`: log loss where two answers are told apart, squared loss for numbers."""
-    layout = layout_of(problem, FINE if plan.privacy is None else COARSE)
+    kinds = layout_of(problem, FINE)
+    layout = layout_of(problem, _fineness(problem, plan, kinds.slots))
     bins = binned(problem.inputs, layout)
     return TreeLearner(
         problem=problem,
@@ -186,32 +187,29 @@ class TreeLearner:
 
     @property
     def _scale(self) -> float:
-        """With noise, what brings one row's contribution to a length of 1 or less."""
-        return 1.0 if self.plan.privacy is None else 1 / math.sqrt(self.layout.slots)
+        return _scale(self.plan, self.layout.slots)
 
     @property
     def _caution(self) -> Caution:
         """Tied to the noise, which is public, and to nothing in the data."""
-        privacy = self.plan.privacy
-        if privacy is None:
+        spread = _spread(self.problem, self.plan, self.layout.slots)
+        if not spread:
             return Caution(weight=1.0, least=1.0)
-        spread = privacy.noise_multiplier * privacy.clip / self._scale
-        if privacy.place is NoisePlace.SITE:
-            spread *= math.sqrt(len(self.problem.sites))
-        if privacy.place is NoisePlace.LOCAL:
-            units = len(self.problem.units.clients) if self.problem.units else 1
-            spread *= math.sqrt(units * self.plan.fraction)
-        return Caution(weight=1.0 * spread, least=4 * spread, spread=spread)
+        return Caution(weight=spread, least=2 * spread, spread=spread)
 
     def _derivatives(self, scores: FloatArray, answers: FloatArray) -> FloatArray:
-        """2 × rows: first and second derivatives of the loss."""
+        """2 × rows: first and second derivatives of the log loss, or of the squared error's fourth.
+
+        So the two are about 1 at most, which is what noise is scaled for.
+        """
         found = np.ones((2, len(scores)))
         if self._tells_two_apart:
             leaning = np.tanh(scores / 2)
             found[0] = (leaning - answers) / 2
             found[1] = (1 - leaning**2) / 4
         else:
-            found[0] = scores - answers
+            found *= 0.5
+            found[0] *= scores - answers
         return np.asarray(np.rint(found * (self._scale * _GRID)) / _GRID)
 
     def _add(
@@ -232,11 +230,8 @@ class TreeLearner:
             present, client = np.unique(owner[some], return_inverse=True)
             if len(present) > most_clients:
                 end = at + int(np.searchsorted(client, most_clients))
-                some, present, client = (
-                    slice(at, end),
-                    present[:most_clients],
-                    client[: end - at],
-                )
+                some, present = slice(at, end), present[:most_clients]
+                client = client[: end - at]
             place = (client * nodes + node[some]) * wide
             keys = (place[:, None] + self.cells[rows[some]]).reshape(-1)
             for which in (0, 1):
@@ -282,3 +277,38 @@ class TreeLearner:
         for tree in range(first, end):
             scores = scores + travellers.scores(self.forest, models, tree)
         return scores
+
+
+def _scale(plan: Plan, slots: int) -> float:
+    """With noise, what brings one row's contribution to a length of about 1 or less."""
+    return 1.0 if plan.privacy is None else 1 / math.sqrt(slots)
+
+
+def _spread(problem: Problem, plan: Plan, slots: int) -> float:
+    """Standard deviation of the noise in one cell, in derivatives; 0 without noise."""
+    privacy = plan.privacy
+    if privacy is None:
+        return 0.0
+    spread = privacy.noise_multiplier * privacy.clip / _scale(plan, slots)
+    if privacy.place is NoisePlace.SITE:
+        spread *= math.sqrt(len(problem.sites))
+    if privacy.place is NoisePlace.LOCAL:
+        spread *= 2 * math.sqrt(_drawn(problem, plan))
+    return spread
+
+
+def _drawn(problem: Problem, plan: Plan) -> float:
+    """About how many units a round with noise draws; the number of units is public."""
+    return plan.fraction * len(problem.units.clients) if problem.units else 0.0
+
+
+def _fineness(problem: Problem, plan: Plan, slots: int) -> int:
+    """How fine bins are: as many as the noise, which is in every one of them, leaves worth having.
+
+    It follows from what is public: the noise, and how many units there are.
+    """
+    spread = _spread(problem, plan, slots)
+    if not spread:
+        return FINE
+    worth = _drawn(problem, plan) / spread
+    return next(fineness for least, fineness in _FINENESS if worth >= least)

@@ -40,12 +40,15 @@ from compliance.federated.nouns.run import (
     SiteResult,
     Tensor,
 )
+from compliance.federated.nouns.sweep import MOST_RUNS, Axis, Point
 
 __all__ = [
     "EXACT",
     "MOST_ROWS_PER_PERSON",
+    "MOST_RUNS",
     "MOST_SITES_DRAWN",
     "ROBUST",
+    "Axis",
     "Baselines",
     "Economy",
     "Fairness",
@@ -59,6 +62,7 @@ __all__ = [
     "NoisePlan",
     "Outcome",
     "Plan",
+    "Point",
     "Poison",
     "Poisoning",
     "Reading",
