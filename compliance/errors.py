@@ -24,7 +24,7 @@
   + NothingInventedError          paid for, but no row was invented
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
-    - DivergedError
+    - MissingPersonError, DivergedError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -319,6 +319,13 @@ class NoFeaturesError(PlanError):
     sentence = (
         "No column is left to learn from: direct identifiers, free text, the target and the site "
         "column are set aside. Name the columns under “features”."
+    )
+
+
+class MissingPersonError(PlanError):
+    sentence = (
+        "The task “{task}” is about people, and nothing says whose row is whose. "
+        "Name the column that tells people apart in the dataset's description."
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from compliance.errors import MalformedPlanError
+from compliance.federated.learners.factorisation import FactorisationLearner
 from compliance.federated.learners.gradient import GradientLearner
 from compliance.federated.learners.learner import Learner, Quality
 from compliance.federated.models import LinearModel, Link, Model, Perceptron
 from compliance.federated.nouns import ModelKind, Plan
 from compliance.federated.problem import Problem
 
-__all__ = ["GradientLearner", "Learner", "Quality", "learner_of"]
+__all__ = ["FactorisationLearner", "GradientLearner", "Learner", "Quality", "learner_of"]
 
 
 def learner_of(problem: Problem, plan: Plan, model: Model | None = None) -> Learner:
@@ -18,6 +19,8 @@ def learner_of(problem: Problem, plan: Plan, model: Model | None = None) -> Lear
     Raises:
         MalformedPlanError: the plan's model cannot give the problem's answers.
     """
+    if plan.model is ModelKind.MATRIX_FACTORISATION and model is None:
+        return FactorisationLearner(problem=problem, plan=plan)
     return GradientLearner(model=model or _model(problem, plan), problem=problem, plan=plan)
 
 

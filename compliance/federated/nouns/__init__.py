@@ -3,6 +3,7 @@
 from compliance.federated.nouns.plan import (
     MOST_ROWS_PER_PERSON,
     MOST_SITES_DRAWN,
+    MOST_TIERS,
     ROBUST,
     History,
     ModelKind,
@@ -31,6 +32,7 @@ from compliance.federated.nouns.run import (
 __all__ = [
     "MOST_ROWS_PER_PERSON",
     "MOST_SITES_DRAWN",
+    "MOST_TIERS",
     "ROBUST",
     "Baselines",
     "History",
