@@ -9,6 +9,7 @@ noise a bounded sum of whole numbers.
 
 from compliance.federated.accounting import rdp_epsilon, sampled_epsilon
 from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
+from compliance.federated.naive import naive_metric
 from compliance.federated.noising import UNITS_PER_CLIP, Secrets, change
 from compliance.federated.outcome import finish
 from compliance.federated.plans import to_plan
@@ -28,6 +29,7 @@ __all__ = [
     "change",
     "finish",
     "looped",
+    "naive_metric",
     "prepare",
     "rdp_epsilon",
     "sampled_epsilon",

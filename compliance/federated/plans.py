@@ -46,7 +46,7 @@ TASK_DEFAULTS: Mapping[Task, Mapping[str, object]] = {
 }
 # A recommender's rounds solve rather than step: few of them suffice, each with everybody.
 TASK_NOISE_DEFAULTS: Mapping[Task, Mapping[str, object]] = {
-    Task.RECOMMEND: {"rounds": 3, "fraction": 1.0},
+    Task.RECOMMEND: {"rounds": 3, "fraction": 1.0, "strategy": Strategy.FEDAVG},
 }
 MODELS: Mapping[Task, tuple[ModelKind, ...]] = {
     Task.RESPONSE: (
@@ -109,6 +109,9 @@ def _defaults(read: Mapping[str, object], *, has_noise: bool) -> dict[str, objec
     if has_noise:
         said = {**said, **NOISE_DEFAULTS, **TASK_NOISE_DEFAULTS.get(task, {})}
     strategy = Strategy(str(read.get("strategy", said["strategy"])))
+    if task is Task.RECOMMEND and strategy is not Strategy.FEDAVG:
+        reason = "a recommender's sites send sums, which are added up and not joined otherwise"
+        raise MalformedPlanError(place="strategy", reason=reason)
     return {**said, "strategy": strategy, **STRATEGY_DEFAULTS.get(strategy, {})}
 
 

@@ -12,6 +12,8 @@ from compliance.federated.problem import Problem
 
 __all__ = ["FactorisationLearner", "GradientLearner", "Learner", "Quality", "learner_of"]
 
+_MOST_NUMBERS = 2**27  # of the sums that all sites send in a round: 1 GB
+
 
 def learner_of(problem: Problem, plan: Plan, model: Model | None = None) -> Learner:
     """What `plan` asks for; with a `model` of the caller's own, that one.
@@ -20,8 +22,20 @@ def learner_of(problem: Problem, plan: Plan, model: Model | None = None) -> Lear
         MalformedPlanError: the plan's model cannot give the problem's answers.
     """
     if plan.model is ModelKind.MATRIX_FACTORISATION and model is None:
-        return FactorisationLearner(problem=problem, plan=plan)
+        return _factorisation(problem, plan)
     return GradientLearner(model=model or _model(problem, plan), problem=problem, plan=plan)
+
+
+def _factorisation(problem: Problem, plan: Plan) -> FactorisationLearner:
+    learner = FactorisationLearner(problem=problem, plan=plan)
+    sites = len(problem.sites)
+    if sites * sum(tensor.size for tensor in learner.messages) > _MOST_NUMBERS:
+        reason = (
+            f"{sites:,} sites with sums for {learner.items:,} items are too many to hold; "
+            "lower the rank, or raise minimum_records"
+        )
+        raise MalformedPlanError(place="rank", reason=reason)
+    return learner
 
 
 def _model(problem: Problem, plan: Plan) -> Model:

@@ -170,6 +170,17 @@ class FactorisationLearner:
             ranks[run_starts(people.person)] = _ranks(people, tastes, factors[0])
         return ranks
 
+    def best_sellers(self, rows: slice) -> FloatArray:
+        """What `predicted` would be if everybody were named what most people bought."""
+        problem = self.problem
+        bought = problem.inputs[: problem.training_rows, 0].astype(np.int64)
+        buyers = np.bincount(bought, minlength=self.items).astype(np.float64)[:, None]
+        size = rows.stop - rows.start
+        people = self._people_of(np.arange(rows.start, rows.stop), np.zeros(size, np.int64))
+        ranks = np.full(size, np.nan)
+        ranks[run_starts(people.person)] = _ranks(people, np.ones((len(people.owner), 1)), buyers)
+        return ranks
+
     def quality(self, predicted: FloatArray, rows: slice) -> Quality:
         """The mean logarithm of the ranks, and how many are at most ten."""
         del rows

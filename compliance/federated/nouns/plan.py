@@ -275,6 +275,9 @@ class Plan:
         self._check_sites()
         if self.target is None and self.task is Task.RESPONSE:
             raise MalformedPlanError(place="target", reason="a response needs a target column")
+        if self.target is not None and self.task in (Task.RECOMMEND, Task.FORECAST):
+            reason = f"“{self.task}” says itself what is to be told; leave the target out"
+            raise MalformedPlanError(place="target", reason=reason)
         if self.target is not None and self.site_column == self.target:
             raise MalformedPlanError(place="target", reason="it is the column of the sites")
 

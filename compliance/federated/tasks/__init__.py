@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from compliance.errors import MalformedPlanError
 from compliance.federated.nouns import Task
 from compliance.federated.tasks.examples import Examples, Source
+from compliance.federated.tasks.forecast import forecasts
 from compliance.federated.tasks.profile import profiles
 from compliance.federated.tasks.recommend import recommendations
 from compliance.federated.tasks.response import responses
@@ -27,4 +27,4 @@ def examples_of(source: Source) -> Examples:
         case Task.RECOMMEND:
             return recommendations(source)
         case Task.FORECAST:
-            raise MalformedPlanError(place="task", reason="forecasts come later")
+            return forecasts(source)
