@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
 # `bench-release` installs its peers into benchmarks/.peers at the first run and takes minutes.
-BENCHES := bench-dataset bench-demo bench-discovery bench-federated bench-preview bench-release bench-repaint bench-report
+BENCHES := bench-dataset bench-demo bench-discovery bench-federated bench-preview bench-release bench-repaint bench-report bench-tasks
 
 .PHONY: run test lint lock pictures clean bench $(BENCHES)
 

@@ -38,7 +38,7 @@ STRATEGY_DEFAULTS: Mapping[Strategy, Mapping[str, object]] = {
     Strategy.FEDYOGI: {"server_rate": 0.1},
     Strategy.FEDSGD: {"learning_rate": 0.5},
 }
-# Measured on the data sets of benchmarks/federated_tasks.py.
+# Measured on the data sets of benchmarks/tasks.py.
 TASK_DEFAULTS: Mapping[Task, Mapping[str, object]] = {
     Task.PROFILE: {"learning_rate": 0.05, "strategy": Strategy.FEDAVGM, "momentum": 0.8},
     Task.RECOMMEND: {"rounds": 10},
