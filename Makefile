@@ -9,7 +9,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 
 # `bench-release` and `bench-federated` install their peers into benchmarks/.peers at the first run;
 # `bench-release` and `bench-mnist` take minutes.
-BENCHES := bench-crowd bench-dataset bench-demo bench-discovery bench-federated bench-mnist bench-preview bench-release bench-repaint bench-report
+BENCHES := bench-crowd bench-dataset bench-demo bench-discovery bench-federated bench-mnist bench-preview bench-release bench-repaint bench-report bench-tasks
 
 .PHONY: run test lint lock pictures clean bench $(BENCHES)
 

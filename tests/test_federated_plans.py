@@ -166,7 +166,10 @@ def test_a_refusal_says_what_is_possible() -> None:
     ],
 )
 def test_a_plan_written_to_a_file_is_read_as_the_same_plan(change: dict[str, object]) -> None:
-    plan = to_plan({**SHORT, **change})
+    raw = {**SHORT, **change}
+    if change.get("task") == "forecast":
+        del raw["target"]
+    plan = to_plan(raw)
 
     assert to_plan(yaml.safe_load(to_yaml(from_plan(plan)))) == plan
 

@@ -194,7 +194,12 @@ def test_every_model_and_strategy_is_told_in_words(model: ModelKind, strategy: S
 @pytest.mark.parametrize(
     ("changes", "name", "says"),
     [
-        pytest.param({"task": Task.RECOMMEND}, "Question", "buys next (Revenue)", id="task"),
+        pytest.param(
+            {"task": Task.RECOMMEND, "target": None, "model": ModelKind.MATRIX_FACTORISATION},
+            "Question",
+            "buys next",
+            id="task",
+        ),
         pytest.param({"model": ModelKind.LINEAR}, "Question", "how large Revenue is", id="number"),
         pytest.param(
             {"model": ModelKind.MLP, "hidden": (8, 4)},

@@ -24,7 +24,7 @@
   + NothingInventedError          paid for, but no row was invented
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
-    - DivergedError, CheckpointError
+    - MissingPersonError, DivergedError, CheckpointError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -74,6 +74,7 @@ from compliance.errors.learning import (
     CheckpointError,
     DivergedError,
     MalformedPlanError,
+    MissingPersonError,
     NoFeaturesError,
     PlanError,
     SecureQuestionError,
@@ -143,6 +144,7 @@ __all__ = [
     "MalformedPlanError",
     "MalformedQueryError",
     "MissingGroupError",
+    "MissingPersonError",
     "MissingUnitError",
     "NamingError",
     "NoFeaturesError",

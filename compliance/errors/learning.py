@@ -35,6 +35,13 @@ class NoFeaturesError(PlanError):
     )
 
 
+class MissingPersonError(PlanError):
+    sentence = (
+        "The task “{task}” is about people, and nothing says whose row is whose. "
+        "Name the column that tells people apart in the dataset's description."
+    )
+
+
 class DivergedError(PlanError):
     sentence = (
         "Training went astray in round {round}: the model is no longer a number. "

@@ -10,6 +10,7 @@ noise a bounded sum of whole numbers.
 from compliance.federated.checkpoints import from_checkpoint, to_checkpoint, to_tensors
 from compliance.federated.fairness import economy, fairness, worst_tenth
 from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
+from compliance.federated.naive import naive_metric
 from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Secrets, change
 from compliance.federated.outcome import finish
 from compliance.federated.plan_files import from_plan
@@ -38,6 +39,7 @@ __all__ = [
     "from_plan",
     "frontier",
     "looped",
+    "naive_metric",
     "prepare",
     "swept",
     "to_checkpoint",

@@ -8,6 +8,7 @@ from compliance.federated.features import FloatArray
 from compliance.federated.learners import Learner, learner_of
 from compliance.federated.messages import bytes_of, sent
 from compliance.federated.models import Model
+from compliance.federated.naive import naive_metric
 from compliance.federated.nouns import Baselines, Outcome, Plan, SiteResult
 from compliance.federated.problem import Problem
 from compliance.federated.training import Training
@@ -53,7 +54,11 @@ def _baselines(learner: Learner, training: Training, alone: list[FloatArray]) ->
     rows = learner.problem.held_out_rows
     pooled = learner.quality(learner.predicted(training.model_pooled, rows), rows)
     local = learner.quality(np.concatenate(alone), rows)
-    return Baselines(centralised=pooled.metric or 0.0, local=local.metric or 0.0)
+    return Baselines(
+        centralised=pooled.metric or 0.0,
+        local=local.metric or 0.0,
+        naive=naive_metric(learner.problem, learner.plan),
+    )
 
 
 def _site_results(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import MalformedPlanError
 from compliance.federated.nouns import (
+    MOST_TIERS,
     History,
     ModelKind,
     NoisePlan,
@@ -40,6 +41,16 @@ STRATEGY_DEFAULTS: Mapping[Strategy, Mapping[str, object]] = {
 SUMMED = (ModelKind.TREES, ModelKind.MATRIX_FACTORISATION)
 TREE_DEFAULTS: Mapping[str, object] = {"learning_rate": 0.2}
 NOISY_TREE_DEFAULTS: Mapping[str, object] = {"fraction": 0.1, "learning_rate": 0.1, "depth": 2}
+# Measured on the data sets of benchmarks/tasks.py.
+TASK_DEFAULTS: Mapping[Task, Mapping[str, object]] = {
+    Task.PROFILE: {"learning_rate": 0.05, "strategy": Strategy.FEDAVGM, "momentum": 0.8},
+    Task.RECOMMEND: {"rounds": 10},
+    Task.FORECAST: {"learning_rate": 0.02},
+}
+# A recommender's rounds solve rather than step: few of them suffice, each with everybody.
+TASK_NOISE_DEFAULTS: Mapping[Task, Mapping[str, object]] = {
+    Task.RECOMMEND: {"rounds": 3, "fraction": 1.0, "strategy": Strategy.FEDAVG},
+}
 MODELS: Mapping[Task, tuple[ModelKind, ...]] = {
     Task.RESPONSE: (
         ModelKind.LOGISTIC,
@@ -98,11 +109,17 @@ def _defaults(read: Mapping[str, object], *, has_noise: bool) -> dict[str, objec
         reason = f"“{task}” is learnt by {' or '.join(models)}, not by “{model}”"
         raise MalformedPlanError(place="model", reason=reason)
     if model in SUMMED:
-        return {"model": model, **_defaults_of_sums(str(model), read, has_noise=has_noise)}
-    noise = NOISE_DEFAULTS if has_noise else {}
-    strategy = Strategy(str(read.get("strategy", noise.get("strategy", Strategy.FEDAVG))))
-    own = STRATEGY_DEFAULTS.get(strategy, {})
-    return {"model": models[0], **noise, "strategy": strategy, **own}
+        own = {
+            **TASK_DEFAULTS.get(task, {}),
+            **_defaults_of_sums(str(model), read, has_noise=has_noise),
+        }
+        own |= TASK_NOISE_DEFAULTS.get(task, {}) if has_noise else {}
+        return {**own, "model": model, "strategy": Strategy.FEDAVG}
+    said = {"model": models[0], "strategy": Strategy.FEDAVG, **TASK_DEFAULTS.get(task, {})}
+    if has_noise:
+        said = {**said, **NOISE_DEFAULTS, **TASK_NOISE_DEFAULTS.get(task, {})}
+    strategy = Strategy(str(read.get("strategy", said["strategy"])))
+    return {**said, "strategy": strategy, **STRATEGY_DEFAULTS.get(strategy, {})}
 
 
 def _defaults_of_sums(
@@ -191,6 +208,13 @@ def _widths(value: object) -> tuple[int, ...]:
     return tuple(_whole("hidden", width) for width in widths)
 
 
+def _edges(place: str, value: object) -> tuple[float, ...]:
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_TIERS:
+        reason = f"a list of 1 to {MOST_TIERS} numbers is expected here"
+        raise MalformedPlanError(place=place, reason=reason)
+    return tuple(_number(place, edge) for edge in value)
+
+
 def _truth(place: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise MalformedPlanError(place=place, reason="true or false is expected here")
@@ -264,7 +288,9 @@ _HISTORY: Mapping[str, Callable[[str, object], object]] = {
     "quantity": _column,
     "price": _column,
     "horizon_days": _whole,
+    "tiers": _edges,
     "steps": _whole,
+    "period_days": _whole,
 }
 _TROUBLE: Mapping[str, Callable[[str, object], object]] = {
     "dropout": _number,

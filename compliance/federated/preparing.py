@@ -18,7 +18,7 @@ from compliance.discovery.nouns import Label
 from compliance.errors import TargetError, TooFewSitesError
 from compliance.federated.features import IntArray
 from compliance.federated.keys import label_keys, run_starts
-from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan, Split
+from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan, Split, Task
 from compliance.federated.problem import Clients, Problem, Units
 from compliance.federated.records import (
     Records,
@@ -171,7 +171,8 @@ def _units(
         starts=starts,
         sizes=np.diff(np.append(starts, len(training))),
         keys=training.person[starts],
-        most=1 if is_row else MOST_ROWS_PER_PERSON,
+        # A series makes several examples even where it is one row.
+        most=1 if is_row and plan.task is Task.RESPONSE else MOST_ROWS_PER_PERSON,
     )
     # Training rows come first, so positions are the same.
     return Units(clients=clients, sites=position[starts])

@@ -84,15 +84,19 @@ def records_of(
     if unit is not None:
         is_named = table.codes(unit).codes >= 0
         person = np.where(is_named, value_keys(table.codes(unit)), rows)
-    limit = np.uint64(int(HELD_OUT_SHARE * 2**64))
     return Records(
         at=np.arange(len(rows)),
         site=site,
         person=person,
         is_named=is_named,
         row=rows,
-        is_held_out=salted(person, seed) < limit,
+        is_held_out=held_out(person, seed),
     )
+
+
+def held_out(person: KeyArray, seed: int) -> BoolArray:
+    """Per key of a person, whether they are held out: a fifth is, each by the key alone."""
+    return np.less(salted(person, seed), np.uint64(int(HELD_OUT_SHARE * 2**64)))
 
 
 def sites_of(table: Table, column: ColumnName | None) -> tuple[tuple[str, ...], IntArray]:

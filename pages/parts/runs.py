@@ -67,6 +67,16 @@ def quality(run: Run) -> None:
             pooled, local = outcome.baselines.centralised, outcome.baselines.local
             st.metric(_("All rows in one place"), f"{pooled:.3f}", border=True, help=name)
             st.metric(_("Each site alone"), f"{local:.3f}", border=True, help=name)
+            if (naive := outcome.baselines.naive) is not None:
+                about = _(
+                    "What could be said without learning: the last period, the best sellers, "
+                )
+                st.metric(
+                    _("Without a model"),
+                    f"{naive:.3f}",
+                    border=True,
+                    help=about + _("the most frequent answer"),
+                )
         up = sum(site.bytes_up for site in outcome.sites)
         home = sum(site.bytes_home for site in outcome.sites)
         st.metric(_("Left the sites"), size(up), border=True, help=_("Model weights, all rounds"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliance.errors import MalformedPlanError
+from compliance.federated.learners.factorisation import FactorisationLearner
 from compliance.federated.learners.gradient import GradientLearner
 from compliance.federated.learners.learner import Learner, Quality
 from compliance.federated.learners.trees import TreeLearner, tree_learner
@@ -10,7 +11,16 @@ from compliance.federated.models import LinearModel, Link, Model, Perceptron
 from compliance.federated.nouns import ModelKind, Plan
 from compliance.federated.problem import Problem
 
-__all__ = ["GradientLearner", "Learner", "Quality", "TreeLearner", "learner_of"]
+__all__ = [
+    "FactorisationLearner",
+    "GradientLearner",
+    "Learner",
+    "Quality",
+    "TreeLearner",
+    "learner_of",
+]
+
+_MOST_NUMBERS = 2**27  # of the sums that all sites send in a round: 1 GB
 
 
 def learner_of(problem: Problem, plan: Plan, model: Model | None = None) -> Learner:
@@ -21,6 +31,8 @@ def learner_of(problem: Problem, plan: Plan, model: Model | None = None) -> Lear
     """
     if plan.model is ModelKind.TREES and model is None:
         return _trees(problem, plan)
+    if plan.model is ModelKind.MATRIX_FACTORISATION and model is None:
+        return _factorisation(problem, plan)
     return GradientLearner(model=model or _model(problem, plan), problem=problem, plan=plan)
 
 
@@ -29,6 +41,18 @@ def _trees(problem: Problem, plan: Plan) -> Learner:
         reason = "trees tell two answers apart, or give a number"
         raise MalformedPlanError(place="model", reason=reason)
     return tree_learner(problem, plan)
+
+
+def _factorisation(problem: Problem, plan: Plan) -> FactorisationLearner:
+    learner = FactorisationLearner(problem=problem, plan=plan)
+    sites = len(problem.sites)
+    if sites * sum(tensor.size for tensor in learner.messages) > _MOST_NUMBERS:
+        reason = (
+            f"{sites:,} sites with sums for {learner.items:,} items are too many to hold; "
+            "lower the rank, or raise minimum_records"
+        )
+        raise MalformedPlanError(place="rank", reason=reason)
+    return learner
 
 
 def _model(problem: Problem, plan: Plan) -> Model:

@@ -3,6 +3,7 @@
 from compliance.federated.nouns.plan import (
     MOST_ROWS_PER_PERSON,
     MOST_SITES_DRAWN,
+    MOST_TIERS,
     ROBUST,
     History,
     ModelKind,
@@ -47,6 +48,7 @@ __all__ = [
     "MOST_ROWS_PER_PERSON",
     "MOST_RUNS",
     "MOST_SITES_DRAWN",
+    "MOST_TIERS",
     "ROBUST",
     "Axis",
     "Baselines",

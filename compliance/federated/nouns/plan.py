@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import MalformedPlanError
@@ -12,6 +13,8 @@ from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
 
 MOST_ROWS_PER_PERSON = 20  # with noise: how many rows of one person count
 MOST_SITES_DRAWN = 20_000  # of sites that are made up
+MOST_TIERS = 8  # of edges between kinds of customers
+_LARGEST_WORTH = 1e12
 
 
 def _within(place: str, value: float, lowest: float, highest: float) -> None:
@@ -118,7 +121,10 @@ class History:
         quantity: how many; 1 where None.
         price: of one; worth is quantity·price, or the quantity alone where None.
         horizon_days: how long before the end the future begins that is to be told.
+        tiers: edges of worth between the kinds of customers that come back, ascending; where
+            empty, 500 with a price and 3 without.
         steps: how many periods back a forecast looks.
+        period_days: how long a period of a forecast is.
     """
 
     time: ColumnName | None = None
@@ -126,11 +132,26 @@ class History:
     quantity: ColumnName | None = None
     price: ColumnName | None = None
     horizon_days: int = 90
+    tiers: tuple[float, ...] = ()
     steps: int = 8
+    period_days: int = 7
 
     def __post_init__(self) -> None:
         _within("history.horizon_days", self.horizon_days, 1, 3650)
         _within("history.steps", self.steps, 1, 60)
+        _within("history.period_days", self.period_days, 1, 366)
+        _within("history.tiers", len(self.tiers), 0, MOST_TIERS)
+        for before, after in pairwise((0.0, *self.tiers)):
+            if not before < after <= _LARGEST_WORTH:
+                reason = "edges rise from one to the next, and all lie above 0"
+                raise MalformedPlanError(place="history.tiers", reason=reason)
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Those of the tiers; fixed ones where the plan names none, whatever the data are."""
+        if self.tiers:
+            return self.tiers
+        return (500.0,) if self.price is not None else (3.0,)
 
     @property
     def columns(self) -> tuple[ColumnName, ...]:
@@ -238,6 +259,9 @@ class Plan:
         self._check_sites()
         if self.target is None and self.task is Task.RESPONSE:
             raise MalformedPlanError(place="target", reason="a response needs a target column")
+        if self.target is not None and self.task in (Task.RECOMMEND, Task.FORECAST):
+            reason = f"“{self.task}” says itself what is to be told; leave the target out"
+            raise MalformedPlanError(place="target", reason=reason)
         if self.target is not None and self.site_column == self.target:
             raise MalformedPlanError(place="target", reason="it is the column of the sites")
         for holds, place, reason in self._clashes():

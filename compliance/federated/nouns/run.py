@@ -191,10 +191,12 @@ class Baselines:
     Attributes:
         centralised: metric of the same model trained on all rows in one place.
         local: metric over all held-out rows, each scored by its own site's model.
+        naive: metric of what could be said without a model; None where that cannot be told.
     """
 
     centralised: float
     local: float
+    naive: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
