@@ -25,6 +25,7 @@
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - DivergedError
+  + DeploymentError               a federation across processes or machines cannot be made or run
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -327,6 +328,10 @@ class DivergedError(PlanError):
         "Training went astray in round {round}: the model is no longer a number. "
         "Lower the learning rate and start again."
     )
+
+
+class DeploymentError(ComplianceError):
+    sentence = "The federation cannot be deployed or run: {reason}."
 
 
 class TrailError(ComplianceError):

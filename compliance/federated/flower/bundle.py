@@ -1,0 +1,67 @@
+"""The code that runs at sites, as one file that Python can import from.
+
+It holds the modules that `at_site` and Flower's sides of the work stand on, and no others: sites
+need none of the libraries that the rest of the desk does. Rooms whose door opens onto more than
+that get a blank door.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import zipfile
+from pathlib import Path
+
+import compliance
+
+_ROOT = Path(compliance.__file__).parent
+_ROOTS = (
+    "compliance.federated.flower.certificates",
+    "compliance.federated.flower.control",
+    "compliance.federated.flower.executor",
+    "compliance.federated.flower.relay",
+    "compliance.federated.flower.superlink",
+    "compliance.federated.flower.supernode",
+)
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # so that the same code gives the same bytes
+
+
+def code() -> bytes:
+    """The ZIP archive; put on `PYTHONPATH`, it can be imported from."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in sorted(_files().items()):
+            archive.writestr(zipfile.ZipInfo(name, _EARLIEST), text, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _files() -> dict[str, str]:
+    found: dict[str, str] = {}
+    ahead = list(_ROOTS)
+    while ahead:
+        place = _place(ahead.pop())
+        if place is None or place in found:
+            continue
+        text = (_ROOT.parent / place).read_text(encoding="utf-8")
+        found[place] = text
+        ahead += _imported(text)
+    for place in list(found):
+        for folder in Path(place).parents[:-1]:
+            found.setdefault(str(folder / "__init__.py"), '"""Part of Privacy Desk."""\n')
+    return found
+
+
+def _place(name: str) -> str | None:
+    """Where the module `name` lies, below the folder that holds the package."""
+    place = Path(*name.split(".")).with_suffix(".py")
+    return place.as_posix() if (_ROOT.parent / place).is_file() else None
+
+
+def _imported(text: str) -> list[str]:
+    """The modules of our own that `text` imports from; doors of rooms are left out."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("compliance"):
+            names.append(str(node.module))
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names

@@ -1,0 +1,53 @@
+"""Flower's SuperNode for one site, which runs the site's own code and no other.
+
+Flower's way is to send an app along with a run and to let every node run it: whoever may start a
+run could read every site's rows. Here the node runs in Flower's mode for executors of one's own
+(`--isolation process`), and `executor` answers with the code that lies in the site's folder.
+
+Runs in Flower's environment, in the site's folder, with the arguments of `flower-supernode` but
+for those given here.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+from flwr.supernode.cli.flower_supernode import flower_supernode
+
+from compliance.federated.flower.line import LOOPBACK
+
+_SECRET = Path("executor.secret")
+
+
+def main(port: int, arguments: list[str]) -> None:
+    """Start the node and its executor, which talk at `port` of this machine.
+
+    The executor ends with the node, however that ends.
+    """
+    _write_secret()
+    with_secret = ["--superexec-auth-secret-file", str(_SECRET)]
+    executor = [sys.executable, "-m", "compliance.federated.flower.executor", "--insecure"]
+    executor += ["--runtime-api-address", f"{LOOPBACK}:{port}", "--parent-pid", str(os.getpid())]
+    with subprocess.Popen([*executor, *with_secret]) as started:
+        try:
+            here = ["--isolation", "process", "--host", LOOPBACK, "--port", str(port)]
+            sys.argv[1:] = [*arguments, *here, *with_secret]
+            flower_supernode()
+        finally:
+            started.terminate()
+
+
+def _write_secret() -> None:
+    """What node and executor know each other by; no other user of the machine may read it."""
+    _SECRET.unlink(missing_ok=True)
+    place = os.open(_SECRET, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(place, "wb") as stream:
+        stream.write(secrets.token_bytes(32))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2:])
