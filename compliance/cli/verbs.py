@@ -149,11 +149,18 @@ def budget(workspace: Workspace, asked: Namespace) -> Result:
 def federate(workspace: Workspace, asked: Namespace) -> Result:
     """Train across sites; a line per round goes to standard error."""
     plan = typed.plan(asked.plan)
-    with closing(workspace.train(asked.name, plan)) as rounds:
+    with closing(workspace.train(asked.name, plan, typed.flower(asked, _tell))) as rounds:
         for done in rounds:
             line = f"round {done.round}/{plan.rounds}  loss {done.loss:.4f}  AUC {done.metric:.4f}"
-            print(line, file=sys.stderr)  # noqa: T201 - progress
+            silent = f"  no answer from {len(done.silent)} site(s)" if done.silent else ""
+            _tell(f"{line}{silent}")
     return results.run(workspace.runs(asked.name)[0])
+
+
+def deploy(workspace: Workspace, asked: Namespace) -> Result:
+    """Write the folder that server and sites of a federated run need."""
+    made = workspace.deploy(asked.name, typed.plan(asked.plan), typed.order(asked))
+    return results.deployment(made, asked.out)
 
 
 def assess(workspace: Workspace, asked: Namespace) -> Result:
@@ -218,6 +225,10 @@ def audit(workspace: Workspace, asked: Namespace) -> Result:
             workspace.discover(name)
     written = _written(workspace, workspace.build_report(ReportKind.AUDIT, _names(asked)), path)
     return written | results.assessment(workspace.assessments(_names(asked))[-1])
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201 - progress
 
 
 def _asked(workspace: Workspace, asked: Namespace) -> Budget:

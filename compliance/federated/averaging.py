@@ -5,9 +5,12 @@ Source: McMahan et al. 2017, arXiv:1602.05629, Algorithm 1 (FederatedAveraging).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from compliance.federated.engine import local_models
+from compliance.federated.exchange import Exchange, Silence, asked_models
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.nouns import Plan
 from compliance.federated.problem import Problem
@@ -35,17 +38,24 @@ def averaging_weights(sizes: IntArray) -> FloatArray:
 
 
 def averaged_round(
-    problem: Problem, plan: Plan, model: FloatArray, round_: int
-) -> tuple[FloatArray, IntArray]:
-    """The common model after one round, and the sites that took part.
+    problem: Problem, plan: Plan, model: FloatArray, round_: int, exchange: Exchange | None = None
+) -> tuple[FloatArray, IntArray, Mapping[str, Silence]]:
+    """The common model after one round, the sites that took part, and those that kept silent.
 
     The server goes from its model `plan.server_rate` of the way to the average of the sites'
     models, in which each counts by its number of rows; 1 is plain federated averaging.
     """
     taking_part = cohort(len(problem.sites), plan, round_)
-    clients = problem.sites.some(taking_part)
-    starts = np.tile(model, (len(clients), 1))
-    average = averaging_weights(clients.sizes) @ local_models(
-        problem, clients, starts, plan, round_
-    )
-    return model + plan.server_rate * (average - model), taking_part
+    silent: Mapping[str, Silence] = {}
+    if exchange is None:
+        clients = problem.sites.some(taking_part)
+        starts = np.tile(model, (len(clients), 1))
+        models = local_models(problem, clients, starts, plan, round_)
+    else:
+        asked = asked_models(exchange, problem, model, round_, taking_part)
+        models = np.asarray(asked.arrays, dtype=np.float64)
+        taking_part, silent = asked.answered, asked.silent
+    if not len(taking_part):
+        return model, taking_part, silent
+    average = averaging_weights(problem.sites.sizes[taking_part]) @ models
+    return model + plan.server_rate * (average - model), taking_part, silent

@@ -33,6 +33,7 @@ MOMENTUM = 0.8
 
 Draw = Callable[[int], bytes]
 AddNoise = Callable[[IntArray, float], IntArray]
+Total = Callable[[IntArray], IntArray]
 
 
 def noisy_round(
@@ -44,6 +45,7 @@ def noisy_round(
     *,
     draw: Draw,
     add_noise: AddNoise,
+    total: Total | None = None,
 ) -> tuple[FloatArray, FloatArray, int]:
     """The model and the velocity after one round, and how many people were drawn.
 
@@ -58,12 +60,17 @@ def noisy_round(
         draw: gives that many secret, uniform bytes.
         add_noise: gives its first argument plus discrete Gaussian noise of that standard
             deviation in every place.
+        total: the sum of what the people at these positions add, asked of their sites; left out,
+            it is computed here.
     """
     if problem.people is None or plan.privacy is None:
         raise ValueError("the problem was prepared for a plan without noise")
     drawn = sampled(len(problem.people.clients), plan.fraction, draw)
-    total = summed(problem, plan, model, drawn, round_).sum(axis=0)
-    noisy = add_noise(total, plan.privacy.noise_multiplier * UNITS_PER_CLIP)
+    if total is None:
+        exact = summed(problem, plan, model, drawn, round_).sum(axis=0)
+    else:
+        exact = total(drawn)
+    noisy = add_noise(exact, plan.privacy.noise_multiplier * UNITS_PER_CLIP)
     people = expected(len(problem.people.clients), plan.fraction)
     step = noisy * (plan.privacy.clip / UNITS_PER_CLIP / people)
     velocity = MOMENTUM * velocity + plan.server_rate * step

@@ -116,6 +116,7 @@ class Round:
         bytes_up: sent by all sites together in this round: models, with noise sums over people.
         bytes_down: sent to them.
         epsilon: spent by the run so far, where there is noise.
+        silent: sites that were asked and gave no answer that counts; the round went on without.
     """
 
     round: int
@@ -125,6 +126,7 @@ class Round:
     bytes_up: int
     bytes_down: int
     epsilon: float | None = None
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

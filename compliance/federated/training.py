@@ -10,9 +10,10 @@ import numpy as np
 from compliance.errors import DivergedError
 from compliance.federated.averaging import averaged_round
 from compliance.federated.engine import local_models
+from compliance.federated.exchange import Asked, Exchange, asked_sums
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.measures import measured
-from compliance.federated.noising import AddNoise, Draw, noisy_round
+from compliance.federated.noising import AddNoise, Draw, noisy_round, summed
 from compliance.federated.nouns import Plan, Round
 from compliance.federated.problem import Problem
 
@@ -49,6 +50,7 @@ def train(
     draw: Draw | None = None,
     add_noise: AddNoise | None = None,
     price: Callable[[int], float] | None = None,
+    exchange: Exchange | None = None,
 ) -> Iterator[Training]:
     """The run after each of its rounds.
 
@@ -65,6 +67,7 @@ def train(
         add_noise: adds discrete Gaussian noise of that standard deviation to whole numbers, of
             which one person changes at most an L2 distance of `UNITS_PER_CLIP`; likewise.
         price: ε after that many rounds; shown only.
+        exchange: asks the sites; left out, they are in this process, all at once.
 
     Raises:
         DivergedError: the model is no longer a number.
@@ -74,7 +77,7 @@ def train(
         raise ValueError("the problem was prepared for another plan")
     if needs_noise and (draw is None or add_noise is None):
         raise ValueError("a plan with noise needs draw and add_noise")
-    return _rounds(problem, plan, draw, add_noise, price)
+    return _rounds(problem, plan, draw, add_noise, price, exchange)
 
 
 def _rounds(
@@ -83,13 +86,16 @@ def _rounds(
     draw: Draw | None,
     add_noise: AddNoise | None,
     price: Callable[[int], float] | None,
+    exchange: Exchange | None,
 ) -> Iterator[Training]:
     training = _untrained(problem)
     for number in range(1, plan.rounds + 1):
         if plan.privacy is None or draw is None or add_noise is None:
-            stepped, clients = _averaged(problem, plan, training, number)
+            stepped, clients, silent = _averaged(problem, plan, training, number, exchange)
         else:
-            stepped, clients = _noised(problem, plan, training, number, draw, add_noise)
+            stepped, clients, silent = _noised(
+                problem, plan, training, number, draw, add_noise, exchange
+            )
         if not np.isfinite(stepped.model).all():
             raise DivergedError(round=number)
         loss, metric = measured(problem, problem.held_out_inputs @ stepped.model)
@@ -102,6 +108,7 @@ def _rounds(
             bytes_up=sent * problem.model_bytes,
             bytes_down=sent * problem.model_bytes,
             epsilon=None if price is None or plan.privacy is None else price(number),
+            silent=silent,
         )
         training = replace(
             _baselines_advanced(problem, plan, stepped, number), rounds=(*training.rounds, done)
@@ -122,23 +129,47 @@ def _untrained(problem: Problem) -> Training:
 
 
 def _averaged(
-    problem: Problem, plan: Plan, training: Training, round_: int
-) -> tuple[Training, int]:
-    model, taking_part = averaged_round(problem, plan, training.model, round_)
+    problem: Problem, plan: Plan, training: Training, round_: int, exchange: Exchange | None
+) -> tuple[Training, int, tuple[str, ...]]:
+    model, taking_part, silent = averaged_round(problem, plan, training.model, round_, exchange)
     taken = training.times_taken.copy()
     taken[taking_part] += 1
-    return replace(training, model=model, times_taken=taken), len(taking_part)
+    return replace(training, model=model, times_taken=taken), len(taking_part), tuple(silent)
 
 
 def _noised(
-    problem: Problem, plan: Plan, training: Training, round_: int, draw: Draw, add_noise: AddNoise
-) -> tuple[Training, int]:
+    problem: Problem,
+    plan: Plan,
+    training: Training,
+    round_: int,
+    draw: Draw,
+    add_noise: AddNoise,
+    exchange: Exchange | None,
+) -> tuple[Training, int, tuple[str, ...]]:
+    asked: list[Asked] = []
+
+    def total(drawn: IntArray) -> IntArray:
+        if exchange is None:
+            sums = summed(problem, plan, training.model, drawn, round_)
+            return np.asarray(sums.sum(axis=0), dtype=np.int64)
+        asked.append(asked_sums(exchange, problem, training.model, round_, drawn))
+        return np.asarray(asked[0].arrays.sum(axis=0), dtype=np.int64)
+
     model, velocity, people = noisy_round(
-        problem, plan, training.model, training.velocity, round_, draw=draw, add_noise=add_noise
+        problem,
+        plan,
+        training.model,
+        training.velocity,
+        round_,
+        draw=draw,
+        add_noise=add_noise,
+        total=total,
     )
     # Every site sends its sum, even one over nobody: whether it has someone is secret.
-    taken = training.times_taken + 1
-    return replace(training, model=model, velocity=velocity, times_taken=taken), people
+    taken = training.times_taken.copy()
+    taken[asked[0].answered if asked else slice(None)] += 1
+    silent = tuple(asked[0].silent) if asked else ()
+    return replace(training, model=model, velocity=velocity, times_taken=taken), people, silent
 
 
 def _baselines_advanced(problem: Problem, plan: Plan, training: Training, round_: int) -> Training:

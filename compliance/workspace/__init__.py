@@ -6,14 +6,14 @@ the trail in one transaction, with budget checked inside it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Discovery, IdentifierClass
-from compliance.federated.nouns import Plan, Round, Run
+from compliance.federated.nouns import Plan, Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
@@ -32,6 +32,7 @@ from compliance.workspace import (
     assessments,
     budgets,
     datasets,
+    deployments,
     disclosures,
     labels,
     planning,
@@ -43,6 +44,7 @@ from compliance.workspace import (
     syntheses,
     trails,
 )
+from compliance.workspace.deployments import Deployment, Flower, Order, Rounds
 from compliance.workspace.desk import Clock, Desk, now
 
 __all__ = ["Workspace"]
@@ -166,8 +168,7 @@ class Workspace:
     def prices(self, population: str) -> Prices:
         """What a population's ledger costs by every accountant, at the budget's δ.
 
-        Computed when asked for, from what is on record: nothing is spent. The first time it takes
-        about a second, so never ask while something slides.
+        Nothing is spent. The first time takes about a second: never ask while something slides.
         """
         with self._desk.database.reading() as connection:
             return budgets.prices(connection, population, self._desk.clock())
@@ -216,9 +217,7 @@ class Workspace:
     def plan(
         self, name: str, query: Query, targets: Sequence[Target], delta: Decimal | None = None
     ) -> Planned:
-        """The smallest loss that makes the answer as exact as `targets` say; internal.
-
-        Nothing is drawn, spent or written.
+        """The smallest loss that makes the answer as exact as `targets` say; internal, and free.
 
         Raises:
             OutOfReachError: no ε up to 100 does.
@@ -308,13 +307,17 @@ class Workspace:
 
     # Federated learning
 
-    def train(self, name: str, plan: Plan) -> Generator[Round, None, None]:
+    def train(self, name: str, plan: Plan, by: Flower | None = None) -> Rounds:
         """Run `plan` on dataset `name`, round by round; closing the iterator stops and stores it.
 
         Raises:
-            PlanError, BudgetExceededError, CapExceededError: refused, nothing was trained.
+            PlanError, BudgetExceededError, CapExceededError, DeploymentError: refused or stopped.
         """
-        return runs.rounds(self._desk, name, plan)
+        return deployments.rounds(self._desk, name, plan, by)
+
+    def deploy(self, name: str, plan: Plan, order: Order) -> Deployment:
+        """Write what server and sites need to run `plan` across machines; see `Order`."""
+        return deployments.write(self._desk, name, plan, order)
 
     def price(self, plan: Plan) -> Price:
         """The most that a plan with noise can cost. Nothing is spent by asking."""
@@ -329,9 +332,8 @@ class Workspace:
 
     def assess(self, names: Sequence[str] | None = None) -> Assessment:
         """Check every duty on what the desk knows, and keep the verdicts."""
-        if names is not None:
-            for name in names:
-                self.dataset(name)
+        for name in names or ():
+            self.dataset(name)
         return assessments.check(self._desk, names)
 
     def assessments(self, names: Sequence[str] | None = None) -> tuple[Assessment, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 from compliance.dataset.nouns import Dataset
 from compliance.errors import PrivacyParameterError
 from compliance.federated import UNITS_PER_CLIP, Problem, Training, finish, prepare, train
+from compliance.federated.exchange import Exchange
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import check_affordable, loss_of, price_of
@@ -27,6 +29,8 @@ from compliance.privacy.nouns import (
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets, labels
 from compliance.workspace.desk import Desk
+
+Connect = Callable[[Problem], AbstractContextManager[Exchange]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +62,23 @@ class _Noise:
         return mechanisms.add_noise(values, event)
 
 
-def rounds(desk: Desk, name: str, plan: Plan) -> Generator[Round, None, None]:
+def rounds(
+    desk: Desk,
+    name: str,
+    plan: Plan,
+    connect: Connect | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> Generator[Round, None, None]:
     """Train on dataset `name` and give each round as it ends.
 
     Closing the iterator stops the run. However it ends, what was run is stored, and a budget
     that was reserved is settled for the rounds that were drawn. A process that dies leaves the
     whole reservation spent.
+
+    Args:
+        connect: makes the way to the sites, for as long as the run lasts; left out, the sites are
+            in this process.
+        facts: more for the entry in the trail; looked at when the run has ended.
 
     Raises:
         PlanError: the plan does not fit the data.
@@ -73,10 +88,11 @@ def rounds(desk: Desk, name: str, plan: Plan) -> Generator[Round, None, None]:
     latest: Training | None = None
     noise = _Noise()
     try:
-        for latest in _trainings(started.problem, plan, noise):
-            yield latest.latest
+        with connect(started.problem) if connect else nullcontext() as exchange:
+            for latest in _trainings(started.problem, plan, noise, exchange):
+                yield latest.latest
     finally:
-        _end(desk, started, plan, latest, drawn=noise.rounds)
+        _end(desk, started, plan, latest, drawn=noise.rounds, facts=facts or {})
 
 
 def price(plan: Plan) -> Price:
@@ -123,9 +139,11 @@ def _reserve(desk: Desk, dataset: Dataset, plan: Plan, run_id: str) -> Spend:
         return budgets.reserve(act, dataset.population, run_id, [event])
 
 
-def _trainings(problem: Problem, plan: Plan, noise: _Noise) -> Iterator[Training]:
+def _trainings(
+    problem: Problem, plan: Plan, noise: _Noise, exchange: Exchange | None
+) -> Iterator[Training]:
     if plan.privacy is None:
-        yield from train(problem, plan)
+        yield from train(problem, plan, exchange=exchange)
         return
     yield from train(
         problem,
@@ -133,17 +151,26 @@ def _trainings(problem: Problem, plan: Plan, noise: _Noise) -> Iterator[Training
         draw=secrets.token_bytes,
         add_noise=noise.add,
         price=partial(_epsilon_after, plan),
+        exchange=exchange,
     )
 
 
-def _end(desk: Desk, started: _Started, plan: Plan, latest: Training | None, *, drawn: int) -> None:
+def _end(
+    desk: Desk,
+    started: _Started,
+    plan: Plan,
+    latest: Training | None,
+    *,
+    drawn: int,
+    facts: Mapping[str, object],
+) -> None:
     """Settle what was reserved and store what was run, in one transaction."""
     if latest is None and started.reservation is None:
         return
     with desk.act("run.finish", started.dataset.name) as act:
         if started.reservation is not None:
             budgets.settle(act, started.reservation, [_event(plan, drawn)] if drawn else [])
-        act.facts |= {"run": started.id, "rounds": _count(latest), "of": plan.rounds}
+        act.facts |= {"run": started.id, "rounds": _count(latest), "of": plan.rounds, **facts}
         if latest is None:
             return
         run = Run(

@@ -16,11 +16,10 @@ from compliance.dataset.nouns import Column, ColumnName
 from compliance.dataset.table import Table
 from compliance.discovery.nouns import Label
 from compliance.errors import ComplianceError
-from compliance.federated.engine import local_models
-from compliance.federated.features import FloatArray, IntArray, choose_features, encode
-from compliance.federated.flower.parcels import Parcel, ParcelError, packed, unpacked
+from compliance.federated.exchange import answered
+from compliance.federated.features import FloatArray, choose_features, encode
+from compliance.federated.flower.parcels import ParcelError, packed, unpacked
 from compliance.federated.keys import label_keys, run_starts
-from compliance.federated.noising import summed
 from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan
 from compliance.federated.problem import Clients, People, Problem
 from compliance.federated.records import Records, arranged, records_of, within_limit
@@ -90,22 +89,6 @@ class Site:
     @cached_property
     def _problem(self) -> Problem:
         return prepared(Table(self._folder / self._membership.rows), self._membership)
-
-
-def answered(problem: Problem, plan: Plan, asked: Parcel) -> dict[str, FloatArray | IntArray]:
-    """What leaves the site in a round: without noise its model, with noise a sum over its people.
-
-    Args:
-        problem: the site's own.
-        plan: what is learnt.
-        asked: `model`, `round`; with noise also `drawn`, positions among the site's people.
-    """
-    model = np.asarray(asked["model"], dtype=np.float64)
-    round_ = int(asked["round"][0])
-    if plan.privacy is None:
-        return {"model": local_models(problem, problem.sites, model[None], plan, round_)[0]}
-    drawn = np.asarray(asked["drawn"], dtype=np.int64)
-    return {"sum": summed(problem, plan, model, drawn, round_)[0]}
 
 
 def prepared(table: Table, membership: Membership) -> Problem:

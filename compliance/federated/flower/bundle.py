@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import io
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import compliance
@@ -20,12 +21,14 @@ _ROOTS = (
     "compliance.federated.flower.control",
     "compliance.federated.flower.executor",
     "compliance.federated.flower.relay",
+    "compliance.federated.flower.rows",
     "compliance.federated.flower.superlink",
     "compliance.federated.flower.supernode",
 )
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # so that the same code gives the same bytes
 
 
+@cache
 def code() -> bytes:
     """The ZIP archive; put on `PYTHONPATH`, it can be imported from."""
     buffer = io.BytesIO()

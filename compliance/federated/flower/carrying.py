@@ -18,11 +18,11 @@ from pathlib import Path
 import msgspec
 
 from compliance.errors import DeploymentError
+from compliance.federated.exchange import Answers, Parcel, Silence
 from compliance.federated.flower import line
 from compliance.federated.flower.at_site import NO_ANSWER
-from compliance.federated.flower.exchange import Answers, Silence
 from compliance.federated.flower.nouns import Deployment, Folder
-from compliance.federated.flower.parcels import Parcel, ParcelError, packed, unpacked
+from compliance.federated.flower.parcels import ParcelError, packed, unpacked
 from compliance.federated.flower.processes import Processes
 
 _START_S = 120.0
@@ -119,7 +119,11 @@ def carrying(
 
 
 def _own(folder: Folder) -> dict[str, str]:
-    return {**os.environ, "PRIVACY_DESK_ENVIRONMENT": str(folder.environment)}
+    return {
+        **os.environ,
+        "PRIVACY_DESK_ENVIRONMENT": str(folder.environment),
+        line.DESK_VARIABLE: str(os.getpid()),
+    }
 
 
 def _script(name: str) -> list[str]:
@@ -203,4 +207,4 @@ def _opened(came: bytes | None) -> Parcel | Silence:
     try:
         return unpacked(came)
     except ParcelError:
-        return Silence.UNREADABLE
+        return Silence.UNUSABLE

@@ -12,6 +12,8 @@ from multiprocessing.connection import Connection, answer_challenge, deliver_cha
 import msgspec
 
 LOOPBACK = "127.0.0.1"
+DESK_VARIABLE = "PRIVACY_DESK_PROCESS"  # the number of the desk's process, for what it starts
+DOOR_VARIABLE = "PRIVACY_DESK_DOOR"  # names the file that says where the desk is
 
 
 class Ask(msgspec.Struct, frozen=True):

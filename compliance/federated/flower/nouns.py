@@ -80,4 +80,5 @@ class Folder:
             "FLWR_HOME": str(at / "flower"),
             "FLWR_TELEMETRY_ENABLED": "0",
             "FLWR_DISABLE_UPDATE_CHECK": "1",
+            "NO_PROXY": f"127.0.0.1,localhost,{os.environ.get('NO_PROXY', '')}",
         }

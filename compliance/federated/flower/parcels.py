@@ -6,13 +6,12 @@ A parcel cannot carry text, so no cell value can leave a site by accident.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-Parcel = Mapping[str, npt.NDArray[np.generic]]
+from compliance.federated.exchange import Parcel
 
 MOST_BYTES = 2**30
 

@@ -15,9 +15,7 @@ import msgspec
 from flwr.app import ConfigRecord, Context, Message, MessageType, RecordDict
 from flwr.serverapp import Grid, ServerApp
 
-from compliance.federated.flower.line import LOOPBACK, Ask, Door, Told
-
-DOOR_VARIABLE = "PRIVACY_DESK_DOOR"  # names the file that says where the desk is
+from compliance.federated.flower.line import DOOR_VARIABLE, LOOPBACK, Ask, Door, Told
 
 _PAUSE_S = 0.3  # between two looks for answers
 _LIFETIME_S = 3600.0  # of a message that nobody fetches

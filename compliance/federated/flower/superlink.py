@@ -15,6 +15,8 @@ from flwr.superlink.cli.flower_superlink import flower_superlink
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from compliance.federated.flower.watching import end_with_desk
+
 FOR_NODES = "/v1/fleet/"
 OWN_MACHINE = ("127.0.0.1", "::1")
 
@@ -40,6 +42,7 @@ class NodesOnlyFromOutside:
 def main() -> None:
     """Start the SuperLink."""
     extensions.get_middleware = lambda: (Middleware(NodesOnlyFromOutside),)
+    end_with_desk()
     flower_superlink()
 
 

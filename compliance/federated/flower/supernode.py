@@ -19,6 +19,7 @@ from pathlib import Path
 from flwr.supernode.cli.flower_supernode import flower_supernode
 
 from compliance.federated.flower.line import LOOPBACK
+from compliance.federated.flower.watching import end_with_desk
 
 _SECRET = Path("executor.secret")
 
@@ -36,6 +37,7 @@ def main(port: int, arguments: list[str]) -> None:
         try:
             here = ["--isolation", "process", "--host", LOOPBACK, "--port", str(port)]
             sys.argv[1:] = [*arguments, *here, *with_secret]
+            end_with_desk()
             flower_supernode()
         finally:
             started.terminate()

@@ -14,7 +14,8 @@ from compliance.errors import DeploymentError
 from compliance.federated.flower.at_site import SITE_FILE, Membership
 from compliance.federated.flower.bundle import code
 from compliance.federated.flower.nouns import DEPLOYMENT_FILE, Deployment, Folder, Place
-from compliance.plain import to_json
+from compliance.federated.nouns import Plan
+from compliance.plain import from_json, to_json
 
 _LONGEST_FOLDER = 40
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?")
@@ -82,6 +83,16 @@ def write(folder: Folder, deployment: Deployment, members: Sequence[Membership])
 def code_sha256() -> str:
     """Of the code that sites would run now."""
     return hashlib.sha256(code()).hexdigest()
+
+
+def plan_of(folder: Folder, deployment: Deployment) -> Plan:
+    """The plan that the sites of a deployment have.
+
+    Raises:
+        OSError, msgspec.MsgspecError: its files are damaged.
+    """
+    text = (folder.site(deployment.places[0]) / SITE_FILE).read_text(encoding="utf-8")
+    return from_json(Membership, text).plan
 
 
 def _plain(site: str) -> str:

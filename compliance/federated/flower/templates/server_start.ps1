@@ -10,6 +10,7 @@ $env:PYTHONNOUSERSITE = "1"
 $env:FLWR_HOME = "$PSScriptRoot\flower"
 $env:FLWR_TELEMETRY_ENABLED = "0"
 $env:FLWR_DISABLE_UPDATE_CHECK = "1"
+$env:NO_PROXY = "127.0.0.1,localhost,$env:NO_PROXY"
 $env:PRIVACY_DESK_DOOR = "$PSScriptRoot\door.json"
 python -P -m compliance.federated.flower.superlink `
   --host "@BIND@" --port "@PORT@" --database state.db `

@@ -13,6 +13,7 @@ $env:PYTHONNOUSERSITE = "1"
 $env:FLWR_HOME = "$PSScriptRoot\flower"
 $env:FLWR_TELEMETRY_ENABLED = "0"
 $env:FLWR_DISABLE_UPDATE_CHECK = "1"
+$env:NO_PROXY = "127.0.0.1,localhost,$env:NO_PROXY"
 python -P -m compliance.federated.flower.supernode $port `
   --superlink "@ADDRESS@" --root-certificates ca.pem --auth-supernode-private-key node.key
 exit $LASTEXITCODE
