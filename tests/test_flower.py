@@ -8,8 +8,7 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +17,8 @@ import pytest
 
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description
-from compliance.federated.flower.nouns import Deployment, Folder
-from compliance.federated.nouns import Plan, Round, Run
+from compliance.federated.flower.nouns import Deployment
+from compliance.federated.nouns import Round, Run
 from compliance.settings import Settings
 from compliance.trail.nouns import Entry
 from compliance.workspace import Workspace
@@ -60,7 +59,7 @@ def processes_in(root: Path) -> set[int]:
     found = set()
     for place in Path("/proc").glob("[0-9]*"):
         try:
-            if Path(os.readlink(place / "cwd")).is_relative_to(root):
+            if (place / "cwd").readlink().is_relative_to(root):
                 found.add(int(place.name))
         except OSError:
             continue
@@ -72,7 +71,7 @@ def sockets_of(pids: set[int]) -> Iterator[tuple[str, str, str]]:
     inodes = set()
     for pid in pids:
         try:
-            links = [os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()]
+            links = [str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()]
         except OSError:
             continue
         inodes |= {link[8:-1] for link in links if link.startswith("socket:[")}
@@ -126,21 +125,18 @@ def stranger(flight: Flight) -> int:
     folder.mkdir()
     for name in ("start.sh", "keys.sh", "code.zip", "ca.pem"):
         (folder / name).write_bytes((known / name).read_bytes())
-    subprocess.run(["sh", "keys.sh"], cwd=folder, check=True, capture_output=True)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    done = subprocess.run(
-        ["sh", "start.sh"],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PRIVACY_DESK_ENVIRONMENT": str(ENVIRONMENT),
-            "PRIVACY_DESK_NODE_PORT": port,
-        },
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
+    own = {"PRIVACY_DESK_ENVIRONMENT": str(ENVIRONMENT), "PRIVACY_DESK_NODE_PORT": port}
+    for script in ("keys.sh", "start.sh"):
+        done = subprocess.run(
+            ["sh", script],
+            cwd=folder,
+            env={**os.environ, **own},
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
     return done.returncode
 
 
@@ -164,7 +160,10 @@ def kill(flight: Flight, site: str) -> None:
 def with_shop(home: Path) -> Workspace:
     workspace = Workspace(Settings.from_environment({}, home=home))
     columns = cases.shop(sites=3)
-    lines = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values()))]
+    lines = [
+        ",".join(columns),
+        *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True)),
+    ]
     description = Description(population="people", unit=ColumnName("person"))
     file = RawFile(name="shop.csv", data="\n".join(lines).encode())
     workspace.add_files([file], "shop", description)
@@ -172,7 +171,7 @@ def with_shop(home: Path) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def flight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flight]:
+def flight(tmp_path_factory: pytest.TempPathFactory) -> Flight:
     """Four rounds with three sites, one of which loses its power after the second."""
     home = tmp_path_factory.mktemp("flight")
     workspace = with_shop(home / "desk")
@@ -203,7 +202,7 @@ def flight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flight]:
         flight.proxied = proxy.asked
     flight.after = processes_in(flight.root)
     flight.run, flight.entry = workspace.runs("shop")[0], workspace.entries(1)[0]
-    yield flight
+    return flight
 
 
 @needs_flower

@@ -20,6 +20,7 @@ _ROOTS = (
     "compliance.federated.flower.certificates",
     "compliance.federated.flower.control",
     "compliance.federated.flower.executor",
+    "compliance.federated.flower.keys",
     "compliance.federated.flower.relay",
     "compliance.federated.flower.rows",
     "compliance.federated.flower.superlink",

@@ -13,7 +13,6 @@ from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import msgspec
 
@@ -24,6 +23,7 @@ from compliance.federated.flower.at_site import NO_ANSWER
 from compliance.federated.flower.nouns import Deployment, Folder
 from compliance.federated.flower.parcels import ParcelError, packed, unpacked
 from compliance.federated.flower.processes import Processes
+from compliance.federated.flower.secret_files import write_secret
 
 _START_S = 120.0
 _LOOK_S = 0.2
@@ -65,7 +65,7 @@ class Carrier:
                 told = line.told(self.relay) if self.relay.poll(_LOOK_S) else None
                 if told is not None and told.round == round_ and told.node in asked:
                     site = asked.pop(told.node)
-                    answer = _opened(told.parcel)
+                    answer = Silence.GONE if told.is_gone else _opened(told.parcel)
                     if isinstance(answer, Silence):
                         silent[site] = answer
                     else:
@@ -100,7 +100,9 @@ def carrying(
     """
     secret = secrets.token_bytes(32)
     with Processes() as processes, closing(line.listening()) as door:
-        _write_door(folder.server / "door.json", line.Door(door.getsockname()[1], secret))
+        where = folder.server / "door.json"
+        where.unlink(missing_ok=True)
+        write_secret(where, msgspec.json.encode(line.Door(door.getsockname()[1], secret)))
         processes.start("server", _script("start"), at=folder.server, variables=_own(folder))
         _await_server(folder, deployment, processes)
         if deployment.is_local:
@@ -132,12 +134,6 @@ def _script(name: str) -> list[str]:
     return ["sh", f"{name}.sh"]
 
 
-def _write_door(place: Path, door: line.Door) -> None:
-    place.unlink(missing_ok=True)
-    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(msgspec.json.encode(door))
-
-
 def _await_server(folder: Folder, deployment: Deployment, processes: Processes) -> None:
     """Until the server shows the certificate that sites will check."""
     context = ssl.create_default_context(cafile=folder.server / "ca.pem")
@@ -158,7 +154,8 @@ def _make_keys(folder: Folder, deployment: Deployment) -> None:
     for place in deployment.places:
         site = folder.site(place)
         if not (site / "node.key").exists():
-            subprocess.run(_script("keys"), cwd=site, capture_output=True, check=True)
+            command, variables = _script("keys"), _own(folder)
+            subprocess.run(command, cwd=site, env=variables, capture_output=True, check=True)
         key = (site / "node.key.pub").read_bytes()
         (folder.keys / f"{place.folder}.pub").write_bytes(key)
 
@@ -174,10 +171,13 @@ def _registered(folder: Folder, port: int, processes: Processes) -> dict[str, in
     )
     said = control.stdout.readline() if control.stdout else ""
     try:
-        return msgspec.json.decode(said, type=dict[str, int])
+        nodes = msgspec.json.decode(said, type=dict[str, int])
     except msgspec.MsgspecError:
         reason = "the keys could not be registered; server/control.log says why"
         raise DeploymentError(reason=reason) from None
+    if not nodes:
+        raise DeploymentError(reason="no site’s key lies in server/keys yet")
+    return nodes
 
 
 def _start_sites(folder: Folder, deployment: Deployment, processes: Processes) -> None:

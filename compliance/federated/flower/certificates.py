@@ -6,7 +6,6 @@ Runs in Flower's environment, which has the library for it: `… certificates FO
 from __future__ import annotations
 
 import ipaddress
-import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from compliance.federated.flower.secret_files import write_secret
 
 DAYS = 397
 
@@ -56,7 +57,7 @@ def main(folder: Path, host: str) -> None:
     )
     (folder / "ca.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     (folder / "server.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))
-    _write_secret(folder / "server.key", key)
+    write_secret(folder / "server.key", _secret(key))
 
 
 def _name(text: str) -> x509.Name:
@@ -85,14 +86,12 @@ def _general(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def _write_secret(place: Path, key: ec.EllipticCurvePrivateKey) -> None:
-    data = key.private_bytes(
+def _secret(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(data)
 
 
 if __name__ == "__main__":

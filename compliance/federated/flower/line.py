@@ -24,11 +24,12 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """From the relay: what a node answered in a round; None where it could not."""
+    """From the relay: what a node answered in a round; None where it could not, or is gone."""
 
     round: int
     node: int
     parcel: bytes | None
+    is_gone: bool = False
 
 
 class Door(msgspec.Struct, frozen=True):

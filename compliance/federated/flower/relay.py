@@ -7,6 +7,7 @@ waited and what becomes of an answer is the desk's to say.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
@@ -18,6 +19,7 @@ from flwr.serverapp import Grid, ServerApp
 from compliance.federated.flower.line import DOOR_VARIABLE, LOOPBACK, Ask, Door, Told
 
 _PAUSE_S = 0.3  # between two looks for answers
+_LOOK_S = 5.0  # between two looks for nodes that are gone
 _LIFETIME_S = 3600.0  # of a message that nobody fetches
 
 
@@ -34,6 +36,7 @@ def relay(grid: Grid, _: Context) -> None:
 def _serve(grid: Grid, line: Connection) -> None:
     waiting: dict[str, int] = {}
     round_ = 0
+    looked = time.monotonic()
     while True:
         if line.poll(_PAUSE_S):
             asked = msgspec.msgpack.decode(line.recv_bytes(), type=Ask)
@@ -43,8 +46,15 @@ def _serve(grid: Grid, line: Connection) -> None:
         for answer in grid.pull_messages(list(waiting)) if waiting else ():
             node = waiting.pop(answer.metadata.reply_to_message_id, None)
             if node is not None:
-                told = Told(round=round_, node=node, parcel=_parcel(answer))
-                line.send_bytes(msgspec.msgpack.encode(told))
+                _tell(line, Told(round=round_, node=node, parcel=_parcel(answer)))
+        if waiting and time.monotonic() > looked + _LOOK_S:
+            there, looked = set(grid.get_node_ids()), time.monotonic()
+            for message in [m for m, node in waiting.items() if node not in there]:
+                _tell(line, Told(round_, waiting.pop(message), parcel=None, is_gone=True))
+
+
+def _tell(line: Connection, told: Told) -> None:
+    line.send_bytes(msgspec.msgpack.encode(told))
 
 
 def _sent(grid: Grid, asked: Ask) -> dict[str, int]:

@@ -19,9 +19,10 @@ from pathlib import Path
 from flwr.supernode.cli.flower_supernode import flower_supernode
 
 from compliance.federated.flower.line import LOOPBACK
+from compliance.federated.flower.secret_files import write_secret
 from compliance.federated.flower.watching import end_with_desk
 
-_SECRET = Path("executor.secret")
+_SECRET = Path("executor.secret")  # what node and executor know each other by
 
 
 def main(port: int, arguments: list[str]) -> None:
@@ -29,7 +30,8 @@ def main(port: int, arguments: list[str]) -> None:
 
     The executor ends with the node, however that ends.
     """
-    _write_secret()
+    _SECRET.unlink(missing_ok=True)
+    write_secret(_SECRET, secrets.token_bytes(32))
     with_secret = ["--superexec-auth-secret-file", str(_SECRET)]
     executor = [sys.executable, "-m", "compliance.federated.flower.executor", "--insecure"]
     executor += ["--runtime-api-address", f"{LOOPBACK}:{port}", "--parent-pid", str(os.getpid())]
@@ -41,14 +43,6 @@ def main(port: int, arguments: list[str]) -> None:
             flower_supernode()
         finally:
             started.terminate()
-
-
-def _write_secret() -> None:
-    """What node and executor know each other by; no other user of the machine may read it."""
-    _SECRET.unlink(missing_ok=True)
-    place = os.open(_SECRET, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(place, "wb") as stream:
-        stream.write(secrets.token_bytes(32))
 
 
 if __name__ == "__main__":
