@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -19,22 +20,15 @@ from compliance.dataset.cleaning import clean
 from compliance.dataset.nouns import Column
 from compliance.dataset.readers import RawFile, read
 from compliance.dataset.table import to_parquet
-from compliance.federated import (
-    UNITS_PER_CLIP,
-    Problem,
-    finish,
-    prepare,
-    rdp_epsilon,
-    to_plan,
-    train,
-)
+from compliance.federated import UNITS_PER_CLIP, Problem, finish, prepare, to_plan, train
 from compliance.federated.averaging import averaging_weights
 from compliance.federated.engine import local_models, shuffled
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.nouns import Plan
 from compliance.federated.problem import Clients
+from compliance.privacy import loss_of, price_of
 from compliance.privacy.mechanisms import add_noise
-from compliance.privacy.nouns import GaussianEvent
+from compliance.privacy.nouns import GaussianEvent, SampledGaussianEvent
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHOPPERS = PROJECT.parent / "shared/data/online_shoppers/online_shoppers_intention.csv"
@@ -93,7 +87,12 @@ def _noise(plan: Plan) -> dict[str, Callable]:
 
     def price(rounds: int) -> float:
         assert plan.privacy is not None
-        return rdp_epsilon(plan.fraction, plan.privacy.noise_multiplier, rounds, 1e-5)
+        event = SampledGaussianEvent(
+            sampling_rate=plan.fraction,
+            noise_multiplier=plan.privacy.noise_multiplier,
+            rounds=rounds,
+        )
+        return float(price_of(loss_of([event]), Decimal("1e-5")).epsilon)
 
     return {"draw": secrets.token_bytes, "add_noise": noised, "price": price}
 

@@ -11,9 +11,8 @@
   + DescriptionError              a dataset's description holds something unknown
   + LabelError                    a correction names a type or class that does not exist
   + QueryError                    a query cannot be asked
-    - MalformedQueryError, MissingUnitError, BadBoundsError, NotANumberColumnError
-    - BadConditionError, TooManyGroupsError, JoinError, OutOfReachError
-    - NothingToAttackError
+    - MalformedQueryError, MissingUnitError, BadBoundsError, NotANumberColumnError, JoinError
+    - BadConditionError, TooManyGroupsError, OutOfReachError, NothingToAttackError
   + PrivacyParameterError         ε, δ or a noise setting is outside what it may be
   + BudgetExceededError           asks for more privacy loss than is left
   + CapExceededError              asks for more than this actor may still spend of it
@@ -24,8 +23,9 @@
   + NothingInventedError          paid for, but no row was invented
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
-    - DivergedError
-  + DeploymentError               a federation across processes or machines cannot be made or run
+    - DivergedError, CheckpointError, DeploymentError
+  + SecureSumError                sites' numbers cannot be summed unseen
+    - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -34,9 +34,8 @@
   + MissingGroupError             an optional group of packages is not installed
   + WorkspaceError                the workspace folder or its records cannot be used
 
-A message says what happened, the limit, and what to do. It never holds a cell value and never
-another library's text: column names, counts and limits only. Facts are keyword arguments, kept
-as `facts`, so that a translation can fill the same blanks.
+A message says what happened, the limit, and what to do; never a cell value or another library's
+text: column names, counts, limits only. Facts are keywords, kept in `facts` for translations.
 """
 
 from __future__ import annotations
@@ -302,12 +301,12 @@ class MalformedPlanError(PlanError):
 
 
 class TargetError(PlanError):
-    sentence = "The target “{column}” {reason}. Choose a column with exactly two values."
+    sentence = "The target “{column}” {reason}. Choose a column with {needed}."
 
 
 class TooFewSitesError(PlanError):
     sentence = (
-        "Column “{column}” gives {sites} site(s) that can train; at least 2 are needed. "
+        "{sites} site(s) of “{column}” can train; at least 2 are needed. "
         "A site needs at least {minimum} records."
     )
 
@@ -330,7 +329,40 @@ class DivergedError(PlanError):
     )
 
 
-class DeploymentError(ComplianceError):
+class SecureSumError(ComplianceError):
+    """Sites' numbers cannot be summed unseen; sites are counted from 1."""
+
+
+class SecureTermsError(SecureSumError):
+    sentence = "A secure sum cannot be made so: {reason}."
+
+
+class TooFewSurvivorsError(SecureSumError):
+    sentence = (
+        "Only {left} site(s) are left in the round, but a secure sum needs {threshold}. Nothing "
+        "was opened. Start the round again when more sites can be reached."
+    )
+
+
+class ShareError(SecureSumError):
+    sentence = (
+        "Keys or shares of site {site} were lost or changed on the way, so the secure sum cannot "
+        "be opened. Start the round again; if it happens again, look at that site's connection."
+    )
+
+
+class SecureQuestionError(SecureSumError):
+    sentence = (
+        "Site {site} was asked for {asked}, and refuses: that could show one site's numbers. "
+        "Start the round again; if it happens again, look at the server."
+    )
+
+
+class CheckpointError(PlanError):
+    sentence = "The run cannot be taken up again: {reason}. Start it anew."
+
+
+class DeploymentError(PlanError):
     sentence = "The federation cannot be deployed or run: {reason}."
 
 

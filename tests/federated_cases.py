@@ -9,6 +9,7 @@ import numpy as np
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.discovery.nouns import IdentifierClass, Label
+from compliance.federated import Secrets
 from compliance.federated.features import IntArray
 from compliance.federated.nouns import NoisePlan, Plan
 
@@ -61,7 +62,17 @@ def coins(seed: int) -> Callable[[int], bytes]:
     return np.random.default_rng(seed).bytes
 
 
-def rounded_noise(seed: int) -> Callable[[IntArray, float], IntArray]:
+def rounded_noise(seed: int) -> Callable[[float, IntArray], IntArray]:
     """Noise good enough for tests: a rounded normal, not a mechanism."""
     dice = np.random.default_rng(seed)
-    return lambda total, scale: total + np.rint(dice.normal(0, scale, total.shape)).astype(np.int64)
+    return lambda scale, total: total + np.rint(dice.normal(0, scale, total.shape)).astype(np.int64)
+
+
+def silent(scale: float, total: IntArray) -> IntArray:
+    """No noise at all."""
+    return total
+
+
+def secrets(seed: int, add_noise: Callable[[float, IntArray], IntArray] | None = None) -> Secrets:
+    """Coins and noise that a test can draw twice."""
+    return Secrets(draw=coins(seed), add_noise=add_noise or rounded_noise(seed))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,15 +24,16 @@ from compliance.dataset.cleaning import clean
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Table, to_parquet
 from compliance.errors import CannotWriteError, DeploymentError
-from compliance.federated import prepare, train
+from compliance.federated import Problem, Secrets, prepare, train
 from compliance.federated.averaging import averaged_round
 from compliance.federated.exchange import (
     Answers,
     Compared,
     Here,
     Parcel,
+    Question,
     Silence,
-    asked_models,
+    asked_sites,
     asked_sums,
 )
 from compliance.federated.flower import bundle, dividing, writing
@@ -39,16 +41,20 @@ from compliance.federated.flower.at_site import NO_ANSWER, SITE_FILE, Site
 from compliance.federated.flower.parcels import ParcelError, packed, unpacked
 from compliance.federated.flower.processes import Processes
 from compliance.federated.flower.rows import main as take_rows
-from compliance.federated.noising import UNITS_PER_CLIP
-from compliance.federated.nouns import Plan
-from compliance.federated.problem import Problem
+from compliance.federated.learners import learner_of
+from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Cohort
+from compliance.federated.nouns import ModelKind, NoisePlan, Plan, Split, Strategy, Trouble
+from compliance.federated.preparing import source_of
+from compliance.federated.strategies import fresh_server
 from compliance.plain import to_json
+from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
 from compliance.workspace import Workspace
 from compliance.workspace.deployments import Flower, Order
 from tests import federated_cases as cases
 from tests.test_flower import ENVIRONMENT, needs_flower
 
 ROOT = Path(__file__).resolve().parent.parent
+WIDTH = 35  # of the shop's inputs
 
 
 class Folders:
@@ -57,7 +63,7 @@ class Folders:
     def __init__(self, folders: Mapping[str, Path]) -> None:
         self._sites = {name: Site(folder) for name, folder in folders.items()}
 
-    def ask(self, round_: int, parcels: Mapping[str, Parcel]) -> Answers:
+    def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
         answers = {name: self._sites[name].answer(packed(asked)) for name, asked in parcels.items()}
         return Answers(parcels={name: unpacked(data) for name, data in answers.items()}, silent={})
 
@@ -68,8 +74,8 @@ class Changed:
     def __init__(self, problem: Problem, plan: Plan, **changes: object) -> None:
         self._here, self._changes = Here(problem, plan), changes
 
-    def ask(self, round_: int, parcels: Mapping[str, Parcel]) -> Answers:
-        answers = dict(self._here.ask(round_, parcels).parcels)
+    def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+        answers = dict(self._here.ask(parcels).parcels)
         silent = {}
         for site, change in self._changes.items():
             name = site.replace("_", " ")
@@ -88,19 +94,37 @@ def divided(plan: Plan, root: Path, **changes: list[object]) -> tuple[Problem, F
     table, unit = Table.in_memory(cleaned.table), ColumnName("person")
     labels = [cases.label("channel", "category")]
     problem = prepare(table, cleaned.columns, plan, labels, unit=unit)
-    rows = dividing.rows_at(table, cleaned.columns, plan, unit, problem)
+    source = source_of(table, cleaned.columns, plan, labels, unit=unit)
+    rows, known = dividing.rows_at(source, problem), dividing.known_values(source, problem)
     folders = {}
-    for member in dividing.memberships(table, cleaned.columns, plan, labels, unit, problem):
+    for member in dividing.memberships(source, problem):
         folders[member.site] = root / member.site
         folders[member.site].mkdir()
         (folders[member.site] / SITE_FILE).write_text(to_json(member), encoding="utf-8")
+        (folders[member.site] / member.known).write_bytes(to_parquet(known))
         own = cleaned.table.take(rows[member.site])
         (folders[member.site] / member.rows).write_bytes(to_parquet(own))
     return problem, Folders(folders)
 
 
+def noise(**changes: object) -> NoisePlan:
+    return replace(cases.NOISE, **changes)  # type: ignore[arg-type]
+
+
 def gaps(values: list[object], every: int) -> list[object]:
     return [None if row % every == 0 else value for row, value in enumerate(values)]
+
+
+def secrets_for(plan: Plan) -> Secrets | None:
+    """The same coins and noise each time; none where the plan needs none."""
+    if plan.privacy is None:
+        return None
+    rule = ClipRule(noise_multiplier=1.1, count_noise=2.0, next_clip=lambda clip, _: clip * 0.9)
+    return Secrets(
+        draw=cases.coins(3),
+        add_noise=cases.rounded_noise(4),
+        clip_rule=rule if plan.privacy.quantile else None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,7 +132,22 @@ def gaps(values: list[object], every: int) -> list[object]:
     [
         pytest.param(cases.plan(), id="without noise"),
         pytest.param(cases.plan(fraction=0.5), id="some sites a round"),
-        pytest.param(cases.plan(privacy=cases.NOISE, fraction=0.3), id="with noise"),
+        pytest.param(cases.plan(model=ModelKind.SOFTMAX, target="channel"), id="three classes"),
+        pytest.param(cases.plan(model=ModelKind.MLP), id="hidden layer"),
+        pytest.param(cases.plan(model=ModelKind.LINEAR, target="seconds"), id="numbers"),
+        pytest.param(cases.plan(strategy=Strategy.SCAFFOLD, learning_rate=0.05), id="SCAFFOLD"),
+        pytest.param(cases.plan(strategy=Strategy.FEDPROX), id="FedProx"),
+        pytest.param(cases.plan(trouble=Trouble(stragglers=0.5, dropout=0.2)), id="trouble"),
+        pytest.param(cases.plan(privacy=cases.NOISE, fraction=0.3), id="noise for people"),
+        pytest.param(
+            cases.plan(privacy=noise(unit=PrivacyUnitKind.ROW)),
+            id="noise for rows",
+        ),
+        pytest.param(
+            cases.plan(privacy=noise(unit=PrivacyUnitKind.SITE)),
+            id="noise for sites",
+        ),
+        pytest.param(cases.plan(privacy=noise(quantile=0.5)), id="moving clip"),
     ],
 )
 def test_sites_with_their_own_files_answer_as_the_simulation_does(
@@ -116,68 +155,61 @@ def test_sites_with_their_own_files_answer_as_the_simulation_does(
 ) -> None:
     """Also where people shop at several sites, and where answers, people and sites are missing."""
     shop = cases.shop()
-    problem, folders = divided(
-        plan,
-        tmp_path,
-        person=gaps(shop["person"], 31),
-        bought=gaps(shop["bought"], 17),
-        seconds=gaps(shop["seconds"], 7),
-        site=gaps(shop["site"], 41),
-    )
-    noise = {"draw": cases.coins(3), "add_noise": cases.rounded_noise(4)} if plan.privacy else {}
-    again = {"draw": cases.coins(3), "add_noise": cases.rounded_noise(4)} if plan.privacy else {}
+    changes = {"person": 31, "bought": 17, "seconds": 7, "site": 41, "channel": 23}
+    missing = {name: gaps(shop[name], every) for name, every in changes.items()}
+    problem, folders = divided(plan, tmp_path, **missing)
     compared = Compared(folders, Here(problem, plan))
 
-    (*_, simulated) = train(problem, plan, **noise)  # type: ignore[arg-type]
-    (*_, carried) = train(problem, plan, exchange=compared, **again)  # type: ignore[arg-type]
+    (*_, simulated) = train(problem, plan, secrets=secrets_for(plan))
+    (*_, carried) = train(problem, plan, secrets=secrets_for(plan), exchange=compared)
 
     assert compared.difference == 0
     np.testing.assert_allclose(carried.model, simulated.model, rtol=0, atol=1e-12)
-    assert [done.silent for done in carried.rounds] == [()] * plan.rounds
     assert carried.times_taken.tolist() == simulated.times_taken.tolist()
+    assert [done.silent for done in carried.rounds] == [done.silent for done in simulated.rounds]
 
 
 def test_a_difference_between_sites_and_simulation_is_found(tmp_path: Path) -> None:
     plan = cases.plan(rounds=1)
     problem, _ = divided(plan, tmp_path)
-    here = Here(problem, plan)
-    off = {"model": np.full(problem.parameters, 5.0)}
-    none: Parcel = {}
+    here, size = Here(problem, plan), problem.inputs.shape[1]
+    off: Parcel = {"contribution": np.full(size, 5.0)}
+    broken: Parcel = {"contribution": np.full(size, np.nan)}
 
-    for answer, apart in ((off, 4.0), (none, np.inf)):
+    for answer, apart in ((off, 4.0), ({}, np.inf), (broken, np.inf)):
         compared = Compared(Changed(problem, plan, shop_0=answer), here)
         list(train(problem, plan, exchange=compared))
         assert compared.difference >= apart
 
 
 @pytest.mark.parametrize(
-    ("answer", "why"),
+    ("answer", "silent", "refused"),
     [
-        pytest.param(Silence.LATE, Silence.LATE, id="none came"),
-        pytest.param({}, Silence.UNUSABLE, id="empty"),
-        pytest.param({"model": np.zeros(2)}, Silence.UNUSABLE, id="of another length"),
-        pytest.param({"model": np.zeros(19, dtype=np.int64)}, Silence.UNUSABLE, id="whole numbers"),
-        pytest.param({"model": np.full(19, np.nan)}, Silence.UNUSABLE, id="not a number"),
-        pytest.param({"model": np.full(19, np.inf)}, Silence.UNUSABLE, id="not finite"),
+        pytest.param(Silence.LATE, 1, 0, id="none came"),
+        pytest.param({}, 1, 0, id="empty"),
+        pytest.param({"contribution": np.zeros(2)}, 1, 0, id="of another length"),
+        pytest.param({"contribution": np.zeros(WIDTH, dtype=np.int64)}, 1, 0, id="whole numbers"),
+        pytest.param({"contribution": np.full(WIDTH, np.nan)}, 0, 1, id="not a number"),
     ],
 )
 def test_a_site_without_a_usable_answer_is_left_out_and_noted(
-    answer: object, why: Silence, tmp_path: Path
+    answer: object, silent: int, refused: int, tmp_path: Path
 ) -> None:
     plan = cases.plan(rounds=1)
     problem, _ = divided(plan, tmp_path)
-    exchange = Changed(problem, plan, shop_1=answer)
-    start = np.zeros(problem.parameters)
+    assert problem.inputs.shape[1] == WIDTH
+    learner, exchange = learner_of(problem, plan), Changed(problem, plan, shop_1=answer)
 
-    asked = asked_models(exchange, problem, start, 1, np.arange(4))
+    question = Question(model=learner.initial(), round=1)
+    asked = asked_sites(exchange, learner, question, np.arange(4))
     (training,) = train(problem, plan, exchange=exchange)
 
-    assert dict(asked.silent) == {"shop 1": why}
-    assert asked.answered.tolist() == [0, 2, 3]
-    assert (training.latest.silent, training.latest.clients) == (("shop 1",), 3)
-    assert training.times_taken.tolist() == [1, 0, 1, 1]
-    others = problem.sites.sizes[[0, 2, 3]]
-    expected = (others / others.sum()) @ asked.arrays
+    assert asked.came.tolist() == [True, not silent, True, True]
+    done = training.latest
+    assert (done.asked, done.silent, done.refused, done.clients) == (4, silent, refused, 3)
+    assert training.times_taken.tolist() == [1, 1 - silent, 1, 1]
+    weights = problem.sites.sizes[[0, 2, 3]] / problem.sites.sizes[[0, 2, 3]].sum()
+    expected = weights @ asked.arrays[[0, 2, 3]]
     np.testing.assert_allclose(training.model, expected, rtol=0, atol=1e-15)
 
 
@@ -185,30 +217,103 @@ def test_a_sum_longer_than_its_people_can_make_it_does_not_count(tmp_path: Path)
     """Noise is measured for one clip a person; a site could otherwise drown it."""
     plan = cases.plan(privacy=cases.NOISE)
     problem, _ = divided(plan, tmp_path)
-    assert problem.people is not None
-    drawn = np.flatnonzero(problem.people.sites == 1)[:3]
-    start = np.zeros(problem.parameters)
-    longest, longer = np.zeros((2, problem.parameters), dtype=np.int64)
-    longest[0], longer[0] = 3 * UNITS_PER_CLIP, 3 * UNITS_PER_CLIP + 1
+    assert problem.units is not None
+    learner = learner_of(problem, plan)
+    drawn = np.flatnonzero(problem.units.sites == 1)[:3]
+    cohort = Cohort(drawn=drawn, sites=np.arange(4))
+    sums = np.zeros((3, problem.inputs.shape[1]), dtype=np.int64)
+    sums[:, 0] = 3 * UNITS_PER_CLIP, 3 * UNITS_PER_CLIP + 1, 2**62  # whose square overflows
 
-    for values, silent in ((longest, {}), (longer, {"shop 1": Silence.UNUSABLE})):
+    for values, came in zip(sums, ([0, 1, 2, 3], [0, 2, 3], [0, 2, 3]), strict=True):
         exchange = Changed(problem, plan, shop_1={"sum": values})
-        assert dict(asked_sums(exchange, problem, start, 1, drawn).silent) == silent
+        found = asked_sums(exchange, learner, learner.initial(), cohort, 1.0, (1, 0), False)
+        assert found[1].tolist() == came
+        assert found[0][1].tolist() == (values if 1 in came else 0 * values).tolist()
 
 
-def test_a_round_in_which_nobody_answers_leaves_the_model_as_it_was(tmp_path: Path) -> None:
-    plan = cases.plan(rounds=1)
+def test_a_count_larger_than_its_people_does_not_count(tmp_path: Path) -> None:
+    plan = cases.plan(privacy=noise(quantile=0.5))
+    problem, _ = divided(plan, tmp_path)
+    assert problem.units is not None
+    learner = learner_of(problem, plan)
+    cohort = Cohort(drawn=np.flatnonzero(problem.units.sites == 1)[:3], sites=np.arange(4))
+
+    for halves, came in ((3, [0, 1, 2, 3]), (-3, [0, 1, 2, 3]), (4, [0, 2, 3])):
+        values = np.zeros(problem.inputs.shape[1] + 1, dtype=np.int64)
+        values[-1] = halves * (UNITS_PER_CLIP // 2)
+        exchange = Changed(problem, plan, shop_1={"sum": values})
+        found = asked_sums(exchange, learner, learner.initial(), cohort, 1.0, (1, 0), True)
+        assert found[1].tolist() == came
+
+
+@pytest.mark.parametrize("privacy", [None, cases.NOISE], ids=["without noise", "with noise"])
+def test_a_round_in_which_nobody_answers_leaves_the_model_as_it_was(
+    privacy: NoisePlan | None, tmp_path: Path
+) -> None:
+    plan = cases.plan(rounds=1, privacy=privacy)
     problem, _ = divided(plan, tmp_path)
     gone = {name.replace(" ", "_"): Silence.GONE for name in problem.site_names}
-    model = np.arange(problem.parameters, dtype=np.float64)
+    exchange = Changed(problem, plan, **gone)
 
-    after, answered, silent = averaged_round(
-        problem, plan, model, 1, Changed(problem, plan, **gone)
-    )
+    (training,) = train(problem, plan, secrets=secrets_for(plan), exchange=exchange)
 
-    assert after.tolist() == model.tolist()
-    assert len(answered) == 0
-    assert set(silent) == set(problem.site_names)
+    assert training.model.tolist() == learner_of(problem, plan).initial().tolist()
+    assert training.latest.is_void
+    assert training.latest.silent == 4
+
+
+def test_fewer_answers_than_the_quorum_leave_the_model_as_it_was(tmp_path: Path) -> None:
+    plan = cases.plan(rounds=1, trouble=Trouble(quorum=0.8))
+    problem, _ = divided(plan, tmp_path)
+    exchange = Changed(problem, plan, shop_2=Silence.LATE)
+    learner = learner_of(problem, plan)
+    start = learner.initial() + 1
+
+    step = averaged_round(learner, start, fresh_server(plan, len(start), 4), 1, exchange=exchange)
+
+    assert step.is_void
+    assert step.model.tolist() == start.tolist()
+    assert step.turnout.answering.tolist() == [0, 1, 3]
+
+
+def test_with_noise_a_site_gives_no_contribution_of_its_own(tmp_path: Path) -> None:
+    """Whatever the server asks for: what leaves is bounded by a clip per person."""
+    plan = cases.plan(privacy=cases.NOISE)
+    problem, _ = divided(plan, tmp_path)
+    question = Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed()
+    drawn = {"drawn": np.arange(2), "clip": np.ones(1), "counts": np.zeros(1, dtype=np.int64)}
+    site = Site(tmp_path / "shop 0")
+
+    assert site.answer(packed(question)) == NO_ANSWER
+    assert list(unpacked(site.answer(packed({**question, **drawn})))) == ["sum"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "why"),
+    [
+        pytest.param(cases.plan(secure=True), "masked", id="masks"),
+        pytest.param(
+            cases.plan(site_column=None, split=Split.IID, site_count=4),
+            "made up",
+            id="made-up sites",
+        ),
+        pytest.param(
+            cases.plan(privacy=noise(place=NoisePlace.LOCAL)),
+            "place is central",
+            id="noise elsewhere",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_of_real_sites_is_refused(
+    plan: Plan, why: str, shop: Workspace, tmp_path: Path
+) -> None:
+    order = Order(out=tmp_path / "out", host="fl.example.org", environment=tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").touch()
+
+    with pytest.raises(DeploymentError, match=why):
+        shop.deploy("orders", plan, order)
+    assert not order.out.exists()
 
 
 @pytest.mark.parametrize(
@@ -217,8 +322,8 @@ def test_a_round_in_which_nobody_answers_leaves_the_model_as_it_was(tmp_path: Pa
         pytest.param(b"", id="nothing"),
         pytest.param(b"\xff\x00", id="no parcel"),
         pytest.param(packed({}), id="no model"),
-        pytest.param(packed({"model": np.zeros(1), "round": np.array([1])}), id="another model"),
-        pytest.param(packed({"model": np.zeros(19), "round": np.zeros(0)}), id="no round"),
+        pytest.param(packed(Question(model=np.zeros(1), round=1).packed()), id="another model"),
+        pytest.param(packed({"model": np.zeros(WIDTH), "moment": np.zeros(0)}), id="no round"),
     ],
 )
 def test_a_site_that_cannot_answer_says_nothing_of_why(asked: bytes, tmp_path: Path) -> None:
@@ -231,7 +336,7 @@ def test_a_site_that_cannot_answer_says_nothing_of_why(asked: bytes, tmp_path: P
 def test_a_site_whose_rows_are_no_table_says_nothing_of_why(tmp_path: Path) -> None:
     problem, _ = divided(cases.plan(), tmp_path)
     (tmp_path / "shop 0" / "rows.parquet").write_bytes(b"Anna, 12 Hill Road")
-    asked = packed({"model": np.zeros(problem.parameters), "round": np.array([1])})
+    asked = packed(Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed())
 
     assert Site(tmp_path / "shop 0").answer(asked) == NO_ANSWER
     assert Site(tmp_path / "shop 1").answer(asked) != NO_ANSWER
@@ -282,20 +387,20 @@ def test_a_csv_file_becomes_the_rows_that_a_site_answers_from(tmp_path: Path) ->
     lines += [",".join(str(values[row]) for values in columns.values()) for row in own]
     source = tmp_path / "own.csv"
     source.write_text("\n".join(lines), encoding="utf-8")
-    asked = {"model": np.zeros(problem.parameters), "round": np.array([1])}
-    before = folders.ask(1, {"shop 2": asked}).parcels["shop 2"]["model"]
+    asked = Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed()
+    before = folders.ask({"shop 2": asked}).parcels["shop 2"]["contribution"]
 
     taken = take_rows(tmp_path / "shop 2", source)
 
     assert taken == len(own)
-    after = unpacked(Site(tmp_path / "shop 2").answer(packed(asked)))["model"]
+    after = unpacked(Site(tmp_path / "shop 2").answer(packed(asked)))["contribution"]
     assert after.tolist() == before.tolist()
 
 
 def test_the_code_of_sites_stands_on_their_few_packages_alone() -> None:
     allowed = {"compliance", "cryptography", "flwr", "httpx", "msgspec", "numpy", "pandas"}
     allowed |= {"pyarrow", "starlette", "yaml", *sys.stdlib_module_names}
-    later = {"compliance/federated/accounting.py"}  # the desk's alone
+    desk = {"compliance/federated/training.py", "compliance/federated/flower/carrying.py"}
     with zipfile.ZipFile(io.BytesIO(bundle.code())) as archive:
         sources = {name: archive.read(name).decode() for name in archive.namelist()}
 
@@ -308,7 +413,7 @@ def test_the_code_of_sites_stands_on_their_few_packages_alone() -> None:
                 used.add(str(node.module).split(".")[0])
     assert used <= allowed
     assert "compliance/federated/flower/at_site.py" in sources
-    assert not sources.keys() & later
+    assert not sources.keys() & desk
 
 
 def test_sites_compute_with_the_versions_that_the_desk_has() -> None:
@@ -381,9 +486,10 @@ def test_a_deployment_for_real_sites_holds_no_row_and_no_key_but_the_servers(
     assert [place.folder for place in made.places] == ["1-r0", "2-r1", "3-r2", "4-r3"]
     files = {str(p.relative_to(order.out)): p for p in order.out.rglob("*") if p.is_file()}
     site = {"README.md", "ca.pem", "code.zip", "keys.ps1", "keys.sh", "requirements.txt"}
-    site |= {"site.json", "start.ps1", "start.sh"}
+    site |= {"known.parquet", "site.json", "start.ps1", "start.sh"}
     assert {name.removeprefix("sites/2-r1/") for name in files if "2-r1" in name} == site
-    assert not any(name.endswith((".parquet", ".csv")) for name in files)
+    assert not any(name.endswith("rows.parquet") for name in files)
+    assert Table(files["sites/2-r1/known.parquet"]).rows == 2
     secret = [name for name, p in files.items() if b"PRIVATE KEY" in p.read_bytes()]
     assert secret == ["server/server.key"]
     assert files["server/server.key"].stat().st_mode & 0o077 == 0

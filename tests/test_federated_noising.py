@@ -7,29 +7,36 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from federated_cases import NOISE, PERSON, Store, coins, plan, rounded_noise, shop
+from federated_cases import NOISE, PERSON, Store, coins, plan, secrets, shop, silent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.federated import Problem, finish, prepare, train
+from compliance.federated import Problem, Secrets, finish, prepare, train
 from compliance.federated.features import FloatArray, IntArray
+from compliance.federated.learners import learner_of
 from compliance.federated.noising import (
-    MOMENTUM,
     UNITS_PER_CLIP,
+    Cohort,
     bounded,
     expected,
-    noisy_round,
     sampled,
     summed,
 )
+from compliance.federated.nouns import NoisePlan, Strategy
+from compliance.privacy.nouns.units import NoisePlace
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 vectors = st.lists(numbers, min_size=1, max_size=12).map(lambda row: np.array([row]))
 clips = st.floats(1e-6, 1e6)
 
 
-def silent(total: IntArray, scale: float) -> IntArray:
-    return total
+def nobody(size: int) -> bytes:
+    """Coins by which nobody is drawn, unless everybody is."""
+    return b"\xff" * size
+
+
+def one_clip_more(scale: float, total: IntArray) -> IntArray:
+    return total + UNITS_PER_CLIP
 
 
 @pytest.fixture
@@ -111,7 +118,7 @@ def test_coins_decide_and_not_the_seed(problem: Problem) -> None:
     asked = plan(privacy=NOISE, fraction=0.3)
 
     def drawn(seed: int) -> list[int]:
-        run = train(problem, asked, draw=coins(seed), add_noise=silent)
+        run = train(problem, asked, secrets=secrets(seed, silent))
         return [training.latest.clients for training in run]
 
     assert drawn(1) == drawn(1)
@@ -124,38 +131,80 @@ def test_too_few_coins_are_a_slip() -> None:
 
 
 def test_what_leaves_a_site_is_one_sum_over_its_people(problem: Problem) -> None:
-    people, asked = problem.people, plan(privacy=NOISE)
-    assert people is not None
-    model = np.zeros(problem.parameters)
-    everybody = np.arange(len(people.clients))
+    units, learner = problem.units, learner_of(problem, plan(privacy=NOISE))
+    assert units is not None
+    everybody = np.arange(len(units.clients))
 
-    sums = summed(problem, asked, model, everybody, 1)
+    def sums_of(drawn: IntArray) -> IntArray:
+        cohort = Cohort(drawn=drawn, sites=np.arange(4))
+        return summed(learner, np.zeros(problem.inputs.shape[1]), cohort, 1.0, (1, 0))
+
+    sums = sums_of(everybody)
 
     assert sums.dtype == np.int64
-    one_by_one = sum(summed(problem, asked, model, np.array([one]), 1) for one in everybody)
-    assert (sums == one_by_one).all()
+    assert (sums == sum(sums_of(np.array([one])) for one in everybody)).all()
     assert np.abs(sums[2]).sum() > 0
-    assert not summed(problem, asked, model, everybody[people.sites != 2], 1)[2].any()
+    assert not sums_of(everybody[units.sites != 2])[2].any()
+
+
+def test_people_at_a_site_that_does_not_answer_add_nothing(problem: Problem) -> None:
+    learner, model = learner_of(problem, plan(privacy=NOISE)), np.zeros(problem.inputs.shape[1])
+    units = problem.units
+    assert units is not None
+    everybody, some = np.arange(len(units.clients)), np.array([0, 3])
+
+    sums = summed(learner, model, Cohort(drawn=everybody, sites=some), 1.0, (1, 0))
+
+    assert sums[[0, 3]].any(axis=1).all()
+    assert not sums[[1, 2]].any()
 
 
 def test_noise_is_asked_for_once_a_round_with_the_right_scale(problem: Problem) -> None:
     asked, scales = plan(privacy=NOISE, fraction=0.5), []
 
-    def add_noise(total: IntArray, scale: float) -> IntArray:
-        assert total.shape == (problem.parameters,)
+    def add_noise(scale: float, total: IntArray) -> IntArray:
+        assert total.shape == (problem.inputs.shape[1],)
         assert total.dtype == np.int64
         scales.append(scale)
         return total
 
-    list(train(problem, asked, draw=coins(1), add_noise=add_noise))
+    list(train(problem, asked, secrets=secrets(1, add_noise)))
 
     assert scales == [NOISE.noise_multiplier * UNITS_PER_CLIP] * 4
 
 
+def test_where_sites_add_the_noise_each_adds_as_much(problem: Problem) -> None:
+    noise, scales = NoisePlan(noise_multiplier=2.0, place=NoisePlace.SITE), []
+
+    def add_noise(scale: float, total: IntArray) -> IntArray:
+        scales.append(scale)
+        return total
+
+    next(train(problem, plan(privacy=noise), secrets=secrets(1, add_noise)))
+
+    assert scales == [2.0 * UNITS_PER_CLIP] * 4
+
+
+def test_where_people_add_the_noise_each_adds_it_to_the_own_update(
+    problem: Problem,
+) -> None:
+    noise, scales = NoisePlan(noise_multiplier=2.0, place=NoisePlace.LOCAL), []
+    units = problem.units
+    assert units is not None
+
+    def add_noise(scale: float, part: IntArray) -> IntArray:
+        scales.append(scale)
+        return part
+
+    next(train(problem, plan(privacy=noise), secrets=secrets(1, add_noise)))
+
+    assert scales == [2.0 * UNITS_PER_CLIP] * len(units.clients)
+
+
 def test_every_number_of_the_model_is_hidden_by_noise(problem: Problem) -> None:
     asked = plan(privacy=NOISE, fraction=0.5)
-    quiet = next(train(problem, asked, draw=coins(1), add_noise=silent)).model
-    loud = next(train(problem, asked, draw=coins(1), add_noise=rounded_noise(2))).model
+    quiet = next(train(problem, asked, secrets=secrets(1, silent))).model
+    loud = next(train(problem, asked, secrets=secrets(1))).model
 
     assert (quiet != loud).all()
 
@@ -163,33 +212,25 @@ def test_every_number_of_the_model_is_hidden_by_noise(problem: Problem) -> None:
 def test_the_server_moves_by_the_noisy_sum_over_a_constant_and_keeps_momentum(
     problem: Problem,
 ) -> None:
-    people = problem.people
-    assert people is not None
-    asked = plan(privacy=NOISE, fraction=0.5, server_rate=2.0)
-    velocity = np.full(problem.parameters, 0.25)
-    count = expected(len(people.clients), 0.5)
-
-    model, left, clients = noisy_round(
-        problem,
-        asked,
-        np.ones(problem.parameters),
-        velocity,
-        1,
-        draw=lambda size: b"\xff" * size,  # nobody is drawn
-        add_noise=lambda total, scale: total + UNITS_PER_CLIP,
+    units = problem.units
+    assert units is not None
+    asked = plan(
+        privacy=NOISE, fraction=0.5, server_rate=2.0, strategy=Strategy.FEDAVGM, momentum=0.75
     )
+    step = 2.0 / expected(len(units.clients), 0.5)
 
-    assert clients == 0
-    assert left == pytest.approx(MOMENTUM * 0.25 + 2.0 / count)
-    assert model == pytest.approx(1 + MOMENTUM * 0.25 + 2.0 / count)
+    run = train(problem, asked, secrets=Secrets(draw=nobody, add_noise=one_clip_more))
+    first, second = islice(run, 2)
+
+    assert first.latest.clients == 0
+    assert first.model == pytest.approx(step)
+    assert second.model == pytest.approx(step + 1.75 * step)
 
 
 def test_rounds_in_which_nobody_is_drawn_are_fine(problem: Problem) -> None:
-    run = train(
-        problem, plan(privacy=NOISE), draw=lambda size: b"\xff" * size, add_noise=rounded_noise(1)
-    )
-    asked = plan(privacy=NOISE, fraction=0.5)
-    empty = train(problem, asked, draw=lambda size: b"\xff" * size, add_noise=rounded_noise(1))
+    empty_coins = Secrets(draw=nobody, add_noise=silent)
+    run = train(problem, plan(privacy=NOISE), secrets=empty_coins)
+    empty = train(problem, plan(privacy=NOISE, fraction=0.5), secrets=empty_coins)
 
     assert next(run).latest.clients > 0  # a fraction of 1 takes everybody whatever the coins say
     assert [training.latest.clients for training in empty] == [0] * 4
@@ -209,19 +250,18 @@ def test_the_constant_is_the_expected_number_rounded_up_to_two_digits(
 
 def test_every_site_sends_a_sum_in_every_round(problem: Problem) -> None:
     asked = plan(privacy=NOISE, fraction=0.01)
-    *_, run = train(problem, asked, draw=coins(5), add_noise=rounded_noise(6))
+    *_, run = train(problem, asked, secrets=secrets(5))
     outcome = finish(problem, asked, run)
 
-    assert {done.bytes_up for done in outcome.rounds} == {4 * 8 * problem.parameters}
-    assert {site.bytes_up for site in outcome.sites} == {4 * 8 * problem.parameters}
+    assert {done.bytes_up for done in outcome.rounds} == {4 * 8 * problem.inputs.shape[1]}
+    assert {site.bytes_up for site in outcome.sites} == {4 * 8 * problem.inputs.shape[1]}
 
 
 def test_epsilon_is_shown_for_the_rounds_so_far(problem: Problem) -> None:
     run = train(
         problem,
         plan(privacy=NOISE),
-        draw=coins(1),
-        add_noise=silent,
+        secrets=secrets(1, silent),
         price=lambda rounds: 10.0 * rounds,
     )
 
@@ -238,7 +278,7 @@ def test_without_noise_there_is_no_epsilon(stored: Store) -> None:
 def test_a_stopped_run_with_noise_has_drawn_noise_for_its_rounds_only(problem: Problem) -> None:
     calls = []
     asked = plan(privacy=NOISE)
-    run = train(problem, asked, draw=coins(1), add_noise=lambda total, _: calls.append(1) or total)
+    run = train(problem, asked, secrets=secrets(1, lambda _, total: calls.append(1) or total))
     *_, stopped = islice(run, 2)
 
     assert len(calls) == 2

@@ -47,6 +47,7 @@ def test_a_plan_file_is_read() -> None:
         features=("Month", "Weekend"),
         learning_rate=0.05,
         server_rate=1.5,
+        momentum=0.8,
         minimum_records=30,
         privacy=NoisePlan(noise_multiplier=1.1, clip=0.5, delta=Decimal("1e-5")),
         seed=11,
@@ -76,22 +77,39 @@ def test_a_header_that_is_a_year_may_be_named_without_quotation_marks() -> None:
         pytest.param([1, 2], "plan", id="a list"),
         pytest.param({1: 2}, "plan", id="a number for a name"),
         pytest.param({"target": "Revenue"}, "plan", id="no sites"),
-        pytest.param({"sites": {"column": "Region"}}, "plan", id="no target"),
+        pytest.param({"sites": {"column": "Region"}}, "target", id="no target"),
         pytest.param({**SHORT, "epochs": 3}, "plan", id="unknown setting"),
         pytest.param({**SHORT, "sites": "Region"}, "sites", id="sites without column"),
-        pytest.param({**SHORT, "sites": {"count": 10}}, "sites", id="sites by count"),
+        pytest.param({**SHORT, "sites": {"count": 1}}, "sites.count", id="one made-up site"),
+        pytest.param({**SHORT, "sites": {"split": "iid"}}, "sites", id="a split without a count"),
         pytest.param(
-            {**SHORT, "sites": {"count": 10, "split": "dirichlet"}}, "sites", id="dirichlet"
+            {**SHORT, "sites": {"count": 3, "column": "Region"}}, "sites", id="column and count"
+        ),
+        pytest.param(
+            {**SHORT, "sites": {"count": 3, "split": "column"}}, "sites.split", id="by no column"
+        ),
+        pytest.param(
+            {**SHORT, "sites": {"count": 3, "alpha": 0}}, "sites.alpha", id="no Dirichlet"
         ),
         pytest.param({**SHORT, "sites": {"column": ["a"]}}, "sites.column", id="several columns"),
         pytest.param({**SHORT, "sites": {"column": "Revenue"}}, "target", id="target is the site"),
         pytest.param({**SHORT, "target": ""}, "target", id="nameless target"),
         pytest.param({**SHORT, "target": True}, "target", id="target is a truth value"),
         pytest.param({**SHORT, "target": 10**5000}, "target", id="a number without end"),
-        pytest.param({**SHORT, "model": "mlp"}, "model", id="another model"),
+        pytest.param({**SHORT, "model": "forest"}, "model", id="an unknown model"),
+        pytest.param(
+            {**SHORT, "model": "matrix_factorisation"}, "model", id="a model of another task"
+        ),
         pytest.param({**SHORT, "model": ["logistic"]}, "model", id="a list of models"),
-        pytest.param({**SHORT, "strategy": "fedprox"}, "strategy", id="another strategy"),
-        pytest.param({**SHORT, "task": "forecast"}, "task", id="another task"),
+        pytest.param({**SHORT, "strategy": "gossip"}, "strategy", id="an unknown strategy"),
+        pytest.param({**SHORT, "task": "guess"}, "task", id="an unknown task"),
+        pytest.param({**SHORT, "hidden": []}, "hidden", id="no layers"),
+        pytest.param({**SHORT, "secure": 1}, "secure", id="not a truth value"),
+        pytest.param(
+            {**SHORT, "trouble": {"dropout": 1}}, "trouble.dropout", id="nobody ever answers"
+        ),
+        pytest.param({**SHORT, "trouble": {"rain": 1}}, "trouble", id="unknown trouble"),
+        pytest.param({**SHORT, "history": {"when": "Month"}}, "history", id="unknown history"),
         pytest.param({**SHORT, "rounds": 2.5}, "rounds", id="half a round"),
         pytest.param({**SHORT, "rounds": True}, "rounds", id="rounds by truth value"),
         pytest.param({**SHORT, "rounds": 0}, "rounds", id="no rounds"),
@@ -127,10 +145,10 @@ def test_a_malformed_plan_is_refused_at_its_place(raw: object, place: str) -> No
 
 
 def test_a_refusal_says_what_is_possible() -> None:
-    with pytest.raises(MalformedPlanError, match="it may only be: logistic"):
-        to_plan({**SHORT, "model": "mlp"})
-    with pytest.raises(MalformedPlanError, match=r"possible: \{column: NAME\}"):
-        to_plan({**SHORT, "sites": {"count": 100, "split": "iid"}})
+    with pytest.raises(MalformedPlanError, match="it may be: logistic"):
+        to_plan({**SHORT, "model": "forest"})
+    with pytest.raises(MalformedPlanError, match=r"possible are \{column: NAME\}"):
+        to_plan({**SHORT, "sites": {"split": "iid"}})
 
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

@@ -138,7 +138,7 @@ def test_code_like_integers_are_categories_and_other_integers_are_numbers(stored
 
     problem = prepare(table, known, chosen, [label("browser", "browser_code")])
 
-    assert problem.parameters == BUCKETS + 1 + 1
+    assert problem.inputs.shape[1] == BUCKETS + 1 + 1
 
 
 def _membership(problem: Problem) -> Counter[tuple[bool, bytes]]:
@@ -206,7 +206,7 @@ def test_all_rows_of_a_person_lie_on_one_side(stored: Store) -> None:
 
     learnt = set(problem.inputs[: problem.training_rows, 0].tolist())
     assert len(learnt) < len(number)
-    assert learnt.isdisjoint(problem.held_out_inputs[:, 0].tolist())
+    assert learnt.isdisjoint(problem.inputs[problem.held_out_rows, 0].tolist())
 
 
 def test_rows_without_answer_or_site_are_left_out_and_counted(stored: Store) -> None:
@@ -259,7 +259,7 @@ def test_what_stays_at_home_is_the_size_of_the_sites_rows(stored: Store) -> None
     ("answers", "reason"),
     [
         pytest.param(["a", "b", "c"] * 200, "has 3 different values", id="three values"),
-        pytest.param(["a"] * 600, "has 1 different values", id="one value"),
+        pytest.param(["a"] * 600, "has 1 different value", id="one value"),
         pytest.param(["a"] * 599 + ["b"], "held out for testing", id="one buyer only"),
     ],
 )
@@ -295,7 +295,7 @@ def test_the_value_that_sorts_last_is_the_yes(stored: Store) -> None:
 def test_one_site_is_too_few(stored: Store) -> None:
     table, known = stored(**shop() | {"site": ["a"] * 590 + ["b"] * 10})
 
-    with pytest.raises(TooFewSitesError, match="gives 1 site"):
+    with pytest.raises(TooFewSitesError, match="1 site"):
         prepare(table, known, plan())
 
 
@@ -312,7 +312,7 @@ def test_with_noise_a_person_counts_at_one_site_with_at_most_twenty_rows(stored:
     columns["person"] = [f"person {index % 60}" for index in range(3000)]
     table, known = stored(**columns)
     problem = prepare(table, known, plan(privacy=NOISE), unit=PERSON)
-    people = problem.people
+    people = problem.units
 
     assert people is not None
     assert len(people.clients) <= 60
@@ -353,8 +353,8 @@ def test_without_a_person_column_each_row_is_taken_for_a_person(stored: Store) -
     problem = prepare(table, known, plan(privacy=NOISE))
 
     assert problem.unit_is_row
-    assert problem.people is not None
-    assert len(problem.people.clients) == problem.training_rows
+    assert problem.units is not None
+    assert len(problem.units.clients) == problem.training_rows
     assert problem.rows_left_out == 0
 
 

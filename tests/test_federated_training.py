@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
-from federated_cases import NOISE, PERSON, Store, coins, plan, rounded_noise, shop, those
+from federated_cases import NOISE, PERSON, Store, plan, secrets, shop, those
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,14 +19,23 @@ from compliance.dataset.nouns import Column
 from compliance.dataset.readers import RawFile, read
 from compliance.dataset.table import to_parquet
 from compliance.errors import DivergedError
-from compliance.federated import Problem, Training, finish, prepare, rdp_epsilon, to_plan, train
-from compliance.federated.averaging import averaging_weights, cohort
+from compliance.federated import Problem, Training, finish, prepare, to_plan, train
+from compliance.federated.averaging import cohort
 from compliance.federated.engine import local_models, shuffled
 from compliance.federated.features import FloatArray
+from compliance.federated.models import LinearModel
 from compliance.federated.nouns import Plan
 from compliance.federated.problem import Clients
+from compliance.federated.strategies import averaging_weights
+from compliance.privacy import loss_of, price_of
+from compliance.privacy.nouns import SampledGaussianEvent
 
 ONE_SITE_EMPTY = np.array([0, 5, 16, 17, 64, 1])
+
+
+def price(rounds: int) -> float:
+    event = SampledGaussianEvent(sampling_rate=0.1, noise_multiplier=1.0, rounds=rounds)
+    return float(price_of(loss_of([event]), Decimal("1e-5")).epsilon)
 
 
 def plain_loop(
@@ -47,6 +56,10 @@ def plain_loop(
                 gradient = inputs.T @ (chance - yes) / len(rows)
                 trained[client] -= plan.learning_rate * gradient
     return trained
+
+
+def logistic(problem: Problem) -> LinearModel:
+    return LinearModel(inputs=problem.inputs.shape[1])
 
 
 def whole_run(problem: Problem, plan: Plan) -> Training:
@@ -72,10 +85,10 @@ def test_training_all_clients_at_once_equals_a_plain_loop(
         keys=np.arange(6, dtype=np.uint64) + np.uint64(2**63),
         most=64,
     )
-    models = np.random.default_rng(0).normal(0, 1, (6, problem.parameters))
+    models = np.random.default_rng(0).normal(0, 1, (6, problem.inputs.shape[1]))
     asked = plan(batch=batch, local_epochs=epochs)
 
-    at_once = local_models(problem, clients, models, asked, 3)
+    at_once = local_models(logistic(problem), problem, clients, models, asked, 3)
 
     assert np.abs(at_once - plain_loop(problem, clients, models, asked, 3)).max() < 1e-12
     assert (at_once[0] == models[0]).all()
@@ -98,8 +111,8 @@ def test_rows_are_shuffled_anew_for_each_client_epoch_round_and_seed() -> None:
 
 def test_whole_runs_equal_a_plain_loop(problem: Problem) -> None:
     asked = plan(fraction=0.5, server_rate=1.5, rounds=3)
-    model = np.zeros(problem.parameters)
-    alone, pooled = np.zeros((4, problem.parameters)), np.zeros((1, problem.parameters))
+    size = problem.inputs.shape[1]
+    model, alone, pooled = np.zeros(size), np.zeros((4, size)), np.zeros((1, size))
     for round_ in (1, 2, 3):
         clients = problem.sites.some(cohort(4, asked, round_))
         locals_ = plain_loop(problem, clients, np.tile(model, (2, 1)), asked, round_)
@@ -128,11 +141,13 @@ def test_a_clients_model_does_not_depend_on_who_else_takes_part(
         keys=dice.integers(0, 2**63, 200).astype(np.uint64),
         most=most,
     )
-    models = dice.normal(0, 1, (200, problem.parameters))
-    together = local_models(problem, clients, models, plan(batch=batch), 1)
+    models = dice.normal(0, 1, (200, problem.inputs.shape[1]))
+    together = local_models(logistic(problem), problem, clients, models, plan(batch=batch), 1)
 
     for some in (np.arange(7), np.arange(1, 200, 3), np.array([5]), dice.permutation(200)):
-        alone = local_models(problem, clients.some(some), models[some], plan(batch=batch), 1)
+        alone = local_models(
+            logistic(problem), problem, clients.some(some), models[some], plan(batch=batch), 1
+        )
 
         assert alone.tobytes() == together[some].tobytes()
 
@@ -209,7 +224,7 @@ def test_cohorts_change_from_round_to_round() -> None:
 def test_only_models_travel_and_only_to_the_cohort(problem: Problem) -> None:
     asked = plan(fraction=0.5)
     outcome = finish(problem, asked, whole_run(problem, asked))
-    model_bytes = 8 * problem.parameters
+    model_bytes = 8 * problem.inputs.shape[1]
 
     assert all(done.clients == 2 for done in outcome.rounds)
     assert all(done.bytes_up == done.bytes_down == 2 * model_bytes for done in outcome.rounds)
@@ -257,21 +272,18 @@ def test_local_and_common_models_are_told_apart(problem: Problem) -> None:
 
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_a_model_that_is_no_longer_a_number_ends_the_run(problem: Problem) -> None:
-    broken = problem.inputs.copy()
-    broken[0, 0] = np.inf
+    broken = np.full_like(problem.inputs, np.inf)
 
     with pytest.raises(DivergedError, match="round 1"):
         whole_run(replace(problem, inputs=broken), plan())
 
 
-def test_a_plan_with_noise_needs_coins_and_noise(stored: Store) -> None:
+def test_a_plan_with_noise_needs_secrets(stored: Store) -> None:
     table, known = stored(**shop())
     ready = prepare(table, known, plan(privacy=NOISE))
 
-    with pytest.raises(ValueError, match="draw and add_noise"):
+    with pytest.raises(ValueError, match="needs secrets"):
         train(ready, plan(privacy=NOISE))
-    with pytest.raises(ValueError, match="draw and add_noise"):
-        train(ready, plan(privacy=NOISE), draw=coins(1))
     with pytest.raises(ValueError, match="another plan"):
         train(ready, plan())
 
@@ -307,8 +319,7 @@ def test_regions_together_learn_as_much_as_one_place_would(shoppers: Shoppers) -
 def test_with_noise_the_default_plan_still_learns(shoppers: Shoppers) -> None:
     asked = to_plan({**RAW, "privacy": {"noise_multiplier": 1.0}})
     ready = prepare(*shoppers, asked)
-    price: Callable[[int], float] = lambda rounds: rdp_epsilon(0.1, 1.0, rounds, 1e-5)  # noqa: E731
-    *_, run = train(ready, asked, draw=coins(3), add_noise=rounded_noise(4), price=price)
+    *_, run = train(ready, asked, secrets=secrets(3), price=price)
 
     assert run.latest.metric > 0.89
     assert run.latest.epsilon == pytest.approx(4.848, abs=0.01)

@@ -152,8 +152,7 @@ def federate(workspace: Workspace, asked: Namespace) -> Result:
     with closing(workspace.train(asked.name, plan, typed.flower(asked, _tell))) as rounds:
         for done in rounds:
             line = f"round {done.round}/{plan.rounds}  loss {done.loss:.4f}  AUC {done.metric:.4f}"
-            silent = f"  no answer from {len(done.silent)} site(s)" if done.silent else ""
-            _tell(f"{line}{silent}")
+            _tell(f"{line}  no answer from {done.silent} site(s)" if done.silent else line)
     return results.run(workspace.runs(asked.name)[0])
 
 

@@ -7,8 +7,8 @@ The rows of a site meet the common model only in `engine`; what leaves a site is
 noise a bounded sum of whole numbers.
 """
 
-from compliance.federated.accounting import rdp_epsilon, sampled_epsilon
-from compliance.federated.noising import UNITS_PER_CLIP
+from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
+from compliance.federated.noising import UNITS_PER_CLIP, Secrets, change
 from compliance.federated.outcome import finish
 from compliance.federated.plans import to_plan
 from compliance.federated.preparing import prepare
@@ -17,12 +17,17 @@ from compliance.federated.training import Training, train
 
 __all__ = [
     "UNITS_PER_CLIP",
+    "LinearModel",
+    "Link",
+    "Model",
+    "Perceptron",
     "Problem",
+    "Secrets",
     "Training",
+    "change",
     "finish",
+    "looped",
     "prepare",
-    "rdp_epsilon",
-    "sampled_epsilon",
     "to_plan",
     "train",
 ]

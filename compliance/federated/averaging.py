@@ -1,61 +1,287 @@
-"""Rounds without noise: sites train, the server averages.
+"""Rounds without noise: who is asked, who answers, and what the server makes of it.
 
 Source: McMahan et al. 2017, arXiv:1602.05629, Algorithm 1 (FederatedAveraging).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compliance.federated.engine import local_models
-from compliance.federated.exchange import Exchange, Silence, asked_models
+from compliance.errors import TooFewSurvivorsError
+from compliance.federated.exchange import Exchange, Question, asked_sites
 from compliance.federated.features import FloatArray, IntArray
-from compliance.federated.nouns import Plan
-from compliance.federated.problem import Problem
+from compliance.federated.learners import Learner
+from compliance.federated.masking import LARGEST_STEP, LARGEST_SUM, masked_decimals
+from compliance.federated.nouns import Plan, Poison, Strategy
+from compliance.federated.records import BoolArray
+from compliance.federated.secure import SecureSum
+from compliance.federated.secure.nouns import Draw
+from compliance.federated.strategies import (
+    Server,
+    averaging_weights,
+    corrected,
+    joined,
+    stepped,
+)
 
-_COHORTS = 1  # keeps these draws apart from those that shuffle rows
+_COHORTS, _TURNOUT, _POISONED, _LIES = 1, 2, 3, 4  # keep these draws apart from shuffles' (0)
+_BOAST, _DIN = 10.0, 100.0  # how much longer a poisoned update is than an honest one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Turnout:
+    """Who was asked in a round, as positions of sites in ascending order.
+
+    Attributes:
+        asked: all of them.
+        answering: those that answer in time.
+        slow: of those, the ones that make only one pass.
+    """
+
+    asked: IntArray
+    answering: IntArray
+    slow: IntArray
+
+    def without(self, silent: IntArray) -> Turnout:
+        """The same, but for sites that did not answer after all."""
+        return replace(
+            self,
+            answering=np.setdiff1d(self.answering, silent),
+            slow=np.setdiff1d(self.slow, silent),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Step:
+    """What a round did.
+
+    Attributes:
+        model, server: after it.
+        turnout: who was asked.
+        taken: positions of the sites whose contributions were taken.
+        is_void: too few answered; nothing changed.
+        masked: what the server saw, where sites masked what they sent.
+    """
+
+    model: FloatArray
+    server: Server
+    turnout: Turnout
+    taken: IntArray
+    is_void: bool = False
+    masked: SecureSum | None = None
+
+    @property
+    def refused(self) -> int:
+        """Sites that answered with what is no number."""
+        return len(self.turnout.answering) - len(self.taken)
 
 
 def cohort(sites: int, plan: Plan, round_: int) -> IntArray:
-    """The positions of the sites that take part in a round, in ascending order.
+    """The positions of the sites that are asked in a round, in ascending order.
 
     `plan.fraction` of them, at least one, drawn from the seed and the round alone.
     """
     if plan.fraction == 1:
         return np.arange(sites)
-    bits = np.random.Philox(
-        key=np.array([plan.seed, 0], dtype=np.uint64), counter=[0, 0, round_, _COHORTS]
-    )
     size = max(1, round(plan.fraction * sites))
-    return np.sort(np.random.Generator(bits).permutation(sites)[:size])
+    return np.sort(_dice(plan, round_, _COHORTS).permutation(sites)[:size])
 
 
-def averaging_weights(sizes: IntArray) -> FloatArray:
-    """Each site's weight in the average: its share of the rows. They sum to 1."""
-    return np.asarray(sizes / sizes.sum(), dtype=np.float64)
+def turnout(asked: IntArray, sites: int, plan: Plan, round_: int, *, steps: bool = True) -> Turnout:
+    """Who of those asked answers; each by coins of its own, from the seed and the round.
+
+    Args:
+        steps: sites make passes, of which a slow one makes one; otherwise it does not answer.
+    """
+    coins = _dice(plan, round_, _TURNOUT).random((2, sites))[:, asked]
+    is_there = coins[0] >= plan.trouble.dropout
+    is_slow = (coins[1] < plan.trouble.stragglers) & is_there
+    if not steps:
+        return Turnout(asked=asked, answering=asked[is_there & ~is_slow], slow=asked[:0])
+    return Turnout(asked=asked, answering=asked[is_there], slow=asked[is_slow])
+
+
+def has_quorum(here: Turnout, plan: Plan) -> bool:
+    """Whether enough sites answer for the round to count."""
+    needed = plan.trouble.quorum * len(here.asked)
+    return len(here.answering) > 0 and len(here.answering) >= needed
+
+
+def poisoned_sites(sites: int, plan: Plan) -> IntArray:
+    """The positions of the sites that lie, the same in every round."""
+    return np.sort(_dice(plan, 0, _POISONED).permutation(sites)[: plan.trouble.poisoned])
 
 
 def averaged_round(
-    problem: Problem, plan: Plan, model: FloatArray, round_: int, exchange: Exchange | None = None
-) -> tuple[FloatArray, IntArray, Mapping[str, Silence]]:
-    """The common model after one round, the sites that took part, and those that kept silent.
+    learner: Learner,
+    model: FloatArray,
+    server: Server,
+    round_: int,
+    draw: Draw | None = None,
+    exchange: Exchange | None = None,
+) -> Step:
+    """The common model after one round.
 
-    The server goes from its model `plan.server_rate` of the way to the average of the sites'
-    models, in which each counts by its number of rows; 1 is plain federated averaging.
+    Contributions that are no numbers are not taken, and where too few sites answer nothing is.
+
+    Args:
+        draw: secret bytes, where sites mask what they send.
+        exchange: asks the sites; left out, they are in this process.
+
+    Raises:
+        SecureTermsError: there are too many sites for masks, or one sends too large a number.
     """
-    taking_part = cohort(len(problem.sites), plan, round_)
-    silent: Mapping[str, Silence] = {}
-    if exchange is None:
-        clients = problem.sites.some(taking_part)
-        starts = np.tile(model, (len(clients), 1))
-        models = local_models(problem, clients, starts, plan, round_)
+    plan, sites = learner.plan, len(learner.problem.sites)
+    asked = cohort(sites, plan, round_)
+    here = turnout(asked, sites, plan, round_, steps=not learner.adds_up)
+    void = Step(model=model, server=server, turnout=here, taken=here.answering[:0], is_void=True)
+    if not has_quorum(here, plan):
+        return replace(void, taken=here.answering)
+    try:
+        if learner.adds_up:
+            return _added_up(learner, model, void, round_, draw, exchange)
+        return _stepped(learner, model, void, round_, draw, exchange)
+    except TooFewSurvivorsError:
+        return void
+
+
+def _stepped(
+    learner: Learner,
+    model: FloatArray,
+    void: Step,
+    round_: int,
+    draw: Draw | None,
+    exchange: Exchange | None,
+) -> Step:
+    """A round in which sites send steps."""
+    plan, server = learner.plan, void.server
+    updates, here = _updates(learner, model, server, void.turnout, round_, exchange)
+    void = replace(void, turnout=here)
+    if not has_quorum(here, plan):
+        return replace(void, taken=here.answering)
+    updates = _with_lies(updates, here.answering, len(learner.problem.sites), plan, round_)
+    is_number = np.isfinite(updates).all(axis=1)
+    taken, updates = here.answering[is_number], updates[is_number]
+    if not len(taken):
+        return void
+    sizes = learner.problem.sites.sizes[taken]
+    if draw is None:
+        mean, seen = joined(plan, updates, sizes), None
     else:
-        asked = asked_models(exchange, problem, model, round_, taking_part)
-        models = np.asarray(asked.arrays, dtype=np.float64)
-        taking_part, silent = asked.answered, asked.silent
-    if not len(taking_part):
-        return model, taking_part, silent
-    average = averaging_weights(problem.sites.sizes[taking_part]) @ models
-    return model + plan.server_rate * (average - model), taking_part, silent
+        weights = averaging_weights(sizes)[:, None]
+        mean, seen = _hidden(weights * updates, taken, here, LARGEST_STEP, round_, draw)
+    moved, remembered = stepped(plan, model, mean, server)
+    if plan.strategy is Strategy.SCAFFOLD:
+        steps = _steps(plan, sizes, np.isin(taken, here.slow))
+        remembered = corrected(remembered, taken, updates, steps, plan.learning_rate)
+    return Step(model=moved, server=remembered, turnout=here, taken=taken, masked=seen)
+
+
+def _hidden(
+    parts: FloatArray, taken: IntArray, here: Turnout, largest: float, round_: int, draw: Draw
+) -> tuple[FloatArray, SecureSum]:
+    """The sum of `parts`, one per site in `taken`, as a server learns it that sees none."""
+    places = np.searchsorted(here.asked, taken)
+    vectors = np.zeros((len(here.asked), parts.shape[1]))
+    vectors[places] = parts
+    return masked_decimals(vectors, places, round_=round_, largest=largest, draw=draw)
+
+
+def _updates(
+    learner: Learner,
+    model: FloatArray,
+    server: Server,
+    here: Turnout,
+    round_: int,
+    exchange: Exchange | None,
+) -> tuple[FloatArray, Turnout]:
+    """What each answering site found, one row per site, slow ones in one pass; and who answered."""
+    updates = np.empty((len(here.answering), len(model)))
+    came = np.ones(len(here.answering), dtype=bool)
+    is_slow = np.isin(here.answering, here.slow)
+    for some, epochs in ((~is_slow, None), (is_slow, 1)):
+        if not some.any():
+            continue
+        sites = here.answering[some]
+        correction = None
+        if learner.plan.strategy is Strategy.SCAFFOLD:
+            correction = server.control - server.controls[sites]
+        if exchange is not None:
+            question = Question(model=model, round=round_, epochs=epochs or 0)
+            answers = asked_sites(exchange, learner, question, sites, correction)
+            updates[some], came[some] = answers.arrays, answers.came
+            continue
+        starts = np.broadcast_to(model, (len(sites), len(model)))
+        clients = learner.problem.sites.some(sites)
+        updates[some] = learner.contributions(
+            clients, starts, round_, epochs=epochs, correction=correction
+        )
+    return updates[came], here.without(here.answering[~came])
+
+
+def _added_up(
+    learner: Learner,
+    model: FloatArray,
+    void: Step,
+    round_: int,
+    draw: Draw | None,
+    exchange: Exchange | None,
+) -> Step:
+    """A round of exchanges in which sites send sums over their rows."""
+    here, sites = void.turnout, learner.problem.sites
+    taken, seen = here.answering, None
+    for number in range(learner.exchanges):
+        if exchange is None:
+            starts = np.broadcast_to(model, (len(taken), len(model)))
+            sums = learner.contributions(sites.some(taken), starts, round_, exchange=number)
+        else:
+            question = Question(model=model, round=round_, exchange=number)
+            answers = asked_sites(exchange, learner, question, taken)
+            here = here.without(taken[~answers.came])
+            taken, sums = taken[answers.came], answers.arrays[answers.came]
+            if not has_quorum(here, learner.plan):
+                return replace(void, turnout=here, taken=here.answering)
+        sums = _with_lies(sums, taken, len(sites), learner.plan, round_)
+        is_number = np.isfinite(sums).all(axis=1)
+        taken, sums = taken[is_number], sums[is_number]
+        if not len(taken):
+            return replace(void, turnout=here)
+        if draw is None:
+            total = sums.sum(axis=0)
+        else:
+            total, seen = _hidden(sums, taken, here, LARGEST_SUM, round_, draw)
+        model = learner.advanced(model, total, round_, exchange=number)
+    return Step(model=model, server=void.server, turnout=here, taken=taken, masked=seen)
+
+
+def _with_lies(
+    updates: FloatArray, sites: IntArray, all_sites: int, plan: Plan, round_: int
+) -> FloatArray:
+    """`updates`, of which those of poisoned sites are no honest ones."""
+    lies = np.flatnonzero(np.isin(sites, poisoned_sites(all_sites, plan)))
+    if not len(lies):
+        return updates
+    updates = updates.copy()
+    if plan.trouble.poison is Poison.FLIP:
+        updates[lies] *= -_BOAST
+    elif plan.trouble.poison is Poison.BROKEN:
+        updates[lies] = np.nan
+    else:
+        anywhere = _dice(plan, round_, _LIES).normal(size=(len(lies), updates.shape[1]))
+        lengths = np.linalg.norm(updates[lies], axis=1) / np.linalg.norm(anywhere, axis=1)
+        updates[lies] = _DIN * lengths[:, None] * anywhere
+    return updates
+
+
+def _steps(plan: Plan, sizes: IntArray, is_slow: BoolArray) -> IntArray:
+    batches = -(-sizes // plan.batch)
+    return np.where(is_slow, 1, plan.local_epochs) * batches
+
+
+def _dice(plan: Plan, round_: int, purpose: int) -> np.random.Generator:
+    bits = np.random.Philox(
+        key=np.array([plan.seed, 0], dtype=np.uint64), counter=[0, 0, round_, purpose]
+    )
+    return np.random.Generator(bits)

@@ -1,6 +1,6 @@
 """Local training of many clients at once.
 
-Each client takes steps of stochastic gradient descent on the mean log loss of its own rows.
+Each client takes steps of stochastic gradient descent on the mean loss of its own rows.
 Clients are sorted by size, so that those who still have rows to see are always the first few;
 batches are filled up with a row of zeros, which changes no gradient; each step is divided by the
 true size of the batch. So the models are those that a plain loop over clients would give, up to
@@ -20,33 +20,54 @@ from dataclasses import dataclass
 import numpy as np
 
 from compliance.federated.features import FloatArray, IntArray
-from compliance.federated.nouns import Plan
+from compliance.federated.models import Model
+from compliance.federated.nouns import Plan, Strategy
 from compliance.federated.problem import Clients, Problem
 
 _NUMBERS_AT_ONCE = 2**22  # of a step's batches, over all clients: 32 MB
 
 
 def local_models(
-    problem: Problem, clients: Clients, models: FloatArray, plan: Plan, round_: int
+    model: Model,
+    problem: Problem,
+    clients: Clients,
+    models: FloatArray,
+    plan: Plan,
+    round_: int,
+    *,
+    epochs: int | None = None,
+    correction: FloatArray | None = None,
 ) -> FloatArray:
     """The clients' models after `plan.local_epochs` passes over their own rows.
 
+    With FedSGD it is one step along the gradient over all rows; with FedProx each step is also
+    drawn back to where the client started.
+
     Args:
+        model: whose gradients are followed.
         problem: holds the rows.
         clients: who trains.
         models: where each starts; one row per client.
-        plan: for `local_epochs`, `batch`, `learning_rate` and `seed`.
+        plan: for `local_epochs`, `batch`, `learning_rate`, `strategy` and `seed`.
         round_: shuffles differ from round to round.
+        epochs: instead of `plan.local_epochs`.
+        correction: is added to each client's gradients; like `models`.
     """
+    task = _Work(
+        model=model,
+        problem=problem,
+        plan=plan,
+        round_=round_,
+        epochs=plan.local_epochs if epochs is None else epochs,
+        width=min(plan.batch, max(clients.most, 1)),
+    )
     trained = np.empty_like(models)
-    width = min(plan.batch, max(clients.most, 1))
     by_size = np.argsort(-clients.sizes, kind="stable")
-    group = max(1, _NUMBERS_AT_ONCE // (width * problem.parameters))
+    group = max(1, _NUMBERS_AT_ONCE // (task.width * problem.inputs.shape[1] + models.shape[1]))
     for first in range(0, len(clients), group):
         chosen = by_size[first : first + group]
-        trained[chosen] = _trained(
-            problem, clients.some(chosen), models[chosen], plan, round_, width
-        )
+        pulls = None if correction is None else correction[chosen]
+        trained[chosen] = _trained(task, clients.some(chosen), models[chosen], pulls)
     return trained
 
 
@@ -61,6 +82,18 @@ def shuffled(size: int, *, seed: int, round_: int, epoch: int, key: int) -> IntA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Work:
+    """What all clients have in common while they train; see `local_models`."""
+
+    model: Model
+    problem: Problem
+    plan: Plan
+    round_: int
+    epochs: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Schedule:
     """Which batch is taken when. Clients lie in descending order of size.
 
@@ -70,49 +103,65 @@ class _Schedule:
         turns: the batches in the order in which they are taken: all clients' first, then all
             second ones …
         active: per step, how many clients still have a batch.
-        rates: per batch in that order, half the learning rate over the true size of the batch.
+        rows: per batch in that order, its true size.
         first_slot: per client, its first place in the flattened `slots`.
     """
 
     slots: IntArray
     turns: IntArray
     active: list[int]
-    rates: FloatArray
+    rows: IntArray
     first_slot: IntArray
 
 
 def _trained(
-    problem: Problem, clients: Clients, models: FloatArray, plan: Plan, round_: int, width: int
+    work: _Work, clients: Clients, starts: FloatArray, correction: FloatArray | None
 ) -> FloatArray:
-    models = models.copy()
-    schedule = _schedule(clients, plan.learning_rate, width, empty=len(problem.inputs) - 1)
-    for epoch in range(plan.local_epochs):
-        _shuffle(schedule.slots, schedule.first_slot, clients, width, (plan.seed, round_, epoch))
+    plan, models = work.plan, starts.copy()
+    schedule = _schedule(clients, work.width, empty=len(work.problem.inputs) - 1)
+    rates = plan.learning_rate / schedule.rows
+    if plan.strategy is Strategy.FEDSGD:
+        return _one_step(work, clients, models, schedule)
+    pull = plan.learning_rate * plan.proximal if plan.strategy is Strategy.FEDPROX else 0.0
+    gradient = np.empty_like(models)
+    for epoch in range(work.epochs):
+        moment = (plan.seed, work.round_, epoch)
+        _shuffle(schedule.slots, schedule.first_slot, clients, work.width, moment)
         batches = schedule.slots[schedule.turns]
         at = 0
         for count in schedule.active:
-            rows, rates = batches[at : at + count], schedule.rates[at : at + count]
-            _step(models[:count], problem.inputs[rows], problem.answers[rows], rates)
+            here, step = models[:count], gradient[:count]
+            _gradients(work, here, batches[at : at + count], step)
+            step *= rates[at : at + count, None]
+            if correction is not None:
+                step += plan.learning_rate * correction[:count]
+            if pull:
+                step += pull * (here - starts[:count])
+            here -= step
             at += count
     return models
 
 
-def _step(models: FloatArray, inputs: FloatArray, answers: FloatArray, rates: FloatArray) -> None:
-    """One step of each model, in place.
+def _one_step(work: _Work, clients: Clients, models: FloatArray, schedule: _Schedule) -> FloatArray:
+    """One step of each client along its gradient over all its rows, batch by batch."""
+    batches = schedule.slots[schedule.turns]
+    total, part = np.zeros_like(models), np.empty_like(models)
+    at = 0
+    for count in schedule.active:
+        _gradients(work, models[:count], batches[at : at + count], part[:count])
+        total[:count] += part[:count]
+        at += count
+    rates = work.plan.learning_rate / np.maximum(clients.sizes, 1)
+    models -= rates[:, None] * total
+    return models
 
-    The gradient of log(1 + exp(-sz)) with respect to z is (tanh(z/2) - s)/2, which cannot
-    overflow; the half stands in `rates`.
-    """
-    pull = np.matmul(inputs, models[:, :, None])[:, :, 0]
-    pull *= 0.5
-    np.tanh(pull, out=pull)
-    pull -= answers
-    gradient = np.matmul(pull[:, None, :], inputs)[:, 0, :]
-    gradient *= rates[:, None]
-    models -= gradient
+
+def _gradients(work: _Work, models: FloatArray, rows: IntArray, out: FloatArray) -> None:
+    inputs, answers = work.problem.inputs, work.problem.answers
+    work.model.gradients(models, inputs[rows], answers[rows], out)
 
 
-def _schedule(clients: Clients, learning_rate: float, width: int, empty: int) -> _Schedule:
+def _schedule(clients: Clients, width: int, empty: int) -> _Schedule:
     batches = -(-clients.sizes // width)
     first_batch = np.cumsum(batches) - batches
     steps = np.arange(batches.max(initial=0))
@@ -129,7 +178,7 @@ def _schedule(clients: Clients, learning_rate: float, width: int, empty: int) ->
         slots=slots,
         turns=first_batch[client] + step,
         active=active.tolist(),
-        rates=0.5 * learning_rate / np.minimum(width, clients.sizes[client] - step * width),
+        rows=np.minimum(width, clients.sizes[client] - step * width),
         first_slot=first_batch * width,
     )
 

@@ -68,9 +68,8 @@ def choose_features(
         NoFeaturesError: nothing is left.
     """
     labelled = {label.column: label for label in labels}
-    _check_known(
-        columns, (plan.site_column, plan.target, *plan.features, *([unit] if unit else ()))
-    )
+    named = (plan.site_column, plan.target, unit, *plan.history.columns)
+    check_known(columns, (*filter(None, named), *plan.features))
     if plan.features:
         _check_named(columns, plan)
         chosen = [column for column in columns if column.name in plan.features]
@@ -105,7 +104,8 @@ def encode(table: Table, features: Sequence[Feature], rows: IntArray) -> FloatAr
     return inputs
 
 
-def _check_known(columns: Sequence[Column], wanted: Sequence[ColumnName]) -> None:
+def check_known(columns: Sequence[Column], wanted: Sequence[ColumnName]) -> None:
+    """Raises UnknownColumnError where a column is not there."""
     names = [column.name for column in columns]
     for name in wanted:
         if name not in names:

@@ -6,7 +6,6 @@ import numpy as np
 
 from compliance.federated.features import FloatArray
 from compliance.federated.keys import run_starts
-from compliance.federated.problem import Problem
 
 
 def auc(answers: FloatArray, scores: FloatArray) -> float | None:
@@ -43,9 +42,27 @@ def log_loss(answers: FloatArray, scores: FloatArray) -> float:
     return float(np.logaddexp(0, -answers * scores).mean())
 
 
-def measured(problem: Problem, scores: FloatArray) -> tuple[float, float]:
-    """Log loss and AUC over the held-out rows of all sites."""
-    area = auc(problem.held_out_answers, scores)
-    if area is None:
-        raise ValueError("held-out rows show one answer only; prepare refuses that")
-    return log_loss(problem.held_out_answers, scores), area
+def softmax_loss(answers: FloatArray, outputs: FloatArray) -> float:
+    """Mean of -log(probability given to the true class); log K is guessing among K.
+
+    Args:
+        answers: the number of the class, from 0; at least one.
+        outputs: rows × classes.
+    """
+    highest = outputs.max(axis=1)
+    totals = highest + np.log(np.exp(outputs - highest[:, None]).sum(axis=1))
+    right = outputs[np.arange(len(answers)), answers.astype(np.int64)]
+    return float((totals - right).mean())
+
+
+def accuracy(answers: FloatArray, outputs: FloatArray) -> float:
+    """Share of rows, at least one, whose largest output is that of the true class; 0–1."""
+    return float((outputs.argmax(axis=1) == answers).mean())
+
+
+def explained(answers: FloatArray, values: FloatArray) -> float | None:
+    """R²: the share of the answers' variance that `values` explain; at most 1, below 0 when worse
+    than always saying the mean. None where the answers do not vary.
+    """
+    spread = float(((answers - answers.mean()) ** 2).sum())
+    return None if spread == 0 else 1 - float(((answers - values) ** 2).sum()) / spread

@@ -20,61 +20,169 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from compliance.federated.engine import local_models
 from compliance.federated.features import FloatArray, IntArray
-from compliance.federated.nouns import Plan
-from compliance.federated.problem import Problem
+from compliance.federated.learners import Learner
+from compliance.federated.masking import masked_total
+from compliance.federated.nouns import NoisePlan, Plan
+from compliance.federated.problem import Problem, Units
+from compliance.federated.secure import SecureSum
+from compliance.federated.secure.nouns import Draw
+from compliance.privacy.nouns.units import NoisePlace
 
 UNITS_PER_CLIP = 2**20  # the grid on which updates lie: a clip's 2^20th part
-MOMENTUM = 0.8
 
-Draw = Callable[[int], bytes]
-AddNoise = Callable[[IntArray, float], IntArray]
-Total = Callable[[IntArray], IntArray]
+AddNoise = Callable[[float, IntArray], IntArray]
+
+_NUMBERS_AT_ONCE = 2**23  # of updates in memory: 64 MB
+_TAIL = 64  # noise beyond so many standard deviations does not occur
 
 
-def noisy_round(
-    problem: Problem,
-    plan: Plan,
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClipRule:
+    """How a clip follows the updates, and what that leaves of the noise for them.
+
+    Attributes:
+        noise_multiplier: of the updates.
+        count_noise: standard deviation of the noise on the number of updates within the clip.
+        next_clip: the clip of the next round, from that of this and the noisy share within it.
+    """
+
+    noise_multiplier: float
+    count_noise: float
+    next_clip: Callable[[float, float], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Secrets:
+    """What a run with noise or masks draws and nobody may foresee.
+
+    Attributes:
+        draw: gives that many secret, uniform bytes.
+        add_noise: gives whole numbers plus discrete Gaussian noise of a standard deviation, which
+            stands first, in every place; one unit changes them by at most an L2 distance of
+            `change(plan)`.
+        clip_rule: where the clip follows the updates.
+    """
+
+    draw: Draw
+    add_noise: AddNoise
+    clip_rule: ClipRule | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cohort:
+    """Who takes part in a round, as positions in ascending order.
+
+    Attributes:
+        drawn: units, see `sampled`.
+        sites: the sites that answer; units elsewhere add nothing.
+    """
+
+    drawn: IntArray
+    sites: IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NoisySum:
+    """What the server has after one exchange.
+
+    Attributes:
+        total: the noisy sum of what the cohort sent.
+        within: the noisy number of units within the clip, less half of the drawn; 0 where the
+            clip is fixed.
+        masked: what the server saw, where sites masked what they sent.
+        sites: those that answered.
+    """
+
+    total: FloatArray
+    sites: IntArray
+    within: float = 0.0
+    masked: SecureSum | None = None
+
+
+AskSums = Callable[[FloatArray, Cohort, float, tuple[int, int], bool], tuple[IntArray, IntArray]]
+
+
+def change(plan: Plan) -> int:
+    """By how much one unit can change what noise is added to: an L2 distance, in whole units.
+
+    Where people add the noise to their own updates, neighbours differ in what somebody sends and
+    not in whether: so it is twice the clip.
+    """
+    return UNITS_PER_CLIP * (2 if _privacy(plan).place is NoisePlace.LOCAL else 1)
+
+
+def noisy_sum(
+    learner: Learner,
     model: FloatArray,
-    velocity: FloatArray,
-    round_: int,
-    *,
-    draw: Draw,
-    add_noise: AddNoise,
-    total: Total | None = None,
-) -> tuple[FloatArray, FloatArray, int]:
-    """The model and the velocity after one round, and how many people were drawn.
-
-    The server keeps `MOMENTUM` of its last step and adds `plan.server_rate` times the noisy mean
-    update. Momentum works on what is already noisy, so it costs no privacy.
+    cohort: Cohort,
+    clip: float,
+    moment: tuple[int, int],
+    secrets: Secrets,
+    ask_sums: AskSums | None = None,
+) -> NoisySum:
+    """The sum of what the cohort sends, with the noise of whoever adds it.
 
     Args:
-        problem: with `people`.
-        plan: with `privacy`.
-        model, velocity: as the last round left them.
-        round_: from 1.
-        draw: gives that many secret, uniform bytes.
-        add_noise: gives its first argument plus discrete Gaussian noise of that standard
-            deviation in every place.
-        total: the sum of what the people at these positions add, asked of their sites; left out,
-            it is computed here.
+        clip: the largest L2 norm of one unit's contribution.
+        moment: the round, from 1, and the exchange in it, from 0.
+        ask_sums: asks the sites for `summed` and tells who answered; left out, they are in this
+            process.
+
+    Raises:
+        SecureTermsError, TooFewSurvivorsError: sums were to be masked and cannot be.
     """
-    if problem.people is None or plan.privacy is None:
-        raise ValueError("the problem was prepared for a plan without noise")
-    drawn = sampled(len(problem.people.clients), plan.fraction, draw)
-    if total is None:
-        exact = summed(problem, plan, model, drawn, round_).sum(axis=0)
+    plan, place = learner.plan, _privacy(learner.plan).place
+    hidden = partial(_with_noise, plan, secrets)
+    own = hidden if place is NoisePlace.LOCAL else None
+    counts = secrets.clip_rule is not None
+    if ask_sums is None:
+        sums = summed(learner, model, cohort, clip, moment, own, counts_within=counts)
     else:
-        exact = total(drawn)
-    noisy = add_noise(exact, plan.privacy.noise_multiplier * UNITS_PER_CLIP)
-    people = expected(len(problem.people.clients), plan.fraction)
-    step = noisy * (plan.privacy.clip / UNITS_PER_CLIP / people)
-    velocity = MOMENTUM * velocity + plan.server_rate * step
-    return model + velocity, velocity, len(drawn)
+        sums, answered = ask_sums(model, cohort, clip, moment, counts)
+        cohort = replace(cohort, sites=answered)
+    if place is NoisePlace.SITE:
+        for site in cohort.sites:
+            sums[site] = hidden(sums[site])
+    total, masked = _added(learner, sums, cohort, moment[0], secrets)
+    if place is NoisePlace.CENTRAL:
+        total = hidden(total)
+    numbers = total[: len(total) - counts] * (clip / UNITS_PER_CLIP)
+    within = float(total[-1]) / UNITS_PER_CLIP if counts else 0.0
+    return NoisySum(
+        total=np.asarray(numbers, dtype=np.float64),
+        sites=cohort.sites,
+        within=within,
+        masked=masked,
+    )
+
+
+def _with_noise(plan: Plan, secrets: Secrets, numbers: IntArray) -> IntArray:
+    """`numbers` with the noise of the plan; the last counts units, where the clip follows them."""
+    rule = secrets.clip_rule
+    if rule is None:
+        return secrets.add_noise(_privacy(plan).noise_multiplier * UNITS_PER_CLIP, numbers)
+    updates = secrets.add_noise(rule.noise_multiplier * UNITS_PER_CLIP, numbers[:-1])
+    count = secrets.add_noise(rule.count_noise * UNITS_PER_CLIP, numbers[-1:])
+    return np.concatenate([updates, count])
+
+
+def _added(
+    learner: Learner, sums: IntArray, cohort: Cohort, round_: int, secrets: Secrets
+) -> tuple[IntArray, SecureSum | None]:
+    """The answering sites' sums in one, masked where the plan says so."""
+    if not learner.plan.secure:
+        return np.asarray(sums[cohort.sites].sum(axis=0), dtype=np.int64), None
+    noise = _privacy(learner.plan).noise_multiplier
+    units = len(_units(learner.problem).clients)
+    largest = math.ceil((units * (1 + _TAIL * noise)) * UNITS_PER_CLIP)
+    found = masked_total(sums, cohort.sites, round_=round_, largest=largest, draw=secrets.draw)
+    return found.total, found
 
 
 def sampled(people: int, rate: float, draw: Draw) -> IntArray:
@@ -87,16 +195,38 @@ def sampled(people: int, rate: float, draw: Draw) -> IntArray:
 
 
 def summed(
-    problem: Problem, plan: Plan, model: FloatArray, drawn: IntArray, round_: int
+    learner: Learner,
+    model: FloatArray,
+    cohort: Cohort,
+    clip: float,
+    moment: tuple[int, int],
+    own_noise: Callable[[IntArray], IntArray] | None = None,
+    *,
+    counts_within: bool = False,
 ) -> IntArray:
-    """Per site, the sum of what its drawn people add; this is all that leaves it."""
-    if problem.people is None or plan.privacy is None:
-        raise ValueError("the problem was prepared for a plan without noise")
-    clients = problem.people.clients.some(drawn)
-    starts = np.tile(model, (len(clients), 1))
-    updates = local_models(problem, clients, starts, plan, round_) - starts
-    sums = np.zeros((len(problem.sites), problem.parameters), dtype=np.int64)
-    np.add.at(sums, problem.people.sites[drawn], bounded(updates, plan.privacy.clip))
+    """Per site, the sum of what its drawn units add; this is all that leaves it.
+
+    Args:
+        own_noise: each unit's part carries noise of its own.
+        counts_within: a last number adds half a clip for each unit whose update was within the
+            clip, and takes half away for each other.
+    """
+    units, (round_, exchange) = _units(learner.problem), moment
+    drawn = cohort.drawn[np.isin(units.sites[cohort.drawn], cohort.sites)]
+    size = sum(tensor.size for tensor in learner.messages)
+    sums = np.zeros((len(learner.problem.sites), size + counts_within), dtype=np.int64)
+    group = max(1, _NUMBERS_AT_ONCE // max(size, len(model)))
+    for first in range(0, len(drawn), group):
+        chosen = drawn[first : first + group]
+        starts = np.broadcast_to(model, (len(chosen), len(model)))
+        clients = units.clients.some(chosen)
+        updates = learner.contributions(clients, starts, round_, exchange=exchange)
+        parts = bounded(updates, clip)
+        if counts_within:
+            parts = np.column_stack([parts, _halves(updates, clip)])
+        if own_noise is not None:
+            parts = np.stack([own_noise(part) for part in parts])
+        _add_by_site(sums, units.sites[chosen], parts)
     return sums
 
 
@@ -124,3 +254,30 @@ def expected(people: int, rate: float) -> float:
     mean = rate * people
     unit = 10.0 ** (math.floor(math.log10(mean)) - 1)
     return math.ceil(mean / unit) * unit
+
+
+def _halves(updates: FloatArray, clip: float) -> IntArray:
+    """Half a clip in whole units for each update within the clip, and less half for each other."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        is_within = np.sqrt((updates * updates).sum(axis=1)) <= clip
+    return np.where(is_within, UNITS_PER_CLIP // 2, -UNITS_PER_CLIP // 2)
+
+
+def _add_by_site(sums: IntArray, sites: IntArray, parts: IntArray) -> None:
+    """Add `parts`, which lie in ascending order of their sites, to `sums`."""
+    if not len(parts):
+        return
+    starts = np.flatnonzero(np.append(True, sites[1:] != sites[:-1]))
+    sums[sites[starts]] += np.add.reduceat(parts, starts, axis=0)
+
+
+def _units(problem: Problem) -> Units:
+    if problem.units is None:
+        raise ValueError("the problem was prepared for a plan without noise")
+    return problem.units
+
+
+def _privacy(plan: Plan) -> NoisePlan:
+    if plan.privacy is None:
+        raise ValueError("only a plan with noise hides anybody")
+    return plan.privacy

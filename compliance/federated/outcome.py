@@ -5,63 +5,79 @@ from __future__ import annotations
 import numpy as np
 
 from compliance.federated.features import FloatArray
-from compliance.federated.measures import auc, measured
+from compliance.federated.learners import Learner, learner_of
+from compliance.federated.messages import bytes_of, sent
+from compliance.federated.models import Model
 from compliance.federated.nouns import Baselines, Outcome, Plan, SiteResult
 from compliance.federated.problem import Problem
 from compliance.federated.training import Training
 
 
-def finish(problem: Problem, plan: Plan, training: Training) -> Outcome:
+def finish(
+    problem: Problem, plan: Plan, training: Training, *, model: Model | None = None
+) -> Outcome:
     """The outcome of a run as it stands, complete or stopped; nothing more is trained.
 
     Baselines have trained for as many rounds as the run. They and all metrics are computed
     without noise: with noise they are for the officer, not for publication.
     """
-    scores = problem.held_out_inputs @ training.model
-    scores_alone = np.concatenate(
-        [
-            inputs @ model
-            for inputs, model in zip(
-                _by_site(problem, problem.held_out_inputs), training.models_alone, strict=True
-            )
-        ]
-    )
+    learner = learner_of(problem, plan, model)
+    common = np.broadcast_to(training.model, (len(problem.sites), len(training.model)))
+    together = _by_site(learner, common)
+    alone = _by_site(learner, training.models_alone) if plan.baselines else None
     return Outcome(
         rounds=training.rounds,
-        sites=_site_results(problem, training, scores, scores_alone),
+        sites=_site_results(learner, training, together, alone),
         sites_left_out=problem.sites_left_out,
         left_out=problem.left_out,
         unit_is_row=problem.unit_is_row,
-        baselines=Baselines(
-            centralised=measured(problem, problem.held_out_inputs @ training.model_pooled)[1],
-            local=measured(problem, scores_alone)[1],
-        ),
+        baselines=_baselines(learner, training, alone) if alone is not None else None,
         features=problem.features,
         is_stopped=len(training.rounds) < plan.rounds,
+        metric=learner.metric,
+        tensors=learner.tensors,
+        protected=len(problem.units.clients) if problem.units else 0,
+        seen=training.seen,
     )
+
+
+def _by_site(learner: Learner, models: FloatArray) -> list[FloatArray]:
+    """What each site's model says of its own held-out rows."""
+    return [
+        learner.predicted(model, rows)
+        for model, rows in zip(models, learner.problem.held_out_at(), strict=True)
+    ]
+
+
+def _baselines(learner: Learner, training: Training, alone: list[FloatArray]) -> Baselines:
+    rows = learner.problem.held_out_rows
+    pooled = learner.quality(learner.predicted(training.model_pooled, rows), rows)
+    local = learner.quality(np.concatenate(alone), rows)
+    return Baselines(centralised=pooled.metric or 0.0, local=local.metric or 0.0)
 
 
 def _site_results(
-    problem: Problem, training: Training, scores: FloatArray, scores_alone: FloatArray
+    learner: Learner,
+    training: Training,
+    together: list[FloatArray],
+    alone: list[FloatArray] | None,
 ) -> tuple[SiteResult, ...]:
+    problem = learner.problem
     rows = (problem.sites.sizes + problem.held_out).tolist()
-    sent = (training.times_taken * problem.model_bytes).tolist()
-    answers, together, alone = (
-        _by_site(problem, values) for values in (problem.held_out_answers, scores, scores_alone)
-    )
+    travelled = sent(learner, 1, 1)
+    up, down = bytes_of(travelled, is_up=True), bytes_of(travelled, is_up=False)
+    held_out = problem.held_out_at()
     return tuple(
         SiteResult(
             site=name,
             rows=rows[site],
-            bytes_up=sent[site],
-            bytes_down=sent[site],
+            bytes_up=int(training.times_taken[site]) * up,
+            bytes_down=int(training.times_asked[site]) * down,
             bytes_home=problem.bytes_home[site],
-            metric_federated=auc(answers[site], together[site]),
-            metric_local=auc(answers[site], alone[site]),
+            metric_federated=learner.quality(together[site], held_out[site]).metric,
+            metric_local=None
+            if alone is None
+            else learner.quality(alone[site], held_out[site]).metric,
         )
         for site, name in enumerate(problem.site_names)
     )
-
-
-def _by_site(problem: Problem, held_out: FloatArray) -> list[FloatArray]:
-    return np.split(held_out, np.cumsum(problem.held_out)[:-1])

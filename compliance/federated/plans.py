@@ -8,38 +8,103 @@ from enum import StrEnum
 
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import MalformedPlanError
-from compliance.federated.nouns import ModelKind, NoisePlan, Plan, Strategy, Task
+from compliance.federated.nouns import (
+    History,
+    ModelKind,
+    NoisePlan,
+    Plan,
+    Poison,
+    Split,
+    Strategy,
+    Task,
+    Trouble,
+)
+from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
 from compliance.settings import MAX_COLUMNS
 
-# With noise, and nothing else said: sampling a tenth of the people is what makes ε small, and
-# the server takes larger steps because clipping makes those of the people small.
-NOISE_DEFAULTS: Mapping[str, float] = {"fraction": 0.1, "server_rate": 2.0}
+# What holds where nothing else is said. With noise: sampling a tenth of the people is what makes ε
+# small, and the server takes larger steps, with momentum, because clipping makes those of the
+# people small. FedAdam and FedYogi take steps of about their rate in every place.
+NOISE_DEFAULTS: Mapping[str, object] = {
+    "fraction": 0.1,
+    "server_rate": 2.0,
+    "strategy": Strategy.FEDAVGM,
+    "momentum": 0.8,
+}
+STRATEGY_DEFAULTS: Mapping[Strategy, Mapping[str, object]] = {
+    Strategy.FEDADAM: {"server_rate": 0.1},
+    Strategy.FEDYOGI: {"server_rate": 0.1},
+    Strategy.FEDSGD: {"learning_rate": 0.5},
+}
+MODELS: Mapping[Task, tuple[ModelKind, ...]] = {
+    Task.RESPONSE: (
+        ModelKind.LOGISTIC,
+        ModelKind.LINEAR,
+        ModelKind.SOFTMAX,
+        ModelKind.MLP,
+        ModelKind.TREES,
+    ),
+    Task.PROFILE: (ModelKind.SOFTMAX, ModelKind.MLP),
+    Task.RECOMMEND: (ModelKind.MATRIX_FACTORISATION,),
+    Task.FORECAST: (ModelKind.LINEAR, ModelKind.MLP, ModelKind.TREES),
+}
 
 _LONGEST_NUMBER = 40
+_MOST_LAYERS = 4
 
 
 def to_plan(raw: object) -> Plan:
     """The plan that `raw` describes; `raw` is what a YAML or JSON file held.
 
-    What is not said takes the defaults of `Plan`; with noise, those of `NOISE_DEFAULTS`.
+    What is not said takes the defaults of `Plan`, of the task's first model, of the strategy and,
+    with noise, those of `NOISE_DEFAULTS`.
 
     Raises:
         MalformedPlanError: something is unknown, missing, of a wrong kind or out of range.
     """
     plan = _mapping("plan", raw)
-    _check_keys("plan", plan, ("sites", "target", "privacy", "features", *_READERS))
-    for needed in ("sites", "target"):
-        if needed not in plan:
-            raise MalformedPlanError(place="plan", reason=f"“{needed}” is missing")
-    privacy = _noise(plan["privacy"]) if "privacy" in plan else None
+    known = ("sites", "target", "privacy", "features", "history", "trouble", "hidden", *_READERS)
+    _check_keys("plan", plan, known)
+    if "sites" not in plan:
+        raise MalformedPlanError(place="plan", reason="“sites” is missing")
     read = {name: reader(name, plan[name]) for name, reader in _READERS.items() if name in plan}
-    return Plan(
-        site_column=_site_column(plan["sites"]),
-        target=_column("target", plan["target"]),
-        features=_columns(plan.get("features", [])),
-        privacy=privacy,
-        **({**NOISE_DEFAULTS, **read} if privacy else read),  # type: ignore[arg-type]
-    )
+    given: dict[str, object] = {
+        **_defaults(read, has_noise="privacy" in plan),
+        **read,
+        **_sites(plan["sites"]),
+        "features": _columns(plan.get("features", [])),
+        "privacy": _noise(plan["privacy"]) if "privacy" in plan else None,
+    }
+    if "target" in plan:
+        given["target"] = _column("target", plan["target"])
+    if "hidden" in plan:
+        given["hidden"] = _widths(plan["hidden"])
+    if "history" in plan:
+        given["history"] = History(**_read("history", plan["history"], _HISTORY))  # type: ignore[arg-type]
+    if "trouble" in plan:
+        given["trouble"] = Trouble(**_read("trouble", plan["trouble"], _TROUBLE))  # type: ignore[arg-type]
+    return Plan(**given)  # type: ignore[arg-type]
+
+
+def _defaults(read: Mapping[str, object], *, has_noise: bool) -> dict[str, object]:
+    """What holds where the plan says nothing; it refuses a model that the task does not have."""
+    task = Task(str(read.get("task", Task.RESPONSE)))
+    models = MODELS[task]
+    if (model := read.get("model", models[0])) not in models:
+        reason = f"“{task}” is learnt by {' or '.join(models)}, not by “{model}”"
+        raise MalformedPlanError(place="model", reason=reason)
+    noise = NOISE_DEFAULTS if has_noise else {}
+    strategy = Strategy(str(read.get("strategy", noise.get("strategy", Strategy.FEDAVG))))
+    own = STRATEGY_DEFAULTS.get(strategy, {})
+    return {"model": models[0], **noise, "strategy": strategy, **own}
+
+
+def _read(
+    place: str, value: object, readers: Mapping[str, Callable[[str, object], object]]
+) -> dict[str, object]:
+    part = _mapping(place, value)
+    _check_keys(place, part, tuple(readers))
+    return {name: readers[name](f"{place}.{name}", value) for name, value in part.items()}
 
 
 def _mapping(place: str, value: object) -> Mapping[str, object]:
@@ -56,13 +121,19 @@ def _check_keys(place: str, given: Mapping[str, object], known: tuple[str, ...])
             )
 
 
-def _site_column(value: object) -> ColumnName:
-    sites = _mapping("sites", value)
-    if set(sites) != {"column"}:
-        raise MalformedPlanError(
-            place="sites", reason="sites come from a column so far; possible: {column: NAME}"
-        )
-    return _column("sites.column", sites["column"])
+def _sites(value: object) -> dict[str, object]:
+    sites = _read("sites", value, _SITES)
+    if set(sites) == {"column"}:
+        return {"site_column": sites["column"]}
+    if "column" in sites or "count" not in sites:
+        reason = "possible are {column: NAME} or {count: NUMBER, split: KIND}"
+        raise MalformedPlanError(place="sites", reason=reason)
+    split = sites.get("split", Split.IID)
+    if split is Split.COLUMN:
+        reason = "a split by column needs the column and no count"
+        raise MalformedPlanError(place="sites.split", reason=reason)
+    alpha = {"alpha": sites["alpha"]} if "alpha" in sites else {}
+    return {"split": split, "site_count": sites["count"], **alpha}
 
 
 def _column(place: str, value: object) -> ColumnName:
@@ -88,18 +159,24 @@ def _noise(value: object) -> NoisePlan:
             place="privacy",
             reason="nothing stands here; give a noise_multiplier, or leave “privacy” out",
         )
-    noise = _mapping("privacy", value)
-    _check_keys("privacy", noise, ("noise_multiplier", "clip", "delta"))
+    noise = _read("privacy", value, _PRIVACY)
     if "noise_multiplier" not in noise:
         raise MalformedPlanError(place="privacy", reason="“noise_multiplier” is missing")
-    read: dict[str, Decimal] = {
-        name: _decimal(f"privacy.{name}", value) for name, value in noise.items()
-    }
-    return NoisePlan(
-        noise_multiplier=float(read["noise_multiplier"]),
-        clip=float(read.get("clip", 1)),
-        delta=read.get("delta", Decimal("1e-5")),
-    )
+    return NoisePlan(**noise)  # type: ignore[arg-type]
+
+
+def _widths(value: object) -> tuple[int, ...]:
+    widths = value if isinstance(value, list) else [value]
+    if not 1 <= len(widths) <= _MOST_LAYERS:
+        reason = f"1 to {_MOST_LAYERS} widths are expected here"
+        raise MalformedPlanError(place="hidden", reason=reason)
+    return tuple(_whole("hidden", width) for width in widths)
+
+
+def _truth(place: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise MalformedPlanError(place=place, reason="true or false is expected here")
+    return value
 
 
 def _whole(place: str, value: object) -> int:
@@ -132,7 +209,7 @@ def _choice(choices: type[StrEnum]) -> Callable[[str, object], StrEnum]:
             if choice == value:
                 return choice
         possible = ", ".join(choices)
-        raise MalformedPlanError(place=place, reason=f"so far it may only be: {possible}")
+        raise MalformedPlanError(place=place, reason=f"it may be: {possible}")
 
     return read
 
@@ -147,6 +224,43 @@ _READERS: Mapping[str, Callable[[str, object], object]] = {
     "fraction": _number,
     "learning_rate": _number,
     "server_rate": _number,
+    "momentum": _number,
+    "proximal": _number,
+    "tolerated": _number,
+    "rank": _whole,
+    "depth": _whole,
     "minimum_records": _whole,
+    "secure": _truth,
+    "baselines": _truth,
     "seed": _whole,
+}
+_SITES: Mapping[str, Callable[[str, object], object]] = {
+    "column": _column,
+    "count": _whole,
+    "split": _choice(Split),
+    "alpha": _number,
+}
+_HISTORY: Mapping[str, Callable[[str, object], object]] = {
+    "time": _column,
+    "item": _column,
+    "quantity": _column,
+    "price": _column,
+    "horizon_days": _whole,
+    "steps": _whole,
+}
+_TROUBLE: Mapping[str, Callable[[str, object], object]] = {
+    "dropout": _number,
+    "stragglers": _number,
+    "quorum": _number,
+    "poisoned": _whole,
+    "poison": _choice(Poison),
+}
+_PRIVACY: Mapping[str, Callable[[str, object], object]] = {
+    "noise_multiplier": _number,
+    "clip": _number,
+    "delta": _decimal,
+    "unit": _choice(PrivacyUnitKind),
+    "column": _column,
+    "place": _choice(NoisePlace),
+    "quantile": _number,
 }

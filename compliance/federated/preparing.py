@@ -15,20 +15,21 @@ import numpy as np
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.dataset.table import Table
 from compliance.discovery.nouns import Label
-from compliance.errors import TargetError, TooFewSitesError, TooManySitesError
-from compliance.federated.features import FloatArray, IntArray, choose_features, encode
+from compliance.errors import TargetError, TooFewSitesError
+from compliance.federated.features import IntArray
 from compliance.federated.keys import label_keys, run_starts
-from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan
-from compliance.federated.problem import Clients, People, Problem
+from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan, Split
+from compliance.federated.problem import Clients, Problem, Units
 from compliance.federated.records import (
     Records,
     arranged,
     at_large_sites,
     at_own_site,
-    records_of,
     within_limit,
 )
-from compliance.settings import MAX_SITES
+from compliance.federated.splitting import site_names, split_sites
+from compliance.federated.tasks import Examples, Source, examples_of
+from compliance.privacy.nouns.units import PrivacyUnitKind
 
 
 def prepare(
@@ -44,10 +45,11 @@ def prepare(
     A fifth of the people (of the rows, where no `unit` tells people apart) is held out for
     testing, by a key of the person and the seed: all rows of one person lie on one side.
 
-    With noise, a person counts at one site only and with at most 20 rows, both chosen by keys of
-    the person's own values, and no site is too small, because that would tell of one person. The
-    columns with their types and numbers of distinct and missing values, the two values of the
-    target, the list of sites and the number of people are taken as public.
+    With noise that protects people (or devices, or rows), each counts at one site only and with at
+    most 20 rows, both chosen by keys of its own values, and no site is too small, because that
+    would tell of one of them. The columns with their types and numbers of distinct and missing
+    values, the values of the target, the list of sites and the number of those protected are
+    taken as public.
 
     Args:
         table: one row per record.
@@ -58,75 +60,104 @@ def prepare(
 
     Raises:
         UnknownColumnError, MalformedPlanError, NoFeaturesError: see `choose_features`.
-        TargetError: the target has not two values, or too few rows know it.
+        TargetError: the target does not suit the model, or too few rows know it.
         TooFewSitesError: fewer than 2 sites can train.
         TooManySitesError: there are more than `settings.MAX_SITES`.
     """
-    features = choose_features(columns, plan, labels, unit)
-    answers = _answers(table, plan.target)
-    names, site = _sites(table, plan.site_column)
-    column_names = [column.name for column in columns]
-    everything = records_of(table, column_names, site=site, unit=unit, seed=plan.seed)
-    records, left_out = _those_that_count(everything, answers, names, plan)
+    source = source_of(table, columns, plan, labels, unit=unit)
+    examples = _split(examples_of(source), plan)
+    records, left_out = _those_that_count(examples, plan)
+    _check_sites(len(np.unique(records.site)), plan)
+    _check_answers(examples, records, plan)
+    return _assembled(source, examples, records, left_out)
+
+
+def prepared_at_site(source: Source, most_rows: int) -> Problem:
+    """What `prepare` makes of one site's rows, seen from that site alone.
+
+    Args:
+        source: with the site's rows, and no others.
+        most_rows: no site of the federation trains on more.
+    """
+    examples = examples_of(source)
+    records, left_out = _those_that_count(examples, source.plan)
+    return _assembled(source, examples, records, left_out, most_rows)
+
+
+def source_of(
+    table: Table,
+    columns: Sequence[Column],
+    plan: Plan,
+    labels: Sequence[Label] = (),
+    *,
+    unit: ColumnName | None = None,
+) -> Source:
+    """What is asked of the table; arguments as for `prepare`."""
+    protected = _protected_column(plan, unit)
+    return Source(
+        table=table, columns=columns, plan=plan, labels=labels, person=unit, unit=protected
+    )
+
+
+def _assembled(
+    source: Source,
+    examples: Examples,
+    records: Records,
+    left_out: LeftOut,
+    most_rows: int | None = None,
+) -> Problem:
     records = arranged(records)
     remaining, position = np.unique(records.site, return_inverse=True)
-    _check_sites(len(remaining), plan)
-    _check_answers(answers, records, plan.target)
     rows = np.bincount(position[~records.is_held_out], minlength=len(remaining))
-    site_names = tuple(names[index] for index in remaining)
+    names = tuple(examples.site_names[index] for index in remaining)
+    sites = _site_clients(rows, names, most_rows)
+    is_row = source.unit is None
     return Problem(
-        features=tuple(feature.column for feature in features),
-        inputs=encode(table, features, records.at),
-        answers=np.append(answers[records.at], 0.0),
-        site_names=site_names,
-        sites=_site_clients(rows, site_names),
+        features=examples.features,
+        inputs=examples.inputs_at(records.at),
+        answers=np.append(examples.answers[records.at], 0.0),
+        answers_known=examples.answers_known,
+        person=records.person,
+        site_names=names,
+        sites=sites,
         held_out=np.bincount(position[records.is_held_out], minlength=len(remaining)),
-        people=_people(records, position, is_row=unit is None) if plan.privacy else None,
-        unit_is_row=unit is None,
-        bytes_home=_bytes_home(table, column_names, site, remaining),
-        sites_left_out=len(names) - len(remaining),
+        units=_units(records, position, sites, source.plan, is_row=is_row),
+        unit_is_row=is_row,
+        bytes_home=_bytes_home(source, examples, remaining),
+        sites_left_out=len(examples.site_names) - len(remaining),
         left_out=left_out,
     )
 
 
-def _answers(table: Table, target: ColumnName) -> FloatArray:
-    """+1 for the value that sorts last, -1 for the other, 0 where there is none."""
-    coded = table.codes(target)
-    found = len(coded.labels)
-    if found != 2:
-        reason = f"has {found:,} different values" if found else "holds no values"
-        raise TargetError(column=target, reason=reason)
-    values = coded.labels.tolist()
-    signs = np.array([1.0, -1.0, 0.0] if values[0] > values[1] else [-1.0, 1.0, 0.0])
-    return signs[coded.codes]  # code -1 picks the last
+def _protected_column(plan: Plan, person: ColumnName | None) -> ColumnName | None:
+    """The column that tells those apart whose rows stay together and who are protected."""
+    if plan.privacy is None or plan.privacy.unit in (PrivacyUnitKind.PERSON, PrivacyUnitKind.SITE):
+        return person
+    return plan.privacy.column  # None for rows
 
 
-def _sites(table: Table, column: ColumnName) -> tuple[list[str], IntArray]:
-    """The sites' names in order, and per row the position of its site's; -1 where missing."""
-    coded = table.codes(column)
-    if len(coded.labels) > MAX_SITES:
-        raise TooManySitesError(column=column, sites=len(coded.labels), limit=MAX_SITES)
-    values, texts = coded.labels.tolist(), coded.texts()
-    order = sorted(range(len(values)), key=values.__getitem__)
-    positions = np.full(len(values) + 1, -1)
-    positions[order] = np.arange(len(values))
-    return [texts[index] for index in order], positions[coded.codes]
+def _split(examples: Examples, plan: Plan) -> Examples:
+    """`examples`, at sites that are made up where the plan asks for such."""
+    if plan.split is Split.COLUMN:
+        return examples
+    places = split_sites(examples.records, examples.answers, plan)
+    records = replace(examples.records, site=places)
+    return replace(examples, records=records, site_names=site_names(plan))
 
 
-def _those_that_count(
-    records: Records, answers: FloatArray, site_names: Sequence[str], plan: Plan
-) -> tuple[Records, LeftOut]:
-    has_answer, has_site = answers != 0, records.site >= 0
+def _those_that_count(examples: Examples, plan: Plan) -> tuple[Records, LeftOut]:
+    records = examples.records
+    has_answer, has_site = examples.has_answer, records.site >= 0
     left_out = LeftOut(
         without_answer=int((~has_answer).sum()),
         without_site=int((has_answer & ~has_site).sum()),
     )
     records = records.those(has_answer & has_site)
-    if plan.privacy is None:
+    if plan.privacy is None or plan.privacy.unit is PrivacyUnitKind.SITE:
         large = records.those(at_large_sites(records, plan.minimum_records))
         return large, replace(left_out, at_small_sites=len(records) - len(large))
     named = records.those(records.is_named)
-    settled = named.those(at_own_site(named, site_names))
+    settled = named.those(at_own_site(named, examples.site_names))
     bounded = settled.those(within_limit(settled))
     return bounded, replace(
         left_out,
@@ -138,45 +169,51 @@ def _those_that_count(
 
 def _check_sites(sites: int, plan: Plan) -> None:
     if sites < 2:
-        raise TooFewSitesError(column=plan.site_column, sites=sites, minimum=plan.minimum_records)
+        named = plan.site_column or f"the {plan.split} split"
+        raise TooFewSitesError(column=named, sites=sites, minimum=plan.minimum_records)
 
 
-def _check_answers(answers: FloatArray, records: Records, target: ColumnName) -> None:
+def _check_answers(examples: Examples, records: Records, plan: Plan) -> None:
+    needed = "enough values"
     if records.is_held_out.all():
-        raise TargetError(column=target, reason="is known for too few rows to learn from")
-    if len(np.unique(answers[records.at[records.is_held_out]])) < 2:
-        raise TargetError(
-            column=target,
-            reason=(
-                "shows at most one value in the fifth of the rows that is held out for testing "
-                "(another seed holds out others)"
-            ),
+        reason = "is known for too few rows to learn from"
+        raise TargetError(column=plan.subject, reason=reason, needed=needed)
+    if len(np.unique(examples.answers[records.at[records.is_held_out]])) < 2:
+        reason = (
+            "shows at most one value in the fifth of the rows that is held out for testing "
+            "(another seed holds out others)"
         )
+        raise TargetError(column=plan.subject, reason=reason, needed=needed)
 
 
-def _site_clients(rows: IntArray, names: Sequence[str]) -> Clients:
-    return Clients(
-        starts=np.cumsum(rows) - rows, sizes=rows, keys=label_keys(names), most=int(rows.max())
-    )
+def _site_clients(rows: IntArray, names: Sequence[str], most: int | None) -> Clients:
+    largest = int(rows.max(initial=0)) if most is None else most
+    return Clients(starts=np.cumsum(rows) - rows, sizes=rows, keys=label_keys(names), most=largest)
 
 
-def _people(records: Records, position: IntArray, *, is_row: bool) -> People:
+def _units(
+    records: Records, position: IntArray, sites: Clients, plan: Plan, *, is_row: bool
+) -> Units | None:
+    """Who is protected: the sites themselves, or whoever the rows belong to."""
+    if plan.privacy is None:
+        return None
+    if plan.privacy.unit is PrivacyUnitKind.SITE:
+        return Units(clients=sites, sites=np.arange(len(sites)))
     training = records.those(~records.is_held_out)
     starts = run_starts(training.site, training.person)
-    return People(
-        clients=Clients(
-            starts=starts,
-            sizes=np.diff(np.append(starts, len(training))),
-            keys=training.person[starts],
-            most=1 if is_row else MOST_ROWS_PER_PERSON,
-        ),
-        sites=position[starts],  # training rows come first, so positions are the same
+    clients = Clients(
+        starts=starts,
+        sizes=np.diff(np.append(starts, len(training))),
+        keys=training.person[starts],
+        most=1 if is_row else MOST_ROWS_PER_PERSON,
     )
+    # Training rows come first, so positions are the same.
+    return Units(clients=clients, sites=position[starts])
 
 
-def _bytes_home(
-    table: Table, columns: Sequence[ColumnName], site: IntArray, remaining: IntArray
-) -> tuple[int, ...]:
-    rows = np.bincount(site[site >= 0])[remaining]
-    size = int(table.arrow(columns).nbytes)
-    return tuple(round(size * count / table.rows) for count in rows.tolist())
+def _bytes_home(source: Source, examples: Examples, remaining: IntArray) -> tuple[int, ...]:
+    """What the table's rows take at each site, by its share of the examples."""
+    site = examples.records.site
+    counts = np.bincount(site[site >= 0], minlength=len(examples.site_names))[remaining]
+    size = int(source.table.arrow(source.names).nbytes)
+    return tuple(round(size * count / max(len(site), 1)) for count in counts.tolist())

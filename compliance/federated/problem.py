@@ -43,12 +43,12 @@ class Clients:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class People:
-    """The people whose privacy noise protects.
+class Units:
+    """Those whose privacy noise protects: people, devices, rows or whole sites.
 
     Attributes:
-        clients: their training rows, each person's at one site.
-        sites: at which; positions in `Problem.site_names`.
+        clients: their training rows, each one's at one site.
+        sites: at which; positions in `Problem.site_names`, in ascending order.
     """
 
     clients: Clients
@@ -62,11 +62,14 @@ class Problem:
     Attributes:
         features: the columns learnt from.
         inputs: one row per record, training rows first, then a row of zeros.
-        answers: +1 or -1 per row of `inputs`; 0 in the last.
+        answers: per row of `inputs`, 0 in the last: +1 or -1 where two are told apart by
+            log-odds; the number of the class, from 0; or the number itself.
+        answers_known: how many different answers there are; 0 where they are numbers.
+        person: per row but the last, a key of whose it is.
         site_names: in order.
         sites: the sites' training rows.
         held_out: how many rows of each site, after all training rows, are held out.
-        people: with noise, who is protected; otherwise None.
+        units: with noise, who is protected; otherwise None.
         unit_is_row: no column tells people apart, so each row is taken for a person.
         bytes_home: per site, the size of all its rows in memory.
         sites_left_out: sites with fewer records than the plan asks for, or none that count.
@@ -76,36 +79,31 @@ class Problem:
     features: tuple[ColumnName, ...]
     inputs: FloatArray
     answers: FloatArray
+    answers_known: int
+    person: KeyArray
     site_names: tuple[str, ...]
     sites: Clients
     held_out: IntArray
-    people: People | None
+    units: Units | None
     unit_is_row: bool
     bytes_home: tuple[int, ...]
     sites_left_out: int
     left_out: LeftOut
 
     @property
-    def parameters(self) -> int:
-        """How many numbers the model has."""
-        return int(self.inputs.shape[1])
-
-    @property
-    def model_bytes(self) -> int:
-        """What sending the model once takes: 8 bytes per number."""
-        return 8 * self.parameters
-
-    @property
     def training_rows(self) -> int:
         return int(self.sites.sizes.sum())
 
     @property
-    def held_out_inputs(self) -> FloatArray:
-        return self.inputs[self.training_rows : -1]
+    def held_out_rows(self) -> slice:
+        """Those of all sites."""
+        return slice(self.training_rows, len(self.inputs) - 1)
 
-    @property
-    def held_out_answers(self) -> FloatArray:
-        return self.answers[self.training_rows : -1]
+    def held_out_at(self) -> list[slice]:
+        """Those of each site."""
+        ends = (self.training_rows + np.cumsum(self.held_out)).tolist()
+        starts = [self.training_rows, *ends[:-1]]
+        return [slice(start, end) for start, end in zip(starts, ends, strict=True)]
 
     @property
     def rows_left_out(self) -> int:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Table
+from compliance.errors import TooManySitesError
 from compliance.federated.features import IntArray
 from compliance.federated.keys import (
     KeyArray,
@@ -22,6 +23,7 @@ from compliance.federated.keys import (
     value_keys,
 )
 from compliance.federated.nouns import MOST_ROWS_PER_PERSON
+from compliance.settings import MAX_SITES
 
 HELD_OUT_SHARE = 0.2
 
@@ -71,7 +73,12 @@ def records_of(
     unit: ColumnName | None,
     seed: int,
 ) -> Records:
-    """All rows of the table; a fifth of the people is held out, by a key of the person alone."""
+    """All rows of the table; a fifth of the people is held out, by a key of the person alone.
+
+    Args:
+        site: per row, the position of its site's name; -1 where it is missing.
+        unit: the column that tells one person from another, or one device.
+    """
     rows = row_keys(table, columns)
     person, is_named = rows, np.ones(len(rows), dtype=bool)
     if unit is not None:
@@ -86,6 +93,26 @@ def records_of(
         row=rows,
         is_held_out=salted(person, seed) < limit,
     )
+
+
+def sites_of(table: Table, column: ColumnName | None) -> tuple[tuple[str, ...], IntArray]:
+    """The sites' names in order, and per row the position of its site's; -1 where missing.
+
+    With no column there are no names, and all are missing.
+
+    Raises:
+        TooManySitesError: there are more than `settings.MAX_SITES`.
+    """
+    if column is None:
+        return (), np.full(table.rows, -1)
+    coded = table.codes(column)
+    if len(coded.labels) > MAX_SITES:
+        raise TooManySitesError(column=column, sites=len(coded.labels), limit=MAX_SITES)
+    values, texts = coded.labels.tolist(), coded.texts()
+    order = sorted(range(len(values)), key=values.__getitem__)
+    positions = np.full(len(values) + 1, -1)
+    positions[order] = np.arange(len(values))
+    return tuple(texts[index] for index in order), positions[coded.codes]
 
 
 def at_own_site(records: Records, site_names: Sequence[str]) -> BoolArray:

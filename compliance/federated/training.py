@@ -1,21 +1,27 @@
-"""A run, round by round; it can be left after any of them."""
+"""A run, round by round; it can be left after any of them, and taken up again."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from compliance.errors import DivergedError
-from compliance.federated.averaging import averaged_round
-from compliance.federated.engine import local_models
-from compliance.federated.exchange import Asked, Exchange, asked_sums
+from compliance.errors import DivergedError, TooFewSurvivorsError
+from compliance.federated.averaging import Step, averaged_round, has_quorum, turnout
+from compliance.federated.exchange import Exchange, asked_sums, check_askable
 from compliance.federated.features import FloatArray, IntArray
-from compliance.federated.measures import measured
-from compliance.federated.noising import AddNoise, Draw, noisy_round, summed
-from compliance.federated.nouns import Plan, Round
+from compliance.federated.learners import Learner, learner_of
+from compliance.federated.messages import bytes_of, sent
+from compliance.federated.models import Model
+from compliance.federated.noising import Cohort, Secrets, expected, noisy_sum, sampled
+from compliance.federated.nouns import Plan, Round, Seen
 from compliance.federated.problem import Problem
+from compliance.federated.strategies import Server, fresh_server, stepped
+
+MOST_SITES_TRACED = 64  # with more, the metric of each site is not kept for every round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,23 +29,30 @@ class Training:
     """A run as it stands after some rounds.
 
     Attributes:
-        rounds: those run so far, in order; at least one.
+        rounds: those run so far, in order.
         model: the common model.
-        velocity: the server's last step, where it has momentum.
-        models_alone: per site, the model that it has trained alone, for as many rounds.
+        server: what the server remembers besides.
+        clip: the largest norm of one unit's update in the next round, where there is noise.
+        models_alone: per site, the model that it has trained alone, for as many rounds; no rows
+            where the plan asks for no baselines.
         model_pooled: the model trained on all rows in one place, for as many rounds.
-        times_taken: per site, in how many rounds it took part.
+        times_asked, times_taken: per site, in how many rounds.
+        seen: what the server saw of each site in the last round, where sums were masked.
     """
 
     rounds: tuple[Round, ...]
     model: FloatArray
-    velocity: FloatArray
+    server: Server
+    clip: float
     models_alone: FloatArray
     model_pooled: FloatArray
+    times_asked: IntArray
     times_taken: IntArray
+    seen: tuple[Seen, ...] = ()
 
     @property
     def latest(self) -> Round:
+        """The last round."""
         return self.rounds[-1]
 
 
@@ -47,132 +60,201 @@ def train(
     problem: Problem,
     plan: Plan,
     *,
-    draw: Draw | None = None,
-    add_noise: AddNoise | None = None,
+    model: Model | None = None,
+    secrets: Secrets | None = None,
     price: Callable[[int], float] | None = None,
+    resumed: Training | None = None,
     exchange: Exchange | None = None,
 ) -> Iterator[Training]:
     """The run after each of its rounds.
 
     To stop is to ask for no more: every `Training` is complete in itself, `finish` makes an
-    outcome of any. Both baselines go along, round by round. Without noise all of it follows from
-    `problem` and the seed, bit for bit, and the first rounds of a long run are those of a short
-    one. Noise is drawn by `add_noise` once per round, where the plan has privacy; the caller pays
-    for it before asking for the round.
+    outcome of any, and a later `train` goes on from it. Both baselines go along, round by round.
+    Without noise all of it follows from `problem` and the seed, bit for bit, and the first rounds
+    of a long run are those of a short one. With noise, the caller pays for a round before asking
+    for it.
 
     Args:
         problem: prepared for `plan`.
         plan: what to do.
-        draw: gives that many secret, uniform bytes; needed with noise, otherwise unused.
-        add_noise: adds discrete Gaussian noise of that standard deviation to whole numbers, of
-            which one person changes at most an L2 distance of `UNITS_PER_CLIP`; likewise.
+        model: of the caller's own, instead of the plan's.
+        secrets: needed with noise or masks, otherwise unused.
         price: ε after that many rounds; shown only.
+        resumed: an earlier run of the same problem and plan, to go on from.
         exchange: asks the sites; left out, they are in this process, all at once.
 
     Raises:
         DivergedError: the model is no longer a number.
+        MalformedPlanError: the model cannot give the problem's answers.
     """
     needs_noise = plan.privacy is not None
-    if needs_noise != (problem.people is not None):
+    if needs_noise != (problem.units is not None):
         raise ValueError("the problem was prepared for another plan")
-    if needs_noise and (draw is None or add_noise is None):
-        raise ValueError("a plan with noise needs draw and add_noise")
-    return _rounds(problem, plan, draw, add_noise, price, exchange)
+    if (needs_noise or plan.secure) and secrets is None:
+        raise ValueError("a plan with noise or masks needs secrets")
+    learner = learner_of(problem, plan, model)
+    if exchange is not None:
+        check_askable(plan)
+    return _rounds(learner, resumed or _untrained(learner), secrets, price, exchange)
 
 
 def _rounds(
-    problem: Problem,
-    plan: Plan,
-    draw: Draw | None,
-    add_noise: AddNoise | None,
+    learner: Learner,
+    training: Training,
+    secrets: Secrets | None,
     price: Callable[[int], float] | None,
     exchange: Exchange | None,
 ) -> Iterator[Training]:
-    training = _untrained(problem)
-    for number in range(1, plan.rounds + 1):
-        if plan.privacy is None or draw is None or add_noise is None:
-            stepped, clients, silent = _averaged(problem, plan, training, number, exchange)
+    plan = learner.plan
+    for number in range(len(training.rounds) + 1, plan.rounds + 1):
+        clip = training.clip
+        if secrets is None or plan.privacy is None:
+            draw = secrets.draw if secrets is not None and plan.secure else None
+            step = averaged_round(learner, training.model, training.server, number, draw, exchange)
+            clients = len(step.taken)
         else:
-            stepped, clients, silent = _noised(
-                problem, plan, training, number, draw, add_noise, exchange
-            )
-        if not np.isfinite(stepped.model).all():
+            step, clients, clip = _noisy_round(learner, training, number, secrets, exchange)
+        is_astray = step.refused > 0 and not len(step.taken)
+        if is_astray or not np.isfinite(step.model).all():
             raise DivergedError(round=number)
-        loss, metric = measured(problem, problem.held_out_inputs @ stepped.model)
-        sent = int((stepped.times_taken - training.times_taken).sum())
-        done = Round(
-            round=number,
-            loss=loss,
-            metric=metric,
+        done = replace(
+            _round(learner, training, step, number),
             clients=clients,
-            bytes_up=sent * problem.model_bytes,
-            bytes_down=sent * problem.model_bytes,
             epsilon=None if price is None or plan.privacy is None else price(number),
-            silent=silent,
         )
-        training = replace(
-            _baselines_advanced(problem, plan, stepped, number), rounds=(*training.rounds, done)
-        )
+        after = replace(_after(training, step, done), clip=clip)
+        training = _with_baselines(learner, after, number)
         yield training
 
 
-def _untrained(problem: Problem) -> Training:
-    sites, parameters = len(problem.sites), problem.parameters
+def _untrained(learner: Learner) -> Training:
+    problem, plan, model = learner.problem, learner.plan, learner.initial()
+    sites = len(problem.sites)
     return Training(
         rounds=(),
-        model=np.zeros(parameters),
-        velocity=np.zeros(parameters),
-        models_alone=np.zeros((sites, parameters)),
-        model_pooled=np.zeros(parameters),
+        model=model,
+        server=fresh_server(plan, len(model), sites),
+        clip=plan.privacy.clip if plan.privacy else 0.0,
+        models_alone=np.tile(model, (sites if plan.baselines else 0, 1)),
+        model_pooled=model.copy(),
+        times_asked=np.zeros(sites, dtype=np.int64),
         times_taken=np.zeros(sites, dtype=np.int64),
     )
 
 
-def _averaged(
-    problem: Problem, plan: Plan, training: Training, round_: int, exchange: Exchange | None
-) -> tuple[Training, int, tuple[str, ...]]:
-    model, taking_part, silent = averaged_round(problem, plan, training.model, round_, exchange)
-    taken = training.times_taken.copy()
-    taken[taking_part] += 1
-    return replace(training, model=model, times_taken=taken), len(taking_part), tuple(silent)
-
-
-def _noised(
-    problem: Problem,
-    plan: Plan,
+def _noisy_round(
+    learner: Learner,
     training: Training,
     round_: int,
-    draw: Draw,
-    add_noise: AddNoise,
+    secrets: Secrets,
     exchange: Exchange | None,
-) -> tuple[Training, int, tuple[str, ...]]:
-    asked: list[Asked] = []
+) -> tuple[Step, int, float]:
+    """A round with noise, how many units were drawn, and the clip of the next round.
 
-    def total(drawn: IntArray) -> IntArray:
-        if exchange is None:
-            sums = summed(problem, plan, training.model, drawn, round_)
-            return np.asarray(sums.sum(axis=0), dtype=np.int64)
-        asked.append(asked_sums(exchange, problem, training.model, round_, drawn))
-        return np.asarray(asked[0].arrays.sum(axis=0), dtype=np.int64)
+    Every site is asked and every answering site sends its sum, even one over nobody: whether it
+    has someone is secret. Sums are divided by a constant, whoever was drawn and answered.
+    """
+    problem, plan, model, clip = learner.problem, learner.plan, training.model, training.clip
+    if problem.units is None:
+        raise ValueError("the problem was prepared for a plan without noise")
+    everywhere = np.arange(len(problem.sites))
+    here = turnout(everywhere, len(problem.sites), plan, round_, steps=False)
+    step = Step(model=model, server=training.server, turnout=here, taken=here.answering)
+    if not has_quorum(here, plan):
+        return replace(step, is_void=True), 0, clip
+    units = len(problem.units.clients)
+    count = expected(units, plan.fraction)
+    asking = None if exchange is None else partial(asked_sums, exchange, learner)
+    for number in range(learner.exchanges):
+        drawn = sampled(units, plan.fraction, secrets.draw)
+        cohort, moment = Cohort(drawn=drawn, sites=here.answering), (round_, number)
+        try:
+            found = noisy_sum(learner, model, cohort, training.clip, moment, secrets, asking)
+        except TooFewSurvivorsError:
+            return replace(step, model=model, is_void=True), len(drawn), clip
+        here = here.without(np.setdiff1d(here.answering, found.sites))
+        step = replace(step, turnout=here, taken=here.answering)
+        if not has_quorum(here, plan):
+            return replace(step, model=model, is_void=True), len(drawn), clip
+        if learner.adds_up:
+            model = learner.advanced(model, found.total, round_, exchange=number)
+        else:
+            model, server = stepped(plan, model, found.total / count, training.server)
+            step = replace(step, server=server)
+        step = replace(step, masked=found.masked)
+        if secrets.clip_rule is not None:
+            clip = secrets.clip_rule.next_clip(clip, found.within / count + 0.5)
+    return replace(step, model=model), len(drawn), clip
 
-    model, velocity, people = noisy_round(
-        problem,
-        plan,
-        training.model,
-        training.velocity,
-        round_,
-        draw=draw,
-        add_noise=add_noise,
-        total=total,
+
+def _round(learner: Learner, training: Training, step: Step, number: int) -> Round:
+    """What there is to say of a round without noise."""
+    problem, here = learner.problem, step.turnout
+    predicted = learner.predicted(step.model, problem.held_out_rows)
+    quality = learner.quality(predicted, problem.held_out_rows)
+    travelled = sent(learner, len(here.asked), len(here.answering), step.masked)
+    return Round(
+        round=number,
+        loss=quality.loss,
+        metric=quality.metric or 0.0,
+        clients=len(step.taken),
+        bytes_up=bytes_of(travelled, is_up=True),
+        bytes_down=bytes_of(travelled, is_up=False),
+        sent=travelled,
+        asked=len(here.asked),
+        silent=len(here.asked) - len(here.answering),
+        slow=len(here.slow),
+        refused=step.refused,
+        is_void=step.is_void,
+        clip=training.clip or None,
+        model_hash=hashlib.sha256(step.model.tobytes()).hexdigest(),
+        site_metrics=_site_metrics(learner, predicted),
     )
-    # Every site sends its sum, even one over nobody: whether it has someone is secret.
-    taken = training.times_taken.copy()
-    taken[asked[0].answered if asked else slice(None)] += 1
-    silent = tuple(asked[0].silent) if asked else ()
-    return replace(training, model=model, velocity=velocity, times_taken=taken), people, silent
 
 
-def _baselines_advanced(problem: Problem, plan: Plan, training: Training, round_: int) -> Training:
-    alone = local_models(problem, problem.sites, training.models_alone, plan, round_)
-    pooled = local_models(problem, problem.everybody, training.model_pooled[None], plan, round_)
+def _site_metrics(learner: Learner, predicted: FloatArray) -> tuple[float | None, ...]:
+    problem = learner.problem
+    if len(problem.sites) > MOST_SITES_TRACED:
+        return ()
+    first = problem.training_rows
+    return tuple(
+        learner.quality(predicted[rows.start - first : rows.stop - first], rows).metric
+        for rows in problem.held_out_at()
+    )
+
+
+def _after(training: Training, step: Step, done: Round) -> Training:
+    asked, taken = training.times_asked.copy(), training.times_taken.copy()
+    asked[step.turnout.asked] += 1
+    taken[step.turnout.answering] += 1
+    return replace(
+        training,
+        rounds=(*training.rounds, done),
+        model=step.model,
+        server=step.server,
+        times_asked=asked,
+        times_taken=taken,
+        seen=step.masked.seen if step.masked else (),
+    )
+
+
+def _with_baselines(learner: Learner, training: Training, round_: int) -> Training:
+    """Each site alone, and all rows in one place, a round further; without noise or trouble."""
+    if not learner.plan.baselines:
+        return training
+    alone, pooled = training.models_alone, training.model_pooled[None]
+    sites, everybody = learner.problem.sites, learner.problem.everybody
+    for exchange in range(learner.exchanges):
+        found = learner.contributions(sites, alone, round_, exchange=exchange)
+        together = learner.contributions(everybody, pooled, round_, exchange=exchange)
+        if not learner.adds_up:
+            alone, pooled = alone + found, pooled + together
+            continue
+        alone = np.stack(
+            [
+                learner.advanced(model, sums, round_, exchange=exchange)
+                for model, sums in zip(alone, found, strict=True)
+            ]
+        )
+        pooled = learner.advanced(pooled[0], together[0], round_, exchange=exchange)[None]
     return replace(training, models_alone=alone, model_pooled=pooled[0])

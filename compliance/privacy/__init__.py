@@ -8,8 +8,10 @@ from compliance.privacy.aggregates import Aggregate, add_up, aggregate
 from compliance.privacy.attacks import Attack, Trial
 from compliance.privacy.bounding import Bounded, bound, choice_of
 from compliance.privacy.calibration import Calibration, calibrate, division
+from compliance.privacy.clipping import next_clip, split_noise
 from compliance.privacy.conditions import from_conditions
 from compliance.privacy.disclosure import to_document
+from compliance.privacy.groups import epsilon_of_group, protection_of_units
 from compliance.privacy.honesty import Assumptions, GroupError, Numbers
 from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
 from compliance.privacy.planning import plan
@@ -27,6 +29,7 @@ from compliance.privacy.risk import (
     stacked,
     tradeoff,
 )
+from compliance.privacy.rounds import events_of_run, rounds_affordable, rounds_that_fit
 from compliance.privacy.rows import joined, joined_columns
 from compliance.privacy.selfaudit import SelfAudit
 from compliance.privacy.synthesis import (
@@ -37,6 +40,7 @@ from compliance.privacy.synthesis import (
     to_synthesis,
     to_texts,
 )
+from compliance.privacy.theorems import NoTheorem, why_no_theorem
 
 __all__ = [
     "Aggregate",
@@ -45,6 +49,7 @@ __all__ = [
     "Bounded",
     "Calibration",
     "GroupError",
+    "NoTheorem",
     "Numbers",
     "Preset",
     "SelfAudit",
@@ -64,6 +69,8 @@ __all__ = [
     "division",
     "dots",
     "dots_of_noise",
+    "epsilon_of_group",
+    "events_of_run",
     "fits",
     "from_conditions",
     "from_query",
@@ -72,14 +79,19 @@ __all__ = [
     "joined_columns",
     "largest_rise",
     "loss_of",
+    "next_clip",
     "plan",
     "posterior",
     "presets_for",
     "preview",
     "price_of",
     "prices_of",
+    "protection_of_units",
     "publish",
     "queries_of",
+    "rounds_affordable",
+    "rounds_that_fit",
+    "split_noise",
     "stacked",
     "state_of",
     "synthesis_event",
@@ -88,4 +100,5 @@ __all__ = [
     "to_synthesis",
     "to_texts",
     "tradeoff",
+    "why_no_theorem",
 ]

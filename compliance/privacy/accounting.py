@@ -2,7 +2,7 @@
 
 Privacy loss is kept as a Rényi curve: for each order α of a fixed grid, the divergence of the
 events so far, in units of 10⁻¹⁸ rounded up. Zero-concentrated events add the line ρ·α; a pure
-ε event adds min(ε, α·ε²/2); sampled Gaussians add what dp-accounting computes. Group keys
+ε event adds min(ε, α·ε²/2); sampled Gaussians add what `sampled` computes. Group keys
 published over a threshold add their δ. Pure events are summed on their own as well, and the
 tighter of the two prices holds.
 
@@ -14,7 +14,6 @@ Mironov 2017 (arXiv:1702.07476) for composition.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,6 +34,8 @@ from compliance.privacy.nouns import (
     SynthesisEvent,
     ThresholdEvent,
 )
+from compliance.privacy.sampled import ORDERS as SAMPLED_ORDERS
+from compliance.privacy.sampled import divergences
 
 UNIT = 10**18  # one unit of privacy loss is 10⁻¹⁸
 _ORDER_UNIT = 10**6
@@ -42,22 +43,15 @@ _ORDER_UNIT = 10**6
 _SAFETY = 10**7
 _SHOWN = Decimal("0.000001")
 
-# A sampled Gaussian's divergence is costly, so it is computed at these and rounded up between.
-_SAMPLED_ORDERS = tuple(
-    round(alpha * _ORDER_UNIT)
-    for part in (
-        (1.75, 2, 2.2, 2.4, 2.6, 2.8, 3, 3.25, 3.5, 4, 4.5),
-        range(5, 64),
-        range(64, 256, 8),
-        range(256, 1025, 64),
-    )
-    for alpha in part
-)
 # Orders α, as whole multiples of 10⁻⁶: 1 + 0.01·1.02ⁿ up to about 10⁶, dense enough that the best
 # of the grid is within 0.01 % of the best of all, and those at which sampling is computed.
 ORDERS = tuple(
-    sorted({_ORDER_UNIT + round(10_000 * 1.02**n) for n in range(931)} | set(_SAMPLED_ORDERS))
+    sorted(
+        {_ORDER_UNIT + round(10_000 * 1.02**n) for n in range(931)}
+        | {round(order * _ORDER_UNIT) for order in SAMPLED_ORDERS}
+    )
 )
+_FLOAT_ORDERS = tuple(order / _ORDER_UNIT for order in ORDERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +105,7 @@ def terms_of(event: Event) -> Terms:
         case ThresholdEvent():
             return Terms(rho=0, pure=0, delta=Fraction(event.delta))
         case SampledGaussianEvent():
-            return Terms(curve=_sampled_curve(event))
+            return _sampled_terms(event)
 
 
 def loss_of(events: Iterable[Event]) -> Loss:
@@ -354,26 +348,18 @@ def _offsets(delta: Fraction) -> tuple[int | None, ...]:
     return tuple(offsets)
 
 
-def _sampled_curve(event: SampledGaussianEvent) -> tuple[int | None, ...]:
-    """The Rényi curve of Poisson-sampled Gaussian rounds: so many times that of one round."""
-    one = _one_sampled_round(event.sampling_rate, event.noise_multiplier)
-    return tuple(None if spent is None else spent * event.rounds for spent in one)
+def _sampled_terms(event: SampledGaussianEvent) -> Terms:
+    """Of Poisson-sampled Gaussian rounds; where everybody takes part they are plain sums."""
+    if event.sampling_rate == 1:
+        one = math.ceil(1 / (2 * Fraction(event.noise_multiplier) ** 2) * UNIT)
+        return Terms(rho=one * event.rounds)
+    curve = _one_sampled_round(event.sampling_rate, event.noise_multiplier)
+    return Terms(curve=tuple(None if spent is None else spent * event.rounds for spent in curve))
 
 
 @lru_cache(maxsize=64)
 def _one_sampled_round(rate: float, noise_multiplier: float) -> tuple[int | None, ...]:
-    """One round's curve by dp-accounting, rounded up to the next order that is computed."""
-    import dp_accounting  # takes a second; only federated runs with noise need it
-    from dp_accounting.rdp import RdpAccountant
-
-    accountant = RdpAccountant([order / _ORDER_UNIT for order in _SAMPLED_ORDERS])
-    gaussian = dp_accounting.GaussianDpEvent(noise_multiplier)
-    accountant.compose(dp_accounting.PoissonSampledDpEvent(rate, gaussian))
-    divergences = [float(divergence) for divergence in accountant.rdp]
-    curve: list[int | None] = []
-    for order in ORDERS:
-        # Divergences grow with the order, so the next computed one is an upper bound.
-        place = bisect_left(_SAMPLED_ORDERS, order)
-        known = place < len(_SAMPLED_ORDERS) and math.isfinite(divergences[place])
-        curve.append(math.ceil(divergences[place] * UNIT) + _SAFETY if known else None)
-    return tuple(curve)
+    return tuple(
+        math.ceil(divergence * UNIT) + _SAFETY if math.isfinite(divergence) else None
+        for divergence in divergences(rate, noise_multiplier, _FLOAT_ORDERS)
+    )

@@ -16,6 +16,7 @@ is really drawn, on whole numbers:
   Steinke 2020, arXiv:2004.00010, theorem 7 is the case of one coordinate).
 * A choice has a loss within a range; the worst such loss is a truncated exponential (Dong,
   Durfee, Rogers 2020, arXiv:1909.13830; Zhu, Dong, Wang 2022, arXiv:2106.08567, for composing it).
+* Sampled rounds have pairs of their own, see `sampled`.
 
 The bound holds for lists of events that are fixed beforehand. The proofs are in
 `docs/decisions/0011-a-second-accountant.md`.
@@ -33,7 +34,6 @@ from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from compliance.privacy.accounting import range_of
 from compliance.privacy.nouns import (
@@ -48,59 +48,29 @@ from compliance.privacy.nouns import (
     SynthesisEvent,
     ThresholdEvent,
 )
+from compliance.privacy.pairs import BEYOND, REACH, UP, Pair, rounded
+from compliance.privacy.sampled import SampledSum, as_continuous
 
-_Floats = npt.NDArray[np.float64]
-
-_REACH = 10.0  # standard deviations of Gaussian noise beyond which loss counts as infinite
-_BEYOND = 2 * math.exp(-(_REACH**2) / 2)  # its mass: the noise is sub-Gaussian
 _FINENESS = 2048  # of buckets: a scale, or a range of losses, is cut into so many
 _STEPS = 1000  # of the grid in a deviation of the sum of losses
 _STEPS_OF_ONE = 20  # and in that of a single loss of middling size
 _MOST_STEPS = 2**15  # in the reach of any single loss
+_WIDEST = 100.0  # of a step; so coarse a grid says nothing
 _FEW = 8
-_UP = 1e-12  # masses and losses are raised by this share; floats err by less than 1e-13
 _ROUNDING = 2.0**-50  # error of a Fourier transform per doubling of its length
 _SHOWN = Decimal("0.000001")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pair:
-    """A dominating pair as the distribution of its loss; the same whichever way round.
-
-    Attributes:
-        masses: under the first distribution; together with `infinite` at least 1.
-        losses: ln of the first over the second, of each mass.
-        size: about the root mean square of the losses.
-        infinite: mass of unbounded loss.
-    """
-
-    masses: _Floats
-    losses: _Floats
-    size: float
-    infinite: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Factor:
     """What is convolved: a pair or one sampled round, and how often."""
 
-    loss: Pair | SampledGaussianEvent
+    loss: Pair | SampledSum
     times: int
 
     @property
     def size(self) -> float:
-        if isinstance(self.loss, Pair):
-            return self.loss.size
-        chi = math.expm1(min(self.loss.noise_multiplier**-2, 100.0))
-        return min(self.loss.sampling_rate * math.sqrt(chi), 1 / self.loss.noise_multiplier)
-
-    @property
-    def reach(self) -> float:
-        """The largest finite loss, and a little more."""
-        if isinstance(self.loss, Pair):
-            return float(np.abs(self.loss.losses).max())
-        noise = self.loss.noise_multiplier
-        return math.log1p(self.loss.sampling_rate * math.expm1((_REACH + 1 / noise) / noise))
+        return self.loss.size if isinstance(self.loss, Pair) else self.loss.deviation
 
 
 def by_pld(events: Iterable[Event], delta: Decimal) -> Quote:
@@ -112,20 +82,25 @@ def by_pld(events: Iterable[Event], delta: Decimal) -> Quote:
     return _by_pld(frozenset(Counter(events).items()), delta)
 
 
+def by_pld_of_group(event: SampledGaussianEvent, size: int, delta: Decimal) -> Quote:
+    """The same of sampled rounds, for somebody who counts as `size` of the protected units."""
+    return _by_pld(frozenset({(event, 1)}), delta, size)
+
+
 @lru_cache(maxsize=128)
-def _by_pld(counted: frozenset[tuple[Event, int]], delta: Decimal) -> Quote:
+def _by_pld(counted: frozenset[tuple[Event, int]], delta: Decimal, size: int = 1) -> Quote:
     noisy = [(e, times) for e, times in counted if not isinstance(e, ThresholdEvent)]
     if reasons := sorted(filter(None, (why_no_pair(event) for event, _ in noisy))):
         return _unknown(reasons[0])
     taken = sum(Fraction(e.delta) * n for e, n in counted if isinstance(e, ThresholdEvent))
-    left = float((Fraction(delta) - taken) * (1 - Fraction(_UP)))
+    left = float((Fraction(delta) - taken) * (1 - Fraction(UP)))
     if left <= 0:
         return _unknown("thresholds leave nothing of δ, or it is 0")
-    factors = [_factor(event, times) for event, times in noisy]
+    factors = [_factor(event, times, size) for event, times in noisy]
     epsilon = _epsilon_of(factors, left) if factors else 0.0
     if not math.isfinite(epsilon):
         return _unknown("δ is too small, or ε too large, for floating-point numbers")
-    shown = Decimal(epsilon * (1 + _UP)).quantize(_SHOWN, ROUND_CEILING)
+    shown = Decimal(epsilon * (1 + UP)).quantize(_SHOWN, ROUND_CEILING)
     return Quote(accountant=Accountant.PLD, epsilon=shown)
 
 
@@ -162,11 +137,21 @@ def pair_of(event: Event) -> tuple[Pair, int]:
             raise ValueError(f"{type(event).__name__} has no dominating pair of its own")
 
 
-def _factor(event: Event, times: int) -> _Factor:
+def _factor(event: Event, times: int, size: int = 1) -> _Factor:
     if isinstance(event, SampledGaussianEvent):
-        return _Factor(loss=event, times=times * event.rounds)
+        return _rounds(event, times * event.rounds, size)
     pair, copies = pair_of(event)
     return _Factor(loss=pair, times=times * copies)
+
+
+def _rounds(event: SampledGaussianEvent, times: int, size: int) -> _Factor:
+    """Where everybody takes part, many sums tell as much as one with so much less noise."""
+    noise = as_continuous(event.noise_multiplier)
+    if event.sampling_rate < 1:
+        one = SampledSum(sampling_rate=event.sampling_rate, noise_multiplier=noise, size=size)
+        return _Factor(loss=one, times=times)
+    whole = SampledSum(sampling_rate=1.0, noise_multiplier=noise / size / math.sqrt(times))
+    return _Factor(loss=whole, times=1)
 
 
 def _shifted_gaussian(shift: int, scale: float) -> Pair:
@@ -177,7 +162,7 @@ def _shifted_gaussian(shift: int, scale: float) -> Pair:
     rest a geometric sum. The normaliser is at least σ√2π (Poisson summation).
     """
     width = math.ceil(scale / _FINENESS) | 1  # odd, so that a bucket has a middle
-    most = math.ceil(_REACH * scale / width)
+    most = math.ceil(REACH * scale / width)
     middles = np.arange(-most, most + 1, dtype=np.float64) * width
     masses = np.exp(-((middles / scale) ** 2) / 2)
     normaliser = float(masses.sum())
@@ -190,7 +175,7 @@ def _shifted_gaussian(shift: int, scale: float) -> Pair:
         masses *= sums
     lowest = middles - (width - 1) / 2
     losses = shift / scale * (shift / scale - 2 * lowest / scale) / 2
-    return Pair(masses=masses / normaliser, losses=losses, size=shift / scale, infinite=_BEYOND)
+    return Pair(masses=masses / normaliser, losses=losses, size=shift / scale, infinite=BEYOND)
 
 
 def _shifted_laplace(shift: int, scale: float) -> Pair:
@@ -230,7 +215,7 @@ def _width(factors: list[_Factor]) -> float:
     times = sum(factor.times for factor in factors)
     deviation = math.sqrt(sum(factor.times * factor.size**2 for factor in factors)) or 1.0
     finest = deviation / max(_STEPS, _STEPS_OF_ONE * math.sqrt(times))
-    return max(finest, max(factor.reach for factor in factors) / _MOST_STEPS)
+    return max(finest, max(factor.loss.reach for factor in factors) / _MOST_STEPS)
 
 
 def _epsilon_of(factors: list[_Factor], delta: float) -> float:
@@ -241,6 +226,8 @@ def _epsilon_of(factors: list[_Factor], delta: float) -> float:
     √n times that in a sum. All such errors are taken off δ first.
     """
     width = _width(factors)
+    if width > _WIDEST:
+        return math.inf
     found = [_on_grid(factor, width) for factor in factors]
     length = 2 * sum(map(_length, found))  # transforms are padded, to less than twice
     transforms = 3 * (sum(factor.times for factor in factors) - 1)
@@ -262,42 +249,17 @@ def _length(found: Any) -> int:
 
 def _on_grid(factor: _Factor, width: float) -> Any:
     """The loss distribution of a factor, in dp-accounting's form."""
-    from dp_accounting import NeighboringRelation  # takes a second to load
-    from dp_accounting.pld import privacy_loss_distribution as pld
+    from dp_accounting.pld import privacy_loss_distribution as pld  # takes a second to load
 
     if isinstance(factor.loss, Pair):
         one = pld.PrivacyLossDistribution.create_from_rounded_probability(
             rounded(factor.loss, width), factor.loss.infinite, width
         )
     else:
-        one = pld.from_gaussian_mechanism(
-            factor.loss.noise_multiplier,
-            sampling_prob=factor.loss.sampling_rate,
-            value_discretization_interval=width,
-            neighboring_relation=NeighboringRelation.ADD_OR_REMOVE_ONE,
-        )
+        one = factor.loss.on_grid(width)
     # One by one is faster for few, because nothing is searched for bounds.
     few = factor.times <= _FEW
     return _convolved([one] * factor.times) if few else one.self_compose(factor.times)
-
-
-def rounded(pair: Pair, width: float) -> dict[int, float]:
-    """`pair` on the whole multiples of `width`, at least as easy to tell apart.
-
-    Each outcome is split in two, of the next lower and the next higher loss, so that the masses
-    under both distributions stay as they are. Forgetting which of the two it was gives the old
-    pair back, so the new one dominates it.
-    """
-    losses = pair.losses + _UP * (1 + np.abs(pair.losses))
-    places = np.floor(losses / width)
-    higher = np.clip(np.expm1(places * width - losses) / math.expm1(-width), 0.0, 1.0)
-    masses = pair.masses * (1 + _UP)
-    first = int(places.min())
-    offsets = (places - first).astype(np.int64)
-    length = int(offsets.max()) + 2
-    found = np.bincount(offsets, masses * (1 - higher), length)
-    found += np.bincount(offsets + 1, masses * higher, length)
-    return dict(enumerate(found.tolist(), first))
 
 
 def _unknown(reason: str) -> Quote:

@@ -62,7 +62,7 @@ def run_subject(run: Run, dataset: Subject) -> Subject:
     }
     if "contains_personal_data" in dataset.facts:
         facts["contains_personal_data"] = dataset.facts["contains_personal_data"]
-    name = f"{run.plan.target} model of {dataset.name}, {run.started_at:%Y-%m-%d %H:%M}"
+    name = f"{run.plan.subject} model of {dataset.name}, {run.started_at:%Y-%m-%d %H:%M}"
     return Subject(entity="run", name=name, facts=facts)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -24,11 +24,19 @@ from compliance.dataset.table import to_parquet
 from compliance.discovery.nouns import Label
 from compliance.errors import CannotWriteError, DeploymentError
 from compliance.federated import Problem, prepare
-from compliance.federated.exchange import Compared, Exchange, Here
+from compliance.federated.exchange import (
+    Answers,
+    Compared,
+    Exchange,
+    Here,
+    Parcel,
+    check_askable,
+)
 from compliance.federated.flower import dividing, writing
 from compliance.federated.flower.carrying import carrying
 from compliance.federated.flower.nouns import DEPLOYMENT_FILE, Deployment, Folder
 from compliance.federated.nouns import Plan, Round
+from compliance.federated.preparing import source_of
 from compliance.plain import from_json
 from compliance.workspace import datasets, labels, runs
 from compliance.workspace.desk import Desk
@@ -72,7 +80,8 @@ class Flower:
         folder: of a deployment made before; left out: a local one for this run alone.
         environment: the folder of Flower's environment; left out: the one beside the desk.
         wait_s: how long a round may take; sites that need longer are left out of it.
-        tell: is told, in a sentence, how far the answers were from those of a simulation.
+        tell: is told, in sentences, which site kept silent and why, and in the end how far the
+            answers were from those of a simulation.
     """
 
     folder: Path | None = None
@@ -135,12 +144,25 @@ def _connected(
         _deployed(desk, name, plan, by, environment) as (folder, deployment),
         carrying(folder, deployment, wait_s=by.wait_s) as carrier,
     ):
-        compared = Compared(carrier, Here(problem, plan))
+        compared = Compared(_Telling(carrier, by.tell), Here(problem, plan))
         try:
             yield compared
         finally:
             facts["difference"] = compared.difference
             by.tell(_agreement(compared.difference))
+
+
+class _Telling:
+    """An exchange that tells which site gave no answer, and why."""
+
+    def __init__(self, exchange: Exchange, tell: Tell) -> None:
+        self._exchange, self._tell = exchange, tell
+
+    def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+        answers = self._exchange.ask(parcels)
+        for site, why in answers.silent.items():
+            self._tell(f"{site}: {why}")
+        return answers
 
 
 def _agreement(difference: float) -> str:
@@ -182,6 +204,7 @@ def _environment(asked: Path | None) -> Path:
 
 
 def _prepare(desk: Desk, name: str, plan: Plan) -> _Prepared:
+    check_askable(plan)
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
         discovery = labels.latest(connection, dataset)
@@ -202,11 +225,13 @@ def _write(desk: Desk, prepared: _Prepared, plan: Plan, order: Order, folder: Fo
         is_local=order.is_local,
         code_sha256=writing.code_sha256(),
     )
-    members = dividing.memberships(table, dataset.columns, plan, prepared.labels, unit, problem)
-    rows = dividing.rows_at(table, dataset.columns, plan, unit, problem)
+    source = source_of(table, dataset.columns, plan, prepared.labels, unit=unit)
+    members = dividing.memberships(source, problem)
+    rows = dividing.rows_at(source, problem)
     whole = table.arrow([column.name for column in dataset.columns])
     try:
-        writing.write(folder, made, members)
+        known = to_parquet(dividing.known_values(source, problem))
+        writing.write(folder, made, members, known)
         for place in made.places if made.is_local else ():
             at = folder.site(place) / "rows.parquet"
             at.write_bytes(to_parquet(whole.take(rows[place.site])))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
 from compliance.errors import PrivacyParameterError
-from compliance.federated import UNITS_PER_CLIP, Problem, Training, finish, prepare, train
+from compliance.federated import Problem, Secrets, Training, change, finish, prepare, train
 from compliance.federated.exchange import Exchange
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Node, NodeKind
@@ -48,18 +48,22 @@ class _Started:
 class _Noise:
     """The noise of one run, from OpenDP, and the number of rounds that drew it."""
 
+    plan: Plan
     rounds: int = 0
 
-    def add(self, values: npt.NDArray[np.int64], scale: float) -> npt.NDArray[np.int64]:
-        """`values` with noise; counted first, so that a round that fails later is paid for too."""
+    def add(self, scale: float, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """`values` with noise. The ledger prices the sampled rounds that `begun` counts."""
         from compliance.privacy import mechanisms  # loads OpenDP
 
-        self.rounds += 1
-        # One person moves the sum by at most one clip. The ledger prices the sampled rounds.
         event = GaussianEvent(
-            statistic="model update", sensitivity_squared=UNITS_PER_CLIP**2, scale=scale
+            statistic="model update", sensitivity_squared=change(self.plan) ** 2, scale=scale
         )
         return mechanisms.add_noise(values, event)
+
+    def draw(self, size: int) -> bytes:
+        """Secret coins: each exchange throws them once, and is paid for from then on."""
+        self.rounds += 1
+        return secrets.token_bytes(size)
 
 
 def rounds(
@@ -86,7 +90,7 @@ def rounds(
     """
     started = _start(desk, name, plan)
     latest: Training | None = None
-    noise = _Noise()
+    noise = _Noise(plan)
     try:
         with connect(started.problem) if connect else nullcontext() as exchange:
             for latest in _trainings(started.problem, plan, noise, exchange):
@@ -99,7 +103,7 @@ def price(plan: Plan) -> Price:
     """What all rounds of a plan with noise cost together, at the plan's δ."""
     if plan.privacy is None:
         raise ValueError("only a plan with noise has a price")
-    return price_of(loss_of([_event(plan, plan.rounds)]), plan.privacy.delta)
+    return price_of(loss_of([_event(plan, plan.rounds * plan.exchanges)]), plan.privacy.delta)
 
 
 def of(connection: Connection, dataset: Dataset) -> tuple[Run, ...]:
@@ -127,7 +131,7 @@ def _start(desk: Desk, name: str, plan: Plan) -> _Started:
 
 def _reserve(desk: Desk, dataset: Dataset, plan: Plan, run_id: str) -> Spend:
     """Set aside what the whole run may need, so that it cannot break the budget on its way."""
-    event = _event(plan, plan.rounds)
+    event = _event(plan, plan.rounds * plan.exchanges)
     with desk.act("run.reserve", dataset.name) as act:
         state = budgets.state(act.connection, dataset.population, act.at)
         if state.total.delta == 0:
@@ -148,8 +152,7 @@ def _trainings(
     yield from train(
         problem,
         plan,
-        draw=secrets.token_bytes,
-        add_noise=noise.add,
+        secrets=Secrets(draw=noise.draw, add_noise=noise.add),
         price=partial(_epsilon_after, plan),
         exchange=exchange,
     )
@@ -182,7 +185,7 @@ def _end(
             actor=act.actor,
         )
         act.store(tables.RUN, run, id=run.id, dataset_id=run.dataset_id)
-        node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {plan.target}")
+        node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {plan.subject}")
         act.link(datasets.dataset_node(started.dataset), node, "trained")
         act.facts |= {
             "sites": len(run.outcome.sites),
@@ -203,7 +206,9 @@ def _event(plan: Plan, drawn: int) -> SampledGaussianEvent:
 def _epsilon_after(plan: Plan, drawn: int) -> float:
     if plan.privacy is None:
         raise ValueError("only a plan with noise has a price")
-    return float(price_of(loss_of([_event(plan, drawn)]), plan.privacy.delta).epsilon)
+    return float(
+        price_of(loss_of([_event(plan, drawn * plan.exchanges)]), plan.privacy.delta).epsilon
+    )
 
 
 def _count(latest: Training | None) -> int:

@@ -23,7 +23,8 @@ from compliance.dataset import Table
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.federated import prepare
 from compliance.federated.features import IntArray
-from compliance.federated.noising import UNITS_PER_CLIP, summed
+from compliance.federated.learners import learner_of
+from compliance.federated.noising import UNITS_PER_CLIP, Cohort, summed
 from compliance.federated.nouns import Plan
 
 VICTIM = "the victim"
@@ -35,10 +36,12 @@ def _sum_of_all(
 ) -> IntArray:
     """The integer sum over everybody, for a model that has learnt something or other."""
     problem = prepare(table, known, asked, unit=unit)
-    assert problem.people is not None
-    model = np.random.default_rng(seed).normal(0, 3, problem.parameters)
-    drawn = np.arange(len(problem.people.clients))
-    return summed(problem, asked, model, drawn, 1).sum(axis=0)
+    assert problem.units is not None
+    model = np.random.default_rng(seed).normal(0, 3, problem.inputs.shape[1])
+    everybody = Cohort(
+        drawn=np.arange(len(problem.units.clients)), sites=np.arange(len(problem.sites))
+    )
+    return summed(learner_of(problem, asked), model, everybody, 1.0, (1, 0)).sum(axis=0)
 
 
 def _differences(

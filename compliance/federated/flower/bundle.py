@@ -1,8 +1,8 @@
 """The code that runs at sites, as one file that Python can import from.
 
 It holds the modules that `at_site` and Flower's sides of the work stand on, and no others: sites
-need none of the libraries that the rest of the desk does. Rooms whose door opens onto more than
-that get a blank door.
+need none of the libraries that the rest of the desk does. A package through which others are
+reached, and that nobody imports for itself, gets a blank door.
 """
 
 from __future__ import annotations
@@ -56,9 +56,12 @@ def _files() -> dict[str, str]:
 
 
 def _place(name: str) -> str | None:
-    """Where the module `name` lies, below the folder that holds the package."""
-    place = Path(*name.split(".")).with_suffix(".py")
-    return place.as_posix() if (_ROOT.parent / place).is_file() else None
+    """Where the module or package `name` lies, below the folder that holds the package."""
+    stem = Path(*name.split("."))
+    for place in (stem.with_suffix(".py"), stem / "__init__.py"):
+        if (_ROOT.parent / place).is_file():
+            return place.as_posix()
+    return None
 
 
 def _imported(text: str) -> list[str]:

@@ -9,9 +9,11 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from multiprocessing.connection import Connection
 
 import msgspec
@@ -38,7 +40,8 @@ class Carrier:
         nodes: per site that has a key, its node.
         folders: per site, the name of its process, where it runs on this machine.
         processes: what was started for the run.
-        wait_s: how long a round may take.
+        wait_s: how long is waited for answers.
+        numbers: of the questions, so that a late answer is not taken for another's.
     """
 
     relay: Connection
@@ -46,9 +49,10 @@ class Carrier:
     folders: Mapping[str, str]
     processes: Processes
     wait_s: float
+    numbers: Iterator[int] = field(default_factory=partial(count, 1))
 
-    def ask(self, round_: int, parcels: Mapping[str, Parcel]) -> Answers:
-        """Bring each site its parcel and wait for the answers of that round.
+    def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+        """Bring each site its parcel and wait for the answers.
 
         Raises:
             DeploymentError: Flower has ended.
@@ -57,13 +61,13 @@ class Carrier:
         silent = {site: Silence.GONE for site in parcels if site not in self.nodes}
         asked = {self.nodes[site]: site for site in parcels if site in self.nodes}
         data = {node: packed(parcels[site]) for node, site in asked.items()}
-        until = time.monotonic() + self.wait_s
+        until, number = time.monotonic() + self.wait_s, next(self.numbers)
         try:
             if data:
-                line.ask(self.relay, line.Ask(round=round_, parcels=data))
+                line.ask(self.relay, line.Ask(number=number, parcels=data))
             while asked:
                 told = line.told(self.relay) if self.relay.poll(_LOOK_S) else None
-                if told is not None and told.round == round_ and told.node in asked:
+                if told is not None and told.number == number and told.node in asked:
                     site = asked.pop(told.node)
                     answer = Silence.GONE if told.is_gone else _opened(told.parcel)
                     if isinstance(answer, Silence):

@@ -19,14 +19,14 @@ DOOR_VARIABLE = "PRIVACY_DESK_DOOR"  # names the file that says where the desk i
 class Ask(msgspec.Struct, frozen=True):
     """From the desk: bring these parcels to these nodes. To nobody: the run is over."""
 
-    round: int
+    number: int
     parcels: dict[int, bytes]
 
 
 class Told(msgspec.Struct, frozen=True):
-    """From the relay: what a node answered in a round; None where it could not, or is gone."""
+    """From the relay: what a node answered to a question; None where it could not, or is gone."""
 
-    round: int
+    number: int
     node: int
     parcel: bytes | None
     is_gone: bool = False

@@ -35,22 +35,22 @@ def relay(grid: Grid, _: Context) -> None:
 
 def _serve(grid: Grid, line: Connection) -> None:
     waiting: dict[str, int] = {}
-    round_ = 0
+    number = 0
     looked = time.monotonic()
     while True:
         if line.poll(_PAUSE_S):
             asked = msgspec.msgpack.decode(line.recv_bytes(), type=Ask)
             if not asked.parcels:
                 return
-            round_, waiting = asked.round, _sent(grid, asked)
+            number, waiting = asked.number, _sent(grid, asked)
         for answer in grid.pull_messages(list(waiting)) if waiting else ():
             node = waiting.pop(answer.metadata.reply_to_message_id, None)
             if node is not None:
-                _tell(line, Told(round=round_, node=node, parcel=_parcel(answer)))
+                _tell(line, Told(number=number, node=node, parcel=_parcel(answer)))
         if waiting and time.monotonic() > looked + _LOOK_S:
             there, looked = set(grid.get_node_ids()), time.monotonic()
             for message in [m for m, node in waiting.items() if node not in there]:
-                _tell(line, Told(round_, waiting.pop(message), parcel=None, is_gone=True))
+                _tell(line, Told(number, waiting.pop(message), parcel=None, is_gone=True))
 
 
 def _tell(line: Connection, told: Told) -> None:
@@ -59,18 +59,18 @@ def _tell(line: Connection, told: Told) -> None:
 
 def _sent(grid: Grid, asked: Ask) -> dict[str, int]:
     """Per message, the node that it went to."""
-    messages = [_message(node, asked.round, data) for node, data in asked.parcels.items()]
+    messages = [_message(node, asked.number, data) for node, data in asked.parcels.items()]
     identifiers = list(grid.push_messages(messages))
     return dict(zip(identifiers, asked.parcels, strict=True))
 
 
-def _message(node: int, round_: int, data: bytes) -> Message:
+def _message(node: int, number: int, data: bytes) -> Message:
     return Message(
         content=content(data),
         message_type=MessageType.QUERY,
         dst_node_id=node,
         ttl=_LIFETIME_S,
-        group_id=str(round_),
+        group_id=str(number),
     )
 
 

@@ -13,7 +13,6 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from compliance.dataset.nouns import ColumnType
-from compliance.dataset.table import to_parquet
 from compliance.federated.flower.at_site import SITE_FILE, Membership
 from compliance.plain import from_json
 
@@ -40,7 +39,7 @@ def main(folder: Path, source: Path) -> int:
         strings_can_be_null=True,
     )
     rows = pyarrow.csv.read_csv(source, convert_options=options)
-    (folder / member.rows).write_bytes(to_parquet(rows))
+    pyarrow.parquet.write_table(rows, folder / member.rows)
     return int(rows.num_rows)
 
 

@@ -55,8 +55,13 @@ def places(sites: Sequence[str]) -> tuple[Place, ...]:
     )
 
 
-def write(folder: Folder, deployment: Deployment, members: Sequence[Membership]) -> None:
+def write(
+    folder: Folder, deployment: Deployment, members: Sequence[Membership], known: bytes
+) -> None:
     """Write everything but rows and keys. The folder must be empty or not there.
+
+    Args:
+        known: the values that a class may have, as Parquet.
 
     Raises:
         DeploymentError: Flower's environment is missing or cannot be used.
@@ -76,6 +81,7 @@ def write(folder: Folder, deployment: Deployment, members: Sequence[Membership])
         site = folder.site(place)
         _fill(site, _SITE_FILES, {**blanks, "FOLDER": place.folder})
         _text(site / SITE_FILE, to_json(member))
+        (site / member.known).write_bytes(known)
         shutil.copyfile(folder.server / "ca.pem", site / "ca.pem")
     _text(folder.root / DEPLOYMENT_FILE, to_json(deployment))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from compliance.privacy.nouns.account import (
+    UNITS_PER_CLIP,
     Accountant,
     Allowance,
     Budget,
@@ -29,9 +30,11 @@ from compliance.privacy.nouns.account import (
     ThresholdEvent,
 )
 from compliance.privacy.nouns.question import Query
+from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind, Protection
 
 __all__ = [
     "CONFIDENCE",
+    "UNITS_PER_CLIP",
     "Accountant",
     "Allowance",
     "Budget",
@@ -43,11 +46,14 @@ __all__ = [
     "Event",
     "GaussianEvent",
     "LaplaceEvent",
+    "NoisePlace",
     "Period",
     "Preview",
     "PreviewRow",
     "Price",
     "Prices",
+    "PrivacyUnitKind",
+    "Protection",
     "Quote",
     "RandomisedResponseEvent",
     "Release",

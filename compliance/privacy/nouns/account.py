@@ -15,6 +15,7 @@ from compliance.errors import PrivacyParameterError
 LEAST_EPSILON = Decimal("1e-6")
 LEAST_DELTA = Decimal("1e-30")
 LONGEST_ACTOR = 80
+UNITS_PER_CLIP = 2**20  # updates lie on a grid: the 2^20th part of what one unit may add
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +154,11 @@ class SynthesisEvent(msgspec.Struct, frozen=True, kw_only=True, tag="synthesis")
 
 
 class SampledGaussianEvent(msgspec.Struct, frozen=True, kw_only=True, tag="sampled_gaussian"):
-    """`rounds` Gaussian sums, each over a Poisson sample of the people.
+    """`rounds` Gaussian sums, each over a Poisson sample of the protected units.
 
-    The noise is `noise_multiplier` times what one person can change.
+    One unit adds a vector of whole numbers of L2 norm at most `UNITS_PER_CLIP`; the noise is
+    discrete, with a standard deviation of `noise_multiplier` times that. With a `sampling_rate`
+    of 1 everybody takes part, and each round is a plain Gaussian sum.
     """
 
     sampling_rate: float

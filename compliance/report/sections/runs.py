@@ -33,7 +33,7 @@ def to_runs(evidence: Evidence) -> list[Plain]:
 def title_of(run: Run) -> str:
     """What was learnt, where, and whether noise protects it."""
     noise = "with noise" if run.plan.privacy else "without noise"
-    target, sites = wording.abridged(run.plan.target), wording.abridged(run.plan.site_column)
+    target, sites = wording.abridged(run.plan.subject), wording.abridged(run.plan.sites_from)
     return f"{target} across {sites}, {noise}"
 
 
@@ -87,8 +87,8 @@ def _plan(plan: Plan, outcome: Outcome) -> list[Plain]:
     share = "chance of each person to be in a round" if plan.privacy else "share of sites per round"
     whose = "person" if plan.privacy else "site"
     return [
-        fact("Question", f"which of its two values {plan.target} has", fill=Fill.NAME),
-        fact("Sites are the values of", plan.site_column, fill=Fill.NAME),
+        fact("Question", f"which value {plan.subject} has", fill=Fill.NAME),
+        fact("Sites are the values of", plan.sites_from, fill=Fill.NAME),
         fact("Learnt from columns", _features(outcome), fill=Fill.NAME),
         fact("Model and strategy", f"{_METHODS[plan.model]}, {_METHODS[plan.strategy]}"),
         fact(

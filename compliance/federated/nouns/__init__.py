@@ -1,0 +1,53 @@
+"""What a federated run is about: the plan, its rounds, and what came of it."""
+
+from compliance.federated.nouns.plan import (
+    MOST_ROWS_PER_PERSON,
+    MOST_SITES_DRAWN,
+    ROBUST,
+    History,
+    ModelKind,
+    NoisePlan,
+    Plan,
+    Poison,
+    Split,
+    Strategy,
+    Task,
+    Trouble,
+)
+from compliance.federated.nouns.run import (
+    Baselines,
+    LeftOut,
+    Metric,
+    Outcome,
+    Round,
+    Run,
+    Seen,
+    Sent,
+    SiteResult,
+    Tensor,
+)
+
+__all__ = [
+    "MOST_ROWS_PER_PERSON",
+    "MOST_SITES_DRAWN",
+    "ROBUST",
+    "Baselines",
+    "History",
+    "LeftOut",
+    "Metric",
+    "ModelKind",
+    "NoisePlan",
+    "Outcome",
+    "Plan",
+    "Poison",
+    "Round",
+    "Run",
+    "Seen",
+    "Sent",
+    "SiteResult",
+    "Split",
+    "Strategy",
+    "Task",
+    "Tensor",
+    "Trouble",
+]
