@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import os
 import re
 import subprocess
@@ -16,6 +17,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +42,9 @@ from compliance.federated.exchange import (
 )
 from compliance.federated.flower import bundle, dividing, writing
 from compliance.federated.flower.at_site import NO_ANSWER, SITE_FILE, Site
+from compliance.federated.flower.certificates import certify
+from compliance.federated.flower.keys import fingerprint
+from compliance.federated.flower.keys import main as make_keys
 from compliance.federated.flower.parcels import ParcelError, packed, unpacked
 from compliance.federated.flower.processes import Processes
 from compliance.federated.flower.rows import main as take_rows
@@ -307,9 +314,7 @@ def test_with_noise_a_site_gives_no_contribution_of_its_own(tmp_path: Path) -> N
 def test_what_cannot_be_asked_of_real_sites_is_refused(
     plan: Plan, why: str, shop: Workspace, tmp_path: Path
 ) -> None:
-    order = Order(out=tmp_path / "out", host="fl.example.org", environment=tmp_path)
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "python").touch()
+    order = Order(out=tmp_path / "out", host="fl.example.org")
 
     with pytest.raises(DeploymentError, match=why):
         shop.deploy("orders", plan, order)
@@ -474,12 +479,11 @@ def test_folders_of_sites_take_letters_that_any_file_system_takes() -> None:
     assert len({place.folder for place in places}) == len(names)
 
 
-@needs_flower
 def test_a_deployment_for_real_sites_holds_no_row_and_no_key_but_the_servers(
     shop: Workspace, tmp_path: Path
 ) -> None:
     plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
-    order = Order(out=tmp_path / "out", host="fl.example.org", environment=ENVIRONMENT)
+    order = Order(out=tmp_path / "out", host="fl.example.org")
 
     made = shop.deploy("orders", plan, order)
 
@@ -490,6 +494,7 @@ def test_a_deployment_for_real_sites_holds_no_row_and_no_key_but_the_servers(
     assert {name.removeprefix("sites/2-r1/") for name in files if "2-r1" in name} == site
     assert not any(name.endswith("rows.parquet") for name in files)
     assert Table(files["sites/2-r1/known.parquet"]).rows == 2
+    assert order.out.stat().st_mode & 0o077 == 0
     secret = [name for name, p in files.items() if b"PRIVATE KEY" in p.read_bytes()]
     assert secret == ["server/server.key"]
     assert files["server/server.key"].stat().st_mode & 0o077 == 0
@@ -507,12 +512,70 @@ def test_a_deployment_for_real_sites_holds_no_row_and_no_key_but_the_servers(
     )
 
 
-@needs_flower
+def test_sites_can_know_the_server_by_its_name_and_nobody_else_as_the_server(
+    tmp_path: Path,
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        certify(tmp_path / name, "fl.example.org")
+    authority, other = (
+        x509.load_pem_x509_certificate((tmp_path / name / "ca.pem").read_bytes())
+        for name in ("one", "two")
+    )
+    server = x509.load_pem_x509_certificate((tmp_path / "one" / "server.pem").read_bytes())
+    names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+
+    server.verify_directly_issued_by(authority)
+    with pytest.raises(InvalidSignature):
+        server.verify_directly_issued_by(other)
+    assert names.get_values_for_type(x509.DNSName) == ["fl.example.org", "localhost"]
+    assert [str(ip) for ip in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
+    key = (tmp_path / "one" / "server.key").read_bytes()
+    assert load_pem_private_key(key, None).public_key() == server.public_key()
+    assert not any(authority.public_key() == k for k in (server.public_key(), other.public_key()))
+
+
+def test_a_sites_key_is_made_once_and_known_by_the_fingerprint_that_others_show(
+    tmp_path: Path,
+) -> None:
+    public = make_keys(tmp_path)
+
+    assert (tmp_path / "node.key").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "node.key").read_bytes().startswith(b"-----BEGIN OPENSSH PRIVATE KEY-----")
+    assert (tmp_path / "node.key.pub").read_bytes() == public + b"\n"
+    with pytest.raises(FileExistsError):
+        make_keys(tmp_path)
+    known = b"ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEez"
+    known += b"OmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg= github"
+    assert fingerprint(known) == "SHA256:p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM"
+
+
+def test_the_command_writes_a_deployment_and_says_where(
+    shop: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("{sites: {column: region}, target: bought}", encoding="utf-8")
+    typed = ["--home", str(shop.settings.home), "--json", "deploy", "orders", "--plan", str(plan)]
+    where = ["--out", str(tmp_path / "out")]
+
+    assert main([*typed, *where, "--host", "10.0.0.7", "--port", "9443"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["server"] == "10.0.0.7:9443"
+    assert said["with_rows"] is False
+    assert [site["folder"] for site in said["sites"]][:2] == ["sites/1-r0", "sites/2-r1"]
+    assert all((tmp_path / "out" / site["folder"]).is_dir() for site in said["sites"])
+    assert said["code_sha256"] == writing.code_sha256()
+    assert said["code_sha256"] in (tmp_path / "out/sites/1-r0/README.md").read_text("utf-8")
+
+    assert main([*typed, *where, "--local"]) == REFUSED
+    assert "name a new folder" in capsys.readouterr().err
+
+
 def test_a_local_deployment_holds_each_sites_rows_in_its_own_folder(
     shop: Workspace, tmp_path: Path
 ) -> None:
     plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
-    order = Order(out=tmp_path / "out", is_local=True, environment=ENVIRONMENT)
+    order = Order(out=tmp_path / "out", is_local=True)
 
     made = shop.deploy("orders", plan, order)
 
@@ -525,13 +588,12 @@ def test_a_local_deployment_holds_each_sites_rows_in_its_own_folder(
     assert shop.entries(1)[0].facts["with_rows"] is True
 
 
-@needs_flower
 def test_a_folder_that_is_not_empty_is_left_alone(shop: Workspace, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("keep", encoding="utf-8")
     plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
 
     with pytest.raises(CannotWriteError, match="there already"):
-        shop.deploy("orders", plan, Order(out=tmp_path, environment=ENVIRONMENT))
+        shop.deploy("orders", plan, Order(out=tmp_path))
 
     assert (tmp_path / "mine").read_text(encoding="utf-8") == "keep"
 
@@ -569,7 +631,7 @@ def test_what_a_process_leaves_behind_is_ended_too(tmp_path: Path) -> None:
 @needs_flower
 def test_a_folder_of_another_plan_or_none_is_refused(shop: Workspace, tmp_path: Path) -> None:
     plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
-    order = Order(out=tmp_path / "out", environment=ENVIRONMENT)
+    order = Order(out=tmp_path / "out")
     shop.deploy("orders", plan, order)
     other = Plan(site_column=ColumnName("region"), target=ColumnName("bought"), rounds=2)
 

@@ -179,7 +179,7 @@ def flight(tmp_path_factory: pytest.TempPathFactory) -> Flight:
     workspace = with_shop(home / "desk")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    order = Order(out=home / "deployment", port=port, is_local=True, environment=ENVIRONMENT)
+    order = Order(out=home / "deployment", port=port, is_local=True)
     flight = Flight(deployment=workspace.deploy("shop", PLAN, order), root=order.out)
     by = Flower(folder=order.out, environment=ENVIRONMENT, tell=flight.told.append)
     proxy = Proxy()

@@ -178,14 +178,14 @@ def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
         added.add_argument(
             "--plan", type=_path, required=True, metavar="P.yaml", help="what is learnt, and how"
         )
-        added.add_argument(
-            "--environment", type=_path, metavar="DIR", help="Flower’s; else .venv-distributed"
-        )
     federate.add_argument(
         "--transport",
         choices=("here", "flower"),
         default="here",
         help="whether the sites are in this process, or reached by Flower; else here",
+    )
+    federate.add_argument(
+        "--environment", type=_path, metavar="DIR", help="Flower’s; else .venv-distributed"
     )
     federate.add_argument(
         "--deployment", type=_path, metavar="DIR", help="made by deploy; else one for this run"

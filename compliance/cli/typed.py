@@ -146,13 +146,8 @@ def flower(asked: Namespace, tell: Callable[[str], None]) -> Flower | None:
 
 def order(asked: Namespace) -> Order:
     """The deployment that was asked for."""
-    return Order(
-        out=asked.out,
-        host=asked.host or LOOPBACK,
-        port=asked.port,
-        is_local=asked.local,
-        environment=asked.environment,
-    )
+    host = asked.host or LOOPBACK
+    return Order(out=asked.out, host=host, port=asked.port, is_local=asked.local)
 
 
 def destination(path: Path, settings: Settings) -> Path:

@@ -62,14 +62,12 @@ class Order:
         host: what the sites call the server; unused where it is local.
         port: where the server listens.
         is_local: everything on this machine, with each site's rows written to its folder.
-        environment: the folder of Flower's environment; left out: the one beside the desk.
     """
 
     out: Path
     host: str = LOOPBACK
     port: int = PORT
     is_local: bool = False
-    environment: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +102,10 @@ def write(desk: Desk, name: str, plan: Plan, order: Order) -> Deployment:
 
     Raises:
         PlanError: the plan does not fit the data.
-        DeploymentError: Flower's environment is missing, or the host is none.
+        DeploymentError: sites cannot be asked for what the plan needs, or the host is none.
         CannotWriteError: the folder is not empty, or the disk refuses.
     """
-    folder = Folder(root=order.out.absolute(), environment=_environment(order.environment))
+    folder = Folder(root=order.out.absolute())
     _check_empty(folder.root)
     prepared = _prepare(desk, name, plan)
     with desk.act("deployment.write", prepared.dataset.name) as act:

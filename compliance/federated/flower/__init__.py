@@ -3,7 +3,7 @@
     desk ──Ask──▶ relay ──Flower, TLS, node keys──▶ executor at each site ──▶ at_site
          ◀─Told──       ◀──────────────────────────
 
-`relay`, `superlink`, `control` and `certificates` run in Flower's environment beside the desk;
-`supernode` and `executor` run at the sites. Everything else knows nothing of Flower, which is
-pinned to libraries that the desk must not be held to.
+`relay`, `superlink` and `control` run in Flower's environment beside the desk; `supernode`,
+`executor`, `keys` and `rows` run in it at the sites. Everything else knows nothing of Flower,
+which is pinned to libraries that the desk must not be held to.
 """

@@ -17,7 +17,6 @@ import compliance
 
 _ROOT = Path(compliance.__file__).parent
 _ROOTS = (
-    "compliance.federated.flower.certificates",
     "compliance.federated.flower.control",
     "compliance.federated.flower.executor",
     "compliance.federated.flower.keys",

@@ -1,12 +1,8 @@
-"""Makes the certificates of a federation; its authority signs one certificate and is forgotten.
-
-Runs in Flower's environment, which has the library for it: `… certificates FOLDER HOST`.
-"""
+"""Makes the certificates of a federation; its authority signs one certificate and is forgotten."""
 
 from __future__ import annotations
 
 import ipaddress
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,10 +15,11 @@ from compliance.federated.flower.secret_files import write_secret
 
 DAYS = 397
 
+_OWN_NAMES = ("localhost", "127.0.0.1")
 _SKEW = timedelta(hours=1)  # clocks of sites may be behind
 
 
-def main(folder: Path, host: str) -> None:
+def certify(folder: Path, host: str) -> None:
     """Write `ca.pem`, `server.pem` and `server.key` for a server that sites call `host`.
 
     The server is this machine too, by its own names. The authority's key is never written.
@@ -47,7 +44,7 @@ def main(folder: Path, host: str) -> None:
         .sign(authority_key, hashes.SHA384())
     )
     key = ec.generate_private_key(ec.SECP384R1())
-    names = x509.SubjectAlternativeName([_general(n) for n in {host, "localhost", "127.0.0.1"}])
+    names = x509.SubjectAlternativeName([_general(n) for n in dict.fromkeys((host, *_OWN_NAMES))])
     server = (
         _builder(_name("Privacy Desk server"), authority_name, key.public_key())
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -92,7 +89,3 @@ def _secret(key: ec.EllipticCurvePrivateKey) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])

@@ -46,10 +46,15 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """Where a deployment lies on this disk, and Flower's environment beside the desk."""
+    """Where a deployment lies on this disk, and, to run it, Flower's environment.
+
+    Attributes:
+        root: of the deployment.
+        environment: made by `make distributed`.
+    """
 
     root: Path
-    environment: Path
+    environment: Path = Path(".venv-distributed")
 
     @property
     def server(self) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from compliance.errors import DeploymentError
 from compliance.federated.flower.at_site import SITE_FILE, Membership
 from compliance.federated.flower.bundle import code
+from compliance.federated.flower.certificates import certify
 from compliance.federated.flower.nouns import DEPLOYMENT_FILE, Deployment, Folder, Place
 from compliance.federated.nouns import Plan
 from compliance.plain import from_json, to_json
@@ -64,8 +64,7 @@ def write(
         known: the values that a class may have, as Parquet.
 
     Raises:
-        DeploymentError: Flower's environment is missing or cannot be used.
-        CannotWriteError: the disk refuses.
+        OSError: the disk refuses.
     """
     blanks = {
         "BIND": "127.0.0.1" if deployment.is_local else "0.0.0.0",  # noqa: S104 - asked for
@@ -73,10 +72,11 @@ def write(
         "ADDRESS": f"{deployment.host}:{deployment.port}",
         "CODE": deployment.code_sha256,
     }
+    folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.keys.mkdir(parents=True)
     _fill(folder.server, _SERVER_FILES, blanks)
     _text(folder.server / "app" / "relay_app.py", _RELAY_APP)
-    _certify(folder, deployment.host)
+    certify(folder.server, deployment.host)
     for place, member in zip(deployment.places, members, strict=True):
         site = folder.site(place)
         _fill(site, _SITE_FILES, {**blanks, "FOLDER": place.folder})
@@ -121,15 +121,3 @@ def _text(place: Path, text: str) -> None:
     place.write_text(text, encoding="utf-8", newline="\n")
     if place.suffix == ".sh":
         place.chmod(0o755)
-
-
-def _certify(folder: Folder, host: str) -> None:
-    module = "compliance.federated.flower.certificates"
-    done = subprocess.run(
-        [folder.python, "-P", "-m", module, folder.server, host],
-        env=folder.variables(folder.server),
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode:
-        raise DeploymentError(reason="Flower’s environment cannot be used; run: make distributed")
