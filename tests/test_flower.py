@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from compliance.cli import STOPPED
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.federated.exchange import Silence
@@ -277,3 +279,38 @@ def test_an_app_that_came_with_the_run_is_never_unpacked_at_a_site(flight: Fligh
         assert not any(home.rglob("*.py"))
         assert not (home / "apps").exists()
     assert any((flight.root / "server" / "flower").rglob("relay_app.py"))
+
+
+@needs_flower
+def test_ctrl_c_ends_everything_and_stores_what_was_run(tmp_path: Path) -> None:
+    """The one command, on a deployment of its own that it removes."""
+    workspace = with_shop(tmp_path / "desk")
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("{sites: {column: site}, target: bought, rounds: 50}", encoding="utf-8")
+    typed = [sys.executable, "-m", "compliance", "--home", str(tmp_path / "desk")]
+    typed += ["federate", "shop", "--plan", str(plan), "--transport", "flower"]
+    (tmp_path / "own").mkdir()
+    desk = subprocess.Popen(
+        [*typed, "--environment", str(ENVIRONMENT)],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path / "own")},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert desk.stderr is not None
+    first = desk.stderr.readline()
+    during = processes_in(tmp_path / "own")
+
+    desk.send_signal(signal.SIGINT)
+    _, rest = desk.communicate(timeout=60)
+
+    assert first.startswith("round 1/50")
+    assert len(during) > 6
+    assert desk.returncode == STOPPED
+    assert "largest difference 0" in rest
+    assert processes_in(tmp_path / "own") == set()
+    assert list((tmp_path / "own").iterdir()) == []
+    (run,) = workspace.runs("shop")
+    assert run.outcome.is_stopped
+    assert 1 <= len(run.outcome.rounds) <= 2

@@ -172,6 +172,7 @@ def _registered(folder: Folder, port: int, processes: Processes) -> dict[str, in
         [*command, str(port), "keys", "app", str(_START_S / 2)],
         at=folder.server,
         variables=folder.variables(folder.server),
+        is_read=True,
     )
     said = control.stdout.readline() if control.stdout else ""
     try:

@@ -44,11 +44,18 @@ class Processes:
         self.stop()
 
     def start(
-        self, name: str, command: Sequence[str], *, at: Path, variables: Mapping[str, str]
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        at: Path,
+        variables: Mapping[str, str],
+        is_read: bool = False,
     ) -> subprocess.Popen[str]:
         """Start `command` in the folder `at`; what it says goes to `name`.log there.
 
-        Standard output can be read from what is returned where the command is a control command.
+        Args:
+            is_read: its standard output is left to the caller.
         """
         with (at / f"{name}.log").open("w", encoding="utf-8") as log:
             started = subprocess.Popen(
@@ -56,7 +63,7 @@ class Processes:
                 cwd=at,
                 env={**variables, _MARK: self._mark},
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE if name == "control" else log,
+                stdout=subprocess.PIPE if is_read else log,
                 stderr=log,
                 text=True,
                 start_new_session=True,

@@ -13,11 +13,13 @@ from compliance.errors import DeploymentError
 from compliance.federated.flower.at_site import SITE_FILE, Membership
 from compliance.federated.flower.bundle import code
 from compliance.federated.flower.certificates import certify
+from compliance.federated.flower.line import LOOPBACK
 from compliance.federated.flower.nouns import DEPLOYMENT_FILE, Deployment, Folder, Place
 from compliance.federated.nouns import Plan
 from compliance.plain import from_json, to_json
 
 _LONGEST_FOLDER = 40
+_OWN_NAMES = (LOOPBACK, "localhost")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?")
 _SERVER_FILES = {
     "server_start.sh": "start.sh",
@@ -67,7 +69,7 @@ def write(
         OSError: the disk refuses.
     """
     blanks = {
-        "BIND": "127.0.0.1" if deployment.is_local else "0.0.0.0",  # noqa: S104 - asked for
+        "BIND": LOOPBACK if deployment.host in _OWN_NAMES else "0.0.0.0",  # noqa: S104 - for sites
         "PORT": str(deployment.port),
         "ADDRESS": f"{deployment.host}:{deployment.port}",
         "CODE": deployment.code_sha256,
