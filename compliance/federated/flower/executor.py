@@ -9,8 +9,10 @@ Runs in Flower's environment, in the site's folder, with the arguments of `flowe
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import httpx
 from flwr.app import Message
 from flwr.common.constant import SubStatus
 from flwr.supercore.cli.flower_superexec import flower_superexec
@@ -26,15 +28,21 @@ from flwr.supernode.runtime.run_clientapp import pull_task_input, push_message, 
 from compliance.federated.flower.at_site import Site
 from compliance.federated.flower.relay import carried, content
 
+_LOOK_S = "0.2"  # between two looks for messages
+
 
 def main(folder: Path) -> None:
     """Answer until the node ends."""
     site = Site(folder)
 
     def launch(_: SubprocessExecutor, spec: ExecutionSpec) -> LaunchResult:
-        _answer(site, spec)
+        try:
+            _answer(site, spec)
+        except (httpx.HTTPError, RuntimeError):  # the node took the message back, or is ending
+            return LaunchResult.failed("the node could not be reached")
         return LaunchResult.accepted()
 
+    os.environ.setdefault("FLWR_SUPEREXEC_TASK_POLL_INTERVAL", _LOOK_S)
     SubprocessExecutor.launch = launch
     flower_superexec()
 

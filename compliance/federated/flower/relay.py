@@ -7,19 +7,18 @@ waited and what becomes of an answer is the desk's to say.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
 
 import msgspec
 from flwr.app import ConfigRecord, Context, Message, MessageType, RecordDict
+from flwr.common.constant import ErrorCode
 from flwr.serverapp import Grid, ServerApp
 
 from compliance.federated.flower.line import DOOR_VARIABLE, LOOPBACK, Ask, Door, Told
 
 _PAUSE_S = 0.3  # between two looks for answers
-_LOOK_S = 5.0  # between two looks for nodes that are gone
 _LIFETIME_S = 3600.0  # of a message that nobody fetches
 
 
@@ -36,7 +35,6 @@ def relay(grid: Grid, _: Context) -> None:
 def _serve(grid: Grid, line: Connection) -> None:
     waiting: dict[str, int] = {}
     number = 0
-    looked = time.monotonic()
     while True:
         if line.poll(_PAUSE_S):
             asked = msgspec.msgpack.decode(line.recv_bytes(), type=Ask)
@@ -46,15 +44,15 @@ def _serve(grid: Grid, line: Connection) -> None:
         for answer in grid.pull_messages(list(waiting)) if waiting else ():
             node = waiting.pop(answer.metadata.reply_to_message_id, None)
             if node is not None:
-                _tell(line, Told(number=number, node=node, parcel=_parcel(answer)))
-        if waiting and time.monotonic() > looked + _LOOK_S:
-            there, looked = set(grid.get_node_ids()), time.monotonic()
-            for message in [m for m, node in waiting.items() if node not in there]:
-                _tell(line, Told(number, waiting.pop(message), parcel=None, is_gone=True))
+                line.send_bytes(msgspec.msgpack.encode(_told(number, node, answer)))
 
 
-def _tell(line: Connection, told: Told) -> None:
-    line.send_bytes(msgspec.msgpack.encode(told))
+def _told(number: int, node: int, answer: Message) -> Told:
+    if not answer.has_error():
+        return Told(number=number, node=node, parcel=carried(answer.content))
+    # Flower says so in the node's stead, when it has not been heard of for a while.
+    is_gone = answer.error.code == ErrorCode.NODE_UNAVAILABLE
+    return Told(number=number, node=node, parcel=None, is_gone=is_gone)
 
 
 def _sent(grid: Grid, asked: Ask) -> dict[str, int]:
@@ -77,12 +75,6 @@ def _message(node: int, number: int, data: bytes) -> Message:
 def content(data: bytes) -> RecordDict:
     """A packed parcel as Flower carries it."""
     return RecordDict({"parcel": ConfigRecord({"bytes": data})})
-
-
-def _parcel(answer: Message) -> bytes | None:
-    if answer.has_error():
-        return None
-    return carried(answer.content)
 
 
 def carried(content: RecordDict) -> bytes | None:

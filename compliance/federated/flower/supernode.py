@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
 import sys
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from flwr.supernode.cli.flower_supernode import flower_supernode
 
 from compliance.federated.flower.line import LOOPBACK
 from compliance.federated.flower.secret_files import write_secret
-from compliance.federated.flower.watching import end_with_desk
+from compliance.federated.flower.watching import end_with_desk, together
 
 _SECRET = Path("executor.secret")  # what node and executor know each other by
 
@@ -28,21 +27,18 @@ _SECRET = Path("executor.secret")  # what node and executor know each other by
 def main(port: int, arguments: list[str]) -> None:
     """Start the node and its executor, which talk at `port` of this machine.
 
-    The executor ends with the node, however that ends.
+    Whichever ends first ends the other.
     """
     _SECRET.unlink(missing_ok=True)
     write_secret(_SECRET, secrets.token_bytes(32))
     with_secret = ["--superexec-auth-secret-file", str(_SECRET)]
-    executor = [sys.executable, "-m", "compliance.federated.flower.executor", "--insecure"]
+    executor = [sys.executable, "-P", "-m", "compliance.federated.flower.executor", "--insecure"]
     executor += ["--runtime-api-address", f"{LOOPBACK}:{port}", "--parent-pid", str(os.getpid())]
-    with subprocess.Popen([*executor, *with_secret]) as started:
-        try:
-            here = ["--isolation", "process", "--host", LOOPBACK, "--port", str(port)]
-            sys.argv[1:] = [*arguments, *here, *with_secret]
-            end_with_desk()
-            flower_supernode()
-        finally:
-            started.terminate()
+    with together([*executor, *with_secret]):
+        here = ["--isolation", "process", "--host", LOOPBACK, "--port", str(port)]
+        sys.argv[1:] = [*arguments, *here, *with_secret]
+        end_with_desk()
+        flower_supernode()
 
 
 if __name__ == "__main__":
