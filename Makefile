@@ -10,8 +10,9 @@ DISTRIBUTED := .venv-distributed
 DISTRIBUTED_SET := compliance/federated/flower/templates/requirements.txt
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
-# `bench-release` installs its peers into benchmarks/.peers at the first run and takes minutes.
-BENCHES := bench-dataset bench-demo bench-discovery bench-federated bench-preview bench-release bench-repaint bench-report
+# `bench-release` and `bench-federated` install their peers into benchmarks/.peers at the first run;
+# `bench-release` and `bench-mnist` take minutes.
+BENCHES := bench-crowd bench-dataset bench-demo bench-discovery bench-federated bench-mnist bench-preview bench-release bench-repaint bench-report
 
 .PHONY: run test lint lock distributed pictures clean bench $(BENCHES)
 
@@ -50,6 +51,9 @@ $(BENCHES): bench-%: $(VENV)/.dev
 	$(BIN)/python benchmarks/$*.py
 
 bench-repaint: chromium
+
+# One thread, so that CPU seconds tell of the work and not of threads that wait for it.
+bench-crowd bench-federated bench-mnist: export OPENBLAS_NUM_THREADS := 1
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

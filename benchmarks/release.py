@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from peers import peer_python
 
 HERE = Path(__file__).resolve().parent
-PEERS = HERE / ".peers"
 ROUNDS = 7
 REQUIREMENTS = {
     "diffprivlib": (
@@ -80,21 +80,10 @@ class Runner:
 
 
 def interpreter(name: str) -> Path:
-    """The Python of a contender; a peer's environment is made when it is not there as pinned."""
+    """The Python of a contender."""
     if name not in REQUIREMENTS:
         return Path(sys.executable)
-    place, pins = PEERS / name, REQUIREMENTS[name]
-    installed = place / "installed.txt"
-    if not installed.is_file() or installed.read_text() != "\n".join(pins):
-        print(f"Installing {', '.join(pins)} …", file=sys.stderr)
-        python = place / "bin" / "python"
-        for order in (
-            ("venv", "--quiet", "--clear", "--python", sys.executable, place),
-            ("pip", "install", "--quiet", "--compile-bytecode", "--python", python, *pins),
-        ):
-            subprocess.run([sys.executable, "-m", "uv", *order], check=True)
-        installed.write_text("\n".join(pins))
-    return place / "bin" / "python"
+    return peer_python(name, REQUIREMENTS[name])
 
 
 def contest(names: Sequence[str], folder: Path, rounds: int) -> dict[str, Runner]:

@@ -104,7 +104,7 @@ def _real(workspace: Workspace) -> None:
         workspace.release("online_retail", query, Decimal("0.5"))
     for noise in ({}, {"privacy": {"noise_multiplier": 2.0}}):
         plan = {"sites": {"column": "Region"}, "target": "Revenue", "rounds": 30, **noise}
-        list(workspace.train("online_shoppers", to_plan(plan)))
+        list(workspace.federation.train("online_shoppers", to_plan(plan)))
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def do_the_main_job(desk: Workspace) -> None:
     query = {"unit": "customer_id", "by": ["country"], "statistics": [{"count": "rows"}]}
     desk.release("orders", to_query(query), Decimal("0.5"))
     plan = {"sites": {"column": "site"}, "target": "purchased", "rounds": 30}
-    list(desk.train("clicks", to_plan(plan)))
+    list(desk.federation.train("clicks", to_plan(plan)))
     desk.assess()
     desk.build_report(ReportKind.AUDIT)
 

@@ -75,4 +75,4 @@ def silent(scale: float, total: IntArray) -> IntArray:
 
 def secrets(seed: int, add_noise: Callable[[float, IntArray], IntArray] | None = None) -> Secrets:
     """Coins and noise that a test can draw twice."""
-    return Secrets(draw=coins(seed), add_noise=add_noise or rounded_noise(seed))
+    return Secrets(draw=coins(seed), masks=coins(seed), add_noise=add_noise or rounded_noise(seed))

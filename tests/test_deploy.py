@@ -129,6 +129,7 @@ def secrets_for(plan: Plan) -> Secrets | None:
     rule = ClipRule(noise_multiplier=1.1, count_noise=2.0, next_clip=lambda clip, _: clip * 0.9)
     return Secrets(
         draw=cases.coins(3),
+        masks=cases.coins(5),
         add_noise=cases.rounded_noise(4),
         clip_rule=rule if plan.privacy.quantile else None,
     )
@@ -142,6 +143,10 @@ def secrets_for(plan: Plan) -> Secrets | None:
         pytest.param(cases.plan(model=ModelKind.SOFTMAX, target="channel"), id="three classes"),
         pytest.param(cases.plan(model=ModelKind.MLP), id="hidden layer"),
         pytest.param(cases.plan(model=ModelKind.LINEAR, target="seconds"), id="numbers"),
+        pytest.param(cases.plan(model=ModelKind.TREES, rounds=2), id="trees"),
+        pytest.param(
+            cases.plan(model=ModelKind.TREES, rounds=2, privacy=cases.NOISE), id="trees with noise"
+        ),
         pytest.param(cases.plan(strategy=Strategy.SCAFFOLD, learning_rate=0.05), id="SCAFFOLD"),
         pytest.param(cases.plan(strategy=Strategy.FEDPROX), id="FedProx"),
         pytest.param(cases.plan(trouble=Trouble(stragglers=0.5, dropout=0.2)), id="trouble"),
@@ -317,7 +322,7 @@ def test_what_cannot_be_asked_of_real_sites_is_refused(
     order = Order(out=tmp_path / "out", host="fl.example.org")
 
     with pytest.raises(DeploymentError, match=why):
-        shop.deploy("orders", plan, order)
+        shop.federation.deploy("orders", plan, order)
     assert not order.out.exists()
 
 
@@ -485,7 +490,7 @@ def test_a_deployment_for_real_sites_holds_no_row_and_no_key_but_the_servers(
     plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
     order = Order(out=tmp_path / "out", host="fl.example.org")
 
-    made = shop.deploy("orders", plan, order)
+    made = shop.federation.deploy("orders", plan, order)
 
     assert [place.folder for place in made.places] == ["1-r0", "2-r1", "3-r2", "4-r3"]
     files = {str(p.relative_to(order.out)): p for p in order.out.rglob("*") if p.is_file()}
@@ -577,7 +582,7 @@ def test_a_local_deployment_holds_each_sites_rows_in_its_own_folder(
     plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
     order = Order(out=tmp_path / "out", is_local=True)
 
-    made = shop.deploy("orders", plan, order)
+    made = shop.federation.deploy("orders", plan, order)
 
     rows = 0
     for place in made.places:
@@ -593,7 +598,7 @@ def test_a_folder_that_is_not_empty_is_left_alone(shop: Workspace, tmp_path: Pat
     plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
 
     with pytest.raises(CannotWriteError, match="there already"):
-        shop.deploy("orders", plan, Order(out=tmp_path))
+        shop.federation.deploy("orders", plan, Order(out=tmp_path))
 
     assert (tmp_path / "mine").read_text(encoding="utf-8") == "keep"
 
@@ -608,7 +613,7 @@ def test_without_flowers_environment_the_command_says_how_to_get_it(
 
     assert main(typed) == REFUSED
     assert "make distributed" in capsys.readouterr().err
-    assert shop.runs("orders") == ()
+    assert shop.federation.runs("orders") == ()
 
 
 def test_what_a_process_leaves_behind_is_ended_too(tmp_path: Path) -> None:
@@ -632,7 +637,7 @@ def test_what_a_process_leaves_behind_is_ended_too(tmp_path: Path) -> None:
 def test_a_folder_of_another_plan_or_none_is_refused(shop: Workspace, tmp_path: Path) -> None:
     plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
     order = Order(out=tmp_path / "out")
-    shop.deploy("orders", plan, order)
+    shop.federation.deploy("orders", plan, order)
     other = Plan(site_column=ColumnName("region"), target=ColumnName("bought"), rounds=2)
 
     for folder, asked, why in (
@@ -641,5 +646,5 @@ def test_a_folder_of_another_plan_or_none_is_refused(shop: Workspace, tmp_path: 
     ):
         by = Flower(folder=folder, environment=ENVIRONMENT)
         with pytest.raises(DeploymentError, match=why):
-            next(shop.train("orders", asked, by))
-    assert shop.runs("orders") == ()
+            next(shop.federation.train("orders", asked, by=by))
+    assert shop.federation.runs("orders") == ()

@@ -38,6 +38,11 @@ def answers(link: Link, rows: int, dice: np.random.Generator) -> FloatArray:
     return dice.choice([-1.0, 1.0], rows) if link is Link.LOGISTIC else dice.normal(size=rows)
 
 
+def as_outputs(link: Link, truth: FloatArray) -> FloatArray:
+    """As a model's gradient is given them: one element per output."""
+    return np.eye(3)[truth.astype(int)] if link is Link.SOFTMAX else truth[..., None]
+
+
 def loss(link: Link, outputs: FloatArray, truth: FloatArray) -> float:
     """Summed over rows, as gradients are."""
     if link is Link.SOFTMAX:
@@ -61,7 +66,7 @@ def test_a_gradient_is_what_small_differences_of_the_loss_say(model: Model) -> N
     inputs, truth = rows(dice, 6), answers(model.link, 6, dice)
     vector = dice.normal(0, 0.7, size(model))
     found = np.empty((1, size(model)))
-    model.gradients(vector[None], inputs[None], truth[None], found)
+    model.gradients(vector[None], inputs[None], as_outputs(model.link, truth)[None], found)
 
     for place in range(size(model)):
         step = np.zeros(size(model))
@@ -79,8 +84,9 @@ def test_a_row_of_zeros_changes_no_gradient(model: Model) -> None:
     padded = np.vstack([inputs, np.zeros((3, 4))])[None]
     models = dice.normal(size=(1, size(model)))
     plain, filled = np.empty((2, 1, size(model)))
-    model.gradients(models, inputs[None], truth[None], plain)
-    model.gradients(models, padded, np.append(truth, np.zeros(3))[None], filled)
+    model.gradients(models, inputs[None], as_outputs(model.link, truth)[None], plain)
+    more = as_outputs(model.link, np.append(truth, np.zeros(3)))[None]
+    model.gradients(models, padded, more, filled)
 
     assert np.abs(plain - filled).max() < 1e-12
 
@@ -90,7 +96,7 @@ def test_clients_side_by_side_get_the_gradients_they_get_alone(model: Model) -> 
     dice = np.random.default_rng(3)
     models = dice.normal(size=(7, size(model)))
     inputs = np.stack([rows(dice, 5) for _ in range(7)])
-    truth = np.stack([answers(model.link, 5, dice) for _ in range(7)])
+    truth = as_outputs(model.link, np.stack([answers(model.link, 5, dice) for _ in range(7)]))
     together = np.empty_like(models)
     model.gradients(models, inputs, truth, together)
 
@@ -132,8 +138,7 @@ class Dense:
     def gradient(self, model: FloatArray, inputs: FloatArray, answers: FloatArray) -> FloatArray:
         chances = np.exp(self.outputs(model, inputs))
         chances /= chances.sum(axis=1, keepdims=True)
-        chances[np.arange(len(answers)), answers.astype(int)] -= 1
-        return (inputs.T @ chances).reshape(-1)
+        return (inputs.T @ (chances - answers)).reshape(-1)
 
     def outputs(self, model: FloatArray, inputs: FloatArray) -> FloatArray:
         return inputs @ model.reshape(10, 10)

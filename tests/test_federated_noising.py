@@ -219,7 +219,9 @@ def test_the_server_moves_by_the_noisy_sum_over_a_constant_and_keeps_momentum(
     )
     step = 2.0 / expected(len(units.clients), 0.5)
 
-    run = train(problem, asked, secrets=Secrets(draw=nobody, add_noise=one_clip_more))
+    run = train(
+        problem, asked, secrets=Secrets(draw=nobody, masks=coins(1), add_noise=one_clip_more)
+    )
     first, second = islice(run, 2)
 
     assert first.latest.clients == 0
@@ -228,7 +230,7 @@ def test_the_server_moves_by_the_noisy_sum_over_a_constant_and_keeps_momentum(
 
 
 def test_rounds_in_which_nobody_is_drawn_are_fine(problem: Problem) -> None:
-    empty_coins = Secrets(draw=nobody, add_noise=silent)
+    empty_coins = Secrets(draw=nobody, masks=coins(1), add_noise=silent)
     run = train(problem, plan(privacy=NOISE), secrets=empty_coins)
     empty = train(problem, plan(privacy=NOISE, fraction=0.5), secrets=empty_coins)
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.errors import MalformedPlanError
-from compliance.federated import to_plan
+from compliance.federated import from_plan, to_plan
 from compliance.federated.nouns import NoisePlan, Plan
+from compliance.plain import to_yaml
 
 SHORT = {"sites": {"column": "Region"}, "target": "Revenue"}
 
@@ -149,6 +150,25 @@ def test_a_refusal_says_what_is_possible() -> None:
         to_plan({**SHORT, "model": "forest"})
     with pytest.raises(MalformedPlanError, match=r"possible are \{column: NAME\}"):
         to_plan({**SHORT, "sites": {"split": "iid"}})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"model": "mlp", "hidden": [8, 4], "strategy": "fedadam", "features": ["Month"]},
+        {"sites": {"count": 9, "split": "dirichlet", "alpha": 0.1}},
+        {"privacy": {"noise_multiplier": 1.5, "delta": "1e-7", "quantile": 0.5}, "momentum": 0.5},
+        {"privacy": {"noise_multiplier": 2, "unit": "device", "column": "Browser"}},
+        {"privacy": {"noise_multiplier": 2}, "strategy": "fedavg", "fraction": 1},
+        {"trouble": {"dropout": 0.25, "poisoned": 1, "poison": "noise"}, "secure": False},
+        {"task": "forecast", "history": {"time": "Month", "steps": 4}, "secure": True},
+    ],
+)
+def test_a_plan_written_to_a_file_is_read_as_the_same_plan(change: dict[str, object]) -> None:
+    plan = to_plan({**SHORT, **change})
+
+    assert to_plan(yaml.safe_load(to_yaml(from_plan(plan)))) == plan
 
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

@@ -184,13 +184,13 @@ def flight(tmp_path_factory: pytest.TempPathFactory) -> Flight:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     order = Order(out=home / "deployment", port=port, is_local=True)
-    flight = Flight(deployment=workspace.deploy("shop", PLAN, order), root=order.out)
+    flight = Flight(deployment=workspace.federation.deploy("shop", PLAN, order), root=order.out)
     by = Flower(folder=order.out, environment=ENVIRONMENT, tell=flight.told.append)
     proxy = Proxy()
     with pytest.MonkeyPatch.context() as patch, closing(proxy):
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             patch.setenv(name, proxy.address)
-        with closing(workspace.train("shop", PLAN, by)) as rounds:
+        with closing(workspace.federation.train("shop", PLAN, by=by)) as rounds:
             for done in rounds:
                 flight.rounds.append(done)
                 look(flight)
@@ -212,7 +212,7 @@ def flight(tmp_path_factory: pytest.TempPathFactory) -> Flight:
     while (left := processes_in(flight.root)) and time.monotonic() < until:
         time.sleep(0.1)
     flight.after = left
-    flight.run, flight.entry = workspace.runs("shop")[0], workspace.entries(1)[0]
+    flight.run, flight.entry = workspace.federation.runs("shop")[0], workspace.entries(1)[0]
     return flight
 
 
@@ -220,7 +220,7 @@ def flight(tmp_path_factory: pytest.TempPathFactory) -> Flight:
 def test_sites_behind_tls_and_registered_keys_answer_as_the_simulation_does(
     flight: Flight, tmp_path: Path
 ) -> None:
-    simulated = list(with_shop(tmp_path).train("shop", PLAN))
+    simulated = list(with_shop(tmp_path).federation.train("shop", PLAN))
 
     assert flight.entry is not None
     assert flight.entry.facts["transport"] == "flower"
@@ -317,6 +317,6 @@ def test_ctrl_c_ends_everything_and_stores_what_was_run(tmp_path: Path) -> None:
     assert "largest difference 0" in rest
     assert processes_in(tmp_path / "own") == set()
     assert list((tmp_path / "own").iterdir()) == []
-    (run,) = workspace.runs("shop")
+    (run,) = workspace.federation.runs("shop")
     assert run.outcome.is_stopped
     assert 1 <= len(run.outcome.rounds) <= 2

@@ -39,7 +39,11 @@ def reported(shop: Workspace) -> tuple[Workspace, Report]:
         }
     )
     shop.release("orders", query, Decimal(1))
-    list(shop.train("orders", to_plan({"sites": {"column": "region"}, "target": "bought"})))
+    list(
+        shop.federation.train(
+            "orders", to_plan({"sites": {"column": "region"}, "target": "bought"})
+        )
+    )
     return shop, shop.build_report(ReportKind.AUDIT)
 
 
@@ -76,7 +80,7 @@ def test_masked_examples_of_columns_do_not_reach_the_report(reported):
 
 def test_run_accounts_for_every_row_of_its_dataset(reported):
     workspace, _ = reported
-    (run,) = workspace.runs("orders")
+    (run,) = workspace.federation.runs("orders")
     counted = sum(site.rows for site in run.outcome.sites)
 
     assert counted + run.outcome.left_out.rows == workspace.dataset("orders").rows
@@ -136,7 +140,11 @@ def careless(shop: Workspace) -> Report:
     shop.decide_budget("customers", Budget(epsilon=Decimal("1.02"), delta=Decimal("1e-5")))
     query = to_query({"unit": "customer", "statistics": [{"count": "units"}]})
     shop.release("orders", query, Decimal(1), Decimal("1e-5"))
-    list(shop.train("orders", to_plan({"sites": {"column": "country"}, "target": "bought"})))
+    list(
+        shop.federation.train(
+            "orders", to_plan({"sites": {"column": "country"}, "target": "bought"})
+        )
+    )
     return shop.build_report(ReportKind.AUDIT)
 
 

@@ -307,7 +307,7 @@ def test_a_cap_holds_for_runs_too(desk: Workspace) -> None:
     )
 
     with pytest.raises(CapExceededError):
-        next(desk.train("orders", plan))
+        next(desk.federation.train("orders", plan))
 
 
 def test_a_cap_can_be_taken_away_and_what_is_not_named_stays(desk: Workspace) -> None:

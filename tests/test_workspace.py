@@ -313,10 +313,10 @@ def test_the_canary_is_in_no_record_of_a_release(shop: Workspace) -> None:
 
 
 def test_a_run_is_stored_with_its_rounds_and_baselines(shop: Workspace) -> None:
-    with closing(shop.train("orders", plan())) as rounds:
+    with closing(shop.federation.train("orders", plan())) as rounds:
         seen = list(rounds)
 
-    (run,) = shop.runs("orders")
+    (run,) = shop.federation.runs("orders")
     assert run.outcome.rounds == tuple(seen)
     assert len(seen) == 4
     assert not run.outcome.is_stopped
@@ -325,11 +325,11 @@ def test_a_run_is_stored_with_its_rounds_and_baselines(shop: Workspace) -> None:
 
 
 def test_a_run_that_is_stopped_is_stored_as_far_as_it_came(shop: Workspace) -> None:
-    with closing(shop.train("orders", plan(rounds=50))) as rounds:
+    with closing(shop.federation.train("orders", plan(rounds=50))) as rounds:
         next(rounds)
         next(rounds)
 
-    (run,) = shop.runs("orders")
+    (run,) = shop.federation.runs("orders")
     assert run.outcome.is_stopped
     assert len(run.outcome.rounds) == 2
 
@@ -338,7 +338,7 @@ def test_a_run_that_is_stopped_is_stored_as_far_as_it_came(shop: Workspace) -> N
 def test_a_run_with_noise_settles_for_the_rounds_it_drew(shop: Workspace) -> None:
     noisy = plan(rounds=20, privacy={"noise_multiplier": 3.0}, fraction=0.1)
 
-    with closing(shop.train("orders", noisy)) as rounds:
+    with closing(shop.federation.train("orders", noisy)) as rounds:
         next(rounds)
         reserved = shop.budget("customers")
         next(rounds)
@@ -356,18 +356,20 @@ def test_a_run_that_would_break_the_budget_never_starts(shop: Workspace) -> None
 
     with (
         pytest.raises(BudgetExceededError),
-        closing(shop.train("orders", noisy)) as rounds,
+        closing(shop.federation.train("orders", noisy)) as rounds,
     ):
         next(rounds)
 
-    assert shop.runs("orders") == ()
+    assert shop.federation.runs("orders") == ()
     assert shop.budget("customers").spends == ()
 
 
 def test_releases_and_runs_spend_from_one_ledger(shop: Workspace) -> None:
     shop.release("orders", query(), Decimal("0.5"))
     with closing(
-        shop.train("orders", plan(rounds=2, privacy={"noise_multiplier": 3.0}, fraction=0.1))
+        shop.federation.train(
+            "orders", plan(rounds=2, privacy={"noise_multiplier": 3.0}, fraction=0.1)
+        )
     ) as rounds:
         list(rounds)
 

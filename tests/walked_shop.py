@@ -56,7 +56,7 @@ def walk(home: Path) -> None:
     query = {"unit": "customer", "by": ["country"], "statistics": [{"count": "rows"}]}
     desk.release("orders", to_query(query), Decimal("0.5"), Decimal("1e-6"))
     plan = {"sites": {"column": "store"}, "target": "returned", "rounds": 3}
-    with closing(desk.train("orders", to_plan(plan))) as rounds:
+    with closing(desk.federation.train("orders", to_plan(plan))) as rounds:
         assert len(list(rounds)) == 3
     desk.assess()
     desk.build_report(ReportKind.AUDIT)

@@ -202,6 +202,9 @@ def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     deploy.add_argument(
         "--port", type=_port, default=8443, metavar="P", help="where the server listens; else 8443"
     )
+    federate.add_argument(
+        "--resume", metavar="RUN", help="the id of a run of the same plan to go on from"
+    )
 
 
 def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:

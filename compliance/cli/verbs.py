@@ -149,16 +149,17 @@ def budget(workspace: Workspace, asked: Namespace) -> Result:
 def federate(workspace: Workspace, asked: Namespace) -> Result:
     """Train across sites; a line per round goes to standard error."""
     plan = typed.plan(asked.plan)
-    with closing(workspace.train(asked.name, plan, typed.flower(asked, _tell))) as rounds:
+    by = typed.flower(asked, _tell)
+    with closing(workspace.federation.train(asked.name, plan, asked.resume, by)) as rounds:
         for done in rounds:
-            line = f"round {done.round}/{plan.rounds}  loss {done.loss:.4f}  AUC {done.metric:.4f}"
+            line = f"round {done.round}/{plan.rounds}  loss {done.loss:.4f}  {done.metric:.4f}"
             _tell(f"{line}  no answer from {done.silent} site(s)" if done.silent else line)
-    return results.run(workspace.runs(asked.name)[0])
+    return results.run(workspace.federation.runs(asked.name)[0])
 
 
 def deploy(workspace: Workspace, asked: Namespace) -> Result:
     """Write the folder that server and sites of a federated run need."""
-    made = workspace.deploy(asked.name, typed.plan(asked.plan), typed.order(asked))
+    made = workspace.federation.deploy(asked.name, typed.plan(asked.plan), typed.order(asked))
     return results.deployment(made, asked.out)
 
 

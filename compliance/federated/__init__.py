@@ -7,16 +7,21 @@ The rows of a site meet the common model only in `engine`; what leaves a site is
 noise a bounded sum of whole numbers.
 """
 
+from compliance.federated.checkpoints import from_checkpoint, to_checkpoint, to_tensors
+from compliance.federated.fairness import economy, fairness, worst_tenth
 from compliance.federated.models import LinearModel, Link, Model, Perceptron, looped
-from compliance.federated.noising import UNITS_PER_CLIP, Secrets, change
+from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Secrets, change
 from compliance.federated.outcome import finish
-from compliance.federated.plans import to_plan
+from compliance.federated.plan_files import from_plan
+from compliance.federated.plans import MODELS, to_plan
 from compliance.federated.preparing import prepare
 from compliance.federated.problem import Problem
 from compliance.federated.training import Training, train
 
 __all__ = [
+    "MODELS",
     "UNITS_PER_CLIP",
+    "ClipRule",
     "LinearModel",
     "Link",
     "Model",
@@ -25,9 +30,16 @@ __all__ = [
     "Secrets",
     "Training",
     "change",
+    "economy",
+    "fairness",
     "finish",
+    "from_checkpoint",
+    "from_plan",
     "looped",
     "prepare",
+    "to_checkpoint",
     "to_plan",
+    "to_tensors",
     "train",
+    "worst_tenth",
 ]

@@ -12,6 +12,7 @@ import numpy as np
 from compliance.errors import TooFewSurvivorsError
 from compliance.federated.exchange import Exchange, Question, asked_sites
 from compliance.federated.features import FloatArray, IntArray
+from compliance.federated.leaks import readable
 from compliance.federated.learners import Learner
 from compliance.federated.masking import LARGEST_STEP, LARGEST_SUM, masked_decimals
 from compliance.federated.nouns import Plan, Poison, Strategy
@@ -62,7 +63,10 @@ class Step:
         turnout: who was asked.
         taken: positions of the sites whose contributions were taken.
         is_void: too few answered; nothing changed.
+        refused: sites that answered with what is no number.
         masked: what the server saw, where sites masked what they sent.
+        readable: of those taken, the sites of which the server can read a row off what it sees;
+            None where that was not looked at.
     """
 
     model: FloatArray
@@ -71,11 +75,8 @@ class Step:
     taken: IntArray
     is_void: bool = False
     masked: SecureSum | None = None
-
-    @property
-    def refused(self) -> int:
-        """Sites that answered with what is no number."""
-        return len(self.turnout.answering) - len(self.taken)
+    refused: int = 0
+    readable: int | None = None
 
 
 def cohort(sites: int, plan: Plan, round_: int) -> IntArray:
@@ -164,8 +165,9 @@ def _stepped(
     updates = _with_lies(updates, here.answering, len(learner.problem.sites), plan, round_)
     is_number = np.isfinite(updates).all(axis=1)
     taken, updates = here.answering[is_number], updates[is_number]
+    refused = len(here.answering) - len(taken)
     if not len(taken):
-        return void
+        return replace(void, refused=refused)
     sizes = learner.problem.sites.sizes[taken]
     if draw is None:
         mean, seen = joined(plan, updates, sizes), None
@@ -176,7 +178,12 @@ def _stepped(
     if plan.strategy is Strategy.SCAFFOLD:
         steps = _steps(plan, sizes, np.isin(taken, here.slow))
         remembered = corrected(remembered, taken, updates, steps, plan.learning_rate)
-    return Step(model=moved, server=remembered, turnout=here, taken=taken, masked=seen)
+        # The server knows what sites were told to add, and can take it away again.
+        updates = remembered.controls[taken]
+    shown = averaging_weights(sizes)[:, None] * updates if plan.secure else updates
+    told = readable(learner, learner.problem.sites.some(taken), shown, is_summed=plan.secure)
+    step = Step(model=moved, server=remembered, turnout=here, taken=taken, masked=seen)
+    return replace(step, refused=refused, readable=int(told.sum()))
 
 
 def _hidden(
@@ -231,7 +238,8 @@ def _added_up(
 ) -> Step:
     """A round of exchanges in which sites send sums over their rows."""
     here, sites = void.turnout, learner.problem.sites
-    taken, seen = here.answering, None
+    taken, seen, refused = here.answering, None, 0
+    told = np.zeros(len(sites), dtype=bool)
     for number in range(learner.exchanges):
         if exchange is None:
             starts = np.broadcast_to(model, (len(taken), len(model)))
@@ -246,14 +254,17 @@ def _added_up(
         sums = _with_lies(sums, taken, len(sites), learner.plan, round_)
         is_number = np.isfinite(sums).all(axis=1)
         taken, sums = taken[is_number], sums[is_number]
+        refused = len(here.answering) - len(taken)
         if not len(taken):
-            return replace(void, turnout=here)
+            return replace(void, turnout=here, refused=refused)
+        told[taken] |= readable(learner, sites.some(taken), sums, is_summed=learner.plan.secure)
         if draw is None:
             total = sums.sum(axis=0)
         else:
             total, seen = _hidden(sums, taken, here, LARGEST_SUM, round_, draw)
         model = learner.advanced(model, total, round_, exchange=number)
-    return Step(model=model, server=void.server, turnout=here, taken=taken, masked=seen)
+    step = Step(model=model, server=void.server, turnout=here, taken=taken, masked=seen)
+    return replace(step, refused=refused, readable=int(told.sum()))
 
 
 def _with_lies(

@@ -104,6 +104,17 @@ def encode(table: Table, features: Sequence[Feature], rows: IntArray) -> FloatAr
     return inputs
 
 
+def choices_of(features: Sequence[Feature]) -> IntArray:
+    """Per input, -1 for a number; otherwise a number of the choice of which it is an option."""
+    choices: list[int] = []
+    for at, feature in enumerate(features):
+        if feature.is_category:
+            choices += [at] * BUCKETS
+        else:
+            choices += [-1, at][: feature.width]
+    return np.array([*choices, len(features)])
+
+
 def check_known(columns: Sequence[Column], wanted: Sequence[ColumnName]) -> None:
     """Raises UnknownColumnError where a column is not there."""
     names = [column.name for column in columns]

@@ -62,7 +62,8 @@ class Secrets:
     """What a run with noise or masks draws and nobody may foresee.
 
     Attributes:
-        draw: gives that many secret, uniform bytes.
+        draw: gives that many secret, uniform bytes, by which units are drawn.
+        masks: the same, for the keys of masks; so that one can tell the two apart.
         add_noise: gives whole numbers plus discrete Gaussian noise of a standard deviation, which
             stands first, in every place; one unit changes them by at most an L2 distance of
             `change(plan)`.
@@ -70,6 +71,7 @@ class Secrets:
     """
 
     draw: Draw
+    masks: Draw
     add_noise: AddNoise
     clip_rule: ClipRule | None = None
 
@@ -181,7 +183,7 @@ def _added(
     noise = _privacy(learner.plan).noise_multiplier
     units = len(_units(learner.problem).clients)
     largest = math.ceil((units * (1 + _TAIL * noise)) * UNITS_PER_CLIP)
-    found = masked_total(sums, cohort.sites, round_=round_, largest=largest, draw=secrets.draw)
+    found = masked_total(sums, cohort.sites, round_=round_, largest=largest, draw=secrets.masks)
     return found.total, found
 
 

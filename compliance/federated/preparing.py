@@ -126,6 +126,7 @@ def _assembled(
         bytes_home=_bytes_home(source, examples, remaining),
         sites_left_out=len(examples.site_names) - len(remaining),
         left_out=left_out,
+        choices=examples.choices,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -74,6 +74,8 @@ class Problem:
         bytes_home: per site, the size of all its rows in memory.
         sites_left_out: sites with fewer records than the plan asks for, or none that count.
         left_out: rows that take no part.
+        choices: per input, -1 for a number; otherwise which choice it is an option of: of a
+            choice's options one at most is 1, and the others are 0. Empty where all are numbers.
     """
 
     features: tuple[ColumnName, ...]
@@ -89,6 +91,7 @@ class Problem:
     bytes_home: tuple[int, ...]
     sites_left_out: int
     left_out: LeftOut
+    choices: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def training_rows(self) -> int:

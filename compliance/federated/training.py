@@ -109,7 +109,7 @@ def _rounds(
     for number in range(len(training.rounds) + 1, plan.rounds + 1):
         clip = training.clip
         if secrets is None or plan.privacy is None:
-            draw = secrets.draw if secrets is not None and plan.secure else None
+            draw = secrets.masks if secrets is not None and plan.secure else None
             step = averaged_round(learner, training.model, training.server, number, draw, exchange)
             clients = len(step.taken)
         else:
@@ -206,6 +206,7 @@ def _round(learner: Learner, training: Training, step: Step, number: int) -> Rou
         slow=len(here.slow),
         refused=step.refused,
         is_void=step.is_void,
+        readable=step.readable,
         clip=training.clip or None,
         model_hash=hashlib.sha256(step.model.tobytes()).hexdigest(),
         site_metrics=_site_metrics(learner, predicted),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass
-from compliance.federated.nouns import Run
+from compliance.federated.nouns import Run, Sight
 from compliance.privacy.nouns import BudgetState
 from compliance.rules.nouns import Subject
 
@@ -59,11 +59,29 @@ def run_subject(run: Run, dataset: Subject) -> Subject:
         "sites_left_out": run.outcome.sites_left_out,
         "smallest_site": min((site.rows for site in run.outcome.sites), default=None),
         "has_noise": run.plan.privacy is not None,
+        **_left_sites(run),
     }
     if "contains_personal_data" in dataset.facts:
         facts["contains_personal_data"] = dataset.facts["contains_personal_data"]
     name = f"{run.plan.subject} model of {dataset.name}, {run.started_at:%Y-%m-%d %H:%M}"
     return Subject(entity="run", name=name, facts=facts)
+
+
+def _left_sites(run: Run) -> dict[str, object]:
+    """What left the sites: its names, how much, and of how many sites a row could be read.
+
+    Unknown where the run is of an earlier version; rows also where that was not looked at.
+    """
+    up = [one for done in run.outcome.rounds for one in done.sent if one.is_up]
+    if not up:
+        return {}
+    facts: dict[str, object] = {
+        "leaves_site": sorted({one.name for one in up}),
+        "bytes_left_sites": sum(one.bytes * one.copies for one in up),
+        "is_protected": Sight.of(run.plan) not in (Sight.EACH_UPDATE, Sight.EACH_SUM),
+    }
+    looked = [done.readable for done in run.outcome.rounds if done.readable is not None]
+    return facts | {"rows_readable": max(looked)} if looked else facts
 
 
 def trail_subject(problems: Sequence[str]) -> Subject:

@@ -71,9 +71,10 @@ PROPOSAL = _table("proposal", "id", "dataset_id")
 SYNTHESIS = _table("synthesis", "id", "dataset_id")
 SELF_AUDIT = _table("self_audit", "id")
 TRIAL = _table("trial", "id", "dataset_id")
+SIEGE = _table("siege", "id", "dataset_id")
 
 RECORDS = (
     *(ORGANISATION, DATASET, DESCRIPTION, DISCOVERY, BUDGET, SPEND),
     *(RELEASE, RUN, ASSESSMENT, EDGE, REPORT, PROPOSAL, SYNTHESIS),
-    *(SELF_AUDIT, TRIAL),
+    *(SELF_AUDIT, TRIAL, SIEGE),
 )

@@ -13,11 +13,10 @@ from pathlib import Path
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Discovery, IdentifierClass
-from compliance.federated.nouns import Plan, Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
-from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Price, Prices, Release
+from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Prices, Release
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
@@ -32,22 +31,21 @@ from compliance.workspace import (
     assessments,
     budgets,
     datasets,
-    deployments,
     disclosures,
     labels,
     planning,
     proofs,
     releases,
     reports,
-    runs,
     shops,
     syntheses,
     trails,
 )
-from compliance.workspace.deployments import Deployment, Flower, Order, Rounds
 from compliance.workspace.desk import Clock, Desk, now
+from compliance.workspace.federation import Federation
+from compliance.workspace.loading import load_libraries
 
-__all__ = ["Workspace"]
+__all__ = ["Workspace", "load_libraries"]
 
 
 class Workspace:
@@ -168,7 +166,8 @@ class Workspace:
     def prices(self, population: str) -> Prices:
         """What a population's ledger costs by every accountant, at the budget's δ.
 
-        Nothing is spent. The first time takes about a second: never ask while something slides.
+        Computed when asked for, from what is on record: nothing is spent. The first time it takes
+        about a second, so never ask while something slides.
         """
         with self._desk.database.reading() as connection:
             return budgets.prices(connection, population, self._desk.clock())
@@ -217,7 +216,9 @@ class Workspace:
     def plan(
         self, name: str, query: Query, targets: Sequence[Target], delta: Decimal | None = None
     ) -> Planned:
-        """The smallest loss that makes the answer as exact as `targets` say; internal, and free.
+        """The smallest loss that makes the answer as exact as `targets` say; internal.
+
+        Nothing is drawn, spent or written.
 
         Raises:
             OutOfReachError: no ε up to 100 does.
@@ -305,35 +306,18 @@ class Workspace:
         """
         return proofs.compare_error(self._desk, name, query, asked, stand_in)
 
-    # Federated learning
-
-    def train(self, name: str, plan: Plan, by: Flower | None = None) -> Rounds:
-        """Run `plan` on dataset `name`, round by round; closing the iterator stops and stores it.
-
-        Raises:
-            PlanError, BudgetExceededError, CapExceededError, DeploymentError: refused or stopped.
-        """
-        return deployments.rounds(self._desk, name, plan, by)
-
-    def deploy(self, name: str, plan: Plan, order: Order) -> Deployment:
-        """Write what server and sites need to run `plan` across machines; see `Order`."""
-        return deployments.write(self._desk, name, plan, order)
-
-    def price(self, plan: Plan) -> Price:
-        """The most that a plan with noise can cost. Nothing is spent by asking."""
-        return runs.price(plan)
-
-    def runs(self, name: str) -> tuple[Run, ...]:
-        """All federated runs on dataset `name`, newest first."""
-        with self._desk.database.reading() as connection:
-            return runs.of(connection, datasets.find(connection, name))
+    @property
+    def federation(self) -> Federation:
+        """Federated learning: train, go on, look closer, take the model away."""
+        return Federation(self._desk)
 
     # Duties, lineage, trail, reports
 
     def assess(self, names: Sequence[str] | None = None) -> Assessment:
         """Check every duty on what the desk knows, and keep the verdicts."""
-        for name in names or ():
-            self.dataset(name)
+        if names is not None:
+            for name in names:
+                self.dataset(name)
         return assessments.check(self._desk, names)
 
     def assessments(self, names: Sequence[str] | None = None) -> tuple[Assessment, ...]:

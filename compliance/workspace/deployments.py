@@ -33,7 +33,6 @@ from compliance.federated.exchange import (
     check_askable,
 )
 from compliance.federated.flower import dividing, writing
-from compliance.federated.flower.carrying import carrying
 from compliance.federated.flower.nouns import DEPLOYMENT_FILE, Deployment, Folder
 from compliance.federated.nouns import Plan, Round
 from compliance.federated.preparing import source_of
@@ -115,7 +114,9 @@ def write(desk: Desk, name: str, plan: Plan, order: Order) -> Deployment:
     return made
 
 
-def rounds(desk: Desk, name: str, plan: Plan, by: Flower | None = None) -> Rounds:
+def rounds(
+    desk: Desk, name: str, plan: Plan, resume: str | None = None, by: Flower | None = None
+) -> Rounds:
     """Train on dataset `name` as `runs.rounds` does; with `by`, Flower carries the sites' answers.
 
     Raises:
@@ -124,12 +125,11 @@ def rounds(desk: Desk, name: str, plan: Plan, by: Flower | None = None) -> Round
         PlanError, BudgetExceededError: as for a run without Flower.
     """
     if by is None:
-        yield from runs.rounds(desk, name, plan)
+        yield from runs.rounds(desk, name, plan, resume)
         return
     facts: dict[str, object] = {"transport": "flower"}
-    yield from runs.rounds(
-        desk, name, plan, partial(_connected, desk, name, plan, by, facts), facts
-    )
+    connect = partial(_connected, desk, name, plan, by, facts)
+    yield from runs.rounds(desk, name, plan, resume, connect, facts)
 
 
 @contextmanager
@@ -137,6 +137,8 @@ def _connected(
     desk: Desk, name: str, plan: Plan, by: Flower, facts: dict[str, object], problem: Problem
 ) -> Generator[Exchange, None, None]:
     """The way to the sites; what is known of it in the end goes to the trail and to the caller."""
+    from compliance.federated.flower.carrying import carrying  # few runs need what it loads
+
     environment = _environment(by.environment)
     with (
         _deployed(desk, name, plan, by, environment) as (folder, deployment),

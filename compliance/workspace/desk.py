@@ -80,7 +80,7 @@ class Desk:
         self.settings = settings
         self.clock = clock
         try:
-            for folder in (self.datasets_folder, self.reports_folder):
+            for folder in (self.datasets_folder, self.reports_folder, self.runs_folder):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.key = _key_in(settings.home / "secret.key")
         except (OSError, ValueError):
@@ -98,6 +98,10 @@ class Desk:
     @property
     def reports_folder(self) -> Path:
         return self.settings.home / "reports"
+
+    @property
+    def runs_folder(self) -> Path:
+        return self.settings.home / "runs"
 
     @contextmanager
     def act(self, name: str, subject: str) -> Iterator[Act]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -14,45 +14,70 @@ import numpy.typing as npt
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
-from compliance.errors import PrivacyParameterError
-from compliance.federated import Problem, Secrets, Training, change, finish, prepare, train
+from compliance.errors import CheckpointError, PrivacyParameterError, UnknownRunError
+from compliance.federated import (
+    Problem,
+    Secrets,
+    Training,
+    change,
+    finish,
+    from_checkpoint,
+    prepare,
+    to_checkpoint,
+    to_tensors,
+    train,
+)
 from compliance.federated.exchange import Exchange
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Node, NodeKind
-from compliance.privacy import check_affordable, loss_of, price_of
-from compliance.privacy.nouns import (
-    GaussianEvent,
-    Price,
-    SampledGaussianEvent,
-    Spend,
-)
+from compliance.privacy import check_affordable, loss_of, price_of, rounds_affordable
+from compliance.privacy.nouns import GaussianEvent, Spend
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets, labels
-from compliance.workspace.desk import Desk
+from compliance.workspace import budgets, datasets, labels, run_prices
+from compliance.workspace.desk import Desk, store_bytes
 
 Connect = Callable[[Problem], AbstractContextManager[Exchange]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Started:
-    """A run that has begun: what it learns from and what was reserved for it."""
+    """A run that has begun.
+
+    Attributes:
+        id: names it.
+        dataset: the version it learns from.
+        plan: what was asked.
+        affordable: the same for as many rounds as the budget allows.
+        at: when.
+        problem: what it learns from.
+        reservation: what is set aside for it, with noise.
+        resumed: the run that it goes on from, as it stood.
+    """
 
     id: str
     dataset: Dataset
+    plan: Plan
+    affordable: Plan
     at: datetime
     problem: Problem
     reservation: Spend | None
+    resumed: Training | None
 
 
 @dataclass(slots=True)
-class _Noise:
-    """The noise of one run, from OpenDP, and the number of rounds that drew it."""
+class _Draws:
+    """What one run draws, and how often: each draw of coins is an exchange that is paid for."""
 
     plan: Plan
-    rounds: int = 0
+    exchanges: int = 0
 
-    def add(self, scale: float, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """`values` with noise. The ledger prices the sampled rounds that `begun` counts."""
+    def coins(self, size: int) -> bytes:
+        """Secret coins, by which units are drawn."""
+        self.exchanges += 1
+        return secrets.token_bytes(size)
+
+    def noise(self, scale: float, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """`values` with noise from OpenDP. The ledger prices the sampled sums."""
         from compliance.privacy import mechanisms  # loads OpenDP
 
         event = GaussianEvent(
@@ -60,16 +85,12 @@ class _Noise:
         )
         return mechanisms.add_noise(values, event)
 
-    def draw(self, size: int) -> bytes:
-        """Secret coins: each exchange throws them once, and is paid for from then on."""
-        self.rounds += 1
-        return secrets.token_bytes(size)
-
 
 def rounds(
     desk: Desk,
     name: str,
     plan: Plan,
+    resume: str | None = None,
     connect: Connect | None = None,
     facts: Mapping[str, object] | None = None,
 ) -> Generator[Round, None, None]:
@@ -77,33 +98,31 @@ def rounds(
 
     Closing the iterator stops the run. However it ends, what was run is stored, and a budget
     that was reserved is settled for the rounds that were drawn. A process that dies leaves the
-    whole reservation spent.
+    whole reservation spent. A run with noise ends before the round that would break the budget.
 
     Args:
+        resume: the id of a run of the same plan and dataset to go on from.
         connect: makes the way to the sites, for as long as the run lasts; left out, the sites are
             in this process.
         facts: more for the entry in the trail; looked at when the run has ended.
 
     Raises:
-        PlanError: the plan does not fit the data.
-        BudgetExceededError: the whole run would not fit; nothing was drawn.
+        PlanError: the plan does not fit the data, or no theorem covers its noise.
+        BudgetExceededError: not even one round would fit; nothing was drawn.
+        UnknownRunError, CheckpointError: there is no such run, or it cannot be taken up.
     """
-    started = _start(desk, name, plan)
+    started = _start(desk, name, plan, resume)
     latest: Training | None = None
-    noise = _Noise(plan)
+    draws = _Draws(plan)
     try:
-        with connect(started.problem) if connect else nullcontext() as exchange:
-            for latest in _trainings(started.problem, plan, noise, exchange):
+        with (
+            connect(started.problem) if connect else nullcontext() as exchange,
+            closing(_trainings(started, draws, exchange)) as trainings,
+        ):
+            for latest in trainings:
                 yield latest.latest
     finally:
-        _end(desk, started, plan, latest, drawn=noise.rounds, facts=facts or {})
-
-
-def price(plan: Plan) -> Price:
-    """What all rounds of a plan with noise cost together, at the plan's δ."""
-    if plan.privacy is None:
-        raise ValueError("only a plan with noise has a price")
-    return price_of(loss_of([_event(plan, plan.rounds * plan.exchanges)]), plan.privacy.delta)
+        _end(desk, started, latest, exchanges=draws.exchanges, facts=facts or {})
 
 
 def of(connection: Connection, dataset: Dataset) -> tuple[Run, ...]:
@@ -111,49 +130,125 @@ def of(connection: Connection, dataset: Dataset) -> tuple[Run, ...]:
     return datasets.of_any_version(connection, tables.RUN, Run, dataset, "started_at")
 
 
-def _start(desk: Desk, name: str, plan: Plan) -> _Started:
+def model(desk: Desk, name: str, run_id: str) -> bytes:
+    """The common model of a run as a NumPy archive, one array for each of its tensors.
+
+    Raises:
+        UnknownRunError, CheckpointError: there is no such run, or its model is gone.
+    """
+    run, problem, training = trained(desk, name, run_id)
+    del problem
+    return to_tensors(run.outcome.tensors, training.model)
+
+
+def trained(desk: Desk, name: str, run_id: str) -> tuple[Run, Problem, Training]:
+    """A run on dataset `name`, what it learnt from, and how it stood at its end.
+
+    Raises:
+        UnknownRunError, CheckpointError: there is no such run, or its model is gone.
+    """
+    with desk.database.reading() as connection:
+        found = [run for run in of(connection, datasets.find(connection, name)) if run.id == run_id]
+        dataset = datasets.version(connection, found[0].dataset_id) if found else None
+    if not found or dataset is None:
+        raise UnknownRunError(run=run_id, dataset=name)
+    problem = _problem(desk, dataset, found[0].plan)
+    return found[0], problem, _training(desk, run_id, problem, found[0].plan)
+
+
+def _training(desk: Desk, run_id: str, problem: Problem, plan: Plan) -> Training:
+    try:
+        data = (desk.runs_folder / f"{run_id}.npz").read_bytes()
+    except OSError:
+        raise CheckpointError(reason="its model is not in the workspace folder") from None
+    return from_checkpoint(data, problem, plan)
+
+
+def _problem(desk: Desk, dataset: Dataset, plan: Plan) -> Problem:
+    with desk.database.reading() as connection:
+        discovery = labels.latest(connection, dataset)
+    said = discovery.labels if discovery else ()
+    unit = dataset.description.unit
+    return prepare(desk.table(dataset), dataset.columns, plan, said, unit=unit)
+
+
+def _start(desk: Desk, name: str, plan: Plan, resume: str | None) -> _Started:
+    run_prices.check_theorem(plan)
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
-        discovery = labels.latest(connection, dataset)
-    problem = prepare(
-        desk.table(dataset),
-        dataset.columns,
-        plan,
-        discovery.labels if discovery else (),
-        unit=dataset.description.unit,
-    )
+    problem = _problem(desk, dataset, plan)
+    if problem.units is not None:
+        run_prices.check_theorem(plan, plan.fraction * len(problem.units.clients))
+    resumed = None if resume is None else _resumed(desk, dataset, resume, problem, plan)
     run_id = f"run-{secrets.token_hex(6)}"
-    reservation = _reserve(desk, dataset, plan, run_id) if plan.privacy else None
+    done = len(resumed.rounds) if resumed else 0
+    reservation, affordable = None, plan.rounds - done
+    if plan.privacy is not None:
+        reservation, affordable = _reserve(desk, dataset, plan, run_id, plan.rounds - done)
     return _Started(
-        id=run_id, dataset=dataset, at=desk.clock(), problem=problem, reservation=reservation
+        id=run_id,
+        dataset=dataset,
+        plan=plan,
+        affordable=replace(plan, rounds=done + affordable),
+        at=desk.clock(),
+        problem=problem,
+        reservation=reservation,
+        resumed=resumed,
     )
 
 
-def _reserve(desk: Desk, dataset: Dataset, plan: Plan, run_id: str) -> Spend:
-    """Set aside what the whole run may need, so that it cannot break the budget on its way."""
-    event = _event(plan, plan.rounds * plan.exchanges)
+def _resumed(desk: Desk, dataset: Dataset, run_id: str, problem: Problem, plan: Plan) -> Training:
+    with desk.database.reading() as connection:
+        if run_id not in {run.id for run in of(connection, dataset)}:
+            raise UnknownRunError(run=run_id, dataset=str(dataset.name))
+    training = _training(desk, run_id, problem, plan)
+    if len(training.rounds) >= plan.rounds:
+        done = len(training.rounds)
+        raise CheckpointError(reason=f"it has run {done:,} rounds already; ask for more")
+    return training
+
+
+def _reserve(
+    desk: Desk, dataset: Dataset, plan: Plan, run_id: str, asked: int
+) -> tuple[Spend, int]:
+    """Set aside what the run may need, so that it cannot break the budget on its way.
+
+    Returns the reservation, and for how many rounds it is.
+    """
+    (one,) = run_prices.events_of(plan, plan.exchanges)
     with desk.act("run.reserve", dataset.name) as act:
         state = budgets.state(act.connection, dataset.population, act.at)
         if state.total.delta == 0:
             reason = "a run with noise needs a δ above 0 in the budget; decide such a budget first"
             raise PrivacyParameterError(name="The budget's δ", given=0, reason=reason)
-        price = price_of(loss_of([event]), state.total.delta)
-        check_affordable(state, [event], price, actor=act.actor)
+        found = max(rounds_affordable(state, one, asked, actor=act.actor), 1)
+        events = run_prices.events_of(plan, found * plan.exchanges)
+        price = price_of(loss_of(events), state.total.delta)
+        check_affordable(state, events, price, actor=act.actor)  # refuses where not one fits
         act.facts |= {"run": run_id, "epsilon": price.epsilon, "delta": price.delta}
-        return budgets.reserve(act, dataset.population, run_id, [event])
+        if found < asked:
+            act.facts |= {"rounds": found, "of": asked}
+        return budgets.reserve(act, dataset.population, run_id, events), found
 
 
 def _trainings(
-    problem: Problem, plan: Plan, noise: _Noise, exchange: Exchange | None
-) -> Iterator[Training]:
-    if plan.privacy is None:
-        yield from train(problem, plan, exchange=exchange)
-        return
+    started: _Started, draws: _Draws, exchange: Exchange | None
+) -> Generator[Training, None, None]:
+    plan, problem = started.affordable, started.problem
+    drawn: Secrets | None = None
+    if plan.privacy is not None or plan.secure:
+        drawn = Secrets(
+            draw=draws.coins,
+            masks=secrets.token_bytes,
+            add_noise=draws.noise,
+            clip_rule=run_prices.clip_rule(plan, problem),
+        )
     yield from train(
         problem,
         plan,
-        secrets=Secrets(draw=noise.draw, add_noise=noise.add),
-        price=partial(_epsilon_after, plan),
+        secrets=drawn,
+        price=partial(run_prices.epsilon_after, plan) if plan.privacy else None,
+        resumed=started.resumed,
         exchange=exchange,
     )
 
@@ -161,53 +256,47 @@ def _trainings(
 def _end(
     desk: Desk,
     started: _Started,
-    plan: Plan,
     latest: Training | None,
     *,
-    drawn: int,
+    exchanges: int,
     facts: Mapping[str, object],
 ) -> None:
     """Settle what was reserved and store what was run, in one transaction."""
-    if latest is None and started.reservation is None:
+    plan, paid = started.plan, started.reservation
+    if latest is None and paid is None:
         return
+    if latest is not None:
+        data = to_checkpoint(started.problem, plan, latest)
+        store_bytes(desk.runs_folder / f"{started.id}.npz", data)
     with desk.act("run.finish", started.dataset.name) as act:
-        if started.reservation is not None:
-            budgets.settle(act, started.reservation, [_event(plan, drawn)] if drawn else [])
+        if paid is not None:
+            budgets.settle(act, paid, run_prices.events_of(plan, exchanges) if exchanges else [])
         act.facts |= {"run": started.id, "rounds": _count(latest), "of": plan.rounds, **facts}
         if latest is None:
             return
-        run = Run(
-            id=started.id,
-            dataset_id=started.dataset.id,
-            plan=plan,
-            outcome=finish(started.problem, plan, latest),
-            started_at=started.at,
-            actor=act.actor,
-        )
+        run = _run(started, latest, act.actor)
         act.store(tables.RUN, run, id=run.id, dataset_id=run.dataset_id)
         node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {plan.subject}")
         act.link(datasets.dataset_node(started.dataset), node, "trained")
         act.facts |= {
             "sites": len(run.outcome.sites),
             "noise_multiplier": plan.privacy.noise_multiplier if plan.privacy else None,
+            "model": latest.latest.model_hash,
         }
+        if started.resumed is not None:
+            act.facts["resumed_after"] = len(started.resumed.rounds)
 
 
-def _event(plan: Plan, drawn: int) -> SampledGaussianEvent:
-    if plan.privacy is None:
-        raise ValueError("only a plan with noise has a price")
-    return SampledGaussianEvent(
-        sampling_rate=plan.fraction,
-        noise_multiplier=plan.privacy.noise_multiplier,
-        rounds=drawn,
-    )
-
-
-def _epsilon_after(plan: Plan, drawn: int) -> float:
-    if plan.privacy is None:
-        raise ValueError("only a plan with noise has a price")
-    return float(
-        price_of(loss_of([_event(plan, drawn * plan.exchanges)]), plan.privacy.delta).epsilon
+def _run(started: _Started, latest: Training, actor: str) -> Run:
+    outcome = finish(started.problem, started.plan, latest)
+    reached = len(latest.rounds) == started.affordable.rounds
+    return Run(
+        id=started.id,
+        dataset_id=started.dataset.id,
+        plan=started.plan,
+        outcome=replace(outcome, is_over_budget=outcome.is_stopped and reached),
+        started_at=started.at,
+        actor=actor,
     )
 
 

@@ -1,104 +1,359 @@
-"""A federated plan, as a form."""
+"""A federated plan, as a form: what is learnt, where, under which protection, and how."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 
 import streamlit as st
 
-from compliance.dataset.nouns import Dataset
+from compliance.dataset.nouns import Column, ColumnType, Dataset
 from compliance.discovery.nouns import Discovery
-from compliance.federated import to_plan
-from compliance.federated.nouns import Plan
+from compliance.federated import MODELS, from_plan, to_plan
+from compliance.federated.nouns import ModelKind, Plan, Split, Strategy, Task
 from compliance.i18n import translate as _
+from compliance.plain import to_yaml
+from pages.parts import plan_protection
 
+TASK_WORDS = {
+    Task.RESPONSE: "The value of a column: who buys, who answers",
+    Task.PROFILE: "What kind of customer somebody becomes",
+    Task.RECOMMEND: "What somebody buys next",
+    Task.FORECAST: "How much will be sold",
+}
+MODEL_WORDS = {
+    ModelKind.LOGISTIC: "logistic regression",
+    ModelKind.LINEAR: "linear regression",
+    ModelKind.SOFTMAX: "softmax regression",
+    ModelKind.MLP: "small neural network",
+    ModelKind.MATRIX_FACTORISATION: "matrix factorisation",
+    ModelKind.TREES: "gradient-boosted trees",
+}
+STRATEGY_WORDS = {
+    Strategy.FEDAVG: "FedAvg: average, by number of rows",
+    Strategy.FEDSGD: "FedSGD: one step per round",
+    Strategy.FEDPROX: "FedProx: hold sites back",
+    Strategy.FEDAVGM: "FedAvgM: with momentum",
+    Strategy.FEDADAM: "FedAdam: adaptive steps",
+    Strategy.FEDYOGI: "FedYogi: adaptive, gentler",
+    Strategy.SCAFFOLD: "SCAFFOLD: correct for unlike sites",
+    Strategy.MEDIAN: "Median: robust against liars",
+    Strategy.TRIMMED_MEAN: "Trimmed mean: robust against liars",
+    Strategy.KRUM: "Krum: trust the most central site",
+}
+SPLIT_WORDS = {
+    Split.IID: "people by chance",
+    Split.DIRICHLET: "unlike answers (Dirichlet)",
+    Split.SHARDS: "few kinds of answers each (shards)",
+    Split.SIZE: "unlike sizes",
+}
+_POISON_WORDS = {
+    "flip": "the opposite, ten times",
+    "noise": "noise, a hundred times",
+    "broken": "no numbers at all",
+}
+
+
+class _Answers(StrEnum):
+    """What a column to predict holds."""
+
+    TWO = "two"
+    CLASSES = "classes"
+    NUMBERS = "numbers"
+
+
+_MODELS_FOR = {
+    _Answers.TWO: (ModelKind.LOGISTIC, ModelKind.TREES, ModelKind.MLP, ModelKind.SOFTMAX),
+    _Answers.CLASSES: (ModelKind.SOFTMAX, ModelKind.MLP),
+    _Answers.NUMBERS: (ModelKind.LINEAR,),
+}
 _MOST_SITES = 500
-_RATES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
-_MULTIPLIERS = [0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0]
-_FRACTIONS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
+_MOST_CLASSES = 50
+_RATES = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
+_SHARES = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0]
+_MOMENTS = (ColumnType.DATE, ColumnType.TIMESTAMP)
+_NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 
 
 def plan(dataset: Dataset, discovery: Discovery | None) -> Plan | None:
-    """A federated plan as chosen; None where the dataset offers nothing to learn or to tell apart.
+    """A federated plan as chosen; None where the dataset offers nothing to learn.
 
     Nothing is trained by choosing, so the widgets need no form and the noise can show its price.
+
+    Raises:
+        MalformedPlanError: what was chosen cannot go together.
     """
-    sites = [c.name for c in dataset.columns if 2 <= c.distinct <= _MOST_SITES]
-    targets = [c.name for c in dataset.columns if c.distinct == 2]
-    if not targets or len(sites) < 2:
-        st.info(
-            _(
-                "This dataset has no column with exactly two values to learn, "
-                "or none to tell sites apart."
-            )
-        )
+    tasks = _tasks(dataset)
+    if not tasks:
+        st.info(_("This dataset has no column to learn and no history of purchases."))
         return None
     left, right = st.columns(2)
     with left:
-        target = st.selectbox(
-            _("What to predict (two values)"),
-            targets,
-            index=len(targets) - 1,
-            key="federated_target",
+        raw, answers = _subject(dataset, tasks, discovery)
+    with right:
+        raw |= _sites(dataset, raw, discovery)
+        rounds = st.slider(_("Rounds"), 1, 200, 30, key="federated_rounds")
+    raw["rounds"] = rounds
+    noise = plan_protection.noise(dataset)
+    with st.expander(_("How the sites learn"), icon=":material/tune:"):
+        raw |= _learning(_models(raw, answers), has_noise=bool(noise))
+    with st.expander(_("What may go wrong"), icon=":material/bolt:"):
+        trouble = _trouble(has_noise=bool(noise))
+    return to_plan(raw | noise | ({"trouble": trouble} if trouble else {}))
+
+
+def as_file(chosen: Plan) -> None:
+    """The same plan for the command line."""
+    text = to_yaml(from_plan(chosen))
+    with st.expander(_("The same plan as a file"), icon=":material/description:"):
+        st.code(text, language="yaml")
+        st.download_button(
+            _("Download plan.yaml"), text, "plan.yaml", "application/yaml", key="federated_plan"
         )
+
+
+def _tasks(dataset: Dataset) -> list[Task]:
+    """Those for which the dataset has the columns."""
+    has_time = any(column.type in _MOMENTS for column in dataset.columns)
+    has_person = dataset.description.unit is not None
+    has_series = sum(column.type in _NUMBERS for column in dataset.columns) >= 4
+    found = [Task.RESPONSE] if _targets(dataset) else []
+    found += [Task.PROFILE] if has_time and has_person else []
+    found += [Task.RECOMMEND] if has_person and _named(dataset, _is_item) else []
+    found += [Task.FORECAST] if has_time or has_series else []
+    return found
+
+
+def _subject(
+    dataset: Dataset, tasks: Sequence[Task], discovery: Discovery | None
+) -> tuple[dict[str, object], _Answers | None]:
+    """What is learnt and from which columns; of a response, what its answers are."""
+    task = st.selectbox(
+        _("What is to be learnt"),
+        tasks,
+        format_func=lambda one: _(TASK_WORDS[one]),
+        key="federated_task",
+    )
+    if task is Task.RESPONSE:
+        targets = _targets(dataset)
+        target, answers = _target(targets)
+        return {"task": str(task), "target": target}, answers
+    kinds = {la.column: la.semantic_type for la in discovery.labels} if discovery else {}
+    history: dict[str, object] = {}
+    times = _named(dataset, lambda column: column.type in _MOMENTS)
+    if times and task is not Task.RECOMMEND:
+        history["time"] = st.selectbox(_("When it was bought"), times, key="federated_time")
+    if task is Task.RECOMMEND or (task is Task.PROFILE and _named(dataset, _is_item)):
+        items = _named(dataset, _is_item)
+        at = _guess(items, kinds, ("product_id", "product_name", "sku"))
+        history["item"] = st.selectbox(_("What was bought"), items, at, key="federated_item")
+    if task is not Task.RECOMMEND and times:
+        history |= _worth(dataset, kinds)
+    return {"task": str(task), "history": history}, None
+
+
+def _worth(dataset: Dataset, kinds: Mapping[str, str]) -> dict[str, object]:
+    """Which columns tell how much was bought, and at which price."""
+    numbers = _named(dataset, lambda column: column.type in _NUMBERS)
+    options = ["", *numbers]
+    left, right = st.columns(2)
+    quantity = left.selectbox(
+        _("How many"),
+        options,
+        _guess(options, kinds, ("quantity", "count")),
+        format_func=lambda name: name or _("one per row"),
+        key="federated_quantity",
+    )
+    price = right.selectbox(
+        _("Price of one"),
+        options,
+        _guess(options, kinds, ("money_amount", "price")),
+        format_func=lambda name: name or _("none: count pieces"),
+        key="federated_price",
+    )
+    return {name: said for name, said in (("quantity", quantity), ("price", price)) if said}
+
+
+def _sites(
+    dataset: Dataset, raw: Mapping[str, object], discovery: Discovery | None
+) -> dict[str, object]:
+    """How rows come to sites."""
+    columns = [
+        column.name
+        for column in dataset.columns
+        if 2 <= column.distinct <= _MOST_SITES and column.name != raw.get("target")
+    ]
+    made_up, of_column = _("Made up, to try it out"), _("The values of a column")
+    choices = [of_column, made_up] if columns else [made_up]
+    how = st.segmented_control(
+        _("Where sites come from"),
+        choices,
+        default=choices[0],
+        key="federated_split",
+        required=True,
+    )
+    if how == of_column:
         site = st.selectbox(
             _("Sites: rows with the same value stay together"),
-            sites,
-            index=_site_index(sites, targets, discovery),
+            columns,
+            index=_site_index(columns, discovery),
             key="federated_sites",
         )
-        rounds = st.slider(_("Rounds"), 1, 100, 30, key="federated_rounds")
-    with right:
-        epochs = st.slider(
-            _("Passes over its rows per round and site"), 1, 20, 5, key="federated_epochs"
-        )
-        rate = st.select_slider(_("Learning rate"), _RATES, 0.1, key="federated_rate")
-        minimum = st.number_input(
-            _("Fewest records of a site"), 2, 10_000, 20, key="federated_minimum"
-        )
-    raw: dict[str, object] = {
-        "sites": {"column": site},
-        "target": target,
-        "rounds": rounds,
-        "local_epochs": epochs,
-        "learning_rate": rate,
-        "minimum_records": minimum,
-    }
-    return to_plan(raw | _noise())
-
-
-def _noise() -> dict[str, object]:
-    """The part of a plan that protects people, where it is switched on."""
-    is_on = st.toggle(
-        _("Protect every person with noise (differential privacy)"),
-        key="federated_noise",
-        help=_("Spends from the same budget as releases. The unit is one person."),
-    )
-    if not is_on:
-        return {}
+        return {"sites": {"column": site}}
     left, right = st.columns(2)
-    multiplier = left.select_slider(
-        _("Noise, as a multiple of what one person can change"),
-        _MULTIPLIERS,
-        2.0,
-        key="federated_multiplier",
+    count = left.number_input(_("Number of sites"), 2, 1_000, 10, key="federated_count")
+    split = right.selectbox(
+        _("Rows are shared out"),
+        list(SPLIT_WORDS),
+        format_func=lambda one: _(SPLIT_WORDS[one]),
+        key="federated_shared",
     )
-    fraction = right.select_slider(
-        _("Chance of a person to take part in a round"),
-        _FRACTIONS,
-        0.1,
-        key="federated_fraction",
-    )
-    return {"fraction": fraction, "privacy": {"noise_multiplier": multiplier}}
+    sites: dict[str, object] = {"count": int(count), "split": str(split)}
+    if split is Split.DIRICHLET:
+        sites["alpha"] = st.select_slider(
+            _("How alike sites are (α)"),
+            [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0],
+            0.5,
+            key="federated_alpha",
+        )
+    return {"sites": sites}
 
 
-def _site_index(sites: Sequence[str], targets: Sequence[str], discovery: Discovery | None) -> int:
+def _learning(models: Sequence[ModelKind], *, has_noise: bool) -> dict[str, object]:
+    """The model, the strategy and the sizes of steps."""
+    one, two, three = st.columns(3)
+    model = one.selectbox(
+        _("Model"), models, format_func=lambda kind: _(MODEL_WORDS[kind]), key="federated_model"
+    )
+    adds_up = model in (ModelKind.TREES, ModelKind.MATRIX_FACTORISATION)
+    strategies = [Strategy.FEDAVG] if adds_up else list(Strategy)
+    start = strategies.index(Strategy.FEDAVGM) if has_noise and not adds_up else 0
+    strategy = two.selectbox(
+        _("How the server joins them"),
+        strategies,
+        start,
+        format_func=lambda kind: _(STRATEGY_WORDS[kind]),
+        key="federated_strategy_noisy" if has_noise else "federated_strategy",
+    )
+    epochs = three.slider(
+        _("Passes over its rows per round and site"), 1, 20, 5, key="federated_epochs"
+    )
+    rate = one.select_slider(_("Learning rate"), _RATES, 0.1, key="federated_rate")
+    batch = two.select_slider(
+        _("Rows per step"), [8, 16, 32, 64, 128, 256, 512], 32, key="federated_batch"
+    )
+    chosen: dict[str, object] = {
+        "model": str(model),
+        "strategy": str(strategy),
+        "local_epochs": epochs,
+        "batch": batch,
+        "learning_rate": rate,
+    }
+    if not has_noise:
+        minimum = three.number_input(
+            _("Fewest records of a site"), 1, 10_000, 20, key="federated_minimum"
+        )
+        share = one.select_slider(
+            _("Share of sites in a round"), _SHARES, 1.0, key="federated_share"
+        )
+        chosen |= {"minimum_records": int(minimum), "fraction": share}
+    masks = two.toggle(
+        _("Mask what sites send"),
+        key="federated_secure",
+        help=_(
+            "Secure aggregation: the server sees the sum over the sites alone. 200 sites at most."
+        ),
+    )
+    return chosen | ({"secure": True} if masks else {})
+
+
+def _trouble(*, has_noise: bool) -> dict[str, object]:
+    """What goes wrong on purpose."""
+    one, two, three = st.columns(3)
+    dropout = one.slider(_("Sites that fall silent, %"), 0, 90, 0, 5, key="federated_dropout")
+    slow = two.slider(_("Sites that are slow, %"), 0, 100, 0, 5, key="federated_slow")
+    quorum = three.slider(
+        _("Fewest answers a round needs, %"), 0, 100, 0, 5, key="federated_quorum"
+    )
+    chosen: dict[str, object] = {
+        "dropout": dropout / 100,
+        "stragglers": slow / 100,
+        "quorum": quorum / 100,
+    }
+    if not has_noise:
+        chosen["poisoned"] = int(
+            one.number_input(_("Sites that lie"), 0, 100, 0, key="federated_poisoned")
+        )
+        chosen["poison"] = two.selectbox(
+            _("What they send"),
+            ["flip", "noise", "broken"],
+            format_func=lambda kind: _(_POISON_WORDS[kind]),
+            key="federated_poison",
+        )
+    return {name: said for name, said in chosen.items() if said and name != "poison"} | (
+        {"poison": chosen["poison"]} if chosen.get("poisoned") else {}
+    )
+
+
+def _models(raw: Mapping[str, object], answers: _Answers | None) -> list[ModelKind]:
+    """Those that can answer; the usual one first."""
+    models = list(MODELS[Task(str(raw["task"]))])
+    return models if answers is None else list(_MODELS_FOR[answers])
+
+
+def _target(targets: Sequence[Column]) -> tuple[str, _Answers]:
+    """The column to predict, and what its answers are."""
+    names = [str(column.name) for column in targets]
+    twos = [place for place, column in enumerate(targets) if column.distinct == 2]
+    name = st.selectbox(
+        _("What to predict"), names, twos[-1] if twos else 0, key="federated_target"
+    )
+    chosen = targets[names.index(name)]
+    if chosen.distinct == 2:
+        return name, _Answers.TWO
+    is_number = chosen.type in _NUMBERS and chosen.distinct > _MOST_CLASSES
+    return name, _Answers.NUMBERS if is_number else _Answers.CLASSES
+
+
+def _targets(dataset: Dataset) -> list[Column]:
+    unit = dataset.description.unit
+    return [
+        column
+        for column in dataset.columns
+        if column.name != unit
+        and (
+            2 <= column.distinct <= _MOST_CLASSES
+            or (column.type is ColumnType.NUMBER and column.distinct > _MOST_CLASSES)
+        )
+    ]
+
+
+def _named(dataset: Dataset, fits: Callable[[Column], bool]) -> list[str]:
+    return [
+        str(column.name)
+        for column in dataset.columns
+        if column.name != dataset.description.unit and fits(column)
+    ]
+
+
+def _is_item(column: Column) -> bool:
+    return column.type in (ColumnType.TEXT, ColumnType.INTEGER) and column.distinct >= 10
+
+
+def _guess(names: Sequence[str], kinds: Mapping[str, str], wanted: Sequence[str]) -> int:
+    """The first column whose meaning is wanted, in the order of `wanted`."""
+    for kind in wanted:
+        for place, name in enumerate(names):
+            if kinds.get(name) == kind:
+                return place
+    return 0
+
+
+def _site_index(sites: Sequence[str], discovery: Discovery | None) -> int:
     labels = {la.column: la.semantic_type for la in discovery.labels} if discovery else {}
-    for i, name in enumerate(sites):
-        kind = labels.get(name, "")
-        if name not in targets and (
-            kind in ("country", "region", "region_code")
-            or name.lower() in ("site", "region", "country", "store")
-        ):
-            return i
-    return next((i for i, name in enumerate(sites) if name not in targets), 0)
+    for place, name in enumerate(sites):
+        if labels.get(name, "") in ("country", "region", "region_code"):
+            return place
+        if name.lower() in ("site", "region", "country", "store"):
+            return place
+    return 0

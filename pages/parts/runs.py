@@ -2,64 +2,181 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from compliance.federated.nouns import Outcome, Plan, Round, Run
+from compliance.federated.nouns import Round, Run
 from compliance.i18n import translate as _
-from compliance.privacy.nouns import BudgetState, Price
-from pages.parts import figures, outputs
+from compliance.privacy.nouns import Protection
+from pages.parts import figures, outputs, plan_protection
+
+_MOST_ROUNDS_SHOWN = 200
 
 
-def finished(done: Run) -> None:
-    """A federated run: its rounds, how it compares, and what left each site."""
-    outcome, last = done.outcome, done.outcome.rounds[-1]
-    if outcome.is_stopped:
-        st.warning(
-            _("Stopped after {n} of {m} rounds.").format(n=last.round, m=done.plan.rounds),
-            icon=":material/stop_circle:",
+def title(run: Run) -> str:
+    """A run in one line."""
+    outcome, last = run.outcome, run.outcome.rounds[-1]
+    noise = f" · ε = {last.epsilon:.2f}" if last.epsilon is not None else ""
+    return (
+        _("{at} · {subject} across {n} sites · {metric} {value}").format(
+            at=outputs.moment(run.started_at),
+            subject=run.plan.subject,
+            n=len(outcome.sites),
+            metric=outcome.metric.written,
+            value=f"{last.metric:.3f}",
         )
-    st.plotly_chart(
-        figures.rounds(outcome.rounds, done.plan.rounds, outcome.baselines),
-        key=f"federated_chart_{done.id}",
-        config=figures.PLAIN,
-        alt=_("AUC of the common model per round beside the two baselines"),
-    )
-    _compared(outcome)
-    _site_by_site(done)
-    remarks = [_("Learnt from {columns}.").format(columns=", ".join(outcome.features))]
-    if outcome.sites_left_out:
-        remarks.append(
-            _("{n} sites had too few records and took no part.").format(n=outcome.sites_left_out)
-        )
-    if done.plan.privacy is not None:
-        remarks.append(
-            _("The charts are measured without noise: they are for you, not for publication.")
-        )
-    outputs.remark(" ".join(remarks))
-
-
-def priced(plan: Plan, price: Price, state: BudgetState) -> None:
-    """What a run with noise would cost, beside what is left."""
-    outputs.remark(
-        _(
-            "{n} rounds like this cost at most ε = {price} (δ = {delta}); ε = {left} is left."
-        ).format(
-            n=plan.rounds,
-            price=f"{float(price.epsilon):.2f}",
-            delta=f"{price.delta:.0e}",
-            left=f"{float(state.left.epsilon):.2f}",
-        )
+        + noise
     )
 
 
-def advanced(bar: DeltaGenerator, latest: Round, planned: int) -> None:
+def advanced(bar: DeltaGenerator, latest: Round, planned: int, metric: str) -> None:
     """How far a run has come, drawn into `bar`."""
     spent = "" if latest.epsilon is None else f" · ε = {latest.epsilon:.2f}"
-    reached = _("Round {n} of {m}: AUC {auc}").format(
-        n=latest.round, m=planned, auc=f"{latest.metric:.3f}"
+    reached = _("Round {n} of {m}: {metric} {value}").format(
+        n=latest.round, m=planned, metric=metric, value=f"{latest.metric:.3f}"
     )
     bar.progress(latest.round / planned, text=reached + spent)
+
+
+def ended(run: Run) -> None:
+    """Why a run is shorter than it was planned to be, where it is."""
+    outcome, n, m = run.outcome, len(run.outcome.rounds), run.plan.rounds
+    if outcome.is_over_budget:
+        words = _("Ended after {n} of {m} rounds: the next one would have broken the budget.")
+        st.warning(words.format(n=n, m=m), icon=":material/account_balance_wallet:")
+    elif outcome.is_stopped:
+        words = _("Stopped after {n} of {m} rounds.")
+        st.warning(words.format(n=n, m=m), icon=":material/stop_circle:")
+
+
+def quality(run: Run) -> None:
+    """The rounds, and how the common model compares."""
+    outcome, last = run.outcome, run.outcome.rounds[-1]
+    st.plotly_chart(
+        figures.rounds(outcome.rounds, run.plan.rounds, outcome.baselines, outcome.metric),
+        key=f"federated_chart_{run.id}",
+        config=figures.PLAIN,
+        alt=_("Quality of the common model per round beside the two baselines"),
+    )
+    with st.container(horizontal=True):
+        name = outcome.metric.written
+        st.metric(_("Federated"), f"{last.metric:.3f}", border=True, help=name)
+        if outcome.baselines:
+            pooled, local = outcome.baselines.centralised, outcome.baselines.local
+            st.metric(_("All rows in one place"), f"{pooled:.3f}", border=True, help=name)
+            st.metric(_("Each site alone"), f"{local:.3f}", border=True, help=name)
+        up = sum(site.bytes_up for site in outcome.sites)
+        home = sum(site.bytes_home for site in outcome.sites)
+        st.metric(_("Left the sites"), size(up), border=True, help=_("Model weights, all rounds"))
+        st.metric(_("Stayed at home"), size(home), border=True, help=_("The sites' rows"))
+        if last.epsilon is not None:
+            st.metric(
+                _("Spent per {unit}").format(unit=_(_unit(run))),
+                f"ε = {last.epsilon:.2f}",
+                border=True,
+            )
+    outputs.remark(" ".join(_remarks(run)))
+
+
+def sites(run: Run) -> None:
+    """Site by site: rows, what it sent, and what the common model does for it."""
+    name = run.outcome.metric.written
+    together, alone = _("{m} federated").format(m=name), _("{m} alone").format(m=name)
+    outputs.table(
+        [
+            {
+                _("Site"): site.site,
+                _("Rows"): outputs.count(site.rows),
+                _("Sent"): size(site.bytes_up),
+                _("Received"): size(site.bytes_down),
+                _("Stayed home"): size(site.bytes_home),
+                together: site.metric_federated,
+                alone: site.metric_local,
+            }
+            for site in run.outcome.sites
+        ],
+        key=f"federated_sites_{run.id}",
+        alt=_("Per site: rows, bytes sent and received, bytes that stayed, and quality"),
+        column_config={
+            column: st.column_config.NumberColumn(format="%.3f") for column in (together, alone)
+        },
+    )
+
+
+def left(run: Run) -> None:
+    """What travelled in a round, name by name, and what the server saw of it."""
+    last = run.outcome.rounds[-1]
+    if not last.sent:
+        outputs.remark(_("What travelled was not recorded when this run was made."))
+        return
+    outputs.table(
+        [
+            {
+                _("What"): _(one.name),
+                _("Way"): _("site → server") if one.is_up else _("server → site"),
+                _("Shape"): " × ".join(map(str, one.shape)) or "1",
+                _("Bytes of one"): size(one.bytes),
+                _("Copies in a round"): outputs.count(one.copies),
+            }
+            for one in last.sent
+        ],
+        key=f"federated_sent_{run.id}",
+        alt=_("What travelled in the last round: names, shapes, bytes and copies"),
+    )
+    outputs.remark(
+        _("The same in every round, whatever the rows hold and however many there are: rows stay.")
+    )
+    if run.outcome.seen:
+        st.markdown(_("**What the server saw of each site in the last round**"))
+        outputs.table(
+            [
+                {
+                    _("Site"): run.outcome.sites[seen.site].site
+                    if len(run.outcome.seen) == len(run.outcome.sites)
+                    else str(seen.site + 1),
+                    _("First masked numbers"): ", ".join(f"{w:016x}" for w in seen.first_words[:3])
+                    or _("none came"),
+                    _("Numbers"): outputs.count(seen.numbers),
+                    _("Keys and shares"): size(
+                        seen.bytes_keys + seen.bytes_shares + seen.bytes_answer
+                    ),
+                }
+                for seen in run.outcome.seen
+            ],
+            key=f"federated_seen_{run.id}",
+            alt=_("Per site the first masked numbers, which look like chance"),
+        )
+
+
+def protection(run: Run, told: Sequence[Protection]) -> None:
+    """Who is protected by what, and the ledger of the rounds."""
+    noise = run.plan.privacy
+    if noise is None:
+        outputs.remark(
+            _(
+                "No noise: rows stay at home, but the model may remember some of them. "
+                "That is not a privacy guarantee."
+            )
+        )
+    else:
+        words = _(
+            "{unit} protected ({n} of them), each drawn with probability {q} in a round, with an "
+            "update no longer than {clip}, noise {z} times that, added by {place}."
+        )
+        st.markdown(
+            words.format(
+                unit=_(plan_protection.UNIT_WORDS[noise.unit]).capitalize(),
+                n=outputs.count(run.outcome.protected),
+                q=f"{run.plan.fraction:g}",
+                clip=f"{noise.clip:g}",
+                z=f"{noise.noise_multiplier:g}",
+                place=_(plan_protection.PLACE_WORDS[noise.place]),
+            )
+        )
+        plan_protection.protections(told, f"federated_units_{run.id}")
+    _ledger(run)
 
 
 def size(number: int) -> str:
@@ -69,47 +186,45 @@ def size(number: int) -> str:
     return f"{number / 1000:.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
 
 
-def _compared(outcome: Outcome) -> None:
-    """The common model beside the two baselines, and what travelled."""
-    last = outcome.rounds[-1]
-    up = sum(site.bytes_up for site in outcome.sites)
-    home = sum(site.bytes_home for site in outcome.sites)
-    with st.container(horizontal=True):
-        st.metric(
-            _("Federated"),
-            f"{last.metric:.3f}",
-            border=True,
-            help=_("AUC, 0.5 is guessing, 1 is perfect"),
-        )
-        if outcome.baselines:
-            st.metric(
-                _("All rows in one place"), f"{outcome.baselines.centralised:.3f}", border=True
-            )
-            st.metric(_("Each site alone"), f"{outcome.baselines.local:.3f}", border=True)
-        st.metric(_("Left the sites"), size(up), border=True, help=_("Model weights, all rounds"))
-        st.metric(_("Stayed at home"), size(home), border=True, help=_("The sites' rows"))
-        if last.epsilon is not None:
-            st.metric(_("Spent per person"), f"ε = {last.epsilon:.2f}", border=True)
-
-
-def _site_by_site(done: Run) -> None:
+def _ledger(run: Run) -> None:
+    """Round by round: who took part, what was spent, and which model came of it."""
+    rounds = run.outcome.rounds[-_MOST_ROUNDS_SHOWN:]
     outputs.table(
         [
             {
-                _("Site"): site.site,
-                _("Rows"): outputs.count(site.rows),
-                _("Sent"): size(site.bytes_up),
-                _("Received"): size(site.bytes_down),
-                _("Stayed home"): size(site.bytes_home),
-                _("AUC federated"): site.metric_federated,
-                _("AUC alone"): site.metric_local,
+                _("Round"): done.round,
+                run.outcome.metric.written: f"{done.metric:.4f}",
+                _("Took part"): outputs.count(done.clients),
+                _("Fell silent"): done.silent,
+                _("Slow"): done.slow,
+                _("Refused"): done.refused,
+                _("Counts"): _("no") if done.is_void else _("yes"),
+                _("Clip"): "" if done.clip is None else f"{done.clip:.3g}",
+                "ε": "" if done.epsilon is None else f"{done.epsilon:.3f}",
+                _("Model"): done.model_hash[:12],
             }
-            for site in done.outcome.sites
+            for done in rounds
         ],
-        key=f"federated_sites_{done.id}",
-        alt=_("Per site: rows, bytes sent and received, bytes that stayed, and AUC"),
-        column_config={
-            _("AUC federated"): st.column_config.NumberColumn(format="%.3f"),
-            _("AUC alone"): st.column_config.NumberColumn(format="%.3f"),
-        },
+        key=f"federated_rounds_{run.id}",
+        alt=_("Per round: quality, participants, what went wrong, ε so far and the model's hash"),
     )
+
+
+def _remarks(run: Run) -> list[str]:
+    outcome = run.outcome
+    remarks = [_("Learnt from {columns}.").format(columns=", ".join(outcome.features))]
+    if outcome.sites_left_out:
+        words = _("{n} sites had too few records and took no part.")
+        remarks.append(words.format(n=outcome.sites_left_out))
+    if outcome.left_out.rows:
+        words = _("{n} rows took no part.")
+        remarks.append(words.format(n=outputs.count(outcome.left_out.rows)))
+    if run.plan.privacy is not None:
+        remarks.append(
+            _("The charts are measured without noise: they are for you, not for publication.")
+        )
+    return remarks
+
+
+def _unit(run: Run) -> str:
+    return str(run.plan.privacy.unit) if run.plan.privacy else "person"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -48,22 +49,28 @@ def dataset_or_stop() -> Dataset:
 
 
 def keep_query(dataset: Dataset, query: Query) -> None:
-    """Remember the question in hand, so that Trade-off and Release ask the same."""
-    st.session_state["session_query"] = (dataset.id, query)
+    """Remember the question in hand about this dataset; Trade-off and Release ask the same."""
+    _of_datasets("session_queries")[dataset.id] = query
 
 
 def query_of(dataset: Dataset) -> Query | None:
     """The question in hand about this dataset, if there is one."""
-    kept = st.session_state.get("session_query")
-    return kept[1] if kept and kept[0] == dataset.id else None
+    found: Query | None = _of_datasets("session_queries").get(dataset.id)
+    return found
 
 
-def keep_asked(asked: Budget) -> None:
-    """Remember the (ε, δ) tried last, so that Release proposes them."""
-    st.session_state["session_asked"] = asked
+def keep_asked(dataset: Dataset, asked: Budget) -> None:
+    """Remember the (ε, δ) tried last on this dataset, so that Release proposes them."""
+    _of_datasets("session_asked")[dataset.id] = asked
 
 
-def asked() -> Budget | None:
-    """The (ε, δ) tried last, if any."""
-    kept: Budget | None = st.session_state.get("session_asked")
+def asked_of(dataset: Dataset) -> Budget | None:
+    """The (ε, δ) tried last on this dataset, if any."""
+    found: Budget | None = _of_datasets("session_asked").get(dataset.id)
+    return found
+
+
+def _of_datasets(name: str) -> dict[str, Any]:
+    """What this session remembers of each dataset under `name`."""
+    kept: dict[str, Any] = st.session_state.setdefault(name, {})
     return kept

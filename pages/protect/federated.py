@@ -8,8 +8,9 @@ from threading import Event
 
 import streamlit as st
 
+from compliance.federated.nouns import Plan, Run
 from compliance.i18n import translate as _
-from pages.parts import figures, outputs, plans, runs, session
+from pages.parts import figures, outputs, plan_protection, plans, runs, session
 
 REDRAW_S = 0.2
 LONGEST_ROUND_S = 60
@@ -25,29 +26,13 @@ def announced() -> Iterator[None]:
         ended.set()
 
 
-workspace = session.workspace()
-outputs.remark(
-    _("Each site trains on its own rows; only model weights travel. The rows stay at home.")
-)
-dataset = session.dataset_or_stop()
-with st.container(border=True):
-    plan = plans.plan(dataset, workspace.discovery(dataset.name))
-    if plan is not None and plan.privacy is not None:
-        runs.priced(plan, workspace.price(plan), workspace.budget(dataset.population))
-    started = plan is not None and st.button(
-        _("Start training"), type="primary", key="federated_start"
-    )
-
-frame = st.empty()
-if "federated_ended" in st.session_state:
-    # A click starts the page anew at once, while the training that it stops is still being stored.
-    st.session_state["federated_ended"].wait(LONGEST_ROUND_S)
-if plan is not None and started:
+def train(chosen: Plan, resume: str | None) -> None:
+    """Run the plan before the visitor's eyes; a click anywhere stops and stores it."""
     with (
         announced(),
         frame.container(border=True),
         outputs.explained(_("Not trained")),
-        closing(workspace.train(dataset.name, plan)) as rounds,
+        closing(federation.train(dataset.name, chosen, resume)) as rounds,
     ):
         done, drawn_at = [next(rounds)], 0.0
         st.markdown(
@@ -57,27 +42,80 @@ if plan is not None and started:
         st.button(_("Stop"), key="federated_stop", icon=":material/stop_circle:")
         for latest in chain(list(done), rounds):
             done += [latest] if latest is not done[-1] else []
-            runs.advanced(bar, latest, plan.rounds)
-            if time.monotonic() - drawn_at > REDRAW_S or latest.round == plan.rounds:
+            runs.advanced(bar, latest, chosen.rounds, _("quality"))
+            if time.monotonic() - drawn_at > REDRAW_S or latest.round == chosen.rounds:
                 chart.plotly_chart(
-                    figures.rounds(done, plan.rounds, None),
+                    figures.rounds(done, chosen.rounds, None),
                     key=f"federated_live_{latest.round}",
                     config=figures.PLAIN,
-                    alt=_("AUC of the common model so far"),
+                    alt=_("Quality of the common model so far"),
                 )
                 drawn_at = time.monotonic()
         st.rerun()
 
-past = workspace.runs(dataset.name)
+
+def go_on(run: Run) -> None:
+    """Take a run up again, or take its model away."""
+    with st.container(horizontal=True):
+        if run.outcome.is_stopped and st.button(
+            _("Go on with this run"),
+            key=f"federated_resume_{run.id}",
+            icon=":material/resume:",
+        ):
+            train(run.plan, run.id)
+        st.download_button(
+            _("Download the model"),
+            lambda: federation.model(dataset.name, run.id),
+            f"{run.id}.npz",
+            "application/octet-stream",
+            key=f"federated_model_{run.id}",
+            icon=":material/download:",
+        )
+
+
+def show(run: Run) -> None:
+    """A stored run, side by side."""
+    runs.ended(run)
+    quality, sites, left, protection = st.tabs(
+        [_("Quality"), _("Sites"), _("What left"), _("Protection")]
+    )
+    with quality:
+        runs.quality(run)
+        go_on(run)
+    with sites:
+        runs.sites(run)
+    with left:
+        runs.left(run)
+    with protection:
+        runs.protection(run, federation.protection(run.plan) if run.plan.privacy else ())
+
+
+workspace = session.workspace()
+federation = workspace.federation
+outputs.remark(
+    _("Each site trains on its own rows; only model weights travel. The rows stay at home.")
+)
+dataset = session.dataset_or_stop()
+plan, started = None, False
+with st.container(border=True), outputs.explained(_("This plan cannot be run")):
+    plan = plans.plan(dataset, workspace.discovery(dataset.name))
+    if plan is not None and plan.privacy is not None:
+        price, state = federation.price(plan), workspace.budget(dataset.population)
+        plan_protection.priced(plan.rounds, price, state, federation.protection(plan))
+    if plan is not None:
+        plans.as_file(plan)
+        started = st.button(_("Start training"), type="primary", key="federated_start")
+
+frame = st.empty()
+if "federated_ended" in st.session_state:
+    # A click starts the page anew at once, while the training that it stops is still being stored.
+    st.session_state["federated_ended"].wait(LONGEST_ROUND_S)
+if plan is not None and started:
+    train(plan, None)
+
+past = federation.runs(dataset.name)
 if not past:
     st.markdown(_("No model has been trained on this dataset yet."))
 for run in past:
-    last = run.outcome.rounds[-1]
-    title = _("{at} · {target} across {n} sites · AUC {auc}").format(
-        at=outputs.moment(run.started_at),
-        target=run.plan.target,
-        n=len(run.outcome.sites),
-        auc=f"{last.metric:.3f}",
-    )
-    with st.expander(title, expanded=run is past[0]):
-        runs.finished(run)
+    with st.expander(runs.title(run), expanded=run is past[0]):
+        show(run)

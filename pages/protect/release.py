@@ -74,7 +74,7 @@ else:
     with st.container(border=True):
         st.markdown(f"**{_('The question in hand')}**")
         st.markdown(wording.in_words(query))
-        kept = session.asked()
+        kept = session.asked_of(dataset)
         one, two, three = st.columns([1, 1, 2], vertical_alignment="bottom")
         epsilon = one.text_input(
             _("ε to spend"), wording.plain(kept.epsilon) if kept else "1", key="release_epsilon"

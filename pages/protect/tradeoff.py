@@ -55,7 +55,7 @@ def look_ahead() -> None:
             query, asked = replace(query, shares=plan.shares), plan.asked
         seen = workspace.preview(dataset.name, query, asked)
         session.keep_query(dataset, query)
-        session.keep_asked(asked)
+        session.keep_asked(dataset, asked)
         previews.affordable(asked, state)
         previews.preview(seen, query, prior_percent)
 
@@ -65,6 +65,6 @@ navigation.link("release", _("Release this"))
 if st.toggle(
     _("Examine this question: outcomes, attacks, all of its error"), key="tradeoff_examine"
 ):
-    query, asked = session.query_of(dataset), session.asked()
+    query, asked = session.query_of(dataset), session.asked_of(dataset)
     if query is not None and asked is not None:
         examined.question(workspace, dataset, query, asked)

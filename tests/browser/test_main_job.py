@@ -144,7 +144,7 @@ def train_across_sites(visitor: Visitor) -> None:
     visitor.press("Stop")
     visitor.sees(re.compile(r"Stopped after \d+ of 100 rounds"))
 
-    stopped, whole = visitor.app.workspace.runs("clicks")
+    stopped, whole = visitor.app.workspace.federation.runs("clicks")
     assert len(whole.outcome.rounds) == 6
     assert whole.outcome.baselines is not None
     assert stopped.outcome.is_stopped

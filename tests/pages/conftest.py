@@ -57,7 +57,10 @@ class Desk:
         return (
             desk.verify_trail(),
             [desk.budget(dataset.population) for dataset in desk.datasets()],
-            [(desk.discovery(name), desk.releases(name), desk.runs(name)) for name in names],
+            [
+                (desk.discovery(name), desk.releases(name), desk.federation.runs(name))
+                for name in names
+            ],
             desk.assessments(),
             desk.reports(),
             sorted(path.name for path in self.home.rglob("*") if path.is_file()),

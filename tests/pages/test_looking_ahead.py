@@ -39,7 +39,8 @@ def exact(desk: Desk) -> AppTest:
 
 
 def in_hand(visitor: AppTest) -> Query:
-    query: Query = visitor.session_state["session_query"][1]
+    (query,) = visitor.session_state["session_queries"].values()
+    assert isinstance(query, Query)
     return query
 
 
@@ -219,7 +220,7 @@ def test_the_smallest_loss_is_found_for_how_exact_it_must_be(buying_desk: Desk) 
 def test_the_planned_loss_and_its_division_go_along_to_the_release(buying_desk: Desk) -> None:
     visitor = exact(buying_desk)
     visitor.button(key="tradeoff_plan").click().run()
-    asked = visitor.session_state["session_asked"]
+    (asked,) = visitor.session_state["session_asked"].values()
     buying_desk.go(visitor, "release")
 
     assert f"The smallest ε is **{asked.epsilon.normalize():f}**" not in words(visitor)
@@ -235,7 +236,8 @@ def test_a_wider_margin_costs_less(buying_desk: Desk) -> None:
         visitor.text_input(key=key("within", "count_rows")).input(within)
         visitor.radio(key=key("within_of", "count_rows")).set_value("±")
         visitor.button(key="tradeoff_plan").click().run()
-        found.append(visitor.session_state["session_asked"].epsilon)
+        (tried,) = visitor.session_state["session_asked"].values()
+        found.append(tried.epsilon)
         assert max(margins(visitor)["number of rows"], 0) <= float(within)
 
     assert found[1] < found[0] / 2
@@ -340,3 +342,15 @@ def test_a_price_that_is_none_is_refused_before_the_look(buying_desk: Desk) -> N
 
     assert [title for title, _ in refusals(visitor)] == ["Not possible"]
     assert not [b for b in visitor.button if b.key == "tradeoff_look_confirm"]
+
+
+def test_each_dataset_keeps_its_question_while_another_is_looked_at(buying_desk: Desk) -> None:
+    visitor = by_city(buying_desk)
+    before = margins(visitor)
+    for name in ("accounts", "purchases"):
+        visitor.selectbox(key="session_dataset").select(name).run()
+
+    assert "Ask a question above" not in words(visitor)
+    assert margins(visitor) == before
+    buying_desk.go(visitor, "release")
+    assert "There is no question in hand" not in words(visitor)

@@ -407,7 +407,7 @@ def test_a_run_through_the_page_is_stored_with_its_rounds(described_desk: Desk) 
     visitor.button(key="federated_start").click().run()
     visitor.run()
 
-    (run,) = described_desk.workspace.runs("orders")
+    (run,) = described_desk.workspace.federation.runs("orders")
     chart = chart_of(visitor, f"federated_chart_{run.id}")
     assert [done.round for done in run.outcome.rounds] == [1, 2, 3, 4, 5]
     assert run.outcome.baselines is not None
@@ -430,7 +430,7 @@ def test_the_price_of_noise_is_shown_before_and_paid_by_the_run(described_desk: 
     visitor.select_slider(key="federated_multiplier").set_value(5.0).run()
     visitor.button(key="federated_start").click().run()
 
-    (run,) = described_desk.workspace.runs("orders")
+    (run,) = described_desk.workspace.federation.runs("orders")
     assert spent(described_desk) == [run.id]
     assert described_desk.workspace.budget("customers").spent.epsilon > 0
 
@@ -438,14 +438,14 @@ def test_the_price_of_noise_is_shown_before_and_paid_by_the_run(described_desk: 
 def test_a_run_over_budget_is_refused_in_a_sentence(described_desk: Desk) -> None:
     visitor = described_desk.open("federated")
     visitor.toggle(key="federated_noise").set_value(True).run()
-    visitor.select_slider(key="federated_multiplier").set_value(1.0)
+    visitor.select_slider(key="federated_multiplier").set_value(0.5)
     visitor.select_slider(key="federated_fraction").set_value(1.0).run()
     visitor.button(key="federated_start").click().run()
 
     ((title, sentence),) = refusals(visitor)
     assert title == "Not trained"
     assert "is left" in sentence
-    assert described_desk.workspace.runs("orders") == ()
+    assert described_desk.workspace.federation.runs("orders") == ()
     assert spent(described_desk) == []
 
 

@@ -39,7 +39,8 @@ def interview(visitor: AppTest) -> AppTest:
 
 
 def in_hand(visitor: AppTest) -> Query:
-    query: Query = visitor.session_state["session_query"][1]
+    (query,) = visitor.session_state["session_queries"].values()
+    assert isinstance(query, Query)
     return query
 
 

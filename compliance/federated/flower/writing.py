@@ -12,7 +12,6 @@ from pathlib import Path
 from compliance.errors import DeploymentError
 from compliance.federated.flower.at_site import SITE_FILE, Membership
 from compliance.federated.flower.bundle import code
-from compliance.federated.flower.certificates import certify
 from compliance.federated.flower.line import LOOPBACK
 from compliance.federated.flower.nouns import DEPLOYMENT_FILE, Deployment, Folder, Place
 from compliance.federated.nouns import Plan
@@ -68,6 +67,8 @@ def write(
     Raises:
         OSError: the disk refuses.
     """
+    from compliance.federated.flower.certificates import certify  # loads cryptography's X.509
+
     blanks = {
         "BIND": LOOPBACK if deployment.host in _OWN_NAMES else "0.0.0.0",  # noqa: S104 - for sites
         "PORT": str(deployment.port),

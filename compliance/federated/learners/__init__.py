@@ -5,11 +5,12 @@ from __future__ import annotations
 from compliance.errors import MalformedPlanError
 from compliance.federated.learners.gradient import GradientLearner
 from compliance.federated.learners.learner import Learner, Quality
+from compliance.federated.learners.trees import TreeLearner, tree_learner
 from compliance.federated.models import LinearModel, Link, Model, Perceptron
 from compliance.federated.nouns import ModelKind, Plan
 from compliance.federated.problem import Problem
 
-__all__ = ["GradientLearner", "Learner", "Quality", "learner_of"]
+__all__ = ["GradientLearner", "Learner", "Quality", "TreeLearner", "learner_of"]
 
 
 def learner_of(problem: Problem, plan: Plan, model: Model | None = None) -> Learner:
@@ -18,7 +19,16 @@ def learner_of(problem: Problem, plan: Plan, model: Model | None = None) -> Lear
     Raises:
         MalformedPlanError: the plan's model cannot give the problem's answers.
     """
+    if plan.model is ModelKind.TREES and model is None:
+        return _trees(problem, plan)
     return GradientLearner(model=model or _model(problem, plan), problem=problem, plan=plan)
+
+
+def _trees(problem: Problem, plan: Plan) -> Learner:
+    if problem.answers_known not in (0, 2):
+        reason = "trees tell two answers apart, or give a number"
+        raise MalformedPlanError(place="model", reason=reason)
+    return tree_learner(problem, plan)
 
 
 def _model(problem: Problem, plan: Plan) -> Model:

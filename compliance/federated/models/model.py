@@ -49,7 +49,8 @@ class Model(Protocol):
         Args:
             models: clients × numbers.
             inputs: clients × rows × inputs.
-            answers: clients × rows.
+            answers: clients × rows × outputs: with `Link.SOFTMAX` 1 for the row's class and 0
+                for the others, else the row's answer.
             out: like `models`.
         """
         ...
@@ -81,21 +82,19 @@ def surprise(link: Link, outputs: FloatArray, answers: FloatArray) -> FloatArray
 
     Args:
         outputs: clients × rows × outputs; overwritten.
-        answers: clients × rows.
+        answers: of the same shape; see `Model.gradients`.
     """
     if link is Link.SOFTMAX:
-        outputs -= outputs.max(axis=2, keepdims=True)
+        outputs -= np.maximum.reduce(outputs, axis=2, keepdims=True)
         np.exp(outputs, out=outputs)
-        outputs /= outputs.sum(axis=2, keepdims=True)
-        clients, rows = answers.shape
-        flat = outputs.reshape(clients * rows, -1)
-        flat[np.arange(clients * rows), answers.reshape(-1).astype(np.int64)] -= 1
+        outputs /= np.add.reduce(outputs, axis=2, keepdims=True)
+        outputs -= answers
         return outputs
     if link is Link.LOGISTIC:
         outputs *= 0.5
         np.tanh(outputs, out=outputs)
-        outputs -= answers[:, :, None]
+        outputs -= answers
         outputs *= 0.5
         return outputs
-    outputs -= answers[:, :, None]
+    outputs -= answers
     return outputs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -31,8 +32,8 @@ class Perceptron:
     def tensors(self) -> tuple[Tensor, ...]:
         """Per layer one row of weights per output, the bias last."""
         return tuple(
-            Tensor(name=f"layer {place}", shape=(width, before + (place > 1)))
-            for place, (before, width) in enumerate(pairwise(self.widths), 1)
+            Tensor(name=f"layer {place}", shape=shape)
+            for place, (_, _, shape) in enumerate(_places(self.widths), 1)
         )
 
     def initial(self, seed: int) -> FloatArray:
@@ -76,11 +77,20 @@ class Perceptron:
 
     def _layers(self, models: FloatArray) -> list[FloatArray]:
         """Views into `models`, one per layer: clients × outputs × inputs."""
-        layers, at = [], 0
-        for tensor in self.tensors:
-            layers.append(models[:, at : at + tensor.size].reshape(len(models), *tensor.shape))
-            at += tensor.size
-        return layers
+        return [
+            models[:, first:last].reshape(len(models), *shape)
+            for first, last, shape in _places(self.widths)
+        ]
+
+
+@cache
+def _places(widths: tuple[int, ...]) -> tuple[tuple[int, int, tuple[int, int]], ...]:
+    """Where each layer lies in the vector, and its shape."""
+    places, at = [], 0
+    for place, (before, width) in enumerate(pairwise(widths)):
+        shape = (width, before + (place > 0))
+        places.append((at, at := at + shape[0] * shape[1], shape))
+    return tuple(places)
 
 
 def _rectified(sums: FloatArray, inputs: FloatArray) -> FloatArray:

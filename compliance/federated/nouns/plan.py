@@ -240,6 +240,30 @@ class Plan:
             raise MalformedPlanError(place="target", reason="a response needs a target column")
         if self.target is not None and self.site_column == self.target:
             raise MalformedPlanError(place="target", reason="it is the column of the sites")
+        for holds, place, reason in self._clashes():
+            if holds:
+                raise MalformedPlanError(place=place, reason=reason)
+
+    def _clashes(self) -> tuple[tuple[bool, str, str], ...]:
+        """What cannot go together: whether it is so here, where, and why not."""
+        has_noise = self.privacy is not None
+        return (
+            (
+                self.secure and self.strategy in (*ROBUST, Strategy.SCAFFOLD),
+                "secure",
+                f"“{self.strategy}” looks at each site's update, and masked updates hide it",
+            ),
+            (
+                has_noise and self.split is Split.SHARDS,
+                "sites.split",
+                "with shards, a person's site depends on everybody's answers",
+            ),
+            (
+                has_noise and self.trouble.poisoned > 0,
+                "trouble.poisoned",
+                "a site that lies keeps no clip; show poison without noise",
+            ),
+        )
 
     def _check_sites(self) -> None:
         if (self.site_column is None) == (self.split is Split.COLUMN):

@@ -106,6 +106,8 @@ class Round:
         clip: the largest norm of one unit's update, where there is noise.
         model_hash: SHA-256 of the model after the round.
         site_metrics: per site, on its own held-out rows; empty where there are many sites.
+        readable: sites of which a row can be read off what the server sees; None where that was
+            not looked at: with noise, in void rounds, and in runs of earlier versions.
     """
 
     round: int
@@ -124,6 +126,7 @@ class Round:
     clip: float | None = None
     model_hash: str = ""
     site_metrics: tuple[float | None, ...] = ()
+    readable: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

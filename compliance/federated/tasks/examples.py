@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.dataset.table import Table
@@ -57,6 +59,7 @@ class Examples:
         site_names: of the sites that `records` counts; empty where a split decides.
         inputs_at: the inputs of some examples: one row for each, then one row of zeros. The last
             input is 1, but for the row of zeros.
+        choices: see `Problem.choices`.
     """
 
     features: tuple[ColumnName, ...]
@@ -66,3 +69,4 @@ class Examples:
     answers_known: int
     site_names: tuple[str, ...]
     inputs_at: Callable[[IntArray], FloatArray]
+    choices: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))

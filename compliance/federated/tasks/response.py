@@ -7,7 +7,7 @@ import numpy as np
 from compliance.dataset.nouns import ColumnName, ColumnType
 from compliance.dataset.table import Table
 from compliance.errors import TargetError
-from compliance.federated.features import FloatArray, choose_features, encode
+from compliance.federated.features import FloatArray, choices_of, choose_features, encode
 from compliance.federated.nouns import ModelKind
 from compliance.federated.records import BoolArray, records_of, sites_of
 from compliance.federated.tasks.examples import Examples, Source
@@ -37,6 +37,7 @@ def responses(source: Source) -> Examples:
         answers_known=known,
         site_names=names,
         inputs_at=lambda rows: encode(table, features, rows),
+        choices=choices_of(features),
     )
 
 

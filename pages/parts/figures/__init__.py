@@ -13,7 +13,7 @@ from itertools import cycle
 import plotly.graph_objects as go
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
-from compliance.federated.nouns import Baselines, Round
+from compliance.federated.nouns import Baselines, Metric, Round
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import Node, NodeKind, Step
 from compliance.privacy.nouns import CurvePoint
@@ -181,8 +181,14 @@ def intervals(
     return _drawn([span, points], x={"type": "category"}, y_title=title)
 
 
-def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> go.Figure:
-    """The common model's AUC round by round, with the two baselines where they are known."""
+def rounds(
+    done: Sequence[Round],
+    planned: int,
+    baselines: Baselines | None,
+    metric: Metric | None = None,
+) -> go.Figure:
+    """The common model's quality round by round, with the baselines where they are known."""
+    name_of = metric.written if metric else "quality"
     figure = go.Figure(
         go.Scatter(
             x=[r.round for r in done],
@@ -190,7 +196,7 @@ def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> 
             name="Federated",
             mode="lines+markers",
             line={"width": 3, "color": TEAL},
-            hovertemplate="round %{x}: AUC %{y:.3f}<extra></extra>",
+            hovertemplate=f"round %{{x}}: {name_of} %{{y:.3f}}<extra></extra>",
         )
     )
     if baselines is not None:
@@ -204,14 +210,15 @@ def rounds(done: Sequence[Round], planned: int, baselines: Baselines | None) -> 
                 name=name,
                 mode="lines",
                 line={"width": 2, "color": colour, "dash": dash},
-                hovertemplate=f"{name}: AUC %{{y:.3f}}<extra></extra>",
+                hovertemplate=f"{name}: {name_of} %{{y:.3f}}<extra></extra>",
             )
     figure.update_xaxes(title="Round", range=[0.5, max(planned, 2) + 0.5])
     seen = [r.metric for r in done]
     seen += [baselines.centralised, baselines.local] if baselines else []
     middle, span = (min(seen) + max(seen)) / 2, max(max(seen) - min(seen), SMALLEST_SPAN)
     figure.update_yaxes(
-        title="AUC on held-out rows", range=[middle - 0.6 * span, min(middle + 0.6 * span, 1.005)]
+        title=f"{name_of} on held-out rows",
+        range=[middle - 0.6 * span, min(middle + 0.6 * span, 1.005)],
     )
     return framed(figure, height=340)
 

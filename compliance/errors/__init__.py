@@ -1,0 +1,183 @@
+"""What can go wrong that an officer can mend, as one tree.
+
+* ComplianceError                 any of these: shown as one sentence, exit code 2
+  + FileError                     a file or table cannot be taken in
+    - FileMissingError, EmptyFileError, NotATableError, ArchiveNamedAsTableError
+    - BrokenQuotingError, UndecodableTextError, NoRowsError, TooManyColumnsError, FileTooLargeError
+    - ChooseTableError, UnknownTableError, HeadersDifferError, DatabaseError
+  + NamingError                   a name cannot be used
+    - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
+    - TakenNameError, UnknownReleaseError, UnknownRunError
+  + DescriptionError              a dataset's description holds something unknown
+  + LabelError                    a correction names a type or class that does not exist
+  + QueryError                    a query cannot be asked
+    - MalformedQueryError, MissingUnitError, BadBoundsError, NotANumberColumnError
+    - BadConditionError, TooManyGroupsError, JoinError, OutOfReachError
+    - NothingToAttackError
+  + PrivacyParameterError         ε, δ or a noise setting is outside what it may be
+  + BudgetExceededError           asks for more privacy loss than is left
+  + CapExceededError              asks for more than this actor may still spend of it
+  + ReservationEndedError         a release took longer than its place in the budget was kept
+  + BudgetBelowSpentError         a budget smaller than what is spent
+  + SecondBudgetError             people who have spent budget would get another one
+  + NothingPublishedError         paid for, but no group may be shown
+  + NothingInventedError          paid for, but no row was invented
+  + PlanError                     a federated plan cannot be run
+    - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
+    - DivergedError, CheckpointError, DeploymentError
+  + SecureSumError                sites' numbers cannot be summed unseen
+    - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + TrailError                    a checkpoint or export cannot be read
+  + NothingToReportError          the report has nothing to stand on
+  + NothingReleasedError          a report or disclosure has no release to be about
+  + ReportChoiceError             a release was named for a report that is not about one
+  + CannotWriteError              a file that was asked for cannot be written there
+  + MissingGroupError             an optional group of packages is not installed
+  + WorkspaceError                the workspace folder or its records cannot be used
+
+A message says what happened, the limit, and what to do. It never holds a cell value and never
+another library's text: column names, counts and limits only. Facts are keyword arguments, kept
+as `facts`, so that a translation can fill the same blanks.
+"""
+
+from __future__ import annotations
+
+from compliance.errors.base import ComplianceError
+from compliance.errors.data import (
+    AlreadyStoredError,
+    ArchiveNamedAsTableError,
+    BadDatasetNameError,
+    BrokenQuotingError,
+    ChooseTableError,
+    DatabaseError,
+    DescriptionError,
+    EmptyFileError,
+    FileError,
+    FileMissingError,
+    FileTooLargeError,
+    HeadersDifferError,
+    LabelError,
+    NamingError,
+    NoRowsError,
+    NotATableError,
+    TakenNameError,
+    TooManyColumnsError,
+    UndecodableTextError,
+    UnknownColumnError,
+    UnknownDatasetError,
+    UnknownReleaseError,
+    UnknownRunError,
+    UnknownTableError,
+)
+from compliance.errors.learning import (
+    CheckpointError,
+    DeploymentError,
+    DivergedError,
+    MalformedPlanError,
+    NoFeaturesError,
+    PlanError,
+    SecureQuestionError,
+    SecureSumError,
+    SecureTermsError,
+    ShareError,
+    TargetError,
+    TooFewSitesError,
+    TooFewSurvivorsError,
+    TooManySitesError,
+)
+from compliance.errors.privacy import (
+    BadBoundsError,
+    BadConditionError,
+    BudgetBelowSpentError,
+    BudgetExceededError,
+    CapExceededError,
+    JoinError,
+    MalformedQueryError,
+    MissingUnitError,
+    NotANumberColumnError,
+    NothingInventedError,
+    NothingPublishedError,
+    NothingToAttackError,
+    OutOfReachError,
+    PrivacyParameterError,
+    QueryError,
+    ReservationEndedError,
+    SecondBudgetError,
+    TooManyGroupsError,
+)
+from compliance.errors.records import (
+    CannotWriteError,
+    MissingGroupError,
+    NothingReleasedError,
+    NothingToReportError,
+    ReportChoiceError,
+    TrailError,
+    WorkspaceError,
+)
+
+__all__ = [
+    "AlreadyStoredError",
+    "ArchiveNamedAsTableError",
+    "BadBoundsError",
+    "BadConditionError",
+    "BadDatasetNameError",
+    "BrokenQuotingError",
+    "BudgetBelowSpentError",
+    "BudgetExceededError",
+    "CannotWriteError",
+    "CapExceededError",
+    "CheckpointError",
+    "ChooseTableError",
+    "ComplianceError",
+    "DatabaseError",
+    "DeploymentError",
+    "DescriptionError",
+    "DivergedError",
+    "EmptyFileError",
+    "FileError",
+    "FileMissingError",
+    "FileTooLargeError",
+    "HeadersDifferError",
+    "JoinError",
+    "LabelError",
+    "MalformedPlanError",
+    "MalformedQueryError",
+    "MissingGroupError",
+    "MissingUnitError",
+    "NamingError",
+    "NoFeaturesError",
+    "NoRowsError",
+    "NotANumberColumnError",
+    "NotATableError",
+    "NothingInventedError",
+    "NothingPublishedError",
+    "NothingReleasedError",
+    "NothingToAttackError",
+    "NothingToReportError",
+    "OutOfReachError",
+    "PlanError",
+    "PrivacyParameterError",
+    "QueryError",
+    "ReportChoiceError",
+    "ReservationEndedError",
+    "SecondBudgetError",
+    "SecureQuestionError",
+    "SecureSumError",
+    "SecureTermsError",
+    "ShareError",
+    "TakenNameError",
+    "TargetError",
+    "TooFewSitesError",
+    "TooFewSurvivorsError",
+    "TooManyColumnsError",
+    "TooManyGroupsError",
+    "TooManySitesError",
+    "TrailError",
+    "UndecodableTextError",
+    "UnknownColumnError",
+    "UnknownDatasetError",
+    "UnknownReleaseError",
+    "UnknownRunError",
+    "UnknownTableError",
+    "WorkspaceError",
+]

@@ -1,0 +1,39 @@
+"""The trail, reports, files to be written and the workspace itself."""
+
+from __future__ import annotations
+
+from compliance.errors.base import ComplianceError
+
+
+class TrailError(ComplianceError):
+    sentence = "{name} cannot be read as a {kind} of this trail. Give the file that was exported."
+
+
+class NothingToReportError(ComplianceError):
+    sentence = "There is nothing to report yet. Load a dataset first, or open the demo shop."
+
+
+class NothingReleasedError(ComplianceError):
+    sentence = "Nothing has been released from {dataset} yet. Publish a statistic first."
+
+
+class ReportChoiceError(ComplianceError):
+    sentence = (
+        "A report of kind {kind} is not about one release. Leave the release out, or build the "
+        "release report."
+    )
+
+
+class CannotWriteError(ComplianceError):
+    sentence = "{name} cannot be written: {reason}."
+
+
+class MissingGroupError(ComplianceError):
+    sentence = (
+        "{what} needs the optional group “{group}”, which is not installed. Install it with: "
+        "pip install '.[{group}]' in the folder of Privacy Desk."
+    )
+
+
+class WorkspaceError(ComplianceError):
+    sentence = "The workspace at {home} cannot be used: {reason}."

@@ -1,0 +1,79 @@
+"""Federated learning, as the workspace offers it: train, go on, look closer."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from compliance.federated.nouns import Finding, Plan, Run, Siege
+from compliance.privacy.nouns import Price, Protection
+from compliance.workspace import datasets, deployments, run_prices, run_proofs, runs
+from compliance.workspace.deployments import Deployment, Flower, Order, Rounds
+from compliance.workspace.desk import Desk
+
+
+class Federation:
+    """The runs of a workspace."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def train(
+        self, name: str, plan: Plan, resume: str | None = None, by: Flower | None = None
+    ) -> Rounds:
+        """Run `plan` on dataset `name`, round by round; closing the iterator stops and stores it.
+
+        Args:
+            resume: the id of a run to go on from; its plan may differ in the number of rounds.
+            by: that Flower carries what sites are asked and answer; else they are in this process.
+
+        Raises:
+            PlanError, BudgetExceededError, CapExceededError: refused, nothing was trained.
+            DeploymentError: with `by`, the sites could not be reached; what was run is stored.
+        """
+        return deployments.rounds(self._desk, name, plan, resume, by)
+
+    def deploy(self, name: str, plan: Plan, order: Order) -> Deployment:
+        """Write the folder that server and sites need to run `plan` across machines.
+
+        Raises:
+            PlanError, CannotWriteError: refused, or the disk does.
+        """
+        return deployments.write(self._desk, name, plan, order)
+
+    def price(self, plan: Plan) -> Price:
+        """The most that a plan with noise can cost. Nothing is spent by asking.
+
+        Raises:
+            MalformedPlanError: no theorem covers the noise.
+        """
+        return run_prices.price(plan)
+
+    def protection(self, plan: Plan) -> tuple[Protection, ...]:
+        """How well a plan with noise protects a row, a device, a person and a site."""
+        return run_prices.protection(plan)
+
+    def runs(self, name: str) -> tuple[Run, ...]:
+        """All runs on dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return runs.of(connection, datasets.find(connection, name))
+
+    def model(self, name: str, run_id: str) -> bytes:
+        """The common model of a run as a NumPy archive, one array for each of its tensors.
+
+        Raises:
+            UnknownRunError, CheckpointError: there is no such run, or its model is gone.
+        """
+        return runs.model(self._desk, name, run_id)
+
+    def attack(self, name: str, run_id: str, seed: int = 0) -> Generator[Finding, None, None]:
+        """Attack a run, and give each finding as it is made; see `run_proofs.attack_run`.
+
+        Raises:
+            UnknownRunError, PlanError: there is no such run, or it cannot be made again.
+        """
+        return run_proofs.attack_run(self._desk, name, run_id, seed)
+
+    def attacks(self, name: str) -> tuple[Siege, ...]:
+        """All attacks on runs of dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return run_proofs.sieges(connection, datasets.find(connection, name))

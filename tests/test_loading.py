@@ -1,0 +1,32 @@
+"""The app loads what is slow before anybody waits for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = """
+import sys
+from pages.parts import server
+server.loading.join(60)
+print(sorted({"opendp", "dp_accounting"} & sys.modules.keys()))
+"""
+
+
+def test_the_server_loads_what_draws_and_prices_noise_by_itself() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert "['dp_accounting', 'opendp']" in done.stdout
+
+
+def test_the_command_line_does_without_until_it_draws() -> None:
+    program = "import sys, compliance.cli; print('opendp' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "False"
