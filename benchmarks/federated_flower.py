@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import time
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -64,8 +65,9 @@ class GivenCohorts(FedAvg):
     def configure_train(
         self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
     ) -> Iterable[Message]:
-        """One message per site taking part; any node can play any site."""
-        nodes = list(grid.get_node_ids())
+        """One message per site taking part, once all nodes are there; any can play any site."""
+        while len(nodes := list(grid.get_node_ids())) < len(work()["sizes"]):
+            time.sleep(0.1)
         for position, node in enumerate(nodes[: len(work()["cohorts"][0])]):
             told = ConfigRecord({**config, "server-round": server_round, "position": position})
             content = RecordDict({self.arrayrecord_key: arrays, self.configrecord_key: told})
@@ -74,8 +76,12 @@ class GivenCohorts(FedAvg):
     def aggregate_train(
         self, server_round: int, replies: Iterable[Message]
     ) -> tuple[ArrayRecord | None, MetricRecord | None]:
-        """As Flower does it."""
-        joined = super().aggregate_train(server_round, replies)
+        """As Flower does it, which goes on without the sites that fail; here none may."""
+        answers = list(replies)
+        failures = [answer.error.reason for answer in answers if answer.has_error()]
+        if failures or len(answers) < len(work()["cohorts"][0]):
+            raise RuntimeError(f"{len(answers)} answers, of which failed: {failures[:1]}")
+        joined = super().aggregate_train(server_round, answers)
         print(f"round {server_round}", flush=True)
         return joined
 

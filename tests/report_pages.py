@@ -11,6 +11,7 @@ from functools import cache
 from io import BytesIO
 
 import disclosure_cases
+import federated_report_cases
 import pikepdf
 import pypdfium2
 import release_cases
@@ -18,17 +19,24 @@ import report_hostile
 import report_samples
 
 from compliance.report import build
-from compliance.report.nouns import Document, Evidence, ReleaseEvidence, ReportKind
+from compliance.report.nouns import (
+    AnyEvidence,
+    Document,
+    FederatedEvidence,
+    ReleaseEvidence,
+    ReportKind,
+)
 
 NAMES = ("retail", "empty", "bare", "hostile", "kinds")
 RELEASES = ("months", "histogram", "hostile release")
+RUNS = ("run", "noisy run", "forecast", "stopped run", "hostile run")
 
 
 @dataclass(frozen=True)
 class Built:
     """A report with the evidence that it came from and the text of its pages."""
 
-    evidence: Evidence | ReleaseEvidence
+    evidence: AnyEvidence
     document: Document
     pages: tuple[str, ...]
 
@@ -44,7 +52,7 @@ class Built:
 
 @cache
 def built_sample(name: str) -> Built:
-    """The report on one of the samples of `NAMES` or `RELEASES`."""
+    """The report on one of the samples of `NAMES`, `RELEASES` or `RUNS`."""
     every = release_cases.every_kind()
     match name:
         case "kinds":
@@ -55,17 +63,36 @@ def built_sample(name: str) -> Built:
             return built(disclosure_cases.evidence(every[4], audit=None, acts=()))
         case "hostile release":
             return built(disclosure_cases.hostile_evidence())
+        case "run":
+            return built(federated_report_cases.evidence())
+        case "noisy run":
+            return built(federated_report_cases.noisy())
+        case "forecast":
+            return built(federated_report_cases.forecast())
+        case "stopped run":
+            return built(federated_report_cases.stopped())
+        case "hostile run":
+            return built(federated_report_cases.hostile())
     make = report_hostile.hostile if name == "hostile" else getattr(report_samples, name)
     return built(make())
 
 
-def built(evidence: Evidence | ReleaseEvidence) -> Built:
+def built(evidence: AnyEvidence) -> Built:
     """The report on `evidence`."""
-    is_release = isinstance(evidence, ReleaseEvidence)
-    document = build(ReportKind.RELEASE if is_release else ReportKind.AUDIT, evidence)
+    document = build(kind_of(evidence), evidence)
     with closing(pypdfium2.PdfDocument(document.pdf)) as pdf:
         pages = tuple(page.get_textpage().get_text_range().replace("\r\n", "\n") for page in pdf)
     return Built(evidence=evidence, document=document, pages=pages)
+
+
+def kind_of(evidence: AnyEvidence) -> ReportKind:
+    """Which report `evidence` is for."""
+    match evidence:
+        case ReleaseEvidence():
+            return ReportKind.RELEASE
+        case FederatedEvidence():
+            return ReportKind.FEDERATED
+    return ReportKind.AUDIT
 
 
 def readable(pages: Sequence[str]) -> str:

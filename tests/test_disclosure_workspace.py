@@ -213,9 +213,9 @@ def test_what_is_not_there_is_refused_in_a_sentence(shop: Workspace) -> None:
     with pytest.raises(UnknownReleaseError, match=f"Known: {known.id}"):
         shop.disclosure("orders", "release-x")
     with pytest.raises(UnknownReleaseError):
-        shop.build_report(ReportKind.RELEASE, ["orders"], release_id="release-x")
+        shop.build_report(ReportKind.RELEASE, ["orders"], about="release-x")
     with pytest.raises(ReportChoiceError):
-        shop.build_report(ReportKind.AUDIT, ["orders"], release_id=known.id)
+        shop.build_report(ReportKind.AUDIT, ["orders"], about=known.id)
 
 
 def test_no_value_of_a_row_reaches_disclosure_or_report(released: Workspace) -> None:

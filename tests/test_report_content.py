@@ -219,8 +219,15 @@ def test_budget_rounds_what_is_left_down_and_what_is_spent_up():
         (
             SampledGaussianEvent(sampling_rate=0.01, noise_multiplier=1.1, rounds=5),
             (
-                "Gaussian noise on model updates, 1.1 times what one person can change, "
-                "in 5 rounds; each person in a round with probability 0.01"
+                "Gaussian noise on model updates, 1.1 times what one protected unit can change, "
+                "in 5 rounds; each in a round with probability 0.01"
+            ),
+        ),
+        (
+            SampledGaussianEvent(sampling_rate=1.0, noise_multiplier=1.1, rounds=1),
+            (
+                "Gaussian noise on model updates, 1.1 times what one protected unit can change, "
+                "in 1 round; all in each"
             ),
         ),
         (
@@ -236,7 +243,14 @@ def test_budget_rounds_what_is_left_down_and_what_is_spent_up():
             "Laplace noise on the sum of a:b: scale 2.5",
         ),
     ],
-    ids=["Laplace", "sampled Gaussian", "keys", "part of a mean", "a name with a colon"],
+    ids=[
+        "Laplace",
+        "sampled Gaussian",
+        "Gaussian of all",
+        "keys",
+        "part of a mean",
+        "a name with a colon",
+    ],
 )
 def test_ledger_says_what_was_done(event, words):
     assert in_words(event).replace(NBSP, " ") == words

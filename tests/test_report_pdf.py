@@ -21,11 +21,21 @@ import pytest
 import report_hostile
 import report_samples as samples
 import typst
-from report_pages import NAMES, RELEASES, Built, attachments, built, built_sample, squeezed
+from report_pages import (
+    NAMES,
+    RELEASES,
+    RUNS,
+    Built,
+    attachments,
+    built,
+    built_sample,
+    kind_of,
+    squeezed,
+)
 
 from compliance.dataset.nouns import ColumnType
 from compliance.report import build, to_evidence_json
-from compliance.report.nouns import Document, ReleaseEvidence, ReportKind
+from compliance.report.nouns import Document, ReportKind
 
 POINTS_PER_MM = 72 / 25.4
 SIDE_MM, END_MM = 20, 12  # sides of the page; its head and foot, running lines included
@@ -37,13 +47,21 @@ def retail() -> Built:
     return built_sample("retail")
 
 
-@pytest.fixture(params=(*NAMES, *RELEASES))
+@pytest.fixture(params=(*NAMES, *RELEASES, *RUNS))
 def any_report(request: pytest.FixtureRequest) -> Built:
     return built_sample(request.param)
 
 
-def _is_release(report: Built) -> bool:
-    return isinstance(report.evidence, ReleaseEvidence)
+TITLES = {
+    ReportKind.AUDIT: "Privacy audit report",
+    ReportKind.RELEASE: "Release report",
+    ReportKind.FEDERATED: "Federated learning report",
+}
+ATTACHED = {
+    ReportKind.AUDIT: set(),
+    ReportKind.RELEASE: {"disclosure.json"},
+    ReportKind.FEDERATED: {"plan.yaml"},
+}
 
 
 def _tags(document: Document) -> Iterator[pikepdf.Dictionary]:
@@ -107,8 +125,7 @@ def test_file_says_that_it_is_tagged_archival_and_accessible(any_report):
         assert metadata["pdfaid:part"] == "3"
         assert metadata["pdfaid:conformance"] == "A"
         assert metadata["pdfuaid:part"] == "1"
-        kind = "Release report" if _is_release(any_report) else "Privacy audit report"
-        assert metadata["dc:title"].startswith(kind)
+        assert metadata["dc:title"].startswith(TITLES[kind_of(any_report.evidence)])
 
 
 def test_document_properties_are_set(retail):
@@ -144,7 +161,8 @@ def test_bookmarks_lead_to_every_section(any_report):
         pages = [mark.get_dest().get_index() for mark in marks]
 
     assert titles[0] == "Contents"
-    assert [title.split()[0] for title in titles[1:]] == list("123456789")
+    sections = 11 if kind_of(any_report.evidence) is ReportKind.FEDERATED else 9
+    assert [title.split()[0] for title in titles[1:]] == [str(n + 1) for n in range(sections)]
     assert pages == sorted(pages)
 
 
@@ -154,7 +172,7 @@ def test_bookmarks_lead_to_every_section(any_report):
 def test_evidence_is_attached_as_canonical_json(any_report):
     attached = attachments(any_report.document)
 
-    more = {"disclosure.json"} if _is_release(any_report) else set()
+    more = ATTACHED[kind_of(any_report.evidence)]
     assert set(attached) == {"evidence.json", "checkpoint.json"} | more
     assert attached["evidence.json"] == to_evidence_json(any_report.evidence)
     assert json.loads(attached["evidence.json"])["trail"]["root"] == any_report.evidence.trail.root

@@ -229,12 +229,14 @@ def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     _named(_verb(lineage, "show", verbs.lineage_show, "what was made from one dataset, and how"))
     report = _verb(kinds, "report", verbs.report, "build a report as PDF")
     report.add_argument("kind", choices=[str(kind) for kind in ReportKind], help="which report")
-    report.add_argument(
-        "--release",
-        dest="release_id",
-        metavar="ID",
-        help="which release a release report is about; left out: the newest",
-    )
+    about = report.add_mutually_exclusive_group()
+    for what, kind in (("release", "a release"), ("run", "a federated")):
+        about.add_argument(
+            f"--{what}",
+            dest="about",
+            metavar="ID",
+            help=f"which {what} {kind} report is about; left out: the newest",
+        )
     audit = _verb(kinds, "audit", verbs.audit, "discover, assess and report in one go")
     for added in (report, audit):
         _named(added, is_needed=False)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
-from compliance.federated.flower.nouns import Deployment
-from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge
 from compliance.plain import to_plain
 from compliance.privacy.attacks import Trial
@@ -262,32 +259,6 @@ def budget(state: BudgetState, prices: Prices) -> Result:
             for cap in state.caps
         ],
         "entries": [to_plain(spend) for spend in state.spends],
-    }
-
-
-def run(done: Run) -> Result:
-    """A federated run, round by round."""
-    outcome = done.outcome
-    last = outcome.rounds[-1]
-    return {
-        "id": done.id,
-        "rounds": [to_plain(each) for each in outcome.rounds],
-        "final": {"loss": last.loss, "metric": last.metric, "epsilon": last.epsilon},
-        "baselines": to_plain(outcome.baselines),
-        "sites": [to_plain(site) for site in outcome.sites],
-        "sites_left_out": outcome.sites_left_out,
-        "features": list(outcome.features),
-    }
-
-
-def deployment(made: Deployment, out: Path) -> Result:
-    """A deployment's folder and its sites."""
-    return {
-        "path": str(out),
-        "server": f"{made.host}:{made.port}",
-        "with_rows": made.is_local,
-        "code_sha256": made.code_sha256,
-        "sites": [{"site": place.site, "folder": f"sites/{place.folder}"} for place in made.places],
     }
 
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 
-from compliance.cli import results, typed
+from compliance.cli import results, runs, typed
 from compliance.cli.results import Result
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
@@ -152,15 +152,15 @@ def federate(workspace: Workspace, asked: Namespace) -> Result:
     by = typed.flower(asked, _tell)
     with closing(workspace.federation.train(asked.name, plan, asked.resume, by)) as rounds:
         for done in rounds:
-            line = f"round {done.round}/{plan.rounds}  loss {done.loss:.4f}  {done.metric:.4f}"
-            _tell(f"{line}  no answer from {done.silent} site(s)" if done.silent else line)
-    return results.run(workspace.federation.runs(asked.name)[0])
+            _tell(runs.round_line(done, plan.rounds))
+    run = workspace.federation.runs(asked.name)[0]
+    return runs.run(run) if asked.json else runs.run_lines(run)
 
 
 def deploy(workspace: Workspace, asked: Namespace) -> Result:
     """Write the folder that server and sites of a federated run need."""
     made = workspace.federation.deploy(asked.name, typed.plan(asked.plan), typed.order(asked))
-    return results.deployment(made, asked.out)
+    return runs.deployment(made, asked.out)
 
 
 def assess(workspace: Workspace, asked: Namespace) -> Result:
@@ -211,9 +211,7 @@ def lineage_show(workspace: Workspace, asked: Namespace) -> Result:
 def report(workspace: Workspace, asked: Namespace) -> Result:
     """Build a report as PDF."""
     path = typed.destination(asked.out, workspace.settings)
-    built = workspace.build_report(
-        ReportKind(asked.kind), _names(asked), release_id=asked.release_id
-    )
+    built = workspace.build_report(ReportKind(asked.kind), _names(asked), about=asked.about)
     return _written(workspace, built, path)
 
 

@@ -30,7 +30,8 @@
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
-  + ReportChoiceError             a release was named for a report that is not about one
+  + NothingTrainedError           a report has no federated run to be about
+  + ReportChoiceError             a release or run was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
   + MissingGroupError             an optional group of packages is not installed
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -110,6 +111,7 @@ from compliance.errors.records import (
     MissingGroupError,
     NothingReleasedError,
     NothingToReportError,
+    NothingTrainedError,
     ReportChoiceError,
     TrailError,
     WorkspaceError,
@@ -154,6 +156,7 @@ __all__ = [
     "NothingReleasedError",
     "NothingToAttackError",
     "NothingToReportError",
+    "NothingTrainedError",
     "OutOfReachError",
     "PlanError",
     "PrivacyParameterError",

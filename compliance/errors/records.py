@@ -17,10 +17,14 @@ class NothingReleasedError(ComplianceError):
     sentence = "Nothing has been released from {dataset} yet. Publish a statistic first."
 
 
+class NothingTrainedError(ComplianceError):
+    sentence = "No federated run has been made on {dataset} yet. Train a model first."
+
+
 class ReportChoiceError(ComplianceError):
     sentence = (
-        "A report of kind {kind} is not about one release. Leave the release out, or build the "
-        "release report."
+        "A report of kind {kind} is not about one release or run. Leave that out, or build the "
+        "release report or the federated report."
     )
 
 

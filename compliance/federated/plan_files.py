@@ -1,4 +1,4 @@
-"""A plan as the plain value that a plan file holds, with what differs from the defaults only."""
+"""A plan as the plain value that a plan file holds: all that reading would take otherwise."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 
 from compliance.federated.nouns import History, NoisePlan, Plan, Split, Trouble
+from compliance.federated.plans import STRATEGY_DEFAULTS
 
 _PARTS = {"history": History(), "trouble": Trouble()}
 _OF_SITES = ("site_column", "split", "site_count", "alpha")
@@ -16,10 +17,12 @@ def from_plan(plan: Plan) -> Mapping[str, object]:
     """What `to_plan` makes `plan` of; YAML and JSON can hold it."""
     raw: dict[str, object] = {"sites": _sites(plan)}
     defaults = {field.name: field.default for field in fields(Plan)}
+    # Noise and some strategies have defaults of their own: then all is said.
+    says_all = plan.privacy is not None or plan.strategy in STRATEGY_DEFAULTS
     for name, value in asdict(plan).items():
         if name in _OF_SITES or name in _PARTS or name == "privacy" or value is None:
             continue
-        if name in _ALWAYS or value != defaults[name] or plan.privacy is not None:
+        if name in _ALWAYS or value != defaults[name] or says_all:
             raw[name] = _plain(value)
     for name, default in _PARTS.items():
         if part := _changed(getattr(plan, name), default):

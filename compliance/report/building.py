@@ -7,16 +7,43 @@ from typing import Any
 from compliance.report import wording
 from compliance.report.canonical import to_checkpoint_json, to_evidence_json
 from compliance.report.glyphs import printable_all
-from compliance.report.nouns import Document, Evidence, ReleaseEvidence, ReportKind
+from compliance.report.nouns import (
+    AnyEvidence,
+    Document,
+    Evidence,
+    FederatedEvidence,
+    ReleaseEvidence,
+    ReportKind,
+)
 from compliance.report.sections.budgets import to_budgets, to_extract
-from compliance.report.sections.cover import to_cover, to_release_cover, to_scope
+from compliance.report.sections.cover import (
+    to_cover,
+    to_federated_cover,
+    to_release_cover,
+    to_scope,
+)
+from compliance.report.sections.coverage import how_it_ran, to_coverage, what_went_wrong
 from compliance.report.sections.datasets import to_datasets
 from compliance.report.sections.disclosures import to_audit_stamp, to_fields, to_hazards
 from compliance.report.sections.duties import to_duties
+from compliance.report.sections.fairness import to_fairness
+from compliance.report.sections.learnt import to_federated_summary
+from compliance.report.sections.plans import to_plan_facts
+from compliance.report.sections.quality import (
+    comparison_in_words,
+    to_comparison,
+    to_curves,
+    to_sites,
+    to_sites_chart,
+)
 from compliance.report.sections.releases import to_release, to_releases
-from compliance.report.sections.runs import to_runs
+from compliance.report.sections.reproduction import to_reproduction
+from compliance.report.sections.rounds import to_rounds
+from compliance.report.sections.runs import sites_left, to_dropped, to_run_facts, to_runs
 from compliance.report.sections.summary import to_summary
+from compliance.report.sections.theorems import to_theorem
 from compliance.report.sections.traceability import to_traceability
+from compliance.report.sections.travelled import to_travelled
 from compliance.report.sections.verdicts import to_release_summary
 from compliance.report.sections.yardsticks import to_yardstick
 from compliance.report.texts import texts
@@ -25,16 +52,17 @@ from compliance.report.typesetting import typeset
 _TITLES = {
     ReportKind.AUDIT: "Privacy audit report",
     ReportKind.RELEASE: "Release report",
+    ReportKind.FEDERATED: "Federated learning report",
 }
 _HEADER_WIDTH = 60
 
 
-def build(kind: ReportKind, evidence: Evidence | ReleaseEvidence) -> Document:
+def build(kind: ReportKind, evidence: AnyEvidence) -> Document:
     """The report of `kind` on `evidence` as PDF: the same evidence gives the same bytes.
 
     The PDF is tagged and archival and carries the evidence, a checkpoint of the trail and, of a
-    release, its disclosure as attachments. Long tables are cut where the page says so; the
-    attachment is always whole.
+    release, its disclosure, or of a run, its plan as attachments. Long tables are cut where the
+    page says so; the attachment is always whole.
 
     Raises:
         TypeError: the evidence is not for a report of this kind.
@@ -45,6 +73,8 @@ def build(kind: ReportKind, evidence: Evidence | ReleaseEvidence) -> Document:
     }
     if isinstance(evidence, ReleaseEvidence):
         attached["disclosure"] = evidence.published.encode()
+    if isinstance(evidence, FederatedEvidence):
+        attached["plan"] = evidence.plan.encode()
     return typeset(
         f"{kind}.typ",
         to_content(kind, evidence),
@@ -53,7 +83,7 @@ def build(kind: ReportKind, evidence: Evidence | ReleaseEvidence) -> Document:
     )
 
 
-def to_content(kind: ReportKind, evidence: Evidence | ReleaseEvidence) -> dict[str, Any]:
+def to_content(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
     """All that the pages show, as plain values in which every character has a glyph."""
     author = evidence.organisation.name.strip()
     name = author or f"Organisation {wording.NOT_RECORDED}"
@@ -70,12 +100,14 @@ def to_content(kind: ReportKind, evidence: Evidence | ReleaseEvidence) -> dict[s
     }
 
 
-def _sections(kind: ReportKind, evidence: Evidence | ReleaseEvidence) -> dict[str, Any]:
+def _sections(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
     match kind, evidence:
         case ReportKind.AUDIT, Evidence():
             return _audit(evidence)
         case ReportKind.RELEASE, ReleaseEvidence():
             return _release(evidence)
+        case ReportKind.FEDERATED, FederatedEvidence():
+            return _federated(evidence)
     raise TypeError(f"{type(evidence).__name__} is no evidence for a report of kind {kind}")
 
 
@@ -105,3 +137,39 @@ def _release(evidence: ReleaseEvidence) -> dict[str, Any]:
         "budget": to_extract(evidence.budget, evidence.release),
         "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
     }
+
+
+def _federated(evidence: FederatedEvidence) -> dict[str, Any]:
+    run, outcome = evidence.run, evidence.run.outcome
+    paid = run.plan.privacy is not None
+    return {
+        "cover": to_federated_cover(evidence),
+        "summary": to_federated_summary(evidence),
+        "facts": to_run_facts(run),
+        "plan": to_plan_facts(run.plan, outcome),
+        "dropped": to_dropped(outcome),
+        "metric_says": texts()["federated"]["metrics"][outcome.metric],
+        "comparison": to_comparison(outcome),
+        "comparison_says": comparison_in_words(run),
+        "curves": to_curves(outcome),
+        "rounds": to_rounds(outcome),
+        "travelled": to_travelled(run.plan, outcome),
+        "fairness": to_fairness(outcome),
+        "sites": to_sites(outcome),
+        "sites_left": sites_left(outcome),
+        "sites_chart": to_sites_chart(outcome),
+        "theorem": to_theorem(evidence),
+        "budget": to_extract(evidence.budget, run) if paid else None,
+        "coverage": to_coverage(evidence),
+        "how_it_ran": how_it_ran(evidence),
+        "troubles": what_went_wrong(run.plan),
+        "again": to_reproduction(evidence),
+        "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+        "glossary": _glossary(),
+    }
+
+
+def _glossary() -> list[dict[str, str]]:
+    """The terms of all reports, with those that only federated learning needs."""
+    terms = [*texts()["glossary"]["terms"], *texts()["federated"]["glossary"]]
+    return sorted(terms, key=lambda item: wording.in_latin(item["term"]))

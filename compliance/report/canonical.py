@@ -9,13 +9,13 @@ from typing import Any
 import rfc8785
 
 from compliance.plain import to_plain
-from compliance.report.nouns import Evidence, ReleaseEvidence
+from compliance.report.nouns import AnyEvidence
 from compliance.trail.nouns import CHECKPOINT_KIND, Verification
 
 _LARGEST_EXACT = 2**53 - 1  # RFC 8785 takes numbers as IEEE doubles
 
 
-def to_evidence_json(evidence: Evidence | ReleaseEvidence) -> bytes:
+def to_evidence_json(evidence: AnyEvidence) -> bytes:
     """All that the report says, as canonical JSON (RFC 8785): same evidence, same bytes.
 
     Masked example values of labels are left out, and the published form of a disclosure, which

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +11,7 @@ from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge
-from compliance.privacy.nouns import BudgetState, Release
+from compliance.privacy.nouns import BudgetState, Prices, Protection, Release, Spend
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
@@ -21,6 +22,7 @@ class ReportKind(StrEnum):
 
     AUDIT = "audit"
     RELEASE = "release"
+    FEDERATED = "federated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,48 @@ class ReleaseEvidence:
     trail: Verification
     desk_version: str
     gathered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FederatedEvidence:
+    """What the report on one federated run says, as plain values; the same gives the same bytes.
+
+    Attributes:
+        organisation: who is accountable.
+        dataset: the version that was learnt from.
+        run: the run, whole.
+        plan: the same plan as a YAML document, to be run again.
+        spend: what the ledger holds for the run; None without noise.
+        prices: what all its rounds cost by every accountant, at the plan's δ; those of a run
+            that it goes on from as well.
+        others: what it costs each kind of unit, also those whom the run was not made for.
+        budget: of the people concerned.
+        facts: of the trail's entry on the run's end.
+        libraries: name → version of what the desk computed with; as the run recorded them or,
+            where it did not, as they are now.
+        lineage: the edges that lead to or from the run.
+        trail: verified when the evidence was gathered.
+        desk_version: of Privacy Desk.
+        gathered_at: when, UTC.
+    """
+
+    organisation: Organisation
+    dataset: Dataset
+    run: Run
+    plan: str
+    spend: Spend | None
+    prices: Prices | None
+    others: tuple[Protection, ...]
+    budget: BudgetState
+    facts: Mapping[str, object]
+    libraries: Mapping[str, str]
+    lineage: tuple[Edge, ...]
+    trail: Verification
+    desk_version: str
+    gathered_at: datetime
+
+
+AnyEvidence = Evidence | ReleaseEvidence | FederatedEvidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,6 +119,12 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def in_latin(term: str) -> str:
+    """What a term is sorted by: δ (delta) by delta."""
+    name = term[term.find("(") + 1 : term.find(")")] if term[:1] in _SIGNS else term
+    return name.lower()
+
+
 def recorded(text: str) -> str:
     """`text`, or “not recorded” where it is empty."""
     return text.strip() or NOT_RECORDED

@@ -361,18 +361,18 @@ class Workspace:
         return trails.export(self._desk)
 
     def build_report(
-        self, kind: ReportKind, names: Sequence[str] | None = None, *, release_id: str | None = None
+        self, kind: ReportKind, names: Sequence[str] | None = None, *, about: str | None = None
     ) -> Report:
         """Build and store a report on all datasets, or on those named.
 
         Args:
-            release_id: for a release report: which release; left out, the newest of these datasets.
+            about: which release or run, where it is about one; left out, their newest.
 
         Raises:
-            NothingToReportError, UnknownDatasetError: there is nothing to stand on.
-            NothingReleasedError, UnknownReleaseError: there is no such release.
+            NothingToReportError, UnknownDatasetError, ReportChoiceError: nothing to stand on.
+            NothingReleasedError, UnknownReleaseError, NothingTrainedError, UnknownRunError: none.
         """
-        return reports.make(self._desk, kind, names, release_id)
+        return reports.make(self._desk, kind, names, about)
 
     def reports(self) -> tuple[Report, ...]:
         """All reports, newest first."""

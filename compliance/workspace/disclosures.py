@@ -70,7 +70,7 @@ def _surroundings(desk: Desk, connection: Connection, release: Release) -> Surro
         curator=who.name,
         country=who.country,
         budget=budgets.state(connection, release.population, at),
-        acts=_acts(connection, {dataset.name, release.population}),
+        acts=acts(connection, {dataset.name, release.population}),
         others=tuple(
             OtherDataset(name=o.name, population=o.population, unit=o.description.unit)
             for o in others
@@ -82,7 +82,7 @@ def _surroundings(desk: Desk, connection: Connection, release: Release) -> Surro
     )
 
 
-def _acts(connection: Connection, subjects: set[str]) -> tuple[Act, ...]:
+def acts(connection: Connection, subjects: set[str]) -> tuple[Act, ...]:
     """The entries on these subjects, oldest first; damaged ones are left to `trail verify`."""
     entries = (_entry(line) for line in records.lines_of(connection))
     return tuple(

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from msgspec.structs import replace as replaced
 from sqlalchemy import Connection
 
 from compliance import __version__
 from compliance.dataset.nouns import Dataset
 from compliance.errors import NothingToReportError, ReportChoiceError
+from compliance.federated import from_plan
+from compliance.federated.nouns import Plan, Run
 from compliance.lineage.nouns import Edge, Node, NodeKind
-from compliance.plain import to_json
+from compliance.plain import to_json, to_yaml
+from compliance.privacy import prices_of, protection_of_units
 from compliance.privacy.disclosure import to_document
-from compliance.privacy.nouns import Release
+from compliance.privacy.nouns import Protection, Release, SampledGaussianEvent, Spend
 from compliance.report import build
 from compliance.report.nouns import (
     DatasetEvidence,
     Document,
     Evidence,
+    FederatedEvidence,
     Organisation,
     ReleaseEvidence,
     Report,
@@ -35,6 +40,7 @@ from compliance.workspace import (
     disclosures,
     labels,
     releases,
+    run_prices,
     runs,
     trails,
 )
@@ -42,7 +48,7 @@ from compliance.workspace.desk import Desk, store_bytes
 
 
 def make(
-    desk: Desk, kind: ReportKind, names: Sequence[str] | None, release_id: str | None = None
+    desk: Desk, kind: ReportKind, names: Sequence[str] | None, about: str | None = None
 ) -> Report:
     """Gather the evidence, build the PDF and store it; for an audit, check every duty first.
 
@@ -50,12 +56,15 @@ def make(
         NothingToReportError: there is no dataset.
         UnknownDatasetError: a name is not there.
         NothingReleasedError, UnknownReleaseError: there is no such release.
-        ReportChoiceError: a release is named, but the report is about no single one.
+        NothingTrainedError, UnknownRunError: there is no such federated run.
+        ReportChoiceError: a release or run is named, but the report is about no single one.
     """
     wanted = _wanted(desk, names)
     if kind is ReportKind.RELEASE:
-        return _on_release(desk, wanted, release_id)
-    if release_id is not None:
+        return _on_release(desk, wanted, about)
+    if kind is ReportKind.FEDERATED:
+        return _on_run(desk, wanted, about)
+    if about is not None:
         raise ReportChoiceError(kind=kind)
     assessment = assessments.check(desk, names)
     with desk.database.reading() as connection:
@@ -106,6 +115,16 @@ def _on_release(desk: Desk, wanted: Sequence[Dataset], release_id: str | None) -
     return _store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
+def _on_run(desk: Desk, wanted: Sequence[Dataset], run_id: str | None) -> Report:
+    """The report on one federated run on these datasets: that named, or the newest."""
+    kind = ReportKind.FEDERATED
+    with desk.database.reading() as connection:
+        run = runs.chosen(connection, wanted, run_id)
+        evidence = _of_run(desk, connection, run)
+    node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {run.plan.subject}")
+    return _store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+
+
 def _store(
     desk: Desk,
     kind: ReportKind,
@@ -150,6 +169,62 @@ def _of_release(desk: Desk, connection: Connection, release: Release) -> Release
         desk_version=__version__,
         gathered_at=disclosure.at,
     )
+
+
+def _of_run(desk: Desk, connection: Connection, run: Run) -> FederatedEvidence:
+    at = desk.clock()
+    dataset = datasets.version(connection, run.dataset_id)
+    budget = budgets.state(connection, dataset.population, at)
+    spend = next((spend for spend in budget.spends if spend.purpose == run.id), None)
+    privacy, facts = run.plan.privacy, _facts_of(connection, run)
+    events = _events(run, spend, facts)
+    return FederatedEvidence(
+        organisation=records.latest(connection, tables.ORGANISATION, Organisation)
+        or Organisation(),
+        dataset=dataset,
+        run=run,
+        plan=to_yaml(from_plan(run.plan)),
+        spend=spend,
+        prices=prices_of(events, privacy.delta) if privacy and events else None,
+        others=_others(run.plan, events),
+        budget=budget,
+        facts=facts,
+        libraries=run.libraries or runs.libraries(),
+        lineage=_edges_around(connection, run.id),
+        trail=trails.verify(connection),
+        desk_version=__version__,
+        gathered_at=at.replace(microsecond=0),
+    )
+
+
+def _events(
+    run: Run, spend: Spend | None, facts: Mapping[str, object]
+) -> tuple[SampledGaussianEvent, ...]:
+    """What all rounds of a run drew: its own, and those of the run that it goes on from."""
+    if spend is None:
+        return ()
+    before = facts.get("resumed_after", 0)
+    earlier = before * run.plan.exchanges if isinstance(before, int) else 0
+    own = [event for event in spend.events if isinstance(event, SampledGaussianEvent)]
+    return (*run_prices.events_of(run.plan, earlier), *own)
+
+
+def _others(plan: Plan, events: Sequence[SampledGaussianEvent]) -> tuple[Protection, ...]:
+    """What the run costs every kind of unit; nothing where nothing was drawn."""
+    if plan.privacy is None or not events:
+        return ()
+    event = replaced(events[0], rounds=sum(event.rounds for event in events))
+    privacy = plan.privacy
+    return protection_of_units(privacy.unit, event, privacy.delta, {}, place=privacy.place)
+
+
+def _facts_of(connection: Connection, run: Run) -> Mapping[str, object]:
+    """What the trail's entry on the end of a run tells; nothing where there is none."""
+    name = datasets.version(connection, run.dataset_id).name
+    for act in disclosures.acts(connection, {name}):
+        if act.act == "run.finish" and act.facts.get("run") == run.id:
+            return act.facts
+    return {}
 
 
 def _edges_around(connection: Connection, id_: str) -> tuple[Edge, ...]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from importlib.metadata import version
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
-from compliance.errors import CheckpointError, PrivacyParameterError, UnknownRunError
+from compliance.errors import (
+    CheckpointError,
+    NothingTrainedError,
+    PrivacyParameterError,
+    UnknownRunError,
+)
 from compliance.federated import (
     Problem,
     Secrets,
@@ -125,9 +131,33 @@ def rounds(
         _end(desk, started, latest, exchanges=draws.exchanges, facts=facts or {})
 
 
+def libraries() -> dict[str, str]:
+    """What a run is computed with, and with noise drawn and priced by: name → version."""
+    return {name: version(name) for name in ("numpy", "opendp", "dp-accounting")}
+
+
 def of(connection: Connection, dataset: Dataset) -> tuple[Run, ...]:
     """All runs on any version of the dataset, newest first."""
     return datasets.of_any_version(connection, tables.RUN, Run, dataset, "started_at")
+
+
+def chosen(connection: Connection, wanted: Sequence[Dataset], run_id: str | None) -> Run:
+    """The run named, or the newest, on any version of these datasets.
+
+    Raises:
+        NothingTrainedError, UnknownRunError: there is no such run.
+    """
+    found = [run for dataset in wanted for run in of(connection, dataset)]
+    names = " and ".join(dataset.name for dataset in wanted[:2])
+    where = names if len(wanted) <= 2 else f"these {len(wanted)} datasets"
+    if not found:
+        raise NothingTrainedError(dataset=where)
+    if run_id is None:
+        return max(found, key=lambda run: run.started_at)
+    for run in found:
+        if run.id == run_id:
+            return run
+    raise UnknownRunError(run=run_id[:80], dataset=where)
 
 
 def model(desk: Desk, name: str, run_id: str) -> bytes:
@@ -297,6 +327,7 @@ def _run(started: _Started, latest: Training, actor: str) -> Run:
         outcome=replace(outcome, is_over_budget=outcome.is_stopped and reached),
         started_at=started.at,
         actor=actor,
+        libraries=libraries(),
     )
 
 

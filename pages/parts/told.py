@@ -32,5 +32,5 @@ def handed_out(workspace: Workspace, name: str, done: Release) -> None:
             icon=":material/description:",
         ):
             with st.spinner(_("Gathering evidence and typesetting …")):
-                built = workspace.build_report(ReportKind.RELEASE, [name], release_id=done.id)
+                built = workspace.build_report(ReportKind.RELEASE, [name], about=done.id)
             st.success(_("Built, {pages} pages; download it on Reports.").format(pages=built.pages))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import chain
 from threading import Event
 
@@ -87,7 +88,8 @@ def show(run: Run) -> None:
     with left:
         runs.left(run)
     with protection:
-        runs.protection(run, federation.protection(run.plan) if run.plan.privacy else ())
+        done = replace(run.plan, rounds=len(run.outcome.rounds))
+        runs.protection(run, federation.protection(done) if run.plan.privacy else ())
 
 
 workspace = session.workspace()

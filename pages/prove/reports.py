@@ -6,7 +6,11 @@ from compliance.i18n import translate as _
 from compliance.report.nouns import ReportKind
 from pages.parts import outputs, session
 
-TITLES = {ReportKind.AUDIT: "Audit report", ReportKind.RELEASE: "Release report"}
+TITLES = {
+    ReportKind.AUDIT: "Audit report",
+    ReportKind.RELEASE: "Release report",
+    ReportKind.FEDERATED: "Federated report",
+}
 
 workspace = session.workspace()
 outputs.remark(_("A document for the regulator: readable on paper, and checkable by machine."))

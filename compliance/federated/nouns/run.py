@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -242,6 +243,7 @@ class Run:
         outcome: what came of it.
         started_at: when, UTC.
         actor: who.
+        libraries: name → version of what it was computed with; empty where nobody noted it.
     """
 
     id: str
@@ -250,3 +252,4 @@ class Run:
     outcome: Outcome
     started_at: datetime
     actor: str
+    libraries: Mapping[str, str] = field(default_factory=dict)

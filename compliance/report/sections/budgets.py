@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from compliance.federated.nouns import Run
 from compliance.privacy.nouns import BudgetState, Price, Release, Spend, SpendState
 from compliance.report import charts, wording
 from compliance.report.nouns import Evidence
 from compliance.report.sections.events import in_words
+from compliance.report.sections.plans import title_of as title_of_plan
 from compliance.report.sections.releases import title_of as title_of_release
-from compliance.report.sections.runs import title_of as title_of_run
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, toned
 from compliance.report.wording import count, loss_down, loss_up
 
@@ -35,14 +36,15 @@ def to_budgets(evidence: Evidence) -> list[Plain]:
     ]
 
 
-def to_extract(budget: BudgetState, release: Release) -> Plain:
-    """The budget that paid for a release: what stands in the ledger for it and around it."""
-    around = replace(budget, spends=_around(budget.spends, release.id))
+def to_extract(budget: BudgetState, paid: Release | Run) -> Plain:
+    """The budget that paid for a release or run: what the ledger holds for it and around it."""
+    around = replace(budget, spends=_around(budget.spends, paid.id))
+    title = title_of_plan(paid.plan) if isinstance(paid, Run) else title_of_release(paid.query)
     return {
         "population": budget.population,
         "facts": _facts(budget),
         "chart": budget_chart([budget]),
-        "ledger": _ledger(around, {release.id: title_of_release(release.query)}),
+        "ledger": _ledger(around, {paid.id: title}),
         "left": len(budget.spends) - len(around.spends),
     }
 
@@ -167,4 +169,4 @@ def _purpose(spend: Spend, titles: Mapping[str, str]) -> Cell:
 
 def _titles(evidence: Evidence) -> dict[str, str]:
     releases = {r.id: title_of_release(r.query) for e in evidence.datasets for r in e.releases}
-    return releases | {r.id: title_of_run(r) for e in evidence.datasets for r in e.runs}
+    return releases | {r.id: title_of_plan(r.plan) for e in evidence.datasets for r in e.runs}

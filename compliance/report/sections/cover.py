@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from compliance.report import wording
-from compliance.report.nouns import Evidence, ReleaseEvidence
+from compliance.report.nouns import Evidence, FederatedEvidence, ReleaseEvidence
 from compliance.report.sections.duties import laws_of
+from compliance.report.sections.plans import title_of
 from compliance.report.tables import Fill, Plain, fact
 from compliance.report.texts import texts
 from compliance.report.wording import count
@@ -48,6 +49,29 @@ def to_release_cover(evidence: ReleaseEvidence) -> Plain:
             fact("Release", f"{evidence.disclosure.title} ({release.id})", fill=Fill.NAME),
             fact("Released", wording.when(release.released_at)),
             fact("Computed from", f"{dataset.name}, version {dataset.version}", fill=Fill.NAME),
+            fact("Evidence gathered", wording.when(evidence.gathered_at)),
+            fact("Made with", f"Privacy Desk {evidence.desk_version}"),
+            fact("Trail head", _head(evidence.trail)),
+            fact("For", statement["readers"]),
+        ],
+        "is": statement["is"],
+        "is_not": statement["is_not"],
+    }
+
+
+def to_federated_cover(evidence: FederatedEvidence) -> Plain:
+    """What stands on the first page of a federated report."""
+    who, run, dataset = evidence.organisation, evidence.run, evidence.dataset
+    statement = texts()["federated"]
+    return {
+        "facts": [
+            _person("Organisation", who.name),
+            _person("Country", who.country),
+            _person("Data protection officer", who.officer),
+            _person("Contact", who.contact),
+            fact("Federated run", f"{title_of(run.plan)} ({run.id})", fill=Fill.NAME),
+            fact("Started", wording.when(run.started_at)),
+            fact("Learnt from", f"{dataset.name}, version {dataset.version}", fill=Fill.NAME),
             fact("Evidence gathered", wording.when(evidence.gathered_at)),
             fact("Made with", f"Privacy Desk {evidence.desk_version}"),
             fact("Trail head", _head(evidence.trail)),

@@ -52,9 +52,10 @@ def in_words(event: Event) -> str:
     """One event as one line."""
     match event:
         case SampledGaussianEvent(sampling_rate=rate, noise_multiplier=noise, rounds=rounds):
+            drawn = "all in each" if rate == 1 else f"each in a round with probability {rate:.4g}"
             return (
-                f"Gaussian noise on model updates, {noise:g} times what one person can change, in "
-                f"{count(rounds, 'round')}; each person in a round with probability {rate:.4g}"
+                f"Gaussian noise on model updates, {noise:g} times what one protected unit can "
+                f"change, in {count(rounds, 'round')}; {drawn}"
             )
         case _:
             kind, of, _, amount = _row(event)

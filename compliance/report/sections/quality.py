@@ -12,26 +12,26 @@ from compliance.report.tables import Fill, Plain, heading, table
 from compliance.report.wording import count
 
 MOST_SITES_PRINTED = 200
-_AUC_PLACES = 3
+_PLACES = 3
 
 
 def to_comparison(outcome: Outcome) -> Plain | None:
     """Federated, centralised and local models on the same rows; None before the first round."""
+    if not outcome.rounds:
+        return None
     headings = [
         heading("Same model, same held-out rows", 4),
         heading("Rows leave their sites", 2.6),
-        heading("AUC", fill=Fill.NUMBER),
+        heading(outcome.metric.written, fill=Fill.NUMBER),
     ]
-    if not outcome.rounds:
-        return None
     base = outcome.baselines
     centralised, local = (base.centralised, base.local) if base else (None, None)
     return table(
         headings,
         [
-            ["Federated: one common model", "no", _auc(outcome.rounds[-1].metric)],
-            ["Centralised: all rows in one place", "yes, all of them", _auc(centralised)],
-            ["Local only: a model per site", "no", _auc(local)],
+            ["Federated: one common model", "no", measured(outcome.rounds[-1].metric)],
+            ["Centralised: all rows in one place", "yes, all of them", measured(centralised)],
+            ["Local only: a model per site", "no", measured(local)],
         ],
     )
 
@@ -41,52 +41,57 @@ def comparison_in_words(run: Run) -> str:
     outcome = run.outcome
     if not outcome.rounds:
         return "No round was completed, so there is nothing to compare."
+    if outcome.baselines is None and not run.plan.baselines:
+        return "The plan asked for no comparison with other ways of training: not assessed."
     if outcome.baselines is None:
         return "The run was stopped before the comparison was computed: not assessed."
-    ours, base = outcome.rounds[-1].metric, outcome.baselines
+    ours, base, name = outcome.rounds[-1].metric, outcome.baselines, outcome.metric.written
     noise = " The other two were trained without noise." if run.plan.privacy else ""
     return (
-        f"Federated learning reached {_gap(ours - base.centralised)} the centralised model and "
-        f"{_gap(ours - base.local)} the local ones.{noise}"
+        f"Federated learning reached {_gap(ours - base.centralised, name)} the centralised model "
+        f"and {_gap(ours - base.local, name)} the local ones.{noise}"
     )
 
 
-def _gap(difference: float) -> str:
+def _gap(difference: float, name: str) -> str:
+    name = name if name.isupper() else name.lower()  # AUC and R², but accuracy
     if not math.isfinite(difference):
-        return "an AUC that cannot be compared with"
-    if abs(difference) < 0.5 * 10**-_AUC_PLACES:
-        return "the same AUC as"
-    size = wording.number(abs(difference), _AUC_PLACES)
-    return f"{size} {'more' if difference > 0 else 'less'} AUC than"
+        return f"a figure of {name} that cannot be compared with"
+    if abs(difference) < 0.5 * 10**-_PLACES:
+        return f"the same {name} as"
+    size = wording.number(abs(difference), _PLACES)
+    return f"{size} {'more' if difference > 0 else 'less'} {name} than"
 
 
 def to_curves(outcome: Outcome) -> Plain | None:
-    """AUC and loss per round; None where there are not two rounds to join."""
+    """Metric and loss per round; None where there are not two rounds to join."""
     if len(outcome.rounds) < 2:
         return None
-    rounds = outcome.rounds
-    aucs = [_line("Federated", "main", rounds, [r.metric for r in rounds])]
+    rounds, name = outcome.rounds, outcome.metric.written
+    metrics = [_line("Federated", "main", rounds, [r.metric for r in rounds])]
     if base := outcome.baselines:
         ends = (float(rounds[0].round), float(rounds[-1].round))
-        for name, role, level in (
+        for other, role, level in (
             ("Centralised", "second", base.centralised),
             ("Local only", "third", base.local),
         ):
             points = tuple((end, level) for end in ends)
-            aucs.append(charts.Line(name=name, role=role, points=points))
+            metrics.append(charts.Line(name=other, role=role, points=points))
     losses = [_line("Federated", "main", rounds, [r.loss for r in rounds])]
     first, last = rounds[0], rounds[-1]
     return {
         "panels": [
-            charts.line_chart("AUC on held-out rows", "round", aucs),
-            charts.line_chart("Mean log loss on held-out rows", "round", losses),
+            charts.line_chart(f"{name} on held-out rows", "round", metrics),
+            charts.line_chart("Loss on held-out rows", "round", losses),
         ],
-        "legend": [{"role": line.role, "text": line.name} for line in aucs],
+        "legend": [{"role": line.role, "text": line.name} for line in metrics],
         "alt": (
-            f"AUC goes from {_auc(first.metric)} in round {first.round} to {_auc(last.metric)} in "
-            f"round {last.round}; loss from {_auc(first.loss)} to {_auc(last.loss)}."
+            f"{name} goes from {measured(first.metric)} in round {first.round} to "
+            f"{measured(last.metric)} in round {last.round}; loss from {measured(first.loss)} to "
+            f"{measured(last.loss)}."
         ),
-        "caption": "Quality per round. Left: AUC, higher is better. Right: loss, lower is better.",
+        "caption": f"Quality per round. Left: {name}, higher is better. Right: loss, lower is "
+        "better.",
     }
 
 
@@ -95,7 +100,7 @@ def _line(name: str, role: str, rounds: Sequence[Round], numbers: Sequence[float
     return charts.Line(name=name, role=role, points=points)
 
 
-def to_sites(sites: Sequence[SiteResult]) -> Plain | None:
+def to_sites(outcome: Outcome) -> Plain | None:
     """One row per site, at most `MOST_SITES_PRINTED`."""
     headings = [
         heading("Site", 2.4, Fill.NAME),
@@ -103,8 +108,8 @@ def to_sites(sites: Sequence[SiteResult]) -> Plain | None:
         heading("Sent", 1.2, Fill.NUMBER),
         heading("Received", 1.2, Fill.NUMBER),
         heading("Stayed home", 1.3, Fill.NUMBER),
-        heading("AUC federated", 1.3, Fill.NUMBER),
-        heading("AUC local", 1.1, Fill.NUMBER),
+        heading(f"{outcome.metric.written} federated", 1.3, Fill.NUMBER),
+        heading(f"{outcome.metric.written} local", 1.1, Fill.NUMBER),
     ]
     rows = [
         [
@@ -113,24 +118,24 @@ def to_sites(sites: Sequence[SiteResult]) -> Plain | None:
             wording.size(s.bytes_up),
             wording.size(s.bytes_down),
             wording.size(s.bytes_home),
-            _auc(s.metric_federated),
-            _auc(s.metric_local),
+            measured(s.metric_federated),
+            measured(s.metric_local),
         ]
-        for s in sites[:MOST_SITES_PRINTED]
+        for s in outcome.sites[:MOST_SITES_PRINTED]
     ]
     return table(headings, rows)
 
 
-def to_sites_chart(sites: Sequence[SiteResult]) -> Plain | None:
+def to_sites_chart(outcome: Outcome) -> Plain | None:
     """The common model against the site's own; None where fewer than two sites have both."""
-    shown = [s for s in sites if _has_auc(s)]
+    shown = [s for s in outcome.sites if has_both(s)]
     if len(shown) < 2:
         return None
     better = sum((s.metric_federated or 0) >= (s.metric_local or 0) for s in shown)
     shown_first = shown[: charts.MOST_GROUPS]
     return charts.pair_chart(
         [s.site for s in shown_first],
-        "AUC on the site's own held-out rows",
+        f"{outcome.metric.written} on the site's own held-out rows",
         [(s.metric_federated, s.metric_local) for s in shown_first],
         ("common model", "trained alone"),
         alt=f"The common model is at least as good at {better} of {len(shown)} sites.",
@@ -139,9 +144,10 @@ def to_sites_chart(sites: Sequence[SiteResult]) -> Plain | None:
     )
 
 
-def _has_auc(site: SiteResult) -> bool:
+def has_both(site: SiteResult) -> bool:
     return is_finite(site.metric_federated) and is_finite(site.metric_local)
 
 
-def _auc(metric: float | None) -> str:
-    return "not assessed" if metric is None else wording.number(metric, _AUC_PLACES)
+def measured(metric: float | None) -> str:
+    """A metric or a loss as it is printed."""
+    return "not assessed" if metric is None else wording.number(metric, _PLACES)

@@ -6,9 +6,19 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from compliance.dataset.nouns import Dataset
-from compliance.federated.nouns import MOST_ROWS_PER_PERSON, Outcome, Plan, Run
+from compliance.federated.nouns import NoisePlan, Outcome, Plan, Run
+from compliance.privacy.nouns import PrivacyUnitKind
 from compliance.report import wording
 from compliance.report.nouns import Evidence
+from compliance.report.sections.plans import (
+    UNITS,
+    bounds_in_words,
+    is_row_instead,
+    noiser_in_words,
+    title_of,
+    to_plan_facts,
+    unit_in_words,
+)
 from compliance.report.sections.quality import (
     MOST_SITES_PRINTED,
     comparison_in_words,
@@ -20,21 +30,11 @@ from compliance.report.sections.quality import (
 from compliance.report.tables import Fill, Plain, fact
 from compliance.report.wording import count, loss_up
 
-MOST_FEATURES_PRINTED = 40
-_METHODS = {"fedavg": "federated averaging", "logistic": "logistic regression"}
-
 
 def to_runs(evidence: Evidence) -> list[Plain]:
     """One block per run: per dataset, oldest first."""
     runs = [(run, e.dataset) for e in evidence.datasets for run in _in_order(e.runs)]
     return [_one(number, run, dataset) for number, (run, dataset) in enumerate(runs, start=1)]
-
-
-def title_of(run: Run) -> str:
-    """What was learnt, where, and whether noise protects it."""
-    noise = "with noise" if run.plan.privacy else "without noise"
-    target, sites = wording.abridged(run.plan.subject), wording.abridged(run.plan.sites_from)
-    return f"{target} across {sites}, {noise}"
 
 
 def _in_order(runs: Sequence[Run]) -> list[Run]:
@@ -44,78 +44,80 @@ def _in_order(runs: Sequence[Run]) -> list[Run]:
 def _one(number: int, run: Run, dataset: Dataset) -> Plain:
     outcome = run.outcome
     return {
-        "title": f"Run {number}: {title_of(run)} ({dataset.name})",
-        "facts": _facts(run),
-        "plan": _plan(run.plan, outcome),
+        "title": f"Run {number}: {title_of(run.plan)} ({dataset.name})",
+        "facts": to_run_facts(run),
+        "plan": to_plan_facts(run.plan, outcome),
         "comparison": to_comparison(outcome),
         "comparison_says": comparison_in_words(run),
         "curves": to_curves(outcome),
-        "sites": to_sites(outcome.sites),
-        "sites_left": max(len(outcome.sites) - MOST_SITES_PRINTED, 0),
-        "sites_chart": to_sites_chart(outcome.sites),
-        "home": _home(outcome),
+        "sites": to_sites(outcome),
+        "sites_left": sites_left(outcome),
+        "sites_chart": to_sites_chart(outcome),
+        "home": home_in_words(outcome),
         "privacy": _privacy(run, dataset.population),
-        "dropped": _dropped(outcome),
+        "dropped": to_dropped(outcome),
         "has_noise": run.plan.privacy is not None,
     }
 
 
-def _facts(run: Run) -> list[Plain]:
+def to_run_facts(run: Run) -> list[Plain]:
+    """When, by whom, from what, how many rounds and sites."""
     outcome = run.outcome
-    asked, done = run.plan.rounds, len(outcome.rounds)
-    end = "stopped early" if outcome.is_stopped else "finished"
     return [
         fact("Started", f"{wording.when(run.started_at)}, by {run.actor}", fill=Fill.NAME),
         fact("Reference", run.id, fill=Fill.NAME),
         fact("Learnt from", run.dataset_id, fill=Fill.NAME),
-        fact("Rounds", f"{count(done)} of {count(asked)} asked, {end}", missing=outcome.is_stopped),
+        fact("Rounds", rounds_in_words(run), missing=outcome.is_stopped),
         fact("Sites", _sites_in_words(run.plan, outcome)),
+        *_silence(outcome),
     ]
 
 
+def rounds_in_words(run: Run) -> str:
+    """How many rounds of those asked were run, and why no more."""
+    outcome = run.outcome
+    end = "stopped early" if outcome.is_stopped else "finished"
+    if outcome.is_over_budget:
+        end = "stopped before the privacy budget would have broken"
+    void = sum(r.is_void for r in outcome.rounds)
+    nothing = f"; {count(void)} changed nothing, because too few sites answered" if void else ""
+    return f"{count(len(outcome.rounds))} of {count(run.plan.rounds)} asked, {end}{nothing}"
+
+
+def _silence(outcome: Outcome) -> list[Plain]:
+    """What sites did not do, over all rounds; nothing where all went well."""
+    reasons = {
+        "asked and silent": sum(r.silent for r in outcome.rounds),
+        "slow, with one pass only": sum(r.slow for r in outcome.rounds),
+        "refused, because they sent no numbers": sum(r.refused for r in outcome.rounds),
+    }
+    told = [f"{count(times, 'time')} {what}" for what, times in reasons.items() if times]
+    return [fact("Of the sites", wording.listed(told))] if told else []
+
+
 def _sites_in_words(plan: Plan, outcome: Outcome) -> str:
-    # With noise no site is too small: that would tell of the one person that it lacks.
+    # With noise for people no site is too small: that would tell of the one person that it lacks.
     why = "none of their rows counts"
-    if plan.privacy is None:
+    if plan.privacy is None or plan.privacy.unit is PrivacyUnitKind.SITE:
         why = f"they hold fewer than {count(plan.minimum_records, 'record')}"
     left = f"{count(outcome.sites_left_out)} left out because {why}"
     took = count(len(outcome.sites))
     return f"{took} took part, {left if outcome.sites_left_out else 'none was left out'}"
 
 
-def _plan(plan: Plan, outcome: Outcome) -> list[Plain]:
-    share = "chance of each person to be in a round" if plan.privacy else "share of sites per round"
-    whose = "person" if plan.privacy else "site"
-    return [
-        fact("Question", f"which value {plan.subject} has", fill=Fill.NAME),
-        fact("Sites are the values of", plan.sites_from, fill=Fill.NAME),
-        fact("Learnt from columns", _features(outcome), fill=Fill.NAME),
-        fact("Model and strategy", f"{_METHODS[plan.model]}, {_METHODS[plan.strategy]}"),
-        fact(
-            "Training",
-            f"{count(plan.local_epochs, 'pass', plural='passes')} over the rows of each {whose} "
-            f"per round, {count(plan.batch, 'row')} per step, learning rate "
-            f"{plan.learning_rate:g}",
-        ),
-        fact("Server", f"rate {plan.server_rate:g}; {100 * plan.fraction:g} % {share}"),
-        fact("Seed", str(plan.seed)),
-    ]
+def sites_left(outcome: Outcome) -> int:
+    """How many sites the table leaves to the evidence."""
+    return max(len(outcome.sites) - MOST_SITES_PRINTED, 0)
 
 
-def _features(outcome: Outcome) -> str:
-    names = [wording.abridged(name) for name in outcome.features[:MOST_FEATURES_PRINTED]]
-    if more := len(outcome.features) - len(names):
-        names.append(f"and {count(more)} more, in evidence.json")
-    return wording.recorded(", ".join(names))
-
-
-def _home(outcome: Outcome) -> str:
+def home_in_words(outcome: Outcome) -> str:
+    """How much stayed at the sites, and how much travelled."""
     up = sum(s.bytes_up for s in outcome.sites)
     down = sum(s.bytes_down for s in outcome.sites)
     home = sum(s.bytes_home for s in outcome.sites)
     return (
-        f"Rows of {wording.size(home)} stayed at their sites. {wording.size(up)} of model "
-        f"parameters were sent and {wording.size(down)} received, over all rounds and sites."
+        f"Rows of {wording.size(home)} stayed at their sites. {wording.size(up)} of numbers "
+        f"were sent and {wording.size(down)} received, over all rounds and sites."
     )
 
 
@@ -123,32 +125,50 @@ def _privacy(run: Run, population: str) -> list[Plain]:
     plan, outcome = run.plan, run.outcome
     if plan.privacy is None:
         return []
-    spent = [r.epsilon for r in outcome.rounds if r.epsilon is not None]
-    epsilon = f"ε = {loss_up(Decimal(str(spent[-1])))}" if spent else f"ε {wording.NOT_RECORDED}"
+    epsilon = spent(outcome)
+    said = f"ε = {loss_up(epsilon)}" if epsilon is not None else f"ε {wording.NOT_RECORDED}"
     return [
-        fact("Unit of privacy", _unit(outcome), missing=outcome.unit_is_row),
-        fact("Spent by this run", f"{epsilon} at δ = {loss_up(plan.privacy.delta)}"),
-        fact("Paid from the budget of", population, fill=Fill.NAME),
-        fact("Noise", f"{plan.privacy.noise_multiplier:g} times what one person can change"),
-        fact("Clip", f"L2 norm of one person's update at most {plan.privacy.clip:g}"),
         fact(
-            "Contribution bounds",
-            "each person counts at one site only, with at most "
-            f"{count(1 if outcome.unit_is_row else MOST_ROWS_PER_PERSON, 'row')}",
+            "Unit of privacy",
+            unit_in_words(plan, outcome),
+            fill=Fill.NAME,
+            missing=is_row_instead(plan, outcome),
         ),
+        fact("Spent by this run", f"{said} at δ = {loss_up(plan.privacy.delta)}"),
+        fact("Paid from the budget of", population, fill=Fill.NAME),
+        fact("Noise", noise_in_words(plan.privacy)),
+        fact("Added by", noiser_in_words(plan)),
+        fact("Clip", clip_in_words(plan.privacy, outcome)),
+        fact("Contribution bounds", bounds_in_words(plan, outcome)),
     ]
 
 
-def _unit(outcome: Outcome) -> str:
-    if outcome.unit_is_row:
-        return (
-            "one row: no column tells people apart, so somebody with several rows is protected "
-            "only row by row"
-        )
-    return "one person: adding or removing all of a person's rows"
+def spent(outcome: Outcome) -> Decimal | None:
+    """The ε of all rounds, as it was shown while they ran; None where none was."""
+    shown = [r.epsilon for r in outcome.rounds if r.epsilon is not None]
+    return Decimal(str(shown[-1])) if shown else None
 
 
-def _dropped(outcome: Outcome) -> list[Plain]:
+def noise_in_words(privacy: NoisePlan) -> str:
+    """How much noise there is."""
+    return f"standard deviation {privacy.noise_multiplier:g} times the clip, in every number"
+
+
+def clip_in_words(privacy: NoisePlan, outcome: Outcome) -> str:
+    """The largest norm of an update, and whether it moved."""
+    whose = f"L2 norm of the update of {UNITS[privacy.unit][0]} at most"
+    if privacy.quantile is None:
+        return f"{whose} {privacy.clip:g}"
+    clips = [r.clip for r in outcome.rounds if r.clip is not None]
+    now = f", {clips[-1]:.4g} in the last round" if clips else ""
+    return (
+        f"{whose} {privacy.clip:g} at first{now}; it follows the "
+        f"{100 * privacy.quantile:g} % quantile of the updates, as told by a noisy count"
+    )
+
+
+def to_dropped(outcome: Outcome) -> list[Plain]:
+    """The rows that took no part, by reason."""
     left_out = outcome.left_out
     reasons = {
         "they hold no answer": left_out.without_answer,

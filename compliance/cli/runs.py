@@ -1,0 +1,75 @@
+"""Federated runs as plain fields: whole for scripts, in short for people, a line per round."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from compliance.cli.results import Result
+from compliance.federated.flower.nouns import Deployment
+from compliance.federated.nouns import Outcome, Round, Run
+from compliance.plain import to_plain
+
+
+def run(done: Run) -> Result:
+    """A federated run, round by round."""
+    outcome = done.outcome
+    return {
+        "id": done.id,
+        "metric": outcome.metric.written,
+        "rounds": [to_plain(each) for each in outcome.rounds],
+        "final": _final(outcome),
+        "baselines": to_plain(outcome.baselines),
+        "sites": [to_plain(site) for site in outcome.sites],
+        "sites_left_out": outcome.sites_left_out,
+        "features": list(outcome.features),
+        "stopped": outcome.is_stopped,
+        "over_budget": outcome.is_over_budget,
+    }
+
+
+def run_lines(done: Run) -> Result:
+    """The same in short, for people."""
+    return run(done) | {
+        "rounds": [
+            {
+                "round": each.round,
+                "loss": each.loss,
+                done.outcome.metric.written: each.metric,
+                "clients": each.clients,
+                "silent": each.silent,
+                "void": each.is_void,
+                "bytes_up": each.bytes_up,
+                "bytes_down": each.bytes_down,
+                "epsilon": each.epsilon,
+            }
+            for each in done.outcome.rounds
+        ]
+    }
+
+
+def round_line(done: Round, planned: int) -> str:
+    """A round as one line, while the run goes on; what the metric is, its end tells."""
+    line = f"round {done.round}/{planned}  loss {done.loss:.4f}  metric {done.metric:.4f}"
+    if done.epsilon is not None:
+        line += f"  ε {done.epsilon:.4g}"
+    if done.silent:
+        line += f"  silent {done.silent}"
+    return line + ("  counts for nothing: too few answered" if done.is_void else "")
+
+
+def _final(outcome: Outcome) -> Result | None:
+    if not outcome.rounds:
+        return None
+    last = outcome.rounds[-1]
+    return {"loss": last.loss, "metric": last.metric, "epsilon": last.epsilon}
+
+
+def deployment(made: Deployment, out: Path) -> Result:
+    """A deployment's folder and its sites."""
+    return {
+        "path": str(out),
+        "server": f"{made.host}:{made.port}",
+        "with_rows": made.is_local,
+        "code_sha256": made.code_sha256,
+        "sites": [{"site": place.site, "folder": f"sites/{place.folder}"} for place in made.places],
+    }

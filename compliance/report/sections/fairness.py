@@ -1,0 +1,108 @@
+"""How evenly a common model serves the sites: spread, the worst tenth, who gains."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from dataclasses import dataclass
+
+from compliance.federated.nouns import Outcome, SiteResult
+from compliance.report import wording
+from compliance.report.axes import is_finite
+from compliance.report.sections.quality import has_both, measured
+from compliance.report.tables import Fill, Plain, fact
+from compliance.report.wording import count
+
+_LEAST = 2  # sites with a metric, for there to be a spread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """A metric over the sites that have one, each counting alike.
+
+    Attributes:
+        best, worst: sites at either end.
+        deviation: standard deviation over the sites.
+        worst_tenth: mean over the worst tenth of the sites, at least one.
+        sites_in_tenth: how many these are.
+    """
+
+    best: SiteResult
+    worst: SiteResult
+    deviation: float
+    worst_tenth: float
+    sites_in_tenth: int
+
+
+def spread_of(outcome: Outcome) -> Spread | None:
+    """How far the sites lie apart; None where fewer than two have a metric."""
+    known = [(s.metric_federated, n) for n, s in enumerate(outcome.sites)]
+    ranked = sorted((metric, n) for metric, n in known if is_finite(metric))
+    if len(ranked) < _LEAST:
+        return None
+    metrics = [metric for metric, _ in ranked]
+    tenth = math.ceil(len(metrics) / 10)
+    return Spread(
+        best=outcome.sites[ranked[-1][1]],
+        worst=outcome.sites[ranked[0][1]],
+        deviation=statistics.pstdev(metrics),
+        worst_tenth=statistics.fmean(metrics[:tenth]),
+        sites_in_tenth=tenth,
+    )
+
+
+def to_fairness(outcome: Outcome) -> list[Plain]:
+    """The spread over sites and who gains; one fact that says so where it cannot be told."""
+    spread, name = spread_of(outcome), outcome.metric.written
+    if spread is None:
+        reason = "not assessed: fewer than two sites have enough held-out rows"
+        return [fact("Spread over sites", reason, missing=True)]
+    unknown = sum(not is_finite(s.metric_federated) for s in outcome.sites)
+    return [
+        fact("Best site", _site(spread.best, name), fill=Fill.NAME),
+        fact("Worst site", _site(spread.worst, name), fill=Fill.NAME),
+        fact(
+            "Spread",
+            f"standard deviation {measured(spread.deviation)} over sites, "
+            f"{measured(_apart(spread))} between best and worst",
+        ),
+        fact(
+            "Worst tenth",
+            f"{name} {measured(spread.worst_tenth)}, mean of "
+            f"{count(spread.sites_in_tenth, 'site')}",
+        ),
+        *_gains(outcome),
+        *([fact("Not assessed", _too_few(unknown))] if unknown else []),
+    ]
+
+
+def _site(site: SiteResult, name: str) -> str:
+    return f"{wording.abridged(site.site)}: {name} {measured(site.metric_federated)}"
+
+
+def _apart(spread: Spread) -> float:
+    return (spread.best.metric_federated or 0.0) - (spread.worst.metric_federated or 0.0)
+
+
+def _too_few(sites: int) -> str:
+    return f"{count(sites, 'site')} with too few, or too similar, held-out rows"
+
+
+def _gains(outcome: Outcome) -> list[Plain]:
+    """Who is better off with the common model than alone."""
+    both = [s for s in outcome.sites if has_both(s)]
+    if not both:
+        return []
+    gains = [(s.metric_federated or 0.0) - (s.metric_local or 0.0) for s in both]
+    better = sum(gain >= 0 for gain in gains)
+    said = f"{count(better)} of {count(len(both), 'site')} are at least as well off as alone"
+    facts = [fact("Gain against alone", f"{said}; {_by(statistics.fmean(gains))} on average")]
+    worst = min(range(len(gains)), key=gains.__getitem__)
+    if gains[worst] < 0:
+        name = wording.abridged(both[worst].site)
+        facts.append(fact("Loses most", f"{name}: {_by(gains[worst])}", fill=Fill.NAME))
+    return facts
+
+
+def _by(gain: float) -> str:
+    return f"{measured(abs(gain))} {'more' if gain >= 0 else 'less'}"

@@ -1,0 +1,87 @@
+"""A federated run round by round: whole in the evidence, abridged in print where it is long."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from compliance.federated.nouns import Outcome, Round
+from compliance.report.sections.quality import measured
+from compliance.report.tables import Cell, Fill, Plain, heading, table
+from compliance.report.wording import count, loss_up, size
+
+MOST_ROUNDS_PRINTED = 60
+_AT_END = 10  # rounds at either end that are printed one by one
+_HASH_SHOWN = 10
+
+
+def to_rounds(outcome: Outcome) -> Plain:
+    """The table, what it leaves out, and the hash of the last model."""
+    shown = printed(outcome.rounds)
+    left = len(outcome.rounds) - len(shown)
+    says = (
+        f"{count(len(shown))} of {count(len(outcome.rounds), 'round')} are printed: the first and "
+        f"last {_AT_END}, and some between; all are in the attached evidence.json."
+    )
+    last = outcome.rounds[-1].model_hash if outcome.rounds else ""
+    return {"table": _table(outcome, shown), "left_says": says if left else "", "last": last}
+
+
+def printed(rounds: tuple[Round, ...]) -> tuple[Round, ...]:
+    """Those that are printed: all, or both ends and every so many between."""
+    if len(rounds) <= MOST_ROUNDS_PRINTED:
+        return rounds
+    middle = rounds[_AT_END:-_AT_END]
+    step = -(-len(middle) // (MOST_ROUNDS_PRINTED - 2 * _AT_END))
+    return (*rounds[:_AT_END], *middle[step - 1 :: step], *rounds[-_AT_END:])
+
+
+def _table(outcome: Outcome, shown: tuple[Round, ...]) -> Plain | None:
+    has_noise = any(r.epsilon is not None for r in shown)
+    has_clip = len({r.clip for r in shown}) > 1  # one that stays the same stands in section 7
+    has_notes = any(_notes(r) for r in shown)
+    headings = [
+        heading("Round", fill=Fill.NUMBER),
+        heading(outcome.metric.written, fill=Fill.NUMBER),
+        heading("Loss", fill=Fill.NUMBER),
+        heading("Took part", fill=Fill.NUMBER),
+        *([heading("ε so far", fill=Fill.NUMBER)] * has_noise),
+        *([heading("Clip", fill=Fill.NUMBER)] * has_clip),
+        heading("Sent", fill=Fill.NUMBER),
+        heading("Received", fill=Fill.NUMBER),
+        heading("Model hash", 2.2, Fill.CODE),
+        *([heading("Sites", 2.6)] * has_notes),
+    ]
+    rows = [_row(r, has_noise=has_noise, has_clip=has_clip, has_notes=has_notes) for r in shown]
+    return table(headings, rows)
+
+
+def _row(r: Round, *, has_noise: bool, has_clip: bool, has_notes: bool) -> list[Cell]:
+    epsilon = "–" if r.epsilon is None else loss_up(Decimal(str(r.epsilon)))
+    clip = "–" if r.clip is None else f"{r.clip:.4g}"
+    return [
+        count(r.round),
+        measured(r.metric),
+        measured(r.loss),
+        count(r.clients),
+        *([epsilon] * has_noise),
+        *([clip] * has_clip),
+        size(r.bytes_up),
+        size(r.bytes_down),
+        r.model_hash[:_HASH_SHOWN] or "–",
+        *([_notes(r)] * has_notes),
+    ]
+
+
+def _notes(r: Round) -> str:
+    """What went otherwise than asked."""
+    told = [
+        f"{count(number)} {what}"
+        for number, what in (
+            (r.silent, "silent"),
+            (r.slow, "slow"),
+            (r.refused, "refused"),
+            (r.readable, "readable"),
+        )
+        if number
+    ]
+    return ", ".join([*told, *(["round is void"] if r.is_void else [])])
