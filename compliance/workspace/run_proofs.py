@@ -21,6 +21,7 @@ from compliance.federated.nouns import (
     Membership,
     Plan,
     Poisoning,
+    Reading,
     Reconstruction,
     Run,
     Shield,
@@ -123,6 +124,7 @@ def _store(
             plan=run.plan,
             protected=protected,
             sight=Sight.of(run.plan),
+            reading=next((one for one in found if isinstance(one, Reading)), None),
             reconstructions=tuple(one for one in found if isinstance(one, Reconstruction)),
             memberships=tuple(one for one in found if isinstance(one, Membership)),
             poisonings=tuple(one for one in found if isinstance(one, Poisoning)),
@@ -139,7 +141,10 @@ def _counted(siege: Siege) -> dict[str, object]:
     tests = sorted({f"membership by {one.test}" for one in siege.memberships})
     kinds = ["reconstruction"] * bool(siege.reconstructions) + tests
     bare = [one for one in siege.reconstructions if one.protection is Shield.NONE]
+    sites = siege.reading
+    read = {"sites": sites.sites, "sites_readable": sites.readable} if sites else {}
     return {
+        **read,
         "attacks": kinds + ["poisoned sites"] * bool(siege.poisonings),
         "rows_attacked": sum(one.tries for one in bare),
         "rows_read": sum(one.exact for one in bare),

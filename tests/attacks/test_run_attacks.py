@@ -26,6 +26,7 @@ from compliance.federated.attacks import (
     besieged,
     memberships,
     poisonings,
+    reading,
     reconstructions,
     twins,
 )
@@ -110,6 +111,21 @@ def test_a_row_of_one_record_is_computed_exactly_and_protection_hides_it(
     assert min(fifty.error, ten_sites.error) > 0.05
     assert noise.error > 0.5
     assert noise.noise_multiplier == 1.0
+
+
+def test_fewer_steps_show_more_and_a_sum_over_sites_shows_less(stored: Store) -> None:
+    """Of units that many rows wake in five epochs, some are woken by one row of a first batch."""
+    asked = plan(model=ModelKind.MLP, hidden=(16,), local_epochs=5, batch=8)
+    problem = problem_of(stored, asked, shop())
+    seen = [
+        reading(learner_of(problem, one), learner_of(problem, one).initial())
+        for one in (asked, replace(asked, secure=True))
+    ]
+
+    assert [one.sites for one in seen] == [4, 4]
+    assert seen[0].one_step == seen[1].one_step
+    assert (seen[0].one_step or 0) > seen[0].readable
+    assert seen[1].readable == 0
 
 
 def test_without_the_noise_a_clipped_row_is_read_to_the_grid(stored: Store) -> None:
@@ -312,7 +328,7 @@ def test_an_attack_on_a_run_is_kept_and_in_the_trail_without_any_value(shop: Any
 
     (siege,) = kept(shop)
     (newest,) = shop.entries(1)
-    assert [*siege.reconstructions, *siege.memberships, *siege.poisonings] == found
+    assert [siege.reading, *siege.reconstructions, *siege.memberships, *siege.poisonings] == found
     assert (siege.run_id, siege.seed, siege.sight) == (run_id, 4, Sight.EACH_UPDATE)
     assert newest.act == "run.attack"
     assert newest.facts["internal"] is True
@@ -329,8 +345,8 @@ def test_an_attack_that_is_stopped_is_kept_as_far_as_it_went(shop: Any) -> None:
     findings.close()  # type: ignore[attr-defined]
 
     (siege,) = kept(shop)
-    assert siege.reconstructions == (first,)
-    assert siege.memberships == siege.poisonings == ()
+    assert siege.reading == first
+    assert siege.reconstructions == siege.memberships == siege.poisonings == ()
     assert shop.entries(1)[0].act == "run.attack"
 
 

@@ -2,7 +2,15 @@
 
 from compliance.federated.attacks.membership import Attacked, memberships
 from compliance.federated.attacks.poisoning import poisonings
-from compliance.federated.attacks.reconstruction import reconstructions
+from compliance.federated.attacks.reconstruction import reading, reconstructions
 from compliance.federated.attacks.siege import besieged, twins
 
-__all__ = ["Attacked", "besieged", "memberships", "poisonings", "reconstructions", "twins"]
+__all__ = [
+    "Attacked",
+    "besieged",
+    "memberships",
+    "poisonings",
+    "reading",
+    "reconstructions",
+    "twins",
+]

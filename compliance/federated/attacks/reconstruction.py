@@ -11,7 +11,7 @@ Source: Phong et al. 2017, doi:10.1007/978-981-10-5421-1_9.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,8 +19,9 @@ from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.leaks import first_layers, readable, rows_of
 from compliance.federated.learners import Learner
 from compliance.federated.noising import Secrets, bounded, change
-from compliance.federated.nouns import EXACT, Plan, Reconstruction, Shield
+from compliance.federated.nouns import EXACT, Plan, Reading, Reconstruction, Shield
 from compliance.federated.problem import Clients
+from compliance.federated.strategies import averaging_weights
 
 _MOST_TRIES = 100
 _MOST_DRAWS = 60_000  # of noise, which takes about a second
@@ -77,6 +78,25 @@ def reconstructions(
             error=float(np.median(errors)),
             noise_multiplier=noise.noise_multiplier if noise else None,
         )
+
+
+def reading(learner: Learner, model: FloatArray) -> Reading:
+    """Of how many of the problem's sites a row can be read when they start from `model`."""
+    plan, sites = learner.plan, learner.problem.sites
+    starts = np.broadcast_to(model, (len(sites), len(model)))
+    messages = learner.contributions(sites, starts, 1)
+    if plan.secure and not learner.adds_up:
+        messages = averaging_weights(sites.sizes)[:, None] * messages
+    told = readable(learner, sites, messages, is_summed=plan.secure)
+    if learner.adds_up:
+        return Reading(sites=len(sites), readable=int(told.sum()), one_step=None)
+    batch = replace(sites, sizes=np.minimum(sites.sizes, plan.batch))
+    first = learner.contributions(batch, starts, 1, epochs=1)
+    return Reading(
+        sites=len(sites),
+        readable=int(told.sum()),
+        one_step=int(readable(learner, batch, first).sum()),
+    )
 
 
 def guessed(layers: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from compliance.federated.attacks.membership import Attacked, memberships, trained
 from compliance.federated.attacks.poisoning import poisonings
-from compliance.federated.attacks.reconstruction import reconstructions
+from compliance.federated.attacks.reconstruction import reading, reconstructions
 from compliance.federated.learners import learner_of
 from compliance.federated.nouns import Finding, NoisePlan, Plan, Strategy
 from compliance.federated.plans import NOISE_DEFAULTS
@@ -38,6 +38,7 @@ def besieged(plain: Attacked, protected: Attacked) -> Iterator[Finding]:
         raise ValueError("a plan with noise needs secrets")
     learner = learner_of(plain.problem, plain.plan, plain.model)
     model = trained(plain, plain.problem)
+    yield reading(learner, model)
     yield from reconstructions(learner, model, protected.plan, protected.secrets, plain.seed)
     yield from memberships(plain, model)
     yield from memberships(replace(protected, repeats=1))

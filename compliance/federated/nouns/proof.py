@@ -82,6 +82,22 @@ class MembershipTest(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Of how many of the run's own sites a row can be read off what they send, in closed form.
+
+    Attributes:
+        sites: looked at, all of them.
+        readable: off what the server sees, as planned.
+        one_step: off each site's own message, if it sent after its first step; None where sites
+            make no steps.
+    """
+
+    sites: int
+    readable: int
+    one_step: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconstruction:
     """An attempt to compute a row from what a site sends; of errors and counts only.
 
@@ -153,7 +169,7 @@ class Poisoning:
     metric: float | None
 
 
-Finding = Reconstruction | Membership | Poisoning
+Finding = Reading | Reconstruction | Membership | Poisoning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +183,7 @@ class Siege:
         plan: what it was asked.
         protected: the plan whose noise was attacked: the run's own, or a twin with noise.
         sight: what the server sees in such a run.
+        reading: of the sites; None where the attack was ended before.
         reconstructions, memberships, poisonings: what came of it.
         tried_at: when, UTC.
         actor: who.
@@ -179,6 +196,7 @@ class Siege:
     plan: Plan
     protected: Plan
     sight: Sight
+    reading: Reading | None
     reconstructions: tuple[Reconstruction, ...]
     memberships: tuple[Membership, ...]
     poisonings: tuple[Poisoning, ...]

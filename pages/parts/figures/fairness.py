@@ -96,7 +96,8 @@ def memberships(
         marker={"symbol": "line-ew", "size": 44, "line": {"width": 3, "color": PLUM}},
         hovertemplate="%{x}: %{y:.3f}<extra></extra>",
     )
-    figure.add_hline(y=GUESSING, line_dash="dash", line_color=GREY, annotation_text=words[3])
+    line = {"dash": "dash", "color": GREY}
+    figure.add_hline(y=GUESSING, line=line, name=words[3], showlegend=True)
     figure.update_yaxes(title=title, range=[0, 1.08])
     figure.update_layout(barmode="group", bargap=max(0.25, 1 - len(names) * 2 * WIDEST_BAR))
     return framed(figure, height=360)
