@@ -638,7 +638,7 @@ def test_a_folder_of_another_plan_or_none_is_refused(shop: Workspace, tmp_path: 
     plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
     order = Order(out=tmp_path / "out")
     shop.federation.deploy("orders", plan, order)
-    other = Plan(site_column=ColumnName("region"), target=ColumnName("bought"), rounds=2)
+    other = Plan(site_column=ColumnName("region"), target=ColumnName("bought"), seed=8)
 
     for folder, asked, why in (
         (order.out, other, "another plan"),

@@ -12,7 +12,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -247,7 +247,11 @@ def _check_empty(root: Path) -> None:
 
 
 def _read(folder: Folder, name: str, plan: Plan) -> Deployment:
-    """The deployment in `folder`, if it is one of this dataset, plan and code."""
+    """The deployment in `folder`, if it is one of this dataset, plan and code.
+
+    Raises:
+        DeploymentError: it is none, or another's.
+    """
     try:
         text = (folder.root / DEPLOYMENT_FILE).read_text(encoding="utf-8")
         found = from_json(Deployment, text)
@@ -256,6 +260,7 @@ def _read(folder: Folder, name: str, plan: Plan) -> Deployment:
     if found.dataset != name or found.code_sha256 != writing.code_sha256():
         reason = "the folder is of another dataset or of another version of Privacy Desk"
         raise DeploymentError(reason=f"{reason}; make a new one")
-    if writing.plan_of(folder, found) != plan:
+    theirs = writing.plan_of(folder, found)  # how many rounds there are is the desk's business
+    if replace(theirs, rounds=plan.rounds) != plan:
         raise DeploymentError(reason="the folder is of another plan; make a new one")
     return found
