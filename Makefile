@@ -5,18 +5,21 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+# Flower lives apart: it is pinned to libraries that the desk must not be held to.
+DISTRIBUTED := .venv-distributed
+DISTRIBUTED_SET := compliance/federated/flower/templates/requirements.txt
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
 # `bench-release` and `bench-federated` install their peers into benchmarks/.peers at the first run;
 # `bench-release` and `bench-mnist` take minutes.
 BENCHES := bench-crowd bench-dataset bench-demo bench-discovery bench-federated bench-mnist bench-preview bench-release bench-repaint bench-report bench-tasks
 
-.PHONY: run test lint lock pictures clean bench $(BENCHES)
+.PHONY: run test lint lock distributed pictures clean bench $(BENCHES)
 
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
 
-test: $(VENV)/.dev chromium postgresql
+test: $(VENV)/.dev chromium postgresql distributed
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev
@@ -27,12 +30,19 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
 
+	cp requirements.txt $(DISTRIBUTED_SET)  # so that what both need has one version where it can
+	grep -oE '"(cryptography|flwr|msgspec|numpy|pandas|pyarrow|pyyaml)==[^"]+' pyproject.toml | tr -d '"' \
+	  | $(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --no-annotate - -o $(DISTRIBUTED_SET)
+
+# What federated runs across processes and machines need beside the desk.
+distributed: $(DISTRIBUTED)/.done
+
 # The README's pictures, taken from the running app.
 pictures: $(VENV)/.dev chromium
 	$(BIN)/python docs/pictures.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DISTRIBUTED) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 bench: $(BENCHES)
 
@@ -58,6 +68,11 @@ $(VENV)/.core: requirements.txt | $(BIN)/python
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(DISTRIBUTED)/.done: $(DISTRIBUTED_SET) | $(BIN)/python
+	@$(BIN)/python -m venv --clear $(DISTRIBUTED)
+	$(DISTRIBUTED)/bin/python -m pip install --quiet --disable-pip-version-check -r $(DISTRIBUTED_SET)
 	@touch $@
 
 # The browser tests drive the system's own Chromium.

@@ -12,6 +12,7 @@ from compliance.privacy.nouns import Period
 from compliance.report.nouns import ReportKind
 
 MOST_ENTRIES = 1_000_000
+MOST_PORTS = 65_535
 
 _Kinds = argparse._SubParsersAction  # typeshed has no public name for it
 
@@ -171,9 +172,35 @@ def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
 
 def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     federate = _verb(kinds, "federate", verbs.federate, "train across sites that keep their rows")
-    _named(federate)
+    deploy = _verb(kinds, "deploy", verbs.deploy, "write what server and sites need to do so")
+    for added in (federate, deploy):
+        _named(added)
+        added.add_argument(
+            "--plan", type=_path, required=True, metavar="P.yaml", help="what is learnt, and how"
+        )
     federate.add_argument(
-        "--plan", type=_path, required=True, metavar="P.yaml", help="what is learnt, and how"
+        "--transport",
+        choices=("here", "flower"),
+        default="here",
+        help="whether the sites are in this process, or reached by Flower; else here",
+    )
+    federate.add_argument(
+        "--environment", type=_path, metavar="DIR", help="Flower’s; else .venv-distributed"
+    )
+    federate.add_argument(
+        "--deployment", type=_path, metavar="DIR", help="made by deploy; else one for this run"
+    )
+    federate.add_argument(
+        "--wait", type=_count, default=300, metavar="S", help="seconds a round may take; else 300"
+    )
+    deploy.add_argument("--out", type=_path, required=True, metavar="DIR", help="a new folder")
+    where = deploy.add_mutually_exclusive_group(required=True)
+    where.add_argument("--host", metavar="H", help="what the sites call the server’s machine")
+    where.add_argument(
+        "--local", action="store_true", help="all on this machine, with the rows of each site"
+    )
+    deploy.add_argument(
+        "--port", type=_port, default=8443, metavar="P", help="where the server listens; else 8443"
     )
     federate.add_argument(
         "--resume", metavar="RUN", help="the id of a run of the same plan to go on from"
@@ -237,4 +264,10 @@ def _path(typed: str) -> Path:
 def _count(typed: str) -> int:
     if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_ENTRIES:
         raise argparse.ArgumentTypeError(f"it is a whole number from 1 to {MOST_ENTRIES:,}")
+    return int(typed)
+
+
+def _port(typed: str) -> int:
+    if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_PORTS:
+        raise argparse.ArgumentTypeError(f"it is a whole number from 1 to {MOST_PORTS:,}")
     return int(typed)

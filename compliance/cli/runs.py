@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from compliance.cli.results import Result
+from compliance.federated.flower.nouns import Deployment
 from compliance.federated.nouns import Outcome, Round, Run
 from compliance.plain import to_plain
 
@@ -59,3 +62,14 @@ def _final(outcome: Outcome) -> Result | None:
         return None
     last = outcome.rounds[-1]
     return {"loss": last.loss, "metric": last.metric, "epsilon": last.epsilon}
+
+
+def deployment(made: Deployment, out: Path) -> Result:
+    """A deployment's folder and its sites."""
+    return {
+        "path": str(out),
+        "server": f"{made.host}:{made.port}",
+        "with_rows": made.is_local,
+        "code_sha256": made.code_sha256,
+        "sites": [{"site": place.site, "folder": f"sites/{place.folder}"} for place in made.places],
+    }

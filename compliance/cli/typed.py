@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -26,6 +27,7 @@ from compliance.privacy.nouns.planning import Coverage, Target
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import SynthesisPlan
 from compliance.settings import Settings
+from compliance.workspace.deployments import LOOPBACK, Flower, Order
 
 LONGEST_NUMBER = 40
 SHOWN_NAME = 80
@@ -131,6 +133,21 @@ def plan(path: Path) -> Plan:
         FileMissingError, MalformedPlanError: it cannot be read.
     """
     return to_plan(_yaml(path, MalformedPlanError))
+
+
+def flower(asked: Namespace, tell: Callable[[str], None]) -> Flower | None:
+    """How Flower is to carry the run; None where the sites are in this process."""
+    if asked.transport == "here":
+        return None
+    return Flower(
+        folder=asked.deployment, environment=asked.environment, wait_s=asked.wait, tell=tell
+    )
+
+
+def order(asked: Namespace) -> Order:
+    """The deployment that was asked for."""
+    host = asked.host or LOOPBACK
+    return Order(out=asked.out, host=host, port=asked.port, is_local=asked.local)
 
 
 def destination(path: Path, settings: Settings) -> Path:

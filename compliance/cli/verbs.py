@@ -149,11 +149,18 @@ def budget(workspace: Workspace, asked: Namespace) -> Result:
 def federate(workspace: Workspace, asked: Namespace) -> Result:
     """Train across sites; a line per round goes to standard error."""
     plan = typed.plan(asked.plan)
-    with closing(workspace.federation.train(asked.name, plan, asked.resume)) as rounds:
+    by = typed.flower(asked, _tell)
+    with closing(workspace.federation.train(asked.name, plan, asked.resume, by)) as rounds:
         for done in rounds:
-            print(runs.round_line(done, plan.rounds), file=sys.stderr)  # noqa: T201 - progress
+            _tell(runs.round_line(done, plan.rounds))
     run = workspace.federation.runs(asked.name)[0]
     return runs.run(run) if asked.json else runs.run_lines(run)
+
+
+def deploy(workspace: Workspace, asked: Namespace) -> Result:
+    """Write the folder that server and sites of a federated run need."""
+    made = workspace.federation.deploy(asked.name, typed.plan(asked.plan), typed.order(asked))
+    return runs.deployment(made, asked.out)
 
 
 def assess(workspace: Workspace, asked: Namespace) -> Result:
@@ -216,6 +223,10 @@ def audit(workspace: Workspace, asked: Namespace) -> Result:
             workspace.discover(name)
     written = _written(workspace, workspace.build_report(ReportKind.AUDIT, _names(asked)), path)
     return written | results.assessment(workspace.assessments(_names(asked))[-1])
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201 - progress
 
 
 def _asked(workspace: Workspace, asked: Namespace) -> Budget:

@@ -92,6 +92,11 @@ class Table:
         return int(self._file.metadata.num_rows)
 
     @property
+    def column_names(self) -> list[ColumnName]:
+        """In their order."""
+        return [ColumnName(name) for name in self._file.schema_arrow.names]
+
+    @property
     def nbytes(self) -> int:
         """How much memory the columns read so far take."""
         codes, numbers = list(self._codes.values()), list(self._numbers.values())  # may grow

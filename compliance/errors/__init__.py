@@ -24,7 +24,7 @@
   + NothingInventedError          paid for, but no row was invented
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
-    - MissingPersonError, DivergedError, CheckpointError
+    - MissingPersonError, DivergedError, CheckpointError, DeploymentError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -72,6 +72,7 @@ from compliance.errors.data import (
 )
 from compliance.errors.learning import (
     CheckpointError,
+    DeploymentError,
     DivergedError,
     MalformedPlanError,
     MissingPersonError,
@@ -132,6 +133,7 @@ __all__ = [
     "ChooseTableError",
     "ComplianceError",
     "DatabaseError",
+    "DeploymentError",
     "DescriptionError",
     "DivergedError",
     "EmptyFileError",

@@ -80,3 +80,7 @@ class SecureQuestionError(SecureSumError):
 
 class CheckpointError(PlanError):
     sentence = "The run cannot be taken up again: {reason}. Start it anew."
+
+
+class DeploymentError(PlanError):
+    sentence = "The federation cannot be deployed or run: {reason}."

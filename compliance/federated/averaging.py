@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compliance.errors import TooFewSurvivorsError
+from compliance.federated.exchange import Exchange, Question, asked_sites
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.leaks import readable
 from compliance.federated.learners import Learner
@@ -43,6 +44,14 @@ class Turnout:
     asked: IntArray
     answering: IntArray
     slow: IntArray
+
+    def without(self, silent: IntArray) -> Turnout:
+        """The same, but for sites that did not answer after all."""
+        return replace(
+            self,
+            answering=np.setdiff1d(self.answering, silent),
+            slow=np.setdiff1d(self.slow, silent),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -107,7 +116,12 @@ def poisoned_sites(sites: int, plan: Plan) -> IntArray:
 
 
 def averaged_round(
-    learner: Learner, model: FloatArray, server: Server, round_: int, draw: Draw | None = None
+    learner: Learner,
+    model: FloatArray,
+    server: Server,
+    round_: int,
+    draw: Draw | None = None,
+    exchange: Exchange | None = None,
 ) -> Step:
     """The common model after one round.
 
@@ -115,6 +129,7 @@ def averaged_round(
 
     Args:
         draw: secret bytes, where sites mask what they send.
+        exchange: asks the sites; left out, they are in this process.
 
     Raises:
         SecureTermsError: there are too many sites for masks, or one sends too large a number.
@@ -127,18 +142,26 @@ def averaged_round(
         return replace(void, taken=here.answering)
     try:
         if learner.adds_up:
-            return _added_up(learner, model, void, round_, draw)
-        return _stepped(learner, model, void, round_, draw)
+            return _added_up(learner, model, void, round_, draw, exchange)
+        return _stepped(learner, model, void, round_, draw, exchange)
     except TooFewSurvivorsError:
         return void
 
 
 def _stepped(
-    learner: Learner, model: FloatArray, void: Step, round_: int, draw: Draw | None
+    learner: Learner,
+    model: FloatArray,
+    void: Step,
+    round_: int,
+    draw: Draw | None,
+    exchange: Exchange | None,
 ) -> Step:
     """A round in which sites send steps."""
-    plan, here, server = learner.plan, void.turnout, void.server
-    updates = _updates(learner, model, server, here, round_)
+    plan, server = learner.plan, void.server
+    updates, here = _updates(learner, model, server, void.turnout, round_, exchange)
+    void = replace(void, turnout=here)
+    if not has_quorum(here, plan):
+        return replace(void, taken=here.answering)
     updates = _with_lies(updates, here.answering, len(learner.problem.sites), plan, round_)
     is_number = np.isfinite(updates).all(axis=1)
     taken, updates = here.answering[is_number], updates[is_number]
@@ -174,10 +197,16 @@ def _hidden(
 
 
 def _updates(
-    learner: Learner, model: FloatArray, server: Server, here: Turnout, round_: int
-) -> FloatArray:
-    """What each answering site found, one row per site; slow ones in one pass."""
+    learner: Learner,
+    model: FloatArray,
+    server: Server,
+    here: Turnout,
+    round_: int,
+    exchange: Exchange | None,
+) -> tuple[FloatArray, Turnout]:
+    """What each answering site found, one row per site, slow ones in one pass; and who answered."""
     updates = np.empty((len(here.answering), len(model)))
+    came = np.ones(len(here.answering), dtype=bool)
     is_slow = np.isin(here.answering, here.slow)
     for some, epochs in ((~is_slow, None), (is_slow, 1)):
         if not some.any():
@@ -186,36 +215,54 @@ def _updates(
         correction = None
         if learner.plan.strategy is Strategy.SCAFFOLD:
             correction = server.control - server.controls[sites]
+        if exchange is not None:
+            question = Question(model=model, round=round_, epochs=epochs or 0)
+            answers = asked_sites(exchange, learner, question, sites, correction)
+            updates[some], came[some] = answers.arrays, answers.came
+            continue
         starts = np.broadcast_to(model, (len(sites), len(model)))
         clients = learner.problem.sites.some(sites)
         updates[some] = learner.contributions(
             clients, starts, round_, epochs=epochs, correction=correction
         )
-    return updates
+    return updates[came], here.without(here.answering[~came])
 
 
 def _added_up(
-    learner: Learner, model: FloatArray, void: Step, round_: int, draw: Draw | None
+    learner: Learner,
+    model: FloatArray,
+    void: Step,
+    round_: int,
+    draw: Draw | None,
+    exchange: Exchange | None,
 ) -> Step:
     """A round of exchanges in which sites send sums over their rows."""
     here, sites = void.turnout, learner.problem.sites
     taken, seen, refused = here.answering, None, 0
     told = np.zeros(len(sites), dtype=bool)
-    for exchange in range(learner.exchanges):
-        starts = np.broadcast_to(model, (len(taken), len(model)))
-        sums = learner.contributions(sites.some(taken), starts, round_, exchange=exchange)
+    for number in range(learner.exchanges):
+        if exchange is None:
+            starts = np.broadcast_to(model, (len(taken), len(model)))
+            sums = learner.contributions(sites.some(taken), starts, round_, exchange=number)
+        else:
+            question = Question(model=model, round=round_, exchange=number)
+            answers = asked_sites(exchange, learner, question, taken)
+            here = here.without(taken[~answers.came])
+            taken, sums = taken[answers.came], answers.arrays[answers.came]
+            if not has_quorum(here, learner.plan):
+                return replace(void, turnout=here, taken=here.answering)
         sums = _with_lies(sums, taken, len(sites), learner.plan, round_)
         is_number = np.isfinite(sums).all(axis=1)
         taken, sums = taken[is_number], sums[is_number]
         refused = len(here.answering) - len(taken)
         if not len(taken):
-            return replace(void, refused=refused)
+            return replace(void, turnout=here, refused=refused)
         told[taken] |= readable(learner, sites.some(taken), sums, is_summed=learner.plan.secure)
         if draw is None:
             total = sums.sum(axis=0)
         else:
             total, seen = _hidden(sums, taken, here, LARGEST_SUM, round_, draw)
-        model = learner.advanced(model, total, round_, exchange=exchange)
+        model = learner.advanced(model, total, round_, exchange=number)
     step = Step(model=model, server=void.server, turnout=here, taken=taken, masked=seen)
     return replace(step, refused=refused, readable=int(told.sum()))
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -98,11 +98,16 @@ class NoisySum:
         within: the noisy number of units within the clip, less half of the drawn; 0 where the
             clip is fixed.
         masked: what the server saw, where sites masked what they sent.
+        sites: those that answered.
     """
 
     total: FloatArray
+    sites: IntArray
     within: float = 0.0
     masked: SecureSum | None = None
+
+
+AskSums = Callable[[FloatArray, Cohort, float, tuple[int, int], bool], tuple[IntArray, IntArray]]
 
 
 def change(plan: Plan) -> int:
@@ -121,12 +126,15 @@ def noisy_sum(
     clip: float,
     moment: tuple[int, int],
     secrets: Secrets,
+    ask_sums: AskSums | None = None,
 ) -> NoisySum:
     """The sum of what the cohort sends, with the noise of whoever adds it.
 
     Args:
         clip: the largest L2 norm of one unit's contribution.
         moment: the round, from 1, and the exchange in it, from 0.
+        ask_sums: asks the sites for `summed` and tells who answered; left out, they are in this
+            process.
 
     Raises:
         SecureTermsError, TooFewSurvivorsError: sums were to be masked and cannot be.
@@ -135,7 +143,11 @@ def noisy_sum(
     hidden = partial(_with_noise, plan, secrets)
     own = hidden if place is NoisePlace.LOCAL else None
     counts = secrets.clip_rule is not None
-    sums = summed(learner, model, cohort, clip, moment, own, counts_within=counts)
+    if ask_sums is None:
+        sums = summed(learner, model, cohort, clip, moment, own, counts_within=counts)
+    else:
+        sums, answered = ask_sums(model, cohort, clip, moment, counts)
+        cohort = replace(cohort, sites=answered)
     if place is NoisePlace.SITE:
         for site in cohort.sites:
             sums[site] = hidden(sums[site])
@@ -144,7 +156,12 @@ def noisy_sum(
         total = hidden(total)
     numbers = total[: len(total) - counts] * (clip / UNITS_PER_CLIP)
     within = float(total[-1]) / UNITS_PER_CLIP if counts else 0.0
-    return NoisySum(total=np.asarray(numbers, dtype=np.float64), within=within, masked=masked)
+    return NoisySum(
+        total=np.asarray(numbers, dtype=np.float64),
+        sites=cohort.sites,
+        within=within,
+        masked=masked,
+    )
 
 
 def _with_noise(plan: Plan, secrets: Secrets, numbers: IntArray) -> IntArray:

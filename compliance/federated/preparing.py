@@ -64,18 +64,54 @@ def prepare(
         TooFewSitesError: fewer than 2 sites can train.
         TooManySitesError: there are more than `settings.MAX_SITES`.
     """
-    protected = _protected_column(plan, unit)
-    source = Source(
-        table=table, columns=columns, plan=plan, labels=labels, person=unit, unit=protected
-    )
+    source = source_of(table, columns, plan, labels, unit=unit)
     examples = _split(examples_of(source), plan)
     records, left_out = _those_that_count(examples, plan)
+    _check_sites(len(np.unique(records.site)), plan)
+    _check_answers(examples, records, plan)
+    return _assembled(source, examples, records, left_out)
+
+
+def prepared_at_site(source: Source, most_rows: int) -> Problem:
+    """What `prepare` makes of one site's rows, seen from that site alone.
+
+    Args:
+        source: with the site's rows, and no others.
+        most_rows: no site of the federation trains on more.
+    """
+    examples = examples_of(source)
+    records, left_out = _those_that_count(examples, source.plan)
+    return _assembled(source, examples, records, left_out, most_rows)
+
+
+def source_of(
+    table: Table,
+    columns: Sequence[Column],
+    plan: Plan,
+    labels: Sequence[Label] = (),
+    *,
+    unit: ColumnName | None = None,
+) -> Source:
+    """What is asked of the table; arguments as for `prepare`."""
+    protected = _protected_column(plan, unit)
+    return Source(
+        table=table, columns=columns, plan=plan, labels=labels, person=unit, unit=protected
+    )
+
+
+def _assembled(
+    source: Source,
+    examples: Examples,
+    records: Records,
+    left_out: LeftOut,
+    most_rows: int | None = None,
+) -> Problem:
     records = arranged(records)
     remaining, position = np.unique(records.site, return_inverse=True)
-    _check_sites(len(remaining), plan)
-    _check_answers(examples, records, plan)
     rows = np.bincount(position[~records.is_held_out], minlength=len(remaining))
-    sites = _site_clients(rows, names := tuple(examples.site_names[at] for at in remaining))
+    names = tuple(examples.site_names[index] for index in remaining)
+    sites = _site_clients(rows, names, most_rows)
+    is_row = source.unit is None
     return Problem(
         features=examples.features,
         inputs=examples.inputs_at(records.at),
@@ -85,8 +121,8 @@ def prepare(
         site_names=names,
         sites=sites,
         held_out=np.bincount(position[records.is_held_out], minlength=len(remaining)),
-        units=_units(records, position, sites, plan, is_row=protected is None),
-        unit_is_row=protected is None,
+        units=_units(records, position, sites, source.plan, is_row=is_row),
+        unit_is_row=is_row,
         bytes_home=_bytes_home(source, examples, remaining),
         sites_left_out=len(examples.site_names) - len(remaining),
         left_out=left_out,
@@ -151,10 +187,9 @@ def _check_answers(examples: Examples, records: Records, plan: Plan) -> None:
         raise TargetError(column=plan.subject, reason=reason, needed=needed)
 
 
-def _site_clients(rows: IntArray, names: Sequence[str]) -> Clients:
-    return Clients(
-        starts=np.cumsum(rows) - rows, sizes=rows, keys=label_keys(names), most=int(rows.max())
-    )
+def _site_clients(rows: IntArray, names: Sequence[str], most: int | None) -> Clients:
+    largest = int(rows.max(initial=0)) if most is None else most
+    return Clients(starts=np.cumsum(rows) - rows, sizes=rows, keys=label_keys(names), most=largest)
 
 
 def _units(

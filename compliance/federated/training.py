@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from compliance.errors import DivergedError, TooFewSurvivorsError
 from compliance.federated.averaging import Step, averaged_round, has_quorum, turnout
+from compliance.federated.exchange import Exchange, asked_sums, check_askable
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.learners import Learner, learner_of
 from compliance.federated.messages import bytes_of, sent
@@ -62,6 +64,7 @@ def train(
     secrets: Secrets | None = None,
     price: Callable[[int], float] | None = None,
     resumed: Training | None = None,
+    exchange: Exchange | None = None,
 ) -> Iterator[Training]:
     """The run after each of its rounds.
 
@@ -78,6 +81,7 @@ def train(
         secrets: needed with noise or masks, otherwise unused.
         price: ε after that many rounds; shown only.
         resumed: an earlier run of the same problem and plan, to go on from.
+        exchange: asks the sites; left out, they are in this process, all at once.
 
     Raises:
         DivergedError: the model is no longer a number.
@@ -89,7 +93,9 @@ def train(
     if (needs_noise or plan.secure) and secrets is None:
         raise ValueError("a plan with noise or masks needs secrets")
     learner = learner_of(problem, plan, model)
-    return _rounds(learner, resumed or _untrained(learner), secrets, price)
+    if exchange is not None:
+        check_askable(plan)
+    return _rounds(learner, resumed or _untrained(learner), secrets, price, exchange)
 
 
 def _rounds(
@@ -97,16 +103,17 @@ def _rounds(
     training: Training,
     secrets: Secrets | None,
     price: Callable[[int], float] | None,
+    exchange: Exchange | None,
 ) -> Iterator[Training]:
     plan = learner.plan
     for number in range(len(training.rounds) + 1, plan.rounds + 1):
         clip = training.clip
         if secrets is None or plan.privacy is None:
             draw = secrets.masks if secrets is not None and plan.secure else None
-            step = averaged_round(learner, training.model, training.server, number, draw)
+            step = averaged_round(learner, training.model, training.server, number, draw, exchange)
             clients = len(step.taken)
         else:
-            step, clients, clip = _noisy_round(learner, training, number, secrets)
+            step, clients, clip = _noisy_round(learner, training, number, secrets, exchange)
         is_astray = step.refused > 0 and not len(step.taken)
         if is_astray or not np.isfinite(step.model).all():
             raise DivergedError(round=number)
@@ -136,7 +143,11 @@ def _untrained(learner: Learner) -> Training:
 
 
 def _noisy_round(
-    learner: Learner, training: Training, round_: int, secrets: Secrets
+    learner: Learner,
+    training: Training,
+    round_: int,
+    secrets: Secrets,
+    exchange: Exchange | None,
 ) -> tuple[Step, int, float]:
     """A round with noise, how many units were drawn, and the clip of the next round.
 
@@ -153,15 +164,20 @@ def _noisy_round(
         return replace(step, is_void=True), 0, clip
     units = len(problem.units.clients)
     count = expected(units, plan.fraction)
-    for exchange in range(learner.exchanges):
+    asking = None if exchange is None else partial(asked_sums, exchange, learner)
+    for number in range(learner.exchanges):
         drawn = sampled(units, plan.fraction, secrets.draw)
-        cohort = Cohort(drawn=drawn, sites=here.answering)
+        cohort, moment = Cohort(drawn=drawn, sites=here.answering), (round_, number)
         try:
-            found = noisy_sum(learner, model, cohort, training.clip, (round_, exchange), secrets)
+            found = noisy_sum(learner, model, cohort, training.clip, moment, secrets, asking)
         except TooFewSurvivorsError:
             return replace(step, model=model, is_void=True), len(drawn), clip
+        here = here.without(np.setdiff1d(here.answering, found.sites))
+        step = replace(step, turnout=here, taken=here.answering)
+        if not has_quorum(here, plan):
+            return replace(step, model=model, is_void=True), len(drawn), clip
         if learner.adds_up:
-            model = learner.advanced(model, found.total, round_, exchange=exchange)
+            model = learner.advanced(model, found.total, round_, exchange=number)
         else:
             model, server = stepped(plan, model, found.total / count, training.server)
             step = replace(step, server=server)

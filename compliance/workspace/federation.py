@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
-from compliance.federated.nouns import Axis, Finding, Plan, Point, Round, Run, Siege
+from compliance.federated.nouns import Axis, Finding, Plan, Point, Run, Siege
 from compliance.privacy.nouns import Price, Protection
-from compliance.workspace import datasets, run_prices, run_proofs, runs, sweeps
+from compliance.workspace import datasets, deployments, run_prices, run_proofs, runs, sweeps
+from compliance.workspace.deployments import Deployment, Flower, Order, Rounds
 from compliance.workspace.desk import Desk
 
 
@@ -17,17 +18,27 @@ class Federation:
         self._desk = desk
 
     def train(
-        self, name: str, plan: Plan, resume: str | None = None
-    ) -> Generator[Round, None, None]:
+        self, name: str, plan: Plan, resume: str | None = None, by: Flower | None = None
+    ) -> Rounds:
         """Run `plan` on dataset `name`, round by round; closing the iterator stops and stores it.
 
         Args:
             resume: the id of a run to go on from; its plan may differ in the number of rounds.
+            by: that Flower carries what sites are asked and answer; else they are in this process.
 
         Raises:
             PlanError, BudgetExceededError, CapExceededError: refused, nothing was trained.
+            DeploymentError: with `by`, the sites could not be reached; what was run is stored.
         """
-        return runs.rounds(self._desk, name, plan, resume)
+        return deployments.rounds(self._desk, name, plan, resume, by)
+
+    def deploy(self, name: str, plan: Plan, order: Order) -> Deployment:
+        """Write the folder that server and sites need to run `plan` across machines.
+
+        Raises:
+            PlanError, CannotWriteError: refused, or the disk does.
+        """
+        return deployments.write(self._desk, name, plan, order)
 
     def price(self, plan: Plan) -> Price:
         """The most that a plan with noise can cost. Nothing is spent by asking.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -30,6 +30,7 @@ from compliance.federated import (
     to_tensors,
     train,
 )
+from compliance.federated.exchange import Exchange
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import check_affordable, loss_of, price_of, rounds_affordable
@@ -38,6 +39,8 @@ from compliance.storage import tables
 from compliance.workspace import budgets, datasets, labels, run_prices
 from compliance.workspace.desk import Desk, store_bytes
 from compliance.workspace.run_secrets import secrets_of
+
+Connect = Callable[[Problem], AbstractContextManager[Exchange]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,12 @@ class _Draws:
 
 
 def rounds(
-    desk: Desk, name: str, plan: Plan, resume: str | None = None
+    desk: Desk,
+    name: str,
+    plan: Plan,
+    resume: str | None = None,
+    connect: Connect | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> Generator[Round, None, None]:
     """Train on dataset `name` and give each round as it ends.
 
@@ -88,6 +96,9 @@ def rounds(
 
     Args:
         resume: the id of a run of the same plan and dataset to go on from.
+        connect: makes the way to the sites, for as long as the run lasts; left out, the sites are
+            in this process.
+        facts: more for the entry in the trail; looked at when the run has ended.
 
     Raises:
         PlanError: the plan does not fit the data, or no theorem covers its noise.
@@ -98,11 +109,14 @@ def rounds(
     latest: Training | None = None
     draws = _Draws()
     try:
-        with closing(_trainings(started, draws)) as trainings:
+        with (
+            connect(started.problem) if connect else nullcontext() as exchange,
+            closing(_trainings(started, draws, exchange)) as trainings,
+        ):
             for latest in trainings:
                 yield latest.latest
     finally:
-        _end(desk, started, latest, exchanges=draws.exchanges)
+        _end(desk, started, latest, exchanges=draws.exchanges, facts=facts or {})
 
 
 def libraries() -> dict[str, str]:
@@ -235,7 +249,9 @@ def _reserve(
         return budgets.reserve(act, dataset.population, run_id, events), found
 
 
-def _trainings(started: _Started, draws: _Draws) -> Generator[Training, None, None]:
+def _trainings(
+    started: _Started, draws: _Draws, exchange: Exchange | None
+) -> Generator[Training, None, None]:
     plan, problem = started.affordable, started.problem
     drawn: Secrets | None = None
     if plan.privacy is not None or plan.secure:
@@ -246,10 +262,18 @@ def _trainings(started: _Started, draws: _Draws) -> Generator[Training, None, No
         secrets=drawn,
         price=partial(run_prices.epsilon_after, plan) if plan.privacy else None,
         resumed=started.resumed,
+        exchange=exchange,
     )
 
 
-def _end(desk: Desk, started: _Started, latest: Training | None, *, exchanges: int) -> None:
+def _end(
+    desk: Desk,
+    started: _Started,
+    latest: Training | None,
+    *,
+    exchanges: int,
+    facts: Mapping[str, object],
+) -> None:
     """Settle what was reserved and store what was run, in one transaction."""
     plan, paid = started.plan, started.reservation
     if latest is None and paid is None:
@@ -260,7 +284,7 @@ def _end(desk: Desk, started: _Started, latest: Training | None, *, exchanges: i
     with desk.act("run.finish", started.dataset.name) as act:
         if paid is not None:
             budgets.settle(act, paid, run_prices.events_of(plan, exchanges) if exchanges else [])
-        act.facts |= {"run": started.id, "rounds": _count(latest), "of": plan.rounds}
+        act.facts |= {"run": started.id, "rounds": _count(latest), "of": plan.rounds, **facts}
         if latest is None:
             return
         run = _run(started, latest, act.actor)

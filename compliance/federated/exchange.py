@@ -1,0 +1,273 @@
+"""Asking sites: what is brought to each of them in a round, and what comes back.
+
+The rows of a site are met on its own side only, by `answered`. Whether that side is this process
+or another machine is the exchange's business; who is asked, what is checked and what becomes of
+the answers is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from compliance.errors import DeploymentError
+from compliance.federated.features import FloatArray, IntArray
+from compliance.federated.learners import Learner, learner_of
+from compliance.federated.noising import UNITS_PER_CLIP, Cohort, summed
+from compliance.federated.nouns import Plan, Split, Task
+from compliance.federated.problem import Problem, Units
+from compliance.federated.records import BoolArray
+from compliance.privacy.nouns.units import NoisePlace
+
+AnyArray = npt.NDArray[np.generic]
+Parcel = Mapping[str, AnyArray]
+
+
+class Silence(StrEnum):
+    """Why a site that was asked gave no answer that counts."""
+
+    GONE = "the site is not there"
+    LATE = "no answer within the time that a round may take"
+    FAILED = "the site could not compute an answer"
+    UNUSABLE = "the answer was not what a site sends"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What came back; every site asked stands in one of the two.
+
+    Attributes:
+        parcels: per site, its answer.
+        silent: per site without one, why.
+    """
+
+    parcels: Mapping[str, Parcel]
+    silent: Mapping[str, Silence]
+
+
+class Exchange(Protocol):
+    """Brings a parcel to each site and fetches the answers."""
+
+    def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+        """The sites' answers; waits for them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Question:
+    """What all sites that are asked together are asked.
+
+    Attributes:
+        model: the common model.
+        round: from 1.
+        exchange: in the round, from 0.
+        epochs: passes over the rows; 0 for those of the plan.
+    """
+
+    model: FloatArray
+    round: int
+    exchange: int = 0
+    epochs: int = 0
+
+    def packed(self) -> dict[str, AnyArray]:
+        """As it travels."""
+        return {"model": self.model, "moment": np.array([self.round, self.exchange, self.epochs])}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AskedSites:
+    """What sites sent.
+
+    Attributes:
+        arrays: one row per site that was asked; zeros where nothing came.
+        came: per site that was asked, whether its contribution has come.
+    """
+
+    arrays: FloatArray
+    came: BoolArray
+
+
+def check_askable(plan: Plan) -> None:
+    """Nothing, where sites can be asked for what `plan` needs.
+
+    Raises:
+        DeploymentError: they cannot, so far.
+    """
+    if plan.split is not Split.COLUMN:
+        raise DeploymentError(reason="its sites are made up; real ones come from a column")
+    if plan.task is not Task.RESPONSE:
+        raise DeploymentError(reason=f"a {plan.task} is learnt within one process so far")
+    if plan.secure:
+        raise DeploymentError(reason="sums are masked within one process so far")
+    if plan.privacy is not None and plan.privacy.place is not NoisePlace.CENTRAL:
+        raise DeploymentError(reason="noise is added at the desk so far, so its place is central")
+
+
+class Here:
+    """The exchange with sites in this process: what any other must give the same answers as."""
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        """The sites of `problem`."""
+        self._learners = {
+            name: learner_of(_one(problem, at), plan) for at, name in enumerate(problem.site_names)
+        }
+
+    def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+        """Every site's answer."""
+        answers = {site: answered(self._learners[site], asked) for site, asked in parcels.items()}
+        return Answers(parcels=answers, silent={})
+
+
+class Compared:
+    """An exchange, each answer of which is compared with what this process would have answered.
+
+    Attributes:
+        difference: the largest absolute difference of two numbers so far; contributions are
+            compared as they are, sums in units of the grid.
+    """
+
+    def __init__(self, far: Exchange, near: Exchange) -> None:
+        """`far`, compared with `near`."""
+        self._far, self._near = far, near
+        self.difference = 0.0
+
+    def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+        """The answers of `far`."""
+        came = self._far.ask(parcels)
+        expected = self._near.ask({site: parcels[site] for site in came.parcels})
+        for site, parcel in expected.parcels.items():
+            for name, values in parcel.items():
+                self._compare(values, came.parcels[site].get(name))
+        return came
+
+    def _compare(self, expected: AnyArray, came: AnyArray | None) -> None:
+        if came is None or came.shape != expected.shape:
+            self.difference = np.inf
+            return
+        if not np.array_equal(came, expected, equal_nan=expected.dtype.kind == "f"):
+            apart = np.abs(np.subtract(came, expected, dtype=np.float64)).max()
+            self.difference = np.inf if np.isnan(apart) else max(self.difference, float(apart))
+
+
+def answered(learner: Learner, asked: Parcel) -> Parcel:
+    """What leaves a site: its contribution; with noise, a sum over those of its units.
+
+    With noise nothing else can be had, whatever is asked.
+
+    Args:
+        learner: of the site's own problem, which has one site.
+        asked: a `Question`; besides, with noise `drawn`, positions among the site's units, `clip`
+            and `counts`, whether the last number counts them; otherwise perhaps a `correction`.
+    """
+    model = np.asarray(asked["model"], dtype=np.float64)
+    round_, exchange, epochs = (int(number) for number in np.asarray(asked["moment"], np.int64))
+    if learner.plan.privacy is not None:
+        drawn = np.asarray(asked["drawn"], dtype=np.int64)
+        cohort = Cohort(drawn=drawn, sites=np.zeros(1, dtype=np.int64))
+        clip, counts = (float(asked[name].astype(np.float64)[0]) for name in ("clip", "counts"))
+        moment = (round_, exchange)
+        sums = summed(learner, model, cohort, clip, moment, counts_within=counts > 0)
+        return {"sum": sums[0]}
+    correction = asked.get("correction")
+    found = learner.contributions(
+        learner.problem.sites,
+        model[None],
+        round_,
+        exchange=exchange,
+        epochs=epochs or None,
+        correction=None if correction is None else np.asarray(correction, np.float64)[None],
+    )
+    return {"contribution": found[0]}
+
+
+def asked_sites(
+    exchange: Exchange,
+    learner: Learner,
+    question: Question,
+    sites: IntArray,
+    correction: FloatArray | None = None,
+) -> AskedSites:
+    """The contributions of the sites at these positions, which may hold what is no number.
+
+    Args:
+        correction: one row per site.
+    """
+    names = [learner.problem.site_names[site] for site in sites]
+    parcels = {name: question.packed() for name in names}
+    if correction is not None:
+        for name, own in zip(names, correction, strict=True):
+            parcels[name]["correction"] = own
+    answers = exchange.ask(parcels)
+    arrays = np.zeros((len(sites), _numbers(learner)))
+    came = np.zeros(len(sites), dtype=bool)
+    for at, name in enumerate(names):
+        values = answers.parcels.get(name, {}).get("contribution")
+        if values is not None and values.dtype == np.float64 and values.shape == arrays[at].shape:
+            arrays[at], came[at] = values, True
+    return AskedSites(arrays=arrays, came=came)
+
+
+def asked_sums(
+    exchange: Exchange,
+    learner: Learner,
+    model: FloatArray,
+    cohort: Cohort,
+    clip: float,
+    moment: tuple[int, int],
+    counts_within: bool,  # noqa: FBT001 - called by position
+) -> tuple[IntArray, IntArray]:
+    """Per site of the problem the sum over its drawn units, and which sites have sent one.
+
+    A sum longer than its units can make it counts as none: noise would not cover it.
+    """
+    problem = learner.problem
+    if problem.units is None:
+        raise ValueError("the problem was prepared for a plan without noise")
+    names = problem.site_names
+    first = np.searchsorted(problem.units.sites, np.arange(len(names) + 1))
+    parts = np.split(cohort.drawn, np.searchsorted(cohort.drawn, first[1:-1]))
+    question = Question(model=model, round=moment[0], exchange=moment[1]).packed()
+    common = {**question, "clip": np.array([clip]), "counts": np.array([int(counts_within)])}
+    asked = {names[at]: {**common, "drawn": parts[at] - first[at]} for at in cohort.sites}
+    answers = exchange.ask(asked)
+    sums = np.zeros((len(names), _numbers(learner) + counts_within), dtype=np.int64)
+    came = []
+    for at in cohort.sites.tolist():
+        values = answers.parcels.get(names[at], {}).get("sum")
+        if values is not None and _is_sum(values, sums[at], len(parts[at]), counts_within):
+            sums[at] = values
+            came.append(at)
+    return sums, np.array(came, dtype=np.int64)
+
+
+def _is_sum(values: AnyArray, like: IntArray, units: int, counts_within: bool) -> bool:  # noqa: FBT001
+    """Whether so many units, each within its clip, can have made this sum."""
+    if values.dtype != like.dtype or values.shape != like.shape:
+        return False
+    numbers = [int(value) for value in values.tolist()]  # exact, however long
+    if counts_within and 2 * abs(numbers.pop()) > units * UNITS_PER_CLIP:
+        return False
+    return sum(number * number for number in numbers) <= (units * UNITS_PER_CLIP) ** 2
+
+
+def _numbers(learner: Learner) -> int:
+    return sum(tensor.size for tensor in learner.messages)
+
+
+def _one(problem: Problem, at: int) -> Problem:
+    """The problem with one of its sites, as that site has it."""
+    units = problem.units
+    if units is not None:
+        own = np.flatnonzero(units.sites == at)
+        units = Units(clients=units.clients.some(own), sites=np.zeros(len(own), dtype=np.int64))
+    return replace(
+        problem,
+        site_names=problem.site_names[at : at + 1],
+        sites=problem.sites.some(np.array([at])),
+        units=units,
+    )

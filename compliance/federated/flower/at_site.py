@@ -1,0 +1,119 @@
+"""What a site does with its own rows: prepare them, and answer each round with a bounded array.
+
+Nothing here knows Flower. The rows are the site's file; what is public of all sites together
+(columns, classes, the largest site) came with the plan in `site.json` and `known.parquet`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from compliance.dataset.nouns import Column, ColumnName
+from compliance.dataset.table import Codes, Table
+from compliance.discovery.nouns import Label
+from compliance.errors import ComplianceError
+from compliance.federated.exchange import answered
+from compliance.federated.flower.parcels import ParcelError, packed, unpacked
+from compliance.federated.learners import Learner, learner_of
+from compliance.federated.nouns import Plan
+from compliance.federated.preparing import prepared_at_site, source_of
+from compliance.federated.problem import Problem
+from compliance.plain import from_json
+
+SITE_FILE = "site.json"
+NO_ANSWER = b""
+
+# Whatever goes wrong at a site is told as “no answer”: a message could quote a row.
+_TROUBLE = (
+    ArithmeticError,
+    AttributeError,
+    ComplianceError,
+    LookupError,
+    MemoryError,
+    OSError,
+    ParcelError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """What a site knows of the federation that it is part of; nothing of other sites' rows.
+
+    Attributes:
+        site: its name, as the column of the sites writes it.
+        plan: what is learnt.
+        columns: of the table, as all sites together have them; public.
+        labels: what discovery says of the columns.
+        unit: the column that tells one person from another.
+        most_rows: no site trains on more; public.
+        rows: the site's file with its rows, Parquet, in the site's folder.
+        known: the file beside it with the values that a class may have, of all sites; public.
+    """
+
+    site: str
+    plan: Plan
+    columns: tuple[Column, ...]
+    labels: tuple[Label, ...]
+    unit: ColumnName | None
+    most_rows: int
+    rows: str = "rows.parquet"
+    known: str = "known.parquet"
+
+
+class Site:
+    """A site's folder, and its rows once they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        """The site whose folder this is."""
+        self._folder = folder
+
+    def answer(self, asked: bytes) -> bytes:
+        """The packed answer to a packed question; `NO_ANSWER` where there can be none."""
+        try:
+            return packed(answered(self._learner, unpacked(asked)))
+        except _TROUBLE:
+            return NO_ANSWER
+
+    @cached_property
+    def _learner(self) -> Learner:
+        text = (self._folder / SITE_FILE).read_text(encoding="utf-8")
+        membership = from_json(Membership, text)
+        rows = RowsAtSite(self._folder / membership.rows, self._folder / membership.known)
+        return learner_of(prepared(rows, membership), membership.plan)
+
+
+class RowsAtSite(Table):
+    """A site's rows, with the values that a class may have as all sites have them.
+
+    Otherwise the number of a class would hang on which of them a site has met, and in what order.
+    """
+
+    def __init__(self, rows: Path, known: Path) -> None:
+        """The rows in the file `rows`; `known` has one column per class, of its values."""
+        super().__init__(rows)
+        self._known = Table(known)
+        self._classes = set(self._known.column_names)
+
+    def codes(self, column: ColumnName) -> Codes:
+        """The column as codes into the values that all sites know; -1 for any other."""
+        own = super().codes(column)
+        if column not in self._classes:
+            return own
+        labels = self._known.codes(column).labels
+        place = {value: at for at, value in enumerate(labels.tolist())}
+        places = np.array([place.get(value, -1) for value in own.labels.tolist()] + [-1])
+        return Codes(codes=places[own.codes].astype(np.int32), labels=labels)
+
+
+def prepared(rows: Table, membership: Membership) -> Problem:
+    """The site's part of the problem that `compliance.federated.prepare` makes of all sites."""
+    plan, unit = membership.plan, membership.unit
+    source = source_of(rows, membership.columns, plan, membership.labels, unit=unit)
+    return prepared_at_site(source, membership.most_rows)

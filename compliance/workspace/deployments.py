@@ -1,0 +1,266 @@
+"""Federated runs across processes and machines: their folders written, their runs carried.
+
+A deployment's folder is the officer's: the desk writes it where it was told to, and enters in the
+trail that it did. Only a local one holds rows; it is for trying on this machine what will happen
+between several.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+import compliance
+from compliance.dataset.nouns import Dataset
+from compliance.dataset.table import to_parquet
+from compliance.discovery.nouns import Label
+from compliance.errors import CannotWriteError, DeploymentError
+from compliance.federated import Problem, prepare
+from compliance.federated.exchange import (
+    Answers,
+    Compared,
+    Exchange,
+    Here,
+    Parcel,
+    check_askable,
+)
+from compliance.federated.flower import dividing, writing
+from compliance.federated.flower.nouns import DEPLOYMENT_FILE, Deployment, Folder
+from compliance.federated.nouns import Plan, Round
+from compliance.federated.preparing import source_of
+from compliance.plain import from_json
+from compliance.workspace import datasets, labels, runs
+from compliance.workspace.desk import Desk
+
+LOOPBACK = "127.0.0.1"
+PORT = 8443  # where the server of real sites listens, unless told otherwise
+WAIT_S = 300.0
+
+AGREED = 1e-12  # the largest difference that rounding can make
+
+Tell = Callable[[str], None]
+Rounds = Generator[Round, None, None]
+
+__all__ = ["Deployment", "Flower", "Order", "Rounds", "rounds", "write"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What kind of deployment is wanted.
+
+    Attributes:
+        out: its folder; empty, or not there yet.
+        host: what the sites call the server; unused where it is local.
+        port: where the server listens.
+        is_local: everything on this machine, with each site's rows written to its folder.
+    """
+
+    out: Path
+    host: str = LOOPBACK
+    port: int = PORT
+    is_local: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flower:
+    """That Flower carries a run.
+
+    Attributes:
+        folder: of a deployment made before; left out: a local one for this run alone.
+        environment: the folder of Flower's environment; left out: the one beside the desk.
+        wait_s: how long a round may take; sites that need longer are left out of it.
+        tell: is told, in sentences, which site kept silent and why, and in the end how far the
+            answers were from those of a simulation.
+    """
+
+    folder: Path | None = None
+    environment: Path | None = None
+    wait_s: float = WAIT_S
+    tell: Tell = lambda _: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A plan made ready on a dataset."""
+
+    dataset: Dataset
+    labels: tuple[Label, ...]
+    problem: Problem
+
+
+def write(desk: Desk, name: str, plan: Plan, order: Order) -> Deployment:
+    """Write the folder that server and sites need for `plan` on dataset `name`.
+
+    Raises:
+        PlanError: the plan does not fit the data.
+        DeploymentError: sites cannot be asked for what the plan needs, or the host is none.
+        CannotWriteError: the folder is not empty, or the disk refuses.
+    """
+    folder = Folder(root=order.out.absolute())
+    _check_empty(folder.root)
+    prepared = _prepare(desk, name, plan)
+    with desk.act("deployment.write", prepared.dataset.name) as act:
+        made = _write(desk, prepared, plan, order, folder)
+        act.facts |= {"sites": len(made.places), "with_rows": made.is_local}
+        act.facts |= {"code_sha256": made.code_sha256}
+    return made
+
+
+def rounds(
+    desk: Desk, name: str, plan: Plan, resume: str | None = None, by: Flower | None = None
+) -> Rounds:
+    """Train on dataset `name` as `runs.rounds` does; with `by`, Flower carries the sites' answers.
+
+    Raises:
+        DeploymentError: the deployment is of another plan, or something did not start or has
+            ended; what was run until then is stored.
+        PlanError, BudgetExceededError: as for a run without Flower.
+    """
+    if by is None:
+        yield from runs.rounds(desk, name, plan, resume)
+        return
+    facts: dict[str, object] = {"transport": "flower"}
+    connect = partial(_connected, desk, name, plan, by, facts)
+    yield from runs.rounds(desk, name, plan, resume, connect, facts)
+
+
+@contextmanager
+def _connected(
+    desk: Desk, name: str, plan: Plan, by: Flower, facts: dict[str, object], problem: Problem
+) -> Generator[Exchange, None, None]:
+    """The way to the sites; what is known of it in the end goes to the trail and to the caller."""
+    from compliance.federated.flower.carrying import carrying  # few runs need what it loads
+
+    environment = _environment(by.environment)
+    with (
+        _deployed(desk, name, plan, by, environment) as (folder, deployment),
+        carrying(folder, deployment, wait_s=by.wait_s) as carrier,
+    ):
+        compared = Compared(_Telling(carrier, by.tell), Here(problem, plan))
+        try:
+            yield compared
+        finally:
+            facts["difference"] = compared.difference
+            by.tell(_agreement(compared.difference))
+
+
+class _Telling:
+    """An exchange that tells which site gave no answer, and why."""
+
+    def __init__(self, exchange: Exchange, tell: Tell) -> None:
+        self._exchange, self._tell = exchange, tell
+
+    def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+        answers = self._exchange.ask(parcels)
+        for site, why in answers.silent.items():
+            self._tell(f"{site}: {why}")
+        return answers
+
+
+def _agreement(difference: float) -> str:
+    if difference <= AGREED:
+        return f"The sites answered as in a simulation: largest difference {difference:g}"
+    return (
+        f"The sites’ answers differ from a simulation’s by up to {difference:g}: their rows, or "
+        "their versions of NumPy, are not those of this desk"
+    )
+
+
+@contextmanager
+def _deployed(
+    desk: Desk, name: str, plan: Plan, by: Flower, environment: Path
+) -> Generator[tuple[Folder, Deployment], None, None]:
+    """The deployment at hand; or one for this run, which is removed with its rows afterwards."""
+    if by.folder is not None:
+        folder = Folder(root=by.folder.absolute(), environment=environment)
+        yield folder, _read(folder, name, plan)
+        return
+    root = Path(tempfile.mkdtemp(prefix="privacy-desk-"))
+    try:
+        with closing(socket.create_server((LOOPBACK, 0))) as free:
+            port = free.getsockname()[1]
+        folder = Folder(root=root / "deployment", environment=environment)
+        order = Order(out=folder.root, port=port, is_local=True)
+        yield folder, _write(desk, _prepare(desk, name, plan), plan, order, folder)
+    finally:
+        shutil.rmtree(root)
+
+
+def _environment(asked: Path | None) -> Path:
+    beside = Path(compliance.__file__).parents[1] / ".venv-distributed"
+    found = (asked or beside).absolute()
+    if not Folder(root=found, environment=found).python.exists():
+        reason = "Flower’s environment is missing; in the folder of Privacy Desk, run: "
+        raise DeploymentError(reason=f"{reason}make distributed")
+    return found
+
+
+def _prepare(desk: Desk, name: str, plan: Plan) -> _Prepared:
+    check_askable(plan)
+    with desk.database.reading() as connection:
+        dataset = datasets.find(connection, name)
+        discovery = labels.latest(connection, dataset)
+    found = tuple(discovery.labels) if discovery else ()
+    unit = dataset.description.unit
+    problem = prepare(desk.table(dataset), dataset.columns, plan, found, unit=unit)
+    return _Prepared(dataset=dataset, labels=found, problem=problem)
+
+
+def _write(desk: Desk, prepared: _Prepared, plan: Plan, order: Order, folder: Folder) -> Deployment:
+    dataset, problem = prepared.dataset, prepared.problem
+    table, unit = desk.table(dataset), dataset.description.unit
+    made = Deployment(
+        dataset=dataset.name,
+        host=LOOPBACK if order.is_local else writing.check_host(order.host),
+        port=order.port,
+        places=writing.places(problem.site_names),
+        is_local=order.is_local,
+        code_sha256=writing.code_sha256(),
+    )
+    source = source_of(table, dataset.columns, plan, prepared.labels, unit=unit)
+    members = dividing.memberships(source, problem)
+    rows = dividing.rows_at(source, problem)
+    whole = table.arrow([column.name for column in dataset.columns])
+    try:
+        known = to_parquet(dividing.known_values(source, problem))
+        writing.write(folder, made, members, known)
+        for place in made.places if made.is_local else ():
+            at = folder.site(place) / "rows.parquet"
+            at.write_bytes(to_parquet(whole.take(rows[place.site])))
+    except OSError:
+        reason = "the disk refused it; check the free space and your rights"
+        raise CannotWriteError(name=folder.root.name, reason=reason) from None
+    return made
+
+
+def _check_empty(root: Path) -> None:
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise CannotWriteError(name=root.name, reason="it is there already; name a new folder")
+
+
+def _read(folder: Folder, name: str, plan: Plan) -> Deployment:
+    """The deployment in `folder`, if it is one of this dataset, plan and code.
+
+    Raises:
+        DeploymentError: it is none, or another's.
+    """
+    try:
+        text = (folder.root / DEPLOYMENT_FILE).read_text(encoding="utf-8")
+        found = from_json(Deployment, text)
+    except (OSError, ValueError, msgspec.MsgspecError):
+        raise DeploymentError(reason="that folder holds no deployment; make one first") from None
+    if found.dataset != name or found.code_sha256 != writing.code_sha256():
+        reason = "the folder is of another dataset or of another version of Privacy Desk"
+        raise DeploymentError(reason=f"{reason}; make a new one")
+    theirs = writing.plan_of(folder, found)  # how many rounds there are is the desk's business
+    if replace(theirs, rounds=plan.rounds) != plan:
+        raise DeploymentError(reason="the folder is of another plan; make a new one")
+    return found

@@ -1,0 +1,650 @@
+"""What a deployment's folder holds, what a site answers from it, and what the desk makes of it."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance.cli import REFUSED, main
+from compliance.dataset.cleaning import clean
+from compliance.dataset.nouns import ColumnName
+from compliance.dataset.table import Table, to_parquet
+from compliance.errors import CannotWriteError, DeploymentError
+from compliance.federated import Problem, Secrets, prepare, train
+from compliance.federated.averaging import averaged_round
+from compliance.federated.exchange import (
+    Answers,
+    Compared,
+    Here,
+    Parcel,
+    Question,
+    Silence,
+    asked_sites,
+    asked_sums,
+)
+from compliance.federated.flower import bundle, dividing, writing
+from compliance.federated.flower.at_site import NO_ANSWER, SITE_FILE, Site
+from compliance.federated.flower.certificates import certify
+from compliance.federated.flower.keys import fingerprint
+from compliance.federated.flower.keys import main as make_keys
+from compliance.federated.flower.parcels import ParcelError, packed, unpacked
+from compliance.federated.flower.processes import Processes
+from compliance.federated.flower.rows import main as take_rows
+from compliance.federated.learners import learner_of
+from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Cohort
+from compliance.federated.nouns import ModelKind, NoisePlan, Plan, Split, Strategy, Trouble
+from compliance.federated.preparing import source_of
+from compliance.federated.strategies import fresh_server
+from compliance.plain import to_json
+from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
+from compliance.workspace import Workspace
+from compliance.workspace.deployments import Flower, Order
+from tests import federated_cases as cases
+from tests.test_flower import ENVIRONMENT, needs_flower
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDTH = 35  # of the shop's inputs
+
+
+class Folders:
+    """An exchange whose sites are folders with files, as on their own machines."""
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        self._sites = {name: Site(folder) for name, folder in folders.items()}
+
+    def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+        answers = {name: self._sites[name].answer(packed(asked)) for name, asked in parcels.items()}
+        return Answers(parcels={name: unpacked(data) for name, data in answers.items()}, silent={})
+
+
+class Changed:
+    """An exchange that does something to the answers of sites in this process."""
+
+    def __init__(self, problem: Problem, plan: Plan, **changes: object) -> None:
+        self._here, self._changes = Here(problem, plan), changes
+
+    def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+        answers = dict(self._here.ask(parcels).parcels)
+        silent = {}
+        for site, change in self._changes.items():
+            name = site.replace("_", " ")
+            if isinstance(change, Silence):
+                del answers[name]
+                silent[name] = change
+            else:
+                answers[name] = change
+        return Answers(parcels=answers, silent=silent)
+
+
+def divided(plan: Plan, root: Path, **changes: list[object]) -> tuple[Problem, Folders]:
+    """A shop's problem, and the same divided into a folder for each site."""
+    columns = {**cases.shop(), **changes}
+    cleaned = clean(pa.table({name: pa.array(values) for name, values in columns.items()}))
+    table, unit = Table.in_memory(cleaned.table), ColumnName("person")
+    labels = [cases.label("channel", "category")]
+    problem = prepare(table, cleaned.columns, plan, labels, unit=unit)
+    source = source_of(table, cleaned.columns, plan, labels, unit=unit)
+    rows, known = dividing.rows_at(source, problem), dividing.known_values(source, problem)
+    folders = {}
+    for member in dividing.memberships(source, problem):
+        folders[member.site] = root / member.site
+        folders[member.site].mkdir()
+        (folders[member.site] / SITE_FILE).write_text(to_json(member), encoding="utf-8")
+        (folders[member.site] / member.known).write_bytes(to_parquet(known))
+        own = cleaned.table.take(rows[member.site])
+        (folders[member.site] / member.rows).write_bytes(to_parquet(own))
+    return problem, Folders(folders)
+
+
+def noise(**changes: object) -> NoisePlan:
+    return replace(cases.NOISE, **changes)  # type: ignore[arg-type]
+
+
+def gaps(values: list[object], every: int) -> list[object]:
+    return [None if row % every == 0 else value for row, value in enumerate(values)]
+
+
+def secrets_for(plan: Plan) -> Secrets | None:
+    """The same coins and noise each time; none where the plan needs none."""
+    if plan.privacy is None:
+        return None
+    rule = ClipRule(noise_multiplier=1.1, count_noise=2.0, next_clip=lambda clip, _: clip * 0.9)
+    return Secrets(
+        draw=cases.coins(3),
+        masks=cases.coins(5),
+        add_noise=cases.rounded_noise(4),
+        clip_rule=rule if plan.privacy.quantile else None,
+    )
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        pytest.param(cases.plan(), id="without noise"),
+        pytest.param(cases.plan(fraction=0.5), id="some sites a round"),
+        pytest.param(cases.plan(model=ModelKind.SOFTMAX, target="channel"), id="three classes"),
+        pytest.param(cases.plan(model=ModelKind.MLP), id="hidden layer"),
+        pytest.param(cases.plan(model=ModelKind.LINEAR, target="seconds"), id="numbers"),
+        pytest.param(cases.plan(model=ModelKind.TREES, rounds=2), id="trees"),
+        pytest.param(
+            cases.plan(model=ModelKind.TREES, rounds=2, privacy=cases.NOISE), id="trees with noise"
+        ),
+        pytest.param(cases.plan(strategy=Strategy.SCAFFOLD, learning_rate=0.05), id="SCAFFOLD"),
+        pytest.param(cases.plan(strategy=Strategy.FEDPROX), id="FedProx"),
+        pytest.param(cases.plan(trouble=Trouble(stragglers=0.5, dropout=0.2)), id="trouble"),
+        pytest.param(cases.plan(privacy=cases.NOISE, fraction=0.3), id="noise for people"),
+        pytest.param(
+            cases.plan(privacy=noise(unit=PrivacyUnitKind.ROW)),
+            id="noise for rows",
+        ),
+        pytest.param(
+            cases.plan(privacy=noise(unit=PrivacyUnitKind.SITE)),
+            id="noise for sites",
+        ),
+        pytest.param(cases.plan(privacy=noise(quantile=0.5)), id="moving clip"),
+    ],
+)
+def test_sites_with_their_own_files_answer_as_the_simulation_does(
+    plan: Plan, tmp_path: Path
+) -> None:
+    """Also where people shop at several sites, and where answers, people and sites are missing."""
+    shop = cases.shop()
+    changes = {"person": 31, "bought": 17, "seconds": 7, "site": 41, "channel": 23}
+    missing = {name: gaps(shop[name], every) for name, every in changes.items()}
+    problem, folders = divided(plan, tmp_path, **missing)
+    compared = Compared(folders, Here(problem, plan))
+
+    (*_, simulated) = train(problem, plan, secrets=secrets_for(plan))
+    (*_, carried) = train(problem, plan, secrets=secrets_for(plan), exchange=compared)
+
+    assert compared.difference == 0
+    np.testing.assert_allclose(carried.model, simulated.model, rtol=0, atol=1e-12)
+    assert carried.times_taken.tolist() == simulated.times_taken.tolist()
+    assert [done.silent for done in carried.rounds] == [done.silent for done in simulated.rounds]
+
+
+def test_a_difference_between_sites_and_simulation_is_found(tmp_path: Path) -> None:
+    plan = cases.plan(rounds=1)
+    problem, _ = divided(plan, tmp_path)
+    here, size = Here(problem, plan), problem.inputs.shape[1]
+    off: Parcel = {"contribution": np.full(size, 5.0)}
+    broken: Parcel = {"contribution": np.full(size, np.nan)}
+
+    for answer, apart in ((off, 4.0), ({}, np.inf), (broken, np.inf)):
+        compared = Compared(Changed(problem, plan, shop_0=answer), here)
+        list(train(problem, plan, exchange=compared))
+        assert compared.difference >= apart
+
+
+@pytest.mark.parametrize(
+    ("answer", "silent", "refused"),
+    [
+        pytest.param(Silence.LATE, 1, 0, id="none came"),
+        pytest.param({}, 1, 0, id="empty"),
+        pytest.param({"contribution": np.zeros(2)}, 1, 0, id="of another length"),
+        pytest.param({"contribution": np.zeros(WIDTH, dtype=np.int64)}, 1, 0, id="whole numbers"),
+        pytest.param({"contribution": np.full(WIDTH, np.nan)}, 0, 1, id="not a number"),
+    ],
+)
+def test_a_site_without_a_usable_answer_is_left_out_and_noted(
+    answer: object, silent: int, refused: int, tmp_path: Path
+) -> None:
+    plan = cases.plan(rounds=1)
+    problem, _ = divided(plan, tmp_path)
+    assert problem.inputs.shape[1] == WIDTH
+    learner, exchange = learner_of(problem, plan), Changed(problem, plan, shop_1=answer)
+
+    question = Question(model=learner.initial(), round=1)
+    asked = asked_sites(exchange, learner, question, np.arange(4))
+    (training,) = train(problem, plan, exchange=exchange)
+
+    assert asked.came.tolist() == [True, not silent, True, True]
+    done = training.latest
+    assert (done.asked, done.silent, done.refused, done.clients) == (4, silent, refused, 3)
+    assert training.times_taken.tolist() == [1, 1 - silent, 1, 1]
+    weights = problem.sites.sizes[[0, 2, 3]] / problem.sites.sizes[[0, 2, 3]].sum()
+    expected = weights @ asked.arrays[[0, 2, 3]]
+    np.testing.assert_allclose(training.model, expected, rtol=0, atol=1e-15)
+
+
+def test_a_sum_longer_than_its_people_can_make_it_does_not_count(tmp_path: Path) -> None:
+    """Noise is measured for one clip a person; a site could otherwise drown it."""
+    plan = cases.plan(privacy=cases.NOISE)
+    problem, _ = divided(plan, tmp_path)
+    assert problem.units is not None
+    learner = learner_of(problem, plan)
+    drawn = np.flatnonzero(problem.units.sites == 1)[:3]
+    cohort = Cohort(drawn=drawn, sites=np.arange(4))
+    sums = np.zeros((3, problem.inputs.shape[1]), dtype=np.int64)
+    sums[:, 0] = 3 * UNITS_PER_CLIP, 3 * UNITS_PER_CLIP + 1, 2**62  # whose square overflows
+
+    for values, came in zip(sums, ([0, 1, 2, 3], [0, 2, 3], [0, 2, 3]), strict=True):
+        exchange = Changed(problem, plan, shop_1={"sum": values})
+        found = asked_sums(exchange, learner, learner.initial(), cohort, 1.0, (1, 0), False)
+        assert found[1].tolist() == came
+        assert found[0][1].tolist() == (values if 1 in came else 0 * values).tolist()
+
+
+def test_a_count_larger_than_its_people_does_not_count(tmp_path: Path) -> None:
+    plan = cases.plan(privacy=noise(quantile=0.5))
+    problem, _ = divided(plan, tmp_path)
+    assert problem.units is not None
+    learner = learner_of(problem, plan)
+    cohort = Cohort(drawn=np.flatnonzero(problem.units.sites == 1)[:3], sites=np.arange(4))
+
+    for halves, came in ((3, [0, 1, 2, 3]), (-3, [0, 1, 2, 3]), (4, [0, 2, 3])):
+        values = np.zeros(problem.inputs.shape[1] + 1, dtype=np.int64)
+        values[-1] = halves * (UNITS_PER_CLIP // 2)
+        exchange = Changed(problem, plan, shop_1={"sum": values})
+        found = asked_sums(exchange, learner, learner.initial(), cohort, 1.0, (1, 0), True)
+        assert found[1].tolist() == came
+
+
+@pytest.mark.parametrize("privacy", [None, cases.NOISE], ids=["without noise", "with noise"])
+def test_a_round_in_which_nobody_answers_leaves_the_model_as_it_was(
+    privacy: NoisePlan | None, tmp_path: Path
+) -> None:
+    plan = cases.plan(rounds=1, privacy=privacy)
+    problem, _ = divided(plan, tmp_path)
+    gone = {name.replace(" ", "_"): Silence.GONE for name in problem.site_names}
+    exchange = Changed(problem, plan, **gone)
+
+    (training,) = train(problem, plan, secrets=secrets_for(plan), exchange=exchange)
+
+    assert training.model.tolist() == learner_of(problem, plan).initial().tolist()
+    assert training.latest.is_void
+    assert training.latest.silent == 4
+
+
+def test_fewer_answers_than_the_quorum_leave_the_model_as_it_was(tmp_path: Path) -> None:
+    plan = cases.plan(rounds=1, trouble=Trouble(quorum=0.8))
+    problem, _ = divided(plan, tmp_path)
+    exchange = Changed(problem, plan, shop_2=Silence.LATE)
+    learner = learner_of(problem, plan)
+    start = learner.initial() + 1
+
+    step = averaged_round(learner, start, fresh_server(plan, len(start), 4), 1, exchange=exchange)
+
+    assert step.is_void
+    assert step.model.tolist() == start.tolist()
+    assert step.turnout.answering.tolist() == [0, 1, 3]
+
+
+def test_with_noise_a_site_gives_no_contribution_of_its_own(tmp_path: Path) -> None:
+    """Whatever the server asks for: what leaves is bounded by a clip per person."""
+    plan = cases.plan(privacy=cases.NOISE)
+    problem, _ = divided(plan, tmp_path)
+    question = Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed()
+    drawn = {"drawn": np.arange(2), "clip": np.ones(1), "counts": np.zeros(1, dtype=np.int64)}
+    site = Site(tmp_path / "shop 0")
+
+    assert site.answer(packed(question)) == NO_ANSWER
+    assert list(unpacked(site.answer(packed({**question, **drawn})))) == ["sum"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "why"),
+    [
+        pytest.param(cases.plan(secure=True), "masked", id="masks"),
+        pytest.param(
+            cases.plan(site_column=None, split=Split.IID, site_count=4),
+            "made up",
+            id="made-up sites",
+        ),
+        pytest.param(
+            cases.plan(privacy=noise(place=NoisePlace.LOCAL)),
+            "place is central",
+            id="noise elsewhere",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_of_real_sites_is_refused(
+    plan: Plan, why: str, shop: Workspace, tmp_path: Path
+) -> None:
+    order = Order(out=tmp_path / "out", host="fl.example.org")
+
+    with pytest.raises(DeploymentError, match=why):
+        shop.federation.deploy("orders", plan, order)
+    assert not order.out.exists()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\xff\x00", id="no parcel"),
+        pytest.param(packed({}), id="no model"),
+        pytest.param(packed(Question(model=np.zeros(1), round=1).packed()), id="another model"),
+        pytest.param(packed({"model": np.zeros(WIDTH), "moment": np.zeros(0)}), id="no round"),
+    ],
+)
+def test_a_site_that_cannot_answer_says_nothing_of_why(asked: bytes, tmp_path: Path) -> None:
+    divided(cases.plan(), tmp_path)
+
+    assert Site(tmp_path / "shop 0").answer(asked) == NO_ANSWER
+    assert Site(tmp_path / "nowhere").answer(asked) == NO_ANSWER
+
+
+def test_a_site_whose_rows_are_no_table_says_nothing_of_why(tmp_path: Path) -> None:
+    problem, _ = divided(cases.plan(), tmp_path)
+    (tmp_path / "shop 0" / "rows.parquet").write_bytes(b"Anna, 12 Hill Road")
+    asked = packed(Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed())
+
+    assert Site(tmp_path / "shop 0").answer(asked) == NO_ANSWER
+    assert Site(tmp_path / "shop 1").answer(asked) != NO_ANSWER
+
+
+ARRAYS = st.one_of(
+    st.lists(st.floats(width=64), max_size=20).map(lambda v: np.array(v, dtype=np.float64)),
+    st.lists(st.integers(-(2**63), 2**63 - 1), max_size=20).map(lambda v: np.array(v, "<i8")),
+    st.lists(st.integers(0, 2**64 - 1), max_size=20).map(lambda v: np.array(v, "<u8")),
+)
+
+
+@given(st.dictionaries(st.text(max_size=20), ARRAYS, max_size=5))
+def test_a_parcel_arrives_as_it_was_sent(parcel: Parcel) -> None:
+    came = unpacked(packed(parcel))
+
+    assert list(came) == list(parcel)
+    for name, values in parcel.items():
+        assert came[name].dtype == values.dtype
+        assert came[name].tobytes() == values.tobytes()
+
+
+@given(st.binary(max_size=60))
+def test_bytes_that_are_no_parcel_are_refused_or_are_arrays(data: bytes) -> None:
+    try:
+        came = unpacked(data)
+    except ParcelError:
+        return
+    assert all(values.dtype.kind in "fiu" for values in came.values())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.array(["Anna"]), np.array([b"Anna"]), np.array([object()]), np.array(["2020"], "M8[D]")],
+    ids=["text", "bytes", "objects", "days"],
+)
+def test_nothing_but_numbers_travels(values: np.ndarray) -> None:
+    with pytest.raises(TypeError, match="does not travel"):
+        packed({"name": values})
+
+
+def test_a_csv_file_becomes_the_rows_that_a_site_answers_from(tmp_path: Path) -> None:
+    plan = cases.plan()
+    problem, folders = divided(plan, tmp_path)
+    columns = cases.shop()
+    own = [row for row, site in enumerate(columns["site"]) if site == "shop 2"]
+    lines = [",".join(columns)]
+    lines += [",".join(str(values[row]) for values in columns.values()) for row in own]
+    source = tmp_path / "own.csv"
+    source.write_text("\n".join(lines), encoding="utf-8")
+    asked = Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed()
+    before = folders.ask({"shop 2": asked}).parcels["shop 2"]["contribution"]
+
+    taken = take_rows(tmp_path / "shop 2", source)
+
+    assert taken == len(own)
+    after = unpacked(Site(tmp_path / "shop 2").answer(packed(asked)))["contribution"]
+    assert after.tolist() == before.tolist()
+
+
+def test_the_code_of_sites_stands_on_their_few_packages_alone() -> None:
+    allowed = {"compliance", "cryptography", "flwr", "httpx", "msgspec", "numpy", "pandas"}
+    allowed |= {"pyarrow", "starlette", "yaml", *sys.stdlib_module_names}
+    desk = {"compliance/federated/training.py", "compliance/federated/flower/carrying.py"}
+    with zipfile.ZipFile(io.BytesIO(bundle.code())) as archive:
+        sources = {name: archive.read(name).decode() for name in archive.namelist()}
+
+    used = set()
+    for text in sources.values():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                used |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                used.add(str(node.module).split(".")[0])
+    assert used <= allowed
+    assert "compliance/federated/flower/at_site.py" in sources
+    assert not sources.keys() & desk
+
+
+def test_sites_compute_with_the_versions_that_the_desk_has() -> None:
+    def pins(path: Path) -> dict[str, str]:
+        return dict(re.findall(r"^([a-z0-9-]+)==([^ \n]+)", path.read_text("utf-8"), re.MULTILINE))
+
+    desk = pins(ROOT / "requirements.txt")
+    sites = pins(ROOT / "compliance/federated/flower/templates/requirements.txt")
+
+    for package in ("msgspec", "numpy", "pandas", "pyarrow", "pyyaml"):
+        assert sites[package] == desk[package]
+    assert sites["flwr"] == "1.41.0"
+
+
+@pytest.mark.parametrize("script", ["server_start", "site_start", "site_keys"])
+def test_start_scripts_are_well_formed_and_the_same_for_both_shells(script: str) -> None:
+    folder = ROOT / "compliance/federated/flower/templates"
+    posix, windows = ((folder / f"{script}.{kind}").read_text("utf-8") for kind in ("sh", "ps1"))
+
+    assert subprocess.run(["sh", "-n"], input=posix, text=True, check=False).returncode == 0
+    options = [set(re.findall(r"\s(--[a-z-]+)", text)) for text in (posix, windows)]
+    assert options[0] == options[1]
+    for name in ("FLWR_TELEMETRY_ENABLED", "FLWR_DISABLE_UPDATE_CHECK", "FLWR_HOME", "NO_PROXY"):
+        assert (name in posix) == (name in windows) == script.endswith("start")
+    for name in ("PRIVACY_DESK_ENVIRONMENT", "PYTHONPATH", "PYTHONNOUSERSITE"):
+        assert name in posix
+        assert name in windows
+
+
+@pytest.mark.parametrize(
+    ("host", "is_one"),
+    [
+        ("fl.example.org", True),
+        ("10.0.0.7", True),
+        ("::1", False),
+        ("", False),
+        ("a b", False),
+        ('x"; rm -rf ~; "', False),
+        ("-oops", False),
+        ("$(id)", False),
+    ],
+)
+def test_a_host_can_stand_in_a_script(host: str, is_one: bool) -> None:
+    if is_one:
+        assert writing.check_host(host) == host
+    else:
+        with pytest.raises(DeploymentError, match="no name or address"):
+            writing.check_host(host)
+
+
+def test_folders_of_sites_take_letters_that_any_file_system_takes() -> None:
+    names = ["Île-de-France", "../../etc", "CON", "店", *(f"s{n}" for n in range(96))]
+
+    places = writing.places(names)
+
+    assert [place.site for place in places] == names
+    assert all(re.fullmatch(r"\d{3}(-[a-z0-9-]*[a-z0-9])?", place.folder) for place in places)
+    assert len({place.folder for place in places}) == len(names)
+
+
+def test_a_deployment_for_real_sites_holds_no_row_and_no_key_but_the_servers(
+    shop: Workspace, tmp_path: Path
+) -> None:
+    plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
+    order = Order(out=tmp_path / "out", host="fl.example.org")
+
+    made = shop.federation.deploy("orders", plan, order)
+
+    assert [place.folder for place in made.places] == ["1-r0", "2-r1", "3-r2", "4-r3"]
+    files = {str(p.relative_to(order.out)): p for p in order.out.rglob("*") if p.is_file()}
+    site = {"README.md", "ca.pem", "code.zip", "keys.ps1", "keys.sh", "requirements.txt"}
+    site |= {"known.parquet", "site.json", "start.ps1", "start.sh"}
+    assert {name.removeprefix("sites/2-r1/") for name in files if "2-r1" in name} == site
+    assert not any(name.endswith("rows.parquet") for name in files)
+    assert Table(files["sites/2-r1/known.parquet"]).rows == 2
+    assert order.out.stat().st_mode & 0o077 == 0
+    secret = [name for name, p in files.items() if b"PRIVATE KEY" in p.read_bytes()]
+    assert secret == ["server/server.key"]
+    assert files["server/server.key"].stat().st_mode & 0o077 == 0
+    start = files["sites/2-r1/start.sh"].read_text("utf-8")
+    assert '--superlink "fl.example.org:8443"' in start
+    assert not re.search(
+        r"@[A-Z]+@",
+        "".join(p.read_text("utf-8") for p in files.values() if p.suffix in (".sh", ".ps1", ".md")),
+    )
+    entry = shop.entries(1)[0]
+    assert (entry.act, entry.facts["sites"], entry.facts["with_rows"]) == (
+        "deployment.write",
+        4,
+        False,
+    )
+
+
+def test_sites_can_know_the_server_by_its_name_and_nobody_else_as_the_server(
+    tmp_path: Path,
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        certify(tmp_path / name, "fl.example.org")
+    authority, other = (
+        x509.load_pem_x509_certificate((tmp_path / name / "ca.pem").read_bytes())
+        for name in ("one", "two")
+    )
+    server = x509.load_pem_x509_certificate((tmp_path / "one" / "server.pem").read_bytes())
+    names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+
+    server.verify_directly_issued_by(authority)
+    with pytest.raises(InvalidSignature):
+        server.verify_directly_issued_by(other)
+    assert names.get_values_for_type(x509.DNSName) == ["fl.example.org", "localhost"]
+    assert [str(ip) for ip in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
+    key = (tmp_path / "one" / "server.key").read_bytes()
+    assert load_pem_private_key(key, None).public_key() == server.public_key()
+    assert not any(authority.public_key() == k for k in (server.public_key(), other.public_key()))
+
+
+def test_a_sites_key_is_made_once_and_known_by_the_fingerprint_that_others_show(
+    tmp_path: Path,
+) -> None:
+    public = make_keys(tmp_path)
+
+    assert (tmp_path / "node.key").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "node.key").read_bytes().startswith(b"-----BEGIN OPENSSH PRIVATE KEY-----")
+    assert (tmp_path / "node.key.pub").read_bytes() == public + b"\n"
+    with pytest.raises(FileExistsError):
+        make_keys(tmp_path)
+    known = b"ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEez"
+    known += b"OmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg= github"
+    assert fingerprint(known) == "SHA256:p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM"
+
+
+def test_the_command_writes_a_deployment_and_says_where(
+    shop: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("{sites: {column: region}, target: bought}", encoding="utf-8")
+    typed = ["--home", str(shop.settings.home), "--json", "deploy", "orders", "--plan", str(plan)]
+    where = ["--out", str(tmp_path / "out")]
+
+    assert main([*typed, *where, "--host", "10.0.0.7", "--port", "9443"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["server"] == "10.0.0.7:9443"
+    assert said["with_rows"] is False
+    assert [site["folder"] for site in said["sites"]][:2] == ["sites/1-r0", "sites/2-r1"]
+    assert all((tmp_path / "out" / site["folder"]).is_dir() for site in said["sites"])
+    assert said["code_sha256"] == writing.code_sha256()
+    assert said["code_sha256"] in (tmp_path / "out/sites/1-r0/README.md").read_text("utf-8")
+
+    assert main([*typed, *where, "--local"]) == REFUSED
+    assert "name a new folder" in capsys.readouterr().err
+
+
+def test_a_local_deployment_holds_each_sites_rows_in_its_own_folder(
+    shop: Workspace, tmp_path: Path
+) -> None:
+    plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
+    order = Order(out=tmp_path / "out", is_local=True)
+
+    made = shop.federation.deploy("orders", plan, order)
+
+    rows = 0
+    for place in made.places:
+        table = Table(order.out / "sites" / place.folder / "rows.parquet")
+        assert set(table.codes(ColumnName("region")).texts()) == {place.site}
+        rows += table.rows
+    assert rows == shop.dataset("orders").rows
+    assert shop.entries(1)[0].facts["with_rows"] is True
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(shop: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("keep", encoding="utf-8")
+    plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
+
+    with pytest.raises(CannotWriteError, match="there already"):
+        shop.federation.deploy("orders", plan, Order(out=tmp_path))
+
+    assert (tmp_path / "mine").read_text(encoding="utf-8") == "keep"
+
+
+def test_without_flowers_environment_the_command_says_how_to_get_it(
+    shop: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("{sites: {column: region}, target: bought, rounds: 1}", encoding="utf-8")
+    typed = ["--home", str(shop.settings.home), "federate", "orders", "--plan", str(plan)]
+    typed += ["--transport", "flower", "--environment", str(tmp_path / "none")]
+
+    assert main(typed) == REFUSED
+    assert "make distributed" in capsys.readouterr().err
+    assert shop.federation.runs("orders") == ()
+
+
+def test_what_a_process_leaves_behind_is_ended_too(tmp_path: Path) -> None:
+    """A child in a session of its own, whose parent has ended: as Flower's executors are."""
+    child = "import time; time.sleep(600)"
+    parent = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {child!r}], "
+    parent += "start_new_session=True)"
+    with Processes() as processes:
+        command = [sys.executable, "-c", parent]
+        started = processes.start("one", command, at=tmp_path, variables=os.environ)
+        started.wait()
+        left = processes.all_pids()
+        assert len(left) == 1
+
+    assert processes.all_pids() == set()
+    state = Path(f"/proc/{left.pop()}/stat")
+    assert not state.exists() or b") Z " in state.read_bytes()  # nobody may have asked how it ended
+
+
+@needs_flower
+def test_a_folder_of_another_plan_or_none_is_refused(shop: Workspace, tmp_path: Path) -> None:
+    plan = Plan(site_column=ColumnName("region"), target=ColumnName("bought"))
+    order = Order(out=tmp_path / "out")
+    shop.federation.deploy("orders", plan, order)
+    other = Plan(site_column=ColumnName("region"), target=ColumnName("bought"), seed=8)
+
+    for folder, asked, why in (
+        (order.out, other, "another plan"),
+        (tmp_path, plan, "no deployment"),
+    ):
+        by = Flower(folder=folder, environment=ENVIRONMENT)
+        with pytest.raises(DeploymentError, match=why):
+            next(shop.federation.train("orders", asked, by=by))
+    assert shop.federation.runs("orders") == ()
