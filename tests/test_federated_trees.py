@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.dataset.cleaning import clean
+from compliance.dataset.nouns import Column
 from compliance.dataset.readers import RawFile, read
 from compliance.dataset.table import Table, to_parquet
 from compliance.errors import MalformedPlanError
@@ -407,11 +408,12 @@ def test_a_strategy_that_joins_steps_is_refused_for_sums(strategy: str) -> None:
     assert to_plan({**said, "strategy": "fedavg"}).strategy is Strategy.FEDAVG
 
 
-def test_trees_with_noise_are_shallow_by_default() -> None:
+def test_trees_with_noise_cost_as_much_as_other_models_by_default() -> None:
     said = {"sites": {"column": "site"}, "target": "bought", "model": "trees"}
     noisy = to_plan({**said, "privacy": {"noise_multiplier": 1}})
 
     assert (noisy.depth, noisy.fraction, noisy.strategy) == (2, 0.1, Strategy.FEDAVG)
+    assert noisy.rounds * noisy.exchanges == to_plan({**said, "model": "logistic"}).rounds
     assert (to_plan(said).depth, to_plan(said).fraction) == (3, 1.0)
 
 
@@ -427,13 +429,21 @@ def test_a_row_goes_left_where_no_input_is_asked() -> None:
     assert here.scores(forest, model, 0).tolist() == [1.0, 3.0]
 
 
-@pytest.mark.realdata
-def test_trees_tell_buyers_from_visitors(shared_data: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def shoppers(shared_data: Path, tmp_path: Path) -> tuple[Table, tuple[Column, ...]]:
     path = shared_data / "online_shoppers" / "online_shoppers_intention.csv"
     cleaned = clean(read(RawFile(name=path.name, data=path.read_bytes())).table)
-    (tmp_path / "t.parquet").write_bytes(to_parquet(cleaned.table))
-    asked = to_plan({"sites": {"column": "Region"}, "target": "Revenue", "model": "trees"})
-    problem = prepare(Table(tmp_path / "t.parquet"), cleaned.columns, asked)
+    (tmp_path / "table.parquet").write_bytes(to_parquet(cleaned.table))
+    return Table(tmp_path / "table.parquet"), cleaned.columns
+
+
+SHOPPERS = {"sites": {"column": "Region"}, "target": "Revenue", "model": "trees"}
+
+
+@pytest.mark.realdata
+def test_trees_tell_buyers_from_visitors(shoppers: tuple[Table, tuple[Column, ...]]) -> None:
+    asked = to_plan(SHOPPERS)
+    problem = prepare(*shoppers, asked)
 
     run = whole_run(problem, asked)
     outcome = finish(problem, asked, run)
@@ -442,3 +452,15 @@ def test_trees_tell_buyers_from_visitors(shared_data: Path, tmp_path: Path) -> N
     assert outcome.baselines is not None
     assert outcome.baselines.centralised == run.latest.metric
     assert outcome.baselines.local < run.latest.metric
+
+
+@pytest.mark.realdata
+def test_with_noise_the_default_trees_still_learn(
+    shoppers: tuple[Table, tuple[Column, ...]],
+) -> None:
+    asked = to_plan({**SHOPPERS, "privacy": {"noise_multiplier": 1}, "baselines": False})
+    problem = prepare(*shoppers, asked)
+
+    *_, run = train(problem, asked, secrets=secrets(3))
+
+    assert run.latest.metric > 0.88

@@ -293,7 +293,7 @@ def _spread(problem: Problem, plan: Plan, slots: int) -> float:
     if privacy.place is NoisePlace.SITE:
         spread *= math.sqrt(len(problem.sites))
     if privacy.place is NoisePlace.LOCAL:
-        spread *= 2 * math.sqrt(_drawn(problem, plan))
+        spread *= math.sqrt(_drawn(problem, plan))
     return spread
 
 
