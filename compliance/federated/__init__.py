@@ -14,7 +14,7 @@ from compliance.federated.naive import naive_metric
 from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Secrets, change
 from compliance.federated.outcome import finish
 from compliance.federated.plan_files import from_plan
-from compliance.federated.plans import MODELS, to_plan
+from compliance.federated.plans import MODELS, SUMMED, to_plan
 from compliance.federated.preparing import prepare
 from compliance.federated.problem import Problem
 from compliance.federated.sweeps import frontier, swept, with_value
@@ -22,6 +22,7 @@ from compliance.federated.training import Training, train
 
 __all__ = [
     "MODELS",
+    "SUMMED",
     "UNITS_PER_CLIP",
     "ClipRule",
     "LinearModel",

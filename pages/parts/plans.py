@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from compliance.dataset.nouns import Column, ColumnType, Dataset
 from compliance.discovery.nouns import Discovery
-from compliance.federated import MODELS, from_plan, to_plan
+from compliance.federated import MODELS, SUMMED, from_plan, to_plan
 from compliance.federated.nouns import ModelKind, Plan, Split, Strategy, Task
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
@@ -92,11 +93,17 @@ def plan(dataset: Dataset, discovery: Discovery | None) -> Plan | None:
         raw, answers = _subject(dataset, tasks, discovery)
     with right:
         raw |= _sites(dataset, raw, discovery)
-        rounds = st.slider(_("Rounds"), 1, 200, 30, key="federated_rounds")
-    raw["rounds"] = rounds
+        is_response = raw["task"] == Task.RESPONSE
+        raw["rounds"] = st.slider(
+            _("Rounds"),
+            1,
+            200,
+            to_plan(raw).rounds,
+            key="federated_rounds" if is_response else f"federated_rounds_{raw['task']}",
+        )
     noise = plan_protection.noise(dataset)
     with st.expander(_("How the sites learn"), icon=":material/tune:"):
-        raw |= _learning(_models(raw, answers), has_noise=bool(noise))
+        raw |= _learning(raw | noise, _models(raw, answers), has_noise=bool(noise))
     with st.expander(_("What may go wrong"), icon=":material/bolt:"):
         trouble = _trouble(has_noise=bool(noise))
     return to_plan(raw | noise | ({"trouble": trouble} if trouble else {}))
@@ -219,42 +226,70 @@ def _sites(
     return {"sites": sites}
 
 
-def _learning(models: Sequence[ModelKind], *, has_noise: bool) -> dict[str, object]:
-    """The model, the strategy and the sizes of steps."""
+def _learning(
+    raw: Mapping[str, object], models: Sequence[ModelKind], *, has_noise: bool
+) -> dict[str, object]:
+    """The model, the strategy and the sizes of steps; first what suits the task."""
     one, two, three = st.columns(3)
     model = one.selectbox(
         _("Model"), models, format_func=lambda kind: _(MODEL_WORDS[kind]), key="federated_model"
     )
-    adds_up = model in (ModelKind.TREES, ModelKind.MATRIX_FACTORISATION)
-    strategies = [Strategy.FEDAVG] if adds_up else list(Strategy)
-    start = strategies.index(Strategy.FEDAVGM) if has_noise and not adds_up else 0
-    strategy = two.selectbox(
-        _("How the server joins them"),
-        strategies,
-        start,
-        format_func=lambda kind: _(STRATEGY_WORDS[kind]),
-        key="federated_strategy_noisy" if has_noise else "federated_strategy",
-    )
-    epochs = three.slider(
-        _("Passes over its rows per round and site"), 1, 20, 5, key="federated_epochs"
-    )
-    rate = one.select_slider(_("Learning rate"), _RATES, 0.1, key="federated_rate")
-    batch = two.select_slider(
-        _("Rows per step"), [8, 16, 32, 64, 128, 256, 512], 32, key="federated_batch"
-    )
-    chosen: dict[str, object] = {
-        "model": str(model),
-        "strategy": str(strategy),
-        "local_epochs": epochs,
-        "batch": batch,
-        "learning_rate": rate,
-    }
+    usual = to_plan({**raw, "model": str(model)})
+    kind = f"{model}_{usual.task}" + ("_noisy" if has_noise else "")
+    chosen: dict[str, object] = {"model": str(model)}
+    if model not in SUMMED:
+        strategies = list(Strategy)
+        strategy = two.selectbox(
+            _("How the server joins them"),
+            strategies,
+            strategies.index(usual.strategy),
+            format_func=lambda one: _(STRATEGY_WORDS[one]),
+            key=f"federated_strategy_{kind}",
+        )
+        epochs = three.slider(
+            _("Passes over its rows per round and site"),
+            1,
+            20,
+            usual.local_epochs,
+            key=f"federated_epochs_{kind}",
+        )
+        batch = three.select_slider(
+            _("Rows per step"), [8, 16, 32, 64, 128, 256, 512], 32, key="federated_batch"
+        )
+        chosen |= {"strategy": str(strategy), "local_epochs": epochs, "batch": batch}
+    if model is not ModelKind.MATRIX_FACTORISATION:
+        chosen["learning_rate"] = one.select_slider(
+            _("Learning rate"), _RATES, usual.learning_rate, key=f"federated_rate_{kind}"
+        )
+    return chosen | _shape(model, usual, kind) | _cohorts(two, three, has_noise=has_noise)
+
+
+def _shape(model: ModelKind, usual: Plan, kind: str) -> dict[str, object]:
+    """How large the model is, where that is a choice."""
+    if model is ModelKind.TREES:
+        depth = st.slider(_("Depth of each tree"), 1, 6, usual.depth, key=f"federated_depth_{kind}")
+        return {"depth": depth}
+    if model is ModelKind.MATRIX_FACTORISATION:
+        return {
+            "rank": st.slider(_("Numbers per product"), 2, 64, usual.rank, key="federated_rank")
+        }
+    if model is ModelKind.MLP:
+        width = st.select_slider(
+            _("Units in the hidden layer"), [8, 16, 32, 64, 128], 32, key="federated_hidden"
+        )
+        return {"hidden": [width]}
+    return {}
+
+
+def _cohorts(two: DeltaGenerator, three: DeltaGenerator, *, has_noise: bool) -> dict[str, object]:
+    """Which sites take part, and whether they mask what they send."""
+    chosen: dict[str, object] = {}
     if not has_noise:
+        share = two.select_slider(
+            _("Share of sites in a round"), _SHARES, 1.0, key="federated_share"
+        )
         minimum = three.number_input(
             _("Fewest records of a site"), 1, 10_000, 20, key="federated_minimum"
-        )
-        share = one.select_slider(
-            _("Share of sites in a round"), _SHARES, 1.0, key="federated_share"
         )
         chosen |= {"minimum_records": int(minimum), "fraction": share}
     masks = two.toggle(

@@ -90,31 +90,6 @@ def quality(run: Run) -> None:
     outputs.remark(" ".join(_remarks(run)))
 
 
-def sites(run: Run) -> None:
-    """Site by site: rows, what it sent, and what the common model does for it."""
-    name = run.outcome.metric.written
-    together, alone = _("{m} federated").format(m=name), _("{m} alone").format(m=name)
-    outputs.table(
-        [
-            {
-                _("Site"): site.site,
-                _("Rows"): outputs.count(site.rows),
-                _("Sent"): size(site.bytes_up),
-                _("Received"): size(site.bytes_down),
-                _("Stayed home"): size(site.bytes_home),
-                together: site.metric_federated,
-                alone: site.metric_local,
-            }
-            for site in run.outcome.sites
-        ],
-        key=f"federated_sites_{run.id}",
-        alt=_("Per site: rows, bytes sent and received, bytes that stayed, and quality"),
-        column_config={
-            column: st.column_config.NumberColumn(format="%.3f") for column in (together, alone)
-        },
-    )
-
-
 def left(run: Run) -> None:
     """What travelled in a round, name by name, and what the server saw of it."""
     last = run.outcome.rounds[-1]
@@ -138,6 +113,7 @@ def left(run: Run) -> None:
     outputs.remark(
         _("The same in every round, whatever the rows hold and however many there are: rows stay.")
     )
+    _readable(run)
     if run.outcome.seen:
         st.markdown(_("**What the server saw of each site in the last round**"))
         outputs.table(
@@ -194,6 +170,24 @@ def size(number: int) -> str:
     if number < 1000:
         return f"{number} B"
     return f"{number / 1000:.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
+
+
+def _readable(run: Run) -> None:
+    """Whether a row could be read off what travelled, as was looked at in every round."""
+    looked = [done.readable for done in run.outcome.rounds if done.readable is not None]
+    if not looked:
+        outputs.remark(
+            _("Whether a row can be read off was not looked at: what leaves carries noise.")
+        )
+        return
+    if most := max(looked):
+        words = _("In {rounds} of {all} rounds a row could be read off what {n} of the sites sent.")
+        told = words.format(rounds=sum(map(bool, looked)), all=len(looked), n=most)
+        help_ = _("Mask what sites send, add noise, or ask for more records of a site.")
+        st.warning(f"{told} {help_}", icon=":material/visibility:")
+    else:
+        words = _("Checked in all {n} rounds: no row could be read off what any site sent.")
+        st.success(words.format(n=len(looked)), icon=":material/verified_user:")
 
 
 def _ledger(run: Run) -> None:

@@ -9,9 +9,12 @@ from threading import Event
 
 import streamlit as st
 
-from compliance.federated.nouns import Plan, Run
+from compliance.federated.nouns import Finding, Plan, Run
 from compliance.i18n import translate as _
-from pages.parts import figures, outputs, plan_protection, plans, runs, session
+from compliance.report.nouns import ReportKind
+from pages.parts import figures, outputs, plan_protection, plans, run_sites, runs, session
+from pages.parts import sieges as attacks
+from pages.parts import sweeps as trials
 
 REDRAW_S = 0.2
 LONGEST_ROUND_S = 60
@@ -55,13 +58,35 @@ def train(chosen: Plan, resume: str | None) -> None:
         st.rerun()
 
 
+def attack(run: Run) -> None:
+    """Attack a run, and show what attacks on it came to."""
+    if st.button(
+        _("Attack this run"),
+        key=f"federated_attack_{run.id}",
+        icon=":material/swords:",
+        help=_("Runs it again, with noise and without; up to a minute. Spends nothing."),
+    ):
+        found: list[Finding] = []
+        bar = st.empty()
+        with (
+            outputs.explained(_("Not attacked")),
+            closing(federation.attack(dataset.name, run.id)) as tried,
+        ):
+            for finding in tried:
+                found.append(finding)
+                bar.progress(min(len(found) / 20, 1.0), text=attacks.progress(found))
+        bar.empty()
+    for siege in federation.attacks(dataset.name):
+        if siege.run_id == run.id:
+            attacks.siege(siege)
+            break
+
+
 def go_on(run: Run) -> None:
-    """Take a run up again, or take its model away."""
+    """Take a run up again, take its model away, or report on it."""
     with st.container(horizontal=True):
         if run.outcome.is_stopped and st.button(
-            _("Go on with this run"),
-            key=f"federated_resume_{run.id}",
-            icon=":material/resume:",
+            _("Go on with this run"), key=f"federated_resume_{run.id}", icon=":material/resume:"
         ):
             train(run.plan, run.id)
         st.download_button(
@@ -72,24 +97,37 @@ def go_on(run: Run) -> None:
             key=f"federated_model_{run.id}",
             icon=":material/download:",
         )
+        is_asked = st.button(
+            _("Build its report"), key=f"federated_report_{run.id}", icon=":material/description:"
+        )
+    if is_asked:
+        with (
+            outputs.explained(_("Not built")),
+            st.spinner(_("Gathering evidence and typesetting …")),
+        ):
+            built = workspace.build_report(ReportKind.FEDERATED, [dataset.name], about=run.id)
+            st.success(_("Built, {pages} pages; download it on Reports.").format(pages=built.pages))
 
 
 def show(run: Run) -> None:
-    """A stored run, side by side."""
+    """A stored run from every side."""
     runs.ended(run)
-    quality, sites, left, protection = st.tabs(
-        [_("Quality"), _("Sites"), _("What left"), _("Protection")]
+    quality, evenly, left, protection, besieged = st.tabs(
+        [_("Quality"), _("Sites"), _("What left"), _("Protection"), _("Attacks")]
     )
     with quality:
         runs.quality(run)
         go_on(run)
-    with sites:
-        runs.sites(run)
+    with evenly:
+        run_sites.sites(run)
     with left:
         runs.left(run)
+        run_sites.moved(run)
     with protection:
         done = replace(run.plan, rounds=len(run.outcome.rounds))
         runs.protection(run, federation.protection(done) if run.plan.privacy else ())
+    with besieged:
+        attack(run)
 
 
 workspace = session.workspace()
@@ -114,6 +152,9 @@ if "federated_ended" in st.session_state:
     st.session_state["federated_ended"].wait(LONGEST_ROUND_S)
 if plan is not None and started:
     train(plan, None)
+if plan is not None and st.toggle(_("Try settings of this plan"), key="federated_sweep"):
+    with st.container(border=True):
+        trials.sweep(workspace, dataset.name, plan)
 
 past = federation.runs(dataset.name)
 if not past:
