@@ -42,7 +42,8 @@ def prepare(
     """The learning problem that `plan` asks for. Nothing is trained and nothing is drawn.
 
     A fifth of the people (of the rows, where no `unit` tells people apart) is held out for
-    testing, by a key of the person and the seed: all rows of one person lie on one side.
+    testing, by a key of the person and the seed: all rows of one person lie on one side. Forecasts
+    are tested on the last periods of everybody instead.
 
     With noise that protects people (or devices, or rows), each counts at one site only and with at
     most 20 rows, both chosen by keys of its own values, and no site is too small, because that
