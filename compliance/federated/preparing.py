@@ -2,7 +2,7 @@
 
 Everything here is decided person by person: neither the order of rows in the file nor anybody
 else's rows change whether a row is learnt from, held out or left out. The one exception, sites
-that are too small, holds without noise only.
+that are too small, holds without noise only. Forecasts hold out the last periods of everybody.
 """
 
 from __future__ import annotations
@@ -42,8 +42,7 @@ def prepare(
     """The learning problem that `plan` asks for. Nothing is trained and nothing is drawn.
 
     A fifth of the people (of the rows, where no `unit` tells people apart) is held out for
-    testing, by a key of the person and the seed: all rows of one person lie on one side. Forecasts
-    are tested on the last periods of everybody instead.
+    testing, by a key of the person and the seed: all rows of one person lie on one side.
 
     With noise that protects people (or devices, or rows), each counts at one site only and with at
     most 20 rows, both chosen by keys of its own values, and no site is too small, because that
