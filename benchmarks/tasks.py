@@ -86,6 +86,11 @@ CASES = (
         person="CustomerID",
         plan={"task": "recommend", "sites": {"count": 20}, "history": RETAIL},
     ),
+    Case(
+        data="adventureworks sales",
+        person="CustomerKey",
+        plan={"task": "recommend", "sites": {"column": "TerritoryKey"}, "history": ORDERS},
+    ),
     Case(data="sales_weekly_uci", plan={"task": "forecast", "sites": {"count": 40}}),
     Case(
         data="online_retail",

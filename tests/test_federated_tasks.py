@@ -241,18 +241,36 @@ def test_held_out_people_with_one_item_are_left_out_and_counted(stored: Store) -
     assert 5 < problem.left_out.without_answer < 45  # about a fifth of a hundred
 
 
-@pytest.mark.parametrize("raw", [PROFILE, RECOMMEND], ids=["profile", "recommend"])
-def test_rows_that_name_nobody_are_left_out_and_counted(
-    stored: Store, raw: dict[str, object]
+@pytest.mark.parametrize(
+    ("raw", "column"),
+    [
+        (PROFILE, "customer"),
+        (PROFILE, "when"),
+        (RECOMMEND, "customer"),
+        (RECOMMEND, "product"),
+        (SALES, "when"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value["task"],
+)
+def test_rows_that_lack_what_the_task_is_about_are_left_out_and_counted(
+    stored: Store, raw: dict[str, object], column: str
 ) -> None:
     columns = purchases()
     before = prepared(stored, columns, raw)
     more = {name: [*values, *values[:50]] for name, values in columns.items()}
-    more["customer"][-50:] = [None] * 50
+    more[column][-50:] = [None] * 50
     after = prepared(stored, more, raw)
 
     assert after.left_out.without_answer == before.left_out.without_answer + 50
     assert after.inputs.tobytes() == before.inputs.tobytes()
+
+
+def test_rows_without_a_site_are_left_out_and_counted(stored: Store) -> None:
+    columns = purchases()
+    columns["country"][:30] = [None] * 30
+
+    assert prepared(stored, columns, SALES).left_out.without_site == 30
+    assert prepared(stored, columns, RECOMMEND).left_out.without_site > 0
 
 
 def test_buyers_without_a_past_have_nothing_to_tell_from(stored: Store) -> None:
@@ -511,6 +529,8 @@ def test_each_task_comes_with_settings_of_its_own() -> None:
     assert to_plan({**WEEKS, "learning_rate": 0.5}).learning_rate == 0.5
     assert to_plan({**PROFILE, "privacy": NOISE}).fraction == 0.1
     assert to_plan({**PROFILE, "privacy": NOISE}).learning_rate == 0.05
+    assert to_plan({**PROFILE, "privacy": NOISE}).rounds < to_plan(PROFILE).rounds
+    assert to_plan({**WEEKS, "privacy": NOISE}).server_rate == 0.3
 
 
 def test_dates_without_a_time_of_day_are_times(stored: Store) -> None:

@@ -49,13 +49,21 @@ NOISY_TREE_DEFAULTS: Mapping[str, object] = {
 }
 # Measured on the data sets of benchmarks/tasks.py.
 TASK_DEFAULTS: Mapping[Task, Mapping[str, object]] = {
-    Task.PROFILE: {"learning_rate": 0.05, "strategy": Strategy.FEDAVGM, "momentum": 0.8},
+    Task.PROFILE: {
+        "learning_rate": 0.05,
+        "strategy": Strategy.FEDAVGM,
+        "momentum": 0.8,
+        "rounds": 60,
+    },
     Task.RECOMMEND: {"rounds": 10},
     Task.FORECAST: {"learning_rate": 0.02},
 }
-# A recommender's rounds solve rather than step: few of them suffice, each with everybody.
+# A recommender's rounds solve rather than step: few of them suffice, each with everybody. Of a
+# forecast's steps little would be left beside noise, were they not longer and noise held back.
 TASK_NOISE_DEFAULTS: Mapping[Task, Mapping[str, object]] = {
+    Task.PROFILE: {"rounds": 30},
     Task.RECOMMEND: {"rounds": 3, "fraction": 1.0, "strategy": Strategy.FEDAVG},
+    Task.FORECAST: {"learning_rate": 0.1, "server_rate": 0.3},
 }
 MODELS: Mapping[Task, tuple[ModelKind, ...]] = {
     Task.RESPONSE: (

@@ -2,7 +2,7 @@
 
 Everything here is decided person by person: neither the order of rows in the file nor anybody
 else's rows change whether a row is learnt from, held out or left out. The one exception, sites
-that are too small, holds without noise only.
+that are too small, holds without noise only. Forecasts hold out the last periods of everybody.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ from compliance.federated.nouns import Metric, Plan, Tensor
 from compliance.federated.problem import Clients, Problem
 
 NAMED = 10  # how many items are named to somebody
-UNSEEN_WEIGHT = 0.05  # α: how strongly items that somebody did not buy are taken as unwanted
-REGULARISATION = 1.0  # λ
+UNSEEN_WEIGHT = 0.1  # α: how strongly items that somebody did not buy are taken as unwanted
+REGULARISATION = 2.0  # λ
 
 _NOISE_FLOOR = 3.0
 _START = 0.1  # length of the items' first numbers

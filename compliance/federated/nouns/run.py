@@ -160,7 +160,8 @@ class LeftOut:
     Exact counts of the data: for the officer, not for publication.
 
     Attributes:
-        without_answer: the target is missing, or there is nothing to answer yet.
+        without_answer: the target is missing, or there is nothing to answer yet; in a table of
+            purchases, also a row that lacks what the task is about: a person, a time, an item.
         without_site: the site is missing.
         at_small_sites: the site has fewer records than the plan asks for.
         without_person: with noise only: no person is named, so nobody's share can be bounded.

@@ -25,7 +25,7 @@ from compliance.federated.keys import KeyArray, label_keys, mixed
 from compliance.federated.nouns import Plan
 from compliance.federated.records import BoolArray, Records, records_of, sites_of
 from compliance.federated.tasks.examples import Examples, Source
-from compliance.federated.tasks.purchases import moments, worth
+from compliance.federated.tasks.purchases import MomentArray, moments, with_lost, worth
 
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
@@ -35,7 +35,8 @@ def forecasts(source: Source) -> Examples:
     """One example per series and period that has enough periods before it.
 
     A series begins with its first sale; where one of its periods is missing, the examples that
-    would need it have no answer. Rows of a long table without a site or a time are in no sum.
+    would need it have no answer. Rows of a long table without a site or a time are in no sum, and
+    are counted among what is left out.
 
     Raises:
         UnknownColumnError, MalformedPlanError, TooManySitesError: the plan does not fit the table.
@@ -69,7 +70,8 @@ def _long(source: Source) -> Examples:
         raise MalformedPlanError(place="privacy.unit", reason=reason)
     check_known(source.columns, (plan.site_column, *plan.history.columns))
     names, site = sites_of(table, plan.site_column)
-    sold, is_there = _sums(source, site, len(names))
+    when = moments(source).astype("datetime64[D]")
+    sold, is_there = _sums(source, site, len(names), when)
     keys = label_keys(names)
     series = Records(
         at=np.arange(len(names)),
@@ -80,15 +82,18 @@ def _long(source: Source) -> Examples:
         is_held_out=np.zeros(len(names), dtype=bool),
     )
     columns = plan.history.columns
-    return _windows(plan, sold, is_there, series, features=columns, site_names=names)
+    examples = _windows(plan, sold, is_there, series, features=columns, site_names=names)
+    is_lost = np.isnat(when) | (site < 0)
+    return with_lost(examples, site[is_lost], ~np.isnat(when[is_lost]))
 
 
-def _sums(source: Source, site: IntArray, sites: int) -> tuple[FloatArray, BoolArray]:
+def _sums(
+    source: Source, site: IntArray, sites: int, when: MomentArray
+) -> tuple[FloatArray, BoolArray]:
     """Per site and whole period what was sold, and whether that is since its first sale.
 
     Periods end with the table's last day; what lies before the first whole one is left away.
     """
-    when = moments(source).astype("datetime64[D]")
     value = worth(source)
     known = np.flatnonzero(~np.isnat(when) & (site >= 0))
     known = known[np.argsort(value[known], kind="stable")]  # sums follow no order of the file

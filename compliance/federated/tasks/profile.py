@@ -29,6 +29,7 @@ from compliance.federated.tasks.purchases import (
     moments,
     places_in_catalogue,
     quantities,
+    with_lost,
     worth,
 )
 from compliance.federated.tasks.response import responses
@@ -70,7 +71,8 @@ class _Rows:
 def profiles(source: Source) -> Examples:
     """One example per buyer; with a target, one per row, like a response's.
 
-    A buyer with nothing before the cutoff has no answer, and neither has a row without a person.
+    A buyer with nothing before the cutoff has no answer, and neither has a row
+    without a person or a time.
 
     Raises:
         MissingPersonError, UnknownColumnError, MalformedPlanError, TooManySitesError: the plan
@@ -79,13 +81,14 @@ def profiles(source: Source) -> Examples:
     if source.plan.target is not None:
         return responses(source)
     buyers = buyers_of(source)
-    rows = _rows(source, buyers)
+    when = moments(source)
+    rows = _rows(source, buyers, when)
     past, future = rows.those(rows.day >= 0), rows.those(rows.day < 0)
     count, edges = len(buyers.site), source.plan.history.edges
     spent = np.bincount(future.buyer, weights=future.worth, minlength=count)
     kinds = np.where(spent > 0, 1 + np.searchsorted(edges, spent, side="right"), 0)
     has_past = np.bincount(past.buyer, minlength=count) > 0
-    return examples_of_buyers(
+    examples = examples_of_buyers(
         source,
         buyers,
         buyer=np.arange(count),
@@ -95,10 +98,11 @@ def profiles(source: Source) -> Examples:
         answers_known=len(edges) + 2,
         inputs=_inputs(past, count, source.plan.history),
     )
+    lost = buyers.site_of_row[(buyers.of_row < 0) | np.isnat(when)]
+    return with_lost(examples, lost, np.zeros(len(lost), dtype=bool))
 
 
-def _rows(source: Source, buyers: Buyers) -> _Rows:
-    when = moments(source)
+def _rows(source: Source, buyers: Buyers, when: MomentArray) -> _Rows:
     if np.isnat(when).all():
         reason = f"“{source.plan.history.time}” says of no row when it was"
         raise MalformedPlanError(place="history.time", reason=reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ MomentArray = npt.NDArray[np.datetime64]
 
 _MOMENTS = (ColumnType.DATE, ColumnType.TIMESTAMP)
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
-_UNNAMED = 0x0BED1E  # keeps the keys of rows without a person apart from those of people
+_LOST = 0x0BED1E  # keeps the keys of rows that belong to nobody apart from those of people
 _NOWHERE = np.uint64(0x6E6F77686572652E)
 
 
@@ -38,14 +38,14 @@ class Buyers:
         of_row: per row of the table, whose it is, from 0; -1 where no person is named.
         site: per buyer, the position of the site's name; -1 where missing or not yet decided.
         person: per buyer, a key of the person.
-        unnamed_at: the site of each row that names nobody.
+        site_of_row: per row of the table, the position of the site's name.
     """
 
     site_names: tuple[str, ...]
     of_row: IntArray
     site: IntArray
     person: KeyArray
-    unnamed_at: IntArray
+    site_of_row: IntArray
 
     @property
     def keys(self) -> KeyArray:
@@ -83,7 +83,7 @@ def buyers_of(source: Source) -> Buyers:
         of_row=of_row,
         site=site[order[starts]],
         person=keys[order[starts]],
-        unnamed_at=site[~is_named],
+        site_of_row=site,
     )
 
 
@@ -152,32 +152,54 @@ def examples_of_buyers(
     answers_known: int,
     inputs: FloatArray,
 ) -> Examples:
-    """Examples, and after them each row that names nobody, without an answer, so that it counts
-    among what is left out.
+    """Examples of buyers as records: whose each is, where it lies, and whether it is held out.
 
     Args:
         buyer: whose each example is.
         row: a key per example.
         inputs: one row per example.
     """
-    nobody = salted(np.arange(len(buyers.unnamed_at), dtype=np.uint64), _UNNAMED)
-    person = np.concatenate([buyers.person[buyer], nobody])
-    empty = np.zeros(len(nobody))
+    person = buyers.person[buyer]
     return Examples(
-        features=tuple(source.plan.history.columns),
+        features=source.plan.history.columns,
         records=Records(
-            at=np.arange(len(person)),
-            site=np.concatenate([buyers.site[buyer], buyers.unnamed_at]),
+            at=np.arange(len(buyer)),
+            site=buyers.site[buyer],
             person=person,
-            is_named=np.arange(len(person)) < len(buyer),
-            row=np.concatenate([row, nobody]),
+            is_named=np.ones(len(buyer), dtype=bool),
+            row=row,
             is_held_out=held_out(person, source.plan.seed),
         ),
-        answers=np.concatenate([answers, empty]),
-        has_answer=np.concatenate([has_answer, empty > 0]),
+        answers=answers,
+        has_answer=has_answer,
         answers_known=answers_known,
         site_names=buyers.site_names,
         inputs_at=lambda rows: np.concatenate([inputs[rows], np.zeros((1, inputs.shape[1]))]),
+    )
+
+
+def with_lost(examples: Examples, site: IntArray, has_answer: BoolArray) -> Examples:
+    """`examples` and, so that they count among what is left out, rows that are in none of them.
+
+    Args:
+        site: of each such row.
+        has_answer: whether it is for another reason than a missing answer.
+    """
+    records, count = examples.records, len(site)
+    keys = salted(np.arange(count, dtype=np.uint64), _LOST)
+    nothing = np.zeros(count, dtype=bool)
+    return replace(
+        examples,
+        records=Records(
+            at=np.arange(len(records) + count),
+            site=np.concatenate([records.site, site]),
+            person=np.concatenate([records.person, keys]),
+            is_named=np.concatenate([records.is_named, nothing]),
+            row=np.concatenate([records.row, keys]),
+            is_held_out=np.concatenate([records.is_held_out, nothing]),
+        ),
+        answers=np.concatenate([examples.answers, np.zeros(count)]),
+        has_answer=np.concatenate([examples.has_answer, has_answer]),
     )
 
 

@@ -25,13 +25,16 @@ from compliance.federated.tasks.purchases import (
     moments,
     places_in_catalogue,
     quantities,
+    with_lost,
 )
 
 MOST_ITEMS = 20_000
 
 
 def recommendations(source: Source) -> Examples:
-    """Each buyer's different items; what was returned on balance of a row counts as not bought.
+    """Each buyer's different items; a row that returns something is no purchase.
+
+    A row without a person or an item has no answer.
 
     Raises:
         MissingPersonError, UnknownColumnError, MalformedPlanError, TooManySitesError: the plan
@@ -48,7 +51,7 @@ def recommendations(source: Source) -> Examples:
     keys = mixed(buyers.keys[buyer] ^ mixed(item.astype(np.uint64)))
     is_asked, is_alone = _asked(buyer, when, keys)
     keys[is_asked] = 0  # so that it comes first among its buyer's, and no limit cuts it off
-    return examples_of_buyers(
+    examples = examples_of_buyers(
         source,
         buyers,
         buyer=buyer,
@@ -58,6 +61,8 @@ def recommendations(source: Source) -> Examples:
         answers_known=items,
         inputs=np.stack([item.astype(np.float64), np.ones(len(item))], axis=1),
     )
+    lost = buyers.site_of_row[(buyers.of_row < 0) | (place < 0)]
+    return with_lost(examples, lost, np.zeros(len(lost), dtype=bool))
 
 
 def _catalogue(source: Source) -> tuple[IntArray, int]:
