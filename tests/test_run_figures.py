@@ -5,8 +5,8 @@ from __future__ import annotations
 from compliance.federated.nouns import (
     Membership,
     MembershipTest,
-    Protection,
     Reconstruction,
+    Shield,
     SiteResult,
 )
 from pages.parts.figures.fairness import memberships, reconstructions, sites
@@ -82,12 +82,8 @@ def test_tests_stand_beside_each_other_with_intervals_and_the_bound() -> None:
 
 def test_rows_computed_are_shares_with_their_error() -> None:
     found = [
-        Reconstruction(
-            protection=Protection.NONE, records=1, sites=1, tries=4, exact=3, error=1e-15
-        ),
-        Reconstruction(
-            protection=Protection.NOISE, records=1, sites=1, tries=4, exact=0, error=1.2
-        ),
+        Reconstruction(protection=Shield.NONE, records=1, sites=1, tries=4, exact=3, error=1e-15),
+        Reconstruction(protection=Shield.NOISE, records=1, sites=1, tries=4, exact=0, error=1.2),
     ]
     (bars,) = reconstructions(found, ["none", "noise"], ("Sites, %", "error")).data
 

@@ -7,11 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from compliance.federated.nouns import Round, Run
+from compliance.federated.nouns import Round, Run, Task
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Protection
 from pages.parts import figures, outputs, plan_protection
 
+SUBJECTS = {
+    Task.RESPONSE: "response",
+    Task.PROFILE: "kind of customer",
+    Task.RECOMMEND: "next purchase",
+    Task.FORECAST: "sales to come",
+}
 _MOST_ROUNDS_SHOWN = 200
 
 
@@ -22,7 +28,7 @@ def title(run: Run) -> str:
     return (
         _("{at} · {subject} across {n} sites · {metric} {value}").format(
             at=outputs.moment(run.started_at),
-            subject=run.plan.subject,
+            subject=run.plan.target or _(SUBJECTS[run.plan.task]),
             n=len(outcome.sites),
             metric=outcome.metric.written,
             value=f"{last.metric:.3f}",

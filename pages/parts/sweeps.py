@@ -13,6 +13,7 @@ from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import figures, outputs
 from pages.parts.figures import federated as charts
+from pages.parts.runs import size
 
 _WORDS = {
     Axis.NOISE_MULTIPLIER: "Noise",
@@ -112,7 +113,7 @@ def _shown(points: Sequence[Point]) -> None:
                 "ε": "–" if point.epsilon is None else f"{point.epsilon:.2f}",
                 metric: "–" if point.mean is None else f"{point.mean:.3f}",
                 "±": "–" if point.standard_error is None else f"{point.standard_error:.3f}",
-                _("Sent in a run"): outputs.count(point.bytes_up),
+                _("Sent in a run"): size(point.bytes_up),
                 _("Not beaten"): _("yes") if point in best else "",
                 _("Failed"): point.reason if point.failed else "",
             }
