@@ -43,6 +43,10 @@ CASES: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "POL-BUDGET-LEFT": ({"share_spent": 0.8}, {"share_spent": 0.8001}),
     "POL-SITES": ({"sites_left_out": 0, "smallest_site": 100}, {"smallest_site": 99}),
     "POL-NOISE": ({"contains_personal_data": True, "has_noise": True}, {"has_noise": False}),
+    "POL-READABLE": (
+        {"has_noise": False, "contains_personal_data": True, "rows_readable": 0},
+        {"rows_readable": 1},
+    ),
     "POL-TRAIL": ({"trail_whole": True}, {"trail_whole": False}),
 }
 
