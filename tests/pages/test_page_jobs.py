@@ -631,6 +631,6 @@ def test_the_trail_tells_its_facts_in_words(full_desk: Desk) -> None:
     visitor = full_desk.open("trail")
 
     table = visitor.dataframe[0].value.set_index("Act")
-    assert table.loc["run.finish", "Facts"].startswith("of 3 · rounds 3 · sites 4 · run ")
+    assert table.loc["run.finish", "Facts"].startswith("of 3 · rounds 3 · sites 4 · model ")
     assert "epsilon 0.500000" in table.loc["release.publish", "Facts"]
     assert "{" not in table["Facts"].str.cat()
