@@ -97,6 +97,25 @@ def test_a_finished_run_can_go_on_for_more_rounds(shop: Workspace) -> None:
     assert without_cost(resumed.outcome.rounds) == without_cost(run(shop, long).outcome.rounds)
 
 
+def test_trees_that_the_budget_ends_are_stored_as_they_stand(shop: Workspace) -> None:
+    shop.decide_budget("customers", Budget(epsilon=Decimal("3"), delta=Decimal("1e-6")))
+    noise = {"noise_multiplier": 2.0}
+    done = run(shop, plan(model="trees", depth=2, rounds=300, fraction=0.1, privacy=noise))
+
+    assert done.outcome.is_over_budget
+    last = done.outcome.rounds[-1]
+    assert [site.metric_federated for site in done.outcome.sites] == list(last.site_metrics)
+    assert [spend.state for spend in shop.budget("customers").spends] == [SpendState.SETTLED]
+
+
+def test_trees_can_go_on_for_more_rounds(shop: Workspace) -> None:
+    short, long = plan(model="trees", rounds=2), plan(model="trees", rounds=4)
+    resumed, whole = run(shop, long, resume=run(shop, short).id), run(shop, long)
+
+    assert without_cost(resumed.outcome.rounds[2:]) == without_cost(whole.outcome.rounds[2:])
+    assert resumed.outcome.baselines == whole.outcome.baselines
+
+
 def test_going_on_with_noise_pays_for_the_new_rounds_only(shop: Workspace) -> None:
     asked = plan(privacy=NOISE)
     stopped = run(shop, asked, rounds=2)
