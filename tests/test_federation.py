@@ -301,6 +301,17 @@ def test_noise_at_each_site_costs_what_central_noise_costs_and_local_noise_more(
     assert prices["central"] == prices["site"] < prices["local"]
 
 
+def test_where_sites_are_protected_nothing_is_said_of_a_person_who_may_be_at_several(
+    shop: Workspace,
+) -> None:
+    asked = plan(privacy={"noise_multiplier": 10.0, "unit": "site"}, fraction=1.0)
+    by_unit = {one.unit: one for one in shop.federation.protection(asked)}
+
+    assert by_unit[PrivacyUnitKind.ROW].epsilon == by_unit[PrivacyUnitKind.SITE].epsilon
+    assert by_unit[PrivacyUnitKind.PERSON].epsilon is None
+    assert by_unit[PrivacyUnitKind.DEVICE].epsilon is None
+
+
 def test_a_whole_site_can_be_the_unit(shop: Workspace) -> None:
     shop.decide_budget("customers", Budget(epsilon=Decimal(100), delta=Decimal("1e-6")))
     done = run(

@@ -41,8 +41,12 @@ def protection(plan: Plan, largest_site: int | None = None) -> tuple[Protection,
     if plan.privacy is None:
         raise ValueError("only a plan with noise protects anybody")
     (event,) = events_of(plan, plan.rounds * plan.exchanges)
-    sizes = {PrivacyUnitKind.SITE: largest_site} if largest_site else {}
     unit, place = plan.privacy.unit, plan.privacy.place
+    sizes: dict[PrivacyUnitKind, int | None] = {}
+    if largest_site:
+        sizes[PrivacyUnitKind.SITE] = largest_site
+    if unit is PrivacyUnitKind.SITE:  # nothing keeps anybody to one site where sites are the unit
+        sizes = {PrivacyUnitKind.PERSON: None, PrivacyUnitKind.DEVICE: None}
     return protection_of_units(unit, event, plan.privacy.delta, sizes, place=place)
 
 
