@@ -62,7 +62,8 @@ def check_theorem(plan: Plan, expected: float = float("inf")) -> None:
     noise = plan.privacy
     if noise is None:
         return
-    is_site = noise.unit is PrivacyUnitKind.SITE
+    is_site, trouble = noise.unit is PrivacyUnitKind.SITE, plan.trouble
+    needs_answers = trouble.quorum or (plan.secure and (trouble.dropout or trouble.stragglers))
     robust = plan.strategy.value if plan.strategy in ROBUST else "mean"
     reasons = why_no_theorem(
         noise_at=noise.place.value,
@@ -74,7 +75,7 @@ def check_theorem(plan: Plan, expected: float = float("inf")) -> None:
         strategy=plan.strategy.value if robust == "mean" else "fedavg",
         clip="fixed" if noise.quantile is None else "adaptive",
         # Whether a site answers tells of its people nothing, but of itself everything.
-        counts="decide" if is_site and plan.trouble.quorum else "ignored",
+        counts="decide" if is_site and needs_answers else "ignored",
     )
     if reasons:
         raise MalformedPlanError(place="privacy", reason=reasons[0].sentence.rstrip("."))
