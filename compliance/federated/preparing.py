@@ -141,7 +141,9 @@ def _split(examples: Examples, plan: Plan) -> Examples:
     """`examples`, at sites that are made up where the plan asks for such."""
     if plan.split is Split.COLUMN:
         return examples
-    places = split_sites(examples.records, examples.answers, plan)
+    places = split_sites(
+        examples.records, examples.answers, plan, answers_known=examples.answers_known
+    )
     records = replace(examples.records, site=places)
     return replace(examples, records=records, site_names=site_names(plan))
 
