@@ -11,6 +11,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from compliance.dataset import RawFile
 from compliance.errors import (
     BudgetExceededError,
     CheckpointError,
@@ -232,6 +233,7 @@ def test_a_clip_that_follows_the_updates_moves_and_costs_the_same(shop: Workspac
             "secret",
         ),
         ({"privacy": {"noise_multiplier": 1, "place": "local", "quantile": 0.5}}, "own"),
+        ({"privacy": {"noise_multiplier": 1, "place": "local", "unit": "row"}}, "Each row"),
     ],
 )
 def test_noise_without_a_theorem_is_refused_before_anything_is_spent(
@@ -244,6 +246,15 @@ def test_noise_without_a_theorem_is_refused_before_anything_is_spent(
     with pytest.raises(MalformedPlanError, match=reason):
         shop.federation.price(asked)
     assert shop.budget("customers").spends == ()
+
+
+def test_rows_that_stand_for_persons_do_not_add_their_own_noise(
+    workspace: Workspace, orders_csv: bytes
+) -> None:
+    workspace.add_files([RawFile(name="orders.csv", data=orders_csv)], "orders")
+
+    with pytest.raises(MalformedPlanError, match="Each row"):
+        run(workspace, plan(privacy={**NOISE, "place": "local"}))
 
 
 def test_too_few_people_for_a_moving_clip_are_refused(shop: Workspace) -> None:

@@ -50,11 +50,12 @@ def protection(plan: Plan, largest_site: int | None = None) -> tuple[Protection,
     return protection_of_units(unit, event, plan.privacy.delta, sizes, place=place)
 
 
-def check_theorem(plan: Plan, expected: float = float("inf")) -> None:
+def check_theorem(plan: Plan, expected: float = float("inf"), *, unit_is_row: bool = False) -> None:
     """Refuses noise of which no theorem says what it protects.
 
     Args:
         expected: protected units in a round, on average.
+        unit_is_row: nothing tells persons apart, so rows stand for them.
 
     Raises:
         MalformedPlanError: the first reason.
@@ -67,7 +68,7 @@ def check_theorem(plan: Plan, expected: float = float("inf")) -> None:
     robust = plan.strategy.value if plan.strategy in ROBUST else "mean"
     reasons = why_no_theorem(
         noise_at=noise.place.value,
-        unit=noise.unit.value,
+        unit="row" if unit_is_row and not is_site else noise.unit.value,
         sampling="all" if plan.fraction == 1 else "poisson",
         noise_multiplier=noise.noise_multiplier,
         expected_participants=expected,

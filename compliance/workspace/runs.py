@@ -197,7 +197,8 @@ def _start(desk: Desk, name: str, plan: Plan, resume: str | None) -> _Started:
         dataset = datasets.find(connection, name)
     problem = _problem(desk, dataset, plan)
     if problem.units is not None:
-        run_prices.check_theorem(plan, plan.fraction * len(problem.units.clients))
+        units = plan.fraction * len(problem.units.clients)
+        run_prices.check_theorem(plan, units, unit_is_row=problem.unit_is_row)
     resumed = None if resume is None else _resumed(desk, dataset, resume, problem, plan)
     run_id = f"run-{secrets.token_hex(6)}"
     done = len(resumed.rounds) if resumed else 0
