@@ -271,6 +271,8 @@ def test_too_few_people_for_a_moving_clip_are_refused(shop: Workspace) -> None:
         ({"secure": True, "strategy": "krum"}, "secure"),
         ({"sites": {"count": 4, "split": "shards"}, "privacy": NOISE}, "sites.split"),
         ({"privacy": NOISE, "trouble": {"poisoned": 1}}, "trouble.poisoned"),
+        ({"privacy": {**NOISE, "place": "site"}, "strategy": "median"}, "strategy"),
+        ({"privacy": {**NOISE, "place": "local"}, "strategy": "krum"}, "strategy"),
         ({"privacy": {**NOISE, "unit": "device"}}, "privacy.column"),
         ({"privacy": {**NOISE, "column": "person"}}, "privacy.column"),
     ],

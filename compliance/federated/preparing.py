@@ -48,8 +48,8 @@ def prepare(
     With noise that protects people (or devices, or rows), each counts at one site only and with at
     most 20 rows, both chosen by keys of its own values, and no site is too small, because that
     would tell of one of them. The columns with their types and numbers of distinct and missing
-    values, the values of the target, the list of sites and the number of those protected are
-    taken as public.
+    values, what discovery says of them, the values of the target, the list of sites and the number
+    of those protected are taken as public; so are a catalogue of items and the table's last day.
 
     Args:
         table: one row per record.

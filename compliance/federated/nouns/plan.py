@@ -288,6 +288,14 @@ class Plan:
                 "by tenths of an answer, a person's site depends on everybody's numbers",
             ),
             (
+                # At the server it is refused for want of a theorem, see `theorems.yaml`.
+                self.privacy is not None
+                and self.privacy.place is not NoisePlace.CENTRAL
+                and self.strategy in ROBUST,
+                "strategy",
+                f"“{self.strategy}” compares what sites send, and with noise that is added up",
+            ),
+            (
                 has_noise and self.trouble.poisoned > 0,
                 "trouble.poisoned",
                 "a site that lies keeps no clip; show poison without noise",
