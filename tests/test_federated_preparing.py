@@ -26,6 +26,8 @@ from compliance.errors import (
 )
 from compliance.federated import Problem, prepare
 from compliance.federated.features import BUCKETS, Feature, choose_features, encode
+from compliance.federated.nouns import NoisePlan
+from compliance.privacy.nouns import PrivacyUnitKind
 
 
 def test_suitable_columns_are_chosen(stored: Store) -> None:
@@ -345,6 +347,26 @@ def test_with_noise_rows_that_name_nobody_are_left_out(stored: Store) -> None:
 
     assert prepare(table, known, plan(privacy=NOISE), unit=PERSON).left_out.without_person == 30
     assert prepare(table, known, plan(), unit=PERSON).rows_left_out == 0
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        NoisePlan(noise_multiplier=1, unit=PrivacyUnitKind.ROW),
+        NoisePlan(noise_multiplier=1, unit=PrivacyUnitKind.DEVICE, column=ColumnName("device")),
+    ],
+)
+def test_who_it_was_is_never_learnt_from_whatever_is_protected(
+    stored: Store, noise: NoisePlan
+) -> None:
+    columns = shop() | {"device": [number % 70 for number in range(600)]}
+    columns["person"] = [number % 90 for number in range(600)]
+    table, known = stored(**columns)
+
+    features = prepare(table, known, plan(privacy=noise), unit=PERSON).features
+
+    assert "person" not in features
+    assert ("device" in features) is (noise.column is None)
 
 
 def test_without_a_person_column_each_row_is_taken_for_a_person(stored: Store) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from federated_cases import PERSON, Store, plan, shop, those
+from federated_cases import NOISE, PERSON, Store, plan, shop, those
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compliance.errors import MalformedPlanError
 from compliance.federated import Problem, finish, prepare, train
-from compliance.federated.nouns import Split
-from compliance.federated.splitting import site_names
+from compliance.federated.nouns import ModelKind, Split
+from compliance.federated.records import records_of
+from compliance.federated.splitting import site_names, split_sites
 
 SPLITS = [Split.IID, Split.DIRICHLET, Split.SHARDS, Split.SIZE]
 
@@ -70,6 +72,28 @@ def test_nobody_moves_where_others_come_and_go(stored: Store, split: Split) -> N
 
     assert len(sites[1]) > 50
     assert all(sites[0][person] == name for person, name in sites[1].items())
+
+
+@pytest.mark.parametrize("kinds", [2, 5, 400])
+def test_nobody_moves_where_the_only_one_with_some_answer_goes(stored: Store, kinds: int) -> None:
+    asked = plan(site_column=None, split=Split.DIRICHLET, site_count=8)
+    table, _ = stored(**shop())
+    records = records_of(table, [PERSON], site=np.full(600, -1), unit=PERSON, seed=7)
+    answers = np.where(np.arange(600) % 3 == 0, kinds - 1.0, kinds // 2)
+    answers[records.person == records.person[0]] = 0.0
+    kept = np.flatnonzero(records.person != records.person[0])
+
+    everybody = split_sites(records, answers, asked, answers_known=kinds)
+    others = split_sites(records.those(kept), answers[kept], asked, answers_known=kinds)
+
+    assert everybody[kept].tolist() == others.tolist()
+
+
+def test_with_noise_numbers_place_nobody() -> None:
+    made_up = {"site_column": None, "split": Split.DIRICHLET, "site_count": 8}
+    plan(**made_up, model=ModelKind.LINEAR)
+    with pytest.raises(MalformedPlanError, match="everybody's numbers"):
+        plan(**made_up, model=ModelKind.LINEAR, privacy=NOISE)
 
 
 def test_sites_by_chance_are_about_as_large_and_as_likely_to_say_yes(stored: Store) -> None:

@@ -11,6 +11,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from compliance.dataset import RawFile
 from compliance.errors import (
     BudgetExceededError,
     CheckpointError,
@@ -95,6 +96,25 @@ def test_a_finished_run_can_go_on_for_more_rounds(shop: Workspace) -> None:
     resumed = run(shop, long, resume=run(shop, short).id)
 
     assert without_cost(resumed.outcome.rounds) == without_cost(run(shop, long).outcome.rounds)
+
+
+def test_trees_that_the_budget_ends_are_stored_as_they_stand(shop: Workspace) -> None:
+    shop.decide_budget("customers", Budget(epsilon=Decimal("3"), delta=Decimal("1e-6")))
+    noise = {"noise_multiplier": 2.0}
+    done = run(shop, plan(model="trees", depth=2, rounds=300, fraction=0.1, privacy=noise))
+
+    assert done.outcome.is_over_budget
+    last = done.outcome.rounds[-1]
+    assert [site.metric_federated for site in done.outcome.sites] == list(last.site_metrics)
+    assert [spend.state for spend in shop.budget("customers").spends] == [SpendState.SETTLED]
+
+
+def test_trees_can_go_on_for_more_rounds(shop: Workspace) -> None:
+    short, long = plan(model="trees", rounds=2), plan(model="trees", rounds=4)
+    resumed, whole = run(shop, long, resume=run(shop, short).id), run(shop, long)
+
+    assert without_cost(resumed.outcome.rounds[2:]) == without_cost(whole.outcome.rounds[2:])
+    assert resumed.outcome.baselines == whole.outcome.baselines
 
 
 def test_going_on_with_noise_pays_for_the_new_rounds_only(shop: Workspace) -> None:
@@ -213,6 +233,7 @@ def test_a_clip_that_follows_the_updates_moves_and_costs_the_same(shop: Workspac
             "secret",
         ),
         ({"privacy": {"noise_multiplier": 1, "place": "local", "quantile": 0.5}}, "own"),
+        ({"privacy": {"noise_multiplier": 1, "place": "local", "unit": "row"}}, "Each row"),
     ],
 )
 def test_noise_without_a_theorem_is_refused_before_anything_is_spent(
@@ -225,6 +246,15 @@ def test_noise_without_a_theorem_is_refused_before_anything_is_spent(
     with pytest.raises(MalformedPlanError, match=reason):
         shop.federation.price(asked)
     assert shop.budget("customers").spends == ()
+
+
+def test_rows_that_stand_for_persons_do_not_add_their_own_noise(
+    workspace: Workspace, orders_csv: bytes
+) -> None:
+    workspace.add_files([RawFile(name="orders.csv", data=orders_csv)], "orders")
+
+    with pytest.raises(MalformedPlanError, match="Each row"):
+        run(workspace, plan(privacy={**NOISE, "place": "local"}))
 
 
 def test_too_few_people_for_a_moving_clip_are_refused(shop: Workspace) -> None:
@@ -241,6 +271,8 @@ def test_too_few_people_for_a_moving_clip_are_refused(shop: Workspace) -> None:
         ({"secure": True, "strategy": "krum"}, "secure"),
         ({"sites": {"count": 4, "split": "shards"}, "privacy": NOISE}, "sites.split"),
         ({"privacy": NOISE, "trouble": {"poisoned": 1}}, "trouble.poisoned"),
+        ({"privacy": {**NOISE, "place": "site"}, "strategy": "median"}, "strategy"),
+        ({"privacy": {**NOISE, "place": "local"}, "strategy": "krum"}, "strategy"),
         ({"privacy": {**NOISE, "unit": "device"}}, "privacy.column"),
         ({"privacy": {**NOISE, "column": "person"}}, "privacy.column"),
     ],
@@ -280,6 +312,17 @@ def test_noise_at_each_site_costs_what_central_noise_costs_and_local_noise_more(
     }
 
     assert prices["central"] == prices["site"] < prices["local"]
+
+
+def test_where_sites_are_protected_nothing_is_said_of_a_person_who_may_be_at_several(
+    shop: Workspace,
+) -> None:
+    asked = plan(privacy={"noise_multiplier": 10.0, "unit": "site"}, fraction=1.0)
+    by_unit = {one.unit: one for one in shop.federation.protection(asked)}
+
+    assert by_unit[PrivacyUnitKind.ROW].epsilon == by_unit[PrivacyUnitKind.SITE].epsilon
+    assert by_unit[PrivacyUnitKind.PERSON].epsilon is None
+    assert by_unit[PrivacyUnitKind.DEVICE].epsilon is None
 
 
 def test_a_whole_site_can_be_the_unit(shop: Workspace) -> None:

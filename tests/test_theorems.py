@@ -64,6 +64,7 @@ def test_a_run_that_a_theorem_covers_is_not_refused(changes: dict[str, object]) 
         ("adaptive_clip_of_few", {"clip": "adaptive", "expected_participants": float("nan")}),
         ("adaptive_clip_of_local_noise", {"clip": "adaptive", "noise_at": "local"}),
         ("site_hides_itself", {"unit": "site", "noise_at": "site"}),
+        ("rows_hide_themselves", {"unit": "row", "noise_at": "local"}),
         ("several_sites", {"noise_at": "site", "places": "several_sites"}),
         ("fitted_encoding", {"encoding": "fitted"}),
         ("best_round", {"choice": "best"}),

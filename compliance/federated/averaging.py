@@ -12,6 +12,7 @@ import numpy as np
 from compliance.errors import TooFewSurvivorsError
 from compliance.federated.exchange import Exchange, Question, asked_sites
 from compliance.federated.features import FloatArray, IntArray
+from compliance.federated.keys import KeyArray, salted
 from compliance.federated.leaks import readable
 from compliance.federated.learners import Learner
 from compliance.federated.masking import LARGEST_STEP, LARGEST_SUM, masked_decimals
@@ -90,13 +91,26 @@ def cohort(sites: int, plan: Plan, round_: int) -> IntArray:
     return np.sort(_dice(plan, round_, _COHORTS).permutation(sites)[:size])
 
 
-def turnout(asked: IntArray, sites: int, plan: Plan, round_: int, *, steps: bool = True) -> Turnout:
+def turnout(
+    asked: IntArray,
+    sites: int,
+    plan: Plan,
+    round_: int,
+    *,
+    steps: bool = True,
+    keys: KeyArray | None = None,
+) -> Turnout:
     """Who of those asked answers; each by coins of its own, from the seed and the round.
 
     Args:
         steps: sites make passes, of which a slow one makes one; otherwise it does not answer.
+        keys: of all sites. With them coins follow from a site's key and not from its place, which
+            would tell whether there are sites before it.
     """
-    coins = _dice(plan, round_, _TURNOUT).random((2, sites))[:, asked]
+    if keys is None:
+        coins = _dice(plan, round_, _TURNOUT).random((2, sites))[:, asked]
+    else:
+        coins = _coins_of(keys[asked], plan, round_)
     is_there = coins[0] >= plan.trouble.dropout
     is_slow = (coins[1] < plan.trouble.stragglers) & is_there
     if not steps:
@@ -284,6 +298,12 @@ def _with_lies(
         lengths = np.linalg.norm(updates[lies], axis=1) / np.linalg.norm(anywhere, axis=1)
         updates[lies] = _DIN * lengths[:, None] * anywhere
     return updates
+
+
+def _coins_of(keys: KeyArray, plan: Plan, round_: int) -> FloatArray:
+    """Two numbers from 0 up to 1 per key."""
+    salts = (plan.seed ^ (round_ << 32) ^ (which << 48) for which in (1, 2))
+    return np.stack([salted(keys, salt) >> np.uint64(11) for salt in salts]) / 2.0**53
 
 
 def _steps(plan: Plan, sizes: IntArray, is_slow: BoolArray) -> IntArray:

@@ -17,7 +17,8 @@ import numpy as np
 
 from compliance.errors import CheckpointError
 from compliance.federated.features import FloatArray
-from compliance.federated.nouns import Plan, Round, Tensor
+from compliance.federated.learners.forest import Forest
+from compliance.federated.nouns import ModelKind, Plan, Round, Tensor
 from compliance.federated.problem import Problem
 from compliance.federated.strategies import Server
 from compliance.federated.training import Training
@@ -65,7 +66,7 @@ def from_checkpoint(data: bytes, problem: Problem, plan: Plan) -> Training:
         raise CheckpointError(reason="it cannot be read") from None
     if mark != _mark(problem, plan):
         raise CheckpointError(reason="it belongs to other rows or to another plan")
-    return training
+    return _with_room(training, plan) if plan.model is ModelKind.TREES else training
 
 
 def to_tensors(tensors: tuple[Tensor, ...], model: FloatArray) -> bytes:
@@ -75,6 +76,20 @@ def to_tensors(tensors: tuple[Tensor, ...], model: FloatArray) -> bytes:
         arrays[tensor.name] = model[at : at + tensor.size].reshape(tensor.shape)
         at += tensor.size
     return _packed(arrays)
+
+
+def _with_room(training: Training, plan: Plan) -> Training:
+    """The same trees in forests for as many rounds as the plan has, which may be others."""
+    forest, one = Forest(trees=plan.rounds, depth=plan.depth), Forest(trees=1, depth=plan.depth)
+    trees = (len(training.model) - 1) // (one.size - 1)
+    if trees == plan.rounds:
+        return training
+    return replace(
+        training,
+        model=forest.taken_from(training.model, trees),
+        models_alone=forest.taken_from(training.models_alone, trees),
+        model_pooled=forest.taken_from(training.model_pooled, trees),
+    )
 
 
 def _mark(problem: Problem, plan: Plan) -> str:

@@ -48,8 +48,8 @@ def prepare(
     With noise that protects people (or devices, or rows), each counts at one site only and with at
     most 20 rows, both chosen by keys of its own values, and no site is too small, because that
     would tell of one of them. The columns with their types and numbers of distinct and missing
-    values, the values of the target, the list of sites and the number of those protected are
-    taken as public.
+    values, what discovery says of them, the values of the target, the list of sites and the number
+    of those protected are taken as public; so are a catalogue of items and the table's last day.
 
     Args:
         table: one row per record.
@@ -110,7 +110,7 @@ def _assembled(
     remaining, position = np.unique(records.site, return_inverse=True)
     rows = np.bincount(position[~records.is_held_out], minlength=len(remaining))
     names = tuple(examples.site_names[index] for index in remaining)
-    sites = _site_clients(rows, names, most_rows)
+    sites = _site_clients(rows, names, _most_rows(rows, source.plan, most_rows))
     is_row = source.unit is None
     return Problem(
         features=examples.features,
@@ -141,7 +141,9 @@ def _split(examples: Examples, plan: Plan) -> Examples:
     """`examples`, at sites that are made up where the plan asks for such."""
     if plan.split is Split.COLUMN:
         return examples
-    places = split_sites(examples.records, examples.answers, plan)
+    places = split_sites(
+        examples.records, examples.answers, plan, answers_known=examples.answers_known
+    )
     records = replace(examples.records, site=places)
     return replace(examples, records=records, site_names=site_names(plan))
 
@@ -187,9 +189,19 @@ def _check_answers(examples: Examples, records: Records, plan: Plan) -> None:
         raise TargetError(column=plan.subject, reason=reason, needed=needed)
 
 
-def _site_clients(rows: IntArray, names: Sequence[str], most: int | None) -> Clients:
-    largest = int(rows.max(initial=0)) if most is None else most
-    return Clients(starts=np.cumsum(rows) - rows, sizes=rows, keys=label_keys(names), most=largest)
+def _site_clients(rows: IntArray, names: Sequence[str], most: int) -> Clients:
+    return Clients(starts=np.cumsum(rows) - rows, sizes=rows, keys=label_keys(names), most=most)
+
+
+def _most_rows(rows: IntArray, plan: Plan, said: int | None) -> int:
+    """What no site has more of; where sites are protected, a batch at least.
+
+    Batches are as wide as the largest site, and with their width the last bits of what the others
+    compute would tell of it.
+    """
+    largest = int(rows.max(initial=0)) if said is None else said
+    is_protected = plan.privacy is not None and plan.privacy.unit is PrivacyUnitKind.SITE
+    return max(largest, plan.batch) if is_protected else largest
 
 
 def _units(

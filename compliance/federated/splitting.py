@@ -20,21 +20,26 @@ from compliance.federated.records import Records
 _PLACES = 0x51735  # keeps where somebody lies apart from whether they are held out
 _SPREAD = 1.0  # of the logarithms of the sites' sizes, where they differ
 _SHARDS_PER_SITE = 2
+_MOST_KINDS = 50  # of answers with shares of their own
 
 
-def split_sites(records: Records, answers: FloatArray, plan: Plan) -> IntArray:
+def split_sites(
+    records: Records, answers: FloatArray, plan: Plan, *, answers_known: int
+) -> IntArray:
     """Per record, the position of its site among `plan.site_count`.
 
-    With shards a person's place depends on everybody's answers; `plans` refuses that with noise.
+    With shards, and with a Dirichlet split of numbers, a person's place depends on everybody's
+    answers; a `Plan` with noise refuses that.
 
     Args:
         answers: per record; a person counts by the first of theirs.
+        answers_known: how many different ones there are; 0 where they are numbers.
     """
     if plan.split is Split.SHARDS:
         return _shards(records, answers, plan.site_count)
     chances = _chances(records.person, plan.seed)
     if plan.split is Split.DIRICHLET:
-        return _by_answer(records, answers, chances, plan)
+        return _by_answer(records, answers, chances, plan, answers_known)
     if plan.split is Split.SIZE:
         sizes = _dice(plan.seed, 0).lognormal(0, _SPREAD, plan.site_count)
         return _places(np.cumsum(sizes) / sizes.sum(), chances)
@@ -47,16 +52,25 @@ def site_names(plan: Plan) -> tuple[str, ...]:
     return tuple(f"Site {number:0{width}d}" for number in range(1, plan.site_count + 1))
 
 
-def _by_answer(records: Records, answers: FloatArray, chances: FloatArray, plan: Plan) -> IntArray:
+def _by_answer(
+    records: Records, answers: FloatArray, chances: FloatArray, plan: Plan, known: int
+) -> IntArray:
     """For each kind of answer, sites get shares from a Dirichlet distribution of its own."""
-    kinds, kind = np.unique(_first_of_person(records, answers), return_inverse=True)
-    if len(kinds) > 50:  # numbers: by their tenths, each of which is as likely
-        kind = (np.argsort(np.argsort(kinds)) * 10 // len(kinds))[kind]
+    kind = _kinds(_first_of_person(records, answers), known)
     places = np.empty(len(records), dtype=np.int64)
     for one in range(int(kind.max(initial=0)) + 1):
         shares = _dice(plan.seed, 1 + one).dirichlet(np.full(plan.site_count, plan.alpha))
         places[kind == one] = _places(np.cumsum(shares), chances[kind == one])
     return places
+
+
+def _kinds(answers: FloatArray, known: int) -> IntArray:
+    """From 0: the place of each answer; of many ones, in which tenth it is."""
+    if known:  # places, or -1 and 1; which of them occur must not matter
+        places = np.maximum(answers, 0).astype(np.int64)
+        return places if known <= _MOST_KINDS else places * 10 // known
+    kinds, kind = np.unique(answers, return_inverse=True)
+    return kind if len(kinds) <= _MOST_KINDS else kind * 10 // len(kinds)
 
 
 def _shards(records: Records, answers: FloatArray, sites: int) -> IntArray:

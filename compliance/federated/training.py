@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from compliance.errors import DivergedError, TooFewSurvivorsError
-from compliance.federated.averaging import Step, averaged_round, has_quorum, turnout
+from compliance.federated.averaging import Step, Turnout, averaged_round, has_quorum, turnout
 from compliance.federated.exchange import Exchange, asked_sums, check_askable
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.learners import Learner, learner_of
@@ -20,6 +20,7 @@ from compliance.federated.noising import Cohort, Secrets, expected, noisy_sum, s
 from compliance.federated.nouns import Plan, Round, Seen
 from compliance.federated.problem import Problem
 from compliance.federated.strategies import Server, fresh_server, stepped
+from compliance.privacy.nouns.units import PrivacyUnitKind
 
 MOST_SITES_TRACED = 64  # with more, the metric of each site is not kept for every round
 
@@ -158,9 +159,10 @@ def _noisy_round(
     if problem.units is None:
         raise ValueError("the problem was prepared for a plan without noise")
     everywhere = np.arange(len(problem.sites))
-    here = turnout(everywhere, len(problem.sites), plan, round_, steps=False)
+    keys = problem.sites.keys
+    here = turnout(everywhere, len(problem.sites), plan, round_, steps=False, keys=keys)
     step = Step(model=model, server=training.server, turnout=here, taken=here.answering)
-    if not has_quorum(here, plan):
+    if not _counts(here, plan):
         return replace(step, is_void=True), 0, clip
     units = len(problem.units.clients)
     count = expected(units, plan.fraction)
@@ -174,7 +176,7 @@ def _noisy_round(
             return replace(step, model=model, is_void=True), len(drawn), clip
         here = here.without(np.setdiff1d(here.answering, found.sites))
         step = replace(step, turnout=here, taken=here.answering)
-        if not has_quorum(here, plan):
+        if not _counts(here, plan):
             return replace(step, model=model, is_void=True), len(drawn), clip
         if learner.adds_up:
             model = learner.advanced(model, found.total, round_, exchange=number)
@@ -185,6 +187,16 @@ def _noisy_round(
         if secrets.clip_rule is not None:
             clip = secrets.clip_rule.next_clip(clip, found.within / count + 0.5)
     return replace(step, model=model), len(drawn), clip
+
+
+def _counts(here: Turnout, plan: Plan) -> bool:
+    """Whether a round with noise is made of these answers.
+
+    Where sites are protected, that nobody answered tells of each; so it is made in any case, of
+    noise alone.
+    """
+    is_site = plan.privacy is not None and plan.privacy.unit is PrivacyUnitKind.SITE
+    return has_quorum(here, plan) or (is_site and not plan.trouble.quorum)
 
 
 def _round(learner: Learner, training: Training, step: Step, number: int) -> Round:

@@ -53,7 +53,7 @@ def protection_of_units(
     unit: PrivacyUnitKind,
     event: SampledGaussianEvent,
     delta: Decimal,
-    sizes: Mapping[PrivacyUnitKind, int],
+    sizes: Mapping[PrivacyUnitKind, int | None],
     *,
     place: NoisePlace = NoisePlace.CENTRAL,
 ) -> tuple[Protection, ...]:
@@ -63,7 +63,8 @@ def protection_of_units(
         unit: what is drawn and clipped.
         event: its rounds, as `rounds.events_of_run` gives them.
         sizes: as how many of `unit` one of another kind counts at most. A smaller kind that is
-            not named lies within one `unit`; of a larger kind that is not named nothing is said.
+            not named lies within one `unit`; of a larger kind that is not named, and of any whose
+            number is None, nothing is said.
         place: where the noise is drawn. Where each person draws it, a group's messages are apart
             and cost the sum of their ρ; else their updates add up in one message.
     """
@@ -76,7 +77,7 @@ def _protection(
     unit: PrivacyUnitKind,
     event: SampledGaussianEvent,
     delta: Decimal,
-    sizes: Mapping[PrivacyUnitKind, int],
+    sizes: Mapping[PrivacyUnitKind, int | None],
     place: NoisePlace,
 ) -> Protection:
     size = sizes.get(kind)

@@ -37,8 +37,9 @@ def events_of_run(
     covered: units whose rows lie at several sites, and a site that is the protected unit itself.
 
     `LOCAL`: each person adds the noise to the own clipped update. What is protected is what the
-    person holds, not that the person takes part: neighbours replace one person's rows by any
-    others, or by none. That changes a message by two clips at most, so the noise counts half.
+    person holds, not that the person takes part, nor where: neighbours replace one person's rows
+    by any others that count at the same site. That changes a message by two clips at most, so the
+    noise counts half. Not covered: rows as units, whose values decide whether they send.
     The server sees who sends, so sampling brings nothing, and a person may send in every round:
     all messages are composed (Gaussian mechanism, Bun and Steinke 2016, arXiv:1605.02065).
 

@@ -34,7 +34,7 @@ from compliance.federated.exchange import (
 )
 from compliance.federated.flower import dividing, writing
 from compliance.federated.flower.nouns import DEPLOYMENT_FILE, Deployment, Folder
-from compliance.federated.nouns import Plan, Round
+from compliance.federated.nouns import ModelKind, Plan, Round
 from compliance.federated.preparing import source_of
 from compliance.plain import from_json
 from compliance.workspace import datasets, labels, runs
@@ -260,7 +260,9 @@ def _read(folder: Folder, name: str, plan: Plan) -> Deployment:
     if found.dataset != name or found.code_sha256 != writing.code_sha256():
         reason = "the folder is of another dataset or of another version of Privacy Desk"
         raise DeploymentError(reason=f"{reason}; make a new one")
-    theirs = writing.plan_of(folder, found)  # how many rounds there are is the desk's business
-    if replace(theirs, rounds=plan.rounds) != plan:
+    theirs = writing.plan_of(folder, found)
+    if plan.model is not ModelKind.TREES:  # else how many rounds there are is the desk's business
+        theirs = replace(theirs, rounds=plan.rounds)
+    if theirs != plan:
         raise DeploymentError(reason="the folder is of another plan; make a new one")
     return found

@@ -41,16 +41,21 @@ def protection(plan: Plan, largest_site: int | None = None) -> tuple[Protection,
     if plan.privacy is None:
         raise ValueError("only a plan with noise protects anybody")
     (event,) = events_of(plan, plan.rounds * plan.exchanges)
-    sizes = {PrivacyUnitKind.SITE: largest_site} if largest_site else {}
     unit, place = plan.privacy.unit, plan.privacy.place
+    sizes: dict[PrivacyUnitKind, int | None] = {}
+    if largest_site:
+        sizes[PrivacyUnitKind.SITE] = largest_site
+    if unit is PrivacyUnitKind.SITE:  # nothing keeps anybody to one site where sites are the unit
+        sizes = {PrivacyUnitKind.PERSON: None, PrivacyUnitKind.DEVICE: None}
     return protection_of_units(unit, event, plan.privacy.delta, sizes, place=place)
 
 
-def check_theorem(plan: Plan, expected: float = float("inf")) -> None:
+def check_theorem(plan: Plan, expected: float = float("inf"), *, unit_is_row: bool = False) -> None:
     """Refuses noise of which no theorem says what it protects.
 
     Args:
         expected: protected units in a round, on average.
+        unit_is_row: nothing tells persons apart, so rows stand for them.
 
     Raises:
         MalformedPlanError: the first reason.
@@ -58,11 +63,12 @@ def check_theorem(plan: Plan, expected: float = float("inf")) -> None:
     noise = plan.privacy
     if noise is None:
         return
-    is_site = noise.unit is PrivacyUnitKind.SITE
+    is_site, trouble = noise.unit is PrivacyUnitKind.SITE, plan.trouble
+    needs_answers = trouble.quorum or (plan.secure and (trouble.dropout or trouble.stragglers))
     robust = plan.strategy.value if plan.strategy in ROBUST else "mean"
     reasons = why_no_theorem(
         noise_at=noise.place.value,
-        unit=noise.unit.value,
+        unit="row" if unit_is_row and not is_site else noise.unit.value,
         sampling="all" if plan.fraction == 1 else "poisson",
         noise_multiplier=noise.noise_multiplier,
         expected_participants=expected,
@@ -70,7 +76,7 @@ def check_theorem(plan: Plan, expected: float = float("inf")) -> None:
         strategy=plan.strategy.value if robust == "mean" else "fedavg",
         clip="fixed" if noise.quantile is None else "adaptive",
         # Whether a site answers tells of its people nothing, but of itself everything.
-        counts="decide" if is_site and plan.trouble.quorum else "ignored",
+        counts="decide" if is_site and needs_answers else "ignored",
     )
     if reasons:
         raise MalformedPlanError(place="privacy", reason=reasons[0].sentence.rstrip("."))

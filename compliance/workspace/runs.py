@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -51,7 +52,7 @@ class _Started:
         id: names it.
         dataset: the version it learns from.
         plan: what was asked.
-        affordable: the same for as many rounds as the budget allows.
+        affordable: how many of its rounds the budget allows, those done before included.
         at: when.
         problem: what it learns from.
         reservation: what is set aside for it, with noise.
@@ -61,7 +62,7 @@ class _Started:
     id: str
     dataset: Dataset
     plan: Plan
-    affordable: Plan
+    affordable: int
     at: datetime
     problem: Problem
     reservation: Spend | None
@@ -196,7 +197,8 @@ def _start(desk: Desk, name: str, plan: Plan, resume: str | None) -> _Started:
         dataset = datasets.find(connection, name)
     problem = _problem(desk, dataset, plan)
     if problem.units is not None:
-        run_prices.check_theorem(plan, plan.fraction * len(problem.units.clients))
+        units = plan.fraction * len(problem.units.clients)
+        run_prices.check_theorem(plan, units, unit_is_row=problem.unit_is_row)
     resumed = None if resume is None else _resumed(desk, dataset, resume, problem, plan)
     run_id = f"run-{secrets.token_hex(6)}"
     done = len(resumed.rounds) if resumed else 0
@@ -207,7 +209,7 @@ def _start(desk: Desk, name: str, plan: Plan, resume: str | None) -> _Started:
         id=run_id,
         dataset=dataset,
         plan=plan,
-        affordable=replace(plan, rounds=done + affordable),
+        affordable=done + affordable,
         at=desk.clock(),
         problem=problem,
         reservation=reservation,
@@ -252,18 +254,20 @@ def _reserve(
 def _trainings(
     started: _Started, draws: _Draws, exchange: Exchange | None
 ) -> Generator[Training, None, None]:
-    plan, problem = started.affordable, started.problem
+    plan, problem = started.plan, started.problem
+    done = len(started.resumed.rounds) if started.resumed else 0
     drawn: Secrets | None = None
     if plan.privacy is not None or plan.secure:
         drawn = secrets_of(plan, problem, draws.coins)
-    yield from train(
+    trainings = train(
         problem,
-        plan,
+        plan,  # the whole of it: a forest has room for all its rounds from the start
         secrets=drawn,
         price=partial(run_prices.epsilon_after, plan) if plan.privacy else None,
         resumed=started.resumed,
         exchange=exchange,
     )
+    yield from islice(trainings, started.affordable - done)
 
 
 def _end(
@@ -302,7 +306,7 @@ def _end(
 
 def _run(started: _Started, latest: Training, actor: str) -> Run:
     outcome = finish(started.problem, started.plan, latest)
-    reached = len(latest.rounds) == started.affordable.rounds
+    reached = len(latest.rounds) == started.affordable
     return Run(
         id=started.id,
         dataset_id=started.dataset.id,

@@ -14,20 +14,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
+from federated_buyers import HISTORY, START, purchases
+from federated_buyers import PERSON as BUYER
 from federated_cases import NOISE, PERSON, Store, plan, shop, those
 
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.federated import prepare
-from compliance.federated.features import IntArray
-from compliance.federated.learners import learner_of
+from compliance.federated.features import FloatArray, IntArray
+from compliance.federated.learners import Learner, TreeLearner, learner_of
 from compliance.federated.noising import UNITS_PER_CLIP, Cohort, summed
-from compliance.federated.nouns import Plan
+from compliance.federated.nouns import ModelKind, NoisePlan, Plan, Task
+from compliance.privacy.nouns import PrivacyUnitKind
 
 VICTIM = "the victim"
+CLIP = 0.01  # short, so that nearly all are cut to it
 WILD = (0.0, -1e308, 1e308, 5e-324, 1e6, -3.5)
 
 
@@ -37,11 +42,26 @@ def _sum_of_all(
     """The integer sum over everybody, for a model that has learnt something or other."""
     problem = prepare(table, known, asked, unit=unit)
     assert problem.units is not None
-    model = np.random.default_rng(seed).normal(0, 3, problem.inputs.shape[1])
+    learner = learner_of(problem, asked)
+    model = _some_model(learner, np.random.default_rng(seed))
     everybody = Cohort(
         drawn=np.arange(len(problem.units.clients)), sites=np.arange(len(problem.sites))
     )
-    return summed(learner_of(problem, asked), model, everybody, 1.0, (1, 0)).sum(axis=0)
+    moment = (asked.rounds, learner.exchanges - 1)
+    counts = asked.privacy is not None and asked.privacy.quantile is not None
+    return summed(learner, model, everybody, CLIP, moment, counts_within=counts).sum(axis=0)
+
+
+def _some_model(learner: Learner, dice: np.random.Generator) -> FloatArray:
+    """One that has learnt something or other; of trees, any that split by any inputs."""
+    if not isinstance(learner, TreeLearner):
+        return dice.normal(0, 3, len(learner.initial()))
+    model, forest = learner.initial(), learner.forest
+    for tree in range(forest.trees):
+        forest.inputs(model, tree)[:] = dice.integers(1, learner.bins.shape[1], forest.nodes)
+        forest.thresholds(model, tree)[:] = dice.integers(0, 8, forest.nodes)
+        forest.leaves(model, tree)[:] = dice.normal(0, 1, forest.nodes + 1)
+    return model
 
 
 def _differences(
@@ -145,3 +165,105 @@ def test_without_the_bound_the_attack_would_succeed(stored: Store) -> None:
     lengths = _differences(stored, shop(400), victim, plan(privacy=NOISE, learning_rate=10))
 
     assert min(lengths) > (10 * UNITS_PER_CLIP) ** 2
+
+
+# --- every kind of model, task and unit -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", [1, 20, 300])
+@pytest.mark.parametrize("depth", [1, 3])
+def test_one_person_changes_the_sums_of_a_tree_by_at_most_the_clip(
+    stored: Store, rows: int, depth: int
+) -> None:
+    victim = _victim(rows, np.random.default_rng(rows), SITES)
+    asked = plan(privacy=NOISE, model=ModelKind.TREES, depth=depth)
+    lengths = _differences(stored, shop(400), victim, asked)
+
+    assert 0 < max(lengths) <= UNITS_PER_CLIP**2
+
+
+@pytest.mark.parametrize("model", [ModelKind.SOFTMAX, ModelKind.MLP])
+def test_one_person_changes_larger_models_by_at_most_the_clip(
+    stored: Store, model: ModelKind
+) -> None:
+    victim = _victim(50, np.random.default_rng(5), SITES)
+    lengths = _differences(stored, shop(400), victim, plan(privacy=NOISE, model=model, batch=4))
+
+    assert 0 < max(lengths) <= UNITS_PER_CLIP**2
+
+
+def test_one_person_changes_a_following_clip_s_sum_and_count_by_no_more_than_is_priced(
+    stored: Store,
+) -> None:
+    """The count, which comes last, by half a clip; the rest by a clip."""
+    asked = plan(privacy=NoisePlan(noise_multiplier=1.0, quantile=0.5))
+    victim = _victim(50, np.random.default_rng(5), SITES)
+    lengths = _differences(stored, shop(400), victim, asked)
+
+    assert 0 < max(lengths) <= UNITS_PER_CLIP**2 + (UNITS_PER_CLIP // 2) ** 2
+
+
+def _buyer(rows: int, sites: Sequence[str], seed: int) -> dict[str, list[object]]:
+    """A buyer of known products, before the last day that others know."""
+    dice = np.random.default_rng(seed)
+    days = dice.integers(-4000, 360, rows).tolist()
+    return {
+        "customer": [VICTIM] * rows,
+        "country": dice.choice(sites, rows).tolist(),
+        "when": [START + timedelta(days=day) for day in days],
+        "product": [f"p{number}" for number in dice.integers(0, 40, rows)],
+        "pieces": dice.choice([-7, 1, 3, 10**9], rows).tolist(),
+        "price": dice.choice([0.0, 4.5, 1e300, -2.0], rows).tolist(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "sites"),
+    [
+        pytest.param(1, ["land 0"], id="one thing"),
+        pytest.param(300, ["land 0", "land 1", "land 2"], id="everything everywhere"),
+        pytest.param(60, ["land 1", "a new land"], id="old and new sites"),
+    ],
+)
+@pytest.mark.parametrize("task", [Task.RECOMMEND, Task.PROFILE])
+def test_one_buyer_changes_the_sum_by_at_most_the_clip(
+    stored: Store, rows: int, sites: list[str], task: Task
+) -> None:
+    model = ModelKind.SOFTMAX if task is Task.PROFILE else ModelKind.MATRIX_FACTORISATION
+    asked = Plan(
+        site_column=ColumnName("country"), task=task, model=model, history=HISTORY, privacy=NOISE
+    )
+    lengths = _differences(stored, purchases(90), _buyer(rows, sites, rows), asked, BUYER)
+
+    assert max(lengths) <= UNITS_PER_CLIP**2
+    assert max(lengths) > 0 or rows == 1
+
+
+DEVICES = NoisePlan(noise_multiplier=1.0, unit=PrivacyUnitKind.DEVICE, column=ColumnName("device"))
+ROWS = NoisePlan(noise_multiplier=1.0, unit=PrivacyUnitKind.ROW)
+
+
+@pytest.mark.parametrize("model", [ModelKind.LOGISTIC, ModelKind.TREES])
+def test_one_device_of_many_people_changes_the_sum_by_at_most_the_clip(
+    stored: Store, model: ModelKind
+) -> None:
+    dice = np.random.default_rng(1)
+    others = shop(400) | {"device": [f"d{number}" for number in dice.integers(0, 90, 400)]}
+    victim = _victim(200, dice, SITES) | {"device": [VICTIM] * 200}
+    victim["person"] = [f"person {number}" for number in range(200)]
+    lengths = _differences(stored, others, victim, plan(privacy=DEVICES, model=model))
+
+    assert 0 < max(lengths) <= UNITS_PER_CLIP**2
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_one_row_of_somebody_changes_the_sum_by_at_most_the_clip_where_rows_are_protected(
+    stored: Store, attempt: int
+) -> None:
+    others = shop(300, seed=attempt)
+    # Of somebody with rows already; half of the attempts repeat one of them.
+    row = _victim(1, np.random.default_rng(attempt), SITES) | {"person": [others["person"][0]]}
+    row = those(others, [0]) if attempt % 2 else row
+    lengths = _differences(stored, others, row, plan(privacy=ROWS))
+
+    assert 0 < max(lengths) <= UNITS_PER_CLIP**2

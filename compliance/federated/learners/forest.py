@@ -66,6 +66,14 @@ class Forest:
         parts = ((0, 1), (1, self.nodes), (1 + wide, self.nodes), (1 + 2 * wide, self.nodes + 1))
         return tuple(models[..., at : at + (width * trees if at else 1)] for at, width in parts)
 
+    def taken_from(self, models: FloatArray, trees: int) -> FloatArray:
+        """Models of a forest of `trees` trees as models of this one, as far as there is room."""
+        theirs, kept = Forest(trees=trees, depth=self.depth), min(trees, self.trees)
+        found = np.zeros((*models.shape[:-1], self.size))
+        for own, old in zip(self.first(found, kept), theirs.first(models, kept), strict=True):
+            own[...] = old
+        return found
+
     def _part(self, models: FloatArray, start: int, width: int, tree: int) -> FloatArray:
         at = start + tree * width
         return models[..., at : at + width]

@@ -283,6 +283,19 @@ class Plan:
                 "with shards, a person's site depends on everybody's answers",
             ),
             (
+                has_noise and self.split is Split.DIRICHLET and self._tells_numbers,
+                "sites.split",
+                "by tenths of an answer, a person's site depends on everybody's numbers",
+            ),
+            (
+                # At the server it is refused for want of a theorem, see `theorems.yaml`.
+                self.privacy is not None
+                and self.privacy.place is not NoisePlace.CENTRAL
+                and self.strategy in ROBUST,
+                "strategy",
+                f"“{self.strategy}” compares what sites send, and with noise that is added up",
+            ),
+            (
                 has_noise and self.trouble.poisoned > 0,
                 "trouble.poisoned",
                 "a site that lies keeps no clip; show poison without noise",
@@ -296,6 +309,10 @@ class Plan:
         if self.split is not Split.COLUMN:
             _within("sites.count", self.site_count, 2, MOST_SITES_DRAWN)
             _within("sites.alpha", self.alpha, 0.01, 1000)
+
+    @property
+    def _tells_numbers(self) -> bool:
+        return self.model is ModelKind.LINEAR or self.task is Task.FORECAST
 
     @property
     def subject(self) -> str:

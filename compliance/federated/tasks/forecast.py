@@ -145,7 +145,7 @@ def _windows(
             site=series.site[which],
             person=series.person[which],
             is_named=series.is_named[which],
-            row=_keys(series.row[which], at),
+            row=_keys(series.row[which], count - at),  # another's first sale moves only the start
             is_held_out=at >= count - horizon,
         ),
         answers=shown[which, at, -1],

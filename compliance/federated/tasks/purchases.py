@@ -106,12 +106,16 @@ def moments(source: Source) -> MomentArray:
 
 
 def worth(source: Source) -> FloatArray:
-    """Of each row: quantity times price as far as the plan names them; 0 where one is missing."""
+    """Of each row: quantity times price as far as the plan names them; 0 where one is missing, or
+    their product is too large for a number.
+    """
     history = source.plan.history
     result = np.ones(source.table.rows)
     for place, column in (("quantity", history.quantity), ("price", history.price)):
         if column is not None:
-            result *= _numbers(source, f"history.{place}", column)
+            with np.errstate(over="ignore"):
+                result *= _numbers(source, f"history.{place}", column)
+    result[~np.isfinite(result)] = 0
     return result
 
 
