@@ -152,6 +152,16 @@ def test_a_clients_model_does_not_depend_on_who_else_takes_part(
         assert alone.tobytes() == together[some].tobytes()
 
 
+def test_baselines_make_a_hundred_passes_at_most(problem: Problem) -> None:
+    runs = list(train(problem, plan(rounds=7, local_epochs=20)))
+    pooled = [run.model_pooled.tobytes() for run in runs]
+    alone = [run.models_alone.tobytes() for run in runs]
+
+    assert len(set(pooled)) == len(set(alone)) == 5
+    assert pooled[4] == pooled[6]
+    assert len({run.model.tobytes() for run in runs}) == 7
+
+
 def test_the_same_seed_gives_the_same_run_bit_for_bit(problem: Problem) -> None:
     one, other = whole_run(problem, plan()), whole_run(problem, plan())
 

@@ -17,11 +17,12 @@ from compliance.federated.learners import Learner, learner_of
 from compliance.federated.messages import bytes_of, sent
 from compliance.federated.models import Model
 from compliance.federated.noising import Cohort, Secrets, expected, noisy_sum, sampled
-from compliance.federated.nouns import Plan, Round, Seen
+from compliance.federated.nouns import Plan, Round, Seen, Strategy
 from compliance.federated.problem import Problem
 from compliance.federated.strategies import Server, fresh_server, stepped
 from compliance.privacy.nouns.units import PrivacyUnitKind
 
+MOST_PASSES_ALONE = 100  # over the rows, by the baselines: more of them gain nothing
 MOST_SITES_TRACED = 64  # with more, the metric of each site is not kept for every round
 
 
@@ -253,7 +254,10 @@ def _after(training: Training, step: Step, done: Round) -> Training:
 
 def _with_baselines(learner: Learner, training: Training, round_: int) -> Training:
     """Each site alone, and all rows in one place, a round further; without noise or trouble."""
-    if not learner.plan.baselines:
+    plan = learner.plan
+    makes_passes = not learner.adds_up and plan.strategy is not Strategy.FEDSGD
+    is_done = makes_passes and (round_ - 1) * plan.local_epochs >= MOST_PASSES_ALONE
+    if not plan.baselines or is_done:
         return training
     alone, pooled = training.models_alone, training.model_pooled[None]
     sites, everybody = learner.problem.sites, learner.problem.everybody

@@ -48,9 +48,13 @@ class Federation:
         """
         return run_prices.price(plan)
 
-    def protection(self, plan: Plan) -> tuple[Protection, ...]:
-        """How well a plan with noise protects a row, a device, a person and a site."""
-        return run_prices.protection(plan)
+    def protection(self, plan: Plan, largest_site: int | None = None) -> tuple[Protection, ...]:
+        """How well a plan with noise protects a row, a device, a person and a site.
+
+        Args:
+            largest_site: protected units at the largest site, where that may be known.
+        """
+        return run_prices.protection(plan, largest_site)
 
     def runs(self, name: str) -> tuple[Run, ...]:
         """All runs on dataset `name`, newest first."""

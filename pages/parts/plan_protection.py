@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -86,8 +86,17 @@ def noise(dataset: Dataset) -> dict[str, object]:
     return {"fraction": fraction, "privacy": privacy}
 
 
-def priced(rounds: int, price: Price, state: BudgetState, told: Sequence[Protection]) -> None:
-    """What a run with noise would cost, beside what is left, and what everybody has of it."""
+def priced(
+    rounds: int,
+    price: Price,
+    state: BudgetState,
+    told: Callable[[int | None], Sequence[Protection]],
+) -> None:
+    """What a run with noise would cost, beside what is left, and what everybody has of it.
+
+    Args:
+        told: the protection of each unit, from how many protected ones the largest site has.
+    """
     left = float(state.left.epsilon)
     words = _("{n} rounds like this cost at most ε = {price} (δ = {delta}); ε = {left} is left.")
     outputs.remark(
@@ -103,7 +112,15 @@ def priced(rounds: int, price: Price, state: BudgetState, told: Sequence[Protect
     with st.expander(
         _("What that means for a row, a device, a person, a site"), icon=":material/shield_person:"
     ):
-        protections(told, "federated_protection")
+        largest = st.number_input(
+            _("How many of those protected the largest site has, if that may be known"),
+            0,
+            1_000_000,
+            0,
+            key="federated_largest",
+            help=_("Then the table says what a whole site has of it."),
+        )
+        protections(told(int(largest) or None), "federated_protection")
         outputs.remark(
             _(
                 "Counted by privacy loss distributions, the tightest way; the budget counts by "

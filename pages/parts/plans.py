@@ -192,13 +192,7 @@ def _sites(
     ]
     made_up, of_column = _("Made up, to try it out"), _("The values of a column")
     choices = [of_column, made_up] if columns else [made_up]
-    how = st.segmented_control(
-        _("Where sites come from"),
-        choices,
-        default=choices[0],
-        key="federated_split",
-        required=True,
-    )
+    how = st.radio(_("Where sites come from"), choices, horizontal=True, key="federated_split")
     if how == of_column:
         site = st.selectbox(
             _("Sites: rows with the same value stay together"),

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from threading import Event
 
@@ -141,7 +142,7 @@ with st.container(border=True), outputs.explained(_("This plan cannot be run")):
     plan = plans.plan(dataset, workspace.discovery(dataset.name))
     if plan is not None and plan.privacy is not None:
         price, state = federation.price(plan), workspace.budget(dataset.population)
-        plan_protection.priced(plan.rounds, price, state, federation.protection(plan))
+        plan_protection.priced(plan.rounds, price, state, partial(federation.protection, plan))
     if plan is not None:
         plans.as_file(plan)
         started = st.button(_("Start training"), type="primary", key="federated_start")

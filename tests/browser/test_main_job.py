@@ -132,7 +132,7 @@ def train_across_sites(visitor: Visitor) -> None:
     visitor.settle()
     set_rounds(visitor, "Home", 5)
     visitor.press("Start training")
-    visitor.sees(re.compile(r"Round \d of 6: AUC 0\.\d+"))
+    visitor.sees(re.compile(r"Round \d of 6: quality 0\.\d+"))
     visitor.keep("federated-running")
     visitor.sees("All rows in one place")
     visitor.sees("Each site alone")

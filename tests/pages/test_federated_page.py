@@ -52,7 +52,7 @@ def test_each_task_is_trained_by_its_own_form(
 
 def test_sites_can_be_made_up(buying_desk: Desk) -> None:
     visitor = opened(buying_desk)
-    visitor.segmented_control(key="federated_split").set_value("Made up, to try it out").run()
+    visitor.radio(key="federated_split").set_value("Made up, to try it out").run()
     visitor.number_input(key="federated_count").set_value(5).run()
     visitor.selectbox(key="federated_shared").select(Split.DIRICHLET).run()
     started(visitor)
