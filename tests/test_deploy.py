@@ -648,3 +648,16 @@ def test_a_folder_of_another_plan_or_none_is_refused(shop: Workspace, tmp_path: 
         with pytest.raises(DeploymentError, match=why):
             next(shop.federation.train("orders", asked, by=by))
     assert shop.federation.runs("orders") == ()
+
+
+@needs_flower
+def test_sites_that_have_room_for_so_many_trees_are_not_asked_for_more(
+    shop: Workspace, tmp_path: Path
+) -> None:
+    order = Order(out=tmp_path / "out")
+    asked = cases.plan(model=ModelKind.TREES, rounds=2, site_column="region")
+    shop.federation.deploy("orders", asked, order)
+
+    by = Flower(folder=order.out, environment=ENVIRONMENT)
+    with pytest.raises(DeploymentError, match="another plan"):
+        next(shop.federation.train("orders", replace(asked, rounds=3), by=by))
