@@ -274,6 +274,27 @@ def test_a_round_in_which_nobody_answers_leaves_the_model_as_it_was(
     assert training.latest.silent == 4
 
 
+def test_a_tree_in_the_middle_of_which_nobody_answers_is_not_begun(tmp_path: Path) -> None:
+    plan = cases.plan(model=ModelKind.TREES, rounds=1, privacy=cases.NOISE)
+    problem, _ = divided(plan, tmp_path)
+
+    class Ended(Here):
+        times = 0
+
+        def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+            self.times += 1
+            if self.times == 1:
+                return super().ask(parcels)
+            return Answers(parcels={}, silent=dict.fromkeys(parcels, Silence.GONE))
+
+    exchange = Ended(problem, plan)
+    (training,) = train(problem, plan, secrets=secrets_for(plan), exchange=exchange)
+
+    assert exchange.times == 2
+    assert training.latest.is_void
+    assert not training.model.any()
+
+
 def test_fewer_answers_than_the_quorum_leave_the_model_as_it_was(tmp_path: Path) -> None:
     plan = cases.plan(rounds=1, trouble=Trouble(quorum=0.8))
     problem, _ = divided(plan, tmp_path)
@@ -648,3 +669,16 @@ def test_a_folder_of_another_plan_or_none_is_refused(shop: Workspace, tmp_path: 
         with pytest.raises(DeploymentError, match=why):
             next(shop.federation.train("orders", asked, by=by))
     assert shop.federation.runs("orders") == ()
+
+
+@needs_flower
+def test_sites_that_have_room_for_so_many_trees_are_not_asked_for_more(
+    shop: Workspace, tmp_path: Path
+) -> None:
+    order = Order(out=tmp_path / "out")
+    asked = cases.plan(model=ModelKind.TREES, rounds=2, site_column="region")
+    shop.federation.deploy("orders", asked, order)
+
+    by = Flower(folder=order.out, environment=ENVIRONMENT)
+    with pytest.raises(DeploymentError, match="another plan"):
+        next(shop.federation.train("orders", replace(asked, rounds=3), by=by))

@@ -174,11 +174,11 @@ def _noisy_round(
         try:
             found = noisy_sum(learner, model, cohort, training.clip, moment, secrets, asking)
         except TooFewSurvivorsError:
-            return replace(step, model=model, is_void=True), len(drawn), clip
+            return replace(step, is_void=True), len(drawn), clip
         here = here.without(np.setdiff1d(here.answering, found.sites))
         step = replace(step, turnout=here, taken=here.answering)
         if not _counts(here, plan):
-            return replace(step, model=model, is_void=True), len(drawn), clip
+            return replace(step, is_void=True), len(drawn), clip
         if learner.adds_up:
             model = learner.advanced(model, found.total, round_, exchange=number)
         else:

@@ -104,7 +104,8 @@ def _reason(
         each = "with noise of its own" if place is NoisePlace.LOCAL else "drawn on its own"
         return f"One {kind} counts as up to {size:,} {unit}s, each of them {each}."
     if kind in _below(unit):
-        return f"One {kind} lies within one {unit}, so it is protected at least as well."
+        alone = ", if nobody else uses it" if kind is PrivacyUnitKind.DEVICE else ""
+        return f"One {kind} lies within one {unit}{alone}, so it is protected at least as well."
     return f"One {kind} counts as one {unit}, so it is protected as well."
 
 

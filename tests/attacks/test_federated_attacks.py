@@ -18,7 +18,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from federated_buyers import HISTORY, START, purchases
+from federated_buyers import HISTORY, START, purchases, weeks
 from federated_buyers import PERSON as BUYER
 from federated_cases import NOISE, PERSON, Store, plan, shop, those
 
@@ -265,5 +265,26 @@ def test_one_row_of_somebody_changes_the_sum_by_at_most_the_clip_where_rows_are_
     row = _victim(1, np.random.default_rng(attempt), SITES) | {"person": [others["person"][0]]}
     row = those(others, [0]) if attempt % 2 else row
     lengths = _differences(stored, others, row, plan(privacy=ROWS))
+
+    assert 0 < max(lengths) <= UNITS_PER_CLIP**2
+
+
+@pytest.mark.parametrize("model", [ModelKind.LINEAR, ModelKind.TREES])
+@pytest.mark.parametrize("attempt", range(2))
+def test_one_product_changes_the_sum_by_at_most_the_clip_where_rows_are_protected(
+    stored: Store, model: ModelKind, attempt: int
+) -> None:
+    """One row makes many examples here; half of the attempts repeat a row that is there."""
+    others = weeks(periods=12) | {"shop": [f"shop {number % 3}" for number in range(60)]}
+    victim = those(others, [4]) if attempt else {name: [10**9] for name in others}
+    victim |= {"code": others["code"][4:5], "shop": ["shop 1"]}
+    asked = Plan(
+        site_column=ColumnName("shop"),
+        task=Task.FORECAST,
+        model=model,
+        history=replace(HISTORY, time=None, steps=3, horizon_days=21),
+        privacy=ROWS,
+    )
+    lengths = _differences(stored, others, victim, asked)
 
     assert 0 < max(lengths) <= UNITS_PER_CLIP**2
