@@ -140,7 +140,7 @@ def train_across_sites(visitor: Visitor) -> None:
     visitor.keep("federated")
     set_rounds(visitor, "End", 0)
     visitor.press("Start training")
-    visitor.sees(re.compile(r"Round \d+ of 100: AUC"))
+    visitor.sees(re.compile(r"Round \d+ of 100: quality"))
     visitor.press("Stop")
     visitor.sees(re.compile(r"Stopped after \d+ of 100 rounds"))
 
