@@ -140,15 +140,15 @@ def train_across_sites(visitor: Visitor) -> None:
     visitor.keep("federated")
     set_rounds(visitor, "End", 0)
     visitor.press("Start training")
-    visitor.sees(re.compile(r"Round \d+ of 100: quality"))
+    visitor.sees(re.compile(r"Round \d+ of 200: quality"))
     visitor.press("Stop")
-    visitor.sees(re.compile(r"Stopped after \d+ of 100 rounds"))
+    visitor.sees(re.compile(r"Stopped after \d+ of 200 rounds"))
 
     stopped, whole = visitor.app.workspace.federation.runs("clicks")
     assert len(whole.outcome.rounds) == 6
     assert whole.outcome.baselines is not None
     assert stopped.outcome.is_stopped
-    assert 0 < len(stopped.outcome.rounds) < 100
+    assert 0 < len(stopped.outcome.rounds) < 200
 
 
 def check_the_duties(visitor: Visitor) -> None:
@@ -207,6 +207,6 @@ def set_rounds(visitor: Visitor, end: str, steps: int) -> None:
     visitor.page.keyboard.press(end)
     for _ in range(steps):
         visitor.page.keyboard.press("ArrowRight")
-    reached = "100" if end == "End" else str(1 + steps)
+    reached = "200" if end == "End" else str(1 + steps)
     expect(slider).to_have_value(reached)
     visitor.settle()
