@@ -8,7 +8,7 @@ keeps one person's update short where noise asks for clipping.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,13 +54,16 @@ class Feature:
 
 
 def choose_features(
-    columns: Sequence[Column], plan: Plan, labels: Sequence[Label], unit: ColumnName | None
+    columns: Sequence[Column], plan: Plan, labels: Sequence[Label], *units: ColumnName | None
 ) -> tuple[Feature, ...]:
     """The columns to learn from, in the table's order: those the plan names, or all suitable ones.
 
-    Suitable is what is neither the target nor the site column nor the person column, no direct
+    Suitable is what is neither the target nor the site column nor one of `units`, no direct
     identifier, no date, and no text with more than 200 different values. Sensitive columns are
     taken: the rows stay at home.
+
+    Args:
+        units: the columns that tell persons and devices apart.
 
     Raises:
         UnknownColumnError: the plan names a column that is not there.
@@ -68,13 +71,13 @@ def choose_features(
         NoFeaturesError: nothing is left.
     """
     labelled = {label.column: label for label in labels}
-    named = (plan.site_column, plan.target, unit, *plan.history.columns)
+    named = (plan.site_column, plan.target, *units, *plan.history.columns)
     check_known(columns, (*filter(None, named), *plan.features))
     if plan.features:
-        _check_named(columns, plan)
+        _check_named(columns, plan, units)
         chosen = [column for column in columns if column.name in plan.features]
     else:
-        aside = {plan.site_column, plan.target, unit}
+        aside = {plan.site_column, plan.target, *units}
         chosen = [
             column
             for column in columns
@@ -124,10 +127,16 @@ def check_known(columns: Sequence[Column], wanted: Sequence[ColumnName]) -> None
             raise UnknownColumnError(column=name[:80], dataset="this dataset", known=known)
 
 
-def _check_named(columns: Sequence[Column], plan: Plan) -> None:
+def _check_named(
+    columns: Sequence[Column], plan: Plan, units: Collection[ColumnName | None]
+) -> None:
     for column in columns:
         if column.name not in plan.features:
             continue
+        if column.name in units:
+            raise MalformedPlanError(
+                place="features", reason=f"“{column.name}” tells people apart; leave it out"
+            )
         if column.name in (plan.target, plan.site_column):
             role = "target" if column.name == plan.target else "column of the sites"
             raise MalformedPlanError(

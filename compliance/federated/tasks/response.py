@@ -26,7 +26,7 @@ def responses(source: Source) -> Examples:
         TooManySitesError: there are more sites than are taken.
     """
     plan, table = source.plan, source.table
-    features = choose_features(source.columns, plan, source.labels, source.unit)
+    features = choose_features(source.columns, plan, source.labels, source.person, source.unit)
     answers, has_answer, known = answers_of(source)
     names, site = sites_of(table, plan.site_column)
     return Examples(
