@@ -256,3 +256,18 @@ def test_an_address_that_is_empty_is_none(home: Path, tmp_path: Path) -> None:
 
     assert "no name or address" in said
     assert not out.exists()
+
+
+def test_training_that_goes_astray_ends_in_one_sentence_and_keeps_what_was_run(
+    own: Path, tmp_path: Path
+) -> None:
+    plan = {**BUYS, "task": "forecast", "learning_rate": 10, "rounds": 200}
+
+    answer = run(own, "--json", "federate", "far", "--plan", plan_file(tmp_path, plan))
+
+    *rounds, last = answer.err.splitlines()
+    assert (answer.code, answer.out) == (2, "")
+    assert last.startswith(f"Training went astray in round {len(rounds) + 1}")
+    assert all(len(line) < 80 for line in rounds)
+    kept = run(own, "--json", "trail", "list", "--count", "1").document["entries"][0]
+    assert (kept["act"], kept["facts"]["rounds"]) == ("run.finish", len(rounds))

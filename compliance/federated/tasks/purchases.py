@@ -27,7 +27,7 @@ _MOMENTS = (ColumnType.DATE, ColumnType.TIMESTAMP)
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 _UNNAMED = 0x0BED1E  # keeps the keys of rows without a person apart from those of people
 _NOWHERE = np.uint64(0x6E6F77686572652E)
-_LARGEST = 1e100  # of a quantity or a price: products and their sums stay numbers
+_LARGEST = 1e12  # of a quantity or a price: products and their sums stay numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
