@@ -48,9 +48,13 @@ class Federation:
         """
         return run_prices.price(plan)
 
-    def protection(self, plan: Plan) -> tuple[Protection, ...]:
-        """How well a plan with noise protects a row, a device, a person and a site."""
-        return run_prices.protection(plan)
+    def protection(self, plan: Plan, *, unit_is_row: bool = False) -> tuple[Protection, ...]:
+        """How well a plan with noise protects a row, a device, a person and a site.
+
+        Args:
+            unit_is_row: no column tells people apart, so that rows stand for them.
+        """
+        return run_prices.protection(run_prices.of_rows(plan) if unit_is_row else plan)
 
     def runs(self, name: str) -> tuple[Run, ...]:
         """All runs on dataset `name`, newest first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compliance.errors import MalformedPlanError
 from compliance.federated import ClipRule, Problem
 from compliance.federated.nouns import ROBUST, Plan
@@ -44,6 +46,13 @@ def protection(plan: Plan, largest_site: int | None = None) -> tuple[Protection,
     sizes = {PrivacyUnitKind.SITE: largest_site} if largest_site else {}
     unit, place = plan.privacy.unit, plan.privacy.place
     return protection_of_units(unit, event, plan.privacy.delta, sizes, place=place)
+
+
+def of_rows(plan: Plan) -> Plan:
+    """`plan` as it is where no column tells people apart: a person's device may hold many rows."""
+    if plan.privacy is None or plan.privacy.unit is not PrivacyUnitKind.PERSON:
+        return plan
+    return replace(plan, privacy=replace(plan.privacy, unit=PrivacyUnitKind.ROW))
 
 
 def check_theorem(plan: Plan, expected: float = float("inf")) -> None:

@@ -89,7 +89,9 @@ def show(run: Run) -> None:
         runs.left(run)
     with protection:
         done = replace(run.plan, rounds=len(run.outcome.rounds))
-        runs.protection(run, federation.protection(done) if run.plan.privacy else ())
+        is_row = run.outcome.unit_is_row
+        told = federation.protection(done, unit_is_row=is_row) if run.plan.privacy else ()
+        runs.protection(run, told)
 
 
 workspace = session.workspace()
@@ -103,7 +105,9 @@ with st.container(border=True), outputs.explained(_("This plan cannot be run")):
     plan = plans.plan(dataset, workspace.discovery(dataset.name))
     if plan is not None and plan.privacy is not None:
         price, state = federation.price(plan), workspace.budget(dataset.population)
-        plan_protection.priced(plan.rounds, price, state, federation.protection(plan))
+        is_row = dataset.description.unit is None
+        told = federation.protection(plan, unit_is_row=is_row)
+        plan_protection.priced(plan.rounds, price, state, told)
     if plan is not None:
         plans.as_file(plan)
         started = st.button(_("Start training"), type="primary", key="federated_start")
