@@ -24,6 +24,27 @@ _ONE_LEARNS = threading.Lock()
 _DECODERS: dict[object, msgspec.json.Decoder[Any]] = {}
 
 
+class _TwiceError(Exception):
+    """A name that has two values."""
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """Reads plain values; PyYAML's own takes the last of two without a word."""
+
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002 - as PyYAML has it
+    ) -> dict[Any, Any]:
+        names: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in names:
+                    raise _TwiceError(key.value[:40])
+                names.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def to_plain(noun: object) -> Any:
     """`noun` as dicts, lists, strings, numbers, booleans and None.
 
@@ -63,7 +84,9 @@ def from_yaml(data: bytes, refusal: Callable[[str], Exception]) -> Any:
         raise refusal(f"it is larger than {LARGEST_YAML_BYTES // 2**20} MB")
     try:
         has_aliases = b"*" in data and _has_aliases(data)
-        read = None if has_aliases else yaml.safe_load(data)
+        read = None if has_aliases else yaml.load(data, _OnceLoader)  # noqa: S506 - a safe one
+    except _TwiceError as error:
+        raise refusal(f"“{error}” stands there twice; leave one") from None
     except _YAML_TROUBLE:
         raise refusal("it is no YAML") from None
     if has_aliases:

@@ -17,6 +17,7 @@ from report_pages import Built, attachments, built, built_sample, readable, sque
 
 from compliance.federated import from_plan, to_plan
 from compliance.federated.nouns import (
+    Baselines,
     Metric,
     ModelKind,
     NoisePlan,
@@ -37,7 +38,7 @@ from compliance.report import build
 from compliance.report.building import to_content
 from compliance.report.nouns import FederatedEvidence, ReportKind
 from compliance.report.sections.fairness import spread_of, to_fairness
-from compliance.report.sections.plans import to_plan_facts, unit_in_words
+from compliance.report.sections.plans import bounds_in_words, to_plan_facts, unit_in_words
 from compliance.report.sections.rounds import MOST_ROUNDS_PRINTED, printed
 from compliance.report.sections.travelled import to_travelled
 from compliance.trail.nouns import Verification
@@ -296,6 +297,60 @@ def test_rows_in_place_of_people_are_called_rows():
     assert shown["summary"]["verdict"]["tone"] == "warn"
     assert "attacker who starts from 50 % on whether one row is" in shown["theorem"]["meaning"]
     assert any("Name the column that tells people apart" in s for s in shown["summary"]["next"])
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        (Task.RESPONSE, "each row counts at one site only, with at most 1 row"),
+        (Task.FORECAST, "each row counts at one site only, with at most 20 examples"),
+    ],
+)
+def test_how_much_of_a_row_counts_is_said_of_the_row(task, words):
+    target = "Revenue" if task is Task.RESPONSE else None
+    done = cases.noisy_run(task=task, target=target)
+
+    said = bounds_in_words(done.plan, replace(done.outcome, unit_is_row=True))
+
+    assert said.replace(NBSP, " ") == words
+
+
+@pytest.mark.parametrize(
+    ("task", "metric", "words"),
+    [
+        (Task.RESPONSE, Metric.AUC, "Without a model: guessing"),
+        (Task.RESPONSE, Metric.R2, "Without a model: the mean"),
+        (Task.PROFILE, Metric.ACCURACY, "Without a model: the most frequent answer"),
+        (Task.RECOMMEND, Metric.HIT_RATE, "Without a model: the best sellers"),
+        (Task.FORECAST, Metric.R2, "Without a model: the last period again"),
+    ],
+)
+def test_a_model_is_held_against_what_can_be_said_without_one(task, metric, words):
+    target = "Revenue" if task is Task.RESPONSE else None
+    done = cases.run(metric=metric, baselines=Baselines(centralised=0.9, local=0.8, naive=0.25))
+    done = replace(done, plan=replace(done.plan, task=task, target=target))
+
+    shown = content(cases.evidence(done))
+
+    assert shown["comparison"]["rows"][-1] == [words, "no", "0.250"]
+    assert "without a model" not in shown["comparison_says"]
+    assert not any("Do not use this model" in step for step in shown["summary"]["next"])
+
+
+def test_a_model_that_tells_nothing_is_not_to_be_used():
+    done = cases.run(baselines=Baselines(centralised=0.9, local=0.8, naive=0.999))
+
+    shown = content(cases.evidence(done))
+
+    assert shown["comparison_says"].endswith("no more than can be said without a model.")
+    assert any("Do not use this model" in step for step in shown["summary"]["next"])
+
+
+def test_examples_of_a_forecast_are_not_called_rows():
+    whose = facts(content(cases.forecast())["summary"]["words"])["From whose rows"]
+
+    assert "examples made of the rows of" in whose
+    assert "those of the last 90 days held out" in whose
 
 
 def test_sites_that_are_the_unit_are_sites_whether_or_not_people_can_be_told_apart():

@@ -450,7 +450,7 @@ REFUSED: list[tuple[dict[str, object], dict[str, object], type[ComplianceError],
     (PROFILE, {"pieces": "some"}, MalformedPlanError, "“pieces” holds no numbers"),
     (RECOMMEND, {"product": "one"}, MalformedPlanError, "1 different items"),
     (SALES, {"when": LAST}, MalformedPlanError, "there are 0 periods"),
-    (PROFILE, {"when": LAST}, ComplianceError, "too few|can train"),
+    (PROFILE, {"when": LAST}, MalformedPlanError, "before the last 90 days"),
     ({**PROFILE, "sites": {"column": "shop"}}, {}, UnknownColumnError, "“shop”"),
     ({**PROFILE, "privacy": {**NOISE, "unit": "row"}}, {}, MalformedPlanError, "several of a"),
     (
@@ -462,7 +462,7 @@ REFUSED: list[tuple[dict[str, object], dict[str, object], type[ComplianceError],
     ({**SALES, "privacy": NOISE}, {}, MalformedPlanError, "only sites can be protected"),
     ({**SALES, "sites": {"count": 3}}, {}, MalformedPlanError, "a column must say which"),
     ({**SALES, **_without("time")}, {}, MalformedPlanError, "no columns are numbered"),
-    ({**RECOMMEND, "sites": {"column": "country"}}, {"pieces": -1}, ComplianceError, "can train"),
+    ({**RECOMMEND, "sites": {"column": "country"}}, {"pieces": -1}, MalformedPlanError, "bought"),
 ]
 
 

@@ -294,6 +294,15 @@ def test_every_unit_is_told_how_well_it_is_protected(shop: Workspace) -> None:
     assert "no ε" in by_unit[PrivacyUnitKind.SITE].why
 
 
+def test_no_device_is_said_to_lie_within_a_row_that_stands_for_a_person(shop: Workspace) -> None:
+    told = shop.federation.protection(plan(privacy=NOISE), unit_is_row=True)
+    by_unit = {one.unit: one for one in told}
+
+    assert by_unit[PrivacyUnitKind.ROW].is_protected_unit
+    assert by_unit[PrivacyUnitKind.DEVICE].epsilon is None
+    assert by_unit[PrivacyUnitKind.PERSON].epsilon is None
+
+
 @pytest.mark.parametrize("place", ["central", "site", "local"])
 def test_a_run_protects_by_noise_drawn_anywhere(shop: Workspace, place: str) -> None:
     shop.decide_budget("customers", Budget(epsilon=Decimal(50), delta=Decimal("1e-6")))

@@ -9,6 +9,8 @@ from compliance.federated.flower.nouns import Deployment
 from compliance.federated.nouns import Outcome, Round, Run
 from compliance.plain import to_plain
 
+_LONG = 1e6  # from here on numbers are written with an exponent
+
 
 def run(done: Run) -> Result:
     """A federated run, round by round."""
@@ -21,6 +23,9 @@ def run(done: Run) -> Result:
         "baselines": to_plain(outcome.baselines),
         "sites": [to_plain(site) for site in outcome.sites],
         "sites_left_out": outcome.sites_left_out,
+        "left_out": to_plain(outcome.left_out),
+        "protected": outcome.protected,
+        "unit_is_row": outcome.unit_is_row,
         "features": list(outcome.features),
         "stopped": outcome.is_stopped,
         "over_budget": outcome.is_over_budget,
@@ -49,12 +54,17 @@ def run_lines(done: Run) -> Result:
 
 def round_line(done: Round, planned: int) -> str:
     """A round as one line, while the run goes on; what the metric is, its end tells."""
-    line = f"round {done.round}/{planned}  loss {done.loss:.4f}  metric {done.metric:.4f}"
+    loss, metric = _short(done.loss), _short(done.metric)
+    line = f"round {done.round}/{planned}  loss {loss}  metric {metric}"
     if done.epsilon is not None:
         line += f"  ε {done.epsilon:.4g}"
     if done.silent:
         line += f"  silent {done.silent}"
     return line + ("  counts for nothing: too few answered" if done.is_void else "")
+
+
+def _short(number: float) -> str:
+    return f"{number:.4f}" if abs(number) < _LONG else f"{number:.2e}"
 
 
 def _final(outcome: Outcome) -> Result | None:

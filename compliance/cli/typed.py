@@ -146,7 +146,7 @@ def flower(asked: Namespace, tell: Callable[[str], None]) -> Flower | None:
 
 def order(asked: Namespace) -> Order:
     """The deployment that was asked for."""
-    host = asked.host or LOOPBACK
+    host = LOOPBACK if asked.host is None else asked.host
     return Order(out=asked.out, host=host, port=asked.port, is_local=asked.local)
 
 

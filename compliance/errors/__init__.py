@@ -24,7 +24,7 @@
   + NothingInventedError          paid for, but no row was invented
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
-    - MissingPersonError, DivergedError, CheckpointError, DeploymentError
+    - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -86,6 +86,7 @@ from compliance.errors.learning import (
     TooFewSitesError,
     TooFewSurvivorsError,
     TooManySitesError,
+    UntestableError,
 )
 from compliance.errors.privacy import (
     BadBoundsError,
@@ -184,5 +185,6 @@ __all__ = [
     "UnknownReleaseError",
     "UnknownRunError",
     "UnknownTableError",
+    "UntestableError",
     "WorkspaceError",
 ]

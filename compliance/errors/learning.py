@@ -17,6 +17,10 @@ class TargetError(PlanError):
     sentence = "The target “{column}” {reason}. Choose a column with {needed}."
 
 
+class UntestableError(PlanError):
+    sentence = "“{subject}” cannot be tested: {reason}."
+
+
 class TooFewSitesError(PlanError):
     sentence = (
         "{sites} site(s) of “{column}” can train; at least 2 are needed. "

@@ -87,8 +87,7 @@ def cohort(sites: int, plan: Plan, round_: int) -> IntArray:
     """
     if plan.fraction == 1:
         return np.arange(sites)
-    size = max(1, round(plan.fraction * sites))
-    return np.sort(_dice(plan, round_, _COHORTS).permutation(sites)[:size])
+    return np.sort(_dice(plan, round_, _COHORTS).permutation(sites)[: plan.asked(sites)])
 
 
 def turnout(

@@ -8,7 +8,7 @@ keeps one person's update short where noise asks for clipping.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +74,7 @@ def choose_features(
     named = (plan.site_column, plan.target, *units, *plan.history.columns)
     check_known(columns, (*filter(None, named), *plan.features))
     if plan.features:
-        _check_named(columns, plan)
+        _check_named(columns, plan, units)
         chosen = [column for column in columns if column.name in plan.features]
     else:
         aside = {plan.site_column, plan.target, *units}
@@ -127,10 +127,16 @@ def check_known(columns: Sequence[Column], wanted: Sequence[ColumnName]) -> None
             raise UnknownColumnError(column=name[:80], dataset="this dataset", known=known)
 
 
-def _check_named(columns: Sequence[Column], plan: Plan) -> None:
+def _check_named(
+    columns: Sequence[Column], plan: Plan, units: Collection[ColumnName | None]
+) -> None:
     for column in columns:
         if column.name not in plan.features:
             continue
+        if column.name in units:
+            raise MalformedPlanError(
+                place="features", reason=f"“{column.name}” tells people apart; leave it out"
+            )
         if column.name in (plan.target, plan.site_column):
             role = "target" if column.name == plan.target else "column of the sites"
             raise MalformedPlanError(

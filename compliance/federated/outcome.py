@@ -22,7 +22,11 @@ def finish(
     Baselines have trained for as many rounds as the run. They and all metrics are computed
     without noise: with noise they are for the officer, not for publication.
     """
-    learner = learner_of(problem, plan, model)
+    with np.errstate(over="ignore", invalid="ignore"):  # a baseline may go astray
+        return _outcome(problem, plan, training, learner_of(problem, plan, model))
+
+
+def _outcome(problem: Problem, plan: Plan, training: Training, learner: Learner) -> Outcome:
     common = np.broadcast_to(training.model, (len(problem.sites), len(training.model)))
     together = _by_site(learner, common)
     alone = _by_site(learner, training.models_alone) if plan.baselines else None

@@ -15,7 +15,12 @@ import numpy as np
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.dataset.table import Table
 from compliance.discovery.nouns import Label
-from compliance.errors import TargetError, TooFewSitesError
+from compliance.errors import (
+    MalformedPlanError,
+    TargetError,
+    TooFewSitesError,
+    UntestableError,
+)
 from compliance.federated.features import IntArray
 from compliance.federated.keys import label_keys, run_starts
 from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan, Split, Task
@@ -27,9 +32,18 @@ from compliance.federated.records import (
     at_own_site,
     within_limit,
 )
+from compliance.federated.secure.nouns import MOST_SITES
 from compliance.federated.splitting import site_names, split_sites
 from compliance.federated.tasks import Examples, Source, examples_of
 from compliance.privacy.nouns.units import PrivacyUnitKind
+
+# Why those held out say nothing, where the task says what is to be told.
+_ALIKE = {
+    Task.PROFILE: "all who are held out become the same kind of customer; choose other “tiers” or "
+    "another “horizon_days”",
+    Task.RECOMMEND: "next to nobody of those held out bought two different items",
+    Task.FORECAST: "all that is held out was sold in the same amount",
+}
 
 
 def prepare(
@@ -61,12 +75,14 @@ def prepare(
     Raises:
         UnknownColumnError, MalformedPlanError, NoFeaturesError: see `choose_features`.
         TargetError: the target does not suit the model, or too few rows know it.
+        UntestableError: those held out say nothing of how good a model is.
         TooFewSitesError: fewer than 2 sites can train.
         TooManySitesError: there are more than `settings.MAX_SITES`.
     """
     source = source_of(table, columns, plan, labels, unit=unit)
     examples = _split(examples_of(source), plan)
     records, left_out = _those_that_count(examples, plan)
+    _check_known(examples, plan)
     _check_sites(len(np.unique(records.site)), plan)
     _check_answers(examples, records, plan)
     return _assembled(source, examples, records, left_out)
@@ -174,19 +190,51 @@ def _check_sites(sites: int, plan: Plan) -> None:
     if sites < 2:
         named = plan.site_column or f"the {plan.split} split"
         raise TooFewSitesError(column=named, sites=sites, minimum=plan.minimum_records)
+    if plan.trouble.poisoned >= sites:
+        reason = f"{sites:,} sites take part, and one at least must be honest"
+        raise MalformedPlanError(place="trouble.poisoned", reason=reason)
+    asked = plan.asked(sites)
+    if plan.secure and not 2 <= asked <= MOST_SITES:
+        what = "ask a larger fraction" if asked < 2 else "join sites, or ask a smaller fraction"
+        reason = f"masks take from 2 to {MOST_SITES} sites in a round, not {asked:,}; {what}"
+        raise MalformedPlanError(place="secure", reason=reason)
+
+
+def _check_known(examples: Examples, plan: Plan) -> None:
+    """Where a task finds no example at all: the plan looks where the table holds nothing."""
+    if plan.target is not None or examples.has_answer.any():
+        return
+    history = plan.history
+    reasons = {
+        Task.PROFILE: f"nobody bought anything before the last {history.horizon_days:,} days; "
+        "choose fewer “horizon_days”",
+        Task.RECOMMEND: "nobody who is named bought anything",
+        Task.FORECAST: f"nothing was sold over {history.steps + 1} periods without a gap; "
+        "choose fewer “steps”",
+    }
+    raise MalformedPlanError(place="history", reason=reasons[plan.task])
 
 
 def _check_answers(examples: Examples, records: Records, plan: Plan) -> None:
-    needed = "enough values"
-    if records.is_held_out.all():
+    is_held_out = records.is_held_out
+    shown = len(np.unique(examples.answers[records.at[is_held_out]]))
+    if plan.target is None and shown < 2 and (shown or plan.task is Task.RECOMMEND):
+        raise UntestableError(subject=plan.subject, reason=_ALIKE[plan.task])
+    if not is_held_out.any():
+        reason = (
+            "nobody is held out at the sites that train, so few are at each; choose larger "
+            "sites, or a larger “minimum_records”"
+        )
+        raise UntestableError(subject=plan.subject, reason=reason)
+    if is_held_out.all():
         reason = "is known for too few rows to learn from"
-        raise TargetError(column=plan.subject, reason=reason, needed=needed)
-    if len(np.unique(examples.answers[records.at[records.is_held_out]])) < 2:
+        raise TargetError(column=plan.subject, reason=reason, needed="enough values")
+    if shown < 2:
         reason = (
             "shows at most one value in the fifth of the rows that is held out for testing "
             "(another seed holds out others)"
         )
-        raise TargetError(column=plan.subject, reason=reason, needed=needed)
+        raise TargetError(column=plan.subject, reason=reason, needed="enough values")
 
 
 def _site_clients(rows: IntArray, names: Sequence[str], most: int) -> Clients:

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from compliance.errors import DivergedError, MalformedPlanError, TargetError, TooFewSitesError
+from compliance.errors import (
+    DivergedError,
+    MalformedPlanError,
+    TargetError,
+    TooFewSitesError,
+    UntestableError,
+)
 from compliance.federated.learners import learner_of
 from compliance.federated.noising import Secrets
 from compliance.federated.nouns import (
@@ -119,7 +125,7 @@ def _point(work: _Work, axis: Axis, value: float, plans: Sequence[Plan]) -> Poin
         try:
             problem = work.problem_of(plan)
             last = _last(work, problem, plan)
-        except (DivergedError, TargetError, TooFewSitesError) as error:
+        except (DivergedError, TargetError, UntestableError, TooFewSitesError) as error:
             reasons.append(str(error))
             continue
         metric = learner_of(problem, plan).metric

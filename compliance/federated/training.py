@@ -10,14 +10,21 @@ from functools import partial
 import numpy as np
 
 from compliance.errors import DivergedError, TooFewSurvivorsError
-from compliance.federated.averaging import Step, Turnout, averaged_round, has_quorum, turnout
+from compliance.federated.averaging import (
+    Step,
+    Turnout,
+    averaged_round,
+    has_quorum,
+    poisoned_sites,
+    turnout,
+)
 from compliance.federated.exchange import Exchange, asked_sums, check_askable
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.learners import Learner, learner_of
 from compliance.federated.messages import bytes_of, sent
 from compliance.federated.models import Model
 from compliance.federated.noising import Cohort, Secrets, expected, noisy_sum, sampled
-from compliance.federated.nouns import Plan, Round, Seen, Strategy
+from compliance.federated.nouns import Plan, Poison, Round, Seen, Strategy
 from compliance.federated.problem import Problem
 from compliance.federated.strategies import Server, fresh_server, stepped
 from compliance.privacy.nouns.units import PrivacyUnitKind
@@ -109,24 +116,45 @@ def _rounds(
 ) -> Iterator[Training]:
     plan = learner.plan
     for number in range(len(training.rounds) + 1, plan.rounds + 1):
-        clip = training.clip
-        if secrets is None or plan.privacy is None:
-            draw = secrets.masks if secrets is not None and plan.secure else None
-            step = averaged_round(learner, training.model, training.server, number, draw, exchange)
-            clients = len(step.taken)
-        else:
-            step, clients, clip = _noisy_round(learner, training, number, secrets, exchange)
-        is_astray = step.refused > 0 and not len(step.taken)
-        if is_astray or not np.isfinite(step.model).all():
-            raise DivergedError(round=number)
-        done = replace(
-            _round(learner, training, step, number),
-            clients=clients,
-            epsilon=None if price is None or plan.privacy is None else price(number),
-        )
-        after = replace(_after(training, step, done), clip=clip)
-        training = _with_baselines(learner, after, number)
+        with np.errstate(over="ignore", invalid="ignore"):  # told by the checks
+            training = _one_round(learner, training, number, secrets, exchange)
+        if price is not None and plan.privacy is not None:
+            done = replace(training.latest, epsilon=price(number))
+            training = replace(training, rounds=(*training.rounds[:-1], done))
         yield training
+
+
+def _one_round(
+    learner: Learner,
+    training: Training,
+    number: int,
+    secrets: Secrets | None,
+    exchange: Exchange | None,
+) -> Training:
+    """The run a round further, baselines too; what it cost is told later."""
+    plan, clip = learner.plan, training.clip
+    if secrets is None or plan.privacy is None:
+        draw = secrets.masks if secrets is not None and plan.secure else None
+        step = averaged_round(learner, training.model, training.server, number, draw, exchange)
+        clients = len(step.taken)
+    else:
+        step, clients, clip = _noisy_round(learner, training, number, secrets, exchange)
+    is_astray = step.refused > 0 and not len(step.taken) and not _only_lies(learner, step)
+    if is_astray or not np.isfinite(step.model).all():
+        raise DivergedError(round=number)
+    done = replace(_round(learner, training, step, number), clients=clients)
+    if not np.isfinite(done.loss):
+        raise DivergedError(round=number)
+    after = replace(_after(training, step, done), clip=clip)
+    return _with_baselines(learner, after, number)
+
+
+def _only_lies(learner: Learner, step: Step) -> bool:
+    """Whether all who answered send broken numbers on purpose, and others may in other rounds."""
+    sites = len(learner.problem.sites)
+    lying = poisoned_sites(sites, learner.plan)
+    is_broken = learner.plan.trouble.poison is Poison.BROKEN and len(lying) < sites
+    return is_broken and bool(np.isin(step.turnout.answering, lying).all())
 
 
 def _untrained(learner: Learner) -> Training:

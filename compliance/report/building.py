@@ -149,7 +149,7 @@ def _federated(evidence: FederatedEvidence) -> dict[str, Any]:
         "plan": to_plan_facts(run.plan, outcome),
         "dropped": to_dropped(outcome),
         "metric_says": texts()["federated"]["metrics"][outcome.metric],
-        "comparison": to_comparison(outcome),
+        "comparison": to_comparison(run),
         "comparison_says": comparison_in_words(run),
         "curves": to_curves(outcome),
         "rounds": to_rounds(outcome),

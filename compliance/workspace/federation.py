@@ -48,13 +48,17 @@ class Federation:
         """
         return run_prices.price(plan)
 
-    def protection(self, plan: Plan, largest_site: int | None = None) -> tuple[Protection, ...]:
+    def protection(
+        self, plan: Plan, largest_site: int | None = None, *, unit_is_row: bool = False
+    ) -> tuple[Protection, ...]:
         """How well a plan with noise protects a row, a device, a person and a site.
 
         Args:
             largest_site: protected units at the largest site, where that may be known.
+            unit_is_row: no column tells people apart, so that rows stand for them.
         """
-        return run_prices.protection(plan, largest_site)
+        asked = run_prices.of_rows(plan) if unit_is_row else plan
+        return run_prices.protection(asked, largest_site)
 
     def runs(self, name: str) -> tuple[Run, ...]:
         """All runs on dataset `name`, newest first."""

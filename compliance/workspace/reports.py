@@ -14,7 +14,7 @@ from compliance import __version__
 from compliance.dataset.nouns import Dataset
 from compliance.errors import NothingToReportError, ReportChoiceError
 from compliance.federated import from_plan
-from compliance.federated.nouns import Plan, Run
+from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.plain import to_json, to_yaml
 from compliance.privacy import prices_of, protection_of_units
@@ -186,7 +186,7 @@ def _of_run(desk: Desk, connection: Connection, run: Run) -> FederatedEvidence:
         plan=to_yaml(from_plan(run.plan)),
         spend=spend,
         prices=prices_of(events, privacy.delta) if privacy and events else None,
-        others=_others(run.plan, events),
+        others=_others(run, events),
         budget=budget,
         facts=facts,
         libraries=run.libraries or runs.libraries(),
@@ -209,12 +209,13 @@ def _events(
     return (*run_prices.events_of(run.plan, earlier), *own)
 
 
-def _others(plan: Plan, events: Sequence[SampledGaussianEvent]) -> tuple[Protection, ...]:
+def _others(run: Run, events: Sequence[SampledGaussianEvent]) -> tuple[Protection, ...]:
     """What the run costs every kind of unit; nothing where nothing was drawn."""
-    if plan.privacy is None or not events:
+    plan = run_prices.of_rows(run.plan) if run.outcome.unit_is_row else run.plan
+    privacy = plan.privacy
+    if privacy is None or not events:
         return ()
     event = replaced(events[0], rounds=sum(event.rounds for event in events))
-    privacy = plan.privacy
     return protection_of_units(privacy.unit, event, privacy.delta, {}, place=privacy.place)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compliance.errors import MalformedPlanError
 from compliance.federated import ClipRule, Problem
 from compliance.federated.nouns import ROBUST, Plan
@@ -48,6 +50,13 @@ def protection(plan: Plan, largest_site: int | None = None) -> tuple[Protection,
     if unit is PrivacyUnitKind.SITE:  # nothing keeps anybody to one site where sites are the unit
         sizes = {PrivacyUnitKind.PERSON: None, PrivacyUnitKind.DEVICE: None}
     return protection_of_units(unit, event, plan.privacy.delta, sizes, place=place)
+
+
+def of_rows(plan: Plan) -> Plan:
+    """`plan` as it is where no column tells people apart: a person's device may hold many rows."""
+    if plan.privacy is None or plan.privacy.unit is not PrivacyUnitKind.PERSON:
+        return plan
+    return replace(plan, privacy=replace(plan.privacy, unit=PrivacyUnitKind.ROW))
 
 
 def check_theorem(plan: Plan, expected: float = float("inf"), *, unit_is_row: bool = False) -> None:

@@ -170,7 +170,7 @@ def trained(desk: Desk, name: str, run_id: str) -> tuple[Run, Problem, Training]
         found = [run for run in of(connection, datasets.find(connection, name)) if run.id == run_id]
         dataset = datasets.version(connection, found[0].dataset_id) if found else None
     if not found or dataset is None:
-        raise UnknownRunError(run=run_id, dataset=name)
+        raise UnknownRunError(run=run_id[:80], dataset=name)
     problem = _problem(desk, dataset, found[0].plan)
     return found[0], problem, _training(desk, run_id, problem, found[0].plan)
 
@@ -220,7 +220,7 @@ def _start(desk: Desk, name: str, plan: Plan, resume: str | None) -> _Started:
 def _resumed(desk: Desk, dataset: Dataset, run_id: str, problem: Problem, plan: Plan) -> Training:
     with desk.database.reading() as connection:
         if run_id not in {run.id for run in of(connection, dataset)}:
-            raise UnknownRunError(run=run_id, dataset=str(dataset.name))
+            raise UnknownRunError(run=run_id[:80], dataset=str(dataset.name))
     training = _training(desk, run_id, problem, plan)
     if len(training.rounds) >= plan.rounds:
         done = len(training.rounds)

@@ -126,7 +126,9 @@ def show(run: Run) -> None:
         run_sites.moved(run)
     with protection:
         done = replace(run.plan, rounds=len(run.outcome.rounds))
-        runs.protection(run, federation.protection(done) if run.plan.privacy else ())
+        is_row = run.outcome.unit_is_row
+        told = federation.protection(done, unit_is_row=is_row) if run.plan.privacy else ()
+        runs.protection(run, told)
     with besieged:
         attack(run)
 
@@ -142,7 +144,9 @@ with st.container(border=True), outputs.explained(_("This plan cannot be run")):
     plan = plans.plan(dataset, workspace.discovery(dataset.name))
     if plan is not None and plan.privacy is not None:
         price, state = federation.price(plan), workspace.budget(dataset.population)
-        plan_protection.priced(plan.rounds, price, state, partial(federation.protection, plan))
+        is_row = dataset.description.unit is None
+        told = partial(federation.protection, plan, unit_is_row=is_row)
+        plan_protection.priced(plan.rounds, price, state, told)
     if plan is not None:
         plans.as_file(plan)
         started = st.button(_("Start training"), type="primary", key="federated_start")

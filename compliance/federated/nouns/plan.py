@@ -19,7 +19,12 @@ _LARGEST_WORTH = 1e12
 
 def _within(place: str, value: float, lowest: float, highest: float) -> None:
     if not lowest <= value <= highest:
-        raise MalformedPlanError(place=place, reason=f"it lies from {lowest:g} to {highest:g}")
+        reason = f"it lies from {_written(lowest)} to {_written(highest)}"
+        raise MalformedPlanError(place=place, reason=reason)
+
+
+def _written(bound: float) -> str:
+    return f"{bound:,.0f}" if bound == round(bound) else f"{bound:g}"
 
 
 class Task(StrEnum):
@@ -300,7 +305,18 @@ class Plan:
                 "trouble.poisoned",
                 "a site that lies keeps no clip; show poison without noise",
             ),
+            (
+                self.privacy is not None
+                and self.privacy.column is not None
+                and self.privacy.column == self.target,
+                "privacy.column",
+                "it is the target, which tells no devices apart",
+            ),
         )
+
+    def asked(self, sites: int) -> int:
+        """How many of so many sites are asked in a round; with noise, all of them."""
+        return sites if self.privacy else max(1, round(self.fraction * sites))
 
     def _check_sites(self) -> None:
         if (self.site_column is None) == (self.split is Split.COLUMN):

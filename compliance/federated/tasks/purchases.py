@@ -27,6 +27,7 @@ _MOMENTS = (ColumnType.DATE, ColumnType.TIMESTAMP)
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 _LOST = 0x0BED1E  # keeps the keys of rows that belong to nobody apart from those of people
 _NOWHERE = np.uint64(0x6E6F77686572652E)
+_LARGEST = 1e12  # of a quantity or a price: products and their sums stay numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -213,7 +214,7 @@ def _numbers(source: Source, place: str, column: ColumnName) -> FloatArray:
     numbers = source.table.numbers(column)
     values = numbers.values.astype(np.float64)
     values[~(numbers.present & np.isfinite(values))] = 0
-    return values
+    return values.clip(-_LARGEST, _LARGEST)
 
 
 def _type(source: Source, column: ColumnName) -> ColumnType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compliance.federated.nouns import Outcome, Run
+from compliance.federated.nouns import Outcome, Plan, Run, Task
 from compliance.privacy.nouns import NoisePlace, PrivacyUnitKind
 from compliance.report import wording
 from compliance.report.nouns import FederatedEvidence
@@ -20,7 +20,7 @@ from compliance.report.sections.plans import (
     troubles_in_words,
     unit_in_words,
 )
-from compliance.report.sections.quality import comparison_in_words, measured
+from compliance.report.sections.quality import comparison_in_words, is_no_gain, measured
 from compliance.report.sections.runs import rounds_in_words
 from compliance.report.sections.theorems import counts_on_sampling, reported_epsilon
 from compliance.report.sections.travelled import most_readable
@@ -157,12 +157,16 @@ def _words(evidence: FederatedEvidence) -> list[Plain]:
 def _whose(evidence: FederatedEvidence) -> Plain:
     dataset, outcome = evidence.dataset, evidence.run.outcome
     subjects = dataset.description.data_subjects.strip()
-    used = sum(site.rows for site in outcome.sites)
+    plan, used = evidence.run.plan, sum(site.rows for site in outcome.sites)
     whose = subjects or f"data subjects {wording.NOT_RECORDED}"
+    noun, made_of = ("row", "") if plan.target else ("example", " made of the rows")
+    held_out = "a fifth of them"
+    if plan.task is Task.FORECAST:
+        held_out = f"those of the last {count(plan.history.horizon_days, 'day')}"
     return fact(
         "From whose rows",
-        f"{whose}: {count(used, 'row')} of {dataset.name}, version {dataset.version}, a fifth of "
-        f"them held out for testing; {count(outcome.left_out.rows, 'row')} left out",
+        f"{whose}: {count(used, noun)}{made_of} of {dataset.name}, version {dataset.version}, "
+        f"{held_out} held out for testing; {count(outcome.left_out.rows, noun)} left out",
         fill=Fill.NAME,
         missing=not subjects,
     )
@@ -213,6 +217,7 @@ def _next(evidence: FederatedEvidence) -> list[str]:
         steps.append(f"Find out why the trail is not whole; see section {_TRAIL_SECTION}.")
     if most_readable(outcome.rounds):
         steps.append("Raise the least number of records of a site, mask what sites send, or both.")
+    steps += _against_use(plan, outcome)
     if plan.privacy is None:
         steps.append("Treat the model as personal data, or run again with “privacy” in the plan.")
     if (epsilon := reported_epsilon(evidence)) is not None and epsilon > _bound("weak_epsilon"):
@@ -225,6 +230,15 @@ def _next(evidence: FederatedEvidence) -> list[str]:
         steps.append("Record on Datasets whose data these are.")
     if plan.privacy is not None and not evidence.budget.is_decided:
         steps.append("Decide the privacy budget of these people: the default holds.")
+    return steps
+
+
+def _against_use(plan: Plan, outcome: Outcome) -> list[str]:
+    """Why the model should not be used, whatever protects the people."""
+    steps = []
+    if is_no_gain(outcome):
+        better = "less noise, more rounds" if plan.privacy else "more rounds, another model"
+        steps.append(f"Do not use this model: as much is told without one. Try {better}.")
     if plan.trouble.poisoned:
         steps.append("Do not use this model: sites were poisoned on purpose.")
     return steps

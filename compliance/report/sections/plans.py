@@ -189,8 +189,10 @@ def bounds_in_words(plan: Plan, outcome: Outcome) -> str:
     if unit is PrivacyUnitKind.SITE:
         return "a site counts with all its rows, in one update"
     is_row = unit is PrivacyUnitKind.ROW or outcome.unit_is_row
-    most = count(1 if is_row else MOST_ROWS_PER_PERSON, "row")
-    whose = "row" if unit is PrivacyUnitKind.ROW else UNITS[unit][1]
+    most = count(MOST_ROWS_PER_PERSON, "row" if plan.target else "example")
+    if is_row and plan.target:
+        most = count(1, "row")
+    whose = "row" if is_row else UNITS[unit][1]
     return f"each {whose} counts at one site only, with at most {most}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from compliance.federated.nouns import Outcome, Round, Run, SiteResult
+from compliance.federated.nouns import Metric, Outcome, Round, Run, SiteResult, Task
 from compliance.report import charts, wording
 from compliance.report.axes import is_finite
 from compliance.report.tables import Fill, Plain, heading, table
@@ -15,8 +15,9 @@ MOST_SITES_PRINTED = 200
 _PLACES = 3
 
 
-def to_comparison(outcome: Outcome) -> Plain | None:
-    """Federated, centralised and local models on the same rows; None before the first round."""
+def to_comparison(run: Run) -> Plain | None:
+    """Federated, centralised and local models on the same rows, and none; None before round 1."""
+    outcome = run.outcome
     if not outcome.rounds:
         return None
     headings = [
@@ -32,8 +33,35 @@ def to_comparison(outcome: Outcome) -> Plain | None:
             ["Federated: one common model", "no", measured(outcome.rounds[-1].metric)],
             ["Centralised: all rows in one place", "yes, all of them", measured(centralised)],
             ["Local only: a model per site", "no", measured(local)],
+            *_without(run),
         ],
     )
+
+
+def _without(run: Run) -> list[list[str]]:
+    """What could be said without a model, where that is known."""
+    base = run.outcome.baselines
+    if base is None or base.naive is None:
+        return []
+    return [[f"Without a model: {_said_without(run)}", "no", measured(base.naive)]]
+
+
+def _said_without(run: Run) -> str:
+    if run.plan.task is Task.RECOMMEND:
+        return "the best sellers"
+    if run.plan.task is Task.FORECAST:
+        return "the last period again"
+    return {Metric.AUC: "guessing", Metric.R2: "the mean"}.get(
+        run.outcome.metric, "the most frequent answer"
+    )
+
+
+def is_no_gain(outcome: Outcome) -> bool:
+    """Whether the model tells no more than could be said without one."""
+    naive = outcome.baselines.naive if outcome.baselines else None
+    if naive is None or not outcome.rounds:
+        return False
+    return not outcome.rounds[-1].metric > naive  # what is no number tells nothing either
 
 
 def comparison_in_words(run: Run) -> str:
@@ -47,9 +75,10 @@ def comparison_in_words(run: Run) -> str:
         return "The run was stopped before the comparison was computed: not assessed."
     ours, base, name = outcome.rounds[-1].metric, outcome.baselines, outcome.metric.written
     noise = " The other two were trained without noise." if run.plan.privacy else ""
+    gain = " It tells no more than can be said without a model." if is_no_gain(outcome) else ""
     return (
         f"Federated learning reached {_gap(ours - base.centralised, name)} the centralised model "
-        f"and {_gap(ours - base.local, name)} the local ones.{noise}"
+        f"and {_gap(ours - base.local, name)} the local ones.{noise}{gain}"
     )
 
 

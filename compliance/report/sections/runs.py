@@ -47,7 +47,7 @@ def _one(number: int, run: Run, dataset: Dataset) -> Plain:
         "title": f"Run {number}: {title_of(run.plan)} ({dataset.name})",
         "facts": to_run_facts(run),
         "plan": to_plan_facts(run.plan, outcome),
-        "comparison": to_comparison(outcome),
+        "comparison": to_comparison(run),
         "comparison_says": comparison_in_words(run),
         "curves": to_curves(outcome),
         "sites": to_sites(outcome),
