@@ -69,6 +69,7 @@ _MODELS_FOR = {
     _Answers.NUMBERS: (ModelKind.LINEAR,),
 }
 _MOST_SITES = 500
+_MOST_ITEMS = 20_000
 _MOST_CLASSES = 50
 _RATES = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
 _SHARES = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0]
@@ -192,12 +193,19 @@ def _sites(
     ]
     made_up, of_column = _("Made up, to try it out"), _("The values of a column")
     choices = [of_column, made_up] if columns else [made_up]
-    how = st.radio(_("Where sites come from"), choices, horizontal=True, key="federated_split")
+    natural = _site_index(columns, dataset, discovery)
+    how = st.radio(
+        _("Where sites come from"),
+        choices,
+        0 if natural is not None else len(choices) - 1,
+        horizontal=True,
+        key="federated_split",
+    )
     if how == of_column:
         site = st.selectbox(
             _("Sites: rows with the same value stay together"),
             columns,
-            index=_site_index(columns, discovery),
+            index=natural or 0,
             key="federated_sites",
         )
         return {"sites": {"column": site}}
@@ -366,7 +374,8 @@ def _named(dataset: Dataset, fits: Callable[[Column], bool]) -> list[str]:
 
 
 def _is_item(column: Column) -> bool:
-    return column.type in (ColumnType.TEXT, ColumnType.INTEGER) and column.distinct >= 10
+    is_code = column.type in (ColumnType.TEXT, ColumnType.INTEGER)
+    return is_code and 10 <= column.distinct <= _MOST_ITEMS
 
 
 def _guess(names: Sequence[str], kinds: Mapping[str, str], wanted: Sequence[str]) -> int:
@@ -378,11 +387,13 @@ def _guess(names: Sequence[str], kinds: Mapping[str, str], wanted: Sequence[str]
     return 0
 
 
-def _site_index(sites: Sequence[str], discovery: Discovery | None) -> int:
+def _site_index(sites: Sequence[str], dataset: Dataset, discovery: Discovery | None) -> int | None:
+    """The column that most likely tells places apart; None where none looks like it."""
     labels = {la.column: la.semantic_type for la in discovery.labels} if discovery else {}
     for place, name in enumerate(sites):
         if labels.get(name, "") in ("country", "region", "region_code"):
             return place
         if name.lower() in ("site", "region", "country", "store"):
             return place
-    return 0
+    texts = {c.name for c in dataset.columns if c.type is ColumnType.TEXT and c.distinct <= 100}
+    return next((place for place, name in enumerate(sites) if name in texts), None)

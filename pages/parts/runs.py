@@ -37,6 +37,19 @@ def title(run: Run) -> str:
     )
 
 
+def chosen(past: Sequence[Run]) -> Run:
+    """The run to be shown: the newest, or another that is picked; at least one."""
+    titles = {run.id: title(run) for run in past}
+    if len(past) == 1:
+        st.markdown(f"**{titles[past[0].id]}**")
+        return past[0]
+    # A new run begins the choice anew, so that it is shown.
+    picked = st.selectbox(
+        _("Run"), list(titles), format_func=titles.__getitem__, key=f"federated_run_{len(past)}"
+    )
+    return next(run for run in past if run.id == picked)
+
+
 def advanced(bar: DeltaGenerator, latest: Round, planned: int, metric: str) -> None:
     """How far a run has come, drawn into `bar`."""
     spent = "" if latest.epsilon is None else f" · ε = {latest.epsilon:.2f}"

@@ -164,6 +164,6 @@ if plan is not None and st.toggle(_("Try settings of this plan"), key="federated
 past = federation.runs(dataset.name)
 if not past:
     st.markdown(_("No model has been trained on this dataset yet."))
-for run in past:
-    with st.expander(runs.title(run), expanded=run is past[0]):
-        show(run)
+else:
+    with st.container(border=True):
+        show(runs.chosen(past))
