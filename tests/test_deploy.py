@@ -12,6 +12,8 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +43,14 @@ from compliance.federated.exchange import (
     asked_sums,
 )
 from compliance.federated.flower import bundle, dividing, writing
-from compliance.federated.flower.at_site import NO_ANSWER, SITE_FILE, Site
+from compliance.federated.flower.at_site import (
+    NO_ANSWER,
+    SITE_FILE,
+    Membership,
+    Site,
+    keys_as_table,
+    keys_in,
+)
 from compliance.federated.flower.certificates import certify
 from compliance.federated.flower.keys import fingerprint
 from compliance.federated.flower.keys import main as make_keys
@@ -50,14 +59,25 @@ from compliance.federated.flower.processes import Processes
 from compliance.federated.flower.rows import main as take_rows
 from compliance.federated.learners import learner_of
 from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Cohort
-from compliance.federated.nouns import ModelKind, NoisePlan, Plan, Split, Strategy, Trouble
+from compliance.federated.nouns import (
+    History,
+    ModelKind,
+    NoisePlan,
+    Plan,
+    Split,
+    Strategy,
+    Task,
+    Trouble,
+)
 from compliance.federated.preparing import source_of
 from compliance.federated.strategies import fresh_server
-from compliance.plain import to_json
+from compliance.federated.tasks import Span
+from compliance.plain import from_json, to_json
 from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
 from compliance.workspace import Workspace
-from compliance.workspace.deployments import Flower, Order
+from compliance.workspace.deployments import MOST_MADE_UP, Flower, Order
 from tests import federated_cases as cases
+from tests.federated_buyers import HISTORY, START, purchases, weeks
 from tests.test_flower import ENVIRONMENT, needs_flower
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,9 +116,15 @@ class Changed:
 
 def divided(plan: Plan, root: Path, **changes: list[object]) -> tuple[Problem, Folders]:
     """A shop's problem, and the same divided into a folder for each site."""
-    columns = {**cases.shop(), **changes}
+    return divided_table({**cases.shop(), **changes}, plan, root)
+
+
+def divided_table(
+    columns: Mapping[str, list[object]], plan: Plan, root: Path, person: str | None = "person"
+) -> tuple[Problem, Folders]:
+    """A table's problem, and the same divided into a folder for each site."""
     cleaned = clean(pa.table({name: pa.array(values) for name, values in columns.items()}))
-    table, unit = Table.in_memory(cleaned.table), ColumnName("person")
+    table, unit = Table.in_memory(cleaned.table), ColumnName(person) if person else None
     labels = [cases.label("channel", "category")]
     problem = prepare(table, cleaned.columns, plan, labels, unit=unit)
     source = source_of(table, cleaned.columns, plan, labels, unit=unit)
@@ -111,6 +137,9 @@ def divided(plan: Plan, root: Path, **changes: list[object]) -> tuple[Problem, F
         (folders[member.site] / member.known).write_bytes(to_parquet(known))
         own = cleaned.table.take(rows[member.site])
         (folders[member.site] / member.rows).write_bytes(to_parquet(own))
+        if member.keys is not None:
+            keys = keys_as_table(source.row_keys[rows[member.site]])
+            (folders[member.site] / member.keys).write_bytes(to_parquet(keys))
     return problem, Folders(folders)
 
 
@@ -170,15 +199,126 @@ def test_sites_with_their_own_files_answer_as_the_simulation_does(
     changes = {"person": 31, "bought": 17, "seconds": 7, "site": 41, "channel": 23}
     missing = {name: gaps(shop[name], every) for name, every in changes.items()}
     problem, folders = divided(plan, tmp_path, **missing)
+
+    check_the_same(plan, problem, folders)
+
+
+def check_the_same(plan: Plan, problem: Problem, folders: Folders) -> None:
+    """Trained by asking the folders, the plan gives what it does in this process."""
     compared = Compared(folders, Here(problem, plan))
 
     (*_, simulated) = train(problem, plan, secrets=secrets_for(plan))
     (*_, carried) = train(problem, plan, secrets=secrets_for(plan), exchange=compared)
 
     assert compared.difference == 0
+    assert carried.times_taken.sum() > 0
     np.testing.assert_allclose(carried.model, simulated.model, rtol=0, atol=1e-12)
     assert carried.times_taken.tolist() == simulated.times_taken.tolist()
     assert [done.silent for done in carried.rounds] == [done.silent for done in simulated.rounds]
+
+
+def bought(task: Task, **changes: object) -> Plan:
+    """A plan on the purchases."""
+    said = {"site_column": "country", "task": task, "rounds": 2, "local_epochs": 1}
+    said |= {"history": HISTORY, "minimum_records": 5}
+    return Plan(**{**said, **changes})  # type: ignore[arg-type]
+
+
+PROFILE = partial(bought, Task.PROFILE, model=ModelKind.SOFTMAX)
+RECOMMEND = partial(bought, Task.RECOMMEND, model=ModelKind.MATRIX_FACTORISATION)
+SALES = partial(bought, Task.FORECAST, model=ModelKind.LINEAR)
+PEOPLE = cases.NOISE
+SITES = replace(cases.NOISE, unit=PrivacyUnitKind.SITE)
+MADE_UP = {"site_column": None, "split": Split.IID, "site_count": 4}
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        pytest.param(PROFILE(), id="profile"),
+        pytest.param(PROFILE(model=ModelKind.MLP), id="profile, hidden layer"),
+        pytest.param(PROFILE(privacy=PEOPLE, fraction=0.5), id="profile, noise for people"),
+        pytest.param(PROFILE(privacy=SITES), id="profile, noise for sites"),
+        pytest.param(
+            PROFILE(history=History(time=HISTORY.time, horizon_days=30)), id="profile, only a time"
+        ),
+        pytest.param(
+            PROFILE(target="product", features=("pieces", "price")), id="profile with a target"
+        ),
+        pytest.param(PROFILE(**MADE_UP), id="profile, made-up sites"),
+        pytest.param(RECOMMEND(), id="recommend"),
+        pytest.param(RECOMMEND(history=History(item=HISTORY.item)), id="recommend, no times"),
+        pytest.param(RECOMMEND(privacy=PEOPLE), id="recommend, noise for people"),
+        pytest.param(RECOMMEND(privacy=PEOPLE, **MADE_UP), id="recommend, noise, made-up sites"),
+        pytest.param(SALES(), id="forecast of a site's sales"),
+        pytest.param(SALES(model=ModelKind.MLP), id="forecast, hidden layer"),
+        pytest.param(SALES(model=ModelKind.TREES), id="forecast, trees"),
+        pytest.param(SALES(privacy=SITES), id="forecast, noise for sites"),
+    ],
+)
+def test_sites_make_the_same_of_their_own_purchases_as_the_simulation_does(
+    plan: Plan, tmp_path: Path
+) -> None:
+    """Though one has closed and one has opened since, and nobody sells everything."""
+    columns = purchases()
+    rows = range(len(columns["when"]))
+    late, early = (START + timedelta(days=days) for days in (240, 40))
+    when = [
+        early if country == "land 2" and moment > late else moment
+        for country, moment in zip(columns["country"], columns["when"], strict=True)
+    ]
+    columns["product"] = [
+        f"only {item}" if country == "land 1" and item < "p12" else item
+        for country, item in zip(columns["country"], columns["product"], strict=True)
+    ]
+    columns["country"] = [
+        f"land {row % 3}" if row % 7 == 0 else columns["country"][row] for row in rows
+    ]
+    for name, every in {"customer": 31, "country": 41, "product": 23, "price": 19}.items():
+        columns[name] = gaps(columns[name], every)
+    columns["when"] = gaps(when, 29)
+    problem, folders = divided_table(columns, plan, tmp_path, "customer")
+
+    check_the_same(plan, problem, folders)
+
+
+@pytest.mark.parametrize("person", ["code", None], ids=["by product", "by row"])
+@pytest.mark.parametrize("split", [Split.IID, Split.DIRICHLET, Split.SIZE, Split.SHARDS])
+def test_series_at_made_up_sites_are_forecast_as_in_the_simulation(
+    split: Split, person: str | None, tmp_path: Path
+) -> None:
+    """Also where rows are equal and lie at different sites."""
+    plan = SALES(**{**MADE_UP, "split": split}, history=History())
+    columns = {name: [*values, *values[:20]] for name, values in weeks().items()}
+    problem, folders = divided_table(columns, plan, tmp_path, person)
+
+    check_the_same(plan, problem, folders)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({}, id="without noise"),
+        pytest.param({"split": Split.DIRICHLET, "alpha": 0.3}, id="by answer"),
+        pytest.param({"split": Split.SHARDS}, id="sorted by answer"),
+        pytest.param({"split": Split.SIZE}, id="of different sizes"),
+        pytest.param({"privacy": PEOPLE}, id="noise for people"),
+        pytest.param({"privacy": SITES}, id="noise for sites"),
+        pytest.param({"privacy": noise(unit=PrivacyUnitKind.ROW)}, id="noise for rows"),
+    ],
+)
+@pytest.mark.parametrize("person", ["person", None], ids=["people", "rows"])
+def test_made_up_sites_answer_as_the_simulation_does(
+    said: dict[str, object], person: str | None, tmp_path: Path
+) -> None:
+    """Also where rows are equal and lie at different sites, and where answers are missing."""
+    plan = cases.plan(**{**MADE_UP, **said})
+    columns = {name: [*values, *values[:200]] for name, values in cases.shop().items()}
+    for name, every in {"person": 31, "bought": 17, "seconds": 7}.items():
+        columns[name] = gaps(columns[name], every)
+    problem, folders = divided_table(columns, plan, tmp_path, person)
+
+    check_the_same(plan, problem, folders)
 
 
 def test_a_difference_between_sites_and_simulation_is_found(tmp_path: Path) -> None:
@@ -591,6 +731,75 @@ def test_a_local_deployment_holds_each_sites_rows_in_its_own_folder(
         rows += table.rows
     assert rows == shop.dataset("orders").rows
     assert shop.entries(1)[0].facts["with_rows"] is True
+
+
+def test_made_up_sites_have_folders_on_this_machine_only(shop: Workspace, tmp_path: Path) -> None:
+    made_up = {"split": Split.SIZE, "site_count": 3, "minimum_records": 1}
+    plan = Plan(target=ColumnName("bought"), **made_up)  # type: ignore[arg-type]
+    order = Order(out=tmp_path / "out", is_local=True)
+
+    made = shop.federation.deploy("orders", plan, order)
+
+    assert [place.site for place in made.places] == ["Site 1", "Site 2", "Site 3"]
+    sites = [order.out / "sites" / place.folder for place in made.places]
+    rows = [Table(site / "rows.parquet").rows for site in sites]
+    assert len(set(rows)) == 3
+    assert sum(rows) == shop.dataset("orders").rows
+    keys = np.concatenate([keys_in(site / "keys.parquet") for site in sites])
+    assert len(np.unique(keys)) == len(keys) == sum(rows)
+
+
+def test_more_made_up_sites_than_a_machine_can_run_are_refused(
+    shop: Workspace, tmp_path: Path
+) -> None:
+    plan = Plan(target=ColumnName("bought"), split=Split.IID, site_count=MOST_MADE_UP + 1)
+    order = Order(out=tmp_path / "out", is_local=True)
+
+    with pytest.raises(DeploymentError, match=f"up to {MOST_MADE_UP}"):
+        shop.federation.deploy("orders", plan, order)
+    assert not order.out.exists()
+
+
+@pytest.mark.parametrize(
+    ("plan", "days", "known"),
+    [
+        pytest.param(PROFILE(), Span(first=date(2025, 1, 1), last=date(2025, 12, 27)), 0, id="P"),
+        pytest.param(SALES(), Span(first=date(2025, 1, 1), last=date(2025, 12, 27)), 0, id="F"),
+        pytest.param(RECOMMEND(), None, 40, id="R"),
+        pytest.param(PROFILE(target="pieces"), None, 16, id="T"),
+    ],
+)
+def test_sites_are_told_only_the_days_and_values_that_their_task_needs(
+    plan: Plan, days: Span | None, known: int, tmp_path: Path
+) -> None:
+    columns = purchases()
+    divided_table(columns, plan, tmp_path, "customer")
+
+    for country in set(columns["country"]):
+        text = (tmp_path / str(country) / SITE_FILE).read_text("utf-8")
+        assert from_json(Membership, text).span == days
+        assert Table(tmp_path / str(country) / "known.parquet").rows == known
+
+
+@pytest.mark.parametrize("plan", [PROFILE(), SALES()], ids=["profile", "forecast"])
+def test_purchases_after_the_last_day_that_was_agreed_change_nothing(
+    plan: Plan, tmp_path: Path
+) -> None:
+    """A site may have bought on since the desk made the folders."""
+    problem, folders = divided_table(purchases(), plan, tmp_path, "customer")
+    width = sum(tensor.size for tensor in learner_of(problem, plan).messages)
+    asked = Question(model=np.zeros(width), round=1).packed()
+    before = folders.ask({"land 0": asked}).parcels["land 0"]["contribution"]
+    place = tmp_path / "land 0" / "rows.parquet"
+    rows = Table(place).arrow([ColumnName(name) for name in purchases()])
+    at, later = rows.column_names.index("when"), timedelta(days=4000)
+    moved = pa.array([when + later for when in rows.column("when").to_pylist()])
+    added = rows.set_column(at, rows.schema.field(at), moved)
+    place.write_bytes(to_parquet(pa.concat_tables([rows, added])))
+
+    after = unpacked(Site(tmp_path / "land 0").answer(packed(asked)))["contribution"]
+
+    assert after.tolist() == before.tolist()
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(shop: Workspace, tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from compliance.errors import DeploymentError
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.learners import Learner, learner_of
 from compliance.federated.noising import UNITS_PER_CLIP, Cohort, summed
-from compliance.federated.nouns import Plan, Split, Task
-from compliance.federated.problem import Problem, Units
+from compliance.federated.nouns import Plan
+from compliance.federated.problem import Clients, Problem, Units
 from compliance.federated.records import BoolArray
 from compliance.privacy.nouns.units import NoisePlace
 
@@ -98,10 +98,6 @@ def check_askable(plan: Plan) -> None:
     Raises:
         DeploymentError: they cannot, so far.
     """
-    if plan.split is not Split.COLUMN:
-        raise DeploymentError(reason="its sites are made up; real ones come from a column")
-    if plan.task is not Task.RESPONSE:
-        raise DeploymentError(reason=f"a {plan.task} is learnt within one process so far")
     if plan.secure:
         raise DeploymentError(reason="sums are masked within one process so far")
     if plan.privacy is not None and plan.privacy.place is not NoisePlace.CENTRAL:
@@ -260,14 +256,27 @@ def _numbers(learner: Learner) -> int:
 
 
 def _one(problem: Problem, at: int) -> Problem:
-    """The problem with one of its sites, as that site has it."""
+    """The problem with one of its sites, as that site has it: no rows but its own."""
+    first, size = int(problem.sites.starts[at]), int(problem.sites.sizes[at])
+    held_out = problem.held_out_at()[at]
+    rows = np.r_[first : first + size, held_out, len(problem.inputs) - 1]
     units = problem.units
     if units is not None:
         own = np.flatnonzero(units.sites == at)
-        units = Units(clients=units.clients.some(own), sites=np.zeros(len(own), dtype=np.int64))
+        clients = _from(units.clients.some(own), first)
+        units = Units(clients=clients, sites=np.zeros(len(own), dtype=np.int64))
     return replace(
         problem,
+        inputs=problem.inputs[rows],
+        answers=problem.answers[rows],
+        person=problem.person[rows[:-1]],
         site_names=problem.site_names[at : at + 1],
-        sites=problem.sites.some(np.array([at])),
+        sites=_from(problem.sites.some(np.array([at])), first),
+        held_out=problem.held_out[at : at + 1],
         units=units,
     )
+
+
+def _from(clients: Clients, first: int) -> Clients:
+    """`clients`, whose rows are counted from the row `first`."""
+    return replace(clients, starts=clients.starts - first)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,10 +32,13 @@ from compliance.federated.exchange import (
     Parcel,
     check_askable,
 )
-from compliance.federated.flower import dividing, writing
+from compliance.federated.features import IntArray
+from compliance.federated.flower import at_site, dividing, writing
+from compliance.federated.flower.at_site import Membership
 from compliance.federated.flower.nouns import DEPLOYMENT_FILE, Deployment, Folder
-from compliance.federated.nouns import Plan, Round
+from compliance.federated.nouns import Plan, Round, Split
 from compliance.federated.preparing import source_of
+from compliance.federated.tasks import Source
 from compliance.plain import from_json
 from compliance.workspace import datasets, labels, runs
 from compliance.workspace.desk import Desk
@@ -43,6 +46,7 @@ from compliance.workspace.desk import Desk
 LOOPBACK = "127.0.0.1"
 PORT = 8443  # where the server of real sites listens, unless told otherwise
 WAIT_S = 300.0
+MOST_MADE_UP = 64  # sites that are made up; each takes two processes of this machine
 
 AGREED = 1e-12  # the largest difference that rounding can make
 
@@ -104,6 +108,9 @@ def write(desk: Desk, name: str, plan: Plan, order: Order) -> Deployment:
         DeploymentError: sites cannot be asked for what the plan needs, or the host is none.
         CannotWriteError: the folder is not empty, or the disk refuses.
     """
+    if plan.split is not Split.COLUMN and not order.is_local:
+        reason = "its sites are made up, so their rows are this desk’s; try it with --local"
+        raise DeploymentError(reason=reason)
     folder = Folder(root=order.out.absolute())
     _check_empty(folder.root)
     prepared = _prepare(desk, name, plan)
@@ -205,6 +212,9 @@ def _environment(asked: Path | None) -> Path:
 
 def _prepare(desk: Desk, name: str, plan: Plan) -> _Prepared:
     check_askable(plan)
+    if plan.split is not Split.COLUMN and plan.site_count > MOST_MADE_UP:
+        reason = f"each made-up site takes processes of its own; up to {MOST_MADE_UP} can be tried"
+        raise DeploymentError(reason=reason)
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
         discovery = labels.latest(connection, dataset)
@@ -227,18 +237,36 @@ def _write(desk: Desk, prepared: _Prepared, plan: Plan, order: Order, folder: Fo
     )
     source = source_of(table, dataset.columns, plan, prepared.labels, unit=unit)
     members = dividing.memberships(source, problem)
-    rows = dividing.rows_at(source, problem)
-    whole = table.arrow([column.name for column in dataset.columns])
     try:
         known = to_parquet(dividing.known_values(source, problem))
         writing.write(folder, made, members, known)
-        for place in made.places if made.is_local else ():
-            at = folder.site(place) / "rows.parquet"
-            at.write_bytes(to_parquet(whole.take(rows[place.site])))
+        if made.is_local:
+            _write_rows(folder, made, source, dividing.rows_at(source, problem), members)
     except OSError:
         reason = "the disk refused it; check the free space and your rights"
         raise CannotWriteError(name=folder.root.name, reason=reason) from None
     return made
+
+
+def _write_rows(
+    folder: Folder,
+    made: Deployment,
+    source: Source,
+    rows: Mapping[str, IntArray],
+    members: Sequence[Membership],
+) -> None:
+    """Write each site's own rows to its folder.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    whole = source.table.arrow(source.names)
+    keys = source.row_keys if source.plan.split is not Split.COLUMN else None
+    for place, member in zip(made.places, members, strict=True):
+        own, site = rows[place.site], folder.site(place)
+        (site / member.rows).write_bytes(to_parquet(whole.take(own)))
+        if member.keys is not None and keys is not None:
+            (site / member.keys).write_bytes(to_parquet(at_site.keys_as_table(keys[own])))
 
 
 def _check_empty(root: Path) -> None:
