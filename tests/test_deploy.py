@@ -70,6 +70,7 @@ from compliance.federated.nouns import (
     Trouble,
 )
 from compliance.federated.preparing import source_of
+from compliance.federated.problem import Totals
 from compliance.federated.strategies import fresh_server
 from compliance.federated.tasks import Span
 from compliance.plain import from_json, to_json
@@ -319,6 +320,23 @@ def test_made_up_sites_answer_as_the_simulation_does(
     problem, folders = divided_table(columns, plan, tmp_path, person)
 
     check_the_same(plan, problem, folders)
+
+
+def test_trees_see_as_finely_at_a_site_as_all_people_together_allow(tmp_path: Path) -> None:
+    """How fine bins are hangs on the people of all sites; a site alone has too few."""
+    plan = cases.plan(model=ModelKind.TREES, rounds=1, privacy=cases.NOISE)
+    problem, folders = divided_table(cases.shop(rows=6000), plan, tmp_path)
+    learner = learner_of(problem, plan)
+    question = Question(model=learner.initial(), round=1).packed()
+    drawn = {"drawn": np.arange(2), "clip": np.ones(1), "counts": np.zeros(1, dtype=np.int64)}
+
+    answers = folders.ask({name: {**question, **drawn} for name in problem.site_names}).parcels
+
+    assert problem.units is not None
+    width = sum(tensor.size for tensor in learner.messages)
+    assert {len(answer["sum"]) for answer in answers.values()} == {width}
+    alone = replace(problem, totals=Totals(sites=1, units=len(problem.units.clients) // 4))
+    assert sum(tensor.size for tensor in learner_of(alone, plan).messages) < width
 
 
 def test_a_difference_between_sites_and_simulation_is_found(tmp_path: Path) -> None:

@@ -274,6 +274,7 @@ def _one(problem: Problem, at: int) -> Problem:
         sites=_from(problem.sites.some(np.array([at])), first),
         held_out=problem.held_out[at : at + 1],
         units=units,
+        totals=problem.in_all,
     )
 
 

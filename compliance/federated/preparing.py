@@ -19,7 +19,7 @@ from compliance.errors import TargetError, TooFewSitesError
 from compliance.federated.features import IntArray
 from compliance.federated.keys import label_keys, run_starts
 from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan, Split, Task
-from compliance.federated.problem import Clients, Problem, Units
+from compliance.federated.problem import Clients, Problem, Totals, Units
 from compliance.federated.records import (
     Records,
     arranged,
@@ -85,19 +85,21 @@ def placed(source: Source) -> Examples:
     return _moved(examples, places, site_names(source.plan))
 
 
-def prepared_at_site(source: Source, site: str, most_rows: int) -> Problem:
+def prepared_at_site(source: Source, site: str, most_rows: int, totals: Totals) -> Problem:
     """What `prepare` makes of one site's rows, seen from that site alone.
 
     Args:
         source: with the site's rows, and no others.
         site: its name.
         most_rows: no site of the federation trains on more.
+        totals: of the federation.
     """
     examples = examples_of(source)
     if source.plan.split is not Split.COLUMN:
         examples = _moved(examples, np.zeros_like(examples.records.site), (site,))
     records, left_out = _those_that_count(examples, source.plan)
-    return _assembled(source, examples, records, left_out, most_rows)
+    found = _assembled(source, examples, records, left_out, most_rows)
+    return replace(found, totals=totals)
 
 
 def source_of(

@@ -24,7 +24,7 @@ from compliance.federated.keys import KeyArray
 from compliance.federated.learners import Learner, learner_of
 from compliance.federated.nouns import Plan
 from compliance.federated.preparing import prepared_at_site, source_of
-from compliance.federated.problem import Problem
+from compliance.federated.problem import Problem, Totals
 from compliance.federated.tasks import Span
 from compliance.plain import from_json
 
@@ -59,6 +59,7 @@ class Membership:
         labels: what discovery says of the columns.
         unit: the column that tells one person from another.
         most_rows: no site trains on more; public.
+        totals: how many sites and protected units there are in all; public.
         span: the days over which the rows of all sites reach, where the task counts from them;
             public.
         rows: the site's file with its rows, Parquet, in the site's folder.
@@ -74,6 +75,7 @@ class Membership:
     labels: tuple[Label, ...]
     unit: ColumnName | None
     most_rows: int
+    totals: Totals
     span: Span | None = None
     rows: str = "rows.parquet"
     known: str = "known.parquet"
@@ -145,4 +147,4 @@ def prepared(rows: Table, membership: Membership, keys: KeyArray | None = None) 
     plan, unit = membership.plan, membership.unit
     source = source_of(rows, membership.columns, plan, membership.labels, unit=unit)
     source = replace(source, span=membership.span, keys=keys)
-    return prepared_at_site(source, membership.site, membership.most_rows)
+    return prepared_at_site(source, membership.site, membership.most_rows, membership.totals)

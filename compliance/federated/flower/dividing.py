@@ -30,6 +30,7 @@ def memberships(source: Source, problem: Problem) -> tuple[Membership, ...]:
             labels=tuple(source.labels),
             unit=source.person,
             most_rows=problem.sites.most,
+            totals=problem.in_all,
             span=span,
             keys="keys.parquet" if is_made_up else None,
         )
