@@ -10,9 +10,11 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -42,6 +44,7 @@ from compliance.federated.exchange import (
     asked_sites,
     asked_sums,
 )
+from compliance.federated.features import IntArray
 from compliance.federated.flower import bundle, dividing, writing
 from compliance.federated.flower.at_site import (
     NO_ANSWER,
@@ -54,11 +57,12 @@ from compliance.federated.flower.at_site import (
 from compliance.federated.flower.certificates import certify
 from compliance.federated.flower.keys import fingerprint
 from compliance.federated.flower.keys import main as make_keys
+from compliance.federated.flower.nouns import Deployment, Folder
 from compliance.federated.flower.parcels import ParcelError, packed, unpacked
 from compliance.federated.flower.processes import Processes
 from compliance.federated.flower.rows import main as take_rows
 from compliance.federated.learners import learner_of
-from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Cohort
+from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Cohort, expected
 from compliance.federated.nouns import (
     History,
     ModelKind,
@@ -74,9 +78,11 @@ from compliance.federated.problem import Totals
 from compliance.federated.strategies import fresh_server
 from compliance.federated.tasks import Span
 from compliance.plain import from_json, to_json
+from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
 from compliance.workspace import Workspace
 from compliance.workspace.deployments import MOST_MADE_UP, Flower, Order
+from compliance.workspace.run_noise import secrets_at_site
 from tests import federated_cases as cases
 from tests.federated_buyers import HISTORY, START, purchases, weeks
 from tests.test_flower import ENVIRONMENT, needs_flower
@@ -88,12 +94,17 @@ WIDTH = 35  # of the shop's inputs
 class Folders:
     """An exchange whose sites are folders with files, as on their own machines."""
 
-    def __init__(self, folders: Mapping[str, Path]) -> None:
-        self._sites = {name: Site(folder) for name, folder in folders.items()}
+    def __init__(
+        self, folders: Mapping[str, Path], secrets_of: Callable[[Plan], Secrets] | None = None
+    ) -> None:
+        self.folders = folders
+        self._sites = {name: Site(folder, secrets_of) for name, folder in folders.items()}
 
     def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
         answers = {name: self._sites[name].answer(packed(asked)) for name, asked in parcels.items()}
-        return Answers(parcels={name: unpacked(data) for name, data in answers.items()}, silent={})
+        came = {name: unpacked(data) for name, data in answers.items() if data != NO_ANSWER}
+        silent = dict.fromkeys(parcels.keys() - came.keys(), Silence.FAILED)
+        return Answers(parcels=came, silent=silent)
 
 
 class Changed:
@@ -339,6 +350,184 @@ def test_trees_see_as_finely_at_a_site_as_all_people_together_allow(tmp_path: Pa
     assert sum(tensor.size for tensor in learner_of(alone, plan).messages) < width
 
 
+AT_SITES = noise(place=NoisePlace.SITE)
+
+
+def drawing(
+    add_noise: Callable[[float, IntArray], IntArray], draw: Callable[[int], bytes] | None = None
+) -> Callable[[Plan], Secrets]:
+    """What sites draw: everybody, unless told otherwise, and this noise."""
+    coins = draw or (lambda size: bytes(size))
+    return lambda _: Secrets(draw=coins, masks=coins, add_noise=add_noise)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        pytest.param(cases.plan(privacy=AT_SITES), id="people"),
+        pytest.param(cases.plan(privacy=AT_SITES, fraction=0.5), id="people by chance"),
+        pytest.param(
+            cases.plan(privacy=AT_SITES, model=ModelKind.TREES, rounds=2), id="people, trees"
+        ),
+        pytest.param(
+            cases.plan(privacy=replace(AT_SITES, unit=PrivacyUnitKind.ROW), **MADE_UP),
+            id="rows, made-up sites",
+        ),
+    ],
+)
+def test_sites_that_draw_no_noise_where_they_should_answer_as_the_simulation_does(
+    plan: Plan, tmp_path: Path
+) -> None:
+    """With noise silenced, and all coins alike, the numbers are the same."""
+    problem, folders = divided(plan, tmp_path, person=gaps(cases.shop()["person"], 31))
+    silenced = Folders(folders.folders, drawing(cases.silent))
+    everybody = Secrets(draw=bytes, masks=bytes, add_noise=cases.silent)
+
+    (*_, simulated) = train(problem, plan, secrets=everybody)
+    (*_, carried) = train(problem, plan, secrets=everybody, exchange=silenced)
+
+    assert not np.allclose(carried.model, 0)
+    np.testing.assert_allclose(carried.model, simulated.model, rtol=0, atol=1e-12)
+    assert [done.silent for done in carried.rounds] == [0] * plan.rounds
+
+
+def test_each_site_draws_noise_of_the_plans_size_and_people_by_its_own_coins(
+    tmp_path: Path,
+) -> None:
+    plan = cases.plan(rounds=1, privacy=replace(AT_SITES, noise_multiplier=1.5), fraction=0.25)
+    problem, folders = divided(plan, tmp_path)
+    assert problem.units is not None
+    scales: list[float] = []
+    coins: list[int] = []
+
+    def noted(scale: float, values: IntArray) -> IntArray:
+        scales.append(scale)
+        return values
+
+    def counted(size: int) -> bytes:
+        coins.append(size)
+        return b"\xff" * size  # nobody takes part
+
+    own = Folders(folders.folders, drawing(noted, counted))
+    never = Secrets(draw=bytes, masks=bytes, add_noise=lambda *_: pytest.fail("noise at the desk"))
+    (training,) = train(problem, plan, secrets=never, exchange=own)
+
+    assert scales == [1.5 * UNITS_PER_CLIP] * 4
+    assert coins == (8 * np.bincount(problem.units.sites)).tolist()
+    assert training.model.tolist() == learner_of(problem, plan).initial().tolist()
+    assert training.latest.clients == expected(len(problem.units.clients), 0.25)
+
+
+def test_the_noise_that_a_site_draws_is_the_mechanisms(tmp_path: Path) -> None:
+    """A site's secrets as its process has them: every answer is another draw, of the right size."""
+    plan = cases.plan(rounds=100, privacy=AT_SITES, fraction=1e-4)
+    problem, folders = divided(plan, tmp_path)
+    own = Folders(folders.folders, secrets_at_site)
+    asked = Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed()
+
+    sums = [own.ask({"shop 0": asked}).parcels["shop 0"]["sum"] for _ in range(100)]
+
+    drawn = np.concatenate(sums) / UNITS_PER_CLIP
+    assert len(np.unique(np.stack(sums), axis=0)) == 100
+    # 3,500 numbers: the standard deviation of theirs lies this near to 1, but for one in 10⁹.
+    assert 0.9 < drawn.std() < 1.1
+    assert abs(drawn.mean()) < 0.11
+
+
+def test_a_site_that_draws_noise_gives_no_more_answers_than_the_plan_has(tmp_path: Path) -> None:
+    """Whatever the server asks, and also when the site starts anew: the server is not trusted."""
+    plan = cases.plan(rounds=2, privacy=AT_SITES, model=ModelKind.TREES)
+    problem, folders = divided(plan, tmp_path)
+    asked = packed(Question(model=learner_of(problem, plan).initial(), round=1).packed())
+    answers = []
+
+    for _ in range(4):
+        site = Site(folders.folders["shop 0"], drawing(cases.silent))
+        answers += [site.answer(asked) for _ in range(2)]
+
+    assert [answer != NO_ANSWER for answer in answers] == [True] * 6 + [False] * 2
+    assert Site(folders.folders["shop 1"]).answer(asked) == NO_ANSWER  # it could draw nothing
+
+
+def test_a_site_that_draws_noise_keeps_to_its_plan_whatever_it_is_asked(tmp_path: Path) -> None:
+    plan = cases.plan(privacy=AT_SITES)
+    problem, folders = divided(plan, tmp_path)
+    own = Folders(folders.folders, drawing(cases.silent))
+    question = Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed()
+    bent = {"drawn": np.arange(1), "clip": np.array([1e9]), "counts": np.ones(1, dtype=np.int64)}
+
+    plain, asked = (
+        own.ask({"shop 0": parcel}).parcels["shop 0"] for parcel in (question, {**question, **bent})
+    )
+
+    assert list(asked) == ["sum"]
+    assert asked["sum"].tolist() == plain["sum"].tolist()
+
+
+def test_a_noisy_sum_that_would_overflow_does_not_count(tmp_path: Path) -> None:
+    plan = cases.plan(privacy=AT_SITES, rounds=1)
+    problem, _ = divided(plan, tmp_path)
+    width = problem.inputs.shape[1]
+
+    for values, silent in (
+        (np.full(width, 2**60), 0),
+        (np.full(width, 2**62), 1),
+        (np.full(width, -(2**63)), 1),
+        (np.zeros(width), 1),
+        (np.zeros(width - 1, dtype=np.int64), 1),
+    ):
+
+        class Bent:
+            def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+                zeros = {name: {"sum": np.zeros(width, dtype=np.int64)} for name in parcels}
+                return Answers(parcels={**zeros, "shop 1": {"sum": values}}, silent={})  # noqa: B023
+
+        everybody = Secrets(draw=bytes, masks=bytes, add_noise=cases.silent)
+        (training,) = train(problem, plan, secrets=everybody, exchange=Bent())
+        assert training.latest.silent == silent
+
+
+@pytest.fixture
+def folders_for_flower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An environment without Flower, in which a deployment's folders are asked as they are."""
+
+    @contextmanager
+    def carrying(folder: Folder, made: Deployment, *, wait_s: float) -> Iterator[Folders]:
+        del wait_s
+        yield Folders({p.site: folder.site(p) for p in made.places}, secrets_at_site)
+
+    monkeypatch.setattr("compliance.federated.flower.carrying.carrying", carrying)
+    (tmp_path / "environment" / "bin").mkdir(parents=True)
+    (tmp_path / "environment" / "bin" / "python").touch()
+    return tmp_path / "environment"
+
+
+def test_the_ledger_pays_for_noise_at_sites_what_it_does_in_a_simulation(
+    shop: Workspace, tmp_path: Path, folders_for_flower: Path
+) -> None:
+    place = {"site_column": ColumnName("region"), "target": ColumnName("bought")}
+    plan = Plan(**place, rounds=2, fraction=0.5, privacy=AT_SITES)  # type: ignore[arg-type]
+    shop.decide_budget("customers", Budget(epsilon=Decimal(100), delta=Decimal("1e-5")))
+    told: list[str] = []
+    order = Order(out=tmp_path / "out", is_local=True)
+    shop.federation.deploy("orders", plan, order)
+    by = Flower(folder=order.out, environment=folders_for_flower, tell=told.append)
+
+    simulated = list(shop.federation.train("orders", plan))
+    carried = list(shop.federation.train("orders", plan, by=by))
+
+    one, other = (spend.events for spend in shop.budget("customers").spends)
+    assert one == other
+    assert [done.epsilon for done in carried] == [done.epsilon for done in simulated]
+    assert [done.silent for done in carried] == [0, 0]
+    assert carried[-1].model_hash != simulated[-1].model_hash
+    assert "no simulation can tell" in told[0]
+    assert "difference" not in shop.entries(1)[0].facts
+
+    with pytest.raises(DeploymentError, match="answer for 2 rounds"):
+        next(shop.federation.train("orders", replace(plan, rounds=3), by=by))
+
+
 def test_a_difference_between_sites_and_simulation_is_found(tmp_path: Path) -> None:
     plan = cases.plan(rounds=1)
     problem, _ = divided(plan, tmp_path)
@@ -469,8 +658,13 @@ def test_with_noise_a_site_gives_no_contribution_of_its_own(tmp_path: Path) -> N
         ),
         pytest.param(
             cases.plan(privacy=noise(place=NoisePlace.LOCAL)),
-            "place is central",
-            id="noise elsewhere",
+            "within one process",
+            id="noise of each person's own",
+        ),
+        pytest.param(
+            cases.plan(privacy=noise(place=NoisePlace.SITE, quantile=0.5)),
+            "fix the clip",
+            id="a clip that follows, with noise at sites",
         ),
     ],
 )
@@ -567,7 +761,7 @@ def test_a_csv_file_becomes_the_rows_that_a_site_answers_from(tmp_path: Path) ->
 
 def test_the_code_of_sites_stands_on_their_few_packages_alone() -> None:
     allowed = {"compliance", "cryptography", "flwr", "httpx", "msgspec", "numpy", "pandas"}
-    allowed |= {"pyarrow", "starlette", "yaml", *sys.stdlib_module_names}
+    allowed |= {"opendp", "pyarrow", "starlette", "yaml", *sys.stdlib_module_names}
     desk = {"compliance/federated/training.py", "compliance/federated/flower/carrying.py"}
     with zipfile.ZipFile(io.BytesIO(bundle.code())) as archive:
         sources = {name: archive.read(name).decode() for name in archive.namelist()}
@@ -591,7 +785,7 @@ def test_sites_compute_with_the_versions_that_the_desk_has() -> None:
     desk = pins(ROOT / "requirements.txt")
     sites = pins(ROOT / "compliance/federated/flower/templates/requirements.txt")
 
-    for package in ("msgspec", "numpy", "pandas", "pyarrow", "pyyaml"):
+    for package in ("msgspec", "numpy", "opendp", "pandas", "pyarrow", "pyyaml"):
         assert sites[package] == desk[package]
     assert sites["flwr"] == "1.41.0"
 

@@ -161,7 +161,7 @@ def kill(flight: Flight, site: str, process: str) -> None:
     """End the node of a site, or its executor, as a lack of memory does."""
     (place,) = (p for p in flight.deployment.places if p.site == site)
     for pid in processes_in(flight.root / "sites" / place.folder):
-        if f"flower.{process}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if f".{process}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
             os.kill(pid, signal.SIGKILL)
 
 

@@ -31,6 +31,7 @@ from compliance.federated.exchange import (
     Here,
     Parcel,
     check_askable,
+    draws_at_sites,
 )
 from compliance.federated.features import IntArray
 from compliance.federated.flower import at_site, dividing, writing
@@ -151,12 +152,20 @@ def _connected(
         _deployed(desk, name, plan, by, environment) as (folder, deployment),
         carrying(folder, deployment, wait_s=by.wait_s) as carrier,
     ):
-        compared = Compared(_Telling(carrier, by.tell), Here(problem, plan))
+        telling = _Telling(carrier, by.tell)
+        if draws_at_sites(plan):
+            by.tell(_OWN_DRAWS)
+            yield telling
+            return
+        compared = Compared(telling, Here(problem, plan))
         try:
             yield compared
         finally:
             facts["difference"] = compared.difference
             by.tell(_agreement(compared.difference))
+
+
+_OWN_DRAWS = "The sites draw who takes part, and the noise; no simulation can tell what they answer"
 
 
 class _Telling:
@@ -291,4 +300,7 @@ def _read(folder: Folder, name: str, plan: Plan) -> Deployment:
     theirs = writing.plan_of(folder, found)  # how many rounds there are is the desk's business
     if replace(theirs, rounds=plan.rounds) != plan:
         raise DeploymentError(reason="the folder is of another plan; make a new one")
+    if draws_at_sites(plan) and plan.rounds > theirs.rounds:
+        reason = f"its sites answer for {theirs.rounds:,} rounds and no more; make a new one"
+        raise DeploymentError(reason=reason)
     return found

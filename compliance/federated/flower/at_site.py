@@ -7,6 +7,7 @@ Nothing here knows Flower. The rows are the site's file; what is public of all s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,10 +19,11 @@ from compliance.dataset.nouns import Column, ColumnName
 from compliance.dataset.table import Codes, Table
 from compliance.discovery.nouns import Label
 from compliance.errors import ComplianceError
-from compliance.federated.exchange import answered
+from compliance.federated.exchange import answered, draws_at_sites
 from compliance.federated.flower.parcels import ParcelError, packed, unpacked
 from compliance.federated.keys import KeyArray
 from compliance.federated.learners import Learner, learner_of
+from compliance.federated.noising import Secrets
 from compliance.federated.nouns import Plan
 from compliance.federated.preparing import prepared_at_site, source_of
 from compliance.federated.problem import Problem, Totals
@@ -29,6 +31,7 @@ from compliance.federated.tasks import Span
 from compliance.plain import from_json
 
 SITE_FILE = "site.json"
+ANSWERS_FILE = "answers.txt"  # how many noisy sums a site has given
 NO_ANSWER = b""
 
 _KEY = ColumnName("key")
@@ -38,6 +41,7 @@ _TROUBLE = (
     ArithmeticError,
     AttributeError,
     ComplianceError,
+    ImportError,
     LookupError,
     MemoryError,
     OSError,
@@ -85,16 +89,37 @@ class Membership:
 class Site:
     """A site's folder, and its rows once they are asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        """The site whose folder this is."""
-        self._folder = folder
+    def __init__(self, folder: Path, secrets_of: Callable[[Plan], Secrets] | None = None) -> None:
+        """The site whose folder this is; `secrets_of` gives what it draws, where it draws noise."""
+        self._folder, self._secrets_of = folder, secrets_of
 
     def answer(self, asked: bytes) -> bytes:
         """The packed answer to a packed question; `NO_ANSWER` where there can be none."""
         try:
-            return packed(answered(self._learner, unpacked(asked)))
+            return packed(answered(self._learner, unpacked(asked), self._secrets()))
         except _TROUBLE:
             return NO_ANSWER
+
+    def _secrets(self) -> Secrets | None:
+        """What one answer may draw; None where a site draws nothing.
+
+        The server need not be trusted then, so the site itself counts its answers, in its folder,
+        and gives no more than the plan has: each is another noisy sum over the same people.
+
+        Raises:
+            PermissionError: the plan has been carried out.
+        """
+        plan = self._learner.plan
+        if self._secrets_of is None or not draws_at_sites(plan):
+            return None
+        place = self._folder / ANSWERS_FILE
+        given = int(place.read_text(encoding="ascii")) if place.exists() else 0
+        if given >= plan.rounds * plan.exchanges:
+            raise PermissionError("all answers of the plan have been given")
+        new = place.with_suffix(".new")
+        new.write_text(f"{given + 1}\n", encoding="ascii")
+        new.replace(place)
+        return self._secrets_of(plan)
 
     @cached_property
     def _learner(self) -> Learner:
