@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -497,9 +498,11 @@ def folders_for_flower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         yield Folders({p.site: folder.site(p) for p in made.places}, secrets_at_site)
 
     monkeypatch.setattr("compliance.federated.flower.carrying.carrying", carrying)
-    (tmp_path / "environment" / "bin").mkdir(parents=True)
-    (tmp_path / "environment" / "bin" / "python").touch()
-    return tmp_path / "environment"
+    root = tmp_path / "environment"
+    (root / "bin").mkdir(parents=True)
+    (root / "bin" / "python").touch()
+    (root / "lib" / "python3.11" / "site-packages" / "opendp").mkdir(parents=True)
+    return root
 
 
 def test_the_ledger_pays_for_noise_at_sites_what_it_does_in_a_simulation(
@@ -526,6 +529,20 @@ def test_the_ledger_pays_for_noise_at_sites_what_it_does_in_a_simulation(
 
     with pytest.raises(DeploymentError, match="answer for 2 rounds"):
         next(shop.federation.train("orders", replace(plan, rounds=3), by=by))
+
+
+def test_an_environment_in_which_sites_cannot_draw_noise_costs_no_budget(
+    shop: Workspace, tmp_path: Path, folders_for_flower: Path
+) -> None:
+    place = {"site_column": ColumnName("region"), "target": ColumnName("bought")}
+    plan = Plan(**place, rounds=2, fraction=0.5, privacy=AT_SITES)  # type: ignore[arg-type]
+    shop.decide_budget("customers", Budget(epsilon=Decimal(100), delta=Decimal("1e-5")))
+    shutil.rmtree(folders_for_flower / "lib")
+
+    with pytest.raises(DeploymentError, match="lacks OpenDP"):
+        next(shop.federation.train("orders", plan, by=Flower(environment=folders_for_flower)))
+
+    assert [spend.events for spend in shop.budget("customers").spends] == [()]
 
 
 def test_a_difference_between_sites_and_simulation_is_found(tmp_path: Path) -> None:

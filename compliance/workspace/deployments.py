@@ -49,6 +49,8 @@ PORT = 8443  # where the server of real sites listens, unless told otherwise
 WAIT_S = 300.0
 MOST_MADE_UP = 64  # sites that are made up; each takes two processes of this machine
 
+_OPENDP = ("lib/python3*/site-packages/opendp", "Lib/site-packages/opendp")
+
 AGREED = 1e-12  # the largest difference that rounding can make
 
 Tell = Callable[[str], None]
@@ -147,7 +149,7 @@ def _connected(
     """The way to the sites; what is known of it in the end goes to the trail and to the caller."""
     from compliance.federated.flower.carrying import carrying  # few runs need what it loads
 
-    environment = _environment(by.environment)
+    environment = _environment(by.environment, plan)
     with (
         _deployed(desk, name, plan, by, environment) as (folder, deployment),
         carrying(folder, deployment, wait_s=by.wait_s) as carrier,
@@ -210,11 +212,20 @@ def _deployed(
         shutil.rmtree(root)
 
 
-def _environment(asked: Path | None) -> Path:
+def _environment(asked: Path | None, plan: Plan) -> Path:
+    """Flower's environment, with what sites need for `plan`.
+
+    Raises:
+        DeploymentError: there is none, or one of an earlier version.
+    """
     beside = Path(compliance.__file__).parents[1] / ".venv-distributed"
     found = (asked or beside).absolute()
     if not Folder(root=found, environment=found).python.exists():
         reason = "Flower’s environment is missing; in the folder of Privacy Desk, run: "
+        raise DeploymentError(reason=f"{reason}make distributed")
+    if draws_at_sites(plan) and not any(any(found.glob(place)) for place in _OPENDP):
+        # Otherwise no site could answer, and the budget would pay for rounds without any.
+        reason = "Flower’s environment lacks OpenDP, by which sites draw noise; run again: "
         raise DeploymentError(reason=f"{reason}make distributed")
     return found
 
