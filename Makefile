@@ -31,7 +31,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
 
 	cp requirements.txt $(DISTRIBUTED_SET)  # so that what both need has one version where it can
-	grep -oE '"(cryptography|flwr|msgspec|numpy|pandas|pyarrow|pyyaml)==[^"]+' pyproject.toml | tr -d '"' \
+	grep -oE '"(cryptography|flwr|msgspec|numpy|opendp|pandas|pyarrow|pyyaml)==[^"]+' pyproject.toml | tr -d '"' \
 	  | $(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --no-annotate - -o $(DISTRIBUTED_SET)
 
 # What federated runs across processes and machines need beside the desk.

@@ -7,11 +7,16 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -40,24 +45,47 @@ from compliance.federated.exchange import (
     asked_sites,
     asked_sums,
 )
+from compliance.federated.features import IntArray
 from compliance.federated.flower import bundle, dividing, writing
-from compliance.federated.flower.at_site import NO_ANSWER, SITE_FILE, Site
+from compliance.federated.flower.at_site import (
+    NO_ANSWER,
+    SITE_FILE,
+    Membership,
+    Site,
+    keys_as_table,
+    keys_in,
+)
 from compliance.federated.flower.certificates import certify
 from compliance.federated.flower.keys import fingerprint
 from compliance.federated.flower.keys import main as make_keys
+from compliance.federated.flower.nouns import Deployment, Folder
 from compliance.federated.flower.parcels import ParcelError, packed, unpacked
 from compliance.federated.flower.processes import Processes
 from compliance.federated.flower.rows import main as take_rows
 from compliance.federated.learners import learner_of
-from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Cohort
-from compliance.federated.nouns import ModelKind, NoisePlan, Plan, Split, Strategy, Trouble
+from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Cohort, expected
+from compliance.federated.nouns import (
+    History,
+    ModelKind,
+    NoisePlan,
+    Plan,
+    Split,
+    Strategy,
+    Task,
+    Trouble,
+)
 from compliance.federated.preparing import source_of
+from compliance.federated.problem import Totals
 from compliance.federated.strategies import fresh_server
-from compliance.plain import to_json
+from compliance.federated.tasks import Span
+from compliance.plain import from_json, to_json
+from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
 from compliance.workspace import Workspace
-from compliance.workspace.deployments import Flower, Order
+from compliance.workspace.deployments import MOST_MADE_UP, Flower, Order
+from compliance.workspace.run_noise import secrets_at_site
 from tests import federated_cases as cases
+from tests.federated_buyers import HISTORY, START, purchases, weeks
 from tests.test_flower import ENVIRONMENT, needs_flower
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,12 +95,17 @@ WIDTH = 35  # of the shop's inputs
 class Folders:
     """An exchange whose sites are folders with files, as on their own machines."""
 
-    def __init__(self, folders: Mapping[str, Path]) -> None:
-        self._sites = {name: Site(folder) for name, folder in folders.items()}
+    def __init__(
+        self, folders: Mapping[str, Path], secrets_of: Callable[[Plan], Secrets] | None = None
+    ) -> None:
+        self.folders = folders
+        self._sites = {name: Site(folder, secrets_of) for name, folder in folders.items()}
 
     def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
         answers = {name: self._sites[name].answer(packed(asked)) for name, asked in parcels.items()}
-        return Answers(parcels={name: unpacked(data) for name, data in answers.items()}, silent={})
+        came = {name: unpacked(data) for name, data in answers.items() if data != NO_ANSWER}
+        silent = dict.fromkeys(parcels.keys() - came.keys(), Silence.FAILED)
+        return Answers(parcels=came, silent=silent)
 
 
 class Changed:
@@ -96,9 +129,15 @@ class Changed:
 
 def divided(plan: Plan, root: Path, **changes: list[object]) -> tuple[Problem, Folders]:
     """A shop's problem, and the same divided into a folder for each site."""
-    columns = {**cases.shop(), **changes}
+    return divided_table({**cases.shop(), **changes}, plan, root)
+
+
+def divided_table(
+    columns: Mapping[str, list[object]], plan: Plan, root: Path, person: str | None = "person"
+) -> tuple[Problem, Folders]:
+    """A table's problem, and the same divided into a folder for each site."""
     cleaned = clean(pa.table({name: pa.array(values) for name, values in columns.items()}))
-    table, unit = Table.in_memory(cleaned.table), ColumnName("person")
+    table, unit = Table.in_memory(cleaned.table), ColumnName(person) if person else None
     labels = [cases.label("channel", "category")]
     problem = prepare(table, cleaned.columns, plan, labels, unit=unit)
     source = source_of(table, cleaned.columns, plan, labels, unit=unit)
@@ -111,6 +150,9 @@ def divided(plan: Plan, root: Path, **changes: list[object]) -> tuple[Problem, F
         (folders[member.site] / member.known).write_bytes(to_parquet(known))
         own = cleaned.table.take(rows[member.site])
         (folders[member.site] / member.rows).write_bytes(to_parquet(own))
+        if member.keys is not None:
+            keys = keys_as_table(source.row_keys[rows[member.site]])
+            (folders[member.site] / member.keys).write_bytes(to_parquet(keys))
     return problem, Folders(folders)
 
 
@@ -170,15 +212,337 @@ def test_sites_with_their_own_files_answer_as_the_simulation_does(
     changes = {"person": 31, "bought": 17, "seconds": 7, "site": 41, "channel": 23}
     missing = {name: gaps(shop[name], every) for name, every in changes.items()}
     problem, folders = divided(plan, tmp_path, **missing)
+
+    check_the_same(plan, problem, folders)
+
+
+def check_the_same(plan: Plan, problem: Problem, folders: Folders) -> None:
+    """Trained by asking the folders, the plan gives what it does in this process."""
     compared = Compared(folders, Here(problem, plan))
 
     (*_, simulated) = train(problem, plan, secrets=secrets_for(plan))
     (*_, carried) = train(problem, plan, secrets=secrets_for(plan), exchange=compared)
 
     assert compared.difference == 0
+    assert carried.times_taken.sum() > 0
     np.testing.assert_allclose(carried.model, simulated.model, rtol=0, atol=1e-12)
     assert carried.times_taken.tolist() == simulated.times_taken.tolist()
     assert [done.silent for done in carried.rounds] == [done.silent for done in simulated.rounds]
+
+
+def bought(task: Task, **changes: object) -> Plan:
+    """A plan on the purchases."""
+    said = {"site_column": "country", "task": task, "rounds": 2, "local_epochs": 1}
+    said |= {"history": HISTORY, "minimum_records": 5}
+    return Plan(**{**said, **changes})  # type: ignore[arg-type]
+
+
+PROFILE = partial(bought, Task.PROFILE, model=ModelKind.SOFTMAX)
+RECOMMEND = partial(bought, Task.RECOMMEND, model=ModelKind.MATRIX_FACTORISATION)
+SALES = partial(bought, Task.FORECAST, model=ModelKind.LINEAR)
+PEOPLE = cases.NOISE
+SITES = replace(cases.NOISE, unit=PrivacyUnitKind.SITE)
+MADE_UP = {"site_column": None, "split": Split.IID, "site_count": 4}
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        pytest.param(PROFILE(), id="profile"),
+        pytest.param(PROFILE(model=ModelKind.MLP), id="profile, hidden layer"),
+        pytest.param(PROFILE(privacy=PEOPLE, fraction=0.5), id="profile, noise for people"),
+        pytest.param(PROFILE(privacy=SITES), id="profile, noise for sites"),
+        pytest.param(
+            PROFILE(history=History(time=HISTORY.time, horizon_days=30)), id="profile, only a time"
+        ),
+        pytest.param(
+            PROFILE(target="product", features=("pieces", "price")), id="profile with a target"
+        ),
+        pytest.param(PROFILE(**MADE_UP), id="profile, made-up sites"),
+        pytest.param(RECOMMEND(), id="recommend"),
+        pytest.param(RECOMMEND(history=History(item=HISTORY.item)), id="recommend, no times"),
+        pytest.param(RECOMMEND(privacy=PEOPLE), id="recommend, noise for people"),
+        pytest.param(RECOMMEND(privacy=PEOPLE, **MADE_UP), id="recommend, noise, made-up sites"),
+        pytest.param(SALES(), id="forecast of a site's sales"),
+        pytest.param(SALES(model=ModelKind.MLP), id="forecast, hidden layer"),
+        pytest.param(SALES(model=ModelKind.TREES), id="forecast, trees"),
+        pytest.param(SALES(privacy=SITES), id="forecast, noise for sites"),
+    ],
+)
+def test_sites_make_the_same_of_their_own_purchases_as_the_simulation_does(
+    plan: Plan, tmp_path: Path
+) -> None:
+    """Though one has closed and one has opened since, and nobody sells everything."""
+    columns = purchases()
+    rows = range(len(columns["when"]))
+    late, early = (START + timedelta(days=days) for days in (240, 40))
+    when = [
+        early if country == "land 2" and moment > late else moment
+        for country, moment in zip(columns["country"], columns["when"], strict=True)
+    ]
+    columns["product"] = [
+        f"only {item}" if country == "land 1" and item < "p12" else item
+        for country, item in zip(columns["country"], columns["product"], strict=True)
+    ]
+    columns["country"] = [
+        f"land {row % 3}" if row % 7 == 0 else columns["country"][row] for row in rows
+    ]
+    for name, every in {"customer": 31, "country": 41, "product": 23, "price": 19}.items():
+        columns[name] = gaps(columns[name], every)
+    columns["when"] = gaps(when, 29)
+    problem, folders = divided_table(columns, plan, tmp_path, "customer")
+
+    check_the_same(plan, problem, folders)
+
+
+@pytest.mark.parametrize("person", ["code", None], ids=["by product", "by row"])
+@pytest.mark.parametrize("split", [Split.IID, Split.DIRICHLET, Split.SIZE, Split.SHARDS])
+def test_series_at_made_up_sites_are_forecast_as_in_the_simulation(
+    split: Split, person: str | None, tmp_path: Path
+) -> None:
+    """Also where rows are equal and lie at different sites."""
+    plan = SALES(**{**MADE_UP, "split": split}, history=History())
+    columns = {name: [*values, *values[:20]] for name, values in weeks().items()}
+    problem, folders = divided_table(columns, plan, tmp_path, person)
+
+    check_the_same(plan, problem, folders)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({}, id="without noise"),
+        pytest.param({"split": Split.DIRICHLET, "alpha": 0.3}, id="by answer"),
+        pytest.param({"split": Split.SHARDS}, id="sorted by answer"),
+        pytest.param({"split": Split.SIZE}, id="of different sizes"),
+        pytest.param({"privacy": PEOPLE}, id="noise for people"),
+        pytest.param({"privacy": SITES}, id="noise for sites"),
+        pytest.param({"privacy": noise(unit=PrivacyUnitKind.ROW)}, id="noise for rows"),
+    ],
+)
+@pytest.mark.parametrize("person", ["person", None], ids=["people", "rows"])
+def test_made_up_sites_answer_as_the_simulation_does(
+    said: dict[str, object], person: str | None, tmp_path: Path
+) -> None:
+    """Also where rows are equal and lie at different sites, and where answers are missing."""
+    plan = cases.plan(**{**MADE_UP, **said})
+    columns = {name: [*values, *values[:200]] for name, values in cases.shop().items()}
+    for name, every in {"person": 31, "bought": 17, "seconds": 7}.items():
+        columns[name] = gaps(columns[name], every)
+    problem, folders = divided_table(columns, plan, tmp_path, person)
+
+    check_the_same(plan, problem, folders)
+
+
+def test_trees_see_as_finely_at_a_site_as_all_people_together_allow(tmp_path: Path) -> None:
+    """How fine bins are hangs on the people of all sites; a site alone has too few."""
+    plan = cases.plan(model=ModelKind.TREES, rounds=1, privacy=cases.NOISE)
+    problem, folders = divided_table(cases.shop(rows=6000), plan, tmp_path)
+    learner = learner_of(problem, plan)
+    question = Question(model=learner.initial(), round=1).packed()
+    drawn = {"drawn": np.arange(2), "clip": np.ones(1), "counts": np.zeros(1, dtype=np.int64)}
+
+    answers = folders.ask({name: {**question, **drawn} for name in problem.site_names}).parcels
+
+    assert problem.units is not None
+    width = sum(tensor.size for tensor in learner.messages)
+    assert {len(answer["sum"]) for answer in answers.values()} == {width}
+    alone = replace(problem, totals=Totals(sites=1, units=len(problem.units.clients) // 4))
+    assert sum(tensor.size for tensor in learner_of(alone, plan).messages) < width
+
+
+AT_SITES = noise(place=NoisePlace.SITE)
+
+
+def drawing(
+    add_noise: Callable[[float, IntArray], IntArray], draw: Callable[[int], bytes] | None = None
+) -> Callable[[Plan], Secrets]:
+    """What sites draw: everybody, unless told otherwise, and this noise."""
+    coins = draw or (lambda size: bytes(size))
+    return lambda _: Secrets(draw=coins, masks=coins, add_noise=add_noise)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        pytest.param(cases.plan(privacy=AT_SITES), id="people"),
+        pytest.param(cases.plan(privacy=AT_SITES, fraction=0.5), id="people by chance"),
+        pytest.param(
+            cases.plan(privacy=AT_SITES, model=ModelKind.TREES, rounds=2), id="people, trees"
+        ),
+        pytest.param(
+            cases.plan(privacy=replace(AT_SITES, unit=PrivacyUnitKind.ROW), **MADE_UP),
+            id="rows, made-up sites",
+        ),
+    ],
+)
+def test_sites_that_draw_no_noise_where_they_should_answer_as_the_simulation_does(
+    plan: Plan, tmp_path: Path
+) -> None:
+    """With noise silenced, and all coins alike, the numbers are the same."""
+    problem, folders = divided(plan, tmp_path, person=gaps(cases.shop()["person"], 31))
+    silenced = Folders(folders.folders, drawing(cases.silent))
+    everybody = Secrets(draw=bytes, masks=bytes, add_noise=cases.silent)
+
+    (*_, simulated) = train(problem, plan, secrets=everybody)
+    (*_, carried) = train(problem, plan, secrets=everybody, exchange=silenced)
+
+    assert not np.allclose(carried.model, 0)
+    np.testing.assert_allclose(carried.model, simulated.model, rtol=0, atol=1e-12)
+    assert [done.silent for done in carried.rounds] == [0] * plan.rounds
+
+
+def test_each_site_draws_noise_of_the_plans_size_and_people_by_its_own_coins(
+    tmp_path: Path,
+) -> None:
+    plan = cases.plan(rounds=1, privacy=replace(AT_SITES, noise_multiplier=1.5), fraction=0.25)
+    problem, folders = divided(plan, tmp_path)
+    assert problem.units is not None
+    scales: list[float] = []
+    coins: list[int] = []
+
+    def noted(scale: float, values: IntArray) -> IntArray:
+        scales.append(scale)
+        return values
+
+    def counted(size: int) -> bytes:
+        coins.append(size)
+        return b"\xff" * size  # nobody takes part
+
+    own = Folders(folders.folders, drawing(noted, counted))
+    never = Secrets(draw=bytes, masks=bytes, add_noise=lambda *_: pytest.fail("noise at the desk"))
+    (training,) = train(problem, plan, secrets=never, exchange=own)
+
+    assert scales == [1.5 * UNITS_PER_CLIP] * 4
+    assert coins == (8 * np.bincount(problem.units.sites)).tolist()
+    assert training.model.tolist() == learner_of(problem, plan).initial().tolist()
+    assert training.latest.clients == expected(len(problem.units.clients), 0.25)
+
+
+def test_the_noise_that_a_site_draws_is_the_mechanisms(tmp_path: Path) -> None:
+    """A site's secrets as its process has them: every answer is another draw, of the right size."""
+    plan = cases.plan(rounds=100, privacy=AT_SITES, fraction=1e-4)
+    problem, folders = divided(plan, tmp_path)
+    own = Folders(folders.folders, secrets_at_site)
+    asked = Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed()
+
+    sums = [own.ask({"shop 0": asked}).parcels["shop 0"]["sum"] for _ in range(100)]
+
+    drawn = np.concatenate(sums) / UNITS_PER_CLIP
+    assert len(np.unique(np.stack(sums), axis=0)) == 100
+    # 3,500 numbers: the standard deviation of theirs lies this near to 1, but for one in 10⁹.
+    assert 0.9 < drawn.std() < 1.1
+    assert abs(drawn.mean()) < 0.11
+
+
+def test_a_site_that_draws_noise_gives_no_more_answers_than_the_plan_has(tmp_path: Path) -> None:
+    """Whatever the server asks, and also when the site starts anew: the server is not trusted."""
+    plan = cases.plan(rounds=2, privacy=AT_SITES, model=ModelKind.TREES)
+    problem, folders = divided(plan, tmp_path)
+    asked = packed(Question(model=learner_of(problem, plan).initial(), round=1).packed())
+    answers = []
+
+    for _ in range(4):
+        site = Site(folders.folders["shop 0"], drawing(cases.silent))
+        answers += [site.answer(asked) for _ in range(2)]
+
+    assert [answer != NO_ANSWER for answer in answers] == [True] * 6 + [False] * 2
+    assert Site(folders.folders["shop 1"]).answer(asked) == NO_ANSWER  # it could draw nothing
+
+
+def test_a_site_that_draws_noise_keeps_to_its_plan_whatever_it_is_asked(tmp_path: Path) -> None:
+    plan = cases.plan(privacy=AT_SITES)
+    problem, folders = divided(plan, tmp_path)
+    own = Folders(folders.folders, drawing(cases.silent))
+    question = Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed()
+    bent = {"drawn": np.arange(1), "clip": np.array([1e9]), "counts": np.ones(1, dtype=np.int64)}
+
+    plain, asked = (
+        own.ask({"shop 0": parcel}).parcels["shop 0"] for parcel in (question, {**question, **bent})
+    )
+
+    assert list(asked) == ["sum"]
+    assert asked["sum"].tolist() == plain["sum"].tolist()
+
+
+def test_a_noisy_sum_that_would_overflow_does_not_count(tmp_path: Path) -> None:
+    plan = cases.plan(privacy=AT_SITES, rounds=1)
+    problem, _ = divided(plan, tmp_path)
+    width = problem.inputs.shape[1]
+
+    for values, silent in (
+        (np.full(width, 2**60), 0),
+        (np.full(width, 2**62), 1),
+        (np.full(width, -(2**63)), 1),
+        (np.zeros(width), 1),
+        (np.zeros(width - 1, dtype=np.int64), 1),
+    ):
+
+        class Bent:
+            def ask(self, parcels: Mapping[str, Parcel]) -> Answers:
+                zeros = {name: {"sum": np.zeros(width, dtype=np.int64)} for name in parcels}
+                return Answers(parcels={**zeros, "shop 1": {"sum": values}}, silent={})  # noqa: B023
+
+        everybody = Secrets(draw=bytes, masks=bytes, add_noise=cases.silent)
+        (training,) = train(problem, plan, secrets=everybody, exchange=Bent())
+        assert training.latest.silent == silent
+
+
+@pytest.fixture
+def folders_for_flower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An environment without Flower, in which a deployment's folders are asked as they are."""
+
+    @contextmanager
+    def carrying(folder: Folder, made: Deployment, *, wait_s: float) -> Iterator[Folders]:
+        del wait_s
+        yield Folders({p.site: folder.site(p) for p in made.places}, secrets_at_site)
+
+    monkeypatch.setattr("compliance.federated.flower.carrying.carrying", carrying)
+    root = tmp_path / "environment"
+    (root / "bin").mkdir(parents=True)
+    (root / "bin" / "python").touch()
+    (root / "lib" / "python3.11" / "site-packages" / "opendp").mkdir(parents=True)
+    return root
+
+
+def test_the_ledger_pays_for_noise_at_sites_what_it_does_in_a_simulation(
+    shop: Workspace, tmp_path: Path, folders_for_flower: Path
+) -> None:
+    place = {"site_column": ColumnName("region"), "target": ColumnName("bought")}
+    plan = Plan(**place, rounds=2, fraction=0.5, privacy=AT_SITES)  # type: ignore[arg-type]
+    shop.decide_budget("customers", Budget(epsilon=Decimal(100), delta=Decimal("1e-5")))
+    told: list[str] = []
+    order = Order(out=tmp_path / "out", is_local=True)
+    shop.federation.deploy("orders", plan, order)
+    by = Flower(folder=order.out, environment=folders_for_flower, tell=told.append)
+
+    simulated = list(shop.federation.train("orders", plan))
+    carried = list(shop.federation.train("orders", plan, by=by))
+
+    one, other = (spend.events for spend in shop.budget("customers").spends)
+    assert one == other
+    assert [done.epsilon for done in carried] == [done.epsilon for done in simulated]
+    assert [done.silent for done in carried] == [0, 0]
+    assert carried[-1].model_hash != simulated[-1].model_hash
+    assert "no simulation can tell" in told[0]
+    assert "difference" not in shop.entries(1)[0].facts
+
+    with pytest.raises(DeploymentError, match="answer for 2 rounds"):
+        next(shop.federation.train("orders", replace(plan, rounds=3), by=by))
+
+
+def test_an_environment_in_which_sites_cannot_draw_noise_costs_no_budget(
+    shop: Workspace, tmp_path: Path, folders_for_flower: Path
+) -> None:
+    place = {"site_column": ColumnName("region"), "target": ColumnName("bought")}
+    plan = Plan(**place, rounds=2, fraction=0.5, privacy=AT_SITES)  # type: ignore[arg-type]
+    shop.decide_budget("customers", Budget(epsilon=Decimal(100), delta=Decimal("1e-5")))
+    shutil.rmtree(folders_for_flower / "lib")
+
+    with pytest.raises(DeploymentError, match="lacks OpenDP"):
+        next(shop.federation.train("orders", plan, by=Flower(environment=folders_for_flower)))
+
+    assert [spend.events for spend in shop.budget("customers").spends] == [()]
 
 
 def test_a_difference_between_sites_and_simulation_is_found(tmp_path: Path) -> None:
@@ -332,8 +696,13 @@ def test_with_noise_a_site_gives_no_contribution_of_its_own(tmp_path: Path) -> N
         ),
         pytest.param(
             cases.plan(privacy=noise(place=NoisePlace.LOCAL)),
-            "place is central",
-            id="noise elsewhere",
+            "within one process",
+            id="noise of each person's own",
+        ),
+        pytest.param(
+            cases.plan(privacy=noise(place=NoisePlace.SITE, quantile=0.5)),
+            "fix the clip",
+            id="a clip that follows, with noise at sites",
         ),
     ],
 )
@@ -430,7 +799,7 @@ def test_a_csv_file_becomes_the_rows_that_a_site_answers_from(tmp_path: Path) ->
 
 def test_the_code_of_sites_stands_on_their_few_packages_alone() -> None:
     allowed = {"compliance", "cryptography", "flwr", "httpx", "msgspec", "numpy", "pandas"}
-    allowed |= {"pyarrow", "starlette", "yaml", *sys.stdlib_module_names}
+    allowed |= {"opendp", "pyarrow", "starlette", "yaml", *sys.stdlib_module_names}
     desk = {"compliance/federated/training.py", "compliance/federated/flower/carrying.py"}
     with zipfile.ZipFile(io.BytesIO(bundle.code())) as archive:
         sources = {name: archive.read(name).decode() for name in archive.namelist()}
@@ -454,7 +823,7 @@ def test_sites_compute_with_the_versions_that_the_desk_has() -> None:
     desk = pins(ROOT / "requirements.txt")
     sites = pins(ROOT / "compliance/federated/flower/templates/requirements.txt")
 
-    for package in ("msgspec", "numpy", "pandas", "pyarrow", "pyyaml"):
+    for package in ("msgspec", "numpy", "opendp", "pandas", "pyarrow", "pyyaml"):
         assert sites[package] == desk[package]
     assert sites["flwr"] == "1.41.0"
 
@@ -612,6 +981,75 @@ def test_a_local_deployment_holds_each_sites_rows_in_its_own_folder(
         rows += table.rows
     assert rows == shop.dataset("orders").rows
     assert shop.entries(1)[0].facts["with_rows"] is True
+
+
+def test_made_up_sites_have_folders_on_this_machine_only(shop: Workspace, tmp_path: Path) -> None:
+    made_up = {"split": Split.SIZE, "site_count": 3, "minimum_records": 1}
+    plan = Plan(target=ColumnName("bought"), **made_up)  # type: ignore[arg-type]
+    order = Order(out=tmp_path / "out", is_local=True)
+
+    made = shop.federation.deploy("orders", plan, order)
+
+    assert [place.site for place in made.places] == ["Site 1", "Site 2", "Site 3"]
+    sites = [order.out / "sites" / place.folder for place in made.places]
+    rows = [Table(site / "rows.parquet").rows for site in sites]
+    assert len(set(rows)) == 3
+    assert sum(rows) == shop.dataset("orders").rows
+    keys = np.concatenate([keys_in(site / "keys.parquet") for site in sites])
+    assert len(np.unique(keys)) == len(keys) == sum(rows)
+
+
+def test_more_made_up_sites_than_a_machine_can_run_are_refused(
+    shop: Workspace, tmp_path: Path
+) -> None:
+    plan = Plan(target=ColumnName("bought"), split=Split.IID, site_count=MOST_MADE_UP + 1)
+    order = Order(out=tmp_path / "out", is_local=True)
+
+    with pytest.raises(DeploymentError, match=f"up to {MOST_MADE_UP}"):
+        shop.federation.deploy("orders", plan, order)
+    assert not order.out.exists()
+
+
+@pytest.mark.parametrize(
+    ("plan", "days", "known"),
+    [
+        pytest.param(PROFILE(), Span(first=date(2025, 1, 1), last=date(2025, 12, 27)), 0, id="P"),
+        pytest.param(SALES(), Span(first=date(2025, 1, 1), last=date(2025, 12, 27)), 0, id="F"),
+        pytest.param(RECOMMEND(), None, 40, id="R"),
+        pytest.param(PROFILE(target="pieces"), None, 16, id="T"),
+    ],
+)
+def test_sites_are_told_only_the_days_and_values_that_their_task_needs(
+    plan: Plan, days: Span | None, known: int, tmp_path: Path
+) -> None:
+    columns = purchases()
+    divided_table(columns, plan, tmp_path, "customer")
+
+    for country in set(columns["country"]):
+        text = (tmp_path / str(country) / SITE_FILE).read_text("utf-8")
+        assert from_json(Membership, text).span == days
+        assert Table(tmp_path / str(country) / "known.parquet").rows == known
+
+
+@pytest.mark.parametrize("plan", [PROFILE(), SALES()], ids=["profile", "forecast"])
+def test_purchases_after_the_last_day_that_was_agreed_change_nothing(
+    plan: Plan, tmp_path: Path
+) -> None:
+    """A site may have bought on since the desk made the folders."""
+    problem, folders = divided_table(purchases(), plan, tmp_path, "customer")
+    width = sum(tensor.size for tensor in learner_of(problem, plan).messages)
+    asked = Question(model=np.zeros(width), round=1).packed()
+    before = folders.ask({"land 0": asked}).parcels["land 0"]["contribution"]
+    place = tmp_path / "land 0" / "rows.parquet"
+    rows = Table(place).arrow([ColumnName(name) for name in purchases()])
+    at, later = rows.column_names.index("when"), timedelta(days=4000)
+    moved = pa.array([when + later for when in rows.column("when").to_pylist()])
+    added = rows.set_column(at, rows.schema.field(at), moved)
+    place.write_bytes(to_parquet(pa.concat_tables([rows, added])))
+
+    after = unpacked(Site(tmp_path / "land 0").answer(packed(asked)))["contribution"]
+
+    assert after.tolist() == before.tolist()
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(shop: Workspace, tmp_path: Path) -> None:

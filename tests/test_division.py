@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from compliance.errors import PrivacyParameterError
 from compliance.privacy import calibrate, division, loss_of, price_of, to_query
-from compliance.privacy.accounting import epsilon_of_selection, rho_of_selection
 from compliance.privacy.calibration import selection
+from compliance.privacy.costs import epsilon_of_selection, rho_of_selection
 from compliance.privacy.nouns import Budget, SelectionEvent
 from compliance.privacy.nouns.question import Mechanism, Query
 

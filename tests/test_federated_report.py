@@ -706,6 +706,16 @@ def test_simulated_and_distributed_runs_are_told_apart():
     assert entry == "difference 1e-16; transport flower"
 
 
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [(NoisePlace.CENTRAL, "noise and ledger were this desk's"), (NoisePlace.SITE, "each drew")],
+)
+def test_a_distributed_run_says_who_drew_its_noise(place, says):
+    noisy = cases.noisy(NoisePlan(noise_multiplier=1.2, place=place))
+
+    assert says in content(replace(noisy, facts={"transport": "flower"}))["how_it_ran"]
+
+
 def test_a_poisoned_run_is_not_to_be_used():
     assert any("poisoned on purpose" in s for s in content(cases.forecast())["summary"]["next"])
 

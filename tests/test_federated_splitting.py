@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from compliance.errors import MalformedPlanError
 from compliance.federated import Problem, finish, prepare, train
+from compliance.federated.keys import row_keys
 from compliance.federated.nouns import ModelKind, Split
 from compliance.federated.records import records_of
 from compliance.federated.splitting import site_names, split_sites
@@ -78,7 +79,9 @@ def test_nobody_moves_where_others_come_and_go(stored: Store, split: Split) -> N
 def test_nobody_moves_where_the_only_one_with_some_answer_goes(stored: Store, kinds: int) -> None:
     asked = plan(site_column=None, split=Split.DIRICHLET, site_count=8)
     table, _ = stored(**shop())
-    records = records_of(table, [PERSON], site=np.full(600, -1), unit=PERSON, seed=7)
+    records = records_of(
+        table, row_keys(table, [PERSON]), site=np.full(600, -1), unit=PERSON, seed=7
+    )
     answers = np.where(np.arange(600) % 3 == 0, kinds - 1.0, kinds // 2)
     answers[records.person == records.person[0]] = 0.0
     kept = np.flatnonzero(records.person != records.person[0])

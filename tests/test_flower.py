@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +28,12 @@ from compliance.trail.nouns import Entry
 from compliance.workspace import Workspace
 from compliance.workspace.deployments import AGREED, Flower, Order
 from tests import federated_cases as cases
+from tests.federated_buyers import purchases
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv-distributed"
 PLAN = cases.plan(rounds=4)
+PROFILE = "{task: profile, sites: {count: 3}, history: {time: when, price: price}, rounds: 50}"
 KILLED_AFTER, NODELESS = 2, "shop 1"  # loses its node after the second round …
 CRIPPLED_AFTER, CRIPPLED = 3, "shop 2"  # … and this one what answers for it, after the third
 
@@ -159,18 +161,20 @@ def kill(flight: Flight, site: str, process: str) -> None:
     """End the node of a site, or its executor, as a lack of memory does."""
     (place,) = (p for p in flight.deployment.places if p.site == site)
     for pid in processes_in(flight.root / "sites" / place.folder):
-        if f"flower.{process}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if f".{process}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
             os.kill(pid, signal.SIGKILL)
 
 
-def with_shop(home: Path) -> Workspace:
+def with_shop(
+    home: Path, columns: Mapping[str, Sequence[object]] | None = None, unit: str = "person"
+) -> Workspace:
     workspace = Workspace(Settings.from_environment({}, home=home))
-    columns = cases.shop(sites=3)
+    columns = columns or cases.shop(sites=3)
     lines = [
         ",".join(columns),
         *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True)),
     ]
-    description = Description(population="people", unit=ColumnName("person"))
+    description = Description(population="people", unit=ColumnName(unit))
     file = RawFile(name="shop.csv", data="\n".join(lines).encode())
     workspace.add_files([file], "shop", description)
     return workspace
@@ -289,10 +293,10 @@ def test_an_app_that_came_with_the_run_is_never_unpacked_at_a_site(flight: Fligh
 
 @needs_flower
 def test_ctrl_c_ends_everything_and_stores_what_was_run(tmp_path: Path) -> None:
-    """The one command, on a deployment of its own that it removes."""
-    workspace = with_shop(tmp_path / "desk")
+    """The one command, on a deployment of its own that it removes; here with made-up sites."""
+    workspace = with_shop(tmp_path / "desk", purchases(), "customer")
     plan = tmp_path / "plan.yaml"
-    plan.write_text("{sites: {column: site}, target: bought, rounds: 50}", encoding="utf-8")
+    plan.write_text(PROFILE, encoding="utf-8")
     typed = [sys.executable, "-m", "compliance", "--home", str(tmp_path / "desk")]
     typed += ["federate", "shop", "--plan", str(plan), "--transport", "flower"]
     (tmp_path / "own").mkdir()

@@ -24,7 +24,8 @@ from compliance.errors import (
 )
 from compliance.plain import from_json, to_json
 from compliance.privacy import check_affordable, check_budget, check_held, loss_of, state_of
-from compliance.privacy.accounting import UNIT, fits, price_of, rho_of
+from compliance.privacy.accounting import fits, price_of
+from compliance.privacy.costs import UNIT, rho_of
 from compliance.privacy.ledger import bounds_of, spends_in_force
 from compliance.privacy.nouns import (
     Accountant,

@@ -36,8 +36,8 @@ from compliance.privacy import (
     state_of,
     to_query,
 )
-from compliance.privacy.accounting import UNIT
 from compliance.privacy.calibration import divisible, margin
+from compliance.privacy.costs import UNIT
 from compliance.privacy.ledger import spends_in_force
 from compliance.privacy.nouns import (
     Allowance,

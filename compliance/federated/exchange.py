@@ -18,11 +18,19 @@ import numpy.typing as npt
 from compliance.errors import DeploymentError
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.learners import Learner, learner_of
-from compliance.federated.noising import UNITS_PER_CLIP, Cohort, summed
-from compliance.federated.nouns import Plan, Split, Task
-from compliance.federated.problem import Problem, Units
+from compliance.federated.noising import (
+    UNITS_PER_CLIP,
+    Cohort,
+    Secrets,
+    noisy_sum_at_site,
+    summed,
+)
+from compliance.federated.nouns import Plan
+from compliance.federated.problem import Clients, Problem, Units
 from compliance.federated.records import BoolArray
 from compliance.privacy.nouns.units import NoisePlace
+
+_LARGEST_TOTAL = 2**62  # of noisy sums together, which no number of ours may overflow
 
 AnyArray = npt.NDArray[np.generic]
 Parcel = Mapping[str, AnyArray]
@@ -98,14 +106,18 @@ def check_askable(plan: Plan) -> None:
     Raises:
         DeploymentError: they cannot, so far.
     """
-    if plan.split is not Split.COLUMN:
-        raise DeploymentError(reason="its sites are made up; real ones come from a column")
-    if plan.task is not Task.RESPONSE:
-        raise DeploymentError(reason=f"a {plan.task} is learnt within one process so far")
     if plan.secure:
         raise DeploymentError(reason="sums are masked within one process so far")
-    if plan.privacy is not None and plan.privacy.place is not NoisePlace.CENTRAL:
-        raise DeploymentError(reason="noise is added at the desk so far, so its place is central")
+    if plan.privacy is None or plan.privacy.place is NoisePlace.CENTRAL:
+        return
+    if plan.privacy.place is NoisePlace.LOCAL:
+        reason = (
+            "people add noise within one process so far; choose a place that is central or site"
+        )
+        raise DeploymentError(reason=reason)
+    if plan.privacy.quantile is not None:
+        reason = "a clip that follows the updates needs the noise at the desk; fix the clip"
+        raise DeploymentError(reason=reason)
 
 
 class Here:
@@ -154,18 +166,32 @@ class Compared:
             self.difference = np.inf if np.isnan(apart) else max(self.difference, float(apart))
 
 
-def answered(learner: Learner, asked: Parcel) -> Parcel:
+def draws_at_sites(plan: Plan) -> bool:
+    """Whether each site draws who takes part, and the noise."""
+    return plan.privacy is not None and plan.privacy.place is NoisePlace.SITE
+
+
+def answered(learner: Learner, asked: Parcel, secrets: Secrets | None = None) -> Parcel:
     """What leaves a site: its contribution; with noise, a sum over those of its units.
 
-    With noise nothing else can be had, whatever is asked.
+    With noise nothing else can be had, whatever is asked. Where the sites draw it, the sum is a
+    noisy one.
 
     Args:
         learner: of the site's own problem, which has one site.
         asked: a `Question`; besides, with noise `drawn`, positions among the site's units, `clip`
             and `counts`, whether the last number counts them; otherwise perhaps a `correction`.
+        secrets: the site's own, where it draws the noise.
+
+    Raises:
+        ValueError: it has none, and would need them.
     """
     model = np.asarray(asked["model"], dtype=np.float64)
     round_, exchange, epochs = (int(number) for number in np.asarray(asked["moment"], np.int64))
+    if draws_at_sites(learner.plan):
+        if secrets is None:
+            raise ValueError("a site that draws noise needs secrets")
+        return {"sum": noisy_sum_at_site(learner, model, (round_, exchange), secrets)}
     if learner.plan.privacy is not None:
         drawn = np.asarray(asked["drawn"], dtype=np.int64)
         cohort = Cohort(drawn=drawn, sites=np.zeros(1, dtype=np.int64))
@@ -223,12 +249,20 @@ def asked_sums(
 ) -> tuple[IntArray, IntArray]:
     """Per site of the problem the sum over its drawn units, and which sites have sent one.
 
-    A sum longer than its units can make it counts as none: noise would not cover it.
+    A sum longer than its units can make it counts as none: noise would not cover it. Where the
+    sites draw the noise, they draw the units as well, and any sum can come.
     """
     problem = learner.problem
     if problem.units is None:
         raise ValueError("the problem was prepared for a plan without noise")
     names = problem.site_names
+    if draws_at_sites(learner.plan):
+        return _noisy_sums(
+            exchange,
+            learner,
+            Question(model=model, round=moment[0], exchange=moment[1]),
+            cohort.sites,
+        )
     first = np.searchsorted(problem.units.sites, np.arange(len(names) + 1))
     parts = np.split(cohort.drawn, np.searchsorted(cohort.drawn, first[1:-1]))
     question = Question(model=model, round=moment[0], exchange=moment[1]).packed()
@@ -240,6 +274,23 @@ def asked_sums(
     for at in cohort.sites.tolist():
         values = answers.parcels.get(names[at], {}).get("sum")
         if values is not None and _is_sum(values, sums[at], len(parts[at]), counts_within):
+            sums[at] = values
+            came.append(at)
+    return sums, np.array(came, dtype=np.int64)
+
+
+def _noisy_sums(
+    exchange: Exchange, learner: Learner, question: Question, sites: IntArray
+) -> tuple[IntArray, IntArray]:
+    names = learner.problem.site_names
+    answers = exchange.ask({names[at]: question.packed() for at in sites})
+    sums = np.zeros((len(names), _numbers(learner)), dtype=np.int64)
+    largest, came = _LARGEST_TOTAL // len(names), []
+    for at in sites.tolist():
+        values = answers.parcels.get(names[at], {}).get("sum")
+        if values is None or values.dtype != sums.dtype or values.shape != sums[at].shape:
+            continue
+        if all(abs(number) <= largest for number in values.tolist()):
             sums[at] = values
             came.append(at)
     return sums, np.array(came, dtype=np.int64)
@@ -260,14 +311,28 @@ def _numbers(learner: Learner) -> int:
 
 
 def _one(problem: Problem, at: int) -> Problem:
-    """The problem with one of its sites, as that site has it."""
+    """The problem with one of its sites, as that site has it: no rows but its own."""
+    first, size = int(problem.sites.starts[at]), int(problem.sites.sizes[at])
+    held_out = problem.held_out_at()[at]
+    rows = np.r_[first : first + size, held_out, len(problem.inputs) - 1]
     units = problem.units
     if units is not None:
         own = np.flatnonzero(units.sites == at)
-        units = Units(clients=units.clients.some(own), sites=np.zeros(len(own), dtype=np.int64))
+        clients = _from(units.clients.some(own), first)
+        units = Units(clients=clients, sites=np.zeros(len(own), dtype=np.int64))
     return replace(
         problem,
+        inputs=problem.inputs[rows],
+        answers=problem.answers[rows],
+        person=problem.person[rows[:-1]],
         site_names=problem.site_names[at : at + 1],
-        sites=problem.sites.some(np.array([at])),
+        sites=_from(problem.sites.some(np.array([at])), first),
+        held_out=problem.held_out[at : at + 1],
         units=units,
+        totals=problem.in_all,
     )
+
+
+def _from(clients: Clients, first: int) -> Clients:
+    """`clients`, whose rows are counted from the row `first`."""
+    return replace(clients, starts=clients.starts - first)

@@ -133,8 +133,8 @@ def noisy_sum(
     Args:
         clip: the largest L2 norm of one unit's contribution.
         moment: the round, from 1, and the exchange in it, from 0.
-        ask_sums: asks the sites for `summed` and tells who answered; left out, they are in this
-            process.
+        ask_sums: asks the sites for `summed`, or for `noisy_sum_at_site` where they draw the
+            noise, and tells who answered; left out, they are in this process.
 
     Raises:
         SecureTermsError, TooFewSurvivorsError: sums were to be masked and cannot be.
@@ -145,12 +145,11 @@ def noisy_sum(
     counts = secrets.clip_rule is not None
     if ask_sums is None:
         sums = summed(learner, model, cohort, clip, moment, own, counts_within=counts)
+        for site in cohort.sites if place is NoisePlace.SITE else ():
+            sums[site] = hidden(sums[site])
     else:
         sums, answered = ask_sums(model, cohort, clip, moment, counts)
         cohort = replace(cohort, sites=answered)
-    if place is NoisePlace.SITE:
-        for site in cohort.sites:
-            sums[site] = hidden(sums[site])
     total, masked = _added(learner, sums, cohort, moment[0], secrets)
     if place is NoisePlace.CENTRAL:
         total = hidden(total)
@@ -162,6 +161,24 @@ def noisy_sum(
         within=within,
         masked=masked,
     )
+
+
+def noisy_sum_at_site(
+    learner: Learner, model: FloatArray, moment: tuple[int, int], secrets: Secrets
+) -> IntArray:
+    """What a site sends where it draws the noise: who is drawn is its own secret too.
+
+    The clip, the chance to be drawn and the noise are those of the plan, whatever the server says.
+
+    Args:
+        learner: of the site's own problem, which has one site.
+        secrets: the site's.
+    """
+    plan, everybody = learner.plan, _units(learner.problem)
+    drawn = sampled(len(everybody.clients), plan.fraction, secrets.draw)
+    cohort = Cohort(drawn=drawn, sites=np.zeros(1, dtype=np.int64))
+    sums = summed(learner, model, cohort, _privacy(plan).clip, moment)
+    return _with_noise(plan, secrets, sums[0])
 
 
 def _with_noise(plan: Plan, secrets: Secrets, numbers: IntArray) -> IntArray:

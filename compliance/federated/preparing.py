@@ -24,7 +24,7 @@ from compliance.errors import (
 from compliance.federated.features import IntArray
 from compliance.federated.keys import label_keys, run_starts
 from compliance.federated.nouns import MOST_ROWS_PER_PERSON, LeftOut, Plan, Split, Task
-from compliance.federated.problem import Clients, Problem, Units
+from compliance.federated.problem import Clients, Problem, Totals, Units
 from compliance.federated.records import (
     Records,
     arranged,
@@ -80,7 +80,7 @@ def prepare(
         TooManySitesError: there are more than `settings.MAX_SITES`.
     """
     source = source_of(table, columns, plan, labels, unit=unit)
-    examples = _split(examples_of(source), plan)
+    examples = placed(source)
     records, left_out = _those_that_count(examples, plan)
     _check_known(examples, plan)
     _check_sites(len(np.unique(records.site)), plan)
@@ -88,16 +88,35 @@ def prepare(
     return _assembled(source, examples, records, left_out)
 
 
-def prepared_at_site(source: Source, most_rows: int) -> Problem:
+def placed(source: Source) -> Examples:
+    """The examples, at their sites, also where the plan makes these up.
+
+    Raises:
+        PlanError: see `examples_of`.
+    """
+    examples = examples_of(source)
+    if source.plan.split is Split.COLUMN:
+        return examples
+    known = examples.answers_known
+    places = split_sites(examples.records, examples.answers, source.plan, answers_known=known)
+    return _moved(examples, places, site_names(source.plan))
+
+
+def prepared_at_site(source: Source, site: str, most_rows: int, totals: Totals) -> Problem:
     """What `prepare` makes of one site's rows, seen from that site alone.
 
     Args:
         source: with the site's rows, and no others.
+        site: its name.
         most_rows: no site of the federation trains on more.
+        totals: of the federation.
     """
     examples = examples_of(source)
+    if source.plan.split is not Split.COLUMN:
+        examples = _moved(examples, np.zeros_like(examples.records.site), (site,))
     records, left_out = _those_that_count(examples, source.plan)
-    return _assembled(source, examples, records, left_out, most_rows)
+    found = _assembled(source, examples, records, left_out, most_rows)
+    return replace(found, totals=totals)
 
 
 def source_of(
@@ -109,9 +128,13 @@ def source_of(
     unit: ColumnName | None = None,
 ) -> Source:
     """What is asked of the table; arguments as for `prepare`."""
-    protected = _protected_column(plan, unit)
     return Source(
-        table=table, columns=columns, plan=plan, labels=labels, person=unit, unit=protected
+        table=table,
+        columns=columns,
+        plan=plan,
+        labels=labels,
+        person=unit,
+        unit=_protected_column(plan, unit),
     )
 
 
@@ -153,15 +176,10 @@ def _protected_column(plan: Plan, person: ColumnName | None) -> ColumnName | Non
     return plan.privacy.column  # None for rows
 
 
-def _split(examples: Examples, plan: Plan) -> Examples:
-    """`examples`, at sites that are made up where the plan asks for such."""
-    if plan.split is Split.COLUMN:
-        return examples
-    places = split_sites(
-        examples.records, examples.answers, plan, answers_known=examples.answers_known
-    )
+def _moved(examples: Examples, places: IntArray, names: tuple[str, ...]) -> Examples:
+    """`examples`, each at the site of that place in `names`."""
     records = replace(examples.records, site=places)
-    return replace(examples, records=records, site_names=site_names(plan))
+    return replace(examples, records=records, site_names=names)
 
 
 def _those_that_count(examples: Examples, plan: Plan) -> tuple[Records, LeftOut]:

@@ -55,6 +55,19 @@ class Units:
     sites: IntArray
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How many there are at all sites together, of whom a problem may know one site's; public.
+
+    Attributes:
+        sites: that take part.
+        units: with noise, who is protected; otherwise 0.
+    """
+
+    sites: int
+    units: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
     """What `train` learns from.
@@ -76,6 +89,7 @@ class Problem:
         left_out: rows that take no part.
         choices: per input, -1 for a number; otherwise which choice it is an option of: of a
             choice's options one at most is 1, and the others are 0. Empty where all are numbers.
+        totals: of all sites, where this is one's part; otherwise None.
     """
 
     features: tuple[ColumnName, ...]
@@ -92,6 +106,14 @@ class Problem:
     sites_left_out: int
     left_out: LeftOut
     choices: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    totals: Totals | None = None
+
+    @property
+    def in_all(self) -> Totals:
+        """How many sites and protected units there are, wherever they lie."""
+        units = len(self.units.clients) if self.units else 0
+        return self.totals or Totals(sites=len(self.sites), units=units)
 
     @property
     def training_rows(self) -> int:

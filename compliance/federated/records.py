@@ -17,7 +17,6 @@ from compliance.federated.keys import (
     label_keys,
     mixed,
     ranks_in_runs,
-    row_keys,
     run_starts,
     salted,
     value_keys,
@@ -67,7 +66,7 @@ class Records:
 
 def records_of(
     table: Table,
-    columns: Sequence[ColumnName],
+    rows: KeyArray,
     *,
     site: IntArray,
     unit: ColumnName | None,
@@ -76,14 +75,11 @@ def records_of(
     """All rows of the table; a fifth of the people is held out, by a key of the person alone.
 
     Args:
+        rows: a key per row.
         site: per row, the position of its site's name; -1 where it is missing.
         unit: the column that tells one person from another, or one device.
     """
-    rows = row_keys(table, columns)
-    person, is_named = rows, np.ones(len(rows), dtype=bool)
-    if unit is not None:
-        is_named = table.codes(unit).codes >= 0
-        person = np.where(is_named, value_keys(table.codes(unit)), rows)
+    person, is_named = people_of(table, rows, unit)
     return Records(
         at=np.arange(len(rows)),
         site=site,
@@ -92,6 +88,20 @@ def records_of(
         row=rows,
         is_held_out=held_out(person, seed),
     )
+
+
+def people_of(table: Table, rows: KeyArray, unit: ColumnName | None) -> tuple[KeyArray, BoolArray]:
+    """Per row, a key of the person, or of the row itself where none is named; and whether one is.
+
+    Args:
+        rows: a key per row.
+        unit: the column that tells one person from another; None where each row is one.
+    """
+    if unit is None:
+        return rows, np.ones(len(rows), dtype=bool)
+    coded = table.codes(unit)
+    is_named = coded.codes >= 0
+    return np.where(is_named, value_keys(coded), rows), is_named
 
 
 def held_out(person: KeyArray, seed: int) -> BoolArray:

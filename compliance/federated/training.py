@@ -18,7 +18,7 @@ from compliance.federated.averaging import (
     poisoned_sites,
     turnout,
 )
-from compliance.federated.exchange import Exchange, asked_sums, check_askable
+from compliance.federated.exchange import Exchange, asked_sums, check_askable, draws_at_sites
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.learners import Learner, learner_of
 from compliance.federated.messages import bytes_of, sent
@@ -195,18 +195,20 @@ def _noisy_round(
         return replace(step, is_void=True), 0, clip
     units = len(problem.units.clients)
     count = expected(units, plan.fraction)
+    is_drawn_afar = exchange is not None and draws_at_sites(plan)  # and how many, only sites know
     asking = None if exchange is None else partial(asked_sums, exchange, learner)
     for number in range(learner.exchanges):
         drawn = sampled(units, plan.fraction, secrets.draw)
+        clients = round(count) if is_drawn_afar else len(drawn)
         cohort, moment = Cohort(drawn=drawn, sites=here.answering), (round_, number)
         try:
             found = noisy_sum(learner, model, cohort, training.clip, moment, secrets, asking)
         except TooFewSurvivorsError:
-            return replace(step, is_void=True), len(drawn), clip
+            return replace(step, is_void=True), clients, clip
         here = here.without(np.setdiff1d(here.answering, found.sites))
         step = replace(step, turnout=here, taken=here.answering)
         if not _counts(here, plan):
-            return replace(step, is_void=True), len(drawn), clip
+            return replace(step, is_void=True), clients, clip
         if learner.adds_up:
             model = learner.advanced(model, found.total, round_, exchange=number)
         else:
@@ -215,7 +217,7 @@ def _noisy_round(
         step = replace(step, masked=found.masked)
         if secrets.clip_rule is not None:
             clip = secrets.clip_rule.next_clip(clip, found.within / count + 0.5)
-    return replace(step, model=model), len(drawn), clip
+    return replace(step, model=model), clients, clip
 
 
 def _counts(here: Turnout, plan: Plan) -> bool:

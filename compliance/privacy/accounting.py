@@ -22,6 +22,15 @@ from fractions import Fraction
 from functools import lru_cache
 
 from compliance.errors import PrivacyParameterError
+from compliance.privacy.costs import (
+    SAFETY,
+    UNIT,
+    epsilon_of,
+    epsilon_of_answers,
+    epsilon_of_selection,
+    rho_of,
+    rho_of_selection,
+)
 from compliance.privacy.nouns import (
     Budget,
     Event,
@@ -37,10 +46,7 @@ from compliance.privacy.nouns import (
 from compliance.privacy.sampled import ORDERS as SAMPLED_ORDERS
 from compliance.privacy.sampled import divergences
 
-UNIT = 10**18  # one unit of privacy loss is 10⁻¹⁸
 _ORDER_UNIT = 10**6
-# Errors of the float logarithms below are under 1e-12; this keeps the offsets on the safe side.
-_SAFETY = 10**7
 _SHOWN = Decimal("0.000001")
 
 # Orders α, as whole multiples of 10⁻⁶: 1 + 0.01·1.02ⁿ up to about 10⁶, dense enough that the best
@@ -122,43 +128,6 @@ def loss_of(events: Iterable[Event]) -> Loss:
         rho=_sum((t.rho, times) for t, times in counted),
         delta=sum((times * t.delta for t, times in counted), Fraction(0)),
     )
-
-
-def rho_of(event: GaussianEvent) -> int:
-    """ρ = Δ²/(2σ²) of the event in units, rounded up."""
-    return math.ceil(Fraction(event.sensitivity_squared, 2) / Fraction(event.scale) ** 2 * UNIT)
-
-
-def epsilon_of(event: LaplaceEvent) -> int:
-    """ε = Δ₁/b of the event in units, rounded up."""
-    return math.ceil(Fraction(event.sensitivity) / Fraction(event.scale) * UNIT)
-
-
-def range_of(event: SelectionEvent) -> Fraction:
-    """How far the losses of one choice lie apart: 2Δ/scale, half where scores move together."""
-    change = Fraction(event.sensitivity) * (1 if event.is_monotonic else 2)
-    return change / Fraction(event.scale)
-
-
-def epsilon_of_selection(event: SelectionEvent) -> int:
-    """Pure ε of all choices in units: 2Δ/scale for each, half where scores move together."""
-    return event.draws * event.groups * math.ceil(range_of(event) * UNIT)
-
-
-def rho_of_selection(event: SelectionEvent) -> int:
-    """ρ of all choices in units: an eighth of the square of each one's ε, rounded up.
-
-    Source: Cesar and Rogers 2021, arXiv:2004.07223 (choices have a bounded range).
-    """
-    one = -(-(math.ceil(range_of(event) * UNIT) ** 2) // (8 * UNIT))
-    return event.draws * event.groups * one
-
-
-def epsilon_of_answers(event: RandomisedResponseEvent) -> int:
-    """ε of one person's changed answer in units: ln of true over any one other, rounded up."""
-    truth = Fraction(event.probability)
-    ratio = truth * (event.categories - 1) / (1 - truth)
-    return math.ceil(math.log(ratio) * UNIT) + _SAFETY
 
 
 def fits(loss: Loss, total: Budget) -> bool:
@@ -344,7 +313,7 @@ def _offsets(delta: Fraction) -> tuple[int | None, ...]:
         alpha = order / _ORDER_UNIT
         excess = (order - _ORDER_UNIT) / _ORDER_UNIT
         offset = math.log(excess / alpha) - (log_delta + math.log(alpha)) / excess
-        offsets.append(math.ceil(offset * UNIT) + _SAFETY)
+        offsets.append(math.ceil(offset * UNIT) + SAFETY)
     return tuple(offsets)
 
 
@@ -360,6 +329,6 @@ def _sampled_terms(event: SampledGaussianEvent) -> Terms:
 @lru_cache(maxsize=64)
 def _one_sampled_round(rate: float, noise_multiplier: float) -> tuple[int | None, ...]:
     return tuple(
-        math.ceil(divergence * UNIT) + _SAFETY if math.isfinite(divergence) else None
+        math.ceil(divergence * UNIT) + SAFETY if math.isfinite(divergence) else None
         for divergence in divergences(rate, noise_multiplier, _FLOAT_ORDERS)
     )

@@ -17,14 +17,9 @@ from statistics import NormalDist
 from msgspec import structs
 
 from compliance.errors import BadBoundsError, PrivacyParameterError
-from compliance.privacy.accounting import (
-    UNIT,
-    epsilon_of,
-    epsilon_of_answers,
-    rho_of,
-    rho_within,
-)
+from compliance.privacy.accounting import rho_within
 from compliance.privacy.aggregates import CHOICES, KEYS_PART, MOST_TOTAL, Part, parts_of
+from compliance.privacy.costs import UNIT, epsilon_of, epsilon_of_answers, rho_of
 from compliance.privacy.nouns import (
     CONFIDENCE,
     Budget,

@@ -16,16 +16,16 @@ import numpy as np
 import numpy.typing as npt
 import opendp.prelude as dp
 
-from compliance.privacy.accounting import (
+from compliance.privacy.costs import (
     UNIT,
     epsilon_of,
     epsilon_of_answers,
     rho_of,
     rho_of_selection,
 )
-from compliance.privacy.calibration import NoiseEvent
 from compliance.privacy.nouns import (
     GaussianEvent,
+    LaplaceEvent,
     RandomisedResponseEvent,
     SelectionEvent,
     ThresholdEvent,
@@ -34,10 +34,11 @@ from compliance.privacy.nouns import (
 dp.enable_features("contrib")
 
 _Ints = npt.NDArray[np.int64]
+_NoiseEvent = GaussianEvent | LaplaceEvent
 _TOLERANCE = 1 + 1e-9  # OpenDP rounds its own arithmetic up
 
 
-def add_noise(values: _Ints, event: NoiseEvent) -> _Ints:
+def add_noise(values: _Ints, event: _NoiseEvent) -> _Ints:
     """`values` with independent discrete noise on each; a fresh draw at every call."""
     if isinstance(event, GaussianEvent):
         space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T=float)
@@ -51,7 +52,10 @@ def add_noise(values: _Ints, event: NoiseEvent) -> _Ints:
 
 
 def surviving_groups(
-    units: _Ints, event: NoiseEvent, threshold: ThresholdEvent, groups_per_unit: int
+    units: _Ints,
+    event: _NoiseEvent,
+    threshold: ThresholdEvent,
+    groups_per_unit: int,
 ) -> list[int]:
     """The groups whose noisy number of people reaches the threshold, in ascending order."""
     counts = {int(group): int(units[group]) for group in np.flatnonzero(units)}

@@ -35,7 +35,7 @@ from typing import Any
 
 import numpy as np
 
-from compliance.privacy.accounting import range_of
+from compliance.privacy.costs import range_of
 from compliance.privacy.nouns import (
     Accountant,
     Event,

@@ -24,9 +24,9 @@ import pyarrow as pa
 
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, ColumnName, ColumnType
-from compliance.privacy.accounting import UNIT, epsilon_of, rho_of
 from compliance.privacy.aggregates import aggregate
 from compliance.privacy.calibration import NoiseEvent, calibrate
+from compliance.privacy.costs import UNIT, epsilon_of, rho_of
 from compliance.privacy.nouns import Budget, GaussianEvent, LaplaceEvent, ReleasedValue
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.queries import to_query

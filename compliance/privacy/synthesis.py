@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.errors import MalformedQueryError
-from compliance.privacy.accounting import UNIT, rho_within
+from compliance.privacy.accounting import rho_within
 from compliance.privacy.bounding import bound
+from compliance.privacy.costs import UNIT
 from compliance.privacy.grouping import coarse_codes, public_codes
 from compliance.privacy.nouns import Budget, SynthesisEvent
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind

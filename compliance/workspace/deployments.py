@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,11 +31,15 @@ from compliance.federated.exchange import (
     Here,
     Parcel,
     check_askable,
+    draws_at_sites,
 )
-from compliance.federated.flower import dividing, writing
+from compliance.federated.features import IntArray
+from compliance.federated.flower import at_site, dividing, writing
+from compliance.federated.flower.at_site import Membership
 from compliance.federated.flower.nouns import DEPLOYMENT_FILE, Deployment, Folder
-from compliance.federated.nouns import ModelKind, Plan, Round
+from compliance.federated.nouns import ModelKind, Plan, Round, Split
 from compliance.federated.preparing import source_of
+from compliance.federated.tasks import Source
 from compliance.plain import from_json
 from compliance.workspace import datasets, labels, runs
 from compliance.workspace.desk import Desk
@@ -43,6 +47,9 @@ from compliance.workspace.desk import Desk
 LOOPBACK = "127.0.0.1"
 PORT = 8443  # where the server of real sites listens, unless told otherwise
 WAIT_S = 300.0
+MOST_MADE_UP = 64  # sites that are made up; each takes two processes of this machine
+
+_OPENDP = ("lib/python3*/site-packages/opendp", "Lib/site-packages/opendp")
 
 AGREED = 1e-12  # the largest difference that rounding can make
 
@@ -104,6 +111,9 @@ def write(desk: Desk, name: str, plan: Plan, order: Order) -> Deployment:
         DeploymentError: sites cannot be asked for what the plan needs, or the host is none.
         CannotWriteError: the folder is not empty, or the disk refuses.
     """
+    if plan.split is not Split.COLUMN and not order.is_local:
+        reason = "its sites are made up, so their rows are this desk’s; try it with --local"
+        raise DeploymentError(reason=reason)
     folder = Folder(root=order.out.absolute())
     _check_empty(folder.root)
     prepared = _prepare(desk, name, plan)
@@ -139,17 +149,25 @@ def _connected(
     """The way to the sites; what is known of it in the end goes to the trail and to the caller."""
     from compliance.federated.flower.carrying import carrying  # few runs need what it loads
 
-    environment = _environment(by.environment)
+    environment = _environment(by.environment, plan)
     with (
         _deployed(desk, name, plan, by, environment) as (folder, deployment),
         carrying(folder, deployment, wait_s=by.wait_s) as carrier,
     ):
-        compared = Compared(_Telling(carrier, by.tell), Here(problem, plan))
+        telling = _Telling(carrier, by.tell)
+        if draws_at_sites(plan):
+            by.tell(_OWN_DRAWS)
+            yield telling
+            return
+        compared = Compared(telling, Here(problem, plan))
         try:
             yield compared
         finally:
             facts["difference"] = compared.difference
             by.tell(_agreement(compared.difference))
+
+
+_OWN_DRAWS = "The sites draw who takes part, and the noise; no simulation can tell what they answer"
 
 
 class _Telling:
@@ -194,17 +212,29 @@ def _deployed(
         shutil.rmtree(root)
 
 
-def _environment(asked: Path | None) -> Path:
+def _environment(asked: Path | None, plan: Plan) -> Path:
+    """Flower's environment, with what sites need for `plan`.
+
+    Raises:
+        DeploymentError: there is none, or one of an earlier version.
+    """
     beside = Path(compliance.__file__).parents[1] / ".venv-distributed"
     found = (asked or beside).absolute()
     if not Folder(root=found, environment=found).python.exists():
         reason = "Flower’s environment is missing; in the folder of Privacy Desk, run: "
+        raise DeploymentError(reason=f"{reason}make distributed")
+    if draws_at_sites(plan) and not any(any(found.glob(place)) for place in _OPENDP):
+        # Otherwise no site could answer, and the budget would pay for rounds without any.
+        reason = "Flower’s environment lacks OpenDP, by which sites draw noise; run again: "
         raise DeploymentError(reason=f"{reason}make distributed")
     return found
 
 
 def _prepare(desk: Desk, name: str, plan: Plan) -> _Prepared:
     check_askable(plan)
+    if plan.split is not Split.COLUMN and plan.site_count > MOST_MADE_UP:
+        reason = f"each made-up site takes processes of its own; up to {MOST_MADE_UP} can be tried"
+        raise DeploymentError(reason=reason)
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
         discovery = labels.latest(connection, dataset)
@@ -227,18 +257,36 @@ def _write(desk: Desk, prepared: _Prepared, plan: Plan, order: Order, folder: Fo
     )
     source = source_of(table, dataset.columns, plan, prepared.labels, unit=unit)
     members = dividing.memberships(source, problem)
-    rows = dividing.rows_at(source, problem)
-    whole = table.arrow([column.name for column in dataset.columns])
     try:
         known = to_parquet(dividing.known_values(source, problem))
         writing.write(folder, made, members, known)
-        for place in made.places if made.is_local else ():
-            at = folder.site(place) / "rows.parquet"
-            at.write_bytes(to_parquet(whole.take(rows[place.site])))
+        if made.is_local:
+            _write_rows(folder, made, source, dividing.rows_at(source, problem), members)
     except OSError:
         reason = "the disk refused it; check the free space and your rights"
         raise CannotWriteError(name=folder.root.name, reason=reason) from None
     return made
+
+
+def _write_rows(
+    folder: Folder,
+    made: Deployment,
+    source: Source,
+    rows: Mapping[str, IntArray],
+    members: Sequence[Membership],
+) -> None:
+    """Write each site's own rows to its folder.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    whole = source.table.arrow(source.names)
+    keys = source.row_keys if source.plan.split is not Split.COLUMN else None
+    for place, member in zip(made.places, members, strict=True):
+        own, site = rows[place.site], folder.site(place)
+        (site / member.rows).write_bytes(to_parquet(whole.take(own)))
+        if member.keys is not None and keys is not None:
+            (site / member.keys).write_bytes(to_parquet(at_site.keys_as_table(keys[own])))
 
 
 def _check_empty(root: Path) -> None:
@@ -261,8 +309,11 @@ def _read(folder: Folder, name: str, plan: Plan) -> Deployment:
         reason = "the folder is of another dataset or of another version of Privacy Desk"
         raise DeploymentError(reason=f"{reason}; make a new one")
     theirs = writing.plan_of(folder, found)
-    if plan.model is not ModelKind.TREES:  # else how many rounds there are is the desk's business
-        theirs = replace(theirs, rounds=plan.rounds)
-    if theirs != plan:
+    # How many rounds there are is the desk's business, but a forest has room for its own only.
+    asked = plan if plan.model is ModelKind.TREES else replace(plan, rounds=theirs.rounds)
+    if theirs != asked:
         raise DeploymentError(reason="the folder is of another plan; make a new one")
+    if draws_at_sites(plan) and plan.rounds > theirs.rounds:
+        reason = f"its sites answer for {theirs.rounds:,} rounds and no more; make a new one"
+        raise DeploymentError(reason=reason)
     return found

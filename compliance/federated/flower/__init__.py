@@ -4,6 +4,6 @@
          ◀─Told──       ◀──────────────────────────
 
 `relay`, `superlink` and `control` run in Flower's environment beside the desk; `supernode`,
-`executor`, `keys` and `rows` run in it at the sites. Everything else knows nothing of Flower,
-which is pinned to libraries that the desk must not be held to.
+`executor` (started by `workspace.executor`), `keys` and `rows` run in it at the sites. Everything
+else knows nothing of Flower, which is pinned to libraries that the desk must not be held to.
 """

@@ -18,12 +18,12 @@ import compliance
 _ROOT = Path(compliance.__file__).parent
 _ROOTS = (
     "compliance.federated.flower.control",
-    "compliance.federated.flower.executor",
     "compliance.federated.flower.keys",
     "compliance.federated.flower.relay",
     "compliance.federated.flower.rows",
     "compliance.federated.flower.superlink",
     "compliance.federated.flower.supernode",
+    "compliance.workspace.executor",
 )
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # so that the same code gives the same bytes
 

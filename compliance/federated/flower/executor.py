@@ -4,12 +4,14 @@ Stands in for Flower's executor, which starts a process per message to run the a
 the run. This one stays, keeps the site's rows prepared, and runs `at_site` alone; whatever app
 came with the run is never unpacked.
 
-Runs in Flower's environment, in the site's folder, with the arguments of `flower-superexec`.
+`workspace.executor` starts it in Flower's environment, in the site's folder, with the arguments of
+`flower-superexec`.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -27,13 +29,19 @@ from flwr.supernode.runtime.run_clientapp import pull_task_input, push_message, 
 
 from compliance.federated.flower.at_site import Site
 from compliance.federated.flower.relay import carried, content
+from compliance.federated.noising import Secrets
+from compliance.federated.nouns import Plan
 
 _LOOK_S = "0.2"  # between two looks for messages
 
 
-def main(folder: Path) -> None:
-    """Answer until the node ends."""
-    site = Site(folder)
+def serve(folder: Path, secrets_of: Callable[[Plan], Secrets]) -> None:
+    """Answer until the node ends.
+
+    Args:
+        secrets_of: what a site draws, where it draws noise.
+    """
+    site = Site(folder, secrets_of)
 
     def launch(_: SubprocessExecutor, spec: ExecutionSpec) -> LaunchResult:
         try:
@@ -69,7 +77,3 @@ def _answer(site: Site, spec: ExecutionSpec) -> None:
     finally:
         beats.stop()
         client.close()
-
-
-if __name__ == "__main__":
-    main(Path.cwd())

@@ -291,7 +291,7 @@ def _spread(problem: Problem, plan: Plan, slots: int) -> float:
         return 0.0
     spread = privacy.noise_multiplier * privacy.clip / _scale(plan, slots)
     if privacy.place is NoisePlace.SITE:
-        spread *= math.sqrt(len(problem.sites))
+        spread *= math.sqrt(problem.in_all.sites)
     if privacy.place is NoisePlace.LOCAL:
         spread *= math.sqrt(_drawn(problem, plan))
     return spread
@@ -299,7 +299,7 @@ def _spread(problem: Problem, plan: Plan, slots: int) -> float:
 
 def _drawn(problem: Problem, plan: Plan) -> float:
     """About how many units a round with noise draws; the number of units is public."""
-    return plan.fraction * len(problem.units.clients) if problem.units else 0.0
+    return plan.fraction * problem.in_all.units
 
 
 def _fineness(problem: Problem, plan: Plan, slots: int) -> int:

@@ -94,7 +94,8 @@ class Round:
         round: from 1.
         loss: what the model lowers, on held-out rows of all sites.
         metric: on the same rows, see `Outcome.metric`.
-        clients: sites (with noise: protected units) that took part.
+        clients: sites (with noise: protected units) that took part; about how many, where sites on
+            other machines draw them.
         bytes_up: sent by all sites together in this round: models, with noise sums over people.
         bytes_down: sent to them.
         epsilon: spent by the run so far, where there is noise.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from compliance.federated.nouns import Task
-from compliance.federated.tasks.examples import Examples, Source
+from compliance.federated.tasks.examples import Examples, Source, Span
 from compliance.federated.tasks.forecast import forecasts
 from compliance.federated.tasks.profile import profiles
 from compliance.federated.tasks.recommend import recommendations
 from compliance.federated.tasks.response import responses
 
-__all__ = ["Examples", "Source", "examples_of"]
+__all__ = ["Examples", "Source", "Span", "examples_of"]
 
 
 def examples_of(source: Source) -> Examples:

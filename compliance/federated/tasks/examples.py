@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
@@ -11,8 +12,21 @@ from compliance.dataset.nouns import Column, ColumnName
 from compliance.dataset.table import Table
 from compliance.discovery.nouns import Label
 from compliance.federated.features import FloatArray, IntArray
+from compliance.federated.keys import KeyArray, row_keys
 from compliance.federated.nouns import Plan
 from compliance.federated.records import BoolArray, Records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The days that a table reaches over.
+
+    Attributes:
+        first, last: both within.
+    """
+
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,6 +41,9 @@ class Source:
         person: the column that tells one person from another, or None.
         unit: the column that tells one protected unit from another: that of the person, of a
             device, or None where each row is one.
+        span: of all sites together, where the table is a part of theirs; otherwise None.
+        keys: of the rows, where the table is a part in which they cannot be told: equal rows are
+            told apart by counting them all; otherwise None.
     """
 
     table: Table
@@ -35,6 +52,13 @@ class Source:
     labels: Sequence[Label]
     person: ColumnName | None
     unit: ColumnName | None
+    span: Span | None = None
+    keys: KeyArray | None = None
+
+    @property
+    def row_keys(self) -> KeyArray:
+        """One key per row."""
+        return row_keys(self.table, self.names) if self.keys is None else self.keys
 
     @property
     def names(self) -> list[ColumnName]:

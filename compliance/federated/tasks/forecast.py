@@ -7,7 +7,7 @@ each site sold in a period is one series per site.
 One example per series and period: the `history.steps` periods before are the inputs, the period
 itself is the answer. The last `history.horizon_days` are held out, from all series alike, and not
 some of the series: who predicts the past from the future, or a product's week from the same week
-of its sisters, has predicted nothing. The table's last day is taken as public.
+of its sisters, has predicted nothing. The table's first and last day are taken as public.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from compliance.federated.keys import KeyArray, label_keys, mixed
 from compliance.federated.nouns import Plan
 from compliance.federated.records import BoolArray, Records, records_of, sites_of
 from compliance.federated.tasks.examples import Examples, Source
-from compliance.federated.tasks.purchases import MomentArray, moments, with_lost, worth
+from compliance.federated.tasks.purchases import MomentArray, moments, span_of, with_lost, worth
 
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
@@ -56,7 +56,7 @@ def _wide(source: Source) -> Examples:
     is_there = np.stack([one.present for one in read], axis=1) & np.isfinite(sold)
     sold[~is_there] = 0
     names, site = sites_of(table, plan.site_column)
-    series = records_of(table, source.names, site=site, unit=source.unit, seed=plan.seed)
+    series = records_of(table, source.row_keys, site=site, unit=source.unit, seed=plan.seed)
     return _windows(plan, sold, is_there, series, features=columns, site_names=names)
 
 
@@ -97,13 +97,11 @@ def _sums(
     value = worth(source)
     known = np.flatnonzero(~np.isnat(when) & (site >= 0))
     known = known[np.argsort(value[known], kind="stable")]  # sums follow no order of the file
-    if not len(known):
-        reason = f"“{source.plan.history.time}” says of no row when it was"
-        raise MalformedPlanError(place="history.time", reason=reason)
-    days, length = when[known].astype(np.int64), source.plan.history.period_days
-    periods = int(days.max() - days.min() + 1) // length
-    period = periods - 1 - (days.max() - days) // length
-    whole = period >= 0
+    span, length = span_of(source, when), source.plan.history.period_days
+    first, last = (np.datetime64(day, "D").astype(np.int64) for day in (span.first, span.last))
+    periods = int(last - first + 1) // length
+    period = periods - 1 - (last - when[known].astype(np.int64)) // length
+    whole = (period >= 0) & (period < periods)
     place = site[known][whole] * periods + period[whole]
     shape = (sites, periods)
     sold = np.bincount(place, value[known][whole], sites * periods).reshape(shape)

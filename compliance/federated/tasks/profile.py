@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compliance.errors import MalformedPlanError
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.nouns import History
 from compliance.federated.records import BoolArray
@@ -29,6 +28,7 @@ from compliance.federated.tasks.purchases import (
     moments,
     places_in_catalogue,
     quantities,
+    span_of,
     with_lost,
     worth,
 )
@@ -83,8 +83,9 @@ def profiles(source: Source) -> Examples:
     buyers = buyers_of(source)
     when = moments(source)
     rows = _rows(source, buyers, when)
-    past, future = rows.those(rows.day >= 0), rows.those(rows.day < 0)
     count, edges = len(buyers.site), source.plan.history.edges
+    is_future = (rows.day < 0) & (rows.day >= -source.plan.history.horizon_days)
+    past, future = rows.those(rows.day >= 0), rows.those(is_future)
     spent = np.bincount(future.buyer, weights=future.worth, minlength=count)
     kinds = np.where(spent > 0, 1 + np.searchsorted(edges, spent, side="right"), 0)
     has_past = np.bincount(past.buyer, minlength=count) > 0
@@ -103,9 +104,6 @@ def profiles(source: Source) -> Examples:
 
 
 def _rows(source: Source, buyers: Buyers, when: MomentArray) -> _Rows:
-    if np.isnat(when).all():
-        reason = f"“{source.plan.history.time}” says of no row when it was"
-        raise MalformedPlanError(place="history.time", reason=reason)
     items = None if source.plan.history.item is None else places_in_catalogue(source)[0]
     value, quantity = worth(source), quantities(source)
     chosen = np.flatnonzero((buyers.of_row >= 0) & ~np.isnat(when))
@@ -114,17 +112,17 @@ def _rows(source: Source, buyers: Buyers, when: MomentArray) -> _Rows:
         buyer=buyers.of_row[chosen],
         worth=value[chosen],
         quantity=quantity[chosen],
-        day=_days_before_cutoff(when, source.plan.history.horizon_days)[chosen],
+        day=_days_before_cutoff(source, when)[chosen],
         month=when[chosen].astype("datetime64[M]").astype(np.int64),
         item=np.zeros(len(chosen), dtype=np.int64) if items is None else items[chosen],
     )
 
 
-def _days_before_cutoff(when: MomentArray, horizon_days: int) -> IntArray:
+def _days_before_cutoff(source: Source, when: MomentArray) -> IntArray:
     """0 on the last day that is past; -1 on the first day of the future."""
-    days = when.astype("datetime64[D]")
-    last = days[~np.isnat(days)].max() - np.timedelta64(horizon_days, "D")
-    return np.asarray((last - days).astype(np.int64))
+    horizon = np.timedelta64(source.plan.history.horizon_days, "D")
+    last = np.datetime64(span_of(source, when).last, "D") - horizon
+    return np.asarray((last - when.astype("datetime64[D]")).astype(np.int64))
 
 
 def _inputs(past: _Rows, buyers: int, history: History) -> FloatArray:

@@ -19,7 +19,7 @@ from compliance.federated.keys import (
     value_keys,
 )
 from compliance.federated.records import BoolArray, Records, held_out, sites_of
-from compliance.federated.tasks.examples import Examples, Source
+from compliance.federated.tasks.examples import Examples, Source, Span
 
 MomentArray = npt.NDArray[np.datetime64]
 
@@ -104,6 +104,24 @@ def moments(source: Source) -> MomentArray:
     coded = source.table.codes(column)
     labels = np.append(coded.labels.astype("datetime64[s]"), np.datetime64("NaT"))
     return np.asarray(labels[coded.codes])  # code -1 picks the last
+
+
+def span_of(source: Source, when: MomentArray) -> Span:
+    """The days over which the purchases of all sites reach.
+
+    Args:
+        when: see `moments`.
+
+    Raises:
+        MalformedPlanError: no row says when it was.
+    """
+    if source.span is not None:
+        return source.span
+    days = when[~np.isnat(when)].astype("datetime64[D]")
+    if not len(days):
+        reason = f"“{source.plan.history.time}” says of no row when it was"
+        raise MalformedPlanError(place="history.time", reason=reason)
+    return Span(first=days.min().item(), last=days.max().item())
 
 
 def worth(source: Source) -> FloatArray:

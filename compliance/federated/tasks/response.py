@@ -31,7 +31,7 @@ def responses(source: Source) -> Examples:
     names, site = sites_of(table, plan.site_column)
     return Examples(
         features=tuple(feature.column for feature in features),
-        records=records_of(table, source.names, site=site, unit=source.unit, seed=plan.seed),
+        records=records_of(table, source.row_keys, site=site, unit=source.unit, seed=plan.seed),
         answers=answers,
         has_answer=has_answer,
         answers_known=known,

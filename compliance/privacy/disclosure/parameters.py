@@ -9,17 +9,16 @@ from decimal import ROUND_CEILING, Decimal
 
 from msgspec.structs import replace as replaced
 
-from compliance.privacy.accounting import (
+from compliance.privacy.accounting import loss_of, price_of
+from compliance.privacy.aggregates import KEYS_PART
+from compliance.privacy.costs import (
     UNIT,
     epsilon_of,
     epsilon_of_answers,
     epsilon_of_selection,
-    loss_of,
-    price_of,
     rho_of,
     rho_of_selection,
 )
-from compliance.privacy.aggregates import KEYS_PART
 from compliance.privacy.nouns import (
     Event,
     GaussianEvent,

@@ -31,7 +31,13 @@ def to_coverage(evidence: FederatedEvidence) -> Plain | None:
 
 def how_it_ran(evidence: FederatedEvidence) -> str:
     """Whether the sites were real machines, by the trail's entry on the run."""
+    privacy = evidence.run.plan.privacy
     if evidence.facts.get("transport") == "flower":
+        if privacy is not None and privacy.place is NoisePlace.SITE:
+            return (
+                "The sites answered over the network, carried by Flower; each drew its own people "
+                "and its own noise, by the code in its folder. The ledger was this desk's."
+            )
         return (
             "The sites answered over the network, carried by Flower; sampling, clipping checks, "
             "noise and ledger were this desk's."
