@@ -94,7 +94,7 @@ def plan(dataset: Dataset, discovery: Discovery | None) -> Plan | None:
         raw |= _sites(dataset, raw, discovery)
         rounds = st.slider(_("Rounds"), 1, 200, 30, key="federated_rounds")
     raw["rounds"] = rounds
-    noise = plan_protection.noise(dataset)
+    noise = plan_protection.noise(dataset, Task(str(raw["task"])))
     with st.expander(_("How the sites learn"), icon=":material/tune:"):
         raw |= _learning(_models(raw, answers), has_noise=bool(noise))
     with st.expander(_("What may go wrong"), icon=":material/bolt:"):
