@@ -292,3 +292,23 @@ def test_a_run_shows_its_own_result_whatever_was_run_meanwhile(
     found = run(own, "--json", "federate", "plain", "--plan", slow).document
 
     assert [each["round"] for each in found["rounds"]] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        pytest.param("far", {**BUYS, "task": "forecast"}, id="purchases"),
+        pytest.param("holes", {**ANSWERS, "model": "linear", "target": "x"}, id="answers"),
+    ],
+)
+@pytest.mark.parametrize("rounds", [2, 200])
+def test_figures_that_are_no_numbers_leave_the_records_readable(
+    own: Path, tmp_path: Path, name: str, changes: dict[str, Any], rounds: int
+) -> None:
+    astray = plan_file(tmp_path, {**changes, "learning_rate": 10, "rounds": rounds})
+    run(own, "federate", name, "--plan", astray)
+
+    after = run(own, "--json", "federate", name, "--plan", plan_file(tmp_path, changes))
+
+    assert after.code == 0, after.err
+    assert run(own, "report", "federated", name, "--out", tmp_path / "r.pdf").code == 0
