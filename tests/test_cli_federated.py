@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from compliance.cli import verbs
 from compliance.plain import to_yaml
 from tests.cli_cases import filled, refused, run, written
 from tests.conftest import CANARY_COUNTRY as CANARY
@@ -271,3 +272,43 @@ def test_training_that_goes_astray_ends_in_one_sentence_and_keeps_what_was_run(
     assert all(len(line) < 80 for line in rounds)
     kept = run(own, "--json", "trail", "list", "--count", "1").document["entries"][0]
     assert (kept["act"], kept["facts"]["rounds"]) == ("run.finish", len(rounds))
+
+
+def test_a_run_shows_its_own_result_whatever_was_run_meanwhile(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = plan_file(tmp_path, ANSWERS | {"rounds": 3})
+    quick = written(tmp_path, "quick.yaml", to_yaml(ANSWERS | {"rounds": 1}))
+    tell, meanwhile = verbs._tell, []
+
+    def told(line: str) -> None:
+        tell(line)
+        if not meanwhile:
+            meanwhile.append(line)
+            assert run(own, "--json", "federate", "plain", "--plan", quick).code == 0
+
+    monkeypatch.setattr(verbs, "_tell", told)
+
+    found = run(own, "--json", "federate", "plain", "--plan", slow).document
+
+    assert [each["round"] for each in found["rounds"]] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        pytest.param("far", {**BUYS, "task": "forecast"}, id="purchases"),
+        pytest.param("holes", {**ANSWERS, "model": "linear", "target": "x"}, id="answers"),
+    ],
+)
+@pytest.mark.parametrize("rounds", [2, 200])
+def test_figures_that_are_no_numbers_leave_the_records_readable(
+    own: Path, tmp_path: Path, name: str, changes: dict[str, Any], rounds: int
+) -> None:
+    astray = plan_file(tmp_path, {**changes, "learning_rate": 10, "rounds": rounds})
+    run(own, "federate", name, "--plan", astray)
+
+    after = run(own, "--json", "federate", name, "--plan", plan_file(tmp_path, changes))
+
+    assert after.code == 0, after.err
+    assert run(own, "report", "federated", name, "--out", tmp_path / "r.pdf").code == 0

@@ -67,6 +67,21 @@ def test_with_noise_a_tenth_of_the_people_takes_part_unless_said_otherwise() -> 
     assert to_plan(SHORT).fraction == 1
 
 
+def test_the_updates_of_a_forecast_are_short_and_so_is_its_clip() -> None:
+    """With a clip of 1 the noise left less than repeating the last period tells."""
+    forecast = {"task": "forecast", "sites": {"column": "shop"}, "history": {"time": "week"}}
+    privacy = {"noise_multiplier": 1, "unit": "site"}
+    short, said = (
+        to_plan({**forecast, "privacy": one}) for one in (privacy, {**privacy, "clip": 1})
+    )
+
+    assert short.privacy is not None
+    assert short.privacy.clip == 0.1
+    assert said.privacy is not None
+    assert said.privacy.clip == 1
+    assert [to_plan(from_plan(one)) for one in (short, said)] == [short, said]
+
+
 def test_a_header_that_is_a_year_may_be_named_without_quotation_marks() -> None:
     assert to_plan({"sites": {"column": 2010}, "target": "Revenue"}).site_column == "2010"
 

@@ -150,10 +150,14 @@ def federate(workspace: Workspace, asked: Namespace) -> Result:
     """Train across sites; a line per round goes to standard error."""
     plan = typed.plan(asked.plan)
     by = typed.flower(asked, _tell)
+    last = ""
     with closing(workspace.federation.train(asked.name, plan, asked.resume, by)) as rounds:
         for done in rounds:
+            last = done.model_hash
             _tell(runs.round_line(done, plan.rounds))
-    run = workspace.federation.runs(asked.name)[0]
+    stored = workspace.federation.runs(asked.name)
+    # Somebody else may have finished another run meanwhile; one of the same model is as good.
+    run = next(r for r in stored if r.outcome.rounds and r.outcome.rounds[-1].model_hash == last)
     return runs.run(run) if asked.json else runs.run_lines(run)
 
 

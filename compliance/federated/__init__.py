@@ -14,7 +14,7 @@ from compliance.federated.naive import naive_metric
 from compliance.federated.noising import UNITS_PER_CLIP, ClipRule, Secrets, change
 from compliance.federated.outcome import finish
 from compliance.federated.plan_files import from_plan
-from compliance.federated.plans import MODELS, SUMMED, to_plan
+from compliance.federated.plans import MODELS, SUMMED, clip_of, to_plan
 from compliance.federated.preparing import prepare
 from compliance.federated.problem import Problem
 from compliance.federated.sweeps import frontier, swept, with_value
@@ -33,6 +33,7 @@ __all__ = [
     "Secrets",
     "Training",
     "change",
+    "clip_of",
     "economy",
     "fairness",
     "finish",

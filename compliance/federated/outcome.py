@@ -55,14 +55,22 @@ def _by_site(learner: Learner, models: FloatArray) -> list[FloatArray]:
 
 
 def _baselines(learner: Learner, training: Training, alone: list[FloatArray]) -> Baselines:
-    rows = learner.problem.held_out_rows
-    pooled = learner.quality(learner.predicted(training.model_pooled, rows), rows)
-    local = learner.quality(np.concatenate(alone), rows)
+    rows, pooled = learner.problem.held_out_rows, training.model_pooled
     return Baselines(
-        centralised=pooled.metric or 0.0,
-        local=local.metric or 0.0,
+        centralised=_metric(learner, learner.predicted(pooled, rows), rows)
+        if np.isfinite(pooled).all()
+        else None,
+        local=_metric(learner, np.concatenate(alone), rows)
+        if np.isfinite(training.models_alone).all()
+        else None,
         naive=naive_metric(learner.problem, learner.plan),
     )
+
+
+def _metric(learner: Learner, predicted: FloatArray, rows: slice) -> float | None:
+    """None where the rows cannot tell, or it is no number: records hold numbers only."""
+    metric = learner.quality(predicted, rows).metric
+    return metric if metric is not None and np.isfinite(metric) else None
 
 
 def _site_results(
@@ -83,10 +91,8 @@ def _site_results(
             bytes_up=int(training.times_taken[site]) * up,
             bytes_down=int(training.times_asked[site]) * down,
             bytes_home=problem.bytes_home[site],
-            metric_federated=learner.quality(together[site], held_out[site]).metric,
-            metric_local=None
-            if alone is None
-            else learner.quality(alone[site], held_out[site]).metric,
+            metric_federated=_metric(learner, together[site], held_out[site]),
+            metric_local=None if alone is None else _metric(learner, alone[site], held_out[site]),
         )
         for site, name in enumerate(problem.site_names)
     )

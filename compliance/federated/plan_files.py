@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 
 from compliance.federated.nouns import History, NoisePlan, Plan, Split, Trouble
-from compliance.federated.plans import STRATEGY_DEFAULTS
+from compliance.federated.plans import STRATEGY_DEFAULTS, clip_of
 
 _PARTS = {"history": History(), "trouble": Trouble()}
 _OF_SITES = ("site_column", "split", "site_count", "alpha")
@@ -28,7 +28,7 @@ def from_plan(plan: Plan) -> Mapping[str, object]:
         if part := _changed(getattr(plan, name), default):
             raw[name] = part
     if plan.privacy is not None:
-        noise = NoisePlan(noise_multiplier=1.0)
+        noise = NoisePlan(noise_multiplier=1.0, clip=clip_of(plan.task))
         raw["privacy"] = {
             **_changed(plan.privacy, noise),
             "noise_multiplier": plan.privacy.noise_multiplier,

@@ -143,7 +143,7 @@ def _one_round(
     if is_astray or not np.isfinite(step.model).all():
         raise DivergedError(round=number)
     done = replace(_round(learner, training, step, number), clients=clients)
-    if not np.isfinite(done.loss):
+    if not np.isfinite([done.loss, done.metric]).all():
         raise DivergedError(round=number)
     after = replace(_after(training, step, done), clip=clip)
     return _with_baselines(learner, after, number)

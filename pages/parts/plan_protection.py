@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from compliance.dataset.nouns import Dataset
+from compliance.federated import clip_of
+from compliance.federated.nouns import Task
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import BudgetState, NoisePlace, Price, PrivacyUnitKind, Protection
 from pages.parts import outputs
@@ -27,7 +29,7 @@ _FRACTIONS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
 _CLIPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
 
 
-def noise(dataset: Dataset) -> dict[str, object]:
+def noise(dataset: Dataset, task: Task) -> dict[str, object]:
     """The part of a plan that protects somebody, where it is switched on."""
     is_on = st.toggle(
         _("Protect with noise (differential privacy)"),
@@ -64,7 +66,9 @@ def noise(dataset: Dataset) -> dict[str, object]:
     fraction = one.select_slider(
         _("Chance of each to take part in a round"), _FRACTIONS, 0.1, key="federated_fraction"
     )
-    clip = two.select_slider(_("Longest update of one (clip)"), _CLIPS, 1.0, key="federated_clip")
+    clip = two.select_slider(
+        _("Longest update of one (clip)"), _CLIPS, clip_of(task), key=f"federated_clip_{task}"
+    )
     privacy: dict[str, object] = {
         "noise_multiplier": multiplier,
         "clip": clip,

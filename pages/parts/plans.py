@@ -102,7 +102,7 @@ def plan(dataset: Dataset, discovery: Discovery | None) -> Plan | None:
             to_plan(raw).rounds,
             key="federated_rounds" if is_response else f"federated_rounds_{raw['task']}",
         )
-    noise = plan_protection.noise(dataset)
+    noise = plan_protection.noise(dataset, Task(str(raw["task"])))
     with st.expander(_("How the sites learn"), icon=":material/tune:"):
         raw |= _learning(raw | noise, _models(raw, answers), has_noise=bool(noise))
     with st.expander(_("What may go wrong"), icon=":material/bolt:"):

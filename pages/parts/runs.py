@@ -84,8 +84,12 @@ def quality(run: Run) -> None:
         st.metric(_("Federated"), f"{last.metric:.3f}", border=True, help=name)
         if outcome.baselines:
             pooled, local = outcome.baselines.centralised, outcome.baselines.local
-            st.metric(_("All rows in one place"), f"{pooled:.3f}", border=True, help=name)
-            st.metric(_("Each site alone"), f"{local:.3f}", border=True, help=name)
+            for title, level in (
+                (_("All rows in one place"), pooled),
+                (_("Each site alone"), local),
+            ):
+                shown = "–" if level is None else f"{level:.3f}"
+                st.metric(title, shown, border=True, help=name)
             if (naive := outcome.baselines.naive) is not None:
                 about = _(
                     "What could be said without learning: the last period, the best sellers, "

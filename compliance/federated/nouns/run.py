@@ -193,13 +193,14 @@ class Baselines:
     Trained without noise even where the run has some: for the officer, not for publication.
 
     Attributes:
-        centralised: metric of the same model trained on all rows in one place.
-        local: metric over all held-out rows, each scored by its own site's model.
+        centralised: metric of the same model trained on all rows in one place; None where that
+            went astray.
+        local: metric over all held-out rows, each scored by its own site's model; None likewise.
         naive: metric of what could be said without a model; None where that cannot be told.
     """
 
-    centralised: float
-    local: float
+    centralised: float | None
+    local: float | None
     naive: float | None = None
 
 

@@ -77,9 +77,13 @@ def comparison_in_words(run: Run) -> str:
     noise = " The other two were trained without noise." if run.plan.privacy else ""
     gain = " It tells no more than can be said without a model." if is_no_gain(outcome) else ""
     return (
-        f"Federated learning reached {_gap(ours - base.centralised, name)} the centralised model "
-        f"and {_gap(ours - base.local, name)} the local ones.{noise}{gain}"
+        f"Federated learning reached {_gap(ours - _level(base.centralised), name)} the centralised "
+        f"model and {_gap(ours - _level(base.local), name)} the local ones.{noise}{gain}"
     )
+
+
+def _level(metric: float | None) -> float:
+    return math.nan if metric is None else metric
 
 
 def _gap(difference: float, name: str) -> str:
@@ -104,7 +108,7 @@ def to_curves(outcome: Outcome) -> Plain | None:
             ("Centralised", "second", base.centralised),
             ("Local only", "third", base.local),
         ):
-            points = tuple((end, level) for end in ends)
+            points = tuple((end, _level(level)) for end in ends)
             metrics.append(charts.Line(name=other, role=role, points=points))
     losses = [_line("Federated", "main", rounds, [r.loss for r in rounds])]
     first, last = rounds[0], rounds[-1]

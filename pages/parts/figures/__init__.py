@@ -199,11 +199,15 @@ def rounds(
             hovertemplate=f"round %{{x}}: {name_of} %{{y:.3f}}<extra></extra>",
         )
     )
+    seen = [r.metric for r in done]
     if baselines is not None:
         for value, name, colour, dash in (
             (baselines.centralised, "All rows in one place", INDIGO, "dash"),
             (baselines.local, "Each site alone", AMBER, "dot"),
         ):
+            if value is None:
+                continue
+            seen.append(value)
             figure.add_scatter(
                 x=[1, max(planned, 2)],
                 y=[value, value],
@@ -213,8 +217,6 @@ def rounds(
                 hovertemplate=f"{name}: {name_of} %{{y:.3f}}<extra></extra>",
             )
     figure.update_xaxes(title="Round", range=[0.5, max(planned, 2) + 0.5])
-    seen = [r.metric for r in done]
-    seen += [baselines.centralised, baselines.local] if baselines else []
     middle, span = (min(seen) + max(seen)) / 2, max(max(seen) - min(seen), SMALLEST_SPAN)
     figure.update_yaxes(
         title=f"{name_of} on held-out rows",
