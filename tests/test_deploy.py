@@ -421,7 +421,7 @@ def test_each_site_draws_noise_of_the_plans_size_and_people_by_its_own_coins(
 
 def test_the_noise_that_a_site_draws_is_the_mechanisms(tmp_path: Path) -> None:
     """A site's secrets as its process has them: every answer is another draw, of the right size."""
-    plan = cases.plan(rounds=100, privacy=AT_SITES, fraction=1e-4)
+    plan = cases.plan(rounds=100, privacy=AT_SITES, fraction=0.007)  # next to nobody
     problem, folders = divided(plan, tmp_path)
     own = Folders(folders.folders, secrets_at_site)
     asked = Question(model=np.zeros(problem.inputs.shape[1]), round=1).packed()

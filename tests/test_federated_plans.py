@@ -82,6 +82,13 @@ def test_the_updates_of_a_forecast_are_short_and_so_is_its_clip() -> None:
     assert [to_plan(from_plan(one)) for one in (short, said)] == [short, said]
 
 
+def test_sites_as_the_unit_take_part_all_unless_said_otherwise() -> None:
+    privacy = {"noise_multiplier": 1, "unit": "site"}
+
+    assert to_plan({**SHORT, "privacy": privacy}).fraction == 1
+    assert to_plan({**SHORT, "privacy": privacy, "fraction": 0.5}).fraction == 0.5
+
+
 def test_a_header_that_is_a_year_may_be_named_without_quotation_marks() -> None:
     assert to_plan({"sites": {"column": 2010}, "target": "Revenue"}).site_column == "2010"
 

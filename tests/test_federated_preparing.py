@@ -380,6 +380,15 @@ def test_without_a_person_column_each_row_is_taken_for_a_person(stored: Store) -
     assert problem.rows_left_out == 0
 
 
+def test_with_noise_somebody_must_be_expected_in_a_round(stored: Store) -> None:
+    table, known = stored(**shop())
+    few = plan(privacy=NOISE, fraction=0.001)
+
+    with pytest.raises(MalformedPlanError, match="fewer than one is expected"):
+        prepare(table, known, few, unit=PERSON)
+    assert prepare(table, known, replace(few, fraction=0.01), unit=PERSON).units is not None
+
+
 def test_with_noise_no_site_is_too_small(stored: Store) -> None:
     columns = shop()
     columns["site"][:3] = ["kiosk"] * 3

@@ -109,6 +109,13 @@ def to_plan(raw: object) -> Plan:
     if "privacy" in plan:
         task = Task(str(read.get("task", Task.RESPONSE)))
         given["privacy"] = _noise(plan["privacy"], clip_of(task))
+    noise = given["privacy"]
+    if (
+        isinstance(noise, NoisePlan)
+        and noise.unit is PrivacyUnitKind.SITE
+        and "fraction" not in read
+    ):
+        given["fraction"] = 1.0  # sites are few: a tenth of them is next to none
     if "target" in plan:
         given["target"] = _column("target", plan["target"])
     if "hidden" in plan:

@@ -85,7 +85,9 @@ def prepare(
     _check_known(examples, plan)
     _check_sites(len(np.unique(records.site)), plan)
     _check_answers(examples, records, plan)
-    return _assembled(source, examples, records, left_out)
+    found = _assembled(source, examples, records, left_out)
+    _check_cohort(found, plan)
+    return found
 
 
 def placed(source: Source) -> Examples:
@@ -253,6 +255,17 @@ def _check_answers(examples: Examples, records: Records, plan: Plan) -> None:
             "(another seed holds out others)"
         )
         raise TargetError(column=plan.subject, reason=reason, needed="enough values")
+
+
+def _check_cohort(problem: Problem, plan: Plan) -> None:
+    """With less than one unit in a round on average, most rounds are noise alone."""
+    if problem.units is None or plan.fraction * len(problem.units.clients) >= 1:
+        return
+    reason = (
+        f"of {len(problem.units.clients):,} protected units, fewer than one is expected in a "
+        "round; raise it"
+    )
+    raise MalformedPlanError(place="fraction", reason=reason)
 
 
 def _site_clients(rows: IntArray, names: Sequence[str], most: int) -> Clients:

@@ -64,7 +64,10 @@ def noise(dataset: Dataset, task: Task) -> dict[str, object]:
         key="federated_multiplier",
     )
     fraction = one.select_slider(
-        _("Chance of each to take part in a round"), _FRACTIONS, 0.1, key="federated_fraction"
+        _("Chance of each to take part in a round"),
+        _FRACTIONS,
+        1.0 if unit is PrivacyUnitKind.SITE else 0.1,
+        key="federated_fraction_site" if unit is PrivacyUnitKind.SITE else "federated_fraction",
     )
     clip = two.select_slider(
         _("Longest update of one (clip)"), _CLIPS, clip_of(task), key=f"federated_clip_{task}"
