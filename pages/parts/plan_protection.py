@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from compliance.dataset.nouns import Dataset
 from compliance.federated import clip_of
@@ -39,17 +40,7 @@ def noise(dataset: Dataset, task: Task) -> dict[str, object]:
     if not is_on:
         return {}
     one, two, three = st.columns(3)
-    unit = one.selectbox(
-        _("Protect"),
-        list(UNIT_WORDS),
-        format_func=lambda kind: _(UNIT_WORDS[kind]),
-        key="federated_unit",
-    )
-    if unit is PrivacyUnitKind.PERSON and dataset.description.unit is None:
-        outputs.remark(
-            _("No column tells people apart here, so each row is taken for a person. ")
-            + _("Say on Datasets which column does.")
-        )
+    unit = _unit(one, dataset)
     places = list(NoisePlace)[:1] if unit is PrivacyUnitKind.SITE else list(NoisePlace)
     place = two.selectbox(
         _("The noise is added by"),
@@ -91,6 +82,22 @@ def noise(dataset: Dataset, task: Task) -> dict[str, object]:
     ):
         privacy["quantile"] = 0.5
     return {"fraction": fraction, "privacy": privacy}
+
+
+def _unit(place: DeltaGenerator, dataset: Dataset) -> PrivacyUnitKind:
+    """Whom the noise protects; it says so where rows stand for people."""
+    unit: PrivacyUnitKind = place.selectbox(
+        _("Protect"),
+        list(UNIT_WORDS),
+        format_func=lambda kind: _(UNIT_WORDS[kind]),
+        key="federated_unit",
+    )
+    if unit is PrivacyUnitKind.PERSON and dataset.description.unit is None:
+        outputs.remark(
+            _("No column tells people apart here, so each row is taken for a person. ")
+            + _("Say on Datasets which column does.")
+        )
+    return unit
 
 
 def priced(
