@@ -132,6 +132,12 @@ def test_a_header_that_is_a_year_may_be_named_without_quotation_marks() -> None:
             {**SHORT, "trouble": {"dropout": 1}}, "trouble.dropout", id="nobody ever answers"
         ),
         pytest.param({**SHORT, "trouble": {"rain": 1}}, "trouble", id="unknown trouble"),
+        pytest.param({**SHORT, "history": {"until": "soon"}}, "history.until", id="no day"),
+        pytest.param(
+            {**SHORT, "history": {"since": "2011-12-09", "until": "2011-12-09"}},
+            "history.until",
+            id="ends before it begins",
+        ),
         pytest.param({**SHORT, "history": {"when": "Month"}}, "history", id="unknown history"),
         pytest.param({**SHORT, "rounds": 2.5}, "rounds", id="half a round"),
         pytest.param({**SHORT, "rounds": True}, "rounds", id="rounds by truth value"),
@@ -185,6 +191,7 @@ def test_a_refusal_says_what_is_possible() -> None:
         {"privacy": {"noise_multiplier": 2}, "strategy": "fedavg", "fraction": 1},
         {"trouble": {"dropout": 0.25, "poisoned": 1, "poison": "noise"}, "secure": False},
         {"task": "forecast", "history": {"time": "Month", "steps": 4}, "secure": True},
+        {"task": "forecast", "history": {"time": "Month", "until": "2011-12-09"}},
     ],
 )
 def test_a_plan_written_to_a_file_is_read_as_the_same_plan(change: dict[str, object]) -> None:

@@ -179,6 +179,23 @@ def test_one_persons_rows_change_nobody_elses_examples(
         assert len(persons) >= 230
 
 
+@pytest.mark.parametrize("raw", [PROFILE, SALES], ids=["profile", "forecast"])
+def test_a_last_day_in_the_plan_keeps_one_late_purchase_from_moving_the_others(
+    stored: Store, raw: dict[str, object]
+) -> None:
+    whole = purchases()
+    late = {**whole, "when": [*whole["when"][:-1], whole["when"][-1] + timedelta(days=30)]}
+
+    def seen(columns: dict[str, list[object]], **days: object) -> bytes:
+        history = {**SHOP["history"], **days}  # type: ignore[dict-item]
+        return prepared(stored, columns, {**raw, "history": history}).inputs.tobytes()
+
+    fixed = {"since": "2025-01-01", "until": "2025-12-26"}
+    assert seen(whole) != seen(late)
+    assert seen(whole, **fixed) == seen(late, **fixed)
+    assert seen(whole, **fixed) != seen(whole, since="2025-01-01", until="2025-10-01")
+
+
 @pytest.mark.parametrize(
     "raw", [PROFILE, RECOMMEND, SALES], ids=["profile", "recommend", "forecast"]
 )

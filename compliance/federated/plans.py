@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
@@ -246,6 +247,15 @@ def _edges(place: str, value: object) -> tuple[float, ...]:
     return tuple(_number(place, edge) for edge in value)
 
 
+def _day(place: str, value: object) -> date:
+    # YAML reads 2011-12-09 as a date unless it is quoted.
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        reason = "a day is expected here, such as 2011-12-09"
+        raise MalformedPlanError(place=place, reason=reason) from None
+
+
 def _truth(place: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise MalformedPlanError(place=place, reason="true or false is expected here")
@@ -322,6 +332,8 @@ _HISTORY: Mapping[str, Callable[[str, object], object]] = {
     "tiers": _edges,
     "steps": _whole,
     "period_days": _whole,
+    "since": _day,
+    "until": _day,
 }
 _TROUBLE: Mapping[str, Callable[[str, object], object]] = {
     "dropout": _number,

@@ -15,44 +15,13 @@ from compliance.federated.nouns import ModelKind, Plan, Split, Strategy, Task
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
 from pages.parts import plan_protection
-
-TASK_WORDS = {
-    Task.RESPONSE: "The value of a column: who buys, who answers",
-    Task.PROFILE: "What kind of customer somebody becomes",
-    Task.RECOMMEND: "What somebody buys next",
-    Task.FORECAST: "How much will be sold",
-}
-MODEL_WORDS = {
-    ModelKind.LOGISTIC: "logistic regression",
-    ModelKind.LINEAR: "linear regression",
-    ModelKind.SOFTMAX: "softmax regression",
-    ModelKind.MLP: "small neural network",
-    ModelKind.MATRIX_FACTORISATION: "matrix factorisation",
-    ModelKind.TREES: "gradient-boosted trees",
-}
-STRATEGY_WORDS = {
-    Strategy.FEDAVG: "FedAvg: average, by number of rows",
-    Strategy.FEDSGD: "FedSGD: one step per round",
-    Strategy.FEDPROX: "FedProx: hold sites back",
-    Strategy.FEDAVGM: "FedAvgM: with momentum",
-    Strategy.FEDADAM: "FedAdam: adaptive steps",
-    Strategy.FEDYOGI: "FedYogi: adaptive, gentler",
-    Strategy.SCAFFOLD: "SCAFFOLD: correct for unlike sites",
-    Strategy.MEDIAN: "Median: robust against liars",
-    Strategy.TRIMMED_MEAN: "Trimmed mean: robust against liars",
-    Strategy.KRUM: "Krum: trust the most central site",
-}
-SPLIT_WORDS = {
-    Split.IID: "people by chance",
-    Split.DIRICHLET: "unlike answers (Dirichlet)",
-    Split.SHARDS: "few kinds of answers each (shards)",
-    Split.SIZE: "unlike sizes",
-}
-_POISON_WORDS = {
-    "flip": "the opposite, ten times",
-    "noise": "noise, a hundred times",
-    "broken": "no numbers at all",
-}
+from pages.parts.plan_words import (
+    MODEL_WORDS,
+    POISON_WORDS,
+    SPLIT_WORDS,
+    STRATEGY_WORDS,
+    TASK_WORDS,
+)
 
 
 class _Answers(StrEnum):
@@ -156,8 +125,19 @@ def _subject(
         at = _guess(items, kinds, ("product_id", "product_name", "sku"))
         history["item"] = st.selectbox(_("What was bought"), items, at, key="federated_item")
     if task is not Task.RECOMMEND and times:
-        history |= _worth(dataset, kinds)
+        history |= _worth(dataset, kinds) | _last_day()
     return {"task": str(task), "history": history}, None
+
+
+def _last_day() -> dict[str, object]:
+    """The last day that counts, where the officer names one."""
+    day = st.date_input(
+        _("Last day that counts"),
+        None,
+        key="federated_until",
+        help=_("Left empty, it is that of the table, which is then taken as public."),
+    )
+    return {"until": day.isoformat()} if day else {}
 
 
 def _worth(dataset: Dataset, kinds: Mapping[str, str]) -> dict[str, object]:
@@ -324,7 +304,7 @@ def _trouble(*, has_noise: bool) -> dict[str, object]:
         chosen["poison"] = two.selectbox(
             _("What they send"),
             ["flip", "noise", "broken"],
-            format_func=lambda kind: _(_POISON_WORDS[kind]),
+            format_func=lambda kind: _(POISON_WORDS[kind]),
             key="federated_poison",
         )
     return {name: said for name, said in chosen.items() if said and name != "poison"} | (

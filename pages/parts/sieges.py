@@ -19,7 +19,7 @@ from compliance.federated.nouns import (
 from compliance.i18n import translate as _
 from pages.parts import figures, outputs
 from pages.parts.figures import fairness as charts
-from pages.parts.plans import STRATEGY_WORDS
+from pages.parts.plan_words import STRATEGY_WORDS
 
 _TESTS = {
     MembershipTest.LOSS: "fits better",

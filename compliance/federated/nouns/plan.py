@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -130,6 +131,8 @@ class History:
             empty, 500 with a price and 3 without.
         steps: how many periods back a forecast looks.
         period_days: how long a period of a forecast is.
+        since, until: the first and the last day that count; the table's own where None, which
+            are then taken as public.
     """
 
     time: ColumnName | None = None
@@ -140,12 +143,16 @@ class History:
     tiers: tuple[float, ...] = ()
     steps: int = 8
     period_days: int = 7
+    since: date | None = None
+    until: date | None = None
 
     def __post_init__(self) -> None:
         _within("history.horizon_days", self.horizon_days, 1, 3650)
         _within("history.steps", self.steps, 1, 60)
         _within("history.period_days", self.period_days, 1, 366)
         _within("history.tiers", len(self.tiers), 0, MOST_TIERS)
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            raise MalformedPlanError(place="history.until", reason="it lies after “since”")
         for before, after in pairwise((0.0, *self.tiers)):
             if not before < after <= _LARGEST_WORTH:
                 reason = "edges rise from one to the next, and all lie above 0"

@@ -7,7 +7,8 @@ each site sold in a period is one series per site.
 One example per series and period: the `history.steps` periods before are the inputs, the period
 itself is the answer. The last `history.horizon_days` are held out, from all series alike, and not
 some of the series: who predicts the past from the future, or a product's week from the same week
-of its sisters, has predicted nothing. The table's first and last day are taken as public.
+of its sisters, has predicted nothing. The first and last day
+are the plan's, or else the table's, which are then taken as public.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What kind of customer somebody becomes, from what they bought before.
 
-The table's last day is taken as public; the future begins `history.horizon_days` before its end.
-What a buyer bought until then, at one site, makes one example; what the same buyer spends there
+The last day is the plan's, or else the table's, which is then taken as public; the future begins
+`history.horizon_days` before its end. What a buyer bought until then, at one site, makes one
+example; what the same buyer spends there
 afterwards makes its answer: 0 does not come back, or spends nothing on balance; 1 is below the
 first edge of `history.edges`, 2 from there to the second, and so on. Edges are fixed and tell
 nothing of the data.

@@ -107,7 +107,7 @@ def moments(source: Source) -> MomentArray:
 
 
 def span_of(source: Source, when: MomentArray) -> Span:
-    """The days over which the purchases of all sites reach.
+    """The days over which the purchases of all sites reach, or those that the plan says.
 
     Args:
         when: see `moments`.
@@ -115,8 +115,13 @@ def span_of(source: Source, when: MomentArray) -> Span:
     Raises:
         MalformedPlanError: no row says when it was.
     """
-    if source.span is not None:
-        return source.span
+    since, until = source.plan.history.since, source.plan.history.until
+    found = source.span or _found(source, when)
+    return Span(first=since or found.first, last=until or found.last)
+
+
+def _found(source: Source, when: MomentArray) -> Span:
+    """The first and the last day of the table."""
     days = when[~np.isnat(when)].astype("datetime64[D]")
     if not len(days):
         reason = f"“{source.plan.history.time}” says of no row when it was"
