@@ -204,9 +204,9 @@ def _readable(run: Run) -> None:
         )
         return
     if most := max(looked):
-        words = _("In {rounds} of {all} rounds a row could be read off what {n} of the sites sent.")
+        words = _("In {rounds} of {all} rounds a row could be read off what up to {n} sites sent.")
         told = words.format(rounds=sum(map(bool, looked)), all=len(looked), n=most)
-        help_ = _("Mask what sites send, add noise, or ask for more records of a site.")
+        help_ = _("Mask what sites send, or add noise; large sites are no safer.")
         st.warning(f"{told} {help_}", icon=":material/visibility:")
     else:
         words = _("Checked in all {n} rounds: no row could be read off what any site sent.")
