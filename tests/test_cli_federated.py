@@ -312,3 +312,46 @@ def test_figures_that_are_no_numbers_leave_the_records_readable(
 
     assert after.code == 0, after.err
     assert run(own, "report", "federated", name, "--out", tmp_path / "r.pdf").code == 0
+
+
+def test_what_looks_closer_at_a_run_works_from_the_command_line(
+    tmp_path: Path, orders_csv: bytes
+) -> None:
+    home = filled(tmp_path, orders_csv)
+    plan = written(
+        tmp_path,
+        "p.yaml",
+        to_yaml({"sites": {"column": "region"}, "target": "bought", "rounds": 2}),
+    )
+    done = run(home, "--json", "federate", "orders", "--plan", plan).document
+    model = tmp_path / "m.npz"
+    out = run(home, "--json", "model", "orders", "--run", done["id"], "--out", model).document
+    asked = ("--axis", "rounds", "--values", "2,1", "--runs", "2")
+    tried = run(home, "--json", "sweep", "orders", "--plan", plan, *asked).document
+    attacked = run(home, "--json", "attack-run", "orders", "--run", done["id"]).document
+
+    assert out["path"] == str(model)
+    assert model.read_bytes()[:2] == b"PK"
+    assert [point["value"] for point in tried["points"]] == [1, 2]
+    assert all(len(point["measured"]) == 2 for point in tried["points"])
+    assert attacked["run_id"] == done["id"]
+    assert attacked["reading"]["sites"] == 4
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("model", "orders", "--run", "run-0", "--out", "m.npz"),
+        ("attack-run", "orders", "--run", "run-0"),
+        ("sweep", "orders", "--plan", "p.yaml", "--axis", "clip", "--values", "1,2"),
+        ("sweep", "orders", "--plan", "p.yaml", "--axis", "rounds", "--values", "many"),
+    ],
+)
+def test_what_cannot_be_looked_at_closer_is_refused(
+    tmp_path: Path, orders_csv: bytes, typed: tuple[str, ...]
+) -> None:
+    home = filled(tmp_path, orders_csv)
+    written(tmp_path, "p.yaml", to_yaml({"sites": {"column": "region"}, "target": "bought"}))
+    at = [str(tmp_path / word) if word.endswith((".yaml", ".npz")) else word for word in typed]
+
+    assert refused(home, *at).endswith(".")

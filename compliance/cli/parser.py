@@ -8,6 +8,7 @@ from pathlib import Path
 from compliance.cli import verbs
 from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
+from compliance.federated.nouns import Axis
 from compliance.privacy.nouns import Period
 from compliance.report.nouns import ReportKind
 
@@ -193,6 +194,7 @@ def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     federate.add_argument(
         "--wait", type=_count, default=300, metavar="S", help="seconds a round may take; else 300"
     )
+    _closer(kinds)
     deploy.add_argument("--out", type=_path, required=True, metavar="DIR", help="a new folder")
     where = deploy.add_mutually_exclusive_group(required=True)
     where.add_argument("--host", metavar="H", help="what the sites call the server’s machine")
@@ -205,6 +207,23 @@ def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     federate.add_argument(
         "--resume", metavar="RUN", help="the id of a run of the same plan to go on from"
     )
+
+
+def _closer(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+    """Verbs that look closer at federated runs, or take their models away."""
+    attack = _verb(kinds, "attack-run", verbs.attack_run, "attack a federated run; internal")
+    model = _verb(kinds, "model", verbs.run_model, "write the model of a federated run")
+    for added in (attack, model):
+        _named(added)
+        added.add_argument("--run", required=True, metavar="RUN", help="the id of the run")
+    attack.add_argument("--seed", type=int, default=0, metavar="S", help="chooses whom to attack")
+    model.add_argument("--out", type=_path, required=True, metavar="F.npz", help="the file")
+    sweep = _verb(kinds, "sweep", verbs.sweep, "try values of one setting of a plan; internal")
+    _named(sweep)
+    sweep.add_argument("--plan", type=_path, required=True, metavar="P.yaml", help="the plan")
+    sweep.add_argument("--axis", required=True, choices=list(Axis), help="the setting")
+    sweep.add_argument("--values", required=True, metavar="A,B,…", help="what to try")
+    sweep.add_argument("--runs", type=_count, default=3, metavar="N", help="per value; else 3")
 
 
 def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:

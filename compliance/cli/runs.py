@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from compliance.cli.results import Result
+from compliance.federated import frontier
 from compliance.federated.flower.nouns import Deployment
-from compliance.federated.nouns import Outcome, Round, Run
+from compliance.federated.nouns import (
+    Finding,
+    Membership,
+    Outcome,
+    Point,
+    Poisoning,
+    Reading,
+    Reconstruction,
+    Round,
+    Run,
+    Siege,
+)
 from compliance.plain import to_plain
 
 _LONG = 1e6  # from here on numbers are written with an exponent
@@ -48,6 +61,48 @@ def run_lines(done: Run) -> Result:
                 "epsilon": each.epsilon,
             }
             for each in done.outcome.rounds
+        ]
+    }
+
+
+def siege(found: Siege) -> Result:
+    """What attacks on a run came to: errors, areas and counts."""
+    plain: Result = to_plain(found)
+    told = ("id", "run_id", "sight", "reading", "reconstructions", "memberships", "poisonings")
+    return {name: plain[name] for name in told}
+
+
+def finding_line(found: Finding) -> str:
+    """One finding as a line, while attacks go on."""
+    match found:
+        case Reading():
+            return f"{found.readable} of {found.sites} sites send what a row can be read off"
+        case Reconstruction():
+            return f"rows computed exactly: {found.exact} of {found.tries} ({found.protection})"
+        case Membership():
+            noise = "with noise" if found.is_protected else "without noise"
+            return f"who was learnt from, by {found.test}, {noise}: AUC {found.auc:.3f}"
+        case Poisoning():
+            return f"{found.poisoned} of {found.sites} sites lie, {found.strategy}"
+
+
+def points(tried: Sequence[Point]) -> Result:
+    """What became of each value, and which of them no other beats in ε and quality."""
+    best = frontier(tried)
+    return {
+        "points": [
+            {
+                "value": point.value,
+                "epsilon": point.epsilon,
+                "mean": point.mean,
+                "standard_error": point.standard_error,
+                "measured": list(point.measured),
+                "bytes_up": point.bytes_up,
+                "failed": point.failed,
+                "reason": point.reason,
+                "not_beaten": point in best,
+            }
+            for point in tried
         ]
     }
 

@@ -13,6 +13,7 @@ from compliance.cli import results, runs, typed
 from compliance.cli.results import Result
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
+from compliance.federated.nouns import Axis
 from compliance.plain import to_plain
 from compliance.privacy.nouns import Budget, Period
 from compliance.report.nouns import Organisation, Report, ReportKind
@@ -165,6 +166,30 @@ def deploy(workspace: Workspace, asked: Namespace) -> Result:
     """Write the folder that server and sites of a federated run need."""
     made = workspace.federation.deploy(asked.name, typed.plan(asked.plan), typed.order(asked))
     return runs.deployment(made, asked.out)
+
+
+def attack_run(workspace: Workspace, asked: Namespace) -> Result:
+    """Attack a federated run, with noise and without; a line per finding goes to standard error."""
+    with closing(workspace.federation.attack(asked.name, asked.run, asked.seed)) as findings:
+        for finding in findings:
+            _tell(runs.finding_line(finding))
+    found = workspace.federation.attacks(asked.name)
+    return runs.siege(next(siege for siege in found if siege.run_id == asked.run))
+
+
+def sweep(workspace: Workspace, asked: Namespace) -> Result:
+    """Try a federated plan with several values of one setting; nothing is stored or spent."""
+    values = [float(typed.number("A value", text)) for text in asked.values.split(",")]
+    plan, axis, seeds = typed.plan(asked.plan), Axis(asked.axis), range(1, asked.runs + 1)
+    with closing(workspace.federation.sweep(asked.name, plan, axis, values, seeds)) as points:
+        return runs.points(list(points))
+
+
+def run_model(workspace: Workspace, asked: Namespace) -> Result:
+    """Write the common model of a run to a file."""
+    path = typed.destination(asked.out, workspace.settings)
+    typed.write(path, workspace.federation.model(asked.name, asked.run))
+    return {"path": str(path)}
 
 
 def assess(workspace: Workspace, asked: Namespace) -> Result:
