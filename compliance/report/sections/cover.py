@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliance.dataset.nouns import Dataset
 from compliance.report import wording
 from compliance.report.nouns import Evidence, FederatedEvidence, ReleaseEvidence
 from compliance.report.sections.duties import laws_of
@@ -17,69 +18,30 @@ _NAMES_ON_COVER = 12
 
 def to_cover(evidence: Evidence) -> Plain:
     """What stands on the first page."""
-    who = evidence.organisation
-    statement = texts()["statement"]
-    return {
-        "facts": [
-            _person("Organisation", who.name),
-            _person("Country", who.country),
-            _person("Data protection officer", who.officer),
-            _person("Contact", who.contact),
-            fact("Datasets covered", _names(evidence), fill=Fill.NAME),
-            fact("Evidence gathered", wording.when(evidence.gathered_at)),
-            fact("Made with", f"Privacy Desk {evidence.desk_version}"),
-            fact("Trail head", _head(evidence.trail)),
-            fact("For", statement["readers"]),
-        ],
-        "is": statement["is"],
-        "is_not": statement["is_not"],
-    }
+    about = [fact("Datasets covered", _names(evidence), fill=Fill.NAME)]
+    return _cover(evidence, "statement", about)
 
 
 def to_release_cover(evidence: ReleaseEvidence) -> Plain:
     """What stands on the first page of a release report."""
-    who, release, dataset = evidence.organisation, evidence.release, evidence.dataset
-    statement = texts()["release"]
-    return {
-        "facts": [
-            _person("Organisation", who.name),
-            _person("Country", who.country),
-            _person("Data protection officer", who.officer),
-            _person("Contact", who.contact),
-            fact("Release", f"{evidence.disclosure.title} ({release.id})", fill=Fill.NAME),
-            fact("Released", wording.when(release.released_at)),
-            fact("Computed from", f"{dataset.name}, version {dataset.version}", fill=Fill.NAME),
-            fact("Evidence gathered", wording.when(evidence.gathered_at)),
-            fact("Made with", f"Privacy Desk {evidence.desk_version}"),
-            fact("Trail head", _head(evidence.trail)),
-            fact("For", statement["readers"]),
-        ],
-        "is": statement["is"],
-        "is_not": statement["is_not"],
-    }
+    release = evidence.release
+    about = [
+        fact("Release", f"{evidence.disclosure.title} ({release.id})", fill=Fill.NAME),
+        fact("Released", wording.when(release.released_at)),
+        fact("Computed from", _version(evidence.dataset), fill=Fill.NAME),
+    ]
+    return _cover(evidence, "release", about)
 
 
 def to_federated_cover(evidence: FederatedEvidence) -> Plain:
     """What stands on the first page of a federated report."""
-    who, run, dataset = evidence.organisation, evidence.run, evidence.dataset
-    statement = texts()["federated"]
-    return {
-        "facts": [
-            _person("Organisation", who.name),
-            _person("Country", who.country),
-            _person("Data protection officer", who.officer),
-            _person("Contact", who.contact),
-            fact("Federated run", f"{title_of(run.plan)} ({run.id})", fill=Fill.NAME),
-            fact("Started", wording.when(run.started_at)),
-            fact("Learnt from", f"{dataset.name}, version {dataset.version}", fill=Fill.NAME),
-            fact("Evidence gathered", wording.when(evidence.gathered_at)),
-            fact("Made with", f"Privacy Desk {evidence.desk_version}"),
-            fact("Trail head", _head(evidence.trail)),
-            fact("For", statement["readers"]),
-        ],
-        "is": statement["is"],
-        "is_not": statement["is_not"],
-    }
+    run = evidence.run
+    about = [
+        fact("Federated run", f"{title_of(run.plan)} ({run.id})", fill=Fill.NAME),
+        fact("Started", wording.when(run.started_at)),
+        fact("Learnt from", _version(evidence.dataset), fill=Fill.NAME),
+    ]
+    return _cover(evidence, "federated", about)
 
 
 def to_scope(evidence: Evidence) -> list[Plain]:
@@ -93,6 +55,36 @@ def to_scope(evidence: Evidence) -> list[Plain]:
         fact("Duties", laws_of(evidence)),
         fact("Trail", count(evidence.trail.entries, "entry", plural="entries")),
     ]
+
+
+def _cover(
+    evidence: Evidence | ReleaseEvidence | FederatedEvidence, kind: str, about: list[Plain]
+) -> Plain:
+    """Who is accountable, what the report is about, and what it stands on.
+
+    Args:
+        kind: of the statement on what the report is and is not.
+    """
+    who, statement = evidence.organisation, texts()[kind]
+    return {
+        "facts": [
+            _person("Organisation", who.name),
+            _person("Country", who.country),
+            _person("Data protection officer", who.officer),
+            _person("Contact", who.contact),
+            *about,
+            fact("Evidence gathered", wording.when(evidence.gathered_at)),
+            fact("Made with", f"Privacy Desk {evidence.desk_version}"),
+            fact("Trail head", _head(evidence.trail)),
+            fact("For", statement["readers"]),
+        ],
+        "is": statement["is"],
+        "is_not": statement["is_not"],
+    }
+
+
+def _version(dataset: Dataset) -> str:
+    return f"{dataset.name}, version {dataset.version}"
 
 
 def _head(trail: Verification) -> str:
