@@ -35,8 +35,6 @@ from compliance.federated.tasks.purchases import (
 )
 from compliance.federated.tasks.response import responses
 
-_DAY = 86_400  # seconds
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Rows:

@@ -130,16 +130,12 @@ def _found(source: Source, when: MomentArray) -> Span:
 
 
 def worth(source: Source) -> FloatArray:
-    """Of each row: quantity times price as far as the plan names them; 0 where one is missing, or
-    their product is too large for a number.
-    """
+    """Of each row: quantity times price as far as the plan names them; 0 where one is missing."""
     history = source.plan.history
     result = np.ones(source.table.rows)
     for place, column in (("quantity", history.quantity), ("price", history.price)):
         if column is not None:
-            with np.errstate(over="ignore"):
-                result *= _numbers(source, f"history.{place}", column)
-    result[~np.isfinite(result)] = 0
+            result *= _numbers(source, f"history.{place}", column)
     return result
 
 
