@@ -10,8 +10,6 @@ from functools import partial
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
-from compliance.errors import UnknownRunError
-from compliance.federated import prepare
 from compliance.federated.attacks import Attacked, besieged, twins
 from compliance.federated.nouns import (
     Finding,
@@ -29,7 +27,7 @@ from compliance.privacy import loss_of, price_of
 from compliance.privacy.nouns import Budget
 from compliance.privacy.risk import largest_auc
 from compliance.storage import tables
-from compliance.workspace import datasets, labels, run_prices, runs
+from compliance.workspace import datasets, run_prices, runs
 from compliance.workspace.desk import Desk
 from compliance.workspace.run_secrets import secrets_of
 
@@ -67,17 +65,10 @@ def sieges(connection: Connection, dataset: Dataset) -> tuple[Siege, ...]:
 def _prepared(desk: Desk, name: str, run_id: str, seed: int) -> tuple[Run, Attacked, Attacked]:
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
-        run = next((run for run in runs.of(connection, dataset) if run.id == run_id), None)
-        if run is None:
-            raise UnknownRunError(run=run_id, dataset=name)
+        run = runs.named(connection, dataset, run_id)
         learnt = datasets.version(connection, run.dataset_id)
-        discovery = labels.latest(connection, learnt)
-    table, known = desk.table(learnt), discovery.labels if discovery else ()
-    unit = learnt.description.unit
     plain, protected = (
-        Attacked(
-            problem=prepare(table, learnt.columns, plan, known, unit=unit), plan=plan, seed=seed
-        )
+        Attacked(problem=runs.problem_of(desk, learnt, plan), plan=plan, seed=seed)
         for plan in twins(run.plan)
     )
     noise = secrets_of(protected.plan, protected.problem)

@@ -143,10 +143,16 @@ def chosen(connection: Connection, wanted: Sequence[Dataset], run_id: str | None
         raise NothingTrainedError(dataset=where)
     if run_id is None:
         return max(found, key=lambda run: run.started_at)
-    for run in found:
-        if run.id == run_id:
-            return run
-    raise UnknownRunError(run=run_id[:80], dataset=where)
+    return _named(found, run_id, where)
+
+
+def named(connection: Connection, dataset: Dataset, run_id: str) -> Run:
+    """The run of that id, on any version of the dataset.
+
+    Raises:
+        UnknownRunError: there is none.
+    """
+    return _named(of(connection, dataset), run_id, str(dataset.name))
 
 
 def model(desk: Desk, name: str, run_id: str) -> bytes:
@@ -167,12 +173,30 @@ def trained(desk: Desk, name: str, run_id: str) -> tuple[Run, Problem, Training]
         UnknownRunError, CheckpointError: there is no such run, or its model is gone.
     """
     with desk.database.reading() as connection:
-        found = [run for run in of(connection, datasets.find(connection, name)) if run.id == run_id]
-        dataset = datasets.version(connection, found[0].dataset_id) if found else None
-    if not found or dataset is None:
-        raise UnknownRunError(run=run_id[:80], dataset=name)
-    problem = _problem(desk, dataset, found[0].plan)
-    return found[0], problem, _training(desk, run_id, problem, found[0].plan)
+        run = named(connection, datasets.find(connection, name), run_id)
+        dataset = datasets.version(connection, run.dataset_id)
+    problem = problem_of(desk, dataset, run.plan)
+    return run, problem, _training(desk, run_id, problem, run.plan)
+
+
+def problem_of(desk: Desk, dataset: Dataset, plan: Plan) -> Problem:
+    """What `plan` makes of the stored rows of `dataset`, as far as discovery knows them.
+
+    Raises:
+        PlanError: the plan does not fit the data.
+    """
+    with desk.database.reading() as connection:
+        discovery = labels.latest(connection, dataset)
+    said = discovery.labels if discovery else ()
+    unit = dataset.description.unit
+    return prepare(desk.table(dataset), dataset.columns, plan, said, unit=unit)
+
+
+def _named(found: Sequence[Run], run_id: str, where: str) -> Run:
+    for run in found:
+        if run.id == run_id:
+            return run
+    raise UnknownRunError(run=run_id[:80], dataset=where)
 
 
 def _training(desk: Desk, run_id: str, problem: Problem, plan: Plan) -> Training:
@@ -183,19 +207,11 @@ def _training(desk: Desk, run_id: str, problem: Problem, plan: Plan) -> Training
     return from_checkpoint(data, problem, plan)
 
 
-def _problem(desk: Desk, dataset: Dataset, plan: Plan) -> Problem:
-    with desk.database.reading() as connection:
-        discovery = labels.latest(connection, dataset)
-    said = discovery.labels if discovery else ()
-    unit = dataset.description.unit
-    return prepare(desk.table(dataset), dataset.columns, plan, said, unit=unit)
-
-
 def _start(desk: Desk, name: str, plan: Plan, resume: str | None) -> _Started:
     run_prices.check_theorem(plan)
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
-    problem = _problem(desk, dataset, plan)
+    problem = problem_of(desk, dataset, plan)
     if problem.units is not None:
         units = plan.fraction * len(problem.units.clients)
         run_prices.check_theorem(plan, units, unit_is_row=problem.unit_is_row)
@@ -219,8 +235,7 @@ def _start(desk: Desk, name: str, plan: Plan, resume: str | None) -> _Started:
 
 def _resumed(desk: Desk, dataset: Dataset, run_id: str, problem: Problem, plan: Plan) -> Training:
     with desk.database.reading() as connection:
-        if run_id not in {run.id for run in of(connection, dataset)}:
-            raise UnknownRunError(run=run_id[:80], dataset=str(dataset.name))
+        named(connection, dataset, run_id)
     training = _training(desk, run_id, problem, plan)
     if len(training.rounds) >= plan.rounds:
         done = len(training.rounds)
