@@ -25,6 +25,8 @@
   + PlanError                     a federated plan cannot be run
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
+  + AnonymisationError            a table cannot be anonymised so
+    - HierarchyError, MalformedRecipeError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -43,6 +45,11 @@ as `facts`, so that a translation can fill the same blanks.
 
 from __future__ import annotations
 
+from compliance.errors.anonymising import (
+    AnonymisationError,
+    HierarchyError,
+    MalformedRecipeError,
+)
 from compliance.errors.base import ComplianceError
 from compliance.errors.data import (
     AlreadyStoredError,
@@ -121,6 +128,7 @@ from compliance.errors.records import (
 
 __all__ = [
     "AlreadyStoredError",
+    "AnonymisationError",
     "ArchiveNamedAsTableError",
     "BadBoundsError",
     "BadConditionError",
@@ -142,10 +150,12 @@ __all__ = [
     "FileMissingError",
     "FileTooLargeError",
     "HeadersDifferError",
+    "HierarchyError",
     "JoinError",
     "LabelError",
     "MalformedPlanError",
     "MalformedQueryError",
+    "MalformedRecipeError",
     "MissingGroupError",
     "MissingPersonError",
     "MissingUnitError",

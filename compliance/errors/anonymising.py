@@ -1,0 +1,17 @@
+"""What stands in the way of anonymisation."""
+
+from __future__ import annotations
+
+from compliance.errors.base import ComplianceError
+
+
+class AnonymisationError(ComplianceError):
+    """A table cannot be anonymised so."""
+
+
+class HierarchyError(AnonymisationError):
+    sentence = "The hierarchy of “{column}” cannot be used: {reason}."
+
+
+class MalformedRecipeError(AnonymisationError):
+    sentence = "The anonymisation plan cannot be read at “{place}”: {reason}."
