@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,13 +27,13 @@ from compliance.privacy.rows import Rows
 from compliance.settings import TABLE_CACHE_BYTES, Settings
 from compliance.storage import Database, records, tables
 from compliance.trail import commitment, record
+from compliance.workspace.keys import key_in
 from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
 
 _AGGREGATES_KEPT = 64
 _BOUNDED_BYTES = 2**29
-_KEY_BYTES = 32
 
 
 def now() -> datetime:
@@ -82,7 +82,7 @@ class Desk:
         try:
             for folder in (self.datasets_folder, self.reports_folder, self.runs_folder):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.key = _key_in(settings.home / "secret.key")
+            self.key = key_in(settings.home / "secret.key")
         except (OSError, ValueError):
             reason = "it cannot be written; choose another folder or ask for the right to write"
             raise WorkspaceError(home=settings.home, reason=reason) from None
@@ -189,19 +189,3 @@ def store_bytes(path: Path, data: bytes) -> None:
         reason = "the file could not be written; check the free space"
         raise WorkspaceError(home=path.parent.parent, reason=reason) from None
 
-
-def _key_in(path: Path) -> bytes:
-    """The workspace's secret, made when there is none: it decides which rows bounding keeps."""
-    if not path.exists():
-        partial = path.with_suffix(f".{secrets.token_hex(4)}.partial")
-        partial.touch(mode=0o600)
-        partial.write_bytes(secrets.token_bytes(_KEY_BYTES))
-        # A link appears whole or not at all, and never replaces the key of a faster process.
-        with suppress(FileExistsError):
-            path.hardlink_to(partial)
-        partial.unlink()
-    key = path.read_bytes()
-    if len(key) != _KEY_BYTES:
-        reason = "its secret.key is damaged; restore the folder from its backup"
-        raise WorkspaceError(home=path.parent, reason=reason)
-    return key
