@@ -26,7 +26,7 @@
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
-    - HierarchyError, MalformedRecipeError
+    - HierarchyError, MalformedRecipeError, NoPopulationError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -49,6 +49,7 @@ from compliance.errors.anonymising import (
     AnonymisationError,
     HierarchyError,
     MalformedRecipeError,
+    NoPopulationError,
 )
 from compliance.errors.base import ComplianceError
 from compliance.errors.data import (
@@ -161,6 +162,7 @@ __all__ = [
     "MissingUnitError",
     "NamingError",
     "NoFeaturesError",
+    "NoPopulationError",
     "NoRowsError",
     "NotANumberColumnError",
     "NotATableError",

@@ -15,3 +15,10 @@ class HierarchyError(AnonymisationError):
 
 class MalformedRecipeError(AnonymisationError):
     sentence = "The anonymisation plan cannot be read at “{place}”: {reason}."
+
+
+class NoPopulationError(AnonymisationError):
+    sentence = (
+        "“{model}” compares the table with the population that its people were drawn from. "
+        "Name the dataset that holds the population."
+    )

@@ -74,14 +74,17 @@ class Histogram:
     """How often each sensitive value stands in each class: sparse, by class, then by value.
 
     Attributes:
-        classes, values, counts: one entry per pair that occurs; counts are above 0.
-        whole: per value, how often it stands in the whole table.
+        classes, values, counts: one entry per pair that occurs, in that order; counts are above 0,
+            and every class has an entry.
+        whole: per value, how often it stands in the whole table, before anything is suppressed.
+        maps: the hierarchy of the sensitive column, as `Sensitive.maps`; () without one.
     """
 
     classes: Ints
     values: Ints
     counts: Ints
     whole: Ints
+    maps: tuple[Codes32, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,11 +95,13 @@ class Classes:
         sizes: rows per class; above 0.
         histograms: by sensitive column.
         population: people of the population in the same cells; None without a population.
+        elsewhere: people of the population in cells that no row is in.
     """
 
     sizes: Ints
     histograms: Mapping[ColumnName, Histogram] = field(default_factory=dict)
     population: Ints | None = None
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,0 +1,103 @@
+"""Values of a table that a hierarchy does not hold: shown, and given a place in it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from compliance.anonymise.hierarchies.intervals import Ranges
+from compliance.anonymise.hierarchies.matching import as_number, leaves_of
+from compliance.anonymise.nouns import ALL, Hierarchy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """A hierarchy that holds all values it was asked to.
+
+    Attributes:
+        hierarchy: the old values in their places, the new ones after them.
+        added: how many are new.
+        placed: how many of these got a range or a mask as the old ones have, rather than “*”
+            from level 1 on.
+    """
+
+    hierarchy: Hierarchy
+    added: int
+    placed: int = 0
+
+
+def unmapped(hierarchy: Hierarchy, texts: Sequence[str]) -> tuple[str, ...]:
+    """Those of `texts` that the hierarchy does not hold: for officers' eyes, not for a log."""
+    leaves = leaves_of(hierarchy.values, texts)
+    return tuple(text for text, leaf in zip(texts, leaves, strict=True) if leaf < 0)
+
+
+def complete(hierarchy: Hierarchy, values: Sequence[str]) -> Completed:
+    """The hierarchy with a place for each of `values`.
+
+    A new value is itself at level 0. A number in a hierarchy of ranges gets the range that holds
+    it, or the next ones of the same width; a code in one of masks is masked alike. Any other value
+    is “*” from level 1 on: nothing is known of what it belongs to. A last level that had one name
+    for all becomes “*” as a whole.
+    """
+    new = {as_number(value): value.strip() for value in unmapped(hierarchy, values)}
+    if not new:
+        return Completed(hierarchy=hierarchy, added=0)
+    levels = [list(level) for level in hierarchy.levels]
+    if len(levels) > 1 and len(set(levels[-1])) == 1 and levels[-1][0].strip(ALL):
+        levels[-1] = [ALL] * len(levels[-1])
+    climbs = _Climbs(levels)
+    placed = 0
+    for value in new.values():
+        names = climbs.of(value)
+        placed += len(names) > 2 and names[1].strip(ALL) != ""
+        for level, name in zip(levels, names, strict=True):
+            level.append(name)
+    made = Hierarchy(column=hierarchy.column, levels=tuple(map(tuple, levels)))
+    return Completed(hierarchy=made, added=len(new), placed=placed)
+
+
+class _Climbs:
+    """Where a new value goes at each level; remembers what it gave names to."""
+
+    def __init__(self, levels: Sequence[Sequence[str]]) -> None:
+        self._parents = [
+            dict(zip(finer, coarser, strict=True)) for finer, coarser in itertools.pairwise(levels)
+        ]
+        self._ranges = [Ranges(dict.fromkeys(level)) for level in levels[1:]]
+        self._masks = [_mask(levels[0], level) for level in levels[1:]]
+        self._last = levels[-1][0] if len(set(levels[-1])) == 1 else ALL
+
+    def of(self, value: str) -> list[str]:
+        """The names of `value`, level 0 first; nested among all that were given."""
+        names = [value]
+        for level, parents in enumerate(self._parents):
+            otherwise = self._last if level == len(self._parents) - 1 else ALL
+            if names[-1] not in parents:
+                parents[names[-1]] = self._like_the_old(value, level, names[-1]) or otherwise
+            names.append(parents[names[-1]])
+        return names
+
+    def _like_the_old(self, value: str, level: int, below: str) -> str | None:
+        """The range or mask of `value`, where the level has such names; None after a “*”."""
+        if level and below == ALL:
+            return None
+        kept, length = self._masks[level]
+        if kept and len(value) == length:
+            return value[:kept] + ALL * (length - kept)
+        number = as_number(value)
+        if not number.lstrip("+-").replace(".", "", 1).isdecimal():
+            return None
+        return self._ranges[level].of(Decimal(number))
+
+
+def _mask(values: Sequence[str], names: Sequence[str]) -> tuple[int, int]:
+    """How many characters are kept of how many, where a level masks the rest; (0, 0) else."""
+    kept, length = len(names[0].rstrip(ALL)), len(values[0])
+    is_mask = kept < length and all(
+        len(value) == length and name == value[:kept] + ALL * (length - kept)
+        for value, name in zip(values, names, strict=True)
+    )
+    return (kept, length) if is_mask else (0, 0)
