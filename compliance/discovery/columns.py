@@ -17,8 +17,9 @@ from collections.abc import Sequence
 from compliance.dataset.nouns import Column
 from compliance.dataset.table import Table
 from compliance.discovery.context import Reading, facts_of, in_context
+from compliance.discovery.intervals import share_in_sample
 from compliance.discovery.labels import masked_examples
-from compliance.discovery.nouns import IdentifierClass, Label
+from compliance.discovery.nouns import IdentifierClass, Label, Share
 from compliance.discovery.profiles import Profile, profile
 from compliance.discovery.reading import read
 
@@ -47,6 +48,12 @@ def discover(table: Table, columns: Sequence[Column]) -> tuple[Label, ...]:
     )
 
 
+def _matching(column: Profile, reading: Reading) -> Share | None:
+    if reading.passed is None or not column.sample:
+        return None
+    return share_in_sample(reading.passed, len(column.sample), column.distinct)
+
+
 def _label(column: Profile, reading: Reading) -> Label:
     is_personal = reading.identifier_class is not IdentifierClass.NONE
     return Label(
@@ -57,4 +64,6 @@ def _label(column: Profile, reading: Reading) -> Label:
         evidence=reading.evidence[-_SENTENCES:],
         examples=masked_examples(column.sample) if is_personal else (),
         special_category=is_personal and reading.row.special_category,
+        legal_classes=reading.row.legal if is_personal else (),
+        matching=_matching(column, reading),
     )

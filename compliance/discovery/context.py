@@ -21,6 +21,7 @@ class Reading:
         identifier_class: the type's own unless the header or the table says otherwise.
         confidence: 0–1; see `compliance.discovery.columns`.
         evidence: sentences without any value.
+        passed: how many sampled values pass the type's check; None where it was not asked.
         is_own_class: whether the type's own class holds, so that the table may still change it.
     """
 
@@ -28,6 +29,7 @@ class Reading:
     identifier_class: IdentifierClass
     confidence: float
     evidence: tuple[str, ...]
+    passed: int | None = None
     is_own_class: bool = True
 
 

@@ -54,6 +54,8 @@ def relabelled(label: Label, semantic_type: str, identifier_class: str) -> Label
         evidence=_with(label.evidence, said),
         examples=() if given[1] is IdentifierClass.NONE else label.examples,
         special_category=types[semantic_type].special_category,
+        legal_classes=types[semantic_type].legal_classes,
+        matching=label.matching if given[0] == label.semantic_type else None,
         status=LabelStatus.CORRECTED,
     )
 

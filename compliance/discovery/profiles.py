@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from compliance.dataset.nouns import Column, ColumnName, ColumnType
 from compliance.dataset.table import Codes
+from compliance.discovery.sampling import sampled
 
-SAMPLE = 400
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -27,8 +27,8 @@ class Profile:
         type: what its values are.
         rows: rows that hold a value.
         distinct: how many different values there are.
-        sample: up to `SAMPLE` of them as people write them. Which ones depends on the values
-            alone, not on the order of rows and not on other columns.
+        sample: some of them as people write them, as `sampled` chooses them. Which ones depends
+            on this column alone, and not on the order of rows.
         low, middle, high: of the distinct numbers, or of the years of dates; 0 for text.
     """
 
@@ -90,24 +90,11 @@ def profile(column: Column, codes: Codes) -> Profile:
         type=column.type,
         rows=int(np.count_nonzero(codes.codes >= 0)),
         distinct=len(labels),
-        sample=_texts(_sampled(labels)),
+        sample=_texts(sampled(codes)),
         low=float(numbers.min()),
         middle=float(np.median(numbers)),
         high=float(numbers.max()),
     )
-
-
-def _sampled(labels: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    """The labels with the smallest hashes: a sample that only the set of labels decides."""
-    if not len(labels):
-        return labels
-    from pandas.util import hash_array  # pandas is slow to load; most commands do without
-
-    hashes = hash_array(labels, categorize=False)
-    if len(labels) > SAMPLE:
-        nearest = np.argpartition(hashes, SAMPLE)[:SAMPLE]
-        labels, hashes = labels[nearest], hashes[nearest]
-    return labels[np.argsort(hashes, kind="stable")]
 
 
 def _texts(labels: npt.NDArray[np.generic]) -> tuple[str, ...]:

@@ -123,13 +123,13 @@ def _from_values(column: Profile, row: TypeRow, heard: _Heard) -> Reading:
         first = [evidence.header(heard.match.phrase), said]
     else:
         first = [*evidence.refused(heard.refused, column), said]
-    return _reading(row, column, 0.9 * share, first)
+    return _reading(row, column, 0.9 * share, first, share=share)
 
 
 def _from_few_values(column: Profile, row: TypeRow) -> Reading:
     share = share_of(row.validator, column)
     said = evidence.share(column, row.validator, share)
-    return _reading(row, column, 0.5, [said, "The others are something else."])
+    return _reading(row, column, 0.5, [said, "The others are something else."], share=share)
 
 
 def _from_header(column: Profile, match: Match, option: Option) -> Reading:
@@ -145,7 +145,10 @@ def _from_header(column: Profile, match: Match, option: Option) -> Reading:
     else:
         sentences.append(evidence.description(column))
         confidence = 0.65 if option.with_ or option.because else 0.7
-    return _reading(row, column, confidence, sentences, option.identifier_class)
+    given = option.identifier_class
+    return _reading(
+        row, column, confidence, sentences, given, share=share if check else None
+    )
 
 
 def _variant(row: TypeRow, column: Profile) -> str:
@@ -225,6 +228,8 @@ def _reading(
     confidence: float,
     sentences: list[str],
     identifier_class: IdentifierClass | None = None,
+    *,
+    share: float | None = None,
 ) -> Reading:
     is_key = "key" in row.shows and column.rows > column.distinct
     return Reading(
@@ -232,5 +237,6 @@ def _reading(
         identifier_class=identifier_class or row.identifier_class,
         confidence=confidence,
         evidence=(*sentences, *([evidence.repetition(column)] if is_key else [])),
+        passed=None if share is None else round(share * len(column.sample)),
         is_own_class=identifier_class is None,
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from compliance.discovery.nouns import IdentifierClass, SemanticType
+from compliance.discovery.nouns import IdentifierClass, Law, LegalClass, SemanticType
 from compliance.plain import from_plain
 
 _BLANK = re.compile(r"\{(\w+)\}")
@@ -37,7 +37,7 @@ class TypeRow:
     identifier_class: IdentifierClass
     source: str
     as_of: str
-    special_category: bool = False
+    legal: tuple[LegalClass, ...] = ()
     header: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shape: str = "any"
     validator: str = ""
@@ -61,7 +61,13 @@ class TypeRow:
             title=self.title,
             identifier_class=self.identifier_class,
             special_category=self.special_category,
+            legal_classes=self.legal,
         )
+
+    @property
+    def special_category(self) -> bool:
+        """GDPR Art. 9 data."""
+        return LegalClass.GDPR_SPECIAL in self.legal
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -78,6 +84,13 @@ def semantic_types() -> Mapping[str, SemanticType]:
 def type_rows() -> Mapping[str, TypeRow]:
     """The rows of types.yaml by id."""
     rows = (from_plain(TypeRow, row) for row in data("types")["types"])
+    return MappingProxyType({row.id: row for row in rows})
+
+
+@functools.cache
+def laws() -> Mapping[LegalClass, Law]:
+    """The law behind each legal class."""
+    rows = (from_plain(Law, row) for row in data("types")["laws"])
     return MappingProxyType({row.id: row for row in rows})
 
 
