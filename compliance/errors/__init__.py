@@ -26,7 +26,7 @@
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
-    - HierarchyError, MalformedRecipeError
+    - HierarchyError, MalformedRecipeError, TreatmentError, VaultError, AttackError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -47,8 +47,11 @@ from __future__ import annotations
 
 from compliance.errors.anonymising import (
     AnonymisationError,
+    AttackError,
     HierarchyError,
     MalformedRecipeError,
+    TreatmentError,
+    VaultError,
 )
 from compliance.errors.base import ComplianceError
 from compliance.errors.data import (
@@ -130,6 +133,7 @@ __all__ = [
     "AlreadyStoredError",
     "AnonymisationError",
     "ArchiveNamedAsTableError",
+    "AttackError",
     "BadBoundsError",
     "BadConditionError",
     "BadDatasetNameError",
@@ -189,6 +193,7 @@ __all__ = [
     "TooManyGroupsError",
     "TooManySitesError",
     "TrailError",
+    "TreatmentError",
     "UndecodableTextError",
     "UnknownColumnError",
     "UnknownDatasetError",
@@ -196,5 +201,6 @@ __all__ = [
     "UnknownRunError",
     "UnknownTableError",
     "UntestableError",
+    "VaultError",
     "WorkspaceError",
 ]

@@ -15,3 +15,15 @@ class HierarchyError(AnonymisationError):
 
 class MalformedRecipeError(AnonymisationError):
     sentence = "The anonymisation plan cannot be read at “{place}”: {reason}."
+
+
+class TreatmentError(AnonymisationError):
+    sentence = "The column “{column}” cannot be treated so: {reason}."
+
+
+class VaultError(AnonymisationError):
+    sentence = "The vault stays closed: {reason}."
+
+
+class AttackError(AnonymisationError):
+    sentence = "The attack cannot be carried out: {reason}."
