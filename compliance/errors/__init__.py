@@ -26,7 +26,11 @@
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
+<<<<<<< HEAD
     - HierarchyError, MalformedRecipeError, NoPopulationError
+=======
+    - HierarchyError, MalformedRecipeError, TreatmentError, VaultError, AttackError
+>>>>>>> work/treatments
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -47,9 +51,15 @@ from __future__ import annotations
 
 from compliance.errors.anonymising import (
     AnonymisationError,
+    AttackError,
     HierarchyError,
     MalformedRecipeError,
+<<<<<<< HEAD
     NoPopulationError,
+=======
+    TreatmentError,
+    VaultError,
+>>>>>>> work/treatments
 )
 from compliance.errors.base import ComplianceError
 from compliance.errors.data import (
@@ -131,6 +141,7 @@ __all__ = [
     "AlreadyStoredError",
     "AnonymisationError",
     "ArchiveNamedAsTableError",
+    "AttackError",
     "BadBoundsError",
     "BadConditionError",
     "BadDatasetNameError",
@@ -191,6 +202,7 @@ __all__ = [
     "TooManyGroupsError",
     "TooManySitesError",
     "TrailError",
+    "TreatmentError",
     "UndecodableTextError",
     "UnknownColumnError",
     "UnknownDatasetError",
@@ -198,5 +210,6 @@ __all__ = [
     "UnknownRunError",
     "UnknownTableError",
     "UntestableError",
+    "VaultError",
     "WorkspaceError",
 ]

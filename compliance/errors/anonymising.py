@@ -22,3 +22,15 @@ class NoPopulationError(AnonymisationError):
         "“{model}” compares the table with the population that its people were drawn from. "
         "Name the dataset that holds the population."
     )
+
+
+class TreatmentError(AnonymisationError):
+    sentence = "The column “{column}” cannot be treated so: {reason}."
+
+
+class VaultError(AnonymisationError):
+    sentence = "The vault stays closed: {reason}."
+
+
+class AttackError(AnonymisationError):
+    sentence = "The attack cannot be carried out: {reason}."

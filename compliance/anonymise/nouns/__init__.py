@@ -25,6 +25,14 @@ from compliance.anonymise.nouns.problem import (
     Recoding,
     Sensitive,
 )
+from compliance.anonymise.nouns.treated import (
+    Keys,
+    Noise,
+    Note,
+    Transition,
+    Treated,
+    VaultRows,
+)
 from compliance.anonymise.nouns.treatment import Treatment, TreatmentKind
 
 __all__ = [
@@ -37,12 +45,15 @@ __all__ = [
     "Found",
     "Hierarchy",
     "Histogram",
+    "Keys",
     "Ladder",
     "LossKind",
     "Losses",
     "Measures",
     "Method",
     "Model",
+    "Noise",
+    "Note",
     "Plan",
     "Problem",
     "QuasiIdentifier",
@@ -50,6 +61,9 @@ __all__ = [
     "Risk",
     "Sensitive",
     "SensitiveMeasures",
+    "Transition",
+    "Treated",
     "Treatment",
     "TreatmentKind",
+    "VaultRows",
 ]

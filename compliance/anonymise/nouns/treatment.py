@@ -10,7 +10,7 @@ from compliance.dataset.nouns import ColumnName
 
 
 class TreatmentKind(StrEnum):
-    """The kinds; what each takes as settings stands in `treatments`."""
+    """The kinds; what each takes as settings stands in `treatments/kinds.yaml`."""
 
     KEEP = "keep"
     DROP = "drop"
