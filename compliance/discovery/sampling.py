@@ -1,4 +1,4 @@
-"""Which distinct values of a column are looked at: a stratified sample that is the same each time."""
+"""Which distinct values of a column are looked at: a stratified sample, the same each time."""
 
 from __future__ import annotations
 

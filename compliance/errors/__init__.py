@@ -26,11 +26,8 @@
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
-<<<<<<< HEAD
     - HierarchyError, MalformedRecipeError, NoPopulationError
-=======
-    - HierarchyError, MalformedRecipeError, TreatmentError, VaultError, AttackError
->>>>>>> work/treatments
+    - TreatmentError, VaultError, AttackError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -54,12 +51,9 @@ from compliance.errors.anonymising import (
     AttackError,
     HierarchyError,
     MalformedRecipeError,
-<<<<<<< HEAD
     NoPopulationError,
-=======
     TreatmentError,
     VaultError,
->>>>>>> work/treatments
 )
 from compliance.errors.base import ComplianceError
 from compliance.errors.data import (
