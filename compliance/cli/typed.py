@@ -32,7 +32,10 @@ from compliance.workspace.deployments import LOOPBACK, Flower, Order
 LONGEST_NUMBER = 40
 SHOWN_NAME = 80
 
-_OWN_FILES = ("datasets", "reports", "runs", "secret.key")
+_OWN_FILES = (
+    *("datasets", "hierarchies", "reports", "runs", "vaults"),
+    *("secret.key", "surrogates.key", "pseudonyms.key", "vault.key", "dates.key", "formats.key"),
+)
 _OWN_RECORDS = ("records.sqlite", "records.sqlite-wal", "records.sqlite-shm")
 
 

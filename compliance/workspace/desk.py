@@ -80,7 +80,7 @@ class Desk:
         self.settings = settings
         self.clock = clock
         try:
-            for folder in (self.datasets_folder, self.reports_folder, self.runs_folder):
+            for folder in self._folders:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.key = key_in(settings.home / "secret.key")
         except (OSError, ValueError):
@@ -102,6 +102,21 @@ class Desk:
     @property
     def runs_folder(self) -> Path:
         return self.settings.home / "runs"
+
+    @property
+    def hierarchies_folder(self) -> Path:
+        return self.settings.home / "hierarchies"
+
+    @property
+    def vaults_folder(self) -> Path:
+        return self.settings.home / "vaults"
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return (
+            *(self.datasets_folder, self.reports_folder, self.runs_folder),
+            *(self.hierarchies_folder, self.vaults_folder),
+        )
 
     @contextmanager
     def act(self, name: str, subject: str) -> Iterator[Act]:
@@ -188,4 +203,3 @@ def store_bytes(path: Path, data: bytes) -> None:
         partial.unlink(missing_ok=True)
         reason = "the file could not be written; check the free space"
         raise WorkspaceError(home=path.parent.parent, reason=reason) from None
-

@@ -1,0 +1,167 @@
+"""Whether the written output is what the plan asked for: measured anew, from its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from compliance.anonymise.attacks.nouns import Attempt
+from compliance.anonymise.models import classes_of, holds, is_per_class, satisfied
+from compliance.anonymise.nouns import (
+    Classes,
+    Criterion,
+    Model,
+    Plan,
+    Problem,
+    Recoding,
+    Sensitive,
+)
+from compliance.anonymise.nouns.record import Check
+from compliance.dataset.nouns import ColumnName
+from compliance.dataset.table import Codes, Table
+from compliance.discovery.nouns import IdentifierClass, Label
+
+MODEL_WORDS: Mapping[Model, str] = {
+    Model.K_ANONYMITY: "at least {value:g} rows in every class",
+    Model.K_MAP: "at least {value:g} people of the population in every class",
+    Model.DELTA_PRESENCE: "presence in the table between {lower:g} and {value:g}",
+    Model.DISTINCT_L: "at least {value:g} values of “{column}” in every class",
+    Model.ENTROPY_L: "entropy {value:g}-diversity of “{column}”",
+    Model.RECURSIVE_CL: "recursive ({c:g}, {value:g})-diversity of “{column}”",
+    Model.EQUAL_T: "distance of “{column}” from the whole table at most {value:g}",
+    Model.HIERARCHICAL_T: "hierarchical distance of “{column}” at most {value:g}",
+    Model.ORDERED_T: "ordered distance of “{column}” at most {value:g}",
+    Model.BETA_LIKENESS: "{value:g}-likeness of “{column}”",
+    Model.ENHANCED_BETA_LIKENESS: "enhanced {value:g}-likeness of “{column}”",
+    Model.DELTA_DISCLOSURE: "{value:g}-disclosure privacy of “{column}”",
+    Model.MEAN_RISK: "mean risk at most {value:g}",
+    Model.POPULATION_UNIQUES: "at most a share of {value:g} unique in the population",
+}
+
+
+def model_in_words(criterion: Criterion) -> str:
+    """What a criterion asks for, in words."""
+    return MODEL_WORDS[criterion.model].format(
+        value=criterion.value, column=criterion.column, c=criterion.c, lower=criterion.lower
+    )
+
+
+def checks(
+    output: Table, original: Table, plan: Plan, problem: Problem, recoding: Recoding
+) -> tuple[Check, ...]:
+    """One check per criterion, and on what was suppressed.
+
+    The classes are formed by what the output shows, not by what the search believed.
+
+    Args:
+        output: as read back from its bytes.
+        original: what it was made from.
+        recoding: for the population's side of k-map and δ-presence, which no output holds.
+    """
+    classes = _shown(output, original, plan, problem)
+    if problem.population:
+        people = classes_of(recoding, (), problem.population)
+        classes = replace(classes, population=people.population, elsewhere=people.elsewhere)
+    return (
+        *(_criterion(criterion, classes) for criterion in plan.criteria),
+        _suppression(output.rows, original.rows, plan.suppression_limit),
+    )
+
+
+def identifier_check(labels: Sequence[Label], handled: Mapping[ColumnName, str]) -> Check:
+    """That no column of the output identifies people directly, other than as the plan has it.
+
+    Args:
+        labels: discovery's word on the output.
+        handled: the columns that the plan treats or keeps by name.
+    """
+    open_ = [
+        label.column
+        for label in labels
+        if label.identifier_class is IdentifierClass.DIRECT and label.column not in handled
+    ]
+    said = "The output was searched again: no column identifies a person directly."
+    if open_:
+        named = ", ".join(f"“{column}”" for column in open_[:8])
+        said = f"The output was searched again: {named} may identify people directly."
+    return Check(name="no_direct_identifier", holds=not open_, says=said)
+
+
+def linkage_check(attempts: Sequence[Attempt], k: int) -> Check:
+    """That linking output to people succeeds no more often than classes of k allow."""
+    linked = [one for one in attempts if one.attack == "linkage" and one.on == "anonymised"]
+    worst = max((one.low for one in linked), default=0.0)
+    allowed = 1 / max(k, 1)
+    return Check(
+        name="linkage",
+        holds=worst <= allowed,
+        says=f"Linking finds the right row for at least {worst:.2%} of people; classes of {k} "
+        f"allow {allowed:.2%}.",
+    )
+
+
+def _criterion(criterion: Criterion, classes: Classes) -> Check:
+    if is_per_class(criterion.model):
+        meets = satisfied(criterion, classes)
+        failing = int((~meets).sum())
+        is_met, counted = (
+            failing == 0,
+            f"{len(meets) - failing:,} of {len(meets):,} classes meet it",
+        )
+    else:
+        is_met = holds(criterion, classes)
+        counted = "met by the table as a whole" if is_met else "not met by the table as a whole"
+    said = model_in_words(criterion)
+    return Check(
+        name=str(criterion.model), holds=is_met, says=f"{said[0].upper()}{said[1:]}: {counted}."
+    )
+
+
+def _suppression(rows: int, before: int, limit: float) -> Check:
+    gone = before - rows
+    return Check(
+        name="suppression",
+        holds=rows > 0 and gone <= limit * before * (1 + 1e-12),
+        says=f"{gone:,} of {before:,} rows are not in the output; the plan allows {limit:.2%}.",
+    )
+
+
+def _shown(output: Table, original: Table, plan: Plan, problem: Problem) -> Classes:
+    """The classes of the output, with the original's sensitive values as the whole."""
+    columns = [output.codes(column) for column in plan.columns]
+    shown = Recoding(
+        columns=tuple(plan.columns),
+        codes=tuple(_with_missing(each) for each in columns),
+        names=tuple((*map(str, each.labels.tolist()), None) for each in columns),
+        shares=tuple(np.ones(len(each.labels) + 1) for each in columns),
+        suppressed=np.zeros(output.rows, dtype=np.bool_),
+        levels=None,
+    )
+    there = [each for each in problem.sensitive if each.column in output.column_names]
+    hidden = [_ranked(output, original, each) for each in there]
+    classes = classes_of(shown, hidden)
+    whole = {each.column: np.bincount(each.codes, minlength=each.values) for each in there}
+    return replace(
+        classes,
+        histograms={
+            column: replace(found, whole=whole[column].astype(np.int64))
+            for column, found in classes.histograms.items()
+        },
+    )
+
+
+def _with_missing(codes: Codes) -> np.ndarray:
+    """The codes with a last one for missing values."""
+    return np.where(codes.codes < 0, len(codes.labels), codes.codes).astype(np.int32)
+
+
+def _ranked(output: Table, original: Table, sensitive: Sensitive) -> Sensitive:
+    """The output's values by the ranks that the original's have."""
+    before, after = original.codes(sensitive.column), output.codes(sensitive.column)
+    rank = np.full(len(before.labels) + 1, -1, dtype=np.int32)
+    rank[before.codes] = sensitive.codes  # the code −1 of a missing value is the last place
+    known = {label: i for i, label in enumerate(before.texts())}
+    found = np.array([known[text] for text in after.texts()] + [-1], dtype=np.int32)
+    return replace(sensitive, codes=rank[found[after.codes]])

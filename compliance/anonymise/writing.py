@@ -1,0 +1,71 @@
+"""What is handed on: the recoded and treated columns as one table, in an order of its own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from compliance.anonymise.nouns import Recoding
+from compliance.dataset.nouns import ColumnName
+from compliance.dataset.table import Table
+
+
+def written(
+    table: Table,
+    recoding: Recoding,
+    treated: Mapping[ColumnName, Any],
+    left_out: Collection[ColumnName],
+) -> pa.Table:
+    """The output: the columns of `table` in their order, without suppressed rows.
+
+    Rows are sorted by what they show, column after column: the order of the original would let
+    anybody who has it find each row again. Quasi-identifiers are texts, other columns keep their
+    type.
+
+    Args:
+        treated: per treated column, an Arrow array with one entry for each row of `table`.
+        left_out: columns that are not handed on.
+    """
+    kept = pa.array(np.flatnonzero(~recoding.suppressed))
+    names = [name for name in table.column_names if name not in left_out]
+    columns = {name: _column(table, name, recoding, treated).take(kept) for name in names}
+    made = pa.table(columns)
+    return made.sort_by([(name, "ascending") for name in names]) if names else made
+
+
+def to_csv(made: pa.Table) -> bytes:
+    """`made` as CSV in UTF-8 with a header; a missing value is an empty cell."""
+    sink = io.BytesIO()
+    pa_csv.write_csv(made, sink)
+    return sink.getvalue()
+
+
+def read_back(data: bytes, schema: pa.Schema) -> Table:
+    """The table that stands in `data`, as `to_csv` wrote it, in the types that it had."""
+    found = pa_csv.read_csv(
+        io.BytesIO(data),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=schema,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    return Table.in_memory(found)
+
+
+def _column(
+    table: Table, name: ColumnName, recoding: Recoding, treated: Mapping[ColumnName, Any]
+) -> Any:
+    if name in recoding.columns:
+        place = recoding.columns.index(name)
+        return pa.array(recoding.names[place], pa.string()).take(pa.array(recoding.codes[place]))
+    if name in treated:
+        return treated[name]
+    return table.arrow([name]).column(0).combine_chunks()

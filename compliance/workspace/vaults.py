@@ -1,0 +1,98 @@
+"""Vaults: sealed originals behind pseudonyms, and each look into one in the trail."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import Connection
+
+from compliance.anonymise.nouns import VaultRows
+from compliance.anonymise.nouns.record import Vault
+from compliance.anonymise.treatments import open_vault
+from compliance.dataset.nouns import ColumnName, Dataset, Sha256
+from compliance.errors import VaultError
+from compliance.storage import tables
+from compliance.workspace import datasets
+from compliance.workspace.desk import Act, Desk, store_bytes
+from compliance.workspace.keys import key_in
+
+SHORTEST_REASON = 5
+
+
+def store(desk: Desk, act: Act, dataset: Dataset, sealed: Mapping[ColumnName, VaultRows]) -> None:
+    """Keep the sealed originals behind pseudonyms of `dataset`, as part of `act`."""
+    for column, rows in sealed.items():
+        data = _to_file(rows)
+        sha256 = Sha256(hashlib.sha256(data).hexdigest())
+        store_bytes(desk.vaults_folder / f"{sha256}.parquet", data)
+        vault = Vault(
+            id=f"vault-{secrets.token_hex(6)}",
+            dataset_id=dataset.id,
+            column=column,
+            type=rows.type,
+            rows=len(rows.pseudonyms),
+            sha256=sha256,
+        )
+        act.store(tables.VAULT, vault, id=vault.id, dataset_id=dataset.id)
+        act.facts["vault_rows"] = {column: vault.rows}
+
+
+def of(connection: Connection, dataset: Dataset) -> tuple[Vault, ...]:
+    """The vaults behind any version of `dataset`, newest first."""
+    found = datasets.of_any_version(connection, tables.VAULT, Vault, dataset, "dataset_id")
+    return tuple(sorted(found, key=lambda vault: int(vault.dataset_id.rpartition("@")[2]))[::-1])
+
+
+def reveal(
+    desk: Desk, name: str, column: str, pseudonyms: Sequence[str], reason: str
+) -> dict[str, str]:
+    """The originals behind pseudonyms in `column` of dataset `name`; who asked is in the trail.
+
+    The entry is written before anything is shown, and holds neither pseudonyms nor originals.
+
+    Raises:
+        VaultError: there is no such vault or pseudonym, or no reason is given.
+    """
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise VaultError(reason="say why it is opened; the reason is kept in the trail")
+    with desk.act("vault.open", name) as act:
+        dataset = datasets.find(act.connection, name)
+        dataset.column(column)
+        kept = [vault for vault in of(act.connection, dataset) if vault.column == column]
+        if not kept:
+            raise VaultError(reason=f"none is kept for “{column}”")
+        key = key_in(desk.settings.home / "vault.key")
+        opened = open_vault(_rows(desk, kept[0]), pseudonyms, key)
+        act.facts |= {
+            "column": column,
+            "vault": kept[0].id,
+            "pseudonyms": len(opened),
+            "reason": reason.strip()[:200],
+        }
+    return opened
+
+
+def _to_file(rows: VaultRows) -> bytes:
+    sink = io.BytesIO()
+    made = pa.table(
+        {"pseudonym": pa.array(rows.pseudonyms), "sealed": pa.array(rows.sealed, pa.binary())}
+    )
+    pq.write_table(made, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _rows(desk: Desk, vault: Vault) -> VaultRows:
+    try:
+        found = pq.read_table(desk.vaults_folder / f"{vault.sha256}.parquet")
+    except (OSError, pa.ArrowException):
+        raise VaultError(reason="its file is missing or damaged; restore it") from None
+    return VaultRows(
+        type=vault.type,
+        pseudonyms=tuple(found.column("pseudonym").to_pylist()),
+        sealed=tuple(found.column("sealed").to_pylist()),
+    )
