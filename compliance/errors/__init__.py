@@ -26,7 +26,7 @@
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
-    - HierarchyError, MalformedRecipeError, NoPopulationError
+    - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -50,6 +50,7 @@ from compliance.errors.anonymising import (
     HierarchyError,
     MalformedRecipeError,
     NoPopulationError,
+    NothingAllowedError,
 )
 from compliance.errors.base import ComplianceError
 from compliance.errors.data import (
@@ -164,6 +165,7 @@ __all__ = [
     "NoFeaturesError",
     "NoPopulationError",
     "NoRowsError",
+    "NothingAllowedError",
     "NotANumberColumnError",
     "NotATableError",
     "NothingInventedError",

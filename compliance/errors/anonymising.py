@@ -22,3 +22,11 @@ class NoPopulationError(AnonymisationError):
         "“{model}” compares the table with the population that its people were drawn from. "
         "Name the dataset that holds the population."
     )
+
+
+class NothingAllowedError(AnonymisationError):
+    sentence = (
+        "None of the {checked:,} choices of levels that were tried, of {nodes:,}, meets all "
+        "criteria within the suppression limit. Allow more suppression, higher levels or more "
+        "time, or ask for less."
+    )
