@@ -26,8 +26,8 @@
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
-    - HierarchyError, MalformedRecipeError, NoPopulationError
-    - TreatmentError, VaultError, AttackError
+    - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
+    - TreatmentError, VaultError, AttackError, StillAtRiskError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -52,6 +52,8 @@ from compliance.errors.anonymising import (
     HierarchyError,
     MalformedRecipeError,
     NoPopulationError,
+    NothingAllowedError,
+    StillAtRiskError,
     TreatmentError,
     VaultError,
 )
@@ -171,6 +173,7 @@ __all__ = [
     "NoRowsError",
     "NotANumberColumnError",
     "NotATableError",
+    "NothingAllowedError",
     "NothingInventedError",
     "NothingPublishedError",
     "NothingReleasedError",
@@ -188,6 +191,7 @@ __all__ = [
     "SecureSumError",
     "SecureTermsError",
     "ShareError",
+    "StillAtRiskError",
     "TakenNameError",
     "TargetError",
     "TooFewSitesError",

@@ -34,3 +34,15 @@ class VaultError(AnonymisationError):
 
 class AttackError(AnonymisationError):
     sentence = "The attack cannot be carried out: {reason}."
+
+
+class NothingAllowedError(AnonymisationError):
+    sentence = (
+        "None of the {checked:,} choices of levels that were tried, of {nodes:,}, meets all "
+        "criteria within the suppression limit. Allow more suppression, higher levels or more "
+        "time, or ask for less."
+    )
+
+
+class StillAtRiskError(AnonymisationError):
+    sentence = "The output did not pass its own check, and was not handed on. {reason}"
