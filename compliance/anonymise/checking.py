@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -70,7 +70,7 @@ def checks(
     )
 
 
-def identifier_check(labels: Sequence[Label], handled: Mapping[ColumnName, str]) -> Check:
+def identifier_check(labels: Sequence[Label], handled: Collection[ColumnName]) -> Check:
     """That no column of the output identifies people directly, other than as the plan has it.
 
     Args:

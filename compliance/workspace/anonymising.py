@@ -28,6 +28,7 @@ from compliance.anonymise.nouns import (
     Keys,
     Method,
     Plan,
+    Problem,
     Recoding,
     Treated,
     Treatment,
@@ -169,7 +170,7 @@ def recoded(
     if plan.method is Method.LOCAL:
         steps = local.recode_locally(problem)
         recoding = yield from _local_steps(steps)
-        return _found_locally(recoding, problem.nodes), recoding
+        return _found_locally(problem, recoding), recoding
     found = yield from _search_steps(search(problem, plan.time_limit_s))
     return found, recode(problem, found.levels)
 
@@ -372,9 +373,9 @@ def _local_steps(
         yield Step(doing=f"Local recoding: {at.step}", share=at.share)
 
 
-def _found_locally(recoding: Recoding, nodes: int) -> Found:
+def _found_locally(problem: Problem, recoding: Recoding) -> Found:
     """Local recoding is not searched for an optimum, so its bound is no loss at all."""
-    losses = losses_of(recoding)
+    losses = losses_of(problem, recoding)
     return Found(
         levels=(),
         classes=len(classes_of(recoding).sizes),
@@ -383,7 +384,7 @@ def _found_locally(recoding: Recoding, nodes: int) -> Found:
         optimal=False,
         bound=0.0,
         nodes_checked=0,
-        nodes=nodes,
+        nodes=problem.nodes,
     )
 
 

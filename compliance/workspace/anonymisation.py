@@ -1,0 +1,142 @@
+"""Anonymisation, as the workspace offers it: measure, plan, survey, anonymise, look up again."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+from compliance.anonymise.hierarchies import unmapped
+from compliance.anonymise.lattice import survey
+from compliance.anonymise.models import measure_table
+from compliance.anonymise.nouns import Curve, Found, Hierarchy, Measures, Plan
+from compliance.anonymise.nouns.record import Anonymised, Vault
+from compliance.anonymise.preparing import Prepared, prepare
+from compliance.dataset.nouns import ColumnName
+from compliance.discovery import singling_out
+from compliance.discovery.nouns import SinglingOut
+from compliance.workspace import anonymising, datasets, proposals, recipes, vaults
+from compliance.workspace.anonymising import Hierarchies, Step
+from compliance.workspace.desk import Desk
+from compliance.workspace.recent import Recent
+
+_CURVES_KEPT = 8
+
+
+class Anonymisation:
+    """What the desk does to make tables safe to hand on."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._curves: Recent[Curve] = Recent(_CURVES_KEPT, lambda _: 1)
+
+    # Looking
+
+    def risk(
+        self,
+        name: str,
+        quasi: Sequence[ColumnName],
+        sensitive: Sequence[ColumnName] = (),
+        *,
+        population: str = "",
+        sampling_fraction: float | None = None,
+    ) -> Measures:
+        """How well dataset `name` protects the people in it as it stands.
+
+        Where the description says which column tells people apart, people are counted.
+
+        Raises:
+            UnknownDatasetError, UnknownColumnError: something is not there.
+        """
+        with self._desk.database.reading() as connection:
+            dataset = datasets.find(connection, name)
+            people = datasets.find(connection, population) if population else None
+        for column in (*quasi, *sensitive):
+            dataset.column(column)
+        return measure_table(
+            self._desk.table(dataset),
+            quasi,
+            sensitive,
+            population=self._desk.table(people) if people else None,
+            unit=dataset.description.unit,
+            sampling_fraction=sampling_fraction,
+        )
+
+    def singling_out(self, name: str, columns: Sequence[ColumnName] = ()) -> SinglingOut:
+        """Which columns, alone and together, single people out in dataset `name`.
+
+        Args:
+            columns: those looked at; left out, all that are not direct identifiers.
+        """
+        about = anonymising.subject(self._desk, name)
+        return singling_out(
+            about.table,
+            columns or proposals.lookable(about),
+            unit=about.dataset.description.unit,
+        )
+
+    def propose(self, name: str) -> tuple[Plan, Hierarchies]:
+        """A plan that fits dataset `name`, from what its columns hold, with its hierarchies."""
+        return proposals.propose_plan(anonymising.subject(self._desk, name))
+
+    # Before the run
+
+    def prepared(self, name: str, plan: Plan, hierarchies: Hierarchies) -> Prepared:
+        """The problem that `plan` sets: the size of its lattice, and what hierarchies lack.
+
+        Raises:
+            HierarchyError, UnknownColumnError: the plan does not fit the dataset.
+        """
+        about = anonymising.subject(self._desk, name, plan.population)
+        return prepare(
+            about.table, about.dataset.columns, plan, hierarchies, population=about.population
+        )
+
+    def unmapped(self, name: str, hierarchy: Hierarchy) -> tuple[str, ...]:
+        """The values of the dataset that `hierarchy` does not hold: for the officer's eyes only."""
+        about = anonymising.subject(self._desk, name)
+        return unmapped(hierarchy, about.table.codes(hierarchy.column).texts())
+
+    def curve(
+        self, name: str, plan: Plan, hierarchies: Hierarchies, ks: Sequence[int]
+    ) -> Generator[Step, None, Curve]:
+        """Every node of the plan's lattice at every k; kept, so that asking again is instant.
+
+        Raises:
+            AnonymisationError: the lattice is too large to be surveyed whole.
+        """
+        about = anonymising.subject(self._desk, name, plan.population)
+        place = (about.dataset.sha256, repr(plan.quasi_identifiers), repr(hierarchies), repr(ks))
+        ...
+
+    # Doing
+
+    def anonymise(
+        self, name: str, plan: Plan, hierarchies: Hierarchies, into: str = ""
+    ) -> Generator[Step, None, Anonymised]:
+        """Anonymise and store; see `anonymising.anonymise`.
+
+        Raises:
+            AnonymisationError, NamingError: refused; nothing was stored.
+        """
+        return anonymising.anonymise(self._desk, name, plan, hierarchies, into)
+
+    def done(self, name: str) -> tuple[Anonymised, ...]:
+        """All that was made from dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return anonymising.of(connection, datasets.find(connection, name))
+
+    # Vaults
+
+    def vaults(self, name: str) -> tuple[Vault, ...]:
+        """The vaults behind pseudonyms of dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return vaults.of(connection, datasets.find(connection, name))
+
+    def reveal(
+        self, name: str, column: str, pseudonyms: Sequence[str], reason: str
+    ) -> dict[str, str]:
+        """The originals behind pseudonyms; who asked and why is in the trail first.
+
+        Raises:
+            VaultError: there is no such vault or pseudonym, or no reason is given.
+        """
+        return vaults.reveal(self._desk, name, column, pseudonyms, reason)
