@@ -268,9 +268,7 @@ class Changes:
     changed_classes: tuple[ChangedClass, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(
-            self.new_columns or self.gone_columns or self.new_kinds or self.changed_classes
-        )
+        return bool(self.new_columns or self.gone_columns or self.new_kinds or self.changed_classes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,9 +146,7 @@ def _from_header(column: Profile, match: Match, option: Option) -> Reading:
         sentences.append(evidence.description(column))
         confidence = 0.65 if option.with_ or option.because else 0.7
     given = option.identifier_class
-    return _reading(
-        row, column, confidence, sentences, given, share=share if check else None
-    )
+    return _reading(row, column, confidence, sentences, given, share=share if check else None)
 
 
 def _variant(row: TypeRow, column: Profile) -> str:
