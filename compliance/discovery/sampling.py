@@ -32,7 +32,7 @@ def sampled(codes: Codes) -> npt.NDArray[np.generic]:
     order = np.argsort(_keys(codes), kind="stable")
     if len(labels) > SAMPLE:
         order = order[((np.arange(SAMPLE) + 0.5) * (len(labels) / SAMPLE)).astype(np.int64)]
-        order = order[np.argsort(_hashes(labels[order]), kind="stable")]
+        order = order[np.argsort(hashes_of(labels[order]), kind="stable")]
     return labels[order]
 
 
@@ -41,19 +41,20 @@ def rows_of(codes: Codes) -> npt.NDArray[np.int64]:
     return np.bincount(codes.codes[codes.codes >= 0], minlength=len(codes.labels))
 
 
+def hashes_of(labels: npt.NDArray[np.generic]) -> npt.NDArray[np.uint64]:
+    """A keyed hash of each value; the same in every run."""
+    from pandas.util import hash_array  # pandas is slow to load; most commands do without
+
+    return hash_array(labels, hash_key=_KEY, categorize=False)
+
+
 def _keys(codes: Codes) -> npt.NDArray[np.uint64]:
     """By which values are ordered: their stratum in the highest byte, then their hash."""
-    hashes = _hashes(codes.labels)
+    hashes = hashes_of(codes.labels)
     if len(codes.labels) <= SAMPLE:
         return hashes
     strata = _strata(codes).astype(np.uint64)
     return (strata << np.uint64(56)) | (hashes >> np.uint64(8))
-
-
-def _hashes(labels: npt.NDArray[np.generic]) -> npt.NDArray[np.uint64]:
-    from pandas.util import hash_array  # pandas is slow to load; most commands do without
-
-    return hash_array(labels, hash_key=_KEY, categorize=False)
 
 
 def _strata(codes: Codes) -> npt.NDArray[np.int64]:
@@ -68,7 +69,9 @@ def _strata(codes: Codes) -> npt.NDArray[np.int64]:
 
 
 def _has(texts: pa.StringArray, sign: str) -> npt.NDArray[np.int64]:
-    found = pc.match_substring_regex(texts, sign).to_numpy(zero_copy_only=False)
+    found: npt.NDArray[np.bool_] = pc.match_substring_regex(texts, sign).to_numpy(
+        zero_copy_only=False
+    )
     return found.astype(np.int64)
 
 
@@ -76,5 +79,6 @@ def _magnitudes(labels: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
     """Orders of magnitude of numbers; the same for all dates and truth values."""
     if labels.dtype.kind not in "iuf":
         return np.zeros(len(labels), dtype=np.int64)
-    size = np.abs(labels.astype(np.float64))
-    return np.clip(np.log10(np.where(size > 1, size, 1)), 0, 20).astype(np.int64)
+    size: npt.NDArray[np.float64] = np.abs(labels.astype(np.float64))
+    orders = np.clip(np.log10(np.where(size > 1, size, 1)), 0, 20)
+    return orders.astype(np.int64)

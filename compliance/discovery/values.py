@@ -27,6 +27,7 @@ _VIN = re.compile(r"(?=.*\d)(?=.*[A-Z])[A-HJ-NPR-Z0-9]{17}")
 _AGENT = re.compile(r"(?:Mozilla|Opera|Dalvik|curl|okhttp)/\d|AppleWebKit|Gecko/")
 _COORDINATES = re.compile(r"\(?-?\d{1,3}\.\d{2,}\s*[,; ]\s*-?\d{1,3}\.\d{2,}\)?")
 _PHONE_LIKE = re.compile(r"\+?[\d\s().\-/–]+(?:(?:x|ext\.?|#)\s*\d{1,6})?", re.IGNORECASE)
+_SHORTEST_NATIONAL = 9  # digits; shorter ones are as often something else
 _CARD_BRANDS = re.compile(
     r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"
     r"|3[47]\d{13}|6(?:011|5\d\d|4[4-9]\d)\d{12}|62\d{14,17}|35(?:2[89]|[3-8]\d)\d{12}"
@@ -169,6 +170,29 @@ def phone_share(values: Sequence[str]) -> float:
 
 def is_chinese_mobile(value: str) -> bool:
     return re.fullmatch(r"(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}", value) is not None
+
+
+def is_written_phone(value: str) -> bool:
+    """A number that is valid in one of the countries, and written as people write phone numbers.
+
+    With a country code, as a Chinese mobile number, or in the groups of one of the countries.
+    """
+    if is_chinese_mobile(value):
+        return True
+    if value.startswith("+"):
+        return _is_phone(value, "ZZ")
+    if value.isdecimal() or sum(map(str.isdecimal, value)) < _SHORTEST_NATIONAL:
+        return False
+    regions = [region.upper() for region in raw_words("phone_regions")]
+    return any(_is_phone(value, region) for region in regions)
+
+
+def is_public_ip(value: str) -> bool:
+    """An IP address that is no version number, no mask, and none that every machine has."""
+    if not is_ip_address(value) or not has_large_part(value):
+        return False
+    address = ipaddress.ip_address(value)
+    return not (address.is_loopback or address.is_multicast or address.is_unspecified)
 
 
 def is_coordinates(value: str) -> bool:
