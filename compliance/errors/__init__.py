@@ -27,6 +27,7 @@
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError
+    - NoRecodingError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -50,6 +51,7 @@ from compliance.errors.anonymising import (
     HierarchyError,
     MalformedRecipeError,
     NoPopulationError,
+    NoRecodingError,
 )
 from compliance.errors.base import ComplianceError
 from compliance.errors.data import (
@@ -163,6 +165,7 @@ __all__ = [
     "NamingError",
     "NoFeaturesError",
     "NoPopulationError",
+    "NoRecodingError",
     "NoRowsError",
     "NotANumberColumnError",
     "NotATableError",

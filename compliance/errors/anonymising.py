@@ -22,3 +22,10 @@ class NoPopulationError(AnonymisationError):
         "“{model}” compares the table with the population that its people were drawn from. "
         "Name the dataset that holds the population."
     )
+
+
+class NoRecodingError(AnonymisationError):
+    sentence = (
+        "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed. "
+        "Lower the criteria, allow higher levels, or allow more suppression."
+    )
