@@ -28,6 +28,8 @@
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
     - TreatmentError, VaultError, AttackError, StillAtRiskError
+    - HierarchyError, MalformedRecipeError, NoPopulationError
+    - NoRecodingError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -52,6 +54,7 @@ from compliance.errors.anonymising import (
     HierarchyError,
     MalformedRecipeError,
     NoPopulationError,
+    NoRecodingError,
     NothingAllowedError,
     StillAtRiskError,
     TreatmentError,
@@ -170,6 +173,7 @@ __all__ = [
     "NamingError",
     "NoFeaturesError",
     "NoPopulationError",
+    "NoRecodingError",
     "NoRowsError",
     "NotANumberColumnError",
     "NotATableError",

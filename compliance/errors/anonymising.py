@@ -46,3 +46,8 @@ class NothingAllowedError(AnonymisationError):
 
 class StillAtRiskError(AnonymisationError):
     sentence = "The output did not pass its own check, and was not handed on. {reason}"
+
+
+class NoRecodingError(AnonymisationError):
+        "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed. "
+        "Lower the criteria, allow higher levels, or allow more suppression."
