@@ -281,6 +281,62 @@ def test_one_row_per_person_is_measured_as_rows_are() -> None:
     assert by_person.prosecutor.mean == pytest.approx(by_row.prosecutor.mean)
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.one_of(st.none(), st.integers(0, 5)), st.integers(0, 2)),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_people_are_counted_as_in_plain_loops(
+    rows: list[tuple[int, int | None, int]],
+) -> None:
+    columns = zip(*rows, strict=True)
+    types = (pa.int64(), pa.int64(), pa.int64())
+    city, person, bought = (
+        pa.array(values, type=kind) for values, kind in zip(columns, types, strict=True)
+    )
+    found = measure_table(
+        table_of({"city": city, "person": person, "bought": bought}),
+        names("city"),
+        names("bought"),
+        unit=ColumnName("person"),
+    )
+
+    people = {place: {p for c, p, _ in rows if c == place} for place, _, _ in rows}
+    risks = {
+        person: max(1 / len(group) for group in people.values() if person in group)
+        for _, person, _ in rows
+    }
+    values = {place: {(p, b) for c, p, b in rows if c == place} for place in people}
+    groups = [[bought for _, bought in group] for group in values.values()]
+    assert found.people == len(risks)
+    assert found.rows == len(rows)
+    assert dict(found.sizes) == Counter(len(group) for group in people.values())
+    assert found.prosecutor.max == pytest.approx(max(risks.values()))
+    assert found.prosecutor.mean == pytest.approx(sum(risks.values()) / len(risks))
+    hidden = found.sensitive[ColumnName("bought")]
+    plain = [Plainly(groups, group) for group in groups]
+    assert hidden.entropy_l == pytest.approx(min(p.entropy_l() for p in plain))
+    assert hidden.equal_t == pytest.approx(max(p.equal_t() for p in plain), abs=1e-12)
+
+
+def test_a_recoding_is_measured_as_the_table_that_it_shows() -> None:
+    suppressed = [False] * 5 + [True]
+    shown = {"city": ["Germany"] * 3 + ["France"] * 2, "illness": ["a", "b", "b", "a", "a"]}
+    as_table, as_recoding = (
+        measured(shown, "city", "illness"),
+        measure(recoded(suppressed), [ILLNESS]),
+    )
+
+    assert as_recoding.sizes == as_table.sizes
+    assert as_recoding.prosecutor == as_table.prosecutor
+    ours, theirs = (m.sensitive[ILLNESS.column] for m in (as_recoding, as_table))
+    assert (ours.distinct_l, ours.entropy_l) == (theirs.distinct_l, theirs.entropy_l)
+    # The whole of a recoding has the suppressed row, too: its third value is nowhere shown.
+    assert ours.equal_t > theirs.equal_t
+
+
 def test_the_share_at_risk_is_strictly_above_the_threshold() -> None:
     found = measured(SHOP, "city age")
 

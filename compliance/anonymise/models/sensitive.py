@@ -24,10 +24,13 @@ def sensitive_of(table: Table, column: ColumnName, hierarchy: Hierarchy | None =
     rank[-1] = len(order)  # the code of a missing value is -1
     codes = rank[found.codes]
     has_missing = bool((found.codes < 0).any())
-    texts: list[str | None] = [found.texts()[i] for i in order]
-    names = [*texts, None] if has_missing else texts
-    maps = () if hierarchy is None else _maps(hierarchy, names)
-    return Sensitive(column=column, codes=codes, values=len(names), maps=maps)
+    values = len(order) + has_missing
+    maps: tuple[Codes32, ...] = ()
+    if hierarchy is not None:
+        texts = found.texts()
+        names: list[str | None] = [*(texts[i] for i in order.tolist()), *[None] * has_missing]
+        maps = _maps(hierarchy, names)
+    return Sensitive(column=column, codes=codes, values=values, maps=maps)
 
 
 def _maps(hierarchy: Hierarchy, values: Sequence[str | None]) -> tuple[Codes32, ...]:
