@@ -7,12 +7,13 @@
 What the file leaves open is completed and said in a note; what contradicts itself is refused.
 """
 
-from compliance.anonymise.hierarchies.building import build_hierarchy
+from compliance.anonymise.hierarchies.building import SETTINGS, build_hierarchy
 from compliance.anonymise.hierarchies.completing import Completed, complete, unmapped
 from compliance.anonymise.hierarchies.reading import Read, read_hierarchy
 from compliance.anonymise.hierarchies.writing import write_hierarchy
 
 __all__ = [
+    "SETTINGS",
     "Completed",
     "Read",
     "build_hierarchy",
