@@ -1,5 +1,6 @@
 """The nouns of anonymisation: hierarchies, plans, problems, and what is found and measured."""
 
+from compliance.anonymise.nouns.attack import Attack, AttackKind, Siege
 from compliance.anonymise.nouns.found import (
     Curve,
     Found,
@@ -37,6 +38,8 @@ from compliance.anonymise.nouns.treatment import Treatment, TreatmentKind
 
 __all__ = [
     "ALL",
+    "Attack",
+    "AttackKind",
     "Build",
     "Builder",
     "Classes",
@@ -61,6 +64,7 @@ __all__ = [
     "Risk",
     "Sensitive",
     "SensitiveMeasures",
+    "Siege",
     "Transition",
     "Treated",
     "Treatment",
