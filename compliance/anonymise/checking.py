@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from compliance.anonymise.attacks.nouns import Attempt
 from compliance.anonymise.models import classes_of, holds, is_per_class, satisfied
 from compliance.anonymise.nouns import (
     Classes,
@@ -18,6 +17,7 @@ from compliance.anonymise.nouns import (
     Recoding,
     Sensitive,
 )
+from compliance.anonymise.nouns.attack import AttackKind, Siege
 from compliance.anonymise.nouns.record import Check
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Codes, Table
@@ -89,16 +89,21 @@ def identifier_check(labels: Sequence[Label], handled: Collection[ColumnName]) -
     return Check(name="no_direct_identifier", holds=not open_, says=said)
 
 
-def linkage_check(attempts: Sequence[Attempt], k: int) -> Check:
-    """That linking output to people succeeds no more often than classes of k allow."""
-    linked = [one for one in attempts if one.attack == "linkage" and one.on == "anonymised"]
-    worst = max((one.low for one in linked), default=0.0)
-    allowed = 1 / max(k, 1)
+def linkage_check(siege: Siege, k: int) -> Check:
+    """That linking output to people succeeds no more often than classes of `k` allow.
+
+    What was not tried is no proof, so it does not hold.
+    """
+    linked = [attack for attack in siege.attacks if attack.kind is AttackKind.LINKAGE]
+    if not linked:
+        reason = siege.not_tried.get(AttackKind.LINKAGE, "nobody tried")
+        return Check(name="linkage", holds=False, says=f"Linking was not tried: {reason}")
+    low, allowed = max(attack.low for attack in linked), 1 / max(k, 1)
     return Check(
         name="linkage",
-        holds=worst <= allowed,
-        says=f"Linking finds the right row for at least {worst:.2%} of people; classes of {k} "
-        f"allow {allowed:.2%}.",
+        holds=low <= allowed,
+        says=f"Somebody who knows all of it finds the right row for {linked[0].share:.2%} of "
+        f"people (at least {low:.2%}); classes of {k} allow {allowed:.2%}.",
     )
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from compliance.anonymise.nouns import Recoding
+from compliance.anonymise.nouns.problem import Ints
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Table
 
@@ -20,7 +22,7 @@ def written(
     recoding: Recoding,
     treated: Mapping[ColumnName, Any],
     left_out: Collection[ColumnName],
-) -> pa.Table:
+) -> tuple[pa.Table, Ints]:
     """The output: the columns of `table` in their order, without suppressed rows.
 
     Rows are sorted by what they show, column after column: the order of the original would let
@@ -30,12 +32,16 @@ def written(
     Args:
         treated: per treated column, an Arrow array with one entry for each row of `table`.
         left_out: columns that are not handed on.
+
+    Returns:
+        the table, and the row of the original behind each of its rows: a secret, for attacks.
     """
-    kept = pa.array(np.flatnonzero(~recoding.suppressed))
+    kept = np.flatnonzero(~recoding.suppressed)
     names = [name for name in table.column_names if name not in left_out]
-    columns = {name: _column(table, name, recoding, treated).take(kept) for name in names}
+    columns = {n: _column(table, n, recoding, treated).take(pa.array(kept)) for n in names}
     made = pa.table(columns)
-    return made.sort_by([(name, "ascending") for name in names]) if names else made
+    order = pc.sort_indices(made, sort_keys=[(name, "ascending") for name in names])
+    return made.take(order), kept[order.to_numpy()]
 
 
 def to_csv(made: pa.Table) -> bytes:

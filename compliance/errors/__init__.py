@@ -27,9 +27,7 @@
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
-    - TreatmentError, VaultError, AttackError, StillAtRiskError
-    - HierarchyError, MalformedRecipeError, NoPopulationError
-    - NoRecodingError
+    - NoRecodingError, TreatmentError, VaultError, AttackError, StillAtRiskError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read

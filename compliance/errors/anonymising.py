@@ -49,5 +49,6 @@ class StillAtRiskError(AnonymisationError):
 
 
 class NoRecodingError(AnonymisationError):
-        "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed. "
-        "Lower the criteria, allow higher levels, or allow more suppression."
+    "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed."
+
+    "Lower the criteria, allow higher levels, or allow more suppression."

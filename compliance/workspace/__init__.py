@@ -41,9 +41,11 @@ from compliance.workspace import (
     syntheses,
     trails,
 )
+from compliance.workspace.anonymisation import Anonymisation
 from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.loading import load_libraries
+from compliance.workspace.scanning import Scanning
 
 __all__ = ["Workspace", "load_libraries"]
 
@@ -62,6 +64,8 @@ class Workspace:
         """
         self.settings = settings or Settings.from_environment()
         self._desk = Desk(self.settings, clock)
+        self.anonymisation = Anonymisation(self._desk)
+        self.scanning = Scanning(self._desk)
 
     # Organisation
 

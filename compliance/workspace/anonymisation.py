@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 
 from compliance.anonymise.hierarchies import unmapped
-from compliance.anonymise.lattice import survey
 from compliance.anonymise.models import measure_table
-from compliance.anonymise.nouns import Curve, Found, Hierarchy, Measures, Plan
+from compliance.anonymise.nouns import Curve, Hierarchy, Measures, Plan
 from compliance.anonymise.nouns.record import Anonymised, Vault
 from compliance.anonymise.preparing import Prepared, prepare
 from compliance.dataset.nouns import ColumnName
 from compliance.discovery import singling_out
 from compliance.discovery.nouns import SinglingOut
-from compliance.workspace import anonymising, datasets, proposals, recipes, vaults
+from compliance.workspace import anonymising, datasets, proposals, vaults
 from compliance.workspace.anonymising import Hierarchies, Step
 from compliance.workspace.desk import Desk
 from compliance.workspace.recent import Recent
@@ -73,8 +72,8 @@ class Anonymisation:
             unit=about.dataset.description.unit,
         )
 
-    def propose(self, name: str) -> tuple[Plan, Hierarchies]:
-        """A plan that fits dataset `name`, from what its columns hold, with its hierarchies."""
+    def propose(self, name: str) -> Plan:
+        """A plan that fits dataset `name`, from what its columns hold; see `propose_plan`."""
         return proposals.propose_plan(anonymising.subject(self._desk, name))
 
     # Before the run
@@ -101,11 +100,26 @@ class Anonymisation:
         """Every node of the plan's lattice at every k; kept, so that asking again is instant.
 
         Raises:
-            AnonymisationError: the lattice is too large to be surveyed whole.
+            TooManyNodesError: the lattice is too large to be looked at whole.
+            HierarchyError, UnknownColumnError: the plan does not fit the dataset.
         """
-        about = anonymising.subject(self._desk, name, plan.population)
+        about = anonymising.subject(self._desk, name)
         place = (about.dataset.sha256, repr(plan.quasi_identifiers), repr(hierarchies), repr(ks))
-        ...
+        if (kept := self._curves.look(place)) is not None:
+            return kept
+        problem = self.prepared(name, plan, hierarchies).problem
+        steps = surveying(problem, ks)
+        while True:
+            try:
+                done = next(steps)
+            except StopIteration as end:
+                curve: Curve = end.value
+                return self._curves.get(place, lambda: curve)
+            yield Step(
+                doing="Looking at every choice of levels",
+                share=done / problem.nodes,
+                says=f"{done:,} of {problem.nodes:,}",
+            )
 
     # Doing
 

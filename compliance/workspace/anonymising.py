@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
@@ -16,9 +16,10 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection
 
+from compliance.anonymise import local
+from compliance.anonymise.attacks import attack, scene_of_tables
 from compliance.anonymise.checking import checks, identifier_check, linkage_check
 from compliance.anonymise.hierarchies import write_hierarchy
-from compliance.anonymise import local
 from compliance.anonymise.lattice import Progress, recode, search
 from compliance.anonymise.losses import losses_of
 from compliance.anonymise.models import classes_of, measure_table
@@ -30,6 +31,7 @@ from compliance.anonymise.nouns import (
     Plan,
     Problem,
     Recoding,
+    Siege,
     Treated,
     Treatment,
     TreatmentKind,
@@ -53,8 +55,8 @@ from compliance.discovery.nouns import IdentifierClass, Label
 from compliance.errors import StillAtRiskError, TakenNameError
 from compliance.privacy.nouns import GaussianEvent, LaplaceEvent
 from compliance.storage import records, tables
-from compliance.workspace import datasets, labels, table_attacks, vaults
-from compliance.workspace.desk import Act, Desk, store_bytes
+from compliance.workspace import datasets, labels, vaults
+from compliance.workspace.desk import Desk, store_bytes
 from compliance.workspace.keys import key_in
 
 Hierarchies = Mapping[ColumnName, Hierarchy]
@@ -100,6 +102,7 @@ class Made:
         data: the output as CSV.
         output: the table as read back from it.
         intake: the same, ready to be stored.
+        rows: the original row behind each row of the output.
     """
 
     found: Found
@@ -108,10 +111,11 @@ class Made:
     data: bytes
     output: Table
     intake: Intake
+    rows: Ints
 
 
 def subject(desk: Desk, name: str, population: str = "") -> Subject:
-    """Dataset `name` with its labels; where nobody has looked for personal data, that is done now."""
+    """Dataset `name` with its labels; where nobody has looked for personal data, it is done now."""
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
         discovery = labels.latest(connection, dataset)
@@ -162,9 +166,7 @@ def of(connection: Connection, dataset: Dataset) -> tuple[Anonymised, ...]:
     return datasets.of_any_version(connection, tables.ANONYMISED, Anonymised, dataset, "made_at")
 
 
-def recoded(
-    plan: Plan, prepared: Prepared
-) -> Generator[Step, None, tuple[Found, Recoding]]:
+def recoded(plan: Plan, prepared: Prepared) -> Generator[Step, None, tuple[Found, Recoding]]:
     """The recoding that `plan` asks for, and what it costs."""
     problem = prepared.problem
     if plan.method is Method.LOCAL:
@@ -188,9 +190,9 @@ def treatments_of(plan: Plan, found: tuple[Label, ...]) -> tuple[Treatment, ...]
 
 
 def left_out(plan: Plan, found: tuple[Label, ...]) -> tuple[ColumnName, ...]:
-    """The columns that are personal and that the plan does not say anything about."""
-    asked = {criterion.column for criterion in plan.criteria}
-    named = {*plan.columns, *asked, *(each.column for each in plan.treatments)}
+    """The columns that hold personal data and that the plan does not say anything about."""
+    named = {*plan.columns, *(each.column for each in plan.treatments)}
+    named |= {criterion.column for criterion in plan.criteria if criterion.column}
     stays = (IdentifierClass.NONE, IdentifierClass.SENSITIVE)
     return tuple(
         label.column
@@ -209,12 +211,12 @@ def _made(
         about.dataset.columns,
         treatments_of(plan, about.labels),
         keys_of(desk, plan),
-        np.random.default_rng(secrets.randbits(128)),
+        _generator(),
         noise=_noise,
         unit=about.dataset.description.unit,
     )
     gone = {*left_out(plan, about.labels), *treated.dropped}
-    content = written(about.table, recoding, treated.columns, gone)
+    content, rows = written(about.table, recoding, treated.columns, gone)
     data = to_csv(content)
     return Made(
         found=found,
@@ -223,6 +225,7 @@ def _made(
         data=data,
         output=read_back(data, content.schema),
         intake=_intake(content, data),
+        rows=rows,
     )
 
 
@@ -236,24 +239,55 @@ def _proof(about: Subject, plan: Plan, prepared: Prepared, made: Made) -> Proof:
     """All that shows how safe and how useful the output is."""
     sensitive = [each.column for each in prepared.problem.sensitive]
     shown = [column for column in sensitive if column in made.output.column_names]
-    attempts = table_attacks.on_both(about.table, made.output, made.recoding, prepared)
+    attacked = attacked_after(about, prepared, made)
     return Proof(
         found=made.found,
-        before=measure_table(
-            about.table, plan.columns, sensitive, population=about.population
-        ),
+        before=measure_table(about.table, plan.columns, sensitive, population=about.population),
         after=measure_table(made.output, plan.columns, shown),
-        attacks=attempts,
-        utility=table_attacks.utility_of(about.table, made.output, about.labels),
+        attacked_before=attacked_before(about, plan, sensitive),
+        attacked_after=attacked,
         checks=(
             *checks(made.output, about.table, plan, prepared.problem, made.recoding),
             identifier_check(_output_labels(made), _handled(plan)),
-            linkage_check(attempts, plan.k),
+            linkage_check(attacked, plan.k),
         ),
         notes=(*prepared.notes, *_notes(about, plan, made.treated)),
         sha256=Sha256(hashlib.sha256(made.data).hexdigest()),
         rows=made.output.rows,
     )
+
+
+def attacked_before(about: Subject, plan: Plan, sensitive: Sequence[ColumnName]) -> Siege:
+    """What an attacker gets out of the original itself."""
+    everybody = np.arange(about.table.rows)
+    scene = scene_of_tables(
+        about.table, about.table, plan.columns, sensitive=sensitive, rows=everybody
+    )
+    return attack(scene, _generator())
+
+
+def attacked_after(about: Subject, prepared: Prepared, made: Made) -> Siege:
+    """What the same attacker gets out of the written output."""
+    names = [ladder.column for ladder in prepared.problem.ladders]
+    treated = set(made.treated.columns)
+    sensitive = [
+        each.column
+        for each in prepared.problem.sensitive
+        if each.column in made.output.column_names and each.column not in treated
+    ]
+    scene = scene_of_tables(
+        about.table,
+        made.output,
+        names,
+        sensitive=sensitive,
+        hierarchies=prepared.hierarchies,
+        rows=made.rows,
+    )
+    return attack(scene, _generator())
+
+
+def _generator() -> np.random.Generator:
+    return np.random.default_rng(secrets.randbits(128))
 
 
 def _output_labels(made: Made) -> tuple[Label, ...]:

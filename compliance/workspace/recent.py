@@ -21,6 +21,11 @@ class Recent(Generic[_Made]):
         self._kept: OrderedDict[tuple[str, ...], _Made] = OrderedDict()
         self._lock = threading.Lock()
 
+    def look(self, name: tuple[str, ...]) -> _Made | None:
+        """What is kept under `name`; None where nothing is."""
+        with self._lock:
+            return self._kept.get(name)
+
     def get(self, name: tuple[str, ...], make: Callable[[], _Made]) -> _Made:
         """What is kept under `name`, made now where it is not."""
         with self._lock:

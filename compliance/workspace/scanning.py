@@ -49,19 +49,20 @@ class Scanning:
         """Where text, faces and codes stand in an image. Nothing is kept.
 
         Raises:
-            ImageError: it is no image, or too large.
+            NotAnImageError, ImageTooLargeError: nothing was read.
             MissingGroupError: the packages that read images are not installed.
         """
-        return find_in_image(data)
+        return find_in_image(data, _types_in)
 
     def redact_image(self, data: bytes, *, only_personal: bool = False) -> Redacted:
-        """The image with solid boxes over text, faces and codes, read again to see that none is left.
+        """The image with solid boxes over text, faces and codes, read again so that none is left.
 
         Args:
             only_personal: leave text in which no personal data were found.
 
         Raises:
-            ImageError: it is no image, too large, or something is left after all tries.
+            NotAnImageError, ImageTooLargeError: nothing was read.
+            ImageStillShowsError: something is left after all tries; no copy is made.
             MissingGroupError: the packages that read images are not installed.
         """
         is_personal: Callable[[str], bool] | None = _is_personal if only_personal else None
@@ -69,7 +70,7 @@ class Scanning:
         with self._desk.act("image.redact", "image") as act:
             act.facts |= {
                 "sha256_before": hashlib.sha256(data).hexdigest(),
-                "sha256": hashlib.sha256(done.data).hexdigest(),
+                "sha256": hashlib.sha256(done.image).hexdigest(),
                 "boxes": dict(Counter(str(box.kind) for box in done.boxes)),
                 "only_personal": only_personal,
             }
@@ -83,6 +84,10 @@ class Scanning:
                 "spans": dict(Counter(str(span.type) for span in spans)),
             }
         return after
+
+
+def _types_in(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(span.type) for span in find_spans(text)))
 
 
 def _is_personal(text: str) -> bool:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from compliance.anonymise.attacks.nouns import Attempt
+from compliance.anonymise.nouns.attack import Siege
 from compliance.anonymise.nouns.found import Found, Measures
 from compliance.anonymise.nouns.plan import Plan
-from compliance.anonymise.utility.nouns import Utility
 from compliance.dataset.nouns import ColumnName, Sha256
 
 
@@ -35,8 +34,8 @@ class Proof:
     Attributes:
         found: what the search came to.
         before, after: measured on the original, and on the output as read back from its bytes.
-        attacks: what attackers got out of original and output.
-        utility: what the output is still good for.
+        attacked_before, attacked_after: what attackers got out of the original, and out of the
+            output.
         checks: what the output was held against.
         notes: what was done to hierarchies and other columns, in sentences without values.
         sha256: of the output as CSV.
@@ -46,8 +45,8 @@ class Proof:
     found: Found
     before: Measures
     after: Measures
-    attacks: tuple[Attempt, ...]
-    utility: tuple[Utility, ...]
+    attacked_before: Siege
+    attacked_after: Siege
     checks: tuple[Check, ...]
     notes: tuple[str, ...]
     sha256: Sha256
