@@ -27,6 +27,7 @@
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
+    - TooManyNodesError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -51,6 +52,7 @@ from compliance.errors.anonymising import (
     MalformedRecipeError,
     NoPopulationError,
     NothingAllowedError,
+    TooManyNodesError,
 )
 from compliance.errors.base import ComplianceError
 from compliance.errors.data import (
@@ -165,9 +167,9 @@ __all__ = [
     "NoFeaturesError",
     "NoPopulationError",
     "NoRowsError",
-    "NothingAllowedError",
     "NotANumberColumnError",
     "NotATableError",
+    "NothingAllowedError",
     "NothingInventedError",
     "NothingPublishedError",
     "NothingReleasedError",
@@ -191,6 +193,7 @@ __all__ = [
     "TooFewSurvivorsError",
     "TooManyColumnsError",
     "TooManyGroupsError",
+    "TooManyNodesError",
     "TooManySitesError",
     "TrailError",
     "UndecodableTextError",

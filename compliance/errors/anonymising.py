@@ -30,3 +30,10 @@ class NothingAllowedError(AnonymisationError):
         "criteria within the suppression limit. Allow more suppression, higher levels or more "
         "time, or ask for less."
     )
+
+
+class TooManyNodesError(AnonymisationError):
+    sentence = (
+        "There are {nodes:,} choices of levels, and at most {most:,} can be shown at once. Use "
+        "fewer columns or levels, or search for the best one alone."
+    )
