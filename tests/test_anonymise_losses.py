@@ -10,6 +10,7 @@ from hypothesis import given
 from compliance.anonymise.lattice import recode
 from compliance.anonymise.losses import losses_of
 from compliance.anonymise.nouns import LossKind, Problem, Recoding
+from compliance.dataset.nouns import ColumnName
 
 
 @given(problems())
@@ -37,7 +38,7 @@ def problem_of_ages() -> Problem:
 def local(problem: Problem, codes: list[int], shares: list[float], gone: list[int]) -> Recoding:
     hidden = np.isin(np.arange(problem.rows), gone)
     return Recoding(
-        columns=("age",),
+        columns=(ColumnName("age"),),
         codes=(np.array(codes, dtype=np.int32),),
         names=(tuple("abcd"[: len(shares)]),),
         shares=(np.array(shares),),

@@ -28,6 +28,7 @@
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
     - NoRecodingError, TreatmentError, VaultError, AttackError, StillAtRiskError
+    - TooManyNodesError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -55,6 +56,7 @@ from compliance.errors.anonymising import (
     NoRecodingError,
     NothingAllowedError,
     StillAtRiskError,
+    TooManyNodesError,
     TreatmentError,
     VaultError,
 )
@@ -200,6 +202,7 @@ __all__ = [
     "TooFewSurvivorsError",
     "TooManyColumnsError",
     "TooManyGroupsError",
+    "TooManyNodesError",
     "TooManySitesError",
     "TrailError",
     "TreatmentError",

@@ -52,3 +52,10 @@ class NoRecodingError(AnonymisationError):
     "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed."
 
     "Lower the criteria, allow higher levels, or allow more suppression."
+
+
+class TooManyNodesError(AnonymisationError):
+    sentence = (
+        "There are {nodes:,} choices of levels, and at most {most:,} can be shown at once. Use "
+        "fewer columns or levels, or search for the best one alone."
+    )

@@ -61,18 +61,18 @@ class Coding:
         fields: in the order of the problem's columns.
         keys: of the table's rows.
         population: of the population's people, or None.
+        bits: column × level × word, the bits that stay.
     """
 
     fields: tuple[Field, ...]
     keys: Words
     population: Words | None
+    bits: Ints
 
     def masks(self, levels: Sequence[int]) -> Words:
         """The mask of one node, one row per word; levels are counted from the lowest allowed."""
-        masks = np.zeros((self.keys.shape[0], 1), dtype=np.int64)
-        for field, level in zip(self.fields, levels, strict=True):
-            masks[field.word] |= field.masks[level]
-        return masks
+        chosen = self.bits[range(len(levels)), levels]
+        return np.asarray(np.bitwise_or.reduce(chosen, axis=0)[:, None])
 
 
 def coded(problem: Problem) -> Coding:
@@ -95,6 +95,7 @@ def coded(problem: Problem) -> Coding:
         fields=fields,
         keys=_keys(problem.ladders, fulls, places, words),
         population=_keys(problem.population, fulls, places, words) if problem.population else None,
+        bits=_bits(fields, words),
     )
 
 
@@ -167,6 +168,13 @@ def _field(ladder: Ladder, full: Ints, widths: Sequence[int], word: int, shift: 
         leaves=rows[occurring],
         least=float(ladder.shares[0].min()),
     )
+
+
+def _bits(fields: Sequence[Field], words: int) -> Ints:
+    bits = np.zeros((len(fields), max(field.levels for field in fields), words), dtype=np.int64)
+    for column, field in enumerate(fields):
+        bits[column, : field.levels, field.word] = field.masks
+    return bits
 
 
 def _keys(

@@ -8,7 +8,7 @@ import numpy as np
 
 from compliance.anonymise.lattice.coding import Coding, Words
 from compliance.anonymise.nouns import Classes, Histogram, Problem
-from compliance.anonymise.nouns.problem import Ints
+from compliance.anonymise.nouns.problem import Bools, Ints
 
 KEPT_TABLES = 256
 
@@ -30,7 +30,7 @@ class Table:
     """The classes of one node, all rows in them.
 
     Attributes:
-        keys: masked; ascending where there is one word.
+        keys: masked, ascending; of several words, the first counts least.
         sizes: rows of the table per class; 0 where only the population has people.
         people: of the population per class, or None.
         pairs: per sensitive column.
@@ -62,26 +62,42 @@ def bottom(problem: Problem, coding: Coding) -> Table:
     return rolled(single, coding.masks([0] * len(coding.fields)))
 
 
-def rolled(table: Table, masks: Words) -> Table:
-    """The classes of a node that is nowhere finer than the one of `table`."""
-    keys = table.keys & masks
-    order = np.argsort(keys[0]) if len(keys) == 1 else np.lexsort(keys[::-1])
-    keys = keys[:, order]
-    fresh = np.empty(keys.shape[1], dtype=bool)
-    fresh[:1] = True
-    (keys[:, 1:] != keys[:, :-1]).any(axis=0, out=fresh[1:])
+def rolled(table: Table, masks: Words, *, in_order: bool = False) -> Table:
+    """The classes of a node that is nowhere finer than the one of `table`.
+
+    Args:
+        in_order: the masked keys still ascend, for only the lowest field becomes coarser.
+    """
+    keys, sizes, people, order = table.keys & masks, table.sizes, table.people, None
+    if not in_order:
+        order = np.argsort(keys[0]) if len(keys) == 1 else np.lexsort(keys)
+        keys, sizes = keys.take(order, axis=1), sizes.take(order)
+        people = None if people is None else people.take(order)
+    fresh = _fresh(keys)
     starts = np.flatnonzero(fresh)
     pairs: tuple[Pairs, ...] = ()
     if table.pairs:
-        new = np.empty(len(order), dtype=np.int64)
-        new[order] = np.cumsum(fresh) - 1
+        new = np.cumsum(fresh) - 1
+        if order is not None:
+            new[order] = new.copy()
         pairs = tuple(_merged(each, new) for each in table.pairs)
     return Table(
-        keys=keys[:, starts],
-        sizes=np.add.reduceat(table.sizes[order], starts),
-        people=None if table.people is None else np.add.reduceat(table.people[order], starts),
+        keys=keys.take(starts, axis=1),
+        sizes=np.add.reduceat(sizes, starts),
+        people=None if people is None else np.add.reduceat(people, starts),
         pairs=pairs,
     )
+
+
+def _fresh(keys: Words) -> Bools:
+    """Where a key differs from the one before it."""
+    fresh = np.empty(keys.shape[1], dtype=bool)
+    fresh[:1] = True
+    if len(keys) == 1:
+        np.not_equal(keys[0, 1:], keys[0, :-1], out=fresh[1:])
+    else:
+        (keys[:, 1:] != keys[:, :-1]).any(axis=0, out=fresh[1:])
+    return fresh
 
 
 def _merged(pairs: Pairs, new: Ints) -> Pairs:
