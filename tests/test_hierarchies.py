@@ -186,7 +186,7 @@ def test_a_code_beyond_a_hierarchy_of_masks_is_masked_alike() -> None:
 
     completed = complete(codes, ["9123", "81"])
 
-    assert completed.hierarchy.levels[1][2:] == ("912*", "*")
+    assert completed.hierarchy.levels[1][2:] == ("912*", "81**")
 
 
 def test_a_last_level_with_one_name_tells_nothing_once_unknown_values_join() -> None:

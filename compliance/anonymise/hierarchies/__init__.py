@@ -1,6 +1,7 @@
 """How the values of a column become coarser: read from a file, or built from the values.
 
     ARX's CSV ──read_hierarchy──▶ Hierarchy ──complete──▶ one that holds every value of a table
+    values, Label ──propose──▶ Build
     values, Build ──build_hierarchy──▶ Hierarchy
     Hierarchy ──write_hierarchy──▶ ARX's CSV
 
@@ -9,6 +10,7 @@ What the file leaves open is completed and said in a note; what contradicts itse
 
 from compliance.anonymise.hierarchies.building import SETTINGS, build_hierarchy
 from compliance.anonymise.hierarchies.completing import Completed, complete, unmapped
+from compliance.anonymise.hierarchies.proposing import propose
 from compliance.anonymise.hierarchies.reading import Read, read_hierarchy
 from compliance.anonymise.hierarchies.writing import write_hierarchy
 
@@ -18,6 +20,7 @@ __all__ = [
     "Read",
     "build_hierarchy",
     "complete",
+    "propose",
     "read_hierarchy",
     "unmapped",
     "write_hierarchy",

@@ -33,7 +33,7 @@ SETTINGS: Mapping[Builder, Mapping[str, str]] = {
     },
     Builder.ORDER: {
         "order": "the values, lowest first; as numbers, months, days or letters where not said",
-        "factor": "how many neighbours join at each level, 2 where not said",
+        "factor": "how many neighbours join at each level; a number or a list, 2 where not said",
     },
     Builder.PLACES: {
         "within": "columns of the table with the larger places, finest first; lists of countries, "
@@ -41,7 +41,7 @@ SETTINGS: Mapping[Builder, Mapping[str, str]] = {
     },
     Builder.CATEGORIES: {
         "like": "columns of the table; values that stand with much the same values there join",
-        "rare_below": "instead of that: values in fewer rows become “other”; a list, one per level",
+        "rare_below": "instead of that: in fewer rows they become “(other)”; a list, one per level",
     },
     Builder.SUPPRESS: {},
 }
@@ -155,7 +155,8 @@ def _intervals(values: Values, orders: _Orders) -> list[Level]:
     if "rows" in orders:
         rows = orders.whole("rows", 1, low=1)
         groups = max(1, sum(values.counts.values()) // rows)
-        levels = orders.whole("levels", _halvings(groups, factor), low=1, high=numbers.MOST_LEVELS)
+        most = numbers.joinings(groups, factor)
+        levels = orders.whole("levels", most, low=1, high=numbers.MOST_LEVELS)
         return numbers.by_rows(values.counts, rows=rows, factor=factor, levels=levels)
     width = orders.number("width", numbers.width_for(present))
     most = numbers.levels_for(present, width, factor)
@@ -166,13 +167,6 @@ def _intervals(values: Values, orders: _Orders) -> list[Level]:
         origin=orders.number("origin", Decimal(0), is_positive=False),
         levels=orders.whole("levels", most, low=1, high=numbers.MOST_LEVELS),
     )
-
-
-def _halvings(groups: int, factor: int) -> int:
-    levels = 1
-    while groups > factor and levels < numbers.MOST_LEVELS:
-        groups, levels = groups // factor, levels + 1
-    return levels
 
 
 def _dates(values: Values, orders: _Orders) -> list[Level]:
@@ -207,8 +201,10 @@ def _by_steps(values: Values, steps: Sequence[schemes.Step]) -> list[Level]:
 
 def _order(values: Values, orders: _Orders) -> list[Level]:
     order = orders.names("order") or ordering.in_order(list(values.counts))
-    factor = orders.whole("factor", 2, low=2, high=1_000)
-    return ordering.by_neighbours(list(values.counts), order, factor=factor)
+    factors = orders.wholes("factor") or [2]
+    if min(factors) < 2:
+        raise orders.refusal("factor", "at least 2 neighbours join")
+    return ordering.by_neighbours(list(values.counts), order, factors=factors)
 
 
 def _places(values: Values, orders: _Orders) -> list[Level]:

@@ -9,18 +9,15 @@ import numpy as np
 from compliance.anonymise.hierarchies.numbers import Level
 from compliance.anonymise.nouns.problem import Floats
 
-OTHER = "other"
+OTHER = "(other)"
 MOST_ALIKE = 400
 _NAMED = 3
 
 
 def by_rarity(counts: Mapping[str, int], rows: Sequence[int]) -> list[Level]:
-    """Values in fewer rows than the bound of each level are “other”; bounds ascend."""
-    other = OTHER
-    while other in counts:  # a value of that name is not what we mean by it
-        other += " values"
+    """Values in fewer rows than the bound of each level are `OTHER`; bounds ascend."""
     return [
-        tuple(value if count >= bound else other for value, count in counts.items())
+        tuple(value if count >= bound else OTHER for value, count in counts.items())
         for bound in rows
     ]
 
@@ -33,7 +30,7 @@ def by_likeness(
 
     The two groups join first whose joining loses least of what the column tells about the others
     (the weighted Jensen-Shannon distance). No chance is involved; equal ones join in the order of
-    their names. Values beyond the `MOST_ALIKE` commonest are “other” first.
+    their names. Values beyond the `MOST_ALIKE` commonest are `OTHER` first.
 
     Source: Slonim and Tishby, Agglomerative Information Bottleneck, 1999.
     """

@@ -40,6 +40,14 @@ def levels_for(numbers: Sequence[Decimal], width: Decimal, factor: int) -> int:
     return levels
 
 
+def joinings(groups: int, factor: int) -> int:
+    """How many levels there are until at most `factor` of the groups at level 1 are left."""
+    levels = 1
+    while groups > factor and levels < MOST_LEVELS:
+        groups, levels = -(-groups // factor), levels + 1
+    return levels
+
+
 def by_width(
     values: Sequence[str], *, width: Decimal, factor: int, origin: Decimal, levels: int
 ) -> list[Level]:

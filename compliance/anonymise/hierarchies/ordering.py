@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from compliance.anonymise.hierarchies.numbers import Level, to_numbers
 from compliance.anonymise.nouns import ALL
 
-_CALENDARS = (calendar.month_name, calendar.month_abbr, calendar.day_name, calendar.day_abbr)
+_MONTHS = {
+    name.casefold(): rank
+    for names in (calendar.month_name, calendar.month_abbr)
+    for rank, name in enumerate(names)
+    if name
+} | {"sept": 9}
+_DAYS = {
+    name.casefold(): rank
+    for names in (calendar.day_name, calendar.day_abbr)
+    for rank, name in enumerate(names)
+}
 
 
 def in_order(values: Sequence[str]) -> list[str]:
@@ -16,26 +26,48 @@ def in_order(values: Sequence[str]) -> list[str]:
     numbers = to_numbers(values)
     if all(number is not None for number in numbers):
         return [value for _, value in sorted(zip(numbers, values, strict=True))]
-    plain = [value.strip().casefold() for value in values]
-    ranks = {
-        str(name).casefold(): rank for names in _CALENDARS for rank, name in enumerate(names)
-    } | {"june": 6, "sept": 9}
-    if all(name in ranks for name in plain):
-        return sorted(values, key=lambda value: ranks[value.strip().casefold()])
+    ranks = calendar_ranks(values)
+    if all(rank is not None for rank in ranks):
+        return [value for _, value in sorted(zip(ranks, values, strict=True))]
     return sorted(values)
 
 
-def by_neighbours(values: Sequence[str], order: Sequence[str], *, factor: int) -> list[Level]:
-    """`factor` neighbours in `order` under one name, “first to last”; then as many of these, …
+def calendar_ranks(values: Sequence[str]) -> list[int | None]:
+    """Each value's place in the year or the week; None where it is no month, or no day of it."""
+    plain = [value.strip().casefold().rstrip(".") for value in values]
+    found = [[names.get(name) for name in plain] for names in (_MONTHS, _DAYS)]
+    return max(found, key=lambda ranks: sum(rank is not None for rank in ranks))
 
-    Values that `order` lacks are “*”. The last level has more than one name.
+
+def whole_calendar(values: Sequence[str]) -> list[str]:
+    """All months, or all days of the week, in order: those of `values` as they are written."""
+    ranks = calendar_ranks(values)
+    written = {rank: value for rank, value in zip(ranks, values, strict=True) if rank is not None}
+    is_month = any(value.strip().casefold().rstrip(".") in _MONTHS for value in written.values())
+    names = calendar.month_abbr[1:] if is_month else calendar.day_abbr
+    first = 1 if is_month else 0
+    return [written.get(rank, name) for rank, name in enumerate(names, start=first)]
+
+
+def by_neighbours(
+    values: Sequence[str], order: Sequence[str], *, factors: Sequence[int]
+) -> list[Level]:
+    """Neighbours in `order` under one name, “first to last”; then neighbours of these, …
+
+    Args:
+        values: in any order.
+        order: all that can be, lowest first; values that it lacks are “*”.
+        factors: how many join at each level; the last counts for all further ones.
+
+    Returns:
+        levels, the last with more than one name.
     """
     ranks = {value: rank for rank, value in enumerate(order)}
     made: list[Level] = []
-    size = factor
+    size = factors[0]
     while size < len(order):
         made.append(tuple(_stretch(ranks.get(value), order, size) for value in values))
-        size *= factor
+        size *= factors[min(len(made), len(factors) - 1)]
     return made
 
 

@@ -53,6 +53,20 @@ def by_lists(values: Sequence[str], weights: Sequence[int]) -> list[Level] | Non
     return None
 
 
+def every_step() -> tuple[Callable[[str], str], ...]:
+    """From a value to its larger place, for each kind of place and level; “*” where it is none."""
+    return tuple(
+        functools.partial(_at, kind=kind, level=level)
+        for kind in _KINDS
+        for level in range(kind.levels)
+    )
+
+
+def _at(value: str, kind: Kind, level: int) -> str:
+    names = kind.steps(value)
+    return ALL if names is None else names[level]
+
+
 def by_columns(beside: Sequence[Sequence[Mapping[str, int]]]) -> list[Level]:
     """The levels by other columns of the table, finer first: what each value stands with there.
 

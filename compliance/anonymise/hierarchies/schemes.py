@@ -166,7 +166,7 @@ _SCHEMES: Mapping[str, Callable[[], tuple[Step, ...]]] = {
 }
 
 
-def every_step() -> tuple[Step, ...]:
+def codes_and_dates() -> tuple[Step, ...]:
     """All steps but those of characters: what a level of an unknown hierarchy may be made by."""
     codes = [step for name in _SCHEMES for step in scheme(name)]
     return (*map(unit, UNITS), *codes)
