@@ -16,7 +16,7 @@ from compliance.dataset.table import Table
 PEOPLE = 1200
 KNOWN = (ColumnName("age"), ColumnName("postcode"), ColumnName("sex"))
 ILLNESS = ColumnName("illness")
-ILLNESSES = ("asthma", "flu", "gout", "none")
+ILLNESSES = ("asthma", "cold", "flu", "gout")
 
 
 def people(count: int = PEOPLE, seed: int = 7) -> dict[str, list[object]]:

@@ -40,7 +40,7 @@ def test_in_large_classes_the_own_row_tells_nearly_nothing() -> None:
 def test_what_hangs_on_the_known_values_is_no_risk_of_taking_part() -> None:
     """All women have gout: the attacker tells it of each, with or without her row."""
     lists = people()
-    lists["illness"] = ["gout" if sex == "f" else "none" for sex in lists["sex"]]
+    lists["illness"] = ["gout" if sex == "f" else "cold" for sex in lists["sex"]]
 
     done = inferred(scene(lists, coarser(lists)))
 
@@ -65,7 +65,7 @@ def test_a_copy_of_people_is_told_from_people_alike() -> None:
 
 def test_without_any_control_group_the_commonest_value_is_the_baseline() -> None:
     lists = people()
-    lists["illness"] = ["none"] * 900 + ["flu"] * 300
+    lists["illness"] = ["cold"] * 900 + ["flu"] * 300
     done = inferred(scene(lists, people(seed=3), aligned=False), 1200)
 
     assert done.baseline_is == "by always saying the commonest value"

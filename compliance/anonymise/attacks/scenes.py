@@ -126,7 +126,7 @@ def scene_of_tables(
             _facet(original, released, name, named_by.get(name), len(known)) for name in known
         ),
         rows=rows,
-        secrets=tuple(_secret(original, released, name) for name in sensitive),
+        secrets=tuple(secret_of(original, released, name) for name in sensitive),
         held_out=held_out,
     )
 
@@ -177,7 +177,8 @@ def _numbers(codes: Codes32, labels: npt.NDArray[np.generic]) -> tuple[Floats, B
     return padded[codes], codes >= 0
 
 
-def _secret(original: Table, released: Table, name: ColumnName) -> Secret:
+def secret_of(original: Table, released: Table, name: ColumnName) -> Secret:
+    """A column of both tables in codes; many numbers become bands."""
     first, second = original.codes(name), released.codes(name)
     numbers = all(side.labels.dtype.kind in "iuf" for side in (first, second))
     if numbers and len(first.labels) > _BANDS:

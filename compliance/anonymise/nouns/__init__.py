@@ -35,6 +35,7 @@ from compliance.anonymise.nouns.treated import (
     VaultRows,
 )
 from compliance.anonymise.nouns.treatment import Treatment, TreatmentKind
+from compliance.anonymise.nouns.usefulness import Roles, UseKind, Utility
 
 __all__ = [
     "ALL",
@@ -62,6 +63,7 @@ __all__ = [
     "QuasiIdentifier",
     "Recoding",
     "Risk",
+    "Roles",
     "Sensitive",
     "SensitiveMeasures",
     "Siege",
@@ -69,5 +71,7 @@ __all__ = [
     "Treated",
     "Treatment",
     "TreatmentKind",
+    "UseKind",
+    "Utility",
     "VaultRows",
 ]
