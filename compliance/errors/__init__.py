@@ -27,8 +27,8 @@
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
-    - NoRecodingError, TreatmentError, VaultError, AttackError, StillAtRiskError
-    - TooManyNodesError
+    - TooManyNodesError, NoRecodingError, TreatmentError, VaultError, AttackError
+    - StillAtRiskError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 
 from compliance.anonymise.hierarchies import unmapped
+from compliance.anonymise.lattice import surveying
 from compliance.anonymise.models import measure_table
 from compliance.anonymise.nouns import Curve, Hierarchy, Measures, Plan
 from compliance.anonymise.nouns.record import Anonymised, Vault
@@ -13,9 +14,11 @@ from compliance.dataset.nouns import ColumnName
 from compliance.discovery import singling_out
 from compliance.discovery.nouns import SinglingOut
 from compliance.workspace import anonymising, datasets, proposals, vaults
-from compliance.workspace.anonymising import Hierarchies, Step
+from compliance.workspace.anonymising import Hierarchies
 from compliance.workspace.desk import Desk
+from compliance.workspace.making import Step, told
 from compliance.workspace.recent import Recent
+from compliance.workspace.subjects import subject
 
 _CURVES_KEPT = 8
 
@@ -65,7 +68,7 @@ class Anonymisation:
         Args:
             columns: those looked at; left out, all that are not direct identifiers.
         """
-        about = anonymising.subject(self._desk, name)
+        about = subject(self._desk, name)
         return singling_out(
             about.table,
             columns or proposals.lookable(about),
@@ -74,7 +77,7 @@ class Anonymisation:
 
     def propose(self, name: str) -> Plan:
         """A plan that fits dataset `name`, from what its columns hold; see `propose_plan`."""
-        return proposals.propose_plan(anonymising.subject(self._desk, name))
+        return proposals.propose_plan(subject(self._desk, name))
 
     # Before the run
 
@@ -84,14 +87,14 @@ class Anonymisation:
         Raises:
             HierarchyError, UnknownColumnError: the plan does not fit the dataset.
         """
-        about = anonymising.subject(self._desk, name, plan.population)
+        about = subject(self._desk, name, plan.population)
         return prepare(
             about.table, about.dataset.columns, plan, hierarchies, population=about.population
         )
 
     def unmapped(self, name: str, hierarchy: Hierarchy) -> tuple[str, ...]:
         """The values of the dataset that `hierarchy` does not hold: for the officer's eyes only."""
-        about = anonymising.subject(self._desk, name)
+        about = subject(self._desk, name)
         return unmapped(hierarchy, about.table.codes(hierarchy.column).texts())
 
     def curve(
@@ -103,23 +106,14 @@ class Anonymisation:
             TooManyNodesError: the lattice is too large to be looked at whole.
             HierarchyError, UnknownColumnError: the plan does not fit the dataset.
         """
-        about = anonymising.subject(self._desk, name)
+        about = subject(self._desk, name)
         place = (about.dataset.sha256, repr(plan.quasi_identifiers), repr(hierarchies), repr(ks))
         if (kept := self._curves.look(place)) is not None:
             return kept
         problem = self.prepared(name, plan, hierarchies).problem
         steps = surveying(problem, ks)
-        while True:
-            try:
-                done = next(steps)
-            except StopIteration as end:
-                curve: Curve = end.value
-                return self._curves.get(place, lambda: curve)
-            yield Step(
-                doing="Looking at every choice of levels",
-                share=done / problem.nodes,
-                says=f"{done:,} of {problem.nodes:,}",
-            )
+        curve = yield from told(steps, lambda done: _surveyed(done, problem.nodes))
+        return self._curves.get(place, lambda: curve)
 
     # Doing
 
@@ -154,3 +148,11 @@ class Anonymisation:
             VaultError: there is no such vault or pseudonym, or no reason is given.
         """
         return vaults.reveal(self._desk, name, column, pseudonyms, reason)
+
+
+def _surveyed(done: int, nodes: int) -> Step:
+    return Step(
+        doing="Looking at every choice of levels",
+        share=done / nodes,
+        says=f"{done:,} of {nodes:,}",
+    )

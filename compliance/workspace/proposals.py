@@ -16,7 +16,7 @@ from compliance.anonymise.nouns import (
 )
 from compliance.dataset.nouns import ColumnName
 from compliance.discovery.nouns import IdentifierClass
-from compliance.workspace.anonymising import Subject
+from compliance.workspace.subjects import Subject
 
 K = 5
 LIMIT = 0.05
@@ -79,4 +79,3 @@ def _treatments(about: Subject) -> Iterator[Treatment]:
             yield Treatment(column=label.column, kind=TreatmentKind.PSEUDONYM)
         elif label.identifier_class is IdentifierClass.DIRECT:
             yield Treatment(column=label.column, kind=TreatmentKind.DROP)
-

@@ -9,6 +9,7 @@ from datetime import datetime
 from compliance.anonymise.nouns.attack import Siege
 from compliance.anonymise.nouns.found import Found, Measures
 from compliance.anonymise.nouns.plan import Plan
+from compliance.anonymise.nouns.usefulness import Utility
 from compliance.dataset.nouns import ColumnName, Sha256
 
 
@@ -36,6 +37,7 @@ class Proof:
         before, after: measured on the original, and on the output as read back from its bytes.
         attacked_before, attacked_after: what attackers got out of the original, and out of the
             output.
+        utility: what the output is still good for.
         checks: what the output was held against.
         notes: what was done to hierarchies and other columns, in sentences without values.
         sha256: of the output as CSV.
@@ -47,6 +49,7 @@ class Proof:
     after: Measures
     attacked_before: Siege
     attacked_after: Siege
+    utility: tuple[Utility, ...]
     checks: tuple[Check, ...]
     notes: tuple[str, ...]
     sha256: Sha256

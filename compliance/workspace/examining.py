@@ -1,0 +1,126 @@
+"""An output looked at before anybody gets it: measured, attacked, checked, put to use."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from compliance.anonymise.attacks import attack, scene_of_tables
+from compliance.anonymise.checking import checks, identifier_check, linkage_check
+from compliance.anonymise.models import measure_table
+from compliance.anonymise.nouns import (
+    Plan,
+    Siege,
+    Treated,
+    Utility,
+)
+from compliance.anonymise.nouns.record import Proof
+from compliance.anonymise.utility import roles_of, utility
+from compliance.dataset.nouns import (
+    ColumnName,
+    Sha256,
+)
+from compliance.discovery import discover
+from compliance.discovery.nouns import IdentifierClass, Label
+from compliance.workspace.making import Made, generator
+from compliance.workspace.subjects import Subject, left_out
+
+
+def proof_of(about: Subject, plan: Plan, made: Made) -> Proof:
+    """All that shows how safe and how useful the output is."""
+    sensitive = [each.column for each in made.prepared.problem.sensitive]
+    shown = [column for column in sensitive if column in made.output.column_names]
+    attacked = attacked_after(about, made)
+    return Proof(
+        found=made.found,
+        before=measure_table(about.table, plan.columns, sensitive, population=about.population),
+        after=measure_table(made.output, plan.columns, shown),
+        attacked_before=attacked_before(about, plan, sensitive),
+        attacked_after=attacked,
+        utility=_useful(about, plan, made),
+        checks=(
+            *checks(made.output, about.table, plan, made.prepared.problem, made.recoding),
+            identifier_check(_output_labels(made), _handled(plan)),
+            linkage_check(attacked, plan.k),
+        ),
+        notes=(*made.prepared.notes, *_notes(about, plan, made.treated)),
+        sha256=Sha256(hashlib.sha256(made.data).hexdigest()),
+        rows=made.output.rows,
+    )
+
+
+def attacked_before(about: Subject, plan: Plan, sensitive: Sequence[ColumnName]) -> Siege:
+    """What an attacker gets out of the original itself."""
+    everybody = np.arange(about.table.rows)
+    scene = scene_of_tables(
+        about.table, about.table, plan.columns, sensitive=sensitive, rows=everybody
+    )
+    return attack(scene, generator())
+
+
+def attacked_after(about: Subject, made: Made) -> Siege:
+    """What the same attacker gets out of the written output."""
+    names = [ladder.column for ladder in made.prepared.problem.ladders]
+    treated = set(made.treated.columns)
+    sensitive = [
+        each.column
+        for each in made.prepared.problem.sensitive
+        if each.column in made.output.column_names and each.column not in treated
+    ]
+    scene = scene_of_tables(
+        about.table,
+        made.output,
+        names,
+        sensitive=sensitive,
+        hierarchies=made.prepared.hierarchies,
+        rows=made.rows,
+    )
+    return attack(scene, generator())
+
+
+def _useful(about: Subject, plan: Plan, made: Made) -> tuple[Utility, ...]:
+    columns = [column for column in about.dataset.columns if column.name in made.shown]
+    found = [label for label in about.labels if label.column in made.shown]
+    roles = roles_of(
+        found,
+        columns,
+        unit=about.dataset.description.unit
+        if about.dataset.description.unit in made.shown
+        else None,
+        target=_target(plan, found),
+    )
+    return utility(
+        about.table,
+        made.output,
+        roles,
+        generator(),
+        hierarchies=made.prepared.hierarchies,
+        rows=made.rows,
+    )
+
+
+def _target(plan: Plan, found: Sequence[Label]) -> ColumnName | None:
+    """What a classifier is to tell: a column that a criterion is about, else a sensitive one."""
+    asked = [criterion.column for criterion in plan.criteria if criterion.column]
+    secret = [la.column for la in found if la.identifier_class is IdentifierClass.SENSITIVE]
+    shown = {label.column for label in found}
+    return next((column for column in (*asked, *secret) if column in shown), None)
+
+
+def _output_labels(made: Made) -> tuple[Label, ...]:
+    """Discovery's word on the output."""
+    return discover(made.output, made.intake.columns)
+
+
+def _handled(plan: Plan) -> frozenset[ColumnName]:
+    """The columns of which the plan says what happens to them."""
+    return frozenset((*plan.columns, *(each.column for each in plan.treatments)))
+
+
+def _notes(about: Subject, plan: Plan, treated: Treated) -> tuple[str, ...]:
+    gone = left_out(plan, about.labels)
+    named = ", ".join(f"“{column}”" for column in gone)
+    said = f"Left out, for the plan does not name them and they hold personal data: {named}."
+    return (*(note.sentence for note in treated.notes), *([said] if gone else []))

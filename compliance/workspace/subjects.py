@@ -1,0 +1,75 @@
+"""A dataset as it is anonymised: its rows, its labels, and what becomes of each column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from compliance.anonymise.nouns import (
+    Plan,
+    Treatment,
+    TreatmentKind,
+)
+from compliance.dataset import Table
+from compliance.dataset.nouns import (
+    ColumnName,
+    Dataset,
+)
+from compliance.discovery import discover
+from compliance.discovery.nouns import IdentifierClass, Label
+from compliance.workspace import datasets, labels
+from compliance.workspace.desk import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Subject:
+    """A dataset as it is anonymised.
+
+    Attributes:
+        dataset, table: the version and its rows.
+        labels: what its columns hold, in their order.
+        population: the people that it was drawn from, where the plan names them.
+    """
+
+    dataset: Dataset
+    table: Table
+    labels: tuple[Label, ...]
+    population: Table | None = None
+
+
+def subject(desk: Desk, name: str, population: str = "") -> Subject:
+    """Dataset `name` with its labels; where nobody has looked for personal data, it is done now."""
+    with desk.database.reading() as connection:
+        dataset = datasets.find(connection, name)
+        discovery = labels.latest(connection, dataset)
+        people = datasets.find(connection, population) if population else None
+    table = desk.table(dataset)
+    return Subject(
+        dataset=dataset,
+        table=table,
+        labels=discovery.labels if discovery else discover(table, dataset.columns),
+        population=desk.table(people) if people else None,
+    )
+
+
+def treatments_of(plan: Plan, found: tuple[Label, ...]) -> tuple[Treatment, ...]:
+    """The plan's treatments, with the meaning of each column for those that go by it."""
+    types = {label.column: label.semantic_type for label in found}
+    by_type = (TreatmentKind.PSEUDONYM, TreatmentKind.VAULT, TreatmentKind.MASK)
+    return tuple(
+        replace(each, settings={"type": types[each.column], **each.settings})
+        if each.kind in by_type and each.column in types
+        else each
+        for each in plan.treatments
+    )
+
+
+def left_out(plan: Plan, found: tuple[Label, ...]) -> tuple[ColumnName, ...]:
+    """The columns that hold personal data and that the plan does not say anything about."""
+    named = {*plan.columns, *(each.column for each in plan.treatments)}
+    named |= {criterion.column for criterion in plan.criteria if criterion.column}
+    stays = (IdentifierClass.NONE, IdentifierClass.SENSITIVE)
+    return tuple(
+        label.column
+        for label in found
+        if label.column not in named and label.identifier_class not in stays
+    )
