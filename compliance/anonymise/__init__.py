@@ -13,3 +13,9 @@ The nouns, each with the one verb that makes it:
 """
 
 from __future__ import annotations
+
+from compliance.anonymise.plan_files import from_plan
+from compliance.anonymise.plans import to_plan
+from compliance.anonymise.preparing import Prepared, prepare
+
+__all__ = ["Prepared", "from_plan", "prepare", "to_plan"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from compliance.cli import verbs
+from compliance.cli import anonymising, verbs
 from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
+from compliance.discovery.text import LOCALES
 from compliance.federated.nouns import Axis
 from compliance.privacy.nouns import Period
 from compliance.report.nouns import ReportKind
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _organisation(kinds)
     _datasets(kinds)
     _discovery(kinds)
+    _anonymisation(kinds)
     _privacy(kinds)
     _federated(kinds)
     _proof(kinds)
@@ -108,6 +110,44 @@ def _discovery(kinds: _Kinds[argparse.ArgumentParser]) -> None:
         choices=[str(class_) for class_ in IdentifierClass],
         help="how it can point to a person; left out: as proposed",
     )
+
+
+def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+    text = _verb(kinds, "discover-text", anonymising.discover_text, "personal data in a text file")
+    text.add_argument("file", type=_path, help="the text")
+    text.add_argument("--redact", type=_path, metavar="OUT", help="write it without them")
+    text.add_argument("--replace", type=_path, metavar="OUT", help="write it with invented ones")
+    text.add_argument("--locale", choices=LOCALES, default="en_US", help="of invented data")
+    image = _verb(kinds, "redact-image", anonymising.redact_image, "blacken text, faces, codes")
+    image.add_argument("file", type=_path, metavar="IN", help="the image")
+    image.add_argument("out", type=_path, metavar="OUT", help="the copy")
+    image.add_argument(
+        "--only-personal", action="store_true", help="leave text that holds no personal data"
+    )
+    risk = _verb(kinds, "risk", anonymising.risk, "how well a dataset protects people as it is")
+    single = _verb(kinds, "singling-out", anonymising.singling_out, "what tells people apart")
+    for added, is_needed in ((risk, True), (single, False)):
+        _named(added)
+        added.add_argument(
+            "--quasi", required=is_needed, default="", metavar="A,B", help="quasi-identifiers"
+        )
+    risk.add_argument("--sensitive", default="", metavar="S", help="sensitive columns")
+    risk.add_argument("--population", default="", metavar="NAME", help="who they were drawn from")
+    risk.add_argument(
+        "--sampling-fraction", type=_share, metavar="F", help="rows per person of the population"
+    )
+    make = _verb(kinds, "anonymise", anonymising.anonymise, "make a dataset safe to hand on")
+    _named(make)
+    make.add_argument("--plan", type=_path, required=True, metavar="P.yaml", help="what must hold")
+    make.add_argument("--out", type=_path, metavar="F.csv", help="write the output to a file too")
+    make.add_argument("--into", default="", metavar="NAME", help="else NAME-anonymised")
+    reveal = _verb(kinds, "reveal", anonymising.reveal, "open the vault behind pseudonyms")
+    _named(reveal)
+    reveal.add_argument("--column", required=True, metavar="COL", help="where they stand")
+    reveal.add_argument(
+        "--pseudonym", required=True, action="append", metavar="P", help="once for each"
+    )
+    reveal.add_argument("--reason", required=True, help="why; it is kept in the trail")
 
 
 def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
@@ -290,3 +330,13 @@ def _port(typed: str) -> int:
     if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_PORTS:
         raise argparse.ArgumentTypeError(f"it is a whole number from 1 to {MOST_PORTS:,}")
     return int(typed)
+
+
+def _share(typed: str) -> float:
+    try:
+        share = float(typed)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise argparse.ArgumentTypeError("it is a share above 0 and up to 1")
+    return share

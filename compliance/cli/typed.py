@@ -15,6 +15,7 @@ from compliance.errors import (
     FileMissingError,
     MalformedPlanError,
     MalformedQueryError,
+    MalformedRecipeError,
     MissingUnitError,
     PrivacyParameterError,
 )
@@ -29,11 +30,13 @@ from compliance.privacy.nouns.synthesis import SynthesisPlan
 from compliance.settings import Settings
 from compliance.workspace.deployments import LOOPBACK, Flower, Order
 
+_Malformed = MalformedQueryError | MalformedPlanError | MalformedRecipeError
+
 LONGEST_NUMBER = 40
 SHOWN_NAME = 80
 
 _OWN_FILES = (
-    *("datasets", "hierarchies", "reports", "runs", "vaults"),
+    *("datasets", "hierarchies", "outputs", "reports", "runs", "vaults"),
     *("secret.key", "surrogates.key", "pseudonyms.key", "vault.key", "dates.key", "formats.key"),
 )
 _OWN_RECORDS = ("records.sqlite", "records.sqlite-wal", "records.sqlite-shm")
@@ -114,7 +117,7 @@ def query(path: Path, of: Description) -> Query:
         FileMissingError, QueryError: it cannot be read.
     """
     try:
-        return to_query(_yaml(path, MalformedQueryError))
+        return to_query(yaml_in(path, MalformedQueryError))
     except MissingUnitError:
         hint = f"The dataset's record says: {of.unit}." if of.unit else "None is on record yet."
         raise MissingUnitError(hint=hint) from None
@@ -126,7 +129,7 @@ def synthesis(path: Path) -> SynthesisPlan:
     Raises:
         FileMissingError, QueryError: it cannot be read.
     """
-    return to_synthesis(_yaml(path, MalformedQueryError))
+    return to_synthesis(yaml_in(path, MalformedQueryError))
 
 
 def plan(path: Path) -> Plan:
@@ -135,7 +138,7 @@ def plan(path: Path) -> Plan:
     Raises:
         FileMissingError, MalformedPlanError: it cannot be read.
     """
-    return to_plan(_yaml(path, MalformedPlanError))
+    return to_plan(yaml_in(path, MalformedPlanError))
 
 
 def flower(asked: Namespace, tell: Callable[[str], None]) -> Flower | None:
@@ -187,7 +190,13 @@ def _refuse(path: Path, reason: str) -> None:
     raise CannotWriteError(name=path.name[:SHOWN_NAME], reason=reason)
 
 
-def _yaml(path: Path, error: type[MalformedQueryError | MalformedPlanError]) -> object:
+def yaml_in(path: Path, error: type[_Malformed]) -> object:
+    """The plain value in the YAML file at `path`.
+
+    Raises:
+        FileMissingError: there is none.
+        error: it cannot be read.
+    """
     name = path.name[:SHOWN_NAME]
     try:
         with path.open("rb") as stream:

@@ -132,6 +132,14 @@ class Anonymisation:
         with self._desk.database.reading() as connection:
             return anonymising.of(connection, datasets.find(connection, name))
 
+    def output(self, done: Anonymised) -> bytes:
+        """The output as CSV, from what is stored; the same bytes that were checked.
+
+        Raises:
+            WorkspaceError: what is stored is not what was checked.
+        """
+        return anonymising.output(self._desk, done)
+
     # Vaults
 
     def vaults(self, name: str) -> tuple[Vault, ...]:

@@ -26,7 +26,7 @@ from compliance.dataset.nouns import (
     Sha256,
     check_dataset_name,
 )
-from compliance.errors import StillAtRiskError, TakenNameError
+from compliance.errors import StillAtRiskError, TakenNameError, WorkspaceError
 from compliance.storage import records, tables
 from compliance.workspace import datasets, vaults
 from compliance.workspace.desk import Desk, store_bytes
@@ -61,12 +61,28 @@ def anonymise(
     prepared = prepare(
         about.table, about.dataset.columns, plan, hierarchies, population=about.population
     )
-    output = yield from made(desk, about, plan, prepared)
+    done = yield from made(desk, about, plan, prepared)
     yield Step(doing="Measuring and attacking the written output")
-    proof = proof_of(about, plan, output)
+    proof = proof_of(about, plan, done)
     if proof.failed:
         raise StillAtRiskError(reason=" ".join(check.says for check in proof.failed))
-    return _stored(desk, about, plan, output, proof, into)
+    return _stored(desk, about, plan, done, proof, into)
+
+
+def output(desk: Desk, done: Anonymised) -> bytes:
+    """The output as CSV: the bytes that were measured and attacked.
+
+    Raises:
+        WorkspaceError: its file is missing, or is not what was checked.
+    """
+    try:
+        data = (desk.outputs_folder / f"{done.proof.sha256}.csv").read_bytes()
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != done.proof.sha256:
+        reason = "an anonymised output is missing or damaged; restore the folder from its backup"
+        raise WorkspaceError(home=desk.settings.home, reason=reason)
+    return data
 
 
 def of(connection: Connection, dataset: Dataset) -> tuple[Anonymised, ...]:
@@ -82,13 +98,14 @@ def _stored(
     proof: Proof,
     into: str,
 ) -> Anonymised:
-    files = {column: write_hierarchy(each) for column, each in output.prepared.hierarchies.items()}
+    files = {column: write_hierarchy(each) for column, each in finished.prepared.hierarchies.items()}
     hashes = {column: Sha256(hashlib.sha256(data).hexdigest()) for column, data in files.items()}
     for column, data in files.items():
         store_bytes(desk.hierarchies_folder / f"{hashes[column]}.csv", data)
+    store_bytes(desk.outputs_folder / f"{proof.sha256}.csv", finished.data)
     with desk.act("dataset.anonymise", about.dataset.name) as act:
         _check_free(act.connection, about.dataset, into)
-        stored = datasets.store(desk, act, output.intake, into, _description(about.dataset))
+        stored = datasets.store(desk, act, finished.intake, into, _description(about.dataset))
         done = Anonymised(
             id=f"anonymised-{secrets.token_hex(6)}",
             dataset_id=about.dataset.id,
@@ -101,7 +118,7 @@ def _stored(
             actor=act.actor,
         )
         act.store(tables.ANONYMISED, done, id=done.id, dataset_id=done.dataset_id)
-        vaults.store(desk, act, stored, output.treated.vault)
+        vaults.store(desk, act, stored, finished.treated.vault)
         act.link(datasets.dataset_node(about.dataset), datasets.dataset_node(stored), "anonymised")
         act.facts |= _facts(done)
     return done

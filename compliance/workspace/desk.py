@@ -108,6 +108,10 @@ class Desk:
         return self.settings.home / "hierarchies"
 
     @property
+    def outputs_folder(self) -> Path:
+        return self.settings.home / "outputs"
+
+    @property
     def vaults_folder(self) -> Path:
         return self.settings.home / "vaults"
 
@@ -115,7 +119,7 @@ class Desk:
     def _folders(self) -> tuple[Path, ...]:
         return (
             *(self.datasets_folder, self.reports_folder, self.runs_folder),
-            *(self.hierarchies_folder, self.vaults_folder),
+            *(self.hierarchies_folder, self.outputs_folder, self.vaults_folder),
         )
 
     @contextmanager

@@ -1,0 +1,232 @@
+"""Verbs about texts, images and anonymised tables: what was typed in, a plain result out."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from compliance.anonymise import to_plan
+from compliance.anonymise.hierarchies import read_hierarchy
+from compliance.anonymise.nouns import Attack, Hierarchy, Measures, Plan, Utility
+from compliance.anonymise.nouns.record import Anonymised
+from compliance.cli import typed
+from compliance.cli.results import Result
+from compliance.dataset.nouns import ColumnName
+from compliance.discovery.nouns import Singling
+from compliance.errors import FileMissingError, FileTooLargeError, MalformedRecipeError
+from compliance.plain import to_plain
+from compliance.settings import MAX_FILE_BYTES
+from compliance.workspace import Workspace
+from compliance.workspace.making import Step
+
+_End = TypeVar("_End")
+
+
+def discover_text(workspace: Workspace, asked: Namespace) -> Result:
+    """Where personal data stand in a text; written again without them where that is asked."""
+    scanning = workspace.scanning
+    for out in (asked.redact, asked.replace):
+        if out is not None:
+            typed.destination(out, workspace.settings)
+    text = scanning.read_text(asked.file.name, _bytes(asked.file))
+    spans = scanning.text(text)
+    result: Result = {
+        "spans": [
+            {
+                "start": span.start,
+                "end": span.end,
+                "type": str(span.type).upper(),
+                "score": round(span.score, 3),
+            }
+            for span in spans
+        ]
+    }
+    if asked.redact is not None:
+        redacted = scanning.redact_text(text, spans)
+        typed.write(asked.redact, redacted.encode("utf-8", "replace"))
+    if asked.replace is not None:
+        replaced = scanning.replace_text(text, spans, asked.locale)
+        typed.write(asked.replace, replaced.encode("utf-8", "replace"))
+    return result
+
+
+def redact_image(workspace: Workspace, asked: Namespace) -> Result:
+    """A copy of an image without text, faces and codes."""
+    typed.destination(asked.out, workspace.settings)
+    done = workspace.scanning.redact_image(_bytes(asked.file), only_personal=asked.only_personal)
+    typed.write(asked.out, done.image)
+    return {
+        "boxes": [
+            {
+                "x": box.x,
+                "y": box.y,
+                "width": box.width,
+                "height": box.height,
+                "kind": str(box.kind),
+                "score": round(box.score, 3),
+                **({"page": box.page} if box.page else {}),
+            }
+            for box in done.boxes
+        ],
+        "readings": done.readings,
+        "media_type": done.media_type,
+    }
+
+
+def risk(workspace: Workspace, asked: Namespace) -> Result:
+    """How well a dataset protects the people in it."""
+    measures = workspace.anonymisation.risk(
+        asked.name,
+        _columns(asked.quasi),
+        _columns(asked.sensitive),
+        population=asked.population,
+        sampling_fraction=asked.sampling_fraction,
+    )
+    return measured(measures)
+
+
+def singling_out(workspace: Workspace, asked: Namespace) -> Result:
+    """Which columns, alone and together, single people out."""
+    found = workspace.anonymisation.singling_out(asked.name, _columns(asked.quasi))
+    return {
+        "each": [_singling(one) for one in found.each],
+        "together": [_singling(one) for one in found.together],
+        "examined": found.examined,
+        "exhaustive": found.is_exhaustive,
+    }
+
+
+def anonymise(workspace: Workspace, asked: Namespace) -> Result:
+    """Anonymise a dataset by a plan; the output becomes a dataset, and a file where one is named."""
+    if asked.out is not None:
+        typed.destination(asked.out, workspace.settings)
+    plan, hierarchies = anonymisation_plan(asked.plan)
+    steps = workspace.anonymisation.anonymise(asked.name, plan, hierarchies, asked.into)
+    done = _ended(steps)
+    if asked.out is not None:
+        typed.write(asked.out, workspace.anonymisation.output(done))
+    return anonymised(done)
+
+
+def reveal(workspace: Workspace, asked: Namespace) -> Result:
+    """The originals behind pseudonyms; who asked and why is in the trail."""
+    opened = workspace.anonymisation.reveal(
+        asked.name, asked.column, asked.pseudonym, asked.reason
+    )
+    return {"originals": opened}
+
+
+def anonymisation_plan(path: Path) -> tuple[Plan, Mapping[ColumnName, Hierarchy]]:
+    """The plan in the file at `path`, and the hierarchies that it names, read from beside it.
+
+    Raises:
+        FileMissingError, MalformedRecipeError, HierarchyError: something cannot be read.
+    """
+    plan = to_plan(typed.yaml_in(path, MalformedRecipeError))
+    wanted = {quasi.column: quasi.hierarchy for quasi in plan.quasi_identifiers}
+    wanted |= {c.column: c.hierarchy for c in plan.criteria if c.column and c.hierarchy}
+    return plan, {
+        column: read_hierarchy(_bytes(path.parent / name), column).hierarchy
+        for column, name in wanted.items()
+        if isinstance(name, str)
+    }
+
+
+def measured(measures: Measures) -> Result:
+    """What a table protects; l and t of the weakest sensitive column, then each by itself."""
+    each = measures.sensitive.values()
+    return {
+        "k": measures.k,
+        "l": min((one.distinct_l for one in each), default=None),
+        "t": max((one.equal_t for one in each), default=None),
+        "rows": measures.rows,
+        "people": measures.people,
+        "classes": measures.classes,
+        "uniques": measures.uniques,
+        "prosecutor": to_plain(measures.prosecutor),
+        "journalist": to_plain(measures.journalist),
+        "marketer": to_plain(measures.marketer),
+        "sensitive": {column: to_plain(one) for column, one in measures.sensitive.items()},
+        "population_uniques": dict(measures.population),
+    }
+
+
+def anonymised(done: Anonymised) -> Result:
+    """What was made, what it costs, and what shows that it is safe."""
+    found = done.proof.found
+    return {
+        "id": done.id,
+        "dataset": done.made,
+        "levels": dict(done.levels),
+        "classes": found.classes,
+        "suppressed": found.suppressed,
+        "rows": done.proof.rows,
+        "loss": {
+            "kind": str(done.plan.loss),
+            "value": getattr(found.losses, done.plan.loss.value),
+            **to_plain(found.losses),
+        },
+        "optimal": found.optimal,
+        "bound": found.bound,
+        "nodes_checked": found.nodes_checked,
+        "nodes": found.nodes,
+        "before": measured(done.proof.before),
+        "after": measured(done.proof.after),
+        "attacks": {
+            "before": [_attack(one) for one in done.proof.attacked_before.attacks],
+            "after": [_attack(one) for one in done.proof.attacked_after.attacks],
+        },
+        "utility": [_use(use) for use in done.proof.utility],
+        "checks": [to_plain(check) for check in done.proof.checks],
+        "notes": list(done.proof.notes),
+        "sha256": done.proof.sha256,
+    }
+
+
+def _attack(one: Attack) -> Result:
+    return {**to_plain(one), "share": one.share, "risk": one.risk}
+
+
+def _use(use: Utility) -> Result:
+    return {**to_plain(use), "kept": use.kept}
+
+
+def _singling(one: Singling) -> Result:
+    return {**to_plain(one), "share": one.share}
+
+
+def _ended(steps: Generator[Step, None, _End]) -> _End:
+    """What `steps` end with; they go to standard error, for those who wait."""
+    said = ""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            ended: _End = end.value
+            return ended
+        if step.doing != said:
+            print(step.doing, file=sys.stderr, flush=True)  # noqa: T201
+            said = step.doing
+
+
+def _columns(text: str) -> list[ColumnName]:
+    """The columns in `A,B`; a name with a comma in it stands in quotation marks."""
+    import csv  # a column's name may hold anything
+
+    rows = list(csv.reader([text], skipinitialspace=True))
+    return [ColumnName(name) for name in (rows[0] if rows else []) if name]
+
+
+def _bytes(path: Path) -> bytes:
+    name = path.name[: typed.SHOWN_NAME]
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise FileTooLargeError(name=name, limit=f"{MAX_FILE_BYTES // 2**30} GB")
+        if not path.is_file():
+            raise FileMissingError(name=name)
+        return path.read_bytes()
+    except (OSError, ValueError):
+        raise FileMissingError(name=name) from None
