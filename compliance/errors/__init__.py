@@ -5,6 +5,7 @@
     - FileMissingError, EmptyFileError, NotATableError, ArchiveNamedAsTableError
     - BrokenQuotingError, UndecodableTextError, NoRowsError, TooManyColumnsError, FileTooLargeError
     - ChooseTableError, UnknownTableError, HeadersDifferError, DatabaseError
+    - NotAnImageError, ImageTooLargeError, ImageStillShowsError
   + NamingError                   a name cannot be used
     - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
     - TakenNameError, UnknownReleaseError, UnknownRunError
@@ -57,9 +58,12 @@ from compliance.errors.data import (
     FileMissingError,
     FileTooLargeError,
     HeadersDifferError,
+    ImageStillShowsError,
+    ImageTooLargeError,
     LabelError,
     NamingError,
     NoRowsError,
+    NotAnImageError,
     NotATableError,
     TakenNameError,
     TooManyColumnsError,
@@ -142,6 +146,8 @@ __all__ = [
     "FileMissingError",
     "FileTooLargeError",
     "HeadersDifferError",
+    "ImageStillShowsError",
+    "ImageTooLargeError",
     "JoinError",
     "LabelError",
     "MalformedPlanError",
@@ -154,6 +160,7 @@ __all__ = [
     "NoRowsError",
     "NotANumberColumnError",
     "NotATableError",
+    "NotAnImageError",
     "NothingInventedError",
     "NothingPublishedError",
     "NothingReleasedError",
