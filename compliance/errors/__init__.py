@@ -5,6 +5,7 @@
     - FileMissingError, EmptyFileError, NotATableError, ArchiveNamedAsTableError
     - BrokenQuotingError, UndecodableTextError, NoRowsError, TooManyColumnsError, FileTooLargeError
     - ChooseTableError, UnknownTableError, HeadersDifferError, DatabaseError
+    - NotAnImageError, ImageTooLargeError, ImageStillShowsError
   + NamingError                   a name cannot be used
     - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
     - TakenNameError, UnknownReleaseError, UnknownRunError
@@ -74,9 +75,12 @@ from compliance.errors.data import (
     FileMissingError,
     FileTooLargeError,
     HeadersDifferError,
+    ImageStillShowsError,
+    ImageTooLargeError,
     LabelError,
     NamingError,
     NoRowsError,
+    NotAnImageError,
     NotATableError,
     TakenNameError,
     TooManyColumnsError,
@@ -162,6 +166,8 @@ __all__ = [
     "FileTooLargeError",
     "HeadersDifferError",
     "HierarchyError",
+    "ImageStillShowsError",
+    "ImageTooLargeError",
     "JoinError",
     "LabelError",
     "MalformedPlanError",
@@ -177,6 +183,7 @@ __all__ = [
     "NoRowsError",
     "NotANumberColumnError",
     "NotATableError",
+    "NotAnImageError",
     "NothingAllowedError",
     "NothingInventedError",
     "NothingPublishedError",

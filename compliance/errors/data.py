@@ -123,3 +123,30 @@ class DescriptionError(ComplianceError):
 
 class LabelError(ComplianceError):
     sentence = "“{given}” is not a known {kind}. Known: {known}."
+
+
+class NotAnImageError(FileError):
+    """The bytes are no picture that can be read."""
+
+    sentence = (
+        "The file is not an image that can be read: {reason}. "
+        "Give a PNG, JPEG, WebP, TIFF, GIF or BMP file."
+    )
+
+
+class ImageTooLargeError(FileError):
+    """Told from the header, before anything is decoded."""
+
+    sentence = (
+        "The image is larger than can be read: at most {pixels:,} pixels on a page, {side:,} on a "
+        "side, and {pages} pages. Save a smaller copy, or split the file."
+    )
+
+
+class ImageStillShowsError(FileError):
+    """A redacted image was read again and is not clean."""
+
+    sentence = (
+        "The redacted image was read {readings} times and still shows something: {left}. "
+        "No copy was made. Cover these places by hand, or crop the image."
+    )
