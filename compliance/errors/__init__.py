@@ -27,7 +27,7 @@
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError
-    - NoRecodingError
+    - NoRecodingError, TooFewBasketsError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -52,6 +52,7 @@ from compliance.errors.anonymising import (
     MalformedRecipeError,
     NoPopulationError,
     NoRecodingError,
+    TooFewBasketsError,
 )
 from compliance.errors.base import ComplianceError
 from compliance.errors.data import (
@@ -188,6 +189,7 @@ __all__ = [
     "ShareError",
     "TakenNameError",
     "TargetError",
+    "TooFewBasketsError",
     "TooFewSitesError",
     "TooFewSurvivorsError",
     "TooManyColumnsError",

@@ -29,3 +29,10 @@ class NoRecodingError(AnonymisationError):
         "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed. "
         "Lower the criteria, allow higher levels, or allow more suppression."
     )
+
+
+class TooFewBasketsError(AnonymisationError):
+    sentence = (
+        "Only {persons:,} people have bought anything, fewer than k = {k}. Lower k, or take in "
+        "more people."
+    )
