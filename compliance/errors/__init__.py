@@ -30,6 +30,8 @@
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
     - TooManyNodesError, NoRecodingError, TreatmentError, VaultError, AttackError
     - StillAtRiskError
+    - HierarchyError, MalformedRecipeError, NoPopulationError
+    - NoRecodingError, TooFewBasketsError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -57,6 +59,7 @@ from compliance.errors.anonymising import (
     NoRecodingError,
     NothingAllowedError,
     StillAtRiskError,
+    TooFewBasketsError,
     TooManyNodesError,
     TreatmentError,
     VaultError,
@@ -205,6 +208,7 @@ __all__ = [
     "StillAtRiskError",
     "TakenNameError",
     "TargetError",
+    "TooFewBasketsError",
     "TooFewSitesError",
     "TooFewSurvivorsError",
     "TooManyColumnsError",

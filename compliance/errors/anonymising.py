@@ -59,3 +59,10 @@ class TooManyNodesError(AnonymisationError):
         "There are {nodes:,} choices of levels, and at most {most:,} can be shown at once. Use "
         "fewer columns or levels, or search for the best one alone."
     )
+
+
+class TooFewBasketsError(AnonymisationError):
+    sentence = (
+        "Only {persons:,} people have bought anything, fewer than k = {k}. Lower k, or take in "
+        "more people."
+    )
