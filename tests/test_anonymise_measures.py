@@ -257,6 +257,17 @@ def test_rows_of_one_person_do_not_hide_that_person() -> None:
     assert by_person.prosecutor == Risk(max=0.5, mean=pytest.approx((2 / 2 + 2 / 3) / 4))
 
 
+def test_people_of_the_population_are_counted_once_too() -> None:
+    everybody = {"person": [*"aaabbbcd"], "city": ["Berlin"] * 7 + ["Paris"]}
+    rows = {"person": ["a", "a"], "city": ["Berlin"] * 2}
+    found = measure_table(
+        table_of(rows), names("city"), unit=ColumnName("person"), population=table_of(everybody)
+    )
+
+    assert found.prosecutor.max == 1
+    assert found.journalist.max == pytest.approx(1 / 3)  # a, b and c
+
+
 def test_a_person_counts_once_for_what_it_bought_often() -> None:
     found = measure_table(
         table_of(ORDERS), names("city"), names("bought"), unit=ColumnName("person")
