@@ -131,7 +131,11 @@ def _draws(locale: str, rng: np.random.Generator) -> dict[str, Callable[[], str]
         "other/url": fake.uri_path,
     }
     if not is_east_asian:
-        kinds |= {"person_name/turned": turned, "person_name/middle": middle, "person_name/short": initials}
+        kinds |= {
+            "person_name/turned": turned,
+            "person_name/middle": middle,
+            "person_name/short": initials,
+        }
     return kinds
 
 
@@ -173,7 +177,9 @@ _PATTERNS = (
 def _filled(pattern: str, rng: np.random.Generator) -> str:
     letters = "abcdefghijklmnopqrstuvwxyz"
     pools = {"#": "0123456789", "?": letters.upper(), "%": letters}
-    return "".join(pools[c][int(rng.integers(0, len(pools[c])))] if c in pools else c for c in pattern)
+    return "".join(
+        pools[c][int(rng.integers(0, len(pools[c])))] if c in pools else c for c in pattern
+    )
 
 
 def _matrix(

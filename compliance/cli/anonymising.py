@@ -100,7 +100,7 @@ def singling_out(workspace: Workspace, asked: Namespace) -> Result:
 
 
 def anonymise(workspace: Workspace, asked: Namespace) -> Result:
-    """Anonymise a dataset by a plan; the output becomes a dataset, and a file where one is named."""
+    """Anonymise a dataset by a plan; the output becomes a dataset, and a file where asked."""
     if asked.out is not None:
         typed.destination(asked.out, workspace.settings)
     plan, hierarchies = anonymisation_plan(asked.plan)
@@ -113,9 +113,7 @@ def anonymise(workspace: Workspace, asked: Namespace) -> Result:
 
 def reveal(workspace: Workspace, asked: Namespace) -> Result:
     """The originals behind pseudonyms; who asked and why is in the trail."""
-    opened = workspace.anonymisation.reveal(
-        asked.name, asked.column, asked.pseudonym, asked.reason
-    )
+    opened = workspace.anonymisation.reveal(asked.name, asked.column, asked.pseudonym, asked.reason)
     return {"originals": opened}
 
 

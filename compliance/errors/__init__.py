@@ -28,10 +28,8 @@
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
-    - TooManyNodesError, NoRecodingError, TreatmentError, VaultError, AttackError
-    - StillAtRiskError
-    - HierarchyError, MalformedRecipeError, NoPopulationError
-    - NoRecodingError, TooFewBasketsError
+    - TooManyNodesError, NoRecodingError, TooFewBasketsError
+    - TreatmentError, VaultError, AttackError, StillAtRiskError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read

@@ -94,11 +94,13 @@ def _stored(
     desk: Desk,
     about: Subject,
     plan: Plan,
-    output: Made,
+    finished: Made,
     proof: Proof,
     into: str,
 ) -> Anonymised:
-    files = {column: write_hierarchy(each) for column, each in finished.prepared.hierarchies.items()}
+    files = {
+        column: write_hierarchy(each) for column, each in finished.prepared.hierarchies.items()
+    }
     hashes = {column: Sha256(hashlib.sha256(data).hexdigest()) for column, data in files.items()}
     for column, data in files.items():
         store_bytes(desk.hierarchies_folder / f"{hashes[column]}.csv", data)
