@@ -72,7 +72,7 @@ SYNTHESIS = _table("synthesis", "id", "dataset_id")
 SELF_AUDIT = _table("self_audit", "id")
 TRIAL = _table("trial", "id", "dataset_id")
 SIEGE = _table("siege", "id", "dataset_id")
-ANONYMISED = _table("anonymised", "id", "dataset_id")
+ANONYMISED = _table("anonymised", "id", "dataset_id", "made")
 RECIPE = _table("recipe", "name")
 VAULT = _table("vault", "id", "dataset_id")
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from sqlalchemy import Connection
 
 from compliance.anonymise.hierarchies import write_hierarchy
+from compliance.anonymise.models import measure_table
 from compliance.anonymise.nouns import (
     Hierarchy,
     Plan,
@@ -85,6 +86,18 @@ def output(desk: Desk, done: Anonymised) -> bytes:
     return data
 
 
+def k_missing(desk: Desk, connection: Connection, dataset: Dataset) -> int | None:
+    """By how many rows the smallest class of an output falls short of its plan, measured now.
+
+    None where `dataset` is not what was anonymised.
+    """
+    done = records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id)
+    if done is None:
+        return None
+    measured = measure_table(desk.table(dataset), done.plan.columns)
+    return max(0, done.plan.k - measured.k)
+
+
 def of(connection: Connection, dataset: Dataset) -> tuple[Anonymised, ...]:
     """All that was made from any version of the dataset, newest first."""
     return datasets.of_any_version(connection, tables.ANONYMISED, Anonymised, dataset, "made_at")
@@ -119,7 +132,8 @@ def _stored(
             made_at=act.at,
             actor=act.actor,
         )
-        act.store(tables.ANONYMISED, done, id=done.id, dataset_id=done.dataset_id)
+        keys = {"id": done.id, "dataset_id": done.dataset_id, "made": done.made}
+        act.store(tables.ANONYMISED, done, **keys)
         vaults.store(desk, act, stored, finished.treated.vault)
         act.link(datasets.dataset_node(about.dataset), datasets.dataset_node(stored), "anonymised")
         act.facts |= _facts(done)

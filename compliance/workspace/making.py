@@ -88,6 +88,7 @@ class Made:
 
 
 def made(desk: Desk, about: Subject, plan: Plan, prepared: Prepared) -> Generator[Step, None, Made]:
+    """The output of `plan`, not yet looked at and stored nowhere."""
     found, recoding = yield from recoded(plan, prepared)
     yield Step(doing="Treating the other columns")
     treated = treat(
@@ -198,4 +199,5 @@ def _noise(values: Ints, *, scale: float, distribution: str) -> Ints:
 
 
 def generator() -> np.random.Generator:
+    """Coins for what is drawn, but for noise: of a secret that is kept nowhere."""
     return np.random.default_rng(secrets.randbits(128))

@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 
-import phonenumbers
 import yaml
 
 from compliance.anonymise.nouns import ALL
@@ -132,6 +131,8 @@ def _phone() -> tuple[Step, ...]:
 
 def _dialled(value: str, digits: int) -> str:
     """The country's calling code, and the first digits after it; local numbers only the latter."""
+    import phonenumbers  # slow to load; most commands do without
+
     number = re.sub(r"[^\d+]", "", value)
     number = re.sub(r"^00", "+", number)
     try:
