@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import yaml
@@ -270,3 +271,12 @@ def test_the_data_file_of_kinds_has_no_row_twice() -> None:
     ids = [row["id"] for row in yaml.safe_load(text)["kinds"]]
 
     assert len(ids) == len(set(ids))
+
+
+def test_the_document_names_every_kind_and_every_setting() -> None:
+    text = (Path(__file__).resolve().parent.parent / "docs" / "treatments.md").read_text("utf-8")
+    rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
+
+    assert set(rows) == set(TreatmentKind)
+    for kind, row in kinds().items():
+        assert [name for name in row.settings if f"`{name}`" not in rows[kind]] == []

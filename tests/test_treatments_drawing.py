@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.anonymise.nouns import Transition, TreatmentKind
+from compliance.anonymise.nouns import Transition, Treated, TreatmentKind
 from compliance.anonymise.treatments import corrected
 from compliance.anonymise.treatments.drawing import partners, transition
 from compliance.anonymise.treatments.grouping import groups_of_one, mdav
@@ -60,6 +60,31 @@ def test_mdav_finds_the_clusters_that_are_there() -> None:
 
     assert [len(set(groups[at : at + 5])) for at in range(0, 20, 5)] == [1, 1, 1, 1]
     assert len(set(groups)) == 4
+
+
+def test_many_rows_are_averaged_within_blocks_and_lose_hardly_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(1)
+    lists: dict[str, list[object]] = {
+        name: [float(v) for v in rng.normal(size=900)] for name in ("a", "b")
+    }
+    group = [treatment(c, K.MICROAGGREGATE, k=3, group="g") for c in lists]
+
+    whole = treated(lists, *group)
+    monkeypatch.setattr("compliance.anonymise.treatments.grouping._MOST_AT_ONCE", 150)
+    blocks = treated(lists, *group)
+
+    def lost(done: Treated) -> float:
+        return sum(
+            float(((np.array(column(done, c)) - np.array(lists[c])) ** 2).sum()) for c in lists
+        )
+
+    shown = zip(column(blocks, "a"), column(blocks, "b"), strict=True)
+    assert min(Counter(shown).values()) >= 3
+    assert lost(blocks) < 1.25 * lost(whole)
+    assert "near ones only" in blocks.notes[0].sentence
+    assert "near ones only" not in whole.notes[0].sentence
 
 
 def test_columns_averaged_together_show_each_combination_k_times() -> None:
