@@ -108,7 +108,7 @@ def test_rows_that_miss_the_same_columns_are_averaged_apart() -> None:
 
     assert column(done, "age") == [21] * 3 + [61] * 3 + [None] * 4
     assert column(done, "pay") == pytest.approx([1.6] * 3 + [9.6] * 3 + [5.1] * 3 + [None])
-    assert "1 rows were blanked" in done.notes[0].sentence
+    assert "miss the same columns: 1." in done.notes[0].sentence
 
 
 def test_large_numbers_that_lie_close_are_told_apart() -> None:

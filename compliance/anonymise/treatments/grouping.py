@@ -144,7 +144,7 @@ def _remark(values: Floats, present: Bools, kept: Bools) -> str:
     blanked = int((present & ~kept).any(axis=1).sum())
     cut = len(values) > _MOST_AT_ONCE and values.shape[1] > 1
     parts = [
-        f"{blanked} rows were blanked, for too few rows miss the same columns." if blanked else "",
+        f"Rows blanked, for too few others miss the same columns: {blanked:,}." if blanked else "",
         "Rows were compared with near ones only, for they are many." if cut else "",
     ]
     return " ".join(part for part in parts if part)
