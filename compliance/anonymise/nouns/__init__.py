@@ -25,15 +25,26 @@ from compliance.anonymise.nouns.problem import (
     Recoding,
     Sensitive,
 )
+from compliance.anonymise.nouns.recipe import (
+    DRIFT_SENTENCES,
+    ColumnProfile,
+    Drift,
+    DriftKind,
+    Recipe,
+)
 from compliance.anonymise.nouns.treatment import Treatment, TreatmentKind
 
 __all__ = [
     "ALL",
+    "DRIFT_SENTENCES",
     "Build",
     "Builder",
     "Classes",
+    "ColumnProfile",
     "Criterion",
     "Curve",
+    "Drift",
+    "DriftKind",
     "Found",
     "Hierarchy",
     "Histogram",
@@ -46,6 +57,7 @@ __all__ = [
     "Plan",
     "Problem",
     "QuasiIdentifier",
+    "Recipe",
     "Recoding",
     "Risk",
     "Sensitive",
