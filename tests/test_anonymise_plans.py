@@ -55,6 +55,7 @@ sensitive:
     t: {kind: hierarchical, value: 0.2}
     hierarchy: illness.csv
     beta: 1.5
+    enhanced_beta: 1.25
     delta_disclosure: 2
   income: {l: {kind: entropy, value: 2.5}, t: {kind: ordered, value: 0}}
   party: {t: {kind: hierarchical, value: 1}, hierarchy: {build: suppress}}
@@ -114,7 +115,7 @@ def test_everything_that_a_plan_can_say_is_read() -> None:
     )
     assert year.hierarchy == "years.csv"
     by_model = {criterion.model: criterion for criterion in plan.criteria}
-    assert len(plan.criteria) == 12
+    assert len(plan.criteria) == 13
     assert by_model[Model.RECURSIVE_CL].c == 2.5
     assert by_model[Model.DELTA_PRESENCE] == Criterion(
         model=Model.DELTA_PRESENCE, value=0.5, lower=0.1

@@ -15,8 +15,6 @@ from compliance.anonymise.nouns import (
     Build,
     Builder,
     Criterion,
-    Drift,
-    DriftKind,
     Found,
     Hierarchy,
     Losses,
@@ -24,12 +22,12 @@ from compliance.anonymise.nouns import (
     Model,
     Plan,
     QuasiIdentifier,
-    Recipe,
     Risk,
     SensitiveMeasures,
     Treatment,
     TreatmentKind,
 )
+from compliance.anonymise.nouns.recipe import Drift, DriftKind, Recipe
 from compliance.anonymise.preparing import Prepared, prepare
 from compliance.anonymise.recipes import column_drift, drift, stability, to_recipe
 from compliance.dataset import Table

@@ -14,19 +14,16 @@ import yaml
 from compliance.anonymise.hierarchies import write_hierarchy
 from compliance.anonymise.nouns import (
     ALL,
-    ColumnProfile,
     Criterion,
-    Drift,
-    DriftKind,
     Found,
     Hierarchy,
     Ladder,
     Measures,
     Model,
     Plan,
-    Recipe,
     SensitiveMeasures,
 )
+from compliance.anonymise.nouns.recipe import ColumnProfile, Drift, DriftKind, Recipe
 from compliance.anonymise.preparing import Prepared
 from compliance.dataset.nouns import Column, Sha256
 

@@ -25,26 +25,15 @@ from compliance.anonymise.nouns.problem import (
     Recoding,
     Sensitive,
 )
-from compliance.anonymise.nouns.recipe import (
-    DRIFT_SENTENCES,
-    ColumnProfile,
-    Drift,
-    DriftKind,
-    Recipe,
-)
 from compliance.anonymise.nouns.treatment import Treatment, TreatmentKind
 
 __all__ = [
     "ALL",
-    "DRIFT_SENTENCES",
     "Build",
     "Builder",
     "Classes",
-    "ColumnProfile",
     "Criterion",
     "Curve",
-    "Drift",
-    "DriftKind",
     "Found",
     "Hierarchy",
     "Histogram",
@@ -57,7 +46,6 @@ __all__ = [
     "Plan",
     "Problem",
     "QuasiIdentifier",
-    "Recipe",
     "Recoding",
     "Risk",
     "Sensitive",

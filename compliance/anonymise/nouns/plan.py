@@ -27,6 +27,7 @@ class Model(StrEnum):
     HIERARCHICAL_T = "hierarchical_t"  # the same, where values are as far as their common parent
     ORDERED_T = "ordered_t"  # the same, where values are as far as their ranks
     BETA_LIKENESS = "beta_likeness"  # relative gain of belief in any value, at most
+    ENHANCED_BETA_LIKENESS = "enhanced_beta_likeness"  # the same, and at most −ln of its share
     DELTA_DISCLOSURE = "delta_disclosure"  # |log2| of that ratio, below
     MEAN_RISK = "mean_risk"  # classes per row (the marketer's risk), at most
     POPULATION_UNIQUES = "population_uniques"  # estimated share of population uniques, at most
