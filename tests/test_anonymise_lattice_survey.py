@@ -51,7 +51,7 @@ def test_batches_and_narrow_keys_change_nothing(problem: Problem, ks: list[int])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coding, "WORD_BITS", 6)
         patch.setattr(counting, "BATCH_CELLS", 1)
-        patch.setattr(counting, "LOOKUP_BITS", 1)
+        patch.setattr(coding, "LOOKUP_BITS", 1)
         pieces = survey(problem, ks)
 
     assert np.array_equal(whole.suppressed, pieces.suppressed)

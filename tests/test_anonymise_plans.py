@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.anonymise.hierarchies import SETTINGS
+from compliance.anonymise.hierarchies.schemes import UNITS
 from compliance.anonymise.nouns import (
     Build,
     Builder,
@@ -22,11 +26,12 @@ from compliance.anonymise.nouns import (
     TreatmentKind,
 )
 from compliance.anonymise.plan_files import from_plan
-from compliance.anonymise.plans import to_plan
+from compliance.anonymise.plans import OF_PLAN, to_plan
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import MalformedRecipeError
 from compliance.plain import to_yaml
 
+ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = """
 quasi_identifiers:
   age: {hierarchy: adult_hierarchy_age.csv}
@@ -50,6 +55,7 @@ sensitive:
     t: {kind: hierarchical, value: 0.2}
     hierarchy: illness.csv
     beta: 1.5
+    enhanced_beta: 1.25
     delta_disclosure: 2
   income: {l: {kind: entropy, value: 2.5}, t: {kind: ordered, value: 0}}
   party: {t: {kind: hierarchical, value: 1}, hierarchy: {build: suppress}}
@@ -109,7 +115,7 @@ def test_everything_that_a_plan_can_say_is_read() -> None:
     )
     assert year.hierarchy == "years.csv"
     by_model = {criterion.model: criterion for criterion in plan.criteria}
-    assert len(plan.criteria) == 12
+    assert len(plan.criteria) == 13
     assert by_model[Model.RECURSIVE_CL].c == 2.5
     assert by_model[Model.DELTA_PRESENCE] == Criterion(
         model=Model.DELTA_PRESENCE, value=0.5, lower=0.1
@@ -312,3 +318,19 @@ def test_numbers_come_back_as_they_were(
 
     assert (plan.k, plan.suppression_limit, plan.loss) == (k, limit, loss)
     assert to_plan(from_plan(plan)) == plan
+
+
+def test_the_document_names_every_setting_builder_and_treatment() -> None:
+    text = (ROOT / "docs" / "anonymise-plans.md").read_text(encoding="utf-8")
+    settings = {name for builder in SETTINGS.values() for name in builder}
+    wanted = {*OF_PLAN, *settings, *Builder, *TreatmentKind, *LossKind, *Method, *UNITS}
+
+    assert [name for name in wanted if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_the_plans_of_the_document_are_read() -> None:
+    text = (ROOT / "docs" / "anonymise-plans.md").read_text(encoding="utf-8")
+    first = re.search(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+    assert first is not None
+    assert plan_of(first[1]).k == 5

@@ -379,11 +379,12 @@ def proposed(table: Table, columns: Sequence[Column]) -> dict[str, tuple[Build, 
 
 def test_each_kind_of_column_gets_the_builder_that_fits_it(stored: Store) -> None:
     rows = range(200)
+    cities = ["Bonn", "Lyon", "Osaka", "Recife", "Kiel", "Nice", "Kobe", "Natal"]
     table, columns = stored(
         age=[18 + n % 60 for n in rows],
         birth_date=[str(dt.date(1950, 1, 1) + dt.timedelta(days=97 * n)) for n in rows],
         country=[("Germany", "France", "Japan", "Brazil")[n % 4] for n in rows],
-        city=["Bonn Lyon Osaka Recife Kiel Nice Kobe Natal".split()[n % 8] for n in rows],
+        city=[cities[n % 8] for n in rows],
         postal_code=[f"{10_000 + 317 * n}" for n in rows],
         email=[f"user{n}@example.org" for n in rows],
         annual_income=[20_000 + 130 * n for n in rows],

@@ -47,6 +47,7 @@ SETTINGS: Mapping[Builder, Mapping[str, str]] = {
 }
 _DATES = "month, quarter, year, five_years, decade"
 _MOST_KEPT = 60
+_DAY = len("2026-01-31")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +171,9 @@ def _intervals(values: Values, orders: _Orders) -> list[Level]:
 
 
 def _dates(values: Values, orders: _Orders) -> list[Level]:
-    if not any(schemes.is_date(value) for value in values.counts):
+    # Moments are many more than days; only hours need more than the day.
+    days = {v: v.strip()[:_DAY] if schemes.is_date(v) else v for v in values.counts}
+    if not any(schemes.is_date(day) for day in set(days.values())):
         raise HierarchyError(column=values.column, reason="none of its values is a date")
     units = orders.names("levels", _DATES)
     if not units or any(name not in schemes.UNITS for name in units):
@@ -178,7 +181,13 @@ def _dates(values: Values, orders: _Orders) -> list[Level]:
     if not schemes.nests(units):
         reason = "units ascend, each within the next; weeks lie in no month, so they come last"
         raise orders.refusal("levels", reason)
-    return _by_steps(values, [schemes.unit(name) for name in units])
+    made = []
+    for name in units:
+        step = schemes.unit(name)
+        keys = {v: v for v in days} if name == "hour" else days
+        names = {key: step(key) for key in set(keys.values())}
+        made.append(tuple(names[key] for key in keys.values()))
+    return made
 
 
 def _prefix(values: Values, orders: _Orders) -> list[Level]:
