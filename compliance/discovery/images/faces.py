@@ -59,12 +59,15 @@ def _posed(picture: Picture, looks: list[_Look], pose: str, angle: int) -> Itera
     canvas, back = turned(scaled(picture, factor), angle)
     grey = cv2.cvtColor(canvas, cv2.COLOR_RGB2GRAY)
     neighbours = 3 if pose == "profile" else 1
+    whole = Rect(0, 0, picture.shape[1], picture.shape[0])
     for proposal in looks[0](grey, 1.1, neighbours, pixels("faces", f"{pose}_least"), 0):
+        square = _square(around(moved(proposal.quad, back)), proposal.width, factor)
+        # The edge between a turned picture and its frame is no part of a face.
+        if square.share_in(whole) < 0.95:
+            continue
         votes = _votes(grey, proposal, looks, enough=pixels("faces", f"{pose}_votes"))
         if votes:
-            middle = around(moved(proposal.quad, back))
-            score = min(1.0, votes / _SURE)
-            yield Face(rect=_square(middle, proposal.width, factor), score=score)
+            yield Face(rect=square, score=min(1.0, votes / _SURE))
 
 
 def _square(around_turned: Rect, side: float, factor: float) -> Rect:
