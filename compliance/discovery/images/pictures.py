@@ -15,7 +15,7 @@ from compliance.discovery.images.geometry import Picture
 from compliance.discovery.images.thresholds import pixels
 from compliance.errors import ImageTooLargeError, NotAnImageError
 
-_FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "GIF", "WEBP", "BMP")
+_FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "WEBP", "BMP")
 _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _BROKEN = (
     OSError,
@@ -55,7 +55,7 @@ def media_type(data: bytes) -> str:
     image = _opened(data)
     if _checked(image) == 1:
         return _PNG
-    return _TIFF if image.format in ("TIFF", "MPO") else _ANIMATED
+    return _TIFF if image.format == "TIFF" else _ANIMATED
 
 
 def encoded(pages: Sequence[bytes], durations: Sequence[int], kind: str) -> bytes:
@@ -123,6 +123,8 @@ def _checked(image: Image.Image) -> int:
     width, height = image.size
     if width * height > pixels("limits", "pixels") or max(image.size) > pixels("limits", "side"):
         raise _too_large()
+    if image.format == "MPO":  # a photograph whose further pictures are previews
+        return 1
     try:
         pages = getattr(image, "n_frames", 1)
     except _TOO_LARGE:

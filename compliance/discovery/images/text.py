@@ -160,11 +160,13 @@ def _read(reader: Any, picture: Picture, line: Line) -> Line:
 def _is_text(reader: Any, picture: Picture, line: Line) -> bool:
     signs = sum(sign.isalnum() for sign in line.text)
     height, width = picture.shape[:2]
-    is_large = line.rect.area >= threshold("text", "drawing") * height * width
-    enough = "read_alone" if signs < 2 or is_large else "read"
+    is_drawing = line.rect.area >= threshold("text", "drawing") * height * width and max(
+        line.rect.width, line.rect.height
+    ) < 3 * _thickness(line.rect)
+    enough = "read_alone" if signs < 2 or is_drawing else "read"
     if signs and line.read >= threshold("text", enough):
         return True
-    if is_large and signs < 2:
+    if is_drawing:
         return False
     return line.seen >= threshold("text", "seen_clearly") and _is_seen_again(reader, picture, line)
 
