@@ -109,11 +109,15 @@ def _people_draws(
     language: str, half: Half, fake: Faker, rng: np.random.Generator, locale: str
 ) -> dict[str, Draw]:
     first = _halved(fake.first_name, half, _known_given)
-    last = fake.last_name if language in _EAST_ASIAN else _halved(fake.last_name, half, _known_family)
+    last = (
+        fake.last_name if language in _EAST_ASIAN else _halved(fake.last_name, half, _known_family)
+    )
     job = _halved(fake.job, half)
     street, city = _halved(fake.street_address, half), _halved(fake.city, half)
     found: dict[str, Draw] = {
-        "person_name": lambda: f"{last()}{first()}" if language in _EAST_ASIAN else f"{first()} {last()}",
+        "person_name": lambda: (
+            f"{last()}{first()}" if language in _EAST_ASIAN else f"{first()} {last()}"
+        ),
         "given_name": first,
         "family_name": last,
         "email": lambda: fake.ascii_email(),
@@ -147,7 +151,9 @@ def _order_draws(language: str, fake: Faker, rng: np.random.Generator) -> dict[s
     after = language in ("fr", "es", "pt", "it")
 
     def good() -> str:
-        first, second = (pick(nouns), pick(adjectives)) if after else (pick(adjectives), pick(nouns))
+        first, second = (
+            (pick(nouns), pick(adjectives)) if after else (pick(adjectives), pick(nouns))
+        )
         size = ("", "", f" {int(rng.integers(1, 90))} cm", f" {int(rng.integers(2, 12))}")
         return f"{first}{joint}{second}{size[int(rng.integers(0, 4))]}"
 
@@ -160,7 +166,9 @@ def _order_draws(language: str, fake: Faker, rng: np.random.Generator) -> dict[s
     return {
         "order_id": number,
         "product_name": good,
-        "sku": lambda: f"{pick(list('KLMNPQ'))}{pick(list('ABCDE'))}-{int(rng.integers(100, 9999))}",
+        "sku": lambda: (
+            f"{pick(list('KLMNPQ'))}{pick(list('ABCDE'))}-{int(rng.integers(100, 9999))}"
+        ),
         "quantity": lambda: str(int(rng.integers(1, 30))),
         "money_amount": lambda: f"{rng.gamma(2, 20):.2f}",
         "status": lambda: pick(WORDS["states"][language]),

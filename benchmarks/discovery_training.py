@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from discovery_columns import LANGUAGES, WORDS, Half
+from discovery_columns import LANGUAGES, Half
 
 from compliance.discovery import model
 
@@ -124,6 +124,11 @@ def _draws(locale: str, rng: np.random.Generator) -> dict[str, Callable[[], str]
         "other/title": lambda: one_of(lambda: _phrase(fake, rng).title()),
         "other/sentence": lambda: one_of(lambda: fake.sentence(6)),
         "other/mixed": lambda: one_of(lambda: f"{_phrase(fake, rng)} {rng.integers(1, 999)}"),
+        "other/sized": lambda: f"{_phrase(fake, rng)} {rng.integers(1, 99)} {_unit(rng)}",
+        "other/list": lambda: ", ".join(_sized(fake, rng) for _ in range(rng.integers(2, 5))),
+        "other/joined": lambda: "".join(fake.words(int(rng.integers(1, 4)))),
+        "other/listed": lambda: "、".join(fake.words(int(rng.integers(2, 5)))),
+        "other/counted": lambda: f"{rng.integers(1, 9)} x {_phrase(fake, rng)}",
         "other/colour": fake.color_name,
         "other/file": fake.file_name,
         "other/domain": fake.domain_word,
@@ -131,7 +136,11 @@ def _draws(locale: str, rng: np.random.Generator) -> dict[str, Callable[[], str]
         "other/url": fake.uri_path,
     }
     if not is_east_asian:
-        kinds |= {"person_name/turned": turned, "person_name/middle": middle, "person_name/short": initials}
+        kinds |= {
+            "person_name/turned": turned,
+            "person_name/middle": middle,
+            "person_name/short": initials,
+        }
     return kinds
 
 
@@ -139,8 +148,20 @@ def _phrase(fake: Faker, rng: np.random.Generator) -> str:
     return " ".join(fake.words(int(rng.integers(1, 5))))
 
 
+def _unit(rng: np.random.Generator) -> str:
+    return str(rng.choice(["cm", "mm", "ml", "kg", "g", "L", "W", "pcs", "x", "%"]))
+
+
+def _sized(fake: Faker, rng: np.random.Generator) -> str:
+    """Some words, often with a measure and without blanks where the language has none."""
+    glue = "" if rng.random() < 0.4 else " "
+    text = glue.join(fake.words(int(rng.integers(1, 4))))
+    size = ("", f" {rng.integers(1, 99)}", f" {rng.integers(1, 99)} {_unit(rng)}", "")
+    return f"{text}{size[int(rng.integers(0, 4))]}"
+
+
 def _fixed_pools(rng: np.random.Generator) -> Iterator[tuple[str, Pool]]:
-    """Texts about things: names of currencies and languages, goods, codes, measures, signs."""
+    """Texts about things: names of currencies, languages and signs, codes, measures."""
     codes = Locale("en")
     for tag in ("en", "de", "fr", "es", "pt", "it", "zh", "ja", "ko", "nl", "pl", "sv"):
         locale = Locale(tag)
@@ -148,10 +169,6 @@ def _fixed_pools(rng: np.random.Generator) -> Iterator[tuple[str, Pool]]:
         yield "other", [str(name) for name in locale.languages.values()]
         yield "other", [str(name) for name in locale.territories.values()]
         yield "other", [str(name) for name in locale.scripts.values()]
-    for group in WORDS["goods"].values():
-        pairs = [f"{a} {n}" for a in group["adjectives"] for n in group["nouns"]]
-        yield "other", pairs + [f"{n} {a}" for a in group["adjectives"] for n in group["nouns"]]
-        yield "other", [pair.replace(" ", "") for pair in pairs] if len(pairs[0]) < 8 else pairs
     signs = [unicodedata.name(chr(n), "").split(" WITH ")[0] for n in range(0x2000, 0x2BFF)]
     yield "other", [sign.title() for sign in signs if sign]
     yield "other", [sign.lower() for sign in signs if sign]
@@ -163,17 +180,19 @@ def _fixed_pools(rng: np.random.Generator) -> Iterator[tuple[str, Pool]]:
 
 # Codes of things; “#” is a digit, “?” a capital, “%” a small letter.
 _PATTERNS = (
-    "#####", "######", "#######", "########", "??-####", "?###", "??####??", "???-###-##", "##-##-##",
-    "?#", "####-####", "#.#.#", "##.#", "## %%", "### ml", "# x #", "##/##", "??##", "%%%%%###", "%%_%%%%",
-    "%%%%-%%%%%-##", "?%%%%%", "?%%% ?%%%%%", "###-###", "?#? #?#?", "####?", "#:##", "##:##:##", "€ ##,##",
-    "$#.##", "#%%%#%%#", "????", "???", "?? ## ####", "###.###.###", "##%", "-#.##", "v#.#.##", "#??###",
-)  # fmt: skip
+    "#####|######|#######|########|??-####|?###|??####??|???-###-##|##-##-##|?#|####-####|#.#.#|##.#"
+    "|## %%|### ml|# x #|##/##|??##|%%%%%###|%%_%%%%|%%%%-%%%%%-##|?%%%%%|?%%% ?%%%%%|###-###"
+    "|?#? #?#?|####?|#:##|##:##:##|€ ##,##|$#.##|#%%%#%%#|????|???|?? ## ####|###.###.###|##%|-#.##"
+    "|v#.#.##|#??###"
+).split("|")
 
 
 def _filled(pattern: str, rng: np.random.Generator) -> str:
     letters = "abcdefghijklmnopqrstuvwxyz"
     pools = {"#": "0123456789", "?": letters.upper(), "%": letters}
-    return "".join(pools[c][int(rng.integers(0, len(pools[c])))] if c in pools else c for c in pattern)
+    return "".join(
+        pools[c][int(rng.integers(0, len(pools[c])))] if c in pools else c for c in pattern
+    )
 
 
 def _matrix(
