@@ -19,6 +19,7 @@ import numpy.typing as npt
 import yaml
 from babel import Locale
 from faker import Faker
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -29,9 +30,9 @@ from compliance.discovery import model
 
 ROOM = Path(model.__file__).resolve().parent
 SEED = 20261126
-_POOL = 900  # values drawn for each kind and country, before they are halved
+_POOL = 700  # values drawn for each kind and country, before they are halved
 _COLUMNS = 5  # per kind, country and half
-_SINGLE = 20  # single values per kind and country, to learn what one value alone looks like
+_SINGLE = 15  # single values per kind and country, to learn what one value alone looks like
 _OTHER_COUNTRIES = (
     "nl_NL", "pl_PL", "sv_SE", "da_DK", "no_NO", "fi_FI", "cs_CZ", "tr_TR", "ru_RU", "en_IN",
     "en_AU", "en_CA", "fr_CA", "de_AT", "de_CH", "fr_CH", "es_CO", "es_AR", "zh_TW", "hu_HU", "ro_RO",
@@ -54,7 +55,7 @@ def main() -> None:
 
 
 def _examples(half: Half) -> Iterator[tuple[str, list[str]]]:
-    """Columns of 12 to 200 values with their kind, and single values where the model learns."""
+    """Columns of 12 to 150 values with their kind, and single values where the model learns."""
     rng = np.random.default_rng(SEED + half.value)
     locales = [*(name for group in LANGUAGES.values() for name in group), *_OTHER_COUNTRIES]
     for locale in locales:
@@ -74,7 +75,7 @@ def _columns(
         return
     pool = sorted(pool)
     for _ in range(_COLUMNS):
-        size = int(min(len(pool), rng.integers(12, 200)))
+        size = int(min(len(pool), rng.integers(12, 150)))
         restyle = _style(rng)
         chosen = rng.choice(len(pool), size, replace=False)
         yield kind, [restyle(pool[n]) for n in chosen]
@@ -197,9 +198,12 @@ def _filled(pattern: str, rng: np.random.Generator) -> str:
 
 def _matrix(
     examples: list[tuple[str, list[str]]],
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.str_]]:
-    rows = [model.column_features(model.features(values)) for _, values in examples]
-    return np.stack(rows), np.array([kind for kind, _ in examples])
+) -> tuple[sparse.csr_array, npt.NDArray[np.str_]]:
+    rows = [
+        sparse.csr_array(model.column_features(model.features(values))[None, :])
+        for _, values in examples
+    ]
+    return sparse.vstack(rows, format="csr"), np.array([kind for kind, _ in examples])
 
 
 def _write(fitted: LogisticRegression) -> None:

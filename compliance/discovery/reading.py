@@ -169,11 +169,11 @@ def _variant(row: TypeRow, column: Profile) -> str:
 
 def _from_neither(column: Profile, refused: Match | None, facts: Facts) -> Reading:
     sentences = evidence.refused(refused, column)
+    if column.guess and _may_speak(column.guess, facts):
+        return _from_model(column, column.guess, sentences)
     if is_absent(column.name) and (found := _of_people(column, facts)):
         type_id, because = found
         return _reading(type_rows()[type_id], column, 0.4, [because, evidence.description(column)])
-    if column.guess and _may_speak(column.guess, facts):
-        return _from_model(column, column.guess, sentences)
     if not sentences:
         sentences.append("The header says nothing that is known.")
     row = type_rows()[_by_look(column, facts)]
