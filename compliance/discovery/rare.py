@@ -113,7 +113,7 @@ def _matching(texts: pa.StringArray, pattern: str) -> npt.NDArray[np.int64]:
 
 def _found(kind: Kind, texts: pa.StringArray, left: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Which of the places `left` hold data of this kind, unless chance explains them."""
-    schemes = _schemes() if not kind.shape else ()
+    schemes = ids.strict_schemes() if not kind.shape else ()
     wide = "|".join(_plain(s.shape) for s in schemes) or kind.shape
     shaped = left[_matching(texts.take(pa.array(left)), f"{_BEFORE}(?:{wide}){_AFTER}")]
     if not len(shaped):
@@ -154,11 +154,6 @@ def _is_more_than_chance(passed: int, of: int, chance: float) -> bool:
     from scipy.stats import binom  # slow to load, and seldom asked
 
     return bool(binom.sf(passed - 1, of, chance) < file["unlikely"])
-
-
-@functools.cache
-def _schemes() -> tuple[ids.Scheme, ...]:
-    return tuple(scheme for scheme in ids.schemes() if scheme.alone)
 
 
 def _plain(shape: str) -> str:

@@ -13,6 +13,7 @@ from stdnum import ean, iban, imei, isbn, luhn
 
 from compliance.discovery.wordlists import folded, names, plain, raw_words, words
 
+_IBAN_LIKE = re.compile(r"[A-Za-z]{2}\d{2}[ A-Za-z0-9]{11,38}$", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]\\]{1,64}@(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}")
 _URL = re.compile(r"(?:https?|ftp)://\S+|www\.[^\s/]+\.[a-z]{2,}\S*", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24}")
@@ -140,7 +141,7 @@ def is_card_like(value: str) -> bool:
 
 
 def is_iban(value: str) -> bool:
-    return value.isascii() and value[:2].isalpha() and bool(iban.is_valid(value))
+    return _IBAN_LIKE.match(value) is not None and bool(iban.is_valid(value))
 
 
 def is_product_number(value: str) -> bool:
@@ -238,6 +239,11 @@ def has_common_name(value: str) -> bool:
         return is_east_asian_name(value)
     listed = names("given") | names("family")
     return any(part in listed for part in plain(value).replace(",", " ").replace(".", " ").split())
+
+
+def is_common_full_name(value: str) -> bool:
+    """A full name in which a name of our list stands."""
+    return is_full_name(value) and has_common_name(value)
 
 
 def is_given_name(value: str) -> bool:
