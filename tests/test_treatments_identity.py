@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import importlib.util
+import sys
 from typing import Any
 
 import pytest
@@ -217,8 +218,11 @@ def test_shifts_are_spread_evenly() -> None:
     assert chi < 150
 
 
-@pytest.mark.skipif(HAS_FORMATS, reason="the group “formats” is installed")
-def test_without_the_library_encryption_in_the_same_format_is_refused() -> None:
+def test_without_the_library_encryption_in_the_same_format_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "ffx", None)
+
     with pytest.raises(MissingGroupError, match="formats"):
         treated({"a": ["4111111111111111", "x"]}, treatment("a", K.FORMAT_PRESERVING))
 
