@@ -14,8 +14,22 @@ The nouns, each with the one verb that makes it:
 
 from __future__ import annotations
 
+from compliance.anonymise.hierarchies import SETTINGS, read_hierarchy
+from compliance.anonymise.lattice import MOST_CELLS, frontier
 from compliance.anonymise.plan_files import from_plan
 from compliance.anonymise.plans import to_plan
 from compliance.anonymise.preparing import Prepared, prepare
+from compliance.anonymise.treatments import kinds, settings_of
 
-__all__ = ["Prepared", "from_plan", "prepare", "to_plan"]
+__all__ = [
+    "MOST_CELLS",
+    "SETTINGS",
+    "Prepared",
+    "from_plan",
+    "frontier",
+    "kinds",
+    "prepare",
+    "read_hierarchy",
+    "settings_of",
+    "to_plan",
+]

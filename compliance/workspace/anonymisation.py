@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from compliance.anonymise.hierarchies import unmapped
 from compliance.anonymise.lattice import surveying
 from compliance.anonymise.models import measure_table
-from compliance.anonymise.nouns import Curve, Hierarchy, Measures, Plan
+from compliance.anonymise.nouns import Curve, Hierarchy, Measures, Plan, QuasiIdentifier
 from compliance.anonymise.nouns.record import Anonymised, Vault
 from compliance.anonymise.preparing import Prepared, prepare
 from compliance.dataset.nouns import ColumnName
@@ -18,7 +18,7 @@ from compliance.workspace.anonymising import Hierarchies
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Step, told
 from compliance.workspace.recent import Recent
-from compliance.workspace.subjects import subject
+from compliance.workspace.subjects import left_out, subject
 
 _CURVES_KEPT = 8
 
@@ -78,6 +78,14 @@ class Anonymisation:
     def propose(self, name: str) -> Plan:
         """A plan that fits dataset `name`, from what its columns hold; see `propose_plan`."""
         return proposals.propose_plan(subject(self._desk, name))
+
+    def quasi(self, name: str, column: ColumnName) -> QuasiIdentifier:
+        """One column of dataset `name` as a quasi-identifier, with the hierarchy that fits it."""
+        return proposals.quasi(subject(self._desk, name), column)
+
+    def left_out(self, name: str, plan: Plan) -> tuple[ColumnName, ...]:
+        """The columns that hold personal data and that `plan` does not name: not in the output."""
+        return left_out(plan, subject(self._desk, name).labels)
 
     # Before the run
 

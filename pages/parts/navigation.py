@@ -64,6 +64,13 @@ PAGES = (
         help="Which columns hold personal data, with the evidence; confirm or correct.",
     ),
     PageRow(
+        name="anonymise",
+        section="protect",
+        title="Anonymise",
+        icon=":material/domino_mask:",
+        help="How easily people can be picked out, and what to change before a table is handed on.",
+    ),
+    PageRow(
         name="tradeoff",
         section="protect",
         title="Trade-off",

@@ -7,8 +7,8 @@
 
 from __future__ import annotations
 
-from compliance.anonymise.lattice.curves import frontier, survey, surveying
+from compliance.anonymise.lattice.curves import MOST_CELLS, frontier, survey, surveying
 from compliance.anonymise.lattice.recoding import recode
 from compliance.anonymise.lattice.searching import Progress, search
 
-__all__ = ["Progress", "frontier", "recode", "search", "survey", "surveying"]
+__all__ = ["MOST_CELLS", "Progress", "frontier", "recode", "search", "survey", "surveying"]

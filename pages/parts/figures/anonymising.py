@@ -1,0 +1,137 @@
+"""Charts of anonymisation: all choices of levels, and attacks before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from compliance.anonymise.nouns import Attack
+from pages.parts.figures import AMBER, GREY, INK, PLUM, TEAL, framed
+
+_WIDEST = 1.25  # how far the picture goes beyond the limit
+
+
+def choices(
+    cloud: tuple[Sequence[float], Sequence[float]],
+    best: tuple[Sequence[float], Sequence[float]],
+    chosen: tuple[float, float] | None,
+    limit: float,
+    words: tuple[str, str, str],
+    axes: tuple[str, str],
+) -> go.Figure:
+    """Rows left out against detail kept, both in percent; a dot per choice of levels.
+
+    Args:
+        cloud: some of all choices.
+        best: those that no other beats.
+        chosen: the best one within the limit.
+        limit: the rows that may be left out, in percent; a dashed line stands there.
+        words: what best, cloud and chosen are called.
+        axes: what the axes are called.
+    """
+    traces = [
+        {
+            "type": "scatter",
+            "x": cloud[0],
+            "y": cloud[1],
+            "name": words[1],
+            "mode": "markers",
+            "marker": {"size": 5, "color": GREY, "opacity": 0.35},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "x": best[0],
+            "y": best[1],
+            "name": words[0],
+            "mode": "lines+markers",
+            "line": {"width": 1.5, "color": TEAL, "shape": "hv"},
+            "marker": {"size": 8, "color": TEAL},
+            "hovertemplate": "%{x:.1f} % / %{y:.1f} %<extra></extra>",
+        },
+    ]
+    if chosen is not None:
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [chosen[0]],
+                "y": [chosen[1]],
+                "name": words[2],
+                "mode": "markers",
+                "marker": {
+                    "size": 17,
+                    "symbol": "diamond",
+                    "color": AMBER,
+                    "line": {"width": 2, "color": "white"},
+                },
+                "hovertemplate": "%{x:.1f} % / %{y:.1f} %<extra></extra>",
+            }
+        )
+    line = {"type": "line", "x0": limit, "x1": limit, "yref": "y domain", "y0": 0, "y1": 1}
+    figure = go.Figure(
+        data=traces,
+        layout={"shapes": [{**line, "line": {"dash": "dot", "color": AMBER}}]},
+    )
+    figure.update_xaxes(title=axes[0], range=[-1, 101])
+    figure.update_yaxes(title=axes[1], range=[-2, 102])
+    return framed(figure, height=380)
+
+
+def attacks(
+    names: Sequence[str],
+    before: Sequence[Attack | None],
+    after: Sequence[Attack | None],
+    words: tuple[str, str, str],
+    axis: str,
+) -> go.Figure:
+    """Per attack the share of right tries with its 95 % interval, before and after, and guessing.
+
+    Args:
+        names: of the attacks; where one was not carried out, it is None.
+        words: what before, after and the baseline are called.
+        axis: what the axis of shares is called.
+    """
+    figure = go.Figure()
+    for tried, word, colour, symbol in (
+        (before, words[0], AMBER, "circle"),
+        (after, words[1], TEAL, "diamond"),
+    ):
+        done = [(n, one) for n, one in zip(names, tried, strict=True) if one is not None]
+        figure.add_scatter(
+            x=[name for name, _ in done],
+            y=[100 * one.share for _, one in done],
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [100 * (one.high - one.share) for _, one in done],
+                "arrayminus": [100 * (one.share - one.low) for _, one in done],
+                "thickness": 2,
+                "width": 6,
+                "color": INK,
+            },
+            name=word,
+            mode="markers",
+            offsetgroup=word,
+            marker={
+                "size": 13,
+                "color": colour,
+                "symbol": symbol,
+                "line": {"width": 1, "color": "white"},
+            },
+            hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
+        )
+        figure.add_scatter(
+            x=[name for name, _ in done],
+            y=[100 * one.baseline for _, one in done],
+            name=words[2],
+            mode="markers",
+            offsetgroup=word,
+            showlegend=tried is after,
+            marker={"symbol": "line-ew", "size": 30, "line": {"width": 3, "color": PLUM}},
+            hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
+        )
+    figure.update_layout(scattermode="group")
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(title=axis, range=[-4, 104])
+    return framed(figure, height=360)

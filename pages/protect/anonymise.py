@@ -1,0 +1,101 @@
+"""How easily people can be picked out, and what to change before a table is handed on."""
+
+import streamlit as st
+
+from compliance.i18n import translate as _
+from pages.parts import navigation, outputs, session
+from pages.parts.anonymising import (
+    curves,
+    drafts,
+    files,
+    hierarchies,
+    looks,
+    making,
+    proofs,
+    protection,
+    risks,
+    treatments,
+    vaults,
+)
+
+
+@st.fragment
+def search() -> None:
+    """What the plan costs, and the button; moving a slider here runs nothing else."""
+    st.header(_("What it costs"))
+    draft = protection.search(drafts.held(dataset, found))
+    drafts.put(draft)
+    with outputs.explained(_("This plan cannot be run")):
+        draft = curves.choices(workspace, dataset, draft)
+    files.as_file(dataset, draft)
+    st.header(_("Make it"))
+    making.make(workspace, dataset, draft)
+
+
+workspace = session.workspace()
+outputs.remark(
+    _(
+        "How easily people could be picked out of a table, and what must change so that it can be "
+        "handed on, losing as little as possible."
+    )
+)
+dataset = session.dataset_or_stop()
+found = workspace.discovery(dataset.name)
+if found is None:
+    st.markdown(_("Nobody has looked for personal data in this dataset; that comes first."))
+    if st.button(_("Find personal data"), type="primary", key="anonymise_discover"):
+        with outputs.explained(_("Not searched")), st.spinner(_("Looking at names and values …")):
+            workspace.discover(dataset.name)
+            st.rerun()
+    navigation.link("discovery", _("Go to Discovery"))
+    st.stop()
+
+with st.spinner(_("Looking at what the columns hold …")):
+    draft = drafts.held(dataset, found)
+st.header(_("Risk as it stands"))
+draft = risks.columns(draft, dataset)
+drafts.put(draft)
+with outputs.explained(_("Not measured")):
+    risks.now(workspace, dataset, draft)
+
+st.header(_("The plan"))
+files.taken(dataset, found, draft)
+if not draft.plan.columns:
+    st.info(
+        _(
+            "No column counts as a quasi-identifier. If others may know any of the values, name "
+            "those columns above; if not, there is nothing to make coarser here."
+        ),
+        icon=":material/info:",
+    )
+else:
+    coarser, secret, other = st.tabs(
+        [_("Become coarser"), _("Sensitive within groups"), _("All other columns")]
+    )
+    with coarser:
+        table = st.container()
+        column = hierarchies.chosen_column(draft)
+        draft = hierarchies.edited(draft, column)
+        with outputs.explained(_("This plan cannot be run")), st.spinner(_("Building …")):
+            look = looks.look(workspace, dataset, draft)
+            hierarchies.levels(column, look.columns[column])
+            draft = hierarchies.limited(draft, column, look.columns[column])
+            with table:
+                hierarchies.overview(draft, look)
+    with secret:
+        draft = protection.sensitive(draft)
+    with other:
+        draft = treatments.others(workspace, dataset, found, draft)
+    drafts.put(draft)
+    search()
+
+past = workspace.anonymisation.done(dataset.name)
+if past:
+    st.header(_("What was made"))
+    done = proofs.chosen(past)
+    with st.container(border=True):
+        proofs.shown(workspace, done, past)
+kept = vaults.found(workspace, dataset, past)
+if kept:
+    st.header(_("Vault"))
+    vaults.vault(workspace, kept)
