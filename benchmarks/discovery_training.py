@@ -11,7 +11,6 @@ import sys
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -185,7 +184,7 @@ _PATTERNS = (
     "|## %%|### ml|# x #|##/##|??##|%%%%%###|%%_%%%%|%%%%-%%%%%-##|?%%%%%|?%%% ?%%%%%|###-###"
     "|?#? #?#?|####?|#:##|##:##:##|€ ##,##|$#.##|#%%%#%%#|????|???|?? ## ####|###.###.###|##%|-#.##"
     "|v#.#.##|#??###"
-).split("|")
+).split("|")  # noqa: SIM905
 
 
 def _filled(pattern: str, rng: np.random.Generator) -> str:

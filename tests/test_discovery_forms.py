@@ -1,4 +1,4 @@
-"""Mixed columns, free text, shares with intervals, legal classes, the small model, and no network."""
+"""Mixed columns, free text, shares with intervals, legal classes, and the small model."""
 
 from __future__ import annotations
 
@@ -158,9 +158,11 @@ def test_legal_classes_are_said_of_personal_columns_only() -> None:
     assert label_of("religion", [None]).legal_classes == ()
 
 
-UNLISTED = ["Ottmar Wieczorrek", "Gundolf Reifsteck", "Adelgunde Brockschmidt", "Tibor Hallmackenreuther",
-            "Roswitha Dudenhausen", "Hadumod Ziegenbalg", "Lothar Knickrehm", "Irmtraud Sackmann",
-            "Eilert Poggensee", "Notburga Achenbach", "Wendelin Kruppke", "Sieglinde Terbrueggen"]  # fmt: skip
+UNLISTED = [
+    "Ottmar Wieczorrek", "Gundolf Reifsteck", "Adelgunde Brockschmidt", "Tibor Hallmackenreuther",
+    "Roswitha Dudenhausen", "Hadumod Ziegenbalg", "Lothar Knickrehm", "Irmtraud Sackmann",
+    "Eilert Poggensee", "Notburga Achenbach", "Wendelin Kruppke", "Sieglinde Terbrueggen",
+]  # fmt: skip
 
 
 def test_names_that_no_list_knows_are_seen_by_the_model() -> None:
