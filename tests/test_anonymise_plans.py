@@ -72,7 +72,7 @@ columns:
   email: drop
   name: {pseudonym: {}}
   joined: {shift_dates: {days: 30}}
-  amount: [{top_bottom: {lower: 5, upper: 100}}, {round: {to: 10}}]
+  amount: [{top_bottom: {lower: 5, upper: 100}}, {round: {base: 10}}]
 time_limit_s: 30
 """
 
@@ -136,7 +136,7 @@ def test_everything_that_a_plan_can_say_is_read() -> None:
             kind=TreatmentKind.TOP_BOTTOM,
             settings={"lower": 5, "upper": 100},
         ),
-        Treatment(column=ColumnName("amount"), kind=TreatmentKind.ROUND, settings={"to": 10}),
+        Treatment(column=ColumnName("amount"), kind=TreatmentKind.ROUND, settings={"base": 10}),
     )
 
 
