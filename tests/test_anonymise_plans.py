@@ -49,6 +49,7 @@ quasi_identifiers:
   zip: {build: prefix, scheme: postal}
   born: {build: dates, levels: [month, year, decade]}
   2019: {hierarchy: years.csv}
+  town: {build: categories, groups: {West: [Bonn, Aachen], East: [Jena]}}
 sensitive:
   illness:
     l: {kind: recursive, value: 3, c: 2.5}
@@ -72,7 +73,7 @@ columns:
   email: drop
   name: {pseudonym: {}}
   joined: {shift_dates: {days: 30}}
-  amount: [{top_bottom: {lower: 5, upper: 100}}, {round: {to: 10}}]
+  amount: [{top_bottom: {lower: 5, upper: 100}}, {round: {base: 10}}]
 time_limit_s: 30
 """
 
@@ -106,14 +107,17 @@ def test_the_plan_of_the_contract_is_read() -> None:
 def test_everything_that_a_plan_can_say_is_read() -> None:
     plan = plan_of(EVERYTHING)
 
-    assert plan.columns == ["age", "zip", "born", "2019"]
-    age, _, born, year = plan.quasi_identifiers
+    assert plan.columns == ["age", "zip", "born", "2019", "town"]
+    age, _, born, year, town = plan.quasi_identifiers
     assert (age.lowest, age.highest, age.weight) == (1, 3, 2)
     assert age.hierarchy == Build(builder=Builder.INTERVALS, settings={"width": 5, "factor": 2})
     assert born.hierarchy == Build(
         builder=Builder.DATES, settings={"levels": "month, year, decade"}
     )
     assert year.hierarchy == "years.csv"
+    assert town.hierarchy == Build(
+        builder=Builder.CATEGORIES, settings={"groups": "West: Bonn, Aachen; East: Jena"}
+    )
     by_model = {criterion.model: criterion for criterion in plan.criteria}
     assert len(plan.criteria) == 13
     assert by_model[Model.RECURSIVE_CL].c == 2.5
@@ -136,7 +140,7 @@ def test_everything_that_a_plan_can_say_is_read() -> None:
             kind=TreatmentKind.TOP_BOTTOM,
             settings={"lower": 5, "upper": 100},
         ),
-        Treatment(column=ColumnName("amount"), kind=TreatmentKind.ROUND, settings={"to": 10}),
+        Treatment(column=ColumnName("amount"), kind=TreatmentKind.ROUND, settings={"base": 10}),
     )
 
 
@@ -252,6 +256,11 @@ _AGE = {"age": {"hierarchy": "a.csv"}}
             "nothing else does",
         ),
         ({"sensitive": {"job": {"delta_disclosure": -1}}}, "sensitive.job.delta", "above 0"),
+        (
+            {"quasi_identifiers": {"job": {"build": "categories", "groups": {"a;b": ["x"]}}}},
+            "quasi_identifiers.job.groups",
+            "names with lists",
+        ),
         ({"columns": {"age": "drop"}}, "columns", "a quasi-identifier and treated otherwise"),
         ({"columns": {"email": "dorp"}}, "columns.email", "did you mean “drop”"),
         ({"columns": {"email": []}}, "columns.email", "nothing says"),
