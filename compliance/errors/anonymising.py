@@ -49,9 +49,10 @@ class StillAtRiskError(AnonymisationError):
 
 
 class NoRecodingError(AnonymisationError):
-    "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed."
-
-    "Lower the criteria, allow higher levels, or allow more suppression."
+    sentence = (
+        "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed. "
+        "Lower the criteria, allow higher levels, or allow more suppression."
+    )
 
 
 class TooManyNodesError(AnonymisationError):
