@@ -67,3 +67,18 @@ class TooFewBasketsError(AnonymisationError):
         "Only {persons:,} people have bought anything, fewer than k = {k}. Lower k, or take in "
         "more people."
     )
+
+
+class UnknownRecipeError(AnonymisationError):
+    sentence = "There is no recipe named “{name}”. Known: {known}."
+
+
+class DriftedError(AnonymisationError):
+    sentence = (
+        "The data are not what they were when the recipe was made, and nothing was handed on. "
+        "{alarms} Look at them; then make a new plan, or accept the drift."
+    )
+
+
+class NothingAnonymisedError(AnonymisationError):
+    sentence = "Nothing was made from “{dataset}” yet. Anonymise it first."

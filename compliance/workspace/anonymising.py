@@ -62,12 +62,24 @@ def anonymise(
     prepared = prepare(
         about.table, about.dataset.columns, plan, hierarchies, population=about.population
     )
-    done = yield from made(desk, about, plan, prepared)
+    finished = yield from made(desk, about, plan, prepared)
+    return (yield from looked_at_and_stored(desk, about, plan, finished, into))
+
+
+def looked_at_and_stored(
+    desk: Desk, about: Subject, plan: Plan, finished: Made, into: str
+) -> Generator[Step, None, Anonymised]:
+    """Measure and attack an output, and store it as dataset `into` where every check holds.
+
+    Raises:
+        StillAtRiskError: one does not; nothing was stored.
+        TakenNameError: something else is called so.
+    """
     yield Step(doing="Measuring and attacking the written output")
-    proof = proof_of(about, plan, done)
+    proof = proof_of(about, plan, finished)
     if proof.failed:
         raise StillAtRiskError(reason=" ".join(check.says for check in proof.failed))
-    return _stored(desk, about, plan, done, proof, into)
+    return _stored(desk, about, plan, finished, proof, into)
 
 
 def output(desk: Desk, done: Anonymised) -> bytes:

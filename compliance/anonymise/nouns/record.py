@@ -9,6 +9,7 @@ from datetime import datetime
 from compliance.anonymise.nouns.attack import Siege
 from compliance.anonymise.nouns.found import Found, Measures
 from compliance.anonymise.nouns.plan import Plan
+from compliance.anonymise.nouns.recipe import Recipe
 from compliance.anonymise.nouns.usefulness import Utility
 from compliance.dataset.nouns import ColumnName, Sha256
 
@@ -91,6 +92,25 @@ class Anonymised:
     def levels(self) -> Mapping[ColumnName, int]:
         """The level of each quasi-identifier; empty after local recoding."""
         return dict(zip(self.plan.columns, self.proof.found.levels, strict=False))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRecipe:
+    """A recipe with the hierarchies that it was made with, as it is stored.
+
+    Attributes:
+        recipe: what was done, and what the data were like.
+        hierarchies: by column, the hash under which each is kept.
+        dataset: the name of the dataset that it was made on.
+        kept_at: when, UTC.
+        actor: who.
+    """
+
+    recipe: Recipe
+    hierarchies: Mapping[ColumnName, Sha256]
+    dataset: str
+    kept_at: datetime
+    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
