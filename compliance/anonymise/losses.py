@@ -94,8 +94,11 @@ def class_sizes(recoding: Recoding) -> Ints:
     kept = ~recoding.suppressed
     if not kept.any():
         return np.zeros(0, dtype=np.int64)
-    cells = np.column_stack([codes[kept] for codes in recoding.codes])
-    return np.unique(cells, axis=0, return_counts=True)[1].astype(np.int64)
+    classes = np.zeros(int(kept.sum()), dtype=np.int64)
+    for codes in recoding.codes:
+        pairs = classes * (int(codes.max()) + 1) + codes[kept]
+        classes = np.unique(pairs, return_inverse=True)[1]
+    return np.bincount(classes).astype(np.int64)
 
 
 def _bits(original: Ints | Codes32, shown: Ints | Codes32) -> float:

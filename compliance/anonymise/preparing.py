@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from compliance.anonymise.hierarchies import build_hierarchy, complete, unmapped
+from compliance.anonymise.hierarchies import build_hierarchy, complete
 from compliance.anonymise.hierarchies.matching import leaves_of
 from compliance.anonymise.nouns import (
     ALL,
@@ -82,11 +82,7 @@ def prepare(
         HierarchyError: one is not given or cannot be built; or the plan names levels beyond it.
     """
     _check_columns(plan, [column.name for column in columns], population)
-    types = {column.name: column for column in columns}
-    fitted = [
-        _fit(quasi, types[quasi.column], table, population, hierarchies)
-        for quasi in plan.quasi_identifiers
-    ]
+    fitted = [_fit(quasi, table, population, hierarchies) for quasi in plan.quasi_identifiers]
     missing = {each.ladder.column: each for each in fitted if each.unmapped}
     problem = Problem(
         ladders=tuple(each.ladder for each in fitted),
@@ -126,7 +122,6 @@ def _check_columns(plan: Plan, names: Sequence[ColumnName], population: Table | 
 
 def _fit(
     quasi: QuasiIdentifier,
-    column: Column,
     table: Table,
     population: Table | None,
     hierarchies: Mapping[ColumnName, Hierarchy],
@@ -135,9 +130,9 @@ def _fit(
     codes = table.codes(quasi.column)
     texts = codes.texts()
     others = None if population is None else population.codes(quasi.column)
-    every = [*texts, *(_unknown(others.texts(), texts) if others else ())]
-    hierarchy = _hierarchy(quasi, column, codes, every, hierarchies)
-    lacking = set(unmapped(hierarchy, every))
+    only_there = [] if others is None else _unknown(others.texts(), texts)
+    every = [*texts, *only_there]
+    hierarchy = _hierarchy(quasi, table, only_there, hierarchies)
     completed = complete(hierarchy, every)
     rungs = _Rungs.of(completed.hierarchy, has_missing=_has_missing(codes, others))
     lowest, highest = _bounds(quasi, hierarchy)
@@ -155,13 +150,14 @@ def _fit(
         for each in (codes, others)
         if each is not None
     ]
-    is_lacking = np.array([text in lacking for text in texts] + [False])
+    leaves = ladders[0].codes
+    is_lacking = (leaves >= len(hierarchy.values)) & (leaves < len(completed.hierarchy.values))
     return _Fitted(
         hierarchy=completed.hierarchy,
         ladder=ladders[0],
         population=ladders[1] if len(ladders) > 1 else None,
         unmapped=completed.added,
-        unmapped_rows=int(is_lacking[codes.codes].sum()),
+        unmapped_rows=int(is_lacking.sum()),
     )
 
 
@@ -173,20 +169,15 @@ def _unknown(texts: Sequence[str], known: Sequence[str]) -> list[str]:
 
 def _hierarchy(
     quasi: QuasiIdentifier,
-    column: Column,
-    codes: Codes,
-    texts: Sequence[str],
+    table: Table,
+    others: Sequence[str],
     hierarchies: Mapping[ColumnName, Hierarchy],
 ) -> Hierarchy:
     """The hierarchy that is given, or else built as the plan says."""
     if quasi.column in hierarchies:
         return hierarchies[quasi.column]
     if isinstance(quasi.hierarchy, Build):
-        present = np.bincount(codes.codes[codes.codes >= 0], minlength=len(codes.labels))
-        counts = dict(zip(codes.texts(), present.tolist(), strict=True))
-        return build_hierarchy(
-            column, {text: counts.get(text, 0) for text in texts}, quasi.hierarchy
-        )
+        return build_hierarchy(table, quasi.column, quasi.hierarchy, others)
     reason = f"the plan reads it from “{quasi.hierarchy[:80]}”, which was not given"
     raise HierarchyError(column=quasi.column, reason=reason)
 
@@ -258,12 +249,16 @@ def _sensitive(
 ) -> tuple[Sensitive, ...]:
     """The columns that criteria name, each once, in their order."""
     named = {criterion.column: None for criterion in plan.criteria if criterion.column}
+    given = {column: hierarchies[column] for column in named if column in hierarchies}
     for criterion in plan.criteria:
-        is_open = criterion.column and criterion.column not in hierarchies
-        if criterion.model is Model.HIERARCHICAL_T and is_open:
+        column = criterion.column
+        if criterion.model is not Model.HIERARCHICAL_T or column is None or column in given:
+            continue
+        if not isinstance(criterion.hierarchy, Build):
             reason = "hierarchical t-closeness needs one, and none was given"
-            raise HierarchyError(column=criterion.column, reason=reason)
-    return tuple(_ranked(table, column, hierarchies.get(column)) for column in named)
+            raise HierarchyError(column=column, reason=reason)
+        given[column] = build_hierarchy(table, column, criterion.hierarchy)
+    return tuple(_ranked(table, column, given.get(column)) for column in named)
 
 
 def _ranked(table: Table, column: ColumnName, hierarchy: Hierarchy | None) -> Sensitive:

@@ -26,8 +26,8 @@
     - MalformedPlanError, TargetError, TooFewSitesError, TooManySitesError, NoFeaturesError
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
-    - HierarchyError, MalformedRecipeError, NoPopulationError
-    - NoRecodingError, TooFewBasketsError
+    - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
+    - TooManyNodesError, NoRecodingError, TooFewBasketsError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -52,7 +52,9 @@ from compliance.errors.anonymising import (
     MalformedRecipeError,
     NoPopulationError,
     NoRecodingError,
+    NothingAllowedError,
     TooFewBasketsError,
+    TooManyNodesError,
 )
 from compliance.errors.base import ComplianceError
 from compliance.errors.data import (
@@ -170,6 +172,7 @@ __all__ = [
     "NoRowsError",
     "NotANumberColumnError",
     "NotATableError",
+    "NothingAllowedError",
     "NothingInventedError",
     "NothingPublishedError",
     "NothingReleasedError",
@@ -194,6 +197,7 @@ __all__ = [
     "TooFewSurvivorsError",
     "TooManyColumnsError",
     "TooManyGroupsError",
+    "TooManyNodesError",
     "TooManySitesError",
     "TrailError",
     "UndecodableTextError",

@@ -36,3 +36,18 @@ class TooFewBasketsError(AnonymisationError):
         "Only {persons:,} people have bought anything, fewer than k = {k}. Lower k, or take in "
         "more people."
     )
+
+
+class NothingAllowedError(AnonymisationError):
+    sentence = (
+        "None of the {checked:,} choices of levels that were tried, of {nodes:,}, meets all "
+        "criteria within the suppression limit. Allow more suppression, higher levels or more "
+        "time, or ask for less."
+    )
+
+
+class TooManyNodesError(AnonymisationError):
+    sentence = (
+        "There are {nodes:,} choices of levels, and at most {most:,} can be shown at once. Use "
+        "fewer columns or levels, or search for the best one alone."
+    )

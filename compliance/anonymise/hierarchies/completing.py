@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from compliance.anonymise.hierarchies import places
+from compliance.anonymise.hierarchies.categories import OTHER
 from compliance.anonymise.hierarchies.intervals import Ranges
 from compliance.anonymise.hierarchies.matching import as_number, leaves_of
+from compliance.anonymise.hierarchies.schemes import Step, characters, codes_and_dates
 from compliance.anonymise.nouns import ALL, Hierarchy
 
 
@@ -19,7 +22,7 @@ class Completed:
     Attributes:
         hierarchy: the old values in their places, the new ones after them.
         added: how many are new.
-        placed: how many of these got a range or a mask as the old ones have, rather than “*”
+        placed: how many of these got a name as the old ones have, rather than “*”
             from level 1 on.
     """
 
@@ -38,9 +41,10 @@ def complete(hierarchy: Hierarchy, values: Sequence[str]) -> Completed:
     """The hierarchy with a place for each of `values`.
 
     A new value is itself at level 0. A number in a hierarchy of ranges gets the range that holds
-    it, or the next ones of the same width; a code in one of masks is masked alike. Any other value
-    is “*” from level 1 on: nothing is known of what it belongs to. A last level that had one name
-    for all becomes “*” as a whole.
+    it, or the next ones of the same width; where one of our ways to make names of codes, dates or
+    countries made all that there are, it makes the new ones too; rare values join the other rare
+    ones. Any other value is “*” from level 1 on: nothing is known of what it belongs to. A last
+    level that had one name for all becomes “*” as a whole.
     """
     new = {as_number(value): value.strip() for value in unmapped(hierarchy, values)}
     if not new:
@@ -67,7 +71,8 @@ class _Climbs:
             dict(zip(finer, coarser, strict=True)) for finer, coarser in itertools.pairwise(levels)
         ]
         self._ranges = [Ranges(dict.fromkeys(level)) for level in levels[1:]]
-        self._masks = [_mask(levels[0], level) for level in levels[1:]]
+        self._steps = [_step(levels[0], level) for level in levels[1:]]
+        self._has_other = [OTHER in level for level in levels[1:]]
         self._last = levels[-1][0] if len(set(levels[-1])) == 1 else ALL
 
     def of(self, value: str) -> list[str]:
@@ -81,23 +86,27 @@ class _Climbs:
         return names
 
     def _like_the_old(self, value: str, level: int, below: str) -> str | None:
-        """The range or mask of `value`, where the level has such names; None after a “*”."""
+        """What the level's names are made by makes of `value`; None after a “*”."""
         if level and below == ALL:
             return None
-        kept, length = self._masks[level]
-        if kept and len(value) == length:
-            return value[:kept] + ALL * (length - kept)
+        step = self._steps[level]
+        if step is not None:
+            return step(value)
+        if self._has_other[level]:
+            return OTHER
         number = as_number(value)
         if not number.lstrip("+-").replace(".", "", 1).isdecimal():
             return None
         return self._ranges[level].of(Decimal(number))
 
 
-def _mask(values: Sequence[str], names: Sequence[str]) -> tuple[int, int]:
-    """How many characters are kept of how many, where a level masks the rest; (0, 0) else."""
-    kept, length = len(names[0].rstrip(ALL)), len(values[0])
-    is_mask = kept < length and all(
-        len(value) == length and name == value[:kept] + ALL * (length - kept)
-        for value, name in zip(values, names, strict=True)
-    )
-    return (kept, length) if is_mask else (0, 0)
+def _step(values: Sequence[str], names: Sequence[str]) -> Step | None:
+    """The step that makes all names of a level, if one does: of dates, codes or places."""
+    if not any(name.strip(ALL) for name in names):
+        return None
+    kept, length = len(names[0].rstrip(ALL)), len(names[0])
+    masks = [characters(kept, length)] if kept < length else []
+    for step in (*masks, *codes_and_dates(), *places.every_step()):
+        if all(step(value) == name for value, name in zip(values, names, strict=True)):
+            return step
+    return None

@@ -24,9 +24,8 @@ def entropy_l(histogram: Histogram, sizes: Ints) -> Floats:
     The base of the logarithm falls out. ARX compares the entropy itself in bits with log2 ℓ, which
     is the same; pycanon rounds the smallest figure down to a whole number.
     """
-    counts = histogram.counts.astype(np.float64)
-    weighted = per_class(counts * np.log(counts), histogram)
-    return np.asarray(np.exp(np.log(sizes) - weighted / sizes), dtype=np.float64)
+    share = histogram.counts / sizes[histogram.classes]
+    return np.asarray(np.exp(-per_class(share * np.log(share), histogram)), dtype=np.float64)
 
 
 def rare_rows(histogram: Histogram, sizes: Ints, ell: int) -> Ints:

@@ -68,30 +68,37 @@ def zayatz(sizes: Ints, fraction: float) -> float | None:
     shows_one = size * people / population * left_out
     uniques = int(classes[0])
     chance = uniques * (people / population) / float(classes @ shows_one)
-    return _share(uniques * chance / fraction, people / fraction)
+    return _share(uniques * chance / people)
 
 
 def pitman(sizes: Ints, fraction: float) -> float | None:
     """As `dankar`: Γ(θ + 1) / Γ(θ + α) × N^α uniques among N people.
 
-    None where the likelihood has no maximum with 0 < α < 1 and θ > −α: all people stand alone, or
-    the classes are more even than the formula can be.
+    None where the likelihood has no maximum: all people stand alone, or classes are more even than
+    chance alone would make them.
     """
     if (counted := _counted(sizes, fraction)) is not None:
         return counted
+    if (parameters := pitman_parameters(sizes)) is None:
+        return None
+    theta, alpha = parameters
+    population = float(sizes.sum()) / fraction
+    log_share = gammaln(theta + 1) - gammaln(theta + alpha) + (alpha - 1) * np.log(population)
+    return _share(float(np.exp(min(log_share, 1.0))))
+
+
+def pitman_parameters(sizes: Ints) -> tuple[float, float] | None:
+    """θ and α of Pitman's formula where its likelihood is largest.
+
+    α < 1, and θ > −α; an α below 0 stands for a population with a largest number of classes, and
+    then θ is above −α times those of the sample.
+    """
     size, classes = np.unique(sizes, return_counts=True)
     if len(size) < 2:
         return None
     score = _PitmanScore(size, classes)
-    edges = np.array(
-        [1e-6, 1e-3, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.99, 0.999, 1 - 1e-6]
-    )
-    alpha = _root(score.of_alpha, edges)
-    if alpha is None:
-        return None
-    theta, population = score.theta(alpha), float(sizes.sum()) / fraction
-    log_uniques = gammaln(theta + 1) - gammaln(theta + alpha) + alpha * np.log(population)
-    return _share(float(np.exp(log_uniques)), population)
+    alpha = _root(score.of_alpha, _ALPHAS)
+    return None if alpha is None else (score.theta(alpha), alpha)
 
 
 def snb(sizes: Ints, fraction: float) -> float | None:
@@ -118,10 +125,15 @@ def snb(sizes: Ints, fraction: float) -> float | None:
     beta = _root(excess_of_pairs, np.concatenate((np.geomspace(1e-6, 0.5, 24), _NEAR_ONE)))
     if beta is None:
         return None
-    return _share(classes * beta ** alpha_of(beta), float(sizes.sum()) / fraction)
+    return _share(classes * beta ** alpha_of(beta) * fraction / float(sizes.sum()))
 
 
-_ALPHAS = np.array([1e-6, 1e-3, *np.linspace(0.05, 0.95, 7), 0.99, 0.999, 1 - 1e-6])
+_EWENS = 1e-7
+"""Below it, Pitman's formula is as good as that of Ewens, where α is 0."""
+_ENDLESS = 1e15
+_ALPHAS = np.array(
+    [*-np.geomspace(1e4, 1e-3, 15), 1e-3, *np.linspace(0.05, 0.95, 7), 0.999, 1 - 1e-6]
+)
 _NEAR_ONE = 1 - np.geomspace(0.45, 1e-6, 24)
 
 
@@ -133,22 +145,22 @@ class _PitmanScore:
         self._people, self._groups = int(size @ classes), int(classes.sum())
 
     def theta(self, alpha: float) -> float:
-        """Where the derivative by θ is 0; the likelihood falls on both sides of it."""
-        lowest = -alpha * (1 - 1e-12)
-        highest = float(self._people)
-        while self._of_theta(highest, alpha) > 0 and highest < 1e15:
-            highest *= 16
-        if self._of_theta(lowest, alpha) < 0:
-            return lowest
-        if self._of_theta(highest, alpha) > 0:
+        """Where the derivative by θ is 0; it falls, from infinity to below 0."""
+        least = max(-alpha, -alpha * (self._groups - 1))
+        lowest, highest = least + 1e-12 * max(abs(least), 1e-3), least + 1.0
+        while self._of_theta(highest, alpha) > 0 and highest < _ENDLESS:
+            highest = least + 16 * (highest - least)
+        if self._of_theta(highest, alpha) > 0 or self._of_theta(lowest, alpha) < 0:
             return highest
         return float(brentq(self._of_theta, lowest, highest, args=(alpha,), xtol=1e-12, rtol=1e-14))
 
     def of_alpha(self, alpha: float) -> float:
         """The derivative by α, at the best θ for it."""
-        theta = self.theta(alpha)
-        # Σ i / (θ + iα) = Σ (1 − θ / (θ + iα)) / α
-        first = (self._groups - 1 - theta * self._sum(theta, alpha)) / alpha
+        theta, last = self.theta(alpha), self._groups - 1
+        if abs(alpha) < _EWENS:
+            first = last * (last + 1) / 2 / theta
+        else:  # Σ i / (θ + iα) = Σ (1 − θ / (θ + iα)) / α
+            first = (last - theta * self._sum(theta, alpha)) / alpha
         return float(first - self._classes @ (psi(self._size - alpha) - psi(1 - alpha)))
 
     def _of_theta(self, theta: float, alpha: float) -> float:
@@ -156,7 +168,11 @@ class _PitmanScore:
 
     def _sum(self, theta: float, alpha: float) -> float:
         """Σ 1 / (θ + iα) for i from 1 to the number of classes less one."""
-        start = theta / alpha
+        if abs(alpha) < _EWENS:
+            return (self._groups - 1) / theta
+        start = theta / abs(alpha)
+        if alpha < 0:
+            return float(psi(start) - psi(start - self._groups + 1)) / -alpha
         return float(psi(self._groups + start) - psi(start + 1)) / alpha
 
 
@@ -209,7 +225,6 @@ def _root(function: Callable[[float], float], edges: Floats) -> float | None:
     return None
 
 
-def _share(uniques: float, population: float) -> float | None:
+def _share(share: float) -> float | None:
     """None where there would be no uniques, or more than people, as ARX judges an estimate."""
-    share = uniques / population
-    return float(share) if 0 < share <= 1 else None
+    return share if 0 < share <= 1 else None

@@ -62,8 +62,8 @@ class Risk:
     """How likely an attacker finds the right person, 0–1.
 
     Attributes:
-        max: for the row that is easiest to find.
-        mean: over all rows.
+        max: for the row (or person) that is easiest to find.
+        mean: over all rows (or people).
     """
 
     max: float
@@ -76,14 +76,15 @@ class SensitiveMeasures:
 
     Attributes:
         distinct_l, entropy_l: of the weakest class.
-        recursive_c: the smallest c for which recursive (c, 2)-diversity holds.
+        recursive_c: recursive (c, 2)-diversity holds for every c above it; None where it holds
+            for none, for a class has one value only.
         equal_t, ordered_t: the largest distance of a class; hierarchical_t where a hierarchy is.
         beta: the largest relative gain of belief; delta: the largest |log2| ratio.
     """
 
     distinct_l: int
     entropy_l: float
-    recursive_c: float
+    recursive_c: float | None
     equal_t: float
     ordered_t: float
     beta: float
@@ -96,16 +97,20 @@ class Measures:
     """How well one table protects the people in it.
 
     Attributes:
-        rows: how many.
+        rows: how many, those that are suppressed not among them.
+        people: how many, where a column says whose each row is; then k, uniques, sizes and risks
+            count people and not rows. None where every row is somebody.
         classes: groups of rows that share all quasi-identifiers; missing values form their own.
         k: rows in the smallest class; 0 for an empty table.
         uniques: classes of one row.
         prosecutor: the attacker knows that the person is in the table.
         journalist: the attacker does not; as prosecutor where no population is known.
-        marketer: the attacker links all rows; `mean` is the expected share of right links.
+        marketer: the attacker links all rows; `mean` is the expected share of right links, `max`
+            the chance that the easiest is right.
         sizes: how many classes there are of each size, smallest first.
         sensitive: by column.
-        population: estimates of uniqueness in the population, by model; {} where not asked.
+        population: the share of the population that is unique in it, by the model that estimates
+            it; models that do not apply are not in it. {} where not asked.
     """
 
     rows: int
@@ -118,6 +123,7 @@ class Measures:
     sizes: tuple[tuple[int, int], ...] = ()
     sensitive: Mapping[ColumnName, SensitiveMeasures] = field(default_factory=dict)
     population: Mapping[str, float] = field(default_factory=dict)
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -44,6 +44,8 @@ class Criterion:
         c: the second parameter of recursive (c, l)-diversity.
         lower: the lower bound of δ-presence.
         sampling_fraction: 0–1, rows per person of the population, for `POPULATION_UNIQUES`.
+        hierarchy: of the sensitive column, for `HIERARCHICAL_T`: the name of its file, or how to
+            make it.
     """
 
     model: Model
@@ -52,6 +54,7 @@ class Criterion:
     c: float = 1.0
     lower: float = 0.0
     sampling_fraction: float = 1.0
+    hierarchy: str | Build | None = None
 
 
 class LossKind(StrEnum):

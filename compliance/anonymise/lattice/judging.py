@@ -1,0 +1,95 @@
+"""Which classes go, and what that says about finer nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from compliance.anonymise.lattice.tables import Table, classes_of
+from compliance.anonymise.models import holds, is_monotone, is_per_class, satisfied
+from compliance.anonymise.nouns import Classes, Criterion, Model, Problem
+from compliance.anonymise.nouns.problem import Bools
+
+NESTED = {Model.K_ANONYMITY, Model.K_MAP, Model.DISTINCT_L}
+"""A class that fails these has only parts that fail: so rows that fail at a node fail at every
+finer node too, and they bound what finer nodes cost, whatever the other criteria are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Verdict:
+    """What the criteria say about the classes of one node.
+
+    Attributes:
+        gone: per class, whether it is suppressed.
+        core: the part of `gone` whose rows go at every finer node too.
+        holds: what is left meets the criteria about the whole table.
+        spoils: no finer node can meet the criteria.
+    """
+
+    gone: Bools
+    core: Bools
+    holds: bool
+    spoils: bool
+
+
+def allowed_rows(problem: Problem) -> int:
+    """How many rows may be suppressed."""
+    return int(problem.suppression_limit * problem.rows)
+
+
+def least_rows(problem: Problem) -> int:
+    """The rows that every class that is left has, at least."""
+    asked = [c.value for c in problem.criteria if c.model is Model.K_ANONYMITY]
+    return max(1, int(np.ceil(max(asked, default=1))))
+
+
+def judged(problem: Problem, table: Table) -> Verdict:
+    """The verdict on one node: all classes that fail a criterion go, and no others.
+
+    Unless a criterion about the whole table does not hold of what is left: then the smallest
+    classes go too, size by size, as long as the suppression limit allows.
+    """
+    if all(criterion.model is Model.K_ANONYMITY for criterion in problem.criteria):
+        gone = (table.sizes < least_rows(problem)) & (table.sizes > 0)
+        return Verdict(gone=gone, core=gone, holds=True, spoils=False)
+    held, limit = table.sizes > 0, allowed_rows(problem)
+    classes = classes_of(problem, table)
+    single = [c for c in problem.criteria if is_per_class(c.model)]
+    whole = [c for c in problem.criteria if not is_per_class(c.model)]
+    fails = {criterion: ~satisfied(criterion, classes) for criterion in single}
+    gone = _any(list(fails.values()), classes)
+    core = _any([bad for each, bad in fails.items() if each.model in NESTED], classes)
+    gone, is_held = _until_held(whole, classes, gone, limit)
+    broken = [each for each, bad in fails.items() if bad.any()] + ([] if is_held else whole)
+    return Verdict(
+        gone=_spread(gone, held),
+        core=_spread(core, held),
+        holds=is_held,
+        spoils=limit == 0 and any(is_monotone(each.model, suppressing=False) for each in broken),
+    )
+
+
+def _any(fails: list[Bools], classes: Classes) -> Bools:
+    return np.asarray(np.any([np.zeros(len(classes.sizes), dtype=bool), *fails], axis=0))
+
+
+def _until_held(
+    whole: list[Criterion], classes: Classes, gone: Bools, limit: int
+) -> tuple[Bools, bool]:
+    """Which classes go so that the criteria about the whole table hold, and whether they do."""
+    for size in (0, *np.unique(classes.sizes[~gone]).tolist()):
+        more = gone | (classes.sizes <= size)
+        if size and int(classes.sizes[more].sum()) > limit:
+            break
+        left = Classes(sizes=classes.sizes[~more])
+        if all(holds(criterion, left) for criterion in whole):
+            return more, True
+    return gone, False
+
+
+def _spread(of_held: Bools, held: Bools) -> Bools:
+    """From the classes that hold rows to all."""
+    spread = np.zeros(len(held), dtype=bool)
+    spread[held] = of_held
+    return spread
