@@ -26,7 +26,6 @@ from compliance.anonymise.nouns import (
 )
 from compliance.dataset.nouns import ColumnName
 
-ADULT = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "adult_arx"
 ADULT_COLUMNS = (
     *("sex", "age", "race", "marital-status", "education"),
     *("native-country", "workclass", "occupation", "salary-class"),
@@ -294,12 +293,17 @@ def best_by_trying_all(problem: Problem) -> tuple[float, int, tuple[int, ...]] |
 
 
 def adult(
-    limit: float, loss: LossKind, k: int = 5, columns: Sequence[str] = ADULT_COLUMNS
+    shared_data: Path,
+    limit: float,
+    loss: LossKind,
+    k: int = 5,
+    columns: Sequence[str] = ADULT_COLUMNS,
 ) -> Problem:
     """ARX's example table with its hierarchies."""
-    table = pd.read_csv(ADULT / "adult.csv", sep=";", dtype=str)
+    folder = shared_data / "adult_arx"
+    table = pd.read_csv(folder / "adult.csv", sep=";", dtype=str)
     return Problem(
-        ladders=tuple(_adult_ladder(name, table[name]) for name in columns),
+        ladders=tuple(_adult_ladder(folder, name, table[name]) for name in columns),
         sensitive=(),
         criteria=(k_is(k),),
         suppression_limit=limit,
@@ -307,8 +311,8 @@ def adult(
     )
 
 
-def _adult_ladder(name: str, values: pd.Series) -> Ladder:
-    file = ADULT / f"adult_hierarchy_{name}.csv"
+def _adult_ladder(folder: Path, name: str, values: pd.Series) -> Ladder:
+    file = folder / f"adult_hierarchy_{name}.csv"
     levels = pd.read_csv(file, sep=";", header=None, dtype=str).drop_duplicates()
     maps = [pd.factorize(levels[level])[0].tolist() for level in levels.columns]
     places = {value: at for at, value in enumerate(levels[0])}

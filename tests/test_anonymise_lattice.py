@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from anonymise_lattice_cases import (
-    ADULT,
     Plainly,
     adult,
     all_levels,
@@ -21,7 +21,7 @@ from hypothesis import given, settings
 
 from compliance.anonymise.lattice import coding, recode, search, searching, tables
 from compliance.anonymise.nouns import LossKind, Problem
-from compliance.errors import NothingAllowedError
+from compliance.errors import HierarchyError, NothingAllowedError
 
 
 @settings(max_examples=300)
@@ -65,7 +65,7 @@ def test_a_search_that_runs_out_of_time_still_bounds_every_node(problem: Problem
 def test_looking_around_the_best_node_changes_nothing_but_the_way(problem: Problem) -> None:
     best = best_by_trying_all(problem)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(searching, "STEPS_PER_DESCENT", 1)
+        patch.setattr(searching, "STEPS_PER_LOOK", 1)
         if best is not None:
             found = last(search(problem))
             assert found.optimal
@@ -129,6 +129,22 @@ def test_rows_that_are_all_alone_are_put_together_and_not_lost() -> None:
 
     assert found.levels == (1, 1)
     assert (found.classes, found.suppressed) == (8, 0)
+
+
+def test_a_hierarchy_that_divides_too_often_is_refused() -> None:
+    leaves = 2**7
+    column = ladder(range(leaves), [[v >> at for v in range(leaves)] for at in range(8)])
+    problem = Problem(
+        ladders=(column,),
+        sensitive=(),
+        criteria=(k_is(2),),
+        suppression_limit=0.5,
+        loss=LossKind.LOSS,
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coding, "WORD_BITS", 6)
+        with pytest.raises(HierarchyError, match="“column” cannot be used: its levels"):
+            last(search(problem))
 
 
 def test_a_table_smaller_than_k_is_refused_with_the_way_out() -> None:
@@ -199,9 +215,10 @@ ARX = [
 ]
 
 
-@pytest.mark.skipif(not ADULT.is_dir(), reason="the shared data sets are not beside the project")
+@pytest.mark.realdata
 @pytest.mark.parametrize(("limit", "loss", "levels", "cost", "classes", "suppressed"), ARX)
 def test_the_optimum_of_adult_is_that_of_arx(
+    shared_data: Path,
     limit: float,
     loss: LossKind,
     levels: tuple[int, ...],
@@ -209,7 +226,7 @@ def test_the_optimum_of_adult_is_that_of_arx(
     classes: int,
     suppressed: int,
 ) -> None:
-    found = last(search(adult(limit, loss)))
+    found = last(search(adult(shared_data, limit, loss)))
 
     assert found.optimal
     assert found.levels == levels

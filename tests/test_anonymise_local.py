@@ -331,22 +331,58 @@ def test_missing_values_are_a_group_of_their_own_up_to_the_top() -> None:
     assert sizes(recoded(asked)) == {("a",): 2, (None,): 3}
 
 
-def test_each_class_stands_for_k_people_of_the_population() -> None:
-    rows = [(0, 0, 0), (0, 1, 0), (3, 4, 1), (3, 4, 1)]
-    people = rows + [(0, 0, 0)] * 2 + [(3, 3, 1)]
-    asked = problem(rows, Criterion(model=Model.K_MAP, value=3), population=people)
+People = list[tuple[int, int, int]]
+
+
+def crowds(asked: Problem, recoding: Recoding) -> dict[Shown, int]:
+    """How many people of the population each class stands for: one by one."""
+    columns = [[allowed_names(of, int(c)) for c in of.codes] for of in asked.population]
+    people = list(zip(*columns, strict=True))
+    return {
+        row: sum(all(n in own for n, own in zip(row, each, strict=True)) for each in people)
+        for row in sizes(recoding)
+    }
+
+
+@given(rows=rows_of_people, others=rows_of_people, k=st.integers(2, 6))
+def test_each_class_stands_for_k_people_of_the_population(
+    rows: People, others: People, k: int
+) -> None:
+    criterion = Criterion(model=Model.K_MAP, value=k)
+    asked = problem(rows, criterion, population=rows + others)
 
     recoding = recoded(asked)
 
-    for row in sizes(recoding):
-        names = zip(
-            *[[allowed_names(of, int(c)) for c in of.codes] for of in asked.population], strict=True
+    assert min(crowds(asked, recoding).values()) >= k
+    assert not recoding.suppressed.any()
+
+
+def test_a_row_alone_may_stand_for_many_of_the_population() -> None:
+    rows = [(0, 0, 0), (3, 4, 1)]
+    asked = problem(
+        rows, Criterion(model=Model.K_MAP, value=3), population=[(0, 0, 0)] * 3 + [(3, 4, 1)] * 3
+    )
+
+    assert sizes(recoded(asked)) == {("1", "a", "f"): 1, ("4", "e", "m"): 1}
+
+
+@given(rows=rows_of_people, others=rows_of_people)
+def test_presence_in_the_table_stays_between_its_bounds_for_everybody(
+    rows: People, others: People
+) -> None:
+    share = len(rows) / len(rows + others)
+    criterion = Criterion(model=Model.DELTA_PRESENCE, value=share + 0.1, lower=share / 2)
+    asked = problem(rows, criterion, population=rows + others)
+
+    recoding = recoded(asked)
+
+    for row, people in crowds(asked, recoding).items():
+        assert share / 2 - 1e-9 <= sizes(recoding)[row] / people <= share + 0.1 + 1e-9
+    columns = [[allowed_names(of, int(c)) for c in of.codes] for of in asked.population]
+    for person in zip(*columns, strict=True):
+        assert any(
+            all(n in own for n, own in zip(row, person, strict=True)) for row in sizes(recoding)
         )
-        covered = sum(
-            all(name in own for name, own in zip(row, person, strict=True)) for person in names
-        )
-        assert covered >= 3
-    assert sizes(recoding)[("1", "a", "f")] == 1
 
 
 @pytest.mark.parametrize("kind", LossKind)

@@ -36,6 +36,20 @@ class AttackError(AnonymisationError):
     sentence = "The attack cannot be carried out: {reason}."
 
 
+class NoRecodingError(AnonymisationError):
+    sentence = (
+        "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed. "
+        "Lower the criteria, allow higher levels, or allow more suppression."
+    )
+
+
+class TooFewBasketsError(AnonymisationError):
+    sentence = (
+        "Only {persons:,} people have bought anything, fewer than k = {k}. Lower k, or take in "
+        "more people."
+    )
+
+
 class NothingAllowedError(AnonymisationError):
     sentence = (
         "None of the {checked:,} choices of levels that were tried, of {nodes:,}, meets all "

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from compliance.anonymise.nouns import Ladder, Problem
 from compliance.anonymise.nouns.problem import Floats, Ints
+from compliance.errors import HierarchyError
 
 WORD_BITS = 62
 
@@ -91,7 +92,7 @@ def coded(problem: Problem) -> Coding:
     """The rows of a problem as keys; the columns with most levels stand lowest.
 
     Raises:
-        ValueError: the hierarchy of a single column does not fit into one word.
+        HierarchyError: the hierarchy of a single column does not fit into one word.
     """
     paths = [
         _paths(ladder, _occurring(problem, place)) for place, ladder in enumerate(problem.ladders)
@@ -136,7 +137,8 @@ def _paths(ladder: Ladder, leaves: Ints) -> tuple[Ints, list[int]]:
     full = np.zeros(len(ladder.maps[0]), dtype=np.int64)
     full[leaves] = code
     if sum(widths) > WORD_BITS:
-        raise ValueError("a hierarchy is too deep to be coded")
+        reason = "its levels divide too often; leave some of them out"
+        raise HierarchyError(column=ladder.column, reason=reason)
     return full, widths
 
 

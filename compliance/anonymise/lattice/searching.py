@@ -32,8 +32,8 @@ Rank = tuple[float, int, Levels]
 
 NODES_PER_REPORT = 32
 
-STEPS_PER_DESCENT = 1_000
-"""After so many steps the best node is made better by hand: only large lattices come to it."""
+STEPS_PER_LOOK = 200
+"""After so many steps the nodes around the best one are tried: large lattices gain by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,7 @@ def search(
 
     Raises:
         NothingAllowedError: no node meets the criteria, or none was found in time.
+        HierarchyError: one divides too often to be searched.
     """
     state = _Search(lattice_of(problem))
     end = clock() + time_limit_s if clock is not None and time_limit_s is not None else None
@@ -92,8 +93,8 @@ def search(
     reported = 0
     while state.is_open() and not (end is not None and clock is not None and clock() >= end):
         state.step()
-        if state.steps % STEPS_PER_DESCENT == 0:
-            state.descend()
+        if state.steps % STEPS_PER_LOOK == 0:
+            state.look_around()
         if state.checked >= reported + NODES_PER_REPORT:
             reported = state.checked
             yield state.progress()
@@ -109,7 +110,7 @@ class _Search:
         self.steps = 0
         self._kind = lattice.problem.loss
         self._best: tuple[Rank, Node] | None = None
-        self._descended: tuple[Rank, Node] | None = None
+        self._looked_around: tuple[Rank, Node] | None = None
         self._open: list[tuple[Rank, int, _Box]] = []
         self._boxes = 0
         self._gains = _gains(lattice)
@@ -139,13 +140,14 @@ class _Search:
         finer = (*high[:column], level, *high[column + 1 :])
         self._add(low, box.floor if finer == box.floor.levels else self._evaluate(finer), box.floor)
 
-    def descend(self) -> None:
-        """From the best node to the best of those one level finer, as long as that is better."""
-        while self._best is not None and self._best is not self._descended:
-            self._descended = self._best
-            levels = self._best[1].levels
-            for column in np.flatnonzero(levels).tolist():
-                self._evaluate((*levels[:column], levels[column] - 1, *levels[column + 1 :]))
+    def look_around(self) -> None:
+        """Try the nodes that are one level finer than the best one, unless that was done."""
+        if self._best is None or self._best is self._looked_around:
+            return
+        self._looked_around = self._best
+        levels = self._best[1].levels
+        for column in np.flatnonzero(levels).tolist():
+            self._evaluate((*levels[:column], levels[column] - 1, *levels[column + 1 :]))
 
     def progress(self) -> Progress:
         """How far this is."""
