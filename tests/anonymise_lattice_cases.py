@@ -198,13 +198,15 @@ class Plainly:
             if not meets
         }
         whole = [each for each in criteria if not is_per_class(each.model)]
-        for size in range(self.rows + 1):
-            more = gone | {cell for cell in self.order if len(self.members[cell]) <= size}
+        left = [cell for cell in self.members if cell not in gone]
+        left.sort(key=lambda cell: len(self.members[cell]))
+        for count in range(len(left) + 1):
+            more = gone | set(left[:count])
             rows = sum(len(self.members[cell]) for cell in more)
-            if size and rows > int(self.problem.suppression_limit * self.rows):
+            if count and rows > int(self.problem.suppression_limit * self.rows):
                 break
-            left = [len(self.members[cell]) for cell in self.order if cell not in more]
-            if all(holds(each, Classes(sizes=np.array(left, dtype=np.int64))) for each in whole):
+            sizes = [len(self.members[cell]) for cell in left[count:]]
+            if all(holds(each, Classes(sizes=np.array(sizes, dtype=np.int64))) for each in whole):
                 return more, True
         return gone, False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from anonymise_lattice_cases import (
 from hypothesis import given, settings
 
 from compliance.anonymise.lattice import coding, recode, search, searching, tables
-from compliance.anonymise.nouns import LossKind, Problem
+from compliance.anonymise.nouns import Criterion, LossKind, Model, Problem
 from compliance.errors import HierarchyError, NothingAllowedError
 
 
@@ -213,6 +214,18 @@ ARX = [
     (1.0, LossKind.LOSS, (0, 3, 0, 0, 2, 1, 1, 1, 0), 0.22041192847984292, 602, 2553),
     (1.0, LossKind.ENTROPY, (0, 0, 1, 1, 3, 2, 2, 0, 0), 249855.10868148197, 1623, 3659),
 ]
+
+
+@pytest.mark.realdata
+def test_the_smallest_classes_go_until_the_average_risk_holds_as_in_arx(shared_data: Path) -> None:
+    """ARX's own test of its average risk at 1 %, with 4 % suppression."""
+    risk = Criterion(model=Model.MEAN_RISK, value=0.01)
+    problem = adult(shared_data, 0.04, LossKind.ENTROPY)
+
+    found = last(search(dataclasses.replace(problem, criteria=(risk,))))
+
+    assert found.levels == (1, 0, 1, 1, 3, 2, 2, 1, 1)
+    assert math.isclose(found.losses.entropy, 314637.8461904862, rel_tol=1e-9)
 
 
 @pytest.mark.realdata

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compliance.anonymise.lattice.coding import Coding, Words
+from compliance.anonymise.models import is_per_class
 from compliance.anonymise.nouns import Classes, Histogram, Problem
 from compliance.anonymise.nouns.problem import Bools, Ints
 
@@ -36,12 +37,14 @@ class Table:
         keys: masked; ascending where there is one word.
         sizes: rows of the table per class; 0 where only the population has people.
         people: of the population per class, or None.
+        firsts: the first row of each class; None where no criterion is about the whole table.
         pairs: per sensitive column.
     """
 
     keys: Words
     sizes: Ints
     people: Ints | None
+    firsts: Ints | None
     pairs: tuple[Pairs, ...]
 
     def __len__(self) -> int:
@@ -61,7 +64,9 @@ def bottom(problem: Problem, coding: Coding) -> Table:
         Pairs(classes=np.arange(rows), values=column.codes.astype(np.int64), counts=sizes[:rows])
         for column in problem.sensitive
     )
-    single = Table(keys=keys, sizes=sizes, people=people, pairs=pairs)
+    is_whole = any(not is_per_class(criterion.model) for criterion in problem.criteria)
+    firsts = np.arange(keys.shape[1]) if is_whole else None
+    single = Table(keys=keys, sizes=sizes, people=people, firsts=firsts, pairs=pairs)
     return rolled(single, coding.masks([0] * len(coding.fields)))
 
 
@@ -71,13 +76,16 @@ def rolled(table: Table, masks: Words, *, in_order: bool = False) -> Table:
     Args:
         in_order: the masked keys still ascend, for only the lowest field becomes coarser.
     """
-    keys, sizes, people, order = table.keys & masks, table.sizes, table.people, None
+    keys, order = table.keys & masks, None
     if not in_order:
         order = _order(keys)
-        keys, sizes = keys.take(order, axis=1), sizes.take(order)
-        people = None if people is None else people.take(order)
+        keys = keys.take(order, axis=1)
     fresh = _fresh(keys)
     starts = np.flatnonzero(fresh)
+
+    def joined(column: Ints, how: np.ufunc = np.add) -> Ints:
+        return np.asarray(how.reduceat(column if order is None else column.take(order), starts))
+
     pairs: tuple[Pairs, ...] = ()
     if table.pairs:
         new = np.cumsum(fresh) - 1
@@ -86,8 +94,9 @@ def rolled(table: Table, masks: Words, *, in_order: bool = False) -> Table:
         pairs = tuple(_merged(each, new) for each in table.pairs)
     return Table(
         keys=keys.take(starts, axis=1),
-        sizes=np.add.reduceat(sizes, starts),
-        people=None if people is None else np.add.reduceat(people, starts),
+        sizes=joined(table.sizes),
+        people=None if table.people is None else joined(table.people),
+        firsts=None if table.firsts is None else joined(table.firsts, np.minimum),
         pairs=pairs,
     )
 
