@@ -1,9 +1,9 @@
 """Invented columns in nine languages: what the small model learns from, and what it never saw.
 
 Names, streets, cities and jobs come from Faker's lists, everything else is drawn here. Each list
-of values is cut in two by a hash: `Half.LEARN` trains the model, `Half.HELD_OUT` measures. Names of people
-in the held-out half stand in no word list of discovery either, where the language allows it (there
-are too few Chinese, Japanese and Korean family names).
+of values is cut in two by a hash: `Half.LEARN` trains the model, `Half.HELD_OUT` measures. Names
+of people in the held-out half stand in no word list of discovery either, where the language
+allows it (there are too few Chinese, Japanese and Korean family names).
 """
 
 from __future__ import annotations

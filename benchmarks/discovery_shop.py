@@ -19,7 +19,7 @@ PINS = (
     "pandas==3.1.1",
     "numpy==2.4.6",
 )
-ROWS = 2_000
+ROWS = 5_000
 
 
 def shop(rows: int = ROWS, seed: int = 20_261_126) -> dict[str, tuple[str, list[str]]]:

@@ -34,8 +34,8 @@ _COLUMNS = 5  # per kind, country and half
 _SINGLE = 15  # single values per kind and country, to learn what one value alone looks like
 _OTHER_COUNTRIES = (
     "nl_NL", "pl_PL", "sv_SE", "da_DK", "no_NO", "fi_FI", "cs_CZ", "tr_TR", "ru_RU", "en_IN",
-    "en_AU", "en_CA", "fr_CA", "de_AT", "de_CH", "fr_CH", "es_CO", "es_AR", "zh_TW", "hu_HU", "ro_RO",
-    "id_ID", "vi_VN",
+    "en_AU", "en_CA", "fr_CA", "de_AT", "de_CH", "fr_CH", "es_CO", "es_AR", "zh_TW", "hu_HU",
+    "ro_RO", "id_ID", "vi_VN",
 )  # fmt: skip
 _EAST_ASIAN = ("zh_CN", "zh_TW", "ja_JP", "ko_KR")
 Pool = list[str]
@@ -179,12 +179,47 @@ def _fixed_pools(rng: np.random.Generator) -> Iterator[tuple[str, Pool]]:
 
 
 # Codes of things; “#” is a digit, “?” a capital, “%” a small letter.
-_PATTERNS = (
-    "#####|######|#######|########|??-####|?###|??####??|???-###-##|##-##-##|?#|####-####|#.#.#|##.#"
-    "|## %%|### ml|# x #|##/##|??##|%%%%%###|%%_%%%%|%%%%-%%%%%-##|?%%%%%|?%%% ?%%%%%|###-###"
-    "|?#? #?#?|####?|#:##|##:##:##|€ ##,##|$#.##|#%%%#%%#|????|???|?? ## ####|###.###.###|##%|-#.##"
-    "|v#.#.##|#??###"
-).split("|")  # noqa: SIM905
+_PATTERNS = [
+    "#####",
+    "######",
+    "#######",
+    "########",
+    "??-####",
+    "?###",
+    "??####??",
+    "???-###-##",
+    "##-##-##",
+    "?#",
+    "####-####",
+    "#.#.#",
+    "##.#",
+    "## %%",
+    "### ml",
+    "# x #",
+    "##/##",
+    "??##",
+    "%%%%%###",
+    "%%_%%%%",
+    "%%%%-%%%%%-##",
+    "?%%%%%",
+    "?%%% ?%%%%%",
+    "###-###",
+    "?#? #?#?",
+    "####?",
+    "#:##",
+    "##:##:##",
+    "€ ##,##",
+    "$#.##",
+    "#%%%#%%#",
+    "????",
+    "???",
+    "?? ## ####",
+    "###.###.###",
+    "##%",
+    "-#.##",
+    "v#.#.##",
+    "#??###",
+]
 
 
 def _filled(pattern: str, rng: np.random.Generator) -> str:

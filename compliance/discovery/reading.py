@@ -25,6 +25,7 @@ from compliance.discovery.types import Alone, TypeRow, type_rows
 _HALF = 0.5
 _LONG_TEXT_WORDS = 8
 _MODELLED = 0.6
+_ROWS_OF_A_NAME = 5
 _CODES_OF_PEOPLE = 40
 _YEARS_OF_BIRTHS, _MIDDLE_OF_BIRTHS = 25, 2000
 
@@ -169,7 +170,7 @@ def _variant(row: TypeRow, column: Profile) -> str:
 
 def _from_neither(column: Profile, refused: Match | None, facts: Facts) -> Reading:
     sentences = evidence.refused(refused, column)
-    if column.guess and _may_speak(column.guess, facts):
+    if not _is_repeated(column) and column.guess and _may_speak(column.guess, facts):
         return _from_model(column, column.guess, sentences)
     if is_absent(column.name) and (found := _of_people(column, facts)):
         type_id, because = found
@@ -178,6 +179,11 @@ def _from_neither(column: Profile, refused: Match | None, facts: Facts) -> Readi
         sentences.append("The header says nothing that is known.")
     row = type_rows()[_by_look(column, facts)]
     return _reading(row, column, 0.5, [*sentences, evidence.description(column)])
+
+
+def _is_repeated(column: Profile) -> bool:
+    """Few values that stand on many rows each are kinds of something, not names."""
+    return column.distinct <= _CODES_OF_PEOPLE and column.rows > _ROWS_OF_A_NAME * column.distinct
 
 
 def _may_speak(found: Guess, facts: Facts) -> bool:

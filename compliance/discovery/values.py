@@ -5,12 +5,14 @@ All patterns mind that East Asian text has no blanks, so none of them relies on 
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Sequence
 
 from stdnum import ean, iban, imei, isbn, luhn
 
+from compliance.discovery.types import data
 from compliance.discovery.wordlists import folded, names, plain, raw_words, words
 
 _IBAN_LIKE = re.compile(r"[A-Za-z]{2}\d{2}[ A-Za-z0-9]{11,38}$", re.ASCII)
@@ -184,8 +186,18 @@ def is_written_phone(value: str) -> bool:
         return _is_phone(value, "ZZ")
     if value.isdecimal() or sum(map(str.isdecimal, value)) < _SHORTEST_NATIONAL:
         return False
-    regions = [region.upper() for region in raw_words("phone_regions")]
-    return any(_is_phone(value, region) for region in regions)
+    return any(
+        _is_phone(value, region)
+        for shape, regions in _phone_forms()
+        if shape.fullmatch(value)
+        for region in regions
+    )
+
+
+@functools.cache
+def _phone_forms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    forms = data("phones")["forms"]
+    return tuple((re.compile(f["shape"], re.ASCII), tuple(f["regions"])) for f in forms)
 
 
 def is_public_ip(value: str) -> bool:
