@@ -13,7 +13,9 @@ import zxingcpp
 from matplotlib import get_data_path
 from PIL import Image
 
-from compliance.discovery.images import BoxKind, find_in_image, redact_image, redacting
+from compliance.discovery.images import BoxKind, find_in_image, redact_image, redacting, text
+from compliance.discovery.images.geometry import Rect
+from compliance.discovery.images.text import Line
 from compliance.discovery.images.thresholds import table
 from compliance.errors import ImageStillShowsError, MissingGroupError
 from tests.images_cases import LINES, covered, drawn, pixels_of, saved
@@ -247,3 +249,21 @@ def test_a_large_scan_is_read_in_parts_with_small_and_large_letters() -> None:
     moved = [tuple(place[i] + corner[i % 2] for i in range(4)) for corner in corners]
     moved.append(tuple(value + 100 for value in heading))
     assert min(covered(place, boxes) for place in moved) > 0.97
+
+
+def test_a_paragraph_seen_as_one_line_does_not_swallow_its_lines() -> None:
+    """As happens where a large scan is first looked at from far away."""
+    rows = [Rect(10, 10 + 30 * row, 400, 30 + 30 * row) for row in range(4)]
+    blob = Line(quad=Rect(0, 0, 410, 130).quad, seen=0.6)
+
+    joined = text._joined([blob, *(Line(quad=row.quad, seen=0.8) for row in rows)])
+
+    assert {line.rect for line in joined} == {blob.rect, *rows}
+
+
+def test_a_line_that_a_tile_cut_is_read_as_one() -> None:
+    left, right = Rect(10, 10, 300, 30), Rect(220, 11, 500, 31)
+
+    (line,) = text._joined([Line(quad=part.quad, seen=0.8) for part in (left, right)])
+
+    assert line.rect == Rect(10, 10, 500, 31)

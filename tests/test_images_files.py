@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from compliance.discovery.images import find_in_image, redact_image
+from compliance.discovery.images import find_in_image, redact_image, redacting
 from compliance.discovery.images.pictures import pages_of
 from compliance.errors import ImageTooLargeError, NotAnImageError
 from tests.images_cases import LINES, covered, drawn, pixels_of, saved
@@ -193,3 +193,22 @@ def test_one_pixel_is_an_image() -> None:
 
 def test_a_strip_one_pixel_high_is_an_image() -> None:
     assert find_in_image(saved(Image.new("RGB", (300, 1)))).is_clean
+
+
+def test_frames_that_come_out_alike_are_no_reason_to_refuse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A writer of animations leaves out frames that repeat the one before."""
+    frames = [Image.new("RGB", (60, 40), shade) for shade in ("red", "green", "blue")]
+    file = saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=50)
+    monkeypatch.setattr(redacting.reading, "painted", lambda picture, boxes: picture * 0)
+
+    done = redact_image(file)
+
+    assert Image.open(io.BytesIO(done.image)).n_frames == 1
+    assert (done.checked.pages, done.checked.is_clean) == (3, True)
+
+
+@pytest.mark.parametrize("shape", [(12_000, 3), (3, 12_000)])
+def test_long_strips_are_images(shape: tuple[int, int]) -> None:
+    assert find_in_image(saved(Image.new("RGB", shape, "green"))).is_clean

@@ -26,7 +26,6 @@ _BROKEN = (
     IndexError,
     TypeError,
     OverflowError,
-    MemoryError,
     struct.error,
     zlib.error,
 )
@@ -97,7 +96,9 @@ def page_encoded(picture: Picture) -> bytes:
 
 
 def durations_of(data: bytes) -> list[int]:
-    """How long each frame of an animation is shown, in milliseconds."""
+    """How long each frame of an animation is shown, in milliseconds; empty for anything else."""
+    if media_type(data) != _ANIMATED:
+        return []
     image = _opened(data)
     return [int(frame.info.get("duration", 100)) for frame in ImageSequence.Iterator(image)]
 

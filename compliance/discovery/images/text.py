@@ -120,9 +120,10 @@ def _belong(one: Line, other: Line) -> bool:
     shared = small.meet(large)
     if not shared.area:
         return False
-    if small.share_in(large) >= 0.7 and _thickness(small) <= _thickness(large) * 1.5:
-        return True
     thick = sorted((_thickness(small), _thickness(large)))
+    if small.share_in(large) >= 0.7:
+        # A coarse view sees whole paragraphs as one line; their lines stay apart.
+        return thick[0] >= 0.65 * thick[1]
     are_flat = min(small.width, large.width) > 0 and small.height < small.width
     across = shared.height if are_flat else shared.width
     return across >= 0.7 * thick[0] and thick[1] <= 1.5 * thick[0] and _is_level(one, other)
