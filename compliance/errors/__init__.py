@@ -28,9 +28,9 @@
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
-    - TooManyNodesError, NoRecodingError, TooFewBasketsError
+    - TooManyNodesError, NoRecodingError, TooFewBasketsError, NothingAnonymisedError
     - TreatmentError, VaultError, AttackError, StillAtRiskError
-    - UnknownRecipeError, DriftedError, NothingAnonymisedError
+    - UnknownRecipeError, DriftedError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read

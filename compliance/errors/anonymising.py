@@ -62,24 +62,10 @@ class StillAtRiskError(AnonymisationError):
     sentence = "The output did not pass its own check, and was not handed on. {reason}"
 
 
-class NoRecodingError(AnonymisationError):
-    sentence = (
-        "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed. "
-        "Lower the criteria, allow higher levels, or allow more suppression."
-    )
-
-
 class TooManyNodesError(AnonymisationError):
     sentence = (
         "There are {nodes:,} choices of levels, and at most {most:,} can be shown at once. Use "
         "fewer columns or levels, or search for the best one alone."
-    )
-
-
-class TooFewBasketsError(AnonymisationError):
-    sentence = (
-        "Only {persons:,} people have bought anything, fewer than k = {k}. Lower k, or take in "
-        "more people."
     )
 
 
