@@ -40,8 +40,15 @@ def written(
     names = [name for name in table.column_names if name not in left_out]
     columns = {n: _column(table, n, recoding, treated).take(pa.array(kept)) for n in names}
     made = pa.table(columns)
-    order = pc.sort_indices(made, sort_keys=[(name, "ascending") for name in names])
+    order = _order(made)
     return made.take(order), kept[order.to_numpy()]
+
+
+def _order(made: pa.Table) -> Any:
+    """Rows by what they show; columns are counted, for a sort key of “.name” would be a path."""
+    places = [str(place) for place in range(made.num_columns)]
+    keys = [(place, "ascending") for place in places]
+    return pc.sort_indices(made.rename_columns(places), sort_keys=keys)
 
 
 def to_csv(made: pa.Table) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -132,7 +133,7 @@ def recoded(
     if plan.method is Method.LOCAL:
         recoding = yield from told(local.recode_locally(problem), _placed)
         return _unsearched(problem, recoding, ()), recoding
-    found = yield from told(search(problem, plan.time_limit_s), _searched)
+    found = yield from told(search(problem, plan.time_limit_s, time.monotonic), _searched)
     return found, recode(problem, found.levels)
 
 
