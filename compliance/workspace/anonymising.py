@@ -19,6 +19,7 @@ from compliance.anonymise.nouns import (
     Plan,
 )
 from compliance.anonymise.nouns.record import Anonymised, Proof
+from compliance.anonymise.plans import check_plan
 from compliance.anonymise.preparing import prepare
 from compliance.dataset.nouns import (
     ColumnName,
@@ -55,6 +56,7 @@ def anonymise(
         StillAtRiskError: the output did not pass a check; nothing was stored.
     """
     into = check_dataset_name(into or f"{name[:64]}-anonymised")
+    check_plan(plan)
     about = subject(desk, name, plan.population)
     with desk.database.reading() as connection:
         _check_free(connection, about.dataset, into)

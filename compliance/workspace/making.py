@@ -36,6 +36,7 @@ from compliance.dataset.nouns import (
     Sha256,
     Source,
 )
+from compliance.errors import StillAtRiskError
 from compliance.privacy.nouns import GaussianEvent, LaplaceEvent
 from compliance.workspace.desk import Desk
 from compliance.workspace.keys import key_in
@@ -95,8 +96,13 @@ def made(
 
     Args:
         levels: those of a recipe; left out, they are searched for.
+
+    Raises:
+        StillAtRiskError: no row would be left.
     """
     found, recoding = yield from recoded(plan, prepared, levels)
+    if recoding.suppressed.all():
+        raise StillAtRiskError(reason="No row would be left of it: ask for less, or for more rows.")
     yield Step(doing="Treating the other columns")
     treated = treat(
         about.table,
