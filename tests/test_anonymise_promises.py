@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from anonymise_cases import ended, people, plan
 
+from compliance.anonymise import to_plan
 from compliance.anonymise.nouns import Plan, Treatment, TreatmentKind
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset import RawFile
@@ -80,3 +81,51 @@ def test_an_output_without_rows_is_refused_in_plain_words(workspace: Workspace, 
 
     with pytest.raises(StillAtRiskError, match="No row would be left"):
         anonymised(workspace, plan(k=50, suppression_limit=1, method=method))
+
+
+@pytest.mark.parametrize("method", ["full_domain", "local"])
+def test_presence_is_measured_with_the_people_of_each_class(workspace: Workspace, method: str):
+    everybody = [
+        (("Ulm", "Kiel", "Bonn", "Jena", "Aalen")[n * n % 5], ("south", "north", "east")[n % 3])
+        for n in range(90)
+    ]
+    some = [person for n, person in enumerate(everybody) if n % 7 < 5 or n % 5 == 1]
+    for name, rows in (("everybody", everybody), ("people", some)):
+        added(workspace, "\n".join(["city,part", *map(",".join, rows)]).encode(), name)
+    asked = to_plan(
+        {
+            "quasi_identifiers": {"city": {"build": "suppress"}, "part": {"build": "suppress"}},
+            "delta_presence": {"lower": 0, "upper": 0.85},
+            "k_map": 3,
+            "population": "everybody",
+            "suppression_limit": 0.3,
+            "method": method,
+        }
+    )
+
+    done = anonymised(workspace, asked)
+
+    for cell, rows in Counter((r["city"], r["part"]) for r in shown(workspace, done)).items():
+        fitting = sum(
+            all(name in ("*", value) for name, value in zip(cell, person, strict=True))
+            for person in everybody
+        )
+        assert fitting >= 3
+        assert rows <= 0.85 * fitting
+
+
+def test_presence_of_one_class_is_not_taken_for_that_of_another(workspace: Workspace):
+    """As texts “10” comes before “2”, as numbers after it."""
+    added(workspace, b"visits,note\n" + b"2,a\n" * 9 + b"10,b\n" * 3, "everybody")
+    added(workspace, b"visits,note\n" + b"2,a\n" * 8 + b"10,b\n" * 2)
+    asked = to_plan(
+        {
+            "quasi_identifiers": {"visits": {"build": "suppress"}},
+            "delta_presence": {"lower": 0.5, "upper": 0.9},
+            "population": "everybody",
+        }
+    )
+
+    done = anonymised(workspace, asked)
+
+    assert done.levels == {"visits": 0}

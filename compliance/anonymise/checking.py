@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from compliance.anonymise.cells import classes_with_people
 from compliance.anonymise.models import classes_of, holds, is_per_class, satisfied
 from compliance.anonymise.nouns import (
     Classes,
@@ -61,10 +62,7 @@ def checks(
         original: what it was made from.
         recoding: for the population's side of k-map and δ-presence, which no output holds.
     """
-    classes = _shown(output, original, plan, problem)
-    if problem.population:
-        people = classes_of(recoding, (), problem.population)
-        classes = replace(classes, population=people.population, elsewhere=people.elsewhere)
+    classes = _shown(output, original, plan, problem, recoding)
     return (
         *(_criterion(criterion, classes) for criterion in plan.criteria),
         _suppression(output.rows, original.rows, plan.suppression_limit),
@@ -151,20 +149,25 @@ def _suppression(rows: int, before: int, limit: float) -> Check:
     )
 
 
-def _shown(output: Table, original: Table, plan: Plan, problem: Problem) -> Classes:
+def _shown(
+    output: Table, original: Table, plan: Plan, problem: Problem, recoding: Recoding
+) -> Classes:
     """The classes of the output, with the original's sensitive values as the whole."""
     columns = [output.codes(column) for column in plan.columns]
     shown = Recoding(
         columns=tuple(plan.columns),
         codes=tuple(_with_missing(each) for each in columns),
-        names=tuple((*map(str, each.labels.tolist()), None) for each in columns),
+        names=tuple((*each.texts(), None) for each in columns),
         shares=tuple(np.ones(len(each.labels) + 1) for each in columns),
         suppressed=np.zeros(output.rows, dtype=np.bool_),
         levels=None,
     )
     there = [each for each in problem.sensitive if each.column in output.column_names]
     hidden = [_ranked(output, original, each) for each in there]
-    classes = classes_of(shown, hidden)
+    if problem.population:
+        classes = classes_with_people(shown, hidden, problem.population, recoding)
+    else:
+        classes = classes_of(shown, hidden)
     whole = {each.column: np.bincount(each.codes, minlength=each.values) for each in there}
     return replace(
         classes,
