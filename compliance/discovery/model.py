@@ -79,10 +79,11 @@ def guess(values: Sequence[str]) -> Guess | None:
     is_other = model.types.index(OTHER)
     others = _shares(rows, model).argmax(axis=1) == is_other
     confidence, agreeing = 1 - float(column[is_other]), int((~others).sum())
-    if confidence < card["sure"] or agreeing < card["agreeing"] * len(values):
-        return None
     column[is_other] = 0
     best = model.types[int(column.argmax())]
+    least = card["agreeing_words" if best in card["single_words"] else "agreeing"]
+    if confidence < card["sure"] or agreeing < least * len(values):
+        return None
     return Guess(type=best, confidence=min(confidence, 1.0), agreeing=agreeing)
 
 
