@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 
+import anonymisation_report_cases
 import disclosure_cases
 import federated_report_cases
 import pikepdf
@@ -20,6 +21,7 @@ import report_samples
 
 from compliance.report import build
 from compliance.report.nouns import (
+    AnonymisationEvidence,
     AnyEvidence,
     Document,
     FederatedEvidence,
@@ -29,6 +31,7 @@ from compliance.report.nouns import (
 
 NAMES = ("retail", "empty", "bare", "hostile", "kinds")
 RELEASES = ("months", "histogram", "hostile release")
+ANONYMISED = ("anonymised", "local recoding", "hostile anonymisation")
 RUNS = ("run", "noisy run", "forecast", "stopped run", "hostile run")
 
 
@@ -52,7 +55,7 @@ class Built:
 
 @cache
 def built_sample(name: str) -> Built:
-    """The report on one of the samples of `NAMES`, `RELEASES` or `RUNS`."""
+    """The report on one of the samples of `NAMES`, `RELEASES`, `RUNS` or `ANONYMISED`."""
     every = release_cases.every_kind()
     match name:
         case "kinds":
@@ -63,6 +66,12 @@ def built_sample(name: str) -> Built:
             return built(disclosure_cases.evidence(every[4], audit=None, acts=()))
         case "hostile release":
             return built(disclosure_cases.hostile_evidence())
+        case "anonymised":
+            return built(anonymisation_report_cases.evidence())
+        case "local recoding":
+            return built(anonymisation_report_cases.local())
+        case "hostile anonymisation":
+            return built(anonymisation_report_cases.hostile())
         case "run":
             return built(federated_report_cases.evidence())
         case "noisy run":
@@ -92,6 +101,8 @@ def kind_of(evidence: AnyEvidence) -> ReportKind:
             return ReportKind.RELEASE
         case FederatedEvidence():
             return ReportKind.FEDERATED
+        case AnonymisationEvidence():
+            return ReportKind.ANONYMISATION
     return ReportKind.AUDIT
 
 

@@ -198,6 +198,9 @@ def _anonymisation(evidence: AnonymisationEvidence) -> dict[str, Any]:
 
 
 def _glossary(kind: ReportKind) -> list[dict[str, str]]:
-    """The terms of all reports, with those that only this kind needs."""
-    terms = [*texts()["glossary"]["terms"], *texts()[kind]["glossary"]]
+    """The terms of all reports, or those of them that this kind shares, and its own."""
+    said = texts()[kind]
+    shared = said.get("shared_glossary")
+    terms = [t for t in texts()["glossary"]["terms"] if shared is None or t["term"] in shared]
+    terms += said["glossary"]
     return sorted(terms, key=lambda item: wording.in_latin(item["term"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,14 +25,15 @@ QUESTIONS = (
 MOST_ATTACKS_PRINTED = 60
 _SMALLEST = 0.0005
 _COLUMNS_SHOWN = 12
+_TARGET_WIDTH = 11
 
 
 class Standing(StrEnum):
     """How an output stands towards one question; `WITHIN` is said of linkage alone."""
 
-    NO_GAIN = "no gain seen"
+    NO_GAIN = "not beyond chance"
     WITHIN = "as groups allow"
-    GAIN = "above baseline"
+    GAIN = "beyond chance"
     NOT_ASSESSED = "not assessed"
 
 
@@ -106,8 +108,8 @@ def to_questions(done: Anonymised) -> Plain | None:
     """One row per question, by the worst attack on it."""
     headings = [
         heading("Question", 3.4),
-        heading("Original", 2.1),
-        heading("Output", 2.1),
+        heading("Before", 2.1),
+        heading("After", 2.1),
         heading("Baseline", 3),
         heading("Found", 2.3),
     ]
@@ -120,7 +122,7 @@ def to_attacks(done: Anonymised) -> Plain:
     pairs = pairs_of(done)
     headings = [
         heading("Attack", 2.4, Fill.NAME),
-        heading("On"),
+        heading("On", 1.2),
         heading("Tries", fill=Fill.NUMBER),
         heading("Right", fill=Fill.NUMBER),
         heading("Share, interval", 2),
@@ -225,10 +227,11 @@ def _known(pairs: Iterable[Pair]) -> str:
 
 
 def _chart(pairs: tuple[Pair, ...]) -> Plain | None:
+    alone = Counter(pair.kind for pair in pairs)
     drawn = [
-        (f"{_label(pair)}, {where}", attack)
+        (f"{_label(pair, is_only=alone[pair.kind] == 1)}: {when}", attack)
         for pair in pairs
-        for where, attack in (("original", pair.before), ("output", pair.after))
+        for when, attack in (("before", pair.before), ("after", pair.after))
         if attack is not None
     ]
     shown = drawn[: charts.MOST_GROUPS]
@@ -245,13 +248,15 @@ def _chart(pairs: tuple[Pair, ...]) -> Plain | None:
     return charts.value_chart(
         [label for label, _ in shown],
         [("Right tries, in percent", bars)],
-        alt=f"Attacks on the original and on the output. {'; '.join(told)}.",
+        alt=f"Right tries of attacks before and after. {'; '.join(told)}.",
         caption="What attackers got right, with intervals at 95 % (lines)."
         + charts.only_first(len(drawn), "attacks"),
         legend=(("main", "right tries"), ("second", "baseline")),
     )
 
 
-def _label(pair: Pair) -> str:
-    target = f" of {wording.shortened(pair.target, 9)}" if pair.target else ""
-    return title_of(pair.kind) + target
+def _label(pair: Pair, *, is_only: bool) -> str:
+    title = title_of(pair.kind)
+    if is_only or pair.target is None:
+        return title
+    return f"{title}, {wording.shortened(pair.target, _TARGET_WIDTH)}"

@@ -15,20 +15,20 @@ _CHECKS = {
     "k_anonymity": "k-anonymity",
     "k_map": "k-map",
     "delta_presence": "δ-presence",
-    "distinct_l": "distinct l-diversity",
-    "entropy_l": "entropy l-diversity",
-    "recursive_cl": "recursive (c, l)-diversity",
+    "distinct_l": "Distinct l-diversity",
+    "entropy_l": "Entropy l-diversity",
+    "recursive_cl": "Recursive (c, l)-diversity",
     "equal_t": "t-closeness, equal distance",
     "hierarchical_t": "t-closeness, hierarchical distance",
     "ordered_t": "t-closeness, ordered distance",
     "beta_likeness": "β-likeness",
-    "enhanced_beta_likeness": "enhanced β-likeness",
+    "enhanced_beta_likeness": "Enhanced β-likeness",
     "delta_disclosure": "δ-disclosure privacy",
-    "mean_risk": "mean risk",
-    "population_uniques": "uniqueness in the population",
-    "suppression": "rows left out",
-    "no_direct_identifier": "direct identifiers",
-    "linkage": "linkage attack",
+    "mean_risk": "Mean risk",
+    "population_uniques": "Uniqueness in the population",
+    "suppression": "Rows left out",
+    "no_direct_identifier": "Direct identifiers",
+    "linkage": "Linkage attack",
 }
 
 
@@ -66,7 +66,7 @@ def _table(done: Anonymised) -> Plain | None:
 
 def _row(check: Check) -> list[Cell]:
     result = toned("holds", "good") if check.holds else toned("does not hold", "bad")
-    return [wording.capital(_CHECKS.get(check.name, check.name)), result, check.says]
+    return [_CHECKS.get(check.name, check.name), result, check.says]
 
 
 def _limits(evidence: AnonymisationEvidence) -> Plain | None:

@@ -47,8 +47,8 @@ def _losses(done: Anonymised) -> list[Plain]:
 def _uses(tried: list[Utility]) -> Plain | None:
     headings = [
         heading("Use", 4),
-        heading("Original", fill=Fill.NUMBER),
-        heading("Output", fill=Fill.NUMBER),
+        heading("Before", fill=Fill.NUMBER),
+        heading("After", fill=Fill.NUMBER),
         heading("Baseline", fill=Fill.NUMBER),
         heading("Kept", fill=Fill.NUMBER),
         heading("Better is", 1.2),

@@ -178,6 +178,8 @@ def _on_attacks(done: Anonymised) -> list[str]:
                 f"{name} beats its baseline: have that risk analysed, or ask for l-diversity or "
                 f"t-closeness of {target}."
             )
+        elif standing is Standing.WITHIN:
+            steps.append(f"{name} is made rarer, not impossible: weigh that risk.")
         elif standing is Standing.GAIN:
             steps.append(f"{name} beats its baseline: have that risk analysed, or ask for more.")
     return steps

@@ -104,15 +104,17 @@ def _proven(done: Anonymised) -> Plain:
     found, loss = done.proof.found, loss_in_words(done)
     if done.plan.method is Method.LOCAL:
         says = (
-            f"Not proven: local recoding finds a good way, not the best one. It came to {loss}. "
+            f"Not proven: local recoding finds a good way, not the best one. It came to: {loss}. "
             "That all criteria hold does not depend on this."
         )
         return {"tone": "calm", "says": says}
     if found.optimal:
-        says = f"Proven: no allowed choice of levels meets the criteria at less. It came to {loss}."
+        says = (
+            f"Proven: no allowed choice of levels meets the criteria at less. It came to: {loss}."
+        )
         return {"tone": "good", "says": says}
     says = (
-        f"Not proven: the search ended before its proof. It came to {loss}; no allowed choice can "
+        f"Not proven: the search ended before its proof. It came to: {loss}; no allowed choice can "
         f"be below {wording.measured(found.bound)}."
     )
     return {"tone": "warn", "says": says}

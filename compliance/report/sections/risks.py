@@ -34,6 +34,7 @@ def to_risks(done: Anonymised) -> Plain:
     return {
         "table": _measures(before, after),
         "sensitive": _sensitive(before, after),
+        "worse": _worse(before, after),
         "sensitive_left": max(0, len(before.sensitive) - MOST_SENSITIVE_PRINTED),
         "chart": _sizes(before, after, done.plan.k),
     }
@@ -137,6 +138,26 @@ def _sensitive(before: Measures, after: Measures) -> Plain | None:
     return table(headings, rows)
 
 
+def _worse(before: Measures, after: Measures) -> list[str]:
+    """Which measures of which columns are worse in the output; that can happen."""
+    found = []
+    for column, was in before.sensitive.items():
+        is_ = after.sensitive.get(column)
+        if is_ is not None:
+            named = [title for field, title, _ in _SENSITIVE if _is_worse(was, is_, field)]
+            if named:
+                name = wording.abridged(column)
+                found.append(f"Worse than before for {name}: {wording.listed(named)}.")
+    return found[:MOST_SENSITIVE_PRINTED]
+
+
+def _is_worse(was: SensitiveMeasures, is_: SensitiveMeasures, field: str) -> bool:
+    old, new = getattr(was, field), getattr(is_, field)
+    if old is None or new is None:
+        return old is not None and field == "recursive_c"
+    return bool(new < old if field.endswith("_l") else new > old)
+
+
 def _figure(measures: SensitiveMeasures | None, field: str, decimals: int) -> str:
     if measures is None:
         return "not in it"
@@ -165,7 +186,7 @@ def _sizes(before: Measures, after: Measures, k: int) -> Plain | None:
         labels,
         f"{wording.capital(_units(after))} in groups of that size, in percent",
         pairs,
-        ("original", "output"),
+        ("before", "after"),
         alt=f"Sizes of groups of rows that look alike. {'; '.join(told)}.",
         caption="How large the groups are in which people hide; larger ones hide better.",
     )
