@@ -1,4 +1,4 @@
-"""What reports on anonymisations stand on: a proven one, a local one, and one that tries to break it."""
+"""What reports on anonymisations stand on: a proven one, a local one, and a hostile one."""
 
 from __future__ import annotations
 

@@ -171,9 +171,7 @@ def _question(pair: Pair, done: Anonymised) -> list[Cell]:
         stacked(said["name"], said["asks"] + about),
         _measured(pair.before),
         _measured(pair.after),
-        stacked(share_in_words(pair.after.baseline), pair.after.baseline_is)
-        if pair.after
-        else wording.NO_NUMBER,
+        stacked(share_in_words(pair.after.baseline), pair.after.baseline_is) if pair.after else "–",
         toned(standing, TONES[standing]),
     ]
 

@@ -12,7 +12,7 @@ from compliance.report.nouns import (
     ReleaseEvidence,
 )
 from compliance.report.sections.duties import laws_of
-from compliance.report.sections.outcomes import verdict_of
+from compliance.report.sections.outcomes import tested_in_words, verdict_of
 from compliance.report.sections.plans import title_of
 from compliance.report.tables import Fill, Plain, fact
 from compliance.report.texts import texts
@@ -60,6 +60,7 @@ def to_anonymisation_cover(evidence: AnonymisationEvidence) -> Plain:
         fact("Its SHA-256", done.proof.sha256, fill=Fill.CODE),
         fact("Made", f"{wording.when(done.made_at)}, by {done.actor}", fill=Fill.NAME),
         fact("Found", verdict_of(evidence)["says"]),
+        fact("Tested", tested_in_words(done)),
     ]
     return _cover(evidence, "anonymisation", about)
 

@@ -30,7 +30,7 @@ def to_outcome(evidence: AnonymisationEvidence) -> Plain:
     """Verdict, key figures, one row per question, and what to do next."""
     return {
         "verdict": verdict_of(evidence),
-        "tested": _tested(evidence.done),
+        "tested": f"Tested {tested_in_words(evidence.done)}.",
         "tiles": _tiles(evidence),
         "questions": to_questions(evidence.done),
         "next": _next(evidence),
@@ -60,6 +60,19 @@ def verdict_of(evidence: AnonymisationEvidence) -> Plain:
     return {"tone": _tone(done), "says": says}
 
 
+def tested_in_words(done: Anonymised) -> str:
+    """When, and by which tests with what result."""
+    held = len(done.proof.checks) - len(done.proof.failed)
+    by_standing: dict[Standing, list[str]] = {}
+    for kind, standing in _standings(done).items():
+        by_standing.setdefault(standing, []).append(title_of(kind).lower())
+    told = "; ".join(f"{wording.listed(names)}: {found}" for found, names in by_standing.items())
+    return (
+        f"on {wording.when(done.made_at)}, on the written output: {count(held)} of "
+        f"{count(len(done.proof.checks), 'check')} hold; attacks for {told}"
+    )
+
+
 def _before(done: Anonymised) -> str:
     before = done.proof.before
     if not before.uniques:
@@ -79,19 +92,6 @@ def _tone(done: Anonymised) -> str:
 def _standings(done: Anonymised) -> dict[AttackKind, Standing]:
     k = done.proof.after.k
     return {kind: standing_of(worst_pair(done, kind), k) for kind in QUESTIONS}
-
-
-def _tested(done: Anonymised) -> str:
-    """By which tests, and when."""
-    held = len(done.proof.checks) - len(done.proof.failed)
-    by_standing: dict[Standing, list[str]] = {}
-    for kind, standing in _standings(done).items():
-        by_standing.setdefault(standing, []).append(title_of(kind).lower())
-    told = "; ".join(f"{wording.listed(names)}: {found}" for found, names in by_standing.items())
-    return (
-        f"Tested on {wording.when(done.made_at)}, on the written output: {count(held)} of "
-        f"{count(len(done.proof.checks), 'check')} hold. Attacks: {told}."
-    )
 
 
 def _tiles(evidence: AnonymisationEvidence) -> list[Plain]:

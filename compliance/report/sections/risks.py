@@ -13,7 +13,7 @@ from compliance.report.sections.attacks import share_in_words
 from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table
 from compliance.report.wording import count
 
-MOST_SENSITIVE_PRINTED = 60
+MOST_SENSITIVE_PRINTED = 20
 _BOUNDS = (1, 2, 5, 10, 20, 50, 100, 1000)
 _SENSITIVE = (
     ("distinct_l", "distinct l", 0),
@@ -134,7 +134,9 @@ def _sensitive(before: Measures, after: Measures) -> Plain | None:
             if field == "hierarchical_t" and was.hierarchical_t is None:
                 continue
             told = [_figure(m, field, decimals) for m in (was, is_)]
-            rows.append([column, title, *told, "more" if field.endswith("_l") else "less"])
+            rows.append(
+                [wording.abridged(column), title, *told, "more" if field.endswith("_l") else "less"]
+            )
     return table(headings, rows)
 
 
