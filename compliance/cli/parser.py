@@ -337,12 +337,16 @@ def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     report = _verb(kinds, "report", verbs.report, "build a report as PDF")
     report.add_argument("kind", choices=[str(kind) for kind in ReportKind], help="which report")
     about = report.add_mutually_exclusive_group()
-    for what, kind in (("release", "a release"), ("run", "a federated")):
+    for flag, what in (
+        ("release", "release a release"),
+        ("run", "run a federated"),
+        ("anonymised", "output an anonymisation"),
+    ):
         about.add_argument(
-            f"--{what}",
+            f"--{flag}",
             dest="about",
             metavar="ID",
-            help=f"which {what} {kind} report is about; left out: the newest",
+            help=f"which {what} report is about; left out: the newest",
         )
     audit = _verb(kinds, "audit", verbs.audit, "discover, assess and report in one go")
     for added in (report, audit):
