@@ -12,7 +12,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 
 # `bench-release` and `bench-federated` install their peers into benchmarks/.peers at the first run;
 # `bench-release` and `bench-mnist` take minutes.
-BENCHES := bench-crowd bench-dataset bench-demo bench-discovery bench-federated bench-images bench-mnist bench-preview bench-release bench-repaint bench-report bench-tasks
+BENCHES := bench-anonymise bench-baskets bench-crowd bench-dataset bench-demo bench-discovery bench-federated bench-images bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-tasks bench-text bench-treatments
 
 .PHONY: run test lint lock distributed pictures clean bench $(BENCHES)
 
@@ -28,7 +28,7 @@ lint: $(VENV)/.dev
 # Resolve the pinned sets anew from pyproject.toml.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra images --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra formats --extra images --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
 
 	cp requirements.txt $(DISTRIBUTED_SET)  # so that what both need has one version where it can
 	grep -oE '"(cryptography|flwr|msgspec|numpy|opendp|pandas|pyarrow|pyyaml)==[^"]+' pyproject.toml | tr -d '"' \

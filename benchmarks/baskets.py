@@ -54,10 +54,10 @@ def hierarchies(table: Table, baskets: Baskets) -> dict[str, Hierarchy]:
     """One of each kind."""
     columns = table.arrow([ITEM, DESCRIPTION]).to_pydict()
     described = dict(zip(columns[ITEM], columns[DESCRIPTION], strict=True))
-    texts = {item: described[item] or "" for item in baskets.items}
+    texts = [described[item] or "" for item in baskets.items]
     return {
-        "code": by_code(ITEM, baskets.items),
-        "description": by_description(ITEM, texts),
+        "code": by_code(ITEM, baskets),
+        "description": by_description(ITEM, baskets, texts),
         "demand": by_demand(ITEM, baskets),
     }
 

@@ -1,15 +1,15 @@
 """Invented columns in nine languages: what the small model learns from, and what it never saw.
 
-Names, streets, cities and jobs come from Faker's lists, everything else is drawn here. Each value
-list is cut in two by a hash: `Half.LEARN` trains the model, `Half.HELD_OUT` measures. Names of people
-in the held-out half also stand in no word list of discovery, where the language allows it (Chinese,
-Japanese and Korean family names are too few).
+Names, streets, cities and jobs come from Faker's lists, everything else is drawn here. Each list
+of values is cut in two by a hash: `Half.LEARN` trains the model, `Half.HELD_OUT` measures. Names
+of people in the held-out half stand in no word list of discovery either, where the language
+allows it (there are too few Chinese, Japanese and Korean family names).
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -79,7 +79,7 @@ def draws(language: str, half: Half, seed: int, locale: str) -> dict[str, Draw]:
     fake = Faker(locale)
     fake.seed_instance(seed)
     rng = np.random.default_rng(seed)
-    return _people_draws(language, half, fake, rng, locale) | _order_draws(language, fake, rng)
+    return _people_draws(language, half, fake, rng, locale) | _order_draws(language, rng)
 
 
 def _table(
@@ -120,28 +120,28 @@ def _people_draws(
         ),
         "given_name": first,
         "family_name": last,
-        "email": lambda: fake.ascii_email(),
+        "email": fake.ascii_email,
         "phone": lambda: _phone(locale, rng),
         "street_address": fake.address if language in _EAST_ASIAN else street,
         "city": city,
-        "postal_code": lambda: fake.postcode(),
+        "postal_code": fake.postcode,
         "birth_date": lambda: fake.date_of_birth(minimum_age=18, maximum_age=90).isoformat(),
         "gender": lambda: WORDS["genders"][language][int(rng.integers(0, 2))],
         "occupation": job,
         "credit_card": lambda: _card(language, rng),
-        "username": lambda: fake.user_name(),
-        "ip_address": lambda: fake.ipv4_public(),
+        "username": fake.user_name,
+        "ip_address": fake.ipv4_public,
     }
     if id_ := _national_id(locale, fake, rng):
         found["national_id"] = id_
     if language in ("en", "de", "fr", "es", "pt", "it"):
-        found["iban"] = lambda: fake.iban()
+        found["iban"] = fake.iban
     if language == "zh":
         found["licence_plate"] = lambda: _plate(rng)
     return {type_: _one_line(draw) for type_, draw in found.items()}
 
 
-def _order_draws(language: str, fake: Faker, rng: np.random.Generator) -> dict[str, Draw]:
+def _order_draws(language: str, rng: np.random.Generator) -> dict[str, Draw]:
     adjectives, nouns = WORDS["goods"][language]["adjectives"], WORDS["goods"][language]["nouns"]
 
     def pick(words: list[str]) -> str:
@@ -235,18 +235,18 @@ def _national_id(locale: str, fake: Faker, rng: np.random.Generator) -> Draw | N
     if locale == "zh_CN":
         return lambda: _chinese_id(fake, rng)
     if locale == "pt_BR":
-        return lambda: fake.cpf()
+        return fake.cpf
     if locale == "es_ES":
-        return lambda: fake.nif()
+        return fake.nif
     if locale == "es_MX":
-        return lambda: fake.curp()
+        return fake.curp
     if locale == "ko_KR":
         return lambda: _korean_id(fake, rng)
     if locale in ("de_DE", "ja_JP", "pt_PT"):
         return None  # Faker's are none that an office there gives out
     if locale == "en_GB":
         return lambda: f"{'ABCEHJ'[rng.integers(0, 6)]}{'ABCEHJ'[rng.integers(0, 6)]} {_nino(rng)}"
-    return lambda: fake.ssn()
+    return fake.ssn
 
 
 def _nino(rng: np.random.Generator) -> str:
@@ -264,7 +264,8 @@ def _chinese_id(fake: Faker, rng: np.random.Generator) -> str:
 
 def _korean_id(fake: Faker, rng: np.random.Generator) -> str:
     born = fake.date_of_birth(minimum_age=30, maximum_age=90)
-    body = f"{born:%y%m%d}{rng.integers(1, 3)}{rng.integers(0, 9)}{rng.integers(0, 5)}{_digits(rng, 3)}"
+    place = f"{rng.integers(1, 3)}{rng.integers(0, 9)}{rng.integers(0, 5)}"
+    body = f"{born:%y%m%d}{place}{_digits(rng, 3)}"
     weights = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
     check = (11 - sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11) % 10
     return f"{body[:6]}-{body[6:]}{check}"

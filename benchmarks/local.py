@@ -2,9 +2,9 @@
 
 Run with `python benchmarks/local.py` (`--quick` leaves the million out). Adult is read from the
 shared data sets, with ARX's hierarchies: 9 quasi-identifiers, k = 5, nothing may be suppressed.
-ARX 3.9.2 was run on the same machine: local recoding by its iterative optimisation (limit 100 %,
-generalisation/suppression factor 0, 0.05/100/0.05). The million is drawn: 6 quasi-identifiers with
-skewed, independent values, which is harder than what people look like.
+ARX 3.9.2 was measured once, on a like machine: local recoding by its iterative optimisation (limit
+100 %, generalisation/suppression factor 0, 0.05/100/0.05). The million is drawn, with skewed,
+independent values, which is harder than what people look like.
 """
 
 from __future__ import annotations

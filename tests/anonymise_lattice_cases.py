@@ -26,7 +26,6 @@ from compliance.anonymise.nouns import (
 )
 from compliance.dataset.nouns import ColumnName
 
-ADULT = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "adult_arx"
 ADULT_COLUMNS = (
     *("sex", "age", "race", "marital-status", "education"),
     *("native-country", "workclass", "occupation", "salary-class"),
@@ -199,13 +198,15 @@ class Plainly:
             if not meets
         }
         whole = [each for each in criteria if not is_per_class(each.model)]
-        for size in range(self.rows + 1):
-            more = gone | {cell for cell in self.order if len(self.members[cell]) <= size}
+        left = [cell for cell in self.members if cell not in gone]
+        left.sort(key=lambda cell: len(self.members[cell]))
+        for count in range(len(left) + 1):
+            more = gone | set(left[:count])
             rows = sum(len(self.members[cell]) for cell in more)
-            if size and rows > int(self.problem.suppression_limit * self.rows):
+            if count and rows > int(self.problem.suppression_limit * self.rows):
                 break
-            left = [len(self.members[cell]) for cell in self.order if cell not in more]
-            if all(holds(each, Classes(sizes=np.array(left, dtype=np.int64))) for each in whole):
+            sizes = [len(self.members[cell]) for cell in left[count:]]
+            if all(holds(each, Classes(sizes=np.array(sizes, dtype=np.int64))) for each in whole):
                 return more, True
         return gone, False
 
@@ -294,12 +295,17 @@ def best_by_trying_all(problem: Problem) -> tuple[float, int, tuple[int, ...]] |
 
 
 def adult(
-    limit: float, loss: LossKind, k: int = 5, columns: Sequence[str] = ADULT_COLUMNS
+    shared_data: Path,
+    limit: float,
+    loss: LossKind,
+    k: int = 5,
+    columns: Sequence[str] = ADULT_COLUMNS,
 ) -> Problem:
     """ARX's example table with its hierarchies."""
-    table = pd.read_csv(ADULT / "adult.csv", sep=";", dtype=str)
+    folder = shared_data / "adult_arx"
+    table = pd.read_csv(folder / "adult.csv", sep=";", dtype=str)
     return Problem(
-        ladders=tuple(_adult_ladder(name, table[name]) for name in columns),
+        ladders=tuple(_adult_ladder(folder, name, table[name]) for name in columns),
         sensitive=(),
         criteria=(k_is(k),),
         suppression_limit=limit,
@@ -307,8 +313,8 @@ def adult(
     )
 
 
-def _adult_ladder(name: str, values: pd.Series) -> Ladder:
-    file = ADULT / f"adult_hierarchy_{name}.csv"
+def _adult_ladder(folder: Path, name: str, values: pd.Series) -> Ladder:
+    file = folder / f"adult_hierarchy_{name}.csv"
     levels = pd.read_csv(file, sep=";", header=None, dtype=str).drop_duplicates()
     maps = [pd.factorize(levels[level])[0].tolist() for level in levels.columns]
     places = {value: at for at, value in enumerate(levels[0])}

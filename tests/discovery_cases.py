@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pyarrow as pa
 
 from compliance.dataset.cleaning import clean
-from compliance.dataset.table import Table, to_parquet
+from compliance.dataset.nouns import Column
+from compliance.dataset.table import Table
 from compliance.discovery import discover
 from compliance.discovery.nouns import Label
 
@@ -19,12 +18,14 @@ ROWS = 60
 
 def labels_of(columns: Mapping[str, Sequence[object]]) -> dict[str, Label]:
     """The labels of a table with these columns, taken in as any table is."""
+    table, found = table_of(columns)
+    return {label.column: label for label in discover(table, found)}
+
+
+def table_of(columns: Mapping[str, Sequence[object]]) -> tuple[Table, tuple[Column, ...]]:
+    """A table with these columns, cleaned as any table is and stored nowhere, and its columns."""
     cleaned = clean(pa.table({name: pa.array(list(values)) for name, values in columns.items()}))
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "table.parquet"
-        path.write_bytes(to_parquet(cleaned.table))
-        labels = discover(Table(path), cleaned.columns)
-    return {label.column: label for label in labels}
+    return Table.in_memory(cleaned.table), cleaned.columns
 
 
 def label_of(header: str, values: Sequence[object], **others: Sequence[object]) -> Label:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 from anonymise_lattice_cases import (
-    ADULT,
     Plainly,
     adult,
     all_levels,
@@ -51,7 +51,7 @@ def test_batches_and_narrow_keys_change_nothing(problem: Problem, ks: list[int])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coding, "WORD_BITS", 6)
         patch.setattr(counting, "BATCH_CELLS", 1)
-        patch.setattr(counting, "LOOKUP_BITS", 1)
+        patch.setattr(coding, "LOOKUP_BITS", 1)
         pieces = survey(problem, ks)
 
     assert np.array_equal(whole.suppressed, pieces.suppressed)
@@ -101,14 +101,14 @@ def test_ks_must_ascend_from_one(ks: list[int]) -> None:
         surveying(problem_of([ladder([0], [[0]])]), ks)
 
 
-@pytest.mark.skipif(not ADULT.is_dir(), reason="the shared data sets are not beside the project")
-def test_the_curve_of_adult_holds_the_optimum_of_every_k() -> None:
+@pytest.mark.realdata
+def test_the_curve_of_adult_holds_the_optimum_of_every_k(shared_data: Path) -> None:
     columns = ("sex", "age", "race", "marital-status", "education")
-    curve = survey(adult(0.02, LossKind.LOSS, columns=columns), [3, 10])
+    curve = survey(adult(shared_data, 0.02, LossKind.LOSS, columns=columns), [3, 10])
 
     for at, k in enumerate(curve.ks):
         for kind in LossKind:
-            found = last(search(adult(0.02, kind, k=k, columns=columns)))
+            found = last(search(adult(shared_data, 0.02, kind, k=k, columns=columns)))
             cost = getattr(found.losses, kind.value)
             assert best(curve, at, kind, limit=603) == pytest.approx(cost, rel=1e-9)
 

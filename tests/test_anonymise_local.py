@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.anonymise.local import recode_locally
+from compliance.anonymise.local import Progress, recode_locally
+from compliance.anonymise.local.cheapest_first import nodes_of
+from compliance.anonymise.local.records import records_of
 from compliance.anonymise.losses import losses_of
 from compliance.anonymise.nouns import (
     Criterion,
@@ -328,22 +331,58 @@ def test_missing_values_are_a_group_of_their_own_up_to_the_top() -> None:
     assert sizes(recoded(asked)) == {("a",): 2, (None,): 3}
 
 
-def test_each_class_stands_for_k_people_of_the_population() -> None:
-    rows = [(0, 0, 0), (0, 1, 0), (3, 4, 1), (3, 4, 1)]
-    people = rows + [(0, 0, 0)] * 2 + [(3, 3, 1)]
-    asked = problem(rows, Criterion(model=Model.K_MAP, value=3), population=people)
+People = list[tuple[int, int, int]]
+
+
+def crowds(asked: Problem, recoding: Recoding) -> dict[Shown, int]:
+    """How many people of the population each class stands for: one by one."""
+    columns = [[allowed_names(of, int(c)) for c in of.codes] for of in asked.population]
+    people = list(zip(*columns, strict=True))
+    return {
+        row: sum(all(n in own for n, own in zip(row, each, strict=True)) for each in people)
+        for row in sizes(recoding)
+    }
+
+
+@given(rows=rows_of_people, others=rows_of_people, k=st.integers(2, 6))
+def test_each_class_stands_for_k_people_of_the_population(
+    rows: People, others: People, k: int
+) -> None:
+    criterion = Criterion(model=Model.K_MAP, value=k)
+    asked = problem(rows, criterion, population=rows + others)
 
     recoding = recoded(asked)
 
-    for row in sizes(recoding):
-        names = zip(
-            *[[allowed_names(of, int(c)) for c in of.codes] for of in asked.population], strict=True
+    assert min(crowds(asked, recoding).values()) >= k
+    assert not recoding.suppressed.any()
+
+
+def test_a_row_alone_may_stand_for_many_of_the_population() -> None:
+    rows = [(0, 0, 0), (3, 4, 1)]
+    asked = problem(
+        rows, Criterion(model=Model.K_MAP, value=3), population=[(0, 0, 0)] * 3 + [(3, 4, 1)] * 3
+    )
+
+    assert sizes(recoded(asked)) == {("1", "a", "f"): 1, ("4", "e", "m"): 1}
+
+
+@given(rows=rows_of_people, others=rows_of_people)
+def test_presence_in_the_table_stays_between_its_bounds_for_everybody(
+    rows: People, others: People
+) -> None:
+    share = len(rows) / len(rows + others)
+    criterion = Criterion(model=Model.DELTA_PRESENCE, value=share + 0.1, lower=share / 2)
+    asked = problem(rows, criterion, population=rows + others)
+
+    recoding = recoded(asked)
+
+    for row, people in crowds(asked, recoding).items():
+        assert share / 2 - 1e-9 <= sizes(recoding)[row] / people <= share + 0.1 + 1e-9
+    columns = [[allowed_names(of, int(c)) for c in of.codes] for of in asked.population]
+    for person in zip(*columns, strict=True):
+        assert any(
+            all(n in own for n, own in zip(row, person, strict=True)) for row in sizes(recoding)
         )
-        covered = sum(
-            all(name in own for name, own in zip(row, person, strict=True)) for person in names
-        )
-        assert covered >= 3
-    assert sizes(recoding)[("1", "a", "f")] == 1
 
 
 @pytest.mark.parametrize("kind", LossKind)
@@ -356,3 +395,70 @@ def test_the_loss_is_never_above_that_of_everything_at_its_highest_level(kind: L
 
     assert losses.granularity > 0.7
     assert losses.suppressed_share == 0
+
+
+def test_the_column_that_weighs_more_keeps_more_detail() -> None:
+    rows = [(age, city, 0) for age in range(4) for city in range(5) for _ in range(2)]
+
+    def detail(weight_of_age: float) -> tuple[float, float]:
+        asked = problem(rows, k_of(5))
+        heavier = replace(asked.ladders[0], weight=weight_of_age)
+        recoding = recoded(replace(asked, ladders=(heavier, *asked.ladders[1:])))
+        kept = [
+            1 - share[codes].mean()
+            for share, codes in zip(recoding.shares, recoding.codes, strict=True)
+        ]
+        return float(kept[0]), float(kept[1])
+
+    light, heavy = detail(0.1), detail(10.0)
+    assert heavy[0] > light[0]
+    assert heavy[1] < light[1]
+
+
+def many_columns(count: int, height: int, rows: int) -> Problem:
+    """Columns of a binary hierarchy each: (height + 1) ** count nodes."""
+    leaves = 2**height
+    levels = [[f"{leaf >> level}.{level}" for leaf in range(leaves)] for level in range(height + 1)]
+    drawn = np.random.default_rng(11).integers(0, leaves, size=(count, rows))
+    return Problem(
+        ladders=tuple(ladder(f"c{place}", levels, row) for place, row in enumerate(drawn.tolist())),
+        sensitive=(),
+        criteria=(k_of(3),),
+        suppression_limit=0.0,
+        loss=LossKind.LOSS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "height", "expected"),
+    [
+        pytest.param(3, 2, 27, id="a small lattice is taken whole"),
+        pytest.param(9, 3, 150_000, id="a large one is thinned"),
+        pytest.param(70, 3, 150_000, id="one that no machine could list is thinned too"),
+    ],
+)
+def test_nodes_come_cheapest_first_and_never_before_a_finer_one(
+    count: int, height: int, expected: int
+) -> None:
+    asked = many_columns(count, height, rows=20)
+
+    nodes = nodes_of(records_of(asked))
+
+    assert len(nodes) <= expected
+    assert len(nodes) == expected or expected > 27
+    assert count > 20 or nodes[0].sum() == 0
+    assert (nodes[-1] == height).all()
+    assert len(np.unique(nodes, axis=0)) == len(nodes)
+    first = nodes[:400]
+    is_coarser = (first[:, None, :] >= first[None, :, :]).all(axis=2)  # the row than the column
+    assert not np.triu(is_coarser, k=1).any()
+
+
+def test_progress_stays_between_nothing_and_all_and_ends_with_every_row_placed() -> None:
+    asked = many_columns(3, 2, rows=50)
+
+    steps = list(recode_locally(asked))
+
+    assert all(isinstance(step, Progress) for step in steps)
+    assert all(0 <= step.share <= 1 for step in steps)
+    assert max(step.placed_rows for step in steps) == 50

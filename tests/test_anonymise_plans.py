@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.anonymise.hierarchies import SETTINGS
+from compliance.anonymise.hierarchies.schemes import UNITS
 from compliance.anonymise.nouns import (
     Build,
     Builder,
@@ -22,11 +26,12 @@ from compliance.anonymise.nouns import (
     TreatmentKind,
 )
 from compliance.anonymise.plan_files import from_plan
-from compliance.anonymise.plans import to_plan
+from compliance.anonymise.plans import OF_PLAN, to_plan
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import MalformedRecipeError
 from compliance.plain import to_yaml
 
+ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = """
 quasi_identifiers:
   age: {hierarchy: adult_hierarchy_age.csv}
@@ -44,12 +49,14 @@ quasi_identifiers:
   zip: {build: prefix, scheme: postal}
   born: {build: dates, levels: [month, year, decade]}
   2019: {hierarchy: years.csv}
+  town: {build: categories, groups: {West: [Bonn, Aachen], East: [Jena]}}
 sensitive:
   illness:
     l: {kind: recursive, value: 3, c: 2.5}
     t: {kind: hierarchical, value: 0.2}
     hierarchy: illness.csv
     beta: 1.5
+    enhanced_beta: 1.25
     delta_disclosure: 2
   income: {l: {kind: entropy, value: 2.5}, t: {kind: ordered, value: 0}}
   party: {t: {kind: hierarchical, value: 1}, hierarchy: {build: suppress}}
@@ -66,7 +73,7 @@ columns:
   email: drop
   name: {pseudonym: {}}
   joined: {shift_dates: {days: 30}}
-  amount: [{top_bottom: {lower: 5, upper: 100}}, {round: {to: 10}}]
+  amount: [{top_bottom: {lower: 5, upper: 100}}, {round: {base: 10}}]
 time_limit_s: 30
 """
 
@@ -100,16 +107,19 @@ def test_the_plan_of_the_contract_is_read() -> None:
 def test_everything_that_a_plan_can_say_is_read() -> None:
     plan = plan_of(EVERYTHING)
 
-    assert plan.columns == ["age", "zip", "born", "2019"]
-    age, _, born, year = plan.quasi_identifiers
+    assert plan.columns == ["age", "zip", "born", "2019", "town"]
+    age, _, born, year, town = plan.quasi_identifiers
     assert (age.lowest, age.highest, age.weight) == (1, 3, 2)
     assert age.hierarchy == Build(builder=Builder.INTERVALS, settings={"width": 5, "factor": 2})
     assert born.hierarchy == Build(
         builder=Builder.DATES, settings={"levels": "month, year, decade"}
     )
     assert year.hierarchy == "years.csv"
+    assert town.hierarchy == Build(
+        builder=Builder.CATEGORIES, settings={"groups": "West: Bonn, Aachen; East: Jena"}
+    )
     by_model = {criterion.model: criterion for criterion in plan.criteria}
-    assert len(plan.criteria) == 12
+    assert len(plan.criteria) == 13
     assert by_model[Model.RECURSIVE_CL].c == 2.5
     assert by_model[Model.DELTA_PRESENCE] == Criterion(
         model=Model.DELTA_PRESENCE, value=0.5, lower=0.1
@@ -130,7 +140,7 @@ def test_everything_that_a_plan_can_say_is_read() -> None:
             kind=TreatmentKind.TOP_BOTTOM,
             settings={"lower": 5, "upper": 100},
         ),
-        Treatment(column=ColumnName("amount"), kind=TreatmentKind.ROUND, settings={"to": 10}),
+        Treatment(column=ColumnName("amount"), kind=TreatmentKind.ROUND, settings={"base": 10}),
     )
 
 
@@ -246,6 +256,11 @@ _AGE = {"age": {"hierarchy": "a.csv"}}
             "nothing else does",
         ),
         ({"sensitive": {"job": {"delta_disclosure": -1}}}, "sensitive.job.delta", "above 0"),
+        (
+            {"quasi_identifiers": {"job": {"build": "categories", "groups": {"a;b": ["x"]}}}},
+            "quasi_identifiers.job.groups",
+            "names with lists",
+        ),
         ({"columns": {"age": "drop"}}, "columns", "a quasi-identifier and treated otherwise"),
         ({"columns": {"email": "dorp"}}, "columns.email", "did you mean “drop”"),
         ({"columns": {"email": []}}, "columns.email", "nothing says"),
@@ -312,3 +327,19 @@ def test_numbers_come_back_as_they_were(
 
     assert (plan.k, plan.suppression_limit, plan.loss) == (k, limit, loss)
     assert to_plan(from_plan(plan)) == plan
+
+
+def test_the_document_names_every_setting_builder_and_treatment() -> None:
+    text = (ROOT / "docs" / "anonymise-plans.md").read_text(encoding="utf-8")
+    settings = {name for builder in SETTINGS.values() for name in builder}
+    wanted = {*OF_PLAN, *settings, *Builder, *TreatmentKind, *LossKind, *Method, *UNITS}
+
+    assert [name for name in wanted if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_the_plans_of_the_document_are_read() -> None:
+    text = (ROOT / "docs" / "anonymise-plans.md").read_text(encoding="utf-8")
+    first = re.search(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+    assert first is not None
+    assert plan_of(first[1]).k == 5

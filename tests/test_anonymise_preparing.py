@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from compliance.anonymise.hierarchies import read_hierarchy
 from compliance.anonymise.nouns import (
@@ -21,7 +27,7 @@ from compliance.anonymise.nouns import (
 )
 from compliance.anonymise.preparing import Prepared, prepare
 from compliance.dataset import RawFile, Table, read, take_in
-from compliance.dataset.nouns import Column, ColumnName
+from compliance.dataset.nouns import Column, ColumnName, ColumnType
 from compliance.errors import HierarchyError, UnknownColumnError
 
 Store = Callable[..., tuple[Table, tuple[Column, ...]]]
@@ -232,7 +238,7 @@ def test_adult_has_the_loss_that_arx_finds_at_its_optimum(shared_data: Path) -> 
     """ARX 3.9.2, k = 5, no suppression: 0.5731509655590044, see the benchmark's source there."""
     folder = shared_data / "adult_arx"
     taken = take_in([read(RawFile(name="a.csv", data=(folder / "adult.csv").read_bytes()))])
-    table = Table.in_memory(_arrow(taken.parquet))
+    table = Table.in_memory(pq.read_table(pa.BufferReader(taken.parquet)))
     optimum = {
         "sex": 0, "age": 4, "race": 1, "marital-status": 1, "education": 3, "native-country": 2,
         "workclass": 2, "occupation": 1, "salary-class": 0,
@@ -256,8 +262,65 @@ def test_adult_has_the_loss_that_arx_finds_at_its_optimum(shared_data: Path) -> 
     assert np.exp(np.log1p(losses).mean()) - 1 == pytest.approx(0.5731509655590044, abs=1e-9)
 
 
-def _arrow(data: bytes) -> object:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+_NAMES = st.sampled_from(["a", "b", "c", "d", "e"])
 
-    return pq.read_table(pa.BufferReader(data))
+
+@st.composite
+def _nested(draw: st.DrawFn) -> Hierarchy:
+    values = draw(st.lists(_NAMES, min_size=1, unique=True))
+    made = [tuple(values)]
+    for height in range(draw(st.integers(0, 3))):
+        name = {group: f"{draw(_NAMES)}{height}" for group in made[-1]}
+        made.append(tuple(name[group] for group in made[-1]))
+    return Hierarchy(column=CITY, levels=tuple(made))
+
+
+@given(st.lists(_NAMES | st.none(), min_size=1, max_size=12), _nested())
+def test_codes_show_what_looking_names_up_shows(
+    values: list[str | None], hierarchy: Hierarchy
+) -> None:
+    """Two ways to the same names; and groups that nest, with shares of all values."""
+    table = Table.in_memory(pa.table({"city": pa.array(values, pa.string())}))
+    columns = (Column(name=CITY, type=ColumnType.TEXT),)
+
+    result = prepare(table, columns, plan(CITY), {CITY: hierarchy})
+
+    ladder, used = result.problem.ladders[0], result.hierarchies[CITY]
+    for level, names in enumerate(used.levels):
+        by_value: dict[str | None, str | None] = dict(zip(used.values, names, strict=True))
+        is_told = level == 0 or len(set(names)) > 1
+        expected = [by_value.get(v, None if is_told else "*") for v in values]
+        if not is_told and None in values:
+            expected = ["*"] * len(values)
+        assert shown(ladder, level) == expected
+        known = [s for s, n in zip(ladder.shares[level], ladder.names[level], strict=True) if n]
+        assert sum(known) == pytest.approx(1)
+        assert len(ladder.names[level]) == ladder.maps[level].max() + 1
+    for finer, coarser in pairwise(ladder.maps):
+        assert len(set(zip(finer.tolist(), coarser.tolist(), strict=True))) == finer.max() + 1
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        pytest.param([True, False], ("true", "false"), id="truth values"),
+        pytest.param([1, 2], ("1.0", "2"), id="whole numbers"),
+        pytest.param([0.5, 2.0], ("0.50", "2"), id="decimals"),
+        pytest.param(
+            [date(2026, 1, 31), date(1999, 2, 1)], ("2026-01-31", "1999-02-01"), id="days"
+        ),
+        pytest.param(["ＡＢ", "straße"], ("ab", "STRASSE"), id="width and case"),
+    ],
+)
+def test_values_of_every_type_find_their_place(
+    values: list[object], names: tuple[str, ...]
+) -> None:
+    table = Table.in_memory(pa.table({"city": pa.array(values)}))
+    hierarchy = Hierarchy(column=CITY, levels=(names, ("one", "two")))
+
+    result = prepare(
+        table, (Column(name=CITY, type=ColumnType.TEXT),), plan(CITY), {CITY: hierarchy}
+    )
+
+    assert result.unmapped == {}
+    assert shown(result.problem.ladders[0], 1) == ["one", "two"]

@@ -237,19 +237,23 @@ def test_people_without_any_item_left_are_not_in_the_written_table() -> None:
 
 
 def test_codes_that_begin_alike_stand_together() -> None:
-    hierarchy = by_code(WHAT, ["85123A", "85123B", "85199", "22386", "POST"])
+    codes = ("22386", "22387", "22388", "85123A", "85123B")
+    of = [codes, codes[:2]]
 
-    assert hierarchy.levels[1] == ("85123*", "85123*", "85199", "22386", "POST")
+    hierarchy = by_code(WHAT, baskets(of, codes))
+
+    assert hierarchy.values == codes
+    assert ("223…",) * 3 + ("851…",) * 2 in hierarchy.levels
+    assert ("22386 | 22387",) * 2 in [level[:2] for level in hierarchy.levels]
     assert hierarchy.levels[-1] == (ALL,) * 5
 
 
 def test_items_whose_descriptions_end_alike_stand_together() -> None:
-    descriptions = {"1": "Red jumbo bag", "2": "Blue jumbo bag", "3": "Lunch bag", "4": ""}
+    of = baskets([["1", "2", "3", "4"], ["1", "3"]], ("1", "2", "3", "4"))
 
-    hierarchy = by_description(WHAT, descriptions)
+    hierarchy = by_description(WHAT, of, ["Red bag", "Tin", "Lunch Bag", ""])
 
-    assert hierarchy.levels[1][0] == hierarchy.levels[1][1] != hierarchy.levels[1][2]
-    assert len(set(hierarchy.levels[2])) == 2
+    assert ("… BAG", "… TIN", "… BAG", "… ?") in hierarchy.levels
 
 
 def test_items_bought_by_as_many_stand_together() -> None:
@@ -260,6 +264,14 @@ def test_items_bought_by_as_many_stand_together() -> None:
     name = dict(zip(hierarchy.values, hierarchy.levels[1], strict=True))
     assert name["apple"] == name["pear"] == "apple | pear"
     assert name["nail"] == name["saw"]
+
+
+def test_items_that_are_called_as_groups_would_be_do_not_mix_them_up() -> None:
+    names = ("a | b", "c", "a", "b | c", "x")
+
+    hierarchy = by_demand(WHAT, baskets([names, names[:4], names[:4]], names))
+
+    assert [len(set(level)) for level in hierarchy.levels] == [5, 3, 2, 1]
 
 
 @pytest.mark.parametrize(("k", "m"), [(2, 0), (2, 4), (0, 2)])

@@ -13,8 +13,8 @@ import pytest
 pytestmark = pytest.mark.realdata
 
 BENCHMARK = Path(__file__).resolve().parent.parent / "benchmarks" / "discovery.py"
-LEAST_RIGHT = 0.90
-MOST_FALSE_ALARMS = 0.05
+LEAST_RIGHT = 0.95
+MOST_FALSE_ALARMS = 0.03
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def _benchmark() -> ModuleType:
     return module
 
 
-def test_nine_of_ten_personal_columns_get_their_class(judged: list[Any]) -> None:
+def test_nineteen_of_twenty_personal_columns_get_their_class(judged: list[Any]) -> None:
     personal = [column for column in judged if column.is_personal]
     right = sum(column.is_right for column in personal)
 
@@ -72,3 +72,10 @@ def test_the_contact_channel_of_the_bank_is_not_taken_for_a_phone(judged: list[A
 
     assert contact.labels[0].semantic_type == "contact_channel"
     assert not contact.is_flagged
+
+
+def test_rare_findings_are_raised_in_none_of_the_shared_tables(shared_data: Path) -> None:
+    """They hold hardly a value of another kind; each alarm would be one to explain."""
+    rare = list(_benchmark().rare_in(shared_data))
+
+    assert rare == []

@@ -213,3 +213,40 @@ def test_the_hierarchies_of_arx_and_anjana_are_read_without_repair(shared_data: 
     assert sizes["adult_hierarchy_age"] == [100, 20, 10, 5, 1]
     assert sizes["adult_hierarchy_native-country"] == [41, 5, 1]
     assert sizes["age"] == [73, 14, 8, 5, 3, 2, 1]
+
+
+_CELLS = st.sampled_from(
+    ["", " ", "a", "b", "*", "1", "1.0", '"', "ä", "[1, 2[", ";", "\x00", "\r"]
+)
+
+
+@given(
+    st.lists(st.lists(_CELLS, max_size=4), max_size=6),
+    st.sampled_from([";", ",", "\t", "|"]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "windows-1252"]),
+)
+def test_whatever_a_file_holds_is_a_hierarchy_or_refused(
+    rows: list[list[str]], delimiter: str, end: str, encoding: str
+) -> None:
+    data = end.join(delimiter.join(row) for row in rows).encode(encoding)
+
+    try:
+        found = read_hierarchy(data, CITY).hierarchy
+    except HierarchyError:
+        return
+
+    assert found.values
+    assert "" not in {name for level in found.levels for name in level}
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_hierarchy_or_refused(data: bytes) -> None:
+    try:
+        read_hierarchy(data, CITY)
+    except HierarchyError:
+        return
+
+
+def test_the_first_line_that_excel_writes_names_the_delimiter() -> None:
+    assert levels("sep=;\nBonn;DE,West;*\nLyon;FR,East;*\n")[1] == ("DE,West", "FR,East")

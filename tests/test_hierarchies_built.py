@@ -25,8 +25,9 @@ from compliance.anonymise.hierarchies.places import country
 from compliance.anonymise.hierarchies.proposing import kinds
 from compliance.anonymise.nouns import Build, Builder, Hierarchy
 from compliance.dataset import RawFile, Table, read, take_in
-from compliance.dataset.nouns import Column, ColumnName
+from compliance.dataset.nouns import Column, ColumnName, ColumnType
 from compliance.discovery import discover, semantic_types
+from compliance.discovery.nouns import IdentifierClass, Label
 from compliance.errors import HierarchyError, UnknownColumnError
 
 Store = Callable[..., tuple[Table, tuple[Column, ...]]]
@@ -260,6 +261,16 @@ def test_rare_words_become_other() -> None:
     assert climb(complete(words, ["d"]).hierarchy, "d") == ["(other)", "(other)", "*"]
 
 
+def test_words_join_as_one_says() -> None:
+    cities = built(
+        ["Bonn", "aachen ", "Jena", "Oslo"],
+        Builder.CATEGORIES,
+        groups="West: Bonn,Aachen; East: Jena",
+    )
+
+    assert cities.levels[1:] == (("West", "East", "Oslo", "West"), ("*",) * 4)
+
+
 @given(st.permutations(["nurse", "doctor", "nurse", "farmer", "farmer", "cook", "cook", "nurse"]))
 def test_the_order_of_rows_makes_no_difference(jobs: list[str]) -> None:
     def hierarchy(order: Sequence[str]) -> Hierarchy:
@@ -308,6 +319,8 @@ def test_completing_does_as_building_did(
         (Builder.CATEGORIES, {}, "one of them"),
         (Builder.CATEGORIES, {"like": "x", "rare_below": 3}, "one of them"),
         (Builder.CATEGORIES, {"rare_below": "5, 2"}, "ascend"),
+        (Builder.CATEGORIES, {"groups": "a"}, "a name and values"),
+        (Builder.CATEGORIES, {"groups": "a: x; b: x"}, "in two groups"),
         (Builder.SUPPRESS, {"levels": 3}, "possible: none"),
     ],
 )
@@ -379,11 +392,12 @@ def proposed(table: Table, columns: Sequence[Column]) -> dict[str, tuple[Build, 
 
 def test_each_kind_of_column_gets_the_builder_that_fits_it(stored: Store) -> None:
     rows = range(200)
+    cities = ["Bonn", "Lyon", "Osaka", "Recife", "Kiel", "Nice", "Kobe", "Natal"]
     table, columns = stored(
         age=[18 + n % 60 for n in rows],
         birth_date=[str(dt.date(1950, 1, 1) + dt.timedelta(days=97 * n)) for n in rows],
         country=[("Germany", "France", "Japan", "Brazil")[n % 4] for n in rows],
-        city=["Bonn Lyon Osaka Recife Kiel Nice Kobe Natal".split()[n % 8] for n in rows],
+        city=[cities[n % 8] for n in rows],
         postal_code=[f"{10_000 + 317 * n}" for n in rows],
         email=[f"user{n}@example.org" for n in rows],
         annual_income=[20_000 + 130 * n for n in rows],
@@ -423,6 +437,48 @@ def test_words_are_not_grouped_by_sensitive_columns(stored: Store) -> None:
     build, _ = proposed(table, columns)["occupation"]
 
     assert "like" not in build.settings
+
+
+_WORDS = st.sampled_from(["a", "B", " ", "*", "2026-01-31", "Bonn", "DE", "53113", "x@y.org", "7"])
+_COLUMNS = st.one_of(
+    st.lists(st.none() | _WORDS, min_size=1, max_size=30),
+    st.lists(st.none() | st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=30),
+    st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30),
+    st.lists(st.none() | st.dates(), min_size=1, max_size=30),
+    st.lists(st.none() | st.booleans(), min_size=1, max_size=30),
+    st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=30),
+)
+
+
+@given(_COLUMNS, st.sampled_from(sorted(str(name) for name in semantic_types())))
+def test_whatever_a_column_holds_and_is_called_its_proposal_can_be_built(
+    values: list[object], semantic_type: str
+) -> None:
+    array = pa.array(values)
+    kind = next((t for test, t in _TYPES if test(array.type)), ColumnType.TEXT)
+    table = Table.in_memory(pa.table({"x": array if array.null_count < len(array) else _NOTHING}))
+    label = Label(
+        column=X,
+        semantic_type=semantic_type,
+        identifier_class=IdentifierClass.QUASI,
+        confidence=1.0,
+        evidence=("said",),
+    )
+
+    build = propose(table, Column(name=X, type=kind), label, [label])
+    hierarchy = build_hierarchy(table, X, build)
+
+    assert set(hierarchy.levels[-1]) <= {"*"}
+    assert set(hierarchy.values) == set(table.codes(X).texts())
+
+
+_NOTHING = pa.array([None], pa.string())
+_TYPES = (
+    (pa.types.is_integer, ColumnType.INTEGER),
+    (pa.types.is_floating, ColumnType.NUMBER),
+    (pa.types.is_date, ColumnType.DATE),
+    (pa.types.is_boolean, ColumnType.BOOLEAN),
+)
 
 
 @pytest.mark.realdata

@@ -75,6 +75,14 @@ def test_a_classifier_loses_all_where_the_features_are_gone() -> None:
     assert done.kept < 0.25
 
 
+def test_the_original_released_as_it_is_is_told_exactly_as_well() -> None:
+    lists = sick_by_age()
+
+    for kind in (UseKind.CLASSIFIER, UseKind.RESPONSE):
+        done = told(lists, lists, kind=kind)
+        assert done.released == done.original
+
+
 def test_responders_are_ranked_by_a_regression() -> None:
     lists = sick_by_age()
     done = told(lists, coarser(lists), kind=UseKind.RESPONSE)

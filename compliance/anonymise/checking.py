@@ -18,6 +18,7 @@ from compliance.anonymise.nouns import (
     Sensitive,
 )
 from compliance.anonymise.nouns.attack import AttackKind, Siege
+from compliance.anonymise.nouns.problem import Codes32, Ints
 from compliance.anonymise.nouns.record import Check
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Codes, Table
@@ -89,6 +90,23 @@ def identifier_check(labels: Sequence[Label], handled: Collection[ColumnName]) -
     return Check(name="no_direct_identifier", holds=not open_, says=said)
 
 
+def people_check(output: Table, columns: Sequence[ColumnName], people: Codes32, k: int) -> Check:
+    """That every class holds rows of `k` different people, where one may have many rows.
+
+    Args:
+        people: per row of the output, whose it is.
+    """
+    group = _classes(output, columns)
+    pairs = np.unique(np.stack((group, people)), axis=1)
+    fewest = int(np.bincount(pairs[0]).min(initial=len(people)))
+    return Check(
+        name="people",
+        holds=fewest >= k,
+        says=f"The smallest class holds rows of {fewest:,} different people; the plan asks for "
+        f"{k:,}.",
+    )
+
+
 def linkage_check(siege: Siege, k: int) -> Check:
     """That linking output to people succeeds no more often than classes of `k` allow.
 
@@ -155,6 +173,16 @@ def _shown(output: Table, original: Table, plan: Plan, problem: Problem) -> Clas
             for column, found in classes.histograms.items()
         },
     )
+
+
+def _classes(output: Table, columns: Sequence[ColumnName]) -> Ints:
+    """The class of each row of the output."""
+    group = np.zeros(output.rows, dtype=np.int64)
+    for column in columns:
+        codes = output.codes(column)
+        keys = group * (len(codes.labels) + 1) + _with_missing(codes)
+        group = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    return group
 
 
 def _with_missing(codes: Codes) -> np.ndarray:

@@ -17,7 +17,11 @@ from compliance.anonymise.nouns import (
 from compliance.anonymise.plans import L_KINDS, T_KINDS
 
 _SIMPLE = {Model.K_ANONYMITY: "k", Model.K_MAP: "k_map", Model.MEAN_RISK: "mean_risk"}
-_BOUNDS = {Model.BETA_LIKENESS: "beta", Model.DELTA_DISCLOSURE: "delta_disclosure"}
+_BOUNDS = {
+    Model.BETA_LIKENESS: "beta",
+    Model.ENHANCED_BETA_LIKENESS: "enhanced_beta",
+    Model.DELTA_DISCLOSURE: "delta_disclosure",
+}
 _KIND_OF_L = {model: kind for kind, model in L_KINDS.items()}
 _KIND_OF_T = {model: kind for kind, model in T_KINDS.items()}
 

@@ -39,7 +39,7 @@ OF_PLAN = (
     *("columns", "time_limit_s"),
 )
 _OF_QUASI = ("hierarchy", "build", "lowest", "highest", "weight")
-_OF_SENSITIVE = ("l", "t", "beta", "delta_disclosure", "hierarchy")
+_OF_SENSITIVE = ("l", "t", "beta", "enhanced_beta", "delta_disclosure", "hierarchy")
 
 
 def to_plan(raw: object) -> Plan:
@@ -261,6 +261,7 @@ _SENSITIVE: Mapping[str, Callable[[str, ColumnName, object], Criterion]] = {
     "l": _l_diversity,
     "t": _t_closeness,
     "beta": _bounded(Model.BETA_LIKENESS),
+    "enhanced_beta": _bounded(Model.ENHANCED_BETA_LIKENESS),
     "delta_disclosure": _bounded(Model.DELTA_DISCLOSURE),
 }
 

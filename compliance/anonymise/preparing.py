@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from compliance.anonymise.hierarchies import build_hierarchy, complete, unmapped
+from compliance.anonymise.hierarchies import build_hierarchy, complete
 from compliance.anonymise.hierarchies.matching import leaves_of
 from compliance.anonymise.nouns import (
     ALL,
@@ -133,7 +133,6 @@ def _fit(
     only_there = [] if others is None else _unknown(others.texts(), texts)
     every = [*texts, *only_there]
     hierarchy = _hierarchy(quasi, table, only_there, hierarchies)
-    lacking = set(unmapped(hierarchy, every))
     completed = complete(hierarchy, every)
     rungs = _Rungs.of(completed.hierarchy, has_missing=_has_missing(codes, others))
     lowest, highest = _bounds(quasi, hierarchy)
@@ -151,13 +150,14 @@ def _fit(
         for each in (codes, others)
         if each is not None
     ]
-    is_lacking = np.array([text in lacking for text in texts] + [False])
+    leaves = ladders[0].codes
+    is_lacking = (leaves >= len(hierarchy.values)) & (leaves < len(completed.hierarchy.values))
     return _Fitted(
         hierarchy=completed.hierarchy,
         ladder=ladders[0],
         population=ladders[1] if len(ladders) > 1 else None,
         unmapped=completed.added,
-        unmapped_rows=int(is_lacking[codes.codes].sum()),
+        unmapped_rows=int(is_lacking.sum()),
     )
 
 

@@ -89,7 +89,7 @@ def choice(kinds: type[_Choice], place: str, value: object) -> _Choice:
 
 
 def settings(place: str, value: object) -> dict[str, float | str]:
-    """Settings of a builder or treatment: numbers and texts by name; lists as “a, b”."""
+    """Settings by name: numbers, texts, lists as “a, b”, named lists as “name: a, b; other: c”."""
     found: dict[str, float | str] = {}
     for key, given in mapping(place, value if value is not None else {}).items():
         at = f"{place}.{str(key)[:_SHOWN]}"
@@ -102,6 +102,8 @@ def settings(place: str, value: object) -> dict[str, float | str]:
 def _setting(place: str, value: object) -> float | str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return "; ".join(_group(place, name, members) for name, members in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
         parts = [str(part) for part in value if isinstance(part, str | int | float)]
         if len(parts) < len(value) or any("," in part for part in parts):
@@ -114,6 +116,15 @@ def _setting(place: str, value: object) -> float | str:
     if isinstance(value, str) and len(value) <= 10 * _LONGEST_TEXT:
         return value
     raise refusal(place, "a number or a text is expected here")
+
+
+def _group(place: str, name: object, members: object) -> str:
+    """A named list within a setting, as “name: a, b”."""
+    listed = _setting(place, members) if isinstance(members, list) else ""
+    written = f"{name}: {listed}"
+    if not isinstance(name, str) or not listed or written.count(":") > 1 or ";" in written:
+        raise refusal(place, "names with lists of words are expected here, without : and ;")
+    return written
 
 
 def _float(value: object) -> float:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from compliance.anonymise import to_plan
 from compliance.anonymise.hierarchies import read_hierarchy
 from compliance.anonymise.nouns import Attack, Hierarchy, Measures, Plan, Utility
-from compliance.anonymise.nouns.record import Anonymised
+from compliance.anonymise.nouns.record import Anonymised, BasketPlan, ItemOrder, KeptRecipe
 from compliance.cli import typed
 from compliance.cli.results import Result
 from compliance.dataset.nouns import ColumnName
@@ -111,6 +111,56 @@ def anonymise(workspace: Workspace, asked: Namespace) -> Result:
     return anonymised(done)
 
 
+def baskets(workspace: Workspace, asked: Namespace) -> Result:
+    """Make purchase histories safe to hand on."""
+    if asked.out is not None:
+        typed.destination(asked.out, workspace.settings)
+    plan = BasketPlan(
+        person=ColumnName(asked.person),
+        item=ColumnName(asked.item),
+        k=asked.k,
+        m=asked.m,
+        order=ItemOrder(asked.order),
+        description=ColumnName(asked.description) if asked.description else None,
+        may_suppress=not asked.keep_all,
+    )
+    given = asked.hierarchy
+    hierarchy = read_hierarchy(_bytes(given), plan.item).hierarchy if given else None
+    done = _ended(
+        workspace.anonymisation.anonymise_baskets(asked.name, plan, asked.into, hierarchy)
+    )
+    if asked.out is not None:
+        typed.write(asked.out, workspace.anonymisation.output(done))
+    plain: Result = to_plain(done)
+    told = ("id", "made", "before", "after", "losses", "rows", "sha256")
+    return {"k": done.plan.k, "m": done.plan.m, **{name: plain[name] for name in told}}
+
+
+def recipe_keep(workspace: Workspace, asked: Namespace) -> Result:
+    """Keep how a dataset was anonymised last, for the next delivery."""
+    done = workspace.anonymisation.latest(asked.name)
+    return _recipe(workspace.anonymisation.keep_recipe(done, asked.recipe))
+
+
+def recipe_list(workspace: Workspace, _: Namespace) -> Result:
+    """All recipes, a line each."""
+    return {"recipes": [_recipe(kept) for kept in workspace.anonymisation.recipes()]}
+
+
+def recipe_apply(workspace: Workspace, asked: Namespace) -> Result:
+    """Anonymise a dataset as a recipe has it, unless it drifted."""
+    if asked.out is not None:
+        typed.destination(asked.out, workspace.settings)
+    steps = workspace.anonymisation.apply_recipe(
+        asked.recipe, asked.name, asked.into, accept_drift=asked.accept_drift
+    )
+    done, changed = _ended(steps)
+    if asked.out is not None:
+        typed.write(asked.out, workspace.anonymisation.output(done))
+    drift = [{**to_plain(each), "sentence": each.sentence} for each in changed]
+    return {**anonymised(done), "drift": drift}
+
+
 def reveal(workspace: Workspace, asked: Namespace) -> Result:
     """The originals behind pseudonyms; who asked and why is in the trail."""
     opened = workspace.anonymisation.reveal(asked.name, asked.column, asked.pseudonym, asked.reason)
@@ -181,6 +231,17 @@ def anonymised(done: Anonymised) -> Result:
         "checks": [to_plain(check) for check in done.proof.checks],
         "notes": list(done.proof.notes),
         "sha256": done.proof.sha256,
+    }
+
+
+def _recipe(kept: KeptRecipe) -> Result:
+    return {
+        "name": kept.recipe.name,
+        "dataset": kept.dataset,
+        "levels": dict(zip(kept.recipe.plan.columns, kept.recipe.levels, strict=False)),
+        "k": kept.recipe.plan.k,
+        "rows": kept.recipe.rows,
+        "kept_at": kept.kept_at.isoformat(),
     }
 
 

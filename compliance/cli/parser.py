@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from compliance.anonymise.nouns.record import ItemOrder
 from compliance.cli import anonymising, verbs
 from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
@@ -139,8 +140,34 @@ def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     make = _verb(kinds, "anonymise", anonymising.anonymise, "make a dataset safe to hand on")
     _named(make)
     make.add_argument("--plan", type=_path, required=True, metavar="P.yaml", help="what must hold")
-    make.add_argument("--out", type=_path, metavar="F.csv", help="write the output to a file too")
-    make.add_argument("--into", default="", metavar="NAME", help="else NAME-anonymised")
+    recipe = _group(kinds, "recipe", "keep, list and apply anonymisations")
+    keep = _verb(recipe, "keep", anonymising.recipe_keep, "keep how a dataset was anonymised last")
+    again = _verb(recipe, "apply", anonymising.recipe_apply, "do it again, unless data drifted")
+    _verb(recipe, "list", anonymising.recipe_list, "list all recipes")
+    for added in (keep, again):
+        _named(added)
+        added.add_argument("--recipe", required=True, metavar="R", help="what it is called")
+    shop = _verb(kinds, "baskets", anonymising.baskets, "make purchase histories safe to hand on")
+    _named(shop)
+    shop.add_argument("--person", required=True, metavar="COL", help="who bought")
+    shop.add_argument("--item", required=True, metavar="COL", help="what was bought")
+    shop.add_argument("--k", type=_count, default=5, metavar="K", help="people; else 5")
+    shop.add_argument(
+        "--m", type=int, choices=(1, 2, 3), default=2, help="items an attacker knows; else 2"
+    )
+    shop.add_argument(
+        "--order",
+        choices=list(ItemOrder),
+        default="demand",
+        help="what is put together; else demand",
+    )
+    shop.add_argument("--description", metavar="COL", help="describes items, for that order")
+    shop.add_argument("--hierarchy", type=_path, metavar="F.csv", help="of items, instead of it")
+    shop.add_argument("--keep-all", action="store_true", help="leave no rare item out")
+    for added in (make, again, shop):
+        added.add_argument("--out", type=_path, metavar="F.csv", help="write the output there too")
+        added.add_argument("--into", default="", metavar="NAME", help="the output’s name")
+    again.add_argument("--accept-drift", action="store_true", help="somebody looked at the alarms")
     reveal = _verb(kinds, "reveal", anonymising.reveal, "open the vault behind pseudonyms")
     _named(reveal)
     reveal.add_argument("--column", required=True, metavar="COL", help="where they stand")

@@ -175,6 +175,13 @@ def _person_name(profile: Profile) -> float:
     return looks if known >= 0.2 and looks >= 0.5 else min(known, looks)
 
 
+def _modelled_name(profile: Profile) -> float:
+    """What the small model sees in columns that it takes for names of people."""
+    names = ("person_name", "given_name", "family_name")
+    found = profile.guess
+    return found.agreeing / len(profile.sample) if found and found.type in names else 0.0
+
+
 def _single_words(test: Callable[[str], bool]) -> Callable[[Profile], float]:
     inner = _texts(test)
     return lambda profile: inner(profile) if profile.mean_words < 2 else 0.0
@@ -244,6 +251,9 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             least=5,
         ),
         "person_name": Check(says="full names of people", share=_person_name, least=5),
+        "modelled_name": Check(
+            says="taken for data of people by a small model", share=_modelled_name
+        ),
         "given_name": Check(
             says="common given names",
             share=_single_words(values.is_given_name),

@@ -16,7 +16,9 @@ from collections.abc import Sequence
 
 from compliance.dataset.nouns import Column
 from compliance.dataset.table import Table
+from compliance.discovery import evidence
 from compliance.discovery.context import Reading, facts_of, in_context
+from compliance.discovery.forms import form_of
 from compliance.discovery.intervals import share_in_sample
 from compliance.discovery.labels import masked_examples
 from compliance.discovery.nouns import IdentifierClass, Label, Share
@@ -55,15 +57,19 @@ def _matching(column: Profile, reading: Reading) -> Share | None:
 
 
 def _label(column: Profile, reading: Reading) -> Label:
+    form, parts = form_of(column, reading.row.id)
+    said = (*reading.evidence, evidence.parts(parts)) if parts else reading.evidence
     is_personal = reading.identifier_class is not IdentifierClass.NONE
     return Label(
         column=column.name,
         semantic_type=reading.row.id,
         identifier_class=reading.identifier_class,
         confidence=round(reading.confidence, 2),
-        evidence=reading.evidence[-_SENTENCES:],
+        evidence=said[-_SENTENCES:],
         examples=masked_examples(column.sample) if is_personal else (),
         special_category=is_personal and reading.row.special_category,
         legal_classes=reading.row.legal if is_personal else (),
         matching=_matching(column, reading),
+        form=form,
+        parts=parts,
     )

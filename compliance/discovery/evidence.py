@@ -7,11 +7,13 @@ column.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from compliance.dataset.nouns import ColumnType
 from compliance.discovery.checks import CHECKS
 from compliance.discovery.header import Match
-from compliance.discovery.nouns import IdentifierClass
+from compliance.discovery.model import Guess
+from compliance.discovery.nouns import IdentifierClass, Part
 from compliance.discovery.profiles import Profile
 from compliance.discovery.shapes import SHAPES
 from compliance.discovery.types import type_rows
@@ -37,6 +39,22 @@ def share(column: Profile, check: str, passed: float) -> str:
     count = len(column.sample)
     values = "sampled values" if count < column.distinct else "different values"
     return f"{percent} % of {count} {values} are {CHECKS[check].says}."
+
+
+def guess(column: Profile, found: Guess) -> str:
+    """What the small model makes of the values."""
+    percent, count = math.floor(found.agreeing / len(column.sample) * 100), len(column.sample)
+    return (
+        f"By their letters, {percent} % of {count} values look like data of people, and all "
+        f"together like “{type_rows()[found.type].title}”: the word of a small model."
+    )
+
+
+def parts(found: Sequence[Part]) -> str:
+    """What stands beside what in a mixed column."""
+    types = type_rows()
+    said = [f"{math.floor(p.share.share * 100)} % {types[p.semantic_type].title}" for p in found]
+    return f"The values are of several kinds: {', '.join(said)}."
 
 
 def description(column: Profile) -> str:

@@ -90,8 +90,8 @@ def words_of(header: str) -> tuple[str, ...]:
     """The words of `header` in small letters without accents; camelCase, dots and so on split."""
     text = unicodedata.normalize("NFKC", header).replace("'", "").replace("’", "")
     # Articles and prepositions of Romance and German headers are left out.
-    found = _WORDS.findall(_CAMEL.sub(" ", text))
-    return tuple(word for word in map(plain, found) if word not in words("small"))
+    found = tuple(map(plain, _WORDS.findall(_CAMEL.sub(" ", text))))
+    return tuple(word for word in found if word not in words("small")) or found
 
 
 def _within(known: tuple[str, ...], index: _Index) -> list[Match]:

@@ -63,16 +63,31 @@ def known_share(values: Sequence[str]) -> float:
 
     For columns that mix the numbers of several countries, where a header says what they are.
     """
-    strict = [scheme for scheme in schemes() if scheme.alone]
-    known = sum(any(is_valid(scheme, value) for scheme in strict) for value in values)
-    return known / len(values) if values else 0.0
+    return sum(map(is_strictly_valid, values)) / len(values) if values else 0.0
+
+
+def is_strictly_valid(value: str) -> bool:
+    """Whether `value` follows any scheme which few other codes satisfy."""
+    is_possible = 8 <= len(value) <= 22 and sum(map(str.isdecimal, value)) >= 4
+    return is_possible and any(is_valid(scheme, value) for scheme in strict_schemes())
+
+
+@functools.cache
+def strict_schemes() -> tuple[Scheme, ...]:
+    """The schemes by which a value may be told without any word in a header."""
+    return tuple(scheme for scheme in schemes() if scheme.alone)
 
 
 def is_valid(scheme: Scheme, value: str) -> bool:
     """Whether `value` has the scheme's shape and passes its check."""
-    if not re.fullmatch(scheme.shape, value, re.ASCII):
+    if not _shape(scheme.shape).fullmatch(value):
         return False
     return not scheme.check or _check(scheme.check)(value)
+
+
+@functools.cache
+def _shape(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
 
 
 def is_chinese_id(value: str) -> bool:
@@ -129,7 +144,7 @@ def _check(name: str) -> Callable[[str], bool]:
 
 
 def _share(scheme: Scheme, values: Sequence[str]) -> float:
-    shape = re.compile(scheme.shape, re.ASCII)
+    shape = _shape(scheme.shape)
     shaped = [value for value in values if shape.fullmatch(value)]
     # Checks cost a hundred times what the shape costs, so most schemes end here.
     if not values or len(shaped) < _ENOUGH * len(values):

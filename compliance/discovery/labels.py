@@ -57,6 +57,7 @@ def relabelled(label: Label, semantic_type: str, identifier_class: str) -> Label
         legal_classes=types[semantic_type].legal_classes,
         matching=label.matching if given[0] == label.semantic_type else None,
         status=LabelStatus.CORRECTED,
+        proposed=label.proposed or label.semantic_type,
     )
 
 

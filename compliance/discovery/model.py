@@ -38,9 +38,9 @@ class Guess:
     """What the model takes a column for.
 
     Attributes:
-        type: a semantic type.
-        confidence: 0–1, of the column as a whole.
-        agreeing: how many of the values the model takes for the same, each by itself.
+        type: the likeliest semantic type among those about people.
+        confidence: 0–1, that the column is about people at all.
+        agreeing: how many of the values look so, each by itself.
     """
 
     type: str
@@ -76,13 +76,14 @@ def guess(values: Sequence[str]) -> Guess | None:
         return None
     rows = features(values)
     column = _shares(column_features(rows), model)
-    best = int(column.argmax())
-    agreeing = int((_shares(rows, model).argmax(axis=1) == best).sum())
-    name, confidence = model.types[best], float(column[best])
-    is_sure = confidence >= card["sure"] and agreeing >= card["agreeing"] * len(values)
-    if name == OTHER or not is_sure:
+    is_other = model.types.index(OTHER)
+    others = _shares(rows, model).argmax(axis=1) == is_other
+    confidence, agreeing = 1 - float(column[is_other]), int((~others).sum())
+    if confidence < card["sure"] or agreeing < card["agreeing"] * len(values):
         return None
-    return Guess(type=name, confidence=confidence, agreeing=agreeing)
+    column[is_other] = 0
+    best = model.types[int(column.argmax())]
+    return Guess(type=best, confidence=min(confidence, 1.0), agreeing=agreeing)
 
 
 def features(values: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -92,17 +93,18 @@ def features(values: Sequence[str]) -> npt.NDArray[np.float32]:
     without case and accents, and of its outline (capitals, digits, scripts).
     """
     rows = np.zeros((len(values), BUCKETS), dtype=np.float32)
-    for row, value in zip(rows, values, strict=True):
-        places = [zlib.crc32(gram.encode()) % BUCKETS for gram in _grams(value[:_LONGEST])]
-        np.add.at(row, places, 1.0)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.maximum(lengths, 1.0)
+    for place, value in enumerate(values):
+        found = [zlib.crc32(gram.encode()) % BUCKETS for gram in _grams(value[:_LONGEST])]
+        rows[place] = np.bincount(found, minlength=BUCKETS)
+    lengths = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+    unit: npt.NDArray[np.float32] = rows / np.maximum(lengths, np.float32(1))
+    return unit
 
 
 def column_features(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """The values' features together: their mean, brought to length one."""
-    mean = rows.mean(axis=0)
-    unit: npt.NDArray[np.float32] = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    mean: npt.NDArray[np.float32] = rows.mean(axis=0, dtype=np.float32)
+    unit: npt.NDArray[np.float32] = mean / np.float32(max(float(np.linalg.norm(mean)), 1e-9))
     return unit
 
 

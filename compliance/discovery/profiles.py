@@ -7,15 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import fmean
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from compliance.dataset.nouns import Column, ColumnName, ColumnType
 from compliance.dataset.table import Codes
+from compliance.discovery.model import Guess, guess
 from compliance.discovery.sampling import sampled
 
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,7 +45,7 @@ class Profile:
     low: float = 0.0
     middle: float = 0.0
     high: float = 0.0
-    _found: dict[str, float] = field(default_factory=dict)
+    _found: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_text(self) -> bool:
@@ -69,16 +74,22 @@ class Profile:
         """Words of a sampled value on average; two East Asian characters count as one word."""
         return fmean(map(_word_count, self.sample)) if self.sample else 0.0
 
+    @cached_property
+    def guess(self) -> Guess | None:
+        """What the small model takes sampled texts for; None for other columns, or if unsure."""
+        return guess(self.sample) if self.is_text else None
+
     def share(self, name: str, test: Callable[[str], bool]) -> float:
         """The share of sampled values that pass `test`; asked once per `name`."""
         count = len(self.sample)
         return self.once(name, lambda: sum(map(test, self.sample)) / count if count else 0.0)
 
-    def once(self, name: str, compute: Callable[[], float]) -> float:
+    def once(self, name: str, compute: Callable[[], _Found]) -> _Found:
         """What `compute` says; asked once per `name`, because several types ask the same."""
         if name not in self._found:
             self._found[name] = compute()
-        return self._found[name]
+        found: _Found = self._found[name]
+        return found
 
 
 def profile(column: Column, codes: Codes) -> Profile:

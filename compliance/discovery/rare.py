@@ -7,6 +7,7 @@ pattern engine leaves the few values in which something could stand; only these 
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,12 +22,14 @@ from compliance.dataset.table import Codes, Table
 from compliance.discovery import ids, values
 from compliance.discovery.intervals import share_in_sample
 from compliance.discovery.nouns import Label, RareFinding
-from compliance.discovery.sampling import rows_of
+from compliance.discovery.sampling import hashes_of, rows_of
 from compliance.discovery.types import data
 from compliance.plain import from_plain
 
 LARGEST = 4_000_000  # distinct values of a column; beyond, every n-th is looked at
+_FIRST = 200  # of one shape in one column; enough to see that hardly any passes
 _CHECKED = 20_000  # of one shape in one column; a shape that common is the column's own
+_Places = npt.NDArray[np.int64]
 _BEFORE, _AFTER = r"(?:^|[^0-9A-Za-z])", r"(?:$|[^0-9A-Za-z])"
 _INSIDE = "(?<![0-9A-Za-z]){}(?![0-9A-Za-z])"
 # What every shape has: an @, a Chinese plate's letter, or a run of digits with little between.
@@ -78,18 +81,17 @@ def _in_column(label: Label, codes: Codes) -> Iterator[RareFinding]:
     texts = _texts(codes.labels[looked_at])
     left = _matching(texts, _ANYTHING)
     for kind in kinds():
-        if not len(left):
-            return
-        found = _found(kind, texts, left)
-        # What the column is anyway still explains its values: it is taken out, and not said.
+        shaped = _shaped(kind, texts, left)
+        is_known = kind.type in known or bool(kind.within & known)
+        # What the column is anyway explains its values: they are taken out, and not said.
+        found = shaped if is_known else _passing_any(kind, texts, shaped)
         left = np.setdiff1d(left, found, assume_unique=True)
-        if len(found) and kind.type not in known and not kind.within & known:
-            places = looked_at[found]
+        if len(found) and not is_known:
             yield RareFinding(
                 column=label.column,
                 semantic_type=kind.type,
                 count=len(found),
-                rows=int(rows_of(codes)[places].sum()),
+                rows=int(rows_of(codes)[looked_at[found]].sum()),
                 share=share_in_sample(len(found), len(looked_at), len(codes.labels)),
             )
 
@@ -111,54 +113,73 @@ def _matching(texts: pa.StringArray, pattern: str) -> npt.NDArray[np.int64]:
     return np.flatnonzero(found.to_numpy(zero_copy_only=False))
 
 
-def _found(kind: Kind, texts: pa.StringArray, left: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Which of the places `left` hold data of this kind, unless chance explains them."""
-    schemes = _schemes() if not kind.shape else ()
-    wide = "|".join(_plain(s.shape) for s in schemes) or kind.shape
-    shaped = left[_matching(texts.take(pa.array(left)), f"{_BEFORE}(?:{wide}){_AFTER}")]
-    if not len(shaped):
-        return shaped
+def _shaped(kind: Kind, texts: pa.StringArray, left: _Places) -> _Places:
+    """Which of the places `left` hold something of this kind's shape."""
+    wide = kind.shape or "|".join(_plain(scheme.shape) for scheme in ids.strict_schemes())
+    return _those_with(wide, texts, left)
+
+
+def _those_with(shape: str, texts: pa.StringArray, places: _Places) -> _Places:
+    if not len(places):
+        return places
+    return places[_matching(texts.take(pa.array(places)), f"{_BEFORE}(?:{shape}){_AFTER}")]
+
+
+def _passing_any(kind: Kind, texts: pa.StringArray, shaped: _Places) -> _Places:
+    """Which of `shaped` pass the kind's check, unless chance explains them."""
     if kind.shape:
-        test = getattr(values, kind.check)
-        return _passing(texts, shaped, kind.shape, test, kind.chance)
-    hits = [_of_scheme(scheme, texts, shaped) for scheme in schemes]
+        return _passing(texts, shaped, kind.shape, getattr(values, kind.check), kind.chance)
+    hits = [_of_scheme(scheme, texts, shaped) for scheme in ids.strict_schemes()]
     return np.unique(np.concatenate(hits))
 
 
-def _of_scheme(
-    scheme: ids.Scheme, texts: pa.StringArray, shaped: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    pattern = f"{_BEFORE}(?:{_plain(scheme.shape)}){_AFTER}"
-    own = shaped[_matching(texts.take(pa.array(shaped)), pattern)]
+def _of_scheme(scheme: ids.Scheme, texts: pa.StringArray, shaped: _Places) -> _Places:
+    own = _those_with(_plain(scheme.shape), texts, shaped)
     return _passing(texts, own, scheme.shape, lambda v: ids.is_valid(scheme, v), scheme.chance)
 
 
 def _passing(
     texts: pa.StringArray,
-    shaped: npt.NDArray[np.int64],
+    shaped: _Places,
     shape: str,
     test: Callable[[str], bool],
     chance: float,
-) -> npt.NDArray[np.int64]:
+) -> _Places:
+    file = data("rare")
     inside = re.compile(_INSIDE.format(f"(?:{shape})"), re.ASCII)
-    some = shaped[:: -(-len(shaped) // _CHECKED) or 1]
-    held = texts.take(pa.array(some)).to_pylist()
-    passed = np.array([any(map(test, inside.findall(text))) for text in held], dtype=bool)
+
+    def passes(places: _Places) -> npt.NDArray[np.bool_]:
+        held = texts.take(pa.array(places)).to_pylist()
+        return np.array([any(map(test, inside.findall(text))) for text in held], dtype=bool)
+
+    is_common = len(shaped) > _FIRST and chance > file["strict"]
+    # Where so few of so many pass, half of all cannot.
+    if is_common and passes(_some(texts, shaped, _FIRST)).mean() < file["enough"] / 2:
+        return shaped[:0]
+    some = _some(texts, shaped, _CHECKED)
+    passed = passes(some)
     return some[passed] if _is_more_than_chance(int(passed.sum()), len(some), chance) else some[:0]
 
 
+def _some(texts: pa.StringArray, places: _Places, most: int) -> _Places:
+    """Up to `most` of the places, which the values there choose, in order."""
+    if len(places) <= most:
+        return places
+    held = texts.take(pa.array(places)).to_numpy(zero_copy_only=False)
+    return np.sort(places[np.argpartition(hashes_of(held), most)[:most]])
+
+
 def _is_more_than_chance(passed: int, of: int, chance: float) -> bool:
+    """Whether so many pass that something else than chance must be at work; see rare.yaml."""
     file = data("rare")
-    if passed == 0 or passed >= file["enough"] * of or chance > file["strict"]:
-        return passed > 0 and passed >= file["enough"] * of
-    from scipy.stats import binom  # slow to load, and seldom asked
-
-    return bool(binom.sf(passed - 1, of, chance) < file["unlikely"])
-
-
-@functools.cache
-def _schemes() -> tuple[ids.Scheme, ...]:
-    return tuple(scheme for scheme in ids.schemes() if scheme.alone)
+    if passed >= file["enough"] * of:
+        return passed > 0
+    is_strict, share = chance <= file["strict"], passed / of
+    if not is_strict or share <= chance:
+        return False
+    # Chernoff's bound on the binomial tail, by the divergence of the two shares.
+    apart = share * math.log(share / chance) + (1 - share) * math.log((1 - share) / (1 - chance))
+    return bool(math.exp(-of * apart) < file["unlikely"])
 
 
 def _plain(shape: str) -> str:

@@ -59,20 +59,20 @@ def _keys(codes: Codes) -> npt.NDArray[np.uint64]:
 
 def _strata(codes: Codes) -> npt.NDArray[np.int64]:
     labels = codes.labels
-    often = np.digitize(rows_of(codes), _ROWS, right=True)
+    often: npt.NDArray[np.int64] = np.digitize(rows_of(codes), _ROWS, right=True)
     if labels.dtype.kind != "O":
         return often + 3 * _magnitudes(labels)
     texts = pa.array(labels, type=pa.string(), from_pandas=False)
     length = np.digitize(pc.utf8_length(texts).to_numpy(), _LENGTHS, right=True)
     signs = [_has(texts, sign) for sign in (r"[0-9]", r"\pL", "@")]
-    return often + 3 * (length + 8 * (signs[0] + 2 * signs[1] + 4 * (signs[2] & signs[1])))
+    held = signs[0] + 2 * signs[1] + 4 * (signs[2] & signs[1])
+    strata: npt.NDArray[np.int64] = often + 3 * (length + 8 * held)
+    return strata
 
 
 def _has(texts: pa.StringArray, sign: str) -> npt.NDArray[np.int64]:
-    found: npt.NDArray[np.bool_] = pc.match_substring_regex(texts, sign).to_numpy(
-        zero_copy_only=False
-    )
-    return found.astype(np.int64)
+    found = pc.match_substring_regex(texts, sign).to_numpy(zero_copy_only=False)
+    return np.asarray(found).astype(np.int64)
 
 
 def _magnitudes(labels: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:

@@ -5,14 +5,17 @@ All patterns mind that East Asian text has no blanks, so none of them relies on 
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Sequence
 
 from stdnum import ean, iban, imei, isbn, luhn
 
+from compliance.discovery.types import data
 from compliance.discovery.wordlists import folded, names, plain, raw_words, words
 
+_IBAN_LIKE = re.compile(r"[A-Za-z]{2}\d{2}[ A-Za-z0-9]{11,38}$", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]\\]{1,64}@(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}")
 _URL = re.compile(r"(?:https?|ftp)://\S+|www\.[^\s/]+\.[a-z]{2,}\S*", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24}")
@@ -140,7 +143,7 @@ def is_card_like(value: str) -> bool:
 
 
 def is_iban(value: str) -> bool:
-    return value.isascii() and value[:2].isalpha() and bool(iban.is_valid(value))
+    return _IBAN_LIKE.match(value) is not None and bool(iban.is_valid(value))
 
 
 def is_product_number(value: str) -> bool:
@@ -183,8 +186,18 @@ def is_written_phone(value: str) -> bool:
         return _is_phone(value, "ZZ")
     if value.isdecimal() or sum(map(str.isdecimal, value)) < _SHORTEST_NATIONAL:
         return False
-    regions = [region.upper() for region in raw_words("phone_regions")]
-    return any(_is_phone(value, region) for region in regions)
+    return any(
+        _is_phone(value, region)
+        for shape, regions in _phone_forms()
+        if shape.fullmatch(value)
+        for region in regions
+    )
+
+
+@functools.cache
+def _phone_forms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    forms = data("phones")["forms"]
+    return tuple((re.compile(f["shape"], re.ASCII), tuple(f["regions"])) for f in forms)
 
 
 def is_public_ip(value: str) -> bool:
@@ -238,6 +251,11 @@ def has_common_name(value: str) -> bool:
         return is_east_asian_name(value)
     listed = names("given") | names("family")
     return any(part in listed for part in plain(value).replace(",", " ").replace(".", " ").split())
+
+
+def is_common_full_name(value: str) -> bool:
+    """A full name in which a name of our list stands."""
+    return is_full_name(value) and has_common_name(value)
 
 
 def is_given_name(value: str) -> bool:

@@ -28,8 +28,9 @@
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
-    - TooManyNodesError, NoRecodingError, TooFewBasketsError
+    - TooManyNodesError, NoRecodingError, TooFewBasketsError, NothingAnonymisedError
     - TreatmentError, VaultError, AttackError, StillAtRiskError
+    - UnknownRecipeError, DriftedError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -51,15 +52,18 @@ from __future__ import annotations
 from compliance.errors.anonymising import (
     AnonymisationError,
     AttackError,
+    DriftedError,
     HierarchyError,
     MalformedRecipeError,
     NoPopulationError,
     NoRecodingError,
     NothingAllowedError,
+    NothingAnonymisedError,
     StillAtRiskError,
     TooFewBasketsError,
     TooManyNodesError,
     TreatmentError,
+    UnknownRecipeError,
     VaultError,
 )
 from compliance.errors.base import ComplianceError
@@ -161,6 +165,7 @@ __all__ = [
     "DeploymentError",
     "DescriptionError",
     "DivergedError",
+    "DriftedError",
     "EmptyFileError",
     "FileError",
     "FileMissingError",
@@ -186,6 +191,7 @@ __all__ = [
     "NotATableError",
     "NotAnImageError",
     "NothingAllowedError",
+    "NothingAnonymisedError",
     "NothingInventedError",
     "NothingPublishedError",
     "NothingReleasedError",
@@ -218,6 +224,7 @@ __all__ = [
     "UndecodableTextError",
     "UnknownColumnError",
     "UnknownDatasetError",
+    "UnknownRecipeError",
     "UnknownReleaseError",
     "UnknownRunError",
     "UnknownTableError",

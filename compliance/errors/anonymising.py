@@ -36,6 +36,20 @@ class AttackError(AnonymisationError):
     sentence = "The attack cannot be carried out: {reason}."
 
 
+class NoRecodingError(AnonymisationError):
+    sentence = (
+        "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed. "
+        "Lower the criteria, allow higher levels, or allow more suppression."
+    )
+
+
+class TooFewBasketsError(AnonymisationError):
+    sentence = (
+        "Only {persons:,} people have bought anything, fewer than k = {k}. Lower k, or take in "
+        "more people."
+    )
+
+
 class NothingAllowedError(AnonymisationError):
     sentence = (
         "None of the {checked:,} choices of levels that were tried, of {nodes:,}, meets all "
@@ -48,12 +62,6 @@ class StillAtRiskError(AnonymisationError):
     sentence = "The output did not pass its own check, and was not handed on. {reason}"
 
 
-class NoRecodingError(AnonymisationError):
-    "No recoding meets the criteria with at most {allowed:,} of {rows:,} rows suppressed."
-
-    "Lower the criteria, allow higher levels, or allow more suppression."
-
-
 class TooManyNodesError(AnonymisationError):
     sentence = (
         "There are {nodes:,} choices of levels, and at most {most:,} can be shown at once. Use "
@@ -61,8 +69,16 @@ class TooManyNodesError(AnonymisationError):
     )
 
 
-class TooFewBasketsError(AnonymisationError):
+class UnknownRecipeError(AnonymisationError):
+    sentence = "There is no recipe named “{name}”. Known: {known}."
+
+
+class DriftedError(AnonymisationError):
     sentence = (
-        "Only {persons:,} people have bought anything, fewer than k = {k}. Lower k, or take in "
-        "more people."
+        "The data are not what they were when the recipe was made, and nothing was handed on. "
+        "{alarms} Look at them; then make a new plan, or accept the drift."
     )
+
+
+class NothingAnonymisedError(AnonymisationError):
+    sentence = "Nothing was made from “{dataset}” yet. Anonymise it first."

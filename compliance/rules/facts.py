@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compliance.dataset.nouns import Dataset
-from compliance.discovery.nouns import Discovery, IdentifierClass
+from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
 from compliance.federated.nouns import Run, Sight
 from compliance.privacy.nouns import BudgetState
 from compliance.rules.nouns import Subject
@@ -20,8 +20,19 @@ def organisation_subject(*, name: str, contact: str) -> Subject:
     )
 
 
-def dataset_subject(dataset: Dataset, discovery: Discovery | None) -> Subject:
-    """A dataset. What only discovery can tell is unknown until it has run."""
+def dataset_subject(
+    dataset: Dataset,
+    discovery: Discovery | None,
+    changes: Changes | None = None,
+    k_missing: int | None = None,
+) -> Subject:
+    """A dataset. What only discovery can tell is unknown until it has run.
+
+    Args:
+        changes: what it holds that its last version did not; None where that cannot be said.
+        k_missing: by how many rows its smallest class falls short of what was promised when it
+            was anonymised; None where it was not.
+    """
     said = dataset.description
     facts: dict[str, object] = {
         "discovered": discovery is not None,
@@ -33,6 +44,8 @@ def dataset_subject(dataset: Dataset, discovery: Discovery | None) -> Subject:
         "source": said.source,
         "unit": said.unit,
         "special_condition": said.special_condition,
+        "refreshed": dataset.version > 1,
+        "anonymised": k_missing is not None,
     }
     if discovery is not None:
         facts |= {
@@ -40,7 +53,15 @@ def dataset_subject(dataset: Dataset, discovery: Discovery | None) -> Subject:
             "special_columns": sum(label.special_category for label in discovery.personal),
             "unconfirmed_columns": len(discovery.unconfirmed),
             "direct_columns": len(discovery.columns_of(IdentifierClass.DIRECT)),
+            "rare_columns": len({found.column for found in discovery.open_rare}),
         }
+    if discovery is not None and changes is not None:
+        open_ = {label.column for label in discovery.unconfirmed}
+        open_ |= {found.column for found in discovery.open_rare}
+        new = [kind for kind in changes.new_kinds if kind.column in open_]
+        facts["new_kinds"] = len(new)
+    if k_missing is not None:
+        facts["k_missing"] = k_missing
     return Subject(entity="dataset", name=dataset.name, facts=facts)
 
 

@@ -14,7 +14,7 @@ class Tally:
     Attributes:
         datasets, described, cleaning_steps, with_region: of datasets.
         discovered, confirmed: datasets with labels, and with none left to confirm.
-        releases, runs, edges, entries, reports: how many.
+        releases, runs, anonymised, edges, entries, reports: how many.
         trail_problems: found when the trail was last verified.
         assessment: the latest, if any.
         closed: findings of the assessment before that are gone.
@@ -28,6 +28,7 @@ class Tally:
     confirmed: int
     releases: int
     runs: int
+    anonymised: int
     edges: int
     entries: int
     reports: int
@@ -120,7 +121,7 @@ def _labelling(tally: Tally) -> Stage:
         number=3,
         title="Labelling and anonymisation",
         progress=_progress(is_searched and tally.confirmed == tally.datasets),
-        says=f"{count} of {tally.datasets} datasets {what}",
+        says=f"{count} of {tally.datasets} datasets {what}, {tally.anonymised:,} anonymised",
         next_step="Confirm or correct what was found."
         if is_searched
         else "Find the personal data.",

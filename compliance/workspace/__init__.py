@@ -12,7 +12,7 @@ from pathlib import Path
 
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
-from compliance.discovery.nouns import Discovery, IdentifierClass
+from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
 from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
@@ -149,6 +149,11 @@ class Workspace:
         """The labels of dataset `name`; None where nobody has looked yet."""
         with self._desk.database.reading() as connection:
             return labels.latest(connection, datasets.find(connection, name))
+
+    def changes(self, name: str) -> Changes | None:
+        """What dataset `name` holds that its last version did not; None before it is looked at."""
+        with self._desk.database.reading() as connection:
+            return labels.changes(connection, datasets.find(connection, name))
 
     def decide_labels(
         self, name: str, decisions: Mapping[str, tuple[str, IdentifierClass]]

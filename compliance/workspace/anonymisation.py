@@ -8,12 +8,20 @@ from compliance.anonymise.hierarchies import unmapped
 from compliance.anonymise.lattice import surveying
 from compliance.anonymise.models import measure_table
 from compliance.anonymise.nouns import Curve, Hierarchy, Measures, Plan, QuasiIdentifier
-from compliance.anonymise.nouns.record import Anonymised, Vault
+from compliance.anonymise.nouns.recipe import Drift
+from compliance.anonymise.nouns.record import (
+    Anonymised,
+    AnonymisedBaskets,
+    BasketPlan,
+    KeptRecipe,
+    Vault,
+)
 from compliance.anonymise.preparing import Prepared, prepare
 from compliance.dataset.nouns import ColumnName
 from compliance.discovery import singling_out
 from compliance.discovery.nouns import SinglingOut
-from compliance.workspace import anonymising, datasets, proposals, vaults
+from compliance.errors import NothingAnonymisedError
+from compliance.workspace import anonymising, datasets, histories, proposals, recipes, vaults
 from compliance.workspace.anonymising import Hierarchies
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Step, told
@@ -140,13 +148,67 @@ class Anonymisation:
         with self._desk.database.reading() as connection:
             return anonymising.of(connection, datasets.find(connection, name))
 
-    def output(self, done: Anonymised) -> bytes:
+    def latest(self, name: str) -> Anonymised:
+        """The last that was made from dataset `name`.
+
+        Raises:
+            NothingAnonymisedError: nothing was.
+        """
+        found = self.done(name)
+        if not found:
+            raise NothingAnonymisedError(dataset=name)
+        return found[0]
+
+    def output(self, done: Anonymised | AnonymisedBaskets) -> bytes:
         """The output as CSV, from what is stored; the same bytes that were checked.
 
         Raises:
             WorkspaceError: what is stored is not what was checked.
         """
-        return anonymising.output(self._desk, done)
+        sha256 = done.sha256 if isinstance(done, AnonymisedBaskets) else done.proof.sha256
+        return anonymising.output(self._desk, sha256)
+
+    # Purchase histories
+
+    def anonymise_baskets(
+        self, name: str, plan: BasketPlan, into: str = "", hierarchy: Hierarchy | None = None
+    ) -> Generator[Step, None, AnonymisedBaskets]:
+        """Make purchase histories k^m-anonymous, and store them; see `histories.anonymise`.
+
+        Raises:
+            AnonymisationError, NamingError: refused; nothing was stored.
+        """
+        return histories.anonymise(self._desk, name, plan, into, hierarchy)
+
+    def baskets(self, name: str) -> tuple[AnonymisedBaskets, ...]:
+        """All histories made from dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return histories.of(connection, datasets.find(connection, name))
+
+    # Recipes
+
+    def keep_recipe(self, done: Anonymised, name: str) -> KeptRecipe:
+        """Keep how `done` was made, for the next delivery of such data.
+
+        Raises:
+            BadDatasetNameError: a recipe may not be called so.
+        """
+        return recipes.keep(self._desk, done, name)
+
+    def recipes(self) -> tuple[KeptRecipe, ...]:
+        """All recipes, by name."""
+        with self._desk.database.reading() as connection:
+            return recipes.every(connection)
+
+    def apply_recipe(
+        self, recipe: str, name: str, into: str = "", *, accept_drift: bool = False
+    ) -> Generator[Step, None, tuple[Anonymised, tuple[Drift, ...]]]:
+        """Anonymise dataset `name` as a recipe has it; see `recipes.apply`.
+
+        Raises:
+            UnknownRecipeError, DriftedError, AnonymisationError: refused; nothing was stored.
+        """
+        return recipes.apply(self._desk, recipe, name, into, accept_drift=accept_drift)
 
     # Vaults
 

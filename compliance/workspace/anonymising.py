@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from importlib.metadata import version
 
 from sqlalchemy import Connection
 
 from compliance.anonymise.hierarchies import write_hierarchy
+from compliance.anonymise.models import measure_table
 from compliance.anonymise.nouns import (
     Hierarchy,
     Plan,
@@ -61,28 +62,52 @@ def anonymise(
     prepared = prepare(
         about.table, about.dataset.columns, plan, hierarchies, population=about.population
     )
-    done = yield from made(desk, about, plan, prepared)
+    finished = yield from made(desk, about, plan, prepared)
+    return (yield from looked_at_and_stored(desk, about, plan, finished, into))
+
+
+def looked_at_and_stored(
+    desk: Desk, about: Subject, plan: Plan, finished: Made, into: str
+) -> Generator[Step, None, Anonymised]:
+    """Measure and attack an output, and store it as dataset `into` where every check holds.
+
+    Raises:
+        StillAtRiskError: one does not; nothing was stored.
+        TakenNameError: something else is called so.
+    """
     yield Step(doing="Measuring and attacking the written output")
-    proof = proof_of(about, plan, done)
+    proof = proof_of(about, plan, finished)
     if proof.failed:
         raise StillAtRiskError(reason=" ".join(check.says for check in proof.failed))
-    return _stored(desk, about, plan, done, proof, into)
+    return _stored(desk, about, plan, finished, proof, into)
 
 
-def output(desk: Desk, done: Anonymised) -> bytes:
-    """The output as CSV: the bytes that were measured and attacked.
+def output(desk: Desk, sha256: Sha256) -> bytes:
+    """An output as CSV: the bytes that were measured and attacked.
 
     Raises:
         WorkspaceError: its file is missing, or is not what was checked.
     """
     try:
-        data = (desk.outputs_folder / f"{done.proof.sha256}.csv").read_bytes()
+        data = (desk.outputs_folder / f"{sha256}.csv").read_bytes()
     except OSError:
         data = b""
-    if hashlib.sha256(data).hexdigest() != done.proof.sha256:
+    if hashlib.sha256(data).hexdigest() != sha256:
         reason = "an anonymised output is missing or damaged; restore the folder from its backup"
         raise WorkspaceError(home=desk.settings.home, reason=reason)
     return data
+
+
+def k_missing(desk: Desk, connection: Connection, dataset: Dataset) -> int | None:
+    """By how many rows the smallest class of an output falls short of its plan, measured now.
+
+    None where `dataset` is not what was anonymised.
+    """
+    done = records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id)
+    if done is None:
+        return None
+    measured = measure_table(desk.table(dataset), done.plan.columns)
+    return max(0, done.plan.k - measured.k)
 
 
 def of(connection: Connection, dataset: Dataset) -> tuple[Anonymised, ...]:
@@ -107,7 +132,8 @@ def _stored(
     store_bytes(desk.outputs_folder / f"{proof.sha256}.csv", finished.data)
     with desk.act("dataset.anonymise", about.dataset.name) as act:
         _check_free(act.connection, about.dataset, into)
-        stored = datasets.store(desk, act, finished.intake, into, _description(about.dataset))
+        said = description_of(about.dataset)
+        stored = datasets.store(desk, act, finished.intake, into, said)
         done = Anonymised(
             id=f"anonymised-{secrets.token_hex(6)}",
             dataset_id=about.dataset.id,
@@ -119,7 +145,8 @@ def _stored(
             made_at=act.at,
             actor=act.actor,
         )
-        act.store(tables.ANONYMISED, done, id=done.id, dataset_id=done.dataset_id)
+        keys = {"id": done.id, "dataset_id": done.dataset_id, "made": done.made}
+        act.store(tables.ANONYMISED, done, **keys)
         vaults.store(desk, act, stored, finished.treated.vault)
         act.link(datasets.dataset_node(about.dataset), datasets.dataset_node(stored), "anonymised")
         act.facts |= _facts(done)
@@ -144,7 +171,7 @@ def _facts(done: Anonymised) -> dict[str, object]:
     }
 
 
-def _description(dataset: Dataset) -> Description:
+def description_of(dataset: Dataset) -> Description:
     """The people are the same, so they share one privacy budget with the original."""
     said = dataset.description
     return Description(
@@ -158,13 +185,17 @@ def _description(dataset: Dataset) -> Description:
     )
 
 
-def _check_free(connection: Connection, dataset: Dataset, into: str) -> None:
-    """Refuse a name under which something else is kept.
+def check_free(connection: Connection, into: str, own: Collection[str]) -> None:
+    """Refuse a name under which something other than earlier outputs (`own`) is kept.
 
     Raises:
         TakenNameError: it is.
     """
-    if records.latest(connection, tables.DATASET, Dataset, name=into) is None:
-        return
-    if into not in {done.made.rpartition("@")[0] for done in of(connection, dataset)}:
+    is_taken = records.latest(connection, tables.DATASET, Dataset, name=into) is not None
+    if is_taken and into not in own:
         raise TakenNameError(name=into)
+
+
+def _check_free(connection: Connection, dataset: Dataset, into: str) -> None:
+    own = {done.made.rpartition("@")[0] for done in of(connection, dataset)}
+    check_free(connection, into, own)

@@ -18,7 +18,7 @@ from compliance.rules.facts import (
 )
 from compliance.rules.nouns import Assessment, Stage, Subject
 from compliance.storage import records, tables
-from compliance.workspace import budgets, datasets, labels, runs, trails
+from compliance.workspace import anonymising, budgets, datasets, labels, runs, trails
 from compliance.workspace.desk import Desk
 
 EVERYTHING = "everything"
@@ -27,7 +27,7 @@ EVERYTHING = "everything"
 def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
     with desk.act("duties.assess", _scope(names)) as act:
-        found = assess(desk_pack(), _subjects(act.connection, names, act.at), act.at)
+        found = assess(desk_pack(), _subjects(desk, act.connection, names, act.at), act.at)
         act.store(tables.ASSESSMENT, found, scope=_scope(names)[:200])
         act.facts |= {
             "verdicts": len(found.verdicts),
@@ -56,6 +56,7 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
         confirmed=sum(not discovery.unconfirmed for discovery in looked_at),
         releases=records.count(connection, tables.RELEASE),
         runs=records.count(connection, tables.RUN),
+        anonymised=records.count(connection, tables.ANONYMISED),
         edges=records.count(connection, tables.EDGE),
         entries=records.head_of(connection).entries,
         reports=records.count(connection, tables.REPORT),
@@ -66,12 +67,19 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
     return stages(tally)
 
 
-def _subjects(connection: Connection, names: Sequence[str] | None, at: datetime) -> list[Subject]:
+def _subjects(
+    desk: Desk, connection: Connection, names: Sequence[str] | None, at: datetime
+) -> list[Subject]:
     who = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
     wanted = [d for d in datasets.newest(connection) if names is None or d.name in names]
     subjects = [organisation_subject(name=who.name, contact=who.contact)]
     for dataset in wanted:
-        subject = dataset_subject(dataset, labels.latest(connection, dataset))
+        subject = dataset_subject(
+            dataset,
+            labels.latest(connection, dataset),
+            labels.changes(connection, dataset),
+            anonymising.k_missing(desk, connection, dataset),
+        )
         subjects.append(subject)
         subjects += [run_subject(run, subject) for run in runs.of(connection, dataset)]
     for population in dict.fromkeys(dataset.population for dataset in wanted):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from compliance.anonymise.attacks import attack, scene_of_tables
-from compliance.anonymise.checking import checks, identifier_check, linkage_check
+from compliance.anonymise.checking import checks, identifier_check, linkage_check, people_check
 from compliance.anonymise.models import measure_table
 from compliance.anonymise.nouns import (
     Plan,
@@ -16,7 +16,7 @@ from compliance.anonymise.nouns import (
     Treated,
     Utility,
 )
-from compliance.anonymise.nouns.record import Proof
+from compliance.anonymise.nouns.record import Check, Proof
 from compliance.anonymise.utility import roles_of, utility
 from compliance.dataset.nouns import (
     ColumnName,
@@ -44,11 +44,21 @@ def proof_of(about: Subject, plan: Plan, made: Made) -> Proof:
             *checks(made.output, about.table, plan, made.prepared.problem, made.recoding),
             identifier_check(_output_labels(made), _handled(plan)),
             linkage_check(attacked, plan.k),
+            *_people(about, plan, made),
         ),
         notes=(*made.prepared.notes, *_notes(about, plan, made.treated)),
         sha256=Sha256(hashlib.sha256(made.data).hexdigest()),
         rows=made.output.rows,
     )
+
+
+def _people(about: Subject, plan: Plan, made: Made) -> tuple[Check, ...]:
+    """The check on people, where rows and people are not the same."""
+    unit = about.dataset.description.unit
+    if unit is None or about.dataset.column(unit).distinct == about.table.rows:
+        return ()
+    whose = about.table.codes(unit).codes[made.rows]
+    return (people_check(made.output, plan.columns, whose, plan.k),)
 
 
 def attacked_before(about: Subject, plan: Plan, sensitive: Sequence[ColumnName]) -> Siege:

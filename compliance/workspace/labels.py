@@ -7,33 +7,47 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from compliance.dataset import Table
 from compliance.dataset.nouns import Dataset
-from compliance.discovery import discover, relabelled
-from compliance.discovery.nouns import Discovery, IdentifierClass, LabelStatus
+from compliance.discovery import compare, discover, rare_findings, relabelled
+from compliance.discovery.nouns import (
+    Changes,
+    Discovery,
+    Form,
+    IdentifierClass,
+    Label,
+    LabelStatus,
+)
+from compliance.discovery.nouns.text import TextFindings
+from compliance.discovery.text import scan_column
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.storage import records, tables
 from compliance.workspace import datasets
 from compliance.workspace.desk import Act, Desk
+
+_MOST_TEXTS = 2_000
+_SENTENCES = ("free_text", "review_text")
 
 
 def find_labels(desk: Desk, name: str) -> Discovery:
     """Look at every column of dataset `name`; labels that an officer decided stay as they are."""
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
-    labels = discover(desk.table(dataset), dataset.columns)
+    table = desk.table(dataset)
+    labels = discover(table, dataset.columns)
+    rare = rare_findings(table, dataset.columns, labels)
+    texts = {label.column: _texts(table, label) for label in labels if _is_text(label)}
     with desk.act("dataset.discover", name) as act:
-        before = latest(act.connection, dataset)
-        decided = {
-            label.column: label
-            for label in (before.labels if before else ())
-            if label.status is not LabelStatus.PROPOSED
-        }
+        decided = _decided(act.connection, dataset)
         found = Discovery(
             dataset_id=dataset.id,
-            labels=tuple(decided.get(label.column, label) for label in labels),
+            labels=tuple(_as_decided(label, decided) for label in labels),
             discovered_at=act.at,
+            rare=rare,
+            texts=texts,
         )
         _store(act, dataset, found)
+        act.facts["new_kinds"] = len(_news(act.connection, dataset, found).new_kinds)
         act.link(datasets.dataset_node(dataset), _node(dataset), "discovered")
     return found
 
@@ -73,12 +87,67 @@ def latest(connection: Connection, dataset: Dataset) -> Discovery | None:
     return records.latest(connection, tables.DISCOVERY, Discovery, dataset_id=dataset.id)
 
 
+def _decided(connection: Connection, dataset: Dataset) -> Mapping[str, Label]:
+    """What officers said of the columns, of this version or of the last one that was looked at."""
+    own = latest(connection, dataset)
+    known = own or _last(connection, dataset)
+    return {
+        label.column: label
+        for label in (known.labels if known else ())
+        if label.status is not LabelStatus.PROPOSED
+    }
+
+
+def _as_decided(label: Label, decided: Mapping[str, Label]) -> Label:
+    """What was decided stands, as long as discovery says what it said then."""
+    said = decided.get(label.column)
+    if said is None or label.semantic_type != (said.proposed or said.semantic_type):
+        return label
+    return said
+
+
+def changes(connection: Connection, dataset: Dataset) -> Changes | None:
+    """What this version holds that the one before did not; None where one was not looked at."""
+    found = latest(connection, dataset)
+    return None if found is None else _news(connection, dataset, found)
+
+
+def _news(connection: Connection, dataset: Dataset, found: Discovery) -> Changes:
+    """What is new since the last version that was looked at; nothing where there is none."""
+    before = _last(connection, dataset)
+    return Changes() if before is None else compare(before, found)
+
+
+def _last(connection: Connection, dataset: Dataset) -> Discovery | None:
+    """The labels of the last version before this one that was looked at."""
+    for version in range(dataset.version - 1, 0, -1):
+        id_ = f"{dataset.name}@{version}"
+        found = records.latest(connection, tables.DISCOVERY, Discovery, dataset_id=id_)
+        if found is not None:
+            return found
+    return None
+
+
+def _is_text(label: Label) -> bool:
+    return label.form is Form.FREE_TEXT or label.semantic_type in _SENTENCES
+
+
+def _texts(table: Table, label: Label) -> TextFindings:
+    """What a sample of the sentences of a column holds; its values decide which, not its rows."""
+    return scan_column(sorted(table.codes(label.column).texts())[:: _step(table, label)])
+
+
+def _step(table: Table, label: Label) -> int:
+    return max(1, len(table.codes(label.column).labels) // _MOST_TEXTS)
+
+
 def _store(act: Act, dataset: Dataset, found: Discovery) -> None:
     act.store(tables.DISCOVERY, found, dataset_id=dataset.id)
     act.facts |= {
         "columns": len(found.labels),
         "personal": len(found.personal),
         "unconfirmed": len(found.unconfirmed),
+        "rare": len(found.rare),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -87,8 +87,15 @@ class Made:
         return frozenset(self.output.column_names)
 
 
-def made(desk: Desk, about: Subject, plan: Plan, prepared: Prepared) -> Generator[Step, None, Made]:
-    found, recoding = yield from recoded(plan, prepared)
+def made(
+    desk: Desk, about: Subject, plan: Plan, prepared: Prepared, levels: Sequence[int] = ()
+) -> Generator[Step, None, Made]:
+    """The output of `plan`, not yet looked at and stored nowhere.
+
+    Args:
+        levels: those of a recipe; left out, they are searched for.
+    """
+    found, recoding = yield from recoded(plan, prepared, levels)
     yield Step(doing="Treating the other columns")
     treated = treat(
         about.table,
@@ -109,17 +116,22 @@ def made(desk: Desk, about: Subject, plan: Plan, prepared: Prepared) -> Generato
         treated=treated,
         data=data,
         output=read_back(data, content.schema),
-        intake=_intake(content, data),
+        intake=as_intake(content, data),
         rows=rows,
     )
 
 
-def recoded(plan: Plan, prepared: Prepared) -> Generator[Step, None, tuple[Found, Recoding]]:
-    """The recoding that `plan` asks for, and what it costs."""
+def recoded(
+    plan: Plan, prepared: Prepared, levels: Sequence[int] = ()
+) -> Generator[Step, None, tuple[Found, Recoding]]:
+    """The recoding that `plan` asks for, or that at `levels`, and what it costs."""
     problem = prepared.problem
+    if levels:
+        recoding = recode(problem, levels)
+        return _unsearched(problem, recoding, tuple(levels)), recoding
     if plan.method is Method.LOCAL:
         recoding = yield from told(local.recode_locally(problem), _placed)
-        return _found_locally(problem, recoding), recoding
+        return _unsearched(problem, recoding, ()), recoding
     found = yield from told(search(problem, plan.time_limit_s), _searched)
     return found, recode(problem, found.levels)
 
@@ -139,7 +151,8 @@ _USERS = {
 }
 
 
-def _intake(content: pa.Table, data: bytes) -> Intake:
+def as_intake(content: pa.Table, data: bytes) -> Intake:
+    """An output ready to be stored; `data` is the same as CSV."""
     digest = Sha256(hashlib.sha256(data).hexdigest())
     source = Source(name="anonymised.csv", sha256=digest, size_bytes=len(data))
     return take_in([RawTable(table=content, steps=(), source=source)])
@@ -170,11 +183,11 @@ def _placed(at: local.Progress) -> Step:
     return Step(doing=f"Recoding locally: {at.step}", share=at.share)
 
 
-def _found_locally(problem: Problem, recoding: Recoding) -> Found:
-    """Local recoding is not searched for an optimum, so its bound is no loss at all."""
+def _unsearched(problem: Problem, recoding: Recoding, levels: tuple[int, ...]) -> Found:
+    """What was not searched for an optimum has no loss at all as its bound."""
     losses = losses_of(problem, recoding)
     return Found(
-        levels=(),
+        levels=levels,
         classes=len(classes_of(recoding).sizes),
         suppressed=int(recoding.suppressed.sum()),
         losses=losses,
@@ -198,4 +211,5 @@ def _noise(values: Ints, *, scale: float, distribution: str) -> Ints:
 
 
 def generator() -> np.random.Generator:
+    """Coins for what is drawn, but for noise: of a secret that is kept nowhere."""
     return np.random.default_rng(secrets.randbits(128))

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 
 from compliance.dataset.readers.text import decode
 from compliance.discovery.images import ImageFindings, Redacted, find_in_image, redact_image
+from compliance.discovery.nouns.text import Span
 from compliance.discovery.text import find_spans, pseudonymise, redact
-from compliance.discovery.text.nouns import Span
 from compliance.workspace.desk import Desk
 from compliance.workspace.keys import key_in
 

@@ -35,6 +35,7 @@ def test_in_large_classes_the_own_row_tells_nearly_nothing() -> None:
 
     assert done.share < 0.25 + 0.19
     assert done.risk < 0.19
+    assert done.details["all_agree"] == 0
 
 
 def test_what_hangs_on_the_known_values_is_no_risk_of_taking_part() -> None:
@@ -47,6 +48,7 @@ def test_what_hangs_on_the_known_values_is_no_risk_of_taking_part() -> None:
     assert done.share == 1
     assert done.baseline == 1
     assert done.risk == 0
+    assert done.details["all_agree"] == 1
 
 
 def test_a_copy_of_people_is_told_from_people_alike() -> None:

@@ -140,3 +140,10 @@ def test_cells_of_several_levels_are_read_by_the_ladder() -> None:
     assert not holds[:4, 4:].any()
     assert (holds[4:7, 4:] == np.eye(3, dtype=bool)).all()
     assert not holds[7].any()
+
+
+def test_many_different_rows_are_attacked_in_fewer_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compliance.anonymise.attacks.nearest._MOST_PAIRS", 100_000)
+    siege = attack(scene(people(), people()), RNG(0), 500)
+
+    assert of_kind(siege, AttackKind.LINKAGE).attempts == 100

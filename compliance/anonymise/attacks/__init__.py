@@ -14,6 +14,7 @@ import numpy as np
 from compliance.anonymise.attacks.inference import infer
 from compliance.anonymise.attacks.linkage import link
 from compliance.anonymise.attacks.membership import tell_members
+from compliance.anonymise.attacks.nearest import bounded
 from compliance.anonymise.attacks.scenes import Scene, scene_of_recoding, scene_of_tables
 from compliance.anonymise.attacks.singling_out import single_out
 from compliance.anonymise.nouns import Attack, AttackKind, Siege
@@ -31,8 +32,10 @@ def attack(scene: Scene, rng: np.random.Generator, attempts: int = ATTEMPTS) -> 
     Args:
         scene: what is attacked, and what the attacker knows.
         rng: draws the people who are attacked, and what is left to chance.
-        attempts: at most so many tries per attack; 20 at least for membership.
+        attempts: at most so many tries per attack; 20 at least for membership. Fewer, down to
+            100, where many different rows are released.
     """
+    attempts = bounded(scene, attempts)
     tries: list[tuple[AttackKind, Callable[[], Attack]]] = [
         (AttackKind.LINKAGE, lambda: link(scene, rng, attempts)),
         (AttackKind.SINGLING_OUT, lambda: single_out(scene, rng, attempts)),

@@ -124,11 +124,11 @@ def named(
 ) -> Named:
     """A facet from codes and names on both sides; code −1 means missing.
 
-    A missing cell may be anything, as “*” may. A name that stands at several levels counts for
-    the coarsest.
+    A missing cell may be anything, as “*” may. Where one level has all the names that are shown,
+    they are of the finest such level; otherwise each name is of the coarsest level that has it.
     """
     levels = _levels(list(original[1]), hierarchy)
-    maps, places = _numbered(levels)
+    maps, places = _numbered(levels, set(released[1]))
     value_of = {name: at for at, name in enumerate(levels[0])}
     of_original = np.array([value_of[name] for name in original[1]] + [len(levels[0])])
     names = [*released[1], ALL]  # the last one for missing cells
@@ -204,13 +204,17 @@ def _levels(values: list[str], hierarchy: Hierarchy | None) -> list[list[str]]:
     return [*levels, [ALL] * len(levels[0])]
 
 
-def _numbered(levels: list[list[str]]) -> tuple[Codes32, dict[str, tuple[int, int]]]:
+def _numbered(
+    levels: list[list[str]], shown: set[str]
+) -> tuple[Codes32, dict[str, tuple[int, int]]]:
     """Groups by level and value, and where each name is found; missing values come last."""
+    of_all = next((at for at, names in enumerate(levels) if shown <= set(names)), None)
     places: dict[str, tuple[int, int]] = {}
     maps = np.zeros((len(levels), len(levels[0]) + 1), dtype=np.int32)
     for at, names in enumerate(levels):
         numbers: dict[str, int] = {}
         maps[at, :-1] = [numbers.setdefault(name, len(numbers)) for name in names]
         maps[at, -1] = len(numbers) if at < len(levels) - 1 else 0
-        places.update({name: (at, number) for name, number in numbers.items()})
+        if of_all in (None, at) or at == len(levels) - 1:
+            places |= {name: (at, number) for name, number in numbers.items()}
     return maps, places

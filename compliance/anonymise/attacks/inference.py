@@ -24,12 +24,13 @@ def infer(scene: Scene, secret: Secret, rng: np.random.Generator, attempts: int)
     """How often the commonest value among the nearest rows is the person's own.
 
     Only people who have a value are tried. Details: `commonest`, the share of people who have the
-    value that most released rows show.
+    value that most released rows show; `all_agree`, the share of people whose nearest rows all
+    show the same right value, as l-diversity would not let them.
     """
     has_value = secret.original >= 0
     members = scene.members[has_value[scene.members]]
     people = rng.choice(members, size=min(attempts, len(members)), replace=False)
-    right = _right(scene, secret, people, rng)
+    right, agreed = _right(scene, secret, people, rng)
     baseline, baseline_is = _baseline(scene, secret, people, has_value, rng)
     return judged(
         AttackKind.INFERENCE,
@@ -40,7 +41,10 @@ def infer(scene: Scene, secret: Secret, rng: np.random.Generator, attempts: int)
         baseline=baseline,
         baseline_is=baseline_is,
         did=f"tells the right {'twentieth of ' if secret.bands else ''}“{secret.column}”",
-        details={"commonest": _commonest(secret, people)},
+        details={
+            "commonest": _commonest(secret, people),
+            "all_agree": float((right & agreed).mean()),
+        },
     )
 
 
@@ -50,9 +54,9 @@ def _baseline(
     if scene.held_out is not None and (scene.held_out & has_value).any():
         others = np.flatnonzero(scene.held_out & has_value)
         control = rng.choice(others, size=min(len(people), len(others)), replace=False)
-        return float(_right(scene, secret, control, rng).mean()), "for people not in the data"
+        return float(_right(scene, secret, control, rng)[0].mean()), "for people not in the data"
     if scene.rows is not None:
-        alike = _right(scene, secret, people, rng, without_own=True)
+        alike, _ = _right(scene, secret, people, rng, without_own=True)
         return float(alike.mean()), "for the same people without their own row"
     return _commonest(secret, people), "by always saying the commonest value"
 
@@ -64,9 +68,12 @@ def _right(
     rng: np.random.Generator,
     *,
     without_own: bool = False,
-) -> Bools:
-    """Whether the guess about each of `people` is right; equally common values are drawn by lot."""
-    found = []
+) -> tuple[Bools, Bools]:
+    """Whether the guess about each of `people` is right, and whether no nearest row denies it.
+
+    Equally common values are drawn by lot.
+    """
+    found, agreed = [], []
     for some in nearest(scene, people, without_own=without_own):
         votes = _votes(some, secret)
         true = secret.original[some.people]
@@ -78,7 +85,8 @@ def _right(
         lots = rng.random(votes.shape) / 2
         guess = np.argmax(votes + np.where(votes > 0, lots, 0), axis=1)
         found.append((guess == true) & (votes.max(axis=1) > 0))
-    return np.concatenate(found)
+        agreed.append(votes.max(axis=1) == votes.sum(axis=1))
+    return np.concatenate(found), np.concatenate(agreed)
 
 
 def _votes(some: Nearest, secret: Secret) -> np.ndarray:

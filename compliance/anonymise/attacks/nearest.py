@@ -12,6 +12,8 @@ from compliance.anonymise.attacks.scenes import Scene
 from compliance.anonymise.nouns.problem import Bools, Ints
 
 _CELLS_AT_ONCE = 2**22
+_MOST_PAIRS = 20_000_000
+_FEWEST_ATTEMPTS = 100
 _SAME = 1e-6  # distances that differ by less are equal, for they are sums of rounded numbers
 
 
@@ -62,6 +64,12 @@ def kinds_of(columns: Sequence[Ints]) -> Kinds:
         _, of_row = np.unique(of_row * (int(codes.max()) + 1) + codes, return_inverse=True)
     _, examples, sizes = np.unique(of_row, return_index=True, return_counts=True)
     return Kinds(of_row=of_row, sizes=sizes, examples=examples)
+
+
+def bounded(scene: Scene, attempts: int) -> int:
+    """As many of `attempts` as are compared with all released kinds in some seconds."""
+    kinds = len(kinds_of([facet.released for facet in scene.facets]).sizes)
+    return min(attempts, max(_FEWEST_ATTEMPTS, _MOST_PAIRS // kinds))
 
 
 def nearest(scene: Scene, people: Ints, *, without_own: bool = False) -> Iterator[Nearest]:

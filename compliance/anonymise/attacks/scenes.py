@@ -39,7 +39,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scene:
-    """One release and one attacker.
+    """One release and one attacker; each row is taken for a person.
 
     Attributes:
         facets: the columns that the attacker knows of a person; at least one.

@@ -4,7 +4,8 @@ Terrovitis, Mamoulis and Kalnis 2008 recode globally: an item has one name where
 the names in use form a cut through the hierarchy. Their AA goes up from the items, combination by
 combination. We look for the same kind of cut from the top, as He and Naughton 2009
 (doi:10.14778/1687627.1687733) do: every state on the way is safe, the few names in use early make
-each test cheap, and a name that cannot be split once never can be later, so each is tried once.
+each test cheap, and a name that cannot be split hardly ever can be later, for its neighbours only
+become rarer; so each is tried once.
 """
 
 from __future__ import annotations

@@ -8,7 +8,14 @@ from decimal import Decimal
 
 import numpy as np
 
-from compliance.anonymise.hierarchies import categories, numbers, ordering, places, schemes
+from compliance.anonymise.hierarchies import (
+    categories,
+    matching,
+    numbers,
+    ordering,
+    places,
+    schemes,
+)
 from compliance.anonymise.hierarchies.numbers import Level
 from compliance.anonymise.nouns import ALL, Build, Builder, Hierarchy
 from compliance.dataset.nouns import ColumnName
@@ -42,11 +49,13 @@ SETTINGS: Mapping[Builder, Mapping[str, str]] = {
     Builder.CATEGORIES: {
         "like": "columns of the table; values that stand with much the same values there join",
         "rare_below": "instead of that: in fewer rows they become “(other)”; a list, one per level",
+        "groups": "instead of that: each group's name with its values; the others stay themselves",
     },
     Builder.SUPPRESS: {},
 }
 _DATES = "month, quarter, year, five_years, decade"
 _MOST_KEPT = 60
+_LARGEST = Decimal(10) ** 400  # more than any number that a table holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +134,25 @@ class _Orders:
         given = str(self._settings.get(name, default))
         return [part.strip() for part in given.split(",") if part.strip()]
 
+    def groups(self, name: str) -> dict[str, str]:
+        """The group of each value, written “group: a, b; other group: c”."""
+        found: dict[str, str] = {}
+        for part in str(self._settings[name]).split(";"):
+            group, sign, members = part.partition(":")
+            for member in members.split(","):
+                if not (sign and group.strip() and member.strip()):
+                    raise self.refusal(name, "each group has a name and values")
+                if member.strip() in found:
+                    raise self.refusal(name, "a value stands in two groups")
+                found[member.strip()] = group.strip()
+        return found
+
     def number(self, name: str, default: Decimal, *, is_positive: bool = True) -> Decimal:
         given = self._settings.get(name)
         if given is None:
             return default
         found = numbers.to_numbers([str(given)])[0]
-        if found is None or (is_positive and found <= 0) or abs(found) > 10**12:
+        if found is None or (is_positive and found <= 0) or abs(found) > _LARGEST:
             raise self.refusal(name, "a number is expected" + (" above 0" if is_positive else ""))
         return found
 
@@ -170,7 +192,7 @@ def _intervals(values: Values, orders: _Orders) -> list[Level]:
 
 
 def _dates(values: Values, orders: _Orders) -> list[Level]:
-    if not any(schemes.is_date(value) for value in values.counts):
+    if not any(map(schemes.is_date, values.counts)):
         raise HierarchyError(column=values.column, reason="none of its values is a date")
     units = orders.names("levels", _DATES)
     if not units or any(name not in schemes.UNITS for name in units):
@@ -178,7 +200,7 @@ def _dates(values: Values, orders: _Orders) -> list[Level]:
     if not schemes.nests(units):
         reason = "units ascend, each within the next; weeks lie in no month, so they come last"
         raise orders.refusal("levels", reason)
-    return _by_steps(values, [schemes.unit(name) for name in units])
+    return schemes.by_units(list(values.counts), units)
 
 
 def _prefix(values: Values, orders: _Orders) -> list[Level]:
@@ -223,11 +245,20 @@ def _places(values: Values, orders: _Orders) -> list[Level]:
 
 
 def _categories(values: Values, orders: _Orders) -> list[Level]:
+    if sum(name in orders for name in ("like", "rare_below", "groups")) != 1:
+        reason = "say “like”, “rare_below” or “groups” for categories, one of them"
+        raise HierarchyError(column=values.column, reason=reason)
+    if "groups" in orders:
+        named = orders.groups("groups")
+        places_of = matching.leaves_of(list(named), list(values.counts))
+        groups = list(named.values())
+        return [
+            tuple(
+                groups[at] if at >= 0 else value
+                for at, value in zip(places_of, values.counts, strict=True)
+            )
+        ]
     like = orders.names("like")
-    if bool(like) == ("rare_below" in orders):
-        raise HierarchyError(
-            column=values.column, reason="say “like” or “rare_below” for categories, one of them"
-        )
     if like:
         beside = [values.beside[ColumnName(name)] for name in like]
         return categories.by_likeness(values.counts, beside)

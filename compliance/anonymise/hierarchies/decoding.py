@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from itertools import islice
 
 from compliance.dataset.nouns import ColumnName
@@ -14,6 +15,7 @@ from compliance.errors import HierarchyError
 LARGEST_BYTES = 256 * 2**20
 DELIMITERS = (";", "\t", ",", "|")  # ARX writes the first
 _SAMPLE_ROWS = 200
+_EXCEL = re.compile(r"sep=([;\t,|])\r?\n")  # the first line of a file that Excel is to open
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with the other's
@@ -79,13 +81,15 @@ def _guess(data: bytes) -> str:
 
 def _split(text: str, column: ColumnName) -> list[list[str]]:
     """Rows of cells as written, split at the first delimiter that splits most rows."""
-    for delimiter in DELIMITERS:
+    named = _EXCEL.match(text)
+    text = text[named.end() :] if named else text
+    for delimiter in (named[1],) if named else DELIMITERS:
         sample = list(islice(_reader(text, delimiter, strict=False), _SAMPLE_ROWS))
         filled = [row for row in sample if any(row)]
         if filled and 2 * sum(len(row) > 1 for row in filled) > len(filled):
             break
     else:
-        delimiter = DELIMITERS[0]
+        delimiter = named[1] if named else DELIMITERS[0]
     reader = _reader(text, delimiter, strict=True)
     try:
         return list(reader)

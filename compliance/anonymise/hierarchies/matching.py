@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+_PLAIN = re.compile(r"[1-9]\d*")
 _NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d*)?")  # with a zero in front it is a code: 01234
 
 
@@ -31,7 +32,7 @@ def leaves_of(values: Sequence[str], texts: Sequence[str]) -> list[int]:
 def as_number(text: str) -> str:
     """`text` as the shortest way to write its number; as it is where it is none."""
     stripped = text.strip()
-    if not _NUMBER.fullmatch(stripped):
+    if _PLAIN.fullmatch(stripped) or not _NUMBER.fullmatch(stripped):
         return stripped
     number = Decimal(stripped.rstrip("."))
     return "0" if not number else f"{number.normalize():f}"

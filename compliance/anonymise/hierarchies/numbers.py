@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from compliance.anonymise.hierarchies.matching import as_number
 from compliance.anonymise.nouns import ALL
 
 MOST_LEVELS = 12
@@ -60,8 +59,13 @@ def by_width(
     ends = [width, origin, *present]
     is_whole = all(n == n.to_integral_value() for n in ends) and min(present, default=1) >= 0
     made = []
+    lows = numbers  # numbers of one range go on together
     for _ in range(levels):
-        made.append(tuple(_range_name(n, width, origin, is_whole=is_whole) for n in numbers))
+        different = set(lows) - {None}
+        low_of = {n: _low(n, width, origin) for n in different if n is not None}
+        names = {n: _range_name(low, width, is_whole=is_whole) for n, low in low_of.items()}
+        made.append(tuple(ALL if n is None else names[n] for n in lows))
+        lows = [None if n is None else low_of[n] for n in lows]
         width *= factor
     return made
 
@@ -78,30 +82,33 @@ def by_rows(counts: Mapping[str, int], *, rows: int, factor: int, levels: int) -
             by_number[number] = by_number.get(number, 0) + count
     cuts = _cuts(sorted(by_number.items()), rows)
     numbers = to_numbers(list(counts))
+    parts = [None if number is None else bisect_right(cuts, number) for number in numbers]
     made = []
     for _ in range(levels):
-        made.append(tuple(_part_name(number, cuts) for number in numbers))
+        names = [_part_name(part, cuts) for part in range(len(cuts) + 1)]
+        made.append(tuple(ALL if part is None else names[part] for part in parts))
         cuts = cuts[factor - 1 :: factor]
+        parts = [None if part is None else part // factor for part in parts]
     return made
 
 
 def _decimal(value: str) -> Decimal | None:
-    number = as_number(value)
     try:
-        found = Decimal(number)
+        found = Decimal(value.strip())
     except ArithmeticError:
         return None
     return found if found.is_finite() else None
 
 
-def _range_name(number: Decimal | None, width: Decimal, origin: Decimal, *, is_whole: bool) -> str:
-    if number is None:
-        return ALL
-    low = origin + ((number - origin) / width).to_integral_value("ROUND_FLOOR") * width
+def _low(number: Decimal, width: Decimal, origin: Decimal) -> Decimal:
+    return origin + ((number - origin) / width).to_integral_value("ROUND_FLOOR") * width
+
+
+def _range_name(low: Decimal, width: Decimal, *, is_whole: bool) -> str:
     if is_whole and width == 1:
-        return f"{low:f}"
+        return _short(low)
     if is_whole:
-        return f"{low:f}-{low + width - 1:f}"
+        return f"{_short(low)}-{_short(low + width - 1)}"
     return f"[{_short(low)}, {_short(low + width)}["
 
 
@@ -129,10 +136,9 @@ def _roundest(above: Decimal, most: Decimal) -> Decimal:
         exponent -= 1
 
 
-def _part_name(number: Decimal | None, cuts: Sequence[Decimal]) -> str:
-    if number is None or not cuts:
+def _part_name(place: int, cuts: Sequence[Decimal]) -> str:
+    if not cuts:
         return ALL
-    place = bisect_right(cuts, number)
     if place == 0:
         return f"<{_short(cuts[0])}"
     if place == len(cuts):

@@ -23,8 +23,8 @@ _DAYS = {
 
 def in_order(values: Sequence[str]) -> list[str]:
     """`values` as numbers, months or days of the week where all are; else by the alphabet."""
-    numbers = to_numbers(values)
-    if all(number is not None for number in numbers):
+    numbers = to_numbers(values) if None not in to_numbers(values[:1]) else [None]
+    if None not in numbers:
         return [value for _, value in sorted(zip(numbers, values, strict=True))]
     ranks = calendar_ranks(values)
     if all(rank is not None for rank in ranks):

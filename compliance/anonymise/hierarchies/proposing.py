@@ -134,8 +134,9 @@ def _dates(look: _Look) -> Build | None:
     if 2 * sum(map(schemes.is_date, look.counts)) < len(look.counts):
         return None
     units, before = [], len(look.counts)
-    for name in _UNITS:
-        groups = len(set(map(schemes.unit(name), look.counts)))
+    levels = schemes.by_units(list(look.counts), _UNITS)
+    for name, level in zip(_UNITS, levels, strict=True):
+        groups = len(set(level))
         if 1 < groups < before:
             units.append(name)
             before = groups

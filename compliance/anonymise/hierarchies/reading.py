@@ -87,8 +87,10 @@ def _check_size(rows: _Rows, column: ColumnName) -> None:
 
 def _fill(rows: _Rows, notes: list[str]) -> None:
     """Make all rows as long as the longest, without blanks; in place."""
-    width = max(_length(row) for row in rows)
-    lengths = [_length(row) for row in rows]
+    lengths = [len(row) if row[-1] else _length(row) for row in rows]
+    width = max(lengths)
+    if all(len(row) == width and "" not in row for row in rows):
+        return
     filled = 0
     for row in rows:
         row[:] = (row + [""] * width)[:width]
@@ -139,11 +141,12 @@ def _check_nested(levels: Sequence[Sequence[str]], column: ColumnName) -> None:
 
 def _check_loops(levels: Sequence[Sequence[str]], column: ColumnName) -> None:
     """Refuse names that stand above themselves, by way of others, such as a → b → a."""
+    above = {name for level in levels[1:] for name in set(level)}
     steps = {
         pair
         for finer, coarser in itertools.pairwise(levels)
         for pair in set(zip(finer, coarser, strict=True))
-        if pair[0] != pair[1]
+        if pair[0] != pair[1] and pair[0] in above  # most values are at the start of a way
     }
     rest = _without_ends(_without_ends(steps, side=0), side=1)
     if rest:

@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 
-import phonenumbers
 import yaml
 
 from compliance.anonymise.nouns import ALL
@@ -28,6 +27,7 @@ UNITS = (
     *("hour", "day", "week", "month", "quarter", "half_year"),
     *("year", "five_years", "decade", "century"),
 )
+_DAY = len("2026-01-31")
 _MONTHS_OF = {"quarter": 3, "half_year": 6}
 _YEARS_OF = {"five_years": 5, "decade": 10, "century": 100}
 
@@ -53,6 +53,18 @@ def characters(kept: int, length: int) -> Step:
 def unit(name: str) -> Step:
     """Dates by a unit of `UNITS`; what is no date becomes “*”, a year alone stays one."""
     return lambda value: _dated(value, name)
+
+
+def by_units(values: Sequence[str], units: Sequence[str]) -> list[tuple[str, ...]]:
+    """The names of dates by each unit; as `unit`, but of moments each day is looked at once."""
+    days = [value.strip()[:_DAY] if is_date(value) else value for value in values]
+    made = []
+    for name in units:
+        keys = values if name == "hour" else days
+        step = unit(name)
+        names = {key: step(key) for key in dict.fromkeys(keys)}
+        made.append(tuple(names[key] for key in keys))
+    return made
 
 
 def nests(units: Sequence[str]) -> bool:
@@ -132,6 +144,8 @@ def _phone() -> tuple[Step, ...]:
 
 def _dialled(value: str, digits: int) -> str:
     """The country's calling code, and the first digits after it; local numbers only the latter."""
+    import phonenumbers  # slow to load; most commands do without
+
     number = re.sub(r"[^\d+]", "", value)
     number = re.sub(r"^00", "+", number)
     try:

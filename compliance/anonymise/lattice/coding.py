@@ -16,8 +16,12 @@ import numpy.typing as npt
 
 from compliance.anonymise.nouns import Ladder, Problem
 from compliance.anonymise.nouns.problem import Floats, Ints
+from compliance.errors import HierarchyError
 
 WORD_BITS = 62
+
+LOOKUP_BITS = 16
+"""Fields up to this wide are looked up; wider ones are searched for."""
 
 Words = npt.NDArray[np.int64]
 """Keys: one row per word, a column per class or row of the table."""
@@ -36,6 +40,7 @@ class Field:
         counts: per level, the table's rows in each such group.
         leaves: rows of each leaf, those that occur.
         least: the share of one leaf.
+        ranks: per level, the place in `codes` by code; () where the field is too wide.
     """
 
     word: int
@@ -46,11 +51,19 @@ class Field:
     counts: tuple[Ints, ...]
     leaves: Ints
     least: float
+    ranks: tuple[Ints, ...]
 
     @property
     def levels(self) -> int:
         """How many levels may be used."""
         return len(self.masks)
+
+    def groups(self, level: int, keys: Words) -> Ints:
+        """The place in `codes` of the group of each key, which need not be masked."""
+        codes = (keys[self.word] & self.masks[level]) >> self.shift
+        if len(self.ranks[level]):
+            return np.asarray(self.ranks[level].take(codes))
+        return np.asarray(np.searchsorted(self.codes[level], codes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,7 +92,7 @@ def coded(problem: Problem) -> Coding:
     """The rows of a problem as keys; the columns with most levels stand lowest.
 
     Raises:
-        ValueError: the hierarchy of a single column does not fit into one word.
+        HierarchyError: the hierarchy of a single column does not fit into one word.
     """
     paths = [
         _paths(ladder, _occurring(problem, place)) for place, ladder in enumerate(problem.ladders)
@@ -124,7 +137,8 @@ def _paths(ladder: Ladder, leaves: Ints) -> tuple[Ints, list[int]]:
     full = np.zeros(len(ladder.maps[0]), dtype=np.int64)
     full[leaves] = code
     if sum(widths) > WORD_BITS:
-        raise ValueError("a hierarchy is too deep to be coded")
+        reason = "its levels divide too often; leave some of them out"
+        raise HierarchyError(column=ladder.column, reason=reason)
     return full, widths
 
 
@@ -167,7 +181,15 @@ def _field(ladder: Ladder, full: Ints, widths: Sequence[int], word: int, shift: 
         counts=tuple(counts),
         leaves=rows[occurring],
         least=float(ladder.shares[0].min()),
+        ranks=tuple(_ranks(found) for found in codes),
     )
+
+
+def _ranks(codes: Ints) -> Ints:
+    ranks = np.zeros(codes[-1] + 1 if codes[-1] < 1 << LOOKUP_BITS else 0, dtype=np.int64)
+    if len(ranks):
+        ranks[codes] = np.arange(len(codes))
+    return ranks
 
 
 def _bits(fields: Sequence[Field], words: int) -> Ints:

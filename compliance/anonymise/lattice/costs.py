@@ -106,7 +106,7 @@ def added(
 
 def groups_among(field: Field, level: int, keys: Words, sizes: Ints) -> Ints:
     """How many of some rows are in each group that the column has at a level."""
-    found = (keys[field.word] & field.masks[level]) >> field.shift
-    places = np.searchsorted(field.codes[level], found)
-    counts = np.bincount(places, weights=sizes, minlength=len(field.codes[level]))
+    counts = np.bincount(
+        field.groups(level, keys), weights=sizes, minlength=len(field.codes[level])
+    )
     return counts.astype(np.int64)

@@ -21,9 +21,6 @@ from compliance.anonymise.nouns.problem import Floats, Ints
 BATCH_CELLS = 300_000
 """Counts of one column that are worked on at once: they should stay in the cache."""
 
-LOOKUP_BITS = 16
-"""Fields up to this wide are looked up; wider ones are searched for."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sample:
@@ -83,14 +80,12 @@ class _Groups:
 
     Attributes:
         level: the lowest.
-        ranks: by code, or () where the field is too wide.
         told: level × rank, what a row of that group loses when it is suppressed.
         whole: level × rank, all rows.
     """
 
     field: Field
     level: int
-    ranks: Ints
     told: Floats
     whole: Floats
 
@@ -101,11 +96,7 @@ class _Groups:
 
     def of(self, keys: Words) -> Ints:
         """The rank of each class."""
-        field = self.field
-        codes = (keys[field.word] >> field.shift) & (field.masks[self.level] >> field.shift)
-        if len(self.ranks):
-            return np.asarray(self.ranks.take(codes))
-        return np.asarray(np.searchsorted(field.codes[self.level], codes))
+        return self.field.groups(self.level, keys)
 
 
 def _groups(field: Field, lowest: int) -> _Groups:
@@ -116,11 +107,7 @@ def _groups(field: Field, lowest: int) -> _Groups:
         places = np.searchsorted(finest, field.codes[level])
         told[level, places] = 1 - field.shares[level]
         whole[level, places] = field.counts[level]
-    ranks = np.zeros(0, dtype=np.int64)
-    if finest[-1] < 1 << LOOKUP_BITS:
-        ranks = np.zeros(finest[-1] + 1, dtype=np.int64)
-        ranks[finest] = np.arange(len(finest))
-    return _Groups(field=field, level=lowest, ranks=ranks, told=told, whole=whole)
+    return _Groups(field=field, level=lowest, told=told, whole=whole)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

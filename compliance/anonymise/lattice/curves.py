@@ -89,7 +89,8 @@ def _walk(coding: Coding, finest: Table) -> Iterator[tuple[Levels, Table]]:
         for level in range(fields[column].levels):
             levels[column] = level
             if level:
-                table = rolled(table, coding.masks(levels), in_order=place == len(order) - 1)
+                in_order = len(table.keys) == 1 and place == len(order) - 1
+                table = rolled(table, coding.masks(levels), in_order=in_order)
             if place == len(order) - 1:
                 yield tuple(levels), table
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from compliance.anonymise.lattice.tables import Table, classes_of
 from compliance.anonymise.models import holds, is_monotone, is_per_class, satisfied
 from compliance.anonymise.nouns import Classes, Criterion, Model, Problem
-from compliance.anonymise.nouns.problem import Bools
+from compliance.anonymise.nouns.problem import Bools, Ints
 
 NESTED = {Model.K_ANONYMITY, Model.K_MAP, Model.DISTINCT_L}
 """A class that fails these has only parts that fail: so rows that fail at a node fail at every
@@ -47,8 +48,9 @@ def least_rows(problem: Problem) -> int:
 def judged(problem: Problem, table: Table) -> Verdict:
     """The verdict on one node: all classes that fail a criterion go, and no others.
 
-    Unless a criterion about the whole table does not hold of what is left: then the smallest
-    classes go too, size by size, as long as the suppression limit allows.
+    Unless a criterion about the whole table does not hold of what is left: then as few of the
+    smallest classes go too as it takes (of equal ones, those whose first row comes first), found
+    by halving, if the suppression limit allows. ARX does the same.
     """
     if all(criterion.model is Model.K_ANONYMITY for criterion in problem.criteria):
         gone = (table.sizes < least_rows(problem)) & (table.sizes > 0)
@@ -60,7 +62,9 @@ def judged(problem: Problem, table: Table) -> Verdict:
     fails = {criterion: ~satisfied(criterion, classes) for criterion in single}
     gone = _any(list(fails.values()), classes)
     core = _any([bad for each, bad in fails.items() if each.model in NESTED], classes)
-    gone, is_held = _until_held(whole, classes, gone, limit)
+    is_held = True
+    if table.firsts is not None:
+        gone, is_held = _until_held(whole, classes, table.firsts[held], gone, limit)
     broken = [each for each, bad in fails.items() if bad.any()] + ([] if is_held else whole)
     return Verdict(
         gone=_spread(gone, held),
@@ -75,17 +79,24 @@ def _any(fails: list[Bools], classes: Classes) -> Bools:
 
 
 def _until_held(
-    whole: list[Criterion], classes: Classes, gone: Bools, limit: int
+    whole: list[Criterion], classes: Classes, firsts: Ints, gone: Bools, limit: int
 ) -> tuple[Bools, bool]:
     """Which classes go so that the criteria about the whole table hold, and whether they do."""
-    for size in (0, *np.unique(classes.sizes[~gone]).tolist()):
-        more = gone | (classes.sizes <= size)
-        if size and int(classes.sizes[more].sum()) > limit:
-            break
-        left = Classes(sizes=classes.sizes[~more])
-        if all(holds(criterion, left) for criterion in whole):
-            return more, True
-    return gone, False
+    left = np.flatnonzero(~gone)
+    left = left[np.lexsort((firsts[left], classes.sizes[left]))]
+    sizes = classes.sizes[left]
+    most = int(np.searchsorted(sizes.cumsum() + classes.sizes[gone].sum(), limit, side="right"))
+
+    def is_enough(count: int) -> bool:
+        rest = Classes(sizes=sizes[count:])
+        return all(holds(criterion, rest) for criterion in whole)
+
+    if not is_enough(most):
+        return gone, False
+    count = bisect.bisect_left(range(most), x=True, key=is_enough)
+    more = gone.copy()
+    more[left[:count]] = True
+    return more, True
 
 
 def _spread(of_held: Bools, held: Bools) -> Bools:

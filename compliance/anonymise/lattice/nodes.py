@@ -128,5 +128,5 @@ def _squares(lattice: Lattice, table: Table, core: Bools) -> tuple[float, float]
         return 0.0, 0.0
     sizes, gone = table.sizes.astype(float), table.sizes[core].astype(float)
     least = np.maximum(gone, lattice.k)
-    squares = float(sizes @ sizes - gone @ gone + gone @ least)
-    return squares, float(gone @ (lattice.problem.rows - least))
+    squares = float((sizes * sizes).sum() - (gone * gone).sum() + (gone * least).sum())
+    return squares, float((gone * (lattice.problem.rows - least)).sum())

@@ -32,6 +32,9 @@ Rank = tuple[float, int, Levels]
 
 NODES_PER_REPORT = 32
 
+STEPS_PER_LOOK = 200
+"""After so many steps the nodes around the best one are tried: large lattices gain by it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
@@ -82,6 +85,7 @@ def search(
 
     Raises:
         NothingAllowedError: no node meets the criteria, or none was found in time.
+        HierarchyError: one divides too often to be searched.
     """
     state = _Search(lattice_of(problem))
     end = clock() + time_limit_s if clock is not None and time_limit_s is not None else None
@@ -89,6 +93,8 @@ def search(
     reported = 0
     while state.is_open() and not (end is not None and clock is not None and clock() >= end):
         state.step()
+        if state.steps % STEPS_PER_LOOK == 0:
+            state.look_around()
         if state.checked >= reported + NODES_PER_REPORT:
             reported = state.checked
             yield state.progress()
@@ -101,8 +107,10 @@ class _Search:
     def __init__(self, lattice: Lattice) -> None:
         self.lattice = lattice
         self.checked = 0
+        self.steps = 0
         self._kind = lattice.problem.loss
         self._best: tuple[Rank, Node] | None = None
+        self._looked_around: tuple[Rank, Node] | None = None
         self._open: list[tuple[Rank, int, _Box]] = []
         self._boxes = 0
         self._gains = _gains(lattice)
@@ -119,6 +127,7 @@ class _Search:
 
     def step(self) -> None:
         """Cut the box with the lowest bound in two."""
+        self.steps += 1
         box = heapq.heappop(self._open)[2]
         low, high = box.low, box.high.levels
         if low == high:
@@ -131,7 +140,17 @@ class _Search:
         finer = (*high[:column], level, *high[column + 1 :])
         self._add(low, box.floor if finer == box.floor.levels else self._evaluate(finer), box.floor)
 
+    def look_around(self) -> None:
+        """Try the nodes that are one level finer than the best one, unless that was done."""
+        if self._best is None or self._best is self._looked_around:
+            return
+        self._looked_around = self._best
+        levels = self._best[1].levels
+        for column in np.flatnonzero(levels).tolist():
+            self._evaluate((*levels[:column], levels[column] - 1, *levels[column + 1 :]))
+
     def progress(self) -> Progress:
+        """How far this is."""
         best = None if self._best is None else self._best[1].cost
         return Progress(
             nodes_checked=self.checked,
@@ -141,6 +160,7 @@ class _Search:
         )
 
     def found(self) -> Found:
+        """The best node, and what is known of all others."""
         if self._best is None:
             raise NothingAllowedError(nodes=self.lattice.problem.nodes, checked=self.checked)
         problem, node = self.lattice.problem, self._best[1]
@@ -207,11 +227,14 @@ class _Search:
 
 
 def _gains(lattice: Lattice) -> Floats:
-    """How much of its detail each column has lost at each level."""
+    """How much of its detail each column has lost at each level.
+
+    Bits tell best how classes grow, where the loss itself is not made of columns.
+    """
     prices = lattice.prices
-    if lattice.problem.loss is LossKind.ENTROPY:
-        return prices.bits
-    return np.asarray(np.log1p(prices.lost(prices.shares.T).T))
+    if lattice.problem.loss is LossKind.LOSS:
+        return np.asarray(np.log1p(prices.lost(prices.shares.T).T))
+    return prices.bits
 
 
 def _rank(loss: float, levels: Levels) -> Rank:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from compliance.anonymise.lattice.coding import Coding, Words
+from compliance.anonymise.models import is_per_class
 from compliance.anonymise.nouns import Classes, Histogram, Problem
 from compliance.anonymise.nouns.problem import Bools, Ints
 
 KEPT_TABLES = 256
+
+_ODD = np.int64(-7046029254386353131)
+"""2⁶⁴ over the golden ratio: multiplying by it spreads low bits over all (Knuth, TAOCP 3, 6.4)."""
 
 Levels = tuple[int, ...]
 """One level per column, counted from the lowest that may be used."""
@@ -30,15 +34,17 @@ class Table:
     """The classes of one node, all rows in them.
 
     Attributes:
-        keys: masked, ascending; of several words, the first counts least.
+        keys: masked; ascending where there is one word.
         sizes: rows of the table per class; 0 where only the population has people.
         people: of the population per class, or None.
+        firsts: the first row of each class; None where no criterion is about the whole table.
         pairs: per sensitive column.
     """
 
     keys: Words
     sizes: Ints
     people: Ints | None
+    firsts: Ints | None
     pairs: tuple[Pairs, ...]
 
     def __len__(self) -> int:
@@ -58,7 +64,9 @@ def bottom(problem: Problem, coding: Coding) -> Table:
         Pairs(classes=np.arange(rows), values=column.codes.astype(np.int64), counts=sizes[:rows])
         for column in problem.sensitive
     )
-    single = Table(keys=keys, sizes=sizes, people=people, pairs=pairs)
+    is_whole = any(not is_per_class(criterion.model) for criterion in problem.criteria)
+    firsts = np.arange(keys.shape[1]) if is_whole else None
+    single = Table(keys=keys, sizes=sizes, people=people, firsts=firsts, pairs=pairs)
     return rolled(single, coding.masks([0] * len(coding.fields)))
 
 
@@ -68,13 +76,16 @@ def rolled(table: Table, masks: Words, *, in_order: bool = False) -> Table:
     Args:
         in_order: the masked keys still ascend, for only the lowest field becomes coarser.
     """
-    keys, sizes, people, order = table.keys & masks, table.sizes, table.people, None
+    keys, order = table.keys & masks, None
     if not in_order:
-        order = np.argsort(keys[0]) if len(keys) == 1 else np.lexsort(keys)
-        keys, sizes = keys.take(order, axis=1), sizes.take(order)
-        people = None if people is None else people.take(order)
+        order = _order(keys)
+        keys = keys.take(order, axis=1)
     fresh = _fresh(keys)
     starts = np.flatnonzero(fresh)
+
+    def joined(column: Ints, how: np.ufunc = np.add) -> Ints:
+        return np.asarray(how.reduceat(column if order is None else column.take(order), starts))
+
     pairs: tuple[Pairs, ...] = ()
     if table.pairs:
         new = np.cumsum(fresh) - 1
@@ -83,10 +94,30 @@ def rolled(table: Table, masks: Words, *, in_order: bool = False) -> Table:
         pairs = tuple(_merged(each, new) for each in table.pairs)
     return Table(
         keys=keys.take(starts, axis=1),
-        sizes=np.add.reduceat(sizes, starts),
-        people=None if people is None else np.add.reduceat(people, starts),
+        sizes=joined(table.sizes),
+        people=None if table.people is None else joined(table.people),
+        firsts=None if table.firsts is None else joined(table.firsts, np.minimum),
         pairs=pairs,
     )
+
+
+def _order(keys: Words) -> Ints:
+    """An order in which equal keys are neighbours; of one word, the ascending one.
+
+    Several words are mixed into one, whose order is fast to find. Should two different keys come
+    out equal, which is seen, the words themselves are put in order.
+    """
+    if len(keys) == 1:
+        return np.argsort(keys[0])
+    mixed = keys[0].copy()
+    for word in keys[1:]:
+        mixed ^= mixed >> 31
+        mixed *= _ODD
+        mixed += word
+    order = np.argsort(mixed)
+    mixed = mixed[order]
+    is_mistaken = (mixed[1:] == mixed[:-1]) & _fresh(keys.take(order, axis=1))[1:]
+    return np.lexsort(keys) if is_mistaken.any() else order
 
 
 def _fresh(keys: Words) -> Bools:

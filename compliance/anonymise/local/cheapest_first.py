@@ -9,17 +9,23 @@ no row is taken to a node while a cheaper one would have had it.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from functools import reduce
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from compliance.anonymise.local.guarding import Guard
 from compliance.anonymise.local.nouns import Levels, Places, Progress, Records
 from compliance.anonymise.local.records import keys
-from compliance.anonymise.nouns.problem import Codes32, Ints, Ladder
+from compliance.anonymise.nouns.problem import Codes32, Floats, Ints, Ladder
 
 _MOST_NODES = 150_000
-_MOST_VISITS = 600_000_000  # records × nodes; half a minute or less
+_NODES_PER_RECORD = 200
 _LARGEST = 3_000_000_000  # records × nodes beforehand: visits become fewer as rows find places
+_MOST_VISITS = 8_000_000_000  # records × columns, summed over nodes; twenty seconds or so
+_VISITS_PER_NODE = 1_000  # what a node costs beside, as records
+_MOST_ORDERED = 4_000_000
 _EVERY = 512
 
 
@@ -35,7 +41,7 @@ def place_cheapest_first(
     table = _Left(records, np.arange(records.size))
     visits = 0
     for number, node in enumerate(nodes.tolist()):
-        visits += table.size
+        visits += (table.size + _VISITS_PER_NODE) * len(node)
         if not table.has_rows or visits > _MOST_VISITS:
             break
         taken = _takers(table, node, guard)
@@ -51,19 +57,39 @@ def place_cheapest_first(
 def nodes_of(records: Records) -> Levels:
     """The nodes of the lattice, cheapest first; a node never stands before a finer one of it.
 
-    Above the most nodes that are tried, the column with the most levels gives up one of its inner
-    levels, again and again.
+    A lattice that is too large is taken whole at its cheap end and thinned at its dear one: half
+    of the nodes are the cheapest, the other half has fewer levels to choose from.
     """
-    most = min(_MOST_NODES, _LARGEST // max(records.size, 1))
-    choices = _levels_tried(records.ladders, most)
-    means = [
-        records.prices[place] @ np.bincount(ladder.codes, minlength=ladder.sizes[0])
-        for place, ladder in enumerate(records.ladders)
-    ]
-    grid = np.meshgrid(*choices, indexing="ij")
-    nodes = np.stack([axis.ravel() for axis in grid], axis=1)
-    cost = sum(mean[nodes[:, place]] for place, mean in enumerate(means))
-    return np.asarray(nodes[np.argsort(cost, kind="stable")], dtype=np.int8)
+    size = max(records.size, 1)
+    most = min(_MOST_NODES, _LARGEST // size, _NODES_PER_RECORD * size)
+    choices = _levels_tried(records.ladders, _MOST_ORDERED)
+    cost = _costs(records, choices)
+    order = np.argsort(cost, kind="stable")
+    if len(order) > most:
+        few = _levels_tried(records.ladders, most // 2)
+        is_among = [np.isin(levels, some) for levels, some in zip(choices, few, strict=True)]
+        is_kept = _crossed(np.logical_and, is_among)
+        is_kept[order[: most // 2]] = True
+        order = order[is_kept[order]]
+    nodes = np.empty((len(order), len(choices)), dtype=np.int8)
+    for column in reversed(range(len(choices))):
+        order, place = np.divmod(order, len(choices[column]))
+        nodes[:, column] = choices[column][place]
+    return nodes
+
+
+def _costs(records: Records, choices: Sequence[Ints]) -> Floats:
+    """What all rows would lose at each node, node after node as the choices say."""
+    means = []
+    for ladder, prices, levels in zip(records.ladders, records.prices, choices, strict=True):
+        rows = np.bincount(ladder.codes, minlength=ladder.sizes[0])
+        means.append(prices[levels] @ rows)
+    return _crossed(np.add, means)
+
+
+def _crossed(operation: np.ufunc, columns: Sequence[Any]) -> npt.NDArray[Any]:
+    """One value per node, the last column changing fastest; numpy itself ends at 64 columns."""
+    return reduce(lambda left, right: operation.outer(left, right).ravel(), columns)
 
 
 def _levels_tried(ladders: Sequence[Ladder], most: int) -> list[Ints]:
@@ -72,8 +98,8 @@ def _levels_tried(ladders: Sequence[Ladder], most: int) -> list[Ints]:
         widest = max(range(len(choices)), key=lambda place: len(choices[place]))
         levels = choices[widest]
         if len(levels) <= 2:
-            # Nothing but ends is left: the column stays at its finest or goes to its coarsest
-            # together with what the splitting afterwards gives back.
+            # Nothing but ends is left. The column goes to its coarsest; the splitting afterwards
+            # gives back what it can.
             choices[widest] = levels[-1:]
         else:
             choices[widest] = np.delete(levels, len(levels) // 2)

@@ -38,6 +38,11 @@ class Guard:
         """Whether a class that holds still holds when rows join it, and nothing else counts."""
         return not self._others
 
+    @property
+    def needs_everyone(self) -> bool:
+        """Whether nobody of the population may be outside all classes: their share is 0 there."""
+        return any(c.model is Model.DELTA_PRESENCE and c.lower > 0 for c in self._others)
+
     def holds(self, chosen: Ints, groups: Ints, count: int) -> Bools:
         """Which groups meet all criteria; a group without rows of the table does not.
 

@@ -69,7 +69,7 @@ class _Homes:
             home = int(cost.argmin())
             return (home, float(cost[home])) if fits[home] else (None, np.inf)
         for home in np.argsort(cost, kind="stable")[:_TRIED].tolist():
-            if fits[home] and self._would_hold(record, home, guard):
+            if fits[home] and self._would_hold(record, home, levels[home], guard):
                 return home, float(cost[home])
         return None, np.inf
 
@@ -104,6 +104,16 @@ class _Homes:
             cost += more * self._rows + own * self._records.counts[record]
         return cost
 
-    def _would_hold(self, record: int, home: int, guard: Guard) -> bool:
-        chosen: Ints = np.append(np.flatnonzero(self._of == home), record)
+    def _would_hold(self, record: int, home: int, levels: Levels, guard: Guard) -> bool:
+        rows: Ints = np.append(np.flatnonzero(self._of == home), record)
+        chosen = np.append(rows, self._people_in(record, levels))
         return bool(guard.holds(chosen, np.zeros(len(chosen), dtype=np.int64), 1)[0])
+
+    def _people_in(self, record: int, levels: Levels) -> Ints:
+        """The population's records that a class stands for which shows a record at these levels."""
+        people = np.flatnonzero(self._records.people > 0)
+        for column, ladder in enumerate(self._records.ladders):
+            to = ladder.maps[levels[column]]
+            leaves = self._records.leaves[:, column]
+            people = people[to[leaves[people]] == to[leaves[record]]]
+        return people

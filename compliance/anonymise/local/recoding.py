@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from compliance.anonymise.local.mondrian import split
 from compliance.anonymise.local.nouns import Places, Progress, Records
 from compliance.anonymise.local.records import distinct, records_of
 from compliance.anonymise.local.writing import classes_of, write
-from compliance.anonymise.nouns.problem import Ints, Problem, Recoding
+from compliance.anonymise.nouns.problem import Codes32, Ints, Problem, Recoding
 from compliance.errors import NoRecodingError
 
 _MOST_JOINED = 4_000  # records without a class, above which another way is taken
@@ -76,21 +76,21 @@ def _refined(records: Records, guard: Guard, places: Places) -> Generator[Progre
     A class that stands for people of a population is not split: whom its parts would stand for
     is another question than which rows are in them.
     """
-    if records.people.any():
-        return
-    rest = np.flatnonzero(~places.placed)
-    if len(rest):
-        columns = [
-            ladder.maps[ladder.highest][records.leaves[rest, place]]
-            for place, ladder in enumerate(records.ladders)
-        ]
-        sizes = [ladder.sizes[ladder.highest] for ladder in records.ladders]
-        first, of, _ = distinct(columns, sizes)
-        places.placed[rest] = guard.holds(rest, of, len(first))[of]
+    _start_at_the_top(records, guard, places)
     chosen = np.flatnonzero(places.placed)
-    if len(chosen):
+    if len(chosen) and not records.people.any():
         of, _ = classes_of(records, places, chosen)
         yield from split(records, guard, places, chosen, of)
+
+
+def _start_at_the_top(records: Records, guard: Guard, places: Places) -> None:
+    """Place the rest together at the highest levels, where it meets the criteria so."""
+    rest = np.flatnonzero(~places.placed)
+    if not len(rest):
+        return
+    highest = [ladder.highest for ladder in records.ladders]
+    first, of, _ = distinct(*_shown_at(records, rest, highest))
+    places.placed[rest] = guard.holds(rest, of, len(first))[of] & (records.counts[rest] > 0)
 
 
 def _completed(
@@ -109,11 +109,43 @@ def _completed(
 def _is_sound(records: Records, guard: Guard, places: Places) -> bool:
     """Whether all classes hold as they are shown: some may have become one by their names."""
     chosen: Ints = np.flatnonzero(places.placed)
-    if records.people.any() or not len(chosen):
+    if not len(chosen):
         return True
     of, count = classes_of(records, places, chosen)
-    holds = guard.holds(chosen, of, count).all() and guard.holds_of_table(chosen, of, count)
-    return bool(holds)
+    if records.people.any():
+        is_sound = _hold_with_people(records, guard, places)
+    else:
+        is_sound = bool(guard.holds(chosen, of, count).all())
+    return is_sound and guard.holds_of_table(chosen, of, count)
+
+
+def _hold_with_people(records: Records, guard: Guard, places: Places) -> bool:
+    """Whether each class holds with all the people in its cell, and nobody is in no cell.
+
+    One person may be in the cells of several classes: cells that show different levels overlap.
+    """
+    left = people = np.flatnonzero(records.people > 0)
+    placed = np.flatnonzero(places.placed)
+    nodes, node = np.unique(places.levels[placed], axis=0, return_inverse=True)
+    for number, levels in enumerate(nodes.tolist()):
+        rows = placed[node == number]
+        both = np.append(rows, people)
+        first, cells, _ = distinct(*_shown_at(records, both, levels))
+        own = np.unique(cells[: len(rows)])
+        if not guard.holds(both, cells, len(first))[own].all():
+            return False
+        left = np.setdiff1d(left, people[np.isin(cells[len(rows) :], own)])
+    return not (guard.needs_everyone and len(left))
+
+
+def _shown_at(
+    records: Records, chosen: Ints, levels: Sequence[int]
+) -> tuple[list[Codes32], list[int]]:
+    """Per column, the groups of records at one level each, and how many groups that level has."""
+    ladders = list(zip(records.ladders, levels, strict=True))
+    leaves = records.leaves[chosen]
+    columns = [ladder.maps[level][leaves[:, at]] for at, (ladder, level) in enumerate(ladders)]
+    return columns, [ladder.sizes[level] for ladder, level in ladders]
 
 
 def _cheaper(records: Records, one: Places | None, other: Places | None) -> Places | None:

@@ -22,10 +22,9 @@ these. Zayatz and Pitman are the same.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import gammaln, psi
 
 from compliance.anonymise.nouns.problem import Floats, Ints
 
@@ -83,7 +82,7 @@ def pitman(sizes: Ints, fraction: float) -> float | None:
         return None
     theta, alpha = parameters
     population = float(sizes.sum()) / fraction
-    log_share = gammaln(theta + 1) - gammaln(theta + alpha) + (alpha - 1) * np.log(population)
+    log_share = _log_gamma(theta + 1) - _log_gamma(theta + alpha) + (alpha - 1) * np.log(population)
     return _share(float(np.exp(min(log_share, 1.0))))
 
 
@@ -152,7 +151,7 @@ class _PitmanScore:
             highest = least + 16 * (highest - least)
         if self._of_theta(highest, alpha) > 0 or self._of_theta(lowest, alpha) < 0:
             return highest
-        return float(brentq(self._of_theta, lowest, highest, args=(alpha,), xtol=1e-12, rtol=1e-14))
+        return _crossing(self._of_theta, lowest, highest, args=(alpha,), xtol=1e-12, rtol=1e-14)
 
     def of_alpha(self, alpha: float) -> float:
         """The derivative by α, at the best θ for it."""
@@ -161,10 +160,10 @@ class _PitmanScore:
             first = last * (last + 1) / 2 / theta
         else:  # Σ i / (θ + iα) = Σ (1 − θ / (θ + iα)) / α
             first = (last - theta * self._sum(theta, alpha)) / alpha
-        return float(first - self._classes @ (psi(self._size - alpha) - psi(1 - alpha)))
+        return float(first - self._classes @ (_digamma(self._size - alpha) - _digamma(1 - alpha)))
 
     def _of_theta(self, theta: float, alpha: float) -> float:
-        return self._sum(theta, alpha) - float(psi(self._people + theta) - psi(theta + 1))
+        return self._sum(theta, alpha) - float(_digamma(self._people + theta) - _digamma(theta + 1))
 
     def _sum(self, theta: float, alpha: float) -> float:
         """Σ 1 / (θ + iα) for i from 1 to the number of classes less one."""
@@ -172,8 +171,8 @@ class _PitmanScore:
             return (self._groups - 1) / theta
         start = theta / abs(alpha)
         if alpha < 0:
-            return float(psi(start) - psi(start - self._groups + 1)) / -alpha
-        return float(psi(self._groups + start) - psi(start + 1)) / alpha
+            return float(_digamma(start) - _digamma(start - self._groups + 1)) / -alpha
+        return float(_digamma(self._groups + start) - _digamma(start + 1)) / alpha
 
 
 def _snb_alpha(beta: float, fraction: float, shown: float) -> float:
@@ -190,7 +189,7 @@ def _snb_alpha(beta: float, fraction: float, shown: float) -> float:
     highest = 1.0
     while excess(highest) > 0:
         highest *= 2
-    return float(brentq(excess, 0.0, highest, xtol=1e-14, rtol=1e-14))
+    return _crossing(excess, 0.0, highest, xtol=1e-14, rtol=1e-14)
 
 
 def _classes_of_population(sizes: Ints, fraction: float) -> float:
@@ -220,7 +219,7 @@ def _root(function: Callable[[float], float], edges: Floats) -> float | None:
     for left, right in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         above = function(right)
         if below == 0 or below * above < 0:
-            return left if below == 0 else float(brentq(function, left, right, xtol=1e-13))
+            return left if below == 0 else _crossing(function, left, right, xtol=1e-13)
         below = above
     return None
 
@@ -228,3 +227,22 @@ def _root(function: Callable[[float], float], edges: Floats) -> float | None:
 def _share(share: float) -> float | None:
     """None where there would be no uniques, or more than people, as ARX judges an estimate."""
     return share if 0 < share <= 1 else None
+
+
+def _crossing(function: Callable[..., float], low: float, high: float, **settings: Any) -> float:
+    """Where `function` crosses zero between `low` and `high`."""
+    from scipy.optimize import brentq  # slow to load; most commands do without
+
+    return float(brentq(function, low, high, **settings))
+
+
+def _log_gamma(value: Any) -> Any:
+    from scipy.special import gammaln
+
+    return gammaln(value)
+
+
+def _digamma(value: Any) -> Any:
+    from scipy.special import psi
+
+    return psi(value)

@@ -89,9 +89,10 @@ def rare_blanked(job: Job) -> Outcome:
 
 def _rare(codes: list[Ints], fewest: int) -> Bools:
     """Rows whose combination of codes fewer than `fewest` rows have; all-missing ones never."""
-    _, classes, sizes = np.unique(
-        np.stack(codes, axis=1), axis=0, return_inverse=True, return_counts=True
-    )
+    classes = np.zeros(len(codes[0]), dtype=np.int64)
+    for column in codes:
+        keys = classes * (int(column.max()) + 2) + column + 1
+        _, classes, sizes = np.unique(keys, return_inverse=True, return_counts=True)
     something: Bools = np.any([column >= 0 for column in codes], axis=0)
     rare: Bools = sizes[classes] < fewest
     return rare & something

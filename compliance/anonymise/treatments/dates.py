@@ -32,7 +32,7 @@ def shifted(job: Job) -> Outcome:
     moved = column.values + shifts[people.codes] * column.unit
     present = column.present & (people.codes >= 0)
     nobody = int((column.present & ~present).sum())
-    remark = f"{nobody} dates belong to no person and were blanked." if nobody else ""
+    remark = f"Dates that belong to no person, and were blanked: {nobody:,}." if nobody else ""
     return Outcome(arrays=(column.replaced(moved, present),), remark=remark)
 
 

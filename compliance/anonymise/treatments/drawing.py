@@ -17,6 +17,7 @@ from compliance.anonymise.nouns.problem import Floats, Ints
 from compliance.anonymise.treatments.job import Job, Outcome, measured, texts_of
 
 _TRIES = 12
+_MOST_CATEGORIES = 500
 
 
 def swapped(job: Job) -> Outcome:
@@ -50,10 +51,16 @@ def changed_at_random(job: Job) -> Outcome:
     """Each value is kept with the chance `keep`, otherwise drawn anew; missing ones stay missing.
 
     Drawn as often as values occur, the expected counts are those of the original (invariant PRAM).
+
+    Raises:
+        TreatmentError: it has too many different values for categories.
     """
     texts = texts_of(job.arrays[0])
     if (texts.codes < 0).all():
         return Outcome(arrays=job.arrays)
+    if len(texts.texts) > _MOST_CATEGORIES:
+        reason = f"it has {len(texts.texts):,} different values; this takes {_MOST_CATEGORIES}"
+        raise job.refusal(f"{reason} categories at most")
     order = np.argsort(np.array(texts.texts, dtype=object), kind="stable")
     names = tuple(texts.texts[at] for at in order)
     place = np.empty(len(order), dtype=np.int64)

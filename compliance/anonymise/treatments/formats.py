@@ -34,7 +34,7 @@ def encrypted(job: Job) -> Outcome:
     texts = texts_of(job.arrays[0])
     new = [in_format(text, cipher.encrypt_int, tweak) for text in texts.texts]
     short = sum(text == MASK for text in new)
-    remark = f"{short} different values cannot be encrypted safely, and are masked."
+    remark = f"Different values that cannot be encrypted safely, and are masked: {short:,}."
     return Outcome(arrays=(texts.replaced(new),), remark=remark if short else "")
 
 

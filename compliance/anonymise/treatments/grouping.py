@@ -7,14 +7,12 @@ sorted values (Hansen and Mukherjee 2003, doi:10.1109/TKDE.2003.1209020). Severa
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from compliance.anonymise.nouns.problem import Bools, Floats, Ints
 from compliance.anonymise.treatments.job import Job, Measured, Outcome, measured
 
-_MOST_AT_ONCE = 20_000  # MDAV compares each row with each; larger tables are cut into blocks
+_MOST_AT_ONCE = 4_000  # MDAV compares each row with each; see benchmarks/treatments.py
 
 
 def averaged(job: Job) -> Outcome:
@@ -59,21 +57,19 @@ def mdav(values: Floats, k: int) -> Ints:
     their k − 1 nearest rows. Columns should be on like scales. Takes rows² ÷ k steps.
     """
     group = np.empty(len(values), dtype=np.int64)
-    left, next_group = np.arange(len(values)), 0
-    while len(left) >= 3 * k:
-        first = _farthest(values[left], values[left].mean(axis=0))
-        second = _farthest(values[left], values[left[first]])
-        anchor = values[left[second]]
-        for centre in (values[left[first]], anchor):
-            near = np.argpartition(_distances(values[left], centre), k - 1)[:k]
-            group[left[near]] = next_group
-            left, next_group = np.delete(left, near), next_group + 1
-    if len(left) >= 2 * k:
-        first = _farthest(values[left], values[left].mean(axis=0))
-        near = np.argpartition(_distances(values[left], values[left[first]]), k - 1)[:k]
-        group[left[near]] = next_group
-        left, next_group = np.delete(left, near), next_group + 1
-    group[left] = next_group
+    left, rows, found = np.arange(len(values)), values, 0
+    while len(left) >= 2 * k:
+        first = rows[np.argmax(_distances(rows, rows.mean(axis=0)))]
+        from_first = _distances(rows, first)
+        centres = [first, rows[np.argmax(from_first)]] if len(left) >= 3 * k else [first]
+        for centre in centres:
+            apart = from_first if centre is first else _distances(rows, centre)
+            near = np.argpartition(apart, k - 1)[:k]
+            group[left[near]] = found
+            stays = np.ones(len(left), dtype=np.bool_)
+            stays[near] = False
+            left, rows, found = left[stays], rows[stays], found + 1
+    group[left] = found
     return group
 
 
@@ -87,17 +83,31 @@ def _means(values: Floats, k: int) -> Floats:
 
 
 def _groups(values: Floats, k: int) -> Ints:
-    """MDAV of the standardised columns; of many rows in blocks along their main direction."""
+    """MDAV of the standardised columns, within blocks of near rows where there are many."""
     spread = values.std(axis=0)
     scaled = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    blocks = max(1, math.ceil(len(values) / max(_MOST_AT_ONCE, 2 * k)))
-    _, axes = np.linalg.eigh(scaled.T @ scaled)
-    along = np.argsort(scaled @ axes[:, -1], kind="stable")
     group, found = np.empty(len(values), dtype=np.int64), 0
-    for rows in np.array_split(along, blocks):
+    for rows in _blocks(scaled, max(_MOST_AT_ONCE, 4 * k)):
         group[rows] = mdav(scaled[rows], k) + found
         found = int(group[rows].max()) + 1
     return group
+
+
+def _blocks(values: Floats, most: int) -> list[Ints]:
+    """Rows in halves along the widest column, again and again, until no part has more than `most`.
+
+    Every part has at least a quarter of `most`.
+    """
+    parts, done = [np.arange(len(values))], []
+    while parts:
+        rows = parts.pop()
+        if len(rows) <= most:
+            done.append(rows)
+            continue
+        widest = int(np.argmax(np.ptp(values[rows], axis=0)))
+        order = rows[np.argsort(values[rows, widest], kind="stable")]
+        parts += [order[: len(order) // 2], order[len(order) // 2 :]]
+    return done
 
 
 def _best_starts(ordered: Floats, k: int) -> Bools:
@@ -126,10 +136,6 @@ def _distances(values: Floats, centre: Floats) -> Floats:
     return squared
 
 
-def _farthest(values: Floats, centre: Floats) -> int:
-    return int(np.argmax(_distances(values, centre)))
-
-
 def _arrays(columns: list[Measured], values: Floats, kept: Bools) -> tuple[object, ...]:
     return tuple(column.replaced(values[:, at], kept[:, at]) for at, column in enumerate(columns))
 
@@ -138,7 +144,7 @@ def _remark(values: Floats, present: Bools, kept: Bools) -> str:
     blanked = int((present & ~kept).any(axis=1).sum())
     cut = len(values) > _MOST_AT_ONCE and values.shape[1] > 1
     parts = [
-        f"{blanked} rows were blanked, for too few rows miss the same columns." if blanked else "",
-        f"Rows were compared within blocks of at most {_MOST_AT_ONCE:,}." if cut else "",
+        f"Rows blanked, for too few others miss the same columns: {blanked:,}." if blanked else "",
+        "Rows were compared with near ones only, for they are many." if cut else "",
     ]
     return " ".join(part for part in parts if part)

@@ -45,6 +45,12 @@ def caseless() -> frozenset[str]:
     return frozenset(_read()["caseless"])
 
 
+@functools.cache
+def unspaced() -> frozenset[str]:
+    """The semantic types of whose values only letters, digits and “+” count."""
+    return frozenset(_read()["unspaced"])
+
+
 def masked(job: Job) -> Outcome:
     """Each value with its mask."""
     settings = job.settings

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from compliance.anonymise.nouns import VaultRows
 from compliance.anonymise.treatments.job import Job, Outcome, texts_of
-from compliance.anonymise.treatments.masking import caseless
+from compliance.anonymise.treatments.masking import caseless, unspaced
 from compliance.errors import VaultError
 
 _PURPOSE = b"privacy desk pseudonym 1"
@@ -57,7 +57,8 @@ def pseudonym(value: str, semantic_type: str, key: bytes, length: int = 20) -> s
     table; without the key it cannot be made or undone.
     """
     what = semantic_type.encode()
-    message = b"\0".join((_PURPOSE, what, normalised(value, semantic_type).encode()))
+    told_apart = _PURPOSE + len(what).to_bytes(4, "big") + what
+    message = told_apart + normalised(value, semantic_type).encode()
     digest = hmac.digest(key, message, "sha256")
     return base64.b32encode(digest).decode("ascii").lower()[:length]
 
@@ -65,10 +66,12 @@ def pseudonym(value: str, semantic_type: str, key: bytes, length: int = 20) -> s
 def normalised(value: str, semantic_type: str) -> str:
     """`value` in the one form that stands for all its spellings.
 
-    Compatible characters are made one (NFKC), the ends trimmed, and case is dropped for types
-    that do not know it, such as e-mail addresses.
+    Compatible characters are made one (NFKC), the ends trimmed; case is dropped for types that do
+    not know it, such as e-mail addresses, and separators for those such as card numbers.
     """
     text = unicodedata.normalize("NFKC", value).strip()
+    if semantic_type in unspaced():
+        text = "".join(char for char in text if char.isalnum() or char == "+") or text
     return text.casefold() if semantic_type in caseless() else text
 
 
@@ -131,7 +134,7 @@ def type_of(job: Job) -> str:
 
 def _merged(texts: Sequence[str], codes: Sequence[str]) -> str:
     more = len(texts) - len(set(codes))
-    return f"{more} spellings were taken for a value that is there already." if more else ""
+    return f"Other spellings of a value that is there already: {more:,}." if more else ""
 
 
 def _context(semantic_type: str, code: str) -> list[bytes]:

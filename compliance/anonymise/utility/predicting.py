@@ -41,6 +41,8 @@ class Trial:
         hierarchies: of the features.
         rows: per released row its original row; None where rows are invented.
         tested: original rows that no training row was made from, unless rows are invented.
+        turn: per original row, when it is taken for training; so that both tables train on the
+            same people where there are more than are needed.
     """
 
     original: Table
@@ -48,6 +50,7 @@ class Trial:
     hierarchies: Mapping[ColumnName, Hierarchy]
     rows: Ints | None
     tested: Ints
+    turn: Ints
 
 
 def trial(
@@ -61,7 +64,12 @@ def trial(
     count = min(_MOST_ROWS, int(original.rows * _TESTED))
     tested = np.sort(rng.choice(original.rows, size=count, replace=False))
     return Trial(
-        original=original, released=released, hierarchies=hierarchies, rows=rows, tested=tested
+        original=original,
+        released=released,
+        hierarchies=hierarchies,
+        rows=rows,
+        tested=tested,
+        turn=rng.permutation(original.rows),
     )
 
 
@@ -119,7 +127,7 @@ def _score(
     """The score on the people tested of a learner trained on `table`; None where it learns none."""
     answer = secret_of(tried.original, table, asked.target)
     features = [name for name in asked.features if name in table.column_names]
-    training = _training_rows(answer, rows, tried.tested, rng)
+    training = _training_rows(answer, rows, tried, rng)
     if len(training) < _FEWEST or not features:
         return None
     coded = encoding(tried.original, table, features, tried.hierarchies)
@@ -143,14 +151,14 @@ def _learnt(
 
 
 def _training_rows(
-    answer: Secret, rows: Ints | None, tested: Ints, rng: np.random.Generator
+    answer: Secret, rows: Ints | None, tried: Trial, rng: np.random.Generator
 ) -> Ints:
-    """Released rows with a known answer, of people who are not tested, in random order."""
+    """Released rows with a known answer, of people who are not tested."""
     usable = (answer.released >= 0) & np.isin(answer.released, answer.original)
-    if rows is not None:
-        usable &= ~np.isin(rows, tested)
-    found = rng.permutation(np.flatnonzero(usable))
-    return found[:_MOST_ROWS]
+    if rows is None:
+        return rng.permutation(np.flatnonzero(usable))[:_MOST_ROWS]
+    found = np.flatnonzero(usable & ~np.isin(rows, tried.tested))
+    return found[np.argsort(tried.turn[rows[found]])][:_MOST_ROWS]
 
 
 def _commonest(tried: Trial, target: ColumnName) -> float:

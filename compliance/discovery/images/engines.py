@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,11 +23,9 @@ _MODELS = {
     "Rec.model_path": "PP-OCRv6_rec_small.onnx",
     "Cls.model_path": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
 }
-_CASCADES = {
-    "frontal": ("frontalface_alt2", "frontalface_default", "frontalface_alt"),
-    "profile": ("profileface",),
-}
-_READS, _SEES, _LOADS = threading.Lock(), threading.Lock(), threading.Lock()
+_FRONTAL = ("frontalface_alt2", "frontalface_default", "frontalface_alt")
+_PROFILE = "profileface"
+_READS, _SEES = threading.Lock(), threading.Lock()
 
 
 def check_installed() -> None:
@@ -48,10 +46,10 @@ def reader() -> Iterator[Any]:
 
 
 @contextmanager
-def cascades() -> Iterator[Mapping[str, Sequence[Any]]]:
-    """The cascades for frontal faces and for profiles, for one thread at a time."""
+def cascades() -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """The cascades for frontal faces and the one for profiles, for one thread at a time."""
     with _SEES:
-        yield _cascades()
+        yield tuple(_cascade(name) for name in _FRONTAL), _cascade(_PROFILE)
 
 
 @functools.cache
@@ -61,27 +59,20 @@ def _reader() -> Any:
     folder = Path(rapidocr.__file__).parent / "models"
     # Named files are opened; the reader would look others up on the network.
     models = {name: str(folder / file) for name, file in _MODELS.items()}
-    with _LOADS:
-        engine = rapidocr.RapidOCR(
-            params={
-                "Global.log_level": "critical",
-                "Global.text_score": 0.0,
-                "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-                **models,
-            }
-        )
-        logging.getLogger("RapidOCR").disabled = True
+    engine = rapidocr.RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.text_score": 0.0,
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            **models,
+        }
+    )
+    logging.getLogger("RapidOCR").disabled = True
     return engine
 
 
 @functools.cache
-def _cascades() -> Mapping[str, Sequence[Any]]:
+def _cascade(name: str) -> Any:
     import cv2
 
-    folder = Path(cv2.__file__).parent / "data"
-    return {
-        kind: tuple(
-            cv2.CascadeClassifier(str(folder / f"haarcascade_{name}.xml")) for name in names
-        )
-        for kind, names in _CASCADES.items()
-    }
+    return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / f"data/haarcascade_{name}.xml"))

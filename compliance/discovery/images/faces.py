@@ -2,14 +2,14 @@
 
 A cascade alone takes fingers, flowers and signs for faces. A proposal is cut out, brought to one
 size and contrast, and shown to all cascades with every window counted: a face gets many votes from
-each, anything else few from at least one. Heads may be tilted or lie on their side.
+each, anything else few from at least one. Heads may be tilted, or the picture lie on its side.
 
 Source: Viola and Jones 2001, doi:10.1109/CVPR.2001.990517; the cascades are those of OpenCV 4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,16 +18,13 @@ import numpy as np
 
 from compliance.discovery.images import engines
 from compliance.discovery.images.geometry import Picture, Rect, around, moved, scaled, turned
-from compliance.discovery.images.thresholds import pixels, threshold
+from compliance.discovery.images.thresholds import pixels
 
 _FACE = 96  # the side to which a proposal is brought
-_ANGLES = {
-    "side": (0,),
-    "turned_side": (90, 180, 270),
-    "slanted_side": (30, 60, 120, 150, 210, 240, 300, 330),
-}
+_LEAST, _MOST = 58, 144  # of the windows that may vote for it
+_ANGLES = {"upright": (0,), "turned": (90, 180, 270), "tilted": (-40, -20, 20, 40)}
 _SURE = 40  # votes of the sternest cascade that count as certain
-_Cascades = Mapping[str, Sequence[Any]]
+_Look = Callable[[Any, float, int, int, int], list[Rect]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +37,15 @@ class Face:
 
 def faces_in(picture: Picture) -> list[Face]:
     """Every face, each once, the surest first."""
-    with engines.cascades() as cascades:
+    with engines.cascades() as (frontal, profile):
+        looks: list[_Look] = [_looking(cascade) for cascade in frontal]
         found = [
             face
-            for side, angles in _ANGLES.items()
+            for pose, angles in _ANGLES.items()
             for angle in angles
-            for face in _at_angle(picture, cascades, pixels("faces", side), angle)
+            for face in _posed(picture, looks, pose, angle)
         ]
+        found += _posed(picture, [_looking_both_ways(profile)], "profile", 0)
     kept: list[Face] = []
     for face in sorted(found, key=lambda face: -face.score):
         if all(face.rect.likeness(other.rect) < 0.3 for other in kept):
@@ -54,73 +53,66 @@ def faces_in(picture: Picture) -> list[Face]:
     return kept
 
 
-def _at_angle(picture: Picture, cascades: _Cascades, side: int, angle: int) -> Iterator[Face]:
+def _posed(picture: Picture, looks: list[_Look], pose: str, angle: int) -> Iterator[Face]:
     """Faces that stand upright once the picture is turned by `angle` degrees."""
-    factor = min(1.0, side / max(picture.shape[:2]))
+    factor = min(1.0, pixels("faces", f"{pose}_side") / max(picture.shape[:2]))
     canvas, back = turned(scaled(picture, factor), angle)
     grey = cv2.cvtColor(canvas, cv2.COLOR_RGB2GRAY)
-    for proposal in _proposals(grey, cascades, with_profiles=angle == 0):
-        score = _score(grey, proposal, cascades, with_profiles=angle == 0)
-        if score:
-            middle = around(moved(proposal.quad, back))
-            yield Face(rect=_square(middle, proposal.width, factor), score=score)
+    neighbours = 3 if pose == "profile" else 1
+    whole = Rect(0, 0, picture.shape[1], picture.shape[0])
+    for proposal in looks[0](grey, 1.1, neighbours, pixels("faces", f"{pose}_least"), 0):
+        square = _square(around(moved(proposal.quad, back)), proposal.width, factor)
+        # The edge between a turned picture and its frame is no part of a face.
+        if square.share_in(whole) < 0.95:
+            continue
+        votes = _votes(grey, proposal, looks, enough=pixels("faces", f"{pose}_votes"))
+        if votes:
+            yield Face(rect=square, score=min(1.0, votes / _SURE))
 
 
-def _square(turned_hull: Rect, side: float, factor: float) -> Rect:
+def _square(around_turned: Rect, side: float, factor: float) -> Rect:
     """The upright square of the same size around the middle of a tilted one."""
-    x = (turned_hull.left + turned_hull.right) / 2 / factor
-    y = (turned_hull.top + turned_hull.bottom) / 2 / factor
+    x = (around_turned.left + around_turned.right) / 2 / factor
+    y = (around_turned.top + around_turned.bottom) / 2 / factor
     return Rect(x, y, x, y).grown(side / 2 / factor)
 
 
-def _proposals(grey: Any, cascades: _Cascades, *, with_profiles: bool) -> list[Rect]:
-    least = pixels("faces", "smallest")
-    found = _windows(cascades["frontal"][0], grey, 1.1, 1, least)
-    if with_profiles:
-        found += _profiles(cascades, grey, 1.1, 3, least)
-    return found
+def _looking(cascade: Any) -> _Look:
+    """The squares in which `cascade` sees a face: step, neighbours, least and most side."""
+
+    def look(grey: Any, step: float, neighbours: int, least: int, most: int) -> list[Rect]:
+        if min(grey.shape) < least:
+            return []
+        sides = {"minSize": (least, least), "maxSize": (most, most)}
+        found = cascade.detectMultiScale(grey, step, neighbours, **sides)
+        return [Rect(x, y, x + w, y + h) for x, y, w, h in (map(int, row) for row in found)]
+
+    return look
 
 
-def _profiles(
-    cascades: _Cascades, grey: Any, step: float, neighbours: int, least: int
-) -> list[Rect]:
-    """Faces that look to the left, and in the mirror those that look to the right."""
-    (profile,) = cascades["profile"]
-    width = grey.shape[1]
-    mirrored = _windows(profile, cv2.flip(grey, 1), step, neighbours, least)
-    back = [Rect(width - r.right, r.top, width - r.left, r.bottom) for r in mirrored]
-    return _windows(profile, grey, step, neighbours, least) + back
+def _looking_both_ways(cascade: Any) -> _Look:
+    """The same for faces that look to the left, and in the mirror to the right."""
+    look = _looking(cascade)
+
+    def both(grey: Any, step: float, neighbours: int, least: int, most: int) -> list[Rect]:
+        width = grey.shape[1]
+        mirrored = look(cv2.flip(grey, 1), step, neighbours, least, most)
+        back = [Rect(width - r.right, r.top, width - r.left, r.bottom) for r in mirrored]
+        return look(grey, step, neighbours, least, most) + back
+
+    return both
 
 
-def _windows(
-    cascade: Any, grey: Any, step: float, neighbours: int, least: int, most: int = 0
-) -> list[Rect]:
-    if min(grey.shape) < least:
-        return []
-    found = cascade.detectMultiScale(
-        grey, step, neighbours, minSize=(least, least), maxSize=(most, most)
-    )
-    return [Rect(x, y, x + w, y + h) for x, y, w, h in (map(int, row) for row in found)]
-
-
-def _score(grey: Any, proposal: Rect, cascades: _Cascades, *, with_profiles: bool) -> float:
-    """0 where the cascades do not agree, else up to 1."""
+def _votes(grey: Any, proposal: Rect, looks: list[_Look], *, enough: int) -> int:
+    """The votes of the sternest cascade; 0 where it has fewer than `enough`."""
     cut, place = _cut_out(grey, proposal)
-    least, most = round(_FACE * 0.6), round(_FACE * 1.5)
-    frontal = min(
-        _votes(_windows(cascade, cut, 1.05, 0, least, most), place)
-        for cascade in cascades["frontal"]
-    )
-    if frontal >= threshold("faces", "frontal_votes"):
-        return min(1.0, frontal / _SURE)
-    if not with_profiles:
-        return 0.0
-    profile = _votes(_profiles(cascades, cut, 1.05, 0, least), place)
-    return min(1.0, profile / _SURE) if profile >= threshold("faces", "profile_votes") else 0.0
-
-
-def _votes(windows: list[Rect], place: Rect) -> int:
-    return sum(window.likeness(place) > 0.35 for window in windows)
+    least = 10_000
+    for look in looks:
+        windows = look(cut, 1.05, 0, _LEAST, _MOST)
+        least = min(least, sum(window.likeness(place) > 0.35 for window in windows))
+        if least < enough:
+            return 0
+    return least
 
 
 def _cut_out(grey: Any, proposal: Rect) -> tuple[Any, Rect]:

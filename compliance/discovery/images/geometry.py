@@ -135,6 +135,8 @@ def turned(picture: Picture, degrees: float) -> tuple[Picture, npt.NDArray[np.fl
     Returns:
         the turned picture; a 2 × 3 matrix from its pixels to those of `picture`.
     """
+    if not degrees:
+        return picture, np.eye(2, 3)
     height, width = picture.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])

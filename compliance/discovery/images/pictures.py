@@ -15,7 +15,7 @@ from compliance.discovery.images.geometry import Picture
 from compliance.discovery.images.thresholds import pixels
 from compliance.errors import ImageTooLargeError, NotAnImageError
 
-_FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "GIF", "WEBP", "BMP")
+_FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "WEBP", "BMP")
 _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _BROKEN = (
     OSError,
@@ -26,7 +26,6 @@ _BROKEN = (
     IndexError,
     TypeError,
     OverflowError,
-    MemoryError,
     struct.error,
     zlib.error,
 )
@@ -55,7 +54,7 @@ def media_type(data: bytes) -> str:
     image = _opened(data)
     if _checked(image) == 1:
         return _PNG
-    return _TIFF if image.format in ("TIFF", "MPO") else _ANIMATED
+    return _TIFF if image.format == "TIFF" else _ANIMATED
 
 
 def encoded(pages: Sequence[bytes], durations: Sequence[int], kind: str) -> bytes:
@@ -97,7 +96,9 @@ def page_encoded(picture: Picture) -> bytes:
 
 
 def durations_of(data: bytes) -> list[int]:
-    """How long each frame of an animation is shown, in milliseconds."""
+    """How long each frame of an animation is shown, in milliseconds; empty for anything else."""
+    if media_type(data) != _ANIMATED:
+        return []
     image = _opened(data)
     return [int(frame.info.get("duration", 100)) for frame in ImageSequence.Iterator(image)]
 
@@ -123,6 +124,8 @@ def _checked(image: Image.Image) -> int:
     width, height = image.size
     if width * height > pixels("limits", "pixels") or max(image.size) > pixels("limits", "side"):
         raise _too_large()
+    if image.format == "MPO":  # a photograph whose further pictures are previews
+        return 1
     try:
         pages = getattr(image, "n_frames", 1)
     except _TOO_LARGE:

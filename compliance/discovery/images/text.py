@@ -120,9 +120,10 @@ def _belong(one: Line, other: Line) -> bool:
     shared = small.meet(large)
     if not shared.area:
         return False
-    if small.share_in(large) >= 0.7 and _thickness(small) <= _thickness(large) * 1.5:
-        return True
     thick = sorted((_thickness(small), _thickness(large)))
+    if small.share_in(large) >= 0.7:
+        # A coarse view sees whole paragraphs as one line; their lines stay apart.
+        return thick[0] >= 0.65 * thick[1]
     are_flat = min(small.width, large.width) > 0 and small.height < small.width
     across = shared.height if are_flat else shared.width
     return across >= 0.7 * thick[0] and thick[1] <= 1.5 * thick[0] and _is_level(one, other)
@@ -160,11 +161,13 @@ def _read(reader: Any, picture: Picture, line: Line) -> Line:
 def _is_text(reader: Any, picture: Picture, line: Line) -> bool:
     signs = sum(sign.isalnum() for sign in line.text)
     height, width = picture.shape[:2]
-    is_large = line.rect.area >= threshold("text", "drawing") * height * width
-    enough = "read_alone" if signs < 2 or is_large else "read"
+    is_drawing = line.rect.area >= threshold("text", "drawing") * height * width and max(
+        line.rect.width, line.rect.height
+    ) < 3 * _thickness(line.rect)
+    enough = "read_alone" if signs < 2 or is_drawing else "read"
     if signs and line.read >= threshold("text", enough):
         return True
-    if is_large and signs < 2:
+    if is_drawing:
         return False
     return line.seen >= threshold("text", "seen_clearly") and _is_seen_again(reader, picture, line)
 

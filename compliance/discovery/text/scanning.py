@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from compliance.discovery.text.nouns import Span
 from compliance.discovery.text.patterns import Pattern, patterns, settings
@@ -44,18 +44,34 @@ def narrow(text: str) -> str:
     return text if text.isascii() else text.translate(_NARROW)
 
 
-def settled(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """`spans` without overlaps, in the order of the text: the surer one stands, then the longer."""
+def surest(span: Span) -> tuple[float, int, int, str]:
+    """Sorts spans by their scores, then by their lengths."""
+    return -span.score, span.start - span.end, span.start, span.type
+
+
+def longest(span: Span) -> tuple[float, int, int, str]:
+    """Sorts spans by their lengths, then by their scores."""
+    return span.start - span.end, span.start, 0, span.type
+
+
+def settled(
+    *layers: Iterable[Span], by: Callable[[Span], tuple[float, int, int, str]] = surest
+) -> tuple[Span, ...]:
+    """The spans of `layers` without overlaps, in the order of the text.
+
+    What stands in an earlier layer stands; within one what comes first `by` this order.
+    """
     kept: list[Span] = []
     starts: list[int] = []
-    for span in sorted(spans, key=lambda s: (-s.score, s.start - s.end, s.start, s.type)):
-        place = bisect_right(starts, span.start)
-        is_free = (place == 0 or kept[place - 1].end <= span.start) and (
-            place == len(kept) or kept[place].start >= span.end
-        )
-        if is_free:
-            kept.insert(place, span)
-            starts.insert(place, span.start)
+    for layer in layers:
+        for span in sorted(layer, key=by):
+            place = bisect_right(starts, span.start)
+            is_free = (place == 0 or kept[place - 1].end <= span.start) and (
+                place == len(kept) or kept[place].start >= span.end
+            )
+            if is_free:
+                kept.insert(place, span)
+                starts.insert(place, span.start)
     return tuple(kept)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from compliance.dataset.nouns import ColumnName
+from compliance.discovery.nouns.text import TextFindings
 
 
 class IdentifierClass(StrEnum):
@@ -147,6 +149,7 @@ class Label:
             cannot be tested for it.
         form: whether the values are of one kind, of several, or sentences.
         parts: the kinds in a mixed column, largest first; () in others.
+        proposed: the type that discovery proposed, where an officer chose another.
     """
 
     column: ColumnName
@@ -161,6 +164,7 @@ class Label:
     matching: Share | None = None
     form: Form = Form.SINGLE
     parts: tuple[Part, ...] = ()
+    proposed: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.confidence <= 1:
@@ -201,12 +205,14 @@ class Discovery:
         labels: one per column, in the table's order.
         discovered_at: when, UTC.
         rare: what stands in a few values only; () also where nobody looked for it.
+        texts: what a sample of the sentences in each column of free text holds.
     """
 
     dataset_id: str
     labels: tuple[Label, ...]
     discovered_at: datetime
     rare: tuple[RareFinding, ...] = ()
+    texts: Mapping[ColumnName, TextFindings] = field(default_factory=dict)
 
     def label(self, column: str) -> Label | None:
         return next((label for label in self.labels if label.column == column), None)
@@ -217,6 +223,12 @@ class Discovery:
     @property
     def personal(self) -> tuple[Label, ...]:
         return tuple(label for label in self.labels if label.is_personal)
+
+    @property
+    def open_rare(self) -> tuple[RareFinding, ...]:
+        """Rare personal data in columns on which no officer has said anything yet."""
+        decided = {la.column for la in self.labels if la.status is not LabelStatus.PROPOSED}
+        return tuple(found for found in self.rare if found.column not in decided)
 
     @property
     def unconfirmed(self) -> tuple[Label, ...]:

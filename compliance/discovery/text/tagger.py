@@ -1,0 +1,169 @@
+"""Names in running text: a conditional random field over words, trained by us.
+
+The probability that a token belongs to a name follows from its features (features.py) and from
+its neighbours' tags (Lafferty, McCallum and Pereira 2001). How it was trained, on what, and how
+well it does stands in tagger.md.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compliance.discovery.text.features import feature_columns
+from compliance.discovery.text.nouns import Span, SpanType
+from compliance.discovery.text.tokens import Piece, pieces
+
+# In the order of the model's tags: outside, then first and later tokens of each kind.
+KINDS = ("person", "location", "organization", "address", "other")
+TAGS = ("O", *(f"{part}-{kind}" for kind in KINDS for part in "BI"))
+_FILE = "tagger.npz"
+_TOKENS_AT_ONCE = 50_000
+_NEVER = frozenset({"http", "@user", "'s", "’s"})
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LAST_KIND_TOLD = 4  # titles of works, products: learnt to tell them from names, not told
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights of features and of one tag after another, and from where on a kind is told.
+
+    Attributes:
+        weights: one row per feature, one column per tag.
+        steps: from the tag of the row to the tag of the column.
+        first: of the tag of the first token.
+        thresholds: one per kind, 0-1.
+    """
+
+    weights: Floats
+    steps: Floats
+    first: Floats
+    thresholds: Floats
+
+
+@functools.cache
+def model() -> Model:
+    """The model that stands beside this module."""
+    file = importlib.resources.files(__package__) / _FILE
+    with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+        weights = np.zeros((int(stored["size"]), len(TAGS)), dtype=np.float32)
+        weights[stored["rows"]] = stored["weights"].astype(np.float32) * stored["scale"]
+        return Model(weights, stored["steps"], stored["first"], stored["thresholds"])
+
+
+def name_spans(texts: Sequence[str]) -> list[list[Span]]:
+    """Persons, places, organisations and addresses in each of `texts`, without overlaps."""
+    found: list[list[Span]] = [[] for _ in texts]
+    for batch in _batches(texts):
+        parts = [piece for _, piece in batch]
+        for (text, piece), odds in zip(batch, marginals(parts, model()), strict=True):
+            found[text] += _spans(piece, odds, model().thresholds)
+    return found
+
+
+def marginals(parts: Sequence[Piece], by: Model) -> list[Floats]:
+    """The probability of every tag at every token: one array per piece, one row per token."""
+    words = [piece.words for piece in parts]
+    lengths = np.array([len(w) for w in words])
+    scores = np.zeros((int(lengths.sum()), len(TAGS)), dtype=np.float32)
+    for column in feature_columns(words):
+        scores += by.weights[column]
+    ends = np.cumsum(lengths)
+    order = np.argsort(-lengths, kind="stable")
+    sorted_scores = [scores[ends[n] - lengths[n] : ends[n]] for n in order]
+    found = forward_backward(sorted_scores, by.steps, by.first)
+    back = np.argsort(order, kind="stable")
+    return [found[n] for n in back]
+
+
+def forward_backward(scores: Sequence[Floats], steps: Floats, first: Floats) -> list[Floats]:
+    """Probabilities of tags by the forward-backward algorithm, for many sequences at once.
+
+    Args:
+        scores: one array per sequence, one row per token; the longest sequence first.
+        steps, first: as in `Model`.
+
+    Source: Rabiner 1989, doi:10.1109/5.18626 (scaled).
+    """
+    lengths = np.array([len(s) for s in scores])
+    padded = np.zeros((len(scores), int(lengths[0]), len(first)), dtype=np.float32)
+    for row, s in zip(padded, scores, strict=True):
+        row[: len(s)] = s
+    likely = np.exp(padded - padded.max(axis=2, keepdims=True))
+    moves = np.exp(steps)
+    alive = [int((lengths > t).sum()) for t in range(padded.shape[1])]
+    ahead = np.empty_like(padded)
+    ahead[:, 0] = _scaled(likely[:, 0] * np.exp(first - first.max()))
+    for t in range(1, padded.shape[1]):
+        n = alive[t]
+        ahead[:n, t] = _scaled((ahead[:n, t - 1] @ moves) * likely[:n, t])
+    behind = np.ones_like(padded)
+    for t in range(padded.shape[1] - 2, -1, -1):
+        n = alive[t + 1]
+        behind[:n, t] = _scaled((behind[:n, t + 1] * likely[:n, t + 1]) @ moves.T)
+    both = ahead * behind
+    return [_scaled(row[:length]) for row, length in zip(both, lengths, strict=True)]
+
+
+def _scaled(values: Floats) -> Floats:
+    total: Floats = values / np.maximum(values.sum(axis=-1, keepdims=True), 1e-30)
+    return total
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[tuple[int, Piece]]]:
+    batch: list[tuple[int, Piece]] = []
+    tokens = 0
+    for number, text in enumerate(texts):
+        for piece in pieces(text):
+            batch.append((number, piece))
+            tokens += len(piece.words)
+            if tokens >= _TOKENS_AT_ONCE:
+                yield batch
+                batch, tokens = [], 0
+    if batch:
+        yield batch
+
+
+def _spans(piece: Piece, odds: Floats, thresholds: Floats) -> Iterator[Span]:
+    by_kind = odds[:, 1::2] + odds[:, 2::2]
+    # The likeliest of the kinds that reach their thresholds, by how far they do.
+    kinds = np.argmax(by_kind / thresholds, axis=1)
+    best = by_kind[np.arange(len(kinds)), kinds]
+    told = (best >= thresholds[kinds]) & (kinds < _LAST_KIND_TOLD)
+    token = 0
+    while token < len(kinds):
+        end = token + 1
+        if told[token] and _can_be_named(piece, token):
+            kind = kinds[token]
+            while end < len(kinds) and told[end] and kinds[end] == kind:
+                if odds[end, 1 + 2 * kind] > odds[end, 2 + 2 * kind]:
+                    break
+                end += 1
+            yield Span(
+                start=piece.places[token][0],
+                end=piece.places[_trimmed(piece, token, end) - 1][1],
+                type=SpanType(KINDS[kind]),
+                score=round(float(best[token:end].max()), 3),
+            )
+        token = end
+
+
+def _can_be_named(piece: Piece, token: int) -> bool:
+    """Not a sign, a link or a user name; East Asian names are found by patterns."""
+    word = piece.words[token]
+    return word[-1].isalnum() and word not in _NEVER and not _EAST_ASIAN.match(word)
+
+
+def _trimmed(piece: Piece, start: int, end: int) -> int:
+    """`end` without punctuation at the end of a name."""
+    while end > start + 1 and not _can_be_named(piece, end - 1):
+        end -= 1
+    return end
