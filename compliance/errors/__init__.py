@@ -28,7 +28,7 @@
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
-    - TooManyNodesError, NoRecodingError, TooFewBasketsError, NothingAnonymisedError
+    - TooManyNodesError, NoRecodingError, TooFewBasketsError
     - TreatmentError, VaultError, AttackError, StillAtRiskError
     - UnknownRecipeError, DriftedError
   + SecureSumError                sites' numbers cannot be summed unseen
@@ -59,7 +59,6 @@ from compliance.errors.anonymising import (
     NoPopulationError,
     NoRecodingError,
     NothingAllowedError,
-    NothingAnonymisedError,
     StillAtRiskError,
     TooFewBasketsError,
     TooManyNodesError,

@@ -145,7 +145,7 @@ def _on_anonymisation(desk: Desk, wanted: Sequence[Dataset], id_: str | None) ->
     kind = ReportKind.ANONYMISATION
     with desk.database.reading() as connection:
         done = _chosen(connection, wanted, id_)
-        anonymising.output(desk, done)  # refuses where it is not what was checked
+        anonymising.output(desk, done.proof.sha256)  # refuses where it is not what was checked
         evidence = _of_anonymisation(desk, connection, done)
     node = datasets.dataset_node(evidence.output)
     return _store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
