@@ -11,7 +11,7 @@ from typing import TypeVar
 from compliance.anonymise import to_plan
 from compliance.anonymise.hierarchies import read_hierarchy
 from compliance.anonymise.nouns import Attack, Hierarchy, Measures, Plan, Utility
-from compliance.anonymise.nouns.record import Anonymised, KeptRecipe
+from compliance.anonymise.nouns.record import Anonymised, BasketPlan, ItemOrder, KeptRecipe
 from compliance.cli import typed
 from compliance.cli.results import Result
 from compliance.dataset.nouns import ColumnName
@@ -109,6 +109,40 @@ def anonymise(workspace: Workspace, asked: Namespace) -> Result:
     if asked.out is not None:
         typed.write(asked.out, workspace.anonymisation.output(done))
     return anonymised(done)
+
+
+def attack_table(workspace: Workspace, asked: Namespace) -> Result:
+    """What attackers get out of a released table, such as an invented one."""
+    siege = workspace.anonymisation.attack(
+        asked.name, asked.released, _columns(asked.known), _columns(asked.sensitive)
+    )
+    not_tried = {str(kind): why for kind, why in siege.not_tried.items()}
+    return {"attacks": [_attack(one) for one in siege.attacks], "not_tried": not_tried}
+
+
+def baskets(workspace: Workspace, asked: Namespace) -> Result:
+    """Make purchase histories safe to hand on."""
+    if asked.out is not None:
+        typed.destination(asked.out, workspace.settings)
+    plan = BasketPlan(
+        person=ColumnName(asked.person),
+        item=ColumnName(asked.item),
+        k=asked.k,
+        m=asked.m,
+        order=ItemOrder(asked.order),
+        description=ColumnName(asked.description) if asked.description else None,
+        may_suppress=not asked.keep_all,
+    )
+    given = asked.hierarchy
+    hierarchy = read_hierarchy(_bytes(given), plan.item).hierarchy if given else None
+    done = _ended(
+        workspace.anonymisation.anonymise_baskets(asked.name, plan, asked.into, hierarchy)
+    )
+    if asked.out is not None:
+        typed.write(asked.out, workspace.anonymisation.output(done))
+    plain: Result = to_plain(done)
+    told = ("id", "made", "before", "after", "losses", "rows", "sha256")
+    return {"k": done.plan.k, "m": done.plan.m, **{name: plain[name] for name in told}}
 
 
 def recipe_keep(workspace: Workspace, asked: Namespace) -> Result:

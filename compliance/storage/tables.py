@@ -73,11 +73,12 @@ SELF_AUDIT = _table("self_audit", "id")
 TRIAL = _table("trial", "id", "dataset_id")
 SIEGE = _table("siege", "id", "dataset_id")
 ANONYMISED = _table("anonymised", "id", "dataset_id", "made")
+BASKETS = _table("baskets", "id", "dataset_id")
 RECIPE = _table("recipe", "name")
 VAULT = _table("vault", "id", "dataset_id")
 
 RECORDS = (
     *(ORGANISATION, DATASET, DESCRIPTION, DISCOVERY, BUDGET, SPEND),
     *(RELEASE, RUN, ASSESSMENT, EDGE, REPORT, PROPOSAL, SYNTHESIS),
-    *(SELF_AUDIT, TRIAL, SIEGE, ANONYMISED, RECIPE, VAULT),
+    *(SELF_AUDIT, TRIAL, SIEGE, ANONYMISED, BASKETS, RECIPE, VAULT),
 )

@@ -7,15 +7,29 @@ from collections.abc import Generator, Sequence
 from compliance.anonymise.hierarchies import unmapped
 from compliance.anonymise.lattice import surveying
 from compliance.anonymise.models import measure_table
-from compliance.anonymise.nouns import Curve, Hierarchy, Measures, Plan, QuasiIdentifier
+from compliance.anonymise.nouns import Curve, Hierarchy, Measures, Plan, QuasiIdentifier, Siege
 from compliance.anonymise.nouns.recipe import Drift
-from compliance.anonymise.nouns.record import Anonymised, KeptRecipe, Vault
+from compliance.anonymise.nouns.record import (
+    Anonymised,
+    AnonymisedBaskets,
+    BasketPlan,
+    KeptRecipe,
+    Vault,
+)
 from compliance.anonymise.preparing import Prepared, prepare
 from compliance.dataset.nouns import ColumnName
 from compliance.discovery import singling_out
 from compliance.discovery.nouns import SinglingOut
 from compliance.errors import NothingAnonymisedError
-from compliance.workspace import anonymising, datasets, proposals, recipes, vaults
+from compliance.workspace import (
+    anonymising,
+    datasets,
+    examining,
+    histories,
+    proposals,
+    recipes,
+    vaults,
+)
 from compliance.workspace.anonymising import Hierarchies
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Step, told
@@ -89,6 +103,26 @@ class Anonymisation:
         """The columns that hold personal data and that `plan` does not name: not in the output."""
         return left_out(plan, subject(self._desk, name).labels)
 
+    def attack(
+        self,
+        name: str,
+        released: str,
+        known: Sequence[ColumnName],
+        sensitive: Sequence[ColumnName] = (),
+    ) -> Siege:
+        """What somebody who knows a few columns gets out of any released table, such as an invented
+        one, about the people in dataset `name`. The look is in the trail; nothing is stored.
+
+        Args:
+            released: the dataset that is handed on.
+            known: columns of both that the attacker knows of a person.
+            sensitive: columns of both that the attacker wants to know.
+
+        Raises:
+            AttackError, UnknownDatasetError: it cannot be tried.
+        """
+        return examining.besiege(self._desk, name, released, known, sensitive)
+
     # Before the run
 
     def prepared(self, name: str, plan: Plan, hierarchies: Hierarchies) -> Prepared:
@@ -153,13 +187,31 @@ class Anonymisation:
             raise NothingAnonymisedError(dataset=name)
         return found[0]
 
-    def output(self, done: Anonymised) -> bytes:
+    def output(self, done: Anonymised | AnonymisedBaskets) -> bytes:
         """The output as CSV, from what is stored; the same bytes that were checked.
 
         Raises:
             WorkspaceError: what is stored is not what was checked.
         """
-        return anonymising.output(self._desk, done)
+        sha256 = done.sha256 if isinstance(done, AnonymisedBaskets) else done.proof.sha256
+        return anonymising.output(self._desk, sha256)
+
+    # Purchase histories
+
+    def anonymise_baskets(
+        self, name: str, plan: BasketPlan, into: str = "", hierarchy: Hierarchy | None = None
+    ) -> Generator[Step, None, AnonymisedBaskets]:
+        """Make purchase histories k^m-anonymous, and store them; see `histories.anonymise`.
+
+        Raises:
+            AnonymisationError, NamingError: refused; nothing was stored.
+        """
+        return histories.anonymise(self._desk, name, plan, into, hierarchy)
+
+    def baskets(self, name: str) -> tuple[AnonymisedBaskets, ...]:
+        """All histories made from dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return histories.of(connection, datasets.find(connection, name))
 
     # Recipes
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from importlib.metadata import version
 
 from sqlalchemy import Connection
@@ -84,17 +84,17 @@ def looked_at_and_stored(
     return _stored(desk, about, plan, finished, proof, into)
 
 
-def output(desk: Desk, done: Anonymised) -> bytes:
-    """The output as CSV: the bytes that were measured and attacked.
+def output(desk: Desk, sha256: Sha256) -> bytes:
+    """An output as CSV: the bytes that were measured and attacked.
 
     Raises:
         WorkspaceError: its file is missing, or is not what was checked.
     """
     try:
-        data = (desk.outputs_folder / f"{done.proof.sha256}.csv").read_bytes()
+        data = (desk.outputs_folder / f"{sha256}.csv").read_bytes()
     except OSError:
         data = b""
-    if hashlib.sha256(data).hexdigest() != done.proof.sha256:
+    if hashlib.sha256(data).hexdigest() != sha256:
         reason = "an anonymised output is missing or damaged; restore the folder from its backup"
         raise WorkspaceError(home=desk.settings.home, reason=reason)
     return data
@@ -134,7 +134,8 @@ def _stored(
     store_bytes(desk.outputs_folder / f"{proof.sha256}.csv", finished.data)
     with desk.act("dataset.anonymise", about.dataset.name) as act:
         _check_free(act.connection, about.dataset, into)
-        stored = datasets.store(desk, act, finished.intake, into, _description(about.dataset))
+        said = description_of(about.dataset)
+        stored = datasets.store(desk, act, finished.intake, into, said)
         done = Anonymised(
             id=f"anonymised-{secrets.token_hex(6)}",
             dataset_id=about.dataset.id,
@@ -172,7 +173,7 @@ def _facts(done: Anonymised) -> dict[str, object]:
     }
 
 
-def _description(dataset: Dataset) -> Description:
+def description_of(dataset: Dataset) -> Description:
     """The people are the same, so they share one privacy budget with the original."""
     said = dataset.description
     return Description(
@@ -186,13 +187,17 @@ def _description(dataset: Dataset) -> Description:
     )
 
 
-def _check_free(connection: Connection, dataset: Dataset, into: str) -> None:
-    """Refuse a name under which something else is kept.
+def check_free(connection: Connection, into: str, own: Collection[str]) -> None:
+    """Refuse a name under which something other than earlier outputs (`own`) is kept.
 
     Raises:
         TakenNameError: it is.
     """
-    if records.latest(connection, tables.DATASET, Dataset, name=into) is None:
-        return
-    if into not in {done.made.rpartition("@")[0] for done in of(connection, dataset)}:
+    is_taken = records.latest(connection, tables.DATASET, Dataset, name=into) is not None
+    if is_taken and into not in own:
         raise TakenNameError(name=into)
+
+
+def _check_free(connection: Connection, dataset: Dataset, into: str) -> None:
+    own = {done.made.rpartition("@")[0] for done in of(connection, dataset)}
+    check_free(connection, into, own)

@@ -123,7 +123,7 @@ def made(
         treated=treated,
         data=data,
         output=read_back(data, content.schema),
-        intake=_intake(content, data),
+        intake=as_intake(content, data),
         rows=rows,
     )
 
@@ -158,7 +158,8 @@ _USERS = {
 }
 
 
-def _intake(content: pa.Table, data: bytes) -> Intake:
+def as_intake(content: pa.Table, data: bytes) -> Intake:
+    """An output ready to be stored; `data` is the same as CSV."""
     digest = Sha256(hashlib.sha256(data).hexdigest())
     source = Source(name="anonymised.csv", sha256=digest, size_bytes=len(data))
     return take_in([RawTable(table=content, steps=(), source=source)])

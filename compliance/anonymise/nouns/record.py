@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
+from compliance.anonymise.baskets.nouns import BasketLosses, BasketMeasures
 from compliance.anonymise.nouns.attack import Siege
 from compliance.anonymise.nouns.found import Found, Measures
 from compliance.anonymise.nouns.plan import Plan
@@ -110,6 +112,66 @@ class KeptRecipe:
     hierarchies: Mapping[ColumnName, Sha256]
     dataset: str
     kept_at: datetime
+    actor: str
+
+
+class ItemOrder(StrEnum):
+    """How items are put together where no hierarchy is given."""
+
+    DEMAND = "demand"  # bought by about as many people: loses least
+    CODE = "code"  # codes that begin alike
+    DESCRIPTION = "description"  # descriptions that end with the same word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasketPlan:
+    """How purchase histories are made k^m-anonymous.
+
+    Attributes:
+        person, item: the columns that say who bought what.
+        k: people who share any combination that occurs, at least.
+        m: items that an attacker knows of somebody, at most; 1 to 3.
+        order: how items are put together.
+        description: the column that describes items, for that order.
+        may_suppress: rare items may be left out.
+    """
+
+    person: ColumnName
+    item: ColumnName
+    k: int = 5
+    m: int = 2
+    order: ItemOrder = ItemOrder.DEMAND
+    description: ColumnName | None = None
+    may_suppress: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnonymisedBaskets:
+    """Purchase histories that were made safe to hand on, and what shows it.
+
+    Attributes:
+        id: names it.
+        dataset_id: the version that it was made from.
+        made: the version of the dataset that was stored.
+        plan: what was asked.
+        before, after: measured on the original, and on the output as read back from its bytes.
+        losses: what it costs.
+        sha256: of the output as CSV.
+        rows: in the output.
+        made_at: when, UTC.
+        actor: who.
+    """
+
+    id: str
+    dataset_id: str
+    made: str
+    plan: BasketPlan
+    before: BasketMeasures
+    after: BasketMeasures
+    losses: BasketLosses
+    sha256: Sha256
+    rows: int
+    made_at: datetime
     actor: str
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from compliance.anonymise import MOST_CELLS, frontier
-from compliance.anonymise.nouns import Curve, Plan
+from compliance.anonymise.nouns import Curve
 from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
@@ -19,7 +19,7 @@ from pages.parts.anonymising.drafts import Draft
 from pages.parts.anonymising.looks import Look
 from pages.parts.figures import anonymising as charts
 
-MOST_DOTS = 1_500  # of the cloud behind the frontier
+MOST_DOTS = 800  # of the cloud behind the frontier
 _MOST_LISTED = 60
 _USUAL_TIME_S = 60.0
 
@@ -53,14 +53,16 @@ def choices(workspace: Workspace, dataset: Dataset, draft: Draft) -> Draft:
 
 
 def _picture(workspace: Workspace, dataset: Dataset, draft: Draft, look: Look) -> None:
-    place = (dataset.id, repr(_searched(draft.plan)), _given(draft), protection.ks_of(draft))
+    place = (dataset.id, repr(draft.plan.quasi_identifiers), _given(draft), protection.ks_of(draft))
     at, curve = st.session_state.get("anonymise_curve", (None, None))
     if at != place:
-        curve = _looked_at(workspace, dataset, draft, look)
+        asking = st.empty()
+        with asking.container():
+            curve = _looked_at(workspace, dataset, draft, look)
         if curve is None:
             return
+        asking.empty()
         st.session_state["anonymise_curve"] = (place, curve)
-        st.rerun(scope="fragment")
     best = frontier(curve, draft.plan.k, draft.plan.loss)
     column = curve.ks.index(draft.plan.k)
     _drawn(curve, column, best, draft, look)
@@ -113,7 +115,7 @@ def _drawn(curve: Curve, at: int, best: Sequence[int], draft: Draft, look: Look)
     _remarks(draft)
     if chosen is not None:
         _levels(curve, chosen, look)
-    with st.expander(_("All choices that no other beats"), icon=":material/table_rows:"):
+    if st.toggle(_("List all choices that no other beats"), key="anonymise_list"):
         _listed(curve, at, best, chosen)
 
 
@@ -206,11 +208,6 @@ def _in_time(draft: Draft) -> Draft:
     """The draft with a time limit, for a search that could take for ever."""
     limit = draft.plan.time_limit_s or _USUAL_TIME_S
     return replace(draft, plan=replace(draft.plan, time_limit_s=limit))
-
-
-def _searched(plan: Plan) -> object:
-    """What of a plan its curve depends on."""
-    return plan.quasi_identifiers
 
 
 def _given(draft: Draft) -> tuple[tuple[str, str], ...]:

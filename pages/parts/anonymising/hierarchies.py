@@ -21,6 +21,7 @@ _FILE = "file"
 
 def overview(draft: Draft, look: Look) -> None:
     """All quasi-identifiers with their hierarchies."""
+    has_weights = any(q.weight != 1 for q in draft.plan.quasi_identifiers)
     outputs.table(
         [
             {
@@ -28,8 +29,8 @@ def overview(draft: Draft, look: Look) -> None:
                 _("Becomes coarser by"): _called(q),
                 _("Groups per level"): " → ".join(map(outputs.count, look.columns[q.column].sizes)),
                 _("Levels allowed"): _limits(q, look.columns[q.column]),
-                _("Weight"): f"{q.weight:g}",
-                _("Values without a place"): outputs.count(look.columns[q.column].unmapped),
+                **({_("Weight"): f"{q.weight:g}"} if has_weights else {}),
+                _("Without a place"): outputs.count(look.columns[q.column].unmapped),
             }
             for q in draft.plan.quasi_identifiers
         ],
@@ -129,11 +130,7 @@ def _groups(size: int) -> str:
 def _called(quasi: QuasiIdentifier) -> str:
     if isinstance(quasi.hierarchy, str):
         return _("File {name}").format(name=quasi.hierarchy)
-    said = ", ".join(
-        f"{name} {value:g}" if isinstance(value, float | int) else f"{name}: {value}"
-        for name, value in quasi.hierarchy.settings.items()
-    )
-    return _(words.BUILDER_WORDS[quasi.hierarchy.builder]) + (f" ({said})" if said else "")
+    return _(words.BUILDER_WORDS[quasi.hierarchy.builder])
 
 
 def _limits(quasi: QuasiIdentifier, look: ColumnLook) -> str:

@@ -14,12 +14,16 @@ from compliance.workspace.making import Step
 _End = TypeVar("_End")
 
 
-def watched(steps: Generator[Step, None, _End]) -> _End:
+def watched(steps: Generator[Step, None, _End], counted: float = 1.0) -> _End:
     """What `steps` end with; until then a bar says what is being done.
 
     A click anywhere ends the run of the page, and with it the work.
+
+    Args:
+        counted: how much of the bar belongs to steps that know how far they are, 0–1; each other
+            one takes a third of what is left.
     """
-    bar = st.empty()
+    bar, at = st.empty(), 0.0
     with closing(steps):
         while True:
             try:
@@ -28,5 +32,6 @@ def watched(steps: Generator[Step, None, _End]) -> _End:
                 bar.empty()
                 ended: _End = end.value
                 return ended
+            at = at + (1 - at) / 3 if step.share is None else max(at, counted * step.share)
             said = f"{_(step.doing)} · {step.says}" if step.says else f"{_(step.doing)} …"
-            bar.progress(step.share or 0.0, text=said)
+            bar.progress(at, text=said)

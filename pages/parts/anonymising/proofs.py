@@ -119,7 +119,7 @@ def attacks(done: Anonymised) -> None:
                 [name for name, _one, _other in tried],
                 [one for _name, one, _other in tried],
                 [other for _name, _one, other in tried],
-                (_("Original"), _("Output"), _("Without the person’s row")),
+                (_("Original"), _("Output"), _("Without the row, or by guessing")),
                 _("Tries that were right, %"),
             ),
             key=f"anonymise_attacks_{done.id}",
@@ -372,7 +372,7 @@ def _attack_table(
                 _("On"): word,
                 _("Right"): words.percent(one.share),
                 _("95 % interval"): f"{words.percent(one.low)} – {words.percent(one.high)}",
-                _("Without the person’s row"): words.percent(one.baseline),
+                _("Without the row"): words.percent(one.baseline),
                 _("Tries"): outputs.count(one.attempts),
             }
             for name, *both in tried

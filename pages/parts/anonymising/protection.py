@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from compliance.anonymise.nouns import Criterion, LossKind, Method, Model
 from compliance.dataset.nouns import ColumnName
@@ -97,7 +98,10 @@ def _of_column(draft: Draft, column: ColumnName) -> list[Criterion]:
     return [_bounded(right, Model(picked), column, first, key), *others]
 
 
-def _bounded(place, model: Model, column: ColumnName, before: Criterion | None, key: str):
+def _bounded(
+    place: DeltaGenerator, model: Model, column: ColumnName, before: Criterion | None, key: str
+) -> Criterion:
+    """The criterion with its number as typed; at first what is usual."""
     offer = words.OFFERS[model]
     usual = before if before and before.model is model else None
     is_whole = offer.step == 1
@@ -128,10 +132,10 @@ def search(draft: Draft) -> Draft:
         methods,
         methods.index(draft.plan.method),
         format_func=lambda one: _(words.METHOD_WORDS[one]),
-        captions=[_(words.METHOD_CAPTIONS[one]) for one in methods],
         horizontal=True,
         key=f"anonymise_method_{key}",
     )
+    outputs.remark(_(words.METHOD_CAPTIONS[method]))
     with st.expander(_("Advanced"), icon=":material/tune:"):
         left, middle, right = st.columns(3)
         loss = left.selectbox(

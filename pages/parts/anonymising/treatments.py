@@ -26,7 +26,8 @@ def others(workspace: Workspace, dataset: Dataset, found: Discovery, draft: Draf
     if not names:
         st.markdown(_("Every column is a quasi-identifier; there is no other."))
         return draft
-    gone = set(workspace.anonymisation.left_out(dataset.name, draft.plan))
+    bare = replace(draft.plan, treatments=())
+    gone = set(workspace.anonymisation.left_out(dataset.name, bare))
     table = st.container()
     left, right = st.columns(2)
     with left:
@@ -34,19 +35,12 @@ def others(workspace: Workspace, dataset: Dataset, found: Discovery, draft: Draf
             _("Change what happens to"), names, key=f"anonymise_other_{draft.place}"
         )
         column = ColumnName(picked if picked in names else names[0])
-        # Left out unless the plan names it, so what is usual is asked without its treatment.
-        draft = _changed(draft, column, is_gone=_is_gone(workspace, dataset, draft, column))
+        draft = _changed(draft, column, is_gone=column in gone)
     with right:
         _explained(draft, column, is_gone=column in gone)
     with table:
         _overview(dataset, found, draft, gone)
     return draft
-
-
-def _is_gone(workspace: Workspace, dataset: Dataset, draft: Draft, column: ColumnName) -> bool:
-    rest = tuple(t for t in draft.plan.treatments if t.column != column)
-    bare = replace(draft.plan, treatments=rest)
-    return column in workspace.anonymisation.left_out(dataset.name, bare)
 
 
 def _overview(dataset: Dataset, found: Discovery, draft: Draft, gone: set[ColumnName]) -> None:
@@ -59,7 +53,9 @@ def _overview(dataset: Dataset, found: Discovery, draft: Draft, gone: set[Column
                 if name in labels
                 else "",
                 _("What happens to it"): _happens(draft, name, is_gone=name in gone),
-                _("Who says so"): _("you") if _is_said(draft, name) else _("the desk"),
+                _("Why"): _("named in the plan")
+                if draft.treatments(name)
+                else _("usual for its kind"),
             }
             for name in dataset.column_names
             if name not in draft.plan.columns
@@ -67,10 +63,6 @@ def _overview(dataset: Dataset, found: Discovery, draft: Draft, gone: set[Column
         key="anonymise_others",
         alt=_("Every other column with what happens to it in the output"),
     )
-
-
-def _is_said(draft: Draft, column: ColumnName) -> bool:
-    return bool(draft.treatments(column))
 
 
 def _happens(draft: Draft, column: ColumnName, *, is_gone: bool) -> str:
@@ -140,7 +132,9 @@ def _settled(
                 None if setting.least is None else number(setting.least),
                 None if setting.most is None else number(setting.most),
                 None if said is None else number(said),
-                placeholder="" if setting.default is None else f"{setting.default}",
+                placeholder=f"{setting.default:g}"
+                if isinstance(setting.default, float | int)
+                else "",
                 key=f"anonymise_setting_{key}_{kind}_{name}",
             )
         if value not in (None, "") and value != setting.default:

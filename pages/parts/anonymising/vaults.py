@@ -42,11 +42,12 @@ def vault(workspace: Workspace, vaults: Sequence[tuple[str, Vault]]) -> None:
     picked = left.selectbox(_("Vault"), titles, key="anonymise_vault")
     name, chosen = vaults[titles.index(picked) if picked in titles else 0]
     if right.button(_("Look somebody up …"), key="anonymise_reveal", icon=":material/key:"):
-        _ask(workspace, name, chosen)
+        ask(workspace, name, chosen)
 
 
 @st.dialog(_("Look behind a pseudonym?"))
-def _ask(workspace: Workspace, name: str, chosen: Vault) -> None:
+def ask(workspace: Workspace, name: str, chosen: Vault) -> None:
+    """Pseudonyms and a reason, what will be written, and the originals: once, kept nowhere."""
     st.markdown(
         _(
             "The original in **{column}** of **{name}** is shown to you once. The trail will say "
@@ -64,7 +65,8 @@ def _ask(workspace: Workspace, name: str, chosen: Vault) -> None:
         placeholder=_("such as: request for access of 3 May, no. 17"),
     )
     if st.button(_("Enter it in the trail and look"), type="primary", key="anonymise_open"):
-        wanted = list(dict.fromkeys(line.strip() for line in typed.splitlines() if line.strip()))
+        lines = [line.strip(" \t\"'") for line in typed.splitlines()]  # as they stand in a CSV
+        wanted = list(dict.fromkeys(line for line in lines if line))
         with outputs.explained(_("Not opened")):
             originals = workspace.anonymisation.reveal(name, chosen.column, wanted[:_MOST], reason)
             outputs.table(

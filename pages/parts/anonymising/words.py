@@ -22,7 +22,7 @@ METHOD_WORDS = {
 }
 METHOD_CAPTIONS = {
     Method.FULL_DOMAIN: "Easy to explain and to repeat: all ages in ranges of ten, say.",
-    Method.LOCAL: "Rare people become coarser than common ones. The best is not proven.",
+    Method.LOCAL: "Rare people become coarser than common ones; that none is better is not proven.",
 }
 LOSS_WORDS = {
     LossKind.LOSS: "Detail lost, column by column",

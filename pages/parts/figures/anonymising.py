@@ -9,8 +9,6 @@ import plotly.graph_objects as go
 from compliance.anonymise.nouns import Attack
 from pages.parts.figures import AMBER, GREY, INK, PLUM, TEAL, framed
 
-_WIDEST = 1.25  # how far the picture goes beyond the limit
-
 
 def choices(
     cloud: tuple[Sequence[float], Sequence[float]],
@@ -30,44 +28,16 @@ def choices(
         words: what best, cloud and chosen are called.
         axes: what the axes are called.
     """
+    faint = {"size": 5, "color": GREY, "opacity": 0.35}
+    white = {"width": 2, "color": "white"}
+    marked = {"size": 17, "symbol": "diamond", "color": AMBER, "line": white}
+    step = {"width": 1.5, "color": TEAL, "shape": "hv"}
     traces = [
-        {
-            "type": "scatter",
-            "x": cloud[0],
-            "y": cloud[1],
-            "name": words[1],
-            "mode": "markers",
-            "marker": {"size": 5, "color": GREY, "opacity": 0.35},
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "x": best[0],
-            "y": best[1],
-            "name": words[0],
-            "mode": "lines+markers",
-            "line": {"width": 1.5, "color": TEAL, "shape": "hv"},
-            "marker": {"size": 8, "color": TEAL},
-            "hovertemplate": "%{x:.1f} % / %{y:.1f} %<extra></extra>",
-        },
+        _dots(cloud, words[1], faint) | {"hoverinfo": "skip"},
+        _dots(best, words[0], {"size": 8, "color": TEAL}) | {"mode": "lines+markers", "line": step},
     ]
     if chosen is not None:
-        traces.append(
-            {
-                "type": "scatter",
-                "x": [chosen[0]],
-                "y": [chosen[1]],
-                "name": words[2],
-                "mode": "markers",
-                "marker": {
-                    "size": 17,
-                    "symbol": "diamond",
-                    "color": AMBER,
-                    "line": {"width": 2, "color": "white"},
-                },
-                "hovertemplate": "%{x:.1f} % / %{y:.1f} %<extra></extra>",
-            }
-        )
+        traces.append(_dots(([chosen[0]], [chosen[1]]), words[2], marked))
     line = {"type": "line", "x0": limit, "x1": limit, "yref": "y domain", "y0": 0, "y1": 1}
     figure = go.Figure(
         data=traces,
@@ -76,6 +46,20 @@ def choices(
     figure.update_xaxes(title=axes[0], range=[-1, 101])
     figure.update_yaxes(title=axes[1], range=[-2, 102])
     return framed(figure, height=380)
+
+
+def _dots(
+    places: tuple[Sequence[float], Sequence[float]], name: str, marker: dict[str, object]
+) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "x": places[0],
+        "y": places[1],
+        "name": name,
+        "mode": "markers",
+        "marker": marker,
+        "hovertemplate": "%{x:.1f} % / %{y:.1f} %<extra></extra>",
+    }
 
 
 def attacks(

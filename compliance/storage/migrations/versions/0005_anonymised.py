@@ -12,5 +12,6 @@ depends_on = None
 
 def upgrade() -> None:
     create_growing_table("anonymised", ("id", "dataset_id", "made"))
+    create_growing_table("baskets", ("id", "dataset_id"))
     create_growing_table("recipe", ("name",))
     create_growing_table("vault", ("id", "dataset_id"))
