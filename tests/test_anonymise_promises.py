@@ -7,14 +7,17 @@ import io
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from anonymise_cases import ended, people, plan
 
 from compliance.anonymise import to_plan
 from compliance.anonymise.nouns import Plan, Treatment, TreatmentKind
 from compliance.anonymise.nouns.record import Anonymised
+from compliance.anonymise.telling import share_alone
 from compliance.dataset import RawFile
-from compliance.dataset.nouns import ColumnName
+from compliance.dataset.nouns import ColumnName, Description
+from compliance.discovery.nouns import IdentifierClass
 from compliance.errors import MalformedRecipeError, StillAtRiskError
 from compliance.workspace import Workspace
 
@@ -129,3 +132,92 @@ def test_presence_of_one_class_is_not_taken_for_that_of_another(workspace: Works
     done = anonymised(workspace, asked)
 
     assert done.levels == {"visits": 0}
+
+
+def with_column(name: str, values: list[str], rows: int = 400) -> bytes:
+    """The table of people with one more column."""
+    header, *lines = people(rows).decode().splitlines()
+    cells = [f"{line},{value}" for line, value in zip(lines, values, strict=True)]
+    return "\n".join([f"{header},{name}", *cells]).encode()
+
+
+def check(done: Anonymised, name: str) -> str:
+    return next(each.says for each in done.proof.checks if each.name == name)
+
+
+ORDERS = [f"A{n * 7919 % 1_000_003}" for n in range(400)]
+PRICES = [f"{n * 7919 % 1_000_003 / 100:.2f}" for n in range(400)]
+WORDS = [f"arrived on day {n} and was good" for n in range(400)]
+
+
+@pytest.mark.parametrize("values", [ORDERS, PRICES, WORDS], ids=["codes", "amounts", "sentences"])
+def test_a_column_by_which_people_are_found_is_left_out_unless_it_is_asked_for(
+    workspace: Workspace, values: list[str]
+):
+    added(workspace, with_column("more", values))
+
+    done = anonymised(workspace, plan())
+
+    assert workspace.anonymisation.left_out("people", plan()) == ("more",)
+    assert "more" not in shown(workspace, done)[0]
+    assert any("“more”" in note and "single people are found" in note for note in done.proof.notes)
+
+
+def test_such_a_column_that_is_asked_for_is_named_in_the_proof(workspace: Workspace):
+    added(workspace, with_column("order_id", ORDERS))
+    columns = {"customer_id": "pseudonym", "email": "drop", "order_id": "keep"}
+
+    done = anonymised(workspace, plan(columns=columns))
+
+    assert "order_id" in shown(workspace, done)[0]
+    assert "“order_id” 100.0%" in check(done, "kept_columns")
+
+
+def test_a_column_that_many_people_share_stays_unasked(workspace: Workspace):
+    added(workspace, with_column("more", [f"P{n % 40}" for n in range(400)]))
+
+    done = anonymised(workspace, plan())
+
+    assert "more" in shown(workspace, done)[0]
+    assert check(done, "kept_columns").startswith("No column that stays")
+
+
+def test_a_value_of_one_person_in_many_rows_is_a_persons_own():
+    values, people_ = np.repeat(np.arange(5, dtype=np.int32), 4), np.repeat(np.arange(5), 4)
+
+    assert share_alone(values, people_.astype(np.int32)) == 1
+    assert share_alone(values) == 0
+    assert share_alone(np.array([-1, -1, 0, 1, 1], dtype=np.int32)) == 0.2
+
+
+@pytest.mark.parametrize("treatment", ["keep", {"keep": {}}])
+def test_a_direct_identifier_is_not_kept_as_it_is(workspace: Workspace, treatment: object):
+    added(workspace, people())
+
+    with pytest.raises(StillAtRiskError, match="“email” may identify people directly"):
+        anonymised(workspace, plan(columns={"customer_id": "drop", "email": treatment}))
+
+
+def test_what_an_officer_said_is_no_identifier_may_be_kept(workspace: Workspace):
+    added(workspace, people())
+    workspace.discover("people")
+    workspace.decide_labels("people", {"email": ("free_text", IdentifierClass.NONE)})
+
+    done = anonymised(workspace, plan(columns={"customer_id": "drop", "email": "keep"}))
+
+    assert "“email” 100.0%" in check(done, "kept_columns")
+
+
+def test_rows_that_a_pseudonym_links_are_said_to_single_people_out(workspace: Workspace):
+    rows = [f"{n // 3},{20 + pow(11, n, 1009) % 10},{'ABC'[n % 3]}" for n in range(600)]
+    data = "\n".join(["customer_id,age,part", *rows]).encode()
+    unit = Description(unit=ColumnName("customer_id"))
+    workspace.add_files([RawFile(name="orders.csv", data=data)], "people", unit)
+    columns = {name: {"build": "suppress"} for name in ("age", "part")}
+    asked = {"quasi_identifiers": columns, "sensitive": {}, "columns": {}}
+
+    linked = anonymised(workspace, plan(**{**asked, "columns": {"customer_id": "pseudonym"}}))
+    unlinked = anonymised(workspace, plan(**{**asked, "columns": {"customer_id": "drop"}}))
+
+    assert any("links the rows of one person" in note for note in linked.proof.notes)
+    assert not any("links the rows" in note for note in unlinked.proof.notes)

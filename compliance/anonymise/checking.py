@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +23,6 @@ from compliance.anonymise.nouns.problem import Codes32, Ints
 from compliance.anonymise.nouns.record import Check
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Codes, Table
-from compliance.discovery.nouns import IdentifierClass, Label
 
 MODEL_WORDS: Mapping[Model, str] = {
     Model.K_ANONYMITY: "at least {value:g} rows in every class",
@@ -69,23 +68,25 @@ def checks(
     )
 
 
-def identifier_check(labels: Sequence[Label], handled: Collection[ColumnName]) -> Check:
+def identifier_check(open_: Sequence[ColumnName], treated: Sequence[ColumnName]) -> Check:
     """That no column of the output identifies people directly, other than as the plan has it.
 
     Args:
-        labels: discovery's word on the output.
-        handled: the columns that the plan treats or keeps by name.
+        open_: the columns that still do, by discovery's word on the output or an officer's.
+        treated: those whose values the plan replaces.
     """
-    open_ = [
-        label.column
-        for label in labels
-        if label.identifier_class is IdentifierClass.DIRECT and label.column not in handled
-    ]
-    said = "The output was searched again: no column identifies a person directly."
+    said = "The output was searched again: no column identifies a person directly"
+    said += f", but for what the plan replaces in {_listed(treated)}." if treated else "."
     if open_:
-        named = ", ".join(f"“{column}”" for column in open_[:8])
-        said = f"The output was searched again: {named} may identify people directly."
+        said = (
+            f"The output was searched again: {_listed(open_)} may identify people directly. Leave "
+            "it out, replace its values, or correct its label."
+        )
     return Check(name="no_direct_identifier", holds=not open_, says=said)
+
+
+def _listed(columns: Sequence[ColumnName]) -> str:
+    return ", ".join(f"“{column}”" for column in columns[:8])
 
 
 def people_check(output: Table, columns: Sequence[ColumnName], people: Codes32, k: int) -> Check:
@@ -94,7 +95,7 @@ def people_check(output: Table, columns: Sequence[ColumnName], people: Codes32, 
     Args:
         people: per row of the output, whose it is.
     """
-    group = _classes(output, columns)
+    group = row_classes(output, columns)
     pairs = np.unique(np.stack((group, people)), axis=1)
     fewest = int(np.bincount(pairs[0]).min(initial=len(people)))
     return Check(
@@ -178,7 +179,7 @@ def _shown(
     )
 
 
-def _classes(output: Table, columns: Sequence[ColumnName]) -> Ints:
+def row_classes(output: Table, columns: Sequence[ColumnName]) -> Ints:
     """The class of each row of the output."""
     group = np.zeros(output.rows, dtype=np.int64)
     for column in columns:

@@ -113,7 +113,7 @@ def made(
         noise=_noise,
         unit=about.dataset.description.unit,
     )
-    gone = {*left_out(plan, about.labels), *treated.dropped}
+    gone = {*left_out(about, plan), *treated.dropped}
     content, rows = written(about.table, recoding, treated.columns, gone)
     data = to_csv(content)
     return Made(
