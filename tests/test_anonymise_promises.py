@@ -18,7 +18,7 @@ from compliance.anonymise.telling import share_alone
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
-from compliance.errors import MalformedRecipeError, StillAtRiskError
+from compliance.errors import MalformedRecipeError, StillAtRiskError, VaultError
 from compliance.workspace import Workspace
 
 
@@ -221,3 +221,37 @@ def test_rows_that_a_pseudonym_links_are_said_to_single_people_out(workspace: Wo
 
     assert any("links the rows of one person" in note for note in linked.proof.notes)
     assert not any("links the rows" in note for note in unlinked.proof.notes)
+
+
+def revealed(workspace: Workspace, codes: list[str], column: str = "customer_id") -> dict[str, str]:
+    return workspace.anonymisation.reveal("people-anonymised", column, codes, "request for access")
+
+
+def test_a_try_to_open_a_vault_that_fails_is_in_the_trail(workspace: Workspace):
+    added(workspace, people())
+    anonymised(workspace, plan(columns={"customer_id": "vault", "email": "drop"}))
+
+    with pytest.raises(VaultError, match="1 of 1 pseudonyms are not in it"):
+        revealed(workspace, ["canary-not-there"])
+    with pytest.raises(VaultError, match="none is kept"):
+        revealed(workspace, ["canary-not-there"], "age")
+
+    for entry, column in zip(workspace.entries(2), ("age", "customer_id"), strict=True):
+        assert entry.act == "vault.refuse"
+        assert entry.facts["column"] == column
+        assert entry.facts["reason"] == "request for access"
+        assert "canary" not in str(entry)
+
+
+def test_pseudonyms_of_earlier_versions_are_found_in_their_vaults(workspace: Workspace):
+    asked = plan(columns={"customer_id": "vault", "email": "vault"})
+    added(workspace, people())
+    old = anonymised(workspace, asked)
+    added(workspace, people().replace(b"\n1", b"\n2"))
+    new = anonymised(workspace, asked)
+
+    codes = [shown(workspace, done)[0]["customer_id"] for done in (old, new)]
+    entry = workspace.entries(1)[0]
+
+    assert [value[0] for value in revealed(workspace, codes).values()] in (["1", "2"], ["2", "1"])
+    assert entry.facts["vault_rows"] == {"customer_id": 400, "email": 400}
