@@ -12,7 +12,7 @@ import pytest
 from anonymise_cases import ended, people, plan
 
 from compliance.anonymise import to_plan
-from compliance.anonymise.nouns import Plan, Treatment, TreatmentKind
+from compliance.anonymise.nouns import Hierarchy, Plan, Treatment, TreatmentKind
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.anonymise.telling import share_alone
 from compliance.dataset import RawFile
@@ -255,3 +255,46 @@ def test_pseudonyms_of_earlier_versions_are_found_in_their_vaults(workspace: Wor
 
     assert [value[0] for value in revealed(workspace, codes).values()] in (["1", "2"], ["2", "1"])
     assert entry.facts["vault_rows"] == {"customer_id": 400, "email": 400}
+
+
+def test_a_recipe_shows_no_column_that_its_first_output_did_not(workspace: Workspace):
+    added(workspace, people())
+    workspace.anonymisation.keep_recipe(anonymised(workspace, plan(columns={})), "monthly")
+    added(workspace, people(seed=2), "next")
+    workspace.discover("next")
+    nothing = ("free_text", IdentifierClass.NONE)
+    workspace.decide_labels("next", {"email": nothing, "customer_id": nothing})
+
+    done, _ = ended(workspace.anonymisation.apply_recipe("monthly", "next"))
+
+    assert list(shown(workspace, done)[0]) == ["age", "city", "diagnosis"]
+
+
+def test_the_trail_says_by_which_recipe_and_that_drift_was_accepted(workspace: Workspace):
+    added(workspace, people())
+    workspace.anonymisation.keep_recipe(anonymised(workspace, plan()), "monthly")
+    added(workspace, with_column("new", ["a", "b"] * 200), "next")
+
+    ended(workspace.anonymisation.apply_recipe("monthly", "next", accept_drift=True))
+
+    facts = workspace.entries(1)[0].facts
+    assert facts["recipe"] == "monthly"
+    assert facts["accepted_alarms"] == 1
+
+
+def test_a_recipe_keeps_the_hierarchy_of_a_sensitive_column(workspace: Workspace):
+    added(workspace, people())
+    illnesses = Hierarchy(
+        column=ColumnName("diagnosis"),
+        levels=(("asthma", "diabetes", "migraine"), ("lungs", "blood", "head"), ("*",) * 3),
+    )
+    t = {"t": {"kind": "hierarchical", "value": 0.5}, "hierarchy": "illnesses.csv"}
+    asked = plan(sensitive={"diagnosis": t})
+    given = {illnesses.column: illnesses}
+    done = ended(workspace.anonymisation.anonymise("people", asked, given))
+    workspace.anonymisation.keep_recipe(done, "monthly")
+    added(workspace, people(seed=2), "next")
+
+    again, _ = ended(workspace.anonymisation.apply_recipe("monthly", "next"))
+
+    assert again.hierarchies["diagnosis"] == done.hierarchies["diagnosis"]

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Generator, Mapping
 from importlib.metadata import version
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -69,9 +70,17 @@ def anonymise(
 
 
 def looked_at_and_stored(
-    desk: Desk, about: Subject, plan: Plan, finished: Made, into: str
+    desk: Desk,
+    about: Subject,
+    plan: Plan,
+    finished: Made,
+    into: str,
+    facts: Mapping[str, object] = MappingProxyType({}),
 ) -> Generator[Step, None, Anonymised]:
     """Measure and attack an output, and store it as dataset `into` where every check holds.
+
+    Args:
+        facts: more that the trail says of it.
 
     Raises:
         StillAtRiskError: one does not; nothing was stored.
@@ -81,7 +90,7 @@ def looked_at_and_stored(
     proof = proof_of(about, plan, finished)
     if proof.failed:
         raise StillAtRiskError(reason=" ".join(check.says for check in proof.failed))
-    return _stored(desk, about, plan, finished, proof, into)
+    return _stored(desk, about, plan, finished, proof, into, facts)
 
 
 def output(desk: Desk, sha256: Sha256) -> bytes:
@@ -124,10 +133,10 @@ def _stored(
     finished: Made,
     proof: Proof,
     into: str,
+    facts: Mapping[str, object],
 ) -> Anonymised:
-    files = {
-        column: write_hierarchy(each) for column, each in finished.prepared.hierarchies.items()
-    }
+    used = finished.prepared.every_hierarchy
+    files = {column: write_hierarchy(each) for column, each in used.items()}
     hashes = {column: Sha256(hashlib.sha256(data).hexdigest()) for column, data in files.items()}
     for column, data in files.items():
         store_bytes(desk.hierarchies_folder / f"{hashes[column]}.csv", data)
@@ -151,7 +160,7 @@ def _stored(
         act.store(tables.ANONYMISED, done, **keys)
         vaults.store(desk, act, stored, finished.treated.vault)
         act.link(datasets.dataset_node(about.dataset), datasets.dataset_node(stored), "anonymised")
-        act.facts |= _facts(done)
+        act.facts |= {**_facts(done), **facts}
     return done
 
 
