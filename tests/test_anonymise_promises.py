@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +20,7 @@ from compliance.anonymise.telling import share_alone
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
-from compliance.errors import MalformedRecipeError, StillAtRiskError, VaultError
+from compliance.errors import AnonymisationError, MalformedRecipeError, StillAtRiskError, VaultError
 from compliance.workspace import Workspace
 
 
@@ -298,3 +300,49 @@ def test_a_recipe_keeps_the_hierarchy_of_a_sensitive_column(workspace: Workspace
     again, _ = ended(workspace.anonymisation.apply_recipe("monthly", "next"))
 
     assert again.hierarchies["diagnosis"] == done.hierarchies["diagnosis"]
+
+
+def test_the_proof_says_by_what_chance_values_were_changed(workspace: Workspace):
+    added(workspace, with_column("more", ["a", "b", "b", "c"] * 100))
+    more = {"pram": {"keep": 0.7, "draw": "alike"}}
+
+    done = anonymised(workspace, plan(columns={"email": "drop", "more": more}))
+
+    said = "A value was kept with the chance 0.7, and else drawn anew from all values alike"
+    assert any(said in note for note in done.proof.notes)
+
+
+def test_no_cell_is_in_the_trail_the_records_or_an_error(workspace: Workspace):
+    """Every cell is a canary; what succeeds and what is refused are both tried."""
+    columns = ("person", "mail", "part", "illness", "word")
+    lines = [
+        ",".join(f"Canary{n % m}{c}" for c, m in zip(columns, (999, 500, 4, 3, 7), strict=True))
+        for n in range(300)
+    ]
+    added(workspace, "\n".join([",".join(columns), *lines]).encode())
+    treated = {"person": "vault", "mail": "mask", "word": {"pram": {"keep": 0.5}}}
+    asked = {
+        "quasi_identifiers": {"part": {"build": "prefix"}},
+        "sensitive": {"illness": {"l": {"kind": "distinct", "value": 2}}},
+        "k": 3,
+        "columns": treated,
+    }
+    refused: list[dict[str, object]] = [
+        {"k": 301},
+        {"columns": {"word": {"round": {"base": 5}}}},
+        {"quasi_identifiers": {"part": {"build": "intervals", "width": 5}}},
+        {"quasi_identifiers": {"part": {"build": "dates"}}},
+    ]
+    workspace.discover("people")
+    done = anonymised(workspace, to_plan(asked))
+    workspace.anonymisation.keep_recipe(done, "monthly")
+    said = []
+    for change in refused:
+        with pytest.raises(AnonymisationError) as error:
+            anonymised(workspace, to_plan({**asked, **change}))
+        said.append(str(error.value))
+    with closing(sqlite3.connect(workspace.settings.home / "records.sqlite")) as records:
+        said += records.iterdump()
+
+    assert len(said) > len(refused)
+    assert not any("canary" in text.lower() for text in said)
