@@ -14,7 +14,16 @@ import pytest
 from anonymise_cases import ended, people, plan
 
 from compliance.anonymise import to_plan
-from compliance.anonymise.nouns import Hierarchy, Plan, Treatment, TreatmentKind
+from compliance.anonymise.attacks.judging import judged
+from compliance.anonymise.checking import linkage_check
+from compliance.anonymise.nouns import (
+    AttackKind,
+    Hierarchy,
+    Plan,
+    Siege,
+    Treatment,
+    TreatmentKind,
+)
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.anonymise.telling import share_alone
 from compliance.dataset import RawFile
@@ -346,3 +355,20 @@ def test_no_cell_is_in_the_trail_the_records_or_an_error(workspace: Workspace):
 
     assert len(said) > len(refused)
     assert not any("canary" in text.lower() for text in said)
+
+
+@pytest.mark.parametrize(("successes", "holds"), [(100, True), (121, True), (150, False)])
+def test_luck_of_an_attacker_refuses_no_output_and_success_does(*, successes: int, holds: bool):
+    """121 of 500 happens once in a hundred where one in five is right; 150 once in ten millions."""
+    linked = judged(
+        AttackKind.LINKAGE,
+        (ColumnName("age"),),
+        successes=successes,
+        attempts=500,
+        baseline=0.01,
+        baseline_is="guessing",
+        did="finds the right person",
+    )
+
+    assert linkage_check(Siege(attacks=(linked,)), 5).holds is holds
+    assert not linkage_check(Siege(attacks=()), 5).holds
