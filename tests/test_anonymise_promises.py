@@ -372,3 +372,13 @@ def test_luck_of_an_attacker_refuses_no_output_and_success_does(*, successes: in
 
     assert linkage_check(Siege(attacks=(linked,)), 5).holds is holds
     assert not linkage_check(Siege(attacks=()), 5).holds
+
+
+def test_rows_without_a_value_are_read_back_where_there_is_one_column_only(workspace: Workspace):
+    added(workspace, b"part,mail\n" + b"a,x@example.org\n" * 6 + b",y@example.org\n" * 6)
+    asked = {"quasi_identifiers": {"part": {"build": "suppress"}}, "k": 5}
+
+    done = anonymised(workspace, to_plan({**asked, "columns": {"mail": "drop"}}))
+
+    assert done.proof.rows == 12
+    assert workspace.anonymisation.output(done) == b'"part"\n' + b'"a"\n' * 6 + b"\n" * 6

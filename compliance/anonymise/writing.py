@@ -62,7 +62,7 @@ def read_back(data: bytes, schema: pa.Schema) -> Table:
     """The table that stands in `data`, as `to_csv` wrote it, in the types that it had."""
     found = pa_csv.read_csv(
         io.BytesIO(data),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         convert_options=pa_csv.ConvertOptions(
             column_types=schema,
             null_values=[""],
