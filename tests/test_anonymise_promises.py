@@ -382,3 +382,16 @@ def test_rows_without_a_value_are_read_back_where_there_is_one_column_only(works
 
     assert done.proof.rows == 12
     assert workspace.anonymisation.output(done) == b'"part"\n' + b'"a"\n' * 6 + b"\n" * 6
+
+
+def test_other_outputs_of_the_same_table_are_said(workspace: Workspace):
+    added(workspace, people())
+    first = anonymised(workspace, plan())
+    again = anonymised(workspace, plan())
+    other = anonymised(workspace, plan(k=15))
+
+    told = [
+        [n for n in d.proof.notes if n.startswith("Other outputs")] for d in (first, again, other)
+    ]
+    assert told[:2] == [[], []]
+    assert "made before: 1." in told[2][0]

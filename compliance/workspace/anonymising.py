@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection, Generator, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from types import MappingProxyType
 
@@ -87,10 +88,27 @@ def looked_at_and_stored(
         TakenNameError: something else is called so.
     """
     yield Step(doing="Measuring and attacking the written output")
-    proof = proof_of(about, plan, finished)
+    proof = _with_others(desk, about, proof_of(about, plan, finished))
     if proof.failed:
         raise StillAtRiskError(reason=" ".join(check.says for check in proof.failed))
     return _stored(desk, about, plan, finished, proof, into, facts)
+
+
+def _with_others(desk: Desk, about: Subject, proof: Proof) -> Proof:
+    """The proof, with a note on other outputs of the same table: together they tell more.
+
+    Source: Ganta, Kasiviswanathan and Smith 2008, doi:10.1145/1401890.1401926.
+    """
+    with desk.database.reading() as connection:
+        made_before = {done.proof.sha256 for done in of(connection, about.dataset)}
+    count = len(made_before - {proof.sha256})
+    if not count:
+        return proof
+    note = (
+        f"Other outputs of this table that were made before: {count:,}. What is promised holds of "
+        "each by itself; whoever has several can combine them."
+    )
+    return replace(proof, notes=(*proof.notes, note))
 
 
 def output(desk: Desk, sha256: Sha256) -> bytes:
