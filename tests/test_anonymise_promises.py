@@ -395,3 +395,12 @@ def test_other_outputs_of_the_same_table_are_said(workspace: Workspace):
     ]
     assert told[:2] == [[], []]
     assert "made before: 1." in told[2][0]
+
+
+def test_a_sensitive_column_by_which_people_are_found_is_left_out_too(workspace: Workspace):
+    added(workspace, with_column("income", [str(20_000 + n * 7919 % 80_021) for n in range(400)]))
+
+    done = anonymised(workspace, plan())
+
+    assert "income" not in shown(workspace, done)[0]
+    assert "diagnosis" in shown(workspace, done)[0]

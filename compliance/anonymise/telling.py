@@ -55,7 +55,7 @@ def kept_check(alone: Mapping[ColumnName, float], asked: Collection[ColumnName],
 
     Args:
         alone: per column that shows its values, the share of rows that it singles out.
-        asked: the columns of which the plan or an officer says that they stay.
+        asked: the columns of which the plan says that they stay.
     """
     most = most_alone(k)
     telling = [name for name, share in alone.items() if share > most]
@@ -68,7 +68,7 @@ def kept_check(alone: Mapping[ColumnName, float], asked: Collection[ColumnName],
     more = (
         f" Classes of {k} allow {most:.1%}; name these columns in the plan."
         if unasked
-        else " The plan or the label says that it stays: whoever knows such a value finds the row."
+        else " The plan says that it stays: whoever knows such a value finds the row."
     )
     return Check(name="kept_columns", holds=not unasked, says=said + more)
 

@@ -46,8 +46,9 @@ def anonymise(
 ) -> Generator[Step, None, Anonymised]:
     """Anonymise dataset `name`, store the output as dataset `into`, and give what shows it.
 
-    Columns that the plan does not name and that hold personal data are left out of the output;
-    sensitive ones that a criterion is about, and those that are not personal, stay.
+    Columns that the plan does not name are left out of the output where they hold personal data,
+    and where single people are found by them alone; other sensitive ones, and those that are not
+    personal, stay.
 
     Args:
         hierarchies: by column, those that the plan reads from files.

@@ -191,8 +191,7 @@ def _kept(about: Subject, plan: Plan, made: Made) -> Check:
         name: share_alone(made.output.codes(name).codes, whose)
         for name in shown_as_it_was(plan, made.output.column_names)
     }
-    secret = {la.column for la in about.labels if la.identifier_class is IdentifierClass.SENSITIVE}
-    return kept_check(alone, named(plan) | secret, plan.k)
+    return kept_check(alone, named(plan), plan.k)
 
 
 def _notes(about: Subject, plan: Plan, treated: Treated) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from compliance.discovery.nouns import IdentifierClass, Label
 from compliance.workspace import datasets, labels
 from compliance.workspace.desk import Desk
 
+_STAYS = (IdentifierClass.NONE, IdentifierClass.SENSITIVE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Subject:
@@ -78,21 +80,20 @@ def left_out(about: Subject, plan: Plan) -> tuple[ColumnName, ...]:
 
 def personal_left_out(about: Subject, plan: Plan) -> tuple[ColumnName, ...]:
     """Of those: the ones that hold personal data."""
-    stays = (IdentifierClass.NONE, IdentifierClass.SENSITIVE)
     return tuple(
         label.column
         for label in about.labels
-        if label.column not in named(plan) and label.identifier_class not in stays
+        if label.column not in named(plan) and label.identifier_class not in _STAYS
     )
 
 
 def telling_left_out(about: Subject, plan: Plan) -> tuple[ColumnName, ...]:
-    """Of those: the ones that are not personal data, and by which single people are found."""
+    """Of those: the others, not personal or sensitive, by which single people are found."""
     return tuple(
         label.column
         for label in about.labels
         if label.column not in named(plan)
-        and label.identifier_class is IdentifierClass.NONE
+        and label.identifier_class in _STAYS
         and share_alone(about.table.codes(label.column).codes, about.whose) > most_alone(plan.k)
     )
 
