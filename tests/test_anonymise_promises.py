@@ -19,6 +19,7 @@ from compliance.anonymise.checking import linkage_check
 from compliance.anonymise.nouns import (
     AttackKind,
     Hierarchy,
+    Method,
     Plan,
     Siege,
     Treatment,
@@ -404,3 +405,25 @@ def test_a_sensitive_column_by_which_people_are_found_is_left_out_too(workspace:
 
     assert "income" not in shown(workspace, done)[0]
     assert "diagnosis" in shown(workspace, done)[0]
+
+
+@pytest.mark.parametrize("method", ["full_domain", "local"])
+def test_where_people_have_several_rows_classes_hold_k_people(workspace: Workspace, method: str):
+    """Half of the classes at the finest levels have five rows, and of two people only."""
+    rows = [f"{n // 3},{20 + pow(11, n // 3, 1009) % 40},{'ABC'[n % 3]}" for n in range(600)]
+    data = "\n".join(["customer_id,age,part", *rows]).encode()
+    unit = Description(unit=ColumnName("customer_id"))
+    workspace.add_files([RawFile(name="orders.csv", data=data)], "people", unit)
+    columns = {
+        "age": {"build": "intervals", "width": 2, "factor": 2, "levels": 4},
+        "part": {"build": "suppress"},
+    }
+    asked = plan(quasi_identifiers=columns, sensitive={}, columns={"customer_id": "pseudonym"})
+
+    done = anonymised(workspace, replace(asked, method=Method(method)))
+
+    people_of: dict[tuple[str, str], set[str]] = {}
+    for row in shown(workspace, done):
+        people_of.setdefault((row["age"], row["part"]), set()).add(row["customer_id"])
+    assert min(map(len, people_of.values())) >= 5
+    assert check(done, "people")

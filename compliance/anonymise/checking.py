@@ -171,7 +171,8 @@ def _shown(
         suppressed=np.zeros(output.rows, dtype=np.bool_),
         levels=None,
     )
-    there = [each for each in problem.sensitive if each.column in output.column_names]
+    named = set(plan.sensitive).intersection(output.column_names)
+    there = [each for each in problem.sensitive if each.column in named]
     hidden = [_ranked(output, original, each) for each in there]
     if problem.population:
         classes = classes_with_people(shown, hidden, problem.population, recoding)

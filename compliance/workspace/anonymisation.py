@@ -34,7 +34,7 @@ from compliance.workspace.anonymising import Hierarchies
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Step, told
 from compliance.workspace.recent import Recent
-from compliance.workspace.subjects import left_out, subject
+from compliance.workspace.subjects import counting_people, left_out, subject
 
 _CURVES_KEPT = 8
 
@@ -133,7 +133,11 @@ class Anonymisation:
         """
         about = subject(self._desk, name, plan.population)
         return prepare(
-            about.table, about.dataset.columns, plan, hierarchies, population=about.population
+            about.table,
+            about.dataset.columns,
+            counting_people(about, plan),
+            hierarchies,
+            population=about.population,
         )
 
     def unmapped(self, name: str, hierarchy: Hierarchy) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from compliance.workspace import datasets, vaults
 from compliance.workspace.desk import Desk, store_bytes
 from compliance.workspace.examining import proof_of
 from compliance.workspace.making import Made, Step, made
-from compliance.workspace.subjects import Subject, subject
+from compliance.workspace.subjects import Subject, counting_people, subject
 
 Hierarchies = Mapping[ColumnName, Hierarchy]
 
@@ -65,7 +65,11 @@ def anonymise(
         _check_free(connection, about.dataset, into)
     yield Step(doing="Reading the table and its hierarchies")
     prepared = prepare(
-        about.table, about.dataset.columns, plan, hierarchies, population=about.population
+        about.table,
+        about.dataset.columns,
+        counting_people(about, plan),
+        hierarchies,
+        population=about.population,
     )
     finished = yield from made(desk, about, plan, prepared)
     return (yield from looked_at_and_stored(desk, about, plan, finished, into))

@@ -47,14 +47,15 @@ from compliance.workspace.subjects import Subject, named, personal_left_out, tel
 
 def proof_of(about: Subject, plan: Plan, made: Made) -> Proof:
     """All that shows how safe and how useful the output is."""
-    sensitive = [each.column for each in made.prepared.problem.sensitive]
-    shown = [column for column in sensitive if column in made.output.column_names]
-    attacked = attacked_after(about, made)
+    shown = [column for column in plan.sensitive if column in made.output.column_names]
+    attacked = attacked_after(about, plan, made)
     return Proof(
         found=made.found,
-        before=measure_table(about.table, plan.columns, sensitive, population=about.population),
+        before=measure_table(
+            about.table, plan.columns, plan.sensitive, population=about.population
+        ),
         after=measure_table(made.output, plan.columns, shown),
-        attacked_before=attacked_before(about, plan, sensitive),
+        attacked_before=attacked_before(about, plan),
         attacked_after=attacked,
         utility=_useful(about, plan, made),
         checks=(
@@ -72,36 +73,27 @@ def proof_of(about: Subject, plan: Plan, made: Made) -> Proof:
 
 def _people(about: Subject, plan: Plan, made: Made) -> tuple[Check, ...]:
     """The check on people, where rows and people are not the same."""
-    unit = about.dataset.description.unit
-    if unit is None or about.dataset.column(unit).distinct == about.table.rows:
+    if about.whose is None or not about.repeats_people:
         return ()
-    whose = about.table.codes(unit).codes[made.rows]
-    return (people_check(made.output, plan.columns, whose, plan.k),)
+    return (people_check(made.output, plan.columns, about.whose[made.rows], plan.k),)
 
 
-def attacked_before(about: Subject, plan: Plan, sensitive: Sequence[ColumnName]) -> Siege:
+def attacked_before(about: Subject, plan: Plan) -> Siege:
     """What an attacker gets out of the original itself."""
     everybody = np.arange(about.table.rows)
     scene = scene_of_tables(
-        about.table, about.table, plan.columns, sensitive=sensitive, rows=everybody
+        about.table, about.table, plan.columns, sensitive=plan.sensitive, rows=everybody
     )
     return attack(scene, generator())
 
 
-def attacked_after(about: Subject, made: Made) -> Siege:
+def attacked_after(about: Subject, plan: Plan, made: Made) -> Siege:
     """What the same attacker gets out of the written output."""
-    names = [ladder.column for ladder in made.prepared.problem.ladders]
-    treated = set(made.treated.columns)
-    sensitive = [
-        each.column
-        for each in made.prepared.problem.sensitive
-        if each.column in made.output.column_names and each.column not in treated
-    ]
     scene = scene_of_tables(
         about.table,
         made.output,
-        names,
-        sensitive=sensitive,
+        plan.columns,
+        sensitive=[column for column in plan.sensitive if column in made.output.column_names],
         hierarchies=made.prepared.hierarchies,
         rows=made.rows,
     )

@@ -20,7 +20,7 @@ from compliance.storage import records, tables
 from compliance.workspace import anonymising, datasets
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Made, Step, made
-from compliance.workspace.subjects import Subject, named, subject
+from compliance.workspace.subjects import Subject, counting_people, named, subject
 
 _SHOWN = 8
 
@@ -88,7 +88,7 @@ def apply(
     prepared = _prepared(desk, kept, about)
     plan = _as_before(kept, about)
     finished = yield from made(desk, about, plan, prepared, recipe.levels)
-    changed += drift(recipe, prepared, _measured(finished, prepared))
+    changed += drift(recipe, prepared, _measured(finished, plan))
     _check(changed, accept=accept_drift)
     facts = {"recipe": recipe.name, "accepted_alarms": len(_alarms(changed))}
     done = yield from anonymising.looked_at_and_stored(desk, about, plan, finished, into, facts)
@@ -113,16 +113,15 @@ def _prepared(desk: Desk, kept: KeptRecipe, about: Subject) -> Prepared:
     return prepare(
         about.table,
         about.dataset.columns,
-        kept.recipe.plan,
+        counting_people(about, kept.recipe.plan),
         _hierarchies(desk, kept.hierarchies),
         population=about.population,
     )
 
 
-def _measured(finished: Made, prepared: Prepared) -> Measures:
-    quasi = [ladder.column for ladder in prepared.problem.ladders]
-    hidden = [each.column for each in prepared.problem.sensitive if each.column in finished.shown]
-    return measure_table(finished.output, quasi, hidden)
+def _measured(finished: Made, plan: Plan) -> Measures:
+    hidden = [column for column in plan.sensitive if column in finished.shown]
+    return measure_table(finished.output, plan.columns, hidden)
 
 
 def _check(changed: tuple[Drift, ...], *, accept: bool) -> None:

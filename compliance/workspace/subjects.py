@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from compliance.anonymise.nouns import (
+    Criterion,
+    Model,
     Plan,
     Treatment,
     TreatmentKind,
@@ -45,6 +47,12 @@ class Subject:
         unit = self.dataset.description.unit
         return None if unit is None else self.table.codes(unit).codes
 
+    @property
+    def repeats_people(self) -> bool:
+        """Whether a person may have several rows."""
+        unit = self.dataset.description.unit
+        return unit is not None and self.dataset.column(unit).distinct < self.table.rows
+
 
 def subject(desk: Desk, name: str, population: str = "") -> Subject:
     """Dataset `name` with its labels; where nobody has looked for personal data, it is done now."""
@@ -59,6 +67,18 @@ def subject(desk: Desk, name: str, population: str = "") -> Subject:
         labels=discovery.labels if discovery else discover(table, dataset.columns),
         population=desk.table(people) if people else None,
     )
+
+
+def counting_people(about: Subject, plan: Plan) -> Plan:
+    """The plan with k asked of people too, where one may have several rows; what is searched for.
+
+    Different people in a class are different values of the column that says whose a row is.
+    """
+    unit = about.dataset.description.unit
+    if unit is None or not about.repeats_people or plan.k < 2 or unit in plan.columns:
+        return plan
+    people = Criterion(model=Model.DISTINCT_L, value=plan.k, column=unit)
+    return replace(plan, criteria=(*plan.criteria, people))
 
 
 def treatments_of(plan: Plan, found: tuple[Label, ...]) -> tuple[Treatment, ...]:

@@ -129,6 +129,11 @@ class Plan:
         return [each.column for each in self.quasi_identifiers]
 
     @property
+    def sensitive(self) -> Sequence[ColumnName]:
+        """The columns that a criterion is about, each once."""
+        return list(dict.fromkeys(each.column for each in self.criteria if each.column))
+
+    @property
     def k(self) -> int:
         """The least rows per class that the criteria ask for; 1 where none does."""
         asked = [c.value for c in self.criteria if c.model is Model.K_ANONYMITY]
