@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from discovery_columns import LANGUAGES, Half
+from discovery_columns import LANGUAGES, WORDS, Half
 
 from compliance.discovery import model
 
@@ -174,52 +174,8 @@ def _fixed_pools(rng: np.random.Generator) -> Iterator[tuple[str, Pool]]:
     yield "other", [sign.lower() for sign in signs if sign]
     yield "other", list(html.entities.html5)
     yield "other", [f"{code}{n}" for code in codes.currencies for n in range(1, 4)]
-    for pattern in _PATTERNS:
+    for pattern in WORDS["codes"]:
         yield "other", [_filled(pattern, rng) for _ in range(900)]
-
-
-# Codes of things; “#” is a digit, “?” a capital, “%” a small letter.
-_PATTERNS = [
-    "#####",
-    "######",
-    "#######",
-    "########",
-    "??-####",
-    "?###",
-    "??####??",
-    "???-###-##",
-    "##-##-##",
-    "?#",
-    "####-####",
-    "#.#.#",
-    "##.#",
-    "## %%",
-    "### ml",
-    "# x #",
-    "##/##",
-    "??##",
-    "%%%%%###",
-    "%%_%%%%",
-    "%%%%-%%%%%-##",
-    "?%%%%%",
-    "?%%% ?%%%%%",
-    "###-###",
-    "?#? #?#?",
-    "####?",
-    "#:##",
-    "##:##:##",
-    "€ ##,##",
-    "$#.##",
-    "#%%%#%%#",
-    "????",
-    "???",
-    "?? ## ####",
-    "###.###.###",
-    "##%",
-    "-#.##",
-    "v#.#.##",
-    "#??###",
-]
 
 
 def _filled(pattern: str, rng: np.random.Generator) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections import Counter
@@ -30,7 +31,7 @@ ADULT_COLUMNS = (
     *("sex", "age", "race", "marital-status", "education"),
     *("native-country", "workclass", "occupation", "salary-class"),
 )
-ILLNESS = ColumnName("illness")
+ILLNESS, OCCUPATION = ColumnName("illness"), ColumnName("occupation")
 
 T = TypeVar("T")
 
@@ -120,7 +121,10 @@ CRITERIA = st.one_of(
     st.builds(
         lambda model, value: Criterion(model=model, value=value, column=ILLNESS),
         st.sampled_from(
-            [Model.EQUAL_T, Model.ORDERED_T, Model.BETA_LIKENESS, Model.DELTA_DISCLOSURE]
+            [
+                *(Model.EQUAL_T, Model.ORDERED_T, Model.BETA_LIKENESS),
+                *(Model.ENHANCED_BETA_LIKENESS, Model.DELTA_DISCLOSURE),
+            ]
         ),
         st.sampled_from([0.1, 0.3, 0.5, 1.5]),
     ),
@@ -311,6 +315,27 @@ def adult(
         suppression_limit=limit,
         loss=loss,
     )
+
+
+def adult_of_occupations(
+    shared_data: Path, limit: float, loss: LossKind, *criteria: Criterion
+) -> Problem:
+    """The same with the occupation as the sensitive column, which is no quasi-identifier then."""
+    columns = [name for name in ADULT_COLUMNS if name != "occupation"]
+    problem = adult(shared_data, limit, loss, columns=columns)
+    folder = shared_data / "adult_arx"
+    values = pd.read_csv(folder / "adult.csv", sep=";", dtype=str)["occupation"]
+    names = sorted(values.unique())
+    file = folder / "adult_hierarchy_occupation.csv"
+    levels = pd.read_csv(file, sep=";", header=None, dtype=str, index_col=0).loc[names]
+    coarser = [pd.factorize(levels[level])[0] for level in levels.columns]
+    occupation = Sensitive(
+        column=OCCUPATION,
+        codes=pd.Categorical(values, categories=names).codes.astype(np.int32),
+        values=len(names),
+        maps=tuple(np.asarray(m, dtype=np.int32) for m in [range(len(names)), *coarser]),
+    )
+    return dataclasses.replace(problem, sensitive=(occupation,), criteria=criteria)
 
 
 def _adult_ladder(folder: Path, name: str, values: pd.Series) -> Ladder:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 
+import anonymisation_report_cases
 import disclosure_cases
 import federated_report_cases
 import pikepdf
@@ -20,6 +21,7 @@ import report_samples
 
 from compliance.report import build
 from compliance.report.nouns import (
+    AnonymisationEvidence,
     AnyEvidence,
     Document,
     FederatedEvidence,
@@ -29,7 +31,18 @@ from compliance.report.nouns import (
 
 NAMES = ("retail", "empty", "bare", "hostile", "kinds")
 RELEASES = ("months", "histogram", "hostile release")
-RUNS = ("run", "noisy run", "forecast", "stopped run", "hostile run")
+ANONYMISED = {
+    "anonymised": anonymisation_report_cases.evidence,
+    "local recoding": anonymisation_report_cases.local,
+    "hostile anonymisation": anonymisation_report_cases.hostile,
+}
+RUNS = {
+    "run": federated_report_cases.evidence,
+    "noisy run": federated_report_cases.noisy,
+    "forecast": federated_report_cases.forecast,
+    "stopped run": federated_report_cases.stopped,
+    "hostile run": federated_report_cases.hostile,
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,9 @@ class Built:
 
 @cache
 def built_sample(name: str) -> Built:
-    """The report on one of the samples of `NAMES`, `RELEASES` or `RUNS`."""
+    """The report on one of the samples of `NAMES`, `RELEASES`, `RUNS` or `ANONYMISED`."""
+    if make := RUNS.get(name, ANONYMISED.get(name)):
+        return built(make())
     every = release_cases.every_kind()
     match name:
         case "kinds":
@@ -63,16 +78,6 @@ def built_sample(name: str) -> Built:
             return built(disclosure_cases.evidence(every[4], audit=None, acts=()))
         case "hostile release":
             return built(disclosure_cases.hostile_evidence())
-        case "run":
-            return built(federated_report_cases.evidence())
-        case "noisy run":
-            return built(federated_report_cases.noisy())
-        case "forecast":
-            return built(federated_report_cases.forecast())
-        case "stopped run":
-            return built(federated_report_cases.stopped())
-        case "hostile run":
-            return built(federated_report_cases.hostile())
     make = report_hostile.hostile if name == "hostile" else getattr(report_samples, name)
     return built(make())
 
@@ -92,6 +97,8 @@ def kind_of(evidence: AnyEvidence) -> ReportKind:
             return ReportKind.RELEASE
         case FederatedEvidence():
             return ReportKind.FEDERATED
+        case AnonymisationEvidence():
+            return ReportKind.ANONYMISATION
     return ReportKind.AUDIT
 
 

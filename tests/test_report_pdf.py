@@ -22,6 +22,7 @@ import report_hostile
 import report_samples as samples
 import typst
 from report_pages import (
+    ANONYMISED,
     NAMES,
     RELEASES,
     RUNS,
@@ -47,7 +48,7 @@ def retail() -> Built:
     return built_sample("retail")
 
 
-@pytest.fixture(params=(*NAMES, *RELEASES, *RUNS))
+@pytest.fixture(params=(*NAMES, *RELEASES, *RUNS, *ANONYMISED))
 def any_report(request: pytest.FixtureRequest) -> Built:
     return built_sample(request.param)
 
@@ -56,11 +57,19 @@ TITLES = {
     ReportKind.AUDIT: "Privacy audit report",
     ReportKind.RELEASE: "Release report",
     ReportKind.FEDERATED: "Federated learning report",
+    ReportKind.ANONYMISATION: "Anonymisation report",
 }
 ATTACHED = {
     ReportKind.AUDIT: set(),
     ReportKind.RELEASE: {"disclosure.json"},
     ReportKind.FEDERATED: {"plan.yaml"},
+    ReportKind.ANONYMISATION: {"plan.yaml"},
+}
+SECTIONS = {
+    ReportKind.AUDIT: 9,
+    ReportKind.RELEASE: 9,
+    ReportKind.FEDERATED: 11,
+    ReportKind.ANONYMISATION: 8,
 }
 
 
@@ -161,7 +170,7 @@ def test_bookmarks_lead_to_every_section(any_report):
         pages = [mark.get_dest().get_index() for mark in marks]
 
     assert titles[0] == "Contents"
-    sections = 11 if kind_of(any_report.evidence) is ReportKind.FEDERATED else 9
+    sections = SECTIONS[kind_of(any_report.evidence)]
     assert [title.split()[0] for title in titles[1:]] == [str(n + 1) for n in range(sections)]
     assert pages == sorted(pages)
 

@@ -111,6 +111,15 @@ def anonymise(workspace: Workspace, asked: Namespace) -> Result:
     return anonymised(done)
 
 
+def attack_table(workspace: Workspace, asked: Namespace) -> Result:
+    """What attackers get out of a released table, such as an invented one."""
+    siege = workspace.anonymisation.attack(
+        asked.name, asked.released, _columns(asked.known), _columns(asked.sensitive)
+    )
+    not_tried = {str(kind): why for kind, why in siege.not_tried.items()}
+    return {"attacks": [_attack(one) for one in siege.attacks], "not_tried": not_tried}
+
+
 def baskets(workspace: Workspace, asked: Namespace) -> Result:
     """Make purchase histories safe to hand on."""
     if asked.out is not None:

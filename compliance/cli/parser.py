@@ -34,7 +34,9 @@ def parser() -> argparse.ArgumentParser:
     _organisation(kinds)
     _datasets(kinds)
     _discovery(kinds)
+    _scanning(kinds)
     _anonymisation(kinds)
+    _anonymised(kinds)
     _privacy(kinds)
     _federated(kinds)
     _proof(kinds)
@@ -113,7 +115,7 @@ def _discovery(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     )
 
 
-def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+def _scanning(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     text = _verb(kinds, "discover-text", anonymising.discover_text, "personal data in a text file")
     text.add_argument("file", type=_path, help="the text")
     text.add_argument("--redact", type=_path, metavar="OUT", help="write it without them")
@@ -125,6 +127,9 @@ def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     image.add_argument(
         "--only-personal", action="store_true", help="leave text that holds no personal data"
     )
+
+
+def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     risk = _verb(kinds, "risk", anonymising.risk, "how well a dataset protects people as it is")
     single = _verb(kinds, "singling-out", anonymising.singling_out, "what tells people apart")
     for added, is_needed in ((risk, True), (single, False)):
@@ -140,6 +145,11 @@ def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     make = _verb(kinds, "anonymise", anonymising.anonymise, "make a dataset safe to hand on")
     _named(make)
     make.add_argument("--plan", type=_path, required=True, metavar="P.yaml", help="what must hold")
+    _output(make)
+
+
+def _anonymised(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+    """Verbs about what was anonymised before, and about purchase histories."""
     recipe = _group(kinds, "recipe", "keep, list and apply anonymisations")
     keep = _verb(recipe, "keep", anonymising.recipe_keep, "keep how a dataset was anonymised last")
     again = _verb(recipe, "apply", anonymising.recipe_apply, "do it again, unless data drifted")
@@ -147,6 +157,13 @@ def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     for added in (keep, again):
         _named(added)
         added.add_argument("--recipe", required=True, metavar="R", help="what it is called")
+    siege = _verb(
+        kinds, "attack-table", anonymising.attack_table, "attack a released table; internal"
+    )
+    _named(siege)
+    siege.add_argument("--released", required=True, metavar="NAME", help="what is handed on")
+    siege.add_argument("--known", required=True, metavar="A,B", help="what the attacker knows")
+    siege.add_argument("--sensitive", default="", metavar="S", help="what is to stay hidden")
     shop = _verb(kinds, "baskets", anonymising.baskets, "make purchase histories safe to hand on")
     _named(shop)
     shop.add_argument("--person", required=True, metavar="COL", help="who bought")
@@ -164,9 +181,8 @@ def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     shop.add_argument("--description", metavar="COL", help="describes items, for that order")
     shop.add_argument("--hierarchy", type=_path, metavar="F.csv", help="of items, instead of it")
     shop.add_argument("--keep-all", action="store_true", help="leave no rare item out")
-    for added in (make, again, shop):
-        added.add_argument("--out", type=_path, metavar="F.csv", help="write the output there too")
-        added.add_argument("--into", default="", metavar="NAME", help="the output’s name")
+    _output(again)
+    _output(shop)
     again.add_argument("--accept-drift", action="store_true", help="somebody looked at the alarms")
     reveal = _verb(kinds, "reveal", anonymising.reveal, "open the vault behind pseudonyms")
     _named(reveal)
@@ -175,6 +191,11 @@ def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
         "--pseudonym", required=True, action="append", metavar="P", help="once for each"
     )
     reveal.add_argument("--reason", required=True, help="why; it is kept in the trail")
+
+
+def _output(added: argparse.ArgumentParser) -> None:
+    added.add_argument("--out", type=_path, metavar="F.csv", help="write the output there too")
+    added.add_argument("--into", default="", metavar="NAME", help="the output’s name")
 
 
 def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
@@ -316,12 +337,16 @@ def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     report = _verb(kinds, "report", verbs.report, "build a report as PDF")
     report.add_argument("kind", choices=[str(kind) for kind in ReportKind], help="which report")
     about = report.add_mutually_exclusive_group()
-    for what, kind in (("release", "a release"), ("run", "a federated")):
+    for flag, what in (
+        ("release", "release a release"),
+        ("run", "run a federated"),
+        ("anonymised", "output an anonymisation"),
+    ):
         about.add_argument(
-            f"--{what}",
+            f"--{flag}",
             dest="about",
             metavar="ID",
-            help=f"which {what} {kind} report is about; left out: the newest",
+            help=f"which {what} report is about; left out: the newest",
         )
     audit = _verb(kinds, "audit", verbs.audit, "discover, assess and report in one go")
     for added in (report, audit):

@@ -175,6 +175,13 @@ def _person_name(profile: Profile) -> float:
     return looks if known >= 0.2 and looks >= 0.5 else min(known, looks)
 
 
+def _person_name_alone(profile: Profile) -> float:
+    """The same without a header: where our list knows under half, the small model must agree."""
+    known = profile.share("common name", values.has_common_name)
+    share = _person_name(profile)
+    return share if known >= 0.5 or share < 0.5 or profile.guess else min(known, share)
+
+
 def _modelled_name(profile: Profile) -> float:
     """What the small model sees in columns that it takes for names of people."""
     names = ("person_name", "given_name", "family_name")
@@ -250,7 +257,9 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             enough=0.6,
             least=5,
         ),
-        "person_name": Check(says="full names of people", share=_person_name, least=5),
+        "person_name": Check(
+            says="full names of people", share=_person_name, alone=_person_name_alone, least=5
+        ),
         "modelled_name": Check(
             says="taken for data of people by a small model", share=_modelled_name
         ),

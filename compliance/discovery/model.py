@@ -41,11 +41,13 @@ class Guess:
         type: the likeliest semantic type among those about people.
         confidence: 0–1, that the column is about people at all.
         agreeing: how many of the values look so, each by itself.
+        needs_people: whether this is too little in a table that holds nobody.
     """
 
     type: str
     confidence: float
     agreeing: int
+    needs_people: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,11 +81,17 @@ def guess(values: Sequence[str]) -> Guess | None:
     is_other = model.types.index(OTHER)
     others = _shares(rows, model).argmax(axis=1) == is_other
     confidence, agreeing = 1 - float(column[is_other]), int((~others).sum())
-    if confidence < card["sure"] or agreeing < card["agreeing"] * len(values):
-        return None
     column[is_other] = 0
     best = model.types[int(column.argmax())]
-    return Guess(type=best, confidence=min(confidence, 1.0), agreeing=agreeing)
+    if confidence < card["sure"] or agreeing < card["agreeing"] * len(values):
+        return None
+    needs_people = best in card["single_words"] and agreeing < card["agreeing_alone"] * len(values)
+    return Guess(
+        type=best,
+        confidence=min(confidence, 1.0),
+        agreeing=agreeing,
+        needs_people=needs_people,
+    )
 
 
 def features(values: Sequence[str]) -> npt.NDArray[np.float32]:

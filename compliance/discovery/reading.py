@@ -187,9 +187,9 @@ def _is_repeated(column: Profile) -> bool:
 
 
 def _may_speak(found: Guess, facts: Facts) -> bool:
-    """Places and jobs, which point to people only where there are people, are believed there."""
+    """Places and jobs, and what might be names, are believed where there are people."""
     is_quasi = type_rows()[found.type].identifier_class is IdentifierClass.QUASI
-    return not is_quasi or bool(facts & {"people", "key"})
+    return not (is_quasi or found.needs_people) or bool(facts & {"people", "key"})
 
 
 def _from_model(column: Profile, found: Guess, sentences: list[str]) -> Reading:

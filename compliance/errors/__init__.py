@@ -8,7 +8,7 @@
     - NotAnImageError, ImageTooLargeError, ImageStillShowsError
   + NamingError                   a name cannot be used
     - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
-    - TakenNameError, UnknownReleaseError, UnknownRunError
+    - TakenNameError, UnknownReleaseError, UnknownRunError, UnknownOutputError
   + DescriptionError              a dataset's description holds something unknown
   + LabelError                    a correction names a type or class that does not exist
   + QueryError                    a query cannot be asked
@@ -28,7 +28,7 @@
     - MissingPersonError, UntestableError, DivergedError, CheckpointError, DeploymentError
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
-    - TooManyNodesError, NoRecodingError, TooFewBasketsError, NothingAnonymisedError
+    - TooManyNodesError, NoRecodingError, TooFewBasketsError
     - TreatmentError, VaultError, AttackError, StillAtRiskError
     - UnknownRecipeError, DriftedError
   + SecureSumError                sites' numbers cannot be summed unseen
@@ -37,7 +37,8 @@
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
   + NothingTrainedError           a report has no federated run to be about
-  + ReportChoiceError             a release or run was named for a report that is not about one
+  + NothingAnonymisedError        a report has no anonymised output to be about
+  + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
   + MissingGroupError             an optional group of packages is not installed
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -58,7 +59,6 @@ from compliance.errors.anonymising import (
     NoPopulationError,
     NoRecodingError,
     NothingAllowedError,
-    NothingAnonymisedError,
     StillAtRiskError,
     TooFewBasketsError,
     TooManyNodesError,
@@ -92,6 +92,7 @@ from compliance.errors.data import (
     UndecodableTextError,
     UnknownColumnError,
     UnknownDatasetError,
+    UnknownOutputError,
     UnknownReleaseError,
     UnknownRunError,
     UnknownTableError,
@@ -137,6 +138,7 @@ from compliance.errors.privacy import (
 from compliance.errors.records import (
     CannotWriteError,
     MissingGroupError,
+    NothingAnonymisedError,
     NothingReleasedError,
     NothingToReportError,
     NothingTrainedError,
@@ -224,6 +226,7 @@ __all__ = [
     "UndecodableTextError",
     "UnknownColumnError",
     "UnknownDatasetError",
+    "UnknownOutputError",
     "UnknownRecipeError",
     "UnknownReleaseError",
     "UnknownRunError",

@@ -78,7 +78,3 @@ class DriftedError(AnonymisationError):
         "The data are not what they were when the recipe was made, and nothing was handed on. "
         "{alarms} Look at them; then make a new plan, or accept the drift."
     )
-
-
-class NothingAnonymisedError(AnonymisationError):
-    sentence = "Nothing was made from “{dataset}” yet. Anonymise it first."

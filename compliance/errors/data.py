@@ -117,6 +117,12 @@ class UnknownRunError(NamingError):
     sentence = "There is no run “{run}” of {dataset}. Its runs are listed under Federated."
 
 
+class UnknownOutputError(NamingError):
+    """No anonymisation of the dataset has this id."""
+
+    sentence = "There is no anonymised output “{anonymised}” of {dataset}. Name it by its id."
+
+
 class DescriptionError(ComplianceError):
     sentence = "{field} cannot be “{given}”. It may be: {known}."
 

@@ -21,10 +21,16 @@ class NothingTrainedError(ComplianceError):
     sentence = "No federated run has been made on {dataset} yet. Train a model first."
 
 
+class NothingAnonymisedError(ComplianceError):
+    """No output was made from the dataset, and it is none itself."""
+
+    sentence = "Nothing has been anonymised from {dataset} yet. Anonymise it first."
+
+
 class ReportChoiceError(ComplianceError):
     sentence = (
-        "A report of kind {kind} is not about one release or run. Leave that out, or build the "
-        "release report or the federated report."
+        "A report of kind {kind} is not about one release or run, nor about one anonymised output. "
+        "Leave that out, or build the report that is."
     )
 
 

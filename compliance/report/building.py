@@ -8,6 +8,7 @@ from compliance.report import wording
 from compliance.report.canonical import to_checkpoint_json, to_evidence_json
 from compliance.report.glyphs import printable_all
 from compliance.report.nouns import (
+    AnonymisationEvidence,
     AnyEvidence,
     Document,
     Evidence,
@@ -15,8 +16,12 @@ from compliance.report.nouns import (
     ReleaseEvidence,
     ReportKind,
 )
+from compliance.report.sections.attacks import to_attacks
 from compliance.report.sections.budgets import to_budgets, to_extract
+from compliance.report.sections.checks import to_checks
+from compliance.report.sections.costs import to_cost
 from compliance.report.sections.cover import (
+    to_anonymisation_cover,
     to_cover,
     to_federated_cover,
     to_release_cover,
@@ -28,6 +33,7 @@ from compliance.report.sections.disclosures import to_audit_stamp, to_fields, to
 from compliance.report.sections.duties import to_duties
 from compliance.report.sections.fairness import to_fairness
 from compliance.report.sections.learnt import to_federated_summary
+from compliance.report.sections.outcomes import to_outcome
 from compliance.report.sections.plans import to_plan_facts
 from compliance.report.sections.quality import (
     comparison_in_words,
@@ -36,8 +42,11 @@ from compliance.report.sections.quality import (
     to_sites,
     to_sites_chart,
 )
+from compliance.report.sections.rechecks import to_rechecks
+from compliance.report.sections.recodings import to_asked
 from compliance.report.sections.releases import to_release, to_releases
 from compliance.report.sections.reproduction import to_reproduction
+from compliance.report.sections.risks import to_risks
 from compliance.report.sections.rounds import to_rounds
 from compliance.report.sections.runs import sites_left, to_dropped, to_run_facts, to_runs
 from compliance.report.sections.summary import to_summary
@@ -53,6 +62,7 @@ _TITLES = {
     ReportKind.AUDIT: "Privacy audit report",
     ReportKind.RELEASE: "Release report",
     ReportKind.FEDERATED: "Federated learning report",
+    ReportKind.ANONYMISATION: "Anonymisation report",
 }
 _HEADER_WIDTH = 60
 
@@ -61,8 +71,8 @@ def build(kind: ReportKind, evidence: AnyEvidence) -> Document:
     """The report of `kind` on `evidence` as PDF: the same evidence gives the same bytes.
 
     The PDF is tagged and archival and carries the evidence, a checkpoint of the trail and, of a
-    release, its disclosure, or of a run, its plan as attachments. Long tables are cut where the
-    page says so; the attachment is always whole.
+    release, its disclosure, or of a run or an anonymisation, its plan as attachments. Long tables
+    are cut where the page says so; the attachment is always whole.
 
     Raises:
         TypeError: the evidence is not for a report of this kind.
@@ -73,7 +83,7 @@ def build(kind: ReportKind, evidence: AnyEvidence) -> Document:
     }
     if isinstance(evidence, ReleaseEvidence):
         attached["disclosure"] = evidence.published.encode()
-    if isinstance(evidence, FederatedEvidence):
+    if isinstance(evidence, FederatedEvidence | AnonymisationEvidence):
         attached["plan"] = evidence.plan.encode()
     return typeset(
         f"{kind}.typ",
@@ -108,6 +118,8 @@ def _sections(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
             return _release(evidence)
         case ReportKind.FEDERATED, FederatedEvidence():
             return _federated(evidence)
+        case ReportKind.ANONYMISATION, AnonymisationEvidence():
+            return _anonymisation(evidence)
     raise TypeError(f"{type(evidence).__name__} is no evidence for a report of kind {kind}")
 
 
@@ -165,11 +177,30 @@ def _federated(evidence: FederatedEvidence) -> dict[str, Any]:
         "troubles": what_went_wrong(run.plan),
         "again": to_reproduction(evidence),
         "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
-        "glossary": _glossary(),
+        "glossary": _glossary(ReportKind.FEDERATED),
     }
 
 
-def _glossary() -> list[dict[str, str]]:
-    """The terms of all reports, with those that only federated learning needs."""
-    terms = [*texts()["glossary"]["terms"], *texts()["federated"]["glossary"]]
+def _anonymisation(evidence: AnonymisationEvidence) -> dict[str, Any]:
+    done = evidence.done
+    return {
+        "cover": to_anonymisation_cover(evidence),
+        "summary": to_outcome(evidence),
+        "asked": to_asked(evidence),
+        "risks": to_risks(done),
+        "attacks": to_attacks(done),
+        "cost": to_cost(done),
+        "checks": to_checks(evidence),
+        "again": to_rechecks(evidence),
+        "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+        "glossary": _glossary(ReportKind.ANONYMISATION),
+    }
+
+
+def _glossary(kind: ReportKind) -> list[dict[str, str]]:
+    """The terms of all reports, or those of them that this kind shares, and its own."""
+    said = texts()[kind]
+    shared = said.get("shared_glossary")
+    terms = [t for t in texts()["glossary"]["terms"] if shared is None or t["term"] in shared]
+    terms += said["glossary"]
     return sorted(terms, key=lambda item: wording.in_latin(item["term"]))

@@ -34,6 +34,7 @@ class Bar:
         margin: ±; 0 where there is none.
         low, high: an interval in place of ±, which need not be even on both sides.
         role: gives the mark its look.
+        beside: another number, marked as well, that this one is to be held against.
     """
 
     value: float | None
@@ -41,6 +42,7 @@ class Bar:
     low: float | None = None
     high: float | None = None
     role: str = "main"
+    beside: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,7 @@ def only_first(number: int, things: str) -> str:
 
 def _axis(bars: Sequence[Bar], most_ticks: int, *, is_bars: bool, is_steep: bool) -> Axis:
     ends = [end for bar in bars for end in _ends(bar)]
+    ends += [bar.beside for bar in bars if is_finite(bar.beside)]
     if is_bars:  # lengths are compared, so steps stay even
         return linear_axis([0.0, *ends], most_ticks=most_ticks)
     if is_steep and any(ends):
@@ -198,10 +201,11 @@ def _value_panel(title: str, bars: Sequence[Bar], axis: Axis, *, is_bars: bool) 
     for bar in bars:
         whisker = [axis.place(end) for end in _ends(bar)] or None
         mark = {"at": axis.place(bar.value), "role": bar.role} if is_finite(bar.value) else None
+        other = [{"at": axis.place(bar.beside), "role": "second"}] if is_finite(bar.beside) else []
         rows.append(
             {
                 "whisker": whisker,
-                "marks": [mark] if mark else [],
+                "marks": [*other, mark] if mark else other,
                 "bar": [zero, mark["at"]] if mark and is_bars else None,
             }
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
@@ -23,6 +24,7 @@ class ReportKind(StrEnum):
     AUDIT = "audit"
     RELEASE = "release"
     FEDERATED = "federated"
+    ANONYMISATION = "anonymisation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +43,15 @@ class DatasetEvidence:
 
     Attributes:
         discovery: None where nobody looked yet.
+        anonymised: what was made from any version of it to be handed on, without the values that
+            a plan may order.
     """
 
     dataset: Dataset
     discovery: Discovery | None
     releases: tuple[Release, ...]
     runs: tuple[Run, ...]
+    anonymised: tuple[Anonymised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +147,40 @@ class FederatedEvidence:
     gathered_at: datetime
 
 
-AnyEvidence = Evidence | ReleaseEvidence | FederatedEvidence
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnonymisationEvidence:
+    """What the report on one anonymisation says, as plain values; the same gives the same bytes.
+
+    Nothing in it is a value of a cell: no names of groups, and no values that a plan orders.
+
+    Attributes:
+        organisation: who is accountable.
+        dataset: the version that was anonymised.
+        output: the version of the dataset that came of it.
+        done: the anonymisation, with its proof.
+        criteria: what had to hold, in words, in the order of the plan.
+        plan: the same as a YAML document, with each hierarchy under its hash.
+        entry: the number of the trail's entry on it; 0 where there is none.
+        lineage: the edges that lead to or from the output.
+        trail: verified when the evidence was gathered.
+        desk_version: of Privacy Desk.
+        gathered_at: when, UTC; the stored output was read again then, and still has its hash.
+    """
+
+    organisation: Organisation
+    dataset: Dataset
+    output: Dataset
+    done: Anonymised
+    criteria: tuple[str, ...]
+    plan: str
+    entry: int
+    lineage: tuple[Edge, ...]
+    trail: Verification
+    desk_version: str
+    gathered_at: datetime
+
+
+AnyEvidence = Evidence | ReleaseEvidence | FederatedEvidence | AnonymisationEvidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from compliance.anonymise.hierarchies import unmapped
 from compliance.anonymise.lattice import surveying
 from compliance.anonymise.models import measure_table
-from compliance.anonymise.nouns import Curve, Hierarchy, Measures, Plan, QuasiIdentifier
+from compliance.anonymise.nouns import Curve, Hierarchy, Measures, Plan, QuasiIdentifier, Siege
 from compliance.anonymise.nouns.recipe import Drift
 from compliance.anonymise.nouns.record import (
     Anonymised,
@@ -21,7 +21,15 @@ from compliance.dataset.nouns import ColumnName
 from compliance.discovery import singling_out
 from compliance.discovery.nouns import SinglingOut
 from compliance.errors import NothingAnonymisedError
-from compliance.workspace import anonymising, datasets, histories, proposals, recipes, vaults
+from compliance.workspace import (
+    anonymising,
+    datasets,
+    examining,
+    histories,
+    proposals,
+    recipes,
+    vaults,
+)
 from compliance.workspace.anonymising import Hierarchies
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Step, told
@@ -94,6 +102,26 @@ class Anonymisation:
     def left_out(self, name: str, plan: Plan) -> tuple[ColumnName, ...]:
         """The columns that hold personal data and that `plan` does not name: not in the output."""
         return left_out(plan, subject(self._desk, name).labels)
+
+    def attack(
+        self,
+        name: str,
+        released: str,
+        known: Sequence[ColumnName],
+        sensitive: Sequence[ColumnName] = (),
+    ) -> Siege:
+        """What somebody who knows a few columns gets out of any released table, such as an invented
+        one, about the people in dataset `name`. The look is in the trail; nothing is stored.
+
+        Args:
+            released: the dataset that is handed on.
+            known: columns of both that the attacker knows of a person.
+            sensitive: columns of both that the attacker wants to know.
+
+        Raises:
+            AttackError, UnknownDatasetError: it cannot be tried.
+        """
+        return examining.besiege(self._desk, name, released, known, sensitive)
 
     # Before the run
 

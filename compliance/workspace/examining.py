@@ -24,6 +24,8 @@ from compliance.dataset.nouns import (
 )
 from compliance.discovery import discover
 from compliance.discovery.nouns import IdentifierClass, Label
+from compliance.workspace import datasets
+from compliance.workspace.desk import Desk
 from compliance.workspace.making import Made, generator
 from compliance.workspace.subjects import Subject, left_out
 
@@ -88,6 +90,36 @@ def attacked_after(about: Subject, made: Made) -> Siege:
         rows=made.rows,
     )
     return attack(scene, generator())
+
+
+def besiege(
+    desk: Desk,
+    name: str,
+    released: str,
+    known: Sequence[ColumnName],
+    sensitive: Sequence[ColumnName],
+) -> Siege:
+    """Every attack on dataset `released` as if it were made from dataset `name`.
+
+    Which row was made from which person is not known here, so that attacks which need it are
+    not tried; see `Siege.not_tried`.
+
+    Raises:
+        AttackError, UnknownDatasetError: it cannot be tried.
+    """
+    with desk.database.reading() as connection:
+        original, other = (datasets.find(connection, each) for each in (name, released))
+    tables = (desk.table(original), desk.table(other))
+    scene = scene_of_tables(*tables, known, sensitive=sensitive)
+    with desk.act("table.attack", original.name) as act:
+        siege = attack(scene, generator())
+        act.facts |= {
+            "released": other.id,
+            "known": list(known),
+            "attacks": [str(one.kind) for one in siege.attacks],
+            "internal": True,
+        }
+    return siege
 
 
 def _useful(about: Subject, plan: Plan, made: Made) -> tuple[Utility, ...]:

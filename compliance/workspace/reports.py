@@ -11,8 +11,17 @@ from msgspec.structs import replace as replaced
 from sqlalchemy import Connection
 
 from compliance import __version__
+from compliance.anonymise import from_plan as from_anonymisation_plan
+from compliance.anonymise.checking import model_in_words
+from compliance.anonymise.nouns import Build, Builder, Plan
+from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
-from compliance.errors import NothingToReportError, ReportChoiceError
+from compliance.errors import (
+    NothingAnonymisedError,
+    NothingToReportError,
+    ReportChoiceError,
+    UnknownOutputError,
+)
 from compliance.federated import from_plan
 from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge, Node, NodeKind
@@ -22,6 +31,7 @@ from compliance.privacy.disclosure import to_document
 from compliance.privacy.nouns import Protection, Release, SampledGaussianEvent, Spend
 from compliance.report import build
 from compliance.report.nouns import (
+    AnonymisationEvidence,
     DatasetEvidence,
     Document,
     Evidence,
@@ -34,6 +44,7 @@ from compliance.report.nouns import (
 from compliance.rules.nouns import Assessment
 from compliance.storage import records, tables
 from compliance.workspace import (
+    anonymising,
     assessments,
     budgets,
     datasets,
@@ -57,6 +68,8 @@ def make(
         UnknownDatasetError: a name is not there.
         NothingReleasedError, UnknownReleaseError: there is no such release.
         NothingTrainedError, UnknownRunError: there is no such federated run.
+        NothingAnonymisedError, UnknownOutputError: there is no such anonymisation.
+        WorkspaceError: an anonymised output is not what was checked any more.
         ReportChoiceError: a release or run is named, but the report is about no single one.
     """
     wanted = _wanted(desk, names)
@@ -64,6 +77,8 @@ def make(
         return _on_release(desk, wanted, about)
     if kind is ReportKind.FEDERATED:
         return _on_run(desk, wanted, about)
+    if kind is ReportKind.ANONYMISATION:
+        return _on_anonymisation(desk, wanted, about)
     if about is not None:
         raise ReportChoiceError(kind=kind)
     assessment = assessments.check(desk, names)
@@ -123,6 +138,40 @@ def _on_run(desk: Desk, wanted: Sequence[Dataset], run_id: str | None) -> Report
         evidence = _of_run(desk, connection, run)
     node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {run.plan.subject}")
     return _store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+
+
+def _on_anonymisation(desk: Desk, wanted: Sequence[Dataset], id_: str | None) -> Report:
+    """The report on one anonymisation of these datasets, or that made them: named, or newest."""
+    kind = ReportKind.ANONYMISATION
+    with desk.database.reading() as connection:
+        done = _chosen(connection, wanted, id_)
+        anonymising.output(desk, done.proof.sha256)  # refuses where it is not what was checked
+        evidence = _of_anonymisation(desk, connection, done)
+    node = datasets.dataset_node(evidence.output)
+    return _store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+
+
+def _chosen(connection: Connection, wanted: Sequence[Dataset], id_: str | None) -> Anonymised:
+    """The anonymisation named, or the newest, whose origin or output is among these datasets.
+
+    Raises:
+        NothingAnonymisedError, UnknownOutputError: there is no such anonymisation.
+    """
+    names = {str(dataset.name) for dataset in wanted}
+    where = " and ".join(sorted(names)) if len(names) <= 2 else f"these {len(names)} datasets"
+    found = [
+        done
+        for done in records.every(connection, tables.ANONYMISED, Anonymised)
+        if names & {datasets.version(connection, i).name for i in (done.dataset_id, done.made)}
+    ]
+    if not found:
+        raise NothingAnonymisedError(dataset=where)
+    if id_ is None:
+        return found[-1]
+    for done in found:
+        if done.id == id_:
+            return done
+    raise UnknownOutputError(anonymised=id_[:80], dataset=where)
 
 
 def _store(
@@ -197,6 +246,59 @@ def _of_run(desk: Desk, connection: Connection, run: Run) -> FederatedEvidence:
     )
 
 
+def _of_anonymisation(
+    desk: Desk, connection: Connection, done: Anonymised
+) -> AnonymisationEvidence:
+    dataset = datasets.version(connection, done.dataset_id)
+    entry = (
+        act.entry
+        for act in disclosures.acts(connection, {dataset.name})
+        if act.act == "dataset.anonymise" and act.facts.get("anonymised") == done.id
+    )
+    return AnonymisationEvidence(
+        organisation=records.latest(connection, tables.ORGANISATION, Organisation)
+        or Organisation(),
+        dataset=dataset,
+        output=datasets.version(connection, done.made),
+        done=_without_values(done),
+        criteria=tuple(model_in_words(criterion) for criterion in done.plan.criteria),
+        plan=to_yaml(from_anonymisation_plan(_by_hash(_without_values(done)))),
+        entry=next(entry, 0),
+        lineage=_edges_around(connection, done.made),
+        trail=trails.verify(connection),
+        desk_version=__version__,
+        gathered_at=desk.clock().replace(microsecond=0),
+    )
+
+
+def _without_values(done: Anonymised) -> Anonymised:
+    """Without the values that a plan puts in order: reports hold none."""
+    plan = done.plan
+    quasi = tuple(replace(q, hierarchy=_untold(q.hierarchy)) for q in plan.quasi_identifiers)
+    criteria = tuple(
+        replace(c, hierarchy=_untold(c.hierarchy)) if c.hierarchy else c for c in plan.criteria
+    )
+    return replace(done, plan=replace(plan, quasi_identifiers=quasi, criteria=criteria))
+
+
+def _untold(hierarchy: str | Build) -> str | Build:
+    if not isinstance(hierarchy, Build) or hierarchy.builder is not Builder.ORDER:
+        return hierarchy
+    told = {name: value for name, value in hierarchy.settings.items() if name != "order"}
+    return replace(hierarchy, settings=told)
+
+
+def _by_hash(done: Anonymised) -> Plan:
+    """The plan with each hierarchy under the name by which the desk keeps it."""
+    kept = tuple(
+        replace(quasi, hierarchy=f"{done.hierarchies[quasi.column]}.csv")
+        if quasi.column in done.hierarchies
+        else quasi
+        for quasi in done.plan.quasi_identifiers
+    )
+    return replace(done.plan, quasi_identifiers=kept)
+
+
 def _events(
     run: Run, spend: Spend | None, facts: Mapping[str, object]
 ) -> tuple[SampledGaussianEvent, ...]:
@@ -263,4 +365,5 @@ def _of_dataset(connection: Connection, dataset: Dataset) -> DatasetEvidence:
         discovery=discovery,
         releases=releases.of(connection, dataset),
         runs=runs.of(connection, dataset),
+        anonymised=tuple(map(_without_values, anonymising.of(connection, dataset))),
     )

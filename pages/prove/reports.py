@@ -10,6 +10,7 @@ TITLES = {
     ReportKind.AUDIT: "Audit report",
     ReportKind.RELEASE: "Release report",
     ReportKind.FEDERATED: "Federated report",
+    ReportKind.ANONYMISATION: "Anonymisation report",
 }
 
 workspace = session.workspace()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
 from compliance.anonymise.baskets.nouns import BasketLosses, Baskets, RecodedBaskets
 from compliance.anonymise.nouns.problem import Bools, Ints
@@ -44,6 +43,8 @@ def losses_of_baskets(recoded: RecodedBaskets, leaves: int, top: int = 100) -> B
 
 def top_pairs(baskets: Baskets, top: int) -> tuple[Ints, Ints]:
     """The pairs of items that the most people have together, most first."""
+    from scipy import sparse  # slow to load; most commands do without
+
     shape = (baskets.persons, len(baskets.items))
     ones = np.ones(len(baskets.item), dtype=np.int32)
     has = sparse.csr_array((ones, (baskets.person, baskets.item)), shape=shape)

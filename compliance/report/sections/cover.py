@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from compliance.dataset.nouns import Dataset
 from compliance.report import wording
-from compliance.report.nouns import Evidence, FederatedEvidence, ReleaseEvidence
+from compliance.report.nouns import (
+    AnonymisationEvidence,
+    AnyEvidence,
+    Evidence,
+    FederatedEvidence,
+    ReleaseEvidence,
+)
 from compliance.report.sections.duties import laws_of
+from compliance.report.sections.outcomes import tested_in_words, verdict_of
 from compliance.report.sections.plans import title_of
 from compliance.report.tables import Fill, Plain, fact
 from compliance.report.texts import texts
@@ -44,6 +51,20 @@ def to_federated_cover(evidence: FederatedEvidence) -> Plain:
     return _cover(evidence, "federated", about)
 
 
+def to_anonymisation_cover(evidence: AnonymisationEvidence) -> Plain:
+    """What stands on the first page of a report on an anonymisation."""
+    done = evidence.done
+    about = [
+        fact("Anonymised from", _version(evidence.dataset), fill=Fill.NAME),
+        fact("Output", _version(evidence.output), fill=Fill.NAME),
+        fact("Its SHA-256", done.proof.sha256, fill=Fill.CODE),
+        fact("Made", f"{wording.when(done.made_at)}, by {done.actor}", fill=Fill.NAME),
+        fact("Found", verdict_of(evidence)["says"]),
+        fact("Tested", tested_in_words(done)),
+    ]
+    return _cover(evidence, "anonymisation", about)
+
+
 def to_scope(evidence: Evidence) -> list[Plain]:
     """What the report covers: period, datasets, releases, runs and duties."""
     data = evidence.datasets
@@ -57,9 +78,7 @@ def to_scope(evidence: Evidence) -> list[Plain]:
     ]
 
 
-def _cover(
-    evidence: Evidence | ReleaseEvidence | FederatedEvidence, kind: str, about: list[Plain]
-) -> Plain:
+def _cover(evidence: AnyEvidence, kind: str, about: list[Plain]) -> Plain:
     """Who is accountable, what the report is about, and what it stands on.
 
     Args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Column, Dataset, Source
 from compliance.discovery.nouns import Discovery, IdentifierClass, Label, LabelStatus
 from compliance.report import charts, wording
@@ -24,6 +25,7 @@ _CLASSES = {
 }
 _UNSEEN = ("unseen", "not examined")
 MOST_SOURCES_PRINTED = 20
+MOST_OUTPUTS_PRINTED = 20
 _SHORT = {"clear": "not personal", "unseen": "not examined"}
 
 
@@ -44,6 +46,8 @@ def _one(e: DatasetEvidence) -> Plain:
         "sources": _sources(dataset.sources[:MOST_SOURCES_PRINTED]),
         "sources_says": _sources_says(dataset.sources),
         "cleaning": _cleaning(dataset),
+        "anonymised": _anonymised(e.anonymised[:MOST_OUTPUTS_PRINTED]),
+        "anonymised_left": max(0, len(e.anonymised) - MOST_OUTPUTS_PRINTED),
         "personal": _personal(dataset, e.discovery),
         "personal_says": _personal_says(e.discovery),
         "others": _others(dataset, e.discovery),
@@ -117,6 +121,34 @@ def _cleaning(dataset: Dataset) -> Plain | None:
         for step in dataset.cleaning
     ]
     return table(headings, rows)
+
+
+def _anonymised(outputs: Sequence[Anonymised]) -> Plain | None:
+    """What was made to be handed on, and how well it hides people."""
+    headings = [
+        heading("Output", 2.4, Fill.NAME),
+        heading("Made (UTC)", 1.7),
+        heading("Alone", 1.8),
+        heading("Smallest group", 1.8),
+        heading("Rows left out", fill=Fill.NUMBER),
+        heading("SHA-256", 3, Fill.CODE),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            stacked(done.made, done.id),
+            wording.stamp(done.made_at),
+            _before_and_after(done.proof.before.uniques, done.proof.after.uniques),
+            _before_and_after(done.proof.before.k, done.proof.after.k),
+            count(done.proof.found.suppressed),
+            done.proof.sha256,
+        ]
+        for done in outputs
+    ]
+    return table(headings, rows)
+
+
+def _before_and_after(before: int, after: int) -> Plain:
+    return stacked(count(after), f"before: {count(before)}")
 
 
 def _personal(dataset: Dataset, discovery: Discovery | None) -> Plain | None:

@@ -1,0 +1,185 @@
+"""The summary of an anonymisation: verdict, key figures, the Opinion's questions, next steps."""
+
+from __future__ import annotations
+
+from compliance.anonymise.nouns.attack import AttackKind
+from compliance.anonymise.nouns.plan import Method
+from compliance.anonymise.nouns.record import Anonymised
+from compliance.report import wording
+from compliance.report.nouns import AnonymisationEvidence
+from compliance.report.sections.attacks import (
+    QUESTIONS,
+    Standing,
+    share_in_words,
+    standing_of,
+    title_of,
+    to_questions,
+    worst_pair,
+)
+from compliance.report.sections.checks import ways_back
+from compliance.report.sections.recodings import is_proven
+from compliance.report.sections.risks import counted, everybody, unit_of
+from compliance.report.tables import Plain, tile
+from compliance.report.wording import count
+
+_TRAIL_SECTION = 7
+_NAMES_SHOWN = 6
+
+
+def to_outcome(evidence: AnonymisationEvidence) -> Plain:
+    """Verdict, key figures, one row per question, and what to do next."""
+    return {
+        "verdict": verdict_of(evidence),
+        "tested": f"Tested {tested_in_words(evidence.done)}.",
+        "tiles": _tiles(evidence),
+        "questions": to_questions(evidence.done),
+        "next": _next(evidence),
+    }
+
+
+def verdict_of(evidence: AnonymisationEvidence) -> Plain:
+    """How things stand, in one sentence with numbers; never that anything is anonymous."""
+    done, proof = evidence.done, evidence.done.proof
+    if not evidence.trail.ok:
+        return {"tone": "bad", "says": f"The trail is not whole; see section {_TRAIL_SECTION}."}
+    if proof.failed:
+        says = f"The output did not pass {count(len(proof.failed), 'check')}; see section 5."
+        return {"tone": "bad", "says": says}
+    if not everybody(proof.after):
+        return {"tone": "bad", "says": "The output is empty."}
+    if proof.after.uniques:
+        says = (
+            f"{counted(proof.after.uniques, proof.after)} of {count(everybody(proof.after))} stand "
+            f"alone in the output; {_before(done)}."
+        )
+        return {"tone": "bad", "says": says}
+    says = (
+        f"No {unit_of(proof.after)} is alone: the smallest group has "
+        f"{counted(proof.after.k, proof.after)}; {_before(done)}."
+    )
+    return {"tone": _tone(done), "says": says}
+
+
+def tested_in_words(done: Anonymised) -> str:
+    """When, and by which tests with what result."""
+    held = len(done.proof.checks) - len(done.proof.failed)
+    by_standing: dict[Standing, list[str]] = {}
+    for kind, standing in _standings(done).items():
+        by_standing.setdefault(standing, []).append(title_of(kind).lower())
+    told = "; ".join(f"{wording.listed(names)}: {found}" for found, names in by_standing.items())
+    return (
+        f"on {wording.when(done.made_at)}, on the written output: {count(held)} of "
+        f"{count(len(done.proof.checks), 'check')} hold; attacks for {told}"
+    )
+
+
+def _before(done: Anonymised) -> str:
+    before = done.proof.before
+    if not before.uniques:
+        return f"before, it had {count(before.k)}"
+    whole = counted(everybody(before), before)
+    return f"before, {count(before.uniques)} of {whole} stood alone"
+
+
+def _tone(done: Anonymised) -> str:
+    """Good only where no attack gained anything; groups let linkage gain a little."""
+    standings = set(_standings(done).values())
+    if standings & {Standing.GAIN, Standing.NOT_ASSESSED}:
+        return "warn"
+    return "calm" if Standing.WITHIN in standings else "good"
+
+
+def _standings(done: Anonymised) -> dict[AttackKind, Standing]:
+    k = done.proof.after.k
+    return {kind: standing_of(worst_pair(done, kind), k) for kind in QUESTIONS}
+
+
+def _tiles(evidence: AnonymisationEvidence) -> list[Plain]:
+    done, proof, trail = evidence.done, evidence.done.proof, evidence.trail
+    before, after, found = proof.before, proof.after, proof.found
+    held = len(proof.checks) - len(proof.failed)
+    return [
+        tile("Smallest group (k)", count(after.k), f"before: {count(before.k)}"),
+        tile(
+            "Alone",
+            count(after.uniques),
+            f"before: {count(before.uniques)}",
+            tone="bad" if after.uniques else "",
+        ),
+        tile(
+            "Largest risk",
+            share_in_words(after.prosecutor.max),
+            f"before: {share_in_words(before.prosecutor.max)}",
+        ),
+        _linked_tile(done),
+        tile(
+            "Rows left out",
+            count(found.suppressed),
+            f"{share_in_words(found.losses.suppressed_share)} of {count(before.rows)}",
+        ),
+        tile("Detail kept", share_in_words(found.losses.granularity), _optimum(done)),
+        tile(
+            "Checks",
+            f"{count(held)} of {count(len(proof.checks))}",
+            "hold; see section 5",
+            tone="bad" if proof.failed else "",
+        ),
+        tile(
+            "Trail",
+            "whole" if trail.ok else "broken",
+            count(trail.entries, "entry", plural="entries"),
+            tone="" if trail.ok else "bad",
+        ),
+    ]
+
+
+def _linked_tile(done: Anonymised) -> Plain:
+    pair = worst_pair(done, AttackKind.LINKAGE)
+    if pair.after is None:
+        return tile("Linked by attack", "not assessed", "see section 3", tone="warn")
+    before = "not tried" if pair.before is None else share_in_words(pair.before.share)
+    return tile("Linked by attack", share_in_words(pair.after.share), f"before: {before}")
+
+
+def _optimum(done: Anonymised) -> str:
+    if done.plan.method is Method.LOCAL:
+        return "local recoding"
+    return "proven optimum" if is_proven(done) else "optimum not proven"
+
+
+def _next(evidence: AnonymisationEvidence) -> list[str]:
+    """What to do, the most pressing first."""
+    done, steps = evidence.done, []
+    if not evidence.trail.ok:
+        steps.append(f"Find out why the trail is not whole; see section {_TRAIL_SECTION}.")
+    if done.proof.failed or done.proof.after.uniques:
+        steps.append("Do not hand the output on; anonymise again with a stricter plan.")
+    steps += _on_attacks(done)
+    if back := ways_back(done):
+        named = wording.listed([wording.abridged(name) for name in back[:_NAMES_SHOWN]])
+        steps.append(f"Treat the output as personal data as long as the key behind {named} exists.")
+    if done.plan.method is Method.FULL_DOMAIN and not is_proven(done):
+        steps.append("Give the search more time, or accept that a less coarse output may exist.")
+    if not evidence.dataset.description.data_subjects.strip():
+        steps.append("Record on Datasets whose data these are.")
+    steps.append("Test again before the next output about the same people; see section 5.")
+    return steps
+
+
+def _on_attacks(done: Anonymised) -> list[str]:
+    steps = []
+    for kind, standing in _standings(done).items():
+        name = title_of(kind)
+        if standing is Standing.NOT_ASSESSED:
+            steps.append(f"{name} is not assessed: have it tested before the output leaves.")
+        elif standing is Standing.GAIN and kind is AttackKind.INFERENCE:
+            target = wording.abridged(worst_pair(done, kind).target or "the column")
+            steps.append(
+                f"{name} beats its baseline: have that risk analysed, or ask for l-diversity or "
+                f"t-closeness of {target}."
+            )
+        elif standing is Standing.WITHIN:
+            steps.append(f"{name} is made rarer, not impossible: weigh that risk.")
+        elif standing is Standing.GAIN:
+            steps.append(f"{name} beats its baseline: have that risk analysed, or ask for more.")
+    return steps
