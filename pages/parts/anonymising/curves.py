@@ -30,7 +30,7 @@ def choices(workspace: Workspace, dataset: Dataset, draft: Draft) -> Draft:
     Raises:
         HierarchyError: the plan's hierarchies cannot be used.
     """
-    draft = protection.sliders(draft)
+    draft = protection.sliders(draft, dataset)
     drafts.put(draft)
     look = looks.look(workspace, dataset, draft)
     if _is_too_large(draft, look):

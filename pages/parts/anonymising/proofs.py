@@ -16,12 +16,13 @@ from compliance.anonymise.nouns import (
     Siege,
 )
 from compliance.anonymise.nouns.record import Anonymised
-from compliance.dataset.nouns import ColumnName
+from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
 from compliance.workspace import Workspace
 from pages.parts import figures, navigation, outputs, wording
 from pages.parts.anonymising import words
+from pages.parts.anonymising.protection import has_several_rows
 from pages.parts.figures import anonymising as charts
 
 _Row = tuple[str, str, str, str]
@@ -49,9 +50,11 @@ def title(done: Anonymised) -> str:
     )
 
 
-def shown(workspace: Workspace, done: Anonymised, past: Sequence[Anonymised]) -> None:
+def shown(
+    workspace: Workspace, dataset: Dataset, done: Anonymised, past: Sequence[Anonymised]
+) -> None:
     """One output from every side."""
-    _head(done)
+    _head(done, _("rows") if has_several_rows(dataset) else _("people"))
     _handed_out(workspace, done)
     sides, checked, attacked, useful, noted = st.tabs(
         [_("Before and after"), _("Checks"), _("Attacks"), _("Still good for"), _("Notes")]
@@ -180,15 +183,16 @@ def notes(done: Anonymised) -> None:
     )
 
 
-def _head(done: Anonymised) -> None:
+def _head(done: Anonymised, who: str) -> None:
     proof, found = done.proof, done.proof.found
     lost = proof.before.rows - proof.rows
     st.markdown(
         _(
-            "In the output **{k} people or more** look alike; before it was {before}. It keeps "
+            "In the output **{k} {who} or more** look alike; before it was {before}. It keeps "
             "**{kept}** of the detail and leaves out **{lost}** of {rows} rows."
         ).format(
             k=proof.after.k,
+            who=who,
             before=proof.before.k,
             kept=words.percent(found.losses.granularity),
             lost=outputs.count(lost),
