@@ -95,7 +95,8 @@ def renamed(sentence: Sentence, generator: np.random.Generator) -> Sentence:
         new += text[done:start]
         moved.append((len(new), len(new) + len(other), kind))
         new, done = new + other, end
-    return new + text[done:], tuple(moved)
+    sentence = new + text[done:], tuple(moved)
+    return _cased(sentence, generator) if generator.random() < 0.5 else sentence
 
 
 def _other(name: str, kind: str, generator: np.random.Generator) -> str:
