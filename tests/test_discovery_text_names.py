@@ -72,6 +72,20 @@ def test_an_address_is_one_find_with_its_place_and_code() -> None:
     ]
 
 
+def test_among_east_asian_signs_only_words_in_latin_letters_are_tagged() -> None:
+    text = (
+        "我是李明，手机号13912345678，身份证号11010519491231002X，"
+        "地址是上海市浦东新区世纪大道100号。"
+    )
+
+    assert [(s.type, text[s.start : s.end]) for s in find_spans(text)] == [
+        (PERSON, "李明"),
+        (SpanType.PHONE, "13912345678"),
+        (SpanType.NATIONAL_ID, "11010519491231002X"),
+        (SpanType.ADDRESS, "上海市浦东新区世纪大道100号"),
+    ]
+
+
 def test_a_sure_pattern_stands_against_the_tagger() -> None:
     text = "Anna anna.lee@firm.example Lee"
 

@@ -138,6 +138,9 @@ def _spans(piece: Piece, odds: Floats, thresholds: Floats) -> Iterator[Span]:
     reached = np.where(by_kind >= thresholds, by_kind, 0)
     kinds, best = reached.argmax(axis=1), reached.max(axis=1)
     told = (best > 0) & (kinds < _LAST_KIND_TOLD)
+    if any(_EAST_ASIAN.match(word) for word in piece.words):
+        # It has learnt no such text: there it is believed on words in Latin letters only.
+        told &= [word[0].isalpha() and not _EAST_ASIAN.match(word) for word in piece.words]
     token = 0
     while token < len(kinds):
         end = token + 1
