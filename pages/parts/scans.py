@@ -28,7 +28,9 @@ def text(workspace: Workspace) -> None:
             horizontal=True,
             key="discovery_text_how",
         )
-        locale = right.selectbox(_("Invented data of"), workspace.scanning.locales, key="discovery_text_locale")
+        locale = right.selectbox(
+            _("Invented data of"), workspace.scanning.locales, key="discovery_text_locale"
+        )
         asked = st.form_submit_button(_("Find"), type="primary", key="discovery_text_find")
     if not asked:
         return
