@@ -120,7 +120,7 @@ def attacks(
             mode="markers",
             offsetgroup=word,
             showlegend=tried is after,
-            marker={"symbol": "line-ew", "size": 30, "line": {"width": 3, "color": PLUM}},
+            marker={"symbol": "line-ew", "size": 18, "line": {"width": 3, "color": PLUM}},
             hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
         )
     figure.update_layout(scattermode="group")
