@@ -20,8 +20,8 @@ from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
 from compliance.workspace import Workspace
-from pages.parts import figures, navigation, outputs, wording
-from pages.parts.anonymising import words
+from pages.parts import figures, outputs, wording
+from pages.parts.anonymising import handing, words
 from pages.parts.anonymising.protection import has_several_rows
 from pages.parts.figures import anonymising as charts
 
@@ -55,7 +55,7 @@ def shown(
 ) -> None:
     """One output from every side."""
     _head(done, _("rows") if has_several_rows(dataset) else _("people"))
-    _handed_out(workspace, done)
+    handing.handed_out(workspace, done)
     sides, checked, attacked, useful, noted = st.tabs(
         [_("Before and after"), _("Checks"), _("Attacks"), _("Still good for"), _("Notes")]
     )
@@ -214,29 +214,6 @@ def _head(done: Anonymised, who: str) -> None:
                 b=f"{found.bound:.4g}",
             )
         )
-
-
-def _handed_out(workspace: Workspace, done: Anonymised) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            _("Download the output (CSV)"),
-            lambda: workspace.anonymisation.output(done),
-            f"{done.made.rpartition('@')[0]}.csv",
-            "text/csv",
-            on_click="ignore",
-            key=f"anonymise_download_{done.id}",
-            icon=":material/download:",
-        )
-        st.download_button(
-            _("Download its plan"),
-            to_yaml(from_plan(done.plan)),
-            f"{done.id}-plan.yaml",
-            "application/yaml",
-            on_click="ignore",
-            key=f"anonymise_done_plan_{done.id}",
-            icon=":material/description:",
-        )
-        navigation.link("datasets", _("See it among the datasets"))
 
 
 def _common(done: Anonymised) -> Iterator[_Row]:
