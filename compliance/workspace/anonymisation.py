@@ -100,8 +100,8 @@ class Anonymisation:
         return proposals.quasi(subject(self._desk, name), column)
 
     def left_out(self, name: str, plan: Plan) -> tuple[ColumnName, ...]:
-        """The columns that hold personal data and that `plan` does not name: not in the output."""
-        return left_out(plan, subject(self._desk, name).labels)
+        """The columns that `plan` does not name and that are not in the output: see `subjects`."""
+        return left_out(subject(self._desk, name), plan)
 
     def attack(
         self,

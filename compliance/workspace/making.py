@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -35,6 +36,7 @@ from compliance.dataset.nouns import (
     Sha256,
     Source,
 )
+from compliance.errors import StillAtRiskError
 from compliance.privacy.nouns import GaussianEvent, LaplaceEvent
 from compliance.workspace.desk import Desk
 from compliance.workspace.keys import key_in
@@ -94,8 +96,13 @@ def made(
 
     Args:
         levels: those of a recipe; left out, they are searched for.
+
+    Raises:
+        StillAtRiskError: no row would be left.
     """
     found, recoding = yield from recoded(plan, prepared, levels)
+    if recoding.suppressed.all():
+        raise StillAtRiskError(reason="No row would be left of it: ask for less, or for more rows.")
     yield Step(doing="Treating the other columns")
     treated = treat(
         about.table,
@@ -106,7 +113,7 @@ def made(
         noise=_noise,
         unit=about.dataset.description.unit,
     )
-    gone = {*left_out(plan, about.labels), *treated.dropped}
+    gone = {*left_out(about, plan), *treated.dropped}
     content, rows = written(about.table, recoding, treated.columns, gone)
     data = to_csv(content)
     return Made(
@@ -132,7 +139,7 @@ def recoded(
     if plan.method is Method.LOCAL:
         recoding = yield from told(local.recode_locally(problem), _placed)
         return _unsearched(problem, recoding, ()), recoding
-    found = yield from told(search(problem, plan.time_limit_s), _searched)
+    found = yield from told(search(problem, plan.time_limit_s, time.monotonic), _searched)
     return found, recode(problem, found.levels)
 
 

@@ -217,4 +217,5 @@ def _numbered(
         maps[at, -1] = len(numbers) if at < len(levels) - 1 else 0
         if of_all in (None, at) or at == len(levels) - 1:
             places |= {name: (at, number) for name, number in numbers.items()}
+    places.setdefault(ALL, (len(levels) - 1, 0))  # a column without any value
     return maps, places
