@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -35,6 +36,7 @@ from compliance.dataset.nouns import (
     Sha256,
     Source,
 )
+from compliance.errors import NothingLeftError
 from compliance.privacy.nouns import GaussianEvent, LaplaceEvent
 from compliance.workspace.desk import Desk
 from compliance.workspace.keys import key_in
@@ -95,7 +97,6 @@ def made(
     Args:
         levels: those of a recipe; left out, they are searched for.
     """
-    found, recoding = yield from recoded(plan, prepared, levels)
     yield Step(doing="Treating the other columns")
     treated = treat(
         about.table,
@@ -105,7 +106,10 @@ def made(
         generator(),
         noise=_noise,
         unit=about.dataset.description.unit,
-    )
+    )  # first: what does not fit is refused before a long search
+    found, recoding = yield from recoded(plan, prepared, levels)
+    if recoding.suppressed.all():
+        raise NothingLeftError(rows=len(recoding.suppressed))
     gone = {*left_out(plan, about.labels), *treated.dropped}
     content, rows = written(about.table, recoding, treated.columns, gone)
     data = to_csv(content)
@@ -132,7 +136,7 @@ def recoded(
     if plan.method is Method.LOCAL:
         recoding = yield from told(local.recode_locally(problem), _placed)
         return _unsearched(problem, recoding, ()), recoding
-    found = yield from told(search(problem, plan.time_limit_s), _searched)
+    found = yield from told(search(problem, plan.time_limit_s, time.monotonic), _searched)
     return found, recode(problem, found.levels)
 
 
