@@ -26,7 +26,7 @@ def as_file(dataset: Dataset, draft: Draft) -> None:
     """The same plan for the command line."""
     text = to_yaml(from_plan(draft.plan))
     with st.expander(_("The same plan as a file"), icon=":material/description:"):
-        st.code(text, language="yaml")
+        st.code(text, language=None, wrap_lines=True)
         st.download_button(
             _("Download plan.yaml"),
             text,

@@ -172,7 +172,7 @@ def notes(done: Anonymised) -> None:
     """What was done to hierarchies and other columns, and what shows that it was this."""
     if done.proof.notes:
         st.markdown("\n".join(f"- {wording.escaped(_(note))}" for note in done.proof.notes))
-    st.code(to_yaml(from_plan(done.plan)), language="yaml")
+    st.code(to_yaml(from_plan(done.plan)), language=None, wrap_lines=True)
     outputs.remark(
         _("SHA-256 of the output {hash}; made by {actor}.").format(
             hash=done.proof.sha256, actor=wording.escaped(done.actor)

@@ -54,10 +54,10 @@ def now(workspace: Workspace, dataset: Dataset, draft: Draft) -> None:
             lambda: anonymisation.risk(dataset.name, quasi, secrets),
         )
         facts(found)
-        if found.people is None:
-            outputs.remark(
-                _("No column is named that tells people apart, so each row counts as a person.")
-            )
+    if dataset.description.unit is None:
+        outputs.remark(
+            _("No column is named that tells people apart, so each row counts as a person.")
+        )
     singled = drafts.kept("singled", draft.place, lambda: anonymisation.singling_out(dataset.name))
     _singled(singled)
 

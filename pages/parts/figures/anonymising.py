@@ -20,6 +20,9 @@ def choices(
 ) -> go.Figure:
     """Rows left out against detail kept, both in percent; a dot per choice of levels.
 
+    The picture ends well behind the limit, so that the same choices stand at the same place for
+    every k, and those that matter are told apart.
+
     Args:
         cloud: some of all choices.
         best: those that no other beats.
@@ -28,6 +31,7 @@ def choices(
         words: what best, cloud and chosen are called.
         axes: what the axes are called.
     """
+    farthest = widest(limit)
     faint = {"size": 5, "color": GREY, "opacity": 0.35}
     white = {"width": 2, "color": "white"}
     marked = {"size": 17, "symbol": "diamond", "color": AMBER, "line": white}
@@ -43,9 +47,14 @@ def choices(
         data=traces,
         layout={"shapes": [{**line, "line": {"dash": "dot", "color": AMBER}}]},
     )
-    figure.update_xaxes(title=axes[0], range=[-1, 101])
+    figure.update_xaxes(title=axes[0], range=[-0.01 * farthest, farthest])
     figure.update_yaxes(title=axes[1], range=[-2, 102])
     return framed(figure, height=380)
+
+
+def widest(limit: float) -> float:
+    """How many percent of rows left out the picture of all choices shows at most."""
+    return min(100.0, max(20.0, 2 * limit))
 
 
 def _dots(
