@@ -37,6 +37,7 @@ from compliance.dataset.nouns import (
     Source,
 )
 from compliance.errors import StillAtRiskError
+from compliance.errors import NothingLeftError
 from compliance.privacy.nouns import GaussianEvent, LaplaceEvent
 from compliance.workspace.desk import Desk
 from compliance.workspace.keys import key_in
@@ -114,6 +115,11 @@ def made(
         unit=about.dataset.description.unit,
     )
     gone = {*left_out(about, plan), *treated.dropped}
+    )  # first: what does not fit is refused before a long search
+    found, recoding = yield from recoded(plan, prepared, levels)
+    if recoding.suppressed.all():
+        raise NothingLeftError(rows=len(recoding.suppressed))
+    gone = {*left_out(plan, about.labels), *treated.dropped}
     content, rows = written(about.table, recoding, treated.columns, gone)
     data = to_csv(content)
     return Made(
