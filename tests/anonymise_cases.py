@@ -1,50 +1,86 @@
-"""A small table of people, and plans for it, that tests of anonymisation share."""
+"""Small tables as classes, and the privacy models in plain loops, as their papers put them."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TypeVar
+import math
+from collections import Counter
+from collections.abc import Sequence
 
-from compliance.anonymise import to_plan
-from compliance.anonymise.nouns import Plan
-from compliance.workspace.making import Step
+import numpy as np
 
-_End = TypeVar("_End")
+from compliance.anonymise.nouns import Classes, Histogram
+from compliance.dataset.nouns import ColumnName
 
-AGES, CITIES = range(20, 60), ("Bonn", "Ulm", "Kiel", "Jena")
+DISEASE = ColumnName("disease")
 
-
-def people(rows: int = 400, *, seed: int = 1) -> bytes:
-    """A CSV of people with a number, an e-mail, age, city and illness; deterministic."""
-    lines = ["customer_id,email,age,city,diagnosis"]
-    for n in range(rows):
-        draw = (n * 7919 + seed * 104_729) % 1_000_003
-        city = CITIES[draw % 4]
-        illness = ("asthma", "diabetes", "migraine")[(draw // 7) % 3]
-        lines.append(f"{1000 + n},p{n}@example.org,{20 + draw % 40},{city},{illness}")
-    return "\n".join(lines).encode()
+Groups = Sequence[Sequence[int]]
+"""Per class, the sensitive value of each of its rows."""
 
 
-def plan(**changes: object) -> Plan:
-    """k = 5 on age and city, two illnesses per class, 5 % may go."""
-    raw: dict[str, object] = {
-        "quasi_identifiers": {
-            "age": {"build": "intervals", "width": 5, "factor": 2, "levels": 3},
-            "city": {"build": "suppress"},
-        },
-        "sensitive": {"diagnosis": {"l": {"kind": "distinct", "value": 2}}},
-        "k": 5,
-        "suppression_limit": 0.05,
-        "columns": {"customer_id": "pseudonym", "email": "drop"},
-    }
-    return to_plan({**raw, **changes})
+def classes_of(
+    groups: Groups, *, values: int | None = None, maps: Sequence[Sequence[int]] = ()
+) -> Classes:
+    """The groups as the nouns that a search hands over."""
+    rows = np.array([value for group in groups for value in group], dtype=np.int64)
+    count = values or int(rows.max()) + 1
+    sizes = np.array([len(group) for group in groups], dtype=np.int64)
+    keys = np.repeat(np.arange(len(groups)), sizes) * count + rows
+    found, counts = np.unique(keys, return_counts=True)
+    histogram = Histogram(
+        classes=found // count,
+        values=found % count,
+        counts=counts,
+        whole=np.bincount(rows, minlength=count),
+        maps=tuple(np.array(level, dtype=np.int32) for level in maps),
+    )
+    return Classes(sizes=sizes, histograms={DISEASE: histogram})
 
 
-def ended(steps: Generator[Step, None, _End]) -> _End:
-    """What `steps` end with."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: _End = end.value
-            return found
+class Plainly:
+    """The figures of one class among all, by loops over every value of the table."""
+
+    def __init__(self, groups: Groups, group: Sequence[int]) -> None:
+        rows = [value for each in groups for value in each]
+        self.values = sorted(set(rows))
+        self.inside = {v: group.count(v) / len(group) for v in self.values}
+        self.outside = {v: rows.count(v) / len(rows) for v in self.values}
+        self.counts = sorted(Counter(group).values(), reverse=True)
+
+    def entropy_l(self) -> float:
+        return math.exp(-sum(p * math.log(p) for p in self.inside.values() if p))
+
+    def recursive_c(self, ell: int) -> float:
+        rare = sum(self.counts[ell - 1 :])
+        return self.counts[0] / rare if rare else math.inf
+
+    def equal_t(self) -> float:
+        return sum(abs(self.inside[v] - self.outside[v]) for v in self.values) / 2
+
+    def ordered_t(self) -> float:
+        moved = total = 0.0
+        for v in self.values:
+            moved += self.inside[v] - self.outside[v]
+            total += abs(moved)
+        return total / max(len(self.values) - 1, 1)
+
+    def hierarchical_t(self, maps: Sequence[Sequence[int]]) -> float:
+        """Σ level / height × min(surplus, lack) over the inner nodes, as Li et al. put it."""
+        height, cost = len(maps) - 1, 0.0
+        extra = {v: self.inside[v] - self.outside[v] for v in self.values}
+        for level in range(1, height + 1):
+            for node in set(maps[level]):
+                children = {maps[level - 1][v] for v in self.values if maps[level][v] == node}
+                extras = [
+                    sum(extra[v] for v in self.values if maps[level - 1][v] == child)
+                    for child in children
+                ]
+                surplus, lack = sum(e for e in extras if e > 0), -sum(e for e in extras if e < 0)
+                cost += level / height * min(surplus, lack)
+        return cost
+
+    def beta(self) -> float:
+        return max((self.inside[v] - self.outside[v]) / self.outside[v] for v in self.values)
+
+    def delta(self) -> float:
+        ratios = [self.inside[v] / self.outside[v] for v in self.values if self.inside[v]]
+        return max(abs(math.log2(ratio)) for ratio in ratios)

@@ -24,7 +24,7 @@ from compliance.errors import (
 )
 from compliance.rules.nouns import State
 from compliance.workspace import Workspace
-from tests.anonymise_cases import ended, people, plan
+from tests.anonymised_people import ended, people, plan
 
 
 def add(workspace: Workspace, data: bytes, name: str = "people", unit: str | None = None) -> None:

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from anonymise_cases import ended, people, plan
 
 from compliance.anonymise import to_plan
 from compliance.anonymise.attacks.judging import judged
@@ -32,6 +31,7 @@ from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
 from compliance.errors import AnonymisationError, MalformedRecipeError, StillAtRiskError, VaultError
 from compliance.workspace import Workspace
+from tests.anonymised_people import ended, people, plan
 
 
 def added(workspace: Workspace, data: bytes, name: str = "people") -> None:

@@ -141,7 +141,13 @@ def test_the_verdict_tells_numbers_before_and_after_and_stands_on_the_cover():
         "No row is alone: the smallest group has 5 rows; before, 14,021 of 30,162 rows stood alone."
     )
     assert tone == "calm"
-    assert facts(content(cases.evidence())["cover"]["facts"])["Found"] == says
+    cover = facts(content(cases.evidence())["cover"]["facts"])
+    assert cover["Found"] == says
+    assert cover["Tested"] == "24 November 2026, 02:10 UTC, on the written output"
+    assert cover["Linkability"] == (
+        "59.8 % before, 5.0 % after (1.0 to 9.0 %), baseline below 0.1 %: as groups allow"
+    )
+    assert {"Singling out", "Inference"} <= set(cover)
 
 
 def test_the_verdict_counts_people_where_a_column_tells_them_apart():
@@ -211,6 +217,8 @@ def test_what_was_not_tried_is_not_assessed_and_its_reason_is_told():
     shown = content(cases.local())
 
     assert column(shown["summary"]["questions"], 4) == ["not assessed"] * 4
+    told = facts(shown["cover"]["facts"])["Inference"]
+    assert told == "not assessed on the output (before: not tried)"
     assert (
         "Singling out was not assessed: singling_out needs rows." in shown["attacks"]["not_tried"]
     )

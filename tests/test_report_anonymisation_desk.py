@@ -15,7 +15,7 @@ from cli_cases import filled, refused, run
 
 from compliance.anonymise import to_plan
 from compliance.anonymise.hierarchies import read_hierarchy
-from compliance.anonymise.nouns import Hierarchy, Plan
+from compliance.anonymise.nouns import Hierarchy, Method, Plan
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName
@@ -166,10 +166,11 @@ def test_whoever_has_the_output_measures_what_the_report_says(
     assert again == done.proof.after
 
 
+@pytest.mark.parametrize("method", list(Method))
 def test_the_plan_inside_makes_the_same_output_with_the_hierarchies_that_the_desk_keeps(
-    shop: Workspace, settings: Settings
+    shop: Workspace, settings: Settings, method: Method
 ) -> None:
-    done = anonymised(shop)
+    done = anonymised(shop, replace(PLAN, method=method))
     plan = to_plan(from_yaml(inside(shop, build(shop))["plan.yaml"], ValueError))
     kept = {
         quasi.column: read_hierarchy(

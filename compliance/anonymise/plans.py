@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 
 from compliance.anonymise import reading
@@ -23,6 +22,9 @@ from compliance.anonymise.reading import refusal
 from compliance.dataset.nouns import ColumnName
 
 MOST_QUASI_IDENTIFIERS = 64
+LARGEST_WEIGHT = 1e6
+LARGEST_BOUND = 1e9
+SMALLEST_FRACTION = 1e-9
 L_KINDS = {
     "distinct": Model.DISTINCT_L,
     "entropy": Model.ENTROPY_L,
@@ -130,7 +132,9 @@ def _quasi(column: ColumnName, raw: object) -> QuasiIdentifier:
         hierarchy=hierarchy,
         lowest=lowest,
         highest=highest,
-        weight=_positive(f"{place}.weight", given.get("weight", 1)),
+        weight=reading.number(
+            f"{place}.weight", given.get("weight", 1), low=1 / LARGEST_WEIGHT, high=LARGEST_WEIGHT
+        ),
     )
 
 
@@ -185,7 +189,7 @@ def _uniques(raw: object) -> Criterion:
         model=Model.POPULATION_UNIQUES,
         value=reading.number(f"{place}.share", given.get("share"), low=0, high=1),
         sampling_fraction=reading.number(
-            fraction, given.get("sampling_fraction"), low=0, high=1, open_low=True
+            fraction, given.get("sampling_fraction"), low=SMALLEST_FRACTION, high=1
         ),
     )
 
@@ -303,4 +307,4 @@ def _treatment(place: str, column: ColumnName, raw: object) -> Treatment:
 
 
 def _positive(place: str, value: object) -> float:
-    return reading.number(place, value, low=0, high=math.inf, open_low=True)
+    return reading.number(place, value, low=0, high=LARGEST_BOUND, open_low=True)

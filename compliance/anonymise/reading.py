@@ -40,7 +40,7 @@ def only_known(place: str, given: Mapping[object, object], known: Collection[str
             continue
         name = str(key)[:_SHOWN]
         near = get_close_matches(name, known, n=1, cutoff=0.6)
-        hint = f"did you mean “{near[0]}”?" if near else f"possible: {', '.join(known)}"
+        hint = f"perhaps “{near[0]}” is meant" if near else f"possible: {', '.join(known)}"
         raise refusal(place, f"“{name}” is not known; {hint}")
 
 
@@ -74,7 +74,7 @@ def whole(place: str, value: object, *, low: int) -> int:
     """A whole number from `low` on."""
     found = _float(value)
     if not low <= found <= LARGEST_WHOLE or found != int(found):
-        raise refusal(place, f"a whole number from {low} on is expected here")
+        raise refusal(place, f"a whole number from {low} to {LARGEST_WHOLE:,} is expected here")
     return int(found)
 
 
@@ -84,7 +84,7 @@ def choice(kinds: type[_Choice], place: str, value: object) -> _Choice:
         if kind == value:
             return kind
     near = get_close_matches(str(value)[:_SHOWN], list(kinds), n=1, cutoff=0.6)
-    hint = f"; did you mean “{near[0]}”?" if near else ""
+    hint = f"; perhaps “{near[0]}” is meant" if near else ""
     raise refusal(place, f"it may be: {', '.join(kinds)}{hint}")
 
 

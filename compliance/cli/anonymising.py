@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import Namespace
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
 
 from compliance.anonymise import to_plan
 from compliance.anonymise.hierarchies import read_hierarchy
-from compliance.anonymise.nouns import Attack, Hierarchy, Measures, Plan, Utility
+from compliance.anonymise.nouns import Attack, Measures, Plan, Utility
 from compliance.anonymise.nouns.record import Anonymised, BasketPlan, ItemOrder, KeptRecipe
 from compliance.cli import typed
 from compliance.cli.results import Result
 from compliance.dataset.nouns import ColumnName
 from compliance.discovery.nouns import Singling
-from compliance.errors import FileMissingError, FileTooLargeError, MalformedRecipeError
+from compliance.errors import (
+    FileMissingError,
+    FileTooLargeError,
+    HierarchyError,
+    MalformedRecipeError,
+)
 from compliance.plain import to_plain
 from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
 from compliance.workspace.making import Step
+
+SILENCE_S = 10
+"""After so many seconds a step that goes on says how far it is."""
 
 _End = TypeVar("_End")
 
@@ -30,7 +39,7 @@ def discover_text(workspace: Workspace, asked: Namespace) -> Result:
     scanning = workspace.scanning
     for out in (asked.redact, asked.replace):
         if out is not None:
-            typed.destination(out, workspace.settings)
+            typed.destination(out, workspace.settings, read=[asked.file])
     text = scanning.read_text(asked.file.name, _bytes(asked.file))
     spans = scanning.text(text)
     result: Result = {
@@ -55,7 +64,7 @@ def discover_text(workspace: Workspace, asked: Namespace) -> Result:
 
 def redact_image(workspace: Workspace, asked: Namespace) -> Result:
     """A copy of an image without text, faces and codes."""
-    typed.destination(asked.out, workspace.settings)
+    typed.destination(asked.out, workspace.settings, read=[asked.file])
     done = workspace.scanning.redact_image(_bytes(asked.file), only_personal=asked.only_personal)
     typed.write(asked.out, done.image)
     return {
@@ -101,14 +110,18 @@ def singling_out(workspace: Workspace, asked: Namespace) -> Result:
 
 def anonymise(workspace: Workspace, asked: Namespace) -> Result:
     """Anonymise a dataset by a plan; the output becomes a dataset, and a file where asked."""
+    plan = to_plan(typed.yaml_in(asked.plan, MalformedRecipeError))
+    files = _hierarchy_files(plan, asked.plan.parent)
     if asked.out is not None:
-        typed.destination(asked.out, workspace.settings)
-    plan, hierarchies = anonymisation_plan(asked.plan)
+        typed.destination(asked.out, workspace.settings, read=[asked.plan, *files.values()])
+    read = {column: read_hierarchy(_bytes(file), column) for column, file in files.items()}
+    hierarchies = {column: each.hierarchy for column, each in read.items()}
     steps = workspace.anonymisation.anonymise(asked.name, plan, hierarchies, asked.into)
     done = _ended(steps)
     if asked.out is not None:
         typed.write(asked.out, workspace.anonymisation.output(done))
-    return anonymised(done)
+    said = [f"“{column}”: {note}" for column, each in read.items() for note in each.notes]
+    return anonymised(done) | {"notes": [*said, *done.proof.notes]}
 
 
 def attack_table(workspace: Workspace, asked: Namespace) -> Result:
@@ -122,8 +135,9 @@ def attack_table(workspace: Workspace, asked: Namespace) -> Result:
 
 def baskets(workspace: Workspace, asked: Namespace) -> Result:
     """Make purchase histories safe to hand on."""
+    given = asked.hierarchy
     if asked.out is not None:
-        typed.destination(asked.out, workspace.settings)
+        typed.destination(asked.out, workspace.settings, read=[given] if given else [])
     plan = BasketPlan(
         person=ColumnName(asked.person),
         item=ColumnName(asked.item),
@@ -133,7 +147,6 @@ def baskets(workspace: Workspace, asked: Namespace) -> Result:
         description=ColumnName(asked.description) if asked.description else None,
         may_suppress=not asked.keep_all,
     )
-    given = asked.hierarchy
     hierarchy = read_hierarchy(_bytes(given), plan.item).hierarchy if given else None
     done = _ended(
         workspace.anonymisation.anonymise_baskets(asked.name, plan, asked.into, hierarchy)
@@ -174,22 +187,6 @@ def reveal(workspace: Workspace, asked: Namespace) -> Result:
     """The originals behind pseudonyms; who asked and why is in the trail."""
     opened = workspace.anonymisation.reveal(asked.name, asked.column, asked.pseudonym, asked.reason)
     return {"originals": opened}
-
-
-def anonymisation_plan(path: Path) -> tuple[Plan, Mapping[ColumnName, Hierarchy]]:
-    """The plan in the file at `path`, and the hierarchies that it names, read from beside it.
-
-    Raises:
-        FileMissingError, MalformedRecipeError, HierarchyError: something cannot be read.
-    """
-    plan = to_plan(typed.yaml_in(path, MalformedRecipeError))
-    wanted = {quasi.column: quasi.hierarchy for quasi in plan.quasi_identifiers}
-    wanted |= {c.column: c.hierarchy for c in plan.criteria if c.column and c.hierarchy}
-    return plan, {
-        column: read_hierarchy(_bytes(path.parent / name), column).hierarchy
-        for column, name in wanted.items()
-        if isinstance(name, str)
-    }
 
 
 def measured(measures: Measures) -> Result:
@@ -266,25 +263,56 @@ def _singling(one: Singling) -> Result:
     return {**to_plain(one), "share": one.share}
 
 
+def _hierarchy_files(plan: Plan, folder: Path) -> dict[ColumnName, Path]:
+    """The files that `plan` names, beside the plan's own in `folder`.
+
+    Raises:
+        HierarchyError: one is not there.
+    """
+    wanted = {quasi.column: quasi.hierarchy for quasi in plan.quasi_identifiers}
+    wanted |= {c.column: c.hierarchy for c in plan.criteria if c.column and c.hierarchy}
+    found = {column: folder / name for column, name in wanted.items() if isinstance(name, str)}
+    for column, path in found.items():
+        try:
+            reason = "a folder and no file" if path.is_dir() else "" if path.exists() else "missing"
+        except (OSError, ValueError):
+            reason = "no name of a file"
+        if reason:
+            named = str(wanted[column])[: typed.SHOWN_NAME]
+            raise HierarchyError(
+                column=column[:80], reason=f"“{named}”, beside the plan, is {reason}"
+            )
+    return found
+
+
 def _ended(steps: Generator[Step, None, _End]) -> _End:
-    """What `steps` end with; they go to standard error, for those who wait."""
-    said = ""
+    """What `steps` end with; they go to standard error, for those who wait.
+
+    But for the first: while the table is read, what does not fit it is refused, in one sentence.
+    """
+    said, told_at = "", time.monotonic()
     while True:
         try:
             step = next(steps)
         except StopIteration as end:
             ended: _End = end.value
             return ended
-        if step.doing != said:
-            print(step.doing, file=sys.stderr, flush=True)  # noqa: T201
-            said = step.doing
+        is_late = time.monotonic() - told_at >= SILENCE_S
+        if said and (step.doing != said or is_late):
+            line = f"{step.doing}: {step.says}" if step.says and is_late else step.doing
+            print(line, file=sys.stderr, flush=True)  # noqa: T201
+            told_at = time.monotonic()
+        said = step.doing
 
 
 def _columns(text: str) -> list[ColumnName]:
     """The columns in `A,B`; a name with a comma in it stands in quotation marks."""
     import csv  # a column's name may hold anything
 
-    rows = list(csv.reader([text], skipinitialspace=True))
+    try:
+        rows = list(csv.reader([text], skipinitialspace=True))
+    except csv.Error:
+        return [ColumnName(text)]  # lines break within: one name, which no column has
     return [ColumnName(name) for name in (rows[0] if rows else []) if name]
 
 

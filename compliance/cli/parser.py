@@ -16,6 +16,7 @@ from compliance.report.nouns import ReportKind
 
 MOST_ENTRIES = 1_000_000
 MOST_PORTS = 65_535
+SMALLEST_SHARE = 1e-9  # one row of all people there are, and of a few worlds more
 
 _Kinds = argparse._SubParsersAction  # typeshed has no public name for it
 
@@ -135,7 +136,12 @@ def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     for added, is_needed in ((risk, True), (single, False)):
         _named(added)
         added.add_argument(
-            "--quasi", required=is_needed, default="", metavar="A,B", help="quasi-identifiers"
+            "--quasi",
+            type=_columns if is_needed else str,
+            required=is_needed,
+            default="",
+            metavar="A,B",
+            help="quasi-identifiers",
         )
     risk.add_argument("--sensitive", default="", metavar="S", help="sensitive columns")
     risk.add_argument("--population", default="", metavar="NAME", help="who they were drawn from")
@@ -368,6 +374,13 @@ def _place(typed: str) -> str:
     return typed
 
 
+def _columns(typed: str) -> str:
+    """`typed`, unless it names no column: without quasi-identifiers every table looks safe."""
+    if not typed.strip(' ,"'):
+        raise argparse.ArgumentTypeError("it names no column")
+    return typed
+
+
 def _path(typed: str) -> Path:
     return Path(_place(typed))
 
@@ -389,6 +402,6 @@ def _share(typed: str) -> float:
         share = float(typed)
     except ValueError:
         share = 0.0
-    if not 0 < share <= 1:
-        raise argparse.ArgumentTypeError("it is a share above 0 and up to 1")
+    if not SMALLEST_SHARE <= share <= 1:
+        raise argparse.ArgumentTypeError(f"it is a share from {SMALLEST_SHARE:g} to 1")
     return share

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -156,34 +158,64 @@ def order(asked: Namespace) -> Order:
     return Order(out=asked.out, host=host, port=asked.port, is_local=asked.local)
 
 
-def destination(path: Path, settings: Settings) -> Path:
+def destination(path: Path, settings: Settings, *, read: Sequence[Path] = ()) -> Path:
     """`path`, where a file can be written there; asked before the work that fills the file.
 
+    Args:
+        read: what the work reads, which it must not write over.
+
     Raises:
-        CannotWriteError: its folder is missing, it is a folder, or one of the desk's own files.
+        CannotWriteError: its folder is missing, it is a folder, one of the desk's own files, or
+            one that is read.
     """
+    try:
+        _check_destination(path, settings, read)
+    except OSError:
+        _refuse(path, "there can be no file of that name; choose a shorter one")
+    return path
+
+
+def _check_destination(path: Path, settings: Settings, read: Sequence[Path]) -> None:
     target, home = path.resolve(), settings.home.resolve()
     if not target.parent.is_dir():
         _refuse(path, "its folder does not exist; make it first")
+    if target.exists() and any(target.samefile(each) for each in read if each.exists()):
+        _refuse(path, "it is what is read; choose another place")
     if target.is_dir():
         _refuse(path, "it is a folder; name a file in it")
     if any(target.is_relative_to(home / own) for own in (*_OWN_FILES, *_OWN_RECORDS)):
         _refuse(path, "the desk keeps its own records there; choose another place")
     if not os.access(target if target.exists() else target.parent, os.W_OK):
         _refuse(path, "you have no right to write there; choose another place")
-    return path
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write `data` to `path`.
+    """Write `data` to `path`, whole or not at all.
 
     Raises:
         CannotWriteError: the disk refuses.
     """
     try:
-        path.write_bytes(data)
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)  # a pipe, or /dev/stdout
+        else:
+            _replace(target, data)
     except OSError:
         _refuse(path, "the disk refused it; check the free space")
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """A file beside the target takes its place once it is whole; it keeps the target's rights."""
+    partial = target.with_name(f".{secrets.token_hex(8)}.partial")
+    try:
+        partial.write_bytes(data)
+        if target.exists():
+            shutil.copymode(target, partial)
+        partial.replace(target)
+    except BaseException:  # Ctrl-C too
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def _refuse(path: Path, reason: str) -> None:

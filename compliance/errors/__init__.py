@@ -29,7 +29,7 @@
   + AnonymisationError            a table cannot be anonymised so
     - HierarchyError, MalformedRecipeError, NoPopulationError, NothingAllowedError
     - TooManyNodesError, NoRecodingError, TooFewBasketsError
-    - TreatmentError, VaultError, AttackError, StillAtRiskError
+    - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
@@ -59,6 +59,7 @@ from compliance.errors.anonymising import (
     NoPopulationError,
     NoRecodingError,
     NothingAllowedError,
+    NothingLeftError,
     StillAtRiskError,
     TooFewBasketsError,
     TooManyNodesError,
@@ -195,6 +196,7 @@ __all__ = [
     "NothingAllowedError",
     "NothingAnonymisedError",
     "NothingInventedError",
+    "NothingLeftError",
     "NothingPublishedError",
     "NothingReleasedError",
     "NothingToAttackError",

@@ -58,6 +58,13 @@ class NothingAllowedError(AnonymisationError):
     )
 
 
+class NothingLeftError(AnonymisationError):
+    sentence = (
+        "All of the {rows:,} rows would be suppressed, and nothing was handed on. Lower the "
+        "criteria, or allow higher levels."
+    )
+
+
 class StillAtRiskError(AnonymisationError):
     sentence = "The output did not pass its own check, and was not handed on. {reason}"
 

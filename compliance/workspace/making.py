@@ -36,7 +36,7 @@ from compliance.dataset.nouns import (
     Sha256,
     Source,
 )
-from compliance.errors import StillAtRiskError
+from compliance.errors import NothingLeftError
 from compliance.privacy.nouns import GaussianEvent, LaplaceEvent
 from compliance.workspace.desk import Desk
 from compliance.workspace.keys import key_in
@@ -98,13 +98,10 @@ def made(
         levels: those of a recipe; left out, they are searched for.
 
     Raises:
-        StillAtRiskError: no row would be left.
+        NothingLeftError: no row would be left.
     """
-    found, recoding = yield from recoded(plan, prepared, levels)
-    if recoding.suppressed.all():
-        raise StillAtRiskError(reason="No row would be left of it: ask for less, or for more rows.")
     yield Step(doing="Treating the other columns")
-    treated = treat(
+    treated = treat(  # first: what does not fit is refused before a long search
         about.table,
         about.dataset.columns,
         treatments_of(plan, about.labels),
@@ -113,6 +110,9 @@ def made(
         noise=_noise,
         unit=about.dataset.description.unit,
     )
+    found, recoding = yield from recoded(plan, prepared, levels)
+    if recoding.suppressed.all():
+        raise NothingLeftError(rows=len(recoding.suppressed))
     gone = {*left_out(about, plan), *treated.dropped}
     content, rows = written(about.table, recoding, treated.columns, gone)
     data = to_csv(content)

@@ -13,13 +13,16 @@ from collections.abc import Callable, Sequence
 from compliance.dataset.readers.text import decode
 from compliance.discovery.images import ImageFindings, Redacted, find_in_image, redact_image
 from compliance.discovery.nouns.text import Span
-from compliance.discovery.text import find_spans, pseudonymise, redact
+from compliance.discovery.text import LOCALES, find_spans, pseudonymise, redact
 from compliance.workspace.desk import Desk
 from compliance.workspace.keys import key_in
 
 
 class Scanning:
     """What the desk does with texts and images."""
+
+    locales = LOCALES
+    """The countries and languages that invented data can be of."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -6,7 +6,6 @@ from collections import Counter
 
 import streamlit as st
 
-from compliance.discovery.text import LOCALES
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording
@@ -29,7 +28,9 @@ def text(workspace: Workspace) -> None:
             horizontal=True,
             key="discovery_text_how",
         )
-        locale = right.selectbox(_("Invented data of"), LOCALES, key="discovery_text_locale")
+        locale = right.selectbox(
+            _("Invented data of"), workspace.scanning.locales, key="discovery_text_locale"
+        )
         asked = st.form_submit_button(_("Find"), type="primary", key="discovery_text_find")
     if not asked:
         return

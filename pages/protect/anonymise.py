@@ -9,10 +9,12 @@ from pages.parts.anonymising import (
     drafts,
     files,
     hierarchies,
+    histories,
     looks,
     making,
     proofs,
     protection,
+    recipes,
     risks,
     treatments,
     vaults,
@@ -89,12 +91,22 @@ else:
     drafts.put(draft)
     search()
 
+making.said()
 past = workspace.anonymisation.done(dataset.name)
 if past:
     st.header(_("What was made"))
     done = proofs.chosen(past)
     with st.container(border=True):
-        proofs.shown(workspace, done, past)
+        proofs.shown(workspace, dataset, done, past)
+        recipes.keep(workspace, done)
+known = workspace.anonymisation.recipes()
+if known and st.toggle(_("Do again what a recipe says"), key="anonymise_recipes"):
+    with st.container(border=True):
+        recipes.again(workspace, dataset, known)
+bought = histories.items(dataset, found)
+if bought and st.toggle(_("Purchase histories: who bought what"), key="anonymise_histories"):
+    with st.container(border=True):
+        histories.histories(workspace, dataset, bought)
 kept = vaults.found(workspace, dataset, past)
 if kept:
     st.header(_("Vault"))

@@ -46,6 +46,11 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     filling.discover("patients")
     parts = "\n".join(["sku,stock,width", *(f"S{i},{i % 5},{i % 9}.5" for i in range(60))])
     filling.add_files([RawFile(name="s.csv", data=parts.encode())], "stock")
+    buys = [f"B{n % 90:03d},SKU-{1000 + n * n % 12}" for n in range(600)]
+    said = Description(unit=ColumnName("customer_id"))
+    bought = "\n".join(["customer_id,product_id", *buys]).encode()
+    filling.add_files([RawFile(name="b.csv", data=bought)], "baskets", said)
+    filling.discover("baskets")
     monkeypatch.setenv("PRIVACY_DESK_HOME", str(home))
     monkeypatch.delenv("PRIVACY_DESK_DATABASE_URL", raising=False)
     session.workspace.clear()
@@ -457,6 +462,52 @@ def dialog() -> None:
     workspace = session.workspace()
     name, vault = vaults.found(workspace, workspace.dataset("patients-anonymised"), ())[0]
     vaults.ask(workspace, name, vault)
+
+
+# Again, and histories
+
+
+def test_a_recipe_is_kept_and_done_again(desk: Desk) -> None:
+    visitor = made(opened(desk))
+    first = newest(desk)
+    visitor.button(key=f"anonymise_keep_{first.id}").click().run()
+    assert [kept.recipe.plan for kept in desk.workspace.anonymisation.recipes()] == [first.plan]
+
+    visitor.run()
+    visitor.toggle(key="anonymise_recipes").set_value(True).run()
+    widget(visitor, "text_input", "anonymise_recipe_into").set_value("again")  # type: ignore[attr-defined]
+    visitor.button(key="anonymise_again").click().run()
+
+    assert refusals(visitor) == []
+    assert newest(desk).made == "again@1"
+    assert newest(desk).levels == first.levels
+
+
+def test_a_recipe_stops_at_data_that_are_not_what_they_were(desk: Desk) -> None:
+    visitor = made(opened(desk))
+    visitor.button(key=f"anonymise_keep_{newest(desk).id}").click().run()
+    visitor.selectbox(key="session_dataset").select("baskets").run()
+    visitor.toggle(key="anonymise_recipes").set_value(True).run()
+    visitor.button(key="anonymise_again").click().run()
+
+    assert [title for title, _said in refusals(visitor)] == ["Not done"]
+    assert desk.workspace.anonymisation.done("baskets") == ()
+
+
+def test_purchase_histories_are_made_safe_and_compared(desk: Desk) -> None:
+    visitor = opened(desk, "baskets")
+    visitor.toggle(key="anonymise_histories").set_value(True).run()
+    visitor.button(key="anonymise_baskets").click().run()
+
+    (done,) = desk.workspace.anonymisation.baskets("baskets")
+    assert f"stored as {done.made}" in words(visitor)
+    rows = {str(row["Measure"]): row for row in table(visitor, "Measure", "Before", "After")}
+    assert rows["People who share the rarest 2 things"]["After"] == f"{done.after.k:,}"
+    assert done.after.k >= 5
+
+
+def test_a_table_without_products_offers_no_histories(desk: Desk) -> None:
+    assert "anonymise_histories" not in [toggle.key for toggle in opened(desk).toggle]
 
 
 # Files

@@ -72,7 +72,7 @@ class Named:
     def holds(self, values: Ints, shown: Ints) -> Bools:
         """See `Facet`."""
         level = self.level[shown]
-        inside: Bools = self.group[shown][None, :] == self.maps[level[None, :], values[:, None]]
+        inside: Bools = self.group[shown] == self.maps[level[None, :], values[:, None]]
         found: Bools = inside & (level != _NOWHERE)[None, :]
         return found
 

@@ -2,6 +2,7 @@
 
 from compliance.discovery.text.columns import scan_column
 from compliance.discovery.text.finding import find_in_many, find_spans
+from compliance.discovery.text.models import installed_model
 from compliance.discovery.text.redaction import redact
 from compliance.discovery.text.surrogates import LOCALES, Surrogates, pseudonymise
 
@@ -10,6 +11,7 @@ __all__ = [
     "Surrogates",
     "find_in_many",
     "find_spans",
+    "installed_model",
     "pseudonymise",
     "redact",
     "scan_column",

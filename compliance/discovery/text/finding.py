@@ -2,44 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from compliance.discovery.text.models import Recogniser
 from compliance.discovery.text.nouns import Span, SpanType
 from compliance.discovery.text.scanning import longest, narrow, pattern_spans, settled
 from compliance.discovery.text.tagger import name_spans
 
 # From here on a pattern stands against whatever the tagger says.
-_SURE = 0.7
+_SURE = 0.55
+_SIGNS = " \t\n\r,;:|-–("
+_SHORTEST_PART = 4
 _IN_ADDRESSES = frozenset({SpanType.ADDRESS, SpanType.POSTAL_CODE})
 
 
-def find_spans(text: str, *, names: bool = True) -> tuple[Span, ...]:
+def find_spans(
+    text: str, *, names: bool = True, model: Recogniser | None = None
+) -> tuple[Span, ...]:
     """Personal data in `text`, without overlaps, in the order of the text.
 
     Args:
         text: of any length, in any language, with or without line breaks. Time grows with its
             length only.
-        names: whether persons, places, organisations and addresses are looked for too.
+        names: whether persons, places, organisations and addresses are looked for by the tagger
+            too; without it only those that patterns tell.
+        model: a language model to ask beside the tagger: see `installed_model`.
 
     Returns:
         spans with offsets in characters; none for an empty text. A find is a proposal: what is
         not found may be there all the same.
     """
-    return find_in_many([text], names=names)[0]
+    return find_in_many([text], names=names, model=model)[0]
 
 
-def find_in_many(texts: Sequence[str], *, names: bool = True) -> list[tuple[Span, ...]]:
+def find_in_many(
+    texts: Sequence[str], *, names: bool = True, model: Recogniser | None = None
+) -> list[tuple[Span, ...]]:
     """`find_spans` of each of `texts`, in far less time than one by one."""
     patterns = pattern_spans(texts)
     if not names:
         return [settled(spans) for spans in patterns]
     narrowed = [narrow(text) for text in texts]
-    return [_joined(*pair) for pair in zip(patterns, name_spans(narrowed), strict=True)]
+    told = name_spans(narrowed)
+    if model is not None:
+        told = [[*ours, *theirs] for ours, theirs in zip(told, model(narrowed), strict=True)]
+    return [_joined(*found) for found in zip(narrowed, patterns, told, strict=True)]
 
 
-def _joined(patterns: Sequence[Span], names: Sequence[Span]) -> tuple[Span, ...]:
+def _joined(text: str, patterns: Sequence[Span], names: Sequence[Span]) -> tuple[Span, ...]:
     """Both kinds of finds: sure patterns first, whole addresses before what is part of one."""
+    sure = settled(s for s in patterns if s.score >= _SURE and s.type not in _IN_ADDRESSES)
     addresses = [s for s in (*patterns, *names) if s.type is SpanType.ADDRESS]
-    sure = [s for s in patterns if s.score >= _SURE and s.type not in _IN_ADDRESSES]
-    rest = [s for s in names if s.type is not SpanType.ADDRESS]
-    return settled(sure, settled(addresses, by=longest), patterns, rest)
+    whole = settled(_around(text, sure, addresses), by=longest)
+    return settled(sure, whole, patterns, (s for s in names if s.type is not SpanType.ADDRESS))
+
+
+def _around(text: str, taken: Sequence[Span], spans: Iterable[Span]) -> Iterator[Span]:
+    """`spans` without what others have `taken` of them, and without signs at their new ends."""
+    ends = [span.end for span in taken]
+    for span in spans:
+        start = span.start
+        place = bisect_right(ends, span.start)
+        while place < len(taken) and taken[place].start < span.end:
+            yield from _part(text, span, start, taken[place].start)
+            start, place = taken[place].end, place + 1
+        yield from _part(text, span, start, span.end)
+
+
+def _part(text: str, span: Span, start: int, end: int) -> Iterator[Span]:
+    part = text[start:end]
+    start, end = end - len(part.lstrip(_SIGNS)), start + len(part.rstrip(_SIGNS))
+    if end - start >= _SHORTEST_PART or (start, end) == (span.start, span.end):
+        yield replace(span, start=start, end=end)

@@ -190,7 +190,7 @@ class Surrogates:
         return f"{_NETWORKS[number % 3]}{number // 3 % 254 + 1}"
 
     def _mac_address(self, value: str) -> str:
-        between = value[2]
+        between = "-" if "-" in value else ":"
         number = keyed_number(self._key, "mac_address", value.upper())
         # The second bit marks an address that no maker gave out (IEEE 802).
         return between.join(["02", *(f"{number >> 8 * n & 255:02x}" for n in range(5))])

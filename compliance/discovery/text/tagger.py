@@ -134,10 +134,13 @@ def _batches(texts: Sequence[str]) -> Iterator[list[tuple[int, Piece]]]:
 
 def _spans(piece: Piece, odds: Floats, thresholds: Floats) -> Iterator[Span]:
     by_kind = odds[:, 1::2] + odds[:, 2::2]
-    # The likeliest of the kinds that reach their thresholds, by how far they do.
-    kinds = np.argmax(by_kind / thresholds, axis=1)
-    best = by_kind[np.arange(len(kinds)), kinds]
-    told = (best >= thresholds[kinds]) & (kinds < _LAST_KIND_TOLD)
+    # The likeliest of the kinds that reach their thresholds.
+    reached = np.where(by_kind >= thresholds, by_kind, 0)
+    kinds, best = reached.argmax(axis=1), reached.max(axis=1)
+    told = (best > 0) & (kinds < _LAST_KIND_TOLD)
+    if any(_EAST_ASIAN.match(word) for word in piece.words):
+        # It has learnt no such text: there it is believed on words in Latin letters only.
+        told &= [word[0].isalpha() and not _EAST_ASIAN.match(word) for word in piece.words]
     token = 0
     while token < len(kinds):
         end = token + 1

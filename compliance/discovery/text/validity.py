@@ -150,7 +150,9 @@ def _phone_groups(value: str) -> int:
     is_dotted = bare.count(".") == 3 == len(groups) - 1 and max(map(len, groups)) < 4
     is_ssn = [len(g) for g in groups] == [3, 2, 4] and bare.count("-") == 2
     is_thin = len(groups) > digits / 2 or len(groups[-1]) < 2
-    is_else = (is_range, is_decimal, is_short, is_zip, is_dotted, is_ssn, is_date, is_thin)
+    # Two groups with a blank between are as often a house and a postal code: a row of its own.
+    is_pair = len(groups) == 2 and " " in bare and not re.search("[-/().]", bare)
+    is_else = (is_pair, is_range, is_decimal, is_short, is_zip, is_dotted, is_ssn, is_date, is_thin)
     return 0 if any(is_else) else len(value)
 
 

@@ -104,6 +104,19 @@ def worst_pair(done: Anonymised, kind: AttackKind) -> Pair:
     return max(of_kind, key=lambda pair: 2.0 if pair.after is None else pair.after.risk)
 
 
+def question_in_words(done: Anonymised, kind: AttackKind) -> str:
+    """The worst attack of a question: before, after with its interval, and the baseline."""
+    pair = worst_pair(done, kind)
+    before = "not tried" if pair.before is None else share_in_words(pair.before.share)
+    if pair.after is None:
+        return f"not assessed on the output (before: {before})"
+    return (
+        f"{before} before, {share_in_words(pair.after.share)} after "
+        f"({_interval(pair.after)}), baseline {share_in_words(pair.after.baseline)}: "
+        f"{standing_of(pair, done.proof.after.k)}"
+    )
+
+
 def to_questions(done: Anonymised) -> Plain | None:
     """One row per question, by the worst attack on it."""
     headings = [
@@ -140,7 +153,7 @@ def to_attacks(done: Anonymised) -> Plain:
     }
 
 
-def title_of(kind: AttackKind) -> str:
+def question_of(kind: AttackKind) -> str:
     """The question in a word or two."""
     return str(texts()["anonymisation"]["questions"][kind]["name"])
 
@@ -187,7 +200,7 @@ def _interval(attack: Attack) -> str:
 
 
 def _full(pair: Pair) -> list[list[Cell]]:
-    name = title_of(pair.kind)
+    name = question_of(pair.kind)
     first = stacked(name, f"of {wording.abridged(pair.target)}") if pair.target else name
     tried = (("original", pair.before), ("output", pair.after))
     return [
@@ -207,7 +220,7 @@ def _full(pair: Pair) -> list[list[Cell]]:
 
 def _not_tried(pairs: Iterable[Pair]) -> list[str]:
     return [
-        wording.sentence(f"{title_of(pair.kind)} was not assessed: {pair.why_not}")
+        wording.sentence(f"{question_of(pair.kind)} was not assessed: {pair.why_not}")
         for pair in pairs
         if pair.after is None
     ]
@@ -254,7 +267,7 @@ def _chart(pairs: tuple[Pair, ...]) -> Plain | None:
 
 
 def _label(pair: Pair, *, is_only: bool) -> str:
-    title = title_of(pair.kind)
+    title = question_of(pair.kind)
     if is_only or pair.target is None:
         return title
     return f"{title}, {wording.shortened(pair.target, _TARGET_WIDTH)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliance.anonymise.nouns import AttackKind
 from compliance.dataset.nouns import Dataset
 from compliance.report import wording
 from compliance.report.nouns import (
@@ -11,8 +12,9 @@ from compliance.report.nouns import (
     FederatedEvidence,
     ReleaseEvidence,
 )
+from compliance.report.sections.attacks import QUESTIONS, question_in_words, question_of
 from compliance.report.sections.duties import laws_of
-from compliance.report.sections.outcomes import tested_in_words, verdict_of
+from compliance.report.sections.outcomes import verdict_of
 from compliance.report.sections.plans import title_of
 from compliance.report.tables import Fill, Plain, fact
 from compliance.report.texts import texts
@@ -60,7 +62,12 @@ def to_anonymisation_cover(evidence: AnonymisationEvidence) -> Plain:
         fact("Its SHA-256", done.proof.sha256, fill=Fill.CODE),
         fact("Made", f"{wording.when(done.made_at)}, by {done.actor}", fill=Fill.NAME),
         fact("Found", verdict_of(evidence)["says"]),
-        fact("Tested", tested_in_words(done)),
+        fact("Tested", f"{wording.when(done.made_at)}, on the written output"),
+        *(
+            fact(question_of(kind), question_in_words(done, kind))
+            for kind in QUESTIONS
+            if kind is not AttackKind.MEMBERSHIP
+        ),
     ]
     return _cover(evidence, "anonymisation", about)
 

@@ -10,9 +10,9 @@ from compliance.report.nouns import AnonymisationEvidence
 from compliance.report.sections.attacks import (
     QUESTIONS,
     Standing,
+    question_of,
     share_in_words,
     standing_of,
-    title_of,
     to_questions,
     worst_pair,
 )
@@ -30,7 +30,7 @@ def to_outcome(evidence: AnonymisationEvidence) -> Plain:
     """Verdict, key figures, one row per question, and what to do next."""
     return {
         "verdict": verdict_of(evidence),
-        "tested": f"Tested {tested_in_words(evidence.done)}.",
+        "tested": f"Tested {_tested(evidence.done)}.",
         "tiles": _tiles(evidence),
         "questions": to_questions(evidence.done),
         "next": _next(evidence),
@@ -60,12 +60,12 @@ def verdict_of(evidence: AnonymisationEvidence) -> Plain:
     return {"tone": _tone(done), "says": says}
 
 
-def tested_in_words(done: Anonymised) -> str:
+def _tested(done: Anonymised) -> str:
     """When, and by which tests with what result."""
     held = len(done.proof.checks) - len(done.proof.failed)
     by_standing: dict[Standing, list[str]] = {}
     for kind, standing in _standings(done).items():
-        by_standing.setdefault(standing, []).append(title_of(kind).lower())
+        by_standing.setdefault(standing, []).append(question_of(kind).lower())
     told = "; ".join(f"{wording.listed(names)}: {found}" for found, names in by_standing.items())
     return (
         f"on {wording.when(done.made_at)}, on the written output: {count(held)} of "
@@ -169,7 +169,7 @@ def _next(evidence: AnonymisationEvidence) -> list[str]:
 def _on_attacks(done: Anonymised) -> list[str]:
     steps = []
     for kind, standing in _standings(done).items():
-        name = title_of(kind)
+        name = question_of(kind)
         if standing is Standing.NOT_ASSESSED:
             steps.append(f"{name} is not assessed: have it tested before the output leaves.")
         elif standing is Standing.GAIN and kind is AttackKind.INFERENCE:

@@ -30,7 +30,7 @@ def choices(workspace: Workspace, dataset: Dataset, draft: Draft) -> Draft:
     Raises:
         HierarchyError: the plan's hierarchies cannot be used.
     """
-    draft = protection.sliders(draft)
+    draft = protection.sliders(draft, dataset)
     drafts.put(draft)
     look = looks.look(workspace, dataset, draft)
     if _is_too_large(draft, look):
@@ -112,7 +112,7 @@ def _drawn(curve: Curve, at: int, best: Sequence[int], draft: Draft, look: Look)
         config=figures.PLAIN,
         alt=said.replace("**", ""),
     )
-    _remarks(draft)
+    _remarks(draft, charts.widest(limit))
     if chosen is not None:
         _levels(curve, chosen, look)
     if st.toggle(_("List all choices that no other beats"), key="anonymise_list"):
@@ -136,15 +136,20 @@ def _said(curve: Curve, at: int, chosen: int | None, draft: Draft) -> str:
     )
 
 
-def _remarks(draft: Draft) -> None:
+def _remarks(draft: Draft, farthest: float) -> None:
+    said = [
+        _(
+            "What is made small is: {loss}. By it no choice beats the green ones; by the detail "
+            "kept, another may. More than {n} % of rows left out lies beyond the right edge."
+        ).format(loss=_(words.LOSS_WORDS[draft.plan.loss]).lower(), n=f"{farthest:.0f}")
+    ]
     if any(c.column or c.model != "k_anonymity" for c in draft.plan.criteria):
-        outputs.remark(
-            _("Only k counts here. What you ask of sensitive columns can move the best choice.")
+        said.append(
+            _("Only k counts here; what you ask of sensitive columns can move the best choice.")
         )
     if draft.plan.method == "local":
-        outputs.remark(
-            _("You chose a level per cell: it usually keeps more than every dot shown here.")
-        )
+        said.append(_("A level per cell, as you chose, usually keeps more than every dot here."))
+    outputs.remark(" ".join(said))
 
 
 def _levels(curve: Curve, chosen: int, look: Look) -> None:

@@ -18,6 +18,7 @@ from pages.parts.anonymising.drafts import Draft
 
 PREVIEWED = 8
 _UNMAPPED_SHOWN = 12
+_DOT = "•"
 # CPU seconds per group of rows that one choice of levels makes; measured on Adult and the shop.
 _SECONDS_PER_GROUP = 1.2e-7
 _SECONDS_PER_CHOICE = 2e-5
@@ -164,4 +165,6 @@ def _backwards(names: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def _shown(name: str, value: str) -> str:
-    return masked(name) if name == value and name != ALL else name
+    if name != value or name == ALL:
+        return name
+    return masked(name) if len(name) > 1 else _DOT

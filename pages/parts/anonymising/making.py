@@ -38,8 +38,12 @@ def make(workspace: Workspace, dataset: Dataset, draft: Draft) -> None:
     )
     if pressed:
         _made(workspace, dataset, draft, into)
-    if said := st.session_state.pop("anonymise_said", ""):
-        st.success(said, icon=":material/check_circle:")
+
+
+def said() -> None:
+    """What came of the last button, once."""
+    if told := st.session_state.pop("anonymise_said", ""):
+        st.success(told, icon=":material/check_circle:")
 
 
 def _made(workspace: Workspace, dataset: Dataset, draft: Draft, into: str) -> None:

@@ -25,13 +25,14 @@ def watched(steps: Generator[Step, None, _End], counted: float = 1.0) -> _End:
     """
     bar, at = st.empty(), 0.0
     with closing(steps):
-        while True:
-            try:
+        try:
+            while True:
                 step = next(steps)
-            except StopIteration as end:
-                bar.empty()
-                ended: _End = end.value
-                return ended
-            at = at + (1 - at) / 3 if step.share is None else max(at, counted * step.share)
-            said = f"{_(step.doing)} · {step.says}" if step.says else f"{_(step.doing)} …"
-            bar.progress(at, text=said)
+                at = at + (1 - at) / 3 if step.share is None else max(at, counted * step.share)
+                said = f"{_(step.doing)} · {step.says}" if step.says else f"{_(step.doing)} …"
+                bar.progress(at, text=said)
+        except StopIteration as end:
+            ended: _End = end.value
+            return ended
+        finally:
+            bar.empty()

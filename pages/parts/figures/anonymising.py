@@ -20,6 +20,9 @@ def choices(
 ) -> go.Figure:
     """Rows left out against detail kept, both in percent; a dot per choice of levels.
 
+    The picture ends well behind the limit, so that the same choices stand at the same place for
+    every k, and those that matter are told apart.
+
     Args:
         cloud: some of all choices.
         best: those that no other beats.
@@ -28,13 +31,13 @@ def choices(
         words: what best, cloud and chosen are called.
         axes: what the axes are called.
     """
+    farthest = widest(limit)
     faint = {"size": 5, "color": GREY, "opacity": 0.35}
     white = {"width": 2, "color": "white"}
     marked = {"size": 17, "symbol": "diamond", "color": AMBER, "line": white}
-    step = {"width": 1.5, "color": TEAL, "shape": "hv"}
     traces = [
         _dots(cloud, words[1], faint) | {"hoverinfo": "skip"},
-        _dots(best, words[0], {"size": 8, "color": TEAL}) | {"mode": "lines+markers", "line": step},
+        _dots(best, words[0], {"size": 9, "color": TEAL}),
     ]
     if chosen is not None:
         traces.append(_dots(([chosen[0]], [chosen[1]]), words[2], marked))
@@ -43,9 +46,14 @@ def choices(
         data=traces,
         layout={"shapes": [{**line, "line": {"dash": "dot", "color": AMBER}}]},
     )
-    figure.update_xaxes(title=axes[0], range=[-1, 101])
+    figure.update_xaxes(title=axes[0], range=[-0.01 * farthest, farthest])
     figure.update_yaxes(title=axes[1], range=[-2, 102])
     return framed(figure, height=380)
+
+
+def widest(limit: float) -> float:
+    """How many percent of rows left out the picture of all choices shows at most."""
+    return min(100.0, max(20.0, 2 * limit))
 
 
 def _dots(
@@ -112,7 +120,7 @@ def attacks(
             mode="markers",
             offsetgroup=word,
             showlegend=tried is after,
-            marker={"symbol": "line-ew", "size": 30, "line": {"width": 3, "color": PLUM}},
+            marker={"symbol": "line-ew", "size": 18, "line": {"width": 3, "color": PLUM}},
             hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
         )
     figure.update_layout(scattermode="group")
