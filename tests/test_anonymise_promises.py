@@ -29,7 +29,13 @@ from compliance.anonymise.telling import share_alone
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
-from compliance.errors import AnonymisationError, MalformedRecipeError, StillAtRiskError, VaultError
+from compliance.errors import (
+    AnonymisationError,
+    MalformedRecipeError,
+    NothingLeftError,
+    StillAtRiskError,
+    VaultError,
+)
 from compliance.workspace import Workspace
 from tests.anonymised_people import ended, people, plan
 
@@ -94,7 +100,7 @@ def test_a_plan_that_contradicts_itself_is_refused_whoever_made_it(workspace: Wo
 def test_an_output_without_rows_is_refused_in_plain_words(workspace: Workspace, method: str):
     added(workspace, people(20))
 
-    with pytest.raises(StillAtRiskError, match="No row would be left"):
+    with pytest.raises(NothingLeftError, match="All of the 20 rows"):
         anonymised(workspace, plan(k=50, suppression_limit=1, method=method))
 
 
