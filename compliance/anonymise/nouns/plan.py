@@ -107,8 +107,8 @@ class Plan:
         suppression_limit: 0–1, the share of rows that may be suppressed.
         loss: what is made as small as can be.
         method: how values become coarser.
-        treatments: what is done to other columns, in order. A direct identifier without one is
-            left out of the output; a column that is neither stays as it is.
+        treatments: what is done to other columns, in order. Without one, personal data and columns
+            by which single people are found are left out of the output; others stay as they are.
         population: the dataset that the people were drawn from, for k-map and δ-presence; its
             columns are called as the quasi-identifiers are.
         time_limit_s: after which the best so far is taken, with its bound; None for no limit.
