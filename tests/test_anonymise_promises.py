@@ -433,3 +433,18 @@ def test_where_people_have_several_rows_classes_hold_k_people(workspace: Workspa
         people_of.setdefault((row["age"], row["part"]), set()).add(row["customer_id"])
     assert min(map(len, people_of.values())) >= 5
     assert check(done, "people")
+
+
+def test_a_recipe_counts_people_in_a_delivery_that_is_not_described(workspace: Workspace):
+    header, *lines = people(200).decode().splitlines()
+    twice = [header, *(line for line in lines for _ in range(2))]
+    unit = Description(unit=ColumnName("customer_id"))
+    data = "\n".join(twice).encode()
+    workspace.add_files([RawFile(name="people.csv", data=data)], "people", unit)
+    done = anonymised(workspace, plan())
+    workspace.anonymisation.keep_recipe(done, "monthly")
+    added(workspace, "\n".join([*twice, twice[1]]).encode(), "next")
+
+    again, _ = ended(workspace.anonymisation.apply_recipe("monthly", "next", accept_drift=True))
+
+    assert check(again, "people")

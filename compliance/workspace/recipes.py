@@ -49,6 +49,7 @@ def keep(desk: Desk, done: Anonymised, name: str) -> KeptRecipe:
             kept_at=act.at,
             actor=act.actor,
             shown=tuple(column.name for column in output.columns),
+            unit=dataset.description.unit,
         )
         act.store(tables.RECIPE, kept, name=name)
         act.facts |= {"recipe": name, "anonymised": done.id}
@@ -81,7 +82,7 @@ def apply(
     with desk.database.reading() as connection:
         kept = _named(connection, recipe_name)
     recipe = kept.recipe
-    about = subject(desk, name, recipe.plan.population)
+    about = _with_unit(subject(desk, name, recipe.plan.population), kept.unit)
     yield Step(doing="Reading the table and its hierarchies")
     changed = column_drift(recipe, about.dataset.columns)
     _check(changed, accept=accept_drift)
@@ -93,6 +94,14 @@ def apply(
     facts = {"recipe": recipe.name, "accepted_alarms": len(_alarms(changed))}
     done = yield from anonymising.looked_at_and_stored(desk, about, plan, finished, into, facts)
     return done, changed
+
+
+def _with_unit(about: Subject, unit: ColumnName | None) -> Subject:
+    """The subject with people told apart as before, where its description does not say how."""
+    said = about.dataset.description
+    if said.unit is not None or unit not in about.table.column_names:
+        return about
+    return replace(about, dataset=replace(about.dataset, description=replace(said, unit=unit)))
 
 
 def _as_before(kept: KeptRecipe, about: Subject) -> Plan:

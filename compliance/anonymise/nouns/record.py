@@ -107,6 +107,7 @@ class KeptRecipe:
         kept_at: when, UTC.
         actor: who.
         shown: the columns of the output; one that was left out then is not handed on later.
+        unit: the column that told people apart; it does in later deliveries that do not say so.
     """
 
     recipe: Recipe
@@ -115,6 +116,7 @@ class KeptRecipe:
     kept_at: datetime
     actor: str
     shown: tuple[ColumnName, ...] = ()
+    unit: ColumnName | None = None
 
 
 class ItemOrder(StrEnum):
