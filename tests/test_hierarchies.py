@@ -250,3 +250,37 @@ def test_any_bytes_are_a_hierarchy_or_refused(data: bytes) -> None:
 
 def test_the_first_line_that_excel_writes_names_the_delimiter() -> None:
     assert levels("sep=;\nBonn;DE,West;*\nLyon;FR,East;*\n")[1] == ("DE,West", "FR,East")
+
+
+WAYS = [
+    "1",
+    "1.1",
+    "1.10",
+    "1.100",
+    "1.1000",
+    " 1.1",
+    "a",
+    "A",
+    "Ａ",
+    " a",
+    "",
+    "*",
+    " *",
+    "0.0",
+    "-0",
+]
+
+
+@given(
+    st.lists(st.sampled_from(WAYS), min_size=1, max_size=6, unique=True),
+    st.lists(st.sampled_from(WAYS), max_size=8, unique=True),
+)
+def test_every_value_has_a_place_however_alike_values_are_written(
+    held: list[str], asked: list[str]
+):
+    names = tuple(held), ("*",) * len(held)
+
+    completed = complete(Hierarchy(column=ColumnName("version"), levels=names), asked)
+
+    assert unmapped(completed.hierarchy, asked) == ()
+    assert completed.hierarchy.values[: len(held)] == names[0]

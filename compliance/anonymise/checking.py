@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from compliance.anonymise.cells import classes_with_people
 from compliance.anonymise.models import classes_of, holds, is_per_class, satisfied
 from compliance.anonymise.nouns import (
     Classes,
@@ -22,7 +23,8 @@ from compliance.anonymise.nouns.problem import Codes32, Ints
 from compliance.anonymise.nouns.record import Check
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Codes, Table
-from compliance.discovery.nouns import IdentifierClass, Label
+
+_LUCK = 1e-6
 
 MODEL_WORDS: Mapping[Model, str] = {
     Model.K_ANONYMITY: "at least {value:g} rows in every class",
@@ -61,33 +63,32 @@ def checks(
         original: what it was made from.
         recoding: for the population's side of k-map and δ-presence, which no output holds.
     """
-    classes = _shown(output, original, plan, problem)
-    if problem.population:
-        people = classes_of(recoding, (), problem.population)
-        classes = replace(classes, population=people.population, elsewhere=people.elsewhere)
+    classes = _shown(output, original, plan, problem, recoding)
     return (
         *(_criterion(criterion, classes) for criterion in plan.criteria),
         _suppression(output.rows, original.rows, plan.suppression_limit),
     )
 
 
-def identifier_check(labels: Sequence[Label], handled: Collection[ColumnName]) -> Check:
+def identifier_check(open_: Sequence[ColumnName], treated: Sequence[ColumnName]) -> Check:
     """That no column of the output identifies people directly, other than as the plan has it.
 
     Args:
-        labels: discovery's word on the output.
-        handled: the columns that the plan treats or keeps by name.
+        open_: the columns that still do, by discovery's word on the output or an officer's.
+        treated: those whose values the plan replaces.
     """
-    open_ = [
-        label.column
-        for label in labels
-        if label.identifier_class is IdentifierClass.DIRECT and label.column not in handled
-    ]
-    said = "The output was searched again: no column identifies a person directly."
+    said = "The output was searched again: no column identifies a person directly"
+    said += f", but for what the plan replaces in {_listed(treated)}." if treated else "."
     if open_:
-        named = ", ".join(f"“{column}”" for column in open_[:8])
-        said = f"The output was searched again: {named} may identify people directly."
+        said = (
+            f"The output was searched again: {_listed(open_)} may identify people directly. Leave "
+            "it out, replace its values, or correct its label."
+        )
     return Check(name="no_direct_identifier", holds=not open_, says=said)
+
+
+def _listed(columns: Sequence[ColumnName]) -> str:
+    return ", ".join(f"“{column}”" for column in columns[:8])
 
 
 def people_check(output: Table, columns: Sequence[ColumnName], people: Codes32, k: int) -> Check:
@@ -96,7 +97,7 @@ def people_check(output: Table, columns: Sequence[ColumnName], people: Codes32, 
     Args:
         people: per row of the output, whose it is.
     """
-    group = _classes(output, columns)
+    group = row_classes(output, columns)
     pairs = np.unique(np.stack((group, people)), axis=1)
     fewest = int(np.bincount(pairs[0]).min(initial=len(people)))
     return Check(
@@ -108,20 +109,26 @@ def people_check(output: Table, columns: Sequence[ColumnName], people: Codes32, 
 
 
 def linkage_check(siege: Siege, k: int) -> Check:
-    """That linking output to people succeeds no more often than classes of `k` allow.
+    """That linking output to people succeeds no more often than classes of `k` allow, but for luck.
 
+    In an output whose classes all have just k rows, one try of an attacker in k is right: more
+    successes than that are refused where luck gives so many once in a million, and no earlier.
     What was not tried is no proof, so it does not hold.
     """
+    from scipy.stats import binom  # slow to load
+
     linked = [attack for attack in siege.attacks if attack.kind is AttackKind.LINKAGE]
     if not linked:
         reason = siege.not_tried.get(AttackKind.LINKAGE, "nobody tried")
         return Check(name="linkage", holds=False, says=f"Linking was not tried: {reason}")
-    low, allowed = max(attack.low for attack in linked), 1 / max(k, 1)
+    worst, allowed = max(linked, key=lambda attack: attack.share), 1 / max(k, 1)
+    luck = float(binom.sf(worst.successes - 1, worst.attempts, allowed))
     return Check(
         name="linkage",
-        holds=low <= allowed,
-        says=f"Somebody who knows all of it finds the right row for {linked[0].share:.2%} of "
-        f"people (at least {low:.2%}); classes of {k} allow {allowed:.2%}.",
+        holds=luck >= _LUCK,
+        says=f"Somebody who knows all of it finds the right row for {worst.share:.2%} of "
+        f"{worst.attempts:,} people (at least {worst.low:.2%} of all); classes of {k} allow "
+        f"{allowed:.2%}, and by luck more among so few.",
     )
 
 
@@ -151,20 +158,25 @@ def _suppression(rows: int, before: int, limit: float) -> Check:
     )
 
 
-def _shown(output: Table, original: Table, plan: Plan, problem: Problem) -> Classes:
+def _shown(
+    output: Table, original: Table, plan: Plan, problem: Problem, recoding: Recoding
+) -> Classes:
     """The classes of the output, with the original's sensitive values as the whole."""
     columns = [output.codes(column) for column in plan.columns]
     shown = Recoding(
         columns=tuple(plan.columns),
         codes=tuple(_with_missing(each) for each in columns),
-        names=tuple((*map(str, each.labels.tolist()), None) for each in columns),
+        names=tuple((*each.texts(), None) for each in columns),
         shares=tuple(np.ones(len(each.labels) + 1) for each in columns),
         suppressed=np.zeros(output.rows, dtype=np.bool_),
         levels=None,
     )
     there = [each for each in problem.sensitive if each.column in output.column_names]
     hidden = [_ranked(output, original, each) for each in there]
-    classes = classes_of(shown, hidden)
+    if problem.population:
+        classes = classes_with_people(shown, hidden, problem.population, recoding)
+    else:
+        classes = classes_of(shown, hidden)
     whole = {each.column: np.bincount(each.codes, minlength=each.values) for each in there}
     return replace(
         classes,
@@ -175,7 +187,7 @@ def _shown(output: Table, original: Table, plan: Plan, problem: Problem) -> Clas
     )
 
 
-def _classes(output: Table, columns: Sequence[ColumnName]) -> Ints:
+def row_classes(output: Table, columns: Sequence[ColumnName]) -> Ints:
     """The class of each row of the output."""
     group = np.zeros(output.rows, dtype=np.int64)
     for column in columns:

@@ -66,12 +66,18 @@ def to_plan(raw: object) -> Plan:
         population=reading.text("population", given["population"]) if "population" in given else "",
         time_limit_s=None if time_limit is None else _positive("time_limit_s", time_limit),
     )
-    _check(plan)
+    check_plan(plan)
     return plan
 
 
-def _check(plan: Plan) -> None:
-    """Refuse what contradicts itself."""
+def check_plan(plan: Plan) -> None:
+    """Refuse a plan that contradicts itself, whoever made it.
+
+    Raises:
+        MalformedRecipeError: nothing must hold; a column has two parts; a population is missing.
+    """
+    if not plan.quasi_identifiers:
+        raise refusal("quasi_identifiers", "at least one column with its hierarchy is expected")
     if not plan.criteria:
         raise refusal("the plan", "nothing says what must hold; give k, for example")
     quasi = set(plan.columns)
@@ -82,9 +88,17 @@ def _check(plan: Plan) -> None:
         if needs_people and not plan.population:
             reason = "name the dataset that the people were drawn from under “population”"
             raise refusal(criterion.model, reason)
+    protected = {criterion.column for criterion in plan.criteria}
     for treatment in plan.treatments:
         if treatment.column in quasi:
             raise _both("columns", treatment.column, "treated otherwise")
+        # What a criterion is measured on must be what is handed on.
+        if treatment.column in protected and treatment.kind is not TreatmentKind.KEEP:
+            reason = (
+                f"“{treatment.column[:60]}” is treated, and a criterion is about its values as "
+                "they are; leave one of the two"
+            )
+            raise refusal("columns", reason)
 
 
 def _both(place: str, column: ColumnName, what: str) -> Exception:

@@ -37,6 +37,7 @@ class Prepared:
             hierarchy did not hold; only columns with some. `unmapped` in `hierarchies` names them.
         unmapped_rows: per such column, the rows of the table with such a value.
         notes: what building and completing did, in sentences without any value.
+        of_sensitive: the hierarchies of sensitive columns, as used.
     """
 
     problem: Problem
@@ -44,6 +45,12 @@ class Prepared:
     unmapped: Mapping[ColumnName, int] = field(default_factory=dict)
     unmapped_rows: Mapping[ColumnName, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    of_sensitive: Mapping[ColumnName, Hierarchy] = field(default_factory=dict)
+
+    @property
+    def every_hierarchy(self) -> Mapping[ColumnName, Hierarchy]:
+        """All that are needed to prepare such a table again."""
+        return {**self.of_sensitive, **self.hierarchies}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,9 +91,10 @@ def prepare(
     _check_columns(plan, [column.name for column in columns], population)
     fitted = [_fit(quasi, table, population, hierarchies) for quasi in plan.quasi_identifiers]
     missing = {each.ladder.column: each for each in fitted if each.unmapped}
+    of_sensitive = _of_sensitive(table, plan, hierarchies)
     problem = Problem(
         ladders=tuple(each.ladder for each in fitted),
-        sensitive=_sensitive(table, plan, hierarchies),
+        sensitive=_sensitive(table, plan, of_sensitive),
         criteria=plan.criteria,
         suppression_limit=plan.suppression_limit,
         loss=plan.loss,
@@ -98,6 +106,7 @@ def prepare(
         unmapped={column: each.unmapped for column, each in missing.items()},
         unmapped_rows={column: each.unmapped_rows for column, each in missing.items()},
         notes=tuple(_completed_note(column, each) for column, each in missing.items()),
+        of_sensitive=of_sensitive,
     )
 
 
@@ -249,6 +258,14 @@ def _sensitive(
 ) -> tuple[Sensitive, ...]:
     """The columns that criteria name, each once, in their order."""
     named = {criterion.column: None for criterion in plan.criteria if criterion.column}
+    return tuple(_ranked(table, column, hierarchies.get(column)) for column in named)
+
+
+def _of_sensitive(
+    table: Table, plan: Plan, hierarchies: Mapping[ColumnName, Hierarchy]
+) -> dict[ColumnName, Hierarchy]:
+    """The hierarchies of sensitive columns: those given, and those that are to be built."""
+    named = {criterion.column: None for criterion in plan.criteria if criterion.column}
     given = {column: hierarchies[column] for column in named if column in hierarchies}
     for criterion in plan.criteria:
         column = criterion.column
@@ -258,7 +275,7 @@ def _sensitive(
             reason = "hierarchical t-closeness needs one, and none was given"
             raise HierarchyError(column=column, reason=reason)
         given[column] = build_hierarchy(table, column, criterion.hierarchy)
-    return tuple(_ranked(table, column, given.get(column)) for column in named)
+    return given
 
 
 def _ranked(table: Table, column: ColumnName, hierarchy: Hierarchy | None) -> Sensitive:

@@ -40,8 +40,15 @@ def written(
     names = [name for name in table.column_names if name not in left_out]
     columns = {n: _column(table, n, recoding, treated).take(pa.array(kept)) for n in names}
     made = pa.table(columns)
-    order = pc.sort_indices(made, sort_keys=[(name, "ascending") for name in names])
+    order = _order(made)
     return made.take(order), kept[order.to_numpy()]
+
+
+def _order(made: pa.Table) -> Any:
+    """Rows by what they show; columns are counted, for a sort key of “.name” would be a path."""
+    places = [str(place) for place in range(made.num_columns)]
+    keys = [(place, "ascending") for place in places]
+    return pc.sort_indices(made.rename_columns(places), sort_keys=keys)
 
 
 def to_csv(made: pa.Table) -> bytes:
@@ -55,7 +62,7 @@ def read_back(data: bytes, schema: pa.Schema) -> Table:
     """The table that stands in `data`, as `to_csv` wrote it, in the types that it had."""
     found = pa_csv.read_csv(
         io.BytesIO(data),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         convert_options=pa_csv.ConvertOptions(
             column_types=schema,
             null_values=[""],

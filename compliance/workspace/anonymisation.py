@@ -36,7 +36,7 @@ from compliance.workspace.making import Step, told
 from compliance.workspace.recent import Recent
 from compliance.workspace.subjects import left_out, subject
 
-_CURVES_KEPT = 8
+_CELLS_KEPT = 10_000_000  # of curves, node × k; at 56 bytes each
 
 
 class Anonymisation:
@@ -44,7 +44,7 @@ class Anonymisation:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._curves: Recent[Curve] = Recent(_CURVES_KEPT, lambda _: 1)
+        self._curves: Recent[Curve] = Recent(_CELLS_KEPT, _cells)
 
     # Looking
 
@@ -100,8 +100,8 @@ class Anonymisation:
         return proposals.quasi(subject(self._desk, name), column)
 
     def left_out(self, name: str, plan: Plan) -> tuple[ColumnName, ...]:
-        """The columns that hold personal data and that `plan` does not name: not in the output."""
-        return left_out(plan, subject(self._desk, name).labels)
+        """The columns that `plan` does not name and that are not in the output: see `subjects`."""
+        return left_out(subject(self._desk, name), plan)
 
     def attack(
         self,
@@ -254,6 +254,10 @@ class Anonymisation:
             VaultError: there is no such vault or pseudonym, or no reason is given.
         """
         return vaults.reveal(self._desk, name, column, pseudonyms, reason)
+
+
+def _cells(curve: Curve) -> int:
+    return curve.suppressed.size
 
 
 def _surveyed(done: int, nodes: int) -> Step:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection, Generator, Mapping
+from dataclasses import replace
 from importlib.metadata import version
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -19,6 +21,7 @@ from compliance.anonymise.nouns import (
     Plan,
 )
 from compliance.anonymise.nouns.record import Anonymised, Proof
+from compliance.anonymise.plans import check_plan
 from compliance.anonymise.preparing import prepare
 from compliance.dataset.nouns import (
     ColumnName,
@@ -55,6 +58,7 @@ def anonymise(
         StillAtRiskError: the output did not pass a check; nothing was stored.
     """
     into = check_dataset_name(into or f"{name[:64]}-anonymised")
+    check_plan(plan)
     about = subject(desk, name, plan.population)
     with desk.database.reading() as connection:
         _check_free(connection, about.dataset, into)
@@ -67,19 +71,44 @@ def anonymise(
 
 
 def looked_at_and_stored(
-    desk: Desk, about: Subject, plan: Plan, finished: Made, into: str
+    desk: Desk,
+    about: Subject,
+    plan: Plan,
+    finished: Made,
+    into: str,
+    facts: Mapping[str, object] = MappingProxyType({}),
 ) -> Generator[Step, None, Anonymised]:
     """Measure and attack an output, and store it as dataset `into` where every check holds.
+
+    Args:
+        facts: more that the trail says of it.
 
     Raises:
         StillAtRiskError: one does not; nothing was stored.
         TakenNameError: something else is called so.
     """
     yield Step(doing="Measuring and attacking the written output")
-    proof = proof_of(about, plan, finished)
+    proof = _with_others(desk, about, proof_of(about, plan, finished))
     if proof.failed:
         raise StillAtRiskError(reason=" ".join(check.says for check in proof.failed))
-    return _stored(desk, about, plan, finished, proof, into)
+    return _stored(desk, about, plan, finished, proof, into, facts)
+
+
+def _with_others(desk: Desk, about: Subject, proof: Proof) -> Proof:
+    """The proof, with a note on other outputs of the same table: together they tell more.
+
+    Source: Ganta, Kasiviswanathan and Smith 2008, doi:10.1145/1401890.1401926.
+    """
+    with desk.database.reading() as connection:
+        made_before = {done.proof.sha256 for done in of(connection, about.dataset)}
+    count = len(made_before - {proof.sha256})
+    if not count:
+        return proof
+    note = (
+        f"Other outputs of this table that were made before: {count:,}. What is promised holds of "
+        "each by itself; whoever has several can combine them."
+    )
+    return replace(proof, notes=(*proof.notes, note))
 
 
 def output(desk: Desk, sha256: Sha256) -> bytes:
@@ -122,10 +151,10 @@ def _stored(
     finished: Made,
     proof: Proof,
     into: str,
+    facts: Mapping[str, object],
 ) -> Anonymised:
-    files = {
-        column: write_hierarchy(each) for column, each in finished.prepared.hierarchies.items()
-    }
+    used = finished.prepared.every_hierarchy
+    files = {column: write_hierarchy(each) for column, each in used.items()}
     hashes = {column: Sha256(hashlib.sha256(data).hexdigest()) for column, data in files.items()}
     for column, data in files.items():
         store_bytes(desk.hierarchies_folder / f"{hashes[column]}.csv", data)
@@ -149,7 +178,7 @@ def _stored(
         act.store(tables.ANONYMISED, done, **keys)
         vaults.store(desk, act, stored, finished.treated.vault)
         act.link(datasets.dataset_node(about.dataset), datasets.dataset_node(stored), "anonymised")
-        act.facts |= _facts(done)
+        act.facts |= {**_facts(done), **facts}
     return done
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from compliance.anonymise.attacks import attack, scene_of_tables
-from compliance.anonymise.checking import checks, identifier_check, linkage_check, people_check
+from compliance.anonymise.checking import (
+    checks,
+    identifier_check,
+    linkage_check,
+    people_check,
+    row_classes,
+)
 from compliance.anonymise.models import measure_table
 from compliance.anonymise.nouns import (
     Plan,
@@ -17,17 +23,26 @@ from compliance.anonymise.nouns import (
     Utility,
 )
 from compliance.anonymise.nouns.record import Check, Proof
+from compliance.anonymise.telling import (
+    kept_check,
+    linked_note,
+    most_alone,
+    share_alone,
+    share_alone_by_rows,
+    shown_as_it_was,
+    together_note,
+)
 from compliance.anonymise.utility import roles_of, utility
 from compliance.dataset.nouns import (
     ColumnName,
     Sha256,
 )
 from compliance.discovery import discover
-from compliance.discovery.nouns import IdentifierClass, Label
+from compliance.discovery.nouns import IdentifierClass, Label, LabelStatus
 from compliance.workspace import datasets
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Made, generator
-from compliance.workspace.subjects import Subject, left_out
+from compliance.workspace.subjects import Subject, named, personal_left_out, telling_left_out
 
 
 def proof_of(about: Subject, plan: Plan, made: Made) -> Proof:
@@ -44,11 +59,12 @@ def proof_of(about: Subject, plan: Plan, made: Made) -> Proof:
         utility=_useful(about, plan, made),
         checks=(
             *checks(made.output, about.table, plan, made.prepared.problem, made.recoding),
-            identifier_check(_output_labels(made), _handled(plan)),
+            _identifiers(about, plan, made),
+            _kept(about, plan, made),
             linkage_check(attacked, plan.k),
             *_people(about, plan, made),
         ),
-        notes=(*made.prepared.notes, *_notes(about, plan, made.treated)),
+        notes=(*made.prepared.notes, *_notes(about, plan, made.treated), *_open(about, plan, made)),
         sha256=Sha256(hashlib.sha256(made.data).hexdigest()),
         rows=made.output.rows,
     )
@@ -151,18 +167,60 @@ def _target(plan: Plan, found: Sequence[Label]) -> ColumnName | None:
     return next((column for column in (*asked, *secret) if column in shown), None)
 
 
-def _output_labels(made: Made) -> tuple[Label, ...]:
-    """Discovery's word on the output."""
-    return discover(made.output, made.intake.columns)
+def _identifiers(about: Subject, plan: Plan, made: Made) -> Check:
+    """The check on direct identifiers; what an officer said is none, is none."""
+    said = {label.column: label for label in about.labels}
+    direct = {name for name, la in said.items() if la.identifier_class is IdentifierClass.DIRECT}
+    cleared = {n for n, la in said.items() if la.status is not LabelStatus.PROPOSED} - direct
+    bare = set(shown_as_it_was(plan, made.shown))
+    treated = {each.column for each in plan.treatments} - bare
+    found = {
+        label.column
+        for label in discover(made.output, made.intake.columns)
+        if label.identifier_class is IdentifierClass.DIRECT
+    }
+    open_ = (found - treated - cleared - set(plan.columns)) | (bare & direct)
+    ordered = [name for name in made.output.column_names if name in open_]
+    return identifier_check(ordered, [name for name in made.output.column_names if name in treated])
 
 
-def _handled(plan: Plan) -> frozenset[ColumnName]:
-    """The columns of which the plan says what happens to them."""
-    return frozenset((*plan.columns, *(each.column for each in plan.treatments)))
+def _kept(about: Subject, plan: Plan, made: Made) -> Check:
+    """The check on columns that stay and by which single people are found."""
+    whose = None if about.whose is None else about.whose[made.rows]
+    alone = {
+        name: share_alone(made.output.codes(name).codes, whose)
+        for name in shown_as_it_was(plan, made.output.column_names)
+    }
+    secret = {la.column for la in about.labels if la.identifier_class is IdentifierClass.SENSITIVE}
+    return kept_check(alone, named(plan) | secret, plan.k)
 
 
 def _notes(about: Subject, plan: Plan, treated: Treated) -> tuple[str, ...]:
-    gone = left_out(plan, about.labels)
-    named = ", ".join(f"“{column}”" for column in gone)
-    said = f"Left out, for the plan does not name them and they hold personal data: {named}."
-    return (*(note.sentence for note in treated.notes), *([said] if gone else []))
+    reasons = {
+        "they hold personal data": personal_left_out(about, plan),
+        "by their values single people are found": telling_left_out(about, plan),
+    }
+    gone = [
+        f"Left out, for the plan does not name them and {reason}: {_listed(columns)}."
+        for reason, columns in reasons.items()
+        if columns
+    ]
+    return (*(note.sentence for note in treated.notes), *gone)
+
+
+def _open(about: Subject, plan: Plan, made: Made) -> Iterator[str]:
+    """What k-anonymity of single rows leaves open: columns together, and rows that are linked."""
+    whose = None if about.whose is None else about.whose[made.rows]
+    stay = shown_as_it_was(plan, made.output.column_names)
+    together = share_alone(row_classes(made.output, stay).astype(np.int32), whose)
+    if len(stay) > 1 and together > most_alone(plan.k):
+        yield together_note(stay, together)
+    unit = about.dataset.description.unit
+    if unit is not None and whose is not None and unit in made.shown and unit not in plan.columns:
+        linked = share_alone_by_rows(row_classes(made.output, plan.columns), whose)
+        if linked > most_alone(plan.k):
+            yield linked_note(unit, linked)
+
+
+def _listed(columns: Sequence[ColumnName]) -> str:
+    return ", ".join(f"“{column}”" for column in columns)

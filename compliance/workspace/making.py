@@ -96,9 +96,12 @@ def made(
 
     Args:
         levels: those of a recipe; left out, they are searched for.
+
+    Raises:
+        NothingLeftError: no row would be left.
     """
     yield Step(doing="Treating the other columns")
-    treated = treat(
+    treated = treat(  # first: what does not fit is refused before a long search
         about.table,
         about.dataset.columns,
         treatments_of(plan, about.labels),
@@ -106,11 +109,11 @@ def made(
         generator(),
         noise=_noise,
         unit=about.dataset.description.unit,
-    )  # first: what does not fit is refused before a long search
+    )
     found, recoding = yield from recoded(plan, prepared, levels)
     if recoding.suppressed.all():
         raise NothingLeftError(rows=len(recoding.suppressed))
-    gone = {*left_out(plan, about.labels), *treated.dropped}
+    gone = {*left_out(about, plan), *treated.dropped}
     content, rows = written(about.table, recoding, treated.columns, gone)
     data = to_csv(content)
     return Made(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from compliance.anonymise.hierarchies import read_hierarchy
 from compliance.anonymise.models import measure_table
-from compliance.anonymise.nouns import Hierarchy, Measures
+from compliance.anonymise.nouns import Hierarchy, Measures, Plan, Treatment, TreatmentKind
 from compliance.anonymise.nouns.recipe import Drift
 from compliance.anonymise.nouns.record import Anonymised, KeptRecipe
 from compliance.anonymise.preparing import Prepared, prepare
@@ -19,7 +20,7 @@ from compliance.storage import records, tables
 from compliance.workspace import anonymising, datasets
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Made, Step, made
-from compliance.workspace.subjects import Subject, subject
+from compliance.workspace.subjects import Subject, named, subject
 
 _SHOWN = 8
 
@@ -34,6 +35,7 @@ def keep(desk: Desk, done: Anonymised, name: str) -> KeptRecipe:
     check_dataset_name(name)
     with desk.database.reading() as connection:
         dataset = datasets.version(connection, done.dataset_id)
+        output = datasets.version(connection, done.made)
     hierarchies = _hierarchies(desk, done.hierarchies)
     prepared = prepare(desk.table(dataset), dataset.columns, done.plan, hierarchies)
     recipe = to_recipe(
@@ -46,6 +48,7 @@ def keep(desk: Desk, done: Anonymised, name: str) -> KeptRecipe:
             dataset=dataset.name,
             kept_at=act.at,
             actor=act.actor,
+            shown=tuple(column.name for column in output.columns),
         )
         act.store(tables.RECIPE, kept, name=name)
         act.facts |= {"recipe": name, "anonymised": done.id}
@@ -83,11 +86,27 @@ def apply(
     changed = column_drift(recipe, about.dataset.columns)
     _check(changed, accept=accept_drift)
     prepared = _prepared(desk, kept, about)
-    finished = yield from made(desk, about, recipe.plan, prepared, recipe.levels)
+    plan = _as_before(kept, about)
+    finished = yield from made(desk, about, plan, prepared, recipe.levels)
     changed += drift(recipe, prepared, _measured(finished, prepared))
     _check(changed, accept=accept_drift)
-    done = yield from anonymising.looked_at_and_stored(desk, about, recipe.plan, finished, into)
+    facts = {"recipe": recipe.name, "accepted_alarms": len(_alarms(changed))}
+    done = yield from anonymising.looked_at_and_stored(desk, about, plan, finished, into, facts)
     return done, changed
+
+
+def _as_before(kept: KeptRecipe, about: Subject) -> Plan:
+    """The plan, and that columns which the first output did not show are not shown now either.
+
+    What a column is labelled can change with its values, and a label decides what is left out.
+    """
+    plan, known = kept.recipe.plan, {column.name for column in kept.recipe.columns}
+    hidden = [
+        Treatment(column=name, kind=TreatmentKind.DROP)
+        for name in about.table.column_names
+        if kept.shown and name in known and name not in kept.shown and name not in named(plan)
+    ]
+    return replace(plan, treatments=(*plan.treatments, *hidden))
 
 
 def _prepared(desk: Desk, kept: KeptRecipe, about: Subject) -> Prepared:
@@ -107,9 +126,13 @@ def _measured(finished: Made, prepared: Prepared) -> Measures:
 
 
 def _check(changed: tuple[Drift, ...], *, accept: bool) -> None:
-    alarms = [each.sentence for each in changed if each.is_alarm]
+    alarms = _alarms(changed)
     if alarms and not accept:
         raise DriftedError(alarms=" ".join(alarms[:_SHOWN]))
+
+
+def _alarms(changed: tuple[Drift, ...]) -> list[str]:
+    return [each.sentence for each in changed if each.is_alarm]
 
 
 def _named(connection: Connection, name: str) -> KeptRecipe:

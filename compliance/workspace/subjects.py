@@ -9,6 +9,8 @@ from compliance.anonymise.nouns import (
     Treatment,
     TreatmentKind,
 )
+from compliance.anonymise.nouns.problem import Codes32
+from compliance.anonymise.telling import most_alone, share_alone
 from compliance.dataset import Table
 from compliance.dataset.nouns import (
     ColumnName,
@@ -34,6 +36,12 @@ class Subject:
     table: Table
     labels: tuple[Label, ...]
     population: Table | None = None
+
+    @property
+    def whose(self) -> Codes32 | None:
+        """Per row, whose it is; None where nobody says so, and every row is somebody."""
+        unit = self.dataset.description.unit
+        return None if unit is None else self.table.codes(unit).codes
 
 
 def subject(desk: Desk, name: str, population: str = "") -> Subject:
@@ -63,13 +71,33 @@ def treatments_of(plan: Plan, found: tuple[Label, ...]) -> tuple[Treatment, ...]
     )
 
 
-def left_out(plan: Plan, found: tuple[Label, ...]) -> tuple[ColumnName, ...]:
-    """The columns that hold personal data and that the plan does not say anything about."""
-    named = {*plan.columns, *(each.column for each in plan.treatments)}
-    named |= {criterion.column for criterion in plan.criteria if criterion.column}
+def left_out(about: Subject, plan: Plan) -> tuple[ColumnName, ...]:
+    """The columns that the plan says nothing about and that are not handed on therefore."""
+    return (*personal_left_out(about, plan), *telling_left_out(about, plan))
+
+
+def personal_left_out(about: Subject, plan: Plan) -> tuple[ColumnName, ...]:
+    """Of those: the ones that hold personal data."""
     stays = (IdentifierClass.NONE, IdentifierClass.SENSITIVE)
     return tuple(
         label.column
-        for label in found
-        if label.column not in named and label.identifier_class not in stays
+        for label in about.labels
+        if label.column not in named(plan) and label.identifier_class not in stays
     )
+
+
+def telling_left_out(about: Subject, plan: Plan) -> tuple[ColumnName, ...]:
+    """Of those: the ones that are not personal data, and by which single people are found."""
+    return tuple(
+        label.column
+        for label in about.labels
+        if label.column not in named(plan)
+        and label.identifier_class is IdentifierClass.NONE
+        and share_alone(about.table.codes(label.column).codes, about.whose) > most_alone(plan.k)
+    )
+
+
+def named(plan: Plan) -> frozenset[ColumnName]:
+    """The columns that the plan says something about."""
+    asked = (criterion.column for criterion in plan.criteria if criterion.column)
+    return frozenset((*plan.columns, *(each.column for each in plan.treatments), *asked))

@@ -39,7 +39,8 @@ def store(desk: Desk, act: Act, dataset: Dataset, sealed: Mapping[ColumnName, Va
             sha256=sha256,
         )
         act.store(tables.VAULT, vault, id=vault.id, dataset_id=dataset.id)
-        act.facts["vault_rows"] = {column: vault.rows}
+    if sealed:
+        act.facts["vault_rows"] = {column: len(rows.pseudonyms) for column, rows in sealed.items()}
 
 
 def of(connection: Connection, dataset: Dataset) -> tuple[Vault, ...]:
@@ -53,28 +54,55 @@ def reveal(
 ) -> dict[str, str]:
     """The originals behind pseudonyms in `column` of dataset `name`; who asked is in the trail.
 
-    The entry is written before anything is shown, and holds neither pseudonyms nor originals.
+    The entry is written before anything is shown, and holds neither pseudonyms nor originals. A
+    try that fails has its entry too. Vaults of earlier versions are looked into as well.
 
     Raises:
         VaultError: there is no such vault or pseudonym, or no reason is given.
     """
     if len(reason.strip()) < SHORTEST_REASON:
         raise VaultError(reason="say why it is opened; the reason is kept in the trail")
-    with desk.act("vault.open", name) as act:
-        dataset = datasets.find(act.connection, name)
-        dataset.column(column)
-        kept = [vault for vault in of(act.connection, dataset) if vault.column == column]
-        if not kept:
-            raise VaultError(reason=f"none is kept for “{column}”")
-        key = key_in(desk.settings.home / "vault.key")
-        opened = open_vault(_rows(desk, kept[0]), pseudonyms, key)
-        act.facts |= {
-            "column": column,
-            "vault": kept[0].id,
-            "pseudonyms": len(opened),
-            "reason": reason.strip()[:200],
-        }
+    facts = {
+        "column": column,
+        "pseudonyms": len(set(pseudonyms)),
+        "reason": reason.strip()[:200],
+    }
+    with desk.database.reading() as connection:
+        datasets.find(connection, name).column(column)
+    try:
+        with desk.act("vault.open", name) as act:
+            dataset = datasets.find(act.connection, name)
+            kept = [vault for vault in of(act.connection, dataset) if vault.column == column]
+            opened, used = _opened(desk, kept, column, pseudonyms)
+            act.facts |= {**facts, "vault": [vault.id for vault in used]}
+    except VaultError:
+        with desk.act("vault.refuse", name) as act:
+            act.facts |= facts
+        raise
     return opened
+
+
+def _opened(
+    desk: Desk, kept: Sequence[Vault], column: str, pseudonyms: Sequence[str]
+) -> tuple[dict[str, str], list[Vault]]:
+    """The originals, each from the newest vault that has it, and the vaults that were opened."""
+    if not kept:
+        raise VaultError(reason=f"none is kept for “{column}”")
+    key = key_in(desk.settings.home / "vault.key")
+    left, used = set(pseudonyms), []
+    opened: dict[str, str] = {}
+    for vault in kept:
+        if not left:
+            break
+        rows = _rows(desk, vault)
+        if here := sorted(left.intersection(rows.pseudonyms)):
+            opened |= open_vault(rows, here, key)
+            used.append(vault)
+            left -= opened.keys()
+    if left:
+        reason = f"{len(left)} of {len(set(pseudonyms))} pseudonyms are not in it"
+        raise VaultError(reason=reason)
+    return opened, used
 
 
 def _to_file(rows: VaultRows) -> bytes:

@@ -97,7 +97,7 @@ if past:
     st.header(_("What was made"))
     done = proofs.chosen(past)
     with st.container(border=True):
-        proofs.shown(workspace, done, past)
+        proofs.shown(workspace, dataset, done, past)
         recipes.keep(workspace, done)
 known = workspace.anonymisation.recipes()
 if known and st.toggle(_("Do again what a recipe says"), key="anonymise_recipes"):

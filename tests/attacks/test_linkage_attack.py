@@ -5,6 +5,9 @@ age 34, 53012, f ──▶ released rows by distance ──▶ nearest ones, one
 
 from __future__ import annotations
 
+import tracemalloc
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -18,6 +21,7 @@ from compliance.anonymise.nouns import (
     Recoding,
     TreatmentKind,
 )
+from compliance.dataset import RawFile, Table, read, take_in
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import AttackError
 from tests.siege_cases import KNOWN, coarser, of_kind, people, scene, table
@@ -147,3 +151,21 @@ def test_many_different_rows_are_attacked_in_fewer_tries(monkeypatch: pytest.Mon
     siege = attack(scene(people(), people()), RNG(0), 500)
 
     assert of_kind(siege, AttackKind.LINKAGE).attempts == 100
+
+
+def test_columns_of_many_values_are_attacked_in_little_memory() -> None:
+    """A table of every value against every name shown would take 30,000² bytes."""
+    rows = 30_000
+    names = [f"v{n}" for n in range(rows)]
+    lines = "\n".join(["id", *names]).encode()
+    intake = take_in([read(RawFile(name="t.csv", data=lines))])
+    table = Table(Path(), intake.parquet)
+    scene = scene_of_tables(table, table, [ColumnName("id")], rows=np.arange(rows))
+
+    tracemalloc.start()
+    siege = attack(scene, np.random.default_rng(1), 100)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert next(a for a in siege.attacks if a.kind == "linkage").share == 1
+    assert most < 200_000_000

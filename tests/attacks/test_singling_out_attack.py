@@ -74,3 +74,12 @@ def test_people_held_out_do_not_count_as_described() -> None:
     done = single_out(scene(lists, released, aligned=False, held_out=out), RNG(0), 20)
 
     assert done.share == 1
+
+
+def test_a_column_without_any_value_fits_everybody() -> None:
+    lists = people()
+    empty: dict[str, list[object]] = {**lists, "sex": [None] * len(lists["sex"])}
+
+    done = single_out(scene(empty, empty), RNG(1), 300)
+
+    assert done.details["people_who_fit"] >= 1

@@ -72,7 +72,7 @@ class Named:
     def holds(self, values: Ints, shown: Ints) -> Bools:
         """See `Facet`."""
         level = self.level[shown]
-        inside: Bools = self.group[shown][None, :] == self.maps[level][:, values].T
+        inside: Bools = self.group[shown] == self.maps[level[None, :], values[:, None]]
         found: Bools = inside & (level != _NOWHERE)[None, :]
         return found
 
@@ -217,4 +217,5 @@ def _numbered(
         maps[at, -1] = len(numbers) if at < len(levels) - 1 else 0
         if of_all in (None, at) or at == len(levels) - 1:
             places |= {name: (at, number) for name, number in numbers.items()}
+    places.setdefault(ALL, (len(levels) - 1, 0))  # a column without any value
     return maps, places

@@ -46,7 +46,7 @@ def complete(hierarchy: Hierarchy, values: Sequence[str]) -> Completed:
     ones. Any other value is “*” from level 1 on: nothing is known of what it belongs to. A last
     level that had one name for all becomes “*” as a whole.
     """
-    new = {as_number(value): value.strip() for value in unmapped(hierarchy, values)}
+    new = _new_values(hierarchy, values)
     if not new:
         return Completed(hierarchy=hierarchy, added=0)
     levels = [list(level) for level in hierarchy.levels]
@@ -54,13 +54,24 @@ def complete(hierarchy: Hierarchy, values: Sequence[str]) -> Completed:
         levels[-1] = [ALL] * len(levels[-1])
     climbs = _Climbs(levels)
     placed = 0
-    for value in new.values():
+    for value in new:
         names = climbs.of(value)
         placed += len(names) > 2 and names[1].strip(ALL) != ""
         for level, name in zip(levels, names, strict=True):
             level.append(name)
     made = Hierarchy(column=hierarchy.column, levels=tuple(map(tuple, levels)))
     return Completed(hierarchy=made, added=len(new), placed=placed)
+
+
+def _new_values(hierarchy: Hierarchy, values: Sequence[str]) -> list[str]:
+    """The values to add, one for all ways to write it; each as it is written where the hierarchy
+    itself tells such ways apart, as “1.1” and “1.10”."""
+    lacking = unmapped(hierarchy, values)
+    new = list({as_number(value): value.strip() for value in lacking}.values())
+    every = [*hierarchy.values, *new]
+    if len(set(every)) == len(every) and -1 not in leaves_of(every, lacking):
+        return new
+    return list(dict.fromkeys(lacking))
 
 
 class _Climbs:

@@ -73,7 +73,7 @@ class Anonymised:
         dataset_id: the version that it was made from.
         made: the version of the dataset that was stored.
         plan: what was asked.
-        hierarchies: per quasi-identifier, the hash of its hierarchy in ARX's form.
+        hierarchies: per column with one, the hash of its hierarchy in ARX's form.
         proof: what was seen of the output; no check of it failed, else nothing were stored.
         libraries: name → version.
         made_at: when, UTC.
@@ -106,6 +106,7 @@ class KeptRecipe:
         dataset: the name of the dataset that it was made on.
         kept_at: when, UTC.
         actor: who.
+        shown: the columns of the output; one that was left out then is not handed on later.
     """
 
     recipe: Recipe
@@ -113,6 +114,7 @@ class KeptRecipe:
     dataset: str
     kept_at: datetime
     actor: str
+    shown: tuple[ColumnName, ...] = ()
 
 
 class ItemOrder(StrEnum):

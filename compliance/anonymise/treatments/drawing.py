@@ -77,7 +77,12 @@ def changed_at_random(job: Job) -> Outcome:
     chosen[rows] = order[new]
     labels = job.arrays[0].dictionary_encode().dictionary
     array = labels.take(pa.array(chosen, mask=chosen < 0))
-    remark = "The chances are handed out beside the table, so that counts can be corrected."
+    chance, like = job.settings["keep"], job.settings["draw"]
+    drawn = "as often as values occur" if like == "frequency" else "from all values alike"
+    remark = (
+        f"A value was kept with the chance {chance:g}, and else drawn anew {drawn}: counts can "
+    )
+    remark += "be corrected by that."
     return Outcome(
         arrays=(array,), remark=remark, transition=Transition(names=names, chances=chances)
     )

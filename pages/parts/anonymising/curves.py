@@ -30,7 +30,7 @@ def choices(workspace: Workspace, dataset: Dataset, draft: Draft) -> Draft:
     Raises:
         HierarchyError: the plan's hierarchies cannot be used.
     """
-    draft = protection.sliders(draft)
+    draft = protection.sliders(draft, dataset)
     drafts.put(draft)
     look = looks.look(workspace, dataset, draft)
     if _is_too_large(draft, look):
@@ -137,8 +137,12 @@ def _said(curve: Curve, at: int, chosen: int | None, draft: Draft) -> str:
 
 
 def _remarks(draft: Draft, farthest: float) -> None:
-    said = [_("Choices that leave out more than {n} % of the rows lie beyond the right edge.")]
-    said[0] = said[0].format(n=f"{farthest:.0f}")
+    said = [
+        _(
+            "What is made small is: {loss}. By it no choice beats the green ones; by the detail "
+            "kept, another may. More than {n} % of rows left out lies beyond the right edge."
+        ).format(loss=_(words.LOSS_WORDS[draft.plan.loss]).lower(), n=f"{farthest:.0f}")
+    ]
     if any(c.column or c.model != "k_anonymity" for c in draft.plan.criteria):
         said.append(
             _("Only k counts here; what you ask of sensitive columns can move the best choice.")

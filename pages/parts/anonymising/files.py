@@ -112,9 +112,9 @@ def _hierarchies(
 
 
 def _column_of(file: str, plan: Plan) -> ColumnName | None:
-    for quasi in plan.quasi_identifiers:
-        if quasi.hierarchy == file:
-            return quasi.column
+    for named in (*plan.quasi_identifiers, *plan.criteria):
+        if named.hierarchy == file:
+            return named.column
     stem = PurePath(file).stem.casefold()
     ends = [name for name in plan.columns if stem == name.casefold()]
     ends += [name for name in plan.columns if stem.endswith(f"_{name.casefold()}")]

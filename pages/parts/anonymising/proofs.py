@@ -16,12 +16,13 @@ from compliance.anonymise.nouns import (
     Siege,
 )
 from compliance.anonymise.nouns.record import Anonymised
-from compliance.dataset.nouns import ColumnName
+from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
 from compliance.workspace import Workspace
-from pages.parts import figures, navigation, outputs, wording
-from pages.parts.anonymising import words
+from pages.parts import figures, outputs, wording
+from pages.parts.anonymising import handing, words
+from pages.parts.anonymising.protection import has_several_rows
 from pages.parts.figures import anonymising as charts
 
 _Row = tuple[str, str, str, str]
@@ -49,10 +50,12 @@ def title(done: Anonymised) -> str:
     )
 
 
-def shown(workspace: Workspace, done: Anonymised, past: Sequence[Anonymised]) -> None:
+def shown(
+    workspace: Workspace, dataset: Dataset, done: Anonymised, past: Sequence[Anonymised]
+) -> None:
     """One output from every side."""
-    _head(done)
-    _handed_out(workspace, done)
+    _head(done, _("rows") if has_several_rows(dataset) else _("people"))
+    handing.handed_out(workspace, done)
     sides, checked, attacked, useful, noted = st.tabs(
         [_("Before and after"), _("Checks"), _("Attacks"), _("Still good for"), _("Notes")]
     )
@@ -180,15 +183,16 @@ def notes(done: Anonymised) -> None:
     )
 
 
-def _head(done: Anonymised) -> None:
+def _head(done: Anonymised, who: str) -> None:
     proof, found = done.proof, done.proof.found
     lost = proof.before.rows - proof.rows
     st.markdown(
         _(
-            "In the output **{k} people or more** look alike; before it was {before}. It keeps "
+            "In the output **{k} {who} or more** look alike; before it was {before}. It keeps "
             "**{kept}** of the detail and leaves out **{lost}** of {rows} rows."
         ).format(
             k=proof.after.k,
+            who=who,
             before=proof.before.k,
             kept=words.percent(found.losses.granularity),
             lost=outputs.count(lost),
@@ -210,29 +214,6 @@ def _head(done: Anonymised) -> None:
                 b=f"{found.bound:.4g}",
             )
         )
-
-
-def _handed_out(workspace: Workspace, done: Anonymised) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            _("Download the output (CSV)"),
-            lambda: workspace.anonymisation.output(done),
-            f"{done.made.rpartition('@')[0]}.csv",
-            "text/csv",
-            on_click="ignore",
-            key=f"anonymise_download_{done.id}",
-            icon=":material/download:",
-        )
-        st.download_button(
-            _("Download its plan"),
-            to_yaml(from_plan(done.plan)),
-            f"{done.id}-plan.yaml",
-            "application/yaml",
-            on_click="ignore",
-            key=f"anonymise_done_plan_{done.id}",
-            icon=":material/description:",
-        )
-        navigation.link("datasets", _("See it among the datasets"))
 
 
 def _common(done: Anonymised) -> Iterator[_Row]:

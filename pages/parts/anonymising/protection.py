@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from compliance.anonymise.nouns import Criterion, LossKind, Method, Model
-from compliance.dataset.nouns import ColumnName
+from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.i18n import translate as _
 from pages.parts import outputs, wording
 from pages.parts.anonymising import drafts, words
@@ -25,13 +25,29 @@ def ks_of(draft: Draft) -> tuple[int, ...]:
     return tuple(sorted({*KS, max(draft.plan.k, 1)}))
 
 
-def sliders(draft: Draft) -> Draft:
+def has_several_rows(dataset: Dataset) -> bool:
+    """Whether somebody stands in several rows, as far as a column says whose each row is."""
+    unit = dataset.description.unit
+    return unit is not None and dataset.column(unit).distinct < dataset.rows
+
+
+def sliders(draft: Draft, dataset: Dataset) -> Draft:
     """k, and how many rows may be left out."""
+    if is_several := has_several_rows(dataset):
+        st.warning(
+            _(
+                "Some people have several rows, and the search counts rows. The output is not "
+                "handed on where a group has fewer than k people; then ask for a larger k."
+            ),
+            icon=":material/groups:",
+        )
     left, right = st.columns(2)
     key = f"{draft.place}_{draft.edition}"
     with left:
         k = st.select_slider(
-            _("At least so many people look alike (k)"),
+            _("At least so many rows look alike (k)")
+            if is_several
+            else _("At least so many people look alike (k)"),
             ks_of(draft),
             max(draft.plan.k, 1),
             key=f"anonymise_k_{key}",

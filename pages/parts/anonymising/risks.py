@@ -64,7 +64,8 @@ def now(workspace: Workspace, dataset: Dataset, draft: Draft) -> None:
 
 def facts(found: Measures) -> None:
     """Four numbers, each with its direction."""
-    everybody = found.people if found.people is not None else found.rows
+    # Somebody with several rows appears in several groups, and may be alone in each.
+    everybody = sum(size * count for size, count in found.sizes)
     alone = found.uniques / everybody if everybody else 0.0
     fewer, more, less = _("fewer is better"), _("more is better"), _("less is better")
     boxes = (
@@ -76,14 +77,21 @@ def facts(found: Measures) -> None:
     for place, box in zip(st.columns(4), boxes, strict=True):
         with place:
             outputs.fact(*box)
+    is_one_each = found.people in (None, everybody)
+    alone_says = (
+        _("By these columns, {n} of {all} people are the only ones with their values")
+        if is_one_each
+        else _(
+            "People appear with {all} combinations of values; {n} of these are one person’s alone"
+        )
+    )
     st.markdown(
-        _(
-            "By these columns, {n} of {all} people are the only ones with their values, and the "
-            "smallest group that looks alike has {k}. Who looks for the easiest person picks the "
-            "right row with a chance of {most}; who links all of them is right for {mean}."
+        alone_says.format(n=outputs.count(found.uniques), all=outputs.count(everybody))
+        + _(
+            ", and the smallest group that looks alike has {k}. Who looks for the easiest person "
+            "picks the right one with a chance of {most}; who links all of them is right for "
+            "{mean}."
         ).format(
-            n=outputs.count(found.uniques),
-            all=outputs.count(everybody),
             k=outputs.count(found.k),
             most=words.percent(found.prosecutor.max),
             mean=words.percent(found.marketer.mean),

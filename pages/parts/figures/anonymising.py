@@ -35,10 +35,9 @@ def choices(
     faint = {"size": 5, "color": GREY, "opacity": 0.35}
     white = {"width": 2, "color": "white"}
     marked = {"size": 17, "symbol": "diamond", "color": AMBER, "line": white}
-    step = {"width": 1.5, "color": TEAL, "shape": "hv"}
     traces = [
         _dots(cloud, words[1], faint) | {"hoverinfo": "skip"},
-        _dots(best, words[0], {"size": 8, "color": TEAL}) | {"mode": "lines+markers", "line": step},
+        _dots(best, words[0], {"size": 9, "color": TEAL}),
     ]
     if chosen is not None:
         traces.append(_dots(([chosen[0]], [chosen[1]]), words[2], marked))
@@ -121,7 +120,7 @@ def attacks(
             mode="markers",
             offsetgroup=word,
             showlegend=tried is after,
-            marker={"symbol": "line-ew", "size": 30, "line": {"width": 3, "color": PLUM}},
+            marker={"symbol": "line-ew", "size": 18, "line": {"width": 3, "color": PLUM}},
             hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
         )
     figure.update_layout(scattermode="group")
