@@ -99,7 +99,7 @@ def risk(workspace: Workspace, asked: Namespace) -> Result:
 
 def singling_out(workspace: Workspace, asked: Namespace) -> Result:
     """Which columns, alone and together, single people out."""
-    found = workspace.anonymisation.singling_out(asked.name, _columns(asked.quasi))
+    found = workspace.anonymisation.singling_out(asked.name, _columns(asked.quasi or ""))
     return {
         "each": [_singling(one) for one in found.each],
         "together": [_singling(one) for one in found.together],

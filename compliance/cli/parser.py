@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from compliance.anonymise.nouns.record import ItemOrder
-from compliance.cli import anonymising, verbs
+from compliance.cli import anonymising, arguments, verbs
 from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
 from compliance.discovery.text import LOCALES
@@ -14,10 +13,7 @@ from compliance.federated.nouns import Axis
 from compliance.privacy.nouns import Period
 from compliance.report.nouns import ReportKind
 
-MOST_ENTRIES = 1_000_000
-MOST_PORTS = 65_535
-SMALLEST_SHARE = 1e-9  # one row of all people there are, and of a few worlds more
-
+_path = arguments.path
 _Kinds = argparse._SubParsersAction  # typeshed has no public name for it
 
 
@@ -75,7 +71,9 @@ def _organisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
 def _datasets(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     inner = _group(kinds, "dataset", "add, list, show, describe datasets")
     add = _verb(inner, "add", verbs.dataset_add, "store files, folders or a table as a dataset")
-    add.add_argument("path", nargs="+", type=_place, help="file, folder or database address")
+    add.add_argument(
+        "path", nargs="+", type=arguments.place, help="file, folder or database address"
+    )
     add.add_argument("--name", required=True, help="what the dataset is called from now on")
     add.add_argument("--table", help="sheet, database table or archive member")
     _description(add)
@@ -136,17 +134,12 @@ def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     for added, is_needed in ((risk, True), (single, False)):
         _named(added)
         added.add_argument(
-            "--quasi",
-            type=_columns if is_needed else str,
-            required=is_needed,
-            default="",
-            metavar="A,B",
-            help="quasi-identifiers",
+            "--quasi", type=arguments.columns, required=is_needed, metavar="A,B", help="columns"
         )
     risk.add_argument("--sensitive", default="", metavar="S", help="sensitive columns")
     risk.add_argument("--population", default="", metavar="NAME", help="who they were drawn from")
     risk.add_argument(
-        "--sampling-fraction", type=_share, metavar="F", help="rows per person of the population"
+        "--sampling-fraction", type=arguments.share, metavar="F", help="rows per person of them"
     )
     make = _verb(kinds, "anonymise", anonymising.anonymise, "make a dataset safe to hand on")
     _named(make)
@@ -174,7 +167,7 @@ def _anonymised(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     _named(shop)
     shop.add_argument("--person", required=True, metavar="COL", help="who bought")
     shop.add_argument("--item", required=True, metavar="COL", help="what was bought")
-    shop.add_argument("--k", type=_count, default=5, metavar="K", help="people; else 5")
+    shop.add_argument("--k", type=arguments.count, default=5, metavar="K", help="people; else 5")
     shop.add_argument(
         "--m", type=int, choices=(1, 2, 3), default=2, help="items an attacker knows; else 2"
     )
@@ -241,7 +234,11 @@ def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     synthesise = _verb(kinds, "synthesise", verbs.synthesise, "invent rows like the real ones")
     _named(synthesise)
     synthesise.add_argument(
-        "--plan", type=_path, required=True, metavar="S.yaml", help="what the rows are like"
+        "--plan",
+        type=_path,
+        required=True,
+        metavar="S.yaml",
+        help="what the rows are like",
     )
     synthesise.add_argument("--into", required=True, metavar="NAME", help="the new dataset's name")
     synthesise.add_argument("--epsilon", required=True, metavar="E", help="the ε it may cost")
@@ -271,7 +268,11 @@ def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     for added in (federate, deploy):
         _named(added)
         added.add_argument(
-            "--plan", type=_path, required=True, metavar="P.yaml", help="what is learnt, and how"
+            "--plan",
+            type=_path,
+            required=True,
+            metavar="P.yaml",
+            help="what is learnt, and how",
         )
     federate.add_argument(
         "--transport",
@@ -283,10 +284,17 @@ def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
         "--environment", type=_path, metavar="DIR", help="Flower’s; else .venv-distributed"
     )
     federate.add_argument(
-        "--deployment", type=_path, metavar="DIR", help="made by deploy; else one for this run"
+        "--deployment",
+        type=_path,
+        metavar="DIR",
+        help="made by deploy; else one for this run",
     )
     federate.add_argument(
-        "--wait", type=_count, default=300, metavar="S", help="seconds a round may take; else 300"
+        "--wait",
+        type=arguments.count,
+        default=300,
+        metavar="S",
+        help="seconds a round may take; else 300",
     )
     _closer(kinds)
     deploy.add_argument("--out", type=_path, required=True, metavar="DIR", help="a new folder")
@@ -296,7 +304,11 @@ def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
         "--local", action="store_true", help="all on this machine, with the rows of each site"
     )
     deploy.add_argument(
-        "--port", type=_port, default=8443, metavar="P", help="where the server listens; else 8443"
+        "--port",
+        type=arguments.port,
+        default=8443,
+        metavar="P",
+        help="where the server listens; else 8443",
     )
     federate.add_argument(
         "--resume", metavar="RUN", help="the id of a run of the same plan to go on from"
@@ -317,14 +329,16 @@ def _closer(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     sweep.add_argument("--plan", type=_path, required=True, metavar="P.yaml", help="the plan")
     sweep.add_argument("--axis", required=True, choices=list(Axis), help="the setting")
     sweep.add_argument("--values", required=True, metavar="A,B,…", help="what to try")
-    sweep.add_argument("--runs", type=_count, default=3, metavar="N", help="per value; else 3")
+    sweep.add_argument(
+        "--runs", type=arguments.count, default=3, metavar="N", help="per value; else 3"
+    )
 
 
 def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     _named(_verb(kinds, "assess", verbs.assess, "check every duty"), is_needed=False)
     trail = _group(kinds, "trail", "list, verify, checkpoint, export the trail")
     _verb(trail, "list", verbs.trail_list, "the newest entries").add_argument(
-        "--count", type=_count, default=100, metavar="N", help="how many; else 100"
+        "--count", type=arguments.count, default=100, metavar="N", help="how many; else 100"
     )
     _verb(trail, "verify", verbs.trail_verify, "whether the trail is whole").add_argument(
         "--checkpoint", type=_path, metavar="F", help="a checkpoint taken earlier"
@@ -365,43 +379,3 @@ def _named(added: argparse.ArgumentParser, *, is_needed: bool = True) -> None:
         added.add_argument("name", help="the dataset")
     else:
         added.add_argument("name", nargs="?", help="the dataset; left out: all")
-
-
-def _place(typed: str) -> str:
-    """`typed`, unless a script passed an unset variable: an empty path is the current folder."""
-    if not typed.strip() or "\0" in typed:
-        raise argparse.ArgumentTypeError("it names no file")
-    return typed
-
-
-def _columns(typed: str) -> str:
-    """`typed`, unless it names no column: without quasi-identifiers every table looks safe."""
-    if not typed.strip(' ,"'):
-        raise argparse.ArgumentTypeError("it names no column")
-    return typed
-
-
-def _path(typed: str) -> Path:
-    return Path(_place(typed))
-
-
-def _count(typed: str) -> int:
-    if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_ENTRIES:
-        raise argparse.ArgumentTypeError(f"it is a whole number from 1 to {MOST_ENTRIES:,}")
-    return int(typed)
-
-
-def _port(typed: str) -> int:
-    if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_PORTS:
-        raise argparse.ArgumentTypeError(f"it is a whole number from 1 to {MOST_PORTS:,}")
-    return int(typed)
-
-
-def _share(typed: str) -> float:
-    try:
-        share = float(typed)
-    except ValueError:
-        share = 0.0
-    if not SMALLEST_SHARE <= share <= 1:
-        raise argparse.ArgumentTypeError(f"it is a share from {SMALLEST_SHARE:g} to 1")
-    return share

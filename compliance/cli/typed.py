@@ -213,9 +213,8 @@ def _replace(target: Path, data: bytes) -> None:
         if target.exists():
             shutil.copymode(target, partial)
         partial.replace(target)
-    except BaseException:  # Ctrl-C too
-        partial.unlink(missing_ok=True)
-        raise
+    finally:
+        partial.unlink(missing_ok=True)  # after Ctrl-C too
 
 
 def _refuse(path: Path, reason: str) -> None:

@@ -7,6 +7,7 @@ the trail with its hash and counts.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -14,8 +15,12 @@ from compliance.dataset.readers.text import decode
 from compliance.discovery.images import ImageFindings, Redacted, find_in_image, redact_image
 from compliance.discovery.nouns.text import Span
 from compliance.discovery.text import LOCALES, find_spans, pseudonymise, redact
+from compliance.errors import UndecodableTextError
 from compliance.workspace.desk import Desk
 from compliance.workspace.keys import key_in
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MOST_CONTROLS = 0.05  # a few stray ones stand in old exports; compressed bytes have a tenth
 
 
 class Scanning:
@@ -31,9 +36,12 @@ class Scanning:
         """The text in the bytes of file `name`, whatever usual encoding it has.
 
         Raises:
-            UndecodableTextError: it is none.
+            UndecodableTextError: it is none, such as a picture or a program.
         """
-        return decode(name, data)[0]
+        text = decode(name, data)[0]
+        if len(_CONTROLS.findall(text)) > _MOST_CONTROLS * len(text):
+            raise UndecodableTextError(name=name)
+        return text
 
     def text(self, text: str) -> tuple[Span, ...]:
         """Where personal data stand in `text`. Nothing is kept."""
