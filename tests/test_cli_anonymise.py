@@ -278,3 +278,21 @@ def test_a_risk_of_nothing_is_not_measured(desk: Path, typed: list[str], why: st
     assert (answer.code, answer.out) == (2, "")
     assert why in answer.err
     assert "Traceback" not in answer.err
+
+
+def test_a_recipe_is_not_carried_out_for_a_name_that_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "desk"
+    path = written(tmp_path, "people.csv", table())
+    assert run(home, "dataset", "add", path, "--name", "people").code == 0
+    assert run(home, "anonymise", "people", "--plan", plan_file(tmp_path)).code == 0
+    assert run(home, "recipe", "keep", "people", "--recipe", "monthly").code == 0
+
+    def made(*_: object) -> None:
+        raise AssertionError("the work began")
+
+    monkeypatch.setattr("compliance.workspace.recipes.made", made)
+    again = ("recipe", "apply", "people", "--recipe", "monthly", "--into", "people")
+
+    assert "There is a dataset named “people” already" in said(home, *again)

@@ -231,6 +231,11 @@ def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     bounds.add_argument(
         "--column", action="append", default=[], metavar="COL", help="whose bounds; once for each"
     )
+    _spending(kinds)
+
+
+def _spending(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+    """Invented rows, and the budget itself."""
     synthesise = _verb(kinds, "synthesise", verbs.synthesise, "invent rows like the real ones")
     _named(synthesise)
     synthesise.add_argument(

@@ -62,7 +62,7 @@ def anonymise(
     check_plan(plan)
     about = subject(desk, name, plan.population)
     with desk.database.reading() as connection:
-        _check_free(connection, about.dataset, into)
+        check_free_for(connection, about.dataset, into)
     yield Step(doing="Reading the table and its hierarchies")
     prepared = prepare(
         about.table,
@@ -165,7 +165,7 @@ def _stored(
         store_bytes(desk.hierarchies_folder / f"{hashes[column]}.csv", data)
     store_bytes(desk.outputs_folder / f"{proof.sha256}.csv", finished.data)
     with desk.act("dataset.anonymise", about.dataset.name) as act:
-        _check_free(act.connection, about.dataset, into)
+        check_free_for(act.connection, about.dataset, into)
         said = description_of(about.dataset)
         stored = datasets.store(desk, act, finished.intake, into, said)
         done = Anonymised(
@@ -230,6 +230,11 @@ def check_free(connection: Connection, into: str, own: Collection[str]) -> None:
         raise TakenNameError(name=into)
 
 
-def _check_free(connection: Connection, dataset: Dataset, into: str) -> None:
+def check_free_for(connection: Connection, dataset: Dataset, into: str) -> None:
+    """Refuse a name under which something other than outputs of `dataset` is kept.
+
+    Raises:
+        TakenNameError: it is.
+    """
     own = {done.made.rpartition("@")[0] for done in of(connection, dataset)}
     check_free(connection, into, own)

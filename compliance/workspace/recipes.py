@@ -83,6 +83,9 @@ def apply(
         kept = _named(connection, recipe_name)
     recipe = kept.recipe
     about = _with_unit(subject(desk, name, recipe.plan.population), kept.unit)
+    about = subject(desk, name, recipe.plan.population)
+    with desk.database.reading() as connection:
+        anonymising.check_free_for(connection, about.dataset, into)
     yield Step(doing="Reading the table and its hierarchies")
     changed = column_drift(recipe, about.dataset.columns)
     _check(changed, accept=accept_drift)
