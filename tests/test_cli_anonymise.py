@@ -296,3 +296,25 @@ def test_a_recipe_is_not_carried_out_for_a_name_that_is_taken(
     again = ("recipe", "apply", "people", "--recipe", "monthly", "--into", "people")
 
     assert "There is a dataset named “people” already" in said(home, *again)
+
+
+def test_a_proposed_plan_is_written_and_can_be_carried_out(desk: Path, tmp_path: Path) -> None:
+    plan, out = tmp_path / "p.yaml", tmp_path / "out.csv"
+
+    proposed = run(desk, "propose-plan", "people", "--out", plan)
+    grown = run(desk, "hierarchy", "people", "--plan", plan, "--column", "age", "--out", out)
+
+    assert (proposed.code, grown.code) == (0, 0)
+    assert {line.rsplit(";", 1)[1] for line in out.read_text().splitlines()} == {"*"}
+    assert run(desk, "anonymise", "people", "--plan", plan, "--into", "proposed").code == 0
+
+
+def test_a_hierarchy_is_of_a_column_that_the_plan_names(desk: Path, tmp_path: Path) -> None:
+    sentence = said(
+        desk,
+        *("hierarchy", "people", "--plan", plan_file(tmp_path)),
+        *("--column", "points", "--out", tmp_path / "out.csv"),
+    )
+
+    assert "points" in sentence
+    assert not (tmp_path / "out.csv").exists()

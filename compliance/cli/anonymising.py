@@ -9,8 +9,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
 
-from compliance.anonymise import to_plan
-from compliance.anonymise.hierarchies import read_hierarchy
+from compliance.anonymise import from_plan, to_plan
+from compliance.anonymise.hierarchies import read_hierarchy, write_hierarchy
 from compliance.anonymise.nouns import Attack, Measures, Plan, Utility
 from compliance.anonymise.nouns.record import Anonymised, BasketPlan, ItemOrder, KeptRecipe
 from compliance.cli import typed
@@ -22,8 +22,9 @@ from compliance.errors import (
     FileTooLargeError,
     HierarchyError,
     MalformedRecipeError,
+    UnknownColumnError,
 )
-from compliance.plain import to_plain
+from compliance.plain import to_plain, to_yaml
 from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
 from compliance.workspace.making import Step
@@ -106,6 +107,32 @@ def singling_out(workspace: Workspace, asked: Namespace) -> Result:
         "examined": found.examined,
         "exhaustive": found.is_exhaustive,
     }
+
+
+def propose(workspace: Workspace, asked: Namespace) -> Result:
+    """A plan that fits a dataset, as a plan file has it."""
+    plain = dict(from_plan(workspace.anonymisation.propose(asked.name)))
+    if asked.out is not None:
+        typed.destination(asked.out, workspace.settings)
+        typed.write(asked.out, to_yaml(plain).encode())
+    return plain
+
+
+def hierarchy(workspace: Workspace, asked: Namespace) -> Result:
+    """The hierarchy of one column of a plan, built or completed, in ARX's form."""
+    typed.destination(asked.out, workspace.settings, read=[asked.plan])
+    plan = to_plan(typed.yaml_in(asked.plan, MalformedRecipeError))
+    files = _hierarchy_files(plan, asked.plan.parent)
+    given = {column: read_hierarchy(_bytes(f), column).hierarchy for column, f in files.items()}
+    prepared = workspace.anonymisation.prepared(asked.name, plan, given)
+    if asked.column not in prepared.hierarchies:
+        known = ", ".join(prepared.hierarchies)
+        raise UnknownColumnError(column=asked.column[:80], dataset="the plan", known=known)
+    grown = prepared.hierarchies[asked.column]
+    typed.write(asked.out, write_hierarchy(grown))
+    groups = [len(set(level)) for level in grown.levels]
+    unmapped = prepared.unmapped.get(asked.column, 0)
+    return {"column": asked.column, "levels": groups, "completed": unmapped}
 
 
 def anonymise(workspace: Workspace, asked: Namespace) -> Result:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from compliance.anonymise.nouns.record import ItemOrder
-from compliance.cli import anonymising, arguments, verbs
+from compliance.cli import anonymising_parser, arguments, verbs
+from compliance.cli.adding import Kinds, group, named, verb
 from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
-from compliance.discovery.text import LOCALES
 from compliance.federated.nouns import Axis
 from compliance.privacy.nouns import Period
 from compliance.report.nouns import ReportKind
 
 _path = arguments.path
-_Kinds = argparse._SubParsersAction  # typeshed has no public name for it
 
 
 def parser() -> argparse.ArgumentParser:
@@ -27,60 +25,40 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--home", type=_path, help="the workspace folder")
     top.add_argument("--json", action="store_true", help="print one JSON document")
     kinds = top.add_subparsers(metavar="VERB", required=True)
-    _verb(kinds, "demo", verbs.demo, "build the demo shop in the workspace")
+    verb(kinds, "demo", verbs.demo, "build the demo shop in the workspace")
     _organisation(kinds)
     _datasets(kinds)
     _discovery(kinds)
-    _scanning(kinds)
-    _anonymisation(kinds)
-    _anonymised(kinds)
+    anonymising_parser.scanning(kinds)
+    anonymising_parser.anonymisation(kinds)
+    anonymising_parser.anonymised(kinds)
     _privacy(kinds)
     _federated(kinds)
     _proof(kinds)
     return top
 
 
-def _added(
-    kinds: _Kinds[argparse.ArgumentParser], name: str, help_: str
-) -> argparse.ArgumentParser:
-    return kinds.add_parser(name, help=help_, description=help_, allow_abbrev=False)
-
-
-def _verb(
-    kinds: _Kinds[argparse.ArgumentParser], name: str, verb: verbs.Verb, help_: str
-) -> argparse.ArgumentParser:
-    added = _added(kinds, name, help_)
-    added.set_defaults(verb=verb)
-    return added
-
-
-def _group(
-    kinds: _Kinds[argparse.ArgumentParser], name: str, help_: str
-) -> _Kinds[argparse.ArgumentParser]:
-    return _added(kinds, name, help_).add_subparsers(metavar="VERB", required=True)
-
-
-def _organisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
-    added = _verb(kinds, "organisation", verbs.organisation, "show or record who is accountable")
+def _organisation(kinds: Kinds[argparse.ArgumentParser]) -> None:
+    added = verb(kinds, "organisation", verbs.organisation, "show or record who is accountable")
     added.add_argument("--name", help="the controller")
     added.add_argument("--officer", help="who answers for data protection")
     added.add_argument("--contact", help="how people reach that officer")
     added.add_argument("--country", help="where the controller is established")
 
 
-def _datasets(kinds: _Kinds[argparse.ArgumentParser]) -> None:
-    inner = _group(kinds, "dataset", "add, list, show, describe datasets")
-    add = _verb(inner, "add", verbs.dataset_add, "store files, folders or a table as a dataset")
+def _datasets(kinds: Kinds[argparse.ArgumentParser]) -> None:
+    inner = group(kinds, "dataset", "add, list, show, describe datasets")
+    add = verb(inner, "add", verbs.dataset_add, "store files, folders or a table as a dataset")
     add.add_argument(
         "path", nargs="+", type=arguments.place, help="file, folder or database address"
     )
     add.add_argument("--name", required=True, help="what the dataset is called from now on")
     add.add_argument("--table", help="sheet, database table or archive member")
     _description(add)
-    _verb(inner, "list", verbs.dataset_list, "list all datasets")
-    _named(_verb(inner, "show", verbs.dataset_show, "show one dataset"))
-    describe = _verb(inner, "describe", verbs.dataset_describe, "record what people know of it")
-    _named(describe)
+    verb(inner, "list", verbs.dataset_list, "list all datasets")
+    named(verb(inner, "show", verbs.dataset_show, "show one dataset"))
+    describe = verb(inner, "describe", verbs.dataset_describe, "record what people know of it")
+    named(describe)
     _description(describe)
 
 
@@ -100,10 +78,10 @@ def _description(added: argparse.ArgumentParser) -> None:
     added.add_argument("--special-condition", help="the condition of GDPR Art. 9(2)")
 
 
-def _discovery(kinds: _Kinds[argparse.ArgumentParser]) -> None:
-    _named(_verb(kinds, "discover", verbs.discover, "find the columns with personal data"))
-    label = _verb(kinds, "label", verbs.label, "confirm or correct the label of a column")
-    _named(label)
+def _discovery(kinds: Kinds[argparse.ArgumentParser]) -> None:
+    named(verb(kinds, "discover", verbs.discover, "find the columns with personal data"))
+    label = verb(kinds, "label", verbs.label, "confirm or correct the label of a column")
+    named(label)
     label.add_argument("--column", required=True, metavar="COL", help="which column")
     label.add_argument("--type", dest="semantic_type", help="what it holds; left out: as proposed")
     label.add_argument(
@@ -114,98 +92,15 @@ def _discovery(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     )
 
 
-def _scanning(kinds: _Kinds[argparse.ArgumentParser]) -> None:
-    text = _verb(kinds, "discover-text", anonymising.discover_text, "personal data in a text file")
-    text.add_argument("file", type=_path, help="the text")
-    text.add_argument("--redact", type=_path, metavar="OUT", help="write it without them")
-    text.add_argument("--replace", type=_path, metavar="OUT", help="write it with invented ones")
-    text.add_argument("--locale", choices=LOCALES, default="en_US", help="of invented data")
-    image = _verb(kinds, "redact-image", anonymising.redact_image, "blacken text, faces, codes")
-    image.add_argument("file", type=_path, metavar="IN", help="the image")
-    image.add_argument("out", type=_path, metavar="OUT", help="the copy")
-    image.add_argument(
-        "--only-personal", action="store_true", help="leave text that holds no personal data"
-    )
-
-
-def _anonymisation(kinds: _Kinds[argparse.ArgumentParser]) -> None:
-    risk = _verb(kinds, "risk", anonymising.risk, "how well a dataset protects people as it is")
-    single = _verb(kinds, "singling-out", anonymising.singling_out, "what tells people apart")
-    for added, is_needed in ((risk, True), (single, False)):
-        _named(added)
-        added.add_argument(
-            "--quasi", type=arguments.columns, required=is_needed, metavar="A,B", help="columns"
-        )
-    risk.add_argument("--sensitive", default="", metavar="S", help="sensitive columns")
-    risk.add_argument("--population", default="", metavar="NAME", help="who they were drawn from")
-    risk.add_argument(
-        "--sampling-fraction", type=arguments.share, metavar="F", help="rows per person of them"
-    )
-    make = _verb(kinds, "anonymise", anonymising.anonymise, "make a dataset safe to hand on")
-    _named(make)
-    make.add_argument("--plan", type=_path, required=True, metavar="P.yaml", help="what must hold")
-    _output(make)
-
-
-def _anonymised(kinds: _Kinds[argparse.ArgumentParser]) -> None:
-    """Verbs about what was anonymised before, and about purchase histories."""
-    recipe = _group(kinds, "recipe", "keep, list and apply anonymisations")
-    keep = _verb(recipe, "keep", anonymising.recipe_keep, "keep how a dataset was anonymised last")
-    again = _verb(recipe, "apply", anonymising.recipe_apply, "do it again, unless data drifted")
-    _verb(recipe, "list", anonymising.recipe_list, "list all recipes")
-    for added in (keep, again):
-        _named(added)
-        added.add_argument("--recipe", required=True, metavar="R", help="what it is called")
-    siege = _verb(
-        kinds, "attack-table", anonymising.attack_table, "attack a released table; internal"
-    )
-    _named(siege)
-    siege.add_argument("--released", required=True, metavar="NAME", help="what is handed on")
-    siege.add_argument("--known", required=True, metavar="A,B", help="what the attacker knows")
-    siege.add_argument("--sensitive", default="", metavar="S", help="what is to stay hidden")
-    shop = _verb(kinds, "baskets", anonymising.baskets, "make purchase histories safe to hand on")
-    _named(shop)
-    shop.add_argument("--person", required=True, metavar="COL", help="who bought")
-    shop.add_argument("--item", required=True, metavar="COL", help="what was bought")
-    shop.add_argument("--k", type=arguments.count, default=5, metavar="K", help="people; else 5")
-    shop.add_argument(
-        "--m", type=int, choices=(1, 2, 3), default=2, help="items an attacker knows; else 2"
-    )
-    shop.add_argument(
-        "--order",
-        choices=list(ItemOrder),
-        default="demand",
-        help="what is put together; else demand",
-    )
-    shop.add_argument("--description", metavar="COL", help="describes items, for that order")
-    shop.add_argument("--hierarchy", type=_path, metavar="F.csv", help="of items, instead of it")
-    shop.add_argument("--keep-all", action="store_true", help="leave no rare item out")
-    _output(again)
-    _output(shop)
-    again.add_argument("--accept-drift", action="store_true", help="somebody looked at the alarms")
-    reveal = _verb(kinds, "reveal", anonymising.reveal, "open the vault behind pseudonyms")
-    _named(reveal)
-    reveal.add_argument("--column", required=True, metavar="COL", help="where they stand")
-    reveal.add_argument(
-        "--pseudonym", required=True, action="append", metavar="P", help="once for each"
-    )
-    reveal.add_argument("--reason", required=True, help="why; it is kept in the trail")
-
-
-def _output(added: argparse.ArgumentParser) -> None:
-    added.add_argument("--out", type=_path, metavar="F.csv", help="write the output there too")
-    added.add_argument("--into", default="", metavar="NAME", help="the output’s name")
-
-
-def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
-    preview = _verb(kinds, "preview", verbs.preview, "what a release would look like; free")
-    release = _verb(kinds, "release", verbs.release, "publish a statistic; spends budget")
-    plan = _verb(kinds, "plan", verbs.plan, "the smallest ε for an accuracy; free")
-    bounds = _verb(kinds, "bounds", verbs.bounds, "propose bounds by a private look; spends budget")
-    attack = _verb(kinds, "attack", verbs.attack, "try attacks, before and after noise; internal")
-    error = _verb(kinds, "error", verbs.error, "noise and bias of each number, on a stand-in")
+def _privacy(kinds: Kinds[argparse.ArgumentParser]) -> None:
+    preview = verb(kinds, "preview", verbs.preview, "what a release would look like; free")
+    release = verb(kinds, "release", verbs.release, "publish a statistic; spends budget")
+    plan = verb(kinds, "plan", verbs.plan, "the smallest ε for an accuracy; free")
+    bounds = verb(kinds, "bounds", verbs.bounds, "propose bounds by a private look; spends budget")
+    attack = verb(kinds, "attack", verbs.attack, "try attacks, before and after noise; internal")
+    error = verb(kinds, "error", verbs.error, "noise and bias of each number, on a stand-in")
     for added in (preview, release, plan, bounds, attack, error):
-        _named(added)
+        named(added)
         added.add_argument(
             "--query", type=_path, required=True, metavar="Q.yaml", help="what is asked"
         )
@@ -217,7 +112,7 @@ def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     on = error.add_mutually_exclusive_group(required=True)
     on.add_argument("--stand-in", metavar="NAME", help="a public dataset with the same columns")
     on.add_argument("--real", action="store_true", help="on the real rows; entered in the trail")
-    _verb(kinds, "self-audit", verbs.self_audit, "test the noise and the claimed ε of this desk")
+    verb(kinds, "self-audit", verbs.self_audit, "test the noise and the claimed ε of this desk")
     for added in (release, bounds):
         added.add_argument("--epsilon", required=True, metavar="E", help="the ε it may cost")
     plan.add_argument(
@@ -234,10 +129,10 @@ def _privacy(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     _spending(kinds)
 
 
-def _spending(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+def _spending(kinds: Kinds[argparse.ArgumentParser]) -> None:
     """Invented rows, and the budget itself."""
-    synthesise = _verb(kinds, "synthesise", verbs.synthesise, "invent rows like the real ones")
-    _named(synthesise)
+    synthesise = verb(kinds, "synthesise", verbs.synthesise, "invent rows like the real ones")
+    named(synthesise)
     synthesise.add_argument(
         "--plan",
         type=_path,
@@ -250,8 +145,8 @@ def _spending(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     synthesise.add_argument(
         "--delta", metavar="D", help="the δ it may cost; left out: a tenth of the total"
     )
-    budget = _verb(kinds, "budget", verbs.budget, "show or decide the privacy budget")
-    _named(budget)
+    budget = verb(kinds, "budget", verbs.budget, "show or decide the privacy budget")
+    named(budget)
     budget.add_argument("--set", dest="total", metavar="E,D", help="the total from now on")
     budget.add_argument(
         "--period",
@@ -267,11 +162,11 @@ def _spending(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     )
 
 
-def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
-    federate = _verb(kinds, "federate", verbs.federate, "train across sites that keep their rows")
-    deploy = _verb(kinds, "deploy", verbs.deploy, "write what server and sites need to do so")
+def _federated(kinds: Kinds[argparse.ArgumentParser]) -> None:
+    federate = verb(kinds, "federate", verbs.federate, "train across sites that keep their rows")
+    deploy = verb(kinds, "deploy", verbs.deploy, "write what server and sites need to do so")
     for added in (federate, deploy):
-        _named(added)
+        named(added)
         added.add_argument(
             "--plan",
             type=_path,
@@ -320,17 +215,17 @@ def _federated(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     )
 
 
-def _closer(kinds: _Kinds[argparse.ArgumentParser]) -> None:
+def _closer(kinds: Kinds[argparse.ArgumentParser]) -> None:
     """Verbs that look closer at federated runs, or take their models away."""
-    attack = _verb(kinds, "attack-run", verbs.attack_run, "attack a federated run; internal")
-    model = _verb(kinds, "model", verbs.run_model, "write the model of a federated run")
+    attack = verb(kinds, "attack-run", verbs.attack_run, "attack a federated run; internal")
+    model = verb(kinds, "model", verbs.run_model, "write the model of a federated run")
     for added in (attack, model):
-        _named(added)
+        named(added)
         added.add_argument("--run", required=True, metavar="RUN", help="the id of the run")
     attack.add_argument("--seed", type=int, default=0, metavar="S", help="chooses whom to attack")
     model.add_argument("--out", type=_path, required=True, metavar="F.npz", help="the file")
-    sweep = _verb(kinds, "sweep", verbs.sweep, "try values of one setting of a plan; internal")
-    _named(sweep)
+    sweep = verb(kinds, "sweep", verbs.sweep, "try values of one setting of a plan; internal")
+    named(sweep)
     sweep.add_argument("--plan", type=_path, required=True, metavar="P.yaml", help="the plan")
     sweep.add_argument("--axis", required=True, choices=list(Axis), help="the setting")
     sweep.add_argument("--values", required=True, metavar="A,B,…", help="what to try")
@@ -339,27 +234,27 @@ def _closer(kinds: _Kinds[argparse.ArgumentParser]) -> None:
     )
 
 
-def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:
-    _named(_verb(kinds, "assess", verbs.assess, "check every duty"), is_needed=False)
-    trail = _group(kinds, "trail", "list, verify, checkpoint, export the trail")
-    _verb(trail, "list", verbs.trail_list, "the newest entries").add_argument(
+def _proof(kinds: Kinds[argparse.ArgumentParser]) -> None:
+    named(verb(kinds, "assess", verbs.assess, "check every duty"), is_needed=False)
+    trail = group(kinds, "trail", "list, verify, checkpoint, export the trail")
+    verb(trail, "list", verbs.trail_list, "the newest entries").add_argument(
         "--count", type=arguments.count, default=100, metavar="N", help="how many; else 100"
     )
-    _verb(trail, "verify", verbs.trail_verify, "whether the trail is whole").add_argument(
+    verb(trail, "verify", verbs.trail_verify, "whether the trail is whole").add_argument(
         "--checkpoint", type=_path, metavar="F", help="a checkpoint taken earlier"
     )
-    for name, verb in (("checkpoint", verbs.trail_checkpoint), ("export", verbs.trail_export)):
-        added = _verb(trail, name, verb, f"write the trail's {name} to a file")
+    for name, does in (("checkpoint", verbs.trail_checkpoint), ("export", verbs.trail_export)):
+        added = verb(trail, name, does, f"write the trail's {name} to a file")
         added.add_argument("--out", type=_path, required=True, metavar="F", help="which file")
-    disclosure = _verb(kinds, "disclosure", verbs.disclosure, "what is told about a release")
-    _named(disclosure)
+    disclosure = verb(kinds, "disclosure", verbs.disclosure, "what is told about a release")
+    named(disclosure)
     disclosure.add_argument(
         "--release", dest="release_id", metavar="ID", help="which release; left out: the newest"
     )
     disclosure.add_argument("--out", type=_path, metavar="F", help="write it to a file as JSON")
-    lineage = _group(kinds, "lineage", "what was made from what")
-    _named(_verb(lineage, "show", verbs.lineage_show, "what was made from one dataset, and how"))
-    report = _verb(kinds, "report", verbs.report, "build a report as PDF")
+    lineage = group(kinds, "lineage", "what was made from what")
+    named(verb(lineage, "show", verbs.lineage_show, "what was made from one dataset, and how"))
+    report = verb(kinds, "report", verbs.report, "build a report as PDF")
     report.add_argument("kind", choices=[str(kind) for kind in ReportKind], help="which report")
     about = report.add_mutually_exclusive_group()
     for flag, what in (
@@ -373,14 +268,7 @@ def _proof(kinds: _Kinds[argparse.ArgumentParser]) -> None:
             metavar="ID",
             help=f"which {what} report is about; left out: the newest",
         )
-    audit = _verb(kinds, "audit", verbs.audit, "discover, assess and report in one go")
+    audit = verb(kinds, "audit", verbs.audit, "discover, assess and report in one go")
     for added in (report, audit):
-        _named(added, is_needed=False)
+        named(added, is_needed=False)
         added.add_argument("--out", type=_path, required=True, metavar="F.pdf", help="which file")
-
-
-def _named(added: argparse.ArgumentParser, *, is_needed: bool = True) -> None:
-    if is_needed:
-        added.add_argument("name", help="the dataset")
-    else:
-        added.add_argument("name", nargs="?", help="the dataset; left out: all")

@@ -83,7 +83,6 @@ def apply(
         kept = _named(connection, recipe_name)
     recipe = kept.recipe
     about = _with_unit(subject(desk, name, recipe.plan.population), kept.unit)
-    about = subject(desk, name, recipe.plan.population)
     with desk.database.reading() as connection:
         anonymising.check_free_for(connection, about.dataset, into)
     yield Step(doing="Reading the table and its hierarchies")

@@ -1,0 +1,39 @@
+"""How verbs are added to the command line: each with its dataset, its function and its help."""
+
+from __future__ import annotations
+
+import argparse
+
+from compliance.cli import verbs
+
+Kinds = argparse._SubParsersAction  # typeshed has no public name for it
+
+
+def _parser(
+    kinds: Kinds[argparse.ArgumentParser], name: str, help_: str
+) -> argparse.ArgumentParser:
+    return kinds.add_parser(name, help=help_, description=help_, allow_abbrev=False)
+
+
+def verb(
+    kinds: Kinds[argparse.ArgumentParser], name: str, does: verbs.Verb, help_: str
+) -> argparse.ArgumentParser:
+    """A verb that calls `does`."""
+    found = _parser(kinds, name, help_)
+    found.set_defaults(verb=does)
+    return found
+
+
+def group(
+    kinds: Kinds[argparse.ArgumentParser], name: str, help_: str
+) -> Kinds[argparse.ArgumentParser]:
+    """A name under which several verbs stand."""
+    return _parser(kinds, name, help_).add_subparsers(metavar="VERB", required=True)
+
+
+def named(added: argparse.ArgumentParser, *, is_needed: bool = True) -> None:
+    """The dataset that a verb is about."""
+    if is_needed:
+        added.add_argument("name", help="the dataset")
+    else:
+        added.add_argument("name", nargs="?", help="the dataset; left out: all")
