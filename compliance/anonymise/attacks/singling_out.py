@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from compliance.anonymise.attacks.judging import judged
-from compliance.anonymise.attacks.nearest import batches, kinds_of
+from compliance.anonymise.attacks.nearest import Kinds, batches, kinds_of
 from compliance.anonymise.attacks.scenes import Scene
 from compliance.anonymise.nouns import Attack, AttackKind
 from compliance.anonymise.nouns.problem import Bools, Floats, Ints
@@ -30,6 +30,7 @@ def single_out(scene: Scene, rng: np.random.Generator, attempts: int) -> Attack:
     kinds = kinds_of(released)
     alone = np.flatnonzero(kinds.sizes[kinds.of_row] == 1)
     pool = alone if len(alone) else np.arange(scene.released_rows)
+    people = kinds_of([facet.original[scene.members] for facet in scene.facets])
     rows = rng.choice(pool, size=min(attempts, len(pool)), replace=False)
     fitting, weights = np.zeros(len(rows), dtype=np.int64), np.ones(len(rows))
     for part in np.array_split(np.arange(len(rows)), min(_ORDERS, len(rows))):
@@ -37,10 +38,10 @@ def single_out(scene: Scene, rng: np.random.Generator, attempts: int) -> Attack:
         used = _columns_until_alone([released[at] for at in order], rows[part])
         needed = np.zeros((len(part), len(order)), dtype=np.bool_)
         needed[:, order] = np.arange(len(order))[None, :] < used[:, None]
-        fitting[part] = _people_who_fit(scene, rows[part], needed)
+        fitting[part] = _people_who_fit(scene, people, rows[part], needed)
         weights[part] = _weights(released, rows[part], needed)
-    people = len(scene.members)
-    by_chance = people * weights * (1 - weights) ** (people - 1)
+    count = len(scene.members)
+    by_chance = count * weights * (1 - weights) ** (count - 1)
     return judged(
         AttackKind.SINGLING_OUT,
         scene.known,
@@ -67,11 +68,9 @@ def _columns_until_alone(columns: list[Ints], rows: Ints) -> Ints:
     return used
 
 
-def _people_who_fit(scene: Scene, rows: Ints, needed: Bools) -> Ints:
-    """How many of the people in the data fit the description of each of `rows`."""
-    members = scene.members
-    kinds = kinds_of([facet.original[members] for facet in scene.facets])
-    examples, found = members[kinds.examples], []
+def _people_who_fit(scene: Scene, people: Kinds, rows: Ints, needed: Bools) -> Ints:
+    """How many of the `people` in the data fit the description of each of `rows`."""
+    examples, found = scene.members[people.examples], []
     for part in batches(np.arange(len(rows)), len(examples)):
         fits = np.ones((len(examples), len(part)), dtype=np.bool_)
         for at, facet in enumerate(scene.facets):
@@ -79,7 +78,7 @@ def _people_who_fit(scene: Scene, rows: Ints, needed: Bools) -> Ints:
             if len(who):
                 shown = facet.released[rows[part[who]]]
                 fits[:, who] &= facet.holds(facet.original[examples], shown)
-        found.append(kinds.sizes @ fits)
+        found.append(people.sizes @ fits)
     return np.concatenate(found)
 
 
