@@ -7,11 +7,13 @@ for how often English words are used and which are used alike (Brown clusters).
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from benchmarks import text_sentences as lists
 from compliance.discovery.text.lexicon import FIELDS, word_hash
 
 COMMON_WORDS, CASED_WORDS, FAMILY_NAMES = 80_000, 60_000, 60_000
+FOREIGN_WORDS, _LONGEST_FORM = 60_000, 11
 _SHORTEST_PLACE, _SMALLEST_TOWN_OF_WORDS = 4, 50_000
 
 Fact = tuple[str, str, int]
@@ -27,7 +30,7 @@ Fact = tuple[str, str, int]
 def write_lexicon(path: Path) -> None:
     """The table of lexicon.py: hashes of words, and what is known of each."""
     rows: dict[str, list[int]] = {}
-    for facts in (_names_by_rank(), _names_of_lists(), _places(), _usage()):
+    for facts in (_names_by_rank(), _names_of_lists(), _places(), _usage(), _other_usage()):
         for word, field, value in facts:
             row = rows.setdefault(word, [0] * len(FIELDS))
             place = FIELDS.index(field)
@@ -83,11 +86,59 @@ def _usage() -> Iterator[Fact]:
         yield word, "frequency", 1 + sum(max(plain, capital) > limit for limit in limits)
 
 
-def _table(name: str) -> dict[str, float]:
+def _other_usage() -> Iterator[Fact]:
+    """Ordinary words of German and of four Romance languages, and how often those are used."""
+    for language, field in (("de", "german"), ("es", "romance")):
+        for rank, word in enumerate(ranked_words(language)):
+            value = 5 - sum(rank >= limit for limit in (300, 3_000, 15_000, 30_000))
+            yield word.casefold(), field, value
+    for language in ("fr", "it", "pt"):
+        yield from ((word, "romance", 2) for word in ordinary_words(language))
+
+
+@functools.cache
+def ranked_words(language: str) -> list[str]:
+    """Ordinary words as they are written, the commonest first where that is known."""
+    if language not in ("en", "de", "es"):
+        return list(ordinary_words(language).values())
+    odds = _table("prob", language)
+    ranked = [w for w in sorted(odds, key=lambda w: -odds[w]) if w.isalpha()]
+    if language == "en":
+        names = set(map(str.casefold, lists.given_names()))
+        return [w for w in ranked[:FOREIGN_WORDS] if w.islower() and w not in names]
+    ordinary = ordinary_words(language)
+    common: dict[str, str] = {}
+    for word in ranked:
+        if word.casefold() in ordinary:
+            common.setdefault(word.casefold(), word)
+    return list(common.values())[:FOREIGN_WORDS]
+
+
+@functools.cache
+def ordinary_words(language: str) -> dict[str, str]:
+    """Words of a language in small letters that are no name before all, and as they are written.
+
+    Of long tables of forms only base forms and those that differ from them by a letter.
+    """
+    names = {w.casefold() for w in (*lists.given_names(), *lists.census("all.last")[0][:5000])}
+    found: dict[str, str] = {}
+    for word, bases in _table("lookup", language, "lemma").items():
+        base = bases if isinstance(bases, str) else bases[0]
+        longest = max(len(word), len(base))
+        is_ranked = language in ("de", "es")  # which of them are used is known of these
+        is_near = word[: longest - 1] == base[: longest - 1]
+        for form in (base, word) if is_near or is_ranked else (base,):
+            is_short = len(form) <= _LONGEST_FORM or is_ranked
+            if form.isalpha() and is_short and form.casefold() not in names:
+                found.setdefault(form.casefold(), form)
+    return found
+
+
+def _table(name: str, language: str = "en", group: str = "lexeme") -> dict[str, Any]:
     import spacy_lookups_data
 
     folder = Path(spacy_lookups_data.__file__).parent / "data"
-    table: dict[str, float] = json.loads(
-        gzip.decompress((folder / f"en_lexeme_{name}.json.gz").read_bytes())
+    table: dict[str, Any] = json.loads(
+        gzip.decompress((folder / f"{language}_{group}_{name}.json.gz").read_bytes())
     )
     return table

@@ -40,7 +40,7 @@ def sentences(count: int, generator: np.random.Generator) -> Iterator[Sentence]:
     kinds, shares = zip(*file["shares"].items(), strict=True)
     for _ in range(count):
         rows = file[kinds[generator.choice(len(kinds), p=shares)]]
-        yield _cased(_filled(rows[generator.integers(len(rows))], generator), generator)
+        yield cased(filled(rows[generator.integers(len(rows))], generator), generator)
 
 
 def given_names() -> list[str]:
@@ -96,7 +96,7 @@ def renamed(sentence: Sentence, generator: np.random.Generator) -> Sentence:
         moved.append((len(new), len(new) + len(other), kind))
         new, done = new + other, end
     sentence = new + text[done:], tuple(moved)
-    return _cased(sentence, generator) if generator.random() < 0.5 else sentence
+    return cased(sentence, generator) if generator.random() < 0.5 else sentence
 
 
 def _other(name: str, kind: str, generator: np.random.Generator) -> str:
@@ -140,7 +140,7 @@ def _listed(name: str) -> list[str]:
     return sorted(n for n in found if n and n[0].isalpha() and n.upper() != n.lower())
 
 
-def _filled(template: str, generator: np.random.Generator) -> Sentence:
+def filled(template: str, generator: np.random.Generator) -> Sentence:
     text, marks, done = "", [], 0
     for slot in _SLOT.finditer(template):
         text += template[done : slot.start()].replace("~", "\n")
@@ -153,7 +153,7 @@ def _filled(template: str, generator: np.random.Generator) -> Sentence:
     return text + template[done:].replace("~", "\n"), tuple(marks)
 
 
-def _cased(sentence: Sentence, generator: np.random.Generator) -> Sentence:
+def cased(sentence: Sentence, generator: np.random.Generator) -> Sentence:
     """As people type: some all small, some names small, some names or all in capitals."""
     text, marks = sentence
     draw = generator.random()

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from compliance.discovery.text.languages import Family, families
 from compliance.discovery.text.lexicon import FIELDS, known, word_hash
 
 BITS = 20
@@ -26,8 +27,8 @@ _RUN = re.compile(r"(.)\1+")
 _EDGE = "\x03"
 _CLASSES = (
     *("lower", "shape", "prefix2", "prefix3", "suffix1", "suffix2", "suffix3", "suffix4"),
-    *FIELDS,
-    *("cluster_lower", "cluster4", "cluster6", "cluster10", "names", "kind"),
+    *("given", "family", "place", "frequency", "capital"),
+    *("cluster", "cluster_lower", "cluster4", "cluster6", "cluster10", "names", "kind"),
 )
 _COLUMN = {name: place for place, name in enumerate(_CLASSES)}
 
@@ -80,6 +81,7 @@ _JOINT: tuple[tuple[tuple[str, int], ...], ...] = (
 )
 _WITH_CASING = ("kind", "shape", "names", "capital", "lower")
 _WITH_START = ("kind", "shape", "lower", "capital")
+_WITH_LANGUAGE = ("kind", "shape", "names", "frequency", "capital", "suffix2", "suffix3")
 
 
 def feature_columns(pieces: Sequence[Sequence[str]]) -> Iterator[Numbers]:
@@ -88,7 +90,8 @@ def feature_columns(pieces: Sequence[Sequence[str]]) -> Iterator[Numbers]:
     Args:
         pieces: words of each piece, none empty.
     """
-    table, ids, lengths = _rows(pieces)
+    languages = np.array(families(pieces), dtype=np.int64)
+    table, ids, lengths = _rows(pieces, languages)
     starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
     ends = np.repeat(np.cumsum(lengths), lengths)
     tokens = np.arange(len(ids))
@@ -110,7 +113,12 @@ def feature_columns(pieces: Sequence[Sequence[str]]) -> Iterator[Numbers]:
         yield _mixed(_joined([column(name, distance) for name, distance in parts]), salt)
     casing = np.repeat([_casing(words) for words in pieces], lengths).astype(np.uint32)
     start = (tokens == starts).astype(np.uint32)
-    for names, of_piece in ((_WITH_CASING, casing), (_WITH_START, start)):
+    language = np.repeat(languages, lengths).astype(np.uint32)
+    for names, of_piece in (
+        (_WITH_CASING, casing),
+        (_WITH_START, start),
+        (_WITH_LANGUAGE, language),
+    ):
         for name in names:
             salt += 1
             yield _mixed(_joined([column(name, 0), of_piece]), salt)
@@ -129,36 +137,70 @@ def _joined(columns: Sequence[Numbers]) -> Numbers:
     return total
 
 
-def _rows(pieces: Sequence[Sequence[str]]) -> tuple[Numbers, NDArray[np.int64], NDArray[np.int64]]:
-    """A row of hashes per different word, the row of each token, and the tokens of each piece."""
-    places: dict[str, int] = {_EDGE: 0}
+def _rows(
+    pieces: Sequence[Sequence[str]], languages: NDArray[np.int64]
+) -> tuple[Numbers, NDArray[np.int64], NDArray[np.int64]]:
+    """A row of hashes per different word, the row of each token, and the tokens of each piece.
+
+    The same word in another language has a row of its own.
+    """
+    places: dict[tuple[str, int], int] = {(_EDGE, 0): 0}
     ids = np.array(
-        [places.setdefault(word, len(places)) for words in pieces for word in words], dtype=np.int64
+        [
+            places.setdefault((word, language), len(places))
+            for words, language in zip(pieces, languages.tolist(), strict=True)
+            for word in words
+        ],
+        dtype=np.int64,
     )
-    words = list(places)
     lengths = np.array([len(words) for words in pieces], dtype=np.int64)
-    return _word_table(words), ids, lengths
+    words, spoken = zip(*places, strict=True)
+    return _word_table(words, np.array(spoken)), ids, lengths
 
 
-def _word_table(words: Sequence[str]) -> Numbers:
+def _word_table(words: Sequence[str], languages: NDArray[np.int64]) -> Numbers:
     lower = [_lower(word) for word in words]
     shapes = [_shape(word) for word in words]
-    cased, small = known(words), known(lower)
+    # Clusters are of words as they are written; the one of the small word stands beside it.
+    small = _at_home(_facts(known(lower)), languages)
+    cased = _at_home(_facts(known(words)), languages)["cluster"]
+    cluster = np.where(cased > 0, cased, small["cluster"])
     columns = [
         _hashes(lower),
         _hashes(shapes),
         *(_hashes([w[:n] for w in lower]) for n in (2, 3)),
         *(_hashes([w[-n:] for w in lower]) for n in (1, 2, 3, 4)),
+        *(small[name] for name in ("given", "family", "place", "frequency", "capital")),
+        cluster,
+        small["cluster"],
+        # The bits of a cluster are its path in a tree, the root first: few bits, a wider class.
+        *(cluster & np.uint32(2**n - 1) for n in (4, 6, 10)),
     ]
-    columns += [small[:, place] for place in range(len(FIELDS) - 1)]
-    # Clusters are of words as they are written; the one of the small word stands beside it.
-    cluster = np.where(cased[:, -1] > 0, cased[:, -1], small[:, -1])
-    # The bits of a cluster are its path in a tree, the root first: few bits, a wider class.
-    columns += [cluster, small[:, -1], *(cluster & np.uint32(2**n - 1) for n in (4, 6, 10))]
-    names = small[:, 0] * 64 + small[:, 1] * 16 + small[:, 2] * 4 + small[:, 3] // 2
+    names = small["given"] * 64 + small["family"] * 16 + small["place"] * 4
+    names += np.minimum(small["frequency"] // 2, 3)
     first = np.array([ord(shape[:1] or "?") for shape in shapes], dtype=np.uint32)
-    kind = names * np.uint32(1024) + small[:, 4] * np.uint32(128) + first
+    kind = names * np.uint32(1024) + small["capital"] * np.uint32(128) + first
     return np.stack([*columns, names, kind], axis=1).astype(np.uint32)
+
+
+def _facts(rows: Numbers) -> dict[str, Numbers]:
+    return {name: rows[:, place] for place, name in enumerate(FIELDS)}
+
+
+def _at_home(facts: dict[str, Numbers], languages: NDArray[np.int64]) -> dict[str, Numbers]:
+    """What is known of words in the languages of their texts.
+
+    How English uses a word says nothing of it in German, unless it is a name in both.
+    """
+    is_named = (facts["given"] + facts["family"] + facts["place"]) > 0
+    found = dict(facts)
+    for language, name in ((Family.GERMAN, "german"), (Family.ROMANCE, "romance")):
+        here, common = languages == language, facts[name]
+        found["frequency"] = np.where(here, common, found["frequency"])
+        plain = here & ~is_named
+        found["capital"] = np.where(plain, common > 0, found["capital"]).astype(np.uint32)
+        found["cluster"] = np.where(plain, 0, found["cluster"]).astype(np.uint32)
+    return found
 
 
 def _hashes(words: Sequence[str]) -> Numbers:

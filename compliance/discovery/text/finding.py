@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from compliance.discovery.text.models import Recogniser
 from compliance.discovery.text.nouns import Span, SpanType
-from compliance.discovery.text.scanning import longest, narrow, pattern_spans, settled
+from compliance.discovery.text.scanning import narrow, pattern_spans
+from compliance.discovery.text.settling import around, longest, settled, whole_words
 from compliance.discovery.text.tagger import name_spans
 
 # From here on a pattern stands against whatever the tagger says.
 _SURE = 0.55
-_SIGNS = " \t\n\r,;:|-–("
-_SHORTEST_PART = 4
 _IN_ADDRESSES = frozenset({SpanType.ADDRESS, SpanType.POSTAL_CODE})
 
 
@@ -53,26 +50,9 @@ def find_in_many(
 
 def _joined(text: str, patterns: Sequence[Span], names: Sequence[Span]) -> tuple[Span, ...]:
     """Both kinds of finds: sure patterns first, whole addresses before what is part of one."""
+    names = whole_words(text, names)
     sure = settled(s for s in patterns if s.score >= _SURE and s.type not in _IN_ADDRESSES)
-    addresses = [s for s in (*patterns, *names) if s.type is SpanType.ADDRESS]
-    whole = settled(_around(text, sure, addresses), by=longest)
-    return settled(sure, whole, patterns, (s for s in names if s.type is not SpanType.ADDRESS))
-
-
-def _around(text: str, taken: Sequence[Span], spans: Iterable[Span]) -> Iterator[Span]:
-    """`spans` without what others have `taken` of them, and without signs at their new ends."""
-    ends = [span.end for span in taken]
-    for span in spans:
-        start = span.start
-        place = bisect_right(ends, span.start)
-        while place < len(taken) and taken[place].start < span.end:
-            yield from _part(text, span, start, taken[place].start)
-            start, place = taken[place].end, place + 1
-        yield from _part(text, span, start, span.end)
-
-
-def _part(text: str, span: Span, start: int, end: int) -> Iterator[Span]:
-    part = text[start:end]
-    start, end = end - len(part.lstrip(_SIGNS)), start + len(part.rstrip(_SIGNS))
-    if end - start >= _SHORTEST_PART or (start, end) == (span.start, span.end):
-        yield replace(span, start=start, end=end)
+    addresses = (s for s in (*patterns, *names) if s.type in _IN_ADDRESSES)
+    whole = settled(sure, settled(around(sure, text, addresses), by=longest))
+    told = (s for s in names if s.type not in _IN_ADDRESSES)
+    return settled(whole, patterns, around(whole, text, told))

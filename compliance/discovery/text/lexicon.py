@@ -1,7 +1,8 @@
 """What is known of single words, without the words: a table under 32-bit hashes.
 
 Of a word it says how common it is as a given name, as a family name and as the name of a place,
-how common it is at all, how often it is written with a capital, and which words it is used like.
+how common it is in English, how often it is written with a capital there and which words it is used
+like, and how common it is in German and in Romance languages.
 Where the figures come from stands in tagger.md.
 """
 
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-FIELDS = ("given", "family", "place", "frequency", "capital", "cluster")
+FIELDS = ("given", "family", "place", "frequency", "capital", "cluster", "german", "romance")
 _FILE = "lexicon.npz"
 
 Numbers = NDArray[np.uint32]

@@ -1,4 +1,4 @@
-"""Search many texts with all patterns at once, and settle which of two overlapping finds stands.
+"""Search many texts with all patterns at once.
 
 Texts are joined, with NULs between, so that a pattern costs one search and not one per text. All
 patterns look at a bounded number of characters from where they start: time grows with the length
@@ -10,10 +10,11 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from compliance.discovery.text.nouns import Span
 from compliance.discovery.text.patterns import Pattern, patterns, settings
+from compliance.discovery.text.settling import whole_words
 from compliance.discovery.text.validity import check
 
 _SEPARATOR = "\0"
@@ -26,7 +27,7 @@ _LATIN = re.compile("[0-9A-Za-z]")
 
 
 def pattern_spans(texts: Sequence[str]) -> list[list[Span]]:
-    """What the patterns find in each of `texts`; finds may overlap (see `settled`)."""
+    """What the patterns find in each of `texts`; finds may overlap: see settling.py."""
     found: list[list[Span]] = [[] for _ in texts]
     narrowed = [narrow(text) for text in texts]
     everything = _Joined(narrowed, range(len(narrowed)))
@@ -35,44 +36,13 @@ def pattern_spans(texts: Sequence[str]) -> list[list[Span]]:
         joined = with_digits if "[0-9]" in pattern.needs.pattern else everything
         for text, span in _finds(pattern, joined):
             found[text].append(span)
-    return found
+    return [whole_words(t, spans) for t, spans in zip(narrowed, found, strict=True)]
 
 
 def narrow(text: str) -> str:
     """`text` with full-width signs as ASCII and NULs as blanks; every character keeps its place."""
     text = text.replace(_SEPARATOR, " ")
     return text if text.isascii() else text.translate(_NARROW)
-
-
-def surest(span: Span) -> tuple[float, int, int, str]:
-    """Sorts spans by their scores, then by their lengths."""
-    return -span.score, span.start - span.end, span.start, span.type
-
-
-def longest(span: Span) -> tuple[float, int, int, str]:
-    """Sorts spans by their lengths, then by their scores."""
-    return span.start - span.end, span.start, 0, span.type
-
-
-def settled(
-    *layers: Iterable[Span], by: Callable[[Span], tuple[float, int, int, str]] = surest
-) -> tuple[Span, ...]:
-    """The spans of `layers` without overlaps, in the order of the text.
-
-    What stands in an earlier layer stands; within one what comes first `by` this order.
-    """
-    kept: list[Span] = []
-    starts: list[int] = []
-    for layer in layers:
-        for span in sorted(layer, key=by):
-            place = bisect_right(starts, span.start)
-            is_free = (place == 0 or kept[place - 1].end <= span.start) and (
-                place == len(kept) or kept[place].start >= span.end
-            )
-            if is_free:
-                kept.insert(place, span)
-                starts.insert(place, span.start)
-    return tuple(kept)
 
 
 class _Joined:

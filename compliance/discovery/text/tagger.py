@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compliance.discovery.text.features import feature_columns
+from compliance.discovery.text.languages import Family, families, is_function_word
 from compliance.discovery.text.nouns import Span, SpanType
+from compliance.discovery.text.support import is_supported
 from compliance.discovery.text.tokens import Piece, pieces
 
 # In the order of the model's tags: outside, then first and later tokens of each kind.
@@ -27,6 +29,7 @@ _FILE = "tagger.npz"
 _TOKENS_AT_ONCE = 50_000
 _NEVER = frozenset({"http", "@user", "'s", "’s"})
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_STOPS, _LONGEST_SHORTENED = frozenset(".!?"), 3
 _LAST_KIND_TOLD = 4  # titles of works, products: learnt to tell them from names, not told
 
 Floats = NDArray[np.float32]
@@ -64,8 +67,11 @@ def name_spans(texts: Sequence[str]) -> list[list[Span]]:
     found: list[list[Span]] = [[] for _ in texts]
     for batch in _batches(texts):
         parts = [piece for _, piece in batch]
-        for (text, piece), odds in zip(batch, marginals(parts, model()), strict=True):
-            found[text] += _spans(piece, odds, model().thresholds)
+        spoken = families([piece.words for piece in parts])
+        for (text, piece), language, odds in zip(
+            batch, spoken, marginals(parts, model()), strict=True
+        ):
+            found[text] += told(piece, language, odds, model().thresholds)
     return found
 
 
@@ -132,30 +138,33 @@ def _batches(texts: Sequence[str]) -> Iterator[list[tuple[int, Piece]]]:
         yield batch
 
 
-def _spans(piece: Piece, odds: Floats, thresholds: Floats) -> Iterator[Span]:
+def told(piece: Piece, language: Family, odds: Floats, thresholds: Floats) -> Iterator[Span]:
+    """The finds in a piece whose probabilities reach the thresholds and that have support."""
     by_kind = odds[:, 1::2] + odds[:, 2::2]
     # The likeliest of the kinds that reach their thresholds.
     reached = np.where(by_kind >= thresholds, by_kind, 0)
     kinds, best = reached.argmax(axis=1), reached.max(axis=1)
-    told = (best > 0) & (kinds < _LAST_KIND_TOLD)
+    reaches = (best > 0) & (kinds < _LAST_KIND_TOLD)
     if any(_EAST_ASIAN.match(word) for word in piece.words):
         # It has learnt no such text: there it is believed on words in Latin letters only.
-        told &= [word[0].isalpha() and not _EAST_ASIAN.match(word) for word in piece.words]
+        reaches &= [word[0].isalpha() and not _EAST_ASIAN.search(word) for word in piece.words]
     token = 0
     while token < len(kinds):
         end = token + 1
-        if told[token] and _can_be_named(piece, token):
+        if reaches[token] and _can_be_named(piece, token):
             kind = kinds[token]
-            while end < len(kinds) and told[end] and kinds[end] == kind:
+            while end < len(kinds) and reaches[end] and kinds[end] == kind:
                 if odds[end, 1 + 2 * kind] > odds[end, 2 + 2 * kind]:
                     break
+                if kind == 0 and _ends_a_sentence(piece, end):
+                    break
                 end += 1
-            yield Span(
-                start=piece.places[token][0],
-                end=piece.places[_trimmed(piece, token, end) - 1][1],
-                type=SpanType(KINDS[kind]),
-                score=round(float(best[token:end].max()), 3),
-            )
+            last = _trimmed(piece, token, end)
+            kind_told, score = SpanType(KINDS[kind]), round(float(best[token:end].max()), 3)
+            words, before = piece.words[token:last], _word_before(piece, token)
+            if is_supported(words, before, kind_told, score, language):
+                start, stop = piece.places[token][0], piece.places[last - 1][1]
+                yield Span(start=start, end=stop, type=kind_told, score=score)
         token = end
 
 
@@ -165,8 +174,21 @@ def _can_be_named(piece: Piece, token: int) -> bool:
     return word[-1].isalnum() and word not in _NEVER and not _EAST_ASIAN.match(word)
 
 
+def _ends_a_sentence(piece: Piece, token: int) -> bool:
+    """A full stop that stands for no shortened word."""
+    return piece.words[token] in _STOPS and len(piece.words[token - 1]) > _LONGEST_SHORTENED
+
+
+def _word_before(piece: Piece, token: int) -> str:
+    """The word before `token`, over a full stop that may follow a title."""
+    place = token - 1 - (token > 1 and piece.words[token - 1] == ".")
+    return piece.words[place] if place >= 0 else ""
+
+
 def _trimmed(piece: Piece, start: int, end: int) -> int:
-    """`end` without punctuation at the end of a name."""
-    while end > start + 1 and not _can_be_named(piece, end - 1):
+    """`end` without punctuation and function words at the end of a name."""
+    while end > start + 1 and (
+        not _can_be_named(piece, end - 1) or is_function_word(piece.words[end - 1])
+    ):
         end -= 1
     return end

@@ -1,0 +1,65 @@
+"""What speaks for a find of the tagger beside the tagger: its words, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compliance.discovery.text.languages import Family, titles
+from compliance.discovery.text.lexicon import FIELDS, known
+from compliance.discovery.text.nouns import SpanType
+
+Rows = NDArray[np.uint32]
+
+_GIVEN, _FAMILY, _PLACE = (FIELDS.index(name) for name in ("given", "family", "place"))
+_CAPITAL, _ENGLISH = FIELDS.index("capital"), FIELDS.index("frequency")
+_USED = {Family.GERMAN: FIELDS.index("german"), Family.ROMANCE: FIELDS.index("romance")}
+# Steps of the lexicon: an English word in common use, and one that is mostly written small.
+_COMMON, _SMALL = 2, 2
+# The highest level that is tried for thresholds in training.
+_LIKELY = 0.6
+
+
+def is_supported(
+    words: Sequence[str], before: str, kind: SpanType, score: float, language: Family
+) -> bool:
+    """Whether a find may stand: not if it holds nothing but ordinary words of its language.
+
+    A title before it supports a person, and so does a word known as a given name; outside English
+    a person without either must be likelier. Two words with capitals support it in Romance
+    languages, where other words have none. In small letters a person needs a known name. One
+    ordinary word alone is no place and no address.
+
+    Args:
+        words: of the find.
+        before: the word before it; empty where there is none.
+        score: how likely the tagger finds it, 0-1.
+    """
+    letters = [word for word in words if word[0].isalnum()]
+    if kind is SpanType.ORGANIZATION or not all(word[0].isalpha() for word in letters):
+        return True
+    rows = known([word.casefold() for word in letters])
+    if kind is SpanType.PERSON:
+        return before.casefold() in titles() or _is_person(letters, rows, score, language)
+    if kind is SpanType.ADDRESS and len(letters) > 1:
+        return True
+    return bool(rows[:, _PLACE].any()) or not _are_ordinary(rows, language)
+
+
+def _is_person(words: Sequence[str], rows: Rows, score: float, language: Family) -> bool:
+    if all(word.islower() for word in words):
+        is_named = rows[:, (_GIVEN, _FAMILY)].any()
+        return bool(is_named) and not _are_ordinary(rows, language)
+    if language not in _USED or rows[:, _GIVEN].any():
+        return True
+    is_written_so = language is Family.ROMANCE and len(words) > 1
+    is_written_so = is_written_so and all(word[0].isupper() for word in words)
+    return is_written_so or (score >= _LIKELY and not _are_ordinary(rows, language))
+
+
+def _are_ordinary(rows: Rows, language: Family) -> bool:
+    if language in _USED:
+        return bool((rows[:, _USED[language]] > 0).all())
+    return bool(((rows[:, _ENGLISH] >= _COMMON) & (rows[:, _CAPITAL] <= _SMALL)).all())
