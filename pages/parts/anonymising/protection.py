@@ -33,11 +33,11 @@ def has_several_rows(dataset: Dataset) -> bool:
 
 def sliders(draft: Draft, dataset: Dataset) -> Draft:
     """k, and how many rows may be left out."""
-    if is_several := has_several_rows(dataset):
-        st.warning(
+    if has_several_rows(dataset):
+        st.info(
             _(
-                "Some people have several rows, and the search counts rows. The output is not "
-                "handed on where a group has fewer than k people; then ask for a larger k."
+                "Some people have several rows. What is made holds k different people in every "
+                "group; the picture of all choices counts rows, so that its best may be finer."
             ),
             icon=":material/groups:",
         )
@@ -45,9 +45,7 @@ def sliders(draft: Draft, dataset: Dataset) -> Draft:
     key = f"{draft.place}_{draft.edition}"
     with left:
         k = st.select_slider(
-            _("At least so many rows look alike (k)")
-            if is_several
-            else _("At least so many people look alike (k)"),
+            _("At least so many people look alike (k)"),
             ks_of(draft),
             max(draft.plan.k, 1),
             key=f"anonymise_k_{key}",
