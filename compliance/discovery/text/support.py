@@ -28,7 +28,8 @@ def is_supported(
     """Whether a find may stand: not if it holds nothing but ordinary words of its language.
 
     A title before it supports a person, and so does a word known as a given name; outside English
-    a person without either must be likelier. Two words with capitals support it in Romance
+    a person without either must be likelier, a single word known as a family name, and a list with
+    commas is none. Two words with capitals support it in Romance
     languages, where other words have none. In small letters a person needs a known name. One
     ordinary word alone is no place and no address.
 
@@ -42,21 +43,35 @@ def is_supported(
         return True
     rows = known([word.casefold() for word in letters])
     if kind is SpanType.PERSON:
-        return before.casefold() in titles() or _is_person(letters, rows, score, language)
+        return before.casefold() in titles() or _is_person(
+            letters, rows, score, language, is_list="," in words
+        )
     if kind is SpanType.ADDRESS and len(letters) > 1:
         return True
     return bool(rows[:, _PLACE].any()) or not _are_ordinary(rows, language)
 
 
-def _is_person(words: Sequence[str], rows: Rows, score: float, language: Family) -> bool:
+def is_ordinary(word: str, language: Family) -> bool:
+    """Whether `word` is an ordinary one of its language, or of English, and nobody's name."""
+    rows = known([word.casefold()])
+    is_used = _are_ordinary(rows, language) or _are_ordinary(rows, Family.ENGLISH)
+    return is_used and not rows[:, [_GIVEN, _FAMILY, _PLACE]].any()
+
+
+def _is_person(
+    words: Sequence[str], rows: Rows, score: float, language: Family, *, is_list: bool
+) -> bool:
     if all(word.islower() for word in words):
-        is_named = rows[:, (_GIVEN, _FAMILY)].any()
+        is_named = rows[:, [_GIVEN, _FAMILY]].any()
         return bool(is_named) and not _are_ordinary(rows, language)
     if language not in _USED or rows[:, _GIVEN].any():
         return True
-    is_written_so = language is Family.ROMANCE and len(words) > 1
-    is_written_so = is_written_so and all(word[0].isupper() for word in words)
-    return is_written_so or (score >= _LIKELY and not _are_ordinary(rows, language))
+    if is_list:
+        return False
+    if len(words) > 1 and language is Family.ROMANCE and all(w[0].isupper() for w in words):
+        return True
+    is_known = len(words) > 1 or bool(rows[:, _FAMILY].any())
+    return score >= _LIKELY and is_known and not _are_ordinary(rows, language)
 
 
 def _are_ordinary(rows: Rows, language: Family) -> bool:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from compliance.discovery.text.features import feature_columns
 from compliance.discovery.text.languages import Family, families, is_function_word
 from compliance.discovery.text.nouns import Span, SpanType
-from compliance.discovery.text.support import is_supported
+from compliance.discovery.text.support import is_ordinary, is_supported
 from compliance.discovery.text.tokens import Piece, pieces
 
 # In the order of the model's tags: outside, then first and later tokens of each kind.
@@ -159,7 +159,7 @@ def told(piece: Piece, language: Family, odds: Floats, thresholds: Floats) -> It
                 if kind == 0 and _ends_a_sentence(piece, end):
                     break
                 end += 1
-            last = _trimmed(piece, token, end)
+            last = _trimmed(piece, token, end, language)
             kind_told, score = SpanType(KINDS[kind]), round(float(best[token:end].max()), 3)
             words, before = piece.words[token:last], _word_before(piece, token)
             if is_supported(words, before, kind_told, score, language):
@@ -185,8 +185,18 @@ def _word_before(piece: Piece, token: int) -> str:
     return piece.words[place] if place >= 0 else ""
 
 
-def _trimmed(piece: Piece, start: int, end: int) -> int:
-    """`end` without punctuation and function words at the end of a name."""
+def _trimmed(piece: Piece, start: int, end: int, language: Family) -> int:
+    """`end` without punctuation and function words at the end of a name.
+
+    “Brinkmann von der Hotline” is no noble name: what is behind “der” is an ordinary word.
+    """
+    words = piece.words
+    if (
+        end > start + 2
+        and is_function_word(words[end - 2])
+        and is_ordinary(words[end - 1], language)
+    ):
+        end -= 1
     while end > start + 1 and (
         not _can_be_named(piece, end - 1) or is_function_word(piece.words[end - 1])
     ):
