@@ -39,6 +39,14 @@ SETTINGS = (
         default="local officer",
         meaning="The name that the trail gives to whoever uses this installation.",
     ),
+    Setting(
+        name="PRIVACY_DESK_NAME_MODEL",
+        default="",
+        meaning=(
+            "A language model of yours that is asked for names in texts, beside the desk's own: an "
+            "installed spaCy model by its name, or the folder of a transformers token classifier."
+        ),
+    ),
 )
 
 MAX_FILE_BYTES = 4 * 2**30
@@ -60,11 +68,13 @@ class Settings:
         home: the workspace folder; made when it is first written to.
         database_url: SQLAlchemy address of the records; may hold a password, so it is not shown.
         actor: who acts, as named in the trail.
+        name_model: a language model to ask for names, too; empty for none.
     """
 
     home: Path
     database_url: str = field(repr=False)
     actor: str
+    name_model: str = ""
 
     @classmethod
     def from_environment(
@@ -85,4 +95,5 @@ class Settings:
             database_url=values["PRIVACY_DESK_DATABASE_URL"]
             or f"sqlite:///{folder / 'records.sqlite'}",
             actor=values["PRIVACY_DESK_ACTOR"],
+            name_model=values["PRIVACY_DESK_NAME_MODEL"],
         )

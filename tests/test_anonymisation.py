@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from compliance.dataset.nouns import ColumnName, Description
 from compliance.errors import (
     AnonymisationError,
     DriftedError,
+    NameModelError,
     NothingAnonymisedError,
     StillAtRiskError,
     TakenNameError,
@@ -389,3 +391,11 @@ def test_a_proposed_plan_can_be_run_as_it_is(workspace: Workspace) -> None:
 
     assert {str(column) for column in proposed.columns} >= {"age", "city"}
     assert done.proof.after.k >= 5
+
+
+def test_a_language_model_that_is_named_must_be_there(workspace: Workspace) -> None:
+    named = Workspace(replace(workspace.settings, name_model="no_such_model"))
+
+    with pytest.raises(NameModelError):
+        named.scanning.text("Dear Ms Schmidt")
+    assert workspace.scanning.text("Dear Ms Schmidt")

@@ -6,6 +6,7 @@ import importlib.resources
 import itertools
 import sys
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -212,6 +213,33 @@ def test_a_spacy_model_is_used_only_where_it_is_installed(monkeypatch: pytest.Mo
     assert installed_model("absent") is None
     assert found is not None
     assert found(["Ann 5"]) == [[Span(start=0, end=3, type=PERSON, score=0.8)]]
+
+
+def test_a_classifier_in_a_folder_is_used_and_never_fetched(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def loaded(folder: str, **here: object) -> str:
+        asked.append(here)
+        return folder
+
+    person = {"entity_group": "PER", "start": 0, "end": 3, "score": 0.9}
+    other = {"entity_group": "MISC", "start": 4, "end": 5, "score": 0.9}
+    fake = types.ModuleType("transformers")
+    fake.__spec__ = importlib.machinery.ModuleSpec("transformers", None)
+    source = types.SimpleNamespace(from_pretrained=loaded)
+    fake.AutoModelForTokenClassification = source  # type: ignore[attr-defined]
+    fake.AutoTokenizer = source  # type: ignore[attr-defined]
+    fake.pipeline = lambda *_, **__: lambda texts: [[person, other] for _ in texts]  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "transformers", fake)
+
+    found = installed_model(str(tmp_path))
+
+    assert found is not None
+    assert found(["Ann 5"]) == [[Span(start=0, end=3, type=PERSON, score=0.9)]]
+    assert asked == [{"local_files_only": True}] * 2
+    assert installed_model(str(tmp_path / "absent")) is None
 
 
 def test_names_are_replaced_one_for_one_in_a_whole_letter() -> None:

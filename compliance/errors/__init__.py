@@ -41,6 +41,7 @@
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
   + MissingGroupError             an optional group of packages is not installed
+  + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
 
 A message says what happened, the limit, and what to do. It never holds a cell value and never
@@ -139,6 +140,7 @@ from compliance.errors.privacy import (
 from compliance.errors.records import (
     CannotWriteError,
     MissingGroupError,
+    NameModelError,
     NothingAnonymisedError,
     NothingReleasedError,
     NothingToReportError,
@@ -185,6 +187,7 @@ __all__ = [
     "MissingGroupError",
     "MissingPersonError",
     "MissingUnitError",
+    "NameModelError",
     "NamingError",
     "NoFeaturesError",
     "NoPopulationError",

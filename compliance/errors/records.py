@@ -47,3 +47,10 @@ class MissingGroupError(ComplianceError):
 
 class WorkspaceError(ComplianceError):
     sentence = "The workspace at {home} cannot be used: {reason}."
+
+
+class NameModelError(ComplianceError):
+    sentence = (
+        "The language model that PRIVACY_DESK_NAME_MODEL names is not installed on this machine. "
+        "Install it, name another, or leave the setting empty."
+    )

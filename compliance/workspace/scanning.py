@@ -10,12 +10,14 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from compliance.dataset.readers.text import decode
 from compliance.discovery.images import ImageFindings, Redacted, find_in_image, redact_image
 from compliance.discovery.nouns.text import Span
-from compliance.discovery.text import LOCALES, find_spans, pseudonymise, redact
-from compliance.errors import UndecodableTextError
+from compliance.discovery.text import LOCALES, find_spans, installed_model, pseudonymise, redact
+from compliance.discovery.text.models import Recogniser
+from compliance.errors import NameModelError, UndecodableTextError
 from compliance.workspace.desk import Desk
 from compliance.workspace.keys import key_in
 
@@ -32,6 +34,17 @@ class Scanning:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    @cached_property
+    def _model(self) -> Recogniser | None:
+        """The language model that an administrator named, loaded when it is first asked."""
+        name = self._desk.settings.name_model
+        if not name:
+            return None
+        found = installed_model(name)
+        if found is None:
+            raise NameModelError
+        return found
+
     def read_text(self, name: str, data: bytes) -> str:
         """The text in the bytes of file `name`, whatever usual encoding it has.
 
@@ -44,8 +57,12 @@ class Scanning:
         return text
 
     def text(self, text: str) -> tuple[Span, ...]:
-        """Where personal data stand in `text`. Nothing is kept."""
-        return find_spans(text)
+        """Where personal data stand in `text`. Nothing is kept.
+
+        Raises:
+            NameModelError: the settings name a language model that is not installed.
+        """
+        return find_spans(text, model=self._model)
 
     def redact_text(self, text: str, spans: Sequence[Span]) -> str:
         """`text` with the kind of data in place of each span."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from compliance.discovery.text.nouns import Span, SpanType
@@ -29,7 +30,7 @@ class Recogniser(Protocol):
 
 
 def installed_model(name: str) -> Recogniser | None:
-    """The spaCy model of that name, if it is installed.
+    """The language model that the user has: of spaCy by its name, or of transformers by its folder.
 
     Returns:
         None where the library or the model is not installed. Nothing is downloaded.
@@ -38,6 +39,9 @@ def installed_model(name: str) -> Recogniser | None:
         spacy: Any = importlib.import_module("spacy")
         if spacy.util.is_package(name):
             return _SpacyModel(spacy.load(name))
+    if Path(name).is_dir() and importlib.util.find_spec("transformers") is not None:
+        transformers: Any = importlib.import_module("transformers")
+        return _TokenClassifier(transformers, name)
     return None
 
 
@@ -47,6 +51,34 @@ class _SpacyModel:
 
     def __call__(self, texts: Sequence[str]) -> list[list[Span]]:
         return [_told(document.ents) for document in self._pipeline.pipe(texts)]
+
+
+class _TokenClassifier:
+    """A token classifier of transformers in a folder of this machine."""
+
+    def __init__(self, transformers: Any, folder: str) -> None:
+        here = {"local_files_only": True}  # else the library would ask a host for missing files
+        self._pipeline = transformers.pipeline(
+            "token-classification",
+            model=transformers.AutoModelForTokenClassification.from_pretrained(folder, **here),
+            tokenizer=transformers.AutoTokenizer.from_pretrained(folder, **here),
+            aggregation_strategy="simple",
+        )
+
+    def __call__(self, texts: Sequence[str]) -> list[list[Span]]:
+        return [
+            [
+                Span(
+                    start=int(found["start"]),
+                    end=int(found["end"]),
+                    type=_TYPES[found["entity_group"]],
+                    score=min(1.0, max(0.0, float(found["score"]))),
+                )
+                for found in entities
+                if found["entity_group"] in _TYPES and found["end"] > found["start"]
+            ]
+            for entities in self._pipeline(list(texts))
+        ]
 
 
 def _told(entities: Iterable[Any]) -> list[Span]:
