@@ -107,7 +107,7 @@ VERBS = [
     pytest.param(
         "label orders --column region --type region --class none",
         LABELS,
-        r"region +region +none .+ corrected$",
+        r"region +region +none .+ corrected",
         id="label",
     ),
     pytest.param(

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from compliance.dataset.nouns import Dataset
-from compliance.discovery.nouns import Discovery
+from compliance.discovery.nouns import Discovery, Share
 from compliance.lineage.nouns import Edge
 from compliance.plain import to_plain
 from compliance.privacy.attacks import Trial
@@ -66,10 +66,42 @@ def labels(found: Discovery) -> Result:
                 "evidence": list(label.evidence),
                 "special_category": label.special_category,
                 "status": str(label.status),
+                "legal_classes": [str(one) for one in label.legal_classes],
+                "share": _share(label.matching),
+                "form": str(label.form),
+                "parts": [
+                    {"semantic_type": part.semantic_type, **(_share(part.share) or {})}
+                    for part in label.parts
+                ],
             }
             for label in found.labels
-        ]
+        ],
+        "rare": [
+            {
+                "column": rare.column,
+                "semantic_type": rare.semantic_type,
+                "values": rare.count,
+                "rows": rare.rows,
+                **(_share(rare.share) or {}),
+            }
+            for rare in found.rare
+        ],
+        "texts": {
+            column: {
+                "texts": one.texts,
+                "touched": one.touched,
+                "spans": {str(kind).upper(): count for kind, count in one.counts.items()},
+            }
+            for column, one in found.texts.items()
+        },
     }
+
+
+def _share(share: Share | None) -> Result | None:
+    """A share of values, with its interval at 95 %."""
+    if share is None:
+        return None
+    return {"share": share.share, "low": share.low, "high": share.high}
 
 
 def preview(query: Query, seen: Preview) -> Result:
