@@ -85,7 +85,12 @@ def as_file(chosen: Plan) -> None:
     with st.expander(_("The same plan as a file"), icon=":material/description:"):
         st.code(text, language="yaml")
         st.download_button(
-            _("Download plan.yaml"), text, "plan.yaml", "application/yaml", key="federated_plan"
+            _("Download plan.yaml"),
+            lambda: text,  # a file made at once would be asked for, and gone when the plan changes
+            "plan.yaml",
+            "application/yaml",
+            on_click="ignore",
+            key="federated_plan",
         )
 
 

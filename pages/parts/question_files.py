@@ -38,7 +38,7 @@ def files(scope: Scope) -> None:
         if in_hand is not None:
             st.download_button(
                 _("Download the question shown"),
-                to_yaml(from_query(in_hand)),
+                lambda: to_yaml(from_query(in_hand)),
                 f"{scope.dataset.name}-question.yaml",
                 "application/yaml",
                 on_click="ignore",

@@ -56,7 +56,7 @@ def text(workspace: Workspace) -> None:
         st.code(changed[:_LONGEST_SHOWN], language=None, wrap_lines=True)
         st.download_button(
             _("Download it"),
-            changed.encode("utf-8", "replace"),
+            lambda: changed.encode("utf-8", "replace"),
             "redacted.txt",
             "text/plain",
             key="discovery_text_download",
@@ -94,7 +94,7 @@ def image(workspace: Workspace) -> None:
         )
         st.download_button(
             _("Download the copy"),
-            done.image,
+            lambda: done.image,
             f"redacted.{done.media_type.rpartition('/')[2]}",
             done.media_type,
             key="discovery_image_download",

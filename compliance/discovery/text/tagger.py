@@ -106,7 +106,7 @@ def forward_backward(scores: Sequence[Floats], steps: Floats, first: Floats) -> 
     likely = np.exp(padded - padded.max(axis=2, keepdims=True))
     moves = np.exp(steps)
     alive = [int((lengths > t).sum()) for t in range(padded.shape[1])]
-    ahead = np.empty_like(padded)
+    ahead = np.zeros_like(padded)  # what stands behind a sequence must be a number too
     ahead[:, 0] = _scaled(likely[:, 0] * np.exp(first - first.max()))
     for t in range(1, padded.shape[1]):
         n = alive[t]

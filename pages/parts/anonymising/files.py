@@ -29,7 +29,7 @@ def as_file(dataset: Dataset, draft: Draft) -> None:
         st.code(text, language=None, wrap_lines=True)
         st.download_button(
             _("Download plan.yaml"),
-            text,
+            lambda: text,
             f"{dataset.name}-plan.yaml",
             "application/yaml",
             on_click="ignore",

@@ -27,7 +27,7 @@ def handed_out(workspace: Workspace, done: Anonymised) -> None:
         )
         st.download_button(
             _("Download its plan"),
-            to_yaml(from_plan(done.plan)),
+            lambda: to_yaml(from_plan(done.plan)),
             f"{done.id}-plan.yaml",
             "application/yaml",
             on_click="ignore",
