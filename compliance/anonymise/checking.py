@@ -9,6 +9,7 @@ import numpy as np
 
 from compliance.anonymise.cells import classes_with_people
 from compliance.anonymise.models import classes_of, holds, is_per_class, satisfied
+from compliance.anonymise.models.grouping import Column, grouped
 from compliance.anonymise.nouns import (
     Classes,
     Criterion,
@@ -190,12 +191,9 @@ def _shown(
 
 def row_classes(output: Table, columns: Sequence[ColumnName]) -> Ints:
     """The class of each row of the output."""
-    group = np.zeros(output.rows, dtype=np.int64)
-    for column in columns:
-        codes = output.codes(column)
-        keys = group * (len(codes.labels) + 1) + _with_missing(codes)
-        group = np.unique(keys, return_inverse=True)[1].astype(np.int64)
-    return group
+    found = [output.codes(column) for column in columns]
+    shown = [Column(codes=_with_missing(c), codes_end=len(c.labels) + 1) for c in found]
+    return grouped(shown, output.rows)[0]
 
 
 def _with_missing(codes: Codes) -> np.ndarray:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from compliance.anonymise.hierarchies import build_hierarchy, complete
 from compliance.anonymise.hierarchies.matching import leaves_of
+from compliance.anonymise.models import sensitive_of
 from compliance.anonymise.nouns import (
     ALL,
     Build,
@@ -279,22 +280,16 @@ def _of_sensitive(
 
 
 def _ranked(table: Table, column: ColumnName, hierarchy: Hierarchy | None) -> Sensitive:
+    found = sensitive_of(table, column)
+    if hierarchy is None:
+        return found
     codes = table.codes(column)
-    order = np.argsort(codes.labels, kind="stable")
-    ranks = np.empty(len(order) + 1, dtype=np.int32)
-    ranks[order] = np.arange(len(order), dtype=np.int32)
-    ranks[-1] = len(order)  # missing values come last
-    has_missing = _has_missing(codes)
-    maps: tuple[Codes32, ...] = ()
-    if hierarchy is not None:
-        texts = [codes.texts()[place] for place in order]
-        completed = complete(hierarchy, texts).hierarchy
-        leaves = leaves_of(completed.values, texts) + [len(completed.values)] * has_missing
-        rungs = _Rungs.of(completed, has_missing=has_missing)
-        maps = tuple(_renumbered(groups[leaves]) for groups in rungs.maps)
-    return Sensitive(
-        column=column, codes=ranks[codes.codes], values=len(order) + has_missing, maps=maps
-    )
+    named, has_missing = codes.texts(), _has_missing(codes)
+    texts = [named[place] for place in np.argsort(codes.labels, kind="stable")]
+    completed = complete(hierarchy, texts).hierarchy
+    leaves = leaves_of(completed.values, texts) + [len(completed.values)] * has_missing
+    rungs = _Rungs.of(completed, has_missing=has_missing)
+    return replace(found, maps=tuple(_renumbered(groups[leaves]) for groups in rungs.maps))
 
 
 def _renumbered(groups: Codes32) -> Codes32:
