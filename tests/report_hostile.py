@@ -43,7 +43,8 @@ from compliance.privacy.nouns.question import (
     Statistic,
     StatisticKind,
 )
-from compliance.report.nouns import DatasetEvidence, Evidence, Organisation
+from compliance.register.nouns import Organisation
+from compliance.report.nouns import DatasetEvidence, Evidence
 from compliance.rules.nouns import Assessment, Severity, State
 from compliance.trail.nouns import Verification
 

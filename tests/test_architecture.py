@@ -18,7 +18,8 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 VERBS = (
     *("dataset", "discovery", "anonymise", "privacy"),
-    *("federated", "lineage", "trail", "rules", "report"),
+    *("federated", "lineage", "trail", "watch", "register"),
+    *("rules", "impact", "report"),
 )
 # What a room may import: the rooms before it, in order. `errors`, `settings`, `plain` and `i18n`
 # are the ground floor.

@@ -30,7 +30,8 @@ from compliance.privacy.disclosure import to_document
 from compliance.privacy.nouns import Budget, Period
 from compliance.privacy.nouns.disclosure import Disclosure, HazardState, Origin
 from compliance.privacy.selfaudit import Check
-from compliance.report.nouns import Organisation, ReportKind
+from compliance.register.nouns import Organisation
+from compliance.report.nouns import ReportKind
 from compliance.workspace import Workspace, proofs
 from tests.conftest import CANARY_COUNTRY, CANARY_PERSON
 

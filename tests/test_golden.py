@@ -16,7 +16,7 @@ from compliance.dataset import RawFile
 from compliance.dataset.nouns import Description, LegalBasis
 from compliance.discovery.nouns import IdentifierClass
 from compliance.privacy.nouns import Budget
-from compliance.report.nouns import Organisation
+from compliance.register.nouns import Organisation
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 

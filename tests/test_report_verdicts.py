@@ -8,8 +8,9 @@ import pytest
 import report_samples as samples
 from report_hostile import hostile
 
+from compliance.register.nouns import Organisation
 from compliance.report.building import to_content
-from compliance.report.nouns import Evidence, Organisation, ReportKind
+from compliance.report.nouns import Evidence, ReportKind
 from compliance.rules.nouns import State
 from compliance.trail.nouns import Verification
 

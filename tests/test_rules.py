@@ -161,7 +161,7 @@ def test_an_unknown_operator_is_an_error_and_never_a_pass() -> None:
 
 def pack_of(*asserts: Triple) -> Pack:
     rule = replace(rule_of("POL-TRAIL"), entity="thing", when=(), asserts=asserts)
-    return Pack(as_of="2026-11-24", words={t[0]: t[0] for t in asserts}, rules=(rule,))
+    return replace(desk_pack(), words={t[0]: t[0] for t in asserts}, rules=(rule,))
 
 
 @given(st.dictionaries(st.sampled_from("abc"), st.booleans()), st.sets(st.sampled_from("abc")))
@@ -179,7 +179,7 @@ def test_knowing_more_never_turns_a_breach_into_a_pass(
 def test_each_rule_says_where_it_was_read_and_where_it_is_mended() -> None:
     pages = {path.stem for path in (ROOT / "pages").glob("*/*.py")} | {"settings"}
     for rule in desk_pack().rules:
-        assert rule.source, rule.id
+        assert rule.verified.source, rule.id
         assert rule.remedy.endswith("."), rule.id
         assert rule.page in pages, rule.id
         assert 1 <= rule.stage <= 10, rule.id

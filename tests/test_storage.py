@@ -24,7 +24,7 @@ from alembic.migration import MigrationContext
 
 from compliance.errors import MissingGroupError, WorkspaceError
 from compliance.privacy.nouns import Budget
-from compliance.report.nouns import Organisation
+from compliance.register.nouns import Organisation
 from compliance.settings import Settings
 from compliance.storage import Database, records, servers
 from compliance.storage.tables import METADATA, RECORDS, TRAIL

@@ -29,7 +29,8 @@ from compliance.federated import to_plan
 from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget, SpendState
 from compliance.privacy.nouns.question import Query
-from compliance.report.nouns import Organisation, ReportKind
+from compliance.register.nouns import Organisation
+from compliance.report.nouns import ReportKind
 from compliance.rules.nouns import Progress, State
 from compliance.workspace import Workspace
 from tests.postgresql import on_both, past_the_desk, without_triggers

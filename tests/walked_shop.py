@@ -10,7 +10,8 @@ from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description, LegalBasis
 from compliance.federated import to_plan
 from compliance.privacy import to_query
-from compliance.report.nouns import Organisation, ReportKind
+from compliance.register.nouns import Organisation
+from compliance.report.nouns import ReportKind
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 

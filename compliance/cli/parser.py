@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import argparse
 
-from compliance.cli import anonymising_parser, arguments, verbs
+from compliance.cli import (
+    anonymising_parser,
+    arguments,
+    auditing,
+    clocks,
+    impacting,
+    mending,
+    packing,
+    registering,
+    residing,
+    verbs,
+    watching,
+)
 from compliance.cli.adding import Kinds, group, named, verb
 from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
@@ -35,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
     _privacy(kinds)
     _federated(kinds)
     _proof(kinds)
+    governing = (registering, packing, clocks, residing, mending, watching, impacting, auditing)
+    for area in governing:
+        area.add(kinds)
     return top
 
 

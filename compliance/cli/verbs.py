@@ -16,7 +16,8 @@ from compliance.discovery.nouns import IdentifierClass
 from compliance.federated.nouns import Axis
 from compliance.plain import to_plain
 from compliance.privacy.nouns import Budget, Period
-from compliance.report.nouns import Organisation, Report, ReportKind
+from compliance.register.nouns import Organisation
+from compliance.report.nouns import Report, ReportKind
 from compliance.workspace import Workspace
 
 Verb = Callable[[Workspace, Namespace], Result]

@@ -14,6 +14,7 @@ from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import BudgetState, Prices, Protection, Release, Spend
 from compliance.privacy.nouns.disclosure import Disclosure
+from compliance.register.nouns import Organisation
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
 
@@ -25,16 +26,6 @@ class ReportKind(StrEnum):
     RELEASE = "release"
     FEDERATED = "federated"
     ANONYMISATION = "anonymisation"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organisation:
-    """Who is accountable. An empty field means: not recorded yet."""
-
-    name: str = ""
-    officer: str = ""
-    contact: str = ""
-    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

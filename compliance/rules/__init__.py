@@ -2,6 +2,7 @@
 
 from compliance.rules.assess import assess
 from compliance.rules.lifecycle import Tally, stages
-from compliance.rules.pack import Pack, desk_pack
+from compliance.rules.nouns import Pack
+from compliance.rules.pack import desk_pack
 
 __all__ = ["Pack", "Tally", "assess", "desk_pack", "stages"]

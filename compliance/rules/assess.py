@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from compliance.rules.nouns import Assessment, Rule, Severity, State, Subject, Triple, Verdict
-from compliance.rules.pack import Pack
+from compliance.rules.nouns import Assessment, Pack, Rule, Severity, State, Subject, Triple, Verdict
 
 _WORST_FIRST = {severity: place for place, severity in enumerate(Severity)}
 _STATE_ORDER = (State.NOT_MET, State.NOT_ASSESSED, State.MET, State.WAIVED, State.NOT_APPLICABLE)
@@ -52,6 +51,11 @@ def _verdict(rule: Rule, subject: Subject, words: Mapping[str, str]) -> Verdict:
         remedy=rule.remedy,
         page=rule.page,
         stage=rule.stage,
+        entity=rule.entity,
+        subject_id=subject.id or subject.name,
+        level=rule.verified.level,
+        source=rule.verified.source,
+        as_of=rule.as_of,
     )
 
 

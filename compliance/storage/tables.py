@@ -76,9 +76,19 @@ ANONYMISED = _table("anonymised", "id", "dataset_id", "made")
 BASKETS = _table("baskets", "id", "dataset_id")
 RECIPE = _table("recipe", "name")
 VAULT = _table("vault", "id", "dataset_id")
+REGISTER = _table("register", "kind", "id")
+STANDING = _table("standing", "scope")
+FINDING = _table("finding", "id")
+REMEDIED = _table("remedied", "finding")
+PACK = _table("pack", "id")
+ALARM = _table("alarm", "id")
+SCHEDULE = _table("schedule", "name")
+AUDIT = _table("audit", "scope")
+IMPACT = _table("impact", "id")
 
 RECORDS = (
     *(ORGANISATION, DATASET, DESCRIPTION, DISCOVERY, BUDGET, SPEND),
     *(RELEASE, RUN, ASSESSMENT, EDGE, REPORT, PROPOSAL, SYNTHESIS),
     *(SELF_AUDIT, TRIAL, SIEGE, ANONYMISED, BASKETS, RECIPE, VAULT),
+    *(REGISTER, STANDING, FINDING, REMEDIED, PACK, ALARM, SCHEDULE, AUDIT, IMPACT),
 )

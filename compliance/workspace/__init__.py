@@ -22,7 +22,8 @@ from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
 from compliance.privacy.selfaudit import SelfAudit
-from compliance.report.nouns import Organisation, Report, ReportKind
+from compliance.register.nouns import Organisation
+from compliance.report.nouns import Report, ReportKind
 from compliance.rules.nouns import Assessment, Stage
 from compliance.settings import Settings
 from compliance.storage import records, tables
@@ -44,6 +45,7 @@ from compliance.workspace import (
 from compliance.workspace.anonymisation import Anonymisation
 from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
+from compliance.workspace.governance import Governance
 from compliance.workspace.loading import load_libraries
 from compliance.workspace.scanning import Scanning
 
@@ -66,6 +68,7 @@ class Workspace:
         self._desk = Desk(self.settings, clock)
         self.anonymisation = Anonymisation(self._desk)
         self.scanning = Scanning(self._desk)
+        self.governance = Governance(self._desk)
 
     # Organisation
 

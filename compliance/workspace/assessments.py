@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection
 
-from compliance.report.nouns import Organisation
 from compliance.rules import Tally, assess, desk_pack, stages
-from compliance.rules.facts import (
-    dataset_subject,
-    organisation_subject,
-    population_subject,
-    run_subject,
-    trail_subject,
-)
-from compliance.rules.nouns import Assessment, Stage, Subject
+from compliance.rules.facts import subjects
+from compliance.rules.nouns import Assessment, Stage
 from compliance.storage import records, tables
-from compliance.workspace import anonymising, budgets, datasets, labels, runs, trails
+from compliance.workspace import datasets, labels, trails
 from compliance.workspace.desk import Desk
+from compliance.workspace.knowing import known
 
 EVERYTHING = "everything"
 
@@ -27,7 +20,7 @@ EVERYTHING = "everything"
 def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
     with desk.act("duties.assess", _scope(names)) as act:
-        found = assess(desk_pack(), _subjects(desk, act.connection, names, act.at), act.at)
+        found = assess(desk_pack(), subjects(known(desk, act.connection, act.at, names)), act.at)
         act.store(tables.ASSESSMENT, found, scope=_scope(names)[:200])
         act.facts |= {
             "verdicts": len(found.verdicts),
@@ -65,27 +58,6 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
         closed=_closed(past),
     )
     return stages(tally)
-
-
-def _subjects(
-    desk: Desk, connection: Connection, names: Sequence[str] | None, at: datetime
-) -> list[Subject]:
-    who = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
-    wanted = [d for d in datasets.newest(connection) if names is None or d.name in names]
-    subjects = [organisation_subject(name=who.name, contact=who.contact)]
-    for dataset in wanted:
-        subject = dataset_subject(
-            dataset,
-            labels.latest(connection, dataset),
-            labels.changes(connection, dataset),
-            anonymising.k_missing(desk, connection, dataset),
-        )
-        subjects.append(subject)
-        subjects += [run_subject(run, subject) for run in runs.of(connection, dataset)]
-    for population in dict.fromkeys(dataset.population for dataset in wanted):
-        subjects.append(population_subject(budgets.state(connection, population, at)))
-    subjects.append(trail_subject(trails.verify(connection).problems))
-    return subjects
 
 
 def _scope(names: Sequence[str] | None) -> str:

@@ -14,7 +14,7 @@ from compliance.privacy.disclosure import disclose
 from compliance.privacy.disclosure.stamps import to_stamp
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import Act, Disclosure, OtherDataset, Surroundings
-from compliance.report.nouns import Organisation
+from compliance.register.nouns import Organisation
 from compliance.storage import records, tables
 from compliance.trail import Line, to_entry
 from compliance.trail.nouns import Entry

@@ -29,6 +29,7 @@ from compliance.plain import to_json, to_yaml
 from compliance.privacy import prices_of, protection_of_units
 from compliance.privacy.disclosure import to_document
 from compliance.privacy.nouns import Protection, Release, SampledGaussianEvent, Spend
+from compliance.register.nouns import Organisation
 from compliance.report import build
 from compliance.report.nouns import (
     AnonymisationEvidence,
@@ -36,7 +37,6 @@ from compliance.report.nouns import (
     Document,
     Evidence,
     FederatedEvidence,
-    Organisation,
     ReleaseEvidence,
     Report,
     ReportKind,

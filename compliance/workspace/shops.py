@@ -5,7 +5,7 @@ from __future__ import annotations
 from compliance.dataset import read
 from compliance.dataset.nouns import Dataset
 from compliance.privacy.nouns import Budget
-from compliance.report.nouns import Organisation
+from compliance.register.nouns import Organisation
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets
 from compliance.workspace.desk import Desk

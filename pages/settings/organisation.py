@@ -4,7 +4,7 @@ import streamlit as st
 
 from compliance import __version__
 from compliance.i18n import translate as _
-from compliance.report.nouns import Organisation
+from compliance.register.nouns import Organisation
 from pages.parts import outputs, session
 
 workspace = session.workspace()

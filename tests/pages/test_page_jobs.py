@@ -14,7 +14,8 @@ from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description, LegalBasis
 from compliance.discovery.nouns import IdentifierClass, LabelStatus
 from compliance.privacy.nouns import Period
-from compliance.report.nouns import Organisation, ReportKind
+from compliance.register.nouns import Organisation
+from compliance.report.nouns import ReportKind
 from tests.pages.conftest import Desk, chart_of, edit, refusals, words
 from tests.walked_shop import orders
 

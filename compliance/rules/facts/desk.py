@@ -1,38 +1,29 @@
-"""What the desk already knows, as the subjects and facts that rules look at."""
+"""Facts from what the desk itself holds: datasets, budgets, runs, the trail."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compliance.dataset.nouns import Dataset
-from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
+from compliance.discovery.nouns import IdentifierClass
 from compliance.federated.nouns import Run, Sight
 from compliance.privacy.nouns import BudgetState
-from compliance.rules.nouns import Subject
+from compliance.register.nouns import Organisation
+from compliance.rules.nouns import Holding, Subject
 
 
-def organisation_subject(*, name: str, contact: str) -> Subject:
+def organisation_subject(organisation: Organisation) -> Subject:
     """The controller."""
     return Subject(
         entity="organisation",
-        name=name or "The organisation",
-        facts={"name": name, "contact": contact},
+        name=organisation.name or "The organisation",
+        facts={"name": organisation.name, "contact": organisation.contact},
     )
 
 
-def dataset_subject(
-    dataset: Dataset,
-    discovery: Discovery | None,
-    changes: Changes | None = None,
-    k_missing: int | None = None,
-) -> Subject:
-    """A dataset. What only discovery can tell is unknown until it has run.
-
-    Args:
-        changes: what it holds that its last version did not; None where that cannot be said.
-        k_missing: by how many rows its smallest class falls short of what was promised when it
-            was anonymised; None where it was not.
-    """
+def dataset_subject(holding: Holding) -> Subject:
+    """A dataset. What only discovery can tell is unknown until it has run."""
+    dataset, discovery, changes = holding.dataset, holding.discovery, holding.changes
+    k_missing = holding.k_missing
     said = dataset.description
     facts: dict[str, object] = {
         "discovered": discovery is not None,

@@ -1,0 +1,1 @@
+"""Impact assessments, drawn from facts as far as they are known."""

@@ -1,0 +1,1 @@
+"""The register: activities, processors, transfers and what else only people know."""

@@ -1,0 +1,86 @@
+"""The nouns of rules: duties, verdicts, what is known, findings, remedies, clocks, whereabouts."""
+
+from compliance.rules.nouns.deadline import (
+    Calendar,
+    Deadline,
+    Due,
+    Pause,
+    Period,
+    Running,
+)
+from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
+from compliance.rules.nouns.knowledge import Holding, Knowledge, Retained, TrailKnown
+from compliance.rules.nouns.remedy import Applied, Effect, Remedy, RemedyKind, Risk, Turn
+from compliance.rules.nouns.residency import (
+    Answer,
+    Copy,
+    Counter,
+    Flow,
+    Form,
+    Judgement,
+    Whereabouts,
+)
+from compliance.rules.nouns.rule import (
+    POLICY,
+    Entity,
+    Law,
+    LawId,
+    Level,
+    Pack,
+    Rule,
+    RuleId,
+    Severity,
+    Triple,
+    Verified,
+)
+from compliance.rules.nouns.stage import Progress, Stage
+from compliance.rules.nouns.verdict import Assessment, Outcome, Standing, State, Subject, Verdict
+
+__all__ = [
+    "POLICY",
+    "Answer",
+    "Applied",
+    "Assessment",
+    "Calendar",
+    "Copy",
+    "Counter",
+    "Deadline",
+    "Due",
+    "Effect",
+    "Entity",
+    "Finding",
+    "Flow",
+    "Form",
+    "Holding",
+    "Judgement",
+    "Knowledge",
+    "Law",
+    "LawId",
+    "Level",
+    "Note",
+    "Outcome",
+    "Pack",
+    "Pause",
+    "Period",
+    "Progress",
+    "Remedy",
+    "RemedyKind",
+    "Retained",
+    "Risk",
+    "Rule",
+    "RuleId",
+    "Running",
+    "Severity",
+    "Stage",
+    "Standing",
+    "State",
+    "Status",
+    "Subject",
+    "TrailKnown",
+    "Triple",
+    "Turn",
+    "Verdict",
+    "Verified",
+    "Waiver",
+    "Whereabouts",
+]

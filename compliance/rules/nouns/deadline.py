@@ -1,0 +1,104 @@
+"""Clocks: when something must be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Calendar(StrEnum):
+    """How a law counts."""
+
+    EU_1182_71 = "EU_1182_71"
+    UK_CORRESPONDING_DATE = "UK_corresponding_date"
+    CALENDAR_DAYS = "calendar_days"
+    CLOCK_HOURS = "clock_hours"
+    BUSINESS_DAYS_US_CA = "business_days_US_CA"
+    BUSINESS_DAYS_BR = "business_days_BR"
+    BUSINESS_DAYS_CN = "business_days_CN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A length of time; the parts add up.
+
+    Attributes:
+        months, days, business_days, hours: whole numbers, none below 0.
+    """
+
+    months: int = 0
+    days: int = 0
+    business_days: int = 0
+    hours: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """How a law sets a clock.
+
+    Attributes:
+        start: the fact that starts it.
+        base: how long it runs.
+        calendar: how that is counted.
+        extension: by how much it may be extended; None: it may not.
+        notify_within: by when an extension must be told; None: before the base is over.
+        can_pause: whether the law lets it stand still.
+        reason_required: whether an extension needs a reason.
+    """
+
+    start: str
+    base: Period
+    calendar: Calendar
+    extension: Period | None = None
+    notify_within: Period | None = None
+    can_pause: bool = False
+    reason_required: bool = False
+
+
+class Running(StrEnum):
+    """How a clock stands."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    LATE = "late"  # done, but after its end
+    OVERDUE = "overdue"  # not done, and its end has passed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A time in which a clock stands still.
+
+    Attributes:
+        since: the first day.
+        until: the last; None: it still stands.
+        reason: why.
+    """
+
+    since: date
+    until: date | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What a clock says.
+
+    Attributes:
+        base: the last moment without an extension.
+        extended: the last moment with one; None: the law knows none.
+        effective: the one that counts, with extension and pauses as recorded.
+        notify_by: by when an extension must be told; None: the law knows none.
+        paused_days: how long it stood still.
+        state: how it stands.
+        steps: how it was counted, in words.
+    """
+
+    base: datetime
+    extended: datetime | None
+    effective: datetime
+    notify_by: datetime | None
+    paused_days: int
+    state: Running
+    steps: tuple[str, ...]

@@ -1,0 +1,111 @@
+"""All that the desk knows at one moment; everything that rules say follows from it.
+
+So a remedy is tried by changing what is known, not what is stored: assess before, assess after,
+compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from compliance.anonymise.nouns.record import Anonymised
+from compliance.dataset.nouns import Dataset
+from compliance.discovery.nouns import Changes, Discovery
+from compliance.federated.nouns import Run
+from compliance.lineage.nouns import Edge
+from compliance.privacy.nouns import BudgetState, Release
+from compliance.register.nouns import Organisation, Register
+from compliance.rules.nouns.finding import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retained:
+    """How long the rows of a dataset have been kept, counted on the rows themselves.
+
+    Attributes:
+        column: the column of dates that was read.
+        oldest_months: age of the oldest row, in whole months.
+        past: rows older than the retention that its description names.
+    """
+
+    column: str
+    oldest_months: int
+    past: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A dataset and all that was found out about it.
+
+    Attributes:
+        dataset: the newest version.
+        discovery: None where nobody has looked yet.
+        changes: what it holds that its last version did not; None where that cannot be said.
+        k_missing: rows by which its smallest class falls short of what was promised when it was
+            anonymised; None where it was not.
+        anonymised: how it was made from another dataset; None where it was not.
+        synthetic: its rows were invented under a privacy budget.
+        retained: None where no column of dates tells how old its rows are.
+        people: distinct people in it; None where no column tells them apart.
+        runs: federated runs on it.
+        releases: statistics published from it.
+    """
+
+    dataset: Dataset
+    discovery: Discovery | None
+    changes: Changes | None = None
+    k_missing: int | None = None
+    anonymised: Anonymised | None = None
+    synthetic: bool = False
+    retained: Retained | None = None
+    people: int | None = None
+    runs: tuple[Run, ...] = ()
+    releases: tuple[Release, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailKnown:
+    """What is known of the trail.
+
+    Attributes:
+        problems: found when it was verified just now.
+        verified_at: when somebody verified it last, UTC; None: never.
+        anchored_at: when a checkpoint was last taken outside, UTC; None: never.
+        audited_at: when the last audit report was built, UTC; None: never.
+    """
+
+    problems: tuple[str, ...] = ()
+    verified_at: datetime | None = None
+    anchored_at: datetime | None = None
+    audited_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """What the desk knows.
+
+    Attributes:
+        at: the moment, UTC.
+        organisation: who is accountable.
+        holdings: every dataset looked at.
+        register: what people recorded: activities, processors, transfers, …
+        budgets: of the populations concerned.
+        findings: those on record.
+        trail: what is known of it.
+        edges: the lineage.
+        is_whole: the whole desk was looked at, not some datasets of it.
+        lists: what `in_list` names, and other tables of the pack in force.
+    """
+
+    at: datetime
+    organisation: Organisation
+    holdings: tuple[Holding, ...]
+    register: Register
+    budgets: tuple[BudgetState, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    trail: TrailKnown = field(default_factory=TrailKnown)
+    edges: tuple[Edge, ...] = ()
+    is_whole: bool = True
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Watch: what is unusual in what was done."""
