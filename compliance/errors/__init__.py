@@ -33,6 +33,10 @@
     - UnknownRecipeError, DriftedError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + UnknownFindingError           a finding that is not on record
+  + FindingError                  what was asked of a finding cannot be
+  + UnknownRemedyError            a remedy that a finding does not have
+  + RemedyError                   a remedy cannot be tried or applied
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -98,6 +102,12 @@ from compliance.errors.data import (
     UnknownReleaseError,
     UnknownRunError,
     UnknownTableError,
+)
+from compliance.errors.governance import (
+    FindingError,
+    RemedyError,
+    UnknownFindingError,
+    UnknownRemedyError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -175,6 +185,7 @@ __all__ = [
     "FileError",
     "FileMissingError",
     "FileTooLargeError",
+    "FindingError",
     "HeadersDifferError",
     "HierarchyError",
     "ImageStillShowsError",
@@ -209,6 +220,7 @@ __all__ = [
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
+    "RemedyError",
     "ReportChoiceError",
     "ReservationEndedError",
     "SecondBudgetError",
@@ -231,9 +243,11 @@ __all__ = [
     "UndecodableTextError",
     "UnknownColumnError",
     "UnknownDatasetError",
+    "UnknownFindingError",
     "UnknownOutputError",
     "UnknownRecipeError",
     "UnknownReleaseError",
+    "UnknownRemedyError",
     "UnknownRunError",
     "UnknownTableError",
     "UntestableError",

@@ -10,8 +10,8 @@ from compliance.rules import Tally, assess, desk_pack, stages
 from compliance.rules.facts import subjects
 from compliance.rules.nouns import Assessment, Stage
 from compliance.storage import records, tables
-from compliance.workspace import datasets, labels, trails
-from compliance.workspace.desk import Desk
+from compliance.workspace import datasets, labels, mending_findings, trails
+from compliance.workspace.desk import Act, Desk
 from compliance.workspace.knowing import known
 
 EVERYTHING = "everything"
@@ -20,13 +20,19 @@ EVERYTHING = "everything"
 def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
     with desk.act("duties.assess", _scope(names)) as act:
-        found = assess(desk_pack(), subjects(known(desk, act.connection, act.at, names)), act.at)
-        act.store(tables.ASSESSMENT, found, scope=_scope(names)[:200])
-        act.facts |= {
-            "verdicts": len(found.verdicts),
-            "findings": len(found.findings),
-            "score": found.score,
-        }
+        return within(desk, act, names)
+
+
+def within(desk: Desk, act: Act, names: Sequence[str] | None = None) -> Assessment:
+    """Check every duty as part of `act`."""
+    found = assess(desk_pack(), subjects(known(desk, act.connection, act.at, names)), act.at)
+    found = mending_findings.after(act, found, is_whole=names is None)
+    act.store(tables.ASSESSMENT, found, scope=_scope(names)[:200])
+    act.facts |= {
+        "verdicts": len(found.verdicts),
+        "findings": len(found.findings),
+        "score": found.score,
+    }
     return found
 
 

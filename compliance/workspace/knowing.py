@@ -11,7 +11,16 @@ from compliance.dataset.nouns import Dataset
 from compliance.register.nouns import Organisation, Register
 from compliance.rules.nouns import Holding, Knowledge, TrailKnown
 from compliance.storage import records, tables
-from compliance.workspace import anonymising, budgets, datasets, labels, releases, runs, trails
+from compliance.workspace import (
+    anonymising,
+    budgets,
+    datasets,
+    labels,
+    mending_findings,
+    releases,
+    runs,
+    trails,
+)
 from compliance.workspace.desk import Desk
 
 
@@ -29,6 +38,7 @@ def known(
         holdings=tuple(_holding(desk, connection, dataset) for dataset in wanted),
         register=Register(),
         budgets=tuple(budgets.state(connection, people, at) for people in populations),
+        findings=mending_findings.every(connection),
         trail=TrailKnown(problems=trails.verify(connection).problems),
         is_whole=names is None,
     )
