@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from compliance.rules import Tally, assess, desk_pack, stages
 from compliance.rules.facts import subjects
-from compliance.rules.nouns import Assessment, Stage
+from compliance.rules.nouns import Assessment, Stage, TrailKnown
 from compliance.storage import records, tables
 from compliance.workspace import datasets, labels, mending_findings, trails
 from compliance.workspace.desk import Act, Desk
@@ -23,9 +24,17 @@ def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
         return within(desk, act, names)
 
 
-def within(desk: Desk, act: Act, names: Sequence[str] | None = None) -> Assessment:
-    """Check every duty as part of `act`."""
-    found = assess(desk_pack(), subjects(known(desk, act.connection, act.at, names)), act.at)
+def within(
+    desk: Desk, act: Act, names: Sequence[str] | None = None, trail: TrailKnown | None = None
+) -> Assessment:
+    """Check every duty as part of `act`.
+
+    Args:
+        trail: what was known of the trail before the act; to be given where the act has stored
+            something, for until its entry is written nothing vouches for that.
+    """
+    seen = known(desk, act.connection, act.at, names)
+    found = assess(desk_pack(), subjects(replace(seen, trail=trail or seen.trail)), act.at)
     found = mending_findings.after(act, found, is_whole=names is None)
     act.store(tables.ASSESSMENT, found, scope=_scope(names)[:200])
     act.facts |= {

@@ -19,12 +19,14 @@ from compliance.workspace import (
 from compliance.workspace.desk import Desk
 from compliance.workspace.knowing import known
 from compliance.workspace.making import Step
+from compliance.workspace.mending_generalising import Coarser
 from compliance.workspace.mending_ideas import Idea
 from compliance.workspace.mending_seeing import Seen
 from compliance.workspace.mending_trials import Trial
 from compliance.workspace.recent import Recent
 
 _KEPT = 64
+_BENCH_BYTES = 2**28
 _NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
@@ -34,6 +36,7 @@ class Mending:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._remedies: Recent[tuple[Remedy, ...]] = Recent(_KEPT, lambda _: 1)
+        self._bench: Recent[Coarser] = Recent(_BENCH_BYTES, lambda coarser: coarser.nbytes)
 
     # Findings
 
@@ -161,7 +164,7 @@ class Mending:
         finding = self.finding(id_)
         yield Step(doing="Gathering what is known")
         before = self._seen(finding)
-        found = yield from mending_seeing.tried_all(self._desk, before, finding)
+        found = yield from mending_seeing.tried_all(self._desk, before, finding, self._bench)
         return self._remedies.get(place, lambda: found)
 
     def predict(self, id_: str, remedy_id: str, answers: Mapping[str, str]) -> Remedy:
@@ -221,7 +224,7 @@ class Mending:
         """One remedy with its trial, its reasons as they are among the answers given."""
         idea = self._idea(finding, before, remedy_id)
         given = mending_kinds.checked(idea, answers)
-        trial = yield from mending_kinds.tried(self._desk, before.known, idea, given)
+        trial = yield from mending_kinds.tried(self._desk, before.known, idea, given, self._bench)
         effect = mending_seeing.predicted(before, trial)
         tried = mending_seeing.remedy_of(idea, effect)
         return mending_seeing.explained(tried, finding, before), trial

@@ -11,7 +11,7 @@ from compliance.rules.nouns import Applied, Assessment, Effect, Finding, Remedy
 from compliance.storage import tables
 from compliance.workspace import assessments, datasets, labels
 from compliance.workspace.desk import Act, Desk
-from compliance.workspace.mending_measures import lost_between, risk_of
+from compliance.workspace.mending_measures import kept_of, lost_between, risk_of
 from compliance.workspace.mending_seeing import Seen
 from compliance.workspace.mending_trials import Trial
 
@@ -31,7 +31,7 @@ def applied(desk: Desk, finding: Finding, remedy: Remedy, trial: Trial, seen: Se
             undo.callback(path.unlink, missing_ok=True)
         with desk.act("remedy.apply", finding.id) as act:
             made = trial.store(act)
-            found = assessments.within(desk, act)
+            found = assessments.within(desk, act, trail=seen.known.trail)
             done = Applied(
                 id=f"remedied-{secrets.token_hex(6)}",
                 finding=finding.id,
@@ -60,6 +60,7 @@ def _actual(desk: Desk, act: Act, found: Assessment, trial: Trial, seen: Seen, m
         risk_before=seen.risk,
         risk_after=risk_of(table, stored, discovery, seen.quasi),
         lost={**lost_between(seen.dataset, seen.table, stored, table), **trial.lost},
+        kept=kept_of(seen.dataset, stored, trial.detail),
     )
 
 

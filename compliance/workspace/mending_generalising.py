@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -14,19 +14,46 @@ from compliance.anonymise.nouns import Criterion, Model, Plan
 from compliance.anonymise.nouns.record import Anonymised, Proof
 from compliance.anonymise.preparing import prepare
 from compliance.dataset.nouns import Dataset, Sha256
+from compliance.discovery.nouns import Discovery
 from compliance.errors import RemedyError, StillAtRiskError
-from compliance.rules.nouns import Knowledge
+from compliance.rules.nouns import Holding, Knowledge
 from compliance.storage import tables
 from compliance.workspace.desk import Act, Desk, store_bytes
 from compliance.workspace.examining import proof_of
 from compliance.workspace.making import Made, Step, made
 from compliance.workspace.mending_trials import Trial, holding_of, new_version
 from compliance.workspace.proposals import propose_plan
+from compliance.workspace.recent import Recent
 from compliance.workspace.subjects import Subject, counting_people
 
 
-def generalised(desk: Desk, known: Knowledge, name: str, k: int) -> Generator[Step, None, Trial]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Coarser:
+    """Rows made coarser, not stored anywhere.
+
+    Attributes:
+        about: what they were made from.
+        plan: what was asked.
+        made: what came of it.
+    """
+
+    about: Subject
+    plan: Plan
+    made: Made
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        return 4 * len(self.made.data)
+
+
+def generalised(
+    desk: Desk, known: Knowledge, name: str, k: int, bench: Recent[Coarser]
+) -> Generator[Step, None, Trial]:
     """Dataset `name` made coarser until every row is like at least k people's.
+
+    Args:
+        bench: what was made before of the same rows and labels, so that it is not made again.
 
     Raises:
         AnonymisationError: it cannot be, or no row would be left.
@@ -35,18 +62,8 @@ def generalised(desk: Desk, known: Knowledge, name: str, k: int) -> Generator[St
     holding = holding_of(known, name)
     if holding.discovery is None:
         raise RemedyError(reason="nobody has looked at the data yet")
-    about = Subject(
-        dataset=holding.dataset,
-        table=desk.table(holding.dataset),
-        labels=holding.discovery.labels,
-    )
-    plan = _plan(about, k)
-    if not plan.quasi_identifiers:
-        raise RemedyError(reason="no column points to people together with others")
-    yield Step(doing="Reading the table and building its hierarchies")
-    prepared = prepare(about.table, about.dataset.columns, counting_people(about, plan), {})
-    finished = yield from made(desk, about, plan, prepared)
-
+    coarser = yield from _coarser(desk, holding, holding.discovery, k, bench)
+    about, plan, finished = coarser.about, coarser.plan, coarser.made
     proofs: list[Proof] = []
 
     def check() -> None:
@@ -63,7 +80,6 @@ def generalised(desk: Desk, known: Knowledge, name: str, k: int) -> Generator[St
         holding,
         intake,
         step="anonymised",
-        changed=[*plan.columns, *(t.column for t in plan.treatments)],
         anonymised=anonymised,
         k_missing=max(0, k - measured.k),
     )
@@ -71,7 +87,27 @@ def generalised(desk: Desk, known: Knowledge, name: str, k: int) -> Generator[St
     lost = {"detail kept of the columns made coarser": f"{losses.granularity:.1%}"}
     levels = dict(zip(plan.columns, finished.found.levels, strict=False))
     facts = {**trial.facts, "k": k, "levels": levels}
-    return replace(trial, lost=lost, facts=facts, check=check)
+    detail = {str(column): losses.granularity for column in plan.columns}
+    return replace(trial, lost=lost, detail=detail, facts=facts, check=check)
+
+
+def _coarser(
+    desk: Desk, holding: Holding, found: Discovery, k: int, bench: Recent[Coarser]
+) -> Generator[Step, None, Coarser]:
+    """The rows at the optimum for the plan that fits them."""
+    said = repr([(la.column, la.semantic_type, la.identifier_class) for la in found.labels])
+    place = (holding.dataset.sha256, str(holding.dataset.description.unit), said, str(k))
+    if (kept := bench.look(place)) is not None:
+        return kept
+    table = desk.table(holding.dataset)
+    about = Subject(dataset=holding.dataset, table=table, labels=found.labels)
+    plan = _plan(about, k)
+    if not plan.quasi_identifiers:
+        raise RemedyError(reason="no column points to people together with others")
+    yield Step(doing="Reading the table and building its hierarchies")
+    prepared = prepare(about.table, about.dataset.columns, counting_people(about, plan), {})
+    finished = yield from made(desk, about, plan, prepared)
+    return bench.get(place, lambda: Coarser(about=about, plan=plan, made=finished))
 
 
 def _plan(about: Subject, k: int) -> Plan:

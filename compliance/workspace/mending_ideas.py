@@ -101,7 +101,7 @@ def _column_idea(finding: Finding, fit: remedies.Fit, columns: tuple[str, ...], 
         kind=fit.kind,
         what=said,
         target=finding.subject_id,
-        parameters={"columns": columns},
+        parameters={"columns": list(columns)},
         asks={"confirmed": "I have looked at these columns and stand behind their labels"}
         if needs_word
         else {},
@@ -156,7 +156,7 @@ def _reconsent(at: _Looked) -> Iterator[Idea]:
     holding = at.holding
     column = mending_rows.consent_column(holding.dataset) if holding else None
     if column is not None:
-        yield _plain(at.finding, at.fit, "re-consent", {"columns": (column,)})
+        yield _plain(at.finding, at.fit, "re-consent", {"columns": [column]})
 
 
 def _record(at: _Looked) -> Iterator[Idea]:
@@ -170,7 +170,7 @@ def _record(at: _Looked) -> Iterator[Idea]:
         kind=RemedyKind.RECORD,
         what=at.fit.what.format(target=at.finding.subject),
         target=at.finding.subject_id,
-        parameters={"fields": tuple(asked), "entity": at.finding.entity},
+        parameters={"fields": list(asked), "entity": at.finding.entity},
         asks={name: one.label for name, one in asked.items()},
         supposed={name: one.default for name, one in asked.items()},
         page=at.rule.page,
@@ -178,8 +178,8 @@ def _record(at: _Looked) -> Iterator[Idea]:
 
 
 def _plain(finding: Finding, fit: remedies.Fit, id_: str, parameters: Mapping[str, object]) -> Idea:
-    columns = parameters.get("columns", ())
-    shown = {**parameters, "columns": _listed(columns if isinstance(columns, tuple) else ())}
+    columns = parameters.get("columns", [])
+    shown = {**parameters, "columns": _listed(columns if isinstance(columns, list) else [])}
     blanks = {"k": "", "months": "", "rows": "", **shown}
     return Idea(
         id=id_,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from compliance.dataset.nouns import ColumnName, LegalBasis
 from compliance.errors import RemedyError
+from compliance.privacy.nouns import Budget
 from compliance.rules.nouns import Knowledge, RemedyKind
 from compliance.storage import tables
-from compliance.workspace import mending_rows
+from compliance.workspace import budgets, mending_rows
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.making import Step
-from compliance.workspace.mending_generalising import generalised
+from compliance.workspace.mending_generalising import Coarser, generalised
 from compliance.workspace.mending_ideas import Idea
 from compliance.workspace.mending_trials import (
     Trial,
@@ -23,9 +25,11 @@ from compliance.workspace.mending_trials import (
     holding_of,
     remade,
 )
+from compliance.workspace.recent import Recent
 
 Answers = Mapping[str, str]
 _LONGEST_ANSWER = 500
+_LONGEST_NUMBER = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,11 +43,12 @@ class _Asked:
 
 
 def tried(
-    desk: Desk, known: Knowledge, idea: Idea, answers: Answers
+    desk: Desk, known: Knowledge, idea: Idea, answers: Answers, bench: Recent[Coarser]
 ) -> Generator[Step, None, Trial]:
     """A remedy tried on what is known.
 
     Args:
+        bench: see `generalised`.
         answers: what an officer said, by field; what is not there is supposed.
 
     Raises:
@@ -51,7 +56,7 @@ def tried(
     """
     yield Step(doing=idea.what)
     if idea.kind is RemedyKind.GENERALISE:
-        return (yield from generalised(desk, known, idea.target, idea.number("k")))
+        return (yield from generalised(desk, known, idea.target, idea.number("k"), bench))
     said = {**idea.supposed, **answers}
     return _KINDS[idea.kind](_Asked(desk=desk, known=known, idea=idea, answers=said))
 
@@ -93,6 +98,7 @@ def _mask(it: _Asked) -> Trial:
     return replace(
         _telling(made, columns=list(it.idea.columns)),
         lost={"columns masked": f"{len(columns)} of {len(holding.dataset.columns)}"},
+        detail=dict.fromkeys(columns, 0.0),
     )
 
 
@@ -144,6 +150,32 @@ def _record_organisation(it: _Asked) -> Trial:
     return Trial(after=after, store=store, facts={"recorded": sorted(said)})
 
 
+def _record_population(it: _Asked) -> Trial:
+    before = next((b for b in it.known.budgets if b.population == it.idea.target), None)
+    if before is None:
+        raise RemedyError(reason="these people are not there any more")
+    epsilon = _epsilon(it.answers["budget_decided"])
+    total = Budget(epsilon=epsilon, delta=before.total.delta)
+    after = budgets.would_be(before, epsilon, it.known.at)
+
+    def store(act: Act) -> str:
+        budgets.decide_within(act, before.population, total)
+        return ""
+
+    changed = tuple(after if b is before else b for b in it.known.budgets)
+    return Trial(after=replace(it.known, budgets=changed), store=store)
+
+
+def _epsilon(text: str) -> Decimal:
+    try:
+        found = Decimal(text[:_LONGEST_NUMBER])
+    except InvalidOperation:
+        found = Decimal(0)
+    if not found.is_finite() or found <= 0:
+        raise RemedyError(reason="the total ε is a number above 0, such as 1 or 0.5")
+    return found
+
+
 def _months(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5):
         raise RemedyError(reason="the retention is a number of months, such as 36")
@@ -170,6 +202,7 @@ _Kind = Callable[[_Asked], Trial]
 _RECORDS: Mapping[str, _Kind] = {
     "dataset": _record_dataset,
     "organisation": _record_organisation,
+    "population": _record_population,
 }
 _KINDS: Mapping[RemedyKind, _Kind] = {
     RemedyKind.DROP: _drop,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from compliance.anonymise.models import measure_table
 from compliance.dataset import Table
@@ -60,6 +60,17 @@ def lost_between(
     if was and now is not None and now < was:
         lost["people no longer in it"] = _share(was - now, was)
     return lost
+
+
+def kept_of(before: Dataset, after: Dataset, detail: Mapping[str, float]) -> float:
+    """The share of the cells that say as much as before; a masked one says nothing.
+
+    Args:
+        detail: 0–1, by column that changed, how much of its detail is kept.
+    """
+    there = set(after.column_names)
+    columns = sum(detail.get(name, 1.0) for name in before.column_names if name in there)
+    return round(columns / len(before.columns) * after.rows / before.rows, 6)
 
 
 def _share(part: int, whole: int) -> str:

@@ -14,8 +14,10 @@ from compliance.rules.nouns import Assessment, Effect, Finding, Knowledge, Pack,
 from compliance.workspace import mending_kinds, mending_measures
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Step
+from compliance.workspace.mending_generalising import Coarser
 from compliance.workspace.mending_ideas import Idea, ideas
 from compliance.workspace.mending_trials import Trial
+from compliance.workspace.recent import Recent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,18 +88,19 @@ def predicted(before: Seen, trial: Trial) -> Effect:
             **mending_measures.lost_between(before.dataset, before.table, dataset, table),
             **trial.lost,
         },
+        kept=mending_measures.kept_of(before.dataset, dataset, trial.detail),
     )
 
 
 def tried_all(
-    desk: Desk, before: Seen, finding: Finding
+    desk: Desk, before: Seen, finding: Finding, bench: Recent[Coarser]
 ) -> Generator[Step, None, tuple[Remedy, ...]]:
     """Every remedy of a finding, tried one after the other, ranked with reasons."""
     found = []
     every = every_idea(before, finding)
     for number, idea in enumerate(every):
         yield Step(doing=idea.what, share=number / len(every))
-        found.append((yield from _tried(desk, before, idea)))
+        found.append((yield from _tried(desk, before, idea, bench)))
     return remedies.ranked(found, finding, before.assessment)
 
 
@@ -128,11 +131,13 @@ def nothing(before: Seen) -> Effect:
     return remedies.effect(before.assessment, before.assessment)
 
 
-def _tried(desk: Desk, before: Seen, idea: Idea) -> Generator[Step, None, Remedy]:
+def _tried(
+    desk: Desk, before: Seen, idea: Idea, bench: Recent[Coarser]
+) -> Generator[Step, None, Remedy]:
     if not idea.can_apply:
         return remedy_of(idea, nothing(before), "what it would change was not measured")
     try:
-        trial = yield from mending_kinds.tried(desk, before.known, idea, {})
+        trial = yield from mending_kinds.tried(desk, before.known, idea, {}, bench)
     except ComplianceError as refusal:
         said = f"cannot be applied as things stand: {refusal}"
         return remedy_of(idea, nothing(before), said, can_apply=False)

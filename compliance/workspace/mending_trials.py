@@ -34,6 +34,7 @@ class Trial:
         store: makes it so, as part of an act; gives the dataset version that it made, or nothing.
         rows: the changed dataset with its rows; None where no row changes.
         lost: what only the trial knows of the loss, such as the detail kept.
+        detail: 0–1, by column that changed, how much of its detail is kept.
         facts: what the trail says of it.
         check: looks closer before anything is stored, and refuses.
     """
@@ -42,6 +43,7 @@ class Trial:
     store: Store
     rows: tuple[Dataset, Table, Discovery | None] | None = None
     lost: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     check: Callable[[], None] = lambda: None
 

@@ -17,6 +17,7 @@ def effect(
     risk_before: Risk | None = None,
     risk_after: Risk | None = None,
     lost: Mapping[str, str] | None = None,
+    kept: float | None = None,
 ) -> Effect:
     """What a change of what is known changes in what rules say.
 
@@ -32,6 +33,7 @@ def effect(
         risk_before=risk_before,
         risk_after=risk_after,
         lost=lost or {},
+        kept=kept,
     )
 
 

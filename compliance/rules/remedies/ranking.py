@@ -14,8 +14,8 @@ NOT_MEASURED = "not measured"
 def ranked(remedies: Sequence[Remedy], finding: Finding, before: Assessment) -> tuple[Remedy, ...]:
     """The remedies, best first, each with its reasons.
 
-    First those that end this finding; of these, those that end most others and begin none; then
-    those that lose least of the data, and at the end those that the desk cannot apply itself.
+    First those that end this finding; of these, those that the desk can apply, and that begin no
+    other; then those that keep most of the data; then those that end most others.
     """
     explained = [
         replace(remedy, reasons=(*_reasons(remedy, finding, before), *remedy.reasons))
@@ -31,13 +31,14 @@ def ends(remedy: Effect, finding: Finding) -> bool:
     )
 
 
-def _place(remedy: Remedy, finding: Finding) -> tuple[bool, int, bool, int, bool, str]:
+def _place(remedy: Remedy, finding: Finding) -> tuple[bool, bool, int, float, int, bool, str]:
     found = remedy.predicted
     return (
         not ends(found, finding),
-        len(worsened(found)) - len(mended(found)),
         not remedy.can_apply,
-        len(found.lost),
+        len(worsened(found)),
+        -1.0 if found.kept is None else -round(found.kept, 2),
+        -len(mended(found)),
         bool(remedy.asks),
         remedy.id,
     )
@@ -56,20 +57,20 @@ def _reasons(remedy: Remedy, finding: Finding, before: Assessment) -> Iterator[s
 
 
 def _of_turns(found: Effect, finding: Finding, before: Assessment) -> Iterator[str]:
-    here = [v for v in before.findings if v.subject == finding.subject]
+    here = sum(v.subject == finding.subject for v in before.findings)
     turned = [turn for turn in mended(found) if turn.subject == finding.subject]
     if not ends(found, finding):
         yield "does not end this finding"
     if turned:
-        yield f"turns {len(turned)} of {len(here)} findings on {finding.subject}"
+        yield f"turns {len(turned)} of {_counted(here, 'finding')} on {finding.subject}"
     elsewhere = len(mended(found)) - len(turned)
     if elsewhere:
-        yield f"turns {elsewhere} findings on other subjects"
+        yield f"turns {_counted(elsewhere, 'finding')} on other subjects"
     for turn in worsened(found):
         yield f"opens a finding: {turn.title} ({turn.subject})"
     unsure = sum(turn.after is State.NOT_ASSESSED for turn in found.turns)
     if unsure:
-        yield f"leaves {unsure} duties that could not be assessed afterwards"
+        yield f"leaves {_counted(unsure, 'verdict')} that could not be assessed afterwards"
 
 
 def _of_risk(before: Risk | None, after: Risk | None) -> Iterator[str]:
@@ -87,8 +88,14 @@ def _of_risk(before: Risk | None, after: Risk | None) -> Iterator[str]:
         )
 
 
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def _of_loss(found: Effect) -> Iterator[str]:
     if not found.lost:
         yield "loses no row and no column"
+    elif found.kept is not None:
+        yield f"keeps {found.kept:.0%} of what the rows say"
     for measure, said in found.lost.items():
         yield f"{measure}: {said}"
