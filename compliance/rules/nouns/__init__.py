@@ -9,7 +9,14 @@ from compliance.rules.nouns.deadline import (
     Running,
 )
 from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
-from compliance.rules.nouns.knowledge import Holding, Knowledge, Retained, TrailKnown
+from compliance.rules.nouns.knowledge import (
+    Assessed,
+    Holding,
+    Knowledge,
+    Residents,
+    Retained,
+    TrailKnown,
+)
 from compliance.rules.nouns.remedy import Applied, Effect, Remedy, RemedyKind, Risk, Turn
 from compliance.rules.nouns.residency import (
     Answer,
@@ -40,6 +47,7 @@ __all__ = [
     "POLICY",
     "Answer",
     "Applied",
+    "Assessed",
     "Assessment",
     "Calendar",
     "Copy",
@@ -65,6 +73,7 @@ __all__ = [
     "Progress",
     "Remedy",
     "RemedyKind",
+    "Residents",
     "Retained",
     "Risk",
     "Rule",
