@@ -31,6 +31,8 @@
     - TooManyNodesError, NoRecodingError, TooFewBasketsError
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
+  + PackError                     a pack of rules cannot be used; says the line
+  + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -98,6 +100,11 @@ from compliance.errors.data import (
     UnknownReleaseError,
     UnknownRunError,
     UnknownTableError,
+)
+from compliance.errors.governance import (
+    PackError,
+    UnknownPackError,
+    UnknownRuleError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -206,6 +213,7 @@ __all__ = [
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
+    "PackError",
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
@@ -232,8 +240,10 @@ __all__ = [
     "UnknownColumnError",
     "UnknownDatasetError",
     "UnknownOutputError",
+    "UnknownPackError",
     "UnknownRecipeError",
     "UnknownReleaseError",
+    "UnknownRuleError",
     "UnknownRunError",
     "UnknownTableError",
     "UntestableError",
