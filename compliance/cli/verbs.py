@@ -252,7 +252,9 @@ def audit(workspace: Workspace, asked: Namespace) -> Result:
         if workspace.discovery(name) is None:
             workspace.discover(name)
     written = _written(workspace, workspace.build_report(ReportKind.AUDIT, _names(asked)), path)
-    return written | results.assessment(workspace.assessments(_names(asked))[-1])
+    found = workspace.governance.duties.newest(_names(asked))
+    assert found is not None, "an audit report assesses"
+    return written | results.assessment(found)
 
 
 def _tell(line: str) -> None:

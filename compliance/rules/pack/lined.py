@@ -52,7 +52,7 @@ def read_lined(data: bytes, name: str) -> Lined:
         problem = f"it is larger than {LARGEST_BYTES // 2**20} MB"
         raise PackError(name=name, line=1, problem=problem)
     try:
-        loader = _Loader(data)
+        loader = _Loader(data.decode("utf-8-sig"))
         node = loader.get_single_node()
         reader = _Reader(name, loader)
         plain = None if node is None else reader.read(node, ())
@@ -60,6 +60,8 @@ def read_lined(data: bytes, name: str) -> Lined:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise PackError(name=name, line=line, problem="this cannot be read as YAML") from None
+    except UnicodeDecodeError:
+        raise PackError(name=name, line=1, problem="it is no text in UTF-8") from None
     except (yaml.YAMLError, *_TROUBLE):
         raise PackError(name=name, line=1, problem="it cannot be read as YAML") from None
     return Lined(name, plain, reader.lines)
