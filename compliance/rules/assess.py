@@ -100,7 +100,10 @@ def _without_subject(
     name = name.removeprefix("the ")
     if groups.get(rule.entity):
         law = pack.laws.get(rule.law)
-        return State.NOT_APPLICABLE, f"No {name} on record is under {law.short if law else rule.law}."
+        return (
+            State.NOT_APPLICABLE,
+            f"No {name} on record is under {law.short if law else rule.law}.",
+        )
     holds_data = any(one.facts.get("contains_personal_data", True) for one in groups["dataset"])
     if entity and entity.must_exist and holds_data:
         return State.NOT_ASSESSED, f"No {name} is on record, though personal data may be held."
@@ -127,4 +130,3 @@ def _choices(pack: Pack) -> Mapping[str, Mapping[str, Collection[str]]]:
                 wanted = triple[2] if isinstance(triple[2], (list, tuple)) else [triple[2]]
                 found[rule.entity][triple[0]].update(one for one in wanted if isinstance(one, str))
     return found
-

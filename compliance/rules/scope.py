@@ -1,4 +1,4 @@
-"""Which laws are in scope, and why: what the organisation says, else where its data and people are."""
+"""Which laws are in scope, and why: what the organisation says, else where data and people are."""
 
 from __future__ import annotations
 

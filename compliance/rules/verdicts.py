@@ -128,9 +128,7 @@ class Judge:
         )
 
 
-def _look(
-    checks: tuple[Sequence[Check], Sequence[Check]], subject: Subject
-) -> tuple[Seen, ...]:
+def _look(checks: tuple[Sequence[Check], Sequence[Check]], subject: Subject) -> tuple[Seen, ...]:
     """What each triple said; those of `asserts` are not asked where the rule does not apply."""
     conditions, asserts = checks
     seen = [check.on(subject) for check in conditions]
@@ -181,4 +179,3 @@ def _evidence(outcomes: Iterable[Outcome]) -> str:
     """What is known of each fact that was looked at, without anything that was typed."""
     said = dict.fromkeys(f"{one.word}: {one.known}" for one in outcomes)
     return "; ".join(said) + "."
-

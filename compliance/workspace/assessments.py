@@ -25,7 +25,7 @@ class Duties:
     def newest(self, names: Sequence[str] | None = None) -> Assessment | None:
         """The last assessment of everything, or of the datasets named; None: never assessed."""
         with self._desk.database.reading() as connection:
-            return next(iter(newest(connection, names)), None)
+            return newest(connection, names)
 
     def standings(self, names: Sequence[str] | None = None) -> tuple[Standing, ...]:
         """All assessments of the same in numbers, oldest first."""
@@ -35,7 +35,7 @@ class Duties:
 
 def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
-    with desk.act("duties.assess", _scope(names)) as act:
+    with desk.act("duties.assess", scope_of(names)) as act:
         pack = packs.in_force(act.connection)
         found = judge(pack, known(desk, act.connection, act.at, names))
         scope = _key(names)
@@ -55,11 +55,9 @@ def history(connection: Connection, names: Sequence[str] | None = None) -> tuple
     return records.every(connection, tables.ASSESSMENT, Assessment, scope=_key(names))
 
 
-def newest(
-    connection: Connection, names: Sequence[str] | None = None, count: int = 1
-) -> tuple[Assessment, ...]:
-    """The last `count` assessments of the same, newest first."""
-    return records.newest(connection, tables.ASSESSMENT, Assessment, count, scope=_key(names))
+def newest(connection: Connection, names: Sequence[str] | None = None) -> Assessment | None:
+    """The last assessment of everything, or of the datasets named together; None: never."""
+    return records.latest(connection, tables.ASSESSMENT, Assessment, scope=_key(names))
 
 
 def standings(connection: Connection, names: Sequence[str] | None = None) -> tuple[Standing, ...]:
@@ -71,7 +69,7 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
     """The ten stages as they stand."""
     found = datasets.newest(connection)
     looked_at = [discovery for d in found if (discovery := labels.latest(connection, d))]
-    past = newest(connection, count=2)
+    past = records.newest(connection, tables.ASSESSMENT, Assessment, 2, scope=EVERYTHING)
     tally = Tally(
         datasets=len(found),
         described=sum(bool(d.description.purpose and d.description.legal_basis) for d in found),
@@ -92,12 +90,13 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
     return stages(tally)
 
 
-def _scope(names: Sequence[str] | None) -> str:
+def scope_of(names: Sequence[str] | None) -> str:
+    """What an assessment is of, in words: everything, or datasets by name."""
     return EVERYTHING if names is None else ", ".join(names)
 
 
 def _key(names: Sequence[str] | None) -> str:
-    return _scope(names)[:200]
+    return scope_of(names)[:200]
 
 
 def _closed(past: Sequence[Assessment]) -> int:

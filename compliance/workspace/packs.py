@@ -149,7 +149,10 @@ def _check(connection: Connection, part: Part) -> PackChange:
 def _check_version(connection: Connection, part: Part) -> None:
     """One version is one text: what an assessment names can always be found again."""
     for pack in records.every(connection, tables.PACK, KeptPack, id=part.id):
-        if pack.version == part.version and _part(pack.id, pack.text).lined.plain != part.lined.plain:
+        if (
+            pack.version == part.version
+            and _part(pack.id, pack.text).lined.plain != part.lined.plain
+        ):
             problem = f"version {part.version} was kept before with another text; raise the version"
             raise part.lined.refusal(("version",), problem)
 

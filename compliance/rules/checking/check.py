@@ -10,7 +10,7 @@ from typing import NamedTuple
 from compliance.countries import is_country
 from compliance.rules.checking import moments, wording
 from compliance.rules.checking.clocks import CLOCK_FACTS, Clock, deadline_of
-from compliance.rules.checking.operators import OPERATORS, Operator, Said, Wanted
+from compliance.rules.checking.operators import OPERATORS, Operator, Said, Wanted, is_same
 from compliance.rules.nouns import Deadline, Outcome, Pack, Rule, Subject, Triple
 
 Facts = Mapping[str, object]
@@ -178,9 +178,7 @@ class _Maker(NamedTuple):
         if facts.get(other) is None:
             return f"{self._shown(triple, value)}; “{word}” is not known", "", None
         if triple[1] == "eq_field":
-            holds = OPERATORS["eq"].holds
-            assert holds is not None, "it needs only two values"
-            return holds(value, facts[other]), self._shown(triple, value), None
+            return is_same(value, facts[other]), self._shown(triple, value), None
         one, two = moments.moment_of(value), moments.moment_of(facts[other])
         if one is None or two is None:
             return "no date where a date is expected", "", None

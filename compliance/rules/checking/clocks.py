@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -136,5 +136,3 @@ def _pause_of(value: object) -> Pause | None:
     if last is not None and last < first:
         return None
     return Pause(since=first, until=last, reason=str(value.get("reason") or ""))
-
-

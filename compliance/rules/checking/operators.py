@@ -66,7 +66,8 @@ def mixed(value: object, kind: str) -> str:
     return f"{_kind(value)} where {kind} is expected"
 
 
-def _eq(value: object, wanted: object) -> Said:
+def is_same(value: object, wanted: object) -> Said:
+    """Whether they are equal; a text of digits is the number that it shows."""
     if _is_number(value) and isinstance(wanted, str) and wanted.isdigit():
         value = str(value)
     elif _is_number(wanted) and isinstance(value, str) and value.isdigit():
@@ -81,7 +82,7 @@ def _not(said: Said) -> Said:
 
 
 def _in(value: object, wanted: object) -> Said:
-    answers = [_eq(value, one) for one in _members(wanted)]
+    answers = [is_same(value, one) for one in _members(wanted)]
     if any(answer is True for answer in answers):
         return True
     reasons = [answer for answer in answers if isinstance(answer, str)]
@@ -126,7 +127,8 @@ def _in_list(value: object, wanted: object) -> Said:
 
 
 def _members(wanted: object) -> Collection[object]:
-    assert isinstance(wanted, Collection), "a pack is checked before it is used"
+    if not isinstance(wanted, Collection):
+        raise TypeError("a pack is checked before it is used")
     return wanted
 
 
@@ -142,11 +144,11 @@ def _is_blank(value: object) -> bool:
 
 
 OPERATORS: Mapping[str, Operator] = {
-    "eq": Operator(wanted=Wanted.VALUE, says="{}", holds=_eq),
+    "eq": Operator(wanted=Wanted.VALUE, says="{}", holds=is_same),
     "ne": Operator(
         wanted=Wanted.VALUE,
         says="not {}",
-        holds=lambda value, wanted: _not(_eq(value, wanted)),
+        holds=lambda value, wanted: _not(is_same(value, wanted)),
         is_negative=True,
     ),
     "in": Operator(wanted=Wanted.VALUES, says="one of: {}", holds=_in),

@@ -29,8 +29,7 @@ def wanted_in_words(pack: Pack, rule: Rule, triple: Triple, deadline: Deadline |
     wanted = triple[2]
     if operator.wanted is Wanted.DAYS:
         said = counted(int(rule.params[wanted]), "day")
-    elif operator.wanted is Wanted.DEADLINE:
-        assert deadline is not None, "a pack is checked before it is used"
+    elif deadline is not None:
         said = _period_in_words(pack, rule.entity, deadline, wanted)
     elif operator.wanted is Wanted.FACT:
         said = word_of(pack, rule.entity, wanted)
@@ -112,4 +111,3 @@ def _period_in_words(pack: Pack, entity: str, deadline: Deadline, name: str) -> 
     ]
     said = " and ".join(counted(number, noun) for number, noun in lengths if number)
     return f"{said} of “{start}”"
-

@@ -95,15 +95,23 @@ def _add_rules(part: Part, rules: dict[str, dict[str, Any]]) -> None:
         if replaces and id_ not in rules:
             raise part.lined.refusal(path, f"there is no rule {id_} to replace")
         as_of = rule.get("as_of", part.lined.plain["as_of"])
-        said = {key: value for key, value in rule.items() if key != "replaces" and value is not None}
-        rules[id_] = said | {"as_of": as_of, "when": rule.get("when", []), "_part": (part.id, place)}
+        said = {
+            key: value for key, value in rule.items() if key != "replaces" and value is not None
+        }
+        rules[id_] = said | {
+            "as_of": as_of,
+            "when": rule.get("when", []),
+            "_part": (part.id, place),
+        }
 
 
 def _switched_off(part: Part, rules: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = part.lined.plain.get("disabled", {})
     for id_ in found:
         if id_ not in rules:
-            raise part.lined.refusal(("disabled", id_), f"there is no rule {id_[:60]} to switch off")
+            raise part.lined.refusal(
+                ("disabled", id_), f"there is no rule {id_[:60]} to switch off"
+            )
     return found
 
 

@@ -79,7 +79,9 @@ class _Reader:
         self.lines[path] = line = node.start_mark.line + 1
         if id(node) in self._seen:
             raise PackError(
-                name=self.name, line=line, problem="it points to another part with “*”; write it out"
+                name=self.name,
+                line=line,
+                problem="it points to another part with “*”; write it out",
             )
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):

@@ -44,7 +44,7 @@ def _check_triple(
     wanted = OPERATORS[name].wanted
     if (wanted is Wanted.NOTHING) != (len(triple) == 2):
         raise lined.refusal(path, f"after “{name}” stands {wanted}")
-    value = triple[2] if len(triple) == 3 else None
+    value: Any = triple[2] if len(triple) == 3 else None
     if not _fits(wanted, value):
         raise lined.refusal(path, f"after “{name}” stands {wanted}")
     if wanted is Wanted.LIST and value not in pack["lists"]:
