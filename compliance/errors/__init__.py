@@ -31,6 +31,8 @@
     - TooManyNodesError, NoRecodingError, TooFewBasketsError
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
+  + PackError                     a pack of rules cannot be used; says the line
+  + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
@@ -40,6 +42,9 @@
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ScheduleError                 a schedule of audits cannot be kept
+  + UnknownScheduleError          there is no such schedule
+  + NoMailServerError             people are to be told by e-mail, but no server is set
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -98,6 +103,14 @@ from compliance.errors.data import (
     UnknownReleaseError,
     UnknownRunError,
     UnknownTableError,
+)
+from compliance.errors.governance import (
+    NoMailServerError,
+    PackError,
+    ScheduleError,
+    UnknownPackError,
+    UnknownRuleError,
+    UnknownScheduleError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -190,6 +203,7 @@ __all__ = [
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
+    "NoMailServerError",
     "NoPopulationError",
     "NoRecodingError",
     "NoRowsError",
@@ -206,11 +220,13 @@ __all__ = [
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
+    "PackError",
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
     "SecureSumError",
@@ -232,9 +248,12 @@ __all__ = [
     "UnknownColumnError",
     "UnknownDatasetError",
     "UnknownOutputError",
+    "UnknownPackError",
     "UnknownRecipeError",
     "UnknownReleaseError",
+    "UnknownRuleError",
     "UnknownRunError",
+    "UnknownScheduleError",
     "UnknownTableError",
     "UntestableError",
     "VaultError",

@@ -4,10 +4,12 @@ from compliance.rules.nouns.deadline import (
     Calendar,
     Deadline,
     Due,
+    Extension,
     Pause,
     Period,
     Running,
 )
+from compliance.rules.nouns.edition import KeptPack, PackChange
 from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
 from compliance.rules.nouns.knowledge import (
     Assessed,
@@ -56,11 +58,13 @@ __all__ = [
     "Due",
     "Effect",
     "Entity",
+    "Extension",
     "Finding",
     "Flow",
     "Form",
     "Holding",
     "Judgement",
+    "KeptPack",
     "Knowledge",
     "Law",
     "LawId",
@@ -68,6 +72,7 @@ __all__ = [
     "Note",
     "Outcome",
     "Pack",
+    "PackChange",
     "Pause",
     "Period",
     "Progress",
