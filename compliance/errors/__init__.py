@@ -33,6 +33,9 @@
     - UnknownRecipeError, DriftedError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -98,6 +101,15 @@ from compliance.errors.data import (
     UnknownReleaseError,
     UnknownRunError,
     UnknownTableError,
+)
+from compliance.errors.governance import (
+    RecordError,
+    RecordFieldError,
+    RecordFileError,
+    RecordInUseError,
+    RecordsRefusedError,
+    UnknownKindError,
+    UnknownRecordError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -209,6 +221,11 @@ __all__ = [
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
+    "RecordError",
+    "RecordFieldError",
+    "RecordFileError",
+    "RecordInUseError",
+    "RecordsRefusedError",
     "ReportChoiceError",
     "ReservationEndedError",
     "SecondBudgetError",
@@ -231,8 +248,10 @@ __all__ = [
     "UndecodableTextError",
     "UnknownColumnError",
     "UnknownDatasetError",
+    "UnknownKindError",
     "UnknownOutputError",
     "UnknownRecipeError",
+    "UnknownRecordError",
     "UnknownReleaseError",
     "UnknownRunError",
     "UnknownTableError",

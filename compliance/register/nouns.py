@@ -60,6 +60,7 @@ class Field:
         group: the heading that it stands under.
         laws: the laws that ask for it; empty: all.
         is_personal: it may name a person, so it never leaves in exports to third parties.
+        is_past: the day lies in the past, or is today.
     """
 
     id: FieldId
@@ -71,6 +72,7 @@ class Field:
     group: str = ""
     laws: tuple[str, ...] = ()
     is_personal: bool = False
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,36 @@ class Record:
         """What stands in a field that holds several; () where there is nothing."""
         value = self.values.get(id_)
         return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A record as it came in: nothing of it is checked yet.
+
+    Attributes:
+        kind, id, name: as given; an empty name is the one on record, or else the id.
+        values: by field, as text or as plain values.
+        place: where it stands in what came in (“row 3”), for problems; empty: typed.
+    """
+
+    kind: KindId
+    id: RecordId
+    name: str = ""
+    values: Mapping[FieldId, object] = field(default_factory=dict)
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoped:
+    """A law that seems to apply.
+
+    Attributes:
+        law: its id.
+        because: why, one sentence each; at least one.
+    """
+
+    law: str
+    because: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

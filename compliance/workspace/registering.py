@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -13,7 +14,7 @@ from compliance.workspace.desk import Desk
 
 
 def register_of(
-    connection: Connection, organisation: Organisation, holdings: Sequence[Holding]
+    connection: Connection, organisation: Organisation, holdings: Sequence[Holding], at: datetime
 ) -> Register:
     """The register as it stands: what was typed, over what follows from what the desk holds.
 
@@ -23,6 +24,7 @@ def register_of(
     Args:
         organisation: who is accountable.
         holdings: every dataset, each with what was found out about it.
+        at: the moment, UTC: what lies before it is over.
     """
     found: dict[tuple[str, str], Record] = {}
     for record in records.every(connection, tables.REGISTER, Record):
