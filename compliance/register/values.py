@@ -80,7 +80,8 @@ def _several(field: Field, given: object) -> tuple[object, ...]:
     cleaned = [_clean(field, entry) if isinstance(entry, str) else entry for entry in entries]
     if any(isinstance(entry, str) and len(entry) > LONGEST_ENTRY for entry in cleaned):
         raise refuse(field, f"takes entries of {LONGEST_ENTRY} characters at most")
-    return tuple(dict.fromkeys(one(field, entry) for entry in cleaned if entry != ""))
+    kept = (entry for entry in cleaned if entry not in ("", ABSENT))
+    return tuple(dict.fromkeys(one(field, entry) for entry in kept))
 
 
 def _split(text: str) -> list[str]:
@@ -89,7 +90,8 @@ def _split(text: str) -> list[str]:
     for found in _BREAKS.finditer(text):
         entries.append(text[start : found.end() - 1])
         start = found.end()
-    return [re.sub(r"\\(.)", r"\1", entry.strip(), flags=re.DOTALL) for entry in (*entries, text[start:])]
+    entries.append(text[start:])
+    return [re.sub(r"\\(.)", r"\1", entry.strip(), flags=re.DOTALL) for entry in entries]
 
 
 def _escaped(entry: str) -> str:
