@@ -31,12 +31,17 @@
     - TooManyNodesError, NoRecodingError, TooFewBasketsError
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
+  + PackError                     a pack of rules cannot be used; says the line
+  + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + UnknownFindingError           a finding that is not on record
   + FindingError                  what was asked of a finding cannot be
   + UnknownRemedyError            a remedy that a finding does not have
   + RemedyError                   a remedy cannot be tried or applied
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -44,6 +49,9 @@
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ScheduleError                 a schedule of audits cannot be kept
+  + UnknownScheduleError          there is no such schedule
+  + NoMailServerError             people are to be told by e-mail, but no server is set
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -105,9 +113,22 @@ from compliance.errors.data import (
 )
 from compliance.errors.governance import (
     FindingError,
+    NoMailServerError,
+    PackError,
+    RecordError,
+    RecordFieldError,
+    RecordFileError,
+    RecordInUseError,
+    RecordsRefusedError,
     RemedyError,
+    ScheduleError,
     UnknownFindingError,
+    UnknownKindError,
+    UnknownPackError,
+    UnknownRecordError,
     UnknownRemedyError,
+    UnknownRuleError,
+    UnknownScheduleError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -201,6 +222,7 @@ __all__ = [
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
+    "NoMailServerError",
     "NoPopulationError",
     "NoRecodingError",
     "NoRowsError",
@@ -217,12 +239,19 @@ __all__ = [
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
+    "PackError",
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
+    "RecordError",
+    "RecordFieldError",
+    "RecordFileError",
+    "RecordInUseError",
+    "RecordsRefusedError",
     "RemedyError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
     "SecureSumError",
@@ -244,11 +273,16 @@ __all__ = [
     "UnknownColumnError",
     "UnknownDatasetError",
     "UnknownFindingError",
+    "UnknownKindError",
     "UnknownOutputError",
+    "UnknownPackError",
     "UnknownRecipeError",
+    "UnknownRecordError",
     "UnknownReleaseError",
     "UnknownRemedyError",
+    "UnknownRuleError",
     "UnknownRunError",
+    "UnknownScheduleError",
     "UnknownTableError",
     "UntestableError",
     "VaultError",

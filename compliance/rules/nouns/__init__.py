@@ -4,12 +4,21 @@ from compliance.rules.nouns.deadline import (
     Calendar,
     Deadline,
     Due,
+    Extension,
     Pause,
     Period,
     Running,
 )
+from compliance.rules.nouns.edition import KeptPack, PackChange
 from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
-from compliance.rules.nouns.knowledge import Holding, Knowledge, Retained, TrailKnown
+from compliance.rules.nouns.knowledge import (
+    Assessed,
+    Holding,
+    Knowledge,
+    Residents,
+    Retained,
+    TrailKnown,
+)
 from compliance.rules.nouns.remedy import Applied, Effect, Remedy, RemedyKind, Risk, Turn
 from compliance.rules.nouns.residency import (
     Answer,
@@ -40,6 +49,7 @@ __all__ = [
     "POLICY",
     "Answer",
     "Applied",
+    "Assessed",
     "Assessment",
     "Calendar",
     "Copy",
@@ -48,11 +58,13 @@ __all__ = [
     "Due",
     "Effect",
     "Entity",
+    "Extension",
     "Finding",
     "Flow",
     "Form",
     "Holding",
     "Judgement",
+    "KeptPack",
     "Knowledge",
     "Law",
     "LawId",
@@ -60,11 +72,13 @@ __all__ = [
     "Note",
     "Outcome",
     "Pack",
+    "PackChange",
     "Pause",
     "Period",
     "Progress",
     "Remedy",
     "RemedyKind",
+    "Residents",
     "Retained",
     "Risk",
     "Rule",
