@@ -50,8 +50,7 @@ def _unmarked(line: str) -> tuple[str, list[Place]]:
     for part in re.split(r"(\[[^\]]+\])", line):
         if part.startswith("["):
             places.append((len(text), len(text) + len(part) - 2))
-            part = part[1:-1]
-        text += part
+        text += part.strip("[]")
     return text, places
 
 
