@@ -79,7 +79,7 @@ SLIPS = [
     ("as_of: 2026-11-20", "as_of: soon", "as_of", "a day that exists"),
     ("title: What our shop asks besides", "title:", "title", "must be a text, and not empty"),
     ("    title: Everything is encrypted\n", "", "- id: OURS-1", "rule OURS-1 lacks “title”"),
-    ("      source: Board of 2026-11-01\n", "", "level: policy", "“verified” lacks “source”"),
+    ("      source: Board of 2026-11-01\n", "", "verified:", "“verified” lacks “source”"),
     ("level: policy", "level: hearsay", "level:", "“level” must be one of text, secondary"),
     ("severity: high", "severity: terrible", "severity", "must be one of critical, high"),
     ("    severity: high", "    severty: high", "severty", "did you mean “severity”?"),
