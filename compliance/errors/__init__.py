@@ -35,6 +35,9 @@
   + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -107,8 +110,15 @@ from compliance.errors.data import (
 from compliance.errors.governance import (
     NoMailServerError,
     PackError,
+    RecordError,
+    RecordFieldError,
+    RecordFileError,
+    RecordInUseError,
+    RecordsRefusedError,
     ScheduleError,
+    UnknownKindError,
     UnknownPackError,
+    UnknownRecordError,
     UnknownRuleError,
     UnknownScheduleError,
 )
@@ -224,6 +234,11 @@ __all__ = [
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
+    "RecordError",
+    "RecordFieldError",
+    "RecordFileError",
+    "RecordInUseError",
+    "RecordsRefusedError",
     "ReportChoiceError",
     "ReservationEndedError",
     "ScheduleError",
@@ -247,9 +262,11 @@ __all__ = [
     "UndecodableTextError",
     "UnknownColumnError",
     "UnknownDatasetError",
+    "UnknownKindError",
     "UnknownOutputError",
     "UnknownPackError",
     "UnknownRecipeError",
+    "UnknownRecordError",
     "UnknownReleaseError",
     "UnknownRuleError",
     "UnknownRunError",
