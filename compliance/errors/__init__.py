@@ -39,6 +39,7 @@
   + FindingError                  what was asked of a finding cannot be
   + UnknownRemedyError            a remedy that a finding does not have
   + RemedyError                   a remedy cannot be tried or applied
+    - UnsaidError
   + RecordError                   a record of the register cannot be kept
     - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
     - RecordFileError, RecordInUseError
@@ -129,6 +130,7 @@ from compliance.errors.governance import (
     UnknownRemedyError,
     UnknownRuleError,
     UnknownScheduleError,
+    UnsaidError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -284,6 +286,7 @@ __all__ = [
     "UnknownRunError",
     "UnknownScheduleError",
     "UnknownTableError",
+    "UnsaidError",
     "UntestableError",
     "VaultError",
     "WorkspaceError",

@@ -23,6 +23,7 @@ from compliance.storage import records, tables
 from compliance.workspace import budgets, datasets, labels, releases, runs, trails, vaults
 from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
+from compliance.workspace.registering import register_of
 
 _CHECKPOINT = b'"act":"trail.checkpoint"'
 
@@ -45,11 +46,11 @@ def known(
     organisation = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
     invented = _invented(connection)
     holdings = tuple(_holding(desk, connection, dataset, invented) for dataset in wanted)
-    register = Register()
+    register = register_of(connection, organisation, holdings, at)
     return Knowledge(
         at=at,
         organisation=organisation,
-        holdings=tuple(_aged(desk, holding, register, at) for holding in holdings),
+        holdings=tuple(aged(desk, holding, register, at) for holding in holdings),
         register=register,
         budgets=tuple(budgets.state(connection, people, at) for people in populations),
         findings=tuple(records.newest_by(connection, tables.FINDING, Finding, "id").values()),
@@ -69,25 +70,35 @@ def _holding(
     discovery = labels.latest(connection, dataset)
     measures = measures_of(desk)
     done = records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id)
-    return Holding(
+    holding = Holding(
         dataset=dataset,
         discovery=discovery,
         changes=labels.changes(connection, dataset),
         k_missing=None if done is None else measures.k_missing(desk, dataset, done),
         anonymised=done,
         synthetic=dataset.id in invented,
-        people=measuring.people(dataset, discovery),
-        residents=measures.residents(desk, dataset, discovery),
         vaults=len(vaults.of(connection, dataset)),
         runs=runs.of(connection, dataset),
         releases=releases.of(connection, dataset),
     )
+    return measured(desk, holding)
 
 
-def _aged(desk: Desk, holding: Holding, register: Register, at: datetime) -> Holding:
+def aged(desk: Desk, holding: Holding, register: Register, at: datetime) -> Holding:
+    """The holding with the age of its rows, against the retention that is on record."""
     months = kept_months(holding.dataset, register)
     retained = measures_of(desk).retained(desk, holding.dataset, holding.discovery, months, at)
     return replace(holding, retained=retained)
+
+
+def measured(desk: Desk, holding: Holding) -> Holding:
+    """The holding with what is counted of the people in its rows."""
+    dataset, discovery = holding.dataset, holding.discovery
+    return replace(
+        holding,
+        people=measuring.people(dataset, discovery),
+        residents=measures_of(desk).residents(desk, dataset, discovery),
+    )
 
 
 def _invented(connection: Connection) -> frozenset[str]:
