@@ -37,7 +37,7 @@ def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
     with desk.act("duties.assess", scope_of(names)) as act:
         pack = packs.in_force(act.connection)
-        found = judge(pack, known(desk, act.connection, act.at, names, pack))
+        found = judge(pack, known(desk, act.connection, act.at, names))
         scope = _key(names)
         act.store(tables.ASSESSMENT, found, scope=scope)
         act.store(tables.STANDING, standing(found), scope=scope)
