@@ -43,6 +43,9 @@
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ScheduleError                 a schedule of audits cannot be kept
+  + UnknownScheduleError          there is no such schedule
+  + NoMailServerError             people are to be told by e-mail, but no server is set
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -103,13 +106,16 @@ from compliance.errors.data import (
     UnknownTableError,
 )
 from compliance.errors.governance import (
+    NoMailServerError,
     RecordError,
     RecordFieldError,
     RecordFileError,
     RecordInUseError,
     RecordsRefusedError,
+    ScheduleError,
     UnknownKindError,
     UnknownRecordError,
+    UnknownScheduleError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -202,6 +208,7 @@ __all__ = [
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
+    "NoMailServerError",
     "NoPopulationError",
     "NoRecodingError",
     "NoRowsError",
@@ -228,6 +235,7 @@ __all__ = [
     "RecordsRefusedError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
     "SecureSumError",
@@ -254,6 +262,7 @@ __all__ = [
     "UnknownRecordError",
     "UnknownReleaseError",
     "UnknownRunError",
+    "UnknownScheduleError",
     "UnknownTableError",
     "UntestableError",
     "VaultError",
