@@ -279,7 +279,7 @@ def _protected(holding: Holding, _known: Knowledge) -> _Part:
 
 
 def is_behind_keys(holding: Holding) -> bool:
-    """Whether nobody is named in a dataset: only keys point to people directly, if anything does."""
+    """Whether nobody is named in a dataset: only keys point to people directly, if anything."""
     if holding.discovery is None:
         return False
     direct = holding.discovery.columns_of(IdentifierClass.DIRECT)
