@@ -50,7 +50,11 @@ def add(kinds_: Kinds[argparse.ArgumentParser]) -> None:
     ropa.add_argument("--dataset", default="", metavar="N", help="only activities that use it")
     for added, is_needed in ((giving, True), (ropa, False)):
         added.add_argument(
-            *("--out",), type=arguments.path, required=is_needed, metavar="F.csv|F.json"
+            "--out",
+            type=arguments.path,
+            required=is_needed,
+            metavar="F",
+            help="the file; its ending says whether it is CSV or JSON",
         )
     verb(inner, "scope", show_scope, "the laws in scope, and why they seem to apply")
     verb(inner, "check", check, "what contradicts itself, and what is missing")

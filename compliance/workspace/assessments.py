@@ -50,7 +50,7 @@ def within(
             something, for until its entry is written nothing vouches for that.
     """
     pack = packs.in_force(act.connection)
-    seen = known(desk, act.connection, act.at, names, pack)
+    seen = known(desk, act.connection, act.at, names)
     found = judge(pack, replace(seen, trail=trail or seen.trail))
     mending_findings.after(act, found, is_whole=names is None)
     scope = _key(names)

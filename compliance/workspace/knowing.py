@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,9 +18,9 @@ from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
 from compliance.rules.facts import kept_months, measuring
-from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Pack, TrailKnown
+from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Residents, TrailKnown
 from compliance.storage import records, tables
-from compliance.workspace import budgets, datasets, labels, releases, runs, trails, vaults
+from compliance.workspace import budgets, datasets, labels, packs, releases, runs, trails, vaults
 from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
 from compliance.workspace.registering import register_of
@@ -29,23 +29,16 @@ _CHECKPOINT = b'"act":"trail.checkpoint"'
 
 
 def known(
-    desk: Desk,
-    connection: Connection,
-    at: datetime,
-    names: Sequence[str] | None = None,
-    pack: Pack | None = None,
+    desk: Desk, connection: Connection, at: datetime, names: Sequence[str] | None = None
 ) -> Knowledge:
-    """What the desk knows of everything, or of the datasets named.
-
-    Args:
-        pack: the rules in force; from it come its lists and where its laws hold.
-    """
+    """What the desk knows of everything, or of the datasets named."""
+    pack = packs.in_force(connection)
     found = datasets.newest(connection)
     wanted = [dataset for dataset in found if names is None or dataset.name in names]
     populations = dict.fromkeys(dataset.population for dataset in wanted)
     organisation = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
     invented = _invented(connection)
-    holdings = tuple(_holding(desk, connection, dataset, invented) for dataset in wanted)
+    holdings = placed(desk, [_holding(desk, connection, one, invented) for one in wanted])
     register = register_of(connection, organisation, holdings, at)
     return Knowledge(
         at=at,
@@ -57,8 +50,8 @@ def known(
         trail=_trail(connection, at),
         edges=records.every(connection, tables.EDGE, Edge),
         is_whole=names is None,
-        lists=_lists(pack),
-        reach={law: row.countries for law, row in pack.laws.items()} if pack else {},
+        lists=pack.lists,
+        reach={law: row.countries for law, row in pack.laws.items()},
         impacts=_impacts(connection),
     )
 
@@ -84,6 +77,33 @@ def _holding(
     return measured(desk, holding)
 
 
+def placed(desk: Desk, holdings: Sequence[Holding]) -> tuple[Holding, ...]:
+    """`holdings`, with the countries of people that only another dataset of them tells."""
+    return tuple(
+        holding if holding.residents is not None else replace(holding, residents=by_others)
+        for holding in holdings
+        for by_others in (_by_others(desk, holding, holdings),)
+    )
+
+
+def _by_others(desk: Desk, holding: Holding, holdings: Sequence[Holding]) -> Residents | None:
+    """Where its people live, by the first dataset of the same people that tells all of them."""
+    if holding.residents is not None or holding.discovery is None:
+        return None
+    for other in holdings:
+        if (
+            other.discovery is not None
+            and other.residents is not None
+            and other.dataset.population == holding.dataset.population
+        ):
+            found = measures_of(desk).residents_by(
+                desk, holding.dataset, other.dataset, other.discovery
+            )
+            if found is not None and not found.unread:
+                return found
+    return None
+
+
 def aged(desk: Desk, holding: Holding, register: Register, at: datetime) -> Holding:
     """The holding with the age of its rows, against the retention that is on record."""
     months = kept_months(holding.dataset, register)
@@ -104,10 +124,6 @@ def measured(desk: Desk, holding: Holding) -> Holding:
 def _invented(connection: Connection) -> frozenset[str]:
     """The dataset versions whose rows were invented under a privacy budget."""
     return frozenset(one.made for one in records.every(connection, tables.SYNTHESIS, Synthesis))
-
-
-def _lists(pack: Pack | None) -> Mapping[str, tuple[str, ...]]:
-    return {name: tuple(map(str, values)) for name, values in pack.lists.items()} if pack else {}
 
 
 def _trail(connection: Connection, at: datetime) -> TrailKnown:

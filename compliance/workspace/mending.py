@@ -245,7 +245,7 @@ class Mending:
     def _seen(self, finding: Finding) -> Seen:
         with self._desk.database.reading() as connection:
             pack = packs.in_force(connection)
-            everything = known(self._desk, connection, self._desk.clock(), pack=pack)
+            everything = known(self._desk, connection, self._desk.clock())
             typed = registering.typed_records(connection)
         ground = Ground(desk=self._desk, pack=pack, known=everything, typed=typed)
         return mending_seeing.seen(ground, finding.subject_id)

@@ -66,9 +66,8 @@ class Ground:
         """All that would be known, with what follows from the change."""
         known = self.known
         name = holding.dataset.name if holding else ""
-        changed = tuple(
-            holding if holding and h.dataset.name == name else h for h in known.holdings
-        )
+        every = [holding if holding and h.dataset.name == name else h for h in known.holdings]
+        changed = knowing.placed(self.desk, [knowing.measured(self.desk, h) for h in every])
         who = organisation or known.organisation
         said = self.typed if typed is None else typed
         register = registering.register_from(who, changed, said, known.at)
@@ -123,7 +122,7 @@ def described(ground: Ground, name: str, **said: Any) -> Trial:
         return ""
 
     changed = replace(holding, dataset=replace(holding.dataset, description=description))
-    after = ground.after(holding=knowing.measured(ground.desk, changed))
+    after = ground.after(holding=changed)
     return Trial(after=after, store=store, facts={"recorded": sorted(said)})
 
 
@@ -164,7 +163,7 @@ def discovered(ground: Ground, name: str) -> Trial:
         return ""
 
     looked = replace(holding, discovery=found, changes=changes)
-    after = ground.after(holding=knowing.measured(desk, looked))
+    after = ground.after(holding=looked)
     return Trial(after=after, store=store, facts={"columns": len(found.labels)})
 
 
@@ -245,7 +244,7 @@ def new_version(
         synthetic=False,
     )
     return Trial(
-        after=ground.after(holding=knowing.measured(desk, after)),
+        after=ground.after(holding=after),
         store=store,
         rows=(dataset, table, found),
         facts={"step": step},

@@ -11,11 +11,12 @@ from typing import Any
 import yaml
 
 from compliance.anonymise.nouns import TreatmentKind
+from compliance.countries import is_country
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass, LegalClass
 from compliance.register.nouns import Record, Register
 from compliance.rules.facts.joining import Computed, listed, texts
-from compliance.rules.facts.reach import has_people, is_country
+from compliance.rules.facts.reach import has_people
 from compliance.rules.nouns import Holding, Knowledge
 
 PROVIDED = frozenset(
@@ -272,10 +273,18 @@ def _protected(holding: Holding, _known: Knowledge) -> _Part:
     discovery = holding.discovery
     if discovery is None:
         return {}, {"pseudonymised": _NOT_LOOKED}
-    direct = [la for la in discovery.labels if la.identifier_class is IdentifierClass.DIRECT]
-    if all(label.semantic_type in _KEYS for label in direct) or _treatments(holding) & _KEYED:
+    if is_behind_keys(holding):
         return {"pseudonymised": True}, {}
     return {}, {"pseudonymised": "people are named in it, and nobody said why they have to be"}
+
+
+def is_behind_keys(holding: Holding) -> bool:
+    """Whether nobody is named in a dataset: only keys point to people directly, if anything."""
+    if holding.discovery is None:
+        return False
+    direct = holding.discovery.columns_of(IdentifierClass.DIRECT)
+    kinds = {la.semantic_type for la in holding.discovery.labels if la.column in direct}
+    return kinds <= set(_KEYS) or bool(_treatments(holding) & _KEYED)
 
 
 def _tested(holding: Holding, _known: Knowledge) -> _Part:

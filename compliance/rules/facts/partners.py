@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from compliance.countries import is_country
 from compliance.register.nouns import Record
 from compliance.rules.facts.joining import Computed, any_true, is_past, texts
 from compliance.rules.facts.organisation import counted
-from compliance.rules.facts.reach import is_country, laws_at, laws_of, lives_in, together
+from compliance.rules.facts.reach import laws_at, laws_of, lives_in, together
 from compliance.rules.nouns import POLICY, Holding, Knowledge
 from compliance.rules.nouns.rule import LawId
 
 PROVIDED: Mapping[str, frozenset[str]] = {
     "processor": frozenset({"contract_expired", "subprocessors_without_flowdown", "cn_data"}),
-    "transfer": frozenset({"origin_regime", "cn_tier", "adequacy_expired", "scope_condition_met"}),
+    "transfer": frozenset(
+        {
+            "origin_regime",
+            "cn_tier",
+            "adequacy_expired",
+            "scope_condition_met",
+            "derogation",
+            "data_stored_in",
+        }
+    ),
     "sharing": frozenset(),
     "adm_system": frozenset({"cn_persons", "br_persons"}),
     "retention_rule": frozenset({"in_registered_users"}),
 }
 
+_DEROGATIONS = ("art49_derogation", "derogation")
 _NO_COUNTRIES = "no column tells the countries of all people in its datasets"
 
 
@@ -78,7 +89,12 @@ def _without_flowdown(record: Record, known: Knowledge) -> int | None:
 
 def transfer(record: Record, known: Knowledge) -> Computed:
     """A transfer: the law at its origin, and what decision tables say of it."""
-    facts = dict(known.judged.get(record.id, {}))
+    values, facts = record.values, dict(known.judged.get(record.id, {}))
+    drawn: dict[str, object] = {}
+    if values.get("mechanism") and values["mechanism"] not in _DEROGATIONS:
+        drawn["derogation"] = "none"
+    if is_country(values.get("origin")):
+        drawn["data_stored_in"] = values["origin"]
     unknown: dict[str, str] = {}
     regimes = _regimes(record, known)
     if len(regimes) == 1 and "origin_regime" not in facts:
@@ -86,9 +102,9 @@ def transfer(record: Record, known: Knowledge) -> Computed:
     elif not regimes:
         unknown["origin_regime"] = "nobody said from which country data go"
     destination = record.values.get("destination")
-    if destination is not None and not is_country(destination) and destination != "EPO":
-        unknown["destination"] = "it is no country"
-    return Computed(facts=facts, unknown=unknown)
+    is_place = destination is None or is_country(destination) or destination == "EPO"
+    refused = {} if is_place else {"destination": "it is no country"}
+    return Computed(facts=facts, drawn=drawn, unknown=unknown, refused=refused)
 
 
 def transfer_laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:

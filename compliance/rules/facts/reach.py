@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from compliance.countries import is_country
 from compliance.rules.facts.joining import texts
 from compliance.rules.nouns import POLICY, Holding, Knowledge
 from compliance.rules.nouns.rule import LawId
 
-_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "ZZ", "XA", "XB"})
-
-
-def is_country(code: object) -> bool:
-    """Whether `code` is one of ISO 3166-1 alpha-2, or a region of one, as `US-CA`."""
-    return isinstance(code, str) and code.partition("-")[0] in _countries()
+# The fact by which an officer says that the organisation is too small for a law.
+_BELOW: Mapping[LawId, str] = {"CCPA": "ccpa_applies"}
 
 
 def laws_of(holding: Holding, known: Knowledge) -> tuple[LawId, ...] | None:
@@ -57,9 +53,21 @@ def laws_at(
     found = [
         law
         for law, places in known.reach.items()
-        if here & set(places) or any(place.partition("-")[0] in lacking for place in places)
+        if law not in _ruled_out(known)
+        and (here & set(places) or any(place.partition("-")[0] in lacking for place in places))
     ]
     return (*found, POLICY)
+
+
+def _ruled_out(known: Knowledge) -> frozenset[LawId]:
+    """Laws that do not apply below some size, where an officer says so of the organisation."""
+    said = {
+        law
+        for law, fact in _BELOW.items()
+        for org in known.register.of("org")
+        if org.values.get(fact) is False
+    }
+    return frozenset(said)
 
 
 def together(every: Iterable[tuple[LawId, ...] | None]) -> tuple[LawId, ...] | None:
@@ -86,11 +94,3 @@ def lives_in(holding: Holding, known: Knowledge, places: set[str]) -> bool | Non
     lacking = holding.residents.lacks_regions if holding.residents else ()
     is_open = live is None or any(place.partition("-")[0] in lacking for place in places)
     return None if is_open else False
-
-
-@functools.cache
-def _countries() -> frozenset[str]:
-    from babel import Locale  # slow to load; the start of the desk does without
-
-    codes = map(str, Locale("en").territories)
-    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
