@@ -31,4 +31,6 @@ def _dated(value: Any, at: datetime) -> Any:
     then = at + timedelta(days=int(found[1]))
     if found[2] is None:
         return then.date().isoformat()
-    return then.replace(hour=int(found[2]), minute=int(found[3]), second=0, microsecond=0).isoformat()
+    return then.replace(
+        hour=int(found[2]), minute=int(found[3]), second=0, microsecond=0
+    ).isoformat()
