@@ -33,6 +33,9 @@
     - UnknownRecipeError, DriftedError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -104,7 +107,14 @@ from compliance.errors.data import (
 )
 from compliance.errors.governance import (
     NoMailServerError,
+    RecordError,
+    RecordFieldError,
+    RecordFileError,
+    RecordInUseError,
+    RecordsRefusedError,
     ScheduleError,
+    UnknownKindError,
+    UnknownRecordError,
     UnknownScheduleError,
 )
 from compliance.errors.learning import (
@@ -218,6 +228,11 @@ __all__ = [
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
+    "RecordError",
+    "RecordFieldError",
+    "RecordFileError",
+    "RecordInUseError",
+    "RecordsRefusedError",
     "ReportChoiceError",
     "ReservationEndedError",
     "ScheduleError",
@@ -241,8 +256,10 @@ __all__ = [
     "UndecodableTextError",
     "UnknownColumnError",
     "UnknownDatasetError",
+    "UnknownKindError",
     "UnknownOutputError",
     "UnknownRecipeError",
+    "UnknownRecordError",
     "UnknownReleaseError",
     "UnknownRunError",
     "UnknownScheduleError",
