@@ -9,6 +9,7 @@ from compliance.rules.nouns.deadline import (
     Period,
     Running,
 )
+from compliance.rules.nouns.edition import KeptPack, PackChange
 from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
 from compliance.rules.nouns.knowledge import Holding, Knowledge, Retained, TrailKnown
 from compliance.rules.nouns.remedy import Applied, Effect, Remedy, RemedyKind, Risk, Turn
@@ -55,6 +56,7 @@ __all__ = [
     "Form",
     "Holding",
     "Judgement",
+    "KeptPack",
     "Knowledge",
     "Law",
     "LawId",
@@ -62,6 +64,7 @@ __all__ = [
     "Note",
     "Outcome",
     "Pack",
+    "PackChange",
     "Pause",
     "Period",
     "Progress",
