@@ -11,7 +11,14 @@ from compliance.rules.nouns.deadline import (
 )
 from compliance.rules.nouns.edition import KeptPack, PackChange
 from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
-from compliance.rules.nouns.knowledge import Holding, Knowledge, Retained, TrailKnown
+from compliance.rules.nouns.knowledge import (
+    Assessed,
+    Holding,
+    Knowledge,
+    Residents,
+    Retained,
+    TrailKnown,
+)
 from compliance.rules.nouns.remedy import Applied, Effect, Remedy, RemedyKind, Risk, Turn
 from compliance.rules.nouns.residency import (
     Answer,
@@ -42,6 +49,7 @@ __all__ = [
     "POLICY",
     "Answer",
     "Applied",
+    "Assessed",
     "Assessment",
     "Calendar",
     "Copy",
@@ -70,6 +78,7 @@ __all__ = [
     "Progress",
     "Remedy",
     "RemedyKind",
+    "Residents",
     "Retained",
     "Risk",
     "Rule",
