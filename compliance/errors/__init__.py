@@ -33,6 +33,8 @@
     - UnknownRecipeError, DriftedError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + ResidencyError                data cannot be said to move so
+    - UnknownCountryError, MovementRefusedError, MovementFactError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -98,6 +100,12 @@ from compliance.errors.data import (
     UnknownReleaseError,
     UnknownRunError,
     UnknownTableError,
+)
+from compliance.errors.governance import (
+    MovementFactError,
+    MovementRefusedError,
+    ResidencyError,
+    UnknownCountryError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -187,6 +195,8 @@ __all__ = [
     "MissingGroupError",
     "MissingPersonError",
     "MissingUnitError",
+    "MovementFactError",
+    "MovementRefusedError",
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
@@ -211,6 +221,7 @@ __all__ = [
     "QueryError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ResidencyError",
     "SecondBudgetError",
     "SecureQuestionError",
     "SecureSumError",
@@ -230,6 +241,7 @@ __all__ = [
     "TreatmentError",
     "UndecodableTextError",
     "UnknownColumnError",
+    "UnknownCountryError",
     "UnknownDatasetError",
     "UnknownOutputError",
     "UnknownRecipeError",
