@@ -42,6 +42,9 @@
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ScheduleError                 a schedule of audits cannot be kept
+  + UnknownScheduleError          there is no such schedule
+  + NoMailServerError             people are to be told by e-mail, but no server is set
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -104,8 +107,11 @@ from compliance.errors.data import (
 from compliance.errors.governance import (
     MovementFactError,
     MovementRefusedError,
+    NoMailServerError,
     ResidencyError,
+    ScheduleError,
     UnknownCountryError,
+    UnknownScheduleError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -200,6 +206,7 @@ __all__ = [
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
+    "NoMailServerError",
     "NoPopulationError",
     "NoRecodingError",
     "NoRowsError",
@@ -222,6 +229,7 @@ __all__ = [
     "ReportChoiceError",
     "ReservationEndedError",
     "ResidencyError",
+    "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
     "SecureSumError",
@@ -247,6 +255,7 @@ __all__ = [
     "UnknownRecipeError",
     "UnknownReleaseError",
     "UnknownRunError",
+    "UnknownScheduleError",
     "UnknownTableError",
     "UntestableError",
     "VaultError",
