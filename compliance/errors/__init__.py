@@ -38,6 +38,8 @@
   + RecordError                   a record of the register cannot be kept
     - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
     - RecordFileError, RecordInUseError
+  + ResidencyError                data cannot be said to move so
+    - UnknownCountryError, MovementRefusedError, MovementFactError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -108,6 +110,8 @@ from compliance.errors.data import (
     UnknownTableError,
 )
 from compliance.errors.governance import (
+    MovementFactError,
+    MovementRefusedError,
     NoMailServerError,
     PackError,
     RecordError,
@@ -115,7 +119,9 @@ from compliance.errors.governance import (
     RecordFileError,
     RecordInUseError,
     RecordsRefusedError,
+    ResidencyError,
     ScheduleError,
+    UnknownCountryError,
     UnknownKindError,
     UnknownPackError,
     UnknownRecordError,
@@ -210,6 +216,8 @@ __all__ = [
     "MissingGroupError",
     "MissingPersonError",
     "MissingUnitError",
+    "MovementFactError",
+    "MovementRefusedError",
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
@@ -241,6 +249,7 @@ __all__ = [
     "RecordsRefusedError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ResidencyError",
     "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
@@ -261,6 +270,7 @@ __all__ = [
     "TreatmentError",
     "UndecodableTextError",
     "UnknownColumnError",
+    "UnknownCountryError",
     "UnknownDatasetError",
     "UnknownKindError",
     "UnknownOutputError",

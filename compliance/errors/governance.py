@@ -19,6 +19,26 @@ class UnknownPackError(ComplianceError):
     sentence = "There is no pack of your own called “{pack}”."
 
 
+class ResidencyError(ComplianceError):
+    """Data cannot be said to move so."""
+
+
+class UnknownCountryError(ResidencyError):
+    sentence = "“{given}” is no country. Use a two-letter code such as DE, GB, US or CN."
+
+
+class MovementRefusedError(ResidencyError):
+    """A law does not let data go, or nobody can say that it does."""
+
+    sentence = "{what} may not go from {origin} to {destination}: {reason}."
+
+
+class MovementFactError(ResidencyError):
+    """What is said of a movement cannot be understood."""
+
+    sentence = "“{given}” cannot be taken as {fact}: {reason}."
+
+
 class ScheduleError(ComplianceError):
     """A schedule of audits cannot be kept."""
 

@@ -1,0 +1,31 @@
+"""Where copies lie, where data go, and what each law says of that."""
+
+from __future__ import annotations
+
+from compliance.rules.residency.judging import judge, may_go
+from compliance.rules.residency.moving import (
+    Movement,
+    laws_in_scope,
+    transfer_facts,
+    whereabouts,
+    would_federate,
+    would_move,
+)
+from compliance.rules.residency.placing import copies, countries_of, flows
+from compliance.rules.residency.tables import Tables, tables
+
+__all__ = [
+    "Movement",
+    "Tables",
+    "copies",
+    "countries_of",
+    "flows",
+    "judge",
+    "laws_in_scope",
+    "may_go",
+    "tables",
+    "transfer_facts",
+    "whereabouts",
+    "would_federate",
+    "would_move",
+]
