@@ -33,6 +33,9 @@
     - UnknownRecipeError, DriftedError
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + ImpactError                   an impact assessment cannot be made or changed so
+    - UnknownImpactError, ImpactInputError, ImpactIncompleteError, ImpactOutdatedError
+    - ConsultationError, NothingAssessedError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -98,6 +101,15 @@ from compliance.errors.data import (
     UnknownReleaseError,
     UnknownRunError,
     UnknownTableError,
+)
+from compliance.errors.governance import (
+    ConsultationError,
+    ImpactError,
+    ImpactIncompleteError,
+    ImpactInputError,
+    ImpactOutdatedError,
+    NothingAssessedError,
+    UnknownImpactError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -166,6 +178,7 @@ __all__ = [
     "CheckpointError",
     "ChooseTableError",
     "ComplianceError",
+    "ConsultationError",
     "DatabaseError",
     "DeploymentError",
     "DescriptionError",
@@ -179,6 +192,10 @@ __all__ = [
     "HierarchyError",
     "ImageStillShowsError",
     "ImageTooLargeError",
+    "ImpactError",
+    "ImpactIncompleteError",
+    "ImpactInputError",
+    "ImpactOutdatedError",
     "JoinError",
     "LabelError",
     "MalformedPlanError",
@@ -198,6 +215,7 @@ __all__ = [
     "NotAnImageError",
     "NothingAllowedError",
     "NothingAnonymisedError",
+    "NothingAssessedError",
     "NothingInventedError",
     "NothingLeftError",
     "NothingPublishedError",
@@ -231,6 +249,7 @@ __all__ = [
     "UndecodableTextError",
     "UnknownColumnError",
     "UnknownDatasetError",
+    "UnknownImpactError",
     "UnknownOutputError",
     "UnknownRecipeError",
     "UnknownReleaseError",
