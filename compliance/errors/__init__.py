@@ -42,6 +42,7 @@
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ClockError                    a deadline cannot be counted
   + ScheduleError                 a schedule of audits cannot be kept
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
@@ -105,6 +106,7 @@ from compliance.errors.data import (
     UnknownTableError,
 )
 from compliance.errors.governance import (
+    ClockError,
     NoMailServerError,
     PackError,
     ScheduleError,
@@ -178,6 +180,7 @@ __all__ = [
     "CapExceededError",
     "CheckpointError",
     "ChooseTableError",
+    "ClockError",
     "ComplianceError",
     "DatabaseError",
     "DeploymentError",

@@ -38,3 +38,9 @@ class NoMailServerError(ComplianceError):
         "No mail server is set, so nobody can be told by e-mail. Set PRIVACY_DESK_SMTP_URL and "
         "PRIVACY_DESK_MAIL_FROM, or leave the addresses out."
     )
+
+
+class ClockError(ComplianceError):
+    """A deadline cannot be counted."""
+
+    sentence = "The deadline cannot be counted: {problem}."
