@@ -50,6 +50,7 @@
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ClockError                    a deadline cannot be counted
   + ScheduleError                 a schedule of audits cannot be kept
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
@@ -113,6 +114,7 @@ from compliance.errors.data import (
     UnknownTableError,
 )
 from compliance.errors.governance import (
+    ClockError,
     ConsultationError,
     ImpactError,
     ImpactIncompleteError,
@@ -204,6 +206,7 @@ __all__ = [
     "CapExceededError",
     "CheckpointError",
     "ChooseTableError",
+    "ClockError",
     "ComplianceError",
     "ConsultationError",
     "DatabaseError",

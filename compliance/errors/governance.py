@@ -133,3 +133,9 @@ class ConsultationError(ImpactError):
 
 class NothingAssessedError(ImpactError):
     sentence = "No impact assessment of {about} has been begun yet. Begin one first."
+
+
+class ClockError(ComplianceError):
+    """A deadline cannot be counted."""
+
+    sentence = "The deadline cannot be counted: {problem}."
