@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from compliance.countries import is_country
 from compliance.errors import UnknownCountryError
@@ -111,7 +112,11 @@ def would_move(
 
 
 def would_federate(
-    knowledge: Knowledge, name: str, plan: Plan, rows: Mapping[str, int]
+    knowledge: Knowledge,
+    name: str,
+    plan: Plan,
+    rows: Mapping[str, int],
+    epsilon: float | Decimal | None = None,
 ) -> Movement:
     """What would be said of a federated run: which updates would leave which country.
 
@@ -119,9 +124,11 @@ def would_federate(
 
     Args:
         rows: of each site of the plan.
+        epsilon: the most that the plan can cost; None: it has no noise.
     """
     holding = by_name(knowledge)[name]
-    return _movement(knowledge, tuple(updates_to(knowledge, holding, plan, rows, {}, "plan")))
+    facts = {"epsilon": float(epsilon)} if epsilon is not None else {}
+    return _movement(knowledge, tuple(updates_to(knowledge, holding, plan, rows, facts, "plan")))
 
 
 def transfer_facts(
