@@ -42,7 +42,7 @@ def finish(desk: Workspace, id_: str) -> Impact:
     if impact.kind is ImpactKind.LIA:
         area.decide(id_, outcome=Outcome.PASSED, because=TYPED)
         return area.validate(id_)
-    area.screen_by_hand(id_, {one: (False, TYPED) for one in impact.screening})
+    area.screen_by_hand(id_, dict.fromkeys(impact.screening, (False, TYPED)))
     for event in impact.events:
         texts = {f"{event.id}.{field}": TYPED for field in ("impacts", "threats", "sources")}
         area.answer_all(id_, texts)

@@ -43,6 +43,10 @@
   + ImpactError                   an impact assessment cannot be made or changed so
     - UnknownImpactError, ImpactInputError, ImpactIncompleteError, ImpactOutdatedError
     - ConsultationError, NothingAssessedError
+  + UnknownFindingError           a finding that is not on record
+  + FindingError                  what was asked of a finding cannot be
+  + UnknownRemedyError            a remedy that a finding does not have
+  + RemedyError                   a remedy cannot be tried or applied
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -116,6 +120,7 @@ from compliance.errors.data import (
 from compliance.errors.governance import (
     ClockError,
     ConsultationError,
+    FindingError,
     ImpactError,
     ImpactIncompleteError,
     ImpactInputError,
@@ -130,13 +135,16 @@ from compliance.errors.governance import (
     RecordFileError,
     RecordInUseError,
     RecordsRefusedError,
+    RemedyError,
     ResidencyError,
     ScheduleError,
     UnknownCountryError,
+    UnknownFindingError,
     UnknownImpactError,
     UnknownKindError,
     UnknownPackError,
     UnknownRecordError,
+    UnknownRemedyError,
     UnknownRuleError,
     UnknownScheduleError,
 )
@@ -218,6 +226,7 @@ __all__ = [
     "FileError",
     "FileMissingError",
     "FileTooLargeError",
+    "FindingError",
     "HeadersDifferError",
     "HierarchyError",
     "ImageStillShowsError",
@@ -266,6 +275,7 @@ __all__ = [
     "RecordFileError",
     "RecordInUseError",
     "RecordsRefusedError",
+    "RemedyError",
     "ReportChoiceError",
     "ReservationEndedError",
     "ResidencyError",
@@ -291,6 +301,7 @@ __all__ = [
     "UnknownColumnError",
     "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownFindingError",
     "UnknownImpactError",
     "UnknownKindError",
     "UnknownOutputError",
@@ -298,6 +309,7 @@ __all__ = [
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",
+    "UnknownRemedyError",
     "UnknownRuleError",
     "UnknownRunError",
     "UnknownScheduleError",

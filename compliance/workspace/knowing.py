@@ -18,9 +18,18 @@ from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
 from compliance.rules.facts import kept_months, measuring
-from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Pack, TrailKnown
+from compliance.rules.nouns import Assessed, Holding, Knowledge, Pack, TrailKnown
 from compliance.storage import records, tables
-from compliance.workspace import budgets, datasets, labels, releases, runs, trails, vaults
+from compliance.workspace import (
+    budgets,
+    datasets,
+    labels,
+    mending_findings,
+    releases,
+    runs,
+    trails,
+    vaults,
+)
 from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
 
@@ -52,7 +61,7 @@ def known(
         holdings=tuple(_aged(desk, holding, register, at) for holding in holdings),
         register=register,
         budgets=tuple(budgets.state(connection, people, at) for people in populations),
-        findings=tuple(records.newest_by(connection, tables.FINDING, Finding, "id").values()),
+        findings=mending_findings.every(connection),
         trail=_trail(connection, at),
         edges=records.every(connection, tables.EDGE, Edge),
         is_whole=names is None,

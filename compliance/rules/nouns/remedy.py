@@ -73,6 +73,8 @@ class Effect:
         risk_before, risk_after: on the rows concerned; None where it does not touch rows.
         lost: what can no longer be learnt from the data, by measure, in words and numbers: rows,
             columns, detail kept, accuracy.
+        kept: 0–1, the share of the cells of the rows concerned that say as much as before; None
+            where it does not touch rows.
     """
 
     turns: tuple[Turn, ...]
@@ -81,6 +83,7 @@ class Effect:
     risk_before: Risk | None = None
     risk_after: Risk | None = None
     lost: Mapping[str, str] = field(default_factory=dict)
+    kept: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
