@@ -34,6 +34,8 @@
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + TrailError                    a checkpoint or export cannot be read
+  + UnknownAlarmError             there is no such alarm
+  + AcknowledgementError          an alarm cannot be taken as looked into
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
   + NothingTrainedError           a report has no federated run to be about
@@ -99,6 +101,7 @@ from compliance.errors.data import (
     UnknownRunError,
     UnknownTableError,
 )
+from compliance.errors.governance import AcknowledgementError, UnknownAlarmError
 from compliance.errors.learning import (
     CheckpointError,
     DeploymentError,
@@ -151,6 +154,7 @@ from compliance.errors.records import (
 )
 
 __all__ = [
+    "AcknowledgementError",
     "AlreadyStoredError",
     "AnonymisationError",
     "ArchiveNamedAsTableError",
@@ -229,6 +233,7 @@ __all__ = [
     "TrailError",
     "TreatmentError",
     "UndecodableTextError",
+    "UnknownAlarmError",
     "UnknownColumnError",
     "UnknownDatasetError",
     "UnknownOutputError",

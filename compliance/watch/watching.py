@@ -60,12 +60,12 @@ def cannot_tell(
     said = []
     if actor_days < limits.days_known:
         said.append(
-            f"Odd hours: there are {actor_days:,} days of work so far; habits show from "
+            f"Odd hours: days of work so far: {actor_days:,}; habits show from "
             f"{limits.days_known} on."
         )
     if len(every_day) < limits.desk_days_known:
         said.append(
-            f"New actors: the desk has worked on {len(every_day):,} days; from "
+            f"New actors: days on which the desk worked: {len(every_day):,}; from "
             f"{limits.desk_days_known} on a new name stands out."
         )
     if actor_days < limits.forest_days:
