@@ -48,6 +48,8 @@
   + UnknownRemedyError            a remedy that a finding does not have
   + RemedyError                   a remedy cannot be tried or applied
   + TrailError                    a checkpoint or export cannot be read
+  + UnknownAlarmError             there is no such alarm
+  + AcknowledgementError          an alarm cannot be taken as looked into
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
   + NothingTrainedError           a report has no federated run to be about
@@ -118,6 +120,7 @@ from compliance.errors.data import (
     UnknownTableError,
 )
 from compliance.errors.governance import (
+    AcknowledgementError,
     ClockError,
     ConsultationError,
     FindingError,
@@ -138,6 +141,7 @@ from compliance.errors.governance import (
     RemedyError,
     ResidencyError,
     ScheduleError,
+    UnknownAlarmError,
     UnknownCountryError,
     UnknownFindingError,
     UnknownImpactError,
@@ -200,6 +204,7 @@ from compliance.errors.records import (
 )
 
 __all__ = [
+    "AcknowledgementError",
     "AlreadyStoredError",
     "AnonymisationError",
     "ArchiveNamedAsTableError",
@@ -298,6 +303,7 @@ __all__ = [
     "TrailError",
     "TreatmentError",
     "UndecodableTextError",
+    "UnknownAlarmError",
     "UnknownColumnError",
     "UnknownCountryError",
     "UnknownDatasetError",

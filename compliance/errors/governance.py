@@ -162,3 +162,11 @@ class RemedyError(ComplianceError):
     """A remedy cannot be tried or applied; nothing was changed."""
 
     sentence = "The remedy was not applied and nothing was changed: {reason}."
+
+
+class UnknownAlarmError(ComplianceError):
+    sentence = "There is no alarm {alarm}. List them with: watch"
+
+
+class AcknowledgementError(ComplianceError):
+    sentence = "The alarm was not acknowledged: {reason}."
