@@ -74,10 +74,14 @@ class Impacts:
 
     def changed(self, id_: str) -> tuple[str, ...]:
         """What changed since it was validated or, before that, since it was drawn."""
-        found = self.one(id_)
-        if found.status is Status.VALIDATED:
-            return room.outdated(found, self.knowledge())
-        return room.stale(found, self.knowledge())
+        return self.changed_in(self.one(id_), self.knowledge())
+
+    @staticmethod
+    def changed_in(impact: Impact, knowledge: Knowledge) -> tuple[str, ...]:
+        """The same for one at hand, so that many are held against one knowledge."""
+        if impact.status is Status.VALIDATED:
+            return room.outdated(impact, knowledge)
+        return room.stale(impact, knowledge)
 
     def screen(self, activity: str, template: str = "") -> Screened:
         """Whether an activity needs an assessment, as far as the desk can tell.
