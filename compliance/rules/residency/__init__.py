@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from compliance.rules.residency.judging import judge, may_go
+from compliance.rules.residency.asking import to_facts, to_mechanism
+from compliance.rules.residency.judging import governing, judge, may_go, worst
 from compliance.rules.residency.moving import (
     Movement,
     laws_in_scope,
@@ -20,12 +21,16 @@ __all__ = [
     "copies",
     "countries_of",
     "flows",
+    "governing",
     "judge",
     "laws_in_scope",
     "may_go",
     "tables",
+    "to_facts",
+    "to_mechanism",
     "transfer_facts",
     "whereabouts",
+    "worst",
     "would_federate",
     "would_move",
 ]

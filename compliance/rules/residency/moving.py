@@ -143,22 +143,14 @@ def transfer_facts(
     bench = Bench.of(knowledge, by, knowledge.at, moved)
     found: dict[str, dict[str, object]] = {}
     for flow in moved:
-        if (
-            flow.source != "register"
-            or knowledge.register.record("transfer", _record(flow)) is None
-        ):
+        if (record := flow.facts.get("record")) is None:
             continue
-        facts = _follows(flow, bench)
-        before = found.get(_record(flow))
+        facts, before = _follows(flow, bench), found.get(str(record))
         # A record that starts in several countries says only what is so for all of them.
-        found[_record(flow)] = (
+        found[str(record)] = (
             facts if before is None else {k: v for k, v in facts.items() if before.get(k) == v}
         )
     return found
-
-
-def _record(flow: Flow) -> str:
-    return flow.id.split(" from ")[0]
 
 
 def _instead(measured: Form, asked: Form) -> Form:

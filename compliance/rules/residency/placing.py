@@ -207,7 +207,7 @@ def _moved(knowledge: Knowledge, record: Record) -> tuple[Flow, ...]:
         record.id,
         names,
         str(values.get("destination") or ""),
-        facts=values,
+        facts={**values, "record": record.id},
         recipient=_recipient(knowledge, values),
         origin=str(values.get("origin") or ""),
     )
