@@ -5,11 +5,10 @@ from __future__ import annotations
 from compliance.register.checking import checked, laid_over, merged
 from compliance.register.completeness import Gaps, gaps
 from compliance.register.contradicting import contradictions
-from compliance.register.countries import countries, country_name, is_country
 from compliance.register.drawing import Held, drawn, overlaid
 from compliance.register.kinds import kind_of, kinds, laws
 from compliance.register.reading import read_records
-from compliance.register.ropa import Ropa, record_of_processing, shown, with_parts, write_ropa
+from compliance.register.ropa import Ropa, record_of_processing, shown, write_ropa
 from compliance.register.scoping import scope
 from compliance.register.values import ABSENT, to_cell, to_value
 from compliance.register.writing import Shape, write_records
@@ -22,11 +21,8 @@ __all__ = [
     "Shape",
     "checked",
     "contradictions",
-    "countries",
-    "country_name",
     "drawn",
     "gaps",
-    "is_country",
     "kind_of",
     "kinds",
     "laid_over",
@@ -39,7 +35,6 @@ __all__ = [
     "shown",
     "to_cell",
     "to_value",
-    "with_parts",
     "write_records",
     "write_ropa",
 ]

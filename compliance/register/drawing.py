@@ -19,7 +19,7 @@ from compliance.register.scoping import places, scope
 
 _SECRETS = (TreatmentKind.PSEUDONYM, TreatmentKind.VAULT)
 _SLUG = re.compile(r"[^\w]+", re.UNICODE)
-_LONGEST_SLUG = 60
+_LONGEST_SLUG = 48
 # Records of these kinds that name a dataset belong to the activities that use it.
 _LINKED: Mapping[KindId, FieldId] = {
     "recipient": "recipients",
@@ -226,7 +226,11 @@ def _different(texts: Iterator[str]) -> tuple[str, ...]:
 
 
 def _slug(text: str) -> str:
-    return _SLUG.sub("-", text.casefold()).strip("-_")[:_LONGEST_SLUG].rstrip("-_")
+    """An id from words: as many whole words as there is room for."""
+    slug = _SLUG.sub("-", text.casefold()).strip("-_")
+    if len(slug) <= _LONGEST_SLUG:
+        return slug
+    return (slug[:_LONGEST_SLUG].rpartition("-")[0] or slug[:_LONGEST_SLUG]).rstrip("-_")
 
 
 def _retention_id(dataset: Dataset) -> str:

@@ -148,6 +148,21 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A record as it stood from one moment on.
+
+    Attributes:
+        record: what was typed, whole.
+        at: since when, UTC.
+        by: who recorded it.
+    """
+
+    record: Record
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A record as it came in: nothing of it is checked yet.
 

@@ -16,7 +16,8 @@ from compliance.register.values import ABSENT
 
 MOST_RECORDS = 10_000
 FORMAT = "privacy-desk-register"
-ABOUT = ("kind", "id", "name")
+KIND = "record_kind"  # beside fields; “kind” alone is a field of some kinds
+ABOUT = (KIND, "id", "name")
 _DELIMITERS = ",;\t|"
 _QUOTE = "'"  # what stands before a cell that a spreadsheet would take for a formula
 
@@ -24,8 +25,9 @@ _QUOTE = "'"  # what stands before a cell that a spreadsheet would take for a fo
 def read_records(text: str, name: str, kind: KindId | None = None) -> tuple[Draft, ...]:
     """The records in the text of a file; nothing in them is checked yet.
 
-    In CSV the first row names the fields, beside `id` and `name`; an empty cell says nothing. In
-    JSON a record is an object with `kind`, `id`, `name` and `values`.
+    In CSV the first row names the fields, beside `id`, `name` and `record_kind`; an empty cell says
+    nothing. In JSON a record is an object with `kind`, `id`, `name` and `values`, or one with all
+    fields beside `id`.
 
     Args:
         name: of the file; its ending tells CSV from JSON, and it may name the kind.
@@ -60,7 +62,7 @@ def _from_csv(text: str, name: str, kind: KindId | None) -> Iterator[Draft]:
         if len(row) > len(header):
             raise RecordFileError(name=name, reason=f"row {place} has more cells than the first")
         cells = {c: _unquoted(cell) for c, cell in zip(header, row, strict=False) if cell.strip()}
-        yield _draft(cells, cells, named, name, f"row {place}")
+        yield _flat(cells, named, name, f"row {place}")
 
 
 def _rows(text: str, name: str) -> list[list[str]]:
@@ -88,10 +90,14 @@ def _from_json(text: str, name: str, kind: KindId | None) -> Iterator[Draft]:
     for place, record in enumerate(listed, 1):
         if not isinstance(record, Mapping):
             raise RecordFileError(name=name, reason=f"record {place} is no object")
-        values = record.get("values", {k: v for k, v in record.items() if k not in ABOUT})
-        if not isinstance(values, Mapping):
-            raise RecordFileError(name=name, reason=f"the values of record {place} are no object")
-        yield _draft(record, values, named, name, f"record {place}")
+        at = f"record {place}"
+        if "values" not in record:
+            yield _flat(record, named, name, at)
+        elif isinstance(record["values"], Mapping):
+            about = {KIND: record.get("kind"), "id": record.get("id"), "name": record.get("name")}
+            yield _draft(about, record["values"], named, name, at)
+        else:
+            raise RecordFileError(name=name, reason=f"the values of {at} are no object")
 
 
 def _parsed(text: str, name: str) -> Any:
@@ -114,20 +120,30 @@ def _no_number(_: str) -> float:
     raise ValueError
 
 
+def _flat(given: Mapping[str, Any], kind: KindId | None, name: str, place: str) -> Draft:
+    """A record whose fields stand beside its id."""
+    about = {said: given.get(said) for said in ABOUT}
+    values = {field: value for field, value in given.items() if field not in ABOUT}
+    if about[KIND] is None and values.get("kind") in kinds():
+        about[KIND] = values.pop("kind")
+    return _draft(about, values, kind, name, place)
+
+
 def _draft(
     about: Mapping[str, Any], values: Mapping[str, Any], kind: KindId | None, name: str, place: str
 ) -> Draft:
+    """A record, of the kind that it names or else of `kind`."""
     given = {said: about.get(said) or "" for said in ABOUT}
     if not all(isinstance(value, str) for value in given.values()):
         raise RecordFileError(name=name, reason=f"kind, id and name of {place} are texts")
-    if not given["kind"] and kind is None:
+    if not given[KIND] and kind is None:
         reason = "it does not say of which kind the records are; name the kind"
         raise RecordFileError(name=name, reason=reason)
     return Draft(
-        kind=given["kind"].strip() or str(kind),
+        kind=given[KIND].strip() or str(kind),
         id=given["id"].strip(),
         name="" if given["name"] == ABSENT else given["name"].strip(),
-        values={k: v for k, v in values.items() if k not in ABOUT},
+        values=values,
         place=place,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from compliance.register.countries import country_name
+from compliance.countries import name_of
 from compliance.register.kinds import kind_of
 from compliance.register.nouns import (
     Field,
@@ -89,20 +89,6 @@ def write_ropa(ropa: Ropa, shape: Shape) -> bytes:
     return json_bytes({"header": dict(ropa.header), "columns": labels, "activities": rows})
 
 
-def with_parts(register: Register, organisation: Organisation) -> Register:
-    """`register` with, for each activity, which parts of the record of processing are filled.
-
-    What was typed of that stays.
-    """
-    return replace(
-        register,
-        records=tuple(
-            _with_parts(one, register, organisation) if one.kind == "activity" else one
-            for one in register.records
-        ),
-    )
-
-
 def shown(field: Field, value: object, register: Register) -> str:
     """A value in words: labels of choices, names of records, names of countries."""
     if value is None:
@@ -119,7 +105,7 @@ def _entry(field: Field, entry: object, register: Register) -> str:
         return f"{entry.get('since')} to {until} {entry.get('reason') or ''}".strip()
     text = str(entry)
     if field.type in (FieldType.COUNTRY, FieldType.COUNTRIES):
-        return country_name(text)
+        return name_of(text)
     if field.type in (FieldType.RECORD, FieldType.RECORDS):
         record = register.record(field.of, text)
         return text if record is None else f"{record.name}{_detail(record, register)}"
@@ -168,7 +154,7 @@ def _header(
 ) -> tuple[tuple[str, str], ...]:
     org = register.record("org", "org")
     representative = org.values.get("eu_representative") if org else None
-    country = country_name(organisation.country) if organisation.country else UNKNOWN
+    country = name_of(organisation.country) if organisation.country else UNKNOWN
     return (
         (
             "Record of processing",
@@ -179,46 +165,9 @@ def _header(
         ("Data-protection officer", organisation.officer or UNKNOWN),
         ("Contact", organisation.contact or UNKNOWN),
         ("Representative in the EU", str(representative or UNKNOWN)),
-        ("Date", f"{at:%Y-%m-%d %H:%M} UTC"),
+        ("Date", f"{at:%Y-%m-%d}"),
         ("Filter", f"activities that use {dataset}" if dataset else "all activities"),
     )
-
-
-def _with_parts(record: Record, register: Register, organisation: Organisation) -> Record:
-    if "ropa_fields" in record.values:
-        return record
-    filled = tuple(
-        part
-        for part, fields in _data()["parts"].items()
-        if _is_filled(part, fields, record, register, organisation)
-    )
-    return replace(record, values={**record.values, "ropa_fields": filled})
-
-
-def _is_filled(
-    part: str,
-    fields: Sequence[FieldId],
-    record: Record,
-    register: Register,
-    organisation: Organisation,
-) -> bool:
-    has_contact = bool(organisation.name and organisation.contact)
-    if part == "joint_controller_representative_dpo":
-        is_joint = record.values.get("role") == "joint_controller"
-        return has_contact and (not is_joint or bool(record.values.get("joint_controllers")))
-    if part == "processor_and_controller_contacts":
-        return has_contact and bool(record.values.get("controllers"))
-    if fields == ["organisation"]:
-        return has_contact
-    if part == "art49_safeguard_documentation":
-        named = [register.record("transfer", id_) for id_ in record.several("transfers")]
-        return "transfers" in record.values and not any(
-            one is not None
-            and one.values.get("derogation") == "compelling_legitimate_interests"
-            and one.values.get("assessment_in_ropa") is not True
-            for one in named
-        )
-    return any(field in record.values for field in fields)
 
 
 @cache

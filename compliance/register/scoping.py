@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from compliance.countries import is_country, name_of
 from compliance.dataset.nouns import Dataset
-from compliance.register.countries import country_name, is_country
 from compliance.register.kinds import kind_of, raw
 from compliance.register.nouns import FieldId, Organisation, Record, Scoped
 
@@ -39,17 +39,22 @@ def scope(
 def places(
     organisation: Organisation, said: Mapping[FieldId, object], typed: Sequence[Record]
 ) -> dict[FieldId, object]:
-    """What follows for the organisation from the countries on record."""
-    established = set(_establishment(organisation, said))
-    aimed_at = set(_several(said, "offers_to_countries"))
-    for record in typed:
-        aimed_at.update(_several(record.values, "countries_of_subjects"))
+    """What follows for the organisation from the countries on record.
+
+    “No” follows only where all of its establishments, or all countries that it aims at, were
+    recorded; a dataset or a main establishment elsewhere does not tell.
+    """
+    of_people = {c for record in typed for c in _several(record.values, "countries_of_subjects")}
+    told = {
+        "established": (set(_establishment(organisation, said)), "countries_of_establishment"),
+        "targets": (of_people | set(_several(said, "offers_to_countries")), "offers_to_countries"),
+    }
     found: dict[FieldId, object] = {}
     for row in raw()["scope"].values():
-        if "established" in row and established:
-            found[row["established"]] = bool(established & set(row["countries"]))
-        if "targets" in row and aimed_at:
-            found[row["targets"]] = bool(aimed_at & set(row["countries"]))
+        for question, (countries, list_) in told.items():
+            is_there = bool(countries & set(row["countries"]))
+            if question in row and (is_there or list_ in said):
+                found[row[question]] = is_there
     return found
 
 
@@ -61,21 +66,21 @@ def _reasons(
 ) -> Iterator[tuple[str, str]]:
     """Countries, each with a sentence on why it matters."""
     for country in _establishment(organisation, said):
-        yield country, f"The organisation is established in {country_name(country)}."
+        yield country, f"The organisation is established in {name_of(country)}."
     for country in _several(said, "offers_to_countries"):
-        yield country, f"It offers to people in {country_name(country)}, or watches them."
+        yield country, f"It offers to people in {name_of(country)}, or watches them."
     regions: dict[str, list[str]] = defaultdict(list)
     for dataset in datasets:
         if dataset.description.region:
             regions[dataset.description.region].append(dataset.name)
     for country, names in regions.items():
-        yield country, f"Data lie in {country_name(country)}: {_some(names)}."
+        yield country, f"Data lie in {name_of(country)}: {_some(names)}."
     people: dict[str, list[str]] = defaultdict(list)
     for record in typed:
         for country in _several(record.values, "countries_of_subjects"):
             people[country].append(record.id)
     for country, names in people.items():
-        yield country, f"People in {country_name(country)} are in the data: {_some(names)}."
+        yield country, f"People in {name_of(country)} are in the data: {_some(names)}."
 
 
 def _establishment(organisation: Organisation, said: Mapping[FieldId, object]) -> Iterator[str]:

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
+from compliance.countries import is_country
 from compliance.errors import RecordFieldError
-from compliance.register.countries import is_country
 from compliance.register.nouns import Field, FieldType
 
 ABSENT = "(none)"  # how a cell says that something was recorded as absent
