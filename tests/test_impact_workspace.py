@@ -47,9 +47,7 @@ def finish(desk: Workspace, id_: str) -> Impact:
         texts = {f"{event.id}.{field}": TYPED for field in ("impacts", "threats", "sources")}
         area.answer_all(id_, texts)
         for after in (False, True):
-            area.gauge(
-                id_, event.id, severity=Gauge.LIMITED, likelihood=Gauge.LIMITED, after=after
-            )
+            area.gauge(id_, event.id, severity=Gauge.LIMITED, likelihood=Gauge.LIMITED, after=after)
     area.plan(id_, Measure(what=TYPED, events=("access",)))
     area.opinion(id_, Opinion(of=Voice.OFFICER, by="A. Officer", text=TYPED))
     area.opinion(id_, Opinion(of=Voice.PEOPLE, reason=TYPED))

@@ -36,6 +36,7 @@ def assess(
     *,
     laws: Mapping[LawId, str] | None = None,
     findings: Sequence[Finding] = (),
+    is_whole: bool = True,
 ) -> Assessment:
     """Every rule of `pack` on every subject that it looks at; findings first, worst first.
 
@@ -44,6 +45,7 @@ def assess(
 
     Args:
         laws: those in scope, each with why; None: all. The organisation's own policy always is.
+        is_whole: all there is was looked at; else rules without a subject are left out.
         findings: those on record; a waiver that has not run out turns “not met” into “waived”.
     """
     organisation = next((one for one in subjects if one.entity in _ORGANISATION), _NOBODY)
@@ -61,6 +63,8 @@ def assess(
             judge.set_aside(rule, State.NOT_APPLICABLE, why)
             continue
         wanted = [one for one in groups.get(rule.entity, ()) if _governs(rule.law, one)]
+        if not wanted and not is_whole:
+            continue
         if not wanted:
             judge.set_aside(rule, *_without_subject(pack, rule, groups))
             continue

@@ -19,4 +19,5 @@ def judge(pack: Pack, known: Knowledge) -> Assessment:
         known.at,
         laws=in_scope(pack, known),
         findings=known.findings,
+        is_whole=known.is_whole,
     )

@@ -18,7 +18,7 @@ def standing(found: Assessment) -> Standing:
         assessed_at=found.assessed_at,
         score=found.score,
         counts={state: counts[state] for state in State},
-        stages={stage: _score(met[stage], not_met[stage]) for stage in _STAGES},
+        stages=tuple(_score(met[stage], not_met[stage]) for stage in _STAGES),
         pack=found.pack,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,13 +18,14 @@ from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
 from compliance.rules.facts import kept_months, measuring
-from compliance.rules.nouns import Assessed, Holding, Knowledge, Pack, TrailKnown
+from compliance.rules.nouns import Assessed, Holding, Knowledge, TrailKnown
 from compliance.storage import records, tables
 from compliance.workspace import (
     budgets,
     datasets,
     labels,
     mending_findings,
+    packs,
     releases,
     runs,
     trails,
@@ -32,29 +33,23 @@ from compliance.workspace import (
 )
 from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
+from compliance.workspace.registering import register_of
 
 _CHECKPOINT = b'"act":"trail.checkpoint"'
 
 
 def known(
-    desk: Desk,
-    connection: Connection,
-    at: datetime,
-    names: Sequence[str] | None = None,
-    pack: Pack | None = None,
+    desk: Desk, connection: Connection, at: datetime, names: Sequence[str] | None = None
 ) -> Knowledge:
-    """What the desk knows of everything, or of the datasets named.
-
-    Args:
-        pack: the rules in force; from it come its lists and where its laws hold.
-    """
+    """What the desk knows of everything, or of the datasets named."""
+    pack = packs.in_force(connection)
     found = datasets.newest(connection)
     wanted = [dataset for dataset in found if names is None or dataset.name in names]
     populations = dict.fromkeys(dataset.population for dataset in wanted)
     organisation = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
     invented = _invented(connection)
     holdings = tuple(_holding(desk, connection, dataset, invented) for dataset in wanted)
-    register = Register()
+    register = register_of(connection, organisation, holdings, at)
     return Knowledge(
         at=at,
         organisation=organisation,
@@ -65,8 +60,8 @@ def known(
         trail=_trail(connection, at),
         edges=records.every(connection, tables.EDGE, Edge),
         is_whole=names is None,
-        lists=_lists(pack),
-        reach={law: row.countries for law, row in pack.laws.items()} if pack else {},
+        lists=pack.lists,
+        reach={law: row.countries for law, row in pack.laws.items()},
         impacts=_impacts(connection),
     )
 
@@ -102,10 +97,6 @@ def _aged(desk: Desk, holding: Holding, register: Register, at: datetime) -> Hol
 def _invented(connection: Connection) -> frozenset[str]:
     """The dataset versions whose rows were invented under a privacy budget."""
     return frozenset(one.made for one in records.every(connection, tables.SYNTHESIS, Synthesis))
-
-
-def _lists(pack: Pack | None) -> Mapping[str, tuple[str, ...]]:
-    return {name: tuple(map(str, values)) for name, values in pack.lists.items()} if pack else {}
 
 
 def _trail(connection: Connection, at: datetime) -> TrailKnown:

@@ -11,11 +11,12 @@ from typing import Any
 import yaml
 
 from compliance.anonymise.nouns import TreatmentKind
+from compliance.countries import is_country
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass, LegalClass
 from compliance.register.nouns import Record, Register
 from compliance.rules.facts.joining import Computed, listed, texts
-from compliance.rules.facts.reach import has_people, is_country
+from compliance.rules.facts.reach import has_people
 from compliance.rules.nouns import Holding, Knowledge
 
 PROVIDED = frozenset(

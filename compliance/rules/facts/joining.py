@@ -23,6 +23,7 @@ class Computed:
         drawn: facts that hold only where nobody typed another.
         joined: lists that add to what was typed.
         unknown: why others cannot be said, by fact.
+        refused: why what was typed is not believed, by fact.
         settled: computed facts in which what was typed is part already.
     """
 
@@ -30,6 +31,7 @@ class Computed:
     drawn: Mapping[str, object] = field(default_factory=dict)
     joined: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
     settled: frozenset[str] = frozenset()
 
 
@@ -78,8 +80,8 @@ def joined(
     unknown = {fact: why for fact, why in computed.unknown.items() if fact not in facts}
     for fact in clashes(typed, computed):
         unknown[fact] = "what was entered and what the desk computes differ"
-        facts.pop(fact)
-    return facts, unknown
+    unknown |= computed.refused
+    return {fact: value for fact, value in facts.items() if fact not in unknown}, unknown
 
 
 def clashes(typed: Mapping[str, object], computed: Computed) -> tuple[str, ...]:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 
+from compliance.countries import is_country
 from compliance.register.nouns import Record
 from compliance.rules.facts.joining import Computed, any_true, day, texts
-from compliance.rules.facts.reach import is_country, lives_in
+from compliance.rules.facts.reach import lives_in
 from compliance.rules.nouns import Holding, Knowledge
 
 PROVIDED = frozenset(
     {
-        *("name", "contact", "dpo_contact", "established_in_eu", "targets_eu", "cn_established"),
+        *(
+            "name",
+            "contact",
+            "country",
+            "dpo_contact",
+            "established_in_eu",
+            "targets_eu",
+            "cn_established",
+        ),
         *("cn_handler", "targets_cn", "br_controller", "in_fiduciary", "last_compliance_audit_at"),
         *("ropa_export_formats", "special_or_criminal", "cn_persons", "ca_consumers"),
         "does_business_in_ca",
@@ -50,6 +59,7 @@ def computed(known: Knowledge) -> Computed:
         facts={
             "name": said.name,
             "contact": said.contact,
+            "country": said.country,
             "last_compliance_audit_at": _later(
                 day(typed.get("last_compliance_audit_at")), day(known.trail.audited_at)
             ),

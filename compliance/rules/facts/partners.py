@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from compliance.countries import is_country
 from compliance.register.nouns import Record
 from compliance.rules.facts.joining import Computed, any_true, is_past, texts
 from compliance.rules.facts.organisation import counted
-from compliance.rules.facts.reach import is_country, laws_at, laws_of, lives_in, together
+from compliance.rules.facts.reach import laws_at, laws_of, lives_in, together
 from compliance.rules.nouns import POLICY, Holding, Knowledge
 from compliance.rules.nouns.rule import LawId
 
@@ -86,9 +87,9 @@ def transfer(record: Record, known: Knowledge) -> Computed:
     elif not regimes:
         unknown["origin_regime"] = "nobody said from which country data go"
     destination = record.values.get("destination")
-    if destination is not None and not is_country(destination) and destination != "EPO":
-        unknown["destination"] = "it is no country"
-    return Computed(facts=facts, unknown=unknown)
+    is_place = destination is None or is_country(destination) or destination == "EPO"
+    refused = {} if is_place else {"destination": "it is no country"}
+    return Computed(facts=facts, unknown=unknown, refused=refused)
 
 
 def transfer_laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:

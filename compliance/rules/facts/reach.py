@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 
+from compliance.countries import is_country
 from compliance.rules.facts.joining import texts
 from compliance.rules.nouns import POLICY, Holding, Knowledge
 from compliance.rules.nouns.rule import LawId
-
-_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "ZZ", "XA", "XB"})
-
-
-def is_country(code: object) -> bool:
-    """Whether `code` is one of ISO 3166-1 alpha-2, or a region of one, as `US-CA`."""
-    return isinstance(code, str) and code.partition("-")[0] in _countries()
 
 
 def laws_of(holding: Holding, known: Knowledge) -> tuple[LawId, ...] | None:
@@ -86,11 +79,3 @@ def lives_in(holding: Holding, known: Knowledge, places: set[str]) -> bool | Non
     lacking = holding.residents.lacks_regions if holding.residents else ()
     is_open = live is None or any(place.partition("-")[0] in lacking for place in places)
     return None if is_open else False
-
-
-@functools.cache
-def _countries() -> frozenset[str]:
-    from babel import Locale  # slow to load; the start of the desk does without
-
-    codes = map(str, Locale("en").territories)
-    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES

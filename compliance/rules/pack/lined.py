@@ -12,7 +12,7 @@ from compliance.errors import PackError
 
 Path = tuple[object, ...]
 
-LARGEST_BYTES = 2**20
+LARGEST_PACK_BYTES = 2**20
 # What PyYAML lets through where a value denies its tag, such as “!!bool maybe”.
 _TROUBLE = (RecursionError, ValueError, LookupError, AttributeError, TypeError)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,8 +48,8 @@ def read_lined(data: bytes, name: str) -> Lined:
     Raises:
         PackError: it is no YAML, is too large, says a name twice, or points to other parts.
     """
-    if len(data) > LARGEST_BYTES:
-        problem = f"it is larger than {LARGEST_BYTES // 2**20} MB"
+    if len(data) > LARGEST_PACK_BYTES:
+        problem = f"it is larger than {LARGEST_PACK_BYTES // 2**20} MB"
         raise PackError(name=name, line=1, problem=problem)
     try:
         loader = _Loader(data.decode("utf-8-sig"))
@@ -88,8 +88,7 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(one, (*path, place)) for place, one in enumerate(node.value)]
-        value = self.loader.construct_object(node)
-        return value.isoformat() if isinstance(value, date) else value
+        return self._scalar(node, line)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -101,4 +100,16 @@ class _Reader:
                 problem = f"“{key.value[:40]}” stands there twice; leave one"
                 raise PackError(name=self.name, line=line, problem=problem)
             found[key.value] = self.read(value, (*path, key.value))
+            self.lines[(*path, key.value)] = line
         return found
+
+    def _scalar(self, node: yaml.Node, line: int) -> Any:
+        """Its value; a day that does not exist stays a text, and those who want a day refuse it."""
+        try:
+            value = self.loader.construct_object(node)
+        except _TROUBLE:
+            if node.tag == "tag:yaml.org,2002:timestamp":
+                return node.value
+            problem = "this cannot be read as YAML"
+            raise PackError(name=self.name, line=line, problem=problem) from None
+        return value.isoformat() if isinstance(value, date) else value
