@@ -18,7 +18,7 @@ from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
 from compliance.rules.facts import kept_months, measuring
-from compliance.rules.nouns import Assessed, Holding, Knowledge, TrailKnown
+from compliance.rules.nouns import Assessed, Holding, Knowledge, Residents, TrailKnown
 from compliance.storage import records, tables
 from compliance.workspace import (
     budgets,
@@ -48,7 +48,7 @@ def known(
     populations = dict.fromkeys(dataset.population for dataset in wanted)
     organisation = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
     invented = _invented(connection)
-    holdings = tuple(_holding(desk, connection, dataset, invented) for dataset in wanted)
+    holdings = _placed(desk, [_holding(desk, connection, one, invented) for one in wanted])
     register = register_of(connection, organisation, holdings, at)
     return Knowledge(
         at=at,
@@ -86,6 +86,33 @@ def _holding(
         runs=runs.of(connection, dataset),
         releases=releases.of(connection, dataset),
     )
+
+
+def _placed(desk: Desk, holdings: Sequence[Holding]) -> tuple[Holding, ...]:
+    """`holdings`, with the countries of people that only another dataset of them tells."""
+    return tuple(
+        holding if holding.residents is not None else replace(holding, residents=by_others)
+        for holding in holdings
+        for by_others in (_by_others(desk, holding, holdings),)
+    )
+
+
+def _by_others(desk: Desk, holding: Holding, holdings: Sequence[Holding]) -> Residents | None:
+    """Where its people live, by the first dataset of the same people that tells all of them."""
+    if holding.residents is not None or holding.discovery is None:
+        return None
+    for other in holdings:
+        if (
+            other.discovery is not None
+            and other.residents is not None
+            and other.dataset.population == holding.dataset.population
+        ):
+            found = measures_of(desk).residents_by(
+                desk, holding.dataset, other.dataset, other.discovery
+            )
+            if found is not None and not found.unread:
+                return found
+    return None
 
 
 def _aged(desk: Desk, holding: Holding, register: Register, at: datetime) -> Holding:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from compliance.register.nouns import Record
 from compliance.rules.facts import screening
 from compliance.rules.facts.datasets import computed as dataset_facts
+from compliance.rules.facts.datasets import is_behind_keys
 from compliance.rules.facts.joining import Computed, day, listed, texts
 from compliance.rules.facts.reach import laws_of, together
 from compliance.rules.facts.screening import Activity
@@ -52,7 +53,7 @@ def computed(record: Record, known: Knowledge) -> Computed:
     activity = activity_of(record, known)
     drawn: dict[str, object] = {}
     unknown: dict[str, str] = {}
-    for part in (_assessments, _screening, _chinese, _other_laws):
+    for part in (_basics, _assessments, _screening, _chinese, _other_laws):
         more, why = part(activity, known)
         drawn |= more
         unknown |= why
@@ -67,6 +68,17 @@ def computed(record: Record, known: Knowledge) -> Computed:
 
 
 _Part = tuple[dict[str, object], dict[str, str]]
+
+
+def _basics(activity: Activity, _known: Knowledge) -> _Part:
+    """What any activity must have is absent where neither it nor its datasets have it."""
+    said = [holding.dataset.description for holding in activity.holdings]
+    drawn: dict[str, object] = {}
+    if not any(one.legal_basis for one in said):
+        drawn["lawful_basis"] = None
+    if not any(one.purpose for one in said):
+        drawn["purposes"] = ()
+    return drawn, {}
 
 
 def _of(known: Knowledge, kind: str) -> tuple[Record, ...]:
@@ -193,7 +205,8 @@ def techniques(activity: Activity, known: Knowledge) -> tuple[str, ...]:
         or any(run.plan.privacy is not None for run in runs),
         "federated_learning": bool(runs),
         "anonymisation": any(h.k_missing == 0 for h in (*held, *made)),
-        "pseudonymisation": any(h.vaults for h in (*held, *made)),
+        "pseudonymisation": any(h.vaults for h in (*held, *made))
+        or (activity.is_whole and all(is_behind_keys(h) for h in held)),
     }
     return tuple(technique for technique, found in is_there.items() if found)
 
