@@ -42,6 +42,9 @@
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ScheduleError                 a schedule of audits cannot be kept
+  + UnknownScheduleError          there is no such schedule
+  + NoMailServerError             people are to be told by e-mail, but no server is set
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -101,7 +104,13 @@ from compliance.errors.data import (
     UnknownRunError,
     UnknownTableError,
 )
-from compliance.errors.governance import AcknowledgementError, UnknownAlarmError
+from compliance.errors.governance import (
+    AcknowledgementError,
+    NoMailServerError,
+    ScheduleError,
+    UnknownAlarmError,
+    UnknownScheduleError,
+)
 from compliance.errors.learning import (
     CheckpointError,
     DeploymentError,
@@ -194,6 +203,7 @@ __all__ = [
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
+    "NoMailServerError",
     "NoPopulationError",
     "NoRecodingError",
     "NoRowsError",
@@ -215,6 +225,7 @@ __all__ = [
     "QueryError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
     "SecureSumError",
@@ -240,6 +251,7 @@ __all__ = [
     "UnknownRecipeError",
     "UnknownReleaseError",
     "UnknownRunError",
+    "UnknownScheduleError",
     "UnknownTableError",
     "UntestableError",
     "VaultError",

@@ -34,6 +34,24 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """By how much a law lets a clock run longer.
+
+    Attributes:
+        months, days, business_days, hours: added to the base in one step.
+        notify_within: by when people must be told; None: before the base is over.
+        reason_required: whether it needs a reason.
+    """
+
+    months: int = 0
+    days: int = 0
+    business_days: int = 0
+    hours: int = 0
+    notify_within: Period | None = None
+    reason_required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
     """How a law sets a clock.
 
@@ -41,19 +59,15 @@ class Deadline:
         start: the fact that starts it.
         base: how long it runs.
         calendar: how that is counted.
-        extension: by how much it may be extended; None: it may not.
-        notify_within: by when an extension must be told; None: before the base is over.
-        can_pause: whether the law lets it stand still.
-        reason_required: whether an extension needs a reason.
+        extension: how it may be extended; None: it may not.
+        pause: the reasons for which it stands still; empty: it never does.
     """
 
     start: str
     base: Period
     calendar: Calendar
-    extension: Period | None = None
-    notify_within: Period | None = None
-    can_pause: bool = False
-    reason_required: bool = False
+    extension: Extension | None = None
+    pause: tuple[str, ...] = ()
 
 
 class Running(StrEnum):
@@ -73,7 +87,7 @@ class Pause:
     Attributes:
         since: the first day.
         until: the last; None: it still stands.
-        reason: why.
+        reason: why, as `Deadline.pause` names it.
     """
 
     since: date
@@ -86,9 +100,9 @@ class Due:
     """What a clock says.
 
     Attributes:
-        base: the last moment without an extension.
-        extended: the last moment with one; None: the law knows none.
-        effective: the one that counts, with extension and pauses as recorded.
+        base: the last moment without an extension, with pauses.
+        extended: the last moment with one, with pauses; None: the law knows none.
+        effective: the one that counts, with the extension as recorded.
         notify_by: by when an extension must be told; None: the law knows none.
         paused_days: how long it stood still.
         state: how it stands.
