@@ -1,8 +1,9 @@
 """Rules: every duty checked on what the desk knows."""
 
 from compliance.rules.assess import assess
+from compliance.rules.improving import improvement
 from compliance.rules.lifecycle import Tally, stages
 from compliance.rules.nouns import Pack
 from compliance.rules.pack import desk_pack
 
-__all__ = ["Pack", "Tally", "assess", "desk_pack", "stages"]
+__all__ = ["Pack", "Tally", "assess", "desk_pack", "improvement", "stages"]

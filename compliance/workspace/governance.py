@@ -5,6 +5,7 @@ from __future__ import annotations
 from compliance.workspace.audits import Audits
 from compliance.workspace.desk import Desk
 from compliance.workspace.impacts import Impacts
+from compliance.workspace.improving import Improving
 from compliance.workspace.mending import Mending
 from compliance.workspace.packs import Packs
 from compliance.workspace.registering import Registering
@@ -23,6 +24,7 @@ class Governance:
         watching: alarms.
         impacts: impact assessments.
         audits: audits that run by themselves.
+        improving: found, taken in hand, tested again, scored.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -33,3 +35,4 @@ class Governance:
         self.watching = Watching(desk)
         self.impacts = Impacts(desk)
         self.audits = Audits(desk)
+        self.improving = Improving(desk)
