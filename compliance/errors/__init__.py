@@ -31,8 +31,13 @@
     - TooManyNodesError, NoRecodingError, TooFewBasketsError
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
+  + PackError                     a pack of rules cannot be used; says the line
+  + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
   + TrailError                    a checkpoint or export cannot be read
   + UnknownAlarmError             there is no such alarm
   + AcknowledgementError          an alarm cannot be taken as looked into
@@ -107,8 +112,18 @@ from compliance.errors.data import (
 from compliance.errors.governance import (
     AcknowledgementError,
     NoMailServerError,
+    PackError,
+    RecordError,
+    RecordFieldError,
+    RecordFileError,
+    RecordInUseError,
+    RecordsRefusedError,
     ScheduleError,
     UnknownAlarmError,
+    UnknownKindError,
+    UnknownPackError,
+    UnknownRecordError,
+    UnknownRuleError,
     UnknownScheduleError,
 )
 from compliance.errors.learning import (
@@ -220,9 +235,15 @@ __all__ = [
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
+    "PackError",
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
+    "RecordError",
+    "RecordFieldError",
+    "RecordFileError",
+    "RecordInUseError",
+    "RecordsRefusedError",
     "ReportChoiceError",
     "ReservationEndedError",
     "ScheduleError",
@@ -247,9 +268,13 @@ __all__ = [
     "UnknownAlarmError",
     "UnknownColumnError",
     "UnknownDatasetError",
+    "UnknownKindError",
     "UnknownOutputError",
+    "UnknownPackError",
     "UnknownRecipeError",
+    "UnknownRecordError",
     "UnknownReleaseError",
+    "UnknownRuleError",
     "UnknownRunError",
     "UnknownScheduleError",
     "UnknownTableError",

@@ -13,6 +13,20 @@ class AcknowledgementError(ComplianceError):
     sentence = "The alarm was not acknowledged: {reason}."
 
 
+class PackError(ComplianceError):
+    """A pack of rules cannot be used; `line` is counted from 1."""
+
+    sentence = "The rule pack “{name}” cannot be used. Line {line}: {problem}."
+
+
+class UnknownRuleError(ComplianceError):
+    sentence = "There is no rule “{rule}” in force. “rules list” names them all."
+
+
+class UnknownPackError(ComplianceError):
+    sentence = "There is no pack of your own called “{pack}”."
+
+
 class ScheduleError(ComplianceError):
     """A schedule of audits cannot be kept."""
 
@@ -32,3 +46,35 @@ class NoMailServerError(ComplianceError):
         "No mail server is set, so nobody can be told by e-mail. Set PRIVACY_DESK_SMTP_URL and "
         "PRIVACY_DESK_MAIL_FROM, or leave the addresses out."
     )
+
+
+class RecordError(ComplianceError):
+    """A record of the register cannot be kept."""
+
+
+class UnknownKindError(RecordError):
+    sentence = "There is no kind of record called “{kind}”. Kinds: {known}."
+
+
+class UnknownRecordError(RecordError):
+    sentence = "There is no {kind} with the id “{record}”. Known: {known}."
+
+
+class RecordFieldError(RecordError):
+    """What stands in a field cannot stand there; names the field, never what stood in it."""
+
+    sentence = "{field} {problem}."
+
+
+class RecordsRefusedError(RecordError):
+    """All problems of what came in, the first twenty in words."""
+
+    sentence = "Nothing was recorded. {problems}"
+
+
+class RecordFileError(RecordError):
+    sentence = "{name} cannot be read as records: {reason}."
+
+
+class RecordInUseError(RecordError):
+    sentence = "“{record}” is named by {users}. Take it out there first."

@@ -49,7 +49,7 @@ def improvement(
     titles = {finding.id: finding.title for finding in findings}
 
     def loop(stage: int) -> Loop:
-        past = [(s.assessed_at, s.stages.get(stage)) for s in standings]
+        past = [(s.assessed_at, s.stages[stage - 1]) for s in standings]
         own = [v for v in verdicts if v.stage == stage]
         return _loop(stage, own, _of(findings, stage), _scored(past), since, at)
 

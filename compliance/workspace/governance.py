@@ -1,7 +1,8 @@
-"""Governance, as the workspace offers it: one place to find its seven areas."""
+"""Governance, as the workspace offers it: one place to find its eight areas."""
 
 from __future__ import annotations
 
+from compliance.workspace.assessments import Duties
 from compliance.workspace.audits import Audits
 from compliance.workspace.desk import Desk
 from compliance.workspace.impacts import Impacts
@@ -25,6 +26,7 @@ class Governance:
         impacts: impact assessments.
         audits: audits that run by themselves.
         improving: found, taken in hand, tested again, scored.
+        duties: what past assessments found.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -36,3 +38,4 @@ class Governance:
         self.impacts = Impacts(desk)
         self.audits = Audits(desk)
         self.improving = Improving(desk)
+        self.duties = Duties(desk)
