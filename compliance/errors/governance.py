@@ -5,6 +5,14 @@ from __future__ import annotations
 from compliance.errors.base import ComplianceError
 
 
+class UnknownAlarmError(ComplianceError):
+    sentence = "There is no alarm {alarm}. List them with: watch"
+
+
+class AcknowledgementError(ComplianceError):
+    sentence = "The alarm was not acknowledged: {reason}."
+
+
 class PackError(ComplianceError):
     """A pack of rules cannot be used; `line` is counted from 1."""
 
@@ -162,11 +170,3 @@ class RemedyError(ComplianceError):
     """A remedy cannot be tried or applied; nothing was changed."""
 
     sentence = "The remedy was not applied and nothing was changed: {reason}."
-
-
-class UnknownAlarmError(ComplianceError):
-    sentence = "There is no alarm {alarm}. List them with: watch"
-
-
-class AcknowledgementError(ComplianceError):
-    sentence = "The alarm was not acknowledged: {reason}."

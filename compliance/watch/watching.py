@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from compliance.trail.nouns import Entry
@@ -47,14 +47,17 @@ def watch(
 
 
 def cannot_tell(
-    entries: Sequence[Entry], at: datetime, limits: Thresholds | None = None
+    worked: Iterable[tuple[str, date]], limits: Thresholds | None = None
 ) -> tuple[str, ...]:
-    """What `watch` has too little to stand on to judge yet, one sentence each."""
+    """What `watch` has too little to stand on to judge yet, one sentence each.
+
+    Args:
+        worked: who acted on which day.
+    """
     limits = limits or thresholds()
     days: dict[str, set[date]] = defaultdict(set)
-    for entry in entries:
-        if entry.at <= at:
-            days[entry.actor].add(entry.at.date())
+    for actor, day in worked:
+        days[actor].add(day)
     every_day = set[date]().union(*days.values())
     actor_days = sum(len(own) for own in days.values())
     said = []
