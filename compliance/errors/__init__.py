@@ -35,6 +35,9 @@
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + ResidencyError                data cannot be said to move so
     - UnknownCountryError, MovementRefusedError, MovementFactError
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -108,9 +111,16 @@ from compliance.errors.governance import (
     MovementFactError,
     MovementRefusedError,
     NoMailServerError,
+    RecordError,
+    RecordFieldError,
+    RecordFileError,
+    RecordInUseError,
+    RecordsRefusedError,
     ResidencyError,
     ScheduleError,
     UnknownCountryError,
+    UnknownKindError,
+    UnknownRecordError,
     UnknownScheduleError,
 )
 from compliance.errors.learning import (
@@ -226,6 +236,11 @@ __all__ = [
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
+    "RecordError",
+    "RecordFieldError",
+    "RecordFileError",
+    "RecordInUseError",
+    "RecordsRefusedError",
     "ReportChoiceError",
     "ReservationEndedError",
     "ResidencyError",
@@ -251,8 +266,10 @@ __all__ = [
     "UnknownColumnError",
     "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownKindError",
     "UnknownOutputError",
     "UnknownRecipeError",
+    "UnknownRecordError",
     "UnknownReleaseError",
     "UnknownRunError",
     "UnknownScheduleError",

@@ -32,14 +32,16 @@ def hashes(connection: Connection) -> dict[int, list[str]]:
     return found
 
 
-def every(connection: Connection, table: Table, kind: type[Noun], **keys: str) -> tuple[Noun, ...]:
+def every(
+    connection: Connection, table: Table, kind: type[Noun], /, **keys: str
+) -> tuple[Noun, ...]:
     """All nouns of `table` under `keys`, oldest first."""
     wanted = [table.c[key] == value for key, value in keys.items()]
     query = select(table.c.record).where(*wanted).order_by(table.c.position)
     return tuple(from_json(kind, text) for text in connection.scalars(query))
 
 
-def latest(connection: Connection, table: Table, kind: type[Noun], **keys: str) -> Noun | None:
+def latest(connection: Connection, table: Table, kind: type[Noun], /, **keys: str) -> Noun | None:
     """The newest noun of `table` under `keys`; None where there is none."""
     wanted = [table.c[key] == value for key, value in keys.items()]
     query = select(table.c.record).where(*wanted).order_by(table.c.position.desc()).limit(1)
