@@ -47,6 +47,9 @@
   + FindingError                  what was asked of a finding cannot be
   + UnknownRemedyError            a remedy that a finding does not have
   + RemedyError                   a remedy cannot be tried or applied
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
   + TrailError                    a checkpoint or export cannot be read
   + UnknownAlarmError             there is no such alarm
   + AcknowledgementError          an alarm cannot be taken as looked into

@@ -9,8 +9,25 @@ class UnknownAlarmError(ComplianceError):
     sentence = "There is no alarm {alarm}. List them with: watch"
 
 
+class UnknownFindingError(ComplianceError):
+    sentence = (
+        "There is no finding {finding}. Check every duty first; Decisions, or `finding list`, "
+        "shows those on record."
+    )
+
+
 class AcknowledgementError(ComplianceError):
     sentence = "The alarm was not acknowledged: {reason}."
+
+
+class UnknownRemedyError(ComplianceError):
+    sentence = "There is no remedy {remedy} for finding {finding}. There are: {known}."
+
+
+class RemedyError(ComplianceError):
+    """A remedy cannot be tried or applied; nothing was changed."""
+
+    sentence = "The remedy was not applied and nothing was changed: {reason}."
 
 
 class PackError(ComplianceError):
@@ -149,24 +166,7 @@ class ClockError(ComplianceError):
     sentence = "The deadline cannot be counted: {problem}."
 
 
-class UnknownFindingError(ComplianceError):
-    sentence = (
-        "There is no finding {finding}. Check every duty first; Decisions, or `finding list`, "
-        "shows those on record."
-    )
-
-
 class FindingError(ComplianceError):
     """What was asked of a finding cannot be."""
 
     sentence = "Finding {finding} stays as it is: {reason}."
-
-
-class UnknownRemedyError(ComplianceError):
-    sentence = "There is no remedy {remedy} for finding {finding}. There are: {known}."
-
-
-class RemedyError(ComplianceError):
-    """A remedy cannot be tried or applied; nothing was changed."""
-
-    sentence = "The remedy was not applied and nothing was changed: {reason}."

@@ -56,7 +56,8 @@ def within(
     pack = packs.in_force(act.connection)
     seen = known(desk, act.connection, act.at, names)
     found = judge(pack, replace(seen, trail=trail or seen.trail))
-    found, scope = mending_findings.after(act, found, is_whole=names is None), _key(names)
+    mending_findings.after(act, found, is_whole=names is None)
+    scope = _key(names)
     act.store(tables.ASSESSMENT, _packed(found), scope=scope)
     act.store(tables.STANDING, standing(found), scope=scope)
     act.facts |= {

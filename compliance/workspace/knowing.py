@@ -18,19 +18,9 @@ from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
 from compliance.rules.facts import kept_months, measuring
-from compliance.rules.nouns import Assessed, Holding, Knowledge, Residents, TrailKnown
+from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Residents, TrailKnown
 from compliance.storage import records, tables
-from compliance.workspace import (
-    budgets,
-    datasets,
-    labels,
-    mending_findings,
-    packs,
-    releases,
-    runs,
-    trails,
-    vaults,
-)
+from compliance.workspace import budgets, datasets, labels, packs, releases, runs, trails, vaults
 from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
 from compliance.workspace.registering import register_of
@@ -56,7 +46,7 @@ def known(
         holdings=tuple(_aged(desk, holding, register, at) for holding in holdings),
         register=register,
         budgets=tuple(budgets.state(connection, people, at) for people in populations),
-        findings=mending_findings.every(connection),
+        findings=tuple(records.newest_by(connection, tables.FINDING, Finding, "id").values()),
         trail=_trail(connection, at),
         edges=records.every(connection, tables.EDGE, Edge),
         is_whole=names is None,

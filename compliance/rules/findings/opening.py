@@ -82,7 +82,12 @@ def opened(
         else finding
         for finding in previous
     ]
-    new = [v for v in verdicts.values() if v.state is State.NOT_MET and v.key not in known]
+    new = [
+        v
+        for v in verdicts.values()
+        # How findings are worked on is a duty too; a finding on it would be one on itself.
+        if v.state is State.NOT_MET and v.key not in known and v.entity != "finding"
+    ]
     return (*after, *(_new(verdict, assessment.assessed_at, by) for verdict in new))
 
 
