@@ -105,6 +105,7 @@ def _marks(
         y=[place[1] for *_rest, place in shown],
         text=[str(number) for number, *_rest in shown],
         name=name,
+        showlegend=True,
         mode="markers+text",
         textfont={"size": 13, "color": "white" if full else INK},
         marker={

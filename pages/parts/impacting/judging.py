@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.impact import measures, method, missing_in, residual
+from compliance.impact import measures, method, missing_in, proposed_measures, residual
 from compliance.impact.nouns import (
     Decision,
     Impact,
@@ -56,6 +56,7 @@ def plan(workspace: Workspace, impact: Impact) -> None:
         _done(workspace, impact)
     else:
         st.markdown(_("No measure is planned."))
+    _proposals(workspace, impact)
     _planned(workspace, impact)
 
 
@@ -229,6 +230,26 @@ def _done(workspace: Workspace, impact: Impact) -> None:
             done = replace(open_[place], is_done=True)
             with outputs.explained(_("Not changed")):
                 workspace.governance.impacts.plan(impact.id, done, place=place)
+                st.rerun()
+
+
+def _proposals(workspace: Workspace, impact: Impact) -> None:
+    """What the template would have done about what is feared, and nobody has planned yet."""
+    proposed = {one.id: one for one in proposed_measures(impact)}
+    if not proposed:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.multiselect(
+            _("Proposed by the template, neither in place nor planned"),
+            list(proposed),
+            format_func=lambda id_: _(proposed[id_].title),
+            key=f"impact_proposed_{impact.version}",
+            placeholder=_("{n} measures").format(n=len(proposed)),
+        )
+        if st.button(_("Plan the chosen"), key="impact_proposed_save") and chosen:
+            with outputs.explained(_("Not planned")):
+                for id_ in chosen:
+                    workspace.governance.impacts.plan(impact.id, Measure(what=id_))
                 st.rerun()
 
 

@@ -75,23 +75,20 @@ def events(workspace: Workspace, impact: Impact) -> None:
 
 def _event(workspace: Workspace, impact: Impact, event: FearedEvent, number: int) -> None:
     known = method().feared(event.id)
-    st.subheader(f"{number} {_(event.title)}")
-    st.markdown(
-        f"{words.level_badge(level_before(event))} → {words.level_badge(level_after(event))}"
-    )
-    if known:
-        outputs.remark(_(known.means))
-    with st.form(f"impact_event_{impact.id}_{event.id}", border=True):
+    with st.expander(f"{number} {_(event.title)}", expanded=number == 1):
+        st.markdown(
+            f"{words.level_badge(level_before(event))} → {words.level_badge(level_after(event))}"
+        )
+        if known:
+            outputs.remark(_(known.means))
+        _event_form(workspace, impact, event)
+
+
+def _event_form(workspace: Workspace, impact: Impact, event: FearedEvent) -> None:
+    with st.form(f"impact_event_{impact.id}_{event.id}", border=False):
         texts = {name: _text(impact, event, name) for name in _TEXTS}
         proposed = [name for name in _TEXTS if _is_proposed(event, name)]
-        takes_over = (
-            st.checkbox(
-                _("I stand behind these proposals of the template"),
-                key=f"impact_take_{impact.id}_{event.id}_{len(proposed)}",
-            )
-            if proposed
-            else False
-        )
+        taken = [] if not proposed or not _takes_over(impact, event, len(proposed)) else proposed
         shields = _shields(impact, event)
         gauges = {name: _gauge(impact, event, name) for name in _GAUGES}
         why = st.text_input(
@@ -104,11 +101,18 @@ def _event(workspace: Workspace, impact: Impact, event: FearedEvent, number: int
         )
     if submitted:
         with outputs.explained(_("Not saved")):
-            saved = _save_texts(workspace, impact, event, texts, proposed if takes_over else [])
+            saved = _save_texts(workspace, impact, event, texts, taken)
             saved |= _save_shields(workspace, impact, event, shields)
             saved |= _save_gauges(workspace, impact, event, gauges, why)
             if saved:
                 st.rerun()
+
+
+def _takes_over(impact: Impact, event: FearedEvent, number: int) -> bool:
+    return st.checkbox(
+        _("I stand behind these proposals of the template"),
+        key=f"impact_take_{impact.id}_{event.id}_{number}",
+    )
 
 
 def _text(impact: Impact, event: FearedEvent, name: str) -> str:
