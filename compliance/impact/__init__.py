@@ -1,6 +1,6 @@
 """Impact assessments, drawn from facts as far as they are known."""
 
-from compliance.impact.beginning import begun, redrawn, suggested
+from compliance.impact.beginning import begun, proposed_measures, redrawn, suggested
 from compliance.impact.changing import (
     answered,
     decided,
@@ -60,6 +60,7 @@ __all__ = [
     "outdated",
     "planned",
     "progress",
+    "proposed_measures",
     "redrawn",
     "residual",
     "screened",

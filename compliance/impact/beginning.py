@@ -15,6 +15,7 @@ from compliance.impact.gauging import (
 )
 from compliance.impact.method import (
     Feared,
+    Known,
     Question,
     Template,
     measures,
@@ -112,6 +113,22 @@ def suggested(purposes: Sequence[str]) -> str:
     """The id of the template whose words these purposes hold; empty where none does."""
     text = " ".join(purposes).casefold()
     return next((t.id for t in templates() if any(word in text for word in t.words)), "")
+
+
+def proposed_measures(impact: Impact) -> tuple[Known, ...]:
+    """What the template would do about what is feared, and is neither in place nor planned."""
+    template = next((each for each in templates() if each.id == impact.template), None)
+    proposals = template.events if template else {}
+    wanted = {
+        id_ for event in impact.events for id_ in proposals.get(event.id, {}).get("measures", ())
+    }
+    done = {id_ for event in impact.events for id_ in event.measures}
+    planned = {measure.what for measure in impact.measures}
+    return tuple(
+        one
+        for one in measures()
+        if one.id in wanted and one.id not in done and one.title not in planned
+    )
 
 
 def _undecided(impact: Impact) -> Impact:

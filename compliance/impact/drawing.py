@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from compliance.discovery.nouns import IdentifierClass
+from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.impact.protections import Drawn, in_place
 from compliance.impact.scope import Scope, texts_of
-from compliance.impact.words import counted, listed, of_dataset, of_record, plain, sentences
+from compliance.impact.words import counted, listed, named, of_dataset, of_record, plain, sentences
 from compliance.register.nouns import Record
 
 _CLASSES = {
-    IdentifierClass.DIRECT: "points to a person directly",
-    IdentifierClass.QUASI: "points to a person with others",
-    IdentifierClass.SENSITIVE: "is sensitive",
+    IdentifierClass.DIRECT: "what points to people directly",
+    IdentifierClass.QUASI: "what points to people together with others",
+    IdentifierClass.SENSITIVE: "what is sensitive",
 }
+_MOST_COLUMNS = 100
 _LEGITIMATE = "legitimate_interests"
 
 
@@ -47,7 +48,7 @@ def _scope(scope: Scope) -> Drawn:
         kind = f" ({said.data_subjects})" if said.data_subjects else ""
         home = f", home region {said.region}" if said.region else ", home region not recorded"
         source = f", collected from {said.source}" if said.source else ""
-        told.append(f"{dataset.name} holds {rows}{people}{kind}{home}{source}")
+        told.append(f"{named(dataset)} holds {rows}{people}{kind}{home}{source}")
     whole = all(
         h.dataset.description.data_subjects and h.dataset.description.region for h in scope.holdings
     )
@@ -78,16 +79,12 @@ def _responsibilities(scope: Scope) -> Drawn:
 def _data_kinds(scope: Scope) -> Drawn:
     told, facts = [], []
     for holding in scope.holdings:
-        name, found = holding.dataset.name, holding.discovery
+        name, found = named(holding.dataset), holding.discovery
         if found is None:
             told.append(f"nobody has looked at what {name} holds yet")
             continue
         facts.append(f"labels:{holding.dataset.id}")
-        kinds = [
-            f"{label.column} ({plain(label.semantic_type)}, {_CLASSES[label.identifier_class]})"
-            for label in found.personal
-        ]
-        told.append(f"{name}: {listed(kinds)}" if kinds else f"{name} holds no personal column")
+        told += _kinds(name, found) or [f"{name} holds no personal column"]
         if found.unconfirmed:
             told.append(
                 f"{counted(len(found.unconfirmed), 'label')} of {name} no officer has confirmed yet"
@@ -95,10 +92,24 @@ def _data_kinds(scope: Scope) -> Drawn:
     return _told(told, facts, is_whole=scope.is_discovered)
 
 
+def _kinds(name: str, found: Discovery) -> list[str]:
+    """The personal columns of a dataset, by how they point to people; none is left out."""
+    told = []
+    for class_, words in _CLASSES.items():
+        columns = [
+            f"{label.column} ({plain(label.semantic_type)})"
+            for label in found.personal
+            if label.identifier_class is class_
+        ]
+        if columns:
+            told.append(f"{name}, {words}: {listed(columns, longest=_MOST_COLUMNS)}")
+    return told
+
+
 def _special(scope: Scope) -> Drawn:
     told, facts = [], []
     for holding in scope.holdings:
-        name, found = holding.dataset.name, holding.discovery
+        name, found = named(holding.dataset), holding.discovery
         if found is None:
             told.append(f"nobody has looked at what {name} holds yet")
             continue
@@ -152,9 +163,9 @@ def _life_cycle(scope: Scope) -> Drawn:
             steps.append(
                 f"to be erased after {counted(dataset.description.retention_months, 'month')}"
             )
-        told.append(f"{dataset.name} was {listed(steps)}")
+        told.append(f"{named(dataset)} was {listed(steps)}")
     for output in scope.outputs:
-        told.append(f"{output.dataset.name} was made from it and is handed on in its place")
+        told.append(f"{named(output.dataset)} was made from it and is handed on in its place")
         facts.append(of_dataset(output.dataset))
     return _told(told, facts)
 
@@ -167,7 +178,7 @@ def _purposes(scope: Scope) -> Drawn:
     facts = [*_own(scope)] if own else []
     for holding in scope.holdings:
         if purpose := holding.dataset.description.purpose:
-            told.append(f"{holding.dataset.name} is kept for {purpose}")
+            told.append(f"{named(holding.dataset)} is kept for {purpose}")
             facts.append(of_dataset(holding.dataset))
     whole = bool(own) or all(h.dataset.description.purpose for h in scope.holdings)
     return _told(told, facts, is_whole=whole)
@@ -181,7 +192,7 @@ def _basis(scope: Scope) -> Drawn:
     facts = [*_own(scope)] if own else []
     differing, undecided = [], []
     for holding in scope.holdings:
-        said, name = holding.dataset.description, str(holding.dataset.name)
+        said, name = holding.dataset.description, named(holding.dataset)
         if said.legal_basis is None:
             undecided += [name] * (not own)
         else:
@@ -221,7 +232,7 @@ def _retention(scope: Scope) -> Drawn:
     told = [f"the record of processing keeps them {own[0]} months"] if own else []
     facts = [*_own(scope)] if own else []
     for holding in scope.holdings:
-        name, months = holding.dataset.name, holding.dataset.description.retention_months
+        name, months = named(holding.dataset), holding.dataset.description.retention_months
         facts.append(of_dataset(holding.dataset))
         told.append(
             f"rows of {name} are kept {counted(months, 'month')}"

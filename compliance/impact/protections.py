@@ -9,7 +9,7 @@ from compliance.anonymise.nouns.record import Anonymised
 from compliance.anonymise.nouns.treatment import TreatmentKind
 from compliance.federated.nouns import Run, Sight
 from compliance.impact.scope import Scope
-from compliance.impact.words import counted, listed, of_dataset
+from compliance.impact.words import counted, listed, named, of_dataset
 
 _PSEUDONYMS = (TreatmentKind.PSEUDONYM, TreatmentKind.VAULT, TreatmentKind.FORMAT_PRESERVING)
 
@@ -66,7 +66,7 @@ def _pseudonyms(scope: Scope) -> Drawn:
             continue
         columns = [str(t.column) for t in done.plan.treatments if t.kind in _PSEUDONYMS]
         if columns:
-            told.append(f"{holding.dataset.name} holds pseudonyms in {listed(columns)}")
+            told.append(f"{named(holding.dataset)} holds pseudonyms in {listed(columns)}")
             facts.append(f"anonymised:{done.id}")
     return Drawn(text="; ".join(told), facts=tuple(facts))
 
@@ -79,7 +79,7 @@ def _anonymised(scope: Scope) -> Drawn:
             continue
         short = holding.k_missing
         told.append(
-            f"{holding.dataset.name} was anonymised: {group_in_words(done)}"
+            f"{named(holding.dataset)} was anonymised: {group_in_words(done)}"
             + (f"; it falls short of its promise by {short}" if short else "")
         )
         facts.append(f"anonymised:{done.id}")
@@ -106,7 +106,7 @@ def _releases(scope: Scope) -> Drawn:
 
 def _synthetic(scope: Scope) -> Drawn:
     made = [holding for holding in (*scope.holdings, *scope.outputs) if holding.synthetic]
-    names = [str(holding.dataset.name) for holding in made]
+    names = [named(holding.dataset) for holding in made]
     text = f"the rows of {listed(names)} were invented under a privacy budget" if names else ""
     return Drawn(text=text, facts=tuple(of_dataset(holding.dataset) for holding in made))
 
@@ -125,16 +125,17 @@ def _trail(scope: Scope) -> Drawn:
 
 
 def _stored(scope: Scope) -> Drawn:
-    names = scope.names
+    names = [named(holding.dataset) for holding in scope.holdings]
     told = f"the desk keeps {listed(names)} under the hash of the bytes" if names else ""
     return Drawn(text=told, facts=tuple(of_dataset(h.dataset) for h in scope.holdings))
 
 
 def _cleaning(scope: Scope) -> Drawn:
     cleaned = [h for h in scope.holdings if h.dataset.cleaning]
+    steps = [counted(len(h.dataset.cleaning), "step") for h in cleaned]
     told = [
-        f"{h.dataset.name} was cleaned in {counted(len(h.dataset.cleaning), 'step')} on the way in"
-        for h in cleaned
+        f"{named(h.dataset)} was cleaned in {number} on the way in"
+        for h, number in zip(cleaned, steps, strict=True)
     ]
     return Drawn(text="; ".join(told), facts=tuple(of_dataset(h.dataset) for h in cleaned))
 

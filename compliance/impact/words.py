@@ -10,11 +10,11 @@ from compliance.register.nouns import Record
 LONGEST_LIST = 12
 
 
-def listed(items: Sequence[str], nothing: str = "none") -> str:
+def listed(items: Sequence[str], nothing: str = "none", *, longest: int = LONGEST_LIST) -> str:
     """`a, b and c`; long lists are cut and counted."""
-    shown = list(items[:LONGEST_LIST])
-    if len(items) > LONGEST_LIST:
-        shown.append(f"{len(items) - LONGEST_LIST:,} more")
+    shown = list(items[:longest])
+    if len(items) > longest:
+        shown.append(f"{len(items) - longest:,} more")
     if len(shown) < 2:
         return shown[0] if shown else nothing
     return f"{', '.join(shown[:-1])} and {shown[-1]}"
@@ -37,6 +37,11 @@ def sentences(parts: Sequence[str]) -> str:
         part[:1].upper() + part[1:] + ("" if part.endswith((".", "!", "?")) else ".")
         for part in told
     )
+
+
+def named(dataset: Dataset) -> str:
+    """A dataset's name as it is, also at the start of a sentence."""
+    return f"“{dataset.name}”"
 
 
 def of_dataset(dataset: Dataset) -> str:
