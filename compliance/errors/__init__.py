@@ -31,6 +31,8 @@
     - TooManyNodesError, NoRecodingError, TooFewBasketsError
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
+  + PackError                     a pack of rules cannot be used; says the line
+  + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + RecordError                   a record of the register cannot be kept
@@ -107,6 +109,7 @@ from compliance.errors.data import (
 )
 from compliance.errors.governance import (
     NoMailServerError,
+    PackError,
     RecordError,
     RecordFieldError,
     RecordFileError,
@@ -114,7 +117,9 @@ from compliance.errors.governance import (
     RecordsRefusedError,
     ScheduleError,
     UnknownKindError,
+    UnknownPackError,
     UnknownRecordError,
+    UnknownRuleError,
     UnknownScheduleError,
 )
 from compliance.errors.learning import (
@@ -225,6 +230,7 @@ __all__ = [
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
+    "PackError",
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
@@ -258,9 +264,11 @@ __all__ = [
     "UnknownDatasetError",
     "UnknownKindError",
     "UnknownOutputError",
+    "UnknownPackError",
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",
+    "UnknownRuleError",
     "UnknownRunError",
     "UnknownScheduleError",
     "UnknownTableError",
