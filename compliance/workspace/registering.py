@@ -45,10 +45,11 @@ from compliance.register.nouns import (
     Register,
     Scoped,
 )
-from compliance.rules.nouns import Holding
+from compliance.rules.nouns import Holding, Residents
 from compliance.storage import records, tables
 from compliance.workspace import datasets, labels, releases, runs
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.measuring import measures_of
 
 LARGEST_FILE_BYTES = 20 * 2**20
 _KNOWN = 8  # ids named in a refusal
@@ -77,6 +78,7 @@ def register_of(
             anonymised=one.anonymised,
             runs=one.runs,
             releases=one.releases,
+            countries=_countries(one.residents),
         )
         for one in holdings
     ]
@@ -216,7 +218,7 @@ class Registering:
         with self._desk.database.reading() as connection:
             typed = [one for one in _typed(connection) if not one.is_removed]
             said = next((one.values for one in typed if one.kind == "org"), {})
-            of_datasets = [one for one in typed if one.kind == "dataset"]
+            of_datasets = self._register(connection).of("dataset")
             return scope(_organisation(connection), said, datasets.newest(connection), of_datasets)
 
     def laws_in_scope(self) -> tuple[str, ...]:
@@ -245,7 +247,7 @@ class Registering:
         return write_ropa(ropa, shape)
 
     def _register(self, connection: Connection) -> Register:
-        held = [_held(connection, dataset) for dataset in datasets.newest(connection)]
+        held = [_held(self._desk, connection, one) for one in datasets.newest(connection)]
         typed = _typed(connection)
         return _register(_organisation(connection), held, typed, self._desk.clock())
 
@@ -327,14 +329,21 @@ def _organisation(connection: Connection) -> Organisation:
     return records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
 
 
-def _held(connection: Connection, dataset: Dataset) -> Held:
+def _held(desk: Desk, connection: Connection, dataset: Dataset) -> Held:
+    discovery = labels.latest(connection, dataset)
     return Held(
         dataset=dataset,
-        discovery=labels.latest(connection, dataset),
+        discovery=discovery,
         anonymised=records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id),
         runs=runs.of(connection, dataset),
         releases=releases.of(connection, dataset),
+        countries=_countries(measures_of(desk).residents(desk, dataset, discovery)),
     )
+
+
+def _countries(found: Residents | None) -> tuple[str, ...]:
+    """The countries in which people live; not their regions."""
+    return tuple(place for place in (found.counts if found else ()) if len(place) == 2)
 
 
 _NAMING = (FieldType.RECORD, FieldType.RECORDS)
