@@ -64,6 +64,13 @@ PAGES = (
         help="Which columns hold personal data, with the evidence; confirm or correct.",
     ),
     PageRow(
+        name="residency",
+        section="know",
+        title="Residency",
+        icon=":material/public:",
+        help="Where each copy lies, which movements happen, and what each law says of them.",
+    ),
+    PageRow(
         name="anonymise",
         section="protect",
         title="Anonymise",

@@ -13,11 +13,14 @@ from compliance.rules.residency.moving import (
     would_move,
 )
 from compliance.rules.residency.placing import copies, countries_of, flows
-from compliance.rules.residency.tables import Tables, tables
+from compliance.rules.residency.tables import Asked, Tables, tables
+from compliance.rules.residency.world import World, world
 
 __all__ = [
+    "Asked",
     "Movement",
     "Tables",
+    "World",
     "copies",
     "countries_of",
     "flows",
@@ -30,6 +33,7 @@ __all__ = [
     "to_mechanism",
     "transfer_facts",
     "whereabouts",
+    "world",
     "worst",
     "would_federate",
     "would_move",
