@@ -31,6 +31,8 @@
     - TooManyNodesError, NoRecodingError, TooFewBasketsError
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
+  + PackError                     a pack of rules cannot be used; says the line
+  + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + ResidencyError                data cannot be said to move so
@@ -111,6 +113,7 @@ from compliance.errors.governance import (
     MovementFactError,
     MovementRefusedError,
     NoMailServerError,
+    PackError,
     RecordError,
     RecordFieldError,
     RecordFileError,
@@ -120,7 +123,9 @@ from compliance.errors.governance import (
     ScheduleError,
     UnknownCountryError,
     UnknownKindError,
+    UnknownPackError,
     UnknownRecordError,
+    UnknownRuleError,
     UnknownScheduleError,
 )
 from compliance.errors.learning import (
@@ -233,6 +238,7 @@ __all__ = [
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
+    "PackError",
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
@@ -268,9 +274,11 @@ __all__ = [
     "UnknownDatasetError",
     "UnknownKindError",
     "UnknownOutputError",
+    "UnknownPackError",
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",
+    "UnknownRuleError",
     "UnknownRunError",
     "UnknownScheduleError",
     "UnknownTableError",

@@ -25,6 +25,41 @@ class MovementFactError(ResidencyError):
     sentence = "“{given}” cannot be taken as {fact}: {reason}."
 
 
+class PackError(ComplianceError):
+    """A pack of rules cannot be used; `line` is counted from 1."""
+
+    sentence = "The rule pack “{name}” cannot be used. Line {line}: {problem}."
+
+
+class UnknownRuleError(ComplianceError):
+    sentence = "There is no rule “{rule}” in force. “rules list” names them all."
+
+
+class UnknownPackError(ComplianceError):
+    sentence = "There is no pack of your own called “{pack}”."
+
+
+class ScheduleError(ComplianceError):
+    """A schedule of audits cannot be kept."""
+
+    sentence = "The schedule cannot be kept: {problem}."
+
+
+class UnknownScheduleError(ComplianceError):
+    """No schedule of that name."""
+
+    sentence = "There is no schedule {name}. There are: {known}."
+
+
+class NoMailServerError(ComplianceError):
+    """People are to be told by e-mail, but no server is set."""
+
+    sentence = (
+        "No mail server is set, so nobody can be told by e-mail. Set PRIVACY_DESK_SMTP_URL and "
+        "PRIVACY_DESK_MAIL_FROM, or leave the addresses out."
+    )
+
+
 class RecordError(ComplianceError):
     """A record of the register cannot be kept."""
 
@@ -55,24 +90,3 @@ class RecordFileError(RecordError):
 
 class RecordInUseError(RecordError):
     sentence = "“{record}” is named by {users}. Take it out there first."
-
-
-class ScheduleError(ComplianceError):
-    """A schedule of audits cannot be kept."""
-
-    sentence = "The schedule cannot be kept: {problem}."
-
-
-class UnknownScheduleError(ComplianceError):
-    """No schedule of that name."""
-
-    sentence = "There is no schedule {name}. There are: {known}."
-
-
-class NoMailServerError(ComplianceError):
-    """People are to be told by e-mail, but no server is set."""
-
-    sentence = (
-        "No mail server is set, so nobody can be told by e-mail. Set PRIVACY_DESK_SMTP_URL and "
-        "PRIVACY_DESK_MAIL_FROM, or leave the addresses out."
-    )

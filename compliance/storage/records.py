@@ -49,6 +49,15 @@ def latest(connection: Connection, table: Table, kind: type[Noun], /, **keys: st
     return None if text is None else from_json(kind, text)
 
 
+def newest(
+    connection: Connection, table: Table, kind: type[Noun], count: int, **keys: str
+) -> tuple[Noun, ...]:
+    """The last `count` nouns of `table` under `keys`, newest first."""
+    wanted = [table.c[key] == value for key, value in keys.items()]
+    query = select(table.c.record).where(*wanted).order_by(table.c.position.desc()).limit(count)
+    return tuple(from_json(kind, text) for text in connection.scalars(query))
+
+
 def newest_by(connection: Connection, table: Table, kind: type[Noun], key: str) -> dict[str, Noun]:
     """The newest noun of `table` for each value of `key`, in the order of first writing."""
     query = select(table.c[key], table.c.record).order_by(table.c.position)

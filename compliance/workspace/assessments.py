@@ -6,23 +6,43 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from compliance.rules import Tally, assess, desk_pack, stages
-from compliance.rules.facts import subjects
-from compliance.rules.nouns import Assessment, Stage
+from compliance.rules import Tally, judge, stages, standing
+from compliance.rules.nouns import Assessment, Stage, Standing
 from compliance.storage import records, tables
-from compliance.workspace import datasets, labels, trails
+from compliance.workspace import datasets, labels, packs, trails
 from compliance.workspace.desk import Desk
 from compliance.workspace.knowing import known
 
 EVERYTHING = "everything"
 
 
+class Duties:
+    """What past assessments found, read fast."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def newest(self, names: Sequence[str] | None = None) -> Assessment | None:
+        """The last assessment of everything, or of the datasets named; None: never assessed."""
+        with self._desk.database.reading() as connection:
+            return newest(connection, names)
+
+    def standings(self, names: Sequence[str] | None = None) -> tuple[Standing, ...]:
+        """All assessments of the same in numbers, oldest first."""
+        with self._desk.database.reading() as connection:
+            return standings(connection, names)
+
+
 def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
     with desk.act("duties.assess", scope_of(names)) as act:
-        found = assess(desk_pack(), subjects(known(desk, act.connection, act.at, names)), act.at)
-        act.store(tables.ASSESSMENT, found, scope=scope_of(names)[:200])
+        pack = packs.in_force(act.connection)
+        found = judge(pack, known(desk, act.connection, act.at, names))
+        scope = _key(names)
+        act.store(tables.ASSESSMENT, found, scope=scope)
+        act.store(tables.STANDING, standing(found), scope=scope)
         act.facts |= {
+            "rules": found.pack,
             "verdicts": len(found.verdicts),
             "findings": len(found.findings),
             "score": found.score,
@@ -32,19 +52,24 @@ def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
 
 def history(connection: Connection, names: Sequence[str] | None = None) -> tuple[Assessment, ...]:
     """All assessments of everything, or of the datasets named together; oldest first."""
-    return records.every(connection, tables.ASSESSMENT, Assessment, scope=scope_of(names)[:200])
+    return records.every(connection, tables.ASSESSMENT, Assessment, scope=_key(names))
 
 
 def newest(connection: Connection, names: Sequence[str] | None = None) -> Assessment | None:
     """The last assessment of everything, or of the datasets named together; None: never."""
-    return records.latest(connection, tables.ASSESSMENT, Assessment, scope=scope_of(names)[:200])
+    return records.latest(connection, tables.ASSESSMENT, Assessment, scope=_key(names))
+
+
+def standings(connection: Connection, names: Sequence[str] | None = None) -> tuple[Standing, ...]:
+    """All assessments of the same in numbers, oldest first."""
+    return records.every(connection, tables.STANDING, Standing, scope=_key(names))
 
 
 def life_cycle(connection: Connection) -> tuple[Stage, ...]:
     """The ten stages as they stand."""
     found = datasets.newest(connection)
     looked_at = [discovery for d in found if (discovery := labels.latest(connection, d))]
-    past = history(connection)
+    past = records.newest(connection, tables.ASSESSMENT, Assessment, 2, scope=EVERYTHING)
     tally = Tally(
         datasets=len(found),
         described=sum(bool(d.description.purpose and d.description.legal_basis) for d in found),
@@ -59,7 +84,7 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
         entries=records.head_of(connection).entries,
         reports=records.count(connection, tables.REPORT),
         trail_problems=len(trails.verify(connection).problems),
-        assessment=past[-1] if past else None,
+        assessment=past[0] if past else None,
         closed=_closed(past),
     )
     return stages(tally)
@@ -70,9 +95,13 @@ def scope_of(names: Sequence[str] | None) -> str:
     return EVERYTHING if names is None else ", ".join(names)
 
 
+def _key(names: Sequence[str] | None) -> str:
+    return scope_of(names)[:200]
+
+
 def _closed(past: Sequence[Assessment]) -> int:
-    """Findings of the assessment before the last that the last no longer has."""
+    """Findings of the assessment before the last that the last no longer has; newest first."""
     if len(past) < 2:
         return 0
-    now, before = ({(v.rule, v.subject) for v in a.findings} for a in (past[-1], past[-2]))
+    now, before = ({(v.rule, v.subject) for v in a.findings} for a in past)
     return len(before - now)

@@ -1,14 +1,16 @@
-"""The demo shop, taken in as an officer would: company, tables, budget."""
+"""The demo shop, taken in as an officer would: company, tables, budget, register."""
 
 from __future__ import annotations
 
 from compliance.dataset import read
 from compliance.dataset.nouns import Dataset
+from compliance.plain import to_json
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets
 from compliance.workspace.desk import Desk
+from compliance.workspace.registering import Registering
 
 
 def describe(desk: Desk, organisation: Organisation) -> None:
@@ -19,8 +21,11 @@ def describe(desk: Desk, organisation: Organisation) -> None:
 
 
 def build(desk: Desk) -> tuple[Dataset, ...]:
-    """Build the demo shop: an invented company with customers, orders, clicks and reviews."""
-    from compliance.demo import build_shop  # loads what only the demo needs
+    """Build the demo shop: an invented company with customers, orders, clicks and reviews.
+
+    What it has on record beside them counts its days from now on.
+    """
+    from compliance.demo import build_shop, shop_register  # loads what only the demo needs
 
     shop = build_shop()
     company = shop.organisation
@@ -39,4 +44,5 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
     )
     total = Budget(epsilon=shop.budget.epsilon, delta=shop.budget.delta)
     budgets.decide(desk, shop.budget.population, total)
+    Registering(desk).import_(to_json(shop_register(desk.clock())).encode(), "demo shop.json")
     return added

@@ -120,14 +120,14 @@ class Standing:
         assessed_at: when, UTC.
         score: see `Assessment`.
         counts: verdicts by state.
-        stages: the score of each stage of the life cycle, by its number; None: nothing decided.
+        stages: the score of each stage of the life cycle, 1 to 10; None: nothing decided.
         pack: id and version of the rules.
     """
 
     assessed_at: datetime
     score: float | None
     counts: Mapping[State, int]
-    stages: Mapping[int, float | None]
+    stages: tuple[float | None, ...]
     pack: str
 
 

@@ -48,9 +48,7 @@ def unplaced(names: Sequence[str]) -> None:
 def movements(found: Whereabouts) -> None:
     """Each movement with its verdicts, the worst first."""
     if not found.flows:
-        st.markdown(
-            _("No movement between countries is known. Transfers and copies stand in the register.")
-        )
+        st.markdown(_("No movement between countries is known. Record transfers in the register."))
         return
     ordered = sorted(found.flows, key=lambda pair: _ORDER.index(worst(pair[1])))
     for number, (flow, said) in enumerate(ordered[:_SHOWN]):
