@@ -63,7 +63,7 @@ def judge(
 ) -> tuple[Judgement, ...]:
     """What each law that governs a movement says of it today.
 
-    Those are the laws of the country where it starts, or the one on record as `origin_regime`.
+    Those are the laws of the country where it starts, and the one on record as `origin_regime`.
 
     Args:
         laws: in scope; None: all.
@@ -86,11 +86,15 @@ def judged(flow: Flow, laws: Sequence[LawId] | None, bench: Bench) -> tuple[Judg
 
 
 def governing(flow: Flow, tables: Tables) -> tuple[LawId, ...]:
-    """The laws that govern a movement; none where no table is at hand."""
-    said = flow.facts.get("origin_regime")
-    if isinstance(said, str) and said in tables.laws:
-        return (said,)
-    return tables.law_of(flow.origin)
+    """The laws that govern a movement; none where no table is at hand.
+
+    Those of the country where it starts, and the one on record as `origin_regime`: data of people
+    in one country may lie in another.
+    """
+    said, there = flow.facts.get("origin_regime"), tables.law_of(flow.origin)
+    if isinstance(said, str) and said in tables.laws and said not in there:
+        return (said, *there)
+    return there
 
 
 def may_go(judgements: Iterable[Judgement]) -> bool:

@@ -184,14 +184,14 @@ def _asked(found: Iterable[Judged], by: Tables) -> tuple[str, ...]:
 def _follows(flow: Flow, bench: Bench) -> dict[str, object]:
     found: dict[str, object] = {}
     laws = governing(flow, bench.tables)
-    if laws:
-        found["origin_regime"] = laws[0]
+    if len(there := bench.tables.law_of(flow.origin)) == 1:
+        found["origin_regime"] = there[0]
     if is_country(flow.destination):
         found |= _of_adequacy(flow, laws, bench)
     if is_country(flow.origin):
         found["data_stored_in"] = flow.origin
-    if flow.origin == "US" and "us_persons" not in flow.facts and flow.people is not None:
-        found["us_persons"] = flow.people
+    if isinstance(flow.facts.get("us_persons"), int):
+        found["us_persons"] = flow.facts["us_persons"]
     if _CN in laws:
         found |= _of_china(flow, bench)
     return found
