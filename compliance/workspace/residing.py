@@ -74,7 +74,7 @@ class Residing:
         self._desk = desk
 
     def whereabouts(self) -> Whereabouts:
-        """Where everything lies and goes, and what each law in scope says of that."""
+        """Where everything lies and goes, and what each law says of that."""
         return whereabouts(self._known())
 
     def check_move(self, move: Move) -> Movement:

@@ -6,7 +6,6 @@ from compliance.rules.residency.asking import to_facts, to_mechanism
 from compliance.rules.residency.judging import governing, judge, may_go, worst
 from compliance.rules.residency.moving import (
     Movement,
-    laws_in_scope,
     transfer_facts,
     whereabouts,
     would_federate,
@@ -26,7 +25,6 @@ __all__ = [
     "flows",
     "governing",
     "judge",
-    "laws_in_scope",
     "may_go",
     "tables",
     "to_facts",

@@ -77,8 +77,6 @@ def movement(flow: Flow, said: Sequence[Judgement], key: str) -> None:
         st.markdown(f"**{words.way(flow)}** · {' · '.join(about)}")
         for one in said:
             st.markdown(words.judgement(one))
-        if not said:
-            st.markdown(_("No law in scope governs it."))
 
 
 def counters(found: Sequence[Counter]) -> None:
