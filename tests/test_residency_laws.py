@@ -148,10 +148,12 @@ def test_a_record_that_contradicts_itself_is_not_assessed() -> None:
     assert (found.answer, "It ends first." in found.because) == (UNKNOWN, True)
 
 
-def test_the_law_on_record_governs_wherever_the_data_lie() -> None:
+def test_the_law_on_record_governs_beside_that_of_the_place() -> None:
     lying_in_us = flow("US", "IN", origin_regime="EU_GDPR")
 
-    assert [j.law for j in judge(lying_in_us, None, tables(), AT, knowing())] == ["EU_GDPR"]
+    found = [j.law for j in judge(lying_in_us, None, tables(), AT, knowing())]
+
+    assert found == ["EU_GDPR", "CCPA", "US_DOJ_BULK_DATA"]
 
 
 def test_only_laws_in_scope_are_asked() -> None:

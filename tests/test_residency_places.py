@@ -433,3 +433,13 @@ def test_since_is_a_day() -> None:
         knowing(holding("a"), records=[transfer("T", datasets=("a",), since="2026-01-02")])
     )
     assert flow.since == date(2026, 1, 2)
+
+
+def test_a_law_out_of_scope_is_asked_all_the_same_and_says_so() -> None:
+    record = transfer("T", datasets=("a",), destination="IN")
+    known = knowing(holding("a"), records=[record], org={"laws_in_scope": ("CN_PIPL",)})
+
+    ((_, (said,)),) = whereabouts(known).flows
+
+    assert (said.law, said.answer) == ("EU_GDPR", Answer.NEEDS)
+    assert "not among those in scope" in said.warnings[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -12,20 +12,36 @@ from compliance.countries import name_of
 from compliance.errors import MovementRefusedError
 from compliance.federated.nouns import Plan
 from compliance.register.nouns import Record, Register
-from compliance.rules.nouns import Answer, Flow, Form, Judgement, Knowledge, Whereabouts
+from compliance.rules.nouns import Answer, Form, Judgement, Knowledge, LawId, Whereabouts
 from compliance.rules.residency import (
+    Asked,
     Movement,
+    to_facts,
     to_mechanism,
     whereabouts,
+    world,
+    worst,
     would_federate,
     would_move,
 )
-from compliance.rules.residency.judging import governing
-from compliance.rules.residency.tables import tables as law_tables
+from compliance.rules.residency import tables as law_tables
 from compliance.workspace import datasets, run_prices
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.knowing import known
 from compliance.workspace.registering import Registering
+
+__all__ = [
+    "ALTERNATIVES",
+    "Move",
+    "Movement",
+    "Residing",
+    "asked_of",
+    "law_name",
+    "mechanisms",
+    "to_facts",
+    "world",
+    "worst",
+]
 
 ALTERNATIVES = (None, Form.ANONYMOUS, Form.NOISY, Form.PROTECTED_UPDATES)
 
@@ -58,7 +74,7 @@ class Residing:
         self._desk = desk
 
     def whereabouts(self) -> Whereabouts:
-        """Where everything lies and goes, and what each law in scope says of that."""
+        """Where everything lies and goes, and what each law says of that."""
         return whereabouts(self._known())
 
     def check_move(self, move: Move) -> Movement:
@@ -231,11 +247,21 @@ def _against(said: Judgement) -> str:
     return f"{said.because[:1].lower()}{said.because[1:]}{where}{needs}"
 
 
-def offered(flow: Flow) -> Mapping[str, str]:
-    """The safeguards of the laws that govern a movement, in words."""
-    found = law_tables()
-    return {
-        mechanism: words
-        for law in governing(flow, found)
-        for mechanism, words in found.laws[law].mechanisms.items()
-    }
+def law_name(law: LawId) -> str:
+    """What people call a law of the tables; of a country without one, that."""
+    table = law_tables().laws.get(law)
+    return table.short if table is not None else "The law there"
+
+
+def asked_of(facts: Sequence[str]) -> Mapping[str, Asked]:
+    """How facts are asked for, by name."""
+    return {fact: law_tables().facts[fact] for fact in facts}
+
+
+def mechanisms() -> Mapping[str, str]:
+    """Every safeguard that some law knows, in words."""
+    found: dict[str, str] = {}
+    for table in law_tables().laws.values():
+        for mechanism, words in table.mechanisms.items():
+            found.setdefault(mechanism, words)
+    return found

@@ -109,9 +109,8 @@ def _sums(flows: Iterable[Flow], tables: Tables, at: datetime) -> Mapping[str, _
 def _governed(flow: Flow, tables: Tables) -> bool:
     """Whether it leaves a country whose law counts."""
     laws = {counted.law for counted in tables.counters}
-    said = flow.facts.get("origin_regime")
-    governing = (said,) if said else tables.law_of(flow.origin)
-    return flow.origin != flow.destination and bool(laws & set(governing))
+    governing = {flow.facts.get("origin_regime"), *tables.law_of(flow.origin)}
+    return flow.origin != flow.destination and bool(laws & governing)
 
 
 def _is_exempt(flow: Flow, tables: Tables) -> bool:

@@ -118,6 +118,24 @@ def is_sensitive(holding: Holding) -> bool | None:
     return people_of(holding)[1] != 0
 
 
+def living_in(held: Iterable[Holding], country: str) -> int | None:
+    """How many people of several datasets live in a country, at most; None where nobody can say."""
+    total = 0
+    for holding in held:
+        found = holding.residents
+        if found is None:
+            return None
+        there = sum(
+            number
+            for place, number in found.counts.items()
+            if place == country or place.startswith(f"{country}-")
+        )
+        if not there and found.unread:
+            return None
+        total += there
+    return total
+
+
 def by_name(knowledge: Knowledge) -> Mapping[str, Holding]:
     """The holdings by the names of their datasets."""
     return {holding.dataset.name: holding for holding in knowledge.holdings}

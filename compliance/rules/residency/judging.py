@@ -33,6 +33,7 @@ class Bench:
         counts: of people who left this year, by fact.
         facts: of the organisation as a whole.
         contradicted: transfers on record that contradict themselves, with what is said of it.
+        scope: the laws that the organisation is said to be under; None: that is not recorded.
     """
 
     tables: Tables
@@ -40,11 +41,13 @@ class Bench:
     counts: Mapping[str, Span]
     facts: Mapping[str, object]
     contradicted: Mapping[str, str]
+    scope: tuple[LawId, ...] | None = None
 
     @classmethod
     def of(cls, knowledge: Knowledge, tables: Tables, at: datetime, flows: Iterable[Flow]) -> Bench:
         """For these movements of what is known."""
         whole = [record.values for record in knowledge.register.of("org")]
+        scope = whole[0].get("laws_in_scope") if whole else None
         return cls(
             tables=tables,
             at=at,
@@ -55,6 +58,7 @@ class Bench:
                 for found in knowledge.register.contradictions
                 if found.kind == "transfer"
             },
+            scope=tuple(map(str, scope)) if isinstance(scope, (list, tuple)) and scope else None,
         )
 
 
@@ -63,7 +67,7 @@ def judge(
 ) -> tuple[Judgement, ...]:
     """What each law that governs a movement says of it today.
 
-    Those are the laws of the country where it starts, or the one on record as `origin_regime`.
+    Those are the laws of the country where it starts, and the one on record as `origin_regime`.
 
     Args:
         laws: in scope; None: all.
@@ -86,11 +90,15 @@ def judged(flow: Flow, laws: Sequence[LawId] | None, bench: Bench) -> tuple[Judg
 
 
 def governing(flow: Flow, tables: Tables) -> tuple[LawId, ...]:
-    """The laws that govern a movement; none where no table is at hand."""
-    said = flow.facts.get("origin_regime")
-    if isinstance(said, str) and said in tables.laws:
-        return (said,)
-    return tables.law_of(flow.origin)
+    """The laws that govern a movement; none where no table is at hand.
+
+    Those of the country where it starts, and the one on record as `origin_regime`: data of people
+    in one country may lie in another.
+    """
+    said, there = flow.facts.get("origin_regime"), tables.law_of(flow.origin)
+    if isinstance(said, str) and said in tables.laws and said not in there:
+        return (said, *there)
+    return there
 
 
 def may_go(judgements: Iterable[Judgement]) -> bool:
@@ -160,6 +168,8 @@ def _by_law(flow: Flow, law: LawId, bench: Bench) -> Judgement:
     said = (*_of_form(flow), *found.warnings)
     if law in {counted.law for counted in bench.tables.counters} and found.answer != Answer.FREE:
         said = (*said, *counting.warnings(bench.counts, bench.tables, law))
+    if bench.scope is not None and law not in bench.scope:
+        said = (*said, "the law is not among those in scope on record, but data leave from there")
     if table.binds_from is not None and bench.at.date() < table.binds_from:
         said = (*said, f"it binds from {table.binds_from}; older rules are not in the table")
     return replace(found, law=law, warnings=said)

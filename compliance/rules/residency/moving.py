@@ -59,24 +59,17 @@ class Movement:
         return worst(one for _, judgements in self.flows for one in judgements)
 
 
-def laws_in_scope(knowledge: Knowledge) -> tuple[LawId, ...] | None:
-    """The laws that the organisation is recorded to be under; None: that is not recorded."""
-    for record in knowledge.register.of("org"):
-        said = record.values.get("laws_in_scope")
-        if isinstance(said, (list, tuple)) and said:
-            return tuple(str(law) for law in said)
-    return None
-
-
 def whereabouts(knowledge: Knowledge, by: Tables | None = None) -> Whereabouts:
-    """Where everything lies and goes, and what each law in scope says of that."""
+    """Where everything lies and goes, and what each law says of that.
+
+    The law of the place where data lie is asked whether it is recorded to be in scope or not.
+    """
     by = by or tables()
     moved = flows(knowledge)
     bench = Bench.of(knowledge, by, knowledge.at, moved)
-    laws = laws_in_scope(knowledge)
     return Whereabouts(
         copies=copies(knowledge),
-        flows=tuple((flow, judged(flow, laws, bench)) for flow in moved),
+        flows=tuple((flow, judged(flow, None, bench)) for flow in moved),
         counters=counting.counters(moved, by, knowledge.at),
         unplaced=unplaced(knowledge),
     )
@@ -162,8 +155,7 @@ def _movement(knowledge: Knowledge, moved: Sequence[Flow]) -> Movement:
     known, by, at = flows(knowledge), tables(), knowledge.at
     everything = [*known, *moved]
     bench = Bench.of(knowledge, by, at, everything)
-    laws = laws_in_scope(knowledge)
-    found = tuple((flow, judged(flow, laws, bench)) for flow in moved)
+    found = tuple((flow, judged(flow, None, bench)) for flow in moved)
     return Movement(
         flows=found,
         counters=counting.counters(everything, by, at) if _counts(moved, by, at) else (),
@@ -184,14 +176,14 @@ def _asked(found: Iterable[Judged], by: Tables) -> tuple[str, ...]:
 def _follows(flow: Flow, bench: Bench) -> dict[str, object]:
     found: dict[str, object] = {}
     laws = governing(flow, bench.tables)
-    if laws:
-        found["origin_regime"] = laws[0]
+    if len(there := bench.tables.law_of(flow.origin)) == 1:
+        found["origin_regime"] = there[0]
     if is_country(flow.destination):
         found |= _of_adequacy(flow, laws, bench)
     if is_country(flow.origin):
         found["data_stored_in"] = flow.origin
-    if flow.origin == "US" and "us_persons" not in flow.facts and flow.people is not None:
-        found["us_persons"] = flow.people
+    if isinstance(flow.facts.get("us_persons"), int):
+        found["us_persons"] = flow.facts["us_persons"]
     if _CN in laws:
         found |= _of_china(flow, bench)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from compliance.countries import code_of, is_country
 from compliance.federated.nouns import Plan, Run, Split
@@ -15,6 +15,7 @@ from compliance.rules.residency.forms import (
     epsilon_of,
     epsilon_of_run,
     form_of,
+    living_in,
     people_of,
     updates_of,
     worst,
@@ -134,14 +135,17 @@ def _recorded(said: object, counted: Iterable[int | None]) -> int | None:
 
 
 def _with_bounds(
-    knowledge: Knowledge, facts: Mapping[str, object], held: Iterable[Holding]
+    knowledge: Knowledge, facts: Mapping[str, object], held: Sequence[Holding]
 ) -> Mapping[str, object]:
-    """What is on record, with what follows: the ε of the noise, and how many people at most."""
+    """What is on record, with what follows: the ε of the noise, who and how many at most."""
     found = {fact: value for fact, value in facts.items() if fact not in _OWN}
     spent = [epsilon_of(knowledge, holding) for holding in held]
     if "epsilon" not in found and spent and None not in spent:
         found["epsilon"] = max(one for one in spent if one is not None)
-    if held := list(held):
+    if held:
+        living = living_in(held, "US")
+        if living is not None:
+            found.setdefault("us_persons", living)
         found["people_at_most"] = sum(one.dataset.rows for one in held)
         found["people_counted"] = tuple(one.dataset.name for one in held)
     return found

@@ -131,6 +131,7 @@ class LawTable:
     """What one law says.
 
     Attributes:
+        short: as people call it.
         countries: where a movement starts that it governs.
         rows: worked through from the top; the last one always decides.
         first: rows before it is asked whether the data are personal.
@@ -141,6 +142,7 @@ class LawTable:
         utc_offset_hours: in whose time a year begins.
     """
 
+    short: str
     countries: frozenset[str]
     rows: tuple[Row, ...]
     first: tuple[Row, ...] = ()

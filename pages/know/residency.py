@@ -1,0 +1,27 @@
+"""Where each copy lies, which movements happen, and what each law says of them."""
+
+import streamlit as st
+
+from compliance.i18n import translate as _
+from pages.parts import outputs, session
+from pages.parts.residing import checks, maps, movements
+
+workspace = session.workspace()
+outputs.remark(
+    _("Where every copy lies, where data go, and what each law says of that. Not legal advice.")
+)
+if not workspace.datasets():
+    session.dataset_or_stop()
+
+found = workspace.governance.residency.whereabouts()
+movements.summary(found)
+movements.unplaced(found.unplaced)
+with st.container(border=True):
+    maps.map_of(found)
+
+st.header(_("Check a movement before it happens"))
+checks.check(workspace)
+
+st.header(_("Movements"))
+movements.movements(found)
+movements.counters(found.counters)
