@@ -20,12 +20,23 @@ from compliance.report.nouns import Report, ReportKind
 from compliance.rules.facts import kept_months, measuring
 from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Residents, TrailKnown
 from compliance.storage import records, tables
-from compliance.workspace import budgets, datasets, labels, packs, releases, runs, trails, vaults
+from compliance.trail import Line
+from compliance.workspace import (
+    budgets,
+    datasets,
+    labels,
+    packs,
+    releases,
+    runs,
+    trails,
+    vaults,
+    watching,
+)
 from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
 from compliance.workspace.registering import register_of
 
-_CHECKPOINT = b'"act":"trail.checkpoint"'
+_CHECKPOINT = "trail.checkpoint"
 
 
 def known(
@@ -120,18 +131,22 @@ def _trail(connection: Connection, at: datetime) -> TrailKnown:
     """The trail, verified now."""
     reports = records.every(connection, tables.REPORT, Report)
     audits = [report.built_at for report in reports if report.kind is ReportKind.AUDIT]
+    lines = records.lines_of(connection)
     return TrailKnown(
         problems=trails.verify(connection).problems,
         verified_at=at,
-        anchored_at=_anchored(connection),
+        anchored_at=_last(lines, _CHECKPOINT),
         audited_at=max(audits, default=None),
+        watched_at=_last(lines, watching.WATCHED),
+        open_alarms=watching.count_open(connection),
     )
 
 
-def _anchored(connection: Connection) -> datetime | None:
-    """When a checkpoint was last taken outside."""
-    taken = [line for line in records.lines_of(connection) if _CHECKPOINT in _bytes(line.body)]
-    return None if not taken else msgspec.json.decode(taken[-1].body, type=_Dated).at
+def _last(lines: Sequence[Line], act: str) -> datetime | None:
+    """When something was done last."""
+    name = f'"act":"{act}"'.encode()
+    body = next((line.body for line in reversed(lines) if name in _bytes(line.body)), None)
+    return None if body is None else msgspec.json.decode(body, type=_Dated).at
 
 
 class _Dated(msgspec.Struct):

@@ -12,7 +12,12 @@ PROVIDED: Mapping[str, frozenset[str]] = {
     "release": frozenset(
         {"technique", "epsilon_spent_over_budget", "budget_approval_id", "disclosure_fields"}
     ),
-    "audit_log": frozenset({"last_verified_at", "verification_result", "last_anchored_at"}),
+    "audit_log": frozenset(
+        {
+            *("last_verified_at", "verification_result", "last_anchored_at"),
+            *("last_watched_at", "open_alarms"),
+        }
+    ),
     "finding": frozenset(
         {
             *("status", "owner", "due_at", "severity", "closed_by_differs_from_owner"),
@@ -80,17 +85,19 @@ def disclosed(release: Release, holding: Holding) -> tuple[str, ...]:
 
 
 def log_subject(known: Knowledge) -> Subject:
-    """The trail, as something that is verified and taken outside."""
+    """The trail, as something that is verified, taken outside, and watched over."""
     trail = known.trail
-    return Subject(
-        entity="audit_log",
-        name="The trail",
-        facts={
-            "last_verified_at": trail.verified_at,
-            "verification_result": "failed" if trail.problems else "ok",
-            "last_anchored_at": trail.anchored_at,
-        },
-    )
+    facts: dict[str, object] = {
+        "last_verified_at": trail.verified_at,
+        "verification_result": "failed" if trail.problems else "ok",
+        "last_anchored_at": trail.anchored_at,
+    }
+    if trail.watched_at is None:
+        nobody = "nobody has looked for unusual acts yet"
+        unknown = {"last_watched_at": nobody, "open_alarms": nobody}
+        return Subject(entity="audit_log", name="The trail", facts=facts, unknown=unknown)
+    facts |= {"last_watched_at": trail.watched_at, "open_alarms": trail.open_alarms}
+    return Subject(entity="audit_log", name="The trail", facts=facts)
 
 
 def finding_subject(finding: Finding) -> Subject:
