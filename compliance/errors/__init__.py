@@ -47,6 +47,7 @@
   + FindingError                  what was asked of a finding cannot be
   + UnknownRemedyError            a remedy that a finding does not have
   + RemedyError                   a remedy cannot be tried or applied
+    - UnsaidError
   + RecordError                   a record of the register cannot be kept
     - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
     - RecordFileError, RecordInUseError
@@ -154,6 +155,7 @@ from compliance.errors.governance import (
     UnknownRemedyError,
     UnknownRuleError,
     UnknownScheduleError,
+    UnsaidError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -323,6 +325,7 @@ __all__ = [
     "UnknownRunError",
     "UnknownScheduleError",
     "UnknownTableError",
+    "UnsaidError",
     "UntestableError",
     "VaultError",
     "WorkspaceError",

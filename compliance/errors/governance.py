@@ -30,6 +30,12 @@ class RemedyError(ComplianceError):
     sentence = "The remedy was not applied and nothing was changed: {reason}."
 
 
+class UnsaidError(RemedyError):
+    """A remedy asks something of which nothing can be supposed."""
+
+    sentence = "{reason}."
+
+
 class PackError(ComplianceError):
     """A pack of rules cannot be used; `line` is counted from 1."""
 

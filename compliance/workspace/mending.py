@@ -7,7 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from compliance.errors import RemedyError, UnknownRemedyError
-from compliance.rules import desk_pack, findings
+from compliance.rules import findings
 from compliance.rules.nouns import Applied, Finding, Remedy, Rule, Status
 from compliance.storage import records, tables
 from compliance.workspace import (
@@ -15,6 +15,8 @@ from compliance.workspace import (
     mending_findings,
     mending_kinds,
     mending_seeing,
+    packs,
+    registering,
 )
 from compliance.workspace.desk import Desk
 from compliance.workspace.knowing import known
@@ -22,7 +24,7 @@ from compliance.workspace.making import Step
 from compliance.workspace.mending_generalising import Coarser
 from compliance.workspace.mending_ideas import Idea
 from compliance.workspace.mending_seeing import Seen
-from compliance.workspace.mending_trials import Trial
+from compliance.workspace.mending_trials import Ground, Trial
 from compliance.workspace.recent import Recent
 
 _KEPT = 64
@@ -57,7 +59,8 @@ class Mending:
 
     def rule(self, finding: Finding) -> Rule | None:
         """The duty that is not met; None where the rules in force no longer have it."""
-        return desk_pack().rule(finding.rule)
+        with self._desk.database.reading() as connection:
+            return packs.in_force(connection).rule(finding.rule)
 
     def is_waived(self, finding: Finding) -> bool:
         """Whether somebody decided to leave it, and the time for that is not over."""
@@ -164,7 +167,7 @@ class Mending:
         finding = self.finding(id_)
         yield Step(doing="Gathering what is known")
         before = self._seen(finding)
-        found = yield from mending_seeing.tried_all(self._desk, before, finding, self._bench)
+        found = yield from mending_seeing.tried_all(before, finding, self._bench)
         return self._remedies.get(place, lambda: found)
 
     def predict(self, id_: str, remedy_id: str, answers: Mapping[str, str]) -> Remedy:
@@ -224,7 +227,7 @@ class Mending:
         """One remedy with its trial, its reasons as they are among the answers given."""
         idea = self._idea(finding, before, remedy_id)
         given = mending_kinds.checked(idea, answers)
-        trial = yield from mending_kinds.tried(self._desk, before.known, idea, given, self._bench)
+        trial = yield from mending_kinds.tried(before.ground, idea, given, self._bench)
         effect = mending_seeing.predicted(before, trial)
         tried = mending_seeing.remedy_of(idea, effect)
         return mending_seeing.explained(tried, finding, before), trial
@@ -241,8 +244,11 @@ class Mending:
 
     def _seen(self, finding: Finding) -> Seen:
         with self._desk.database.reading() as connection:
+            pack = packs.in_force(connection)
             everything = known(self._desk, connection, self._desk.clock())
-        return mending_seeing.seen(self._desk, desk_pack(), everything, finding.subject_id)
+            typed = registering.typed_records(connection)
+        ground = Ground(desk=self._desk, pack=pack, known=everything, typed=typed)
+        return mending_seeing.seen(ground, finding.subject_id)
 
     def _place(self, id_: str) -> tuple[str, ...]:
         """What a trial stands on: all that happened so far, and the day."""

@@ -31,7 +31,7 @@ def applied(desk: Desk, finding: Finding, remedy: Remedy, trial: Trial, seen: Se
             undo.callback(path.unlink, missing_ok=True)
         with desk.act("remedy.apply", finding.id) as act:
             made = trial.store(act)
-            found = assessments.within(desk, act, trail=seen.known.trail)
+            found = assessments.within(desk, act, trail=trial.after.trail)
             done = Applied(
                 id=f"remedied-{secrets.token_hex(6)}",
                 finding=finding.id,

@@ -40,12 +40,8 @@ def find(connection: Connection, id_: str) -> Finding:
     return found
 
 
-def after(act: Act, found: Assessment, *, is_whole: bool) -> Assessment:
-    """Open, reopen and close findings after an assessment, as part of `act`.
-
-    Returns:
-        the assessment, in which what was waived says so.
-    """
+def after(act: Act, found: Assessment, *, is_whole: bool) -> None:
+    """Open, reopen and close findings after an assessment, as part of `act`."""
     before = every(act.connection)
     known = {finding.id: finding for finding in before}
     now = findings.opened(before, found, by=act.actor, is_whole=is_whole)
@@ -56,7 +52,6 @@ def after(act: Act, found: Assessment, *, is_whole: bool) -> Assessment:
         "opened": _counted(changed, lambda f: f.opened_at == act.at),
         "closed": _counted(changed, lambda f: f.closed_at == act.at),
     }
-    return findings.waived(found, now)
 
 
 def work(desk: Desk, name: str, id_: str, worked: Worked, **facts: object) -> Finding:

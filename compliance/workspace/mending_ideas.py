@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.rules import remedies
-from compliance.rules.nouns import Finding, Holding, Knowledge, RemedyKind, Rule
-from compliance.workspace import mending_rows
+from compliance.rules.facts import kept_months
+from compliance.rules.nouns import Finding, Holding, Knowledge, RemedyKind, Rule, Verdict
+from compliance.workspace import mending_recording, mending_rows
 
 _MOST_SINGLE = 6
 _MOST_NAMED = 4
@@ -43,7 +44,11 @@ class Idea:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that it changes."""
-        found = self.parameters.get("columns", ())
+        return self.several("columns")
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """A parameter that is several texts."""
+        found = self.parameters.get(name, ())
         return tuple(found) if isinstance(found, (list, tuple)) else ()
 
     def number(self, name: str) -> int:
@@ -54,19 +59,27 @@ class Idea:
         return found
 
 
-def ideas(known: Knowledge, finding: Finding, rule: Rule) -> tuple[Idea, ...]:
-    """All that fits a finding of `rule`; each is named once."""
+def ideas(
+    known: Knowledge, finding: Finding, rule: Rule, verdict: Verdict | None
+) -> tuple[Idea, ...]:
+    """All that fits a finding of `rule`; each is named once.
+
+    Args:
+        verdict: what the last look said; None where the rule no longer looks at its subject.
+    """
     asserted = frozenset(str(triple[0]) for triple in rule.asserts)
     named = asserted | {str(triple[0]) for triple in rule.when}
     holding = next((h for h in known.holdings if h.dataset.name == finding.subject_id), None)
     found: dict[str, Idea] = {}
     for fit in remedies.fitting(finding.entity, named, asserted):
         maker = _MAKERS.get(fit.kind)
-        at = _Looked(holding=holding, finding=finding, rule=rule, fit=fit)
+        at = _Looked(
+            known=known, holding=holding, finding=finding, rule=rule, verdict=verdict, fit=fit
+        )
         for idea in maker(at) if maker else ():
             found.setdefault(idea.id, idea)
-    if not any(idea.can_apply for idea in found.values()) and rule.remedy:
-        found.setdefault("by-hand", _by_hand(finding, rule))
+    if verdict is not None and verdict.remedy and not found:
+        found["by-hand"] = _by_hand(finding, verdict)
     return tuple(found.values())
 
 
@@ -74,9 +87,11 @@ def ideas(known: Knowledge, finding: Finding, rule: Rule) -> tuple[Idea, ...]:
 class _Looked:
     """A finding and a row of the catalogue that fits it; its dataset, where it is about one."""
 
+    known: Knowledge
     holding: Holding | None
     finding: Finding
     rule: Rule
+    verdict: Verdict | None
     fit: remedies.Fit
 
 
@@ -143,12 +158,11 @@ def _generalise(at: _Looked) -> Iterator[Idea]:
 
 
 def _shorten(at: _Looked) -> Iterator[Idea]:
-    holding = at.holding
-    if holding is None or holding.retained is None or not holding.retained.past:
+    if at.holding is None or at.holding.retained is None or not at.holding.retained.past:
         return
-    months = holding.dataset.description.retention_months
+    months = kept_months(at.holding.dataset, at.known.register)
     if months is not None:
-        parameters = {"months": months, "column": holding.retained.column}
+        parameters = {"months": months, "column": at.holding.retained.column}
         yield _plain(at.finding, at.fit, "shorten", parameters)
 
 
@@ -161,8 +175,8 @@ def _reconsent(at: _Looked) -> Iterator[Idea]:
 
 def _record(at: _Looked) -> Iterator[Idea]:
     """What the duty asks for and a person can say."""
-    can_say = remedies.catalogue().records.get(at.finding.entity, {})
-    asked = {f: can_say[f] for f in dict.fromkeys(t[0] for t in at.rule.asserts) if f in can_say}
+    outcomes = at.verdict.outcomes if at.verdict else ()
+    asked = mending_recording.questions(at.rule, outcomes, at.known.at)
     if not asked:
         return
     yield Idea(
@@ -170,10 +184,14 @@ def _record(at: _Looked) -> Iterator[Idea]:
         kind=RemedyKind.RECORD,
         what=at.fit.what.format(target=at.finding.subject),
         target=at.finding.subject_id,
-        parameters={"fields": list(asked), "entity": at.finding.entity},
-        asks={name: one.label for name, one in asked.items()},
-        supposed={name: one.default for name, one in asked.items()},
-        page=at.rule.page,
+        parameters={
+            "entity": at.finding.entity,
+            "described": [one.field for one in asked if one.place == "description"],
+            "registered": [one.field for one in asked if one.place == "register"],
+        },
+        asks={one.field: one.label for one in asked},
+        supposed={one.field: one.supposed for one in asked},
+        page=at.verdict.page if at.verdict else at.rule.page,
     )
 
 
@@ -191,15 +209,15 @@ def _plain(finding: Finding, fit: remedies.Fit, id_: str, parameters: Mapping[st
     )
 
 
-def _by_hand(finding: Finding, rule: Rule) -> Idea:
+def _by_hand(finding: Finding, verdict: Verdict) -> Idea:
     return Idea(
         id="by-hand",
         kind=RemedyKind.RECORD,
-        what=rule.remedy,
+        what=verdict.remedy,
         target=finding.subject_id,
         parameters={},
         can_apply=False,
-        page=rule.page,
+        page=verdict.page,
     )
 
 

@@ -7,22 +7,24 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from compliance.dataset import Table
 from compliance.dataset.nouns import ColumnName, LegalBasis
-from compliance.errors import RemedyError
+from compliance.errors import RemedyError, UnsaidError
 from compliance.privacy.nouns import Budget
-from compliance.rules.nouns import Knowledge, RemedyKind
+from compliance.rules.nouns import Holding, RemedyKind
 from compliance.storage import tables
 from compliance.workspace import budgets, mending_rows
-from compliance.workspace.desk import Act, Desk
+from compliance.workspace.desk import Act
 from compliance.workspace.making import Step
 from compliance.workspace.mending_generalising import Coarser, generalised
 from compliance.workspace.mending_ideas import Idea
+from compliance.workspace.mending_recording import recorded
 from compliance.workspace.mending_trials import (
+    Ground,
     Trial,
     confirmed,
     described,
     discovered,
-    holding_of,
     remade,
 )
 from compliance.workspace.recent import Recent
@@ -36,29 +38,40 @@ _LONGEST_NUMBER = 20
 class _Asked:
     """A remedy to be tried on what is known, with what an officer said."""
 
-    desk: Desk
-    known: Knowledge
+    ground: Ground
     idea: Idea
     answers: Answers
 
+    @property
+    def holding(self) -> Holding:
+        """The dataset that it changes."""
+        return self.ground.holding(self.idea.target)
+
+    @property
+    def table(self) -> Table:
+        """Its rows."""
+        return self.ground.desk.table(self.holding.dataset)
+
 
 def tried(
-    desk: Desk, known: Knowledge, idea: Idea, answers: Answers, bench: Recent[Coarser]
+    ground: Ground, idea: Idea, answers: Answers, bench: Recent[Coarser]
 ) -> Generator[Step, None, Trial]:
     """A remedy tried on what is known.
 
     Args:
-        bench: see `generalised`.
         answers: what an officer said, by field; what is not there is supposed.
+        bench: see `generalised`.
 
     Raises:
-        RemedyError, DescriptionError, AnonymisationError: it cannot be.
+        RemedyError, DescriptionError, RecordError, AnonymisationError: it cannot be.
     """
     yield Step(doing=idea.what)
     if idea.kind is RemedyKind.GENERALISE:
-        return (yield from generalised(desk, known, idea.target, idea.number("k"), bench))
+        return (yield from generalised(ground, idea.target, idea.number("k"), bench))
     said = {**idea.supposed, **answers}
-    return _KINDS[idea.kind](_Asked(desk=desk, known=known, idea=idea, answers=said))
+    if unsaid := [label for field, label in idea.asks.items() if not said.get(field)]:
+        raise UnsaidError(reason=f"say first: {', '.join(unsaid)}")
+    return _KINDS[idea.kind](_Asked(ground=ground, idea=idea, answers=said))
 
 
 def checked(idea: Idea, answers: Answers) -> Answers:
@@ -79,91 +92,102 @@ def checked(idea: Idea, answers: Answers) -> Answers:
 
 
 def _drop(it: _Asked) -> Trial:
-    table = it.desk.table(holding_of(it.known, it.idea.target).dataset)
-    content = mending_rows.without(table, it.idea.columns)
-    made = remade(it.desk, it.known, it.idea.target, content, step="columns left out")
+    content = mending_rows.without(it.table, it.idea.columns)
+    made = remade(it.ground, it.idea.target, content, step="columns left out")
     return _telling(made, columns=list(it.idea.columns))
 
 
 def _mask(it: _Asked) -> Trial:
-    holding = holding_of(it.known, it.idea.target)
-    if holding.discovery is None:
+    found, dataset = it.holding.discovery, it.holding.dataset
+    if found is None:
         raise RemedyError(reason="nobody has looked at the data yet")
     columns = [ColumnName(name) for name in it.idea.columns]
-    table = it.desk.table(holding.dataset)
-    content = mending_rows.masked(table, holding.dataset, holding.discovery, columns)
-    made = remade(
-        it.desk, it.known, it.idea.target, content, step="masked", changed=it.idea.columns
-    )
+    content = mending_rows.masked(it.table, dataset, found, columns)
+    made = remade(it.ground, it.idea.target, content, step="masked", changed=columns)
     return replace(
         _telling(made, columns=list(it.idea.columns)),
-        lost={"columns masked": f"{len(columns)} of {len(holding.dataset.columns)}"},
-        detail=dict.fromkeys(columns, 0.0),
+        lost={"columns masked": f"{len(columns)} of {len(dataset.columns)}"},
+        detail={str(column): 0.0 for column in columns},
     )
 
 
 def _shorten(it: _Asked) -> Trial:
-    first = mending_rows.months_before(it.known.at.date(), it.idea.number("months"))
-    table = it.desk.table(holding_of(it.known, it.idea.target).dataset)
-    content = mending_rows.since(table, ColumnName(str(it.idea.parameters["column"])), first)
-    made = remade(it.desk, it.known, it.idea.target, content, step="rows past retention removed")
-    return _telling(made, months=it.idea.number("months"))
+    months = it.idea.number("months")
+    first = mending_rows.months_before(it.ground.known.at.date(), months)
+    content = mending_rows.since(it.table, ColumnName(str(it.idea.parameters["column"])), first)
+    made = remade(it.ground, it.idea.target, content, step="rows past retention removed")
+    return _telling(made, months=months)
 
 
 def _reconsent(it: _Asked) -> Trial:
-    table = it.desk.table(holding_of(it.known, it.idea.target).dataset)
-    content = mending_rows.agreeing(table, ColumnName(it.idea.columns[0]))
+    content = mending_rows.agreeing(it.table, ColumnName(it.idea.columns[0]))
     said = {"legal_basis": LegalBasis.CONSENT}
     step = "rows without consent removed"
-    made = remade(it.desk, it.known, it.idea.target, content, step=step, said=said)
+    made = remade(it.ground, it.idea.target, content, step=step, said=said)
     return _telling(made, columns=list(it.idea.columns))
 
 
 def _confirm(it: _Asked) -> Trial:
     if it.answers.get("confirmed") != "yes":
         raise RemedyError(reason="say yes where you stand behind these labels")
-    return confirmed(it.known, it.idea.target, it.idea.columns)
+    return confirmed(it.ground, it.idea.target, it.idea.columns)
 
 
 def _discover(it: _Asked) -> Trial:
-    return discovered(it.desk, it.known, it.idea.target)
+    return discovered(it.ground, it.idea.target)
 
 
 def _record(it: _Asked) -> Trial:
-    return _RECORDS[str(it.idea.parameters["entity"])](it)
+    """What is said in a description, an organisation, a budget or the register; one or several."""
+    entity = str(it.idea.parameters["entity"])
+    described_ = {f: it.answers[f] for f in it.idea.several("described")}
+    registered = {f: it.answers[f] for f in it.idea.several("registered")}
+    if not registered:
+        return _DESCRIBED[entity](it, described_)
+    if not described_:
+        return recorded(it.ground, entity, it.idea.target, registered)
+    first = _DESCRIBED[entity](it, described_)
+    ground = replace(it.ground, known=first.after)
+    second = recorded(ground, entity, it.idea.target, registered)
+
+    def store(act: Act) -> str:
+        first.store(act)
+        return second.store(act)
+
+    return replace(second, store=store, facts={"recorded": sorted({**described_, **registered})})
 
 
-def _record_dataset(it: _Asked) -> Trial:
-    said = {name: _READ.get(name, str)(text) for name, text in it.answers.items() if text}
-    return described(it.known, it.idea.target, **said)
+def _of_dataset(it: _Asked, said: Answers) -> Trial:
+    read = {name: _READ.get(name, str)(text) for name, text in said.items()}
+    return described(it.ground, it.idea.target, **read)
 
 
-def _record_organisation(it: _Asked) -> Trial:
-    said = {name: text for name, text in it.answers.items() if text}
-    organisation = replace(it.known.organisation, **said)
+def _of_organisation(it: _Asked, said: Answers) -> Trial:
+    organisation = replace(it.ground.known.organisation, **said)
 
     def store(act: Act) -> str:
         act.store(tables.ORGANISATION, organisation)
         return ""
 
-    after = replace(it.known, organisation=organisation)
+    after = it.ground.after(organisation=organisation)
     return Trial(after=after, store=store, facts={"recorded": sorted(said)})
 
 
-def _record_population(it: _Asked) -> Trial:
-    before = next((b for b in it.known.budgets if b.population == it.idea.target), None)
+def _of_population(it: _Asked, said: Answers) -> Trial:
+    every = it.ground.known.budgets
+    before = next((b for b in every if b.population == it.idea.target), None)
     if before is None:
         raise RemedyError(reason="these people are not there any more")
-    epsilon = _epsilon(it.answers["budget_decided"])
+    epsilon = _epsilon(said["budget_decided"])
     total = Budget(epsilon=epsilon, delta=before.total.delta)
-    after = budgets.would_be(before, epsilon, it.known.at)
+    changed = budgets.would_be(before, epsilon, it.ground.known.at)
 
     def store(act: Act) -> str:
         budgets.decide_within(act, before.population, total)
         return ""
 
-    changed = tuple(after if b is before else b for b in it.known.budgets)
-    return Trial(after=replace(it.known, budgets=changed), store=store)
+    after = it.ground.after(budgets=tuple(changed if b is before else b for b in every))
+    return Trial(after=after, store=store)
 
 
 def _epsilon(text: str) -> Decimal:
@@ -199,10 +223,11 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "unit": ColumnName,
 }
 _Kind = Callable[[_Asked], Trial]
-_RECORDS: Mapping[str, _Kind] = {
-    "dataset": _record_dataset,
-    "organisation": _record_organisation,
-    "population": _record_population,
+_DESCRIBED: Mapping[str, Callable[[_Asked, Answers], Trial]] = {
+    "dataset": _of_dataset,
+    "org": _of_organisation,
+    "organisation": _of_organisation,
+    "population": _of_population,
 }
 _KINDS: Mapping[RemedyKind, _Kind] = {
     RemedyKind.DROP: _drop,

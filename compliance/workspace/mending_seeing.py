@@ -7,16 +7,14 @@ from dataclasses import dataclass
 
 from compliance.dataset import Table
 from compliance.dataset.nouns import ColumnName, Dataset
-from compliance.errors import ComplianceError
-from compliance.rules import assess, findings, remedies
-from compliance.rules.facts import subjects
-from compliance.rules.nouns import Assessment, Effect, Finding, Knowledge, Pack, Remedy, Risk
+from compliance.errors import ComplianceError, UnsaidError
+from compliance.rules import judge, remedies
+from compliance.rules.nouns import Assessment, Effect, Finding, Remedy, Risk
 from compliance.workspace import mending_kinds, mending_measures
-from compliance.workspace.desk import Desk
 from compliance.workspace.making import Step
 from compliance.workspace.mending_generalising import Coarser
 from compliance.workspace.mending_ideas import Idea, ideas
-from compliance.workspace.mending_trials import Trial
+from compliance.workspace.mending_trials import Ground, Trial
 from compliance.workspace.recent import Recent
 
 
@@ -25,16 +23,14 @@ class Seen:
     """What is known before, and what rules and measures say of it.
 
     Attributes:
-        pack: the rules in force.
-        known: everything.
+        ground: what remedies are tried on.
         assessment: of it.
         dataset, table: what the finding is about, where it is about one.
         quasi: the columns by which people in it are looked for.
         risk: as the rows stand.
     """
 
-    pack: Pack
-    known: Knowledge
+    ground: Ground
     assessment: Assessment
     dataset: Dataset | None = None
     table: Table | None = None
@@ -42,23 +38,16 @@ class Seen:
     risk: Risk | None = None
 
 
-def judged(pack: Pack, known: Knowledge) -> Assessment:
-    """What the rules in force say of what is known, with what was waived."""
-    found = assess(pack, subjects(known), known.at)
-    return findings.waived(found, known.findings)
-
-
-def seen(desk: Desk, pack: Pack, known: Knowledge, name: str) -> Seen:
+def seen(ground: Ground, name: str) -> Seen:
     """What is known before a remedy for a finding on `name`, a dataset or something else."""
-    assessment = judged(pack, known)
-    holding = next((h for h in known.holdings if h.dataset.name == name), None)
+    assessment = judge(ground.pack, ground.known)
+    holding = next((h for h in ground.known.holdings if h.dataset.name == name), None)
     if holding is None:
-        return Seen(pack=pack, known=known, assessment=assessment)
-    table = desk.table(holding.dataset)
+        return Seen(ground=ground, assessment=assessment)
+    table = ground.desk.table(holding.dataset)
     quasi = mending_measures.pointing(holding.discovery)
     return Seen(
-        pack=pack,
-        known=known,
+        ground=ground,
         assessment=assessment,
         dataset=holding.dataset,
         table=table,
@@ -69,13 +58,16 @@ def seen(desk: Desk, pack: Pack, known: Knowledge, name: str) -> Seen:
 
 def every_idea(before: Seen, finding: Finding) -> tuple[Idea, ...]:
     """All that could be tried about a finding; nothing where its rule is no longer in force."""
-    rule = before.pack.rule(finding.rule)
-    return () if rule is None else ideas(before.known, finding, rule)
+    rule = before.ground.pack.rule(finding.rule)
+    if rule is None:
+        return ()
+    verdict = next((v for v in before.assessment.verdicts if v.key == finding.key), None)
+    return ideas(before.ground.known, finding, rule, verdict)
 
 
 def predicted(before: Seen, trial: Trial) -> Effect:
     """What a trial would change."""
-    after = judged(before.pack, trial.after)
+    after = judge(before.ground.pack, trial.after)
     if trial.rows is None or before.dataset is None or before.table is None:
         return remedies.effect(before.assessment, after, lost=trial.lost)
     dataset, table, discovery = trial.rows
@@ -93,14 +85,14 @@ def predicted(before: Seen, trial: Trial) -> Effect:
 
 
 def tried_all(
-    desk: Desk, before: Seen, finding: Finding, bench: Recent[Coarser]
+    before: Seen, finding: Finding, bench: Recent[Coarser]
 ) -> Generator[Step, None, tuple[Remedy, ...]]:
     """Every remedy of a finding, tried one after the other, ranked with reasons."""
     found = []
     every = every_idea(before, finding)
     for number, idea in enumerate(every):
         yield Step(doing=idea.what, share=number / len(every))
-        found.append((yield from _tried(desk, before, idea, bench)))
+        found.append((yield from _tried(before, idea, bench)))
     return remedies.ranked(found, finding, before.assessment)
 
 
@@ -131,14 +123,14 @@ def nothing(before: Seen) -> Effect:
     return remedies.effect(before.assessment, before.assessment)
 
 
-def _tried(
-    desk: Desk, before: Seen, idea: Idea, bench: Recent[Coarser]
-) -> Generator[Step, None, Remedy]:
+def _tried(before: Seen, idea: Idea, bench: Recent[Coarser]) -> Generator[Step, None, Remedy]:
     if not idea.can_apply:
         return remedy_of(idea, nothing(before), "what it would change was not measured")
     try:
-        trial = yield from mending_kinds.tried(desk, before.known, idea, {}, bench)
+        trial = yield from mending_kinds.tried(before.ground, idea, {}, bench)
+    except UnsaidError as unsaid:
+        return remedy_of(idea, nothing(before), f"what it would change is not measured: {unsaid}")
     except ComplianceError as refusal:
         said = f"cannot be applied as things stand: {refusal}"
         return remedy_of(idea, nothing(before), said, can_apply=False)
-    return remedy_of(idea, predicted(before, trial))
+    return remedy_of(idea, predicted(before, trial), *trial.reasons)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from compliance.rules.findings.policy import policy
-from compliance.rules.nouns import Assessment, Finding, Note, State, Status, Verdict, Waiver
+from compliance.rules.nouns import Assessment, Finding, Note, State, Status, Verdict
 
 _ID_DIGITS = 10
 _OPENED = "Found unmet."
@@ -32,33 +31,6 @@ def finding_id(rule: str, entity: str, subject_id: str) -> str:
 def is_waived(finding: Finding, day: date) -> bool:
     """Whether a waiver counts on `day`; its last day is the last on which it does."""
     return finding.waiver is not None and day <= finding.waiver.until
-
-
-def waived(assessment: Assessment, findings: Sequence[Finding]) -> Assessment:
-    """The assessment with unmet duties that somebody decided to leave so, for a time, as waived.
-
-    A waived duty counts as neither met nor unmet. Once its last day is over, it fails again.
-    """
-    day = assessment.assessed_at.date()
-    waivers = {f.key: f.waiver for f in findings if f.waiver and is_waived(f, day)}
-    verdicts = tuple(
-        replace(verdict, state=State.WAIVED, because=_because(waivers[verdict.key]))
-        if verdict.state is State.NOT_MET and verdict.key in waivers
-        else verdict
-        for verdict in assessment.verdicts
-    )
-    if verdicts == assessment.verdicts:
-        return assessment
-    ranked = sorted(verdicts, key=lambda verdict: _PLACES[verdict.state])
-    return replace(assessment, verdicts=tuple(ranked), score=_score(ranked))
-
-
-_PLACES = {
-    state: place
-    for place, state in enumerate(
-        (State.NOT_MET, State.NOT_ASSESSED, State.MET, State.WAIVED, State.NOT_APPLICABLE)
-    )
-}
 
 
 def opened(
@@ -89,16 +61,6 @@ def opened(
         if v.state is State.NOT_MET and v.key not in known and v.entity != "finding"
     ]
     return (*after, *(_new(verdict, assessment.assessed_at, by) for verdict in new))
-
-
-def _because(waiver: Waiver) -> str:
-    return f"Waived by {waiver.by} until {waiver.until:%Y-%m-%d}."
-
-
-def _score(verdicts: Sequence[Verdict]) -> float | None:
-    counts = Counter(verdict.state for verdict in verdicts)
-    decided = counts[State.MET] + counts[State.NOT_MET]
-    return round(100 * counts[State.MET] / decided, 1) if decided else None
 
 
 def _new(verdict: Verdict, at: datetime, by: str) -> Finding:
