@@ -127,6 +127,13 @@ PAGES = (
         help="How much may be learnt about each group of people, decided by an officer.",
     ),
     PageRow(
+        name="rules",
+        section="settings",
+        title="Rules",
+        icon=":material/gavel:",
+        help="What is checked, where each duty was read, and packs of your own.",
+    ),
+    PageRow(
         name="audits",
         section="settings",
         title="Audits",

@@ -27,6 +27,7 @@ EMPTY = {
     "trail": ("The first act will be the first entry", LOAD_OR_DEMO),
     "reports": ("A document for the regulator", LOAD_OR_DEMO),
     "budgets": ("A budget bounds what all releases", LOAD_OR_DEMO),
+    "rules": ("What the desk checks, and where each duty was read", []),
     "audits": ("An audit looks at what is new", LOAD_OR_DEMO),
     "organisation": ("Stands on the cover of every report", []),
 }
@@ -44,6 +45,7 @@ FULL = {
     "trail": "Take a checkpoint",
     "reports": "SHA-256",
     "budgets": "People who share the budget",
+    "rules": "Look at one rule",
     "audits": "Schedules",
     "organisation": "This installation",
 }
