@@ -64,6 +64,13 @@ PAGES = (
         help="Which columns hold personal data, with the evidence; confirm or correct.",
     ),
     PageRow(
+        name="register",
+        section="know",
+        title="Register",
+        icon=":material/inventory:",
+        help="What only people know: activities, processors, transfers, requests, breaches.",
+    ),
+    PageRow(
         name="anonymise",
         section="protect",
         title="Anonymise",
