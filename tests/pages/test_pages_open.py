@@ -36,7 +36,7 @@ FULL = {
     "overview": "The ten stages",
     "datasets": "What was changed on the way in",
     "discovery": "Evidence in words",
-    "residency": "Check a movement before it happens",
+    "residency": "residency_submit",
     "anonymise": "Risk as it stands",
     "tradeoff": "Attacker’s odds",
     "release": "Published so far",
