@@ -35,6 +35,8 @@
   + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + ResidencyError                data cannot be said to move so
+    - UnknownCountryError, MovementRefusedError, MovementFactError
   + RecordError                   a record of the register cannot be kept
     - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
     - RecordFileError, RecordInUseError
@@ -108,6 +110,8 @@ from compliance.errors.data import (
     UnknownTableError,
 )
 from compliance.errors.governance import (
+    MovementFactError,
+    MovementRefusedError,
     NoMailServerError,
     PackError,
     RecordError,
@@ -115,7 +119,9 @@ from compliance.errors.governance import (
     RecordFileError,
     RecordInUseError,
     RecordsRefusedError,
+    ResidencyError,
     ScheduleError,
+    UnknownCountryError,
     UnknownKindError,
     UnknownPackError,
     UnknownRecordError,
@@ -210,6 +216,8 @@ __all__ = [
     "MissingGroupError",
     "MissingPersonError",
     "MissingUnitError",
+    "MovementFactError",
+    "MovementRefusedError",
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
@@ -241,6 +249,7 @@ __all__ = [
     "RecordsRefusedError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ResidencyError",
     "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
@@ -261,6 +270,7 @@ __all__ = [
     "TreatmentError",
     "UndecodableTextError",
     "UnknownColumnError",
+    "UnknownCountryError",
     "UnknownDatasetError",
     "UnknownKindError",
     "UnknownOutputError",

@@ -5,6 +5,26 @@ from __future__ import annotations
 from compliance.errors.base import ComplianceError
 
 
+class ResidencyError(ComplianceError):
+    """Data cannot be said to move so."""
+
+
+class UnknownCountryError(ResidencyError):
+    sentence = "“{given}” is no country. Use a two-letter code such as DE, GB, US or CN."
+
+
+class MovementRefusedError(ResidencyError):
+    """A law does not let data go, or nobody can say that it does."""
+
+    sentence = "{what} may not go from {origin} to {destination}: {reason}."
+
+
+class MovementFactError(ResidencyError):
+    """What is said of a movement cannot be understood."""
+
+    sentence = "“{given}” cannot be taken as {fact}: {reason}."
+
+
 class PackError(ComplianceError):
     """A pack of rules cannot be used; `line` is counted from 1."""
 

@@ -71,6 +71,13 @@ PAGES = (
         help="What only people know: activities, processors, transfers, requests, breaches.",
     ),
     PageRow(
+        name="residency",
+        section="know",
+        title="Residency",
+        icon=":material/public:",
+        help="Where each copy lies, which movements happen, and what each law says of them.",
+    ),
+    PageRow(
         name="anonymise",
         section="protect",
         title="Anonymise",

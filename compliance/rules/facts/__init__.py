@@ -7,6 +7,7 @@ differ neither is believed, so that what follows is not assessed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from compliance.register.nouns import Contradiction, Record
 from compliance.rules.facts import (
@@ -25,6 +26,7 @@ from compliance.rules.facts.joining import Computed, clash_of, subject, texts
 from compliance.rules.facts.reach import laws_of
 from compliance.rules.nouns import Knowledge, Subject
 from compliance.rules.nouns.rule import LawId
+from compliance.rules.residency import transfer_facts
 
 __all__ = ["PROVIDED", "contradictions", "kept_months", "run_subject", "subjects"]
 
@@ -94,6 +96,7 @@ def _computed(
     known: Knowledge,
 ) -> list[tuple[Record, Computed, tuple[LawId, ...] | None]]:
     """Every subject that has, or may have, a record, with what is computed of it."""
+    known = known if known.judged else replace(known, judged=transfer_facts(known))
     found: list[tuple[Record, Computed, tuple[LawId, ...] | None]] = [
         (organisation.record_of(known), organisation.computed(known), None)
     ]
