@@ -42,14 +42,12 @@ def finish(desk: Workspace, id_: str) -> Impact:
     if impact.kind is ImpactKind.LIA:
         area.decide(id_, outcome=Outcome.PASSED, because=TYPED)
         return area.validate(id_)
-    area.screen_by_hand(id_, {one: (False, TYPED) for one in impact.screening})
+    area.screen_by_hand(id_, dict.fromkeys(impact.screening, (False, TYPED)))
     for event in impact.events:
         texts = {f"{event.id}.{field}": TYPED for field in ("impacts", "threats", "sources")}
         area.answer_all(id_, texts)
         for after in (False, True):
-            area.gauge(
-                id_, event.id, severity=Gauge.LIMITED, likelihood=Gauge.LIMITED, after=after
-            )
+            area.gauge(id_, event.id, severity=Gauge.LIMITED, likelihood=Gauge.LIMITED, after=after)
     area.plan(id_, Measure(what=TYPED, events=("access",)))
     area.opinion(id_, Opinion(of=Voice.OFFICER, by="A. Officer", text=TYPED))
     area.opinion(id_, Opinion(of=Voice.PEOPLE, reason=TYPED))
