@@ -47,6 +47,19 @@ SETTINGS = (
             "installed spaCy model by its name, or the folder of a transformers token classifier."
         ),
     ),
+    Setting(
+        name="PRIVACY_DESK_SMTP_URL",
+        default="",
+        meaning=(
+            "The mail server that notices of audits go through: smtps://name:password@host:465 or "
+            "smtp://host:25; empty means that nobody is told by e-mail."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_MAIL_FROM",
+        default="",
+        meaning="The address that notices of audits come from.",
+    ),
 )
 
 MAX_FILE_BYTES = 4 * 2**30
@@ -69,12 +82,16 @@ class Settings:
         database_url: SQLAlchemy address of the records; may hold a password, so it is not shown.
         actor: who acts, as named in the trail.
         name_model: a language model to ask for names, too; empty for none.
+        smtp_url: the mail server for notices; may hold a password, so it is not shown.
+        mail_from: the address that notices come from.
     """
 
     home: Path
     database_url: str = field(repr=False)
     actor: str
     name_model: str = ""
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
 
     @classmethod
     def from_environment(
@@ -96,4 +113,6 @@ class Settings:
             or f"sqlite:///{folder / 'records.sqlite'}",
             actor=values["PRIVACY_DESK_ACTOR"],
             name_model=values["PRIVACY_DESK_NAME_MODEL"],
+            smtp_url=values["PRIVACY_DESK_SMTP_URL"],
+            mail_from=values["PRIVACY_DESK_MAIL_FROM"],
         )

@@ -288,7 +288,7 @@ def _proof(kinds: Kinds[argparse.ArgumentParser]) -> None:
         metavar="ID",
         help="which impact assessment a dpia report is about; left out: the newest",
     )
-    audit = verb(kinds, "audit", verbs.audit, "discover, assess and report in one go")
+    audit = verb(kinds, "audit", auditing.audit, "discover, assess and report in one go")
     for added in (report, audit):
         named(added, is_needed=False)
         added.add_argument("--out", type=_path, required=True, metavar="F.pdf", help="which file")

@@ -195,7 +195,7 @@ def run_model(workspace: Workspace, asked: Namespace) -> Result:
 
 def assess(workspace: Workspace, asked: Namespace) -> Result:
     """Check every duty."""
-    return results.assessment(workspace.assess(_names(asked)))
+    return results.assessment(workspace.assess(names_of(asked)))
 
 
 def trail_list(workspace: Workspace, asked: Namespace) -> Result:
@@ -241,18 +241,8 @@ def lineage_show(workspace: Workspace, asked: Namespace) -> Result:
 def report(workspace: Workspace, asked: Namespace) -> Result:
     """Build a report as PDF."""
     path = typed.destination(asked.out, workspace.settings)
-    built = workspace.build_report(ReportKind(asked.kind), _names(asked), about=asked.about)
-    return _written(workspace, built, path)
-
-
-def audit(workspace: Workspace, asked: Namespace) -> Result:
-    """Discover, assess and report in one unattended go."""
-    path = typed.destination(asked.out, workspace.settings)
-    for name in _names(asked) or [str(dataset.name) for dataset in workspace.datasets()]:
-        if workspace.discovery(name) is None:
-            workspace.discover(name)
-    written = _written(workspace, workspace.build_report(ReportKind.AUDIT, _names(asked)), path)
-    return written | results.assessment(workspace.assessments(_names(asked))[-1])
+    built = workspace.build_report(ReportKind(asked.kind), names_of(asked), about=asked.about)
+    return written(workspace, built, path)
 
 
 def _tell(line: str) -> None:
@@ -269,11 +259,12 @@ def _asked(workspace: Workspace, asked: Namespace) -> Budget:
     )
 
 
-def _names(asked: Namespace) -> list[str] | None:
+def names_of(asked: Namespace) -> list[str] | None:
     """The one dataset that was named; None means all."""
     return [asked.name] if asked.name else None
 
 
-def _written(workspace: Workspace, built: Report, path: Path) -> Result:
+def written(workspace: Workspace, built: Report, path: Path) -> Result:
+    """A report that was built, written to `path`."""
     typed.write(path, workspace.report_pdf(built))
     return {"path": str(path), "sha256": built.sha256, "pages": built.pages}

@@ -43,6 +43,9 @@
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ScheduleError                 a schedule of audits cannot be kept
+  + UnknownScheduleError          there is no such schedule
+  + NoMailServerError             people are to be told by e-mail, but no server is set
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -108,8 +111,11 @@ from compliance.errors.governance import (
     ImpactIncompleteError,
     ImpactInputError,
     ImpactOutdatedError,
+    NoMailServerError,
     NothingAssessedError,
+    ScheduleError,
     UnknownImpactError,
+    UnknownScheduleError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -207,6 +213,7 @@ __all__ = [
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
+    "NoMailServerError",
     "NoPopulationError",
     "NoRecodingError",
     "NoRowsError",
@@ -229,6 +236,7 @@ __all__ = [
     "QueryError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
     "SecureSumError",
@@ -254,6 +262,7 @@ __all__ = [
     "UnknownRecipeError",
     "UnknownReleaseError",
     "UnknownRunError",
+    "UnknownScheduleError",
     "UnknownTableError",
     "UntestableError",
     "VaultError",

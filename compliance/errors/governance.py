@@ -46,3 +46,24 @@ class ConsultationError(ImpactError):
 
 class NothingAssessedError(ImpactError):
     sentence = "No impact assessment of {about} has been begun yet. Begin one first."
+
+
+class ScheduleError(ComplianceError):
+    """A schedule of audits cannot be kept."""
+
+    sentence = "The schedule cannot be kept: {problem}."
+
+
+class UnknownScheduleError(ComplianceError):
+    """No schedule of that name."""
+
+    sentence = "There is no schedule {name}. There are: {known}."
+
+
+class NoMailServerError(ComplianceError):
+    """People are to be told by e-mail, but no server is set."""
+
+    sentence = (
+        "No mail server is set, so nobody can be told by e-mail. Set PRIVACY_DESK_SMTP_URL and "
+        "PRIVACY_DESK_MAIL_FROM, or leave the addresses out."
+    )

@@ -19,9 +19,9 @@ EVERYTHING = "everything"
 
 def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
-    with desk.act("duties.assess", _scope(names)) as act:
+    with desk.act("duties.assess", scope_of(names)) as act:
         found = assess(desk_pack(), subjects(known(desk, act.connection, act.at, names)), act.at)
-        act.store(tables.ASSESSMENT, found, scope=_scope(names)[:200])
+        act.store(tables.ASSESSMENT, found, scope=scope_of(names)[:200])
         act.facts |= {
             "verdicts": len(found.verdicts),
             "findings": len(found.findings),
@@ -32,7 +32,12 @@ def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
 
 def history(connection: Connection, names: Sequence[str] | None = None) -> tuple[Assessment, ...]:
     """All assessments of everything, or of the datasets named together; oldest first."""
-    return records.every(connection, tables.ASSESSMENT, Assessment, scope=_scope(names)[:200])
+    return records.every(connection, tables.ASSESSMENT, Assessment, scope=scope_of(names)[:200])
+
+
+def newest(connection: Connection, names: Sequence[str] | None = None) -> Assessment | None:
+    """The last assessment of everything, or of the datasets named together; None: never."""
+    return records.latest(connection, tables.ASSESSMENT, Assessment, scope=scope_of(names)[:200])
 
 
 def life_cycle(connection: Connection) -> tuple[Stage, ...]:
@@ -60,7 +65,8 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
     return stages(tally)
 
 
-def _scope(names: Sequence[str] | None) -> str:
+def scope_of(names: Sequence[str] | None) -> str:
+    """What an assessment is of, in words: everything, or datasets by name."""
     return EVERYTHING if names is None else ", ".join(names)
 
 

@@ -134,6 +134,13 @@ PAGES = (
         help="How much may be learnt about each group of people, decided by an officer.",
     ),
     PageRow(
+        name="audits",
+        section="settings",
+        title="Audits",
+        icon=":material/event_repeat:",
+        help="Audit everything now or again and again, and tell people what changed.",
+    ),
+    PageRow(
         name="organisation",
         section="settings",
         title="Organisation",

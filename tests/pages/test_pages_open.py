@@ -28,6 +28,7 @@ EMPTY = {
     "trail": ("The first act will be the first entry", LOAD_OR_DEMO),
     "reports": ("A document for the regulator", LOAD_OR_DEMO),
     "budgets": ("A budget bounds what all releases", LOAD_OR_DEMO),
+    "audits": ("An audit looks at what is new", LOAD_OR_DEMO),
     "organisation": ("Stands on the cover of every report", []),
 }
 # What only this page says, or the key of what only it shows, when the whole job was done once.
@@ -45,6 +46,7 @@ FULL = {
     "trail": "Take a checkpoint",
     "reports": "SHA-256",
     "budgets": "People who share the budget",
+    "audits": "Schedules",
     "organisation": "This installation",
 }
 

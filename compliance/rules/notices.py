@@ -1,0 +1,96 @@
+"""What people are told of an audit: counts, rules and articles; no names, no data, no datasets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from compliance.rules.nouns.audit import Audit, Change, NotifyWhen
+from compliance.rules.nouns.verdict import State
+
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A message.
+
+    Attributes:
+        subject: one line.
+        text: plain text.
+        fields: the same for machines.
+    """
+
+    subject: str
+    text: str
+    fields: dict[str, object]
+
+
+def is_worth_telling(audit: Audit, when: NotifyWhen) -> bool:
+    """Whether people are to be told of `audit`."""
+    if when is NotifyWhen.ALWAYS:
+        return True
+    if when is NotifyWhen.WORSE:
+        return bool(audit.difference.opened or audit.overdue)
+    return not audit.difference.is_empty or bool(audit.overdue)
+
+
+def notice(audit: Audit) -> Notice:
+    """The message about `audit`. It names duties, never what they were looked at on."""
+    found = audit.difference
+    subject = (
+        f"Privacy Desk: {len(found.opened):,} findings opened, {len(found.closed):,} closed, "
+        f"score {_score(found.score_after)}"
+    )
+    lines = [
+        f"Audit of {audit.at:%Y-%m-%d %H:%M} UTC",
+        f"Score: {_score(found.score_before)} before, {_score(found.score_after)} now",
+        f"Findings on record: {audit.open:,}, overdue: {audit.overdue:,}",
+        f"Duties not assessed: {audit.counts.get(State.NOT_ASSESSED, 0):,}",
+        *_part("Opened", found.opened),
+        *_part("Closed", found.closed),
+        "",
+        "Open the desk for subjects and evidence; this message names neither data nor people.",
+    ]
+    return Notice(subject=subject, text="\n".join(lines) + "\n", fields=_fields(audit))
+
+
+def _fields(audit: Audit) -> dict[str, object]:
+    found = audit.difference
+    return {
+        "kind": "privacy-desk-audit",
+        "audit": audit.id,
+        "at": audit.at.isoformat(),
+        "score": {"before": found.score_before, "after": found.score_after},
+        "findings": {"open": audit.open, "overdue": audit.overdue},
+        "verdicts": {state.value: count for state, count in audit.counts.items()},
+        "opened": _rows(found.opened),
+        "closed": _rows(found.closed),
+    }
+
+
+def _rows(changes: Sequence[Change]) -> list[dict[str, object]]:
+    first = {change.rule: change for change in changes}
+    return [
+        {
+            "rule": rule,
+            "article": f"{first[rule].law} {first[rule].article}",
+            "severity": first[rule].severity.value,
+            "subjects": count,
+        }
+        for rule, count in Counter(change.rule for change in changes).most_common()
+    ]
+
+
+def _part(heading: str, changes: Sequence[Change]) -> list[str]:
+    rows = _rows(changes)
+    if not rows:
+        return []
+    said = [f"- {r['rule']} ({r['article']}), {r['severity']}: {r['subjects']}" for r in rows]
+    more = len(said) - _MOST
+    return ["", f"{heading}:", *said[:_MOST], *([f"- and {more} more rules"] if more > 0 else [])]
+
+
+def _score(score: float | None) -> str:
+    return "none" if score is None else f"{score:g} of 100"
