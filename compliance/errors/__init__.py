@@ -40,6 +40,9 @@
   + RecordError                   a record of the register cannot be kept
     - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
     - RecordFileError, RecordInUseError
+  + ImpactError                   an impact assessment cannot be made or changed so
+    - UnknownImpactError, ImpactInputError, ImpactIncompleteError, ImpactOutdatedError
+    - ConsultationError, NothingAssessedError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -110,9 +113,15 @@ from compliance.errors.data import (
     UnknownTableError,
 )
 from compliance.errors.governance import (
+    ConsultationError,
+    ImpactError,
+    ImpactIncompleteError,
+    ImpactInputError,
+    ImpactOutdatedError,
     MovementFactError,
     MovementRefusedError,
     NoMailServerError,
+    NothingAssessedError,
     PackError,
     RecordError,
     RecordFieldError,
@@ -122,6 +131,7 @@ from compliance.errors.governance import (
     ResidencyError,
     ScheduleError,
     UnknownCountryError,
+    UnknownImpactError,
     UnknownKindError,
     UnknownPackError,
     UnknownRecordError,
@@ -195,6 +205,7 @@ __all__ = [
     "CheckpointError",
     "ChooseTableError",
     "ComplianceError",
+    "ConsultationError",
     "DatabaseError",
     "DeploymentError",
     "DescriptionError",
@@ -208,6 +219,10 @@ __all__ = [
     "HierarchyError",
     "ImageStillShowsError",
     "ImageTooLargeError",
+    "ImpactError",
+    "ImpactIncompleteError",
+    "ImpactInputError",
+    "ImpactOutdatedError",
     "JoinError",
     "LabelError",
     "MalformedPlanError",
@@ -230,6 +245,7 @@ __all__ = [
     "NotAnImageError",
     "NothingAllowedError",
     "NothingAnonymisedError",
+    "NothingAssessedError",
     "NothingInventedError",
     "NothingLeftError",
     "NothingPublishedError",
@@ -272,6 +288,7 @@ __all__ = [
     "UnknownColumnError",
     "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownImpactError",
     "UnknownKindError",
     "UnknownOutputError",
     "UnknownPackError",

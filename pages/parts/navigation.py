@@ -113,6 +113,13 @@ PAGES = (
         help="Every duty checked on what the desk knows, with evidence and remedy.",
     ),
     PageRow(
+        name="impact",
+        section="prove",
+        title="Impact assessments",
+        icon=":material/assignment_late:",
+        help="What processing can do to people, drawn from facts; outdated when these change.",
+    ),
+    PageRow(
         name="lineage",
         section="prove",
         title="Lineage",
