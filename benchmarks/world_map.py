@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ def countries(topology: Mapping[str, Any]) -> Iterator[tuple[str, list[list[Poin
     for shape in topology["objects"]["countries"]["geometries"]:
         kind = shape["type"]
         polygons = shape.get("arcs", []) if kind == "MultiPolygon" else [shape.get("arcs", [])]
-        yield code_of(shape), [ring(polygon[0], arcs) for polygon in polygons if polygon]
+        rings = [ring(polygon[0], arcs) for polygon in polygons if polygon]
+        yield code_of(shape), [part for one in rings for part in cut(one)]
 
 
 def code_of(shape: Mapping[str, Any]) -> str:
@@ -90,6 +92,33 @@ def ring(indices: Sequence[int], arcs: Sequence[list[Point]]) -> list[Point]:
     for index in indices:
         part = arcs[index] if index >= 0 else arcs[~index][::-1]
         found += part if not found else part[1:]
+    return found
+
+
+def cut(points: Sequence[Point]) -> list[list[Point]]:
+    """A ring as parts that do not reach over the line where the day changes."""
+    whole, turn = [points[0]], 0.0
+    for (before, _), (x, y) in pairwise(points):
+        turn += 360 * ((before - x > 180) - (x - before > 180))
+        whole.append((x + turn, y))
+    found = []
+    for shift in (-360, 0, 360):
+        part = half([(x + shift, y) for x, y in whole], 180.0, 1)
+        part = half(part, -180.0, -1)
+        if len(part) > 2:
+            found.append(part)
+    return found
+
+
+def half(points: Sequence[Point], edge: float, side: int) -> list[Point]:
+    """The part of a ring on one side of a meridian: west of it for 1, east of it for -1."""
+    found: list[Point] = []
+    for (x0, y0), (x1, y1) in zip(points, [*points[1:], *points[:1]], strict=True):
+        is_in, comes_in = side * x0 <= side * edge, side * x1 <= side * edge
+        if is_in:
+            found.append((x0, y0))
+        if is_in != comes_in:
+            found.append((edge, y0 + (edge - x0) * (y1 - y0) / (x1 - x0)))
     return found
 
 

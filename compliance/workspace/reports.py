@@ -58,6 +58,8 @@ from compliance.workspace import (
 )
 from compliance.workspace.desk import Desk, store_bytes
 
+_TITLES = {ReportKind.DPIA: "Impact assessment report"}
+
 
 def make(
     desk: Desk, kind: ReportKind, names: Sequence[str] | None, about: str | None = None
@@ -210,7 +212,11 @@ def _store(
             actor=act.actor,
         )
         act.store(tables.REPORT, report, id=report.id)
-        node = Node(kind=NodeKind.REPORT, id=report.id, title=f"{kind.capitalize()} report")
+        node = Node(
+            kind=NodeKind.REPORT,
+            id=report.id,
+            title=_TITLES.get(kind, f"{kind.capitalize()} report"),
+        )
         for origin in (*map(datasets.dataset_node, wanted), *origins):
             act.link(origin, node, "reported")
         act.facts |= {"report": report.id, "sha256": sha256, "pages": report.pages}

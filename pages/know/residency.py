@@ -19,9 +19,12 @@ movements.unplaced(found.unplaced)
 with st.container(border=True):
     maps.map_of(found)
 
-st.header(_("Check a movement before it happens"))
-checks.check(workspace)
-
-st.header(_("Movements"))
-movements.movements(found)
-movements.counters(found.counters)
+moving, asking, counting = st.tabs(
+    [_("Movements"), _("Check a movement before it happens"), _("Counted since 1 January")]
+)
+with moving:
+    movements.movements(found)
+with asking:
+    checks.check(workspace)
+with counting:
+    movements.counters(found.counters)

@@ -40,7 +40,7 @@ FULL = {
     "datasets": "What was changed on the way in",
     "discovery": "Evidence in words",
     "register": "Kind of record",
-    "residency": "Check a movement before it happens",
+    "residency": "residency_submit",
     "anonymise": "Risk as it stands",
     "tradeoff": "Attacker’s odds",
     "release": "Published so far",

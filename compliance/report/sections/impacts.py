@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from compliance.impact.method import Part, Question
 from compliance.impact.nouns import (
     Answer,
@@ -16,7 +18,7 @@ from compliance.impact.nouns import (
     Voice,
 )
 from compliance.report import wording
-from compliance.report.nouns import DatasetEvidence, ImpactEvidence
+from compliance.report.nouns import DatasetEvidence, ImpactEvidence, ImpactVersion
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, tile, toned
 from compliance.report.wording import count
 
@@ -175,7 +177,7 @@ def to_decision(evidence: ImpactEvidence) -> Plain:
         left = impact.residual or _highest(evidence)
         facts.append(fact("Risk that is left", str(left) if left else "not gauged"))
         facts.append(fact("Authority consulted", f"{impact.consulted_at or 'no'}"))
-    versions = evidence.versions[-MOST_VERSIONS_PRINTED:]
+    versions = _milestones(evidence)[-MOST_VERSIONS_PRINTED:]
     headings = [
         heading("Version", fill=Fill.NUMBER),
         heading("Status", 1.2),
@@ -219,6 +221,14 @@ def to_annex(evidence: ImpactEvidence) -> Plain:
         "method": f"Method {evidence.method.version} of {evidence.method.as_of}",
         "sources": [wording.sentence(source) for source in evidence.method.sources.values()],
     }
+
+
+def _milestones(evidence: ImpactEvidence) -> list[ImpactVersion]:
+    """The first version, the newest, and each that stands otherwise than the one before."""
+    every = evidence.versions
+    kept = [after for before, after in pairwise(every) if after.status is not before.status]
+    ends = [*every[:1], *every[-1:]]
+    return sorted({one.version: one for one in (*kept, *ends)}.values(), key=lambda v: v.version)
 
 
 def _part(evidence: ImpactEvidence, part: Part) -> Plain:

@@ -165,10 +165,11 @@ def _by_law(flow: Flow, law: LawId, bench: Bench) -> Judgement:
     facts = facts_of(flow, table, bench)
     rows = (*table.first, *_exits(table, bench.tables), *table.rows)
     found = _Reading(table=table, bench=bench, facts=facts).decide(rows)
-    said = (*_of_form(flow), *found.warnings)
-    if law in {counted.law for counted in bench.tables.counters} and found.answer != Answer.FREE:
+    is_free = found.answer is Answer.FREE
+    said = found.warnings if is_free else (*_of_form(flow), *found.warnings)
+    if law in {counted.law for counted in bench.tables.counters} and not is_free:
         said = (*said, *counting.warnings(bench.counts, bench.tables, law))
-    if bench.scope is not None and law not in bench.scope:
+    if bench.scope is not None and law not in bench.scope and not is_free:
         said = (*said, "the law is not among those in scope on record, but data leave from there")
     if table.binds_from is not None and bench.at.date() < table.binds_from:
         said = (*said, f"it binds from {table.binds_from}; older rules are not in the table")

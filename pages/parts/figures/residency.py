@@ -27,7 +27,10 @@ _LAND, _HELD = "rgba(127,145,150,0.28)", "rgba(11,130,128,0.42)"
 _COAST = "rgba(127,145,150,0.55)"
 _BEND = 0.18  # of its length that an arc leaves the straight line
 _ARC_POINTS = 24
-_LEAST_HEIGHT = 0.9  # of the part of the map shown, in units of the projection
+# The map in units of the projection, and how much of it is shown at least.
+_WEST, _EAST, _SOUTH, _NORTH = -2.72, 2.72, -1.22, 1.36
+_WIDEST, _LEAST_WIDTH = _EAST - _WEST, 1.2
+_SHAPE = 2.11  # width by height
 _ROUND = 3
 _SIGN_SIZE, _ARROW_SIZE = 11, 12
 
@@ -99,14 +102,14 @@ def counters(found: Sequence[Counter], names: Mapping[str, str]) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=shares,
-            y=[names[counter.name] for counter in found],
+            y=[
+                f"{names[counter.name]}<br>{counter.count:,} / {counter.limit:,}"
+                for counter in found
+            ],
             orientation="h",
             marker={"color": colours, "line": {"width": 1, "color": _COAST}},
-            text=[f"{counter.count:,} / {counter.limit:,}" for counter in found],
-            textposition="auto",
-            textfont={"color": INK},
             width=0.5,
-            hovertemplate="%{text}<extra></extra>",
+            hovertemplate="%{x:.0f} %<extra></extra>",
         )
     )
     for at, dash, text in ((80, "dash", "80 %"), (100, "solid", "100 %")):
@@ -243,31 +246,32 @@ def _bubbles(bubbles: Sequence[Bubble], places: Mapping[str, XY]) -> go.Scatter:
         name=_("copies"),
         mode="markers+text",
         marker={
-            "size": [16 + 5 * math.sqrt(b.copies) for b in bubbles],
+            "size": [21 + 4 * math.sqrt(b.copies) for b in bubbles],
             "color": TEAL,
-            "opacity": 0.92,
-            "line": {"width": 2, "color": "white"},
+            "opacity": 1,
+            "line": {"width": 1.5, "color": "white"},
         },
-        text=[f"{b.country} {b.copies:,}" for b in bubbles],
-        textposition="bottom center",
-        textfont={"size": 13, "color": INK},
+        text=[b.country for b in bubbles],
+        textfont={"size": 11, "color": "white", "weight": 700},
         hovertext=[b.says for b in bubbles],
         hovertemplate="%{hovertext}<extra></extra>",
     )
 
 
+def _within(value: float, low: float, high: float) -> float:
+    return max(low, min(value, high))
+
+
 def _window(figure: go.Figure, seen: Sequence[XY]) -> go.Figure:
     """The part of the map where something lies, in a frame without axes."""
-    xs, ys = [x for x, _y in seen] or [-2.7, 2.7], [y for _x, y in seen] or [-1.0, 1.3]
-    middle_y = (min(ys) + max(ys)) / 2
-    high = max(_LEAST_HEIGHT, (max(ys) - min(ys)) * 1.7)
-    figure.update_xaxes(visible=False, range=[min(xs) - 0.35, max(xs) + 0.35])
-    figure.update_yaxes(
-        visible=False,
-        range=[middle_y - high / 2, middle_y + high / 2],
-        scaleanchor="x",
-        scaleratio=1,
-    )
+    xs, ys = [x for x, _y in seen] or [0.0], [y for _x, y in seen] or [0.2]
+    wide = max(max(xs) - min(xs) + 0.7, (max(ys) - min(ys) + 0.5) * _SHAPE, _LEAST_WIDTH)
+    wide = min(wide, _WIDEST)
+    high = wide / _SHAPE
+    left = _within((min(xs) + max(xs)) / 2 - wide / 2, _WEST, _EAST - wide)
+    low = _within((min(ys) + max(ys)) / 2 - high / 2, _SOUTH, _NORTH - high)
+    figure.update_xaxes(visible=False, range=[left, left + wide])
+    figure.update_yaxes(visible=False, range=[low, low + high], scaleanchor="x", scaleratio=1)
     figure.update_layout(
         height=460,
         margin={"l": 0, "r": 0, "t": 30, "b": 0},

@@ -40,9 +40,10 @@ def check(workspace: Workspace) -> None:
         found = dict(workspace.governance.residency.alternatives(asked))
         _side_by_side(found)
         for flow, said in found[None].flows:
-            movements.movement(flow, said, f"residency_checked_{flow.origin or 'unknown'}")
+            movements.movement([flow], said, f"residency_checked_{flow.origin or 'unknown'}")
+        if found[None].counters:
+            movements.counters(found[None].counters, "residency_would_count")
         _ask(found[None])
-        movements.counters(found[None].counters) if found[None].counters else None
         _offer(workspace, asked, found[None])
 
 

@@ -51,9 +51,10 @@ def movements(found: Whereabouts) -> None:
         st.markdown(_("No movement between countries is known. Record transfers in the register."))
         return
     ordered = sorted(found.flows, key=lambda pair: _ORDER.index(worst(pair[1])))
-    for number, (flow, said) in enumerate(ordered[:_SHOWN]):
-        movement(flow, said, f"residency_flow_{number}")
-    if len(ordered) > _SHOWN:
+    alike = _alike(ordered)
+    for number, (flows, said) in enumerate(alike[:_SHOWN]):
+        movement(flows, said, f"residency_flow_{number}")
+    if len(alike) > _SHOWN:
         outputs.remark(_("All of them stand in the table."))
     with st.expander(_("Every movement as a table"), icon=":material/table_rows:"):
         outputs.table(
@@ -63,32 +64,43 @@ def movements(found: Whereabouts) -> None:
         )
 
 
-def movement(flow: Flow, said: Sequence[Judgement], key: str) -> None:
-    """One movement in a box."""
+def movement(flows: Sequence[Flow], said: Sequence[Judgement], key: str) -> None:
+    """Movements of which the same is said, in one box."""
+    flow = flows[0]
     about = [words.named(flow.dataset) or _("no dataset named"), _(str(flow.form))]
-    if flow.people is not None:
+    if flow.people is not None and len(flows) == 1:
         about.append(_("{number} people").format(number=outputs.count(flow.people)))
     if flow.recipient:
         about.append(_("to {recipient}").format(recipient=words.named(flow.recipient)))
-    about.append(
-        _("known from {source}").format(source=_(words.SOURCES.get(flow.source, flow.source)))
-    )
+    source = _(words.SOURCES.get(flow.source, flow.source))
+    about.append(_("known from {source}").format(source=source))
     with st.container(border=True, key=key):
-        st.markdown(f"**{words.way(flow)}** · {' · '.join(about)}")
+        st.markdown(f"**{words.way(flows)}** · {' · '.join(about)}")
         for one in said:
             st.markdown(words.judgement(one))
 
 
-def counters(found: Sequence[Counter]) -> None:
+def _alike(
+    found: Sequence[tuple[Flow, tuple[Judgement, ...]]],
+) -> list[tuple[list[Flow], tuple[Judgement, ...]]]:
+    """Movements of the same data to the same place of which the same is said, together."""
+    groups: dict[object, tuple[list[Flow], tuple[Judgement, ...]]] = {}
+    for flow, said in found:
+        key = (flow.dataset, flow.destination, flow.recipient, flow.form, flow.source, said)
+        groups.setdefault(key, ([], said))[0].append(flow)
+    return list(groups.values())
+
+
+def counters(found: Sequence[Counter], key: str = "residency_counters") -> None:
     """How many people's data left this year, against the next thresholds."""
     if not found:
+        st.markdown(_("No data left a country whose law counts people."))
         return
-    st.header(_("Counted since 1 January"))
     names = {c.name: f"{law_name(c.law)}: {_(c.name)}" for c in found}
     said = [_counted(counter) for counter in found]
     st.plotly_chart(
         drawing.counters(found, names),
-        key="residency_counters",
+        key=key,
         config=figures.PLAIN,
         alt=" ".join(said),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from compliance.countries import is_country, name_of
 from compliance.i18n import translate as _
@@ -44,9 +44,10 @@ def place(code: str) -> str:
     return name_of(code) if is_country(code) else _("an unknown place")
 
 
-def way(flow: Flow) -> str:
-    """From where to where, in Markdown."""
-    return f"{place(flow.origin)} → {place(flow.destination)}"
+def way(flows: Sequence[Flow]) -> str:
+    """From where to where: movements to one country."""
+    origins = ", ".join(dict.fromkeys(place(flow.origin) for flow in flows))
+    return f"{origins} → {place(flows[0].destination)}"
 
 
 def judgement(said: Judgement) -> str:
