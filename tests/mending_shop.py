@@ -15,7 +15,7 @@ from compliance.workspace import Workspace
 START = datetime(2026, 11, 26, 9, tzinfo=UTC)
 SAID = Description(
     data_subjects="customers",
-    purpose="",
+    purpose="Keep accounts",
     legal_basis=None,
     region="DE",
     retention_months=24,
@@ -66,12 +66,6 @@ def open_shop(home: Path, clock: Clock | None = None) -> Workspace:
     return desk
 
 
-def finding_of(desk: Workspace, rule: str, subject: str = "accounts") -> Finding:
-    """The finding of one rule on one subject."""
-    found = desk.governance.mending.findings()
-    return next(f for f in found if f.rule == rule and f.subject == subject)
-
-
-def finding_on_anything(desk: Workspace, rule: str) -> Finding:
+def finding_of(desk: Workspace, rule: str) -> Finding:
     """The first finding of one rule."""
     return next(f for f in desk.governance.mending.findings() if f.rule == rule)

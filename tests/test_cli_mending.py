@@ -17,6 +17,7 @@ def home(tmp_path: Path) -> Path:
     path, home = tmp_path / "accounts.csv", tmp_path / "desk"
     path.write_bytes(accounts())
     said = ("--unit", "customer_id", "--region", "DE", "--retention-months", "24")
+    said += ("--purpose", "Keep accounts", "--source", "shop", "--data-subjects", "customers")
     assert run(home, "dataset", "add", path, "--name", "accounts", *said).code == 0
     assert run(home, "discover", "accounts").code == 0
     assert run(home, "assess").code == 0
@@ -24,12 +25,12 @@ def home(tmp_path: Path) -> Path:
 
 
 def finding_of(home: Path, title: str) -> str:
-    """The id of the finding with this title on the dataset."""
+    """The id of the finding with this title."""
     listed = run(home, "--json", "finding", "list").document["findings"]
-    return next(f["id"] for f in listed if f["title"] == title and f["subject"] == "accounts")
+    return str(next(f["id"] for f in listed if f["title"] == title))
 
 
-BASIS = "Legal basis is recorded"
+BASIS = "Lawful basis recorded"
 
 
 def test_findings_are_listed_worked_on_and_shown(home: Path) -> None:
@@ -47,7 +48,7 @@ def test_findings_are_listed_worked_on_and_shown(home: Path) -> None:
 
 
 def test_remedies_are_told_with_what_they_would_change(home: Path) -> None:
-    answer = run(home, "--json", "remedies", finding_of(home, BASIS))
+    answer = run(home, "--json", "remedies", finding_of(home, "Storage limitation"))
 
     found = answer.document["remedies"]
     assert {"id", "what", "predicted"} <= found[0].keys()
@@ -62,7 +63,7 @@ def test_remedies_are_told_with_what_they_would_change(home: Path) -> None:
 def test_a_remedy_is_applied_and_shows_predicted_against_actual(home: Path) -> None:
     id_ = finding_of(home, BASIS)
 
-    done = run(home, "--json", "remedy", "apply", id_, "record", "--set", "legal_basis=contract")
+    done = run(home, "--json", "remedy", "apply", id_, "record", "--set", "lawful_basis=contract")
 
     assert done.code == 0
     assert done.document["predicted"] == done.document["actual"]
@@ -94,9 +95,9 @@ def test_a_waiver_is_decided_and_taken_back(home: Path) -> None:
         (("finding", "waive", "{id}", "--end"), "not waived"),
         (("remedies", "F123"), "There is no finding"),
         (("remedy", "apply", "{id}", "magic"), "There is no remedy magic"),
-        (("remedy", "apply", "{id}", "record"), "say also: legal_basis"),
-        (("remedy", "apply", "{id}", "record", "--set", "legal_basis"), "FIELD=VALUE"),
-        (("remedy", "apply", "{id}", "record", "--set", "legal_basis=magic"), "one of"),
+        (("remedy", "apply", "{id}", "record"), "say also: lawful_basis"),
+        (("remedy", "apply", "{id}", "record", "--set", "lawful_basis"), "FIELD=VALUE"),
+        (("remedy", "apply", "{id}", "record", "--set", "lawful_basis=magic"), "may be"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(

@@ -166,7 +166,7 @@ class Mending:
             return kept
         finding = self.finding(id_)
         yield Step(doing="Gathering what is known")
-        before = self._seen(finding)
+        before = self._seen()
         found = yield from mending_seeing.tried_all(before, finding, self._bench)
         return self._remedies.get(place, lambda: found)
 
@@ -177,7 +177,7 @@ class Mending:
             UnknownFindingError, UnknownRemedyError, RemedyError: it cannot be tried.
         """
         finding = self.finding(id_)
-        before = self._seen(finding)
+        before = self._seen()
         steps = self._tried(finding, before, remedy_id, answers)
         while True:
             try:
@@ -210,7 +210,7 @@ class Mending:
         finding = self.finding(id_)
         if not mending_findings.is_open(finding):
             raise RemedyError(reason="a re-test found the duty met and closed the finding")
-        before = self._seen(finding)
+        before = self._seen()
         remedy, trial = yield from self._tried(finding, before, remedy_id, answers)
         yield Step(doing="Applying, and testing every duty again")
         return mending_applying.applied(self._desk, finding, remedy, trial, before)
@@ -242,13 +242,13 @@ class Mending:
             raise RemedyError(reason=f"people do this one by hand, on the page {page}")
         return every[remedy_id]
 
-    def _seen(self, finding: Finding) -> Seen:
+    def _seen(self) -> Seen:
         with self._desk.database.reading() as connection:
             pack = packs.in_force(connection)
             everything = known(self._desk, connection, self._desk.clock())
             typed = registering.typed_records(connection)
         ground = Ground(desk=self._desk, pack=pack, known=everything, typed=typed)
-        return mending_seeing.seen(ground, finding.subject_id)
+        return mending_seeing.seen(ground)
 
     def _place(self, id_: str) -> tuple[str, ...]:
         """What a trial stands on: all that happened so far, and the day."""

@@ -11,7 +11,6 @@ from compliance.rules.nouns import Applied, Assessment, Effect, Finding, Remedy
 from compliance.storage import tables
 from compliance.workspace import assessments, datasets, labels
 from compliance.workspace.desk import Act, Desk
-from compliance.workspace.mending_measures import kept_of, lost_between, risk_of
 from compliance.workspace.mending_seeing import Seen
 from compliance.workspace.mending_trials import Trial
 
@@ -24,6 +23,8 @@ def applied(desk: Desk, finding: Finding, remedy: Remedy, trial: Trial, seen: Se
         ComplianceError: what is made does not pass its checks; nothing is stored.
     """
     trial.check()
+    if trial.rows is not None:
+        seen.rows(trial.rows[0].name)  # measured before there is a newer version
     new_file = None if trial.rows is None else trial.rows[0].sha256
     path = desk.datasets_folder / f"{new_file}.parquet"
     with ExitStack() as undo:
@@ -49,19 +50,11 @@ def applied(desk: Desk, finding: Finding, remedy: Remedy, trial: Trial, seen: Se
 
 def _actual(desk: Desk, act: Act, found: Assessment, trial: Trial, seen: Seen, made: str) -> Effect:
     """What came of it, measured on what is stored now."""
-    if not made or seen.dataset is None or seen.table is None:
-        return remedies.effect(seen.assessment, found, lost=trial.lost)
+    if not made:
+        return seen.changed(found, trial, None)
     stored = datasets.version(act.connection, made)
-    table = desk.table(stored)
     discovery = labels.latest(act.connection, stored)
-    return remedies.effect(
-        seen.assessment,
-        found,
-        risk_before=seen.risk,
-        risk_after=risk_of(table, stored, discovery, seen.quasi),
-        lost={**lost_between(seen.dataset, seen.table, stored, table), **trial.lost},
-        kept=kept_of(seen.dataset, stored, trial.detail),
-    )
+    return seen.changed(found, trial, (stored, desk.table(stored), discovery))
 
 
 def _facts(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from compliance.discovery.nouns import Discovery, IdentifierClass
+from compliance.discovery.nouns import Discovery, IdentifierClass, LegalClass
 from compliance.rules import remedies
 from compliance.rules.facts import kept_months
 from compliance.rules.nouns import Finding, Holding, Knowledge, RemedyKind, Rule, Verdict
@@ -13,6 +13,7 @@ from compliance.workspace import mending_recording, mending_rows
 
 _MOST_SINGLE = 6
 _MOST_NAMED = 4
+_MOST_DATASETS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +70,45 @@ def ideas(
     """
     asserted = frozenset(str(triple[0]) for triple in rule.asserts)
     named = asserted | {str(triple[0]) for triple in rule.when}
-    holding = next((h for h in known.holdings if h.dataset.name == finding.subject_id), None)
+    held = held_by(known, finding)
     found: dict[str, Idea] = {}
     for fit in remedies.fitting(finding.entity, named, asserted):
         maker = _MAKERS.get(fit.kind)
-        at = _Looked(
-            known=known, holding=holding, finding=finding, rule=rule, verdict=verdict, fit=fit
-        )
-        for idea in maker(at) if maker else ():
-            found.setdefault(idea.id, idea)
-    if verdict is not None and verdict.remedy and not found:
-        found["by-hand"] = _by_hand(finding, verdict)
+        for holding in (held or (None,)) if fit.kind in _OF_DATASETS else (None,):
+            at = _Looked(
+                known=known, holding=holding, finding=finding, rule=rule, verdict=verdict, fit=fit
+            )
+            for idea in maker(at) if maker else ():
+                named_ = idea if len(held) < 2 or holding is None else _of(idea, holding)
+                found.setdefault(named_.id, named_)
     return tuple(found.values())
+
+
+def held_by(known: Knowledge, finding: Finding) -> tuple[Holding, ...]:
+    """The datasets that a finding is about: itself, or those that its record names."""
+    if finding.entity == "dataset":
+        return tuple(h for h in known.holdings if h.dataset.name == finding.subject_id)
+    record = known.register.record(finding.entity, finding.subject_id)
+    names = record.several("datasets") if record else ()
+    return tuple(h for h in known.holdings if h.dataset.name in names)[:_MOST_DATASETS]
+
+
+def by_hand(finding: Finding, verdict: Verdict) -> Idea:
+    """What people do where nothing that the desk can try ends a finding."""
+    return Idea(
+        id="by-hand",
+        kind=RemedyKind.RECORD,
+        what=verdict.remedy,
+        target=finding.subject_id,
+        parameters={},
+        can_apply=False,
+        page=verdict.page,
+    )
+
+
+def _of(idea: Idea, holding: Holding) -> Idea:
+    """An idea whose name says which of several datasets it changes."""
+    return replace(idea, id=f"{idea.id}:{holding.dataset.name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,33 +124,24 @@ class _Looked:
 
 
 def _of_columns(at: _Looked) -> Iterator[Idea]:
-    holding = at.holding
-    if holding is None or holding.discovery is None:
+    if at.holding is None or at.holding.discovery is None:
         return
-    columns = _chosen(at.fit.columns, holding, holding.discovery)
+    columns = _chosen(at.fit.columns, at.holding, at.holding.discovery)
     if not columns:
         return
-    yield _column_idea(at.finding, at.fit, columns, f"{at.fit.kind}-{at.fit.columns}")
+    yield _column_idea(at, columns, f"{at.fit.kind}-{at.fit.columns}")
     if at.fit.each and 1 < len(columns) <= _MOST_SINGLE:
         for column in columns:
-            yield _column_idea(at.finding, at.fit, (column,), f"{at.fit.kind}-{column}")
+            yield _column_idea(at, (column,), f"{at.fit.kind}-{column}")
 
 
-def _column_idea(finding: Finding, fit: remedies.Fit, columns: tuple[str, ...], id_: str) -> Idea:
-    said = fit.what.format(target=finding.subject, columns=_listed(columns))
-    needs_word = fit.kind is RemedyKind.CONFIRM
-    return Idea(
-        id=id_,
-        kind=fit.kind,
-        what=said,
-        target=finding.subject_id,
-        parameters={"columns": list(columns)},
-        asks={"confirmed": "I have looked at these columns and stand behind their labels"}
-        if needs_word
-        else {},
-        supposed={"confirmed": "yes"} if needs_word else {},
-        page=fit.page,
-    )
+def _column_idea(at: _Looked, columns: tuple[str, ...], id_: str) -> Idea:
+    needs_word = at.fit.kind is RemedyKind.CONFIRM
+    idea = _plain(at, id_, {"columns": list(columns)})
+    if not needs_word:
+        return idea
+    said = "I have looked at these columns and stand behind their labels"
+    return replace(idea, asks={"confirmed": said}, supposed={"confirmed": "yes"})
 
 
 def _chosen(which: str, holding: Holding, found: Discovery) -> tuple[str, ...]:
@@ -132,29 +151,31 @@ def _chosen(which: str, holding: Holding, found: Discovery) -> tuple[str, ...]:
     direct = [c for c in found.columns_of(IdentifierClass.DIRECT) if c != unit]
     new = [kind.column for kind in holding.changes.new_kinds] if holding.changes else []
     chosen: Mapping[str, Sequence[str]] = {
-        "special": [label.column for label in found.personal if label.special_category],
+        **{
+            str(law): [la.column for la in found.labels if law in la.legal_classes]
+            for law in LegalClass
+        },
         "rare": rare,
         "new": [column for column in new if found.label(column)],
         "direct": direct,
         "personal": [label.column for label in found.personal],
         "unconfirmed": [*(label.column for label in found.unconfirmed), *rare],
     }
-    return tuple(dict.fromkeys(map(str, chosen.get(which, ()))))
+    if which in list(LegalClass):
+        return tuple(la.column for la in found.labels if LegalClass(which) in la.legal_classes)
+    return tuple(dict.fromkeys(map(str, chosen[which])))
 
 
 def _discover(at: _Looked) -> Iterator[Idea]:
-    holding = at.holding
-    if holding is not None and holding.discovery is None:
-        yield _plain(at.finding, at.fit, "discover", {})
+    if at.holding is not None and at.holding.discovery is None:
+        yield _plain(at, "discover", {})
 
 
 def _generalise(at: _Looked) -> Iterator[Idea]:
-    holding = at.holding
-    if holding is None or holding.discovery is None:
-        return
-    if holding.discovery.columns_of(IdentifierClass.QUASI):
+    found = at.holding.discovery if at.holding else None
+    if found is not None and found.columns_of(IdentifierClass.QUASI):
         for k in at.fit.k:
-            yield _plain(at.finding, at.fit, f"generalise-{k}", {"k": k})
+            yield _plain(at, f"generalise-{k}", {"k": k})
 
 
 def _shorten(at: _Looked) -> Iterator[Idea]:
@@ -162,15 +183,26 @@ def _shorten(at: _Looked) -> Iterator[Idea]:
         return
     months = kept_months(at.holding.dataset, at.known.register)
     if months is not None:
-        parameters = {"months": months, "column": at.holding.retained.column}
-        yield _plain(at.finding, at.fit, "shorten", parameters)
+        yield _plain(at, "shorten", {"months": months, "column": at.holding.retained.column})
 
 
 def _reconsent(at: _Looked) -> Iterator[Idea]:
-    holding = at.holding
-    column = mending_rows.consent_column(holding.dataset) if holding else None
+    column = mending_rows.consent_column(at.holding.dataset) if at.holding else None
     if column is not None:
-        yield _plain(at.finding, at.fit, "re-consent", {"columns": [column]})
+        yield _plain(at, "re-consent", {"columns": [column]})
+
+
+def _otherwise(at: _Looked) -> Iterator[Idea]:
+    """Something else is handed on than rows: tried here, done on another page."""
+    if at.known.register.record(at.finding.entity, at.finding.subject_id) is not None:
+        idea = _plain(at, str(at.fit.kind), {"form": at.fit.form, "entity": at.finding.entity})
+        yield replace(idea, target=at.finding.subject_id, can_apply=False)
+
+
+def _verify(at: _Looked) -> Iterator[Idea]:
+    idea = _plain(at, at.fit.does, {"does": at.fit.does})
+    # A checkpoint is worth something only where a person keeps it outside.
+    yield replace(idea, can_apply=at.fit.does != "checkpoint")
 
 
 def _record(at: _Looked) -> Iterator[Idea]:
@@ -182,7 +214,9 @@ def _record(at: _Looked) -> Iterator[Idea]:
     yield Idea(
         id="record",
         kind=RemedyKind.RECORD,
-        what=at.fit.what.format(target=at.finding.subject),
+        what=at.fit.what.format(
+            target=at.finding.subject, fields=_listed([one.label for one in asked])
+        ),
         target=at.finding.subject_id,
         parameters={
             "entity": at.finding.entity,
@@ -195,29 +229,23 @@ def _record(at: _Looked) -> Iterator[Idea]:
     )
 
 
-def _plain(finding: Finding, fit: remedies.Fit, id_: str, parameters: Mapping[str, object]) -> Idea:
+def _plain(at: _Looked, id_: str, parameters: Mapping[str, object]) -> Idea:
+    """An idea of a row of the catalogue, with the blanks of its sentence filled."""
+    target = at.holding.dataset.name if at.holding else at.finding.subject_id
     columns = parameters.get("columns", [])
-    shown = {**parameters, "columns": _listed(columns if isinstance(columns, list) else [])}
-    blanks = {"k": "", "months": "", "rows": "", **shown}
+    blanks = {
+        "target": at.holding.dataset.name if at.holding else at.finding.subject,
+        "columns": _listed(columns if isinstance(columns, list) else []),
+        "k": parameters.get("k", ""),
+        "months": parameters.get("months", ""),
+    }
     return Idea(
         id=id_,
-        kind=fit.kind,
-        what=fit.what.format(target=finding.subject, **{k: blanks[k] for k in _BLANKS}),
-        target=finding.subject_id,
+        kind=at.fit.kind,
+        what=at.fit.what.format(**blanks),
+        target=str(target),
         parameters=parameters,
-        page=fit.page,
-    )
-
-
-def _by_hand(finding: Finding, verdict: Verdict) -> Idea:
-    return Idea(
-        id="by-hand",
-        kind=RemedyKind.RECORD,
-        what=verdict.remedy,
-        target=finding.subject_id,
-        parameters={},
-        can_apply=False,
-        page=verdict.page,
+        page=at.fit.page,
     )
 
 
@@ -226,7 +254,6 @@ def _listed(columns: Sequence[str]) -> str:
     return shown + (f" and {len(columns) - _MOST_NAMED} more" if len(columns) > _MOST_NAMED else "")
 
 
-_BLANKS = ("columns", "k", "months", "rows")
 _MAKERS = {
     RemedyKind.DISCOVER: _discover,
     RemedyKind.RECORD: _record,
@@ -236,4 +263,13 @@ _MAKERS = {
     RemedyKind.GENERALISE: _generalise,
     RemedyKind.SHORTEN: _shorten,
     RemedyKind.RECONSENT: _reconsent,
+    RemedyKind.RELEASE: _otherwise,
+    RemedyKind.FEDERATE: _otherwise,
+    RemedyKind.VERIFY: _verify,
 }
+_OF_DATASETS = frozenset(
+    {
+        *(RemedyKind.DISCOVER, RemedyKind.CONFIRM, RemedyKind.DROP, RemedyKind.MASK),
+        *(RemedyKind.GENERALISE, RemedyKind.SHORTEN, RemedyKind.RECONSENT),
+    }
+)

@@ -18,6 +18,7 @@ from compliance.workspace.desk import Act
 from compliance.workspace.making import Step
 from compliance.workspace.mending_generalising import Coarser, generalised
 from compliance.workspace.mending_ideas import Idea
+from compliance.workspace.mending_instead import instead, verified
 from compliance.workspace.mending_recording import recorded
 from compliance.workspace.mending_trials import (
     Ground,
@@ -237,4 +238,7 @@ _KINDS: Mapping[RemedyKind, _Kind] = {
     RemedyKind.CONFIRM: _confirm,
     RemedyKind.DISCOVER: _discover,
     RemedyKind.RECORD: _record,
+    RemedyKind.RELEASE: lambda it: instead(it.ground, it.idea),
+    RemedyKind.FEDERATE: lambda it: instead(it.ground, it.idea),
+    RemedyKind.VERIFY: lambda it: verified(it.ground, it.idea),
 }

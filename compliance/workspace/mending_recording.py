@@ -47,7 +47,7 @@ def questions(rule: Rule, outcomes: Sequence[Outcome], at: datetime) -> tuple[Qu
     failing = {one.fact: one for one in outcomes if one.holds is not True}
     triples = {t[0]: t for t in rule.asserts if t[0] in failing or not outcomes}
     asked = (_question(rule.entity, t, failing.get(f), at) for f, t in triples.items())
-    return tuple(one for one in asked if one is not None)
+    return tuple({one.field: one for one in asked if one is not None}.values())
 
 
 def recorded(ground: Ground, entity: str, id_: str, said: Mapping[str, str]) -> Trial:
@@ -85,7 +85,10 @@ def _question(
     fact = str(triple[0])
     said = catalogue().records.get(entity, {}).get(fact)
     if said is not None:
-        return Question(field=fact, label=said.label, supposed=said.default, place=_DESCRIBED)
+        if said.only_unknown and not _is_unsaid(outcome):
+            return None
+        kept = said.field or fact
+        return Question(field=kept, label=said.label, supposed=said.default, place=_DESCRIBED)
     kind = kinds().get(entity)
     field = kind.field(fact) if kind else None
     if field is None or not _is_for_people(entity, fact, outcome):
@@ -98,6 +101,10 @@ def _is_for_people(entity: str, fact: str, outcome: Outcome | None) -> bool:
     """Whether people say it: the desk does not compute it, or could not."""
     if fact not in PROVIDED.get(entity, frozenset()):
         return True
+    return _is_unsaid(outcome)
+
+
+def _is_unsaid(outcome: Outcome | None) -> bool:
     return outcome is not None and outcome.known.startswith(_UNSAID)
 
 

@@ -35,6 +35,7 @@ class Turn:
         rule, title: which duty.
         subject: on what.
         before, after: the states.
+        entity, subject_id: what it is about, as `Verdict.key` has it.
     """
 
     rule: RuleId
@@ -42,6 +43,13 @@ class Turn:
     subject: str
     before: State
     after: State
+    entity: str = ""
+    subject_id: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """As `Verdict.key`."""
+        return (self.rule, self.entity, self.subject_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,10 +23,12 @@ class Fit:
         facts: any of these, named by the rule; () for all.
         what: in one sentence, with blanks.
         only_in: `asserts` where the fact must be one that the duty asks for.
-        columns: which columns change: special, rare, new, direct, personal, unconfirmed.
+        unless: facts that the duty asks for and that it does not fit.
+        columns: which columns change; see the file.
         each: also one remedy for each single column.
         k: to which sizes of the smallest class.
-        does: of a verification: verify, checkpoint, audit.
+        does: of a verification: checkpoint, audit.
+        form: of a transfer: what moves instead of rows.
         page: where people do the same by hand.
     """
 
@@ -35,10 +37,12 @@ class Fit:
     facts: tuple[str, ...]
     what: str
     only_in: str = ""
+    unless: tuple[str, ...] = ()
     columns: str = ""
     each: bool = False
     k: tuple[int, ...] = ()
     does: str = ""
+    form: str = ""
     page: str = ""
 
 
@@ -50,11 +54,15 @@ class Recordable:
         label: what is asked.
         default: what a trial supposes until somebody says otherwise; empty: it must be said.
         choices: what may be said; () for anything that fits the field.
+        field: where it is kept; empty: it is called as the fact.
+        only_unknown: only where nobody knows; else it is counted on the rows.
     """
 
     label: str
     default: str = ""
     choices: tuple[str, ...] = ()
+    field: str = ""
+    only_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +72,15 @@ class Catalogue:
     Attributes:
         remedies: what fits what.
         records: what can be recorded, by entity and fact.
-        words: sentences for what a trial cannot say.
+        epsilon: at which statistics instead of rows are tried.
         source, as_of: where this comes from, and since when.
     """
 
     remedies: tuple[Fit, ...]
     source: str
     as_of: str
+    epsilon: str
     records: Mapping[str, Mapping[str, Recordable]] = field(default_factory=dict)
-    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -98,4 +106,5 @@ def fitting(entity: str, named: frozenset[str], asserted: frozenset[str]) -> tup
             not fit.facts
             or not (asserted if fit.only_in == "asserts" else named).isdisjoint(fit.facts)
         )
+        and asserted.isdisjoint(fit.unless)
     )

@@ -57,4 +57,6 @@ def _turn(before: Verdict | None, after: Verdict | None) -> Turn:
         subject=one.subject,
         before=before.state if before else State.NOT_APPLICABLE,
         after=after.state if after else State.NOT_APPLICABLE,
+        entity=one.entity,
+        subject_id=one.subject_id,
     )

@@ -26,9 +26,7 @@ def ranked(remedies: Sequence[Remedy], finding: Finding, before: Assessment) -> 
 
 def ends(remedy: Effect, finding: Finding) -> bool:
     """Whether the finding's own duty is no longer unmet afterwards."""
-    return any(
-        turn.rule == finding.rule and turn.subject == finding.subject for turn in mended(remedy)
-    )
+    return any(turn.key == finding.key for turn in mended(remedy))
 
 
 def _place(remedy: Remedy, finding: Finding) -> tuple[bool, bool, int, float, int, bool, str]:
@@ -57,8 +55,9 @@ def _reasons(remedy: Remedy, finding: Finding, before: Assessment) -> Iterator[s
 
 
 def _of_turns(found: Effect, finding: Finding, before: Assessment) -> Iterator[str]:
-    here = sum(v.subject == finding.subject for v in before.findings)
-    turned = [turn for turn in mended(found) if turn.subject == finding.subject]
+    about = finding.key[1:]
+    here = sum(verdict.key[1:] == about for verdict in before.findings)
+    turned = [turn for turn in mended(found) if turn.key[1:] == about]
     if not ends(found, finding):
         yield "does not end this finding"
     if turned:
