@@ -38,10 +38,10 @@ def find_labels(desk: Desk, name: str) -> Discovery:
     rare = rare_findings(table, dataset.columns, labels)
     texts = {label.column: _texts(table, label) for label in labels if _is_text(label)}
     with desk.act("dataset.discover", name) as act:
-        decided = _decided(act.connection, dataset)
+        said = decided(act.connection, dataset)
         found = Discovery(
             dataset_id=dataset.id,
-            labels=tuple(_as_decided(label, decided) for label in labels),
+            labels=tuple(_as_decided(label, said) for label in labels),
             discovered_at=act.at,
             rare=rare,
             texts=texts,
@@ -87,7 +87,7 @@ def latest(connection: Connection, dataset: Dataset) -> Discovery | None:
     return records.latest(connection, tables.DISCOVERY, Discovery, dataset_id=dataset.id)
 
 
-def _decided(connection: Connection, dataset: Dataset) -> Mapping[str, Label]:
+def decided(connection: Connection, dataset: Dataset) -> Mapping[str, Label]:
     """What officers said of the columns, of this version or of the last one that was looked at."""
     own = latest(connection, dataset)
     known = own or _last(connection, dataset)
