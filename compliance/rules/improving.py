@@ -15,7 +15,7 @@ from compliance.rules.nouns import (
     Status,
     Verdict,
 )
-from compliance.rules.nouns.improvement import Improvement, Loop, Upcoming
+from compliance.rules.nouns.improvement import Improvement, Loop, Reopened, Upcoming
 
 STAGES = range(1, 11)
 _SHOWN = 5
@@ -31,6 +31,7 @@ def improvement(
     since: datetime | None,
     at: datetime,
     alarms: int = 0,
+    reopened: Sequence[Reopened] = (),
 ) -> Improvement:
     """The loop as it stands at `at`.
 
@@ -43,6 +44,7 @@ def improvement(
         applied: remedies, oldest first.
         since: the last audit, UTC; None: there was none, so it is held against the check before.
         alarms: unusual acts that nobody has looked into.
+        reopened: decisions that refreshed files have overtaken.
     """
     since = since or (standings[-2].assessed_at if len(standings) > 1 else None)
     verdicts = assessment.verdicts if assessment else ()
@@ -62,6 +64,7 @@ def improvement(
         upcoming=tuple(_upcoming(verdicts, findings, at.date()))[:_SHOWN],
         applied=tuple(applied)[::-1][:_SHOWN],
         alarms=alarms,
+        reopened=tuple(reopened),
         rules={one.finding: titles.get(one.finding, "") for one in applied},
     )
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from compliance.rules import improvement
 from compliance.rules.nouns import Applied, Assessment, Finding, Standing
 from compliance.rules.nouns.audit import Audit
-from compliance.rules.nouns.improvement import Improvement
+from compliance.rules.nouns.improvement import Improvement, Reopened
 from compliance.storage import records, tables
-from compliance.workspace import watching
+from compliance.workspace import datasets, reopening, watching
 from compliance.workspace.desk import Desk
 
 EVERYTHING = "everything"
@@ -36,7 +36,18 @@ class Improving:
                 since=_audited(connection),
                 at=at,
                 alarms=watching.count_open(connection),
+                reopened=reopening.every(connection, at),
             )
+
+    def reopened(self, name: str) -> tuple[Reopened, ...]:
+        """The decisions that the newest version of dataset `name` has overtaken.
+
+        Raises:
+            UnknownDatasetError: there is none.
+        """
+        with self._desk.database.reading() as connection:
+            dataset = datasets.find(connection, name)
+            return reopening.of(connection, dataset, self._desk.clock())
 
 
 def _audited(connection: Connection) -> datetime | None:

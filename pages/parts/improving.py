@@ -12,6 +12,7 @@ from compliance.rules.nouns.improvement import Improvement, Loop
 from pages.parts import navigation, outputs, wording
 
 FULL_SCORE = 100
+_SHOWN = 4
 
 
 def loop(found: Improvement) -> None:
@@ -45,7 +46,6 @@ def loop(found: Improvement) -> None:
 def _warnings(found: Improvement) -> None:
     """What waits elsewhere, with the way there."""
     if found.alarms:
-        what, where = st.columns([4, 1], vertical_alignment="center")
         words = (
             _("One unusual act in the trail that nobody has looked into")
             if found.alarms == 1
@@ -53,9 +53,19 @@ def _warnings(found: Improvement) -> None:
                 n=found.alarms
             )
         )
-        what.markdown(f":orange-badge[:material/notification_important: {_('alarm')}] {words}")
-        with where:
-            navigation.link("trail")
+        _warning("notification_important", _("alarm"), words, "trail")
+    for one in found.reopened[:_SHOWN]:
+        _warning("restart_alt", _("decide again"), wording.escaped(_(one.says)), one.page)
+    if len(found.reopened) > _SHOWN:
+        more = len(found.reopened) - _SHOWN
+        outputs.remark(_("{n} more decisions are to be made again.").format(n=more))
+
+
+def _warning(icon: str, word: str, says: str, page: str) -> None:
+    what, where = st.columns([4, 1], vertical_alignment="center")
+    what.markdown(f":orange-badge[:material/{icon}: {word}] {says}")
+    with where:
+        navigation.link(page)
 
 
 def stages(found: Improvement, ring: Sequence[Stage]) -> None:

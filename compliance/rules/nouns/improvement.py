@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from compliance.rules.nouns.remedy import Applied
 from compliance.rules.nouns.verdict import State
@@ -63,6 +64,32 @@ class Upcoming:
     is_late: bool
 
 
+class Decided(StrEnum):
+    """What kind of decision."""
+
+    LABELS = "labels"
+    RECIPE = "anonymisation recipe"
+    IMPACT = "impact assessment"
+    WAIVER = "waiver"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """A decision that was made on what a dataset held before, and is to be made again.
+
+    Attributes:
+        kind: what was decided.
+        dataset: the dataset that was refreshed.
+        says: what, and why again, in one sentence.
+        page: where.
+    """
+
+    kind: Decided
+    dataset: str
+    says: str
+    page: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Improvement:
     """The loop as a whole.
@@ -76,6 +103,7 @@ class Improvement:
         upcoming: what is due, the earliest first.
         applied: the remedies applied last, newest first.
         alarms: unusual acts that nobody has looked into.
+        reopened: decisions that refreshed files have overtaken.
         rules: names of the duties that the applied remedies were for, by the finding's id.
     """
 
@@ -86,4 +114,5 @@ class Improvement:
     upcoming: tuple[Upcoming, ...] = ()
     applied: tuple[Applied, ...] = ()
     alarms: int = 0
+    reopened: tuple[Reopened, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
