@@ -13,7 +13,7 @@ _DAYS = re.compile(r"([+-]\d+) days(?: (\d\d):(\d\d))?")
 
 
 def shop_register(at: datetime) -> tuple[dict[str, Any], ...]:
-    """The records, each with `kind`, `id`, `name` and `values`; their days count from `at` (UTC)."""
+    """The records, each with `kind`, `id`, `name`, `values`; their days count from `at` (UTC)."""
     text = files("compliance.demo").joinpath("data/register.yaml").read_text(encoding="utf-8")
     records = yaml.safe_load(text)["records"]
     return tuple({**record, "values": _dated(record["values"], at)} for record in records)

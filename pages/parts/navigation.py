@@ -64,6 +64,20 @@ PAGES = (
         help="Which columns hold personal data, with the evidence; confirm or correct.",
     ),
     PageRow(
+        name="register",
+        section="know",
+        title="Register",
+        icon=":material/inventory:",
+        help="What only people know: activities, processors, transfers, requests, breaches.",
+    ),
+    PageRow(
+        name="residency",
+        section="know",
+        title="Residency",
+        icon=":material/public:",
+        help="Where each copy lies, which movements happen, and what each law says of them.",
+    ),
+    PageRow(
         name="anonymise",
         section="protect",
         title="Anonymise",
@@ -97,6 +111,13 @@ PAGES = (
         title="Decisions",
         icon=":material/gavel:",
         help="Every duty checked on what the desk knows, with evidence and remedy.",
+    ),
+    PageRow(
+        name="impact",
+        section="prove",
+        title="Impact assessments",
+        icon=":material/assignment_late:",
+        help="What processing can do to people, drawn from facts; outdated when these change.",
     ),
     PageRow(
         name="lineage",
