@@ -7,10 +7,11 @@ from datetime import date
 
 import pytest
 
+from compliance.dataset.nouns import Description
 from compliance.discovery.nouns import IdentifierClass, LegalClass
 from compliance.register import kinds
 from compliance.rules import desk_pack
-from compliance.rules.facts import PROVIDED
+from compliance.rules.facts import PROVIDED, subjects
 from compliance.rules.nouns import Assessed, Finding, Severity, Status, TrailKnown
 from tests.facts_cases import (
     AT,
@@ -357,3 +358,26 @@ def test_a_finding_that_its_owner_closed_was_seen_by_one_person_only() -> None:
     assert closed("Ada") is False
     assert closed("Bob") is True
     assert closed("") is None
+
+
+def test_personal_data_that_no_activity_uses_are_processed_for_no_purpose_on_record() -> None:
+    described = holding(KEY, said=Description(region="DE"))
+    found = subject_of(knowing(described), "activity")
+
+    assert found.name == "Use of customers, not on record"
+    assert (found.facts["purposes"], found.facts["lawful_basis"]) == ((), None)
+    assert found.facts["ropa_fields"] == ()
+
+
+def test_data_of_nobody_need_no_activity() -> None:
+    goods = holding(label("sku", "product_id", IdentifierClass.NONE))
+
+    assert [s for s in subjects(knowing(goods)) if s.entity == "activity"] == []
+
+
+def test_an_assessment_of_some_datasets_looks_at_the_records_that_name_them() -> None:
+    ours = record("processor", "P", datasets=("customers",))
+    other = record("processor", "Q", datasets=("staff",))
+    known = replace(knowing(holding(KEY), records=(ours, other)), is_whole=False)
+
+    assert [s.id for s in subjects(known) if s.entity == "processor"] == ["P"]

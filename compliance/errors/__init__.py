@@ -35,9 +35,14 @@
   + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + ResidencyError                data cannot be said to move so
+    - UnknownCountryError, MovementRefusedError, MovementFactError
   + RecordError                   a record of the register cannot be kept
     - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
     - RecordFileError, RecordInUseError
+  + ImpactError                   an impact assessment cannot be made or changed so
+    - UnknownImpactError, ImpactInputError, ImpactIncompleteError, ImpactOutdatedError
+    - ConsultationError, NothingAssessedError
   + TrailError                    a checkpoint or export cannot be read
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
@@ -108,14 +113,25 @@ from compliance.errors.data import (
     UnknownTableError,
 )
 from compliance.errors.governance import (
+    ConsultationError,
+    ImpactError,
+    ImpactIncompleteError,
+    ImpactInputError,
+    ImpactOutdatedError,
+    MovementFactError,
+    MovementRefusedError,
     NoMailServerError,
+    NothingAssessedError,
     PackError,
     RecordError,
     RecordFieldError,
     RecordFileError,
     RecordInUseError,
     RecordsRefusedError,
+    ResidencyError,
     ScheduleError,
+    UnknownCountryError,
+    UnknownImpactError,
     UnknownKindError,
     UnknownPackError,
     UnknownRecordError,
@@ -189,6 +205,7 @@ __all__ = [
     "CheckpointError",
     "ChooseTableError",
     "ComplianceError",
+    "ConsultationError",
     "DatabaseError",
     "DeploymentError",
     "DescriptionError",
@@ -202,6 +219,10 @@ __all__ = [
     "HierarchyError",
     "ImageStillShowsError",
     "ImageTooLargeError",
+    "ImpactError",
+    "ImpactIncompleteError",
+    "ImpactInputError",
+    "ImpactOutdatedError",
     "JoinError",
     "LabelError",
     "MalformedPlanError",
@@ -210,6 +231,8 @@ __all__ = [
     "MissingGroupError",
     "MissingPersonError",
     "MissingUnitError",
+    "MovementFactError",
+    "MovementRefusedError",
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
@@ -222,6 +245,7 @@ __all__ = [
     "NotAnImageError",
     "NothingAllowedError",
     "NothingAnonymisedError",
+    "NothingAssessedError",
     "NothingInventedError",
     "NothingLeftError",
     "NothingPublishedError",
@@ -241,6 +265,7 @@ __all__ = [
     "RecordsRefusedError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ResidencyError",
     "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
@@ -261,7 +286,9 @@ __all__ = [
     "TreatmentError",
     "UndecodableTextError",
     "UnknownColumnError",
+    "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownImpactError",
     "UnknownKindError",
     "UnknownOutputError",
     "UnknownPackError",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
+from compliance.plain import from_json, from_plain, to_json
 from compliance.rules import Tally, judge, stages, standing
 from compliance.rules.nouns import Assessment, Stage, Standing
 from compliance.storage import records, tables
@@ -39,7 +43,7 @@ def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
         pack = packs.in_force(act.connection)
         found = judge(pack, known(desk, act.connection, act.at, names))
         scope = _key(names)
-        act.store(tables.ASSESSMENT, found, scope=scope)
+        act.store(tables.ASSESSMENT, _packed(found), scope=scope)
         act.store(tables.STANDING, standing(found), scope=scope)
         act.facts |= {
             "rules": found.pack,
@@ -52,12 +56,13 @@ def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
 
 def history(connection: Connection, names: Sequence[str] | None = None) -> tuple[Assessment, ...]:
     """All assessments of everything, or of the datasets named together; oldest first."""
-    return records.every(connection, tables.ASSESSMENT, Assessment, scope=_key(names))
+    kept = records.every(connection, tables.ASSESSMENT, dict, scope=_key(names))
+    return tuple(_unpacked(one) for one in kept)
 
 
 def newest(connection: Connection, names: Sequence[str] | None = None) -> Assessment | None:
     """The last assessment of everything, or of the datasets named together; None: never."""
-    return records.latest(connection, tables.ASSESSMENT, Assessment, scope=_key(names))
+    return next(iter(_last(connection, names, 1)), None)
 
 
 def standings(connection: Connection, names: Sequence[str] | None = None) -> tuple[Standing, ...]:
@@ -69,7 +74,7 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
     """The ten stages as they stand."""
     found = datasets.newest(connection)
     looked_at = [discovery for d in found if (discovery := labels.latest(connection, d))]
-    past = records.newest(connection, tables.ASSESSMENT, Assessment, 2, scope=EVERYTHING)
+    past = _last(connection, None, 2)
     tally = Tally(
         datasets=len(found),
         described=sum(bool(d.description.purpose and d.description.legal_basis) for d in found),
@@ -93,6 +98,26 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
 def scope_of(names: Sequence[str] | None) -> str:
     """What an assessment is of, in words: everything, or datasets by name."""
     return EVERYTHING if names is None else ", ".join(names)
+
+
+def _last(
+    connection: Connection, names: Sequence[str] | None, count: int
+) -> tuple[Assessment, ...]:
+    """The last `count`, newest first."""
+    kept = records.newest(connection, tables.ASSESSMENT, dict, count, scope=_key(names))
+    return tuple(_unpacked(one) for one in kept)
+
+
+def _packed(found: Assessment) -> Mapping[str, str]:
+    """An assessment as it is stored: verdicts repeat much, so a tenth of the room is enough."""
+    return {"zipped": b64encode(zlib.compress(to_json(found).encode())).decode()}
+
+
+def _unpacked(kept: Mapping[str, Any]) -> Assessment:
+    """What `_packed` stored; assessments of earlier versions were not packed."""
+    if "zipped" not in kept:
+        return from_plain(Assessment, kept)
+    return from_json(Assessment, zlib.decompress(b64decode(kept["zipped"])).decode())
 
 
 def _key(names: Sequence[str] | None) -> str:

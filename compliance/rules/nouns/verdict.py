@@ -83,6 +83,7 @@ class Verdict:
         source: where it was read, in words.
         as_of: on which day.
         due: the last day of a clock that runs.
+        law_name: the law as people call it; empty: its id.
     """
 
     rule: RuleId
@@ -105,6 +106,7 @@ class Verdict:
     source: str = ""
     as_of: str = ""
     due: date | None = None
+    law_name: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
