@@ -75,6 +75,16 @@ def register_of(
         holdings: every dataset, each with what was found out about it.
         at: the moment, UTC: what lies before it is over.
     """
+    return register_from(organisation, holdings, typed_records(connection), at)
+
+
+def register_from(
+    organisation: Organisation,
+    holdings: Sequence[Holding],
+    typed: Sequence[Record],
+    at: datetime,
+) -> Register:
+    """As `register_of`, from what was typed."""
     held = [
         Held(
             dataset=one.dataset,
@@ -86,7 +96,12 @@ def register_of(
         )
         for one in holdings
     ]
-    return _register(organisation, held, _typed(connection), at)
+    return _register(organisation, held, typed, at)
+
+
+def keep(act: Act, record: Record) -> None:
+    """Keep what is typed of a record now, as part of `act`."""
+    _keep(act, record)
 
 
 class Registering:
@@ -171,7 +186,7 @@ class Registering:
         kind_of(kind)
         with self._desk.act("register.remove", f"{kind} {id_}"[:200]) as act:
             record = _found(self._register(act.connection), kind, id_)
-            if users := tuple(_users(record, _typed(act.connection))):
+            if users := tuple(_users(record, typed_records(act.connection))):
                 raise RecordInUseError(record=record.name, users=", ".join(users[:_KNOWN]))
             gone = replace(record, values={}, is_removed=True)
             _keep(act, gone)
@@ -220,7 +235,7 @@ class Registering:
     def scope(self) -> tuple[Scoped, ...]:
         """The laws that seem to apply, each with why; what was decided does not count here."""
         with self._desk.database.reading() as connection:
-            typed = [one for one in _typed(connection) if not one.is_removed]
+            typed = [one for one in typed_records(connection) if not one.is_removed]
             said = next((one.values for one in typed if one.kind == "org"), {})
             of_datasets = self._register(connection).of("dataset")
             return scope(_organisation(connection), said, datasets.newest(connection), of_datasets)
@@ -264,7 +279,7 @@ class Registering:
 
     def _register(self, connection: Connection) -> Register:
         held = [_held(self._desk, connection, one) for one in datasets.newest(connection)]
-        typed = _typed(connection)
+        typed = typed_records(connection)
         return _register(_organisation(connection), held, typed, self._desk.clock())
 
     def _store(
@@ -310,7 +325,7 @@ def _register(
     return Register(records=found, contradictions=contradictions(found, at.date()))
 
 
-def _typed(connection: Connection) -> tuple[Record, ...]:
+def typed_records(connection: Connection) -> tuple[Record, ...]:
     """What was typed, the newest of each record; those that were removed too."""
     found: dict[tuple[KindId, RecordId], Record] = {}
     for one in records.every(connection, tables.REGISTER, Recorded):
