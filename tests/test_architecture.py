@@ -21,13 +21,14 @@ VERBS = (
     *("federated", "lineage", "trail", "watch", "register"),
     *("rules", "impact", "report"),
 )
-# What a room may import: the rooms before it, in order. `errors`, `settings`, `plain` and `i18n`
-# are the ground floor.
-GROUND = {"errors", "settings", "plain", "i18n"}
+# What a room may import: the rooms before it, in order. `errors`, `settings`, `plain`, `countries`
+# and `i18n` are the ground floor.
+GROUND = {"errors", "settings", "plain", "countries", "i18n"}
 BEFORE: dict[str, set[str]] = {
     "errors": set(),
     "settings": {"errors"},
     "plain": set(),
+    "countries": set(),
     "i18n": {"errors", "settings"},
     **{room: GROUND | set(VERBS[:place]) for place, room in enumerate(VERBS)},
     "demo": GROUND | {"dataset"},

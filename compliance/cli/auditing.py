@@ -53,7 +53,8 @@ def audit(workspace: Workspace, asked: Namespace) -> Result:
     path, names = typed.destination(asked.out, workspace.settings), verbs.names_of(asked)
     made = workspace.governance.audits.run(names)
     built = next(report for report in workspace.reports() if report.sha256 == made.report)
-    assessed = results.assessment(workspace.assessments(names)[-1])
+    found = workspace.governance.duties.newest(names)
+    assessed = results.assessment(found) if found else {}
     return verbs.written(workspace, built, path) | assessed | {"audit": audit_line(made)}
 
 

@@ -190,6 +190,12 @@ def _federated(kinds: Kinds[argparse.ArgumentParser]) -> None:
             help="what is learnt, and how",
         )
     federate.add_argument(
+        "--accept",
+        default="",
+        metavar="WHY",
+        help="train although a law does not let updates leave a country, and say why",
+    )
+    federate.add_argument(
         "--transport",
         choices=("here", "flower"),
         default="here",

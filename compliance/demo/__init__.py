@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliance.demo.nouns import Canary, Company, Mention, Shop, ShopBudget, ShopTable, Truth
+from compliance.demo.register import shop_register
 from compliance.demo.shop import build_shop
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "ShopTable",
     "Truth",
     "build_shop",
+    "shop_register",
 ]

@@ -31,8 +31,15 @@
     - TooManyNodesError, NoRecodingError, TooFewBasketsError
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
+  + PackError                     a pack of rules cannot be used; says the line
+  + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + ResidencyError                data cannot be said to move so
+    - UnknownCountryError, MovementRefusedError, MovementFactError
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
   + ImpactError                   an impact assessment cannot be made or changed so
     - UnknownImpactError, ImpactInputError, ImpactIncompleteError, ImpactOutdatedError
     - ConsultationError, NothingAssessedError
@@ -111,10 +118,24 @@ from compliance.errors.governance import (
     ImpactIncompleteError,
     ImpactInputError,
     ImpactOutdatedError,
+    MovementFactError,
+    MovementRefusedError,
     NoMailServerError,
     NothingAssessedError,
+    PackError,
+    RecordError,
+    RecordFieldError,
+    RecordFileError,
+    RecordInUseError,
+    RecordsRefusedError,
+    ResidencyError,
     ScheduleError,
+    UnknownCountryError,
     UnknownImpactError,
+    UnknownKindError,
+    UnknownPackError,
+    UnknownRecordError,
+    UnknownRuleError,
     UnknownScheduleError,
 )
 from compliance.errors.learning import (
@@ -210,6 +231,8 @@ __all__ = [
     "MissingGroupError",
     "MissingPersonError",
     "MissingUnitError",
+    "MovementFactError",
+    "MovementRefusedError",
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
@@ -231,11 +254,18 @@ __all__ = [
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
+    "PackError",
     "PlanError",
     "PrivacyParameterError",
     "QueryError",
+    "RecordError",
+    "RecordFieldError",
+    "RecordFileError",
+    "RecordInUseError",
+    "RecordsRefusedError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ResidencyError",
     "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
@@ -256,11 +286,16 @@ __all__ = [
     "TreatmentError",
     "UndecodableTextError",
     "UnknownColumnError",
+    "UnknownCountryError",
     "UnknownDatasetError",
     "UnknownImpactError",
+    "UnknownKindError",
     "UnknownOutputError",
+    "UnknownPackError",
     "UnknownRecipeError",
+    "UnknownRecordError",
     "UnknownReleaseError",
+    "UnknownRuleError",
     "UnknownRunError",
     "UnknownScheduleError",
     "UnknownTableError",

@@ -5,6 +5,40 @@ from __future__ import annotations
 from compliance.errors.base import ComplianceError
 
 
+class ResidencyError(ComplianceError):
+    """Data cannot be said to move so."""
+
+
+class UnknownCountryError(ResidencyError):
+    sentence = "“{given}” is no country. Use a two-letter code such as DE, GB, US or CN."
+
+
+class MovementRefusedError(ResidencyError):
+    """A law does not let data go, or nobody can say that it does."""
+
+    sentence = "{what} may not go from {origin} to {destination}: {reason}."
+
+
+class MovementFactError(ResidencyError):
+    """What is said of a movement cannot be understood."""
+
+    sentence = "“{given}” cannot be taken as {fact}: {reason}."
+
+
+class PackError(ComplianceError):
+    """A pack of rules cannot be used; `line` is counted from 1."""
+
+    sentence = "The rule pack “{name}” cannot be used. Line {line}: {problem}."
+
+
+class UnknownRuleError(ComplianceError):
+    sentence = "There is no rule “{rule}” in force. “rules list” names them all."
+
+
+class UnknownPackError(ComplianceError):
+    sentence = "There is no pack of your own called “{pack}”."
+
+
 class ImpactError(ComplianceError):
     """An impact assessment cannot be made or changed so."""
 
@@ -67,3 +101,35 @@ class NoMailServerError(ComplianceError):
         "No mail server is set, so nobody can be told by e-mail. Set PRIVACY_DESK_SMTP_URL and "
         "PRIVACY_DESK_MAIL_FROM, or leave the addresses out."
     )
+
+
+class RecordError(ComplianceError):
+    """A record of the register cannot be kept."""
+
+
+class UnknownKindError(RecordError):
+    sentence = "There is no kind of record called “{kind}”. Kinds: {known}."
+
+
+class UnknownRecordError(RecordError):
+    sentence = "There is no {kind} with the id “{record}”. Known: {known}."
+
+
+class RecordFieldError(RecordError):
+    """What stands in a field cannot stand there; names the field, never what stood in it."""
+
+    sentence = "{field} {problem}."
+
+
+class RecordsRefusedError(RecordError):
+    """All problems of what came in, the first twenty in words."""
+
+    sentence = "Nothing was recorded. {problems}"
+
+
+class RecordFileError(RecordError):
+    sentence = "{name} cannot be read as records: {reason}."
+
+
+class RecordInUseError(RecordError):
+    sentence = "“{record}” is named by {users}. Take it out there first."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
 RecordId = str
@@ -29,6 +30,7 @@ class FieldType(StrEnum):
     """What a field holds."""
 
     TEXT = "text"
+    TEXTS = "texts"  # several short ones
     NUMBER = "number"  # whole, not below 0
     YES_NO = "yes or no"
     DATE = "date"  # ISO 8601
@@ -58,6 +60,7 @@ class Field:
         group: the heading that it stands under.
         laws: the laws that ask for it; empty: all.
         is_personal: it may name a person, so it never leaves in exports to third parties.
+        is_past: the day lies in the past, or is today.
     """
 
     id: FieldId
@@ -69,6 +72,7 @@ class Field:
     group: str = ""
     laws: tuple[str, ...] = ()
     is_personal: bool = False
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ class Kind:
         help: what belongs here, in one sentence.
         source: the article that asks for such records.
         fields: in the order in which they are asked.
+        is_single: there is one such record, and its id is that of the kind.
+        is_of_dataset: its records are about datasets, and their ids are the datasets' names.
     """
 
     id: KindId
@@ -89,6 +95,8 @@ class Kind:
     help: str
     source: str
     fields: tuple[Field, ...]
+    is_single: bool = False
+    is_of_dataset: bool = False
 
     def field(self, id_: FieldId) -> Field | None:
         """The field of that id; None where there is none."""
@@ -110,7 +118,8 @@ class Record:
         kind: of which kind.
         id: its name among its kind; stays the same.
         name: for people.
-        values: by field; a field that is not there is not known; None is recorded as absent.
+        values: by field; a field that is not there is not known; None is recorded as absent. Plain
+            values: dates and moments as ISO 8601, several as a tuple, pauses as mappings.
         origin: who says so.
         is_removed: an officer removed it; it stays in the history.
     """
@@ -121,6 +130,66 @@ class Record:
     values: Mapping[FieldId, object]
     origin: Origin = Origin.TYPED
     is_removed: bool = False
+
+    def day(self, id_: FieldId) -> date | None:
+        """The date, or the day of the moment, that stands in a field; None where there is none."""
+        value = self.values.get(id_)
+        return date.fromisoformat(value[:10]) if isinstance(value, str) and value else None
+
+    def moment(self, id_: FieldId) -> datetime | None:
+        """The moment that stands in a field, with its offset; None where there is none."""
+        value = self.values.get(id_)
+        return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+
+    def several(self, id_: FieldId) -> tuple[str, ...]:
+        """What stands in a field that holds several; () where there is nothing."""
+        value = self.values.get(id_)
+        return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A record as it stood from one moment on.
+
+    Attributes:
+        record: what was typed, whole.
+        at: since when, UTC.
+        by: who recorded it.
+    """
+
+    record: Record
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A record as it came in: nothing of it is checked yet.
+
+    Attributes:
+        kind, id, name: as given; an empty name is the one on record, or else the id.
+        values: by field, as text or as plain values.
+        place: where it stands in what came in (“row 3”), for problems; empty: typed.
+    """
+
+    kind: KindId
+    id: RecordId
+    name: str = ""
+    values: Mapping[FieldId, object] = field(default_factory=dict)
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoped:
+    """A law that seems to apply.
+
+    Attributes:
+        law: its id.
+        because: why, one sentence each; at least one.
+    """
+
+    law: str
+    because: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

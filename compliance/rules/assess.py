@@ -1,116 +1,136 @@
-"""Rules on facts: every duty checked, and nothing passed that could not be checked."""
+"""Rules on facts: every duty checked, and nothing passed that could not be checked.
+
+Three-valued: a triple on an unknown fact is unknown, and a rule with an unknown triple is not
+assessed unless another triple already decides it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from compliance.rules.nouns import Assessment, Pack, Rule, Severity, State, Subject, Triple, Verdict
+from compliance.rules.checking import checks_of
+from compliance.rules.nouns import (
+    POLICY,
+    Assessment,
+    Finding,
+    LawId,
+    Pack,
+    Rule,
+    Severity,
+    State,
+    Subject,
+)
+from compliance.rules.verdicts import Judge
 
 _WORST_FIRST = {severity: place for place, severity in enumerate(Severity)}
-_STATE_ORDER = (State.NOT_MET, State.NOT_ASSESSED, State.MET, State.WAIVED, State.NOT_APPLICABLE)
+_ORGANISATION = ("org", "organisation")
+_CHOOSING = ("eq", "ne", "in", "not_in", "contains_all", "subset_of")
 
 
-def assess(pack: Pack, subjects: Sequence[Subject], at: datetime) -> Assessment:
+def assess(
+    pack: Pack,
+    subjects: Sequence[Subject],
+    at: datetime,
+    *,
+    laws: Mapping[LawId, str] | None = None,
+    findings: Sequence[Finding] = (),
+    is_whole: bool = True,
+) -> Assessment:
     """Every rule of `pack` on every subject that it looks at; findings first, worst first.
 
-    Three-valued: a triple on an unknown fact is unknown, and a rule with an unknown triple is
-    not assessed unless another triple already decides it.
+    A rule that looks at nothing (its law is not in scope, it is not in force, there is no such
+    subject) has one verdict, on the organisation, that says so.
+
+    Args:
+        laws: those in scope, each with why; None: all. The organisation's own policy always is.
+        is_whole: all there is was looked at; else rules without a subject are left out.
+        findings: those on record; a waiver that has not run out turns “not met” into “waived”.
     """
-    verdicts = [
-        _verdict(rule, subject, pack.words)
-        for rule in pack.rules
-        for subject in subjects
-        if subject.entity == rule.entity
-    ]
-    verdicts.sort(key=lambda v: (_STATE_ORDER.index(v.state), _WORST_FIRST[v.severity]))
-    met = sum(v.state is State.MET for v in verdicts)
-    decided = met + sum(v.state is State.NOT_MET for v in verdicts)
-    score = round(100 * met / decided, 1) if decided else None
-    return Assessment(verdicts=tuple(verdicts), score=score, assessed_at=at)
-
-
-def _verdict(rule: Rule, subject: Subject, words: Mapping[str, str]) -> Verdict:
-    applies = _all(_holds(triple, subject.facts) for triple in rule.when)
-    met = _all(_holds(triple, subject.facts) for triple in rule.asserts)
-    if applies is False:
-        state, triples = State.NOT_APPLICABLE, rule.when
-    elif applies is None or met is None:
-        state, triples = State.NOT_ASSESSED, (*rule.when, *rule.asserts)
-    else:
-        state, triples = (State.MET if met else State.NOT_MET), rule.asserts
-    return Verdict(
-        rule=rule.id,
-        law=rule.law,
-        article=rule.ref,
-        title=rule.title,
-        subject=subject.name,
-        state=state,
-        evidence=_evidence(triples, subject.facts, words),
-        severity=rule.severity,
-        remedy=rule.remedy,
-        page=rule.page,
-        stage=rule.stage,
-        entity=rule.entity,
-        subject_id=subject.id or subject.name,
-        level=rule.verified.level,
-        source=rule.verified.source,
-        as_of=rule.as_of,
+    organisation = next((one for one in subjects if one.entity in _ORGANISATION), _NOBODY)
+    country = organisation.facts.get("country")
+    judge = Judge(
+        pack=pack,
+        at=at,
+        organisation=organisation.name,
+        waivers={one.key: one.waiver for one in findings if one.waiver},
     )
+    groups = _by_entity(subjects)
+    choices = _choices(pack)
+    for rule in sorted(pack.rules, key=lambda rule: _WORST_FIRST[rule.severity]):
+        if why := _idle(pack, rule, at, laws):
+            judge.set_aside(rule, State.NOT_APPLICABLE, why)
+            continue
+        wanted = [one for one in groups.get(rule.entity, ()) if _governs(rule.law, one)]
+        if not wanted and not is_whole:
+            continue
+        if not wanted:
+            judge.set_aside(rule, *_without_subject(pack, rule, groups))
+            continue
+        place = country if isinstance(country, str) else ""
+        judge.look(rule, checks_of(pack, rule, at, place, choices[rule.entity]), wanted)
+    return judge.assessment()
 
 
-def _all(answers: Iterable[bool | None]) -> bool | None:
-    """True where all are, False where one is, unknown otherwise."""
-    seen = list(answers)
-    if any(answer is False for answer in seen):
-        return False
-    return None if any(answer is None for answer in seen) else True
+_NOBODY = Subject(entity="org", name="The organisation", facts={})
 
 
-def _holds(triple: Triple, facts: Mapping[str, object]) -> bool | None:
-    """Whether a triple holds; None where its fact is unknown.
+def _idle(pack: Pack, rule: Rule, at: datetime, laws: Mapping[LawId, str] | None) -> str:
+    """Why a rule looks at nothing; empty: it does."""
+    today = at.date()
+    if why := pack.disabled.get(rule.id):
+        return f"Switched off: {why}"
+    if laws is not None and rule.law != POLICY and rule.law not in laws:
+        law = pack.laws.get(rule.law)
+        name, applies = (law.short, law.applies) if law else (rule.law, "")
+        return f"{name} is not in scope" + (f"; it applies to: {applies}." if applies else ".")
+    if rule.effective_from and today < rule.effective_from:
+        return f"Not in force yet; it binds from {rule.effective_from.isoformat()} on."
+    if rule.effective_until and today > rule.effective_until:
+        return f"No longer in force; it bound until {rule.effective_until.isoformat()}."
+    return ""
 
-    Raises:
-        ValueError: the operator is unknown, so the rule file is wrong.
+
+def _without_subject(
+    pack: Pack, rule: Rule, groups: Mapping[str, Sequence[Subject]]
+) -> tuple[State, str]:
+    """Nothing of the kind is on record: mostly there is none, and then nothing to be met.
+
+    Where whoever holds personal data must have one, its absence is not known to be right.
     """
-    fact, operator = triple[0], triple[1]
-    if fact not in facts:
-        return None
-    value = facts[fact]
-    wanted = triple[2] if len(triple) > 2 else None
-    if operator == "exists":
-        return value is not None
-    if operator == "nonempty":
-        return value not in (None, "", (), [])
-    if operator == "eq":
-        return value == wanted
-    if operator in ("gt", "gte", "lte"):
-        return _compares(operator, value, wanted)
-    raise ValueError(f"unknown operator {operator} in a rule")
+    entity = pack.entities.get(rule.entity)
+    name = entity.name.lower() if entity else rule.entity.replace("_", " ")
+    name = name.removeprefix("the ")
+    if groups.get(rule.entity):
+        law = pack.laws.get(rule.law)
+        return (
+            State.NOT_APPLICABLE,
+            f"No {name} on record is under {law.short if law else rule.law}.",
+        )
+    holds_data = any(one.facts.get("contains_personal_data", True) for one in groups["dataset"])
+    if entity and entity.must_exist and holds_data:
+        return State.NOT_ASSESSED, f"No {name} is on record, though personal data may be held."
+    return State.NOT_APPLICABLE, f"No {name} is on record."
 
 
-def _compares(operator: str, value: object, wanted: object) -> bool:
-    if not isinstance(value, (int, float)) or not isinstance(wanted, (int, float)):
-        return False  # recorded as absent
-    return {"gt": value > wanted, "gte": value >= wanted, "lte": value <= wanted}[operator]
+def _governs(law: LawId, subject: Subject) -> bool:
+    return subject.laws is None or law == POLICY or law in subject.laws
 
 
-def _evidence(
-    triples: Sequence[Triple], facts: Mapping[str, object], words: Mapping[str, str]
-) -> str:
-    """What is known of each fact that was looked at, without any value of the data."""
-    looked_at = dict.fromkeys(triple[0] for triple in triples)
-    return "; ".join(f"{words[fact]}: {_shown(fact, facts)}" for fact in looked_at) + "."
+def _by_entity(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:
+    groups: dict[str, list[Subject]] = defaultdict(list)
+    for subject in subjects:
+        groups[subject.entity].append(subject)
+    return groups
 
 
-def _shown(fact: str, facts: Mapping[str, object]) -> str:
-    if fact not in facts:
-        return "unknown"
-    value = facts[fact]
-    if value in (None, ""):
-        return "not recorded"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.0%}"
-    return f"{value:,}" if isinstance(value, int) else "recorded"
+def _choices(pack: Pack) -> Mapping[str, Mapping[str, Collection[str]]]:
+    """The texts that rules name for each fact, by entity: these may be shown."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for rule in pack.rules:
+        for triple in (*rule.when, *rule.asserts):
+            if triple[1] in _CHOOSING:
+                wanted = triple[2] if isinstance(triple[2], (list, tuple)) else [triple[2]]
+                found[rule.entity][triple[0]].update(one for one in wanted if isinstance(one, str))
+    return found

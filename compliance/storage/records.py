@@ -32,19 +32,30 @@ def hashes(connection: Connection) -> dict[int, list[str]]:
     return found
 
 
-def every(connection: Connection, table: Table, kind: type[Noun], **keys: str) -> tuple[Noun, ...]:
+def every(
+    connection: Connection, table: Table, kind: type[Noun], /, **keys: str
+) -> tuple[Noun, ...]:
     """All nouns of `table` under `keys`, oldest first."""
     wanted = [table.c[key] == value for key, value in keys.items()]
     query = select(table.c.record).where(*wanted).order_by(table.c.position)
     return tuple(from_json(kind, text) for text in connection.scalars(query))
 
 
-def latest(connection: Connection, table: Table, kind: type[Noun], **keys: str) -> Noun | None:
+def latest(connection: Connection, table: Table, kind: type[Noun], /, **keys: str) -> Noun | None:
     """The newest noun of `table` under `keys`; None where there is none."""
     wanted = [table.c[key] == value for key, value in keys.items()]
     query = select(table.c.record).where(*wanted).order_by(table.c.position.desc()).limit(1)
     text = connection.scalar(query)
     return None if text is None else from_json(kind, text)
+
+
+def newest(
+    connection: Connection, table: Table, kind: type[Noun], count: int, **keys: str
+) -> tuple[Noun, ...]:
+    """The last `count` nouns of `table` under `keys`, newest first."""
+    wanted = [table.c[key] == value for key, value in keys.items()]
+    query = select(table.c.record).where(*wanted).order_by(table.c.position.desc()).limit(count)
+    return tuple(from_json(kind, text) for text in connection.scalars(query))
 
 
 def newest_by(connection: Connection, table: Table, kind: type[Noun], key: str) -> dict[str, Noun]:

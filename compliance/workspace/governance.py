@@ -1,7 +1,8 @@
-"""Governance, as the workspace offers it: one place to find its seven areas."""
+"""Governance, as the workspace offers it: one place to find its eight areas."""
 
 from __future__ import annotations
 
+from compliance.workspace.assessments import Duties
 from compliance.workspace.audits import Audits
 from compliance.workspace.desk import Desk
 from compliance.workspace.impacts import Impacts
@@ -23,6 +24,7 @@ class Governance:
         watching: alarms.
         impacts: impact assessments.
         audits: audits that run by themselves.
+        duties: what past assessments found.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -33,3 +35,4 @@ class Governance:
         self.watching = Watching(desk)
         self.impacts = Impacts(desk)
         self.audits = Audits(desk)
+        self.duties = Duties(desk)

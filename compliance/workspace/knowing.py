@@ -2,44 +2,165 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection
 
+from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
+from compliance.impact import facts_of
+from compliance.impact.nouns import Impact, ImpactKind
+from compliance.lineage.nouns import Edge
+from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
-from compliance.rules.nouns import Holding, Knowledge, TrailKnown
+from compliance.report.nouns import Report, ReportKind
+from compliance.rules.facts import PROVIDED, kept_months, measuring
+from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Residents, TrailKnown
 from compliance.storage import records, tables
-from compliance.workspace import anonymising, budgets, datasets, labels, releases, runs, trails
+from compliance.workspace import budgets, datasets, labels, packs, releases, runs, trails, vaults
 from compliance.workspace.desk import Desk
+from compliance.workspace.measuring import measures_of
+from compliance.workspace.registering import register_of
+
+_OF_DPIA = PROVIDED["dpia"] | {"prior_consultation_at", "reviewed_at", "last_change_at"}
+_CHECKPOINT = b'"act":"trail.checkpoint"'
 
 
 def known(
     desk: Desk, connection: Connection, at: datetime, names: Sequence[str] | None = None
 ) -> Knowledge:
     """What the desk knows of everything, or of the datasets named."""
+    pack = packs.in_force(connection)
     found = datasets.newest(connection)
     wanted = [dataset for dataset in found if names is None or dataset.name in names]
     populations = dict.fromkeys(dataset.population for dataset in wanted)
-    return Knowledge(
+    organisation = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
+    invented = _invented(connection)
+    holdings = _placed(desk, [_holding(desk, connection, one, invented) for one in wanted])
+    register = register_of(connection, organisation, holdings, at)
+    found_out = Knowledge(
         at=at,
-        organisation=records.latest(connection, tables.ORGANISATION, Organisation)
-        or Organisation(),
-        holdings=tuple(_holding(desk, connection, dataset) for dataset in wanted),
-        register=Register(),
+        organisation=organisation,
+        holdings=tuple(_aged(desk, holding, register, at) for holding in holdings),
+        register=register,
         budgets=tuple(budgets.state(connection, people, at) for people in populations),
-        trail=TrailKnown(problems=trails.verify(connection).problems),
+        findings=tuple(records.newest_by(connection, tables.FINDING, Finding, "id").values()),
+        trail=_trail(connection, at),
+        edges=records.every(connection, tables.EDGE, Edge),
         is_whole=names is None,
+        lists=pack.lists,
+        reach={law: row.countries for law, row in pack.laws.items()},
+    )
+    return replace(found_out, impacts=_impacts(connection, found_out))
+
+
+def _holding(
+    desk: Desk, connection: Connection, dataset: Dataset, invented: frozenset[str]
+) -> Holding:
+    """A dataset with all but the age of its rows, which the register has a say in."""
+    discovery = labels.latest(connection, dataset)
+    measures = measures_of(desk)
+    done = records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id)
+    return Holding(
+        dataset=dataset,
+        discovery=discovery,
+        changes=labels.changes(connection, dataset),
+        k_missing=None if done is None else measures.k_missing(desk, dataset, done),
+        anonymised=done,
+        synthetic=dataset.id in invented,
+        people=measuring.people(dataset, discovery),
+        residents=measures.residents(desk, dataset, discovery),
+        vaults=len(vaults.of(connection, dataset)),
+        runs=runs.of(connection, dataset),
+        releases=releases.of(connection, dataset),
     )
 
 
-def _holding(desk: Desk, connection: Connection, dataset: Dataset) -> Holding:
-    return Holding(
-        dataset=dataset,
-        discovery=labels.latest(connection, dataset),
-        changes=labels.changes(connection, dataset),
-        k_missing=anonymising.k_missing(desk, connection, dataset),
-        runs=runs.of(connection, dataset),
-        releases=releases.of(connection, dataset),
+def _placed(desk: Desk, holdings: Sequence[Holding]) -> tuple[Holding, ...]:
+    """`holdings`, with the countries of people that only another dataset of them tells."""
+    return tuple(
+        holding if holding.residents is not None else replace(holding, residents=by_others)
+        for holding in holdings
+        for by_others in (_by_others(desk, holding, holdings),)
+    )
+
+
+def _by_others(desk: Desk, holding: Holding, holdings: Sequence[Holding]) -> Residents | None:
+    """Where its people live, by the first dataset of the same people that tells all of them."""
+    if holding.residents is not None or holding.discovery is None:
+        return None
+    for other in holdings:
+        if (
+            other.discovery is not None
+            and other.residents is not None
+            and other.dataset.population == holding.dataset.population
+        ):
+            found = measures_of(desk).residents_by(
+                desk, holding.dataset, other.dataset, other.discovery
+            )
+            if found is not None and not found.unread:
+                return found
+    return None
+
+
+def _aged(desk: Desk, holding: Holding, register: Register, at: datetime) -> Holding:
+    months = kept_months(holding.dataset, register)
+    retained = measures_of(desk).retained(desk, holding.dataset, holding.discovery, months, at)
+    return replace(holding, retained=retained)
+
+
+def _invented(connection: Connection) -> frozenset[str]:
+    """The dataset versions whose rows were invented under a privacy budget."""
+    return frozenset(one.made for one in records.every(connection, tables.SYNTHESIS, Synthesis))
+
+
+def _trail(connection: Connection, at: datetime) -> TrailKnown:
+    """The trail, verified now."""
+    reports = records.every(connection, tables.REPORT, Report)
+    audits = [report.built_at for report in reports if report.kind is ReportKind.AUDIT]
+    return TrailKnown(
+        problems=trails.verify(connection).problems,
+        verified_at=at,
+        anchored_at=_anchored(connection),
+        audited_at=max(audits, default=None),
+    )
+
+
+def _anchored(connection: Connection) -> datetime | None:
+    """When a checkpoint was last taken outside."""
+    taken = [line for line in records.lines_of(connection) if _CHECKPOINT in _bytes(line.body)]
+    return None if not taken else msgspec.json.decode(taken[-1].body, type=_Dated).at
+
+
+class _Dated(msgspec.Struct):
+    """Of an entry, only when it was written."""
+
+    at: datetime
+
+
+def _bytes(body: str | bytes) -> bytes:
+    return body.encode() if isinstance(body, str) else body
+
+
+def _impacts(connection: Connection, known: Knowledge) -> tuple[Assessed, ...]:
+    """Every impact assessment, as far as rules ask for it, held against what is known otherwise."""
+    found = records.newest_by(connection, tables.IMPACT, Impact, "id")
+    return tuple(_assessed(impact, facts_of(impact, known)) for impact in found.values())
+
+
+def _assessed(impact: Impact, facts: Mapping[str, object]) -> Assessed:
+    is_lia = impact.kind is ImpactKind.LIA
+    return Assessed(
+        id=impact.id,
+        title=impact.title,
+        kind="lia" if is_lia else "dpia",
+        activity=impact.activity,
+        completed=impact.validated_at.date() if impact.validated_at else None,
+        is_outdated=bool(facts.get("processing_changed_since_approval")),
+        facts={"outcome": facts.get("lia_outcome")}
+        if is_lia
+        else {fact: value for fact, value in facts.items() if fact in _OF_DPIA},
     )

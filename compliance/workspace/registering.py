@@ -2,7 +2,87 @@
 
 from __future__ import annotations
 
-from compliance.workspace.desk import Desk
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from compliance.anonymise.nouns.record import Anonymised
+from compliance.dataset.nouns import Dataset
+from compliance.dataset.readers.text import decode
+from compliance.discovery import semantic_types
+from compliance.errors import RecordFileError, RecordInUseError, UnknownRecordError
+from compliance.plain import one_line
+from compliance.register import (
+    Held,
+    Ropa,
+    Shape,
+    checked,
+    contradictions,
+    drawn,
+    kind_of,
+    kinds,
+    laid_over,
+    merged,
+    overlaid,
+    read_records,
+    record_of_processing,
+    scope,
+    write_records,
+    write_ropa,
+)
+from compliance.register.nouns import (
+    Draft,
+    FieldId,
+    FieldType,
+    Kind,
+    KindId,
+    Organisation,
+    Record,
+    Recorded,
+    RecordId,
+    Register,
+    Scoped,
+)
+from compliance.rules.nouns import Holding, Residents
+from compliance.storage import records, tables
+from compliance.workspace import datasets, labels, releases, runs
+from compliance.workspace.desk import Act, Desk
+from compliance.workspace.measuring import measures_of
+
+LARGEST_FILE_BYTES = 20 * 2**20
+_KNOWN = 8  # ids named in a refusal
+
+
+def register_of(
+    connection: Connection,
+    organisation: Organisation,
+    holdings: Sequence[Holding],
+    at: datetime,
+) -> Register:
+    """The register as it stands: what was typed, over what follows from what the desk holds.
+
+    The values of a record are plain: dates and moments ISO 8601, several choices a tuple, a value
+    that was recorded as absent None; `Record.day` and `Record.moment` read them.
+
+    Args:
+        organisation: who is accountable.
+        holdings: every dataset, each with what was found out about it.
+        at: the moment, UTC: what lies before it is over.
+    """
+    held = [
+        Held(
+            dataset=one.dataset,
+            discovery=one.discovery,
+            anonymised=one.anonymised,
+            runs=one.runs,
+            releases=one.releases,
+            countries=_countries(one.residents),
+        )
+        for one in holdings
+    ]
+    return _register(organisation, held, _typed(connection), at)
 
 
 class Registering:
@@ -10,3 +90,260 @@ class Registering:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+
+    def kinds(self) -> Mapping[KindId, Kind]:
+        """Every kind of record."""
+        return kinds()
+
+    def register(self) -> Register:
+        """All records as they stand, typed over drawn, and what contradicts itself."""
+        with self._desk.database.reading() as connection:
+            return self._register(connection)
+
+    def records(self, kind: KindId) -> tuple[Record, ...]:
+        """The records of a kind.
+
+        Raises:
+            UnknownKindError: there is no such kind.
+        """
+        kind_of(kind)
+        return self.register().of(kind)
+
+    def find(self, kind: KindId, id_: RecordId) -> Record:
+        """One record.
+
+        Raises:
+            UnknownKindError, UnknownRecordError: there is none.
+        """
+        kind_of(kind)
+        with self._desk.database.reading() as connection:
+            return _found(self._register(connection), kind, id_)
+
+    def typed(self, kind: KindId, id_: RecordId) -> Record | None:
+        """What of a record was typed; None where all of it is drawn."""
+        past = self.history(kind, id_)
+        return None if not past or past[-1].record.is_removed else past[-1].record
+
+    def history(self, kind: KindId, id_: RecordId) -> tuple[Recorded, ...]:
+        """What was typed of a record, oldest first."""
+        with self._desk.database.reading() as connection:
+            return records.every(connection, tables.REGISTER, Recorded, kind=kind, id=id_)
+
+    def record(
+        self,
+        kind: KindId,
+        id_: RecordId,
+        values: Mapping[FieldId, object],
+        *,
+        name: str = "",
+        forget: Collection[FieldId] = (),
+    ) -> Record:
+        """Record some fields; the others stay as they are.
+
+        Args:
+            values: as typed or as plain values; None: recorded as absent.
+            forget: fields of which nothing is on record any more.
+
+        Raises:
+            RecordsRefusedError: with all that is wrong; nothing was recorded.
+        """
+        draft = Draft(kind=kind, id=id_, name=name, values=values)
+        with self._desk.act("register.record", f"{kind} {id_}"[:200]) as act:
+            register = self._register(act.connection)
+            new = checked(draft, register, _names(act.connection), act.at)
+            return self._store(act, new, register, forget)
+
+    def take_over(self, kind: KindId, id_: RecordId) -> Record:
+        """Make what was drawn of a record the officer's own word."""
+        return self.record(kind, id_, self.find(kind, id_).values)
+
+    def remove(self, kind: KindId, id_: RecordId) -> None:
+        """Take a record out of the register; it stays in its history.
+
+        Raises:
+            UnknownRecordError: there is none.
+            RecordInUseError: other records name it.
+        """
+        kind_of(kind)
+        with self._desk.act("register.remove", f"{kind} {id_}"[:200]) as act:
+            record = _found(self._register(act.connection), kind, id_)
+            if users := tuple(_users(record, _typed(act.connection))):
+                raise RecordInUseError(record=record.name, users=", ".join(users[:_KNOWN]))
+            gone = replace(record, values={}, is_removed=True)
+            _keep(act, gone)
+
+    def import_(self, data: bytes, name: str, kind: KindId | None = None) -> tuple[Record, ...]:
+        """Take in the records of a CSV or JSON file; all of them or none.
+
+        Args:
+            name: of the file.
+            kind: of which kind they are; left out: as the file says.
+
+        Raises:
+            RecordFileError, RecordsRefusedError: nothing was recorded.
+        """
+        name = one_line(name)
+        if len(data) > LARGEST_FILE_BYTES:
+            limit = f"it is larger than {LARGEST_FILE_BYTES // 2**20} MB"
+            raise RecordFileError(name=name, reason=limit)
+        if kind is not None:
+            kind_of(kind)
+        drafts = read_records(decode(name, data)[0], name, kind)
+        with self._desk.act("register.import", name[:200]) as act:
+            register = self._register(act.connection)
+            found = merged(drafts, register, _names(act.connection), act.at)
+            act.facts["imported"] = len(found)
+            return tuple(self._store(act, one, register) for one in found)
+
+    def export(self, shape: Shape, kind: KindId | None = None) -> bytes:
+        """Records as a file that can be taken in again; CSV takes one kind.
+
+        Raises:
+            UnknownKindError: there is no such kind.
+            RecordFileError: CSV was asked for without a kind.
+        """
+        if kind is not None:
+            kind_of(kind)
+        elif shape is Shape.CSV:
+            reason = "a CSV file holds one kind of record; name the kind, or take JSON"
+            raise RecordFileError(name="All of the register", reason=reason)
+        with self._desk.act("register.export", kind or "everything") as act:
+            register = self._register(act.connection)
+            wanted = register.of(kind) if kind else register.records
+            act.facts |= {"exported": len(wanted), "shape": str(shape)}
+            return write_records(wanted, shape, kind or "")
+
+    def scope(self) -> tuple[Scoped, ...]:
+        """The laws that seem to apply, each with why; what was decided does not count here."""
+        with self._desk.database.reading() as connection:
+            typed = [one for one in _typed(connection) if not one.is_removed]
+            said = next((one.values for one in typed if one.kind == "org"), {})
+            of_datasets = self._register(connection).of("dataset")
+            return scope(_organisation(connection), said, datasets.newest(connection), of_datasets)
+
+    def laws_in_scope(self) -> tuple[str, ...]:
+        """The laws in scope: as decided, else as they follow; () where nothing is known."""
+        return laws_in_scope(self.register())
+
+    def ropa(self, *, as_processor: bool = False, dataset: str = "") -> Ropa:
+        """The record of processing activities (GDPR Art. 30), as controller or as processor.
+
+        Args:
+            dataset: only activities that use it; empty: all.
+        """
+        with self._desk.database.reading() as connection:
+            return record_of_processing(
+                self._register(connection),
+                _organisation(connection),
+                self._desk.clock(),
+                as_processor=as_processor,
+                dataset=dataset,
+            )
+
+    def export_ropa(self, ropa: Ropa, shape: Shape) -> bytes:
+        """The record of processing as a file, as it is shown."""
+        with self._desk.act("register.export", "record of processing") as act:
+            act.facts |= {"exported": len(ropa.rows), "shape": str(shape)}
+        return write_ropa(ropa, shape)
+
+    def _register(self, connection: Connection) -> Register:
+        held = [_held(self._desk, connection, one) for one in datasets.newest(connection)]
+        typed = _typed(connection)
+        return _register(_organisation(connection), held, typed, self._desk.clock())
+
+    def _store(
+        self, act: Act, new: Record, register: Register, forget: Collection[FieldId] = ()
+    ) -> Record:
+        """Keep what is typed of a record now."""
+        past = records.latest(act.connection, tables.REGISTER, Recorded, kind=new.kind, id=new.id)
+        before = past.record if past and not past.record.is_removed else None
+        shown = register.record(new.kind, new.id)
+        whole = laid_over(
+            new if new.name or before or not shown else replace(new, name=shown.name), before
+        )
+        values = {field: value for field, value in whole.values.items() if field not in forget}
+        kept = replace(whole, values=values)
+        _keep(act, kept)
+        act.facts.setdefault("fields", sorted({*new.values, *forget}))
+        return kept
+
+
+def laws_in_scope(register: Register) -> tuple[str, ...]:
+    """The laws in scope that a register names; () where nothing is known."""
+    org = register.record("org", "org")
+    return () if org is None else org.several("laws_in_scope")
+
+
+def _register(
+    organisation: Organisation, held: Sequence[Held], typed: Sequence[Record], at: datetime
+) -> Register:
+    titles = {id_: found.title for id_, found in semantic_types().items()}
+    found = overlaid(drawn(organisation, held, typed, titles), typed)
+    return Register(records=found, contradictions=contradictions(found, at.date()))
+
+
+def _typed(connection: Connection) -> tuple[Record, ...]:
+    """What was typed, the newest of each record; those that were removed too."""
+    found: dict[tuple[KindId, RecordId], Record] = {}
+    for one in records.every(connection, tables.REGISTER, Recorded):
+        found[one.record.kind, one.record.id] = _as_tuples(one.record)
+    return tuple(one for one in found.values() if one.kind in kinds())
+
+
+def _as_tuples(record: Record) -> Record:
+    """`record` with tuples where JSON has lists."""
+    values = {f: tuple(v) if isinstance(v, list) else v for f, v in record.values.items()}
+    return replace(record, values=values)
+
+
+def _keep(act: Act, record: Record) -> None:
+    noun = Recorded(record=record, at=act.at, by=act.actor)
+    act.store(tables.REGISTER, noun, kind=record.kind, id=record.id)
+
+
+def _found(register: Register, kind: KindId, id_: RecordId) -> Record:
+    record = register.record(kind, id_)
+    if record is None:
+        ids = [one.id for one in register.of(kind)]
+        known = ", ".join(ids[:_KNOWN]) + (" …" if len(ids) > _KNOWN else "")
+        called = kind_of(kind).singular.lower()
+        raise UnknownRecordError(kind=called, record=one_line(id_)[:80], known=known or "none yet")
+    return record
+
+
+def _users(record: Record, typed: Sequence[Record]) -> Iterator[str]:
+    """The typed records that name `record`."""
+    for one in typed:
+        fields = kind_of(one.kind).fields
+        naming = [f.id for f in fields if f.of == record.kind and f.type in _NAMING]
+        named = {id_ for f in naming for id_ in (*one.several(f), one.values.get(f))}
+        if record.id in named and (one.kind, one.id) != (record.kind, record.id):
+            yield one.name
+
+
+def _names(connection: Connection) -> frozenset[str]:
+    return frozenset(str(dataset.name) for dataset in datasets.newest(connection))
+
+
+def _organisation(connection: Connection) -> Organisation:
+    return records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
+
+
+def _held(desk: Desk, connection: Connection, dataset: Dataset) -> Held:
+    discovery = labels.latest(connection, dataset)
+    return Held(
+        dataset=dataset,
+        discovery=discovery,
+        anonymised=records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id),
+        runs=runs.of(connection, dataset),
+        releases=releases.of(connection, dataset),
+        countries=_countries(measures_of(desk).residents(desk, dataset, discovery)),
+    )
+
+
+def _countries(found: Residents | None) -> tuple[str, ...]:
+    """The countries in which people live; not their regions."""
+    return tuple(place for place in (found.counts if found else ()) if len(place) == 2)
+
+
+_NAMING = (FieldType.RECORD, FieldType.RECORDS)

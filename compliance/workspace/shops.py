@@ -1,26 +1,41 @@
-"""The demo shop, taken in as an officer would: company, tables, budget."""
+"""The demo shop, taken in as an officer would: company, tables, budget, register."""
 
 from __future__ import annotations
 
+from compliance.countries import is_country
 from compliance.dataset import read
 from compliance.dataset.nouns import Dataset
+from compliance.errors import DescriptionError
+from compliance.plain import one_line, to_json
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets
 from compliance.workspace.desk import Desk
+from compliance.workspace.registering import Registering
 
 
 def describe(desk: Desk, organisation: Organisation) -> None:
-    """Record who is accountable."""
+    """Record who is accountable.
+
+    Raises:
+        DescriptionError: there is no such country.
+    """
+    if organisation.country and not is_country(organisation.country):
+        known = "a country's code of two letters, such as DE, GB, US or CN"
+        given = one_line(organisation.country[:20])
+        raise DescriptionError(field="The country", given=given, known=known)
     with desk.act("organisation.describe", organisation.name or "organisation") as act:
         act.store(tables.ORGANISATION, organisation)
         act.facts["country"] = organisation.country
 
 
 def build(desk: Desk) -> tuple[Dataset, ...]:
-    """Build the demo shop: an invented company with customers, orders, clicks and reviews."""
-    from compliance.demo import build_shop  # loads what only the demo needs
+    """Build the demo shop: an invented company with customers, orders, clicks and reviews.
+
+    What it has on record beside them counts its days from now on.
+    """
+    from compliance.demo import build_shop, shop_register  # loads what only the demo needs
 
     shop = build_shop()
     company = shop.organisation
@@ -39,4 +54,5 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
     )
     total = Budget(epsilon=shop.budget.epsilon, delta=shop.budget.delta)
     budgets.decide(desk, shop.budget.population, total)
+    Registering(desk).import_(to_json(shop_register(desk.clock())).encode(), "demo shop.json")
     return added

@@ -43,8 +43,7 @@ if not datasets:
 
 outputs.remark(_("Where each stage of the data's life cycle stands, and what to do next."))
 stages = workspace.life_cycle()
-past = workspace.assessments()
-latest = past[-1] if past else None
+latest = workspace.governance.duties.newest()
 budgets = [workspace.budget(people) for people in dict.fromkeys(d.population for d in datasets)]
 tightest = max(budgets, key=lambda state: state.share_spent)
 discoveries = [found for d in datasets if (found := workspace.discovery(d.name))]

@@ -14,12 +14,12 @@ if not workspace.datasets():
 if st.button(_("Check every duty now"), type="primary", key="decisions_check"):
     with outputs.explained(_("Not checked")), st.spinner(_("Checking …")):
         workspace.assess()
-past = workspace.assessments()
-if not past:
+latest = workspace.governance.duties.newest()
+if latest is None:
     st.markdown(_("No duty has been checked yet."))
     st.stop()
 
-latest = past[-1]
+past = workspace.governance.duties.standings()
 states = {state: [v for v in latest.verdicts if v.state is state] for state in State}
 scores = [assessment.score for assessment in past if assessment.score is not None]
 change = scores[-1] - scores[-2] if len(scores) > 1 and latest.score is not None else 0

@@ -18,6 +18,8 @@ EMPTY = {
     "overview": ("Privacy Desk finds the personal data in your tables", ["datasets"]),
     "datasets": ("There is no dataset yet. Load one above", [OVERVIEW]),
     "discovery": ("Each column is judged by its name and its values", LOAD_OR_DEMO),
+    "register": ("Nothing is drawn yet", [*LOAD_OR_DEMO, "organisation"]),
+    "residency": ("Where every copy lies, where data go", LOAD_OR_DEMO),
     "anonymise": ("How easily people could be picked out of a table", LOAD_OR_DEMO),
     "tradeoff": ("What a release would look like", LOAD_OR_DEMO),
     "release": ("Publish a number about many people", LOAD_OR_DEMO),
@@ -28,6 +30,7 @@ EMPTY = {
     "trail": ("The first act will be the first entry", LOAD_OR_DEMO),
     "reports": ("A document for the regulator", LOAD_OR_DEMO),
     "budgets": ("A budget bounds what all releases", LOAD_OR_DEMO),
+    "rules": ("What the desk checks, and where each duty was read", []),
     "audits": ("An audit looks at what is new", LOAD_OR_DEMO),
     "organisation": ("Stands on the cover of every report", []),
 }
@@ -36,6 +39,8 @@ FULL = {
     "overview": "The ten stages",
     "datasets": "What was changed on the way in",
     "discovery": "Evidence in words",
+    "register": "Kind of record",
+    "residency": "residency_submit",
     "anonymise": "Risk as it stands",
     "tradeoff": "Attacker’s odds",
     "release": "Published so far",
@@ -46,6 +51,7 @@ FULL = {
     "trail": "Take a checkpoint",
     "reports": "SHA-256",
     "budgets": "People who share the budget",
+    "rules": "Look at one rule",
     "audits": "Schedules",
     "organisation": "This installation",
 }

@@ -107,6 +107,16 @@ def country(value: str) -> tuple[str, str] | None:
     return None if code is None else _regions().get(code)
 
 
+def country_code(value: str) -> str | None:
+    """The ISO 3166-1 alpha-2 code of a country, by its name in nine languages or its code."""
+    return _codes().get(folded(value))
+
+
+def state_code(value: str) -> str | None:
+    """The postal code of a state of the United States, by its name or itself."""
+    return _state_codes().get(folded(value))
+
+
 def folded(text: str) -> str:
     """`text` in small letters, without accents, with single blanks for all punctuation."""
     parts = unicodedata.normalize("NFKD", text.casefold())
@@ -161,6 +171,17 @@ def _states() -> Mapping[str, tuple[str, str, str]]:
             for state in states.split(";"):
                 name, code = state.strip().rsplit(" ", 1)
                 found[folded(name)] = found[folded(code)] = (division, region, "United States")
+    return found
+
+
+@functools.cache
+def _state_codes() -> Mapping[str, str]:
+    found = {}
+    for divisions in _data()["states"].values():
+        for states in divisions.values():
+            for state in states.split(";"):
+                name, code = state.strip().rsplit(" ", 1)
+                found[folded(name)] = found[folded(code)] = code
     return found
 
 

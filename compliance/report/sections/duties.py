@@ -8,10 +8,9 @@ from compliance.report import wording
 from compliance.report.nouns import Evidence
 from compliance.report.tables import Fill, Plain, heading, table
 from compliance.report.wording import count
-from compliance.rules.nouns import Severity, State, Verdict
+from compliance.rules.nouns import POLICY, Severity, State, Verdict
 
 _LONG = 1_500  # signs from which on a finding may run over a page end
-_POLICY = "POLICY"  # the law of the desk's own rules
 
 _TONES = {
     Severity.CRITICAL: "bad",
@@ -47,8 +46,12 @@ def severity_badge(severity: Severity) -> Plain:
 
 def reference(verdict: Verdict) -> str:
     """The article of the law, or the number of the desk's own policy."""
-    is_policy = verdict.law == _POLICY
-    return verdict.article if is_policy else f"{verdict.law} {verdict.article}"
+    is_policy = verdict.law == POLICY
+    return verdict.article if is_policy else f"{_law(verdict)} {verdict.article}"
+
+
+def _law(verdict: Verdict) -> str:
+    return verdict.law_name or verdict.law
 
 
 def title_of(finding: Verdict) -> str:
@@ -65,8 +68,8 @@ def nothing_found(evidence: Evidence) -> str:
 def laws_of(evidence: Evidence) -> str:
     """How many verdicts there are, on how many rules, from which laws."""
     verdicts = evidence.assessment.verdicts
-    laws = sorted({v.law for v in verdicts} - {_POLICY})
-    if any(verdict.law == _POLICY for verdict in verdicts):
+    laws = sorted({v.law for v in verdicts} - {POLICY})
+    if any(verdict.law == POLICY for verdict in verdicts):
         laws.append("the desk's own policy")
     if not laws:
         return "There are no verdicts."

@@ -1,59 +1,23 @@
-"""Facts from what the desk itself holds: datasets, budgets, runs, the trail."""
+"""Facts from what the desk itself keeps: budgets, runs, the trail."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from compliance.discovery.nouns import IdentifierClass
 from compliance.federated.nouns import Run, Sight
 from compliance.privacy.nouns import BudgetState
-from compliance.register.nouns import Organisation
-from compliance.rules.nouns import Holding, Subject
+from compliance.rules.nouns import Subject
 
-
-def organisation_subject(organisation: Organisation) -> Subject:
-    """The controller."""
-    return Subject(
-        entity="organisation",
-        name=organisation.name or "The organisation",
-        facts={"name": organisation.name, "contact": organisation.contact},
-    )
-
-
-def dataset_subject(holding: Holding) -> Subject:
-    """A dataset. What only discovery can tell is unknown until it has run."""
-    dataset, discovery, changes = holding.dataset, holding.discovery, holding.changes
-    k_missing = holding.k_missing
-    said = dataset.description
-    facts: dict[str, object] = {
-        "discovered": discovery is not None,
-        "purpose": said.purpose,
-        "legal_basis": said.legal_basis,
-        "retention_months": said.retention_months,
-        "data_subjects": said.data_subjects,
-        "region": said.region,
-        "source": said.source,
-        "unit": said.unit,
-        "special_condition": said.special_condition,
-        "refreshed": dataset.version > 1,
-        "anonymised": k_missing is not None,
-    }
-    if discovery is not None:
-        facts |= {
-            "contains_personal_data": bool(discovery.personal),
-            "special_columns": sum(label.special_category for label in discovery.personal),
-            "unconfirmed_columns": len(discovery.unconfirmed),
-            "direct_columns": len(discovery.columns_of(IdentifierClass.DIRECT)),
-            "rare_columns": len({found.column for found in discovery.open_rare}),
+PROVIDED: Mapping[str, frozenset[str]] = {
+    "population": frozenset({"budget_decided", "share_spent"}),
+    "run": frozenset(
+        {
+            *("sites_left_out", "smallest_site", "has_noise", "leaves_site", "bytes_left_sites"),
+            *("is_protected", "rows_readable", "contains_personal_data"),
         }
-    if discovery is not None and changes is not None:
-        open_ = {label.column for label in discovery.unconfirmed}
-        open_ |= {found.column for found in discovery.open_rare}
-        new = [kind for kind in changes.new_kinds if kind.column in open_]
-        facts["new_kinds"] = len(new)
-    if k_missing is not None:
-        facts["k_missing"] = k_missing
-    return Subject(entity="dataset", name=dataset.name, facts=facts)
+    ),
+    "trail": frozenset({"trail_whole"}),
+}
 
 
 def population_subject(budget: BudgetState) -> Subject:
@@ -76,7 +40,7 @@ def run_subject(run: Run, dataset: Subject) -> Subject:
     if "contains_personal_data" in dataset.facts:
         facts["contains_personal_data"] = dataset.facts["contains_personal_data"]
     name = f"{run.plan.subject} model of {dataset.name}, {run.started_at:%Y-%m-%d %H:%M}"
-    return Subject(entity="run", name=name, facts=facts)
+    return Subject(entity="run", name=name, facts=facts, id=run.id)
 
 
 def _left_sites(run: Run) -> dict[str, object]:

@@ -9,8 +9,16 @@ from compliance.rules.nouns.deadline import (
     Period,
     Running,
 )
+from compliance.rules.nouns.edition import KeptPack, PackChange
 from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
-from compliance.rules.nouns.knowledge import Holding, Knowledge, Retained, TrailKnown
+from compliance.rules.nouns.knowledge import (
+    Assessed,
+    Holding,
+    Knowledge,
+    Residents,
+    Retained,
+    TrailKnown,
+)
 from compliance.rules.nouns.remedy import Applied, Effect, Remedy, RemedyKind, Risk, Turn
 from compliance.rules.nouns.residency import (
     Answer,
@@ -23,6 +31,7 @@ from compliance.rules.nouns.residency import (
 )
 from compliance.rules.nouns.rule import (
     POLICY,
+    Asked,
     Entity,
     Law,
     LawId,
@@ -41,6 +50,8 @@ __all__ = [
     "POLICY",
     "Answer",
     "Applied",
+    "Asked",
+    "Assessed",
     "Assessment",
     "Calendar",
     "Copy",
@@ -55,6 +66,7 @@ __all__ = [
     "Form",
     "Holding",
     "Judgement",
+    "KeptPack",
     "Knowledge",
     "Law",
     "LawId",
@@ -62,11 +74,13 @@ __all__ = [
     "Note",
     "Outcome",
     "Pack",
+    "PackChange",
     "Pause",
     "Period",
     "Progress",
     "Remedy",
     "RemedyKind",
+    "Residents",
     "Retained",
     "Risk",
     "Rule",

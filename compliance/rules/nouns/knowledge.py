@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
@@ -18,6 +18,7 @@ from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import BudgetState, Release
 from compliance.register.nouns import Organisation, Register
 from compliance.rules.nouns.finding import Finding
+from compliance.rules.nouns.rule import LawId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +29,55 @@ class Retained:
         column: the column of dates that was read.
         oldest_months: age of the oldest row, in whole months.
         past: rows older than the retention that its description names.
+        undated: rows without a date.
     """
 
     column: str
     oldest_months: int
     past: int
+    undated: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Residents:
+    """Where the people of a dataset live, counted on the rows themselves.
+
+    Attributes:
+        columns: those that were read.
+        counts: distinct people by country, ISO 3166-1 alpha-2, or by region of one, as `US-CA`;
+            rows where no column tells people apart.
+        is_of_people: people were counted, and not rows.
+        unread: people (or rows) whose country is not given, or is no country.
+        lacks_regions: countries of which nobody tells the regions, though laws there differ.
+    """
+
+    columns: tuple[str, ...]
+    counts: Mapping[str, int]
+    is_of_people: bool = False
+    unread: int = 0
+    lacks_regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """An impact assessment, or one of legitimate interests, as far as rules ask for it.
+
+    Attributes:
+        id, title: of the assessment.
+        kind: `dpia`, `lia`, or what a law has of its own.
+        activity: the processing activity that it is about, by its record's id.
+        completed: when it was validated; None: not yet.
+        is_outdated: what it stands on has changed since.
+        facts: what else rules ask for, by fact.
+    """
+
+    id: str
+    title: str
+    kind: str
+    activity: str
+    completed: date | None = None
+    is_outdated: bool = False
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +94,8 @@ class Holding:
         synthetic: its rows were invented under a privacy budget.
         retained: None where no column of dates tells how old its rows are.
         people: distinct people in it; None where no column tells them apart.
+        residents: where they live; None where no column says so.
+        vaults: how many hold the originals behind its pseudonyms.
         runs: federated runs on it.
         releases: statistics published from it.
     """
@@ -61,6 +108,8 @@ class Holding:
     synthetic: bool = False
     retained: Retained | None = None
     people: int | None = None
+    residents: Residents | None = None
+    vaults: int = 0
     runs: tuple[Run, ...] = ()
     releases: tuple[Release, ...] = ()
 
@@ -97,6 +146,9 @@ class Knowledge:
         edges: the lineage.
         is_whole: the whole desk was looked at, not some datasets of it.
         lists: what `in_list` names, and other tables of the pack in force.
+        reach: where each law of that pack is in force, as its countries.
+        impacts: the newest version of every impact assessment.
+        judged: what decision tables say of a transfer, by its record's id and by fact.
     """
 
     at: datetime
@@ -109,3 +161,6 @@ class Knowledge:
     edges: tuple[Edge, ...] = ()
     is_whole: bool = True
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reach: Mapping[LawId, tuple[str, ...]] = field(default_factory=dict)
+    impacts: tuple[Assessed, ...] = ()
+    judged: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -96,6 +96,21 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One triple of a rule, in words.
+
+    Attributes:
+        word: the fact.
+        wanted: what is asked of it, so that it reads well after “is”.
+        is_condition: it says when the rule applies; else it says when it is met.
+    """
+
+    word: str
+    wanted: str
+    is_condition: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
     """A law that rules belong to.
 
@@ -124,11 +139,14 @@ class Entity:
         name: for people.
         page: where what is wrong with such a subject is mended.
         stage: of the life cycle, 1–10.
+        must_exist: whoever holds personal data has one, so where none is on record its rules are
+            not assessed; of other kinds there may simply be none.
     """
 
     name: str
     page: str
     stage: int
+    must_exist: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +162,11 @@ class Pack:
         laws: by id.
         entities: kinds of subject, by name.
         words: how the evidence names each fact; `entity.fact` wins over `fact`.
+        values: how it names choices and lists.
+        planned: facts ending in `_at` that may lie ahead; what else lies ahead cannot be so.
+        countries: facts that hold the code of a country.
+        disabled: rules that a pack switched off, with the reason.
+        parts: id and version of each pack that was joined, the base first.
         lists: what `in_list` names, by name.
         sources: by id, in words.
         fines: by tier, in words and numbers.
@@ -162,6 +185,16 @@ class Pack:
     sources: Mapping[str, str] = field(default_factory=dict)
     fines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     extends: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    planned: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    disabled: Mapping[RuleId, str] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+
+    @property
+    def edition(self) -> str:
+        """Which rules these are: id and version of each part."""
+        return " + ".join(self.parts) or f"{self.id} {self.version}"
 
     def rule(self, id_: RuleId) -> Rule | None:
         """The rule of that id; None where there is none."""

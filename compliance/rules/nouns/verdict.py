@@ -83,6 +83,7 @@ class Verdict:
         source: where it was read, in words.
         as_of: on which day.
         due: the last day of a clock that runs.
+        law_name: the law as people call it; empty: its id.
     """
 
     rule: RuleId
@@ -105,6 +106,7 @@ class Verdict:
     source: str = ""
     as_of: str = ""
     due: date | None = None
+    law_name: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -120,14 +122,14 @@ class Standing:
         assessed_at: when, UTC.
         score: see `Assessment`.
         counts: verdicts by state.
-        stages: the score of each stage of the life cycle, by its number; None: nothing decided.
+        stages: the score of each stage of the life cycle, 1 to 10; None: nothing decided.
         pack: id and version of the rules.
     """
 
     assessed_at: datetime
     score: float | None
     counts: Mapping[State, int]
-    stages: Mapping[int, float | None]
+    stages: tuple[float | None, ...]
     pack: str
 
 

@@ -1,0 +1,177 @@
+"""The record of processing activities (GDPR Art. 30): one table, as it is shown and handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from compliance.countries import name_of
+from compliance.register.kinds import kind_of
+from compliance.register.nouns import (
+    Field,
+    FieldId,
+    FieldType,
+    Organisation,
+    Record,
+    Register,
+)
+from compliance.register.writing import Shape, csv_bytes, json_bytes
+
+UNKNOWN, NONE = "not recorded", "none"
+PROCESSOR = "processor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RopaColumn:
+    """One column: its id, what it is called, and the article that asks for it, if one does."""
+
+    id: str
+    label: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ropa:
+    """The record of processing as a table.
+
+    Attributes:
+        header: what stands above it, label and text.
+        columns: in order.
+        rows: one per activity, a text for each column.
+    """
+
+    header: tuple[tuple[str, str], ...]
+    columns: tuple[RopaColumn, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def record_of_processing(
+    register: Register,
+    organisation: Organisation,
+    at: datetime,
+    *,
+    as_processor: bool = False,
+    dataset: str = "",
+) -> Ropa:
+    """The record of processing as controller, or as processor.
+
+    Args:
+        dataset: only activities that use this dataset; empty: all.
+    """
+    columns = _data()["processor" if as_processor else "controller"]
+    wanted = [
+        one
+        for one in register.of("activity")
+        if (one.values.get("role") == PROCESSOR) is as_processor
+        and (not dataset or dataset in one.several("datasets"))
+    ]
+    return Ropa(
+        header=_header(register, organisation, at, as_processor=as_processor, dataset=dataset),
+        columns=tuple(RopaColumn(id=c["id"], label=c["label"], ref=c["ref"]) for c in columns),
+        rows=tuple(
+            tuple(_cell(one, column["fields"], register) for column in columns) for one in wanted
+        ),
+    )
+
+
+def write_ropa(ropa: Ropa, shape: Shape) -> bytes:
+    """The record of processing as a file: the same header, columns and cells as shown."""
+    labels = [column.label for column in ropa.columns]
+    if shape is Shape.CSV:
+        return csv_bytes([*ropa.header, (), labels, *ropa.rows])
+    rows = [dict(zip(labels, row, strict=True)) for row in ropa.rows]
+    return json_bytes({"header": dict(ropa.header), "columns": labels, "activities": rows})
+
+
+def shown(field: Field, value: object, register: Register) -> str:
+    """A value in words: labels of choices, names of records, names of countries."""
+    if value is None:
+        return NONE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    entries = value if isinstance(value, (list, tuple)) else (value,)
+    return "; ".join(_entry(field, entry, register) for entry in entries)
+
+
+def _entry(field: Field, entry: object, register: Register) -> str:
+    if isinstance(entry, Mapping):
+        until = entry.get("until") or "…"
+        return f"{entry.get('since')} to {until} {entry.get('reason') or ''}".strip()
+    text = str(entry)
+    if field.type in (FieldType.COUNTRY, FieldType.COUNTRIES):
+        return name_of(text)
+    if field.type in (FieldType.RECORD, FieldType.RECORDS):
+        record = register.record(field.of, text)
+        return text if record is None else f"{record.name}{_detail(record, register)}"
+    return field.choices.get(text, text)
+
+
+def _detail(record: Record, register: Register) -> str:
+    """What the record of processing says of a recipient, transfer or retention rule besides."""
+    parts = []
+    for id_ in _DETAILS.get(record.kind, ()):
+        field = kind_of(record.kind).field(id_)
+        if field and record.values.get(id_) is not None:
+            parts.append(shown(field, record.values[id_], register))
+    unit = (
+        " months" if record.kind == "retention_rule" and record.values.get("period_months") else ""
+    )
+    return f" ({', '.join(parts)}{unit})" if parts else ""
+
+
+_DETAILS: Mapping[str, tuple[FieldId, ...]] = {
+    "recipient": ("category", "country"),
+    "processor": ("country",),
+    "transfer": ("destination", "mechanism", "derogation"),
+    "retention_rule": ("criterion", "period_months"),
+}
+
+
+def _cell(record: Record, fields: Sequence[FieldId], register: Register) -> str:
+    if not fields:
+        return record.name
+    kind = kind_of(record.kind)
+    known = [f for f in map(kind.field, fields) if f is not None and f.id in record.values]
+    filled = [f for f in known if record.values[f.id] is not None]
+    if not known:
+        return UNKNOWN
+    return "; ".join(shown(f, record.values[f.id], register) for f in filled) or NONE
+
+
+def _header(
+    register: Register,
+    organisation: Organisation,
+    at: datetime,
+    *,
+    as_processor: bool,
+    dataset: str,
+) -> tuple[tuple[str, str], ...]:
+    org = register.record("org", "org")
+    representative = org.values.get("eu_representative") if org else None
+    country = name_of(organisation.country) if organisation.country else UNKNOWN
+    return (
+        (
+            "Record of processing",
+            "Art. 30(2), processor" if as_processor else "Art. 30(1), controller",
+        ),
+        ("Organisation", organisation.name or UNKNOWN),
+        ("Country", country),
+        ("Data-protection officer", organisation.officer or UNKNOWN),
+        ("Contact", organisation.contact or UNKNOWN),
+        ("Representative in the EU", str(representative or UNKNOWN)),
+        ("Date", f"{at:%Y-%m-%d}"),
+        ("Filter", f"activities that use {dataset}" if dataset else "all activities"),
+    )
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    file = resources.files("compliance.register").joinpath("ropa.yaml")
+    found: Mapping[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    return found

@@ -1,0 +1,105 @@
+"""Which laws seem to apply: from where the organisation, its data and the people in them are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from compliance.countries import is_country, name_of
+from compliance.dataset.nouns import Dataset
+from compliance.register.kinds import kind_of, raw
+from compliance.register.nouns import FieldId, Organisation, Record, Scoped
+
+_NAMED = 3  # datasets named in one reason
+
+
+def scope(
+    organisation: Organisation,
+    said: Mapping[FieldId, object],
+    datasets: Sequence[Dataset],
+    typed: Sequence[Record],
+) -> tuple[Scoped, ...]:
+    """Every law that seems to apply, each with why; () where nothing is known of any place.
+
+    Args:
+        said: what was recorded of the organisation.
+        typed: records of datasets, with the countries of the people in them.
+    """
+    reasons = tuple(_reasons(organisation, said, datasets, typed))
+    found = []
+    for law, row in raw()["scope"].items():
+        because = [why for country, why in reasons if country in row["countries"]]
+        if said.get(row.get("asks")) is True:
+            because.append(f"{_label(row['asks'])}: yes.")
+        if because:
+            found.append(Scoped(law=law, because=tuple(dict.fromkeys(because))))
+    return tuple(found)
+
+
+def places(
+    organisation: Organisation, said: Mapping[FieldId, object], typed: Sequence[Record]
+) -> dict[FieldId, object]:
+    """What follows for the organisation from the countries on record.
+
+    “No” follows only where all of its establishments, or all countries that it aims at, were
+    recorded; a dataset or a main establishment elsewhere does not tell.
+    """
+    of_people = {c for record in typed for c in _several(record.values, "countries_of_subjects")}
+    told = {
+        "established": (set(_establishment(organisation, said)), "countries_of_establishment"),
+        "targets": (of_people | set(_several(said, "offers_to_countries")), "offers_to_countries"),
+    }
+    found: dict[FieldId, object] = {}
+    for row in raw()["scope"].values():
+        for question, (countries, list_) in told.items():
+            is_there = bool(countries & set(row["countries"]))
+            if question in row and (is_there or list_ in said):
+                found[row[question]] = is_there
+    return found
+
+
+def _reasons(
+    organisation: Organisation,
+    said: Mapping[FieldId, object],
+    datasets: Sequence[Dataset],
+    typed: Sequence[Record],
+) -> Iterator[tuple[str, str]]:
+    """Countries, each with a sentence on why it matters."""
+    for country in _establishment(organisation, said):
+        yield country, f"The organisation is established in {name_of(country)}."
+    for country in _several(said, "offers_to_countries"):
+        yield country, f"It offers to people in {name_of(country)}, or watches them."
+    regions: dict[str, list[str]] = defaultdict(list)
+    for dataset in datasets:
+        if dataset.description.region:
+            regions[dataset.description.region].append(dataset.name)
+    for country, names in regions.items():
+        yield country, f"Data lie in {name_of(country)}: {_some(names)}."
+    people: dict[str, list[str]] = defaultdict(list)
+    for record in typed:
+        for country in _several(record.values, "countries_of_subjects"):
+            people[country].append(record.id)
+    for country, names in people.items():
+        yield country, f"People in {name_of(country)} are in the data: {_some(names)}."
+
+
+def _establishment(organisation: Organisation, said: Mapping[FieldId, object]) -> Iterator[str]:
+    code = organisation.country.upper()
+    if is_country(code):
+        yield code
+    yield from _several(said, "countries_of_establishment")
+
+
+def _several(values: Mapping[FieldId, object], field: FieldId) -> tuple[str, ...]:
+    value = values.get(field)
+    return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
+
+
+def _some(names: Sequence[str]) -> str:
+    left = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {left:,} more" if left > 0 else "")
+
+
+def _label(field: FieldId) -> str:
+    found = kind_of("org").field(field)
+    return found.label if found else field

@@ -1,0 +1,52 @@
+"""What to do about a duty, said from the triples that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compliance.rules.nouns import Outcome
+
+_RECORDING = ("exists", "nonempty")
+_COMPARING = ("before_field", "after_field", "eq_field")
+
+
+def mended_by(outcomes: Sequence[Outcome]) -> str:
+    """One plain sentence on what would turn these triples."""
+    record = dict.fromkeys(one.word for one in outcomes if _is_to_be_recorded(one))
+    rest = dict.fromkeys(_said(one) for one in outcomes if not _is_to_be_recorded(one))
+    parts = [f"record: {_listed(list(record))}"] if record else []
+    said = "; ".join([*parts, *rest])
+    return said[:1].upper() + said[1:] + "."
+
+
+def _is_to_be_recorded(outcome: Outcome) -> bool:
+    is_missing = outcome.known.startswith(("unknown", "not recorded"))
+    return outcome.operator in _RECORDING or is_missing
+
+
+def _said(outcome: Outcome) -> str:
+    """Each says where it stands, and where it should."""
+    word, wanted, known = outcome.word, outcome.wanted, outcome.known
+    if outcome.operator == "before_deadline":
+        return _on_a_clock(outcome)
+    if outcome.operator == "within_days":
+        return f"renew “{word}”, last {known}: it must be {wanted}"
+    if outcome.operator == "not_past":
+        return f"renew “{word}”, which ended on {known}"
+    if outcome.operator == "contains_all":
+        return f"complete “{word}” ({known})"
+    if outcome.operator in _COMPARING:
+        return f"see to it that “{word}” is {wanted}"
+    return f"see to it that “{word}” is {wanted}; it is {known}"
+
+
+def _on_a_clock(outcome: Outcome) -> str:
+    if outcome.known.startswith("not done"):
+        return f"do it now and record “{outcome.word}” ({outcome.known})"
+    if outcome.holds is False:
+        return f"record why “{outcome.word}” was late ({outcome.known}), and mend what delayed it"
+    return f"see to “{outcome.word}” in time ({outcome.known})"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

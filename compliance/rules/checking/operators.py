@@ -1,0 +1,182 @@
+"""What each operator of a triple means.
+
+An operator answers yes, no, or, in words, why it cannot say. A fact that is not known is never
+asked about; one that is recorded as absent (None) holds for no operator, see `Operator.absent`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+Said = bool | str  # a text says why it cannot be said
+
+
+class Wanted(StrEnum):
+    """What stands third in a triple."""
+
+    NOTHING = "nothing"
+    VALUE = "a text, a number, or true or false"
+    NUMBER = "a number"
+    VALUES = "a list of values"
+    DAYS = "the name of a number of days under “params”"
+    DEADLINE = "the name of a deadline under “params”"
+    FACT = "the name of another fact"
+    LIST = "the name of a list of the pack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """How a fact is held against what is wanted.
+
+    Attributes:
+        wanted: what stands third in the triple.
+        says: what is wanted, in words, with a blank for it.
+        holds: for operators that need only the value and what is wanted; None for the others.
+        absent: what a fact recorded as absent says: no, or None for “cannot be said”.
+        is_negative: it asks for something not to be so. As a condition (`when`) a fact recorded
+            as absent then leaves open whether the duty applies, so that it is not passed over.
+    """
+
+    wanted: Wanted
+    says: str
+    holds: Callable[[object, object], Said] | None = None
+    absent: bool | None = False
+    is_negative: bool = False
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes or no"
+    if isinstance(value, (int, float, Decimal)):
+        return "a number" if math.isfinite(value) else "not a number"
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, date):
+        return "a date"
+    return "several values" if isinstance(value, Collection) else "something else"
+
+
+def mixed(value: object, kind: str) -> str:
+    """Why a value cannot be compared with what is wanted."""
+    return f"{_kind(value)} where {kind} is expected"
+
+
+def is_same(value: object, wanted: object) -> Said:
+    """Whether they are equal; a text of digits is the number that it shows."""
+    if _is_number(value) and isinstance(wanted, str) and wanted.isdigit():
+        value = str(value)
+    elif _is_number(wanted) and isinstance(value, str) and value.isdigit():
+        wanted = str(wanted)
+    if _kind(value) != _kind(wanted):
+        return mixed(value, _kind(wanted))
+    return value == wanted
+
+
+def _not(said: Said) -> Said:
+    return said if isinstance(said, str) else not said
+
+
+def _in(value: object, wanted: object) -> Said:
+    answers = [is_same(value, one) for one in _members(wanted)]
+    if any(answer is True for answer in answers):
+        return True
+    reasons = [answer for answer in answers if isinstance(answer, str)]
+    return reasons[0] if reasons and len(reasons) == len(answers) else False
+
+
+def _exists(value: object, _: object) -> Said:
+    return not _is_blank(value)
+
+
+def _nonempty(value: object, _: object) -> Said:
+    if isinstance(value, (str, Collection)):
+        return not _is_blank(value)
+    return mixed(value, "a text or a list")
+
+
+def _number(compare: Callable[[float, float], bool]) -> Callable[[object, object], Said]:
+    def holds(value: object, wanted: object) -> Said:
+        if not _is_number(value) or not _is_number(wanted):
+            return mixed(value, "a number")
+        return compare(float(value), float(wanted))  # type: ignore[arg-type]
+
+    return holds
+
+
+def _contains_all(value: object, wanted: object) -> Said:
+    if isinstance(value, (str, Mapping)) or not isinstance(value, Collection):
+        return mixed(value, "a list")
+    return all(one in value for one in _members(wanted))
+
+
+def _subset_of(value: object, wanted: object) -> Said:
+    if isinstance(value, (str, Mapping)) or not isinstance(value, Collection):
+        return mixed(value, "a list")
+    return bool(value) and all(one in _members(wanted) for one in value)
+
+
+def _in_list(value: object, wanted: object) -> Said:
+    if not isinstance(value, str):
+        return mixed(value, "a text")
+    return value in _members(wanted)
+
+
+def _members(wanted: object) -> Collection[object]:
+    if not isinstance(wanted, Collection):
+        raise TypeError("a pack is checked before it is used")
+    return wanted
+
+
+def _is_number(value: object) -> bool:
+    is_one = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return is_one and math.isfinite(value)  # type: ignore[arg-type]
+
+
+def _is_blank(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or (isinstance(value, Collection) and not value)
+
+
+OPERATORS: Mapping[str, Operator] = {
+    "eq": Operator(wanted=Wanted.VALUE, says="{}", holds=is_same),
+    "ne": Operator(
+        wanted=Wanted.VALUE,
+        says="not {}",
+        holds=lambda value, wanted: _not(is_same(value, wanted)),
+        is_negative=True,
+    ),
+    "in": Operator(wanted=Wanted.VALUES, says="one of: {}", holds=_in),
+    "not_in": Operator(
+        wanted=Wanted.VALUES,
+        says="none of: {}",
+        holds=lambda value, wanted: _not(_in(value, wanted)),
+        is_negative=True,
+    ),
+    "exists": Operator(wanted=Wanted.NOTHING, says="recorded", holds=_exists),
+    "nonempty": Operator(wanted=Wanted.NOTHING, says="recorded", holds=_nonempty),
+    "gt": Operator(wanted=Wanted.NUMBER, says="more than {}", holds=_number(lambda a, b: a > b)),
+    "gte": Operator(wanted=Wanted.NUMBER, says="at least {}", holds=_number(lambda a, b: a >= b)),
+    "lt": Operator(wanted=Wanted.NUMBER, says="less than {}", holds=_number(lambda a, b: a < b)),
+    "lte": Operator(wanted=Wanted.NUMBER, says="at most {}", holds=_number(lambda a, b: a <= b)),
+    "contains_all": Operator(wanted=Wanted.VALUES, says="all of: {}", holds=_contains_all),
+    "subset_of": Operator(wanted=Wanted.VALUES, says="only: {}", holds=_subset_of),
+    "within_days": Operator(wanted=Wanted.DAYS, says="not older than {}"),
+    "not_past": Operator(wanted=Wanted.NOTHING, says="not over yet", absent=None),
+    "before_deadline": Operator(wanted=Wanted.DEADLINE, says="within {}", absent=None),
+    "before_field": Operator(wanted=Wanted.FACT, says="not after “{}”"),
+    "after_field": Operator(wanted=Wanted.FACT, says="not before “{}”"),
+    "eq_field": Operator(wanted=Wanted.FACT, says="the same as “{}”"),
+    "in_list": Operator(wanted=Wanted.LIST, says="in {}", holds=_in_list),
+    "not_in_list": Operator(
+        wanted=Wanted.LIST,
+        says="not in {}",
+        holds=lambda value, wanted: _not(_in_list(value, wanted)),
+        is_negative=True,
+    ),
+}

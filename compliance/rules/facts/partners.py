@@ -1,0 +1,167 @@
+"""Those whom data go to, and what decides by itself: processors, transfers, sharing, systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compliance.countries import is_country
+from compliance.register.nouns import Record
+from compliance.rules.facts.joining import Computed, any_true, is_past, texts
+from compliance.rules.facts.organisation import counted
+from compliance.rules.facts.reach import laws_at, laws_of, lives_in, together
+from compliance.rules.nouns import POLICY, Holding, Knowledge
+from compliance.rules.nouns.rule import LawId
+
+PROVIDED: Mapping[str, frozenset[str]] = {
+    "processor": frozenset({"contract_expired", "subprocessors_without_flowdown", "cn_data"}),
+    "transfer": frozenset(
+        {
+            "origin_regime",
+            "cn_tier",
+            "volume_split_check",
+            "adequacy_expired",
+            "scope_condition_met",
+            "derogation",
+            "data_stored_in",
+        }
+    ),
+    "sharing": frozenset(),
+    "adm_system": frozenset({"cn_persons", "br_persons"}),
+    "retention_rule": frozenset({"in_registered_users"}),
+}
+
+_DEROGATIONS = ("art49_derogation", "derogation")
+_NO_COUNTRIES = "no column tells the countries of all people in its datasets"
+
+
+def held_by(record: Record, known: Knowledge) -> tuple[Holding, ...]:
+    """The datasets that a record names, as far as they are there."""
+    names = texts(record.values.get("datasets"))
+    return tuple(h for h in known.holdings if h.dataset.name in names)
+
+
+def dataset_laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
+    """The laws of the datasets that a record names; None where those of one are not known."""
+    held = held_by(record, known)
+    if len(held) != len(set(texts(record.values.get("datasets")))):
+        return None
+    return together(laws_of(holding, known) for holding in held)
+
+
+def processor(record: Record, known: Knowledge) -> Computed:
+    """A processor's contract, and those of its sub-processors."""
+    values = record.values
+    drawn, unknown = _lives(record, known, {"cn_data": "CN"})
+    if values.get("contract_ends_at"):
+        expired = is_past(values["contract_ends_at"], known.at)
+        if expired is not None:
+            drawn["contract_expired"] = expired
+    elif "contract_id" in values or "contract_ends_at" in values:
+        drawn["contract_expired"] = False  # it has no end, or there is none that could expire
+    missing = _without_flowdown(record, known)
+    if missing is not None:
+        drawn["subprocessors_without_flowdown"] = missing
+    facts = {}
+    if values.get("contract_ends_at") and "contract_expired" in drawn:
+        facts["contract_expired"] = drawn.pop("contract_expired")
+    return Computed(facts=facts, drawn=drawn, unknown=unknown)
+
+
+def _without_flowdown(record: Record, known: Knowledge) -> int | None:
+    """Sub-processors that no contract binds to the duties of the processor (Art. 28(4)).
+
+    None where what one of them signed is not on record.
+    """
+    named = texts(record.values.get("subprocessors"))
+    found = [known.register.record("processor", name) for name in named]
+    duties = set(texts(record.values.get("clauses")))
+    missing = 0
+    for sub in found:
+        if sub is None or sub.is_removed:
+            return None
+        if "contract_id" in sub.values and not sub.values["contract_id"]:
+            missing += 1
+        elif "clauses" not in sub.values:
+            return None
+        else:
+            missing += not duties <= set(texts(sub.values["clauses"]))
+    return missing
+
+
+# What decision tables say is held against what was recorded; the rest gives way to it.
+_JUDGED = PROVIDED["transfer"] - {"derogation", "data_stored_in"}
+
+
+def transfer(record: Record, known: Knowledge) -> Computed:
+    """A transfer: the law at its origin, and what decision tables say of it."""
+    values, judged = record.values, known.judged.get(record.id, {})
+    facts = {fact: value for fact, value in judged.items() if fact in _JUDGED}
+    drawn = {fact: value for fact, value in judged.items() if fact not in _JUDGED}
+    if values.get("mechanism") and values["mechanism"] not in _DEROGATIONS:
+        drawn["derogation"] = "none"
+    if is_country(values.get("origin")):
+        drawn["data_stored_in"] = values["origin"]
+    unknown: dict[str, str] = {}
+    regimes = _regimes(record, known)
+    if len(regimes) == 1 and "origin_regime" not in facts:
+        facts["origin_regime"] = regimes[0]
+    elif not regimes:
+        unknown["origin_regime"] = "nobody said from which country data go"
+    destination = record.values.get("destination")
+    is_place = destination is None or is_country(destination) or destination == "EPO"
+    refused = {} if is_place else {"destination": "it is no country"}
+    return Computed(facts=facts, drawn=drawn, unknown=unknown, refused=refused)
+
+
+def transfer_laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
+    """The law at the origin of a transfer, and those of the people who are moved."""
+    said = record.values.get("origin_regime")
+    if isinstance(said, str):
+        return (said, *(law for law in _regimes(record, known) if law != said), POLICY)
+    return (*_regimes(record, known), POLICY) if _regimes(record, known) else None
+
+
+def _regimes(record: Record, known: Knowledge) -> tuple[LawId, ...]:
+    """The laws in force where a transfer begins."""
+    origin = record.values.get("origin")
+    if not isinstance(origin, str) or not is_country(origin):
+        return ()
+    return tuple(law for law in laws_at((origin,), known) if law != POLICY)
+
+
+def adm_system(record: Record, known: Knowledge) -> Computed:
+    """About whom a system decides, by whose data it has."""
+    drawn, unknown = _lives(record, known, {"cn_persons": "CN", "br_persons": "BR"})
+    return Computed(drawn=drawn, unknown=unknown)
+
+
+def retention_rule(_record: Record, known: Knowledge) -> Computed:
+    """How many people in India a rule concerns: at most all of them."""
+    count = counted(known, {"IN"})
+    return Computed(
+        drawn={} if count is None else {"in_registered_users": count},
+        unknown={"in_registered_users": _NO_COUNTRIES} if count is None else {},
+    )
+
+
+def own_law(record: Record, _known: Knowledge) -> tuple[LawId, ...] | None:
+    """The law that a record names, and the desk's own policy; None where it names none."""
+    said = record.values.get("law")
+    return (said, POLICY) if isinstance(said, str) and said else None
+
+
+def _lives(
+    record: Record, known: Knowledge, asked: Mapping[str, str]
+) -> tuple[dict[str, object], dict[str, str]]:
+    """Whether people of some countries are in a record's datasets."""
+    held = held_by(record, known)
+    is_whole = held and len(held) == len(set(texts(record.values.get("datasets"))))
+    drawn: dict[str, object] = {}
+    unknown: dict[str, str] = {}
+    for fact, place in asked.items():
+        here = any_true(lives_in(holding, known, {place}) for holding in held)
+        if here is True or (here is False and is_whole):
+            drawn[fact] = here
+        else:
+            unknown[fact] = _NO_COUNTRIES
+    return drawn, unknown
