@@ -10,6 +10,7 @@ from compliance.cli import typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.errors import FileMissingError
 from compliance.plain import one_line, to_plain
+from compliance.rules import asked
 from compliance.rules.nouns import Pack, PackChange, Rule
 from compliance.rules.pack import LARGEST_PACK_BYTES
 from compliance.workspace import Workspace
@@ -63,10 +64,23 @@ def _show(workspace: Workspace, asked: Namespace) -> Result:
 
 
 def _told(pack: Pack, rule: Rule) -> Result:
-    plain: Result = to_plain(rule)
-    source = rule.verified.source
-    return plain | {
+    source, words = rule.verified.source, asked(pack, rule)
+    plain = to_plain(rule)
+    return {key: plain[key] for key in ("id", "law", "ref", "title", "requirement", "entity")} | {
+        "applies_where": [f"{one.word}: {one.wanted}" for one in words if one.is_condition],
+        "met_where": [f"{one.word}: {one.wanted}" for one in words if not one.is_condition],
+        "severity": plain["severity"],
+        "evidence": rule.evidence,
+        "level": plain["verified"]["level"],
         "source": pack.sources.get(source, source),
+        "as_of": rule.as_of,
+        "effective_from": plain["effective_from"],
+        "effective_until": plain["effective_until"],
+        "remedy": rule.remedy,
+        "notes": rule.notes,
+        "when": plain["when"],
+        "asserts": plain["asserts"],
+        "params": plain["params"],
         "switched_off": pack.disabled.get(rule.id),
         "edition": pack.edition,
     }

@@ -35,6 +35,14 @@
   + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
+  + ResidencyError                data cannot be said to move so
+    - UnknownCountryError, MovementRefusedError, MovementFactError
+  + ImpactError                   an impact assessment cannot be made or changed so
+    - UnknownImpactError, ImpactInputError, ImpactIncompleteError, ImpactOutdatedError
+    - ConsultationError, NothingAssessedError
   + UnknownFindingError           a finding that is not on record
   + FindingError                  what was asked of a finding cannot be
   + UnknownRemedyError            a remedy that a finding does not have
@@ -44,12 +52,15 @@
     - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
     - RecordFileError, RecordInUseError
   + TrailError                    a checkpoint or export cannot be read
+  + UnknownAlarmError             there is no such alarm
+  + AcknowledgementError          an alarm cannot be taken as looked into
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
   + NothingTrainedError           a report has no federated run to be about
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ClockError                    a deadline cannot be counted
   + ScheduleError                 a schedule of audits cannot be kept
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
@@ -113,8 +124,18 @@ from compliance.errors.data import (
     UnknownTableError,
 )
 from compliance.errors.governance import (
+    AcknowledgementError,
+    ClockError,
+    ConsultationError,
     FindingError,
+    ImpactError,
+    ImpactIncompleteError,
+    ImpactInputError,
+    ImpactOutdatedError,
+    MovementFactError,
+    MovementRefusedError,
     NoMailServerError,
+    NothingAssessedError,
     PackError,
     RecordError,
     RecordFieldError,
@@ -122,8 +143,12 @@ from compliance.errors.governance import (
     RecordInUseError,
     RecordsRefusedError,
     RemedyError,
+    ResidencyError,
     ScheduleError,
+    UnknownAlarmError,
+    UnknownCountryError,
     UnknownFindingError,
+    UnknownImpactError,
     UnknownKindError,
     UnknownPackError,
     UnknownRecordError,
@@ -184,6 +209,7 @@ from compliance.errors.records import (
 )
 
 __all__ = [
+    "AcknowledgementError",
     "AlreadyStoredError",
     "AnonymisationError",
     "ArchiveNamedAsTableError",
@@ -198,7 +224,9 @@ __all__ = [
     "CapExceededError",
     "CheckpointError",
     "ChooseTableError",
+    "ClockError",
     "ComplianceError",
+    "ConsultationError",
     "DatabaseError",
     "DeploymentError",
     "DescriptionError",
@@ -213,6 +241,10 @@ __all__ = [
     "HierarchyError",
     "ImageStillShowsError",
     "ImageTooLargeError",
+    "ImpactError",
+    "ImpactIncompleteError",
+    "ImpactInputError",
+    "ImpactOutdatedError",
     "JoinError",
     "LabelError",
     "MalformedPlanError",
@@ -221,6 +253,8 @@ __all__ = [
     "MissingGroupError",
     "MissingPersonError",
     "MissingUnitError",
+    "MovementFactError",
+    "MovementRefusedError",
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
@@ -233,6 +267,7 @@ __all__ = [
     "NotAnImageError",
     "NothingAllowedError",
     "NothingAnonymisedError",
+    "NothingAssessedError",
     "NothingInventedError",
     "NothingLeftError",
     "NothingPublishedError",
@@ -253,6 +288,7 @@ __all__ = [
     "RemedyError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ResidencyError",
     "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
@@ -272,9 +308,12 @@ __all__ = [
     "TrailError",
     "TreatmentError",
     "UndecodableTextError",
+    "UnknownAlarmError",
     "UnknownColumnError",
+    "UnknownCountryError",
     "UnknownDatasetError",
     "UnknownFindingError",
+    "UnknownImpactError",
     "UnknownKindError",
     "UnknownOutputError",
     "UnknownPackError",

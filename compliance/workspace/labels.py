@@ -55,8 +55,8 @@ def look(table: Table, dataset: Dataset, at: datetime) -> Discovery:
 
 def with_decided(connection: Connection, dataset: Dataset, seen: Discovery) -> Discovery:
     """What is seen, with what officers said of it."""
-    decided = _decided(connection, dataset)
-    return replace(seen, labels=tuple(_as_decided(label, decided) for label in seen.labels))
+    said = decided(connection, dataset)
+    return replace(seen, labels=tuple(_as_decided(label, said) for label in seen.labels))
 
 
 def carried(
@@ -126,7 +126,7 @@ def latest(connection: Connection, dataset: Dataset) -> Discovery | None:
     return records.latest(connection, tables.DISCOVERY, Discovery, dataset_id=dataset.id)
 
 
-def _decided(connection: Connection, dataset: Dataset) -> Mapping[str, Label]:
+def decided(connection: Connection, dataset: Dataset) -> Mapping[str, Label]:
     """What officers said of the columns, of this version or of the last one that was looked at."""
     own = latest(connection, dataset)
     known = own or _last(connection, dataset)

@@ -18,6 +18,7 @@ PROVIDED: Mapping[str, frozenset[str]] = {
         {
             "origin_regime",
             "cn_tier",
+            "volume_split_check",
             "adequacy_expired",
             "scope_condition_met",
             "derogation",
@@ -87,10 +88,15 @@ def _without_flowdown(record: Record, known: Knowledge) -> int | None:
     return missing
 
 
+# What decision tables say is held against what was recorded; the rest gives way to it.
+_JUDGED = PROVIDED["transfer"] - {"derogation", "data_stored_in"}
+
+
 def transfer(record: Record, known: Knowledge) -> Computed:
     """A transfer: the law at its origin, and what decision tables say of it."""
-    values, facts = record.values, dict(known.judged.get(record.id, {}))
-    drawn: dict[str, object] = {}
+    values, judged = record.values, known.judged.get(record.id, {})
+    facts = {fact: value for fact, value in judged.items() if fact in _JUDGED}
+    drawn = {fact: value for fact, value in judged.items() if fact not in _JUDGED}
     if values.get("mechanism") and values["mechanism"] not in _DEROGATIONS:
         drawn["derogation"] = "none"
     if is_country(values.get("origin")):

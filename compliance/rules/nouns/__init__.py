@@ -39,6 +39,7 @@ from compliance.rules.nouns.residency import (
 )
 from compliance.rules.nouns.rule import (
     POLICY,
+    Asked,
     Entity,
     Law,
     LawId,
@@ -58,6 +59,7 @@ __all__ = [
     "POLICY",
     "Answer",
     "Applied",
+    "Asked",
     "Assessed",
     "Assessment",
     "Calendar",
