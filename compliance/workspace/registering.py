@@ -46,14 +46,16 @@ from compliance.storage import records, tables
 from compliance.workspace import datasets, packs
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.registers import (
+    drawn_register,
     held_in,
+    keep,
     organisation_in,
     register_from,
     register_of,
-    typed_in,
+    typed_records,
 )
 
-__all__ = ["Registering", "laws_in_scope", "register_of"]
+__all__ = ["Registering", "keep", "laws_in_scope", "register_from", "register_of", "typed_records"]
 
 LARGEST_FILE_BYTES = 20 * 2**20
 _KNOWN = 8  # ids named in a refusal
@@ -141,10 +143,10 @@ class Registering:
         kind_of(kind)
         with self._desk.act("register.remove", f"{kind} {id_}"[:200]) as act:
             record = _found(self._register(act.connection), kind, id_)
-            if users := tuple(_users(record, typed_in(act.connection))):
+            if users := tuple(_users(record, typed_records(act.connection))):
                 raise RecordInUseError(record=record.name, users=", ".join(users[:_KNOWN]))
             gone = replace(record, values={}, is_removed=True)
-            _keep(act, gone)
+            keep(act, gone)
 
     def import_(self, data: bytes, name: str, kind: KindId | None = None) -> tuple[Record, ...]:
         """Take in the records of a CSV or JSON file; all of them or none.
@@ -201,7 +203,7 @@ class Registering:
         """The laws that seem to apply, each with why; what was decided does not count here."""
         with self._desk.database.reading() as connection:
             held = [held_in(self._desk, connection, one) for one in datasets.newest(connection)]
-            return scope_of(organisation_in(connection), held, typed_in(connection))
+            return scope_of(organisation_in(connection), held, typed_records(connection))
 
     def laws_in_scope(self) -> tuple[str, ...]:
         """The laws in scope: as decided, else as they follow; () where nothing is known."""
@@ -242,8 +244,8 @@ class Registering:
 
     def _register(self, connection: Connection) -> Register:
         held = [held_in(self._desk, connection, one) for one in datasets.newest(connection)]
-        typed = typed_in(connection)
-        return register_from(organisation_in(connection), held, typed, self._desk.clock())
+        typed = typed_records(connection)
+        return drawn_register(organisation_in(connection), held, typed, self._desk.clock())
 
     def _store(
         self, act: Act, new: Record, register: Register, forget: Collection[FieldId] = ()
@@ -257,7 +259,7 @@ class Registering:
         )
         values = {field: value for field, value in whole.values.items() if field not in forget}
         kept = replace(whole, values=values)
-        _keep(act, kept)
+        keep(act, kept)
         told = act.facts.get("fields", ())
         told = told if isinstance(told, list) else []
         act.facts["fields"] = sorted({*told, *new.values, *forget})
@@ -302,11 +304,6 @@ def _impersonal(record: Record) -> Record:
     fields = map(kind_of(record.kind).field, record.values)
     values = {f.id: record.values[f.id] for f in fields if f and not f.is_personal}
     return replace(record, values=values)
-
-
-def _keep(act: Act, record: Record) -> None:
-    noun = Recorded(record=record, at=act.at, by=act.actor)
-    act.store(tables.REGISTER, noun, kind=record.kind, id=record.id)
 
 
 def _found(register: Register, kind: KindId, id_: RecordId) -> Record:

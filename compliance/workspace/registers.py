@@ -29,7 +29,7 @@ from compliance.register.nouns import (
 from compliance.rules.nouns import Holding
 from compliance.storage import records, tables
 from compliance.workspace import labels, releases, runs
-from compliance.workspace.desk import Desk
+from compliance.workspace.desk import Act, Desk
 from compliance.workspace.measuring import measures_of
 
 
@@ -49,6 +49,16 @@ def register_of(
         holdings: every dataset, each with what was found out about it.
         at: the moment, UTC: what lies before it is over.
     """
+    return register_from(organisation, holdings, typed_records(connection), at)
+
+
+def register_from(
+    organisation: Organisation,
+    holdings: Sequence[Holding],
+    typed: Sequence[Record],
+    at: datetime,
+) -> Register:
+    """As `register_of`, from what was typed."""
     held = [
         Held(
             dataset=one.dataset,
@@ -60,10 +70,10 @@ def register_of(
         )
         for one in holdings
     ]
-    return register_from(organisation, held, typed_in(connection), at)
+    return drawn_register(organisation, held, typed, at)
 
 
-def register_from(
+def drawn_register(
     organisation: Organisation, held: Sequence[Held], typed: Sequence[Record], at: datetime
 ) -> Register:
     """The register from all that it follows from."""
@@ -72,7 +82,7 @@ def register_from(
     return Register(records=found, contradictions=contradictions(found, at.date()))
 
 
-def typed_in(connection: Connection) -> tuple[Record, ...]:
+def typed_records(connection: Connection) -> tuple[Record, ...]:
     """What was typed, the newest of each record; those that were removed too."""
     found: dict[tuple[KindId, RecordId], Record] = {}
     for one in records.every(connection, tables.REGISTER, Recorded):
@@ -103,3 +113,9 @@ def held_in(desk: Desk, connection: Connection, dataset: Dataset) -> Held:
         releases=releases.of(connection, dataset),
         places=tuple(residents.counts) if residents else (),
     )
+
+
+def keep(act: Act, record: Record) -> None:
+    """Keep what is typed of a record now, as part of `act`."""
+    noun = Recorded(record=record, at=act.at, by=act.actor)
+    act.store(tables.REGISTER, noun, kind=record.kind, id=record.id)
