@@ -22,7 +22,7 @@ from compliance.rules.facts import (
 )
 from compliance.rules.facts.datasets import kept_months
 from compliance.rules.facts.desk import run_subject
-from compliance.rules.facts.joining import Computed, clash_of, subject
+from compliance.rules.facts.joining import Computed, clash_of, subject, texts
 from compliance.rules.facts.reach import laws_of
 from compliance.rules.nouns import Knowledge, Subject
 from compliance.rules.nouns.rule import LawId
@@ -81,7 +81,7 @@ def subjects(known: Knowledge) -> tuple[Subject, ...]:
         found += proofs.release_subjects(holding, known)
     found += [desk.population_subject(budget) for budget in known.budgets]
     found += [desk.trail_subject(known.trail.problems), proofs.log_subject(known)]
-    found += [proofs.finding_subject(finding) for finding in known.findings]
+    found.append(proofs.findings_subject(known))
     return tuple(found)
 
 
@@ -105,11 +105,17 @@ def _computed(
         record = datasets.record_of(name, known.register)
         whole = Record(kind="dataset", id=name, name=name, values=record.values if record else {})
         found.append((whole, datasets.computed(holding, known), laws_of(holding, known)))
+    for record in (*known.register.records, *activities.unrecorded(known)):
+        if record.kind in _KINDS and not record.is_removed and _is_wanted(record, known):
+            compute, laws = _KINDS[record.kind]
+            found.append((record, compute(record, known), laws(record, known)))
     if known.is_whole:
-        for record in known.register.records:
-            if record.kind in _KINDS and not record.is_removed:
-                compute, laws = _KINDS[record.kind]
-                found.append((record, compute(record, known), laws(record, known)))
         made = (one for one in known.impacts if one.kind == "dpia")
         found += [(*incidents.assessed(one, known), None) for one in made]
     return found
+
+
+def _is_wanted(record: Record, known: Knowledge) -> bool:
+    """Whether a record is about what is looked at."""
+    names = {holding.dataset.name for holding in known.holdings}
+    return known.is_whole or bool(names & set(texts(record.values.get("datasets"))))

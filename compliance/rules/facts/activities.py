@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from compliance.register.nouns import Record
 from compliance.rules.facts import screening
 from compliance.rules.facts.datasets import computed as dataset_facts
-from compliance.rules.facts.datasets import is_behind_keys
+from compliance.rules.facts.datasets import is_behind_keys, using
 from compliance.rules.facts.joining import Computed, day, listed, texts
 from compliance.rules.facts.reach import laws_of, together
 from compliance.rules.facts.screening import Activity
@@ -37,6 +37,26 @@ def activity_of(record: Record, known: Knowledge) -> Activity:
         holdings=held,
         systems=tuple(one for one in _of(known, "adm_system") if one.id in systems),
         is_whole=len(held) == len(names) > 0,
+    )
+
+
+def unrecorded(known: Knowledge) -> tuple[Record, ...]:
+    """A stand-in for each dataset with personal data that no activity on record uses.
+
+    The data are there, so they are processed, though nobody wrote down what for.
+    """
+    role = {"role": "controller"} if known.organisation.name else {}
+    return tuple(
+        Record(
+            kind="activity",
+            id=f"use of {holding.dataset.name}",
+            name=f"Use of {holding.dataset.name}, not on record",
+            values={"datasets": (str(holding.dataset.name),), **role},
+        )
+        for holding in known.holdings
+        if holding.discovery is not None
+        and holding.discovery.personal
+        and not using("activity", holding.dataset.name, known.register)
     )
 
 
@@ -74,8 +94,10 @@ def _basics(activity: Activity, _known: Knowledge) -> _Part:
     """What any activity must have is absent where neither it nor its datasets have it."""
     said = [holding.dataset.description for holding in activity.holdings]
     drawn: dict[str, object] = {}
-    if not any(one.legal_basis for one in said):
-        drawn["lawful_basis"] = None
+    bases = {one.legal_basis for one in said}
+    if len(bases) == 1 or not any(bases):
+        basis = next(iter(bases), None)
+        drawn["lawful_basis"] = basis.value if basis else None
     if not any(one.purpose for one in said):
         drawn["purposes"] = ()
     return drawn, {}
@@ -227,6 +249,8 @@ def ropa_fields(record: Record, known: Knowledge) -> tuple[str, ...]:
 
     Source: GDPR Art. 30(1), (2).
     """
+    if known.register.record("activity", record.id) is None:
+        return ()
     values, who = record.values, known.organisation
     held = [h for h in known.holdings if h.dataset.name in texts(values.get("datasets"))]
     is_named = bool(who.name and who.contact)
