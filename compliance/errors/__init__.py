@@ -35,21 +35,32 @@
   + UnknownRuleError, UnknownPackError   no rule or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
-  + ResidencyError                data cannot be said to move so
-    - UnknownCountryError, MovementRefusedError, MovementFactError
   + RecordError                   a record of the register cannot be kept
     - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
     - RecordFileError, RecordInUseError
+  + ResidencyError                data cannot be said to move so
+    - UnknownCountryError, MovementRefusedError, MovementFactError
   + ImpactError                   an impact assessment cannot be made or changed so
     - UnknownImpactError, ImpactInputError, ImpactIncompleteError, ImpactOutdatedError
     - ConsultationError, NothingAssessedError
+  + UnknownFindingError           a finding that is not on record
+  + FindingError                  what was asked of a finding cannot be
+  + UnknownRemedyError            a remedy that a finding does not have
+  + RemedyError                   a remedy cannot be tried or applied
+    - UnsaidError
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
   + TrailError                    a checkpoint or export cannot be read
+  + UnknownAlarmError             there is no such alarm
+  + AcknowledgementError          an alarm cannot be taken as looked into
   + NothingToReportError          the report has nothing to stand on
   + NothingReleasedError          a report or disclosure has no release to be about
   + NothingTrainedError           a report has no federated run to be about
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ClockError                    a deadline cannot be counted
   + ScheduleError                 a schedule of audits cannot be kept
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
@@ -113,7 +124,10 @@ from compliance.errors.data import (
     UnknownTableError,
 )
 from compliance.errors.governance import (
+    AcknowledgementError,
+    ClockError,
     ConsultationError,
+    FindingError,
     ImpactError,
     ImpactIncompleteError,
     ImpactInputError,
@@ -128,15 +142,20 @@ from compliance.errors.governance import (
     RecordFileError,
     RecordInUseError,
     RecordsRefusedError,
+    RemedyError,
     ResidencyError,
     ScheduleError,
+    UnknownAlarmError,
     UnknownCountryError,
+    UnknownFindingError,
     UnknownImpactError,
     UnknownKindError,
     UnknownPackError,
     UnknownRecordError,
+    UnknownRemedyError,
     UnknownRuleError,
     UnknownScheduleError,
+    UnsaidError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -190,6 +209,7 @@ from compliance.errors.records import (
 )
 
 __all__ = [
+    "AcknowledgementError",
     "AlreadyStoredError",
     "AnonymisationError",
     "ArchiveNamedAsTableError",
@@ -204,6 +224,7 @@ __all__ = [
     "CapExceededError",
     "CheckpointError",
     "ChooseTableError",
+    "ClockError",
     "ComplianceError",
     "ConsultationError",
     "DatabaseError",
@@ -215,6 +236,7 @@ __all__ = [
     "FileError",
     "FileMissingError",
     "FileTooLargeError",
+    "FindingError",
     "HeadersDifferError",
     "HierarchyError",
     "ImageStillShowsError",
@@ -263,6 +285,7 @@ __all__ = [
     "RecordFileError",
     "RecordInUseError",
     "RecordsRefusedError",
+    "RemedyError",
     "ReportChoiceError",
     "ReservationEndedError",
     "ResidencyError",
@@ -285,9 +308,11 @@ __all__ = [
     "TrailError",
     "TreatmentError",
     "UndecodableTextError",
+    "UnknownAlarmError",
     "UnknownColumnError",
     "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownFindingError",
     "UnknownImpactError",
     "UnknownKindError",
     "UnknownOutputError",
@@ -295,10 +320,12 @@ __all__ = [
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",
+    "UnknownRemedyError",
     "UnknownRuleError",
     "UnknownRunError",
     "UnknownScheduleError",
     "UnknownTableError",
+    "UnsaidError",
     "UntestableError",
     "VaultError",
     "WorkspaceError",

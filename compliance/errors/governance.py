@@ -5,6 +5,51 @@ from __future__ import annotations
 from compliance.errors.base import ComplianceError
 
 
+class UnknownAlarmError(ComplianceError):
+    sentence = "There is no alarm {alarm}. List them with: watch"
+
+
+class UnknownFindingError(ComplianceError):
+    sentence = (
+        "There is no finding {finding}. Check every duty first; Decisions, or `finding list`, "
+        "shows those on record."
+    )
+
+
+class AcknowledgementError(ComplianceError):
+    sentence = "The alarm was not acknowledged: {reason}."
+
+
+class UnknownRemedyError(ComplianceError):
+    sentence = "There is no remedy {remedy} for finding {finding}. There are: {known}."
+
+
+class RemedyError(ComplianceError):
+    """A remedy cannot be tried or applied; nothing was changed."""
+
+    sentence = "The remedy was not applied and nothing was changed: {reason}."
+
+
+class UnsaidError(RemedyError):
+    """A remedy asks something of which nothing can be supposed."""
+
+    sentence = "{reason}."
+
+
+class PackError(ComplianceError):
+    """A pack of rules cannot be used; `line` is counted from 1."""
+
+    sentence = "The rule pack “{name}” cannot be used. Line {line}: {problem}."
+
+
+class UnknownRuleError(ComplianceError):
+    sentence = "There is no rule “{rule}” in force. “rules list” names them all."
+
+
+class UnknownPackError(ComplianceError):
+    sentence = "There is no pack of your own called “{pack}”."
+
+
 class ResidencyError(ComplianceError):
     """Data cannot be said to move so."""
 
@@ -23,20 +68,6 @@ class MovementFactError(ResidencyError):
     """What is said of a movement cannot be understood."""
 
     sentence = "“{given}” cannot be taken as {fact}: {reason}."
-
-
-class PackError(ComplianceError):
-    """A pack of rules cannot be used; `line` is counted from 1."""
-
-    sentence = "The rule pack “{name}” cannot be used. Line {line}: {problem}."
-
-
-class UnknownRuleError(ComplianceError):
-    sentence = "There is no rule “{rule}” in force. “rules list” names them all."
-
-
-class UnknownPackError(ComplianceError):
-    sentence = "There is no pack of your own called “{pack}”."
 
 
 class ImpactError(ComplianceError):
@@ -133,3 +164,15 @@ class RecordFileError(RecordError):
 
 class RecordInUseError(RecordError):
     sentence = "“{record}” is named by {users}. Take it out there first."
+
+
+class ClockError(ComplianceError):
+    """A deadline cannot be counted."""
+
+    sentence = "The deadline cannot be counted: {problem}."
+
+
+class FindingError(ComplianceError):
+    """What was asked of a finding cannot be."""
+
+    sentence = "Finding {finding} stays as it is: {reason}."

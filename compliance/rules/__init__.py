@@ -2,6 +2,7 @@
 
 from compliance.rules.assess import assess
 from compliance.rules.checking import asked
+from compliance.rules.improving import improvement
 from compliance.rules.judging import judge
 from compliance.rules.lifecycle import Tally, stages
 from compliance.rules.nouns import Pack
@@ -15,6 +16,7 @@ __all__ = [
     "asked",
     "assess",
     "desk_pack",
+    "improvement",
     "in_scope",
     "judge",
     "stages",

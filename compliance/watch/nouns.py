@@ -1,9 +1,9 @@
-"""An alarm: something unusual in what was done, with the reasons."""
+"""Alarms: something unusual in what was done, with the reasons, and what people said of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,3 +45,48 @@ class Alarm:
     reasons: tuple[str, ...]
     weight: float
     facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What helps to judge the trail and does not stand in it.
+
+    Attributes:
+        personal: by dataset, its columns that are direct identifiers or sensitive.
+        ordinary: ids of alarms that an officer took for ordinary work; what they are about is
+            habit from then on.
+    """
+
+    personal: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ordinary: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """Somebody looked into an alarm.
+
+    Attributes:
+        by, at: who, and when, UTC.
+        why: what it was.
+        is_ordinary: it was ordinary work, so the like of it is habit from now on.
+    """
+
+    by: str
+    at: datetime
+    why: str
+    is_ordinary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """An alarm on record.
+
+    Attributes:
+        alarm: as the trail showed it when it was last looked at.
+        raised_at: when it was first seen, or seen again after it had grown, UTC.
+        acknowledged: None: nobody has looked into it yet.
+    """
+
+    alarm: Alarm
+    raised_at: datetime
+    acknowledged: Acknowledgement | None = None

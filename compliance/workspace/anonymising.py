@@ -20,7 +20,7 @@ from compliance.anonymise.nouns import (
     Hierarchy,
     Plan,
 )
-from compliance.anonymise.nouns.record import Anonymised, Proof
+from compliance.anonymise.nouns.record import Anonymised, AnonymisedBaskets, Proof
 from compliance.anonymise.plans import check_plan
 from compliance.anonymise.preparing import prepare
 from compliance.dataset.nouns import (
@@ -129,6 +129,19 @@ def output(desk: Desk, sha256: Sha256) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         reason = "an anonymised output is missing or damaged; restore the folder from its backup"
         raise WorkspaceError(home=desk.settings.home, reason=reason)
+    return data
+
+
+def hand_out(desk: Desk, done: Anonymised | AnonymisedBaskets) -> bytes:
+    """An output as CSV for somebody who takes it away; who and how many rows is in the trail.
+
+    Raises:
+        WorkspaceError: its file is missing, or is not what was checked.
+    """
+    told = done if isinstance(done, AnonymisedBaskets) else done.proof
+    data = output(desk, told.sha256)
+    with desk.act("output.export", done.made.rpartition("@")[0]) as act:
+        act.facts |= {"anonymised": done.id, "rows": told.rows, "output_sha256": told.sha256}
     return data
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from compliance.plain import from_json, from_plain, to_json
 from compliance.rules import Tally, judge, stages, standing
-from compliance.rules.nouns import Assessment, Stage, Standing
+from compliance.rules.nouns import Assessment, Stage, Standing, TrailKnown
 from compliance.storage import records, tables
-from compliance.workspace import datasets, labels, packs, trails
-from compliance.workspace.desk import Desk
+from compliance.workspace import datasets, labels, mending_findings, packs, trails
+from compliance.workspace.desk import Act, Desk
 from compliance.workspace.knowing import known
 
 EVERYTHING = "everything"
@@ -40,17 +41,31 @@ class Duties:
 def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
     with desk.act("duties.assess", scope_of(names)) as act:
-        pack = packs.in_force(act.connection)
-        found = judge(pack, known(desk, act.connection, act.at, names))
-        scope = _key(names)
-        act.store(tables.ASSESSMENT, _packed(found), scope=scope)
-        act.store(tables.STANDING, standing(found), scope=scope)
-        act.facts |= {
-            "rules": found.pack,
-            "verdicts": len(found.verdicts),
-            "findings": len(found.findings),
-            "score": found.score,
-        }
+        return within(desk, act, names)
+
+
+def within(
+    desk: Desk, act: Act, names: Sequence[str] | None = None, trail: TrailKnown | None = None
+) -> Assessment:
+    """Check every duty as part of `act`.
+
+    Args:
+        trail: what was known of the trail before the act; to be given where the act has stored
+            something, for until its entry is written nothing vouches for that.
+    """
+    pack = packs.in_force(act.connection)
+    seen = known(desk, act.connection, act.at, names)
+    found = judge(pack, replace(seen, trail=trail or seen.trail))
+    mending_findings.after(act, found, is_whole=names is None)
+    scope = _key(names)
+    act.store(tables.ASSESSMENT, _packed(found), scope=scope)
+    act.store(tables.STANDING, standing(found), scope=scope)
+    act.facts |= {
+        "rules": found.pack,
+        "verdicts": len(found.verdicts),
+        "findings": len(found.findings),
+        "score": found.score,
+    }
     return found
 
 

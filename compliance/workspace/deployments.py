@@ -121,6 +121,8 @@ def write(desk: Desk, name: str, plan: Plan, order: Order) -> Deployment:
         made = _write(desk, prepared, plan, order, folder)
         act.facts |= {"sites": len(made.places), "with_rows": made.is_local}
         act.facts |= {"code_sha256": made.code_sha256}
+        if made.is_local:
+            act.facts["rows"] = prepared.dataset.rows
     return made
 
 

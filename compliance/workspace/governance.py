@@ -6,6 +6,7 @@ from compliance.workspace.assessments import Duties
 from compliance.workspace.audits import Audits
 from compliance.workspace.desk import Desk
 from compliance.workspace.impacts import Impacts
+from compliance.workspace.improving import Improving
 from compliance.workspace.mending import Mending
 from compliance.workspace.packs import Packs
 from compliance.workspace.registering import Registering
@@ -24,6 +25,7 @@ class Governance:
         watching: alarms.
         impacts: impact assessments.
         audits: audits that run by themselves.
+        improving: found, taken in hand, tested again, scored.
         duties: what past assessments found.
     """
 
@@ -35,4 +37,5 @@ class Governance:
         self.watching = Watching(desk)
         self.impacts = Impacts(desk)
         self.audits = Audits(desk)
+        self.improving = Improving(desk)
         self.duties = Duties(desk)

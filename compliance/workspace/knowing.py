@@ -20,13 +20,24 @@ from compliance.report.nouns import Report, ReportKind
 from compliance.rules.facts import PROVIDED, kept_months, measuring
 from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Residents, TrailKnown
 from compliance.storage import records, tables
-from compliance.workspace import budgets, datasets, labels, packs, releases, runs, trails, vaults
+from compliance.trail import Line
+from compliance.workspace import (
+    budgets,
+    datasets,
+    labels,
+    packs,
+    releases,
+    runs,
+    trails,
+    vaults,
+    watching,
+)
 from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
 from compliance.workspace.registering import register_of
 
 _OF_DPIA = PROVIDED["dpia"] | {"prior_consultation_at", "reviewed_at", "last_change_at"}
-_CHECKPOINT = b'"act":"trail.checkpoint"'
+_CHECKPOINT = "trail.checkpoint"
 
 
 def known(
@@ -39,12 +50,12 @@ def known(
     populations = dict.fromkeys(dataset.population for dataset in wanted)
     organisation = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
     invented = _invented(connection)
-    holdings = _placed(desk, [_holding(desk, connection, one, invented) for one in wanted])
+    holdings = placed(desk, [_holding(desk, connection, one, invented) for one in wanted])
     register = register_of(connection, organisation, holdings, at)
     found_out = Knowledge(
         at=at,
         organisation=organisation,
-        holdings=tuple(_aged(desk, holding, register, at) for holding in holdings),
+        holdings=tuple(aged(desk, holding, register, at) for holding in holdings),
         register=register,
         budgets=tuple(budgets.state(connection, people, at) for people in populations),
         findings=tuple(records.newest_by(connection, tables.FINDING, Finding, "id").values()),
@@ -64,22 +75,21 @@ def _holding(
     discovery = labels.latest(connection, dataset)
     measures = measures_of(desk)
     done = records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id)
-    return Holding(
+    holding = Holding(
         dataset=dataset,
         discovery=discovery,
         changes=labels.changes(connection, dataset),
         k_missing=None if done is None else measures.k_missing(desk, dataset, done),
         anonymised=done,
         synthetic=dataset.id in invented,
-        people=measuring.people(dataset, discovery),
-        residents=measures.residents(desk, dataset, discovery),
         vaults=len(vaults.of(connection, dataset)),
         runs=runs.of(connection, dataset),
         releases=releases.of(connection, dataset),
     )
+    return measured(desk, holding)
 
 
-def _placed(desk: Desk, holdings: Sequence[Holding]) -> tuple[Holding, ...]:
+def placed(desk: Desk, holdings: Sequence[Holding]) -> tuple[Holding, ...]:
     """`holdings`, with the countries of people that only another dataset of them tells."""
     return tuple(
         holding if holding.residents is not None else replace(holding, residents=by_others)
@@ -106,10 +116,21 @@ def _by_others(desk: Desk, holding: Holding, holdings: Sequence[Holding]) -> Res
     return None
 
 
-def _aged(desk: Desk, holding: Holding, register: Register, at: datetime) -> Holding:
+def aged(desk: Desk, holding: Holding, register: Register, at: datetime) -> Holding:
+    """The holding with the age of its rows, against the retention that is on record."""
     months = kept_months(holding.dataset, register)
     retained = measures_of(desk).retained(desk, holding.dataset, holding.discovery, months, at)
     return replace(holding, retained=retained)
+
+
+def measured(desk: Desk, holding: Holding) -> Holding:
+    """The holding with what is counted of the people in its rows."""
+    dataset, discovery = holding.dataset, holding.discovery
+    return replace(
+        holding,
+        people=measuring.people(dataset, discovery),
+        residents=measures_of(desk).residents(desk, dataset, discovery),
+    )
 
 
 def _invented(connection: Connection) -> frozenset[str]:
@@ -121,18 +142,22 @@ def _trail(connection: Connection, at: datetime) -> TrailKnown:
     """The trail, verified now."""
     reports = records.every(connection, tables.REPORT, Report)
     audits = [report.built_at for report in reports if report.kind is ReportKind.AUDIT]
+    lines = records.lines_of(connection)
     return TrailKnown(
         problems=trails.verify(connection).problems,
         verified_at=at,
-        anchored_at=_anchored(connection),
+        anchored_at=_last(lines, _CHECKPOINT),
         audited_at=max(audits, default=None),
+        watched_at=_last(lines, watching.WATCHED),
+        open_alarms=watching.count_open(connection),
     )
 
 
-def _anchored(connection: Connection) -> datetime | None:
-    """When a checkpoint was last taken outside."""
-    taken = [line for line in records.lines_of(connection) if _CHECKPOINT in _bytes(line.body)]
-    return None if not taken else msgspec.json.decode(taken[-1].body, type=_Dated).at
+def _last(lines: Sequence[Line], act: str) -> datetime | None:
+    """When something was done last."""
+    name = f'"act":"{act}"'.encode()
+    body = next((line.body for line in reversed(lines) if name in _bytes(line.body)), None)
+    return None if body is None else msgspec.json.decode(body, type=_Dated).at
 
 
 class _Dated(msgspec.Struct):

@@ -21,7 +21,7 @@ from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.selfaudit import ALARM, SelfAudit, audit
 from compliance.storage import records, tables
-from compliance.workspace import datasets, joins
+from compliance.workspace import datasets, joins, questions
 from compliance.workspace.desk import Desk, all_columns
 
 _SEED = 20_000  # of stand-ins; the same assumptions always give the same table
@@ -55,6 +55,7 @@ def try_attacks(desk: Desk, name: str, query: Query, asked: Budget, seed: int) -
         )
         act.store(tables.TRIAL, trial, id=trial.id, dataset_id=dataset.id)
         act.facts |= {"trial": trial.id, "internal": True, "targets": outcome.targets}
+        act.facts |= questions.asked(query, dataset, desk.key)
     return trial
 
 
@@ -109,4 +110,5 @@ def compare_error(
     found = errors(table, query, all_columns(dataset, others), asked, desk.key)
     with desk.act("error.compare", str(dataset.name)) as act:
         act.facts |= {"internal": True, "statistics": [s.name for s in query.statistics]}
+        act.facts |= questions.asked(query, dataset, desk.key)
     return found

@@ -29,7 +29,7 @@ from compliance.privacy import (
 from compliance.privacy.nouns import Budget, Preview, Prices, Release, ReleasedValue, Spend
 from compliance.privacy.nouns.question import Query
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets, joins
+from compliance.workspace import budgets, datasets, joins, questions
 from compliance.workspace.desk import Desk
 
 DEFAULT_DELTA_SHARE = Decimal("0.1")  # of the total's δ, where a release names none
@@ -174,8 +174,8 @@ def _settle(
             "rho": published.price.rho,
             "statistics": [statistic.name for statistic in query.statistics],
             "by": list(query.by),
-            "unit": query.unit,
             "values": len(published.values),
+            **questions.asked(query, dataset, desk.key),
         }
     return published
 

@@ -41,6 +41,7 @@ def columns() -> None:
     outputs.labels_summary(found)
     discovered.rare(found)
     discovered.news(workspace.changes(dataset.name))
+    discovered.reopened(workspace.governance.improving.reopened(dataset.name))
     labelled.decide(workspace, dataset.name, found)
     explain(found)
     discovered.texts(found)

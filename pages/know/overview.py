@@ -3,8 +3,8 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.rules.nouns import Progress
-from pages.parts import figures, navigation, outputs, session
+from compliance.rules.nouns import Progress, State
+from pages.parts import figures, improving, navigation, outputs, session
 
 workspace = session.workspace()
 datasets = workspace.datasets()
@@ -43,7 +43,7 @@ if not datasets:
 
 outputs.remark(_("Where each stage of the data's life cycle stands, and what to do next."))
 stages = workspace.life_cycle()
-latest = workspace.governance.duties.newest()
+improvement = workspace.governance.improving.stands()
 budgets = [workspace.budget(people) for people in dict.fromkeys(d.population for d in datasets)]
 tightest = max(budgets, key=lambda state: state.share_spent)
 discoveries = [found for d in datasets if (found := workspace.discovery(d.name))]
@@ -62,13 +62,14 @@ with st.container(horizontal=True):
         _("of ε = {total}").format(total=f"{tightest.total.epsilon.normalize():f}")
         + (_(", the most of {n} budgets").format(n=len(budgets)) if len(budgets) > 1 else ""),
     )
+    duties = improvement.whole.duties
     outputs.fact(
-        _("Findings"),
-        "–" if latest is None else str(len(latest.findings)),
+        _("Duties met"),
+        "–" if improvement.assessed_at is None else str(duties[State.MET]),
         _("not checked yet")
-        if latest is None
-        else _("score {score} of 100").format(
-            score="–" if latest.score is None else f"{latest.score:g}"
+        if improvement.assessed_at is None
+        else _("{n} not met, {m} not assessed").format(
+            n=duties[State.NOT_MET], m=duties[State.NOT_ASSESSED]
         ),
     )
 
@@ -97,16 +98,8 @@ with right:
         with where:
             navigation.link(stage.page)
 
-st.header(_("The ten stages"))
-outputs.table(
-    [
-        {
-            _("Stage"): f"{stage.number} {_(stage.title)}",
-            _("Stands"): _(str(stage.progress)),
-            _("What was counted"): _(stage.says),
-        }
-        for stage in stages
-    ],
-    key="overview_stages",
-    alt=_("The ten stages of the life cycle with what was counted in each"),
-)
+if improvement.assessed_at is not None:
+    improving.loop(improvement)
+improving.stages(improvement, stages)
+if improvement.assessed_at is not None:
+    improving.next_and_last(improvement)

@@ -62,9 +62,10 @@ else:
         + " "
         + _("Laws in scope: {laws}.").format(laws=named or _("not known yet"))
     )
-    records.table(kind, register, laws)
+    gaps = workspace.governance.register.gaps()
+    records.table(kind, register, gaps)
     record = records.choose(kind, register)
     if record is not None:
-        records.about(workspace, kind, record, laws)
+        records.about(workspace, kind, record, gaps)
     records.form(workspace, kind, record, laws)
 navigation.link("organisation", _("Decide which laws are in scope"))

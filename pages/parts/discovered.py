@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from compliance.discovery import laws, semantic_types
 from compliance.discovery.nouns import Changes, Discovery, Form, Label, Share, Singling
 from compliance.i18n import translate as _
+from compliance.rules.nouns.improvement import Reopened
 from compliance.workspace import Workspace
-from pages.parts import outputs
+from pages.parts import navigation, outputs, wording
 
 _FORMS = {Form.MIXED: "several kinds in one column", Form.FREE_TEXT: "sentences"}
 
@@ -130,6 +133,20 @@ def news(found: Changes | None) -> None:
     named = ((_("New columns"), found.new_columns), (_("Gone columns"), found.gone_columns))
     lines += [f"{words}: {', '.join(columns)}" for words, columns in named if columns]
     st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def reopened(found: Sequence[Reopened]) -> None:
+    """The decisions that the new version has overtaken, and where they are made again."""
+    if not found:
+        return
+    st.warning(
+        "\n".join(f"- {wording.escaped(_(one.says))}" for one in found),
+        title=_("To be decided again"),
+        icon=":material/restart_alt:",
+    )
+    elsewhere = dict.fromkeys(one.page for one in found if one.page != "discovery")
+    for page in elsewhere:
+        navigation.link(page)
 
 
 def singling_out(workspace: Workspace, name: str) -> None:

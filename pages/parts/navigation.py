@@ -151,7 +151,7 @@ PAGES = (
         name="rules",
         section="settings",
         title="Rules",
-        icon=":material/gavel:",
+        icon=":material/rule:",
         help="What is checked, where each duty was read, and packs of your own.",
     ),
     PageRow(

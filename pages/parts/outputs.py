@@ -14,7 +14,7 @@ from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Accountant, BudgetState, Prices
-from compliance.rules.nouns import POLICY, Progress, Severity, Stage, State, Verdict
+from compliance.rules.nouns import Progress, Severity, Stage, State, Verdict
 from pages.parts import wording
 
 CLASS_WORDS = {
@@ -94,9 +94,7 @@ def verdict_badge(verdict: Verdict) -> str:
 
 def article(verdict: Verdict) -> str:
     """Where the duty stands: law and article, or the desk's own policy."""
-    if verdict.law == POLICY:
-        return verdict.article
-    return f"{verdict.law_name or verdict.law} {verdict.article}"
+    return verdict.reference
 
 
 def progress_badges(stages: Sequence[Stage]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import navigation, outputs, session
+from pages.parts import alarms, navigation, outputs, session
 
 SHOWN = 500
 LONGEST_LIST = 4
@@ -73,6 +73,8 @@ with st.container(horizontal=True):
         icon=":material/download:",
         help=_("Anybody can check it with verify_trail.py, without this desk."),
     )
+alarms.unusual_acts(workspace)
+st.header(_("Entries"))
 outputs.table(
     [
         {

@@ -81,7 +81,7 @@ def subjects(known: Knowledge) -> tuple[Subject, ...]:
         found += proofs.release_subjects(holding, known)
     found += [desk.population_subject(budget) for budget in known.budgets]
     found += [desk.trail_subject(known.trail.problems), proofs.log_subject(known)]
-    found += [proofs.finding_subject(finding) for finding in known.findings]
+    found.append(proofs.findings_subject(known))
     return tuple(found)
 
 

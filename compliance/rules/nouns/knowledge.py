@@ -123,12 +123,16 @@ class TrailKnown:
         verified_at: when somebody verified it last, UTC; None: never.
         anchored_at: when a checkpoint was last taken outside, UTC; None: never.
         audited_at: when the last audit report was built, UTC; None: never.
+        watched_at: when somebody looked for unusual acts last, UTC; None: never.
+        open_alarms: those on record that nobody has looked into.
     """
 
     problems: tuple[str, ...] = ()
     verified_at: datetime | None = None
     anchored_at: datetime | None = None
     audited_at: datetime | None = None
+    watched_at: datetime | None = None
+    open_alarms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.register import gaps
+from compliance.register import Gaps
 from compliance.register.nouns import Field, Kind, Origin, Record, Register
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording
@@ -19,12 +19,15 @@ NEW = ""
 _MOST_MISSING = 6  # named in the line under the form
 
 
-def table(kind: Kind, register: Register, laws: Collection[str]) -> None:
+AllGaps = Mapping[tuple[str, str], Gaps]
+
+
+def table(kind: Kind, register: Register, gaps: AllGaps) -> None:
     """Each record with how complete it is, and whether it contradicts itself."""
     doubted = [one.record for one in register.contradictions if one.kind == kind.id]
     rows = []
     for record in register.of(kind.id):
-        found = gaps(record, laws)
+        found = gaps.get((kind.id, record.id), Gaps())
         rows.append(
             {
                 _("Name"): record.name,
@@ -48,7 +51,7 @@ def table(kind: Kind, register: Register, laws: Collection[str]) -> None:
             _("Complete"): st.column_config.ProgressColumn(
                 format="%d %%",
                 max_value=100,
-                help=_("Fields recorded, of those that the laws in scope ask for."),
+                help=_("Fields known, of those that rules in scope needed to know."),
             )
         },
     )
@@ -93,7 +96,7 @@ def form(workspace: Workspace, kind: Kind, record: Record | None, laws: Collecti
         _save(workspace, kind, id_, name, changes, is_new=record is None)
 
 
-def about(workspace: Workspace, kind: Kind, record: Record, laws: Collection[str]) -> None:
+def about(workspace: Workspace, kind: Kind, record: Record, gaps: AllGaps) -> None:
     """What stands in doubt, what is missing, who said so when; and what can be done with it."""
     area = workspace.governance.register
     for one in area.register().contradictions:
@@ -102,12 +105,12 @@ def about(workspace: Workspace, kind: Kind, record: Record, laws: Collection[str
                 _("{says} What follows from it is not assessed.").format(says=_(one.says)),
                 icon=":material/warning:",
             )
-    missing = gaps(record, laws).missing
+    missing = gaps.get((kind.id, record.id), Gaps()).missing
     if missing:
         named = ", ".join(_(field.label) for field in missing[:_MOST_MISSING])
         more = len(missing) - _MOST_MISSING
         outputs.remark(
-            _("Not recorded, though laws in scope may ask for it: {fields}").format(fields=named)
+            _("Still needed, so that every duty can be assessed: {fields}").format(fields=named)
             + (_(" and {n} more.").format(n=more) if more > 0 else ".")
         )
     _deeds(workspace, kind, record)

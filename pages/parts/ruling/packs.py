@@ -22,7 +22,9 @@ def bring_in(workspace: Workspace) -> None:
             "It is checked first, and every slip is named with its line."
         )
     )
-    file = st.file_uploader(_("A pack, as YAML"), type=["yaml", "yml"], key="rules_file")
+    file = st.file_uploader(
+        _("A pack, as YAML"), type=["yaml", "yml"], max_upload_size=1, key="rules_file"
+    )
     if file is None:
         return
     data, name = file.getvalue(), file.name

@@ -50,7 +50,7 @@ def chosen(pack: Pack, latest: Assessment | None) -> Rule | None:
         [_row(pack, rule, states) for rule in found],
         key="rules_all",
         alt=_("Rules with their article, how they were checked and how they stand"),
-        column_config={_("Duty"): st.column_config.TextColumn(width="large")},
+        column_config={_("Duty"): st.column_config.TextColumn(width="medium")},
     )
     titles = {rule.id: f"{rule.id} · {_(rule.title)}" for rule in found}
     picked = st.selectbox(
@@ -108,8 +108,8 @@ def _row(pack: Pack, rule: Rule, states: _States) -> dict[str, str]:
         _("Rule"): rule.id,
         _("Duty"): _(rule.title),
         _("Article"): words.article_of(pack, rule),
-        _("About"): _(words.entity_of(pack, rule.entity)),
-        _("Severity"): _(str(rule.severity)),
-        _("Checked"): _(words.LEVELS[rule.verified.level][2]),
         _("At the last check"): counted or "–",
+        _("Checked in"): _(words.SHORT[rule.verified.level]),
+        _("Severity"): _(str(rule.severity)),
+        _("About"): _(words.entity_of(pack, rule.entity)),
     }

@@ -12,6 +12,14 @@ LEVELS = {
     Level.POLICY: ("domain", "blue", "your own policy"),
 }
 
+# The same in a column of a table.
+SHORT = {
+    Level.TEXT: "legal text",
+    Level.SECONDARY: "secondary, not verified",
+    Level.MEMORY: "memory, not verified",
+    Level.POLICY: "policy",
+}
+
 
 def law_of(pack: Pack, law: str) -> str:
     """What people call a law."""
@@ -21,7 +29,9 @@ def law_of(pack: Pack, law: str) -> str:
 
 def article_of(pack: Pack, rule: Rule) -> str:
     """Law and article; a policy stands for itself."""
-    return rule.ref if rule.law == POLICY else f"{law_of(pack, rule.law)} {rule.ref}"
+    law = law_of(pack, rule.law)
+    is_whole = rule.law == POLICY or rule.ref.startswith(law)
+    return rule.ref if is_whole else f"{law} {rule.ref}"
 
 
 def entity_of(pack: Pack, entity: str) -> str:

@@ -1,0 +1,103 @@
+"""Everything unusual in the trail, and what cannot be told yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from compliance.trail.nouns import Entry
+from compliance.watch.bulk import bulk_exports, many_refusals, new_actors
+from compliance.watch.columns import unusual_columns
+from compliance.watch.forest import unusual_days
+from compliance.watch.hours import odd_hours
+from compliance.watch.nouns import Alarm, Known
+from compliance.watch.questions import averaging, differencing
+from compliance.watch.reading import Days, Deed, by_day, deeds
+from compliance.watch.thresholds import Thresholds, thresholds
+
+_NOTHING_KNOWN = Known()
+
+
+def watch(
+    entries: Sequence[Entry],
+    at: datetime,
+    known: Known = _NOTHING_KNOWN,
+    limits: Thresholds | None = None,
+) -> tuple[Alarm, ...]:
+    """What is unusual in `entries`, the latest first; the same for the same entries.
+
+    Each day is held against the days before it, so that an alarm stays as it was when the trail
+    grows; only “unusual altogether” learns from all days at once. A quiet answer is no proof:
+    see `cannot_tell`, and previews are no acts.
+
+    Args:
+        entries: of the trail, in any order.
+        at: the moment, UTC; later entries and long past ones raise nothing.
+        known: what helps to judge and does not stand in the trail.
+        limits: from when on something is unusual; left out, those in force.
+    """
+    limits = limits or thresholds()
+    done = deeds(entries, at)
+    days = by_day(done)
+    since = at - timedelta(days=limits.look_back_days)
+    found = [one for one in _explicit(done, days, known, limits) if one.until >= since]
+    found += unusual_days(days, limits, since.date(), _told(found))
+    return tuple(sorted(found, key=lambda one: (one.until, one.weight, one.id), reverse=True))
+
+
+def cannot_tell(
+    worked: Iterable[tuple[str, date]], limits: Thresholds | None = None
+) -> tuple[str, ...]:
+    """What `watch` has too little to stand on to judge yet, one sentence each.
+
+    Args:
+        worked: who acted on which day.
+    """
+    limits = limits or thresholds()
+    days: dict[str, set[date]] = defaultdict(set)
+    for actor, day in worked:
+        days[actor].add(day)
+    every_day = set[date]().union(*days.values())
+    actor_days = sum(len(own) for own in days.values())
+    said = []
+    if actor_days < limits.days_known:
+        said.append(
+            f"Odd hours: days of work so far: {actor_days:,}; habits show from "
+            f"{limits.days_known} on."
+        )
+    if len(every_day) < limits.desk_days_known:
+        said.append(
+            f"New actors: days on which the desk worked: {len(every_day):,}; from "
+            f"{limits.desk_days_known} on a new name stands out."
+        )
+    if actor_days < limits.forest_days:
+        said.append(
+            "Unusual altogether: the detector that learns is asked from "
+            f"{limits.forest_days} days of work on; only the fixed rules look until then."
+        )
+    return tuple(said)
+
+
+def _explicit(
+    done: Sequence[Deed], days: Days, known: Known, limits: Thresholds
+) -> Iterator[Alarm]:
+    yield from bulk_exports(days, known, limits)
+    yield from many_refusals(days, limits)
+    yield from new_actors(days, limits)
+    yield from odd_hours(days, known, limits)
+    yield from unusual_columns(done, known, limits)
+    yield from averaging(done, limits)
+    yield from differencing(done, limits)
+
+
+def _told(found: Sequence[Alarm]) -> dict[str, set[date]]:
+    """The days of actors that alarms are about."""
+    told: dict[str, set[date]] = defaultdict(set)
+    for one in found:
+        for actor in one.actor.split(", "):
+            day = one.since.date()
+            while day <= one.until.date():
+                told[actor].add(day)
+                day += timedelta(days=1)
+    return told

@@ -1,0 +1,56 @@
+"""The loop of improvement, as the workspace offers it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from compliance.rules import improvement
+from compliance.rules.nouns import Applied, Assessment, Finding, Standing
+from compliance.rules.nouns.audit import Audit
+from compliance.rules.nouns.improvement import Improvement, Reopened
+from compliance.storage import records, tables
+from compliance.workspace import datasets, reopening, watching
+from compliance.workspace.desk import Desk
+
+EVERYTHING = "everything"
+
+
+class Improving:
+    """Found, taken in hand, tested again, scored."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def stands(self) -> Improvement:
+        """The loop as it stands; nothing is assessed anew."""
+        at = self._desk.clock()
+        with self._desk.database.reading() as connection:
+            findings = records.newest_by(connection, tables.FINDING, Finding, "id")
+            return improvement(
+                records.latest(connection, tables.ASSESSMENT, Assessment, scope=EVERYTHING),
+                records.every(connection, tables.STANDING, Standing, scope=EVERYTHING),
+                tuple(findings.values()),
+                records.every(connection, tables.REMEDIED, Applied),
+                since=_audited(connection),
+                at=at,
+                alarms=watching.count_open(connection),
+                reopened=reopening.every(connection, at),
+            )
+
+    def reopened(self, name: str) -> tuple[Reopened, ...]:
+        """The decisions that the newest version of dataset `name` has overtaken.
+
+        Raises:
+            UnknownDatasetError: there is none.
+        """
+        with self._desk.database.reading() as connection:
+            dataset = datasets.find(connection, name)
+            return reopening.of(connection, dataset, self._desk.clock())
+
+
+def _audited(connection: Connection) -> datetime | None:
+    """When everything was audited last before the newest assessment; None: never."""
+    audits = records.every(connection, tables.AUDIT, Audit, scope=EVERYTHING)
+    return audits[-1].at if audits else None

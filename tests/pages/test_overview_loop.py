@@ -1,0 +1,62 @@
+"""The overview shows the loop: found, in hand, tested again, scored; and what waits elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from compliance.privacy import to_query
+from tests.pages.conftest import Desk, words
+from tests.walked_shop import SAID
+
+
+def stages_of(desk: Desk) -> dict[str, dict[str, object]]:
+    (table,) = [f.value for f in desk.open("overview").dataframe if "Stage" in f.value]
+    rows: dict[str, dict[str, object]] = table.set_index("Stage").to_dict("index")
+    return rows
+
+
+def test_each_stage_says_how_its_duties_stand(full_desk: Desk) -> None:
+    latest = full_desk.workspace.assessments()[-1]
+    rows = stages_of(full_desk)
+
+    met = sum(str(v.state) == "met" for v in latest.verdicts)
+    assert len(rows) == 10
+    assert sum(int(str(row["Met"])) for row in rows.values()) == met
+    assert rows["3 Labelling and anonymisation"]["Not assessed"] == sum(
+        v.stage == 3 and str(v.state) == "not assessed" for v in latest.verdicts
+    )
+
+
+def test_a_mended_finding_shows_in_the_score_of_its_stage(full_desk: Desk) -> None:
+    desk = full_desk.workspace
+    desk.describe("orders", replace(SAID, purpose="", retention_months=None))
+    desk.assess()
+    before = stages_of(full_desk)
+    desk.describe("orders", SAID)
+    desk.assess()
+    after = stages_of(full_desk)
+
+    changes = {name: row["Change"] for name, row in after.items()}
+    assert any(str(change).startswith("+") for change in changes.values())
+    assert len(after["1 Collection"]["Trend"]) > len(before["1 Collection"]["Trend"])  # type: ignore[arg-type]
+
+
+def test_an_alarm_is_on_the_overview_until_somebody_looked_into_it(full_desk: Desk) -> None:
+    desk = full_desk.workspace
+    query = to_query({"unit": "customer", "statistics": [{"count": "rows"}]})
+    for _ in range(4):
+        desk.release("orders", query, Decimal("0.1"))
+    (raised,) = desk.governance.watching.look()
+    before = words(full_desk.open("overview"))
+    desk.governance.watching.acknowledge(raised.alarm.id, "A test of the noise")
+
+    assert "One unusual act in the trail that nobody has looked into" in before
+    assert "unusual act" not in words(full_desk.open("overview"))
+
+
+def test_before_duties_were_checked_there_is_no_loop_yet(described_desk: Desk) -> None:
+    visitor = described_desk.open("overview")
+
+    assert "Improvement" not in [header.value for header in visitor.header]
+    assert "not checked yet" in words(visitor)
