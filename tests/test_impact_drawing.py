@@ -16,6 +16,7 @@ from compliance.impact.gauging import likelihood_of
 from compliance.impact.nouns import (
     Criterion,
     Gauge,
+    Impact,
     ImpactKind,
     Need,
     Origin,
@@ -26,7 +27,7 @@ from compliance.register import kinds as register_kinds
 from compliance.register.nouns import Record
 from compliance.rules.facts.screening import Activity, screen
 from compliance.rules.facts.screening import data as rules_screening
-from compliance.rules.nouns import TrailKnown
+from compliance.rules.nouns import Knowledge, TrailKnown
 
 DRAWN_IN_FULL = (
     *("scope", "responsibilities", "data_kinds", "special", "recipients", "life_cycle"),
@@ -115,6 +116,34 @@ def test_a_templates_proposal_does_not_count_until_somebody_takes_it_over() -> N
 
     assert impact.answers["description"].origin is Origin.TEMPLATE
     assert not impact.answers["description"].counts
+
+
+def test_a_system_or_recipient_of_another_activity_is_none_of_this_one() -> None:
+    datasets = {"datasets": ["patients"], "solely_automated": True, "significant_effect": True}
+    system = Record(kind="adm_system", id="score", name="Score", values=datasets)
+    other = Record(kind="recipient", id="bank", name="Bank", values={"datasets": ["patients"]})
+    known = cases.knowledge(register=cases.register(system, other))
+
+    assert screened(known, "advice").criteria["automated_decision_legal_effect"].holds is None
+    assert "Bank" not in cases.begun_one(known).answers["recipients"].text
+    assert "Bank" in begun_on_data(known).answers["recipients"].text
+
+
+def begun_on_data(known: Knowledge) -> Impact:
+    return cases.begun_one(known, activity="", datasets=["patients"])
+
+
+def test_a_transfer_counts_by_its_data_until_it_has_ended() -> None:
+    values = {"datasets": ["patients"], "destination": "US", "mechanism": "scc"}
+    open_ = Record(kind="transfer", id="us", name="Cloud", values=values)
+    over = replace(open_, values={**values, "ended_at": "2026-11-01"})
+    answers = [
+        cases.begun_one(cases.knowledge(register=cases.register(one))).answers["transfers"].text
+        for one in (open_, over)
+    ]
+
+    assert "Cloud goes to US under scc" in answers[0]
+    assert "nothing leaves" in answers[1]
 
 
 def test_measures_on_the_data_are_drawn_with_their_numbers() -> None:
@@ -307,7 +336,8 @@ def test_systems_on_record_tell_whether_a_machine_decides(
 ) -> None:
     said = {"datasets": ["patients"], "solely_automated": alone, "significant_effect": effect}
     system = Record(kind="adm_system", id="score", name="Score", values=said)
-    found = screened(cases.knowledge(register=cases.register(system)), "advice")
+    uses = cases.activity(automated_decisions=["score"])
+    found = screened(cases.knowledge(register=cases.register(system, uses)), "advice")
 
     assert found.criteria["automated_decision_legal_effect"].holds is holds
     assert found.criteria["prevents_right_or_service"].holds is holds

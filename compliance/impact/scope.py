@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from compliance.errors import UnknownImpactError
 from compliance.register.nouns import Record
@@ -19,6 +20,8 @@ _POINTERS = {
     "retention_rule": "retention_rules",
     "notice": "notices",
 }
+_BY_DATA = ("transfer", "sharing", "retention_rule")  # whatever the activity names
+_ONLY_NAMED = ("adm_system", "notice")  # whatever they are about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,20 +121,32 @@ def texts_of(value: object) -> tuple[str, ...]:
 def _of_kind(
     knowledge: Knowledge, kind: str, activity: Record | None, datasets: Sequence[str]
 ) -> tuple[Record, ...]:
-    """Records that name the activity, that it names, or that name one of its datasets."""
+    """The records of a kind that the activity names, and where they count, that its data name.
+
+    Whoever gets data for another activity is no recipient of this one, so where the activity
+    names its own, only they count; what leaves or is kept counts by the data.
+    """
+    field = _POINTERS[kind]
+    is_settled = activity is not None and (kind in _ONLY_NAMED or field in activity.values)
+    by_data = kind in _BY_DATA or not is_settled
+    pointed = () if activity is None else texts_of(activity.values.get(field))
     return tuple(
         record
         for record in knowledge.register.of(kind)
         if not record.is_removed
-        and (set(datasets_of(record)) & set(datasets) or _are_joined(record, activity))
+        and (
+            record.id in pointed
+            or (by_data and set(datasets_of(record)) & set(datasets))
+            or (activity is not None and activity.id in texts_of(record.values.get("activities")))
+        )
+        and not _has_ended(record, knowledge.at.date())
     )
 
 
-def _are_joined(record: Record, activity: Record | None) -> bool:
-    if activity is None:
-        return False
-    pointed = texts_of(activity.values.get(_POINTERS[record.kind]))
-    return record.id in pointed or activity.id in texts_of(record.values.get("activities"))
+def _has_ended(record: Record, today: date) -> bool:
+    """Whether a movement is over."""
+    ended = texts_of(record.values.get("ended_at"))
+    return bool(ended) and ended[0][:10] <= today.isoformat()
 
 
 def _made_from(knowledge: Knowledge, names: set[str]) -> Iterator[Holding]:
