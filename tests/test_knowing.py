@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Dataset, Description
+from compliance.privacy import to_query
+from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import ReportKind
+from compliance.rules import desk_pack
+from compliance.rules.facts import subjects
 from compliance.rules.nouns import Holding, Knowledge
 from compliance.settings import Settings
 from compliance.workspace import Workspace
@@ -150,3 +155,50 @@ def test_the_countries_of_people_bring_their_laws_into_scope(shop: Workspace) ->
 
     assert org is not None
     assert "CN_PIPL" in org.several("laws_in_scope")
+
+
+def people_of(workspace: Workspace) -> None:
+    """Publish how many people ordered, with noise."""
+    question = to_query({"unit": "customer_id", "statistics": [{"count": "units"}]})
+    workspace.release("orders", question, Decimal(1))
+
+
+def test_a_release_tells_all_that_the_rules_ask_of_it(shop: Workspace) -> None:
+    people_of(shop)
+    (told,) = (s for s in subjects(knows(shop)) if s.entity == "release")
+    asked = next(rule for rule in desk_pack().rules if rule.id == "POL-DP-DISCLOSURE").asserts[0][2]
+
+    assert set(told.facts["disclosure_fields"]) == set(asked)  # type: ignore[call-overload]
+    assert told.facts["technique"] == "differential_privacy"
+    assert told.facts["epsilon_spent_over_budget"] is False
+
+
+def test_a_budget_that_nobody_decided_approves_no_release(shop: Workspace) -> None:
+    people_of(shop)
+
+    def approval() -> object:
+        (told,) = (s for s in subjects(knows(shop)) if s.entity == "release")
+        return told.facts["budget_approval_id"]
+
+    assert approval() is None
+    shop.decide_budget("customers", Budget(epsilon=Decimal(3), delta=Decimal("1e-5")))
+    assert approval() == "customers"
+
+
+def test_a_release_after_a_withdrawal_used_data_of_whoever_withdrew(shop: Workspace) -> None:
+    register = shop.governance.register
+    register.record(
+        "activity", "letters", {"datasets": ["orders"], "lawful_basis": "consent"}, name="Letters"
+    )
+    register.record(
+        "consent", "C", {"purpose_id": "letters", "withdrawn_at": "2026-11-24"}, name="Consent"
+    )
+
+    def used() -> object:
+        (told,) = (s for s in subjects(knows(shop)) if s.entity == "consent")
+        return told.facts.get("processing_after_withdrawal", told.unknown)
+
+    assert "processing_after_withdrawal" in used()  # type: ignore[operator]
+    shop._desk.clock = lambda: AT + timedelta(days=1)
+    people_of(shop)
+    assert used() is True
