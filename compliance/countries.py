@@ -21,6 +21,25 @@ US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
 """
 COUNTRIES = frozenset(_CODES.split())
 
+# What people write besides: the code of the European Union for Greece, of mail for Britain.
+_ALSO = {
+    "uk": "GB",
+    "el": "GR",
+    "great britain": "GB",
+    "england": "GB",
+    "usa": "US",
+    "united states of america": "US",
+    "eire": "IE",
+    "rsa": "ZA",
+    "korea": "KR",
+    "republic of korea": "KR",
+    "czech republic": "CZ",
+    "turkey": "TR",
+    "hong kong": "HK",
+    "macau": "MO",
+    "the netherlands": "NL",
+}
+
 
 def is_country(code: object) -> bool:
     return isinstance(code, str) and code in COUNTRIES
@@ -32,14 +51,11 @@ def name_of(code: str, language: str = "en") -> str:
 
 
 def code_of(text: str) -> str | None:
-    """The code of the country that `text` names, by code or by English name in any case; or None.
-
-    What people call a country besides (“England”, “USA”) is not known.
-    """
+    """The code of the country that `text` names, by code or English name in any case; or None."""
     asked = " ".join(text.split()).casefold()
     if is_country(asked.upper()):
         return asked.upper()
-    return _codes().get(asked)
+    return _ALSO.get(asked) or _codes().get(asked)
 
 
 @functools.cache

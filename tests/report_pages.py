@@ -13,6 +13,7 @@ from io import BytesIO
 import anonymisation_report_cases
 import disclosure_cases
 import federated_report_cases
+import impact_report_cases
 import pikepdf
 import pypdfium2
 import release_cases
@@ -25,6 +26,7 @@ from compliance.report.nouns import (
     AnyEvidence,
     Document,
     FederatedEvidence,
+    ImpactEvidence,
     ReleaseEvidence,
     ReportKind,
 )
@@ -35,6 +37,13 @@ ANONYMISED = {
     "anonymised": anonymisation_report_cases.evidence,
     "local recoding": anonymisation_report_cases.local,
     "hostile anonymisation": anonymisation_report_cases.hostile,
+}
+IMPACTS = {
+    "impact": impact_report_cases.evidence,
+    "interests": impact_report_cases.interests,
+    "outdated impact": impact_report_cases.outdated,
+    "begun impact": impact_report_cases.begun,
+    "hostile impact": impact_report_cases.hostile,
 }
 RUNS = {
     "run": federated_report_cases.evidence,
@@ -65,8 +74,8 @@ class Built:
 
 @cache
 def built_sample(name: str) -> Built:
-    """The report on one of the samples of `NAMES`, `RELEASES`, `RUNS` or `ANONYMISED`."""
-    if make := RUNS.get(name, ANONYMISED.get(name)):
+    """The report on one of the samples named above."""
+    if make := RUNS.get(name, ANONYMISED.get(name, IMPACTS.get(name))):
         return built(make())
     every = release_cases.every_kind()
     match name:
@@ -99,6 +108,8 @@ def kind_of(evidence: AnyEvidence) -> ReportKind:
             return ReportKind.FEDERATED
         case AnonymisationEvidence():
             return ReportKind.ANONYMISATION
+        case ImpactEvidence():
+            return ReportKind.DPIA
     return ReportKind.AUDIT
 
 

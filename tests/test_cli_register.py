@@ -92,8 +92,9 @@ def test_the_record_of_processing_on_screen_is_the_one_in_the_file(
 def test_the_laws_in_scope_say_why(home: Path) -> None:
     found = run(home, "--json", "record", "scope").document
 
-    assert (found["in_scope"], found["is_decided"]) == (["EU_GDPR"], False)
-    assert found["proposed"][0]["because"] == ["Data lie in Germany: orders."]
+    assert (found["in_scope"], found["is_decided"]) == (["EU_GDPR", "CN_PIPL"], False)
+    assert found["proposed"][0]["because"][0] == "Data lie in Germany: orders."
+    assert found["proposed"][1]["because"] == ["People in China are in the data: orders."]
 
     run(home, "record", "set", "org", "org", "laws_in_scope=EU_GDPR; UK_GDPR")
     assert run(home, "--json", "record", "scope").document["is_decided"] is True

@@ -11,10 +11,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.errors import ClockError
 from compliance.plain import from_plain
 from compliance.rules.clocks import due
 from compliance.rules.clocks.calendars import local_day
 from compliance.rules.nouns import Calendar, Deadline, Due, Extension, Pause, Period, Running
+from tests.cli_cases import refused, run
 
 HERE = Path(__file__).resolve().parent
 PACK = HERE.parent / "compliance" / "rules" / "packs" / "laws.yaml"
@@ -169,6 +171,22 @@ def test_without_a_competent_country_the_steps_say_that_holidays_are_missing() -
 
     assert any("No public holidays are known" in step for step in nowhere)
     assert not any("No public holidays are known" in step for step in germany)
+
+
+@pytest.mark.parametrize("start", [date(1, 1, 1), date(9999, 12, 31)])
+def test_a_start_in_no_sensible_year_is_refused(start: date) -> None:
+    with pytest.raises(ClockError, match="1970 to 2199"):
+        due(MONTH, start, AT)
+
+
+def test_the_command_line_counts_and_refuses(tmp_path: Path) -> None:
+    home, asked = tmp_path / "desk", ("clock", "GDPR-12-3", "--start", "2026-10-31", "--country")
+    run(home, "trail", "list")
+    found = run(home, "--json", *asked, "IE", "--extended").document
+
+    assert found["clocks"][0]["effective"].startswith("2027-02-02")
+    for wrong in ("XX", "Ireland"):
+        assert "two-letter code" in refused(home, *asked, wrong)
 
 
 DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2035, 12, 31))

@@ -30,7 +30,14 @@ def test_a_country_is_called_what_people_call_it() -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("de", "DE"), (" germany ", "DE"), ("United  Kingdom", "GB"), ("Narnia", None), ("", None)],
+    [
+        ("de", "DE"),
+        (" germany ", "DE"),
+        ("United  Kingdom", "GB"),
+        ("UK", "GB"),
+        ("Narnia", None),
+        ("", None),
+    ],
 )
 def test_a_country_is_found_by_code_or_name(text: str, code: str | None) -> None:
     assert code_of(text) == code

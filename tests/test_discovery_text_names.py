@@ -181,10 +181,39 @@ def test_the_lexicon_knows_common_words_and_nothing_of_others() -> None:
     assert not rows["qzxvkj"].any()
 
 
+def test_the_lexicon_knows_which_words_stand_in_the_company_of_names() -> None:
+    rows = known(("obama", "mary", "desk", "quickly"))[:, FIELDS.index("like_names")]
+
+    assert rows[:2].min() > 50 > 20 > rows[2:].max()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("thanks obama !", ["obama"]),
+        ("L'application plante depuis la mise à jour, réponse lente.", []),
+        ("Bright colors, thick paper, and the pens are good.", []),
+    ],
+)
+def test_company_of_names_supports_a_person_and_ordinary_words_do_not(
+    text: str, names: list[str]
+) -> None:
+    assert [text[s.start : s.end] for s in find_spans(text) if s.type is PERSON] == names
+
+
 def test_the_card_says_what_the_model_learnt_from() -> None:
     card = (importlib.resources.files("compliance.discovery.text") / "tagger.md").read_text("utf-8")
 
-    for word in ("WNUT-17", "CC BY 4.0", "GeoNames", "census", "Faker", "spacy-lookups-data", "F2"):
+    for word in (
+        "WNUT-17",
+        "CC BY 4.0",
+        "GeoNames",
+        "census",
+        "Faker",
+        "spacy-lookups-data",
+        "GloVe",
+        "F2",
+    ):
         assert word in card
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from compliance.dataset.nouns import Description
 from compliance.discovery.nouns import IdentifierClass, LegalClass
 from compliance.register import kinds
 from compliance.rules import desk_pack
-from compliance.rules.facts import PROVIDED
-from compliance.rules.nouns import Assessed, Finding, Severity, Status, TrailKnown
+from compliance.rules.facts import PROVIDED, subjects
+from compliance.rules.nouns import Assessed, Finding, Severity, Status, TrailKnown, Waiver
 from tests.facts_cases import (
     AT,
     COUNTRY,
@@ -332,7 +333,7 @@ def test_the_trail_has_been_verified_and_taken_outside_when_it_says_so() -> None
     }
 
 
-def test_a_finding_that_its_owner_closed_was_seen_by_one_person_only() -> None:
+def test_findings_are_one_duty_however_many_there_are() -> None:
     finding = Finding(
         id="F",
         rule="R",
@@ -342,18 +343,46 @@ def test_a_finding_that_its_owner_closed_was_seen_by_one_person_only() -> None:
         title="t",
         severity=Severity.HIGH,
         stage=3,
-        status=Status.CLOSED,
+        status=Status.OPEN,
         opened_at=AT,
         due=AT.date(),
-        owner="Ada",
-        closed_by="Ada",
-        evidence="seen",
     )
+    late = replace(finding, due=AT.date() - timedelta(days=1), owner="Ada")
+    waiver = Waiver(by="Ada", why="soon", until=AT.date(), at=AT)
+    closed = replace(finding, status=Status.CLOSED, owner="Ada", closed_by="Ada")
+    found = (
+        *(finding, late, replace(finding, waiver=waiver), replace(finding, entity="finding")),
+        *(closed, replace(closed, closed_by="Bob")),
+    )
+    known = replace(knowing(), findings=found)
 
-    def closed(by: str) -> object:
-        known = replace(knowing(), findings=(replace(finding, closed_by=by),))
-        return facts_of(known, "finding")["closed_by_differs_from_owner"]
+    assert facts_of(known, "finding") == {
+        "open": 2,
+        "without_owner": 1,
+        "overdue": 1,
+        "closed": 2,
+        "closed_by_owner": 1,
+    }
 
-    assert closed("Ada") is False
-    assert closed("Bob") is True
-    assert closed("") is None
+
+def test_personal_data_that_no_activity_uses_are_processed_for_no_purpose_on_record() -> None:
+    described = holding(KEY, said=Description(region="DE"))
+    found = subject_of(knowing(described), "activity")
+
+    assert found.name == "Use of customers, not on record"
+    assert (found.facts["purposes"], found.facts["lawful_basis"]) == ((), None)
+    assert found.facts["ropa_fields"] == ()
+
+
+def test_data_of_nobody_need_no_activity() -> None:
+    goods = holding(label("sku", "product_id", IdentifierClass.NONE))
+
+    assert [s for s in subjects(knowing(goods)) if s.entity == "activity"] == []
+
+
+def test_an_assessment_of_some_datasets_looks_at_the_records_that_name_them() -> None:
+    ours = record("processor", "P", datasets=("customers",))
+    other = record("processor", "Q", datasets=("staff",))
+    known = replace(knowing(holding(KEY), records=(ours, other)), is_whole=False)
+
+    assert [s.id for s in subjects(known) if s.entity == "processor"] == ["P"]

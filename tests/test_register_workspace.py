@@ -307,3 +307,25 @@ def test_dates_are_read_from_records(register: Registering) -> None:
     register.record("request", "r1", {"received_at": "2020-02-01"})
 
     assert register.find("request", "r1").day("received_at") == date(2020, 2, 1)
+
+
+def test_what_is_missing_is_what_rules_needed_and_did_not_know(register: Registering) -> None:
+    register.record("request", "r1", {"right": "access", "received_at": "2020-02-01"})
+
+    found = register.gaps()["request", "r1"]
+    assert "fee_charged" in {field.id for field in found.missing}
+    assert "restriction_flag_set" not in {field.id for field in found.asked}  # of another right
+    assert 0 < found.share < 1
+
+    register.record("request", "r1", {"fee_charged": 0})
+
+    after = register.gaps()["request", "r1"]
+    assert "fee_charged" not in {field.id for field in after.missing}
+
+
+def test_asking_what_is_missing_stores_nothing(register: Registering, shop: Workspace) -> None:
+    before = shop.verify_trail()
+
+    register.gaps()
+
+    assert (shop.verify_trail(), shop.assessments()) == (before, ())

@@ -23,6 +23,7 @@ import report_samples as samples
 import typst
 from report_pages import (
     ANONYMISED,
+    IMPACTS,
     NAMES,
     RELEASES,
     RUNS,
@@ -35,8 +36,9 @@ from report_pages import (
 )
 
 from compliance.dataset.nouns import ColumnType
+from compliance.impact.nouns import ImpactKind
 from compliance.report import build, to_evidence_json
-from compliance.report.nouns import Document, ReportKind
+from compliance.report.nouns import AnyEvidence, Document, ImpactEvidence, ReportKind
 
 POINTS_PER_MM = 72 / 25.4
 SIDE_MM, END_MM = 20, 12  # sides of the page; its head and foot, running lines included
@@ -48,7 +50,7 @@ def retail() -> Built:
     return built_sample("retail")
 
 
-@pytest.fixture(params=(*NAMES, *RELEASES, *RUNS, *ANONYMISED))
+@pytest.fixture(params=(*NAMES, *RELEASES, *RUNS, *ANONYMISED, *IMPACTS))
 def any_report(request: pytest.FixtureRequest) -> Built:
     return built_sample(request.param)
 
@@ -58,19 +60,31 @@ TITLES = {
     ReportKind.RELEASE: "Release report",
     ReportKind.FEDERATED: "Federated learning report",
     ReportKind.ANONYMISATION: "Anonymisation report",
+    ReportKind.DPIA: "Data-protection impact assessment",
 }
 ATTACHED = {
     ReportKind.AUDIT: set(),
     ReportKind.RELEASE: {"disclosure.json"},
     ReportKind.FEDERATED: {"plan.yaml"},
     ReportKind.ANONYMISATION: {"plan.yaml"},
+    ReportKind.DPIA: set(),
 }
 SECTIONS = {
     ReportKind.AUDIT: 9,
     ReportKind.RELEASE: 9,
     ReportKind.FEDERATED: 11,
     ReportKind.ANONYMISATION: 8,
+    ReportKind.DPIA: 12,
 }
+
+
+def _is_lia(evidence: AnyEvidence) -> bool:
+    return isinstance(evidence, ImpactEvidence) and evidence.impact.kind is ImpactKind.LIA
+
+
+def _title_of(evidence: AnyEvidence) -> str:
+    """A legitimate-interest assessment is a report of the same kind by another name."""
+    return "Legitimate-interest assessment" if _is_lia(evidence) else TITLES[kind_of(evidence)]
 
 
 def _tags(document: Document) -> Iterator[pikepdf.Dictionary]:
@@ -134,7 +148,7 @@ def test_file_says_that_it_is_tagged_archival_and_accessible(any_report):
         assert metadata["pdfaid:part"] == "3"
         assert metadata["pdfaid:conformance"] == "A"
         assert metadata["pdfuaid:part"] == "1"
-        assert metadata["dc:title"].startswith(TITLES[kind_of(any_report.evidence)])
+        assert metadata["dc:title"].startswith(_title_of(any_report.evidence))
 
 
 def test_document_properties_are_set(retail):
@@ -170,7 +184,7 @@ def test_bookmarks_lead_to_every_section(any_report):
         pages = [mark.get_dest().get_index() for mark in marks]
 
     assert titles[0] == "Contents"
-    sections = SECTIONS[kind_of(any_report.evidence)]
+    sections = 11 if _is_lia(any_report.evidence) else SECTIONS[kind_of(any_report.evidence)]
     assert [title.split()[0] for title in titles[1:]] == [str(n + 1) for n in range(sections)]
     assert pages == sorted(pages)
 

@@ -11,7 +11,7 @@ from report_hostile import hostile
 from compliance.register.nouns import Organisation
 from compliance.report.building import to_content
 from compliance.report.nouns import Evidence, ReportKind
-from compliance.rules.nouns import State
+from compliance.rules.nouns import Level, State
 from compliance.trail.nouns import Verification
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -120,7 +120,79 @@ def test_verdicts_are_sorted_by_state_and_unknown_is_never_met():
     assert len(duties["unknown"]["rows"]) == states.count(State.NOT_ASSESSED)
     assert len(duties["met"]["rows"]) == states.count(State.MET)
     assert len(duties["waived"]["rows"]) == states.count(State.WAIVED)
-    assert f"{states.count(State.NOT_APPLICABLE)}" in duties["inapplicable"]
+    idle = [int(row[2]) for row in duties["inapplicable"]["rows"]]
+    assert sum(idle) == states.count(State.NOT_APPLICABLE)
+
+
+def test_findings_of_one_rule_on_the_same_evidence_are_one_with_all_their_subjects():
+    evidence = samples.retail()
+    finding = evidence.assessment.findings[0]
+    verdicts = tuple(replace(finding, subject=name) for name in ("a", "b"))
+    many = replace(evidence, assessment=replace(evidence.assessment, verdicts=verdicts))
+
+    duties = _content(many)["duties"]
+
+    assert [found["facts"][0]["value"] for found in duties["findings"]] == ["a, b"]
+    assert duties["counts"]["not met"] == 2
+
+
+@pytest.mark.parametrize(
+    ("level", "says"),
+    [
+        (Level.TEXT, ""),
+        (Level.POLICY, ""),
+        (Level.SECONDARY, "; not verified in the legal text"),
+        (Level.MEMORY, "; not verified in the legal text, from memory"),
+    ],
+)
+def test_a_duty_not_read_in_the_law_is_marked(level, says):
+    evidence = samples.retail()
+    verdicts = tuple(
+        replace(verdict, level=level, law_name="GDPR", article="Art. 6(1)", rule="R-1", law="X")
+        for verdict in evidence.assessment.findings[:1]
+    )
+    marked = replace(evidence, assessment=replace(evidence.assessment, verdicts=verdicts))
+
+    (finding,) = _content(marked)["duties"]["findings"]
+
+    assert finding["facts"][1]["value"] == f"GDPR Art. 6(1) (rule R-1){says}"
+
+
+def test_what_does_not_apply_is_counted_by_law_and_reason():
+    evidence = samples.retail()
+    idle = replace(
+        evidence.assessment.verdicts[0],
+        state=State.NOT_APPLICABLE,
+        law="LGPD",
+        outcomes=(),
+        because="LGPD is not in scope.",
+    )
+    verdicts = (idle, replace(idle, rule="other"), replace(idle, because=""))
+    content = _content(
+        replace(evidence, assessment=replace(evidence.assessment, verdicts=verdicts))
+    )
+
+    assert content["duties"]["inapplicable"]["rows"] == [
+        ["LGPD", "LGPD is not in scope.", "2"],
+        ["LGPD", "The subject is not one that the duty is for.", "1"],
+    ]
+
+
+def test_who_waived_a_duty_and_why_stands_beside_the_evidence():
+    evidence = samples.retail()
+    waived = replace(
+        evidence.assessment.findings[0],
+        state=State.WAIVED,
+        because="Waived by Mara until 2027-01-31: the supplier moves",
+    )
+    verdicts = (waived,)
+    content = _content(
+        replace(evidence, assessment=replace(evidence.assessment, verdicts=verdicts))
+    )
+
+    (row,) = content["duties"]["waived"]["rows"]
+    assert row[3] == "Waived by Mara until 2027-01-31: the supplier moves."
+    assert row[4]
 
 
 def test_a_duty_met_by_many_on_the_same_evidence_takes_one_line():

@@ -190,6 +190,11 @@ def _federated(kinds: Kinds[argparse.ArgumentParser]) -> None:
             help="what is learnt, and how",
         )
     federate.add_argument(
+        "--accept",
+        action="store_true",
+        help="train although a law does not let updates leave a country; kept in the trail",
+    )
+    federate.add_argument(
         "--transport",
         choices=("here", "flower"),
         default="here",
@@ -283,6 +288,11 @@ def _proof(kinds: Kinds[argparse.ArgumentParser]) -> None:
             metavar="ID",
             help=f"which {what} report is about; left out: the newest",
         )
+    about.add_argument(
+        "--about",
+        metavar="ID",
+        help="which impact assessment a dpia report is about; left out: the newest",
+    )
     audit = verb(kinds, "audit", auditing.audit, "discover, assess and report in one go")
     for added in (report, audit):
         named(added, is_needed=False)

@@ -12,11 +12,10 @@ from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.errors import FileMissingError, RecordFieldError, RecordFileError
 from compliance.plain import to_plain
-from compliance.register import Shape, gaps, kinds
-from compliance.register.nouns import Record, Register
+from compliance.register import Gaps, Shape, kinds
+from compliance.register.nouns import Record
 from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
-from compliance.workspace.registering import laws_in_scope
 
 
 def add(kinds_: Kinds[argparse.ArgumentParser]) -> None:
@@ -50,7 +49,11 @@ def add(kinds_: Kinds[argparse.ArgumentParser]) -> None:
     ropa.add_argument("--dataset", default="", metavar="N", help="only activities that use it")
     for added, is_needed in ((giving, True), (ropa, False)):
         added.add_argument(
-            *("--out",), type=arguments.path, required=is_needed, metavar="F.csv|F.json"
+            "--out",
+            type=arguments.path,
+            required=is_needed,
+            metavar="F",
+            help="the file; its ending says whether it is CSV or JSON",
         )
     verb(inner, "scope", show_scope, "the laws in scope, and why they seem to apply")
     verb(inner, "check", check, "what contradicts itself, and what is missing")
@@ -84,9 +87,9 @@ def show_kinds(workspace: Workspace, asked: Namespace) -> Result:
 
 def list_records(workspace: Workspace, asked: Namespace) -> Result:
     """The records of a kind, a line each."""
-    workspace.governance.register.records(asked.kind)
-    register = workspace.governance.register.register()
-    return {"records": [_line(record, register) for record in register.of(asked.kind)]}
+    area = workspace.governance.register
+    found, gaps = area.records(asked.kind), area.gaps()
+    return {"records": [_line(record, gaps) for record in found]}
 
 
 def show(workspace: Workspace, asked: Namespace) -> Result:
@@ -96,7 +99,7 @@ def show(workspace: Workspace, asked: Namespace) -> Result:
     register = area.register()
     return {
         **_whole(record),
-        "missing": [field.id for field in gaps(record, laws_in_scope(register)).missing],
+        "missing": [field.id for field in _gaps_of(record, area.gaps()).missing],
         "contradictions": [
             one.says
             for one in register.contradictions
@@ -169,10 +172,11 @@ def show_scope(workspace: Workspace, _: Namespace) -> Result:
 
 def check(workspace: Workspace, _: Namespace) -> Result:
     """Contradictions, and how complete each record is."""
-    register = workspace.governance.register.register()
+    area = workspace.governance.register
+    register, gaps = area.register(), area.gaps()
     return {
         "contradictions": [dict(to_plain(one)) for one in register.contradictions],
-        "records": [_line(record, register) for record in register.records],
+        "records": [_line(record, gaps) for record in register.records],
     }
 
 
@@ -186,15 +190,22 @@ def _typed_of_org(workspace: Workspace) -> Mapping[str, object]:
     return {} if found is None else found.values
 
 
-def _line(record: Record, register: Register) -> Result:
-    found = gaps(record, laws_in_scope(register))
+_AllGaps = Mapping[tuple[str, str], Gaps]
+
+
+def _gaps_of(record: Record, found: _AllGaps) -> Gaps:
+    """What is missing of one record; nothing where no rule looks at it."""
+    return found.get((record.kind, record.id), Gaps())
+
+
+def _line(record: Record, found: _AllGaps) -> Result:
     return {
         "kind": record.kind,
         "id": record.id,
         "name": record.name,
         "origin": str(record.origin),
         "recorded": len(record.values),
-        "missing": len(found.missing),
+        "missing": len(_gaps_of(record, found).missing),
     }
 
 

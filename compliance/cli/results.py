@@ -307,10 +307,14 @@ def assessment(found: Assessment) -> Result:
                 "evidence": verdict.evidence,
                 "severity": str(verdict.severity),
                 "remedy": verdict.remedy,
+                "because": verdict.because,
+                "level": str(verdict.level),
+                "due": None if verdict.due is None else verdict.due.isoformat(),
             }
             for verdict in found.verdicts
         ],
         "score": found.score,
+        "rules": found.pack,
     }
 
 

@@ -21,6 +21,7 @@ from compliance.federated.nouns import (
     Siege,
 )
 from compliance.plain import to_plain
+from compliance.rules.residency import Movement
 
 _LONG = 1e6  # from here on numbers are written with an exponent
 
@@ -116,6 +117,17 @@ def round_line(done: Round, planned: int) -> str:
     if done.silent:
         line += f"  silent {done.silent}"
     return line + ("  counts for nothing: too few answered" if done.is_void else "")
+
+
+def movement_lines(checked: Movement | None) -> tuple[str, ...]:
+    """What each law says of the updates that would leave a country, a line each."""
+    if checked is None:
+        return ()
+    return tuple(
+        f"{flow.origin} to {flow.destination}, {flow.form}: {one.law}: {one.answer}. {one.because}."
+        for flow, said in checked.flows
+        for one in said
+    )
 
 
 def _short(number: float) -> str:

@@ -151,6 +151,11 @@ def budget(workspace: Workspace, asked: Namespace) -> Result:
 def federate(workspace: Workspace, asked: Namespace) -> Result:
     """Train across sites; a line per round goes to standard error."""
     plan = typed.plan(asked.plan)
+    checked = workspace.governance.residency.before_training(
+        asked.name, plan, is_accepted=asked.accept
+    )
+    for line in runs.movement_lines(checked):
+        _tell(line)
     by = typed.flower(asked, _tell)
     last = ""
     with closing(workspace.federation.train(asked.name, plan, asked.resume, by)) as rounds:

@@ -13,7 +13,7 @@ _DAYS = re.compile(r"([+-]\d+) days(?: (\d\d):(\d\d))?")
 
 
 def shop_register(at: datetime) -> tuple[dict[str, Any], ...]:
-    """The records, each with `kind`, `id`, `name` and `values`; their days count from `at` (UTC)."""
+    """The records, each with `kind`, `id`, `name`, `values`; their days count from `at` (UTC)."""
     text = files("compliance.demo").joinpath("data/register.yaml").read_text(encoding="utf-8")
     records = yaml.safe_load(text)["records"]
     return tuple({**record, "values": _dated(record["values"], at)} for record in records)
@@ -31,4 +31,6 @@ def _dated(value: Any, at: datetime) -> Any:
     then = at + timedelta(days=int(found[1]))
     if found[2] is None:
         return then.date().isoformat()
-    return then.replace(hour=int(found[2]), minute=int(found[3]), second=0, microsecond=0).isoformat()
+    return then.replace(
+        hour=int(found[2]), minute=int(found[3]), second=0, microsecond=0
+    ).isoformat()

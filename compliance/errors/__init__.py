@@ -38,6 +38,19 @@
   + RecordError                   a record of the register cannot be kept
     - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
     - RecordFileError, RecordInUseError
+  + ResidencyError                data cannot be said to move so
+    - UnknownCountryError, MovementRefusedError, MovementFactError
+  + ImpactError                   an impact assessment cannot be made or changed so
+    - UnknownImpactError, ImpactInputError, ImpactIncompleteError, ImpactOutdatedError
+    - ConsultationError, NothingAssessedError
+  + UnknownFindingError           a finding that is not on record
+  + FindingError                  what was asked of a finding cannot be
+  + UnknownRemedyError            a remedy that a finding does not have
+  + RemedyError                   a remedy cannot be tried or applied
+    - UnsaidError
+  + RecordError                   a record of the register cannot be kept
+    - UnknownKindError, UnknownRecordError, RecordFieldError, RecordsRefusedError
+    - RecordFileError, RecordInUseError
   + TrailError                    a checkpoint or export cannot be read
   + UnknownAlarmError             there is no such alarm
   + AcknowledgementError          an alarm cannot be taken as looked into
@@ -47,6 +60,7 @@
   + NothingAnonymisedError        a report has no anonymised output to be about
   + ReportChoiceError             one thing was named for a report that is not about one
   + CannotWriteError              a file that was asked for cannot be written there
+  + ClockError                    a deadline cannot be counted
   + ScheduleError                 a schedule of audits cannot be kept
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
@@ -111,20 +125,37 @@ from compliance.errors.data import (
 )
 from compliance.errors.governance import (
     AcknowledgementError,
+    ClockError,
+    ConsultationError,
+    FindingError,
+    ImpactError,
+    ImpactIncompleteError,
+    ImpactInputError,
+    ImpactOutdatedError,
+    MovementFactError,
+    MovementRefusedError,
     NoMailServerError,
+    NothingAssessedError,
     PackError,
     RecordError,
     RecordFieldError,
     RecordFileError,
     RecordInUseError,
     RecordsRefusedError,
+    RemedyError,
+    ResidencyError,
     ScheduleError,
     UnknownAlarmError,
+    UnknownCountryError,
+    UnknownFindingError,
+    UnknownImpactError,
     UnknownKindError,
     UnknownPackError,
     UnknownRecordError,
+    UnknownRemedyError,
     UnknownRuleError,
     UnknownScheduleError,
+    UnsaidError,
 )
 from compliance.errors.learning import (
     CheckpointError,
@@ -193,7 +224,9 @@ __all__ = [
     "CapExceededError",
     "CheckpointError",
     "ChooseTableError",
+    "ClockError",
     "ComplianceError",
+    "ConsultationError",
     "DatabaseError",
     "DeploymentError",
     "DescriptionError",
@@ -203,10 +236,15 @@ __all__ = [
     "FileError",
     "FileMissingError",
     "FileTooLargeError",
+    "FindingError",
     "HeadersDifferError",
     "HierarchyError",
     "ImageStillShowsError",
     "ImageTooLargeError",
+    "ImpactError",
+    "ImpactIncompleteError",
+    "ImpactInputError",
+    "ImpactOutdatedError",
     "JoinError",
     "LabelError",
     "MalformedPlanError",
@@ -215,6 +253,8 @@ __all__ = [
     "MissingGroupError",
     "MissingPersonError",
     "MissingUnitError",
+    "MovementFactError",
+    "MovementRefusedError",
     "NameModelError",
     "NamingError",
     "NoFeaturesError",
@@ -227,6 +267,7 @@ __all__ = [
     "NotAnImageError",
     "NothingAllowedError",
     "NothingAnonymisedError",
+    "NothingAssessedError",
     "NothingInventedError",
     "NothingLeftError",
     "NothingPublishedError",
@@ -244,8 +285,10 @@ __all__ = [
     "RecordFileError",
     "RecordInUseError",
     "RecordsRefusedError",
+    "RemedyError",
     "ReportChoiceError",
     "ReservationEndedError",
+    "ResidencyError",
     "ScheduleError",
     "SecondBudgetError",
     "SecureQuestionError",
@@ -267,17 +310,22 @@ __all__ = [
     "UndecodableTextError",
     "UnknownAlarmError",
     "UnknownColumnError",
+    "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownFindingError",
+    "UnknownImpactError",
     "UnknownKindError",
     "UnknownOutputError",
     "UnknownPackError",
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",
+    "UnknownRemedyError",
     "UnknownRuleError",
     "UnknownRunError",
     "UnknownScheduleError",
     "UnknownTableError",
+    "UnsaidError",
     "UntestableError",
     "VaultError",
     "WorkspaceError",

@@ -9,8 +9,31 @@ class UnknownAlarmError(ComplianceError):
     sentence = "There is no alarm {alarm}. List them with: watch"
 
 
+class UnknownFindingError(ComplianceError):
+    sentence = (
+        "There is no finding {finding}. Check every duty first; Decisions, or `finding list`, "
+        "shows those on record."
+    )
+
+
 class AcknowledgementError(ComplianceError):
     sentence = "The alarm was not acknowledged: {reason}."
+
+
+class UnknownRemedyError(ComplianceError):
+    sentence = "There is no remedy {remedy} for finding {finding}. There are: {known}."
+
+
+class RemedyError(ComplianceError):
+    """A remedy cannot be tried or applied; nothing was changed."""
+
+    sentence = "The remedy was not applied and nothing was changed: {reason}."
+
+
+class UnsaidError(RemedyError):
+    """A remedy asks something of which nothing can be supposed."""
+
+    sentence = "{reason}."
 
 
 class PackError(ComplianceError):
@@ -25,6 +48,69 @@ class UnknownRuleError(ComplianceError):
 
 class UnknownPackError(ComplianceError):
     sentence = "There is no pack of your own called “{pack}”."
+
+
+class ResidencyError(ComplianceError):
+    """Data cannot be said to move so."""
+
+
+class UnknownCountryError(ResidencyError):
+    sentence = "“{given}” is no country. Use a two-letter code such as DE, GB, US or CN."
+
+
+class MovementRefusedError(ResidencyError):
+    """A law does not let data go, or nobody can say that it does."""
+
+    sentence = "{what} may not go from {origin} to {destination}: {reason}."
+
+
+class MovementFactError(ResidencyError):
+    """What is said of a movement cannot be understood."""
+
+    sentence = "“{given}” cannot be taken as {fact}: {reason}."
+
+
+class ImpactError(ComplianceError):
+    """An impact assessment cannot be made or changed so."""
+
+
+class UnknownImpactError(ImpactError):
+    """An assessment, template, question, feared event … of that name is not there."""
+
+    sentence = "There is no {what} “{given}”. {known}."
+
+
+class ImpactInputError(ImpactError):
+    sentence = "{field} cannot be “{given}”: {reason}."
+
+
+class ImpactIncompleteError(ImpactError):
+    """It cannot be submitted or validated while parts that must be there are empty."""
+
+    sentence = "The assessment cannot be {wanted} yet. Still missing: {missing}."
+
+
+class ImpactOutdatedError(ImpactError):
+    """What it was drawn from is not so any more."""
+
+    sentence = (
+        "What the assessment was drawn from has changed: {changed}. Redraw it, look at what is "
+        "different, and validate then."
+    )
+
+
+class ConsultationError(ImpactError):
+    """High risk is left, and nobody consulted the authority."""
+
+    sentence = (
+        "High risk is left for: {events}. GDPR Art. 36 asks to consult the authority before the "
+        "processing starts. Record the day of the consultation, or decide to wait for it or to "
+        "stop."
+    )
+
+
+class NothingAssessedError(ImpactError):
+    sentence = "No impact assessment of {about} has been begun yet. Begin one first."
 
 
 class ScheduleError(ComplianceError):
@@ -78,3 +164,15 @@ class RecordFileError(RecordError):
 
 class RecordInUseError(RecordError):
     sentence = "“{record}” is named by {users}. Take it out there first."
+
+
+class ClockError(ComplianceError):
+    """A deadline cannot be counted."""
+
+    sentence = "The deadline cannot be counted: {problem}."
+
+
+class FindingError(ComplianceError):
+    """What was asked of a finding cannot be."""
+
+    sentence = "Finding {finding} stays as it is: {reason}."

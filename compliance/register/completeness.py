@@ -1,4 +1,4 @@
-"""What is still missing of a record, of what the laws in scope ask."""
+"""What is still missing of a record, of what rules needed to know."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from compliance.register.kinds import kind_of
-from compliance.register.nouns import Field, Kind, Record
+from compliance.register.nouns import Field, FieldId, KindId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,29 +14,27 @@ class Gaps:
     """How complete a record is.
 
     Attributes:
-        asked: how many fields the laws in scope ask for.
-        missing: those of them that are not recorded, in the order of the form.
+        asked: the fields that rules which apply, or may apply, looked at.
+        missing: those of them that nobody knows, so that a rule could not be assessed.
     """
 
-    asked: int
-    missing: tuple[Field, ...]
+    asked: tuple[Field, ...] = ()
+    missing: tuple[Field, ...] = ()
 
     @property
     def share(self) -> float:
-        """0–1: the fields that are recorded, of those asked for; 1 where none is."""
-        return 1 - len(self.missing) / self.asked if self.asked else 1.0
+        """0–1: the fields that are known, of those asked for; 1 where none is."""
+        return 1 - len(self.missing) / len(self.asked) if self.asked else 1.0
 
 
-def asked_of(kind: Kind, laws: Collection[str]) -> tuple[Field, ...]:
-    """The fields that these laws ask for."""
-    return tuple(field for field in kind.fields if set(field.laws) & set(laws))
+def gaps(kind: KindId, asked: Collection[FieldId], missing: Collection[FieldId]) -> Gaps:
+    """The gaps of a record of `kind`, in the order of its form.
 
-
-def gaps(record: Record, laws: Collection[str]) -> Gaps:
-    """What is missing of `record`; a field recorded as absent is not.
-
-    A rule may need only some of the fields: whether one is breached, assessing says.
+    Args:
+        asked, missing: facts; one that is no field is nothing that a person records.
     """
-    asked = asked_of(kind_of(record.kind), laws)
-    missing = tuple(field for field in asked if field.id not in record.values)
-    return Gaps(asked=len(asked), missing=missing)
+    fields = kind_of(kind).fields
+    return Gaps(
+        asked=tuple(field for field in fields if field.id in asked),
+        missing=tuple(field for field in fields if field.id in missing),
+    )

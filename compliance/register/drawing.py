@@ -39,6 +39,7 @@ class Held:
         discovery: None where nobody has looked yet.
         anonymised: how it was made from another; None where it was not.
         runs, releases: federated runs on it, and statistics published from it.
+        countries: where the people in it live, as counted on its rows.
     """
 
     dataset: Dataset
@@ -46,6 +47,7 @@ class Held:
     anonymised: Anonymised | None = None
     runs: Sequence[Run] = ()
     releases: Sequence[Release] = ()
+    countries: Sequence[str] = ()
 
     @property
     def may_hold_people(self) -> bool:
@@ -94,7 +96,9 @@ def _organisation(
     organisation: Organisation, held: Sequence[Held], typed: Sequence[Record]
 ) -> Record:
     said = next((one.values for one in typed if one.kind == "org" and not one.is_removed), {})
-    of_datasets = [one for one in typed if one.kind == "dataset" and not one.is_removed]
+    of_datasets = [
+        one for one in overlaid([_dataset(one) for one in held], typed) if one.kind == "dataset"
+    ]
     values: dict[FieldId, object] = {"ropa_export_formats": ("csv", "json")}
     values |= places(organisation, said, of_datasets)
     laws = scope(organisation, said, [one.dataset for one in held], of_datasets)
@@ -108,6 +112,8 @@ def _organisation(
 def _dataset(one: Held) -> Record:
     said = one.dataset.description
     values: dict[FieldId, object] = {}
+    if one.countries:
+        values["countries_of_subjects"] = tuple(one.countries)
     if said.region:
         values["storage_country"] = said.region
     if said.retention_months:

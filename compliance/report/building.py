@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from compliance.impact.nouns import ImpactKind
 from compliance.report import wording
 from compliance.report.canonical import to_checkpoint_json, to_evidence_json
 from compliance.report.glyphs import printable_all
@@ -13,6 +14,7 @@ from compliance.report.nouns import (
     Document,
     Evidence,
     FederatedEvidence,
+    ImpactEvidence,
     ReleaseEvidence,
     ReportKind,
 )
@@ -24,6 +26,7 @@ from compliance.report.sections.cover import (
     to_anonymisation_cover,
     to_cover,
     to_federated_cover,
+    to_impact_cover,
     to_release_cover,
     to_scope,
 )
@@ -32,6 +35,16 @@ from compliance.report.sections.datasets import to_datasets
 from compliance.report.sections.disclosures import to_audit_stamp, to_fields, to_hazards
 from compliance.report.sections.duties import to_duties
 from compliance.report.sections.fairness import to_fairness
+from compliance.report.sections.feared import to_feared
+from compliance.report.sections.impacts import (
+    to_action_plan,
+    to_annex,
+    to_assessed,
+    to_decision,
+    to_opinions,
+    to_parts,
+    to_screening,
+)
 from compliance.report.sections.learnt import to_federated_summary
 from compliance.report.sections.outcomes import to_outcome
 from compliance.report.sections.plans import to_plan_facts
@@ -63,7 +76,9 @@ _TITLES = {
     ReportKind.RELEASE: "Release report",
     ReportKind.FEDERATED: "Federated learning report",
     ReportKind.ANONYMISATION: "Anonymisation report",
+    ReportKind.DPIA: "Data-protection impact assessment",
 }
+_LIA_TITLE = "Legitimate-interest assessment"
 _HEADER_WIDTH = 60
 
 
@@ -98,7 +113,7 @@ def to_content(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
     author = evidence.organisation.name.strip()
     name = author or f"Organisation {wording.NOT_RECORDED}"
     return {
-        "title": _TITLES[kind],
+        "title": _title(kind, evidence),
         "about": texts()[kind]["about"],
         "keywords": texts()[kind]["keywords"],
         "author": printable_all(author),
@@ -108,6 +123,12 @@ def to_content(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
         "texts": texts(),
         **printable_all(_sections(kind, evidence)),
     }
+
+
+def _title(kind: ReportKind, evidence: AnyEvidence) -> str:
+    if isinstance(evidence, ImpactEvidence) and evidence.impact.kind is ImpactKind.LIA:
+        return _LIA_TITLE
+    return _TITLES[kind]
 
 
 def _sections(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
@@ -120,6 +141,8 @@ def _sections(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
             return _federated(evidence)
         case ReportKind.ANONYMISATION, AnonymisationEvidence():
             return _anonymisation(evidence)
+        case ReportKind.DPIA, ImpactEvidence():
+            return _impact(evidence)
     raise TypeError(f"{type(evidence).__name__} is no evidence for a report of kind {kind}")
 
 
@@ -194,6 +217,22 @@ def _anonymisation(evidence: AnonymisationEvidence) -> dict[str, Any]:
         "again": to_rechecks(evidence),
         "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
         "glossary": _glossary(ReportKind.ANONYMISATION),
+    }
+
+
+def _impact(evidence: ImpactEvidence) -> dict[str, Any]:
+    return {
+        "cover": to_impact_cover(evidence),
+        "summary": to_assessed(evidence),
+        "screening": to_screening(evidence),
+        "parts": to_parts(evidence),
+        "risks": to_feared(evidence),
+        "plan": to_action_plan(evidence),
+        "opinions": to_opinions(evidence),
+        "decision": to_decision(evidence),
+        "annex": to_annex(evidence),
+        "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+        "glossary": _glossary(ReportKind.DPIA),
     }
 
 

@@ -11,6 +11,13 @@ from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
+from compliance.impact.nouns import (
+    Impact,
+    Method,
+    RiskLevel,
+    Screened,
+    Status,
+)
 from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import BudgetState, Prices, Protection, Release, Spend
 from compliance.privacy.nouns.disclosure import Disclosure
@@ -26,6 +33,7 @@ class ReportKind(StrEnum):
     RELEASE = "release"
     FEDERATED = "federated"
     ANONYMISATION = "anonymisation"
+    DPIA = "dpia"  # also legitimate-interest assessments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +179,59 @@ class AnonymisationEvidence:
     gathered_at: datetime
 
 
-AnyEvidence = Evidence | ReleaseEvidence | FederatedEvidence | AnonymisationEvidence
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactVersion:
+    """One version of an assessment, as the review history tells it."""
+
+    version: int
+    status: Status
+    at: datetime | None
+    actor: str
+    residual: RiskLevel | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactEvidence:
+    """What the report on an impact assessment says, as plain values; the same gives the same bytes.
+
+    Attributes:
+        organisation: who is accountable.
+        impact: the newest version of the assessment.
+        method: what was asked, and what each gauge means.
+        screened: whether one is needed; None for a legitimate-interest assessment.
+        levels: by feared event, the risk before measures and after; None where not gauged.
+        measures: the knowledge base's measures that are named, by id, in words.
+        missing: what stands in the way of validating.
+        changed: what changed since it was validated or, before that, since it was drawn.
+        stands_on: SHA-256 of the facts that it stands on, or was drawn from.
+        versions: the review history, oldest first.
+        datasets: those concerned, with their columns and labels; examples of values are left out.
+        lineage: the edges that touch these datasets.
+        trail: verified when the evidence was gathered.
+        desk_version: of Privacy Desk.
+        gathered_at: when, UTC.
+    """
+
+    organisation: Organisation
+    impact: Impact
+    method: Method
+    screened: Screened | None
+    levels: Mapping[str, tuple[RiskLevel | None, RiskLevel | None]]
+    measures: Mapping[str, str]
+    missing: tuple[str, ...]
+    changed: tuple[str, ...]
+    stands_on: str
+    versions: tuple[ImpactVersion, ...]
+    datasets: tuple[DatasetEvidence, ...]
+    lineage: tuple[Edge, ...]
+    trail: Verification
+    desk_version: str
+    gathered_at: datetime
+
+
+AnyEvidence = (
+    Evidence | ReleaseEvidence | FederatedEvidence | AnonymisationEvidence | ImpactEvidence
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

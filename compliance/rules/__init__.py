@@ -1,6 +1,7 @@
 """Rules: every duty checked on what the desk knows."""
 
 from compliance.rules.assess import assess
+from compliance.rules.checking import asked
 from compliance.rules.improving import improvement
 from compliance.rules.judging import judge
 from compliance.rules.lifecycle import Tally, stages
@@ -12,6 +13,7 @@ from compliance.rules.standing import standing
 __all__ = [
     "Pack",
     "Tally",
+    "asked",
     "assess",
     "desk_pack",
     "improvement",

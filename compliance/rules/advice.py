@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from compliance.rules.nouns import Outcome
 
 _RECORDING = ("exists", "nonempty")
+_ANSWERS = {"yes": "no", "no": "yes"}
 _COMPARING = ("before_field", "after_field", "eq_field")
 
 
@@ -37,6 +38,10 @@ def _said(outcome: Outcome) -> str:
         return f"complete “{word}” ({known})"
     if outcome.operator in _COMPARING:
         return f"see to it that “{word}” is {wanted}"
+    if known in _ANSWERS:
+        return f"turn “{word}” from {known} to {_ANSWERS[known]}"
+    if known[:1].isdigit():
+        return f"bring “{word}” from {known} to {wanted}"
     return f"see to it that “{word}” is {wanted}; it is {known}"
 
 

@@ -104,6 +104,7 @@ class Judge:
 
     def _verdict(self, rule: Rule, subject: Subject, finding: _Finding) -> Verdict:
         entity = self.pack.entities.get(rule.entity, _NO_PLACE)
+        law = self.pack.laws.get(rule.law)
         return Verdict(
             rule=rule.id,
             law=rule.law,
@@ -125,6 +126,7 @@ class Judge:
             source=self.pack.sources.get(rule.verified.source, rule.verified.source),
             as_of=rule.as_of or self.pack.as_of,
             due=finding.due,
+            law_name=law.short if law else "",
         )
 
 

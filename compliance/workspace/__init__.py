@@ -78,7 +78,11 @@ class Workspace:
             return records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
 
     def set_organisation(self, organisation: Organisation) -> None:
-        """Record who is accountable."""
+        """Record who is accountable.
+
+        Raises:
+            DescriptionError: there is no such country.
+        """
         shops.describe(self._desk, organisation)
 
     # Datasets

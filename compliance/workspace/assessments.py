@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection
 
+from compliance.plain import from_json, from_plain, to_json
 from compliance.rules import Tally, judge, stages, standing
-from compliance.rules.nouns import Assessment, Stage, Standing
+from compliance.rules.nouns import Assessment, Stage, Standing, TrailKnown
 from compliance.storage import records, tables
-from compliance.workspace import datasets, labels, packs, trails
-from compliance.workspace.desk import Desk
+from compliance.workspace import datasets, labels, mending_findings, packs, trails
+from compliance.workspace.desk import Act, Desk
 from compliance.workspace.knowing import known
 
 EVERYTHING = "everything"
@@ -36,28 +41,43 @@ class Duties:
 def check(desk: Desk, names: Sequence[str] | None = None) -> Assessment:
     """Check every duty and keep the verdicts; with `names` only those of these datasets."""
     with desk.act("duties.assess", scope_of(names)) as act:
-        pack = packs.in_force(act.connection)
-        found = judge(pack, known(desk, act.connection, act.at, names))
-        scope = _key(names)
-        act.store(tables.ASSESSMENT, found, scope=scope)
-        act.store(tables.STANDING, standing(found), scope=scope)
-        act.facts |= {
-            "rules": found.pack,
-            "verdicts": len(found.verdicts),
-            "findings": len(found.findings),
-            "score": found.score,
-        }
+        return within(desk, act, names)
+
+
+def within(
+    desk: Desk, act: Act, names: Sequence[str] | None = None, trail: TrailKnown | None = None
+) -> Assessment:
+    """Check every duty as part of `act`.
+
+    Args:
+        trail: what was known of the trail before the act; to be given where the act has stored
+            something, for until its entry is written nothing vouches for that.
+    """
+    pack = packs.in_force(act.connection)
+    seen = known(desk, act.connection, act.at, names)
+    found = judge(pack, replace(seen, trail=trail or seen.trail))
+    mending_findings.after(act, found, is_whole=names is None)
+    scope = _key(names)
+    act.store(tables.ASSESSMENT, _packed(found), scope=scope)
+    act.store(tables.STANDING, standing(found), scope=scope)
+    act.facts |= {
+        "rules": found.pack,
+        "verdicts": len(found.verdicts),
+        "findings": len(found.findings),
+        "score": found.score,
+    }
     return found
 
 
 def history(connection: Connection, names: Sequence[str] | None = None) -> tuple[Assessment, ...]:
     """All assessments of everything, or of the datasets named together; oldest first."""
-    return records.every(connection, tables.ASSESSMENT, Assessment, scope=_key(names))
+    kept = records.every(connection, tables.ASSESSMENT, dict, scope=_key(names))
+    return tuple(_unpacked(one) for one in kept)
 
 
 def newest(connection: Connection, names: Sequence[str] | None = None) -> Assessment | None:
     """The last assessment of everything, or of the datasets named together; None: never."""
-    return records.latest(connection, tables.ASSESSMENT, Assessment, scope=_key(names))
+    return next(iter(_last(connection, names, 1)), None)
 
 
 def standings(connection: Connection, names: Sequence[str] | None = None) -> tuple[Standing, ...]:
@@ -69,7 +89,7 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
     """The ten stages as they stand."""
     found = datasets.newest(connection)
     looked_at = [discovery for d in found if (discovery := labels.latest(connection, d))]
-    past = records.newest(connection, tables.ASSESSMENT, Assessment, 2, scope=EVERYTHING)
+    past = _last(connection, None, 2)
     tally = Tally(
         datasets=len(found),
         described=sum(bool(d.description.purpose and d.description.legal_basis) for d in found),
@@ -93,6 +113,26 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
 def scope_of(names: Sequence[str] | None) -> str:
     """What an assessment is of, in words: everything, or datasets by name."""
     return EVERYTHING if names is None else ", ".join(names)
+
+
+def _last(
+    connection: Connection, names: Sequence[str] | None, count: int
+) -> tuple[Assessment, ...]:
+    """The last `count`, newest first."""
+    kept = records.newest(connection, tables.ASSESSMENT, dict, count, scope=_key(names))
+    return tuple(_unpacked(one) for one in kept)
+
+
+def _packed(found: Assessment) -> Mapping[str, str]:
+    """An assessment as it is stored: verdicts repeat much, so a tenth of the room is enough."""
+    return {"zipped": b64encode(zlib.compress(to_json(found).encode())).decode()}
+
+
+def _unpacked(kept: Mapping[str, Any]) -> Assessment:
+    """What `_packed` stored; assessments of earlier versions were not packed."""
+    if "zipped" not in kept:
+        return from_plain(Assessment, kept)
+    return from_json(Assessment, zlib.decompress(b64decode(kept["zipped"])).decode())
 
 
 def _key(names: Sequence[str] | None) -> str:

@@ -63,17 +63,48 @@ def decide(
         BudgetBelowSpentError: more than that is spent already.
     """
     with desk.act("budget.decide", population) as act:
-        before = state(act.connection, population, act.at)
-        said = records.latest(act.connection, tables.BUDGET, Allowance, population=population)
-        allowance = _decided(said or _default(), total, period, caps)
-        check_budget(before, allowance, act.at)
-        act.store(tables.BUDGET, allowance, population=population)
-        act.facts |= {"epsilon": allowance.epsilon, "delta": allowance.delta}
-        if allowance.period is not Period.NONE:
-            act.facts["period"] = str(allowance.period)
-        if allowance.caps:
-            act.facts["caps"] = {who: str(cap) for who, cap in sorted(allowance.caps.items())}
-        return state(act.connection, population, act.at)
+        return decide_within(act, population, total, period, caps)
+
+
+def decide_within(
+    act: Act,
+    population: str,
+    total: Budget | None = None,
+    period: Period | None = None,
+    caps: Mapping[str, Decimal | None] = MappingProxyType({}),
+) -> BudgetState:
+    """As `decide`, as part of `act`.
+
+    Raises:
+        BudgetBelowSpentError: more than that is spent already.
+    """
+    before = state(act.connection, population, act.at)
+    said = records.latest(act.connection, tables.BUDGET, Allowance, population=population)
+    allowance = _decided(said or _default(), total, period, caps)
+    check_budget(before, allowance, act.at)
+    act.store(tables.BUDGET, allowance, population=population)
+    act.facts |= {"epsilon": allowance.epsilon, "delta": allowance.delta}
+    if allowance.period is not Period.NONE:
+        act.facts["period"] = str(allowance.period)
+    if allowance.caps:
+        act.facts["caps"] = {who: str(cap) for who, cap in sorted(allowance.caps.items())}
+    return state(act.connection, population, act.at)
+
+
+def would_be(before: BudgetState, epsilon: Decimal, at: datetime) -> BudgetState:
+    """The budget as it would stand with that total ε; nothing is written.
+
+    Raises:
+        BudgetBelowSpentError: more than that is spent already.
+    """
+    allowance = Allowance(
+        epsilon=epsilon,
+        delta=before.total.delta,
+        period=before.period,
+        caps={cap.actor: cap.epsilon for cap in before.caps},
+    )
+    check_budget(before, allowance, at)
+    return state_of(before.population, allowance, before.spends, is_decided=True, at=at)
 
 
 def reserve(

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy import Table as Records
 
+from compliance.countries import is_country
 from compliance.dataset import Intake, RawFile, RawTable, read, read_database_table, take_in
 from compliance.dataset.nouns import (
     NAME_LIMIT,
@@ -20,6 +21,7 @@ from compliance.dataset.nouns import (
 )
 from compliance.errors import (
     AlreadyStoredError,
+    DescriptionError,
     FileMissingError,
     FileTooLargeError,
     SecondBudgetError,
@@ -103,6 +105,7 @@ def store(
         _keep_population(act, newest_, dataset)
     if dataset.description.unit:
         dataset.column(dataset.description.unit)
+    _check_region(dataset.description)
     # Not earlier: nothing typed can be refused any more, so no file is left over.
     store_bytes(desk.datasets_folder / f"{intake.sha256}.parquet", intake.parquet)
     act.store(tables.DATASET, dataset, id=dataset.id, name=name, sha256=dataset.sha256)
@@ -123,6 +126,7 @@ def describe(desk: Desk, name: str, description: Description) -> Dataset:
         after = replace(dataset, description=description)
         if description.unit:
             dataset.column(description.unit)
+        _check_region(description)
         _keep_population(act, dataset, after)
         act.store(tables.DESCRIPTION, description, name=name)
         act.facts |= {
@@ -186,6 +190,17 @@ def dataset_node(dataset: Dataset) -> Node:
     """A dataset version in the lineage."""
     title = f"{dataset.name} (version {dataset.version})"
     return Node(kind=NodeKind.DATASET, id=dataset.id, title=title)
+
+
+def _check_region(description: Description) -> None:
+    """Refuse a home region that is no country.
+
+    Raises:
+        DescriptionError: it is none.
+    """
+    if description.region and not is_country(description.region):
+        known = "a country's code of two letters, such as DE, GB, US or CN"
+        raise DescriptionError(field="The home region", given=description.region, known=known)
 
 
 def _keep_population(act: Act, before: Dataset, after: Dataset) -> None:

@@ -146,6 +146,10 @@ class Desk:
         path = self.datasets_folder / f"{dataset.sha256}.parquet"
         return self._tables.get((dataset.sha256,), lambda: Table(path))
 
+    def hold(self, dataset: Dataset, table: Table) -> None:
+        """Have `table` for `dataset` in memory, so that it is measured before it is stored."""
+        self._tables.get((dataset.sha256,), lambda: table)
+
     def joined(self, dataset: Dataset, query: Query, others: Mapping[str, Dataset]) -> Rows:
         """The table of `dataset` with those that `query` joins; `others` by name."""
         tables = {name: self.table(other) for name, other in others.items()}

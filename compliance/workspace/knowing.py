@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
+from compliance.impact import facts_of
 from compliance.impact.nouns import Impact, ImpactKind
-from compliance.impact.nouns import Status as ImpactStatus
 from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
-from compliance.rules.facts import kept_months, measuring
-from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, TrailKnown
+from compliance.rules.facts import PROVIDED, kept_months, measuring
+from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Residents, TrailKnown
 from compliance.storage import records, tables
 from compliance.trail import Line
 from compliance.workspace import (
@@ -36,6 +36,7 @@ from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
 from compliance.workspace.registering import register_of
 
+_OF_DPIA = PROVIDED["dpia"] | {"prior_consultation_at", "reviewed_at", "last_change_at"}
 _CHECKPOINT = "trail.checkpoint"
 
 
@@ -49,12 +50,12 @@ def known(
     populations = dict.fromkeys(dataset.population for dataset in wanted)
     organisation = records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
     invented = _invented(connection)
-    holdings = tuple(_holding(desk, connection, dataset, invented) for dataset in wanted)
+    holdings = placed(desk, [_holding(desk, connection, one, invented) for one in wanted])
     register = register_of(connection, organisation, holdings, at)
-    return Knowledge(
+    found_out = Knowledge(
         at=at,
         organisation=organisation,
-        holdings=tuple(_aged(desk, holding, register, at) for holding in holdings),
+        holdings=tuple(aged(desk, holding, register, at) for holding in holdings),
         register=register,
         budgets=tuple(budgets.state(connection, people, at) for people in populations),
         findings=tuple(records.newest_by(connection, tables.FINDING, Finding, "id").values()),
@@ -63,8 +64,8 @@ def known(
         is_whole=names is None,
         lists=pack.lists,
         reach={law: row.countries for law, row in pack.laws.items()},
-        impacts=_impacts(connection),
     )
+    return replace(found_out, impacts=_impacts(connection, found_out))
 
 
 def _holding(
@@ -74,25 +75,62 @@ def _holding(
     discovery = labels.latest(connection, dataset)
     measures = measures_of(desk)
     done = records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id)
-    return Holding(
+    holding = Holding(
         dataset=dataset,
         discovery=discovery,
         changes=labels.changes(connection, dataset),
         k_missing=None if done is None else measures.k_missing(desk, dataset, done),
         anonymised=done,
         synthetic=dataset.id in invented,
-        people=measuring.people(dataset, discovery),
-        residents=measures.residents(desk, dataset, discovery),
         vaults=len(vaults.of(connection, dataset)),
         runs=runs.of(connection, dataset),
         releases=releases.of(connection, dataset),
     )
+    return measured(desk, holding)
 
 
-def _aged(desk: Desk, holding: Holding, register: Register, at: datetime) -> Holding:
+def placed(desk: Desk, holdings: Sequence[Holding]) -> tuple[Holding, ...]:
+    """`holdings`, with the countries of people that only another dataset of them tells."""
+    return tuple(
+        holding if holding.residents is not None else replace(holding, residents=by_others)
+        for holding in holdings
+        for by_others in (_by_others(desk, holding, holdings),)
+    )
+
+
+def _by_others(desk: Desk, holding: Holding, holdings: Sequence[Holding]) -> Residents | None:
+    """Where its people live, by the first dataset of the same people that tells all of them."""
+    if holding.residents is not None or holding.discovery is None:
+        return None
+    for other in holdings:
+        if (
+            other.discovery is not None
+            and other.residents is not None
+            and other.dataset.population == holding.dataset.population
+        ):
+            found = measures_of(desk).residents_by(
+                desk, holding.dataset, other.dataset, other.discovery
+            )
+            if found is not None and not found.unread:
+                return found
+    return None
+
+
+def aged(desk: Desk, holding: Holding, register: Register, at: datetime) -> Holding:
+    """The holding with the age of its rows, against the retention that is on record."""
     months = kept_months(holding.dataset, register)
     retained = measures_of(desk).retained(desk, holding.dataset, holding.discovery, months, at)
     return replace(holding, retained=retained)
+
+
+def measured(desk: Desk, holding: Holding) -> Holding:
+    """The holding with what is counted of the people in its rows."""
+    dataset, discovery = holding.dataset, holding.discovery
+    return replace(
+        holding,
+        people=measuring.people(dataset, discovery),
+        residents=measures_of(desk).residents(desk, dataset, discovery),
+    )
 
 
 def _invented(connection: Connection) -> frozenset[str]:
@@ -132,19 +170,22 @@ def _bytes(body: str | bytes) -> bytes:
     return body.encode() if isinstance(body, str) else body
 
 
-def _impacts(connection: Connection) -> tuple[Assessed, ...]:
-    """Every impact assessment, as far as rules ask for it."""
+def _impacts(connection: Connection, known: Knowledge) -> tuple[Assessed, ...]:
+    """Every impact assessment, as far as rules ask for it, held against what is known otherwise."""
     found = records.newest_by(connection, tables.IMPACT, Impact, "id")
-    return tuple(_assessed(impact) for impact in found.values())
+    return tuple(_assessed(impact, facts_of(impact, known)) for impact in found.values())
 
 
-def _assessed(impact: Impact) -> Assessed:
-    is_done = impact.validated_at is not None
+def _assessed(impact: Impact, facts: Mapping[str, object]) -> Assessed:
+    is_lia = impact.kind is ImpactKind.LIA
     return Assessed(
         id=impact.id,
         title=impact.title,
-        kind="lia" if impact.kind is ImpactKind.LIA else "dpia",
+        kind="lia" if is_lia else "dpia",
         activity=impact.activity,
-        completed=impact.validated_at.date() if impact.validated_at and is_done else None,
-        is_outdated=impact.status is ImpactStatus.OUTDATED,
+        completed=impact.validated_at.date() if impact.validated_at else None,
+        is_outdated=bool(facts.get("processing_changed_since_approval")),
+        facts={"outcome": facts.get("lia_outcome")}
+        if is_lia
+        else {fact: value for fact, value in facts.items() if fact in _OF_DPIA},
     )

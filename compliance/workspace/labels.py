@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -33,23 +34,61 @@ def find_labels(desk: Desk, name: str) -> Discovery:
     """Look at every column of dataset `name`; labels that an officer decided stay as they are."""
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
-    table = desk.table(dataset)
-    labels = discover(table, dataset.columns)
-    rare = rare_findings(table, dataset.columns, labels)
-    texts = {label.column: _texts(table, label) for label in labels if _is_text(label)}
+    seen = look(desk.table(dataset), dataset, desk.clock())
     with desk.act("dataset.discover", name) as act:
-        said = decided(act.connection, dataset)
-        found = Discovery(
-            dataset_id=dataset.id,
-            labels=tuple(_as_decided(label, said) for label in labels),
-            discovered_at=act.at,
-            rare=rare,
-            texts=texts,
-        )
-        _store(act, dataset, found)
-        act.facts["new_kinds"] = len(_news(act.connection, dataset, found).new_kinds)
-        act.link(datasets.dataset_node(dataset), _node(dataset), "discovered")
+        found = replace(with_decided(act.connection, dataset, seen), discovered_at=act.at)
+        keep(act, dataset, found)
     return found
+
+
+def look(table: Table, dataset: Dataset, at: datetime) -> Discovery:
+    """What is seen in every column; nothing is stored, and what officers said is not asked."""
+    labels = discover(table, dataset.columns)
+    return Discovery(
+        dataset_id=dataset.id,
+        labels=labels,
+        discovered_at=at,
+        rare=rare_findings(table, dataset.columns, labels),
+        texts={label.column: _texts(table, label) for label in labels if _is_text(label)},
+    )
+
+
+def with_decided(connection: Connection, dataset: Dataset, seen: Discovery) -> Discovery:
+    """What is seen, with what officers said of it."""
+    said = decided(connection, dataset)
+    return replace(seen, labels=tuple(_as_decided(label, said) for label in seen.labels))
+
+
+def carried(
+    before: Discovery, table: Table, dataset: Dataset, changed: Collection[str], at: datetime
+) -> Discovery:
+    """The labels of a new version made from one that was looked at.
+
+    Columns that hold what they held keep their labels; those in `changed` are looked at again.
+    """
+    known = {label.column: label for label in before.labels if label.column not in changed}
+    seen = look(table, dataset, at) if changed else None
+    again = {label.column: label for label in (seen.labels if seen else ())}
+    rare = [one for one in before.rare if one.column in known]
+    texts = {column: one for column, one in before.texts.items() if column in known}
+    if seen is not None:
+        rare += [one for one in seen.rare if one.column not in known]
+        texts |= {c: one for c, one in seen.texts.items() if c not in known}
+    names = dataset.column_names
+    return Discovery(
+        dataset_id=dataset.id,
+        labels=tuple(known.get(name) or again[name] for name in names),
+        discovered_at=at,
+        rare=tuple(one for one in rare if one.column in names),
+        texts={column: one for column, one in texts.items() if column in names},
+    )
+
+
+def keep(act: Act, dataset: Dataset, found: Discovery) -> None:
+    """Store the labels of `dataset` as part of `act`."""
+    _store(act, dataset, found)
+    act.facts["new_kinds"] = len(news(act.connection, dataset, found).new_kinds)
+    act.link(datasets.dataset_node(dataset), _node(dataset), "discovered")
 
 
 def decide(
@@ -109,10 +148,10 @@ def _as_decided(label: Label, decided: Mapping[str, Label]) -> Label:
 def changes(connection: Connection, dataset: Dataset) -> Changes | None:
     """What this version holds that the one before did not; None where one was not looked at."""
     found = latest(connection, dataset)
-    return None if found is None else _news(connection, dataset, found)
+    return None if found is None else news(connection, dataset, found)
 
 
-def _news(connection: Connection, dataset: Dataset, found: Discovery) -> Changes:
+def news(connection: Connection, dataset: Dataset, found: Discovery) -> Changes:
     """What is new since the last version that was looked at; nothing where there is none."""
     before = _last(connection, dataset)
     return Changes() if before is None else compare(before, found)

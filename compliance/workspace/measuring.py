@@ -64,6 +64,21 @@ class Measures:
 
         return self._residents.get(key, counted)
 
+    def residents_by(
+        self, desk: Desk, dataset: Dataset, other: Dataset, found: Discovery
+    ) -> Residents | None:
+        """Where its people live by `other`, which has them under the same keys."""
+        unit, country = dataset.description.unit, measuring.country_columns(found)[0]
+        if unit is None or country is None or other.description.unit != unit:
+            return None
+        key = (dataset.sha256, str(unit), "by", other.sha256, country)
+
+        def counted() -> Residents:
+            tables = desk.table(dataset), desk.table(other)
+            return measuring.residents_by(tables[0], unit, tables[1], unit, country, country_code)
+
+        return self._residents.get(key, counted)
+
     def k_missing(self, desk: Desk, dataset: Dataset, done: Anonymised) -> int:
         """By how many rows the smallest class of an output falls short of its plan."""
         columns = done.plan.columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,12 +16,14 @@ from compliance.discovery import semantic_types
 from compliance.errors import RecordFileError, RecordInUseError, UnknownRecordError
 from compliance.plain import one_line
 from compliance.register import (
+    Gaps,
     Held,
     Ropa,
     Shape,
     checked,
     contradictions,
     drawn,
+    gaps,
     kind_of,
     kinds,
     laid_over,
@@ -45,10 +48,12 @@ from compliance.register.nouns import (
     Register,
     Scoped,
 )
-from compliance.rules.nouns import Holding
+from compliance.rules import judge
+from compliance.rules.nouns import Assessment, Holding, Residents, State
 from compliance.storage import records, tables
-from compliance.workspace import datasets, labels, releases, runs
+from compliance.workspace import datasets, labels, packs, releases, runs
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.measuring import measures_of
 
 LARGEST_FILE_BYTES = 20 * 2**20
 _KNOWN = 8  # ids named in a refusal
@@ -70,6 +75,16 @@ def register_of(
         holdings: every dataset, each with what was found out about it.
         at: the moment, UTC: what lies before it is over.
     """
+    return register_from(organisation, holdings, typed_records(connection), at)
+
+
+def register_from(
+    organisation: Organisation,
+    holdings: Sequence[Holding],
+    typed: Sequence[Record],
+    at: datetime,
+) -> Register:
+    """As `register_of`, from what was typed."""
     held = [
         Held(
             dataset=one.dataset,
@@ -77,10 +92,16 @@ def register_of(
             anonymised=one.anonymised,
             runs=one.runs,
             releases=one.releases,
+            countries=_countries(one.residents),
         )
         for one in holdings
     ]
-    return _register(organisation, held, _typed(connection), at)
+    return _register(organisation, held, typed, at)
+
+
+def keep(act: Act, record: Record) -> None:
+    """Keep what is typed of a record now, as part of `act`."""
+    _keep(act, record)
 
 
 class Registering:
@@ -165,7 +186,7 @@ class Registering:
         kind_of(kind)
         with self._desk.act("register.remove", f"{kind} {id_}"[:200]) as act:
             record = _found(self._register(act.connection), kind, id_)
-            if users := tuple(_users(record, _typed(act.connection))):
+            if users := tuple(_users(record, typed_records(act.connection))):
                 raise RecordInUseError(record=record.name, users=", ".join(users[:_KNOWN]))
             gone = replace(record, values={}, is_removed=True)
             _keep(act, gone)
@@ -214,14 +235,26 @@ class Registering:
     def scope(self) -> tuple[Scoped, ...]:
         """The laws that seem to apply, each with why; what was decided does not count here."""
         with self._desk.database.reading() as connection:
-            typed = [one for one in _typed(connection) if not one.is_removed]
+            typed = [one for one in typed_records(connection) if not one.is_removed]
             said = next((one.values for one in typed if one.kind == "org"), {})
-            of_datasets = [one for one in typed if one.kind == "dataset"]
+            of_datasets = self._register(connection).of("dataset")
             return scope(_organisation(connection), said, datasets.newest(connection), of_datasets)
 
     def laws_in_scope(self) -> tuple[str, ...]:
         """The laws in scope: as decided, else as they follow; () where nothing is known."""
         return laws_in_scope(self.register())
+
+    def gaps(self) -> Mapping[tuple[KindId, RecordId], Gaps]:
+        """What is missing of each record that rules look at, by kind and id; nothing is stored.
+
+        Every rule in force is tried on what is known now: only what was needed is missing.
+        """
+        from compliance.workspace.knowing import known  # which stands on this module
+
+        with self._desk.database.reading() as connection:
+            pack = packs.in_force(connection)
+            found = judge(pack, known(self._desk, connection, self._desk.clock()))
+        return _gaps(found)
 
     def ropa(self, *, as_processor: bool = False, dataset: str = "") -> Ropa:
         """The record of processing activities (GDPR Art. 30), as controller or as processor.
@@ -245,8 +278,8 @@ class Registering:
         return write_ropa(ropa, shape)
 
     def _register(self, connection: Connection) -> Register:
-        held = [_held(connection, dataset) for dataset in datasets.newest(connection)]
-        typed = _typed(connection)
+        held = [_held(self._desk, connection, one) for one in datasets.newest(connection)]
+        typed = typed_records(connection)
         return _register(_organisation(connection), held, typed, self._desk.clock())
 
     def _store(
@@ -272,6 +305,18 @@ def laws_in_scope(register: Register) -> tuple[str, ...]:
     return () if org is None else org.several("laws_in_scope")
 
 
+def _gaps(found: Assessment) -> Mapping[tuple[KindId, RecordId], Gaps]:
+    """What verdicts looked at and could not know, by kind and id of the record."""
+    asked: dict[tuple[KindId, RecordId], set[FieldId]] = defaultdict(set)
+    missing: dict[tuple[KindId, RecordId], set[FieldId]] = defaultdict(set)
+    for verdict in found.verdicts:
+        key = (verdict.entity, verdict.subject_id)
+        if verdict.entity in kinds() and verdict.state is not State.NOT_APPLICABLE:
+            asked[key].update(outcome.fact for outcome in verdict.outcomes)
+            missing[key].update(verdict.missing)
+    return {key: gaps(key[0], facts, missing[key]) for key, facts in asked.items()}
+
+
 def _register(
     organisation: Organisation, held: Sequence[Held], typed: Sequence[Record], at: datetime
 ) -> Register:
@@ -280,7 +325,7 @@ def _register(
     return Register(records=found, contradictions=contradictions(found, at.date()))
 
 
-def _typed(connection: Connection) -> tuple[Record, ...]:
+def typed_records(connection: Connection) -> tuple[Record, ...]:
     """What was typed, the newest of each record; those that were removed too."""
     found: dict[tuple[KindId, RecordId], Record] = {}
     for one in records.every(connection, tables.REGISTER, Recorded):
@@ -327,14 +372,21 @@ def _organisation(connection: Connection) -> Organisation:
     return records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
 
 
-def _held(connection: Connection, dataset: Dataset) -> Held:
+def _held(desk: Desk, connection: Connection, dataset: Dataset) -> Held:
+    discovery = labels.latest(connection, dataset)
     return Held(
         dataset=dataset,
-        discovery=labels.latest(connection, dataset),
+        discovery=discovery,
         anonymised=records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id),
         runs=runs.of(connection, dataset),
         releases=releases.of(connection, dataset),
+        countries=_countries(measures_of(desk).residents(desk, dataset, discovery)),
     )
+
+
+def _countries(found: Residents | None) -> tuple[str, ...]:
+    """The countries in which people live; not their regions."""
+    return tuple(place for place in (found.counts if found else ()) if len(place) == 2)
 
 
 _NAMING = (FieldType.RECORD, FieldType.RECORDS)

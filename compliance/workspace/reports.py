@@ -49,6 +49,7 @@ from compliance.workspace import (
     budgets,
     datasets,
     disclosures,
+    impact_reports,
     labels,
     releases,
     run_prices,
@@ -56,6 +57,8 @@ from compliance.workspace import (
     trails,
 )
 from compliance.workspace.desk import Desk, store_bytes
+
+_TITLES = {ReportKind.DPIA: "Impact assessment report"}
 
 
 def make(
@@ -69,9 +72,12 @@ def make(
         NothingReleasedError, UnknownReleaseError: there is no such release.
         NothingTrainedError, UnknownRunError: there is no such federated run.
         NothingAnonymisedError, UnknownOutputError: there is no such anonymisation.
+        NothingAssessedError, UnknownImpactError: there is no such impact assessment.
         WorkspaceError: an anonymised output is not what was checked any more.
         ReportChoiceError: a release or run is named, but the report is about no single one.
     """
+    if kind is ReportKind.DPIA:
+        return _on_impact(desk, None if names is None else _wanted(desk, names), about)
     wanted = _wanted(desk, names)
     if kind is ReportKind.RELEASE:
         return _on_release(desk, wanted, about)
@@ -151,6 +157,16 @@ def _on_anonymisation(desk: Desk, wanted: Sequence[Dataset], id_: str | None) ->
     return _store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
+def _on_impact(desk: Desk, wanted: Sequence[Dataset] | None, id_: str | None) -> Report:
+    """The report on one impact assessment, of these datasets or of any: named, or the newest."""
+    kind = ReportKind.DPIA
+    with desk.database.reading() as connection:
+        impact = impact_reports.chosen(connection, wanted, id_)
+        evidence = impact_reports.gathered(desk, connection, impact, _of_dataset, edges_of)
+    concerned = [found.dataset for found in evidence.datasets]
+    return _store(desk, kind, build(kind, evidence), concerned, ())
+
+
 def _chosen(connection: Connection, wanted: Sequence[Dataset], id_: str | None) -> Anonymised:
     """The anonymisation named, or the newest, whose origin or output is among these datasets.
 
@@ -196,7 +212,11 @@ def _store(
             actor=act.actor,
         )
         act.store(tables.REPORT, report, id=report.id)
-        node = Node(kind=NodeKind.REPORT, id=report.id, title=f"{kind.capitalize()} report")
+        node = Node(
+            kind=NodeKind.REPORT,
+            id=report.id,
+            title=_TITLES.get(kind, f"{kind.capitalize()} report"),
+        )
         for origin in (*map(datasets.dataset_node, wanted), *origins):
             act.link(origin, node, "reported")
         act.facts |= {"report": report.id, "sha256": sha256, "pages": report.pages}

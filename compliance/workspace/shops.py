@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from compliance.countries import is_country
 from compliance.dataset import read
 from compliance.dataset.nouns import Dataset
-from compliance.plain import to_json
+from compliance.errors import DescriptionError
+from compliance.plain import one_line, to_json
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.storage import tables
@@ -14,7 +16,15 @@ from compliance.workspace.registering import Registering
 
 
 def describe(desk: Desk, organisation: Organisation) -> None:
-    """Record who is accountable."""
+    """Record who is accountable.
+
+    Raises:
+        DescriptionError: there is no such country.
+    """
+    if organisation.country and not is_country(organisation.country):
+        known = "a country's code of two letters, such as DE, GB, US or CN"
+        given = one_line(organisation.country[:20])
+        raise DescriptionError(field="The country", given=given, known=known)
     with desk.act("organisation.describe", organisation.name or "organisation") as act:
         act.store(tables.ORGANISATION, organisation)
         act.facts["country"] = organisation.country

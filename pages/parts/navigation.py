@@ -64,6 +64,20 @@ PAGES = (
         help="Which columns hold personal data, with the evidence; confirm or correct.",
     ),
     PageRow(
+        name="register",
+        section="know",
+        title="Register",
+        icon=":material/inventory:",
+        help="What only people know: activities, processors, transfers, requests, breaches.",
+    ),
+    PageRow(
+        name="residency",
+        section="know",
+        title="Residency",
+        icon=":material/public:",
+        help="Where each copy lies, which movements happen, and what each law says of them.",
+    ),
+    PageRow(
         name="anonymise",
         section="protect",
         title="Anonymise",
@@ -99,6 +113,13 @@ PAGES = (
         help="Every duty checked on what the desk knows, with evidence and remedy.",
     ),
     PageRow(
+        name="impact",
+        section="prove",
+        title="Impact assessments",
+        icon=":material/assignment_late:",
+        help="What processing can do to people, drawn from facts; outdated when these change.",
+    ),
+    PageRow(
         name="lineage",
         section="prove",
         title="Lineage",
@@ -125,6 +146,13 @@ PAGES = (
         title="Budgets",
         icon=":material/account_balance_wallet:",
         help="How much may be learnt about each group of people, decided by an officer.",
+    ),
+    PageRow(
+        name="rules",
+        section="settings",
+        title="Rules",
+        icon=":material/rule:",
+        help="What is checked, where each duty was read, and packs of your own.",
     ),
     PageRow(
         name="audits",
@@ -167,3 +195,7 @@ def link(name: str, label: str | None = None) -> None:
     """A link to the page called `name`."""
     row = _BY_NAME[name]
     st.page_link(ROOT / row.path, label=label or _(row.title), icon=row.icon)
+
+
+def is_page(name: str) -> bool:
+    return name in _BY_NAME

@@ -94,7 +94,7 @@ def verdict_badge(verdict: Verdict) -> str:
 
 def article(verdict: Verdict) -> str:
     """Where the duty stands: law and article, or the desk's own policy."""
-    return verdict.article if verdict.law == "POLICY" else f"{verdict.law} {verdict.article}"
+    return verdict.reference
 
 
 def progress_badges(stages: Sequence[Stage]) -> str:

@@ -11,6 +11,7 @@ TITLES = {
     ReportKind.RELEASE: "Release report",
     ReportKind.FEDERATED: "Federated report",
     ReportKind.ANONYMISATION: "Anonymisation report",
+    ReportKind.DPIA: "Impact assessment",
 }
 
 workspace = session.workspace()

@@ -6,6 +6,7 @@ from compliance import __version__
 from compliance.i18n import translate as _
 from compliance.register.nouns import Organisation
 from pages.parts import outputs, session
+from pages.parts.registering import scope
 
 workspace = session.workspace()
 outputs.remark(_("Stands on the cover of every report and in the record of processing."))
@@ -30,6 +31,9 @@ if submitted:
             Organisation(name=name, officer=officer, contact=contact, country=country.upper())
         )
         st.toast(_("Recorded."), icon=":material/check:")
+
+st.header(_("Laws in scope"))
+scope.decide(workspace)
 
 st.header(_("This installation"))
 st.table(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from compliance.discovery.text.languages import Family, families
 from compliance.discovery.text.lexicon import FIELDS, known, word_hash
 
-BITS = 20
+BITS = 21
 SIZE = 1 << BITS
 
 Numbers = NDArray[np.uint32]
@@ -28,16 +28,17 @@ _EDGE = "\x03"
 _CLASSES = (
     *("lower", "shape", "prefix2", "prefix3", "suffix1", "suffix2", "suffix3", "suffix4"),
     *("given", "family", "place", "frequency", "capital"),
-    *("cluster", "cluster_lower", "cluster4", "cluster6", "cluster10", "names", "kind"),
+    *("cluster", "cluster_lower", "cluster4", "cluster6", "cluster10"),
+    *("company64", "company512", "company2048", "names", "kind"),
 )
 _COLUMN = {name: place for place, name in enumerate(_CLASSES)}
 
 # (names of columns and how many tokens away each is looked at)
 _BESIDE = (
     *("lower", "shape", "suffix3", "names", "cluster", "cluster_lower", "kind", "capital"),
-    *("cluster6", "cluster10"),
+    *("cluster6", "cluster10", "company64", "company512", "company2048"),
 )
-_FARTHER = ("lower", "shape", "cluster_lower", "cluster10", "names")
+_FARTHER = ("lower", "shape", "cluster_lower", "cluster10", "names", "company64", "company512")
 _SINGLE = (
     *((name, 0) for name in _CLASSES),
     *((name, distance) for distance in (-1, 1) for name in _BESIDE),
@@ -72,6 +73,17 @@ _JOINT: tuple[tuple[tuple[str, int], ...], ...] = (
     (("cluster_lower", 1), ("kind", 0)),
     (("cluster_lower", -1), ("kind", 0), ("cluster_lower", 1)),
     (("cluster_lower", -2), ("cluster_lower", -1), ("kind", 0)),
+    (("company64", -1), ("company64", 0), ("company64", 1)),
+    (("company512", -1), ("company512", 0)),
+    (("company512", 0), ("company512", 1)),
+    (("company512", -1), ("kind", 0)),
+    (("company512", 1), ("kind", 0)),
+    (("company512", -1), ("kind", 0), ("company512", 1)),
+    (("company64", -2), ("company64", -1), ("kind", 0), ("company64", 1)),
+    (("company64", -1), ("kind", 0), ("company64", 1), ("company64", 2)),
+    (("company2048", 0), ("shape", 0)),
+    (("company512", 0), ("shape", 0)),
+    (("company64", 0), ("kind", 0)),
     (("names", 0), ("shape", 0)),
     (("capital", 0), ("shape", 0)),
     (("frequency", 0), ("shape", 0)),
@@ -175,6 +187,7 @@ def _word_table(words: Sequence[str], languages: NDArray[np.int64]) -> Numbers:
         small["cluster"],
         # The bits of a cluster are its path in a tree, the root first: few bits, a wider class.
         *(cluster & np.uint32(2**n - 1) for n in (4, 6, 10)),
+        *(small[f"company{n}"] for n in (64, 512, 2048)),
     ]
     names = small["given"] * 64 + small["family"] * 16 + small["place"] * 4
     names += np.minimum(small["frequency"] // 2, 3)
@@ -199,7 +212,8 @@ def _at_home(facts: dict[str, Numbers], languages: NDArray[np.int64]) -> dict[st
         found["frequency"] = np.where(here, common, found["frequency"])
         plain = here & ~is_named
         found["capital"] = np.where(plain, common > 0, found["capital"]).astype(np.uint32)
-        found["cluster"] = np.where(plain, 0, found["cluster"]).astype(np.uint32)
+        for field in ("cluster", "company64", "company512", "company2048"):
+            found[field] = np.where(plain, 0, found[field]).astype(np.uint32)
     return found
 
 

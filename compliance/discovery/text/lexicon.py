@@ -2,7 +2,8 @@
 
 Of a word it says how common it is as a given name, as a family name and as the name of a place,
 how common it is in English, how often it is written with a capital there and which words it is used
-like, and how common it is in German and in Romance languages.
+like, and how common it is in German and in Romance languages; then in which of 64, 512 and 2,048
+clusters of words in like company it is, and how many in a hundred of its fellows there are names.
 Where the figures come from stands in tagger.md.
 """
 
@@ -16,7 +17,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-FIELDS = ("given", "family", "place", "frequency", "capital", "cluster", "german", "romance")
+FIELDS = (
+    *("given", "family", "place", "frequency", "capital", "cluster", "german", "romance"),
+    *("company64", "company512", "company2048", "like_names"),
+)
 _FILE = "lexicon.npz"
 
 Numbers = NDArray[np.uint32]

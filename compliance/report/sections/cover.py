@@ -10,10 +10,12 @@ from compliance.report.nouns import (
     AnyEvidence,
     Evidence,
     FederatedEvidence,
+    ImpactEvidence,
     ReleaseEvidence,
 )
 from compliance.report.sections.attacks import QUESTIONS, question_in_words, question_of
 from compliance.report.sections.duties import laws_of
+from compliance.report.sections.impacts import standing_of
 from compliance.report.sections.outcomes import verdict_of
 from compliance.report.sections.plans import title_of
 from compliance.report.tables import Fill, Plain, fact
@@ -70,6 +72,31 @@ def to_anonymisation_cover(evidence: AnonymisationEvidence) -> Plain:
         ),
     ]
     return _cover(evidence, "anonymisation", about)
+
+
+def to_impact_cover(evidence: ImpactEvidence) -> Plain:
+    """What stands on the first page of a report on an impact assessment."""
+    impact = evidence.impact
+    signed = (
+        f"{wording.day(impact.validated_at)}, by {impact.validated_by}"
+        if impact.validated_at
+        else "not yet"
+    )
+    about = [
+        fact("Assessment", f"{impact.title} ({impact.id})", fill=Fill.NAME),
+        fact("Version and status", f"{impact.version}, {standing_of(evidence)}"),
+        fact("Last written by", wording.recorded(impact.actor), fill=Fill.NAME),
+        fact("Validated", signed, fill=Fill.NAME, missing=impact.validated_at is None),
+        fact("About", _about(evidence), fill=Fill.NAME),
+        fact("SHA-256 of its facts", evidence.stands_on, fill=Fill.CODE),
+    ]
+    return _cover(evidence, "dpia", about)
+
+
+def _about(evidence: ImpactEvidence) -> str:
+    impact = evidence.impact
+    activity = [f"activity {impact.activity}"] if impact.activity else []
+    return wording.listed([*activity, *impact.datasets], wording.NOT_RECORDED)
 
 
 def to_scope(evidence: Evidence) -> list[Plain]:

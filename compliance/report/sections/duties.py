@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from compliance.report import wording
 from compliance.report.nouns import Evidence
-from compliance.report.tables import Fill, Plain, heading, table
+from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table
 from compliance.report.wording import count
-from compliance.rules.nouns import Severity, State, Verdict
+from compliance.rules.nouns import POLICY, Level, Severity, State, Verdict
 
 _LONG = 1_500  # signs from which on a finding may run over a page end
-_POLICY = "POLICY"  # the law of the desk's own rules
 
 _TONES = {
     Severity.CRITICAL: "bad",
@@ -19,21 +19,29 @@ _TONES = {
     Severity.MEDIUM: "warn",
     Severity.LOW: "calm",
 }
+# What stands beside a duty that was not read in the law itself.
+_UNSURE = {
+    Level.SECONDARY: "not verified in the legal text",
+    Level.MEMORY: "not verified in the legal text, from memory",
+}
 
 
 def to_duties(evidence: Evidence) -> Plain:
-    """The verdicts by state; those that do not apply as a number."""
+    """The verdicts by state; those that do not apply as numbers, by law and reason."""
     verdicts = evidence.assessment.verdicts
     by_state = {state: [v for v in verdicts if v.state is state] for state in State}
     return {
         "assessed": wording.when(evidence.assessment.assessed_at),
         "laws": laws_of(evidence),
-        "findings": [_finding(n, v) for n, v in enumerate(by_state[State.NOT_MET], start=1)],
+        "findings": [
+            _finding(number, first, subjects)
+            for number, (first, subjects) in enumerate(_alike(by_state[State.NOT_MET]), start=1)
+        ],
         "none_found": nothing_found(evidence),
         "none_unknown": _instead(verdicts, "Every duty that applies could be assessed."),
         "none_met": _instead(verdicts, "No duty was found met."),
         "unknown": _undecided(by_state[State.NOT_ASSESSED]),
-        "waived": _decided(by_state[State.WAIVED]),
+        "waived": _waived(by_state[State.WAIVED]),
         "met": _decided(by_state[State.MET]),
         "counts": {state.value: len(found) for state, found in by_state.items()},
         "inapplicable": _inapplicable(by_state[State.NOT_APPLICABLE]),
@@ -45,10 +53,8 @@ def severity_badge(severity: Severity) -> Plain:
     return {"text": severity.value, "tone": _TONES[severity]}
 
 
-def reference(verdict: Verdict) -> str:
-    """The article of the law, or the number of the desk's own policy."""
-    is_policy = verdict.law == _POLICY
-    return verdict.article if is_policy else f"{verdict.law} {verdict.article}"
+def _law(verdict: Verdict) -> str:
+    return verdict.law_name or verdict.law
 
 
 def title_of(finding: Verdict) -> str:
@@ -65,8 +71,8 @@ def nothing_found(evidence: Evidence) -> str:
 def laws_of(evidence: Evidence) -> str:
     """How many verdicts there are, on how many rules, from which laws."""
     verdicts = evidence.assessment.verdicts
-    laws = sorted({v.law for v in verdicts} - {_POLICY})
-    if any(verdict.law == _POLICY for verdict in verdicts):
+    laws = sorted({_law(v) for v in verdicts if v.law != POLICY})
+    if any(verdict.law == POLICY for verdict in verdicts):
         laws.append("the desk's own policy")
     if not laws:
         return "There are no verdicts."
@@ -80,38 +86,76 @@ def _instead(verdicts: tuple[Verdict, ...], text: str) -> str:
     return text if verdicts else "Not assessed: no duty was looked at."
 
 
-def _finding(number: int, verdict: Verdict) -> Plain:
+def _finding(number: int, verdict: Verdict, subjects: Sequence[str]) -> Plain:
+    facts = {
+        "Subject": ", ".join(subjects),
+        "Criteria": _criteria(verdict),
+        "Condition": wording.sentence(verdict.evidence),
+        "What to do": wording.sentence(verdict.remedy),
+        "Where": f"page “{wording.capital(verdict.page)}” of the desk; "
+        f"stage {verdict.stage} of 10 of the data's life cycle",
+    }
+    if verdict.due is not None:
+        facts["Due"] = f"{verdict.due:%Y-%m-%d}"
     return {
         "number": f"F{number}",
         "title": title_of(verdict),
         "badge": severity_badge(verdict.severity),
-        "is_long": len(verdict.evidence) + len(verdict.remedy) > _LONG,
-        "facts": [
-            {"name": "Subject", "value": verdict.subject},
-            {"name": "Criteria", "value": _criteria(verdict)},
-            {"name": "Condition", "value": wording.sentence(verdict.evidence)},
-            {"name": "What to do", "value": wording.sentence(verdict.remedy)},
-            {
-                "name": "Where",
-                "value": f"page “{wording.capital(verdict.page)}” of the desk; "
-                f"stage {verdict.stage} of 10 of the data's life cycle",
-            },
-        ],
+        "is_long": sum(map(len, facts.values())) > _LONG,
+        "facts": [{"name": name, "value": value} for name, value in facts.items()],
     }
 
 
 def _criteria(verdict: Verdict) -> str:
-    return f"{reference(verdict)} (rule {verdict.rule})"
+    unsure = _UNSURE.get(verdict.level)
+    said = f"{verdict.reference} (rule {verdict.rule})"
+    return f"{said}; {unsure}" if unsure else said
+
+
+def _article(verdict: Verdict, rule: str = "") -> Cell:
+    """The article, and below it what a reader must know of it."""
+    below = "; ".join(part for part in (rule, _UNSURE.get(verdict.level, "")) if part)
+    return stacked(verdict.reference, below) if below else verdict.reference
 
 
 def _undecided(verdicts: list[Verdict]) -> Plain | None:
     headings = [
-        heading("Duty", 2.6),
+        heading("Duty", 2.4),
         heading("Criteria", 2.2, Fill.NAME),
-        heading("Subject", 1.7, Fill.NAME),
+        heading("Subject", 1.9, Fill.NAME),
         heading("What is unknown", 3),
     ]
-    rows = [[v.title, _criteria(v), v.subject, wording.sentence(v.evidence)] for v in verdicts]
+    rows = [
+        [
+            first.title,
+            _article(first, f"rule {first.rule}"),
+            ", ".join(subjects),
+            wording.sentence(first.because or first.evidence),
+        ]
+        for first, subjects in _alike(verdicts)
+    ]
+    return table(headings, rows)
+
+
+def _waived(verdicts: list[Verdict]) -> Plain | None:
+    """Who left a duty unmet, why and until when; the evidence stays."""
+    headings = [
+        heading("Duty", 2.2),
+        heading("Article", 1.8, Fill.NAME),
+        heading("Subject", 1.8, Fill.NAME),
+        heading("Waived", 2.4),
+        heading("Evidence", 2.4),
+    ]
+    rows = [
+        [
+            v.title,
+            _article(v),
+            v.subject,
+            wording.sentence(wording.recorded(v.because)),
+            wording.sentence(v.evidence),
+        ]
+        for v in verdicts
+    ]
     return table(headings, rows)
 
 
@@ -125,7 +169,7 @@ def _decided(verdicts: list[Verdict]) -> Plain | None:
     rows = [
         [
             first.title,
-            reference(first),
+            _article(first),
             ", ".join(subjects),
             wording.sentence(first.evidence),
         ]
@@ -136,15 +180,28 @@ def _decided(verdicts: list[Verdict]) -> Plain | None:
 
 def _alike(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, list[str]]]:
     """Verdicts of one rule on the same evidence: the first of them, and all their subjects."""
-    found: dict[tuple[str, str], tuple[Verdict, list[str]]] = {}
+    found: dict[tuple[str, ...], tuple[Verdict, list[str]]] = {}
     for verdict in verdicts:
-        _, subjects = found.setdefault((verdict.rule, verdict.evidence), (verdict, []))
+        alike = (verdict.rule, verdict.evidence, verdict.because)
+        _, subjects = found.setdefault(alike, (verdict, []))
         subjects.append(verdict.subject)
     return list(found.values())
 
 
-def _inapplicable(verdicts: list[Verdict]) -> str:
-    if not verdicts:
-        return ""
-    number = count(len(verdicts), "verdict")
-    return f"Not applicable to their subjects: {number}, listed in the attached evidence.json."
+def _inapplicable(verdicts: list[Verdict]) -> Plain | None:
+    """How many verdicts do not apply, by law and reason; one by one in the attached evidence."""
+    counts = Counter((_law(v), _idle(v)) for v in verdicts)
+    headings = [
+        heading("Law", 1.2, Fill.NAME),
+        heading("Why it does not apply", 5),
+        heading("Verdicts", 1, Fill.NUMBER),
+    ]
+    rows = [[law, why, count(number)] for (law, why), number in sorted(counts.items())]
+    return table(headings, rows)
+
+
+def _idle(verdict: Verdict) -> str:
+    """Reasons that name a subject's own facts are one reason; the others stand for themselves."""
+    if verdict.outcomes or not verdict.because:
+        return "The subject is not one that the duty is for."
+    return wording.sentence(verdict.because)

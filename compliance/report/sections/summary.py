@@ -9,7 +9,7 @@ from compliance.discovery.nouns import Label
 from compliance.report import wording
 from compliance.report.nouns import DatasetEvidence, Evidence
 from compliance.report.sections.budgets import budget_chart
-from compliance.report.sections.duties import nothing_found, reference, severity_badge, title_of
+from compliance.report.sections.duties import nothing_found, severity_badge, title_of
 from compliance.report.tables import Plain, tile
 from compliance.report.wording import count
 from compliance.rules.nouns import Severity, State
@@ -33,7 +33,7 @@ def to_summary(evidence: Evidence) -> Plain:
             {
                 "severity": severity_badge(finding.severity),
                 "title": title_of(finding),
-                "article": reference(finding),
+                "article": finding.reference,
                 "subject": wording.abridged(finding.subject),
                 "evidence": wording.shortened(finding.evidence, _EVIDENCE_SHOWN),
             }

@@ -11,7 +11,7 @@ from compliance.countries import is_country
 from compliance.rules.checking import moments, wording
 from compliance.rules.checking.clocks import CLOCK_FACTS, Clock, deadline_of
 from compliance.rules.checking.operators import OPERATORS, Operator, Said, Wanted, is_same
-from compliance.rules.nouns import Deadline, Outcome, Pack, Rule, Subject, Triple
+from compliance.rules.nouns import Asked, Deadline, Outcome, Pack, Rule, Subject, Triple
 
 Facts = Mapping[str, object]
 
@@ -111,6 +111,25 @@ def checks_of(
     )
 
 
+def asked(pack: Pack, rule: Rule) -> tuple[Asked, ...]:
+    """What a rule asks, in words; its conditions first."""
+    parts = ((rule.when, True), (rule.asserts, False))
+    return tuple(
+        Asked(
+            word=wording.word_of(pack, rule.entity, triple[0]),
+            wanted=wording.wanted_in_words(pack, rule, triple, _deadline(rule, triple)),
+            is_condition=is_condition,
+        )
+        for triples, is_condition in parts
+        for triple in triples
+    )
+
+
+def _deadline(rule: Rule, triple: Triple) -> Deadline | None:
+    is_clock = OPERATORS[triple[1]].wanted is Wanted.DEADLINE
+    return deadline_of(rule, triple[2]) if is_clock else None
+
+
 class _Maker(NamedTuple):
     """Makes the checks of one rule."""
 
@@ -123,9 +142,7 @@ class _Maker(NamedTuple):
     def check(self, triple: Triple, *, is_condition: bool) -> Check:
         fact, name = triple[0], triple[1]
         operator = OPERATORS[name]
-        deadline = None
-        if operator.wanted is Wanted.DEADLINE:
-            deadline = deadline_of(self.rule, triple[2])
+        deadline = _deadline(self.rule, triple)
         return Check(
             fact=fact,
             operator=name,

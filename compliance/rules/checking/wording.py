@@ -9,7 +9,7 @@ from decimal import Decimal
 from compliance.countries import is_country
 from compliance.rules.checking.moments import moment_of
 from compliance.rules.checking.operators import OPERATORS, Wanted
-from compliance.rules.nouns import Deadline, Pack, Rule, Triple
+from compliance.rules.nouns import Deadline, Extension, Pack, Period, Rule, Triple
 
 UNKNOWN = "unknown"
 ABSENT = "not recorded"
@@ -101,13 +101,19 @@ def missing_of(pack: Pack, value: object, wanted: Collection[str]) -> str:
 
 
 def _period_in_words(pack: Pack, entity: str, deadline: Deadline, name: str) -> str:
-    start = word_of(pack, entity, deadline.start)
+    start, longer = word_of(pack, entity, deadline.start), deadline.extension
+    base = _length(deadline.base)
+    if longer is None or name.startswith("base"):
+        return f"{base} of “{start}”"
+    whole = _length(deadline.base, longer)
+    if name.startswith("extended"):
+        return f"{whole} of “{start}”"
+    return f"{base} of “{start}” ({whole} where it was extended)"
+
+
+def _length(*parts: Period | Extension) -> str:
     units = ("months", "days", "business_days", "hours")
     nouns = ("month", "day", "working day", "hour")
-    longer = deadline.extension if name.startswith("extended") else None
-    lengths = [
-        (getattr(deadline.base, unit) + (getattr(longer, unit) if longer else 0), noun)
-        for unit, noun in zip(units, nouns, strict=True)
-    ]
-    said = " and ".join(counted(number, noun) for number, noun in lengths if number)
-    return f"{said} of “{start}”"
+    lengths = [sum(getattr(part, unit) for part in parts) for unit in units]
+    pairs = zip(lengths, nouns, strict=True)
+    return " and ".join(counted(number, noun) for number, noun in pairs if number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from compliance.errors import ClockError
 from compliance.rules.clocks.calendars import (
     Way,
     after_working_days,
@@ -17,6 +18,7 @@ from compliance.rules.clocks.calendars import (
 from compliance.rules.nouns import Deadline, Due, Extension, Pause, Period, Running
 
 _Length = Period | Extension
+_FIRST_YEAR, _LAST_YEAR = 1970, 2199
 
 
 def due(
@@ -42,7 +44,13 @@ def due(
         done: when what was due was done; None: not yet.
         is_extended: whether an extension is on record; ignored where the law knows none.
         pauses: count only for the reasons that the law names; overlaps count once.
+
+    Raises:
+        ClockError: the start lies in no year in which these laws count.
     """
+    if not _FIRST_YEAR <= started.year <= _LAST_YEAR:
+        problem = f"it starts in no year from {_FIRST_YEAR} to {_LAST_YEAR}"
+        raise ClockError(problem=problem)
     way = way_of(deadline.calendar)
     place = way.country or country
     still = _standing_still(deadline, pauses, local_day(at, place))

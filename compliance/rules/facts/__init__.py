@@ -7,6 +7,7 @@ differ neither is believed, so that what follows is not assessed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from compliance.register.nouns import Contradiction, Record
 from compliance.rules.facts import (
@@ -21,10 +22,11 @@ from compliance.rules.facts import (
 )
 from compliance.rules.facts.datasets import kept_months
 from compliance.rules.facts.desk import run_subject
-from compliance.rules.facts.joining import Computed, clash_of, subject
+from compliance.rules.facts.joining import Computed, clash_of, subject, texts
 from compliance.rules.facts.reach import laws_of
 from compliance.rules.nouns import Knowledge, Subject
 from compliance.rules.nouns.rule import LawId
+from compliance.rules.residency import transfer_facts
 
 __all__ = ["PROVIDED", "contradictions", "kept_months", "run_subject", "subjects"]
 
@@ -79,7 +81,7 @@ def subjects(known: Knowledge) -> tuple[Subject, ...]:
         found += proofs.release_subjects(holding, known)
     found += [desk.population_subject(budget) for budget in known.budgets]
     found += [desk.trail_subject(known.trail.problems), proofs.log_subject(known)]
-    found += [proofs.finding_subject(finding) for finding in known.findings]
+    found.append(proofs.findings_subject(known))
     return tuple(found)
 
 
@@ -94,6 +96,7 @@ def _computed(
     known: Knowledge,
 ) -> list[tuple[Record, Computed, tuple[LawId, ...] | None]]:
     """Every subject that has, or may have, a record, with what is computed of it."""
+    known = known if known.judged else replace(known, judged=transfer_facts(known))
     found: list[tuple[Record, Computed, tuple[LawId, ...] | None]] = [
         (organisation.record_of(known), organisation.computed(known), None)
     ]
@@ -102,11 +105,17 @@ def _computed(
         record = datasets.record_of(name, known.register)
         whole = Record(kind="dataset", id=name, name=name, values=record.values if record else {})
         found.append((whole, datasets.computed(holding, known), laws_of(holding, known)))
+    for record in (*known.register.records, *activities.unrecorded(known)):
+        if record.kind in _KINDS and not record.is_removed and _is_wanted(record, known):
+            compute, laws = _KINDS[record.kind]
+            found.append((record, compute(record, known), laws(record, known)))
     if known.is_whole:
-        for record in known.register.records:
-            if record.kind in _KINDS and not record.is_removed:
-                compute, laws = _KINDS[record.kind]
-                found.append((record, compute(record, known), laws(record, known)))
         made = (one for one in known.impacts if one.kind == "dpia")
         found += [(*incidents.assessed(one, known), None) for one in made]
     return found
+
+
+def _is_wanted(record: Record, known: Knowledge) -> bool:
+    """Whether a record is about what is looked at."""
+    names = {holding.dataset.name for holding in known.holdings}
+    return known.is_whole or bool(names & set(texts(record.values.get("datasets"))))

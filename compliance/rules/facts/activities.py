@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from compliance.register.nouns import Record
 from compliance.rules.facts import screening
 from compliance.rules.facts.datasets import computed as dataset_facts
+from compliance.rules.facts.datasets import is_behind_keys, using
 from compliance.rules.facts.joining import Computed, day, listed, texts
 from compliance.rules.facts.reach import laws_of, together
 from compliance.rules.facts.screening import Activity
@@ -39,6 +40,26 @@ def activity_of(record: Record, known: Knowledge) -> Activity:
     )
 
 
+def unrecorded(known: Knowledge) -> tuple[Record, ...]:
+    """A stand-in for each dataset with personal data that no activity on record uses.
+
+    The data are there, so they are processed, though nobody wrote down what for.
+    """
+    role = {"role": "controller"} if known.organisation.name else {}
+    return tuple(
+        Record(
+            kind="activity",
+            id=f"use of {holding.dataset.name}",
+            name=f"Use of {holding.dataset.name}, not on record",
+            values={"datasets": (str(holding.dataset.name),), **role},
+        )
+        for holding in known.holdings
+        if holding.discovery is not None
+        and holding.discovery.personal
+        and not using("activity", holding.dataset.name, known.register)
+    )
+
+
 def laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
     """The laws of its datasets together; None where those of one are not known."""
     activity = activity_of(record, known)
@@ -52,7 +73,7 @@ def computed(record: Record, known: Knowledge) -> Computed:
     activity = activity_of(record, known)
     drawn: dict[str, object] = {}
     unknown: dict[str, str] = {}
-    for part in (_assessments, _screening, _chinese, _other_laws):
+    for part in (_basics, _assessments, _screening, _chinese, _other_laws):
         more, why = part(activity, known)
         drawn |= more
         unknown |= why
@@ -67,6 +88,19 @@ def computed(record: Record, known: Knowledge) -> Computed:
 
 
 _Part = tuple[dict[str, object], dict[str, str]]
+
+
+def _basics(activity: Activity, _known: Knowledge) -> _Part:
+    """What any activity must have is absent where neither it nor its datasets have it."""
+    said = [holding.dataset.description for holding in activity.holdings]
+    drawn: dict[str, object] = {}
+    bases = {one.legal_basis for one in said}
+    if len(bases) == 1 or not any(bases):
+        basis = next(iter(bases), None)
+        drawn["lawful_basis"] = basis.value if basis else None
+    if not any(one.purpose for one in said):
+        drawn["purposes"] = ()
+    return drawn, {}
 
 
 def _of(known: Knowledge, kind: str) -> tuple[Record, ...]:
@@ -193,7 +227,8 @@ def techniques(activity: Activity, known: Knowledge) -> tuple[str, ...]:
         or any(run.plan.privacy is not None for run in runs),
         "federated_learning": bool(runs),
         "anonymisation": any(h.k_missing == 0 for h in (*held, *made)),
-        "pseudonymisation": any(h.vaults for h in (*held, *made)),
+        "pseudonymisation": any(h.vaults for h in (*held, *made))
+        or (activity.is_whole and all(is_behind_keys(h) for h in held)),
     }
     return tuple(technique for technique, found in is_there.items() if found)
 
@@ -214,6 +249,8 @@ def ropa_fields(record: Record, known: Knowledge) -> tuple[str, ...]:
 
     Source: GDPR Art. 30(1), (2).
     """
+    if known.register.record("activity", record.id) is None:
+        return ()
     values, who = record.values, known.organisation
     held = [h for h in known.holdings if h.dataset.name in texts(values.get("datasets"))]
     is_named = bool(who.name and who.contact)

@@ -273,10 +273,18 @@ def _protected(holding: Holding, _known: Knowledge) -> _Part:
     discovery = holding.discovery
     if discovery is None:
         return {}, {"pseudonymised": _NOT_LOOKED}
-    direct = [la for la in discovery.labels if la.identifier_class is IdentifierClass.DIRECT]
-    if all(label.semantic_type in _KEYS for label in direct) or _treatments(holding) & _KEYED:
+    if is_behind_keys(holding):
         return {"pseudonymised": True}, {}
     return {}, {"pseudonymised": "people are named in it, and nobody said why they have to be"}
+
+
+def is_behind_keys(holding: Holding) -> bool:
+    """Whether nobody is named in a dataset: only keys point to people directly, if anything."""
+    if holding.discovery is None:
+        return False
+    direct = holding.discovery.columns_of(IdentifierClass.DIRECT)
+    kinds = {la.semantic_type for la in holding.discovery.labels if la.column in direct}
+    return kinds <= set(_KEYS) or bool(_treatments(holding) & _KEYED)
 
 
 def _tested(holding: Holding, _known: Knowledge) -> _Part:

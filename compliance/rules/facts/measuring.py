@@ -160,6 +160,38 @@ def residents(
     )
 
 
+def residents_by(
+    table: Table,
+    key: ColumnName,
+    other: Table,
+    other_key: ColumnName,
+    country: ColumnName,
+    code_of: CodeOf,
+) -> Residents:
+    """Where people live by another table that has the same people under the same keys."""
+    places, owners = other.codes(country), other.codes(other_key)
+    codes = [code_of(text) for text in places.texts()]
+    lives: dict[str, set[str | None]] = {}
+    names = owners.texts()
+    for who, where in {*zip(owners.codes.tolist(), places.codes.tolist(), strict=True)}:
+        if who >= 0:
+            lives.setdefault(names[who], set()).add(codes[where] if where >= 0 else None)
+    counts: dict[str, int] = {}
+    unread = 0
+    for name in table.codes(key).texts():
+        found = lives.get(name, {None})
+        unread += None in found
+        for code in found - {None}:
+            counts[str(code)] = counts.get(str(code), 0) + 1
+    return Residents(
+        columns=(str(country),),
+        counts=dict(sorted(counts.items())),
+        is_of_people=True,
+        unread=unread,
+        lacks_regions=("US",) if "US" in counts else (),
+    )
+
+
 def _states(
     table: Table,
     region: ColumnName,

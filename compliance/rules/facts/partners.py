@@ -14,12 +14,23 @@ from compliance.rules.nouns.rule import LawId
 
 PROVIDED: Mapping[str, frozenset[str]] = {
     "processor": frozenset({"contract_expired", "subprocessors_without_flowdown", "cn_data"}),
-    "transfer": frozenset({"origin_regime", "cn_tier", "adequacy_expired", "scope_condition_met"}),
+    "transfer": frozenset(
+        {
+            "origin_regime",
+            "cn_tier",
+            "volume_split_check",
+            "adequacy_expired",
+            "scope_condition_met",
+            "derogation",
+            "data_stored_in",
+        }
+    ),
     "sharing": frozenset(),
     "adm_system": frozenset({"cn_persons", "br_persons"}),
     "retention_rule": frozenset({"in_registered_users"}),
 }
 
+_DEROGATIONS = ("art49_derogation", "derogation")
 _NO_COUNTRIES = "no column tells the countries of all people in its datasets"
 
 
@@ -77,9 +88,19 @@ def _without_flowdown(record: Record, known: Knowledge) -> int | None:
     return missing
 
 
+# What decision tables say is held against what was recorded; the rest gives way to it.
+_JUDGED = PROVIDED["transfer"] - {"derogation", "data_stored_in"}
+
+
 def transfer(record: Record, known: Knowledge) -> Computed:
     """A transfer: the law at its origin, and what decision tables say of it."""
-    facts = dict(known.judged.get(record.id, {}))
+    values, judged = record.values, known.judged.get(record.id, {})
+    facts = {fact: value for fact, value in judged.items() if fact in _JUDGED}
+    drawn = {fact: value for fact, value in judged.items() if fact not in _JUDGED}
+    if values.get("mechanism") and values["mechanism"] not in _DEROGATIONS:
+        drawn["derogation"] = "none"
+    if is_country(values.get("origin")):
+        drawn["data_stored_in"] = values["origin"]
     unknown: dict[str, str] = {}
     regimes = _regimes(record, known)
     if len(regimes) == 1 and "origin_regime" not in facts:
@@ -89,7 +110,7 @@ def transfer(record: Record, known: Knowledge) -> Computed:
     destination = record.values.get("destination")
     is_place = destination is None or is_country(destination) or destination == "EPO"
     refused = {} if is_place else {"destination": "it is no country"}
-    return Computed(facts=facts, unknown=unknown, refused=refused)
+    return Computed(facts=facts, drawn=drawn, unknown=unknown, refused=refused)
 
 
 def transfer_laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:

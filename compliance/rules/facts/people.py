@@ -21,7 +21,7 @@ PROVIDED: Mapping[str, frozenset[str]] = {
     "request": frozenset(
         {
             *("extended", "pauses_without_reason", "refusals_without_reason"),
-            *("responded_or_informed_at", "prior_requests_12m", "log_fields"),
+            *("responded_or_informed_at", "prior_requests_12m", "log_fields", "outcome"),
         }
     ),
 }
@@ -96,6 +96,8 @@ def request(record: Record, known: Knowledge) -> Computed:
         facts["pauses_without_reason"] = sum(not _reason(one) for one in listed(values["pauses"]))
     else:
         drawn["pauses_without_reason"] = 0  # it never stood still
+    if "responded_at" in values and not values["responded_at"]:
+        drawn["outcome"] = "open"
     answered, outcome = day(values.get("responded_at")), values.get("outcome")
     if outcome in _REFUSED:
         facts["refusals_without_reason"] = int(not values.get("refusal_reason"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compliance.privacy.nouns import BudgetState, Release
-from compliance.rules.nouns import Finding, Holding, Knowledge, Subject
+from compliance.rules.nouns import Holding, Knowledge, Subject
 from compliance.rules.nouns.finding import Status
 
 PROVIDED: Mapping[str, frozenset[str]] = {
@@ -18,12 +18,7 @@ PROVIDED: Mapping[str, frozenset[str]] = {
             *("last_watched_at", "open_alarms"),
         }
     ),
-    "finding": frozenset(
-        {
-            *("status", "owner", "due_at", "severity", "closed_by_differs_from_owner"),
-            "closure_evidence_id",
-        }
-    ),
+    "finding": frozenset({"open", "without_owner", "overdue", "closed", "closed_by_owner"}),
 }
 
 
@@ -100,23 +95,29 @@ def log_subject(known: Knowledge) -> Subject:
     return Subject(entity="audit_log", name="The trail", facts=facts)
 
 
-def finding_subject(finding: Finding) -> Subject:
-    """A finding, as something that people have to work on."""
-    facts: dict[str, object] = {
-        "status": finding.status.value.replace(" ", "_"),
-        "owner": finding.owner or None,
-        "due_at": finding.due,
-        "severity": finding.severity.value,
-    }
-    if finding.status is Status.CLOSED:
-        is_known = bool(finding.owner and finding.closed_by)
-        facts["closed_by_differs_from_owner"] = (
-            finding.closed_by != finding.owner if is_known else None
-        )
-        facts["closure_evidence_id"] = finding.id if finding.evidence else None
+def findings_subject(known: Knowledge) -> Subject:
+    """The findings on record, all together: how they are worked on is one duty, not one for each.
+
+    Those that are waived for now, and those about findings themselves, do not count.
+    """
+    found = [one for one in known.findings if one.entity != "finding"]
+    today = known.at.date()
+    open_ = [
+        one
+        for one in found
+        if one.status is not Status.CLOSED and not (one.waiver and one.waiver.until >= today)
+    ]
+    closed = [one for one in found if one.status is Status.CLOSED]
+    by_owner = [one for one in closed if one.owner and one.owner == one.closed_by]
     return Subject(
         entity="finding",
-        name=f"{finding.title}: {finding.subject}",
-        facts=facts,
-        id=finding.id,
+        name="The findings on record",
+        id="findings",
+        facts={
+            "open": len(open_),
+            "without_owner": sum(not one.owner for one in open_),
+            "overdue": sum(one.due < today for one in open_),
+            "closed": len(closed),
+            "closed_by_owner": len(by_owner),
+        },
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from compliance.countries import is_country
 from compliance.rules.facts.joining import texts
 from compliance.rules.nouns import POLICY, Holding, Knowledge
 from compliance.rules.nouns.rule import LawId
+
+# The fact by which an officer says that the organisation is too small for a law.
+_BELOW: Mapping[LawId, str] = {"CCPA": "ccpa_applies"}
 
 
 def laws_of(holding: Holding, known: Knowledge) -> tuple[LawId, ...] | None:
@@ -50,9 +53,21 @@ def laws_at(
     found = [
         law
         for law, places in known.reach.items()
-        if here & set(places) or any(place.partition("-")[0] in lacking for place in places)
+        if law not in _ruled_out(known)
+        and (here & set(places) or any(place.partition("-")[0] in lacking for place in places))
     ]
     return (*found, POLICY)
+
+
+def _ruled_out(known: Knowledge) -> frozenset[LawId]:
+    """Laws that do not apply below some size, where an officer says so of the organisation."""
+    said = {
+        law
+        for law, fact in _BELOW.items()
+        for org in known.register.of("org")
+        if org.values.get(fact) is False
+    }
+    return frozenset(said)
 
 
 def together(every: Iterable[tuple[LawId, ...] | None]) -> tuple[LawId, ...] | None:

@@ -31,6 +31,7 @@ from compliance.rules.nouns.residency import (
 )
 from compliance.rules.nouns.rule import (
     POLICY,
+    Asked,
     Entity,
     Law,
     LawId,
@@ -49,6 +50,7 @@ __all__ = [
     "POLICY",
     "Answer",
     "Applied",
+    "Asked",
     "Assessed",
     "Assessment",
     "Calendar",

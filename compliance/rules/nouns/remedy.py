@@ -35,6 +35,7 @@ class Turn:
         rule, title: which duty.
         subject: on what.
         before, after: the states.
+        entity, subject_id: what it is about, as `Verdict.key` has it.
     """
 
     rule: RuleId
@@ -42,6 +43,13 @@ class Turn:
     subject: str
     before: State
     after: State
+    entity: str = ""
+    subject_id: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """As `Verdict.key`."""
+        return (self.rule, self.entity, self.subject_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +81,8 @@ class Effect:
         risk_before, risk_after: on the rows concerned; None where it does not touch rows.
         lost: what can no longer be learnt from the data, by measure, in words and numbers: rows,
             columns, detail kept, accuracy.
+        kept: 0–1, the share of the cells of the rows concerned that say as much as before; None
+            where it does not touch rows.
     """
 
     turns: tuple[Turn, ...]
@@ -81,6 +91,7 @@ class Effect:
     risk_before: Risk | None = None
     risk_after: Risk | None = None
     lost: Mapping[str, str] = field(default_factory=dict)
+    kept: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from compliance.rules.nouns.rule import LawId
+from compliance.rules.nouns.rule import LawId, Level
 
 
 class Form(StrEnum):
@@ -101,6 +101,7 @@ class Judgement:
         article: where it stands.
         until: to which day it holds; None: no end in sight.
         as_of: the day on which the table was checked.
+        level, source: how well the row was checked, and where it was read.
     """
 
     law: LawId
@@ -112,6 +113,8 @@ class Judgement:
     article: str = ""
     until: date | None = None
     as_of: str = ""
+    level: Level = Level.POLICY
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

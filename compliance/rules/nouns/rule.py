@@ -96,6 +96,21 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One triple of a rule, in words.
+
+    Attributes:
+        word: the fact.
+        wanted: what is asked of it, so that it reads well after “is”.
+        is_condition: it says when the rule applies; else it says when it is met.
+    """
+
+    word: str
+    wanted: str
+    is_condition: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
     """A law that rules belong to.
 

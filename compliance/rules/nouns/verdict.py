@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from compliance.rules.nouns.rule import LawId, Level, RuleId, Severity
+from compliance.rules.nouns.rule import POLICY, LawId, Level, RuleId, Severity
 
 
 class State(StrEnum):
@@ -83,6 +83,7 @@ class Verdict:
         source: where it was read, in words.
         as_of: on which day.
         due: the last day of a clock that runs.
+        law_name: the law as people call it; empty: its id.
     """
 
     rule: RuleId
@@ -105,6 +106,14 @@ class Verdict:
     source: str = ""
     as_of: str = ""
     due: date | None = None
+    law_name: str = ""
+
+    @property
+    def reference(self) -> str:
+        """Law and article; a policy, or an article that names its law, stands for itself."""
+        law = self.law_name or self.law
+        is_whole = self.law == POLICY or self.article.startswith(law)
+        return self.article if is_whole else f"{law} {self.article}"
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from compliance.errors import PackError
 
 Path = tuple[object, ...]
 
-LARGEST_BYTES = 2**20
+LARGEST_PACK_BYTES = 2**20
 # What PyYAML lets through where a value denies its tag, such as “!!bool maybe”.
 _TROUBLE = (RecursionError, ValueError, LookupError, AttributeError, TypeError)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,8 +48,8 @@ def read_lined(data: bytes, name: str) -> Lined:
     Raises:
         PackError: it is no YAML, is too large, says a name twice, or points to other parts.
     """
-    if len(data) > LARGEST_BYTES:
-        problem = f"it is larger than {LARGEST_BYTES // 2**20} MB"
+    if len(data) > LARGEST_PACK_BYTES:
+        problem = f"it is larger than {LARGEST_PACK_BYTES // 2**20} MB"
         raise PackError(name=name, line=1, problem=problem)
     try:
         loader = _Loader(data.decode("utf-8-sig"))

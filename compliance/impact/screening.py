@@ -1,0 +1,194 @@
+"""The screening: whether a data-protection impact assessment is needed, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from compliance.discovery.nouns import IdentifierClass
+from compliance.federated.nouns import Task
+from compliance.impact.method import method
+from compliance.impact.nouns import (
+    Asked,
+    Criterion,
+    Need,
+    Origin,
+    Screened,
+    Template,
+)
+from compliance.impact.scope import Scope, scope_or_refuse
+from compliance.impact.words import counted, listed, of_dataset
+from compliance.rules.nouns import Knowledge
+
+_PROFILING = (Task.PROFILE, Task.RECOMMEND, Task.RESPONSE)
+_ARTICLE = "article"
+
+
+def screened(knowledge: Knowledge, activity: str, template: Template | None = None) -> Screened:
+    """The screening of an activity as far as the desk can tell.
+
+    Raises:
+        UnknownImpactError: there is no such activity.
+    """
+    return weighed(criteria_drawn(scope_or_refuse(knowledge, activity, ()), template))
+
+
+def criteria_drawn(scope: Scope, template: Template | None) -> dict[str, Criterion]:
+    """Each criterion: what the facts say, else what the template proposes, else unknown."""
+    proposals = template.screening if template else {}
+    found = {}
+    for asked in method().criteria:
+        drawn = _LOOKS[asked.draws](scope)
+        if drawn.holds is None and asked.id in proposals:
+            holds, why = proposals[asked.id]
+            drawn = Criterion(holds=holds, why=why, origin=Origin.TEMPLATE)
+        found[asked.id] = drawn
+    return found
+
+
+def weighed(criteria: Mapping[str, Criterion]) -> Screened:
+    """What the criteria come to.
+
+    A criterion that holds counts, whoever says so; that it does not hold counts only where a
+    fact or an officer says so, so an assessment is never spared by a template's proposal.
+    """
+    asked = {one.id: one for one in method().criteria}
+    held = [id_ for id_ in asked if _of(criteria, id_).holds]
+    article = [id_ for id_ in held if asked[id_].group == _ARTICLE]
+    others = [id_ for id_ in held if asked[id_].group != _ARTICLE]
+    open_ = [id_ for id_ in asked if _is_open(_of(criteria, id_))]
+    need, because = _need(asked, article, others, open_)
+    return Screened(
+        criteria={id_: _of(criteria, id_) for id_ in asked},
+        need=need,
+        because=because,
+        triggers=tuple(held) if need in (Need.REQUIRED, Need.PRESUMED) else (),
+    )
+
+
+def _need(
+    asked: Mapping[str, Asked], article: list[str], others: list[str], open_: list[str]
+) -> tuple[Need, str]:
+    least = method().presumed_from
+    if article:
+        told = listed([f"{asked[id_].title} ({asked[id_].ref})" for id_ in article])
+        return Need.REQUIRED, f"The law always asks for it here: {told}."
+    if len(others) >= least:
+        told = listed([asked[id_].title.lower() for id_ in others])
+        return Need.PRESUMED, (
+            f"{counted(len(others), 'criterion', 'criteria')} of nine hold, and from {least} on "
+            f"an assessment is presumably required: {told}."
+        )
+    could = len(others) + sum(asked[id_].group != _ARTICLE for id_ in open_)
+    if any(asked[id_].group == _ARTICLE for id_ in open_) or could >= least:
+        told = listed([asked[id_].title.lower() for id_ in open_])
+        return Need.UNKNOWN, f"It depends on what nobody has said yet: {told}."
+    return Need.NOT_SHOWN, (
+        f"{counted(len(others), 'criterion', 'criteria')} of nine hold, fewer than {least}, and "
+        "none of Art. 35(3). Look at the list of your authority as well."
+    )
+
+
+def _of(criteria: Mapping[str, Criterion], id_: str) -> Criterion:
+    return criteria.get(id_, Criterion(holds=None))
+
+
+def _is_open(one: Criterion) -> bool:
+    return one.holds is None or (not one.holds and one.origin is Origin.TEMPLATE)
+
+
+def _nothing(_: Scope) -> Criterion:
+    return Criterion(holds=None)
+
+
+def _special_large(scope: Scope) -> Criterion:
+    special = _special(scope)
+    if special.holds is not True:
+        return special
+    size = _large(scope)
+    return Criterion(
+        holds=size.holds, why=f"{special.why} {size.why}", facts=(*special.facts, *size.facts)
+    )
+
+
+def _special(scope: Scope) -> Criterion:
+    """Special categories of Art. 9 only."""
+    columns = [
+        f"{holding.dataset.name}.{label.column}"
+        for holding in scope.holdings
+        if holding.discovery
+        for label in holding.discovery.personal
+        if label.special_category
+    ]
+    return _by_columns(scope, columns, "Special categories")
+
+
+def _sensitive(scope: Scope) -> Criterion:
+    """Special categories, and whatever else is very personal."""
+    columns = [
+        f"{holding.dataset.name}.{label.column}"
+        for holding in scope.holdings
+        if holding.discovery
+        for label in holding.discovery.personal
+        if label.special_category
+        or label.legal_classes
+        or label.identifier_class is IdentifierClass.SENSITIVE
+    ]
+    return _by_columns(scope, columns, "Sensitive or very personal data")
+
+
+def _by_columns(scope: Scope, columns: list[str], what: str) -> Criterion:
+    facts = tuple(f"labels:{h.dataset.id}" for h in scope.holdings if h.discovery)
+    if columns:
+        return Criterion(holds=True, why=f"{what} in {listed(columns)}.", facts=facts)
+    if not scope.is_discovered:
+        return Criterion(holds=None, why="Nobody has looked at all of the datasets yet.")
+    return Criterion(holds=False, why=f"{what} were not found in any column.", facts=facts)
+
+
+def _large(scope: Scope) -> Criterion:
+    """Whether many people are concerned; the law names no number, so this is a proposal."""
+    least = method().large_scale_people
+    known = [h.people for h in scope.holdings if h.people is not None]
+    facts = tuple(of_dataset(h.dataset) for h in scope.holdings)
+    most = max(known, default=0)
+    if most >= least:
+        return Criterion(holds=True, why=f"{most:,} people in one dataset.", facts=facts)
+    if not known or len(known) < len(scope.holdings):
+        return Criterion(holds=None, why="How many people there are is not known.")
+    if sum(known) >= least:
+        return Criterion(holds=None, why=f"Up to {sum(known):,} people in all datasets together.")
+    why = f"At most {sum(known):,} people; the desk proposes “large” from {least:,} on."
+    return Criterion(holds=False, why=why, facts=facts)
+
+
+def _matching(scope: Scope) -> Criterion:
+    """Whether datasets of different purposes or sources are used together."""
+    if len(scope.holdings) < 2:
+        return Criterion(holds=None)
+    said = [h.dataset.description for h in scope.holdings]
+    facts = tuple(of_dataset(h.dataset) for h in scope.holdings)
+    purposes = {one.purpose for one in said if one.purpose}
+    sources = {one.source for one in said if one.source}
+    if len(purposes) > 1 or len(sources) > 1:
+        what = "purposes" if len(purposes) > 1 else "sources"
+        why = f"{listed(scope.names)} have different {what} and are used together."
+        return Criterion(holds=True, why=why, facts=facts)
+    return Criterion(holds=None, why="The datasets have one purpose and source as recorded.")
+
+
+def _runs(scope: Scope) -> Criterion:
+    runs = [run for h in scope.holdings for run in h.runs if run.plan.task in _PROFILING]
+    if not runs:
+        return Criterion(holds=None)
+    why = f"{counted(len(runs), 'federated run')} learnt what people do, like or are."
+    return Criterion(holds=True, why=why, facts=tuple(f"run:{run.id}" for run in runs))
+
+
+_LOOKS: Mapping[str, Callable[[Scope], Criterion]] = {
+    "none": _nothing,
+    "special_large": _special_large,
+    "sensitive": _sensitive,
+    "large": _large,
+    "matching": _matching,
+    "runs": _runs,
+}

@@ -1,0 +1,258 @@
+"""What an assessment stands on, and what has changed since."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+
+from compliance.discovery.nouns import Label
+from compliance.impact.method import method
+from compliance.impact.nouns import (
+    Facts,
+    FearedEvent,
+    Impact,
+    ImpactKind,
+    Status,
+    Voice,
+)
+from compliance.impact.scope import Scope, scope_of, texts_of
+from compliance.impact.words import listed, plain
+from compliance.register.nouns import Record
+from compliance.rules.nouns import Holding, Knowledge
+
+GROWTH = 0.25  # from such a growth in people on, an assessment is outdated
+_OWN_FIELDS = ("dpia", "lia", "pipia", "ripd", "review", "next_review")
+
+
+def fingerprint(knowledge: Knowledge, impact: Impact) -> dict[str, tuple[str, ...]]:
+    """The facts that an assessment of this subject stands on, each under a name of its own.
+
+    A name is `what/of whom/which`; values are texts, sorted, and never a value of a cell.
+    """
+    return facts_in(scope_of(knowledge, impact.activity, impact.datasets))
+
+
+def facts_in(scope: Scope) -> dict[str, tuple[str, ...]]:
+    """The facts of a scope; see `fingerprint`."""
+    found: dict[str, tuple[str, ...]] = {"scope//datasets": tuple(sorted(scope.names))}
+    for holding in scope.holdings:
+        found |= _of_holding(holding)
+    for output in scope.outputs:
+        found |= _of_output(output)
+    kinds = (("processors", scope.processors), ("transfers", scope.transfers))
+    for what, records in kinds:
+        found[f"scope//{what}"] = tuple(sorted(record.name or record.id for record in records))
+    for record in (scope.activity, *scope.processors, *scope.transfers):
+        if record is not None:
+            found |= _of_record(record)
+    return {name: value for name, value in found.items() if value}
+
+
+def hash_of(facts: Facts) -> str:
+    """SHA-256 of facts, in hex."""
+    plain_ = {name: list(value) for name, value in facts.items()}
+    return hashlib.sha256(json.dumps(plain_, sort_keys=True).encode()).hexdigest()
+
+
+def outdated(impact: Impact, knowledge: Knowledge) -> tuple[str, ...]:
+    """What has changed since an assessment was validated, in sentences; () also where it never
+    was."""
+    if not impact.stands_on:
+        return ()
+    return changes(impact.stands_on, fingerprint(knowledge, impact))
+
+
+def stale(impact: Impact, knowledge: Knowledge) -> tuple[str, ...]:
+    """What has changed since the answers were drawn, in sentences."""
+    return changes(impact.drawn_from, fingerprint(knowledge, impact))
+
+
+def standing(impact: Impact, knowledge: Knowledge) -> Status:
+    """How an assessment stands now."""
+    if impact.status is Status.VALIDATED and outdated(impact, knowledge):
+        return Status.OUTDATED
+    return impact.status
+
+
+def changes(before: Facts, after: Facts) -> tuple[str, ...]:
+    """What is different, in sentences without any value that was typed."""
+    told = []
+    gone = set(before.get("scope//datasets", ())) - set(after.get("scope//datasets", ()))
+    new = set(after.get("scope//datasets", ())) - set(before.get("scope//datasets", ()))
+    for name in (*before, *(each for each in after if each not in before)):
+        what, of, which = name.split("/", 2)
+        if what == "dataset" and of in gone | new:
+            continue  # said once, of the dataset as a whole
+        was, is_ = before.get(name, ()), after.get(name, ())
+        if was != is_:
+            told.append(_told(what, of, which, was, is_))
+    return tuple(one for one in told if one)
+
+
+def facts_of(impact: Impact, knowledge: Knowledge) -> dict[str, object]:
+    """What rules ask of an assessment, by fact; one that is not known is left out.
+
+    The keys are those that the rule pack has for a DPIA and for the activity that it is about.
+    """
+    if impact.kind is ImpactKind.LIA:
+        return _of_lia(impact)
+    officer, people = impact.opinion(Voice.OFFICER), impact.opinion(Voice.PEOPLE)
+    changed = outdated(impact, knowledge)
+    facts: dict[str, object] = {
+        "dpia_id": impact.id,
+        "sections": contents_present(impact),
+        "dpo_advice_recorded": officer is not None and bool(officer.text),
+        "views_sought_or_reason": _sought(people.text, people.reason) if people else "",
+        "processing_changed_since_approval": bool(changed),
+        "dpia_outdated": bool(changed),
+        "prior_consultation_at": _day(impact.consulted_at),
+        "dpia_completed_at": _day(impact.validated_at.date() if impact.validated_at else None),
+        "reviewed_at": impact.validated_at.isoformat() if impact.validated_at else None,
+    }
+    if changed:
+        facts["last_change_at"] = knowledge.at.isoformat()  # seen then; when it was is not known
+    if impact.residual is not None:
+        facts["residual_risk"] = str(impact.residual)
+    return facts
+
+
+def contents_present(impact: Impact) -> tuple[str, ...]:
+    """Which of the contents of Art. 35(7) are there, by id."""
+    return tuple(content.id for content in method().contents if _is_present(content.id, impact))
+
+
+def _is_present(id_: str, impact: Impact) -> bool:
+    content = next(content for content in method().contents if content.id == id_)
+    answers = [impact.answers.get(question) for question in content.questions]
+    if id_ == "legitimate_interest_if_any":
+        return any(answer is not None and answer.counts for answer in answers)
+    if content.events and not _gauged(impact.events):
+        return False
+    return all(answer is not None and answer.counts for answer in answers)
+
+
+def _gauged(events: tuple[FearedEvent, ...]) -> bool:
+    required = {event.id for event in method().events if event.required}
+    done = {event.id for event in events if event.severity_after and event.likelihood_after}
+    return required <= done and all(event.id in done for event in events)
+
+
+def _of_lia(impact: Impact) -> dict[str, object]:
+    outcome = None if impact.outcome is None else str(impact.outcome)
+    return {
+        "lia_id": impact.id,
+        "lia_outcome": outcome,
+        "lia_signed_at": _day(impact.validated_at.date() if impact.validated_at else None),
+    }
+
+
+def _sought(text: str, reason: str) -> str:
+    return "sought" if text else "reason recorded" if reason else ""
+
+
+def _day(day: object) -> str | None:
+    return None if day is None else f"{day:%Y-%m-%d}"
+
+
+def _of_holding(holding: Holding) -> dict[str, tuple[str, ...]]:
+    name, said, found = holding.dataset.name, holding.dataset.description, holding.discovery
+    base = f"dataset/{name}/"
+    facts: dict[str, tuple[str, ...]] = {
+        base + "columns": tuple(sorted(map(str, holding.dataset.column_names))),
+        base + "purpose": texts_of(said.purpose),
+        base + "legal_basis": texts_of(said.legal_basis),
+        base + "special_condition": texts_of(said.special_condition),
+        base + "retention_months": texts_of(said.retention_months),
+        base + "region": texts_of(said.region),
+        base + "source": texts_of(said.source),
+        base + "data_subjects": texts_of(said.data_subjects),
+        base + "people": texts_of(holding.people),
+        base + "runs": tuple(sorted(run.id for run in holding.runs)),
+        base + "releases": tuple(sorted(release.id for release in holding.releases)),
+    }
+    if found is not None:
+        facts[base + "kinds"] = tuple(sorted(map(_kind, found.personal)))
+    return facts | _of_output(holding)
+
+
+def _of_output(holding: Holding) -> dict[str, tuple[str, ...]]:
+    done = holding.anonymised
+    if done is None:
+        return {}
+    k = max(0, done.proof.after.k)
+    left = max(0, done.plan.k - holding.k_missing) if holding.k_missing else k
+    return {f"output/{holding.dataset.name}/k": (str(left),)}
+
+
+def _kind(label: Label) -> str:
+    special = ", special category" if label.special_category else ""
+    return f"{label.column} ({plain(label.semantic_type)}{special})"
+
+
+def _of_record(record: Record) -> dict[str, tuple[str, ...]]:
+    """Every field that is recorded, but for what assessments themselves say."""
+    return {
+        f"record/{record.kind}:{record.id}/{field}": tuple(sorted(texts_of(value)))
+        for field, value in record.values.items()
+        if not field.startswith(_OWN_FIELDS)
+    }
+
+
+def _told(what: str, of: str, which: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
+    if what == "record":
+        kind, _, id_ = of.partition(":")
+        return f"{plain(which)} of {kind} {id_} {_how(was, is_)}"
+    if which in _NUMBERS:
+        return _NUMBERS[which](of, was, is_)
+    if which in _LISTS:
+        return _of_list(_LISTS[which], of, was, is_)
+    return f"the {plain(which)} of {of} {_how(was, is_)}"
+
+
+def _how(was: tuple[str, ...], is_: tuple[str, ...]) -> str:
+    if not was:
+        return "was recorded"
+    return "is no longer recorded" if not is_ else "was changed"
+
+
+def _of_list(words: str, of: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
+    new = [each for each in is_ if each not in was]
+    gone = [each for each in was if each not in is_]
+    place = f" in {of}" if of else ""
+    told = [f"new {words}{place}: {listed(new)}"] if new else []
+    told += [f"{words}{place} no longer there: {listed(gone)}"] if gone else []
+    return "; ".join(told)
+
+
+def _people(of: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
+    if not was or not is_:
+        return f"how many people {of} holds is now {'known' if is_ else 'unknown'}"
+    before, after = int(was[0]), int(is_[0])
+    if after <= before * (1 + GROWTH):
+        return ""
+    return f"{of} now holds {after:,} people instead of {before:,}"
+
+
+def _k(of: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
+    if not was:
+        return f"{of} was anonymised"
+    if not is_:
+        return f"the anonymised output {of} is no longer there"
+    before, after = int(was[0]), int(is_[0])
+    return f"k of {of} fell from {before} to {after}" if after < before else ""
+
+
+_NUMBERS: Mapping[str, Callable[[str, tuple[str, ...], tuple[str, ...]], str]] = {
+    "people": _people,
+    "k": _k,
+}
+_LISTS = {
+    "columns": "columns",
+    "kinds": "kinds of personal data",
+    "runs": "federated runs",
+    "releases": "releases",
+    "datasets": "datasets",
+    "processors": "processors",
+    "transfers": "transfers",
+}

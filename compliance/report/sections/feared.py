@@ -1,0 +1,167 @@
+"""The feared events: impacts, threats, sources, measures, gauges, and the map of them."""
+
+from __future__ import annotations
+
+from compliance.impact.nouns import Answer, FearedEvent, Gauge, Reading, RiskLevel, Scale
+from compliance.report import wording
+from compliance.report.nouns import ImpactEvidence
+from compliance.report.sections.impacts import LEVEL_TONES
+from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, toned
+from compliance.report.wording import count
+
+_PER_ROW = 4  # marks beside each other in a cell of the map
+
+
+def to_feared(evidence: ImpactEvidence) -> Plain | None:
+    """Every event, the map and what the gauges mean; None where nothing is gauged at all."""
+    events = evidence.impact.events
+    if not events:
+        return None
+    return {
+        "table": _table(evidence),
+        "map": _map(evidence),
+        "events": [_event(evidence, event) for event in events],
+        "meanings": [_meanings(evidence, scale) for scale in Scale],
+    }
+
+
+def _table(evidence: ImpactEvidence) -> Plain | None:
+    headings = [
+        heading("No.", fill=Fill.NUMBER),
+        heading("Feared event", 3),
+        heading("Severity", 1.6),
+        heading("Likelihood", 1.6),
+        heading("Risk before", 1.1),
+        heading("Risk after", 1.1),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            count(number),
+            event.title,
+            _pair(event.severity, event.severity_after),
+            _pair(event.likelihood, event.likelihood_after),
+            *(_level(level) for level in evidence.levels[event.id]),
+        ]
+        for number, event in enumerate(evidence.impact.events, start=1)
+    ]
+    return table(headings, rows)
+
+
+def _event(evidence: ImpactEvidence, event: FearedEvent) -> Plain:
+    known = evidence.method.feared(event.id)
+    named = [evidence.measures.get(id_, id_) for id_ in event.measures]
+    facts = [
+        fact("What it would do", *_text(event.impacts)),
+        fact("How it could happen", *_text(event.threats)),
+        fact("Who or what", *_text(event.sources)),
+        fact("Measures", wording.listed(named, "none named")),
+    ]
+    return {
+        "title": event.title,
+        "means": known.means if known else "",
+        "facts": facts,
+        "gauges": _gauges(event),
+    }
+
+
+def _gauges(event: FearedEvent) -> Plain | None:
+    headings = [
+        heading("Gauge", 1.6),
+        heading("Without measures", 2.6),
+        heading("With measures", 2.6),
+    ]
+    rows: list[list[Cell]] = [
+        ["Severity", _reading(event.severity), _reading(event.severity_after)],
+        ["Likelihood", _reading(event.likelihood), _reading(event.likelihood_after)],
+    ]
+    return table(headings, rows)
+
+
+def _reading(reading: Reading | None) -> Cell:
+    if reading is None:
+        return toned("not gauged", "warn")
+    origin = "" if not reading.facts else f" Drawn from {wording.listed(list(reading.facts))}."
+    return stacked(str(reading.gauge), f"{reading.why}{origin}".strip())
+
+
+def _text(answer: Answer) -> tuple[str]:
+    if not answer.text:
+        return (wording.NOT_RECORDED,)
+    return (answer.text if answer.counts else f"Only proposed by a template: {answer.text}",)
+
+
+def _meanings(evidence: ImpactEvidence, scale: Scale) -> Plain:
+    meanings = evidence.method.meanings[scale]
+    return {
+        "title": wording.capital(str(scale)),
+        "facts": [fact(str(gauge), meanings[gauge]) for gauge in Gauge],
+    }
+
+
+def _map(evidence: ImpactEvidence) -> Plain | None:
+    """The grid of levels and where each event stands; positions go from 0 to 4."""
+    events = evidence.impact.events
+    before = _places([(e.likelihood, e.severity) for e in events], is_after=False)
+    after = _places([(e.likelihood_after, e.severity_after) for e in events], is_after=True)
+    if not any(before) and not any(after):
+        return None
+    marks = [
+        {"number": str(number), "at": place, "full": full}
+        for places, full in ((before, False), (after, True))
+        for number, place in enumerate(places, start=1)
+        if place
+    ]
+    arrows = [[was, is_] for was, is_ in zip(before, after, strict=True) if was and is_]
+    return {
+        "words": [str(gauge) for gauge in Gauge],
+        "cells": [
+            [{"word": str(level), "tone": LEVEL_TONES[level]} for level in _row(evidence, severity)]
+            for severity in Gauge
+        ],
+        "marks": marks,
+        "arrows": arrows,
+        "alt": _alt(evidence),
+        "caption": (
+            "The risk map: likelihood to the right, severity upwards. An open circle stands "
+            "before measures, a full one after; numbers as in the table."
+        ),
+    }
+
+
+def _row(evidence: ImpactEvidence, severity: Gauge) -> tuple[RiskLevel, ...]:
+    return evidence.method.levels[severity]
+
+
+def _places(
+    gauges: list[tuple[Reading | None, Reading | None]], *, is_after: bool
+) -> list[list[float] | None]:
+    """Where each event stands; those of one cell beside each other, before above after."""
+    seen: dict[tuple[int, int], int] = {}
+    found: list[list[float] | None] = []
+    for likelihood, severity in gauges:
+        if likelihood is None or severity is None:
+            found.append(None)
+            continue
+        x, y = likelihood.gauge.rank, severity.gauge.rank
+        place = seen.get((x, y), 0)
+        seen[(x, y)] = place + 1
+        across, down = place % _PER_ROW, place // _PER_ROW
+        height = (0.24 if is_after else 0.6) - 0.1 * down
+        found.append([round(x + 0.16 + 0.22 * across, 3), round(y + height, 3)])
+    return found
+
+
+def _alt(evidence: ImpactEvidence) -> str:
+    told = []
+    for number, event in enumerate(evidence.impact.events, start=1):
+        was, is_ = (str(level or "not gauged") for level in evidence.levels[event.id])
+        told.append(f"{number} {event.title}: {was} before, {is_} after")
+    return f"Risk map. {'; '.join(told)}."
+
+
+def _pair(before: Reading | None, after: Reading | None) -> str:
+    return " → ".join(str(one.gauge) if one else "not gauged" for one in (before, after))
+
+
+def _level(level: RiskLevel | None) -> Plain:
+    return toned(str(level), LEVEL_TONES[level]) if level else toned("not gauged", "warn")

@@ -1,0 +1,324 @@
+"""An impact assessment: screening, answers, plan, opinions, decision, and what it stands on."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from compliance.impact.nouns import (
+    Answer,
+    Criterion,
+    Decision,
+    ImpactKind,
+    Need,
+    Origin,
+    Outcome,
+    Part,
+    Question,
+    RiskLevel,
+    Status,
+    Voice,
+)
+from compliance.report import wording
+from compliance.report.nouns import DatasetEvidence, ImpactEvidence, ImpactVersion
+from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, tile, toned
+from compliance.report.wording import count
+
+MOST_COLUMNS_PRINTED = 200
+MOST_VERSIONS_PRINTED = 60
+LEVEL_TONES = {RiskLevel.LOW: "good", RiskLevel.MEDIUM: "warn", RiskLevel.HIGH: "bad"}
+_NEED_TONES = {
+    Need.REQUIRED: "bad",
+    Need.PRESUMED: "warn",
+    Need.UNKNOWN: "warn",
+    Need.NOT_SHOWN: "good",
+}
+_HOLDS = {True: "holds", False: "does not hold", None: "not known"}
+_ORIGINS = {
+    Origin.DRAWN: "Drawn from facts",
+    Origin.TEMPLATE: "Only proposed by a template",
+    Origin.TYPED: "In the officer’s own words",
+}
+_SAID = {
+    Outcome.PASSED: "Passed: the interest may be relied on.",
+    Outcome.FAILED: "Failed: the interests of people outweigh it.",
+}
+_GOING = {
+    Decision.GO: "The processing goes ahead.",
+    Decision.CONDITIONS: "The processing goes ahead once the action plan is done.",
+    Decision.CONSULT: "The processing waits until the authority has been consulted (Art. 36).",
+    Decision.STOP: "The processing does not go ahead.",
+}
+
+
+def standing_of(evidence: ImpactEvidence) -> str:
+    """How the assessment stands: outdated where what it was validated on has changed."""
+    status = evidence.impact.status
+    return str(Status.OUTDATED if status is Status.VALIDATED and evidence.changed else status)
+
+
+def to_assessed(evidence: ImpactEvidence) -> Plain:
+    """What the reader must know first."""
+    impact = evidence.impact
+    done = sum(measure.is_done for measure in impact.measures)
+    tiles = [
+        tile(
+            "Version", count(impact.version), standing_of(evidence), tone=_standing_tone(evidence)
+        ),
+        tile("Still missing", count(len(evidence.missing)), "before it can be validated"),
+        tile("Action plan", f"{done} of {len(impact.measures)}", "measures are done"),
+    ]
+    if evidence.screened is not None:
+        need = evidence.screened.need
+        tiles.insert(0, tile("A DPIA is", str(need), "by the screening", tone=_NEED_TONES[need]))
+        tiles[3:] = [_risk_tile(impact.residual or _highest(evidence))]
+    return {
+        "verdict": _verdict(evidence),
+        "tiles": tiles,
+        "missing": [wording.sentence(each) for each in evidence.missing],
+        "changed": [wording.sentence(each) for each in evidence.changed],
+    }
+
+
+def to_screening(evidence: ImpactEvidence) -> Plain | None:
+    """Why an assessment is needed, criterion by criterion; None where none is asked."""
+    screened = evidence.screened
+    if screened is None:
+        return None
+    headings = [
+        heading("Criterion", 2.4),
+        heading("Stands in", 1.2),
+        heading("It", 1.1),
+        heading("Why", 3.2),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            asked.title,
+            asked.ref,
+            _holds(screened.criteria[asked.id]),
+            stacked(
+                screened.criteria[asked.id].why or "–",
+                _ORIGINS[screened.criteria[asked.id].origin]
+                if screened.criteria[asked.id].why
+                else "",
+            ),
+        ]
+        for asked in evidence.method.criteria
+    ]
+    return {
+        "tone": _NEED_TONES[screened.need],
+        "says": f"{wording.capital(str(screened.need))}. {screened.because}",
+        "table": table(headings, rows),
+        "lists": evidence.method.lists,
+    }
+
+
+def to_parts(evidence: ImpactEvidence) -> list[Plain]:
+    """Every part with its sections, questions and answers."""
+    return [_part(evidence, part) for part in evidence.method.parts[evidence.impact.kind]]
+
+
+def to_action_plan(evidence: ImpactEvidence) -> Plain | None:
+    """The measures that are planned; None where none is."""
+    titles = {event.id: event.title for event in evidence.impact.events}
+    headings = [
+        heading("Measure", 3),
+        heading("Reduces", 2.4),
+        heading("Owner", 1.4, Fill.NAME),
+        heading("Due", 1.2),
+        heading("Stands", 1),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            one.what,
+            wording.listed([titles.get(id_, id_) for id_ in one.events], "–"),
+            wording.recorded(one.owner),
+            f"{one.due}" if one.due else wording.NOT_RECORDED,
+            toned("done", "good") if one.is_done else toned("open", "warn"),
+        ]
+        for one in evidence.impact.measures
+    ]
+    return table(headings, rows)
+
+
+def to_opinions(evidence: ImpactEvidence) -> list[Plain]:
+    """What those said who had to be asked; what is lacking is said too."""
+    found = [
+        {
+            "who": wording.capital(str(one.of)) + (f", {one.by}" if one.by else ""),
+            "at": f"{one.at}" if one.at else wording.NOT_RECORDED,
+            "says": one.text or f"Not asked: {one.reason}",
+            "missing": False,
+        }
+        for one in evidence.impact.opinions
+    ]
+    asked = {one.of for one in evidence.impact.opinions}
+    wanted = (Voice.OFFICER, Voice.PEOPLE) if evidence.impact.kind is ImpactKind.DPIA else ()
+    return found + [
+        {"who": wording.capital(str(of)), "at": "", "says": "No opinion yet.", "missing": True}
+        for of in wanted
+        if of not in asked
+    ]
+
+
+def to_decision(evidence: ImpactEvidence) -> Plain:
+    """What comes of it, who signed, when it has to be looked at again, and its versions."""
+    impact = evidence.impact
+    said = _SAID[impact.outcome] if impact.outcome else ""
+    said = _GOING[impact.decision] if impact.decision else said
+    is_signed = impact.validated_at is not None
+    facts = [
+        fact("Decided", said or "not yet", missing=not said),
+        fact("Reasons", wording.recorded(impact.because), fill=Fill.TEXT),
+        fact(
+            "Signed by", impact.validated_by if is_signed else "nobody yet", missing=not is_signed
+        ),
+        fact("Signed on", wording.when(impact.validated_at) if impact.validated_at else "–"),
+    ]
+    if impact.kind is ImpactKind.DPIA:
+        left = impact.residual or _highest(evidence)
+        facts.append(fact("Risk that is left", str(left) if left else "not gauged"))
+        facts.append(fact("Authority consulted", f"{impact.consulted_at or 'no'}"))
+    versions = _milestones(evidence)[-MOST_VERSIONS_PRINTED:]
+    headings = [
+        heading("Version", fill=Fill.NUMBER),
+        heading("Status", 1.2),
+        heading("When (UTC)", 1.6),
+        heading("By", 2, Fill.NAME),
+        heading("Risk left", 1.2),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            count(one.version),
+            str(one.status),
+            wording.stamp(one.at) if one.at else "–",
+            wording.recorded(one.actor),
+            str(one.residual) if one.residual else "–",
+        ]
+        for one in reversed(versions)
+    ]
+    return {
+        "facts": facts,
+        "consult": evidence.method.consult if _highest(evidence) is RiskLevel.HIGH else "",
+        "versions": table(headings, rows),
+        "versions_left": len(evidence.versions) - len(versions),
+    }
+
+
+def to_annex(evidence: ImpactEvidence) -> Plain:
+    """The columns of the datasets, and what the answers were drawn from."""
+    rows = [row for found in evidence.datasets for row in _columns(found)]
+    headings = [
+        heading("Dataset", 1.6, Fill.NAME),
+        heading("Column", 2, Fill.NAME),
+        heading("Holds", 1.8),
+        heading("Points to people", 1.6),
+        heading("Label", 1.2),
+    ]
+    return {
+        "columns": table(headings, rows[:MOST_COLUMNS_PRINTED]),
+        "columns_left": max(0, len(rows) - MOST_COLUMNS_PRINTED),
+        "facts": _references(evidence),
+        "stands_on": evidence.stands_on,
+        "method": f"Method {evidence.method.version} of {evidence.method.as_of}",
+        "sources": [wording.sentence(source) for source in evidence.method.sources.values()],
+    }
+
+
+def _milestones(evidence: ImpactEvidence) -> list[ImpactVersion]:
+    """The first version, the newest, and each that stands otherwise than the one before."""
+    every = evidence.versions
+    kept = [after for before, after in pairwise(every) if after.status is not before.status]
+    ends = [*every[:1], *every[-1:]]
+    return sorted({one.version: one for one in (*kept, *ends)}.values(), key=lambda v: v.version)
+
+
+def _part(evidence: ImpactEvidence, part: Part) -> Plain:
+    return {
+        "id": part.id,
+        "title": part.title,
+        "sections": [
+            {
+                "title": section.title,
+                "questions": [_question(evidence, question) for question in section.questions],
+            }
+            for section in part.sections
+        ],
+    }
+
+
+def _question(evidence: ImpactEvidence, question: Question) -> Plain:
+    answer = evidence.impact.answers.get(question.id, Answer())
+    tone = "" if answer.counts else "warn" if question.required else "calm"
+    return {
+        "asks": question.title,
+        "says": answer.text
+        or ("Not answered." if question.required else "Not answered; optional."),
+        "tone": tone,
+        "origin": _ORIGINS[answer.origin] if answer.text else "",
+        "drawn": answer.drawn if answer.drawn != answer.text else "",
+        "facts": list(answer.facts),
+    }
+
+
+def _columns(found: DatasetEvidence) -> list[list[Cell]]:
+    discovery = found.discovery
+    rows: list[list[Cell]] = []
+    for column in found.dataset.columns:
+        label = discovery.label(column.name) if discovery else None
+        rows.append(
+            [
+                str(found.dataset.name),
+                wording.abridged(column.name),
+                label.semantic_type.replace("_", " ") if label else "nobody has looked",
+                str(label.identifier_class) if label else "–",
+                str(label.status) if label else "–",
+            ]
+        )
+    return rows
+
+
+def _references(evidence: ImpactEvidence) -> list[str]:
+    impact = evidence.impact
+    every = [fact for answer in impact.answers.values() for fact in answer.facts]
+    every += [fact for one in impact.screening.values() for fact in one.facts]
+    for event in impact.events:
+        every += [fact for reading in event.drawn.values() for fact in reading.facts]
+    return list(dict.fromkeys(every))
+
+
+def _verdict(evidence: ImpactEvidence) -> Plain:
+    impact = evidence.impact
+    if impact.status is Status.VALIDATED and evidence.changed:
+        return {"tone": "bad", "says": "Outdated: what it stands on has changed since."}
+    if impact.status is not Status.VALIDATED:
+        return {"tone": "warn", "says": f"Not validated: it is {impact.status}."}
+    said = _SAID[impact.outcome] if impact.outcome else ""
+    said = _GOING[impact.decision] if impact.decision else said
+    tone = "bad" if impact.residual is RiskLevel.HIGH else "good"
+    return {"tone": tone, "says": f"Validated. {said}".strip()}
+
+
+def _risk_tile(left: RiskLevel | None) -> Plain:
+    tone = LEVEL_TONES[left] if left else "warn"
+    return tile(
+        "Risk that is left", str(left or "not gauged"), "the highest, with measures", tone=tone
+    )
+
+
+def _highest(evidence: ImpactEvidence) -> RiskLevel | None:
+    """The highest risk left; None where an event is not gauged, or there is none."""
+    left = [after for _, after in evidence.levels.values()]
+    known = [one for one in left if one is not None]
+    if not known or len(known) < len(left):
+        return None
+    return max(known, key=lambda one: one.rank)
+
+
+def _standing_tone(evidence: ImpactEvidence) -> str:
+    status = standing_of(evidence)
+    return {Status.VALIDATED: "good", Status.OUTDATED: "bad"}.get(Status(status), "warn")
+
+
+def _holds(one: Criterion) -> Plain:
+    tone = "warn" if one.holds is None else "bad" if one.holds else "good"
+    return toned(_HOLDS[one.holds], tone)

@@ -1,0 +1,100 @@
+"""Remedies in an order that is explained: each says in words why it stands where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from compliance.rules.nouns import Assessment, Effect, Finding, Remedy, Risk, State
+from compliance.rules.remedies.effects import mended, worsened
+
+NOT_MEASURED = "not measured"
+
+
+def ranked(remedies: Sequence[Remedy], finding: Finding, before: Assessment) -> tuple[Remedy, ...]:
+    """The remedies, best first, each with its reasons.
+
+    First those that end this finding; of these, those that the desk can apply, and that begin no
+    other; then those that keep most of the data; then those that end most others.
+    """
+    explained = [
+        replace(remedy, reasons=(*_reasons(remedy, finding, before), *remedy.reasons))
+        for remedy in remedies
+    ]
+    return tuple(sorted(explained, key=lambda remedy: _place(remedy, finding)))
+
+
+def ends(remedy: Effect, finding: Finding) -> bool:
+    """Whether the finding's own duty is no longer unmet afterwards."""
+    return any(turn.key == finding.key for turn in mended(remedy))
+
+
+def _place(remedy: Remedy, finding: Finding) -> tuple[bool, bool, int, float, int, bool, str]:
+    found = remedy.predicted
+    return (
+        not ends(found, finding),
+        not remedy.can_apply,
+        len(worsened(found)),
+        -1.0 if found.kept is None else -round(found.kept, 2),
+        -len(mended(found)),
+        bool(remedy.asks),
+        remedy.id,
+    )
+
+
+def _reasons(remedy: Remedy, finding: Finding, before: Assessment) -> Iterator[str]:
+    found = remedy.predicted
+    yield from _of_turns(found, finding, before)
+    yield from _of_risk(found.risk_before, found.risk_after)
+    if found.risk_before is not None:
+        yield from _of_loss(found)
+    if remedy.asks:
+        yield "needs a person’s word"
+    if not remedy.can_apply:
+        yield "done by people; the desk only tests it afterwards"
+
+
+def _of_turns(found: Effect, finding: Finding, before: Assessment) -> Iterator[str]:
+    about = finding.key[1:]
+    here = sum(verdict.key[1:] == about for verdict in before.findings)
+    turned = [turn for turn in mended(found) if turn.key[1:] == about]
+    if not ends(found, finding):
+        yield "does not end this finding"
+    if turned:
+        yield f"turns {len(turned)} of {_counted(here, 'finding')} on {finding.subject}"
+    elsewhere = len(mended(found)) - len(turned)
+    if elsewhere:
+        yield f"turns {_counted(elsewhere, 'finding')} on other subjects"
+    for turn in worsened(found):
+        yield f"opens a finding: {turn.title} ({turn.subject})"
+    unsure = sum(turn.after is State.NOT_ASSESSED for turn in found.turns)
+    if unsure:
+        yield f"leaves {_counted(unsure, 'verdict')} that could not be assessed afterwards"
+
+
+def _of_risk(before: Risk | None, after: Risk | None) -> Iterator[str]:
+    if before is None or after is None:
+        return
+    if before.highest is not None and after.highest is not None:
+        if after.highest < before.highest:
+            yield f"risk falls from {before.highest:.0%} to {after.highest:.0%}"
+        else:
+            yield f"risk stays at {after.highest:.0%}"
+    if after.personal_columns < before.personal_columns:
+        yield (
+            f"columns with personal data fall from {before.personal_columns} to "
+            f"{after.personal_columns}"
+        )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _of_loss(found: Effect) -> Iterator[str]:
+    if not found.lost:
+        yield "loses no row and no column"
+    elif found.kept is not None:
+        yield f"keeps {found.kept:.0%} of what the rows say"
+    for measure, said in found.lost.items():
+        yield f"{measure}: {said}"

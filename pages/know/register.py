@@ -1,0 +1,71 @@
+"""What only people know: processing activities, processors, transfers and the rest."""
+
+import streamlit as st
+
+from compliance.i18n import translate as _
+from compliance.register import kinds
+from compliance.register import laws as names_of_laws
+from compliance.workspace.registering import laws_in_scope
+from pages.parts import navigation, outputs, session
+from pages.parts.registering import files, records
+
+VIEWS = ("Records", "Record of processing", "Contradictions", "Import and export")
+
+workspace = session.workspace()
+outputs.remark(
+    _("What only people know stands here; what the desk knows already is drawn, and marked so.")
+)
+if not workspace.datasets():
+    st.markdown(_("Nothing is drawn yet: there is no dataset. Load one, or open the demo shop."))
+    navigation.link("datasets", _("Load a dataset"))
+    navigation.link("overview", _("Open the demo shop"))
+if (next_ := st.session_state.pop("register_next", None)) is not None:
+    st.session_state["register_view"] = _(VIEWS[0])
+    st.session_state["register_kind"] = next_[0]
+    st.session_state[f"register_record_{next_[0]}"] = next_[1]
+if told := st.session_state.pop("register_told", ""):
+    st.toast(told, icon=":material/check:")
+
+register = workspace.governance.register.register()
+laws = laws_in_scope(register)
+views = [_(view) for view in VIEWS]
+st.session_state.setdefault("register_view", views[0])
+with st.container(horizontal=True, vertical_alignment="center"):
+    view = st.segmented_control(_("View"), views, key="register_view", required=True)
+    if register.contradictions:
+        number = len(register.contradictions)
+        st.markdown(
+            f":orange-badge[:material/warning: {number} {_('contradictions')}]", width="content"
+        )
+
+if view == views[1]:
+    files.record_of_processing(workspace)
+elif view == views[2]:
+    files.contradictions(register)
+elif view == views[3]:
+    files.bring_in(workspace)
+    files.take_out(workspace)
+else:
+    counts = {kind: len(register.of(kind)) for kind in kinds()}
+    st.session_state.setdefault("register_kind", "activity")
+    chosen = st.selectbox(
+        _("Kind of record"),
+        list(kinds()),
+        format_func=lambda k: f"{_(kinds()[k].plural)} ({counts[k]})",
+        key="register_kind",
+        width=420,
+    )
+    kind = kinds()[str(chosen)]
+    named = ", ".join(_(names_of_laws().get(law, law)) for law in laws)
+    outputs.remark(
+        _("{help} Source: {source}.").format(help=_(kind.help), source=kind.source)
+        + " "
+        + _("Laws in scope: {laws}.").format(laws=named or _("not known yet"))
+    )
+    gaps = workspace.governance.register.gaps()
+    records.table(kind, register, gaps)
+    record = records.choose(kind, register)
+    if record is not None:
+        records.about(workspace, kind, record, gaps)
+    records.form(workspace, kind, record, laws)
+navigation.link("organisation", _("Decide which laws are in scope"))

@@ -1,0 +1,30 @@
+"""Where each copy lies, which movements happen, and what each law says of them."""
+
+import streamlit as st
+
+from compliance.i18n import translate as _
+from pages.parts import outputs, session
+from pages.parts.residing import checks, maps, movements
+
+workspace = session.workspace()
+outputs.remark(
+    _("Where every copy lies, where data go, and what each law says of that. Not legal advice.")
+)
+if not workspace.datasets():
+    session.dataset_or_stop()
+
+found = workspace.governance.residency.whereabouts()
+movements.summary(found)
+movements.unplaced(found.unplaced)
+with st.container(border=True):
+    maps.map_of(found)
+
+moving, asking, counting = st.tabs(
+    [_("Movements"), _("Check a movement before it happens"), _("Counted since 1 January")]
+)
+with moving:
+    movements.movements(found)
+with asking:
+    checks.check(workspace)
+with counting:
+    movements.counters(found.counters)

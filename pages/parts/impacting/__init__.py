@@ -1,0 +1,1 @@
+"""What the page of impact assessments is made of."""

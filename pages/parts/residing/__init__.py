@@ -1,0 +1,1 @@
+"""What Residency shows: the map, the movements with their verdicts, the check of a new one."""
