@@ -115,7 +115,7 @@ REMOVALS: dict[str, Callable[[Impact], Impact]] = {
     "the decision": lambda one: replace(one, decision=None),
     "the screening": lambda one: screened_by_hand(
         replace(one, screening={id_: replace(c, holds=False) for id_, c in one.screening.items()}),
-        "public_monitoring",
+        "large_scale_public_monitoring",
         holds=None,
         why="",
     ),
