@@ -95,12 +95,17 @@ def test_what_is_not_recorded_is_no_answer(question: str, change: dict[str, obje
     assert not cases.begun_one(known, template="", datasets=["patients"]).answers[question].counts
 
 
-def test_a_basis_that_contradicts_the_record_is_no_answer() -> None:
-    known = cases.knowledge(register=cases.register(cases.activity(lawful_basis="consent")))
-    answer = cases.begun_one(known).answers["basis"]
+def test_another_basis_than_the_data_were_collected_on_asks_for_compatibility() -> None:
+    other = cases.activity(lawful_basis="consent")
+    assessed = cases.activity(lawful_basis="consent", compatibility_assessment_id="C-1")
+    open_, settled = (
+        cases.begun_one(cases.knowledge(register=cases.register(one))).answers["basis"]
+        for one in (other, assessed)
+    )
 
-    assert not answer.counts
-    assert "contradict" in answer.drawn
+    assert not open_.counts
+    assert "Art. 6(4)" in open_.drawn
+    assert settled.counts
 
 
 def test_a_processor_without_a_contract_leaves_the_question_open() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.impact import recorded as register
@@ -157,29 +157,35 @@ def _purposes(scope: Scope) -> Drawn:
 
 
 def _basis(scope: Scope) -> Drawn:
-    said_there = recorded(scope.activity, "lawful_basis", "legal_basis")
-    told = (
-        [f"the record of processing names {listed([plain(each) for each in said_there])}"]
-        if said_there
-        else []
-    )
+    """The activity's basis, and those on which its data were collected where they differ."""
+    said_there = recorded(scope.activity, "lawful_basis")
+    told = [f"the record of processing names {_listed_plain(said_there)}"] if said_there else []
     facts = [*own(scope)] if said_there else []
-    differing, undecided = [], []
+    others, undecided = [], []
     for holding in scope.holdings:
         said, name = holding.dataset.description, named(holding.dataset)
         if said.legal_basis is None:
             undecided += [name] * (not said_there)
         else:
             facts.append(of_dataset(holding.dataset))
-            told.append(f"{name} rests on {plain(str(said.legal_basis))}")
-            differing += [name] * bool(said_there and str(said.legal_basis) not in said_there)
+            told.append(f"{name} was collected on {plain(str(said.legal_basis))}")
+            others += [name] * bool(said_there and str(said.legal_basis) not in said_there)
         if said.special_condition:
             told.append(f"its special categories rest on {said.special_condition}")
-    if differing:
-        told.append(f"the record and the description of {listed(differing)} contradict each other")
+    is_open = bool(others) and not recorded(scope.activity, "compatibility_assessment_id")
+    if is_open:
+        told.append(
+            f"for {listed(others)} that is another basis, so say whether this use is compatible "
+            "with the one that it was collected for (Art. 6(4))"
+        )
     if undecided:
         told.append(f"no basis is recorded for {listed(undecided)}")
-    return as_drawn(told, facts, is_whole=not differing and not undecided and bool(bases_of(scope)))
+    is_whole = not is_open and not undecided and bool(bases_of(scope))
+    return as_drawn(told, facts, is_whole=is_whole)
+
+
+def _listed_plain(ids: Sequence[str]) -> str:
+    return listed([plain(each) for each in ids])
 
 
 def _interest(scope: Scope) -> Drawn:
