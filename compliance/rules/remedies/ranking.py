@@ -47,8 +47,7 @@ def _reasons(remedy: Remedy, finding: Finding, before: Assessment) -> Iterator[s
     found = remedy.predicted
     yield from _of_turns(found, finding, before)
     yield from _of_risk(found.risk_before, found.risk_after)
-    if found.risk_before is not None:
-        yield from _of_loss(found)
+    yield from _of_loss(found)
     if remedy.asks:
         yield "needs a person’s word"
     if not remedy.can_apply:
@@ -96,7 +95,7 @@ def _counted(number: int, word: str) -> str:
 
 
 def _of_loss(found: Effect) -> Iterator[str]:
-    if not found.lost:
+    if not found.lost and found.risk_before is not None:
         yield "loses no row and no column"
     elif found.kept is not None:
         yield f"keeps {found.kept:.0%} of what the rows say"
