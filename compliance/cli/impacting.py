@@ -7,35 +7,24 @@ from argparse import Namespace
 from datetime import date
 from pathlib import Path
 
-from compliance.cli import arguments, typed
+from compliance.cli import arguments, impact_results, typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.errors import FileMissingError
 from compliance.impact import (
-    contents_present,
-    level_after,
-    level_before,
-    measure_title,
     measures,
     method,
-    missing_in,
-    residual,
     standing,
     templates,
     weighed,
 )
 from compliance.impact.nouns import (
     Decision,
-    Difference,
-    FearedEvent,
     Gauge,
-    Impact,
     ImpactKind,
     Measure,
     Opinion,
     Outcome,
-    Reading,
-    Screened,
     Voice,
 )
 from compliance.plain import to_json, to_plain
@@ -164,7 +153,7 @@ def _begin(workspace: Workspace, asked: Namespace) -> Result:
         datasets=asked.datasets,
         title=asked.title,
     )
-    return _whole(made)
+    return impact_results.whole(made)
 
 
 def _list(workspace: Workspace, _: Namespace) -> Result:
@@ -203,22 +192,24 @@ def _show(workspace: Workspace, asked: Namespace) -> Result:
         return {"id": asked.id, "versions": versions}
     found = area.one(asked.id)
     changed = area.changed_in(found, area.knowledge())
-    return _whole(found) | {"changed": list(changed)}
+    return impact_results.whole(found) | {"changed": list(changed)}
 
 
 def _screen(workspace: Workspace, asked: Namespace) -> Result:
     area = workspace.governance.impacts
     if asked.criterion is None:
-        return {"activity": asked.activity} | _screened(area.screen(asked.activity))
+        return {"activity": asked.activity} | impact_results.screened(area.screen(asked.activity))
     said = {asked.criterion: (_HOLDS[asked.holds], asked.why)}
     made = area.screen_by_hand(asked.activity, said)
-    return {"id": made.id, "version": made.version} | _screened(weighed(made.screening))
+    return {"id": made.id, "version": made.version} | impact_results.screened(
+        weighed(made.screening)
+    )
 
 
 def _answer(workspace: Workspace, asked: Namespace) -> Result:
     text = None if asked.accept else asked.text
     made = workspace.governance.impacts.answer(asked.id, asked.question, text)
-    return _state(made)
+    return impact_results.state(made)
 
 
 def _gauge(workspace: Workspace, asked: Namespace) -> Result:
@@ -229,7 +220,7 @@ def _gauge(workspace: Workspace, asked: Namespace) -> Result:
         made = area.fear(asked.id, "" if known else event, event=event if known else "")
         event = made.events[-1].id
         if not (asked.severity or asked.likelihood):
-            return _state(made)
+            return impact_results.state(made)
     made = area.gauge(
         asked.id,
         event,
@@ -239,7 +230,7 @@ def _gauge(workspace: Workspace, asked: Namespace) -> Result:
         why=asked.why,
         takes_over=asked.accept,
     )
-    return _state(made)
+    return impact_results.state(made)
 
 
 def _measure(workspace: Workspace, asked: Namespace) -> Result:
@@ -258,7 +249,7 @@ def _measure(workspace: Workspace, asked: Namespace) -> Result:
         ),
         place=place,
     )
-    return _state(made) | {"plan": [to_plain(measure) for measure in made.measures]}
+    return impact_results.state(made) | {"plan": [to_plain(measure) for measure in made.measures]}
 
 
 def _opinion(workspace: Workspace, asked: Namespace) -> Result:
@@ -269,7 +260,7 @@ def _opinion(workspace: Workspace, asked: Namespace) -> Result:
         reason=asked.reason,
         at=asked.at,
     )
-    return _state(workspace.governance.impacts.opinion(asked.id, opinion))
+    return impact_results.state(workspace.governance.impacts.opinion(asked.id, opinion))
 
 
 def _decide(workspace: Workspace, asked: Namespace) -> Result:
@@ -280,20 +271,22 @@ def _decide(workspace: Workspace, asked: Namespace) -> Result:
         consulted_at=asked.consulted,
         outcome=Outcome(asked.outcome) if asked.outcome else None,
     )
-    return _state(made)
+    return impact_results.state(made)
 
 
 def _submit(workspace: Workspace, asked: Namespace) -> Result:
-    return _state(workspace.governance.impacts.submit(asked.id))
+    return impact_results.state(workspace.governance.impacts.submit(asked.id))
 
 
 def _validate(workspace: Workspace, asked: Namespace) -> Result:
-    return _state(workspace.governance.impacts.validate(asked.id))
+    return impact_results.state(workspace.governance.impacts.validate(asked.id))
 
 
 def _redraw(workspace: Workspace, asked: Namespace) -> Result:
     made, differences = workspace.governance.impacts.redraw(asked.id)
-    return _state(made) | {"differences": [_difference(one) for one in differences]}
+    return impact_results.state(made) | {
+        "differences": [impact_results.difference(one) for one in differences]
+    }
 
 
 def _export(workspace: Workspace, asked: Namespace) -> Result:
@@ -304,7 +297,7 @@ def _export(workspace: Workspace, asked: Namespace) -> Result:
 
 
 def _import(workspace: Workspace, asked: Namespace) -> Result:
-    return _state(workspace.governance.impacts.read_in(_content(asked.path)))
+    return impact_results.state(workspace.governance.impacts.read_in(_content(asked.path)))
 
 
 def _content(path: Path) -> bytes:
@@ -312,97 +305,6 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         raise FileMissingError(name=path.name) from None
-
-
-def _state(impact: Impact) -> Result:
-    """How an assessment stands, in a few lines."""
-    left = residual(impact)
-    return {
-        "id": impact.id,
-        "version": impact.version,
-        "status": str(impact.status),
-        "residual_risk": None if left is None else str(left),
-        "missing": list(missing_in(impact)),
-    }
-
-
-def _whole(impact: Impact) -> Result:
-    """An assessment with all its answers, and what each was drawn from."""
-    asked = {question.id: question for question in method().questions(impact.kind)}
-    return _state(impact) | {
-        "kind": str(impact.kind),
-        "title": impact.title,
-        "activity": impact.activity,
-        "datasets": list(impact.datasets),
-        "screening": _screened(weighed(impact.screening)) if impact.screening else None,
-        "answers": [
-            {
-                "question": id_,
-                "title": asked[id_].title if id_ in asked else id_,
-                "counts": answer.counts,
-                "origin": str(answer.origin),
-                "text": answer.text,
-                "drawn": answer.drawn,
-                "facts": list(answer.facts),
-            }
-            for id_, answer in impact.answers.items()
-        ],
-        "events": [_event(event) for event in impact.events],
-        "plan": [to_plain(measure) for measure in impact.measures],
-        "opinions": [to_plain(opinion) for opinion in impact.opinions],
-        "decision": None if impact.decision is None else str(impact.decision),
-        "outcome": None if impact.outcome is None else str(impact.outcome),
-        "because": impact.because,
-        "contents": list(contents_present(impact)),
-    }
-
-
-def _event(event: FearedEvent) -> Result:
-    before, after = level_before(event), level_after(event)
-    return {
-        "id": event.id,
-        "title": event.title,
-        "severity": _reading(event.severity),
-        "likelihood": _reading(event.likelihood),
-        "risk": None if before is None else str(before),
-        "severity_after": _reading(event.severity_after),
-        "likelihood_after": _reading(event.likelihood_after),
-        "risk_after": None if after is None else str(after),
-        "measures": [measure_title(id_) for id_ in event.measures],
-        "impacts": event.impacts.text,
-        "threats": event.threats.text,
-        "sources": event.sources.text,
-    }
-
-
-def _reading(reading: Reading | None) -> str | None:
-    return None if reading is None else str(reading.gauge)
-
-
-def _screened(found: Screened) -> Result:
-    titles = {one.id: (one.title, one.ref) for one in method().criteria}
-    return {
-        "need": str(found.need),
-        "because": found.because,
-        "triggers": list(found.triggers),
-        "lists": method().lists,
-        "criteria": [
-            {
-                "id": id_,
-                "ref": titles[id_][1],
-                "title": titles[id_][0],
-                "holds": one.holds,
-                "why": one.why,
-                "origin": str(one.origin),
-                "facts": list(one.facts),
-            }
-            for id_, one in found.criteria.items()
-        ],
-    }
-
-
-def _difference(one: Difference) -> Result:
-    return {"where": one.where, "before": one.before, "after": one.after, "kept": one.is_kept}
 
 
 def _day(text: str) -> date:

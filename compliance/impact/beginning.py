@@ -13,26 +13,21 @@ from compliance.impact.gauging import (
     likelihood_drawn,
     severity_drawn,
 )
-from compliance.impact.method import (
-    Feared,
-    Known,
-    Question,
-    Template,
-    measures,
-    method,
-    template_named,
-    templates,
-)
+from compliance.impact.method import measures, method, template_named, templates
 from compliance.impact.nouns import (
     Answer,
     Criterion,
     Difference,
+    Feared,
     FearedEvent,
     Impact,
     ImpactKind,
+    Known,
     Origin,
+    Question,
     Reading,
     Status,
+    Template,
     Voice,
 )
 from compliance.impact.protections import in_place

@@ -6,8 +6,15 @@ from collections.abc import Callable, Mapping
 
 from compliance.discovery.nouns import IdentifierClass
 from compliance.federated.nouns import Task
-from compliance.impact.method import Asked, Template, method
-from compliance.impact.nouns import Criterion, Need, Origin, Screened
+from compliance.impact.method import method
+from compliance.impact.nouns import (
+    Asked,
+    Criterion,
+    Need,
+    Origin,
+    Screened,
+    Template,
+)
 from compliance.impact.scope import Scope, scope_or_refuse
 from compliance.impact.words import counted, listed, of_dataset
 from compliance.rules.nouns import Knowledge

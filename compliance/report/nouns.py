@@ -11,8 +11,13 @@ from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
-from compliance.impact.method import Method
-from compliance.impact.nouns import Impact, RiskLevel, Screened, Status
+from compliance.impact.nouns import (
+    Impact,
+    Method,
+    RiskLevel,
+    Screened,
+    Status,
+)
 from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import BudgetState, Prices, Protection, Release, Spend
 from compliance.privacy.nouns.disclosure import Disclosure

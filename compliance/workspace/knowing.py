@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
+from compliance.impact import facts_of
 from compliance.impact.nouns import Impact, ImpactKind
-from compliance.impact.nouns import Status as ImpactStatus
 from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
-from compliance.rules.facts import kept_months, measuring
+from compliance.rules.facts import PROVIDED, kept_months, measuring
 from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Residents, TrailKnown
 from compliance.storage import records, tables
 from compliance.trail import Line
@@ -36,6 +36,7 @@ from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
 from compliance.workspace.registering import register_of
 
+_OF_DPIA = PROVIDED["dpia"] | {"prior_consultation_at", "reviewed_at", "last_change_at"}
 _CHECKPOINT = "trail.checkpoint"
 
 
@@ -51,7 +52,7 @@ def known(
     invented = _invented(connection)
     holdings = placed(desk, [_holding(desk, connection, one, invented) for one in wanted])
     register = register_of(connection, organisation, holdings, at)
-    return Knowledge(
+    found_out = Knowledge(
         at=at,
         organisation=organisation,
         holdings=tuple(aged(desk, holding, register, at) for holding in holdings),
@@ -63,8 +64,8 @@ def known(
         is_whole=names is None,
         lists=pack.lists,
         reach={law: row.countries for law, row in pack.laws.items()},
-        impacts=_impacts(connection),
     )
+    return replace(found_out, impacts=_impacts(connection, found_out))
 
 
 def _holding(
@@ -169,19 +170,22 @@ def _bytes(body: str | bytes) -> bytes:
     return body.encode() if isinstance(body, str) else body
 
 
-def _impacts(connection: Connection) -> tuple[Assessed, ...]:
-    """Every impact assessment, as far as rules ask for it."""
+def _impacts(connection: Connection, known: Knowledge) -> tuple[Assessed, ...]:
+    """Every impact assessment, as far as rules ask for it, held against what is known otherwise."""
     found = records.newest_by(connection, tables.IMPACT, Impact, "id")
-    return tuple(_assessed(impact) for impact in found.values())
+    return tuple(_assessed(impact, facts_of(impact, known)) for impact in found.values())
 
 
-def _assessed(impact: Impact) -> Assessed:
-    is_done = impact.validated_at is not None
+def _assessed(impact: Impact, facts: Mapping[str, object]) -> Assessed:
+    is_lia = impact.kind is ImpactKind.LIA
     return Assessed(
         id=impact.id,
         title=impact.title,
-        kind="lia" if impact.kind is ImpactKind.LIA else "dpia",
+        kind="lia" if is_lia else "dpia",
         activity=impact.activity,
-        completed=impact.validated_at.date() if impact.validated_at and is_done else None,
-        is_outdated=impact.status is ImpactStatus.OUTDATED,
+        completed=impact.validated_at.date() if impact.validated_at else None,
+        is_outdated=bool(facts.get("processing_changed_since_approval")),
+        facts={"outcome": facts.get("lia_outcome")}
+        if is_lia
+        else {fact: value for fact, value in facts.items() if fact in _OF_DPIA},
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from compliance.impact.method import Part, Question
 from compliance.impact.nouns import (
     Answer,
     Criterion,
@@ -13,6 +12,8 @@ from compliance.impact.nouns import (
     Need,
     Origin,
     Outcome,
+    Part,
+    Question,
     RiskLevel,
     Status,
     Voice,

@@ -8,8 +8,15 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.impact import method, progress, weighed
-from compliance.impact.method import Part, Question, Section
-from compliance.impact.nouns import Answer, Criterion, Impact, Origin
+from compliance.impact.nouns import (
+    Answer,
+    Criterion,
+    Impact,
+    Origin,
+    Part,
+    Question,
+    Section,
+)
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording
 from pages.parts.impacting import words
