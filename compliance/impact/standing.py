@@ -218,18 +218,22 @@ def _of_record(record: Record) -> dict[str, tuple[str, ...]]:
 def _told(what: str, of: str, which: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
     if what == "record":
         kind, _, id_ = of.partition(":")
-        return f"{plain(which)} of {kind} {id_} {_how(was, is_)}"
+        return _how(f"the {_in_words(which)} of {plain(kind)} {id_}", was, is_)
     if which in _NUMBERS:
         return _NUMBERS[which](of, was, is_)
     if which in _LISTS:
         return _of_list(_LISTS[which], of, was, is_)
-    return f"the {plain(which)} of {of} {_how(was, is_)}"
+    return _how(f"the {_in_words(which)} of {of}", was, is_)
 
 
-def _how(was: tuple[str, ...], is_: tuple[str, ...]) -> str:
+def _how(fact: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
     if not was:
-        return "was recorded"
-    return "is no longer recorded" if not is_ else "was changed"
+        return f"newly recorded: {fact}"
+    return f"{fact} changed" if is_ else f"no longer recorded: {fact}"
+
+
+def _in_words(which: str) -> str:
+    return _FACTS.get(which, plain(which))
 
 
 def _of_list(words: str, of: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
@@ -262,6 +266,13 @@ def _k(of: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
 _NUMBERS: Mapping[str, Callable[[str, tuple[str, ...], tuple[str, ...]], str]] = {
     "people": _people,
     "k": _k,
+}
+_FACTS = {
+    "retention_months": "retention",
+    "period_months": "period",
+    "contract_id": "contract",
+    "data_subjects": "people",
+    "people": "number of people",
 }
 _LISTS = {
     "columns": "columns",
