@@ -22,6 +22,41 @@ CASES: Mapping[str, dict[str, Any]] = yaml.safe_load(
 )
 
 
+# A pack of an organisation’s own.
+OWN = """\
+id: ours
+title: What our shop asks besides
+version: "1"
+as_of: 2026-11-20
+lists:
+  PARTNERS: [DE, FR]
+words:
+  encrypted_by: who encrypted it
+rules:
+  - id: OURS-1
+    law: POLICY
+    ref: Shop rule 1
+    title: Everything is encrypted
+    requirement: Every dataset is encrypted by us.
+    entity: dataset
+    when:
+      - [contains_personal_data, eq, true]
+    asserts:
+      - [encrypted_by, exists]
+      - [storage_country, in_list, PARTNERS]
+    severity: high
+    verified:
+      level: policy
+      source: Board of 2026-11-01
+    params:
+      days: 30
+      deadline:
+        start: received_at
+        base: {months: 1}
+        calendar: EU_1182_71
+"""
+
+
 def rule_of(id_: str) -> Rule:
     rule = desk_pack().rule(id_)
     assert rule is not None, id_

@@ -170,6 +170,7 @@ def test_what_leaves_sites_in_other_countries_is_a_movement() -> None:
     assert [(flow.origin, flow.form) for flow in flows(known)] == [
         ("FR", Form.UPDATES),
         ("GB", Form.UPDATES),
+        ("", Form.UPDATES),  # a site of which nobody can say where it is
     ]
     assert {copy.country for copy in copies(known)} == {"DE", "FR", "GB"}
 

@@ -14,6 +14,7 @@ from compliance.errors import AcknowledgementError, UnknownAlarmError
 from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
+from compliance.rules.nouns import Assessment, State, Verdict
 from compliance.settings import Settings
 from compliance.watch.nouns import AlarmKind, Raised
 from compliance.workspace import Workspace
@@ -159,6 +160,27 @@ def test_what_cannot_be_acknowledged_is_refused(desk: Workspace) -> None:
     watching.acknowledge(raised.alarm.id, "It was nothing.")
     with pytest.raises(AcknowledgementError, match="local officer has looked into it already"):
         watching.acknowledge(raised.alarm.id, "It was nothing.")
+
+
+def test_an_audit_looks_and_an_alarm_nobody_looked_into_is_a_finding(desk: Workspace) -> None:
+    for _ in range(4):
+        released(desk)
+    before = alarm_duty(desk.assess())
+    desk.governance.audits.run()
+    (raised,) = desk.governance.watching.alarms()
+    found = alarm_duty(desk.assessments()[-1])
+    desk.governance.watching.acknowledge(raised.alarm.id, "A test of the noise")
+    after = alarm_duty(desk.assess())
+
+    states = (State.NOT_ASSESSED, State.NOT_MET, State.MET)
+    assert tuple(one.state for one in (before, found, after)) == states
+    assert "nobody has looked for unusual acts yet" in before.because
+    assert "unusual acts that nobody has looked into: 1" in found.evidence
+
+
+def alarm_duty(found: Assessment) -> Verdict:
+    (verdict,) = [one for one in found.verdicts if one.rule == "POL-ALARMS"]
+    return verdict
 
 
 def test_the_command_line_looks_lists_and_acknowledges(tmp_path: Path) -> None:

@@ -191,9 +191,8 @@ def _federated(kinds: Kinds[argparse.ArgumentParser]) -> None:
         )
     federate.add_argument(
         "--accept",
-        default="",
-        metavar="WHY",
-        help="train although a law does not let updates leave a country, and say why",
+        action="store_true",
+        help="train although a law does not let updates leave a country; kept in the trail",
     )
     federate.add_argument(
         "--transport",

@@ -114,7 +114,6 @@ def _move(asked: Namespace, form: Form | None) -> Move:
     facts = to_facts(dict(_pair(text) for text in asked.fact))
     if form in _NOISY and asked.epsilon is not None:
         facts["epsilon"] = float(typed.number("ε", asked.epsilon))
-        facts["has_noise"] = True
     return Move(
         names=tuple(asked.name),
         destination=code_of(asked.to) or asked.to,

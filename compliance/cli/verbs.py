@@ -151,7 +151,9 @@ def budget(workspace: Workspace, asked: Namespace) -> Result:
 def federate(workspace: Workspace, asked: Namespace) -> Result:
     """Train across sites; a line per round goes to standard error."""
     plan = typed.plan(asked.plan)
-    checked = workspace.governance.residency.before_training(asked.name, plan, asked.accept)
+    checked = workspace.governance.residency.before_training(
+        asked.name, plan, is_accepted=asked.accept
+    )
     for line in runs.movement_lines(checked):
         _tell(line)
     by = typed.flower(asked, _tell)

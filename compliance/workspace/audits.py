@@ -20,6 +20,7 @@ from compliance.rules.schedules import check_schedule, due_at, next_after
 from compliance.storage import records, tables
 from compliance.workspace import assessments, datasets, labels, notifying, reports, worker
 from compliance.workspace.desk import Desk
+from compliance.workspace.watching import Watching
 
 
 class Audits:
@@ -51,6 +52,7 @@ class Audits:
             fresh = _not_looked_at(connection, names)
         for name in fresh:
             labels.find_labels(desk, name)
+        Watching(desk).look()
         report = reports.make(desk, ReportKind.AUDIT, names)
         with desk.act("audit.run", assessments.scope_of(names)) as act:
             after = assessments.newest(act.connection, names)

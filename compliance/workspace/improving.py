@@ -7,14 +7,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from compliance.rules import improvement
-from compliance.rules.nouns import Applied, Assessment, Finding, Standing
+from compliance.rules.nouns import Applied, Finding
 from compliance.rules.nouns.audit import Audit
 from compliance.rules.nouns.improvement import Improvement, Reopened
 from compliance.storage import records, tables
-from compliance.workspace import datasets, reopening, watching
+from compliance.workspace import assessments, datasets, reopening, watching
+from compliance.workspace.assessments import EVERYTHING
 from compliance.workspace.desk import Desk
-
-EVERYTHING = "everything"
 
 
 class Improving:
@@ -29,8 +28,8 @@ class Improving:
         with self._desk.database.reading() as connection:
             findings = records.newest_by(connection, tables.FINDING, Finding, "id")
             return improvement(
-                records.latest(connection, tables.ASSESSMENT, Assessment, scope=EVERYTHING),
-                records.every(connection, tables.STANDING, Standing, scope=EVERYTHING),
+                assessments.newest(connection),
+                assessments.standings(connection),
                 tuple(findings.values()),
                 records.every(connection, tables.REMEDIED, Applied),
                 since=_audited(connection),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from compliance.errors import RemedyError, UnknownRemedyError
+from compliance.register.nouns import Field
 from compliance.rules import findings
 from compliance.rules.nouns import Applied, Finding, Remedy, Rule, Status
 from compliance.storage import records, tables
@@ -14,6 +15,7 @@ from compliance.workspace import (
     mending_applying,
     mending_findings,
     mending_kinds,
+    mending_recording,
     mending_seeing,
     packs,
     registering,
@@ -169,6 +171,10 @@ class Mending:
         before = self._seen()
         found = yield from mending_seeing.tried_all(before, finding, self._bench)
         return self._remedies.get(place, lambda: found)
+
+    def fields(self, remedy: Remedy) -> tuple[Field, ...]:
+        """What a remedy asks before it is applied, as fields of a form."""
+        return mending_recording.fields_of(remedy)
 
     def predict(self, id_: str, remedy_id: str, answers: Mapping[str, str]) -> Remedy:
         """One remedy tried with an officer's own answers; nothing is written.

@@ -9,7 +9,7 @@ from datetime import datetime
 from compliance.register import checked, kinds, laid_over
 from compliance.register.nouns import Draft, Field, FieldType, Record
 from compliance.rules.facts import PROVIDED
-from compliance.rules.nouns import Outcome, Rule, Triple
+from compliance.rules.nouns import Outcome, Remedy, Rule, Triple
 from compliance.rules.remedies import catalogue
 from compliance.workspace import registering
 from compliance.workspace.desk import Act
@@ -48,6 +48,23 @@ def questions(rule: Rule, outcomes: Sequence[Outcome], at: datetime) -> tuple[Qu
     triples = {t[0]: t for t in rule.asserts if t[0] in failing or not outcomes}
     asked = (_question(rule.entity, t, failing.get(f), at) for f, t in triples.items())
     return tuple({one.field: one for one in asked if one is not None}.values())
+
+
+def fields_of(remedy: Remedy) -> tuple[Field, ...]:
+    """What a remedy asks, as fields of a form, in their order."""
+    entity = str(remedy.parameters.get("entity", ""))
+    return tuple(_field(entity, id_, label) for id_, label in remedy.asks.items())
+
+
+def _field(entity: str, id_: str, label: str) -> Field:
+    said = catalogue().records.get(entity, {}).get(id_)
+    if said is not None:
+        choices = {choice: choice.replace("_", " ") for choice in said.choices}
+        type_ = FieldType.CHOICE if choices else FieldType.TEXT
+        return Field(id=id_, label=label, type=type_, choices=choices)
+    kind = kinds().get(entity)
+    field = kind.field(id_) if kind else None
+    return field or Field(id=id_, label=label, type=FieldType.YES_NO)
 
 
 def recorded(ground: Ground, entity: str, id_: str, said: Mapping[str, str]) -> Trial:

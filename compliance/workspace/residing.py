@@ -43,6 +43,7 @@ __all__ = [
     "worst",
 ]
 
+_NOISY = (Form.NOISY, Form.PROTECTED_UPDATES)
 ALTERNATIVES = (None, Form.ANONYMOUS, Form.NOISY, Form.PROTECTED_UPDATES)
 
 
@@ -116,23 +117,28 @@ class Residing:
         found = would_federate(knowledge, name, plan, sites, epsilon)
         return found if found.flows else None
 
-    def before_training(self, name: str, plan: Plan, accepted: str = "") -> Movement | None:
+    def before_training(
+        self, name: str, plan: Plan, *, is_accepted: bool = False
+    ) -> Movement | None:
         """Check a plan and keep in the trail what was said, before anything is trained.
 
+        What cannot be assessed is told and kept, and trained all the same: the sites of this
+        process are no machines abroad.
+
         Args:
-            accepted: why it is trained although a law does not allow it; empty: it is not.
+            is_accepted: somebody has it trained although a law does not let updates leave.
 
         Raises:
-            MovementRefusedError: a law does not allow what would leave, and nobody accepts that.
+            MovementRefusedError: a law does not, or it asks for more, and nobody accepts that.
         """
         found = self.check_plan(name, plan)
         if found is None:
             return None
-        if found.answer is Answer.BLOCKED and not accepted:
+        if found.answer in (Answer.BLOCKED, Answer.NEEDS) and not is_accepted:
             raise _refusal(found)
         with self._desk.act("movement.check", name) as act:
             _tell(act, found)
-            act.facts |= {"form": str(found.flows[0][0].form), "is_accepted": bool(accepted)}
+            act.facts |= {"form": str(found.flows[0][0].form), "is_accepted": is_accepted}
         return found
 
     def record_move(self, move: Move) -> Record:
@@ -176,7 +182,8 @@ class Residing:
 
 def _facts(move: Move) -> dict[str, object]:
     """What is said of it, with the safeguard under the name that each law has for it."""
-    return {**(to_mechanism(move.mechanism) if move.mechanism else {}), **move.facts}
+    noise = {"has_noise": True} if move.form in _NOISY and "epsilon" in move.facts else {}
+    return {**(to_mechanism(move.mechanism) if move.mechanism else {}), **noise, **move.facts}
 
 
 def _values(move: Move, found: Movement) -> dict[str, object]:
@@ -231,7 +238,7 @@ def _refusal(found: Movement) -> MovementRefusedError:
         (flow, one)
         for flow, judgements in found.flows
         for one in judgements
-        if one.answer in (Answer.BLOCKED, Answer.NEEDS, Answer.UNKNOWN)
+        if one.answer is found.answer
     )
     return MovementRefusedError(
         what=f"Data of {flow.dataset}",

@@ -195,3 +195,7 @@ def link(name: str, label: str | None = None) -> None:
     """A link to the page called `name`."""
     row = _BY_NAME[name]
     st.page_link(ROOT / row.path, label=label or _(row.title), icon=row.icon)
+
+
+def is_page(name: str) -> bool:
+    return name in _BY_NAME

@@ -16,6 +16,7 @@ from compliance.report.nouns import ReportKind
 from pages.parts import figures, outputs, plan_protection, plans, run_sites, runs, session
 from pages.parts import sieges as attacks
 from pages.parts import sweeps as trials
+from pages.parts.residing import movements
 
 REDRAW_S = 0.2
 LONGEST_ROUND_S = 60
@@ -37,6 +38,7 @@ def train(chosen: Plan, resume: str | None) -> None:
         announced(),
         frame.container(border=True),
         outputs.explained(_("Not trained")),
+        movements.checked(workspace, dataset.name, chosen),
         closing(federation.train(dataset.name, chosen, resume)) as rounds,
     ):
         done, drawn_at = [next(rounds)], 0.0
@@ -149,6 +151,7 @@ with st.container(border=True), outputs.explained(_("This plan cannot be run")):
         plan_protection.priced(plan.rounds, price, state, told)
     if plan is not None:
         plans.as_file(plan)
+        movements.acceptance()
         started = st.button(_("Start training"), type="primary", key="federated_start")
 
 frame = st.empty()

@@ -90,7 +90,8 @@ def _add_rules(part: Part, rules: dict[str, dict[str, Any]]) -> None:
         own.add(id_)
         replaces = rule.get("replaces", False)
         if id_ in rules and not replaces:
-            problem = f"rule {id_} is in a pack that this one extends; say “replaces: true”"
+            other = rules[id_]["_part"][0]
+            problem = f"rule {id_} is in the pack “{other}” already; say “replaces: true”"
             raise part.lined.refusal(path, problem)
         if replaces and id_ not in rules:
             raise part.lined.refusal(path, f"there is no rule {id_} to replace")

@@ -284,7 +284,7 @@ class _Reading:
         return replace(
             found,
             answer=Answer.UNKNOWN,
-            because=f"It depends on what nobody has recorded; else: {_lowered(found.because)}",
+            because=f"It depends on what nobody has recorded; otherwise: {_lowered(found.because)}",
             needs=(*(self._asked[fact].words for fact in missing), *found.needs),
             until=None,
         )

@@ -22,6 +22,7 @@ from compliance.rules.residency.forms import (
 )
 
 # Fields of a transfer that are attributes of a flow; the others are its facts.
+_COUNTED = frozenset({"people", "sensitive_people"})
 _OWN = frozenset({"datasets", "origin", "destination", "recipient", "processor", "form", "since"})
 
 
@@ -147,7 +148,6 @@ def _with_bounds(
         if living is not None:
             found.setdefault("us_persons", living)
         found["people_at_most"] = sum(one.dataset.rows for one in held)
-        found["people_counted"] = tuple(one.dataset.name for one in held)
     return found
 
 
@@ -286,24 +286,45 @@ def updates_to(
     server = holding.dataset.description.region or knowledge.organisation.country
     form, has_noise = updates_of(plan)
     _, sensitive = people_of(holding)
-    for site, country in (countries_of(rows) or {}).items():
+    for country, number in _by_country(rows).items():
         if country == server:
             continue
-        is_none = sensitive == 0
+        said = _on_record(knowledge, holding, country, server)
         yield Flow(
-            id=f"{id_} from {country}",
+            id=f"{id_} from {country or 'an unknown place'}",
             dataset=holding.dataset.name,
             origin=country,
             destination=server,
             recipient="",
             form=form if form_of(holding) is not Form.NOT_PERSONAL else Form.NOT_PERSONAL,
             people=None,
-            sensitive_people=0 if is_none else None,
-            facts={
-                **facts,
-                "has_noise": has_noise,
-                "people_at_most": rows[site],
-                "people_counted": (f"{holding.dataset.name} at {country}",),
-            },
+            sensitive_people=0 if sensitive == 0 else None,
+            mechanism=str(said.get("mechanism") or ""),
+            facts={**said, **facts, "has_noise": has_noise, "people_at_most": number},
             source="run" if "run" in facts else "plan",
         )
+
+
+def _by_country(rows: Mapping[str, int]) -> Mapping[str, int]:
+    """Rows by country, where sites are countries; those at sites that name none under “”."""
+    placed = countries_of(rows)
+    if placed is None:
+        return {}
+    found: dict[str, int] = {}
+    for site, number in rows.items():
+        country = placed.get(site, "")
+        found[country] = found.get(country, 0) + number
+    return found
+
+
+def _on_record(
+    knowledge: Knowledge, holding: Holding, origin: str, destination: str
+) -> Mapping[str, object]:
+    """What the register says of movements of a dataset from one country to another."""
+    for record in knowledge.register.of("transfer"):
+        values = record.values
+        named = values.get("datasets")
+        is_named = isinstance(named, (list, tuple)) and holding.dataset.name in named
+        if is_named and (values.get("origin"), values.get("destination")) == (origin, destination):
+            return {fact: value for fact, value in values.items() if fact not in _OWN | _COUNTED}
+    return {}

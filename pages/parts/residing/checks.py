@@ -118,7 +118,7 @@ def _ask(found: Movement) -> None:
         return
     with st.form("residency_facts", border=True):
         st.markdown(f"**{_('What the answer depends on')}**")
-        outputs.remark(_("What you say here is for this check only; the register keeps it."))
+        outputs.remark(_("Said here for this check, and for the record where one is made of it."))
         columns = st.columns(2)
         said = {
             fact: _input(columns[number % 2], fact, one)

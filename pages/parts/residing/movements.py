@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import streamlit as st
 
+from compliance.errors import MovementRefusedError
+from compliance.federated.nouns import Plan
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Counter, Flow, Judgement, Whereabouts
+from compliance.workspace import Workspace
 from compliance.workspace.residing import law_name, worst
 from pages.parts import figures, navigation, outputs
 from pages.parts.figures import residency as drawing
@@ -134,3 +138,33 @@ def _row(flow: Flow, said: Judgement) -> dict[str, object]:
         _("Article"): said.article,
         _("Known from"): _(words.SOURCES.get(flow.source, flow.source)),
     }
+
+
+_REFUSED, _ACCEPT = "residency_refused", "federated_accept"
+
+
+@contextmanager
+def checked(workspace: Workspace, name: str, plan: Plan) -> Iterator[None]:
+    """Check what would leave which country before a plan is trained, and say so beside it."""
+    is_accepted = bool(st.session_state.get(_ACCEPT))
+    try:
+        found = workspace.governance.residency.before_training(name, plan, is_accepted=is_accepted)
+    except MovementRefusedError:
+        if not st.session_state.get(_REFUSED):
+            st.session_state[_REFUSED] = True
+            acceptance()  # from the next run on it stands above
+        raise
+    if found is not None:
+        for number, (flow, said) in enumerate(found.flows):
+            movement([flow], said, f"federated_flow_{number}")
+    yield
+
+
+def acceptance() -> None:
+    """After a refusal, the way to train all the same."""
+    if st.session_state.get(_REFUSED):
+        st.checkbox(
+            _("Train although a law does not let updates leave a country"),
+            key=_ACCEPT,
+            help=_("The trail keeps that it was accepted."),
+        )

@@ -1,0 +1,1 @@
+"""Decisions: findings, what would mend them, and every duty."""

@@ -1,0 +1,199 @@
+"""Remedies side by side, each with what it would change; applied, with what it did change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from compliance.i18n import translate as _
+from compliance.register.nouns import Field, FieldType
+from compliance.rules.nouns import Applied, Effect, Finding, Remedy, Status, Turn
+from compliance.workspace.mending import Mending
+from pages.parts import navigation, outputs, wording
+from pages.parts.anonymising.progress import watched
+from pages.parts.deciding import words
+
+_BESIDE = 3
+_MOST_TURNS = 5
+_CHANGES_ROWS = ("drop", "mask", "generalise", "shorten", "re-consent")
+
+
+def shown(mending: Mending, finding: Finding) -> None:
+    """The remedies of a finding, tried when asked for; and what was applied before."""
+    for done in mending.applied(finding.id):
+        applied(done)
+    if finding.status is Status.CLOSED:
+        return
+    st.subheader(_("Remedies"))
+    found = mending.known_remedies(finding.id)
+    if found is None:
+        outputs.remark(
+            _(
+                "Each remedy is tried on the real rows in memory: which verdicts turn, which risk "
+                "falls, what is lost. Nothing is stored until you apply one."
+            )
+        )
+        if st.button(_("Try the remedies"), type="primary", key="decisions_try"):
+            with outputs.explained(_("Not tried")):
+                watched(mending.trying(finding.id))
+                st.rerun()
+        return
+    outputs.remark(
+        _(
+            "First those that end this finding; of these, those that the desk can apply and that "
+            "begin no other; then those that keep most of the data; then those that end most "
+            "others."
+        )
+    )
+    for first in range(0, len(found), _BESIDE):
+        for place, column in enumerate(st.columns(_BESIDE)[: len(found) - first]):
+            with column, st.container(border=True, height="stretch"):
+                _card(mending, finding, found[first + place], first + place)
+
+
+def applied(done: Applied) -> None:
+    """A remedy that was applied: predicted beside actual."""
+    predicted, actual = done.remedy.predicted, done.actual
+    is_same = _measures(predicted) == _measures(actual)
+    with st.container(border=True, key=f"decisions_applied_{done.id.replace('-', '_')}"):
+        st.markdown(f"**{_('Applied')}: {wording.escaped(_(done.remedy.what))}**")
+        icon, colour = ("check_circle", "green") if is_same else ("error", "red")
+        said = _("came as predicted") if is_same else _("came otherwise than predicted")
+        st.markdown(
+            f":{colour}-badge[:material/{icon}: {said}] "
+            f":gray[{outputs.moment(done.applied_at)} · {wording.escaped(done.actor)}]"
+        )
+        outputs.table(
+            [
+                {_("Measure"): name, _("Predicted"): before, _("Actual"): after}
+                for (name, before), after in zip(
+                    _measures(predicted).items(), _padded(predicted, actual), strict=True
+                )
+            ],
+            key=f"decisions_outcome_{done.id.replace('-', '_')}",
+            alt=_("What was predicted of the remedy beside what came of it"),
+        )
+
+
+def _padded(predicted: Effect, actual: Effect) -> list[str]:
+    found = _measures(actual)
+    return [found.get(name, "–") for name in _measures(predicted)]
+
+
+def _measures(found: Effect) -> dict[str, str]:
+    """An effect as rows of a table."""
+    rows = {_("Score"): f"{words.score(found.score_before)} → {words.score(found.score_after)}"}
+    if found.risk_before is not None:
+        rows[_("Highest risk")] = (
+            f"{words.risk(found.risk_before)} → {words.risk(found.risk_after)}"
+        )
+    if found.kept is not None:
+        rows[_("Kept of what the rows say")] = words.kept(found)
+    rows |= {name.capitalize(): text for name, text in found.lost.items()}
+    for turn in found.turns:
+        rows[f"{_(turn.title)} · {turn.subject}"] = _turned(turn)
+    return rows
+
+
+def _turned(turn: Turn) -> str:
+    return f"{_(str(turn.before))} → {_(str(turn.after))}"
+
+
+def _card(mending: Mending, finding: Finding, remedy: Remedy, number: int) -> None:
+    found = remedy.predicted
+    ends = any(t.key == finding.key and str(t.after) in _ENDED for t in found.turns)
+    icon, colour, said = (
+        ("check_circle", "green", _("ends this finding"))
+        if ends
+        else ("remove_circle", "gray", _("does not end it"))
+    )
+    st.markdown(f"**{wording.escaped(_(remedy.what))}**")
+    st.markdown(f":{colour}-badge[:material/{icon}: {said}]")
+    with st.container(horizontal=True):
+        st.metric(
+            _("Score"), words.score(found.score_after), _change(found), help=_("Before → after")
+        )
+        if found.risk_after is not None:
+            st.metric(
+                _("Highest risk"),
+                words.risk(found.risk_after),
+                _("from {before}").format(before=words.risk(found.risk_before)),
+                delta_color="off",
+                delta_arrow="off",
+            )
+        if found.kept is not None:
+            st.metric(_("Kept"), words.kept(found))
+    st.markdown("\n".join(f"- {wording.escaped(_(reason))}" for reason in remedy.reasons))
+    _turns(found)
+    if remedy.can_apply:
+        if st.button(_("Apply …"), key=f"decisions_apply_{number}"):
+            _apply(mending, finding, remedy)
+    elif navigation.is_page(remedy.page):
+        navigation.link(remedy.page, _("Done on another page"))
+
+
+_ENDED = ("met", "not applicable")
+
+
+def _change(found: Effect) -> str | None:
+    if found.score_before is None or found.score_after is None:
+        return None
+    change = found.score_after - found.score_before
+    return f"{change:+.3g}" if change else None
+
+
+def _turns(found: Effect) -> None:
+    if not found.turns:
+        return
+    with st.expander(_("Verdicts that turn ({n})").format(n=len(found.turns))):
+        for turn in found.turns[: _MOST_TURNS * 8]:
+            st.markdown(
+                f"{words.state_badge(turn.before)} → {words.state_badge(turn.after)} "
+                f"{wording.escaped(f'{_(turn.title)} · {turn.subject}')}"
+            )
+
+
+@st.dialog(_("Apply this remedy?"))
+def _apply(mending: Mending, finding: Finding, remedy: Remedy) -> None:
+    st.markdown(f"**{wording.escaped(_(remedy.what))}**")
+    st.markdown(_consequence(remedy))
+    answers = _asked(mending.fields(remedy), finding.opened_at.isoformat())
+    if st.button(_("Apply it"), type="primary", key="decisions_applied"):
+        with outputs.explained(_("Not applied")):
+            watched(mending.applying(finding.id, remedy.id, answers))
+            st.rerun()
+
+
+def _consequence(remedy: Remedy) -> str:
+    """What will happen, in words."""
+    if str(remedy.kind) in _CHANGES_ROWS:
+        return _(
+            "A new version of **{target}** takes the place of the one before, with its description "
+            "and labels; the old version stays on record. Every duty is tested again at once."
+        ).format(target=wording.escaped(remedy.target))
+    return _("This is put on record in your name. Every duty is tested again at once.")
+
+
+def _asked(fields: Sequence[Field], at: str) -> Mapping[str, str]:
+    """What an officer says, by field."""
+    return {field.id: text for field in fields if (text := _answer(field, at))}
+
+
+def _answer(field: Field, at: str) -> str:
+    key, label, help_ = f"decisions_said_{field.id}", _(field.label), _(field.help) or None
+    if field.type is FieldType.YES_NO:
+        options = {"": "–", "yes": _("yes"), "no": _("no")}
+        return str(st.selectbox(label, list(options), format_func=options.get, key=key, help=help_))
+    if field.type is FieldType.CHOICE:
+        labels = {"": "–", **{choice: _(said) for choice, said in field.choices.items()}}
+        return str(st.selectbox(label, list(labels), format_func=labels.get, key=key, help=help_))
+    if field.type is FieldType.CHOICES:
+        said = {choice: _(word) for choice, word in field.choices.items()}
+        chosen = st.multiselect(label, list(said), format_func=said.get, key=key, help=help_)
+        return "; ".join(map(str, chosen))
+    if field.type is FieldType.DATE:
+        day = st.date_input(label, None, key=key, help=help_)
+        return day.isoformat() if day else ""
+    placeholder = at[:16] + "+00:00" if field.type is FieldType.MOMENT else ""
+    return str(st.text_input(label, key=key, help=help_, placeholder=placeholder))

@@ -1,0 +1,86 @@
+"""Where the duties stand, and how that has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from compliance.i18n import translate as _
+from compliance.rules.nouns import Assessment, Finding, Standing, State, Status
+from compliance.workspace.mending import Mending
+from pages.parts import outputs
+from pages.parts.deciding import words
+from pages.parts.figures import PLAIN, deciding
+
+
+def shown(
+    latest: Assessment, past: Sequence[Standing], findings: Sequence[Finding], mending: Mending
+) -> None:
+    """The score, what is open, and the score over time."""
+    left, right = st.columns([3, 2]) if len(past) > 1 else (st.container(), None)
+    with left, st.container(horizontal=True):
+        change = _change(past)
+        st.metric(
+            _("Score"),
+            "–" if latest.score is None else f"{latest.score:g} / 100",
+            _("{change} since the check before").format(change=f"{change:+.3g}")
+            if change
+            else None,
+            border=True,
+            height="stretch",
+            help=_("Duties met among those met and not met. Not assessed is never a pass."),
+        )
+        for state in (State.NOT_MET, State.NOT_ASSESSED, State.MET):
+            number = sum(verdict.state is state for verdict in latest.verdicts)
+            st.metric(_(str(state)).capitalize(), number, border=True, height="stretch")
+        open_ = [finding for finding in findings if finding.status is not Status.CLOSED]
+        overdue = sum(map(mending.is_overdue, open_))
+        st.metric(
+            _("Findings open"),
+            len(open_),
+            _("{n} overdue").format(n=overdue) if overdue else None,
+            delta_color="inverse",
+            border=True,
+            height="stretch",
+        )
+    if right is not None:
+        with right:
+            _trend(past)
+    outputs.remark(
+        _("Checked {at} with the rules {pack}").format(
+            at=outputs.moment(latest.assessed_at), pack=latest.pack
+        )
+    )
+
+
+def _change(past: Sequence[Standing]) -> float:
+    scores = [standing.score for standing in past if standing.score is not None]
+    return scores[-1] - scores[-2] if len(scores) > 1 else 0
+
+
+def _trend(past: Sequence[Standing]) -> None:
+    first, last = past[0], past[-1]
+    st.plotly_chart(
+        deciding.trend(past),
+        key="decisions_trend",
+        config=PLAIN,
+        alt=_("Score at each check, from {first} to {last} in {n} checks").format(
+            first=words.score(first.score), last=words.score(last.score), n=len(past)
+        ),
+    )
+    with st.expander(_("The score in numbers")):
+        outputs.table(
+            [
+                {
+                    _("Checked"): outputs.moment(one.assessed_at),
+                    _("Score"): one.score,
+                    _("Met"): one.counts.get(State.MET, 0),
+                    _("Not met"): one.counts.get(State.NOT_MET, 0),
+                    _("Not assessed"): one.counts.get(State.NOT_ASSESSED, 0),
+                }
+                for one in past[::-1][:200]
+            ],
+            key="decisions_scores",
+            alt=_("Every check with its score and its verdicts by state"),
+        )

@@ -1,0 +1,30 @@
+"""Charts of how duties stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from compliance.i18n import translate as _
+from compliance.rules.nouns import Standing
+from pages.parts.figures import TEAL, framed
+
+
+def trend(past: Sequence[Standing]) -> go.Figure:
+    """The score at each check, oldest first."""
+    decided = [standing for standing in past if standing.score is not None]
+    figure = go.Figure(
+        go.Scatter(
+            x=list(range(1, len(decided) + 1)),
+            y=[standing.score for standing in decided],
+            customdata=[f"{standing.assessed_at:%Y-%m-%d %H:%M}" for standing in decided],
+            mode="lines+markers",
+            line={"width": 3, "color": TEAL},
+            marker={"size": 8},
+            hovertemplate="%{customdata} UTC: %{y:g}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title=_("Check"), tickformat="d", nticks=8)
+    figure.update_yaxes(title=_("Score"), range=[0, 102])
+    return framed(figure, height=210)
