@@ -36,6 +36,7 @@ PERSONAL = {
     "reviews": frozenset({"name", "text"}),
 }
 KINDS = tuple(AlarmKind)
+ANALYSTS, STRANGERS_TO_IT = ("Ada", "Ben"), ("Cleo", "Dina", "Eli")
 NONE = "0" * 64
 
 Said = tuple[datetime, str, str, str, dict[str, object]]
@@ -141,7 +142,19 @@ def with_sown(seed: int, of_each: int) -> Office:
     """The same office, with incidents of every kind in its last quarter."""
     rng = np.random.default_rng(seed)
     work = list(_work(rng))
-    sown = [(kind, _SOWN[kind](rng, n)) for kind in KINDS for n in range(of_each)]
+    return _sown(work, [(kind, _SOWN[kind](rng, n)) for kind in KINDS for n in range(of_each)])
+
+
+def rummaged(seed: int, acts: int, times: int, actors: Sequence[str]) -> Office:
+    """An office in which one of these actors rummages, with so many acts at a time."""
+    rng = np.random.default_rng(seed)
+    work = list(_work(rng))
+    return _sown(
+        work, [(AlarmKind.UNUSUAL, _rummaging(rng, n, acts, actors)) for n in range(times)]
+    )
+
+
+def _sown(work: Sequence[Said], sown: Sequence[tuple[AlarmKind, list[Said]]]) -> Office:
     said = [*work, *(one for _, incident in sown for one in incident)]
     entries, numbers = _entries(said)
     place, incidents = len(work), []
@@ -467,10 +480,14 @@ def _stranger(rng: np.random.Generator, n: int) -> list[Said]:
 
 
 def _rummage(rng: np.random.Generator, n: int) -> list[Said]:
+    return _rummaging(rng, n, int(rng.integers(30, 50)), STRANGERS_TO_IT)
+
+
+def _rummaging(rng: np.random.Generator, n: int, acts: int, actors: Sequence[str]) -> list[Said]:
     """A little too much of everything, in nobody's usual way, below every single limit."""
-    at, actor = _when(rng), str(rng.choice(["Eli", "Dina", "Cleo"]))
+    at, actor = _when(rng), str(rng.choice(list(actors)))
     said: list[Said] = []
-    for i in range(int(rng.integers(30, 50))):
+    for i in range(acts):
         dataset = list(COLUMNS)[i % 4]
         by = USUAL[dataset][1 + i % 3]
         moment = at + timedelta(minutes=1.2 * i)

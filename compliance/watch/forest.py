@@ -10,7 +10,7 @@ Source: Liu, Ting and Zhou 2008, doi:10.1109/ICDM.2008.17.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,18 +60,16 @@ class _Habits:
     usual: Floats
 
 
-def unusual_days(
-    days: Days, limits: Thresholds, since: date, told: Mapping[str, set[date]]
-) -> Iterator[Alarm]:
+def unusual_days(days: Days, limits: Thresholds, since: date) -> Iterator[Alarm]:
     """Days from `since` on that are unusual altogether.
 
     Args:
-        told: days of actors on which another alarm stands already; they are learnt from as well.
+        days: without the deeds that another alarm is about already.
     """
     if sum(len(own) for own in days.values()) < limits.forest_days:
         return
     habits = _habits(days, limits)
-    is_asked = [day >= since and day not in told.get(actor, ()) for actor, day in habits.rows]
+    is_asked = [day >= since for _, day in habits.rows]
     weighing = np.sum(habits.far >= limits.forest_far, axis=1) >= limits.forest_features
     asked = np.flatnonzero(np.array(is_asked) & weighing)
     if not asked.size:

@@ -42,7 +42,8 @@ def watch(
     days = by_day(done)
     since = at - timedelta(days=limits.look_back_days)
     found = [one for one in _explicit(done, days, known, limits) if one.until >= since]
-    found += unusual_days(days, limits, since.date(), _told(found))
+    told = {number for one in found for number in one.entries}
+    found += unusual_days(by_day(d for d in done if d.number not in told), limits, since.date())
     return tuple(sorted(found, key=lambda one: (one.until, one.weight, one.id), reverse=True))
 
 
@@ -89,15 +90,3 @@ def _explicit(
     yield from unusual_columns(done, known, limits)
     yield from averaging(done, limits)
     yield from differencing(done, limits)
-
-
-def _told(found: Sequence[Alarm]) -> dict[str, set[date]]:
-    """The days of actors that alarms are about."""
-    told: dict[str, set[date]] = defaultdict(set)
-    for one in found:
-        for actor in one.actor.split(", "):
-            day = one.since.date()
-            while day <= one.until.date():
-                told[actor].add(day)
-                day += timedelta(days=1)
-    return told
