@@ -52,7 +52,7 @@ ACTIVITY: Mapping[str, Any] = {
     "purposes": ["recommend products"],
     "lawful_basis": "contract",
     "datasets": ["patients"],
-    "recipients": ["mailer"],
+    "recipients": [],
     "retention_months": 24,
     "transfers": None,
     "security_measures": ["encryption", "access_by_role"],

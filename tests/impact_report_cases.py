@@ -88,9 +88,7 @@ def interests() -> ImpactEvidence:
 
 def outdated() -> ImpactEvidence:
     """Signed, and then the facts changed."""
-    return evidence(
-        changed=("new columns in patients: phone", "the region of patients was changed")
-    )
+    return evidence(changed=("new columns in patients: phone", "the region of patients changed"))
 
 
 def begun() -> ImpactEvidence:

@@ -72,7 +72,7 @@ def test_an_assessment_is_made_by_the_command_line_alone(home: Path) -> None:
 
     (line,) = does(home, "list").document["assessments"]
     assert line["status"] == "outdated"
-    assert "retention months of orders" in does(home, "show", id_).document["changed"][0]
+    assert "retention of orders" in does(home, "show", id_).document["changed"][0]
     redrawn = does(home, "redraw", id_).document
     assert redrawn["status"] == "draft"
     assert any("60 months" in one["after"] for one in redrawn["differences"])

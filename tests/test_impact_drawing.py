@@ -16,13 +16,18 @@ from compliance.impact.gauging import likelihood_of
 from compliance.impact.nouns import (
     Criterion,
     Gauge,
+    Impact,
     ImpactKind,
     Need,
     Origin,
     RiskLevel,
     Scale,
 )
-from compliance.rules.nouns import TrailKnown
+from compliance.register import kinds as register_kinds
+from compliance.register.nouns import Record
+from compliance.rules.facts.screening import Activity, screen
+from compliance.rules.facts.screening import data as rules_screening
+from compliance.rules.nouns import Knowledge, TrailKnown
 
 DRAWN_IN_FULL = (
     *("scope", "responsibilities", "data_kinds", "special", "recipients", "life_cycle"),
@@ -90,12 +95,17 @@ def test_what_is_not_recorded_is_no_answer(question: str, change: dict[str, obje
     assert not cases.begun_one(known, template="", datasets=["patients"]).answers[question].counts
 
 
-def test_a_basis_that_contradicts_the_record_is_no_answer() -> None:
-    known = cases.knowledge(register=cases.register(cases.activity(lawful_basis="consent")))
-    answer = cases.begun_one(known).answers["basis"]
+def test_another_basis_than_the_data_were_collected_on_asks_for_compatibility() -> None:
+    other = cases.activity(lawful_basis="consent")
+    assessed = cases.activity(lawful_basis="consent", compatibility_assessment_id="C-1")
+    open_, settled = (
+        cases.begun_one(cases.knowledge(register=cases.register(one))).answers["basis"]
+        for one in (other, assessed)
+    )
 
-    assert not answer.counts
-    assert "contradict" in answer.drawn
+    assert not open_.counts
+    assert "Art. 6(4)" in open_.drawn
+    assert settled.counts
 
 
 def test_a_processor_without_a_contract_leaves_the_question_open() -> None:
@@ -103,7 +113,7 @@ def test_a_processor_without_a_contract_leaves_the_question_open() -> None:
     answer = cases.begun_one(known, template="").answers["processors"]
 
     assert not answer.counts
-    assert "No contract is recorded for Mailer" in answer.drawn
+    assert "No contract that is in force is recorded for Mailer" in answer.drawn
 
 
 def test_a_templates_proposal_does_not_count_until_somebody_takes_it_over() -> None:
@@ -111,6 +121,34 @@ def test_a_templates_proposal_does_not_count_until_somebody_takes_it_over() -> N
 
     assert impact.answers["description"].origin is Origin.TEMPLATE
     assert not impact.answers["description"].counts
+
+
+def test_a_system_or_recipient_of_another_activity_is_none_of_this_one() -> None:
+    datasets = {"datasets": ["patients"], "solely_automated": True, "significant_effect": True}
+    system = Record(kind="adm_system", id="score", name="Score", values=datasets)
+    other = Record(kind="recipient", id="bank", name="Bank", values={"datasets": ["patients"]})
+    known = cases.knowledge(register=cases.register(system, other))
+
+    assert screened(known, "advice").criteria["automated_decision_legal_effect"].holds is None
+    assert "Bank" not in cases.begun_one(known).answers["recipients"].text
+    assert "Bank" in begun_on_data(known).answers["recipients"].text
+
+
+def begun_on_data(known: Knowledge) -> Impact:
+    return cases.begun_one(known, activity="", datasets=["patients"])
+
+
+def test_a_transfer_counts_by_its_data_until_it_has_ended() -> None:
+    values = {"datasets": ["patients"], "destination": "US", "mechanism": "scc"}
+    open_ = Record(kind="transfer", id="us", name="Cloud", values=values)
+    over = replace(open_, values={**values, "ended_at": "2026-11-01"})
+    answers = [
+        cases.begun_one(cases.knowledge(register=cases.register(one))).answers["transfers"].text
+        for one in (open_, over)
+    ]
+
+    assert "Cloud goes to US under scc" in answers[0]
+    assert "nothing leaves" in answers[1]
 
 
 def test_measures_on_the_data_are_drawn_with_their_numbers() -> None:
@@ -226,11 +264,11 @@ def criteria(**held: bool | None) -> dict[str, Criterion]:
     [
         ({}, Need.NOT_SHOWN),
         ({"large_scale": True}, Need.NOT_SHOWN),
-        ({"large_scale": True, "evaluation": True}, Need.PRESUMED),
-        ({"significant_decisions": True}, Need.REQUIRED),
-        ({"public_monitoring": None}, Need.UNKNOWN),
-        ({"large_scale": True, "evaluation": None}, Need.UNKNOWN),
-        ({"evaluation": None}, Need.NOT_SHOWN),
+        ({"large_scale": True, "evaluation_scoring": True}, Need.PRESUMED),
+        ({"systematic_extensive_evaluation_with_significant_effect": True}, Need.REQUIRED),
+        ({"large_scale_public_monitoring": None}, Need.UNKNOWN),
+        ({"large_scale": True, "evaluation_scoring": None}, Need.UNKNOWN),
+        ({"evaluation_scoring": None}, Need.NOT_SHOWN),
     ],
     ids=["none", "one", "two of nine", "article", "article open", "one and one open", "one open"],
 )
@@ -243,7 +281,7 @@ def test_a_template_may_call_for_an_assessment_but_never_spare_one() -> None:
     off = {id_: replace(one, origin=Origin.TEMPLATE) for id_, one in said.items()}
     on = off | {
         id_: Criterion(holds=True, why="x", origin=Origin.TEMPLATE)
-        for id_ in ("evaluation", "monitoring")
+        for id_ in ("evaluation_scoring", "systematic_monitoring")
     }
 
     assert weighed(off).need is Need.UNKNOWN
@@ -254,12 +292,17 @@ def test_special_categories_of_many_people_require_an_assessment() -> None:
     found = screened(cases.knowledge(), "advice")
 
     assert found.need is Need.REQUIRED
-    assert {"special_large_scale", "sensitive", "large_scale"} <= set(found.triggers)
+    assert {"large_scale_special_or_criminal", "sensitive_data", "large_scale"} <= set(
+        found.triggers
+    )
     assert "12,000 people" in found.criteria["large_scale"].why
 
 
 def test_an_unknown_number_of_people_is_not_a_small_one() -> None:
-    found = screened(cases.knowledge(cases.holding(people=None)), "advice")
+    held = cases.holding(people=None)
+    said = replace(held.dataset.description, data_subjects="customers")
+    held = replace(held, dataset=replace(held.dataset, description=said))
+    found = screened(cases.knowledge(held), "advice")
 
     assert found.criteria["large_scale"].holds is None
     assert found.need is Need.UNKNOWN
@@ -268,8 +311,92 @@ def test_an_unknown_number_of_people_is_not_a_small_one() -> None:
 def test_federated_profiling_is_evaluation() -> None:
     found = screened(cases.knowledge(cases.holding(runs=(cases.run(),))), "advice")
 
-    assert found.criteria["evaluation"].holds is True
-    assert found.criteria["evaluation"].facts == (f"run:{cases.run().id}",)
+    assert found.criteria["evaluation_scoring"].holds is True
+    assert found.criteria["evaluation_scoring"].facts == (f"run:{cases.run().id}",)
+
+
+def test_what_an_officer_recorded_of_the_activity_settles_the_screening() -> None:
+    triggers = ["systematic_monitoring"]
+    known = cases.knowledge(register=cases.register(cases.activity(dpia_trigger=triggers)))
+    found = screened(known, "advice")
+
+    assert found.criteria["systematic_monitoring"].holds is True
+    assert found.criteria["systematic_monitoring"].facts == ("activity:advice",)
+    assert found.criteria["large_scale_public_monitoring"].holds is False
+    assert found.criteria["sensitive_data"].holds is True  # the data say so, whatever is recorded
+
+
+@pytest.mark.parametrize(
+    ("alone", "effect", "holds"),
+    [
+        (True, True, True),
+        (True, False, False),
+        (False, None, False),
+        (True, None, None),
+        (None, None, None),
+    ],
+)
+def test_systems_on_record_tell_whether_a_machine_decides(
+    alone: bool | None, effect: bool | None, holds: bool | None
+) -> None:
+    said = {"datasets": ["patients"], "solely_automated": alone, "significant_effect": effect}
+    system = Record(kind="adm_system", id="score", name="Score", values=said)
+    uses = cases.activity(automated_decisions=["score"])
+    found = screened(cases.knowledge(register=cases.register(system, uses)), "advice")
+
+    assert found.criteria["automated_decision_legal_effect"].holds is holds
+    assert found.criteria["prevents_right_or_service"].holds is holds
+    assert found.criteria["evaluation_scoring"].holds is True
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"dpia_trigger": []},
+        {"dpia_trigger": ["systematic_monitoring", "evaluation_scoring"]},
+        {"purpose_type": "recommendation"},
+        {"purpose_type": "order_fulfilment", "automated_decisions": None},
+        {"is_secondary_use": True},
+        {"categories_of_subjects": ["children"]},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("people", [None, 900, 12_000])
+@pytest.mark.parametrize("looked", [True, False])
+def test_the_screening_agrees_with_that_of_the_rules(
+    change: dict[str, object], people: int | None, looked: bool
+) -> None:
+    held = cases.holding(people=people)
+    held = held if looked else replace(held, discovery=None)
+    record = cases.activity(**change)
+    known = cases.knowledge(held, register=cases.register(record))
+    activity = Activity(record=record, holdings=(held,), systems=(), is_whole=True)
+    ours, theirs = screened(known, "advice"), screen(activity)
+
+    wanted = {True: (Need.REQUIRED, Need.PRESUMED), False: (Need.NOT_SHOWN,), None: (Need.UNKNOWN,)}
+    assert ours.need in wanted[theirs.needs]
+    if theirs.needs:
+        assert set(ours.triggers) == set(theirs.criteria)
+
+
+def test_what_shows_a_criterion_is_what_rules_have() -> None:
+    rules, ours = rules_screening(), method()
+    groups = {"article": "always", "criterion": "two_of"}
+
+    for group, theirs in groups.items():
+        assert [one.id for one in ours.criteria if one.group == group] == list(rules[theirs])
+    assert ours.large_scale_people == rules["large_scale_people"]
+    assert list(ours.traces) == rules["traces"]
+    assert list(ours.profiling) == rules["profiling"]
+    assert list(ours.vulnerable) == rules["vulnerable"]
+
+
+def test_the_fields_that_outdate_are_fields_of_the_register() -> None:
+    kinds = {id_: {f.id for f in kind.fields} for id_, kind in register_kinds().items()}
+
+    for kind, fields in method().counted.items():
+        assert set(fields) <= kinds[kind], kind
 
 
 def test_datasets_of_different_sources_are_matched() -> None:
@@ -279,7 +406,7 @@ def test_datasets_of_different_sources_are_matched() -> None:
     register = cases.register(cases.activity(datasets=["patients", "clicks"]))
     found = screened(cases.knowledge(cases.holding(), other, register=register), "advice")
 
-    assert found.criteria["matching"].holds is True
+    assert found.criteria["matching_combining"].holds is True
 
 
 # ----------------------------------------------------------------------------- the files

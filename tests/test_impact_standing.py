@@ -115,7 +115,7 @@ REMOVALS: dict[str, Callable[[Impact], Impact]] = {
     "the decision": lambda one: replace(one, decision=None),
     "the screening": lambda one: screened_by_hand(
         replace(one, screening={id_: replace(c, holds=False) for id_, c in one.screening.items()}),
-        "public_monitoring",
+        "large_scale_public_monitoring",
         holds=None,
         why="",
     ),
@@ -226,20 +226,20 @@ CHANGES: dict[str, tuple[Callable[[], Knowledge], str]] = {
     "a new kind": (with_kind, "new kinds of personal data in patients: note (phone)"),
     "another purpose": (
         lambda: described(purpose=cases.CANARY),
-        "the purpose of patients was changed",
+        "the purpose of patients changed",
     ),
     "no basis": (
         lambda: described(legal_basis=None),
-        "the legal basis of patients is no longer recorded",
+        "no longer recorded: the legal basis of patients",
     ),
     "longer retention": (
         lambda: described(retention_months=60),
-        "the retention months of patients was changed",
+        "the retention of patients changed",
     ),
-    "another region": (lambda: described(region="US"), "the region of patients was changed"),
+    "another region": (lambda: described(region="US"), "the region of patients changed"),
     "another purpose on record": (
         lambda: recorded(cases.activity(purposes=[cases.CANARY])),
-        "purposes of activity advice was changed",
+        "the purposes of activity advice changed",
     ),
     "a new processor": (
         lambda: recorded(cases.processor("cloud")),
@@ -247,7 +247,7 @@ CHANGES: dict[str, tuple[Callable[[], Knowledge], str]] = {
     ),
     "a processor elsewhere": (
         lambda: recorded(cases.processor(country="US")),
-        "country of processor mailer was changed",
+        "the country of processor mailer changed",
     ),
     "a new transfer": (
         lambda: recorded(

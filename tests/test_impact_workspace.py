@@ -93,7 +93,7 @@ def test_an_assessment_goes_from_begun_to_outdated_to_validated_again(shop: Work
     said = shop.dataset("orders").description
     shop.describe("orders", type(said)(**{**_fields(said), "retention_months": 60}))
 
-    assert area.changed(id_) == ("the retention months of orders was changed",)
+    assert area.changed(id_) == ("the retention of orders changed",)
     assert any("60 months" in one.after for one in area.differences(id_))
     redrawn, differences = area.redraw(id_)
     assert redrawn.status is Status.DRAFT

@@ -132,6 +132,7 @@ def test_a_kind_can_be_asked_in_a_form(kind: Any) -> None:
         assert field.group
         assert field.label[0].isupper() or not field.label[0].isalpha(), field.id
         assert not field.label.endswith("."), field.id
+        assert all(isinstance(label, str) and label for label in field.choices.values()), field.id
         needs_choices = field.type in (FieldType.CHOICE, FieldType.CHOICES)
         assert bool(field.choices) >= needs_choices, field.id
         assert (field.type in (FieldType.RECORD, FieldType.RECORDS)) == (field.of in kinds())

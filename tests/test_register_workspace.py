@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from compliance.dataset import RawFile
 from compliance.dataset.nouns import Description, LegalBasis
 from compliance.discovery.nouns import IdentifierClass
 from compliance.errors import (
@@ -235,6 +236,39 @@ def test_a_file_of_any_usual_encoding_is_taken_in(register: Registering, encodin
     register.import_(text.replace("; ", ", ").encode(encoding), "processor.csv")
 
     assert register.find("processor", "p1").name == "Müller & Söhne"
+
+
+def test_taking_an_export_in_again_makes_nobodys_word_of_what_is_drawn(
+    register: Registering, shop: Workspace
+) -> None:
+    register.record("activity", "deliver-orders", {"stage": "live"})
+    register.import_(register.export(Shape.JSON), "all.json")
+
+    typed = register.typed("activity", "deliver-orders")
+    assert typed is not None
+    assert typed.values == {"stage": "live"}
+    assert register.typed("org", "org") is None
+    assert shop.entries(1)[0].facts["changed"] == 0
+
+
+def test_an_export_for_others_leaves_out_what_may_name_a_person(register: Registering) -> None:
+    register.record("processor", "cloud", {"contact": "Ada Byron", "country": "GB"})
+
+    assert b"Ada Byron" in register.export(Shape.JSON)
+    for_others = register.export(Shape.CSV, "processor", for_others=True)
+    assert b"Ada Byron" not in for_others
+    assert b"GB" in for_others
+
+
+def test_people_in_a_state_bring_its_law_into_scope(workspace: Workspace) -> None:
+    rows = [f"{n},US,{'CA' if n % 2 else 'NY'}" for n in range(60)]
+    data = "\n".join(["customer,country,state", *rows]).encode()
+    workspace.add_files([RawFile(name="buyers.csv", data=data)], "buyers")
+    workspace.discover("buyers")
+
+    found = {one.law: one.because for one in workspace.governance.register.scope()}
+    assert found["CCPA"] == ("People in US-CA are in the data: buyers.",)
+    assert "US_VA_VCDPA" not in found
 
 
 def test_what_is_not_there_is_a_sentence(register: Registering) -> None:

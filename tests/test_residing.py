@@ -207,9 +207,21 @@ def test_what_is_on_record_of_the_way_counts_for_updates_too(
     assert (answers["DE"], answers["FR"]) == (Answer.ALLOWED, Answer.ALLOWED)
 
 
-def test_a_region_that_is_no_country_leaves_a_dataset_unplaced(
-    residing: Residing, shop: Workspace
-) -> None:
-    shop.describe("orders", _at(shop.dataset("orders").description, "XX"))
+def test_a_dataset_without_a_region_is_unplaced(residing: Residing, shop: Workspace) -> None:
+    shop.describe("orders", _at(shop.dataset("orders").description, ""))
 
     assert residing.whereabouts().unplaced == ("orders",)
+
+
+def test_what_holds_of_the_organisation_is_recorded_of_the_organisation(
+    residing: Residing, shop: Workspace
+) -> None:
+    shop.describe("orders", _at(shop.dataset("orders").description, "CN"))
+    told = {"recipient_notice": True, "separate_consent": True, "pipia_id": True}
+    of_it = {"cii_operator": False, "important_data": False, "sensitive_people": 0, **told}
+
+    residing.record_move(Move(names=("orders",), destination="DE", facts=of_it))
+
+    assert shop.governance.register.find("org", "org").values["cii_operator"] is False
+    ((_, (said,)),) = residing.whereabouts().flows
+    assert (said.answer, said.tier) == (Answer.ALLOWED, "under_100k")

@@ -26,6 +26,7 @@ from compliance.errors import (
     WorkspaceError,
 )
 from compliance.federated import to_plan
+from compliance.plain import to_json
 from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget, SpendState
 from compliance.privacy.nouns.question import Query
@@ -311,6 +312,7 @@ def test_the_canary_is_in_no_record_of_a_release(shop: Workspace) -> None:
     records = (shop.settings.home / "records.sqlite").read_bytes()
     wal = shop.settings.home / "records.sqlite-wal"
     assert CANARY_COUNTRY.encode() not in records + (wal.read_bytes() if wal.exists() else b"")
+    assert CANARY_COUNTRY not in to_json(shop.assessments())  # they are packed in the records
 
 
 def test_a_run_is_stored_with_its_rounds_and_baselines(shop: Workspace) -> None:

@@ -9,10 +9,12 @@ from compliance.cli import (
     arguments,
     auditing,
     clocks,
+    consenting,
     impacting,
     mending,
     packing,
     registering,
+    requesting,
     residing,
     verbs,
     watching,
@@ -48,7 +50,8 @@ def parser() -> argparse.ArgumentParser:
     _federated(kinds)
     _proof(kinds)
     governing = (registering, packing, clocks, residing, mending, watching, impacting, auditing)
-    for area in governing:
+    respecting = (requesting, consenting)
+    for area in (*governing, *respecting):
         area.add(kinds)
     return top
 

@@ -44,6 +44,9 @@ def add(kinds_: Kinds[argparse.ArgumentParser]) -> None:
     taking.add_argument("--kind", help="of which kind they are; left out: as the file says")
     giving = verb(inner, "export", export, "write records to a file that can be taken in again")
     giving.add_argument("--kind", help="one kind; CSV needs one")
+    giving.add_argument(
+        "--for-others", action="store_true", help="leave out fields that may name a person"
+    )
     ropa = verb(inner, "ropa", record_of_processing, "the record of processing (GDPR Art. 30)")
     ropa.add_argument("--processor", action="store_true", help="as a processor, Art. 30(2)")
     ropa.add_argument("--dataset", default="", metavar="N", help="only activities that use it")
@@ -142,7 +145,8 @@ def import_file(workspace: Workspace, asked: Namespace) -> Result:
 def export(workspace: Workspace, asked: Namespace) -> Result:
     """Write records to a file."""
     shape, path = _shape(asked.out), typed.destination(asked.out, workspace.settings)
-    return _written(path, workspace.governance.register.export(shape, asked.kind))
+    area = workspace.governance.register
+    return _written(path, area.export(shape, asked.kind, for_others=asked.for_others))
 
 
 def record_of_processing(workspace: Workspace, asked: Namespace) -> Result:

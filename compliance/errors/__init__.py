@@ -64,6 +64,8 @@
   + ScheduleError                 a schedule of audits cannot be kept
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
+  + RightsError                   a request or a consent cannot be dealt with so
+    - SealedError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -207,6 +209,7 @@ from compliance.errors.records import (
     TrailError,
     WorkspaceError,
 )
+from compliance.errors.rights import RightsError, SealedError
 
 __all__ = [
     "AcknowledgementError",
@@ -289,7 +292,9 @@ __all__ = [
     "ReportChoiceError",
     "ReservationEndedError",
     "ResidencyError",
+    "RightsError",
     "ScheduleError",
+    "SealedError",
     "SecondBudgetError",
     "SecureQuestionError",
     "SecureSumError",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from compliance.discovery.nouns import Discovery, IdentifierClass
+from compliance.impact import recorded as register
 from compliance.impact.protections import Drawn, in_place
-from compliance.impact.scope import Scope, texts_of
-from compliance.impact.words import counted, listed, named, of_dataset, of_record, plain, sentences
-from compliance.register.nouns import Record
+from compliance.impact.recorded import as_drawn, own, recorded
+from compliance.impact.scope import Scope, datasets_of
+from compliance.impact.words import counted, listed, named, of_dataset, of_record, plain
+from compliance.rules.nouns import Holding
 
 _CLASSES = {
     IdentifierClass.DIRECT: "what points to people directly",
@@ -30,8 +32,7 @@ def drawn(by: str, scope: Scope) -> Drawn:
 
 def bases_of(scope: Scope) -> tuple[str, ...]:
     """The legal bases on record, each once: the activity's, else those of its datasets."""
-    own = _recorded(scope.activity, "lawful_basis", "legal_basis")
-    said = own or [
+    said = recorded(scope.activity, "lawful_basis") or [
         str(h.dataset.description.legal_basis)
         for h in scope.holdings
         if h.dataset.description.legal_basis
@@ -48,32 +49,14 @@ def _scope(scope: Scope) -> Drawn:
         kind = f" ({said.data_subjects})" if said.data_subjects else ""
         home = f", home region {said.region}" if said.region else ", home region not recorded"
         source = f", collected from {said.source}" if said.source else ""
-        told.append(f"{named(dataset)} holds {rows}{people}{kind}{home}{source}")
+        live = (
+            f", living in {listed(sorted(holding.residents.counts))}" if holding.residents else ""
+        )
+        told.append(f"{named(dataset)} holds {rows}{people}{kind}{live}{home}{source}")
     whole = all(
         h.dataset.description.data_subjects and h.dataset.description.region for h in scope.holdings
     )
-    return _told(told, _datasets(scope), is_whole=whole)
-
-
-def _responsibilities(scope: Scope) -> Drawn:
-    who = scope.knowledge.organisation
-    if not who.name:
-        return Drawn(text="No controller is recorded yet.", is_whole=False)
-    told = [f"the controller is {who.name}" + (f" ({who.country})" if who.country else "")]
-    told.append(
-        f"the data protection officer is {who.officer}"
-        if who.officer
-        else "no data protection officer is recorded"
-    )
-    facts = ["organisation"]
-    if scope.activity is not None:
-        facts.append(of_record(scope.activity))
-        roles = _recorded(scope.activity, "role")
-        told += [f"the organisation acts as {plain(role)}" for role in roles]
-    if scope.processors:
-        told.append(f"processors are {listed([_named(p) for p in scope.processors])}")
-        facts += [of_record(record) for record in scope.processors]
-    return _told(told, facts)
+    return as_drawn(told, _datasets(scope), is_whole=whole)
 
 
 def _data_kinds(scope: Scope) -> Drawn:
@@ -89,7 +72,7 @@ def _data_kinds(scope: Scope) -> Drawn:
             told.append(
                 f"{counted(len(found.unconfirmed), 'label')} of {name} no officer has confirmed yet"
             )
-    return _told(told, facts, is_whole=scope.is_discovered)
+    return as_drawn(told, facts, is_whole=scope.is_discovered)
 
 
 def _kinds(name: str, found: Discovery) -> list[str]:
@@ -128,20 +111,7 @@ def _special(scope: Scope) -> Drawn:
             told.append(
                 f"none was found among the {counted(len(found.labels), 'column')} of {name}"
             )
-    return _told(told, facts, is_whole=scope.is_discovered)
-
-
-def _recipients(scope: Scope) -> Drawn:
-    named = _recorded(scope.activity, "recipients", "recipient_categories")
-    resolved = [_name_of(scope, text) for text in named]
-    told = [f"recorded recipients are {listed(resolved)}"] if resolved else []
-    if scope.processors:
-        told.append(f"processors are {listed([_named(p) for p in scope.processors])}")
-    if _is_absent(scope.activity, "recipients"):
-        told.append("it is recorded that nobody else receives them")
-    facts = [*_own(scope)]
-    facts += [of_record(record) for record in scope.processors]
-    return _told(told, facts) if told else Drawn(text="No recipient is recorded.", is_whole=False)
+    return as_drawn(told, facts, is_whole=scope.is_discovered)
 
 
 def _life_cycle(scope: Scope) -> Drawn:
@@ -167,45 +137,55 @@ def _life_cycle(scope: Scope) -> Drawn:
     for output in scope.outputs:
         told.append(f"{named(output.dataset)} was made from it and is handed on in its place")
         facts.append(of_dataset(output.dataset))
-    return _told(told, facts)
+    return as_drawn(told, facts)
 
 
 def _purposes(scope: Scope) -> Drawn:
-    own = _recorded(scope.activity, "purposes", "purpose")
+    said_there = recorded(scope.activity, "purposes", "purpose")
     told = (
-        [f"the record of processing names {listed([plain(each) for each in own])}"] if own else []
+        [f"the record of processing names {listed([plain(each) for each in said_there])}"]
+        if said_there
+        else []
     )
-    facts = [*_own(scope)] if own else []
+    facts = [*own(scope)] if said_there else []
     for holding in scope.holdings:
         if purpose := holding.dataset.description.purpose:
             told.append(f"{named(holding.dataset)} is kept for {purpose}")
             facts.append(of_dataset(holding.dataset))
-    whole = bool(own) or all(h.dataset.description.purpose for h in scope.holdings)
-    return _told(told, facts, is_whole=whole)
+    whole = bool(said_there) or all(h.dataset.description.purpose for h in scope.holdings)
+    return as_drawn(told, facts, is_whole=whole)
 
 
 def _basis(scope: Scope) -> Drawn:
-    own = _recorded(scope.activity, "lawful_basis", "legal_basis")
-    told = (
-        [f"the record of processing names {listed([plain(each) for each in own])}"] if own else []
-    )
-    facts = [*_own(scope)] if own else []
-    differing, undecided = [], []
+    """The activity's basis, and those on which its data were collected where they differ."""
+    said_there = recorded(scope.activity, "lawful_basis")
+    told = [f"the record of processing names {_listed_plain(said_there)}"] if said_there else []
+    facts = [*own(scope)] if said_there else []
+    others, undecided = [], []
     for holding in scope.holdings:
         said, name = holding.dataset.description, named(holding.dataset)
         if said.legal_basis is None:
-            undecided += [name] * (not own)
+            undecided += [name] * (not said_there)
         else:
             facts.append(of_dataset(holding.dataset))
-            told.append(f"{name} rests on {plain(str(said.legal_basis))}")
-            differing += [name] * bool(own and str(said.legal_basis) not in own)
+            told.append(f"{name} was collected on {plain(str(said.legal_basis))}")
+            others += [name] * bool(said_there and str(said.legal_basis) not in said_there)
         if said.special_condition:
             told.append(f"its special categories rest on {said.special_condition}")
-    if differing:
-        told.append(f"the record and the description of {listed(differing)} contradict each other")
+    is_open = bool(others) and not recorded(scope.activity, "compatibility_assessment_id")
+    if is_open:
+        told.append(
+            f"for {listed(others)} that is another basis, so say whether this use is compatible "
+            "with the one that it was collected for (Art. 6(4))"
+        )
     if undecided:
         told.append(f"no basis is recorded for {listed(undecided)}")
-    return _told(told, facts, is_whole=not differing and not undecided and bool(bases_of(scope)))
+    is_whole = not is_open and not undecided and bool(bases_of(scope))
+    return as_drawn(told, facts, is_whole=is_whole)
+
+
+def _listed_plain(ids: Sequence[str]) -> str:
+    return listed([plain(each) for each in ids])
 
 
 def _interest(scope: Scope) -> Drawn:
@@ -228,84 +208,46 @@ def _consent(scope: Scope) -> Drawn:
 
 
 def _retention(scope: Scope) -> Drawn:
-    own = _recorded(scope.activity, "retention_months")
-    told = [f"the record of processing keeps them {own[0]} months"] if own else []
-    facts = [*_own(scope)] if own else []
+    told, unknown = [], []
+    facts = [*_datasets(scope)]
     for holding in scope.holdings:
-        name, months = named(holding.dataset), holding.dataset.description.retention_months
-        facts.append(of_dataset(holding.dataset))
-        told.append(
-            f"rows of {name} are kept {counted(months, 'month')}"
-            if months
-            else f"no retention is recorded for {name}"
-        )
+        name, months = named(holding.dataset), _months(scope, holding)
+        told.append(f"rows of {name} are kept {months}") if months else unknown.append(name)
         if kept := holding.retained:
             told.append(
                 f"by {kept.column} its oldest row is {counted(kept.oldest_months, 'month')} old"
                 f" and {counted(kept.past, 'row')} are past retention"
             )
-    whole = bool(own) or all(h.dataset.description.retention_months for h in scope.holdings)
-    return _told(told, facts, is_whole=whole)
+    if unknown:
+        told.append(f"no retention is recorded for {listed(unknown)}")
+    facts += [of_record(rule) for rule in scope.of("retention_rule")]
+    return as_drawn(told, facts, is_whole=not unknown)
 
 
-def _processors(scope: Scope) -> Drawn:
-    if not scope.processors:
-        if _is_absent(scope.activity, "processors"):
-            return _told(["it is recorded that there is none"], _own(scope))
-        return Drawn(text="No processor is recorded.", is_whole=False)
-    told, unbound = [], []
-    for record in scope.processors:
-        contract = _recorded(record, "contract_id", "contract")
-        country = _recorded(record, "country", "countries")
-        place = f" ({listed(country)})" if country else ""
-        told.append(f"{_named(record)}{place} is bound by a contract" if contract else "")
-        unbound += [] if contract else [f"{_named(record)}{place}"]
-    if unbound:
-        told.append(f"no contract is recorded for {listed(unbound)}")
-    return _told(told, [of_record(record) for record in scope.processors], is_whole=not unbound)
-
-
-def _transfers(scope: Scope) -> Drawn:
-    told, open_ = [], []
-    for record in scope.transfers:
-        to = _recorded(record, "destination", "country")
-        how = _recorded(record, "mechanism")
-        place = listed([*to], "a country that is not recorded")
-        if how:
-            told.append(f"{_named(record)} goes to {place} under {plain(how[0])}")
-        else:
-            open_.append(f"{_named(record)} to {place}")
-    if open_:
-        told.append(f"no safeguard is recorded for {listed(open_)}")
-    if told:
-        return _told(told, [of_record(r) for r in scope.transfers], is_whole=not open_)
-    if _is_absent(scope.activity, "transfers"):
-        return _told(["it is recorded that nothing leaves"], _own(scope))
-    return Drawn(text="No transfer is recorded.", is_whole=False)
+def _months(scope: Scope, holding: Holding) -> str:
+    """How long its rows are kept, by its description or a rule of the register."""
+    if months := holding.dataset.description.retention_months:
+        return counted(months, "month")
+    for rule in scope.of("retention_rule"):
+        if holding.dataset.name in datasets_of(rule) or not datasets_of(rule):
+            period = recorded(rule, "period_months")
+            said = [f"{period[0]} months"] if period else recorded(rule, "criterion")
+            if said:
+                return said[0]
+    return ""
 
 
 def _measures_data(scope: Scope) -> Drawn:
     seen = in_place(scope)
     names = ("pseudonyms", "anonymised", "releases", "synthetic", "federated")
     found = [seen[name] for name in names if name in seen]
+    techniques = recorded(scope.activity, "protective_techniques")
+    if techniques:
+        words = listed([plain(each) for each in techniques])
+        found.append(Drawn(text=f"recorded techniques are {words}", facts=own(scope)))
     if not found:
         return Drawn(text="The desk sees none.", is_whole=False)
-    return _told([each.text for each in found], [f for each in found for f in each.facts])
-
-
-def _measures_security(scope: Scope) -> Drawn:
-    seen = in_place(scope)
-    found = [seen[name] for name in ("stored", "trail") if name in seen]
-    told, facts = [each.text for each in found], [f for each in found for f in each.facts]
-    own = [
-        (record, listed([plain(each) for each in _recorded(record, "security_measures")]))
-        for record in (scope.activity, *scope.processors)
-        if record is not None and _recorded(record, "security_measures")
-    ]
-    for record, measures in own:
-        told.append(f"recorded for {_named(record)}: {measures}")
-        facts.append(of_record(record))
-    return _told(told, facts, is_whole=bool(own))
+    return as_drawn([each.text for each in found], [f for each in found for f in each.facts])
 
 
 def _less(scope: Scope) -> Drawn:
@@ -315,57 +257,28 @@ def _less(scope: Scope) -> Drawn:
     return Drawn(text="Nothing less intrusive has been tried on the desk.", is_whole=False)
 
 
-def _told(told: Sequence[str], facts: Sequence[str], *, is_whole: bool = True) -> Drawn:
-    text = sentences(told)
-    return Drawn(text=text, facts=tuple(dict.fromkeys(facts)), is_whole=is_whole and bool(text))
-
-
 def _datasets(scope: Scope) -> tuple[str, ...]:
     return tuple(of_dataset(holding.dataset) for holding in scope.holdings)
 
 
-def _own(scope: Scope) -> tuple[str, ...]:
-    return () if scope.activity is None else (of_record(scope.activity),)
-
-
-def _recorded(record: Record | None, *fields: str) -> list[str]:
-    """What a record says in the first of these fields that it has; [] where in none."""
-    for field in fields:
-        if record is not None and (said := texts_of(record.values.get(field))):
-            return list(said)
-    return []
-
-
-def _is_absent(record: Record | None, field: str) -> bool:
-    """Whether it is on record that there is nothing."""
-    return record is not None and field in record.values and not texts_of(record.values[field])
-
-
-def _named(record: Record) -> str:
-    return record.name or record.id
-
-
-def _name_of(scope: Scope, id_: str) -> str:
-    """The name of a record of the register that an activity names by its id."""
-    found = (r for r in scope.knowledge.register.records if r.id == id_ and r.kind != "activity")
-    return next((_named(record) for record in found), id_)
-
-
 DRAWINGS: Mapping[str, Callable[[Scope], Drawn]] = {
     "scope": _scope,
-    "responsibilities": _responsibilities,
+    "responsibilities": register.responsibilities,
     "data_kinds": _data_kinds,
     "special": _special,
-    "recipients": _recipients,
+    "recipients": register.recipients,
     "life_cycle": _life_cycle,
     "purposes": _purposes,
     "basis": _basis,
     "interest": _interest,
     "consent": _consent,
     "retention": _retention,
-    "processors": _processors,
-    "transfers": _transfers,
+    "processors": register.processors,
+    "transfers": register.transfers,
     "measures_data": _measures_data,
-    "measures_security": _measures_security,
+    "measures_security": register.measures_security,
+    "notices": register.notices,
+    "automated": register.automated,
+    "necessity": register.necessity,
     "less": _less,
 }

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from compliance.errors import UnknownImpactError
 from compliance.register.nouns import Record
 from compliance.rules.nouns import Holding, Knowledge
+
+# Kinds of records that belong to an activity, and the field by which it names them.
+_POINTERS = {
+    "recipient": "recipients",
+    "processor": "processors",
+    "transfer": "transfers",
+    "sharing": "",
+    "adm_system": "automated_decisions",
+    "retention_rule": "retention_rules",
+    "notice": "notices",
+}
+_BY_DATA = ("transfer", "sharing", "retention_rule")  # whatever the activity names
+_ONLY_NAMED = ("adm_system", "notice")  # whatever they are about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +33,7 @@ class Scope:
         activity: its record; None where only datasets are named.
         holdings: the datasets concerned.
         outputs: what was anonymised or invented from them.
-        processors, transfers: the records that belong to it.
+        records: of the register, those that belong to it, by kind.
         missing: datasets named that are not there any more.
     """
 
@@ -27,14 +41,17 @@ class Scope:
     activity: Record | None
     holdings: tuple[Holding, ...]
     outputs: tuple[Holding, ...]
-    processors: tuple[Record, ...]
-    transfers: tuple[Record, ...]
+    records: Mapping[str, tuple[Record, ...]]
     missing: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The datasets by name."""
         return tuple(str(holding.dataset.name) for holding in self.holdings)
+
+    def of(self, kind: str) -> tuple[Record, ...]:
+        """The records of a kind that belong to it."""
+        return self.records.get(kind, ())
 
     @property
     def is_discovered(self) -> bool:
@@ -61,8 +78,7 @@ def scope_of(knowledge: Knowledge, activity: str, datasets: Sequence[str]) -> Sc
         activity=record,
         holdings=holdings,
         outputs=tuple(_made_from(knowledge, found)),
-        processors=_of_kind(knowledge, "processor", record, wanted),
-        transfers=_of_kind(knowledge, "transfer", record, wanted),
+        records={kind: _of_kind(knowledge, kind, record, wanted) for kind in _POINTERS},
         missing=tuple(missing),
     )
 
@@ -105,31 +121,32 @@ def texts_of(value: object) -> tuple[str, ...]:
 def _of_kind(
     knowledge: Knowledge, kind: str, activity: Record | None, datasets: Sequence[str]
 ) -> tuple[Record, ...]:
-    """Records that name the activity, that it names, or that name one of its datasets."""
+    """The records of a kind that the activity names, and where they count, that its data name.
+
+    Whoever gets data for another activity is no recipient of this one, so where the activity
+    names its own, only they count; what leaves or is kept counts by the data.
+    """
+    field = _POINTERS[kind]
+    is_settled = activity is not None and (kind in _ONLY_NAMED or field in activity.values)
+    by_data = kind in _BY_DATA or not is_settled
+    pointed = () if activity is None else texts_of(activity.values.get(field))
     return tuple(
         record
         for record in knowledge.register.of(kind)
         if not record.is_removed
-        and (set(datasets_of(record)) & set(datasets) or _are_joined(record, activity))
+        and (
+            record.id in pointed
+            or (by_data and set(datasets_of(record)) & set(datasets))
+            or (activity is not None and activity.id in texts_of(record.values.get("activities")))
+        )
+        and not _has_ended(record, knowledge.at.date())
     )
 
 
-def _are_joined(record: Record, activity: Record | None) -> bool:
-    if activity is None:
-        return False
-    return activity.id in _pointers(record, "activit") or record.id in _pointers(
-        activity, record.kind
-    )
-
-
-def _pointers(record: Record, kind: str) -> tuple[str, ...]:
-    """The ids that a record's fields on records of a kind hold."""
-    return tuple(
-        text
-        for field, value in record.values.items()
-        if kind in field or field in ("recipients", "recipient")
-        for text in texts_of(value)
-    )
+def _has_ended(record: Record, today: date) -> bool:
+    """Whether a movement is over."""
+    ended = texts_of(record.values.get("ended_at"))
+    return bool(ended) and ended[0][:10] <= today.isoformat()
 
 
 def _made_from(knowledge: Knowledge, names: set[str]) -> Iterator[Holding]:

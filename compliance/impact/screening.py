@@ -15,8 +15,8 @@ from compliance.impact.nouns import (
     Screened,
     Template,
 )
-from compliance.impact.scope import Scope, scope_or_refuse
-from compliance.impact.words import counted, listed, of_dataset
+from compliance.impact.scope import Scope, scope_or_refuse, texts_of
+from compliance.impact.words import counted, listed, of_dataset, of_record, plain
 from compliance.rules.nouns import Knowledge
 
 _PROFILING = (Task.PROFILE, Task.RECOMMEND, Task.RESPONSE)
@@ -37,7 +37,7 @@ def criteria_drawn(scope: Scope, template: Template | None) -> dict[str, Criteri
     proposals = template.screening if template else {}
     found = {}
     for asked in method().criteria:
-        drawn = _LOOKS[asked.draws](scope)
+        drawn = _recorded(asked.id, scope, _LOOKS[asked.draws](scope))
         if drawn.holds is None and asked.id in proposals:
             holds, why = proposals[asked.id]
             drawn = Criterion(holds=holds, why=why, origin=Origin.TEMPLATE)
@@ -146,42 +146,140 @@ def _by_columns(scope: Scope, columns: list[str], what: str) -> Criterion:
 
 
 def _large(scope: Scope) -> Criterion:
-    """Whether many people are concerned; the law names no number, so this is a proposal."""
+    """Whether many people are concerned; the law names no number, so this is a proposal.
+
+    The largest dataset counts, for its people may be those of the others.
+    """
     least = method().large_scale_people
     known = [h.people for h in scope.holdings if h.people is not None]
     facts = tuple(of_dataset(h.dataset) for h in scope.holdings)
     most = max(known, default=0)
     if most >= least:
         return Criterion(holds=True, why=f"{most:,} people in one dataset.", facts=facts)
-    if not known or len(known) < len(scope.holdings):
+    if not known or len(known) < len(scope.holdings) or scope.missing:
         return Criterion(holds=None, why="How many people there are is not known.")
-    if sum(known) >= least:
-        return Criterion(holds=None, why=f"Up to {sum(known):,} people in all datasets together.")
-    why = f"At most {sum(known):,} people; the desk proposes “large” from {least:,} on."
+    why = f"At most {most:,} people in a dataset; the desk proposes “large” from {least:,} on."
     return Criterion(holds=False, why=why, facts=facts)
 
 
 def _matching(scope: Scope) -> Criterion:
-    """Whether datasets of different purposes or sources are used together."""
-    if len(scope.holdings) < 2:
-        return Criterion(holds=None)
-    said = [h.dataset.description for h in scope.holdings]
+    """Whether data are used together that people gave for different things."""
     facts = tuple(of_dataset(h.dataset) for h in scope.holdings)
-    purposes = {one.purpose for one in said if one.purpose}
-    sources = {one.source for one in said if one.source}
-    if len(purposes) > 1 or len(sources) > 1:
-        what = "purposes" if len(purposes) > 1 else "sources"
-        why = f"{listed(scope.names)} have different {what} and are used together."
-        return Criterion(holds=True, why=why, facts=facts)
-    return Criterion(holds=None, why="The datasets have one purpose and source as recorded.")
+    said = [h.dataset.description for h in scope.holdings]
+    bases = {one.legal_basis for one in said}
+    activity = scope.activity
+    if activity is not None and activity.values.get("is_secondary_use") is True:
+        why = "It is recorded as another purpose than the one the data were collected for."
+        return Criterion(holds=True, why=why, facts=(of_record(activity),))
+    for what, differ in (
+        ("bases", bases - {None}),
+        ("purposes", {one.purpose for one in said} - {""}),
+        ("sources", {one.source for one in said} - {""}),
+    ):
+        if len(differ) > 1:
+            why = f"{listed(scope.names)} have different {what} and are used together."
+            return Criterion(holds=True, why=why, facts=facts)
+    if said and None not in bases and not scope.missing:
+        return Criterion(holds=False, why="The datasets have one basis and source.", facts=facts)
+    return Criterion(holds=None)
 
 
-def _runs(scope: Scope) -> Criterion:
+def _profiles(scope: Scope) -> Criterion:
+    """Told by the kind of purpose, by systems that decide, or by federated runs."""
     runs = [run for h in scope.holdings for run in h.runs if run.plan.task in _PROFILING]
+    if runs:
+        why = f"{counted(len(runs), 'federated run')} learnt what people do, like or are."
+        return Criterion(holds=True, why=why, facts=tuple(f"run:{run.id}" for run in runs))
+    systems = scope.of("adm_system")
+    if systems:
+        why = f"{counted(len(systems), 'system')} on record decides about people."
+        return Criterion(holds=True, why=why, facts=tuple(map(of_record, systems)))
+    if scope.activity is None or not (kind := scope.activity.values.get("purpose_type")):
+        return Criterion(holds=None)
+    return Criterion(
+        holds=kind in method().profiling,
+        why=f"The kind of purpose on record is {plain(str(kind))}.",
+        facts=(of_record(scope.activity),),
+    )
+
+
+def _decides(scope: Scope) -> Criterion:
+    """Whether a machine alone decides with significant effect, by the systems on record."""
+    systems = scope.of("adm_system")
+    if not systems:
+        absent = scope.activity is not None and "automated_decisions" in scope.activity.values
+        if not absent or scope.activity is None:
+            return Criterion(holds=None)
+        why = "It is recorded that no system decides automatically."
+        return Criterion(holds=False, why=why, facts=(of_record(scope.activity),))
+    facts = tuple(map(of_record, systems))
+    answers = [
+        _both(one.values.get("solely_automated"), one.values.get("significant_effect"))
+        for one in systems
+    ]
+    if True in answers:
+        why = "A system on record decides alone and with significant effect."
+        return Criterion(holds=True, why=why, facts=facts)
+    if None in answers:
+        return Criterion(holds=None, why="What the systems on record decide is not said.")
+    why = "No system on record decides alone and with significant effect."
+    return Criterion(holds=False, why=why, facts=facts)
+
+
+def _follows(scope: Scope) -> Criterion:
+    """Whether columns follow people from one moment to the next."""
+    columns = [
+        f"{holding.dataset.name}.{label.column}"
+        for holding in scope.holdings
+        if holding.discovery
+        for label in holding.discovery.personal
+        if label.semantic_type in method().traces
+    ]
+    return _by_columns(scope, columns, "Columns that follow people over time")
+
+
+def _vulnerable(scope: Scope) -> Criterion:
+    """Told by the words for whose data it is."""
+    said = [h.dataset.description.data_subjects for h in scope.holdings]
+    if scope.activity is not None:
+        said += texts_of(scope.activity.values.get("categories_of_subjects"))
+    words = {word.strip(".,;()") for text in said for word in text.lower().split()}
+    found = sorted(words & set(method().vulnerable))
+    facts = tuple(of_dataset(h.dataset) for h in scope.holdings)
+    if found:
+        return Criterion(holds=True, why=f"The data are of {listed(found)}.", facts=facts)
+    if not any(said):
+        return Criterion(holds=None)
+    why = "Whose data it is names nobody who cannot easily object."
+    return Criterion(holds=False, why=why, facts=facts)
+
+
+def _new(scope: Scope) -> Criterion:
+    """A model that was learnt is new technology; what else is, an officer says."""
+    runs = [run for h in scope.holdings for run in h.runs]
     if not runs:
         return Criterion(holds=None)
-    why = f"{counted(len(runs), 'federated run')} learnt what people do, like or are."
+    why = f"{counted(len(runs), 'model')} was learnt across sites."
     return Criterion(holds=True, why=why, facts=tuple(f"run:{run.id}" for run in runs))
+
+
+def _recorded(id_: str, scope: Scope, drawn: Criterion) -> Criterion:
+    """What an officer recorded of the activity settles what the desk cannot tell."""
+    activity = scope.activity
+    if activity is None or "dpia_trigger" not in activity.values or drawn.holds:
+        return drawn
+    holds = id_ in texts_of(activity.values["dpia_trigger"])
+    if drawn.holds is False and not holds:
+        return drawn
+    word = "is" if holds else "is not"
+    why = f"The screening of the activity on record says that it {word} so."
+    return Criterion(holds=holds, why=why, facts=(of_record(activity),))
+
+
+def _both(one: object, other: object) -> bool | None:
+    if one is False or other is False:
+        return False
+    return True if one is True and other is True else None
 
 
 _LOOKS: Mapping[str, Callable[[Scope], Criterion]] = {
@@ -190,5 +288,9 @@ _LOOKS: Mapping[str, Callable[[Scope], Criterion]] = {
     "sensitive": _sensitive,
     "large": _large,
     "matching": _matching,
-    "runs": _runs,
+    "profiles": _profiles,
+    "decides": _decides,
+    "follows": _follows,
+    "vulnerable": _vulnerable,
+    "new": _new,
 }

@@ -18,11 +18,8 @@ from compliance.impact.nouns import (
 )
 from compliance.impact.scope import Scope, scope_of, texts_of
 from compliance.impact.words import listed, plain
-from compliance.register.nouns import Record
+from compliance.register.nouns import Origin, Record
 from compliance.rules.nouns import Holding, Knowledge
-
-GROWTH = 0.25  # from such a growth in people on, an assessment is outdated
-_OWN_FIELDS = ("dpia", "lia", "pipia", "ripd", "review", "next_review")
 
 
 def fingerprint(knowledge: Knowledge, impact: Impact) -> dict[str, tuple[str, ...]]:
@@ -40,11 +37,13 @@ def facts_in(scope: Scope) -> dict[str, tuple[str, ...]]:
         found |= _of_holding(holding)
     for output in scope.outputs:
         found |= _of_output(output)
-    kinds = (("processors", scope.processors), ("transfers", scope.transfers))
-    for what, records in kinds:
-        found[f"scope//{what}"] = tuple(sorted(record.name or record.id for record in records))
-    for record in (scope.activity, *scope.processors, *scope.transfers):
-        if record is not None:
+    if scope.activity is not None:
+        found |= _of_record(scope.activity)
+    for kind in method().counted:
+        # What the desk drew by itself follows from the datasets, and is counted there.
+        records = [one for one in scope.of(kind) if one.origin is not Origin.DRAWN]
+        found[f"scope//{kind}"] = tuple(sorted(record.name or record.id for record in records))
+        for record in records:
             found |= _of_record(record)
     return {name: value for name, value in found.items() if value}
 
@@ -78,16 +77,25 @@ def standing(impact: Impact, knowledge: Knowledge) -> Status:
 def changes(before: Facts, after: Facts) -> tuple[str, ...]:
     """What is different, in sentences without any value that was typed."""
     told = []
-    gone = set(before.get("scope//datasets", ())) - set(after.get("scope//datasets", ()))
-    new = set(after.get("scope//datasets", ())) - set(before.get("scope//datasets", ()))
     for name in (*before, *(each for each in after if each not in before)):
         what, of, which = name.split("/", 2)
-        if what == "dataset" and of in gone | new:
-            continue  # said once, of the dataset as a whole
+        if _is_said(what, of, before, after):
+            continue  # once, of the dataset or record as a whole
         was, is_ = before.get(name, ()), after.get(name, ())
         if was != is_:
             told.append(_told(what, of, which, was, is_))
     return tuple(one for one in told if one)
+
+
+def _is_said(what: str, of: str, before: Facts, after: Facts) -> bool:
+    """Whether a fact is of a dataset or record that came or went as a whole."""
+    if what == "dataset":
+        place, name = "scope//datasets", of
+        return (name in before.get(place, ())) != (name in after.get(place, ()))
+    if what == "record" and not of.startswith("activity:"):
+        start = f"record/{of}/"
+        return any(n.startswith(start) for n in before) != any(n.startswith(start) for n in after)
+    return False
 
 
 def facts_of(impact: Impact, knowledge: Knowledge) -> dict[str, object]:
@@ -168,12 +176,17 @@ def _of_holding(holding: Holding) -> dict[str, tuple[str, ...]]:
         base + "source": texts_of(said.source),
         base + "data_subjects": texts_of(said.data_subjects),
         base + "people": texts_of(holding.people),
+        base + "countries": _countries(holding),
         base + "runs": tuple(sorted(run.id for run in holding.runs)),
         base + "releases": tuple(sorted(release.id for release in holding.releases)),
     }
     if found is not None:
         facts[base + "kinds"] = tuple(sorted(map(_kind, found.personal)))
     return facts | _of_output(holding)
+
+
+def _countries(holding: Holding) -> tuple[str, ...]:
+    return () if holding.residents is None else tuple(sorted(holding.residents.counts))
 
 
 def _of_output(holding: Holding) -> dict[str, tuple[str, ...]]:
@@ -191,29 +204,36 @@ def _kind(label: Label) -> str:
 
 
 def _of_record(record: Record) -> dict[str, tuple[str, ...]]:
-    """Every field that is recorded, but for what assessments themselves say."""
+    """The recorded fields of it that count; none of one that the desk drew."""
+    if record.origin is Origin.DRAWN:
+        return {}
     return {
-        f"record/{record.kind}:{record.id}/{field}": tuple(sorted(texts_of(value)))
-        for field, value in record.values.items()
-        if not field.startswith(_OWN_FIELDS)
+        f"record/{record.kind}:{record.id}/{field}": tuple(
+            sorted(texts_of(record.values.get(field)))
+        )
+        for field in method().counted.get(record.kind, ())
     }
 
 
 def _told(what: str, of: str, which: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
     if what == "record":
         kind, _, id_ = of.partition(":")
-        return f"{plain(which)} of {kind} {id_} {_how(was, is_)}"
+        return _how(f"the {_in_words(which)} of {plain(kind)} {id_}", was, is_)
     if which in _NUMBERS:
         return _NUMBERS[which](of, was, is_)
     if which in _LISTS:
         return _of_list(_LISTS[which], of, was, is_)
-    return f"the {plain(which)} of {of} {_how(was, is_)}"
+    return _how(f"the {_in_words(which)} of {of}", was, is_)
 
 
-def _how(was: tuple[str, ...], is_: tuple[str, ...]) -> str:
+def _how(fact: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
     if not was:
-        return "was recorded"
-    return "is no longer recorded" if not is_ else "was changed"
+        return f"newly recorded: {fact}"
+    return f"{fact} changed" if is_ else f"no longer recorded: {fact}"
+
+
+def _in_words(which: str) -> str:
+    return _FACTS.get(which, plain(which))
 
 
 def _of_list(words: str, of: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
@@ -229,7 +249,7 @@ def _people(of: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
     if not was or not is_:
         return f"how many people {of} holds is now {'known' if is_ else 'unknown'}"
     before, after = int(was[0]), int(is_[0])
-    if after <= before * (1 + GROWTH):
+    if after <= before * (1 + method().people_growth):
         return ""
     return f"{of} now holds {after:,} people instead of {before:,}"
 
@@ -247,12 +267,24 @@ _NUMBERS: Mapping[str, Callable[[str, tuple[str, ...], tuple[str, ...]], str]] =
     "people": _people,
     "k": _k,
 }
+_FACTS = {
+    "retention_months": "retention",
+    "period_months": "period",
+    "contract_id": "contract",
+    "data_subjects": "people",
+    "people": "number of people",
+}
 _LISTS = {
     "columns": "columns",
     "kinds": "kinds of personal data",
     "runs": "federated runs",
     "releases": "releases",
     "datasets": "datasets",
-    "processors": "processors",
-    "transfers": "transfers",
+    "countries": "countries in which people live",
+    "recipient": "recipients",
+    "processor": "processors",
+    "transfer": "transfers",
+    "sharing": "sharing with others",
+    "adm_system": "systems that decide",
+    "retention_rule": "retention rules",
 }

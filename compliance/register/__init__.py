@@ -5,11 +5,10 @@ from __future__ import annotations
 from compliance.register.checking import checked, laid_over, merged
 from compliance.register.completeness import Gaps, gaps
 from compliance.register.contradicting import contradictions
-from compliance.register.drawing import Held, drawn, overlaid
+from compliance.register.drawing import Held, drawn, overlaid, scope_of
 from compliance.register.kinds import kind_of, kinds, laws
 from compliance.register.reading import read_records
 from compliance.register.ropa import Ropa, record_of_processing, shown, write_ropa
-from compliance.register.scoping import scope
 from compliance.register.values import ABSENT, to_cell, to_value
 from compliance.register.writing import Shape, write_records
 
@@ -31,7 +30,7 @@ __all__ = [
     "overlaid",
     "read_records",
     "record_of_processing",
-    "scope",
+    "scope_of",
     "shown",
     "to_cell",
     "to_value",

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from compliance.anonymise.nouns import TreatmentKind
 from compliance.anonymise.nouns.record import Anonymised
+from compliance.countries import is_country
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
 from compliance.privacy.nouns import Release
 from compliance.register.kinds import kinds
-from compliance.register.nouns import FieldId, KindId, Organisation, Origin, Record
+from compliance.register.nouns import FieldId, KindId, Organisation, Origin, Record, Scoped
 from compliance.register.scoping import places, scope
 
 _SECRETS = (TreatmentKind.PSEUDONYM, TreatmentKind.VAULT)
@@ -39,7 +40,8 @@ class Held:
         discovery: None where nobody has looked yet.
         anonymised: how it was made from another; None where it was not.
         runs, releases: federated runs on it, and statistics published from it.
-        countries: where the people in it live, as counted on its rows.
+        places: where the people in it live, as counted on its rows: countries, and regions of
+            them as `US-CA`.
     """
 
     dataset: Dataset
@@ -47,7 +49,7 @@ class Held:
     anonymised: Anonymised | None = None
     runs: Sequence[Run] = ()
     releases: Sequence[Release] = ()
-    countries: Sequence[str] = ()
+    places: Sequence[str] = ()
 
     @property
     def may_hold_people(self) -> bool:
@@ -92,28 +94,42 @@ def overlaid(below: Sequence[Record], typed: Sequence[Record]) -> tuple[Record, 
     return tuple(sorted(found.values(), key=lambda one: (order.index(one.kind), one.name, one.id)))
 
 
+def scope_of(
+    organisation: Organisation, held: Sequence[Held], typed: Sequence[Record]
+) -> tuple[Scoped, ...]:
+    """The laws that seem to apply, each with why; what was decided of that does not count."""
+    said, of_datasets = _of_places(held, typed)
+    regions = {str(one.dataset.name): one.places for one in held}
+    return scope(organisation, said, [one.dataset for one in held], of_datasets, regions)
+
+
 def _organisation(
     organisation: Organisation, held: Sequence[Held], typed: Sequence[Record]
 ) -> Record:
-    said = next((one.values for one in typed if one.kind == "org" and not one.is_removed), {})
-    of_datasets = [
-        one for one in overlaid([_dataset(one) for one in held], typed) if one.kind == "dataset"
-    ]
+    said, of_datasets = _of_places(held, typed)
     values: dict[FieldId, object] = {"ropa_export_formats": ("csv", "json")}
     values |= places(organisation, said, of_datasets)
-    laws = scope(organisation, said, [one.dataset for one in held], of_datasets)
-    if laws:
+    if laws := scope_of(organisation, held, typed):
         values["laws_in_scope"] = tuple(one.law for one in laws)
     if organisation.contact:
         values["dpo_contact"] = organisation.contact
     return _record("org", "org", organisation.name or "The organisation", values)
 
 
+def _of_places(
+    held: Sequence[Held], typed: Sequence[Record]
+) -> tuple[Mapping[FieldId, object], Sequence[Record]]:
+    """What was typed of the organisation, and the records of datasets as they stand."""
+    said = next((one.values for one in typed if one.kind == "org" and not one.is_removed), {})
+    found = overlaid([_dataset(one) for one in held], typed)
+    return said, [one for one in found if one.kind == "dataset"]
+
+
 def _dataset(one: Held) -> Record:
     said = one.dataset.description
     values: dict[FieldId, object] = {}
-    if one.countries:
-        values["countries_of_subjects"] = tuple(one.countries)
+    if countries := tuple(place for place in one.places if is_country(place)):
+        values["countries_of_subjects"] = countries
     if said.region:
         values["storage_country"] = said.region
     if said.retention_months:

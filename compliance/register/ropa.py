@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,12 +72,14 @@ def record_of_processing(
         if (one.values.get("role") == PROCESSOR) is as_processor
         and (not dataset or dataset in one.several("datasets"))
     ]
+    header = _header(register, organisation, at, as_processor=as_processor, dataset=dataset)
+    rows = tuple(tuple(_cell(one, c["fields"], register) for c in columns) for one in wanted)
+    labels = [column["label"] for column in columns]
+    digest = hashlib.sha256(csv_bytes([labels, *rows])).hexdigest()
     return Ropa(
-        header=_header(register, organisation, at, as_processor=as_processor, dataset=dataset),
+        header=(*header, ("SHA-256 of the table as CSV", digest)),
         columns=tuple(RopaColumn(id=c["id"], label=c["label"], ref=c["ref"]) for c in columns),
-        rows=tuple(
-            tuple(_cell(one, column["fields"], register) for column in columns) for one in wanted
-        ),
+        rows=rows,
     )
 
 

@@ -18,14 +18,16 @@ def scope(
     said: Mapping[FieldId, object],
     datasets: Sequence[Dataset],
     typed: Sequence[Record],
+    regions: Mapping[str, Sequence[str]],
 ) -> tuple[Scoped, ...]:
     """Every law that seems to apply, each with why; () where nothing is known of any place.
 
     Args:
         said: what was recorded of the organisation.
         typed: records of datasets, with the countries of the people in them.
+        regions: by dataset, where its people live; only regions of countries (`US-CA`) count.
     """
-    reasons = tuple(_reasons(organisation, said, datasets, typed))
+    reasons = tuple(_reasons(organisation, said, datasets, typed, regions))
     found = []
     for law, row in raw()["scope"].items():
         because = [why for country, why in reasons if country in row["countries"]]
@@ -63,24 +65,41 @@ def _reasons(
     said: Mapping[FieldId, object],
     datasets: Sequence[Dataset],
     typed: Sequence[Record],
+    within: Mapping[str, Sequence[str]],
 ) -> Iterator[tuple[str, str]]:
     """Countries, each with a sentence on why it matters."""
     for country in _establishment(organisation, said):
         yield country, f"The organisation is established in {name_of(country)}."
     for country in _several(said, "offers_to_countries"):
         yield country, f"It offers to people in {name_of(country)}, or watches them."
+    yield from _of_data(datasets)
+    yield from _of_people(typed, within)
+
+
+def _of_data(datasets: Sequence[Dataset]) -> Iterator[tuple[str, str]]:
+    """Where data lie."""
     regions: dict[str, list[str]] = defaultdict(list)
     for dataset in datasets:
         if dataset.description.region:
             regions[dataset.description.region].append(dataset.name)
     for country, names in regions.items():
         yield country, f"Data lie in {name_of(country)}: {_some(names)}."
+
+
+def _of_people(
+    typed: Sequence[Record], within: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    """Where the people in the data live: countries as recorded, regions as counted."""
     people: dict[str, list[str]] = defaultdict(list)
     for record in typed:
         for country in _several(record.values, "countries_of_subjects"):
             people[country].append(record.id)
-    for country, names in people.items():
-        yield country, f"People in {name_of(country)} are in the data: {_some(names)}."
+    for name, found in within.items():
+        for region in found:
+            if not is_country(region):
+                people[region].append(name)
+    for place, names in people.items():
+        yield place, f"People in {name_of(place)} are in the data: {_some(names)}."
 
 
 def _establishment(organisation: Organisation, said: Mapping[FieldId, object]) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from compliance.rules.advice import mended_by
 from compliance.rules.checking import Check, Seen
@@ -24,18 +24,16 @@ from compliance.rules.nouns import (
 
 _ORDER = (State.NOT_MET, State.NOT_ASSESSED, State.WAIVED, State.MET, State.NOT_APPLICABLE)
 _NO_PLACE = Entity(name="", page="decisions", stage=7)
+_NOTHING: Mapping[str, Any] = {"remedy": "", "outcomes": (), "missing": (), "due": None}
+
+Fields = dict[str, Any]
 
 
-class _Finding(NamedTuple):
-    """What all subjects of which the same was seen have in common."""
+class _Told(NamedTuple):
+    """All of a verdict but its subject, made once for those of whom the same was seen."""
 
-    state: State
-    because: str
-    evidence: str
-    remedy: str = ""
-    outcomes: tuple[Outcome, ...] = ()
-    missing: tuple[str, ...] = ()
-    due: date | None = None
+    fields: Fields
+    pile: list[Verdict]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,26 +61,26 @@ class Judge:
         subjects: Iterable[Subject],
     ) -> None:
         """One verdict of `rule` for each of `subjects`; ask for rules with the worst first."""
-        known: dict[tuple[int, ...], tuple[_Finding, list[Verdict]]] = {}
+        of_rule = self._of_rule(rule)
+        known: dict[tuple[int, ...], _Told] = {}
         kept: list[tuple[Seen, ...]] = []  # so that no two have the same address
         for subject in subjects:
             seen = _look(checks, subject)
             place = tuple(map(id, seen))
-            met = known.get(place)
-            if met is None:
+            told = known.get(place)
+            if told is None:
                 kept.append(seen)
-                finding = _finding(rule, seen)
-                met = known[place] = finding, self._piles[finding.state]
-            finding, pile = met
-            if finding.state is State.NOT_MET and self.waivers:
-                finding = self._waived(rule, subject, finding)
-                pile = self._piles[finding.state]
-            pile.append(self._verdict(rule, subject, finding))
+                told = known[place] = self._told(of_rule | _said(rule, seen))
+            if self.waivers and told.fields["state"] is State.NOT_MET:
+                told = self._waived(rule, subject, told)
+            name = subject.name
+            told.pile.append(Verdict(subject=name, subject_id=subject.id or name, **told.fields))
 
     def set_aside(self, rule: Rule, state: State, because: str) -> None:
         """The one verdict of a rule that looks at nothing."""
-        nobody = Subject(entity=rule.entity, name=self.organisation, facts={}, id="-")
-        self._piles[state].append(self._verdict(rule, nobody, _Finding(state, because, because)))
+        said = {**_NOTHING, "state": state, "because": because, "evidence": because}
+        told = self._told(self._of_rule(rule) | said)
+        told.pile.append(Verdict(subject=self.organisation, subject_id="-", **told.fields))
 
     def assessment(self) -> Assessment:
         """All verdicts; findings first."""
@@ -95,89 +93,97 @@ class Judge:
             pack=self.pack.edition,
         )
 
-    def _waived(self, rule: Rule, subject: Subject, finding: _Finding) -> _Finding:
+    def _of_rule(self, rule: Rule) -> Fields:
+        """What all verdicts of a rule say."""
+        pack, source = self.pack, rule.verified.source
+        entity, law = pack.entities.get(rule.entity, _NO_PLACE), pack.laws.get(rule.law)
+        return {
+            "rule": rule.id,
+            "law": rule.law,
+            "article": rule.ref,
+            "title": rule.title,
+            "severity": rule.severity,
+            "entity": rule.entity,
+            "level": rule.verified.level,
+            "page": rule.page or entity.page,
+            "stage": rule.stage or entity.stage,
+            "source": pack.sources.get(source, source),
+            "as_of": rule.as_of or pack.as_of,
+            "law_name": law.short if law else "",
+        }
+
+    def _told(self, fields: Fields) -> _Told:
+        return _Told(fields, self._piles[fields["state"]])
+
+    def _waived(self, rule: Rule, subject: Subject, told: _Told) -> _Told:
         waiver = self.waivers.get((rule.id, rule.entity, subject.id or subject.name))
         if waiver is None or waiver.until < self.at.date():
-            return finding
+            return told
         why = f"Waived by {waiver.by} until {waiver.until.isoformat()}: {waiver.why}"
-        return finding._replace(state=State.WAIVED, because=why)
-
-    def _verdict(self, rule: Rule, subject: Subject, finding: _Finding) -> Verdict:
-        entity = self.pack.entities.get(rule.entity, _NO_PLACE)
-        law = self.pack.laws.get(rule.law)
-        return Verdict(
-            rule=rule.id,
-            law=rule.law,
-            article=rule.ref,
-            title=rule.title,
-            subject=subject.name,
-            state=finding.state,
-            evidence=finding.evidence,
-            severity=rule.severity,
-            remedy=finding.remedy,
-            page=rule.page or entity.page,
-            stage=rule.stage or entity.stage,
-            entity=rule.entity,
-            subject_id=subject.id or subject.name,
-            because=finding.because,
-            outcomes=finding.outcomes,
-            missing=finding.missing,
-            level=rule.verified.level,
-            source=self.pack.sources.get(rule.verified.source, rule.verified.source),
-            as_of=rule.as_of or self.pack.as_of,
-            due=finding.due,
-            law_name=law.short if law else "",
-        )
+        return self._told(told.fields | {"state": State.WAIVED, "because": why})
 
 
 def _look(checks: tuple[Sequence[Check], Sequence[Check]], subject: Subject) -> tuple[Seen, ...]:
-    """What each triple said; those of `asserts` are not asked where the rule does not apply."""
+    """What each triple said; of a rule that does not apply only the one that says so."""
     conditions, asserts = checks
-    seen = [check.on(subject) for check in conditions]
-    for one in seen:
+    seen = []
+    for check in conditions:
+        one = check.on(subject)
         if one.holds is False:
-            return tuple(seen)
-    seen += [check.on(subject) for check in asserts]
-    return tuple(seen)
+            return (one,)
+        seen.append(one)
+    return (*seen, *[check.on(subject) for check in asserts])
 
 
-def _finding(rule: Rule, seen: tuple[Seen, ...]) -> _Finding:
+def _said(rule: Rule, seen: tuple[Seen, ...]) -> Fields:
+    """State, reason, evidence and the rest of what follows from what was seen."""
+    said = {**_NOTHING, "because": "", "outcomes": tuple(one.outcome for one in seen)}
+    if len(seen) < len(rule.when) + len(rule.asserts):
+        against = seen[0].outcome
+        because = f"Applies where “{against.word}” is {against.wanted}; here it is {against.known}."
+        return said | {
+            "state": State.NOT_APPLICABLE,
+            "because": because,
+            "evidence": _evidence(seen),
+        }
     conditions, asserts = seen[: len(rule.when)], seen[len(rule.when) :]
-    outcomes = tuple(one.outcome for one in seen)
-    if against := _those(conditions, holds=False):
-        first = against[0]
-        because = f"Applies where “{first.word}” is {first.wanted}; here it is {first.known}."
-        return _Finding(State.NOT_APPLICABLE, because, _evidence(against), outcomes=outcomes)
-    if unclear := _those(conditions, holds=None):
-        because = f"Whether it applies is not known: {_named(unclear)}."
-        evidence = _evidence(one.outcome for one in conditions)
-        remedy, missing = mended_by(unclear), _facts(unclear)
-        return _Finding(State.NOT_ASSESSED, because, evidence, remedy, outcomes, missing)
-    failing, open_ = _those(asserts, holds=False), _those(asserts, holds=None)
-    evidence, missing = _evidence(one.outcome for one in asserts), _facts(open_)
-    due = min((one.due for one in asserts if one.due), default=None)
-    if failing:
-        remedy = rule.remedy or mended_by(failing)
-        return _Finding(State.NOT_MET, "", evidence, remedy, outcomes, missing, due)
-    if open_:
-        because, remedy = f"Not known: {_named(open_)}.", rule.remedy or mended_by(open_)
-        return _Finding(State.NOT_ASSESSED, because, evidence, remedy, outcomes, missing, due)
-    return _Finding(State.MET, "", evidence, rule.remedy, outcomes)
+    if unclear := [one.outcome for one in conditions if one.holds is None]:
+        return said | {
+            "state": State.NOT_ASSESSED,
+            "because": f"Whether it applies is not known: {_named(unclear)}.",
+            "evidence": _evidence(conditions),
+            "remedy": mended_by(unclear),
+            "missing": _facts(unclear),
+        }
+    return said | _asserted(rule, asserts)
 
 
-def _those(seen: Iterable[Seen], *, holds: bool | None) -> list[Outcome]:
-    return [one.outcome for one in seen if one.holds is holds]
+def _asserted(rule: Rule, asserts: tuple[Seen, ...]) -> Fields:
+    """Of a rule that applies."""
+    evidence = _evidence(asserts)
+    if all(one.holds for one in asserts):
+        return {"state": State.MET, "evidence": evidence, "remedy": rule.remedy}
+    failing = [one.outcome for one in asserts if one.holds is False]
+    open_ = [one.outcome for one in asserts if one.holds is None]
+    return {
+        "state": State.NOT_MET if failing else State.NOT_ASSESSED,
+        "because": "" if failing else f"Not known: {_named(open_)}.",
+        "evidence": evidence,
+        "remedy": rule.remedy or mended_by(failing or open_),
+        "missing": _facts(open_),
+        "due": min((one.due for one in asserts if one.due), default=None),
+    }
 
 
 def _named(outcomes: Iterable[Outcome]) -> str:
-    return "; ".join(f"{one.word} ({one.known})" for one in outcomes)
+    return "; ".join([f"{one.word} ({one.known})" for one in outcomes])
 
 
 def _facts(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.fact for one in outcomes))
+    return tuple(dict.fromkeys([one.fact for one in outcomes]))
 
 
-def _evidence(outcomes: Iterable[Outcome]) -> str:
+def _evidence(seen: Iterable[Seen]) -> str:
     """What is known of each fact that was looked at, without anything that was typed."""
-    said = dict.fromkeys(f"{one.word}: {one.known}" for one in outcomes)
+    said = dict.fromkeys([f"{one.outcome.word}: {one.outcome.known}" for one in seen])
     return "; ".join(said) + "."

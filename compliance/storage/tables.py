@@ -85,10 +85,18 @@ ALARM = _table("alarm", "id")
 SCHEDULE = _table("schedule", "name")
 AUDIT = _table("audit", "scope")
 IMPACT = _table("impact", "id")
+REQUEST = _table("request", "id")
+HOLD = _table("hold", "id")
+ERASURE = _table("erasure", "id")
+REWRITING = _table("rewriting", "dataset_id")
+PURPOSE = _table("purpose", "id")
+CONSENTS = _table("consents", "version")
+BARRIER = _table("barrier", "request")
 
 RECORDS = (
     *(ORGANISATION, DATASET, DESCRIPTION, DISCOVERY, BUDGET, SPEND),
     *(RELEASE, RUN, ASSESSMENT, EDGE, REPORT, PROPOSAL, SYNTHESIS),
     *(SELF_AUDIT, TRIAL, SIEGE, ANONYMISED, BASKETS, RECIPE, VAULT),
     *(REGISTER, STANDING, FINDING, REMEDIED, PACK, ALARM, SCHEDULE, AUDIT, IMPACT),
+    *(REQUEST, HOLD, ERASURE, REWRITING, PURPOSE, CONSENTS, BARRIER),
 )

@@ -47,16 +47,14 @@ from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
 from compliance.workspace.loading import load_libraries
+from compliance.workspace.rights import Rights
 from compliance.workspace.scanning import Scanning
 
 __all__ = ["Workspace", "load_libraries"]
 
 
 class Workspace:
-    """One company's datasets, what was done with them, and the proof of it.
-
-    Safe to share between threads; every session of the app may use the same one.
-    """
+    """One company's datasets, what was done with them, and the proof. Safe to share by threads."""
 
     def __init__(self, settings: Settings | None = None, clock: Clock = now) -> None:
         """Open the workspace folder; it is made where there is none.
@@ -69,6 +67,7 @@ class Workspace:
         self.anonymisation = Anonymisation(self._desk)
         self.scanning = Scanning(self._desk)
         self.governance = Governance(self._desk)
+        self.rights = Rights(self._desk)
 
     # Organisation
 
@@ -182,8 +181,7 @@ class Workspace:
     def prices(self, population: str) -> Prices:
         """What a population's ledger costs by every accountant, at the budget's δ.
 
-        Computed when asked for, from what is on record: nothing is spent. The first time it takes
-        about a second, so never ask while something slides.
+        Nothing is spent. The first time takes about a second: never ask while something slides.
         """
         with self._desk.database.reading() as connection:
             return budgets.prices(connection, population, self._desk.clock())

@@ -28,6 +28,7 @@ from compliance.errors import (
     UnknownDatasetError,
 )
 from compliance.lineage.nouns import Node, NodeKind
+from compliance.rights.nouns import Rewriting
 from compliance.settings import MAX_FILE_BYTES
 from compliance.storage import records, tables
 from compliance.storage.records import Noun
@@ -216,7 +217,11 @@ def _keep_population(act: Act, before: Dataset, after: Dataset) -> None:
 
 
 def _described(connection: Connection, dataset: Dataset) -> Dataset:
+    """`dataset` as it stands: as people describe it today, with the content that is left of it."""
     said = records.latest(connection, tables.DESCRIPTION, Description, name=dataset.name)
+    left = records.latest(connection, tables.REWRITING, Rewriting, dataset_id=dataset.id)
+    if left is not None:
+        dataset = replace(dataset, sha256=left.after, rows=left.rows, columns=left.columns)
     return dataset if said is None else replace(dataset, description=said)
 
 
@@ -226,12 +231,13 @@ def _known(connection: Connection, intake: Intake, name: str) -> Dataset | None:
     Raises:
         AlreadyStoredError: the table is stored under another name.
     """
-    for dataset in records.every(connection, tables.DATASET, Dataset, sha256=intake.sha256):
-        if dataset.name != name:
+    for stored in records.every(connection, tables.DATASET, Dataset, sha256=intake.sha256):
+        dataset = _described(connection, stored)
+        if dataset.name != name and dataset.sha256 == intake.sha256:
             raise AlreadyStoredError(name=dataset.name)
     found = records.latest(connection, tables.DATASET, Dataset, name=name)
-    same = found is not None and found.sha256 == intake.sha256
-    return _described(connection, found) if found is not None and same else None
+    known = None if found is None else _described(connection, found)
+    return known if known is not None and known.sha256 == intake.sha256 else None
 
 
 def _files(path: Path) -> list[RawFile]:

@@ -5,33 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
-from compliance.anonymise.nouns.record import Anonymised
-from compliance.dataset.nouns import Dataset
 from compliance.dataset.readers.text import decode
-from compliance.discovery import semantic_types
 from compliance.errors import RecordFileError, RecordInUseError, UnknownRecordError
 from compliance.plain import one_line
 from compliance.register import (
     Gaps,
-    Held,
     Ropa,
     Shape,
     checked,
-    contradictions,
-    drawn,
     gaps,
     kind_of,
     kinds,
     laid_over,
     merged,
-    overlaid,
     read_records,
     record_of_processing,
-    scope,
+    scope_of,
     write_records,
     write_ropa,
 )
@@ -41,7 +34,6 @@ from compliance.register.nouns import (
     FieldType,
     Kind,
     KindId,
-    Organisation,
     Record,
     Recorded,
     RecordId,
@@ -49,59 +41,24 @@ from compliance.register.nouns import (
     Scoped,
 )
 from compliance.rules import judge
-from compliance.rules.nouns import Assessment, Holding, Residents, State
+from compliance.rules.nouns import Assessment, State
 from compliance.storage import records, tables
-from compliance.workspace import datasets, labels, packs, releases, runs
+from compliance.workspace import datasets, packs
 from compliance.workspace.desk import Act, Desk
-from compliance.workspace.measuring import measures_of
+from compliance.workspace.registers import (
+    drawn_register,
+    held_in,
+    keep,
+    organisation_in,
+    register_from,
+    register_of,
+    typed_records,
+)
+
+__all__ = ["Registering", "keep", "laws_in_scope", "register_from", "register_of", "typed_records"]
 
 LARGEST_FILE_BYTES = 20 * 2**20
 _KNOWN = 8  # ids named in a refusal
-
-
-def register_of(
-    connection: Connection,
-    organisation: Organisation,
-    holdings: Sequence[Holding],
-    at: datetime,
-) -> Register:
-    """The register as it stands: what was typed, over what follows from what the desk holds.
-
-    The values of a record are plain: dates and moments ISO 8601, several choices a tuple, a value
-    that was recorded as absent None; `Record.day` and `Record.moment` read them.
-
-    Args:
-        organisation: who is accountable.
-        holdings: every dataset, each with what was found out about it.
-        at: the moment, UTC: what lies before it is over.
-    """
-    return register_from(organisation, holdings, typed_records(connection), at)
-
-
-def register_from(
-    organisation: Organisation,
-    holdings: Sequence[Holding],
-    typed: Sequence[Record],
-    at: datetime,
-) -> Register:
-    """As `register_of`, from what was typed."""
-    held = [
-        Held(
-            dataset=one.dataset,
-            discovery=one.discovery,
-            anonymised=one.anonymised,
-            runs=one.runs,
-            releases=one.releases,
-            countries=_countries(one.residents),
-        )
-        for one in holdings
-    ]
-    return _register(organisation, held, typed, at)
-
-
-def keep(act: Act, record: Record) -> None:
-    """Keep what is typed of a record now, as part of `act`."""
-    _keep(act, record)
 
 
 class Registering:
@@ -189,7 +146,7 @@ class Registering:
             if users := tuple(_users(record, typed_records(act.connection))):
                 raise RecordInUseError(record=record.name, users=", ".join(users[:_KNOWN]))
             gone = replace(record, values={}, is_removed=True)
-            _keep(act, gone)
+            keep(act, gone)
 
     def import_(self, data: bytes, name: str, kind: KindId | None = None) -> tuple[Record, ...]:
         """Take in the records of a CSV or JSON file; all of them or none.
@@ -211,11 +168,19 @@ class Registering:
         with self._desk.act("register.import", name[:200]) as act:
             register = self._register(act.connection)
             found = merged(drafts, register, _names(act.connection), act.at)
-            act.facts["imported"] = len(found)
-            return tuple(self._store(act, one, register) for one in found)
+            changed = [one for one in map(partial(_news, register), found) if one is not None]
+            act.facts |= {"imported": len(found), "changed": len(changed)}
+            for one in changed:
+                self._store(act, one, register)
+            return found
 
-    def export(self, shape: Shape, kind: KindId | None = None) -> bytes:
+    def export(
+        self, shape: Shape, kind: KindId | None = None, *, for_others: bool = False
+    ) -> bytes:
         """Records as a file that can be taken in again; CSV takes one kind.
+
+        Args:
+            for_others: fields that may name a person are left out.
 
         Raises:
             UnknownKindError: there is no such kind.
@@ -229,16 +194,16 @@ class Registering:
         with self._desk.act("register.export", kind or "everything") as act:
             register = self._register(act.connection)
             wanted = register.of(kind) if kind else register.records
-            act.facts |= {"exported": len(wanted), "shape": str(shape)}
-            return write_records(wanted, shape, kind or "")
+            act.facts |= {"exported": len(wanted), "shape": str(shape), "for_others": for_others}
+            return write_records(
+                [_impersonal(one) for one in wanted] if for_others else wanted, shape, kind or ""
+            )
 
     def scope(self) -> tuple[Scoped, ...]:
         """The laws that seem to apply, each with why; what was decided does not count here."""
         with self._desk.database.reading() as connection:
-            typed = [one for one in typed_records(connection) if not one.is_removed]
-            said = next((one.values for one in typed if one.kind == "org"), {})
-            of_datasets = self._register(connection).of("dataset")
-            return scope(_organisation(connection), said, datasets.newest(connection), of_datasets)
+            held = [held_in(self._desk, connection, one) for one in datasets.newest(connection)]
+            return scope_of(organisation_in(connection), held, typed_records(connection))
 
     def laws_in_scope(self) -> tuple[str, ...]:
         """The laws in scope: as decided, else as they follow; () where nothing is known."""
@@ -265,7 +230,7 @@ class Registering:
         with self._desk.database.reading() as connection:
             return record_of_processing(
                 self._register(connection),
-                _organisation(connection),
+                organisation_in(connection),
                 self._desk.clock(),
                 as_processor=as_processor,
                 dataset=dataset,
@@ -278,9 +243,9 @@ class Registering:
         return write_ropa(ropa, shape)
 
     def _register(self, connection: Connection) -> Register:
-        held = [_held(self._desk, connection, one) for one in datasets.newest(connection)]
+        held = [held_in(self._desk, connection, one) for one in datasets.newest(connection)]
         typed = typed_records(connection)
-        return _register(_organisation(connection), held, typed, self._desk.clock())
+        return drawn_register(organisation_in(connection), held, typed, self._desk.clock())
 
     def _store(
         self, act: Act, new: Record, register: Register, forget: Collection[FieldId] = ()
@@ -294,8 +259,10 @@ class Registering:
         )
         values = {field: value for field, value in whole.values.items() if field not in forget}
         kept = replace(whole, values=values)
-        _keep(act, kept)
-        act.facts.setdefault("fields", sorted({*new.values, *forget}))
+        keep(act, kept)
+        told = act.facts.get("fields", ())
+        told = told if isinstance(told, list) else []
+        act.facts["fields"] = sorted({*told, *new.values, *forget})
         return kept
 
 
@@ -317,31 +284,26 @@ def _gaps(found: Assessment) -> Mapping[tuple[KindId, RecordId], Gaps]:
     return {key: gaps(key[0], facts, missing[key]) for key, facts in asked.items()}
 
 
-def _register(
-    organisation: Organisation, held: Sequence[Held], typed: Sequence[Record], at: datetime
-) -> Register:
-    titles = {id_: found.title for id_, found in semantic_types().items()}
-    found = overlaid(drawn(organisation, held, typed, titles), typed)
-    return Register(records=found, contradictions=contradictions(found, at.date()))
+def _news(register: Register, record: Record) -> Record | None:
+    """What `record` says that is not so already; None where it says nothing new.
+
+    So an export that is taken in again makes nobody's word of what is drawn.
+    """
+    before = register.record(record.kind, record.id)
+    if before is None:
+        return record
+    values = {
+        f: v for f, v in record.values.items() if f not in before.values or before.values[f] != v
+    }
+    name = "" if record.name == before.name else record.name
+    return replace(record, name=name, values=values) if values or name else None
 
 
-def typed_records(connection: Connection) -> tuple[Record, ...]:
-    """What was typed, the newest of each record; those that were removed too."""
-    found: dict[tuple[KindId, RecordId], Record] = {}
-    for one in records.every(connection, tables.REGISTER, Recorded):
-        found[one.record.kind, one.record.id] = _as_tuples(one.record)
-    return tuple(one for one in found.values() if one.kind in kinds())
-
-
-def _as_tuples(record: Record) -> Record:
-    """`record` with tuples where JSON has lists."""
-    values = {f: tuple(v) if isinstance(v, list) else v for f, v in record.values.items()}
+def _impersonal(record: Record) -> Record:
+    """`record` without the fields that may name a person."""
+    fields = map(kind_of(record.kind).field, record.values)
+    values = {f.id: record.values[f.id] for f in fields if f and not f.is_personal}
     return replace(record, values=values)
-
-
-def _keep(act: Act, record: Record) -> None:
-    noun = Recorded(record=record, at=act.at, by=act.actor)
-    act.store(tables.REGISTER, noun, kind=record.kind, id=record.id)
 
 
 def _found(register: Register, kind: KindId, id_: RecordId) -> Record:
@@ -366,27 +328,6 @@ def _users(record: Record, typed: Sequence[Record]) -> Iterator[str]:
 
 def _names(connection: Connection) -> frozenset[str]:
     return frozenset(str(dataset.name) for dataset in datasets.newest(connection))
-
-
-def _organisation(connection: Connection) -> Organisation:
-    return records.latest(connection, tables.ORGANISATION, Organisation) or Organisation()
-
-
-def _held(desk: Desk, connection: Connection, dataset: Dataset) -> Held:
-    discovery = labels.latest(connection, dataset)
-    return Held(
-        dataset=dataset,
-        discovery=discovery,
-        anonymised=records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id),
-        runs=runs.of(connection, dataset),
-        releases=releases.of(connection, dataset),
-        countries=_countries(measures_of(desk).residents(desk, dataset, discovery)),
-    )
-
-
-def _countries(found: Residents | None) -> tuple[str, ...]:
-    """The countries in which people live; not their regions."""
-    return tuple(place for place in (found.counts if found else ()) if len(place) == 2)
 
 
 _NAMING = (FieldType.RECORD, FieldType.RECORDS)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as made_by
 from itertools import count
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from compliance.countries import name_of
 from compliance.errors import MovementRefusedError
 from compliance.federated.nouns import Plan
-from compliance.register.nouns import Record, Register
+from compliance.register.nouns import Field, FieldType, Record, Register
 from compliance.rules.nouns import Answer, Form, Judgement, Knowledge, LawId, Whereabouts
 from compliance.rules.residency import (
     Asked,
@@ -65,7 +66,7 @@ class Move:
     recipient: str = ""
     form: Form | None = None
     mechanism: str = ""
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = made_by(default_factory=dict)
 
 
 class Residing:
@@ -157,7 +158,16 @@ class Residing:
         register = Registering(self._desk)
         id_ = _free_id(knowledge.register, move)
         values = {**_values(asked, found), **_recipient_of(knowledge.register, move.recipient)}
-        stored = register.record("transfer", id_, values, name=_title(move))
+        whole = register.kinds()["transfer"]
+        of_all = {fact: value for fact, value in values.items() if whole.field(fact) is None}
+        if of_all:  # what holds of the organisation, whatever moves
+            register.record("org", "org", of_all)
+        of_it = {
+            fact: _for_field(whole.field(fact), value)
+            for fact, value in values.items()
+            if fact not in of_all
+        }
+        stored = register.record("transfer", id_, of_it, name=_title(move))
         with self._desk.act("movement.check", stored.id) as act:
             _tell(act, found)
         return stored
@@ -194,6 +204,13 @@ def _values(move: Move, found: Movement) -> dict[str, object]:
         "destination": move.destination,
         "form": str(found.flows[0][0].form),
     }
+
+
+def _for_field(field: Field | None, value: object) -> object:
+    """A fact as its field has it: of a text, a check asks only whether there is one."""
+    if field is None or field.type is not FieldType.TEXT or not isinstance(value, bool):
+        return value
+    return "yes" if value else None
 
 
 def _recipient_of(register: Register, name: str) -> dict[str, object]:

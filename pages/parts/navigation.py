@@ -38,6 +38,7 @@ class PageRow:
 SECTIONS = {
     "know": "Know",
     "protect": "Protect",
+    "respect": "Respect",
     "prove": "Prove",
     "settings": "Settings",
 }

@@ -35,7 +35,8 @@ elif view == "Improvement":
     improvement.shown(mending.applied(), findings)
 else:
     finding = worklist.shown(mending, findings, pack)
+    remedies.last(mending)
     if finding is not None:
         verdict = next((v for v in latest.verdicts if v.key == finding.key), None)
-        opened.shown(mending, finding, pack.rule(finding.rule), verdict)
+        opened.shown(mending, finding, pack, verdict)
         remedies.shown(mending, finding)

@@ -149,7 +149,7 @@ def test_a_signed_assessment_is_outdated_by_a_changed_fact_and_redrawn(desk: Des
 
     visitor = desk.open("impact")
     assert any("Outdated" in title for title in titles(visitor))
-    assert "The retention months of orders was changed." in words(visitor)
+    assert "The retention of orders changed." in words(visitor)
     visitor.button(key="impact_redraw").click().run()
 
     assert desk.workspace.governance.impacts.one(id_).status is Status.DRAFT

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from compliance.dataset.nouns import Description
-from compliance.register import Shape
+from compliance.register import Shape, kinds
 from compliance.register.nouns import Origin
 from tests.pages.conftest import Desk, refusals, words
 
@@ -56,6 +56,16 @@ def test_a_new_record_is_typed_in(empty_desk: Desk) -> None:
     assert acts(empty_desk) == ["register.record"]
     assert visitor.selectbox(key="register_record_processor").value == "Cloud of Bergen"
     assert [toast.value for toast in visitor.toast] == ["Cloud of Bergen is recorded."]
+
+
+@pytest.mark.parametrize("kind", list(kinds()))
+def test_every_kind_can_be_filled_in(full_desk: Desk, kind: str) -> None:
+    visitor = of_kind(full_desk, kind)
+
+    assert not visitor.exception
+    assert kinds()[kind].help in words(visitor)
+    widgets = [*visitor.text_input, *visitor.selectbox, *visitor.multiselect, *visitor.text_area]
+    assert len([w for w in widgets if w.label]) >= len(kinds()[kind].fields)
 
 
 def test_only_what_was_changed_becomes_the_officers_word(full_desk: Desk) -> None:

@@ -129,6 +129,10 @@ class Method:
         criteria: of the screening.
         presumed_from: from so many of the nine criteria on a DPIA is presumably required.
         lists: what to know of the authorities' lists.
+        traces, profiling, vulnerable: what shows that a criterion holds: kinds of columns, kinds of
+            purposes, words for people.
+        people_growth: from such a growth in people on, 0 and up, an assessment is outdated.
+        counted: by kind of record, the fields whose change makes it outdated.
         large_scale_people: from how many people on the desk proposes “large scale”.
         parts: of each kind of assessment.
         events: feared ones; those that every DPIA gauges first.
@@ -146,6 +150,11 @@ class Method:
     presumed_from: int
     lists: str
     large_scale_people: int
+    traces: tuple[str, ...]
+    profiling: tuple[str, ...]
+    vulnerable: tuple[str, ...]
+    people_growth: float
+    counted: Mapping[str, tuple[str, ...]]
     parts: Mapping[ImpactKind, tuple[Part, ...]]
     events: tuple[Feared, ...]
     contents: tuple[Content, ...]

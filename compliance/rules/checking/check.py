@@ -57,9 +57,8 @@ class Check:
         if self.fact not in facts:
             return self._unknown(subject.unknown.get(self.fact, ""))
         value = facts[self.fact]
-        place: tuple[object, ...] = (value.__class__, value)
-        if self.needs:
-            place += tuple((one.__class__, one) for one in map(facts.get, self.needs))
+        kind = value.__class__  # True is no 1, though they are equal
+        place = (kind, value) if not self.needs else (kind, value, *map(facts.get, self.needs))
         try:
             found = self._seen.get(place)
         except TypeError:  # a list has no hash, so it is looked at each time

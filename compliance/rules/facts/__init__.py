@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from compliance.register.nouns import Contradiction, Record
 from compliance.rules.facts import (
@@ -58,7 +59,6 @@ _KINDS: Mapping[str, tuple[_Compute, _Laws]] = {
     "transfer": (partners.transfer, partners.transfer_laws),
     "notice": (people.nothing, partners.own_law),
     "consent": (people.consent, partners.own_law),
-    "request": (people.request, partners.own_law),
     "complaint": (people.nothing, partners.own_law),
     "breach": (incidents.breach, partners.dataset_laws),
     "dpia": (incidents.dpia, _any_law),
@@ -105,9 +105,12 @@ def _computed(
         record = datasets.record_of(name, known.register)
         whole = Record(kind="dataset", id=name, name=name, values=record.values if record else {})
         found.append((whole, datasets.computed(holding, known), laws_of(holding, known)))
+    asked = people.asked_by(known)
+    requests: tuple[_Compute, _Laws] = (partial(people.request, asked=asked), partners.own_law)
+    kinds = {**_KINDS, "request": requests}
     for record in (*known.register.records, *activities.unrecorded(known)):
-        if record.kind in _KINDS and not record.is_removed and _is_wanted(record, known):
-            compute, laws = _KINDS[record.kind]
+        if record.kind in kinds and not record.is_removed and _is_wanted(record, known):
+            compute, laws = kinds[record.kind]
             found.append((record, compute(record, known), laws(record, known)))
     if known.is_whole:
         made = (one for one in known.impacts if one.kind == "dpia")

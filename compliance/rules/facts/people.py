@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
@@ -83,8 +84,25 @@ def _was_used_after(record: Record, withdrawn: date, known: Knowledge) -> bool:
     )
 
 
-def request(record: Record, known: Knowledge) -> Computed:
-    """How a request was handled, as far as its dates and answers tell."""
+Asked = Mapping[str, tuple[date, ...]]
+
+
+def asked_by(known: Knowledge) -> Asked:
+    """The days on which each person asked for something, by reference of the person."""
+    found: dict[str, list[date]] = defaultdict(list)
+    for record in known.register.of("request"):
+        who, at = record.values.get("subject_ref"), day(record.values.get("received_at"))
+        if who and at is not None and not record.is_removed:
+            found[str(who)].append(at)
+    return {who: tuple(days) for who, days in found.items()}
+
+
+def request(record: Record, _known: Knowledge, asked: Asked) -> Computed:
+    """How a request was handled, as far as its dates and answers tell.
+
+    Args:
+        asked: see `asked_by`.
+    """
     values = record.values
     drawn: dict[str, object] = {
         # An extension that nobody was told of is none (GDPR Art. 12(3)).
@@ -110,7 +128,7 @@ def request(record: Record, known: Knowledge) -> Computed:
         drawn["responded_or_informed_at"] = min(told)
     elif "responded_at" in values:
         drawn["responded_or_informed_at"] = None
-    _before(record, known, drawn)
+    _before(record, asked, drawn)
     logged = tuple(part for part, field in _LOGGED.items() if values.get(field))
     is_explained = outcome not in _REFUSED or values.get("refusal_reason")
     more = ("denial_basis_if_denied",) if outcome and is_explained else ()
@@ -119,19 +137,14 @@ def request(record: Record, known: Knowledge) -> Computed:
     )
 
 
-def _before(record: Record, known: Knowledge, drawn: dict[str, object]) -> None:
+def _before(record: Record, asked: Asked, drawn: dict[str, object]) -> None:
     """How many requests the same person made in the twelve months before."""
     who, at = record.values.get("subject_ref"), day(record.values.get("received_at"))
     if not who or at is None:
         return
-    drawn["prior_requests_12m"] = sum(
-        other.values.get("subject_ref") == who
-        and other.id != record.id
-        and (then := day(other.values.get("received_at"))) is not None
-        and at - _wait() <= then <= at
-        for other in known.register.of("request")
-        if not other.is_removed
-    )
+    since = at - _wait()
+    others = sum(since <= then <= at for then in asked[str(who)])
+    drawn["prior_requests_12m"] = others - 1  # itself
 
 
 def _reason(pause: object) -> str:

@@ -19,7 +19,15 @@ from compliance.rules.nouns.knowledge import (
     Retained,
     TrailKnown,
 )
-from compliance.rules.nouns.remedy import Applied, Effect, Remedy, RemedyKind, Risk, Turn
+from compliance.rules.nouns.remedy import (
+    DOES_NOT_END,
+    Applied,
+    Effect,
+    Remedy,
+    RemedyKind,
+    Risk,
+    Turn,
+)
 from compliance.rules.nouns.residency import (
     Answer,
     Copy,
@@ -47,6 +55,7 @@ from compliance.rules.nouns.stage import Progress, Stage
 from compliance.rules.nouns.verdict import Assessment, Outcome, Standing, State, Subject, Verdict
 
 __all__ = [
+    "DOES_NOT_END",
     "POLICY",
     "Answer",
     "Applied",

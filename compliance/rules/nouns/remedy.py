@@ -10,6 +10,8 @@ from enum import StrEnum
 from compliance.rules.nouns.rule import RuleId
 from compliance.rules.nouns.verdict import State
 
+DOES_NOT_END = "does not end this finding"  # what is said of a remedy that mends something else
+
 
 class RemedyKind(StrEnum):
     """What is done."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from compliance.rules.nouns import Assessment, Effect, Finding, Remedy, Risk, State
+from compliance.rules.nouns import DOES_NOT_END, Assessment, Effect, Finding, Remedy, Risk, State
 from compliance.rules.remedies.effects import mended, worsened
 
 NOT_MEASURED = "not measured"
+_NAMED = 2  # findings that a remedy would open
 
 
 def ranked(remedies: Sequence[Remedy], finding: Finding, before: Assessment) -> tuple[Remedy, ...]:
@@ -59,14 +60,17 @@ def _of_turns(found: Effect, finding: Finding, before: Assessment) -> Iterator[s
     here = sum(verdict.key[1:] == about for verdict in before.findings)
     turned = [turn for turn in mended(found) if turn.key[1:] == about]
     if not ends(found, finding):
-        yield "does not end this finding"
+        yield DOES_NOT_END
     if turned:
         yield f"turns {len(turned)} of {_counted(here, 'finding')} on {finding.subject}"
     elsewhere = len(mended(found)) - len(turned)
     if elsewhere:
         yield f"turns {_counted(elsewhere, 'finding')} on other subjects"
-    for turn in worsened(found):
+    begun = worsened(found)
+    for turn in begun[:_NAMED]:
         yield f"opens a finding: {turn.title} ({turn.subject})"
+    if len(begun) > _NAMED:
+        yield f"opens {_counted(len(begun) - _NAMED, 'finding')} more"
     unsure = sum(turn.after is State.NOT_ASSESSED for turn in found.turns)
     if unsure:
         yield f"leaves {_counted(unsure, 'verdict')} that could not be assessed afterwards"

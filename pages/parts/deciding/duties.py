@@ -38,7 +38,7 @@ def _filtered(verdicts: Sequence[Verdict], pack: Pack) -> list[Verdict]:
         state = st.selectbox(
             _("State"), states, format_func=lambda s: _(s).capitalize(), key="decisions_state"
         )
-        laws = sorted({_law(verdict, pack) for verdict in verdicts})
+        laws = sorted({words.law(verdict.law, pack) for verdict in verdicts})
         law = st.selectbox(
             _("Law"),
             ["", *laws],
@@ -56,15 +56,10 @@ def _filtered(verdicts: Sequence[Verdict], pack: Pack) -> list[Verdict]:
         v
         for v in verdicts
         if (state == _EVERYTHING or str(v.state) == state or (state == _RUNNING and v.due))
-        and law in ("", _law(v, pack))
+        and law in ("", words.law(v.law, pack))
         and subject in ("", v.subject)
     ]
     return sorted(kept, key=lambda v: str(v.due)) if state == _RUNNING else kept
-
-
-def _law(verdict: Verdict, pack: Pack) -> str:
-    law = pack.laws.get(verdict.law)
-    return law.short if law else verdict.law
 
 
 def _row(verdict: Verdict, pack: Pack) -> dict[str, object]:
@@ -72,7 +67,7 @@ def _row(verdict: Verdict, pack: Pack) -> dict[str, object]:
         _("State"): _(str(verdict.state)),
         _("Duty"): _(verdict.title),
         _("On"): verdict.subject,
-        _("Article"): f"{_law(verdict, pack)} {verdict.article}",
+        _("Article"): words.article(verdict.law, verdict.article, pack),
         _("Severity"): _(str(verdict.severity)),
         _("Evidence"): verdict.evidence,
         _("Why, or what is missing"): verdict.because,

@@ -7,16 +7,17 @@ from datetime import timedelta
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.rules.nouns import Finding, Outcome, Rule, Status, Verdict
+from compliance.rules.nouns import Finding, Outcome, Pack, Rule, Status, Verdict
 from compliance.workspace.mending import Mending
 from pages.parts import navigation, outputs, wording
 from pages.parts.deciding import words
 
 
-def shown(mending: Mending, finding: Finding, rule: Rule | None, verdict: Verdict | None) -> None:
+def shown(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | None) -> None:
     """The finding with its evidence, and what people do about it."""
+    rule = pack.rule(finding.rule)
     st.subheader(wording.escaped(f"{_(finding.title)} · {finding.subject}"))
-    st.markdown(_badges(mending, finding, rule, verdict))
+    st.markdown(_badges(mending, finding, pack, verdict))
     left, right = st.columns([3, 2])
     with left:
         if rule is not None:
@@ -27,12 +28,13 @@ def shown(mending: Mending, finding: Finding, rule: Rule | None, verdict: Verdic
     _history(mending, finding)
 
 
-def _badges(mending: Mending, finding: Finding, rule: Rule | None, verdict: Verdict | None) -> str:
+def _badges(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | None) -> str:
+    rule = pack.rule(finding.rule)
     badges = [words.severity_badge(finding.severity), words.status_badge(finding.status)]
     if verdict is not None:
         badges.insert(0, words.state_badge(verdict.state))
-        badges.append(f":gray-badge[{outputs.article(verdict)}]")
     if rule is not None:
+        badges.append(f":gray-badge[{words.article(rule.law, rule.ref, pack)}]")
         badges.append(words.level_badge(rule.verified.level))
     if mending.is_overdue(finding):
         badges.append(f":red-badge[:material/alarm: {_('overdue')}]")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.register.nouns import Field, FieldType
-from compliance.rules.nouns import Applied, Effect, Finding, Remedy, Status, Turn
+from compliance.rules.nouns import DOES_NOT_END, Applied, Effect, Finding, Remedy, Status, Turn
 from compliance.workspace.mending import Mending
 from pages.parts import navigation, outputs, wording
 from pages.parts.anonymising.progress import watched
@@ -22,7 +22,8 @@ _CHANGES_ROWS = ("drop", "mask", "generalise", "shorten", "re-consent")
 def shown(mending: Mending, finding: Finding) -> None:
     """The remedies of a finding, tried when asked for; and what was applied before."""
     for done in mending.applied(finding.id):
-        applied(done)
+        if done.id != st.session_state.get("decisions_last"):
+            applied(done)
     if finding.status is Status.CLOSED:
         return
     st.subheader(_("Remedies"))
@@ -50,6 +51,18 @@ def shown(mending: Mending, finding: Finding) -> None:
         for place, column in enumerate(st.columns(_BESIDE)[: len(found) - first]):
             with column, st.container(border=True, height="stretch"):
                 _card(mending, finding, found[first + place], first + place)
+
+
+def last(mending: Mending) -> None:
+    """What this visitor applied last, until it is put away."""
+    id_ = st.session_state.get("decisions_last")
+    done = next((one for one in mending.applied() if one.id == id_), None) if id_ else None
+    if done is None:
+        return
+    applied(done)
+    if st.button(_("Put this away"), key="decisions_away"):
+        del st.session_state["decisions_last"]
+        st.rerun()
 
 
 def applied(done: Applied) -> None:
@@ -124,7 +137,8 @@ def _card(mending: Mending, finding: Finding, remedy: Remedy, number: int) -> No
             )
         if found.kept is not None:
             st.metric(_("Kept"), words.kept(found))
-    st.markdown("\n".join(f"- {wording.escaped(_(reason))}" for reason in remedy.reasons))
+    said = [reason for reason in remedy.reasons if reason != DOES_NOT_END]
+    st.markdown("\n".join(f"- {wording.escaped(_(reason))}" for reason in said))
     _turns(found)
     if remedy.can_apply:
         if st.button(_("Apply …"), key=f"decisions_apply_{number}"):
@@ -158,10 +172,14 @@ def _turns(found: Effect) -> None:
 def _apply(mending: Mending, finding: Finding, remedy: Remedy) -> None:
     st.markdown(f"**{wording.escaped(_(remedy.what))}**")
     st.markdown(_consequence(remedy))
+    lost = [f"- {_(name)}: {wording.escaped(text)}" for name, text in remedy.predicted.lost.items()]
+    if lost:
+        st.markdown("\n".join(lost))
     answers = _asked(mending.fields(remedy), finding.opened_at.isoformat())
     if st.button(_("Apply it"), type="primary", key="decisions_applied"):
         with outputs.explained(_("Not applied")):
-            watched(mending.applying(finding.id, remedy.id, answers))
+            done = watched(mending.applying(finding.id, remedy.id, answers))
+            st.session_state["decisions_last"] = done.id
             st.rerun()
 
 

@@ -18,8 +18,7 @@ def shown(
     latest: Assessment, past: Sequence[Standing], findings: Sequence[Finding], mending: Mending
 ) -> None:
     """The score, what is open, and the score over time."""
-    left, right = st.columns([3, 2]) if len(past) > 1 else (st.container(), None)
-    with left, st.container(horizontal=True):
+    with st.container(horizontal=True):
         change = _change(past)
         st.metric(
             _("Score"),
@@ -44,9 +43,8 @@ def shown(
             border=True,
             height="stretch",
         )
-    if right is not None:
-        with right:
-            _trend(past)
+    if len(past) > 1:
+        _trend(past)
     outputs.remark(
         _("Checked {at} with the rules {pack}").format(
             at=outputs.moment(latest.assessed_at), pack=latest.pack
@@ -61,7 +59,8 @@ def _change(past: Sequence[Standing]) -> float:
 
 def _trend(past: Sequence[Standing]) -> None:
     first, last = past[0], past[-1]
-    st.plotly_chart(
+    chart, numbers = st.columns([2, 1], vertical_alignment="center")
+    chart.plotly_chart(
         deciding.trend(past),
         key="decisions_trend",
         config=PLAIN,
@@ -69,7 +68,7 @@ def _trend(past: Sequence[Standing]) -> None:
             first=words.score(first.score), last=words.score(last.score), n=len(past)
         ),
     )
-    with st.expander(_("The score in numbers")):
+    with numbers, st.expander(_("The score in numbers")):
         outputs.table(
             [
                 {

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from compliance.i18n import translate as _
-from compliance.rules.nouns import Effect, Finding, Level, Outcome, Risk, Severity, State, Status
+from compliance.rules.nouns import (
+    POLICY,
+    Effect,
+    Finding,
+    Level,
+    Outcome,
+    Pack,
+    Risk,
+    Severity,
+    State,
+    Status,
+)
 from pages.parts import outputs, wording
 
 STATUS_BADGES = {
@@ -28,6 +39,18 @@ _HOLDS = {
     False: ("error", "red", "not met"),
     None: ("help", "orange", "unknown"),
 }
+
+
+def law(id_: str, pack: Pack) -> str:
+    """A law as people call it."""
+    found = pack.laws.get(id_)
+    return _("Policy") if id_ == POLICY else found.short if found else id_
+
+
+def article(law_id: str, ref: str, pack: Pack) -> str:
+    """Where a duty stands: law and article."""
+    short = law(law_id, pack)
+    return ref if law_id == POLICY or ref.startswith(short) else f"{short} {ref}"
 
 
 def status_badge(status: Status) -> str:

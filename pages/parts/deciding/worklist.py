@@ -8,7 +8,7 @@ import streamlit as st
 
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
-from compliance.rules.nouns import POLICY, Finding, Level, Pack, Rule, Severity, Status
+from compliance.rules.nouns import Finding, Level, Pack, Rule, Severity, Status
 from compliance.workspace.mending import Mending
 from pages.parts import outputs, wording
 from pages.parts.deciding import words
@@ -42,12 +42,8 @@ def shown(mending: Mending, findings: Sequence[Finding], pack: Pack) -> Finding 
     return by_id.get(str(chosen), wanted[0])
 
 
-def law_of(rule: Rule | None, pack: Pack) -> str:
-    """The law of a rule as people call it."""
-    if rule is None:
-        return "–"
-    law = pack.laws.get(rule.law)
-    return _("Policy") if rule.law == POLICY else law.short if law else rule.law
+def _law(rule: Rule | None, pack: Pack) -> str:
+    return "–" if rule is None else words.law(rule.law, pack)
 
 
 def _filtered(
@@ -57,7 +53,7 @@ def _filtered(
         show = st.selectbox(
             _("Show"), _SHOWN, format_func=lambda s: _(s).capitalize(), key="decisions_show"
         )
-        laws = sorted({law_of(rules.get(f.rule), pack) for f in findings})
+        laws = sorted({_law(rules.get(f.rule), pack) for f in findings})
         law = st.selectbox(
             _("Law"), [_ALL, *laws], format_func=lambda s: s or _("All laws"), key="decisions_law"
         )
@@ -79,7 +75,7 @@ def _filtered(
         finding
         for finding in findings
         if _fits(mending, finding, str(show))
-        and law in (_ALL, law_of(rules.get(finding.rule), pack))
+        and law in (_ALL, _law(rules.get(finding.rule), pack))
         and stage in (0, finding.stage)
         and owner in (_ALL, finding.owner or _NOBODY)
     ]
@@ -108,7 +104,7 @@ def _row(mending: Mending, finding: Finding, rule: Rule | None, pack: Pack) -> d
         _("Severity"): _(str(finding.severity)),
         _("Duty"): _(finding.title),
         _("On"): finding.subject,
-        _("Article"): f"{law_of(rule, pack)} {rule.ref}" if rule else finding.rule,
+        _("Article"): words.article(rule.law, rule.ref, pack) if rule else finding.rule,
         _("Read"): _(words.SHORT_LEVELS[level]),
         _("Status"): status,
         _("Owner"): finding.owner or "–",

@@ -25,6 +25,7 @@ def trend(past: Sequence[Standing]) -> go.Figure:
             hovertemplate="%{customdata} UTC: %{y:g}<extra></extra>",
         )
     )
-    figure.update_xaxes(title=_("Check"), tickformat="d", nticks=8)
+    step = max(1, len(decided) // 8)
+    figure.update_xaxes(title=_("Check"), tickformat="d", dtick=step, tick0=1)
     figure.update_yaxes(title=_("Score"), range=[0, 102])
     return framed(figure, height=210)

@@ -56,11 +56,14 @@ def take_out(workspace: Workspace) -> None:
         width=420,
     )
     name = kind or "register"
+    others = st.checkbox(
+        _("For others: leave out what may name a person"), key="register_export_others"
+    )
     with st.container(horizontal=True):
         if kind:
             st.download_button(
                 _("Download as CSV"),
-                data=partial(area.export, Shape.CSV, kind),
+                data=partial(area.export, Shape.CSV, kind, for_others=others),
                 file_name=f"{name}.csv",
                 mime="text/csv",
                 on_click="ignore",
@@ -69,7 +72,7 @@ def take_out(workspace: Workspace) -> None:
             )
         st.download_button(
             _("Download as JSON"),
-            data=partial(area.export, Shape.JSON, kind or None),
+            data=partial(area.export, Shape.JSON, kind or None, for_others=others),
             file_name=f"{name}.json",
             mime="application/json",
             on_click="ignore",
@@ -77,7 +80,7 @@ def take_out(workspace: Workspace) -> None:
             icon=":material/download:",
         )
     outputs.remark(
-        _("Files hold all that is on record, contacts too. What is exported stands in the trail.")
+        _("Each export stands in the trail: how many records, and whether names were left out.")
     )
 
 

@@ -16,6 +16,7 @@ from pages.parts import outputs, wording
 from pages.parts.registering.fields import Asking, Change, ask
 
 NEW = ""
+_MISSING = object()
 _MOST_MISSING = 6  # named in the line under the form
 
 
@@ -64,7 +65,7 @@ def choose(kind: Kind, register: Register) -> Record | None:
     found = {record.id: record for record in register.of(kind.id)}
     chosen = st.selectbox(
         _("Record"),
-        [*found, NEW] if not kind.is_of_dataset else list(found) or [NEW],
+        [*found, NEW],
         format_func=lambda id_: found[id_].name if id_ else _("a new one"),
         key=f"register_record_{kind.id}",
         width=520,
@@ -143,14 +144,24 @@ def _deeds(workspace: Workspace, kind: Kind, record: Record) -> None:
                     {
                         _("When"): outputs.moment(one.at),
                         _("Who"): one.by,
-                        _("Fields recorded"): len(one.record.values),
-                        _("Removed"): _("yes") if one.record.is_removed else _("no"),
+                        _("What changed"): _changed(kind, before, one.record),
                     }
-                    for one in reversed(past)
+                    for before, one in reversed(
+                        list(zip([None, *(p.record for p in past)], past, strict=False))
+                    )
                 ],
                 key="register_history",
                 alt=_("{n} times this record was changed, newest first").format(n=len(past)),
             )
+
+
+def _changed(kind: Kind, before: Record | None, after: Record) -> str:
+    """Which fields one act changed, by their labels."""
+    if after.is_removed:
+        return _("removed")
+    old = before.values if before else {}
+    fields = [f for f in kind.fields if old.get(f.id, _MISSING) != after.values.get(f.id, _MISSING)]
+    return ", ".join(_(field.label) for field in fields) or _("the name")
 
 
 def _identity(kind: Kind, record: Record | None, about: Asking) -> tuple[str, str]:

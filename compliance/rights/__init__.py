@@ -1,0 +1,1 @@
+"""Rights: what people may ask for, carried out on the data."""

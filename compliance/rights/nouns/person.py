@@ -1,0 +1,129 @@
+"""A person who is looked for, and where that person was found.
+
+Values that tell who somebody is live in memory and in sealed files only; what is recorded, shown
+in a trail or exported holds row numbers, counts and names of columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class IdentifierKind(StrEnum):
+    """What people are known by."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    PERSON_KEY = "person key"  # the value of a dataset's unit column
+    NAME = "name"
+    BIRTH_DATE = "birth date"
+    ADDRESS = "address"
+    USERNAME = "username"
+    NATIONAL_ID = "national id"
+    CARD = "payment card"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier:
+    """One thing that somebody is known by; never shown in full, never stored in the clear.
+
+    Attributes:
+        kind: what it is.
+        value: as typed; `repr` leaves it out.
+    """
+
+    kind: IdentifierKind
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Via:
+    """How a row was tied to the person.
+
+    Attributes:
+        column: where.
+        kind: by which kind of identifier.
+        from_: the dataset whose row gave that identifier; empty: the request itself.
+    """
+
+    column: str
+    kind: IdentifierKind
+    from_: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Rows of one dataset version that are about the person.
+
+    Attributes:
+        dataset_id: which version.
+        rows: their numbers in the stored table, ascending.
+        via: how they were tied to the person; the strongest first.
+        confidence: 0–1, from data that says what each way is worth.
+        is_doubtful: an officer has to decide before anything is done with them.
+        people: how many people, by the dataset's unit, these rows seem to be of; 1 unless doubtful.
+    """
+
+    dataset_id: str
+    rows: tuple[int, ...]
+    via: tuple[Via, ...]
+    confidence: float
+    is_doubtful: bool
+    people: int = 1
+
+    @property
+    def id(self) -> str:
+        """Names it within its trace: where, and by what."""
+        ways = "+".join(f"{way.column}~{way.kind.name.lower()}" for way in self.via)
+        return f"{self.dataset_id}:{ways}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """The person in a free text of a row that is about somebody or something else.
+
+    Attributes:
+        dataset_id, row, column: where.
+        start, end: characters of that cell.
+        kind: what stands there.
+        is_doubtful: as in `Match`.
+    """
+
+    dataset_id: str
+    row: int
+    column: str
+    start: int
+    end: int
+    kind: IdentifierKind
+    is_doubtful: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Everything that is about one person, in every version of every dataset.
+
+    Attributes:
+        matches, mentions: where.
+        searched: dataset versions looked at, and how many columns of each.
+        skipped: what could not be searched, with why.
+        decided: by a match's id, what an officer said of a doubtful one.
+    """
+
+    matches: tuple[Match, ...]
+    mentions: tuple[Mention, ...]
+    searched: Mapping[str, int]
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    decided: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def open_doubts(self) -> tuple[Match, ...]:
+        """Doubtful matches that nobody has decided yet."""
+        return tuple(m for m in self.matches if m.is_doubtful and m.id not in self.decided)
+
+    @property
+    def settled(self) -> tuple[Match, ...]:
+        """The matches that count: certain, or decided to be the person."""
+        return tuple(m for m in self.matches if self.decided.get(m.id, not m.is_doubtful))

@@ -1,0 +1,72 @@
+"""Who a request is about, sealed under a key of its own; without the key nobody can read it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from compliance.errors import SealedError
+from compliance.plain import from_json, to_json
+from compliance.rights.nouns import Identifier
+from compliance.workspace.desk import Desk
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+def seal(desk: Desk, request: str, identifiers: Sequence[Identifier]) -> None:
+    """Keep `identifiers` for `request`, sealed anew; what was sealed for it before is gone."""
+    key, nonce = AESGCM.generate_key(8 * _KEY_BYTES), secrets.token_bytes(_NONCE_BYTES)
+    plain = to_json(tuple(identifiers)).encode()
+    _write(_box(desk, request), nonce + AESGCM(key).encrypt(nonce, plain, request.encode()))
+    _write(_key(desk, request), key)
+
+
+def unseal(desk: Desk, request: str) -> tuple[Identifier, ...]:
+    """Who `request` is about.
+
+    Raises:
+        SealedError: the key was destroyed, or a file is missing or damaged.
+    """
+    try:
+        key, sealed = _key(desk, request).read_bytes(), _box(desk, request).read_bytes()
+        plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], request.encode())
+    except (OSError, InvalidTag, ValueError):
+        raise SealedError(request=request) from None
+    return from_json(tuple[Identifier, ...], plain.decode())
+
+
+def is_sealed(desk: Desk, request: str) -> bool:
+    """Whether it can still be read who `request` is about."""
+    return _key(desk, request).exists()
+
+
+def destroy(desk: Desk, request: str) -> None:
+    """Make it unreadable for ever; done twice it is done."""
+    path = _key(desk, request)
+    if path.exists():
+        _write(path, secrets.token_bytes(_KEY_BYTES))  # over the key, before its name goes
+        path.unlink()
+    _box(desk, request).unlink(missing_ok=True)
+
+
+def _key(desk: Desk, request: str) -> Path:
+    return desk.settings.home / "sealed" / f"{request}.key"
+
+
+def _box(desk: Desk, request: str) -> Path:
+    return desk.settings.home / "sealed" / f"{request}.bin"
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as stream:
+        stream.write(data)
+        stream.truncate()
+        stream.flush()
+        os.fsync(stream.fileno())
