@@ -124,7 +124,7 @@ def _last(scores: Sequence[float]) -> float | None:
 def _upcoming(
     verdicts: Sequence[Verdict], findings: Sequence[Finding], today: date
 ) -> list[Upcoming]:
-    """What has a last day, the earliest first; of a law's and a finding's the one that is sooner."""
+    """What has a last day, the earliest first; of two for one duty, the sooner."""
     clocks = {v.key: v.due for v in verdicts if v.due and _still_runs(v, today)}
     open_ = {finding.key: finding for finding in findings if _is_open(finding, today)}
     found = [
