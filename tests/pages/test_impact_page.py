@@ -21,6 +21,7 @@ from compliance.impact.nouns import (
     Status,
     Voice,
 )
+from compliance.report.nouns import ReportKind
 from compliance.workspace import Workspace
 from tests.pages.conftest import Desk, refusals, words
 from tests.walked_shop import SAID, orders
@@ -177,6 +178,16 @@ def test_plan_opinion_and_decision_are_recorded(desk: Desk) -> None:
     assert [one.what for one in impact.measures] == ["Tested back-ups"]
     assert [one.of for one in impact.opinions] == [Voice.OFFICER]
     assert (impact.decision, impact.because) == (Decision.GO, "Little is left.")
+
+
+def test_the_report_is_built_from_the_page(desk: Desk) -> None:
+    begun(desk)
+    visitor = desk.open("impact")
+    visitor.button(key="impact_report").click().run()
+
+    assert not visitor.exception
+    (report,) = desk.workspace.reports()
+    assert (report.kind, report.datasets) == (ReportKind.DPIA, ("orders",))
 
 
 def test_what_is_missing_is_listed_and_signing_is_refused(desk: Desk) -> None:

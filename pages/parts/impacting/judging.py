@@ -21,8 +21,9 @@ from compliance.impact.nouns import (
     Voice,
 )
 from compliance.plain import to_json
+from compliance.report.nouns import ReportKind
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import navigation, outputs, wording
 from pages.parts.impacting import words
 
 OWN = ""
@@ -182,15 +183,21 @@ def versions(workspace: Workspace, impact: Impact) -> None:
             n=len(kept), status=_(str(impact.status))
         ),
     )
-    st.download_button(
-        _("Download as JSON"),
-        data=lambda: to_json(workspace.governance.impacts.export(impact.id)),
-        file_name=f"{impact.id}.json",
-        mime="application/json",
-        on_click="ignore",
-        key="impact_export",
-        icon=":material/download:",
-    )
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Download as JSON"),
+            data=lambda: to_json(workspace.governance.impacts.export(impact.id)),
+            file_name=f"{impact.id}.json",
+            mime="application/json",
+            on_click="ignore",
+            key="impact_export",
+            icon=":material/download:",
+        )
+        if st.button(_("Build the report"), key="impact_report", icon=":material/description:"):
+            with outputs.explained(_("Not built")), st.spinner(_("Typesetting …")):
+                workspace.build_report(ReportKind.DPIA, about=impact.id)
+                st.toast(_("Built; it stands on the page Reports."), icon=":material/check:")
+    navigation.link("reports", _("Go to Reports"))
 
 
 @st.dialog(_("Sign this assessment?"))
