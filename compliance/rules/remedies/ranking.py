@@ -9,6 +9,7 @@ from compliance.rules.nouns import DOES_NOT_END, Assessment, Effect, Finding, Re
 from compliance.rules.remedies.effects import mended, worsened
 
 NOT_MEASURED = "not measured"
+REFUSED = "cannot be applied as things stand"
 _NAMED = 2  # findings that a remedy would open
 
 
@@ -50,7 +51,7 @@ def _reasons(remedy: Remedy, finding: Finding, before: Assessment) -> Iterator[s
     yield from _of_loss(found)
     if remedy.asks:
         yield "needs a person’s word"
-    if not remedy.can_apply:
+    if not remedy.can_apply and not any(said.startswith(REFUSED) for said in remedy.reasons):
         yield "done by people; the desk only tests it afterwards"
 
 
