@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from compliance.rules.remedies.catalogue import Catalogue, Fit, Recordable, catalogue, fitting
 from compliance.rules.remedies.effects import effect, mended, worsened
-from compliance.rules.remedies.ranking import NOT_MEASURED, REFUSED, ends, ranked
+from compliance.rules.remedies.ranking import NOT_MEASURED, REFUSED, ends, percent, ranked
 
 __all__ = [
     "NOT_MEASURED",
@@ -22,6 +22,7 @@ __all__ = [
     "ends",
     "fitting",
     "mended",
+    "percent",
     "ranked",
     "worsened",
 ]

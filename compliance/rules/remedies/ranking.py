@@ -10,6 +10,7 @@ from compliance.rules.remedies.effects import mended, worsened
 
 NOT_MEASURED = "not measured"
 REFUSED = "cannot be applied as things stand"
+_SMALL = 0.005
 _NAMED = 2  # findings that a remedy would open
 
 
@@ -81,14 +82,19 @@ def _of_risk(before: Risk | None, after: Risk | None) -> Iterator[str]:
         return
     if before.highest is not None and after.highest is not None:
         if after.highest < before.highest:
-            yield f"risk falls from {before.highest:.0%} to {after.highest:.0%}"
+            yield f"risk falls from {percent(before.highest)} to {percent(after.highest)}"
         else:
-            yield f"risk stays at {after.highest:.0%}"
+            yield f"risk stays at {percent(after.highest)}"
     if after.personal_columns < before.personal_columns:
         yield (
             f"columns with personal data fall from {before.personal_columns} to "
             f"{after.personal_columns}"
         )
+
+
+def percent(share: float) -> str:
+    """A share as people say it; what is small is not nothing."""
+    return "under 1%" if 0 < share < _SMALL else f"{share:.0%}"
 
 
 def _counted(number: int, word: str) -> str:
