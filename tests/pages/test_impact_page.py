@@ -199,6 +199,16 @@ def test_signing_asks_and_names_who_signs(desk: Desk) -> None:
     assert any("Validated by" in one.value for one in visitor.success)
 
 
+def test_signing_what_is_incomplete_is_refused_with_what_is_missing(desk: Desk) -> None:
+    id_ = begun(desk).id
+    visitor = desk.open("impact")
+    visitor.button(key="impact_validate").click().run()
+    visitor.button(key="impact_sign").click().run()
+
+    assert "Still missing" in dict(refusals(visitor))["Not validated"]
+    assert len(desk.workspace.governance.impacts.history(id_)) == 1
+
+
 def test_the_report_is_built_from_the_page(desk: Desk) -> None:
     begun(desk)
     visitor = desk.open("impact")
