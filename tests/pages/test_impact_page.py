@@ -159,8 +159,7 @@ def test_a_signed_assessment_is_outdated_by_a_changed_fact_and_redrawn(desk: Des
     visitor.button(key="impact_redraw").click().run()
 
     assert desk.workspace.governance.impacts.one(id_).status is Status.DRAFT
-    shown = " ".join(frame.value.to_csv() for frame in visitor.dataframe)
-    assert "60 months" in shown
+    assert "Now: Rows of “orders” are kept 60 months" in words(visitor)
     assert not any("Outdated" in title for title in titles(visitor))
 
 
