@@ -61,11 +61,13 @@ def assess(
     choices = _choices(pack)
     taken_over = inherited(pack, laws)
     for rule in sorted((*pack.rules, *taken_over), key=lambda rule: _WORST_FIRST[rule.severity]):
+        is_taken_over = rule in taken_over
         if why := _idle(pack, rule, at, laws):
-            judge.set_aside(rule, State.NOT_APPLICABLE, why)
+            if not is_taken_over:
+                judge.set_aside(rule, State.NOT_APPLICABLE, why)
             continue
         wanted = [one for one in groups.get(rule.entity, ()) if _governs(rule.law, one)]
-        if is_taken_over := rule in taken_over:
+        if is_taken_over:
             wanted = [one for one in wanted if not is_asked_already(pack, rule, one, laws)]
         if not wanted and (is_taken_over or not is_whole):
             continue
