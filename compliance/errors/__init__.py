@@ -66,6 +66,11 @@
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
     - SealedError
+    - UnknownRequestError
+    + TracingError                a person cannot be looked for so
+      - NothingToLookForError
+      - UnknownMatchError
+      - TooManyPeopleError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -209,7 +214,15 @@ from compliance.errors.records import (
     TrailError,
     WorkspaceError,
 )
-from compliance.errors.rights import RightsError, SealedError
+from compliance.errors.rights import (
+    NothingToLookForError,
+    RightsError,
+    SealedError,
+    TooManyPeopleError,
+    TracingError,
+    UnknownMatchError,
+    UnknownRequestError,
+)
 
 __all__ = [
     "AcknowledgementError",
@@ -276,6 +289,7 @@ __all__ = [
     "NothingPublishedError",
     "NothingReleasedError",
     "NothingToAttackError",
+    "NothingToLookForError",
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
@@ -309,7 +323,9 @@ __all__ = [
     "TooManyColumnsError",
     "TooManyGroupsError",
     "TooManyNodesError",
+    "TooManyPeopleError",
     "TooManySitesError",
+    "TracingError",
     "TrailError",
     "TreatmentError",
     "UndecodableTextError",
@@ -320,12 +336,14 @@ __all__ = [
     "UnknownFindingError",
     "UnknownImpactError",
     "UnknownKindError",
+    "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",
     "UnknownRemedyError",
+    "UnknownRequestError",
     "UnknownRuleError",
     "UnknownRunError",
     "UnknownScheduleError",
