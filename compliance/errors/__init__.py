@@ -66,6 +66,11 @@
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
     - SealedError
+    - ConsentFileError
+    - ConsentRefusedError
+    - NotUsableError
+    - PurposeError
+    - UnknownPurposeError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -209,7 +214,15 @@ from compliance.errors.records import (
     TrailError,
     WorkspaceError,
 )
-from compliance.errors.rights import RightsError, SealedError
+from compliance.errors.rights import (
+    ConsentFileError,
+    ConsentRefusedError,
+    NotUsableError,
+    PurposeError,
+    RightsError,
+    SealedError,
+    UnknownPurposeError,
+)
 
 __all__ = [
     "AcknowledgementError",
@@ -229,6 +242,8 @@ __all__ = [
     "ChooseTableError",
     "ClockError",
     "ComplianceError",
+    "ConsentFileError",
+    "ConsentRefusedError",
     "ConsultationError",
     "DatabaseError",
     "DeploymentError",
@@ -268,6 +283,7 @@ __all__ = [
     "NotANumberColumnError",
     "NotATableError",
     "NotAnImageError",
+    "NotUsableError",
     "NothingAllowedError",
     "NothingAnonymisedError",
     "NothingAssessedError",
@@ -282,6 +298,7 @@ __all__ = [
     "PackError",
     "PlanError",
     "PrivacyParameterError",
+    "PurposeError",
     "QueryError",
     "RecordError",
     "RecordFieldError",
@@ -322,6 +339,7 @@ __all__ = [
     "UnknownKindError",
     "UnknownOutputError",
     "UnknownPackError",
+    "UnknownPurposeError",
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",

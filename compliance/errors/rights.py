@@ -16,3 +16,33 @@ class SealedError(RightsError):
         "It cannot be read any more who request {request} is about: its key was destroyed when it "
         "was closed, or its file is missing. Open a new request if the person asks again."
     )
+
+
+class ConsentFileError(RightsError):
+    """A file of consents cannot be taken in."""
+
+    sentence = "{name} cannot be taken in: {reason}. Nothing was recorded."
+
+
+class ConsentRefusedError(RightsError):
+    """A consent or a withdrawal cannot be recorded."""
+
+    sentence = "This cannot be recorded: {reason}."
+
+
+class PurposeError(RightsError):
+    """A purpose cannot be defined so."""
+
+    sentence = "The purpose cannot be defined so: {reason}."
+
+
+class UnknownPurposeError(RightsError):
+    """Nobody is asked about such a purpose."""
+
+    sentence = "There is no purpose “{purpose}” in the register of consents. Known: {known}."
+
+
+class NotUsableError(RightsError):
+    """Rows may not be used for what was asked."""
+
+    sentence = "{dataset} may not be used for this: {reason}."

@@ -1,6 +1,14 @@
 """The nouns of rights: people looked for, requests, erasures, consents."""
 
-from compliance.rights.nouns.consent import Barrier, ConsentFile, Purpose, Usable
+from compliance.rights.nouns.consent import (
+    Barred,
+    Barrier,
+    ConsentFile,
+    ConsentState,
+    ConsentText,
+    Purpose,
+    Usable,
+)
 from compliance.rights.nouns.erasure import Beyond, Erasure, Rewriting, Way
 from compliance.rights.nouns.person import (
     Identifier,
@@ -24,9 +32,12 @@ from compliance.rights.nouns.request import (
 )
 
 __all__ = [
+    "Barred",
     "Barrier",
     "Beyond",
     "ConsentFile",
+    "ConsentState",
+    "ConsentText",
     "Decision",
     "Erasure",
     "Event",

@@ -11,20 +11,47 @@ from compliance.dataset.nouns import Sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentText:
+    """What people were shown when they were asked.
+
+    Attributes:
+        version: what consents call it.
+        sha256: of its words; empty where only the version is known.
+        at: since when it is shown, UTC.
+        is_material: it asks for something else than the text before, so who agreed to an earlier
+            one has to be asked again.
+    """
+
+    version: str
+    sha256: str
+    at: datetime
+    is_material: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """A purpose that people are asked about.
 
     Attributes:
-        id: names it, as datasets' descriptions and the register name it.
+        id: names it, as files of consents and the register's activities name it.
         title: for people.
-        texts: versions of what people were shown, version → its SHA-256; the newest last.
+        kind: one of the register's kinds of purpose; empty: not said.
+        datasets: those that are used for it.
+        texts: what people were shown, the newest last.
         lasts_months: after so long a consent has to be asked for again; None: never.
     """
 
     id: str
     title: str
-    texts: Mapping[str, Sha256] = field(default_factory=dict)
+    kind: str = ""
+    datasets: tuple[str, ...] = ()
+    texts: tuple[ConsentText, ...] = ()
     lasts_months: int | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it may be called, in small letters."""
+        return frozenset(one.casefold() for one in (self.id, self.title, self.kind) if one)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +80,46 @@ class ConsentFile:
     source: str
 
 
+class ConsentState(StrEnum):
+    """How one person stands to one purpose; the later wins, in the order of strictness here."""
+
+    GIVEN = "agreed"
+    ASK_AGAIN = "to be asked again"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
 class Barrier(StrEnum):
     """Why a row may not be used."""
 
     NO_CONSENT = "no consent"
     WITHDRAWN = "consent withdrawn"
     EXPIRED = "consent expired"
+    ASK_AGAIN = "consent to an earlier text"
     OBJECTED = "objection"
     RESTRICTED = "restriction"
     OPTED_OUT = "opt-out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barred:
+    """A request that keeps somebody's rows out of a use.
+
+    Attributes:
+        request: its id.
+        barrier: restriction, objection or opt-out.
+        people: keyed hashes of what the person is known by, in hexadecimal.
+        purposes: ids, titles or kinds of purpose; empty: all that the barrier is about.
+        since: from when on, UTC.
+        lifted_at: when it ended, UTC; None: it stands.
+    """
+
+    request: str
+    barrier: Barrier
+    people: tuple[str, ...]
+    purposes: tuple[str, ...]
+    since: datetime
+    lifted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +129,10 @@ class Usable:
     Attributes:
         dataset_id: which version.
         purpose: what for.
-        rows, people: that may be used.
-        left_out: rows by why not.
+        rows, people: that may be used; None where nothing tells people apart.
+        left_out: rows by why not; a row counts once, by the barrier that comes first.
         people_left_out: how many people.
-        is_blocked: no person can be told from another, so nothing of it may be used.
+        is_blocked: nothing of it may be used.
         why: in one sentence; empty: everything may be used.
     """
 
@@ -82,7 +140,22 @@ class Usable:
     purpose: str
     rows: int
     people: int | None
-    left_out: Mapping[Barrier, int]
-    people_left_out: int
+    left_out: Mapping[Barrier, int] = field(default_factory=dict)
+    people_left_out: int = 0
     is_blocked: bool = False
     why: str = ""
+
+    @property
+    def rows_left_out(self) -> int:
+        """All of them."""
+        return sum(self.left_out.values())
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What an act's entry tells of it; nothing where everything was used."""
+        if not self.left_out:
+            return {}
+        return {
+            "left_out": {str(barrier): rows for barrier, rows in self.left_out.items()},
+            "people_left_out": self.people_left_out,
+        }

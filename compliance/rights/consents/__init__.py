@@ -1,0 +1,44 @@
+"""Consents: who agreed to what when, and which rows a wish keeps out of a use."""
+
+from compliance.rights.consents.barring import applying, barrier_order, identifying
+from compliance.rights.consents.events import (
+    EVENTS,
+    events_of,
+    forgotten,
+    merged,
+    read_events,
+    write_events,
+)
+from compliance.rights.consents.hashing import (
+    HASH,
+    hash_of,
+    hashes_in,
+    hashes_of,
+    normalised,
+)
+from compliance.rights.consents.matching import Lookup, Pairs, scores
+from compliance.rights.consents.states import Standing, counts, expiring, standing
+
+__all__ = [
+    "EVENTS",
+    "HASH",
+    "Lookup",
+    "Pairs",
+    "Standing",
+    "applying",
+    "barrier_order",
+    "counts",
+    "events_of",
+    "expiring",
+    "forgotten",
+    "hash_of",
+    "hashes_in",
+    "hashes_of",
+    "identifying",
+    "merged",
+    "normalised",
+    "read_events",
+    "scores",
+    "standing",
+    "write_events",
+]
