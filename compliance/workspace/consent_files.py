@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Sha256
 from compliance.errors import WorkspaceError
-from compliance.rights.consents import EVENTS, counts, read_events, standing, write_events
-from compliance.rights.nouns import ConsentFile, ConsentState, Purpose
+from compliance.rights.consents import EVENTS, read_events, summed_up, write_events
+from compliance.rights.nouns import ConsentFile, Purpose
 from compliance.storage import records, tables
 from compliance.workspace.desk import Act, Desk, store_bytes
 from compliance.workspace.keys import key_in
@@ -53,12 +55,19 @@ def events(desk: Desk, kept: ConsentFile | None) -> pa.Table:
 
 
 def store(
-    desk: Desk, act: Act, found: pa.Table, source: str, *, keep_last: bool = True
+    desk: Desk,
+    act: Act,
+    found: pa.Table,
+    source: str,
+    used_after: Mapping[str, int] = MappingProxyType({}),
+    *,
+    keep_last: bool = True,
 ) -> ConsentFile:
     """Keep `found` as the register from now on, as part of `act`.
 
     Args:
         source: where the last events came from; never a person.
+        used_after: by purpose, people whose rows had been used again by then; see `ConsentCounts`.
         keep_last: that the file before stays until the next change, for whoever is reading it.
     """
     data = write_events(found)
@@ -72,8 +81,10 @@ def store(
         rows=found.num_rows,
         people=len(found["person"].unique()),
         purposes={
-            purpose.id: counts(standing(found, purpose, act.at))[ConsentState.GIVEN]
-            for purpose in purposes(act.connection).values()
+            one.id: summed_up(
+                found, one, act.at, _used_after(before, one.id) + used_after.get(one.id, 0)
+            )
+            for one in purposes(act.connection).values()
         },
         at=act.at,
         actor=act.actor,
@@ -85,6 +96,11 @@ def store(
         if path.stem not in wanted:
             path.unlink(missing_ok=True)
     return kept
+
+
+def _used_after(before: ConsentFile | None, purpose: str) -> int:
+    found = before.purposes.get(purpose) if before else None
+    return found.used_after if found else 0
 
 
 def _folder(desk: Desk) -> Path:

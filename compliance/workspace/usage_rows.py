@@ -91,7 +91,7 @@ def looked_at(desk: Desk, connection: Connection, dataset: Dataset, use: Use) ->
     columns = _columns(dataset, discovery)
     if not columns:
         return _untold(dataset, discovery, use)
-    pairs = _pairs(desk, connection, dataset)
+    pairs = pairs_of(desk, connection, dataset.population)
     told = [_telling(desk, dataset, column, kind, pairs) for column, kind in columns.items()]
     marks = {barrier: _wished(people, told) for barrier, people in use.wishes.items()}
     for purpose in use.asked:
@@ -156,11 +156,11 @@ def _hashes(desk: Desk, dataset: Dataset, column: ColumnName, kind: IdentifierKi
     return _kept(desk).hashes.get(key, hashed)
 
 
-def _pairs(desk: Desk, connection: Connection, dataset: Dataset) -> Pairs:
+def pairs_of(desk: Desk, connection: Connection, population: str) -> Pairs:
     """What keys of these people go with, by every dataset that has both."""
     keys, contacts = [], []
     for other in datasets.newest(connection):
-        if other.population != dataset.population or other.description.unit is None:
+        if other.population != population or other.description.unit is None:
             continue
         discovery = labels.latest(connection, other)
         columns = _columns(other, discovery)

@@ -57,7 +57,7 @@ def use_of(
         return Use(purpose=said, at=at)
     known = consent_files.purposes(connection)
     asked = _asked(dataset, purpose, known)
-    names = _names(connection, dataset, said, asked)
+    names = _names(connection, said, asked)
     wishes = applying(barriers.wishes(connection), names, is_handed_on=is_handed_on)
     needs = asked if purpose or dataset.description.legal_basis is LegalBasis.CONSENT else ()
     consents = consent_files.newest(connection) if needs else None
@@ -86,19 +86,17 @@ def _asked(dataset: Dataset, purpose: str, known: Mapping[str, Purpose]) -> tupl
     )
 
 
-def _names(
-    connection: Connection, dataset: Dataset, said: str, asked: tuple[Purpose, ...]
-) -> frozenset[str]:
+def _names(connection: Connection, said: str, asked: tuple[Purpose, ...]) -> frozenset[str]:
     """What the purpose of a use may be called: its words, ids and kinds; none where unknown."""
     names = {said.casefold()} if said else set()
     for one in asked:
         names |= one.names
     if said:
-        names |= _kinds_by_activity(connection, dataset, said)
+        names |= _kinds_by_activity(connection, said)
     return frozenset(names)
 
 
-def _kinds_by_activity(connection: Connection, dataset: Dataset, said: str) -> set[str]:
+def _kinds_by_activity(connection: Connection, said: str) -> set[str]:
     """The ids and kinds of purpose that activities of the register give to a purpose in words."""
     found: dict[str, Recorded] = {
         one.record.id: one
@@ -124,7 +122,7 @@ def _tells_nobody(connection: Connection, dataset: Dataset) -> bool:
         return True
     baskets = records.every(connection, tables.BASKETS, AnonymisedBaskets)
     invented = records.every(connection, tables.SYNTHESIS, Synthesis)
-    return any(one.made == dataset.id for one in (*baskets, *invented))
+    return dataset.id in {*(one.made for one in baskets), *(one.made for one in invented)}
 
 
 def _refusal(dataset: Dataset, needs: tuple[Purpose, ...], consents: ConsentFile | None) -> str:

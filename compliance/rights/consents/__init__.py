@@ -6,6 +6,7 @@ from compliance.rights.consents.events import (
     events_of,
     forgotten,
     merged,
+    news,
     read_events,
     write_events,
 )
@@ -16,12 +17,21 @@ from compliance.rights.consents.hashing import (
     hashes_of,
     normalised,
 )
-from compliance.rights.consents.matching import Lookup, Pairs, scores
-from compliance.rights.consents.states import Standing, counts, expiring, standing
+from compliance.rights.consents.matching import Lookup, Pairs, renamed, scores
+from compliance.rights.consents.reading import Entry, methods, read_consents
+from compliance.rights.consents.states import (
+    Standing,
+    counts,
+    expiring,
+    standing,
+    summed_up,
+    withdrawn_before,
+)
 
 __all__ = [
     "EVENTS",
     "HASH",
+    "Entry",
     "Lookup",
     "Pairs",
     "Standing",
@@ -36,9 +46,15 @@ __all__ = [
     "hashes_of",
     "identifying",
     "merged",
+    "methods",
+    "news",
     "normalised",
+    "read_consents",
     "read_events",
+    "renamed",
     "scores",
     "standing",
+    "summed_up",
+    "withdrawn_before",
     "write_events",
 ]

@@ -49,6 +49,17 @@ def merged(before: pa.Table, after: pa.Table) -> pa.Table:
     )
 
 
+def news(before: pa.Table, after: pa.Table) -> pa.Table:
+    """The events of `after` that `before` lacks, each once."""
+    tagged = [
+        events.append_column("is_new", pa.array([place] * events.num_rows, pa.int8()))
+        for place, events in enumerate((before, after))
+    ]
+    every = pa.concat_tables(tagged).combine_chunks()
+    first = every.group_by(EVENTS.names).aggregate([("is_new", "min")])
+    return first.filter(pc.equal(first["is_new_min"], 1)).select(EVENTS.names).cast(EVENTS)
+
+
 def forgotten(events: pa.Table, people: Collection[bytes]) -> pa.Table:
     """Without the events of these people."""
     gone = pc.is_in(events["person"], value_set=pa.array(list(people), HASH))

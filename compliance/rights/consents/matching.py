@@ -69,3 +69,16 @@ def scores(known: Lookup, hashes: pa.Array, pairs: Sequence[Pairs] = ()) -> Scor
         here = place >= 0
         np.maximum.at(found, place[here], beside[hit][here])
     return found
+
+
+def renamed(people: pa.Array, known: pa.Array, pairs: Pairs) -> pa.Array:
+    """`people` by the hash under which they are known, where they are known by another one."""
+    found = people
+    for pair in (pairs, pairs.turned()):
+        leads = pc.and_(
+            pc.is_in(pair.contacts, value_set=known, skip_nulls=True),
+            pc.invert(pc.is_in(pair.keys, value_set=known, skip_nulls=True)),
+        )
+        at = pc.index_in(found, value_set=pair.keys.filter(leads), skip_nulls=True)
+        found = pc.coalesce(pair.contacts.filter(leads).take(at), found)
+    return found

@@ -1,4 +1,4 @@
-"""How people stand to a purpose at one moment: the last event wins, the stricter one of two at once.
+"""How people stand to a purpose at one moment: the last event wins, of two at once the stricter.
 
 Each person has one number: the moment of the event that decides, in microseconds since 1970,
 times 8, plus how strict the state is. So the largest number of several decides, in any order.
@@ -7,7 +7,7 @@ times 8, plus how strict the state is. So the largest number of several decides,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.rights.consents.matching import Lookup, Scores
-from compliance.rights.nouns import ConsentState, Purpose
+from compliance.rights.nouns import ConsentCounts, ConsentState, Purpose
 
 STATES = tuple(ConsentState)  # by strictness
 _STEPS = 8
@@ -49,7 +49,7 @@ def states_of(scores: Scores) -> Scores:
 
 
 def standing(events: pa.Table, purpose: Purpose, at: datetime) -> Standing:
-    """How everybody in `events` stands to `purpose` at `at`; what comes later does not count yet."""
+    """How everybody in `events` stands to `purpose` at `at`; later events do not count yet."""
     own = events.filter(pc.equal(events["purpose"], purpose.id))
     people = own["person"].combine_chunks().dictionary_encode()
     codes = people.indices.to_numpy(zero_copy_only=False)
@@ -81,6 +81,47 @@ def counts(found: Standing) -> dict[ConsentState, int]:
     return {state: int(np.count_nonzero(states == _place(state))) for state in STATES}
 
 
+def summed_up(events: pa.Table, purpose: Purpose, at: datetime, used_after: int) -> ConsentCounts:
+    """How people stand to `purpose` at `at`, in numbers.
+
+    Args:
+        used_after: see `ConsentCounts`.
+    """
+    own = events.filter(pc.equal(events["purpose"], purpose.id))
+    given = pc.min_max(own["given_at"])
+    return ConsentCounts(
+        states=counts(standing(events, purpose, at)),
+        methods=_numbers(own["method"]),
+        versions=_numbers(own["text_version"]),
+        laws=_numbers(own["law"]),
+        first_given=_day(given["min"]),
+        last_given=_day(given["max"]),
+        last_withdrawn=_day(pc.max(own["withdrawn_at"])),
+        used_after=used_after,
+    )
+
+
+def withdrawn_before(events: pa.Table, purpose: str, at: datetime) -> int:
+    """How many people have withdrawn from a purpose before `at`."""
+    gone = pc.and_(
+        pc.equal(events["purpose"], purpose), pc.less(events["withdrawn_at"], _naive(at))
+    )
+    return len(events.filter(pc.fill_null(gone, fill_value=False))["person"].unique())
+
+
+def _numbers(column: pa.ChunkedArray) -> dict[str, int]:
+    return {one["values"] or "": one["counts"] for one in column.value_counts().to_pylist()}
+
+
+def _day(moment: pa.Scalar) -> date | None:
+    found = moment.as_py()
+    return None if found is None else found.date()
+
+
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+
+
 def expiring(found: Standing, at: datetime, days: int) -> int:
     """How many consents that hold end by themselves within so many days."""
     return int(np.count_nonzero(found.ends <= _moment(at + timedelta(days=days))))
@@ -91,8 +132,7 @@ def _place(state: ConsentState) -> int:
 
 
 def _moment(at: datetime) -> int:
-    naive = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-    return int(np.datetime64(naive, "us").astype(np.int64))
+    return int(np.datetime64(_naive(at), "us").astype(np.int64))
 
 
 def _moments(events: pa.Table, name: str) -> Moments:

@@ -3,6 +3,7 @@
 from compliance.rights.nouns.consent import (
     Barred,
     Barrier,
+    ConsentCounts,
     ConsentFile,
     ConsentState,
     ConsentText,
@@ -35,6 +36,7 @@ __all__ = [
     "Barred",
     "Barrier",
     "Beyond",
+    "ConsentCounts",
     "ConsentFile",
     "ConsentState",
     "ConsentText",

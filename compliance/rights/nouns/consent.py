@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from compliance.dataset.nouns import Sha256
@@ -54,6 +54,46 @@ class Purpose:
         return frozenset(one.casefold() for one in (self.id, self.title, self.kind) if one)
 
 
+class ConsentState(StrEnum):
+    """How one person stands to one purpose; of two at once the later one here holds."""
+
+    GIVEN = "agreed"
+    ASK_AGAIN = "to be asked again"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentCounts:
+    """How people stand to one purpose, in numbers.
+
+    Attributes:
+        states: people by how they stand.
+        methods, versions: events by how people agreed, and to which text; “” is not known.
+        laws: events by law.
+        first_given, last_given, last_withdrawn: days; None where there was none.
+        used_after: people whose withdrawal was recorded after their rows had been used again.
+    """
+
+    states: Mapping[ConsentState, int]
+    methods: Mapping[str, int] = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)
+    laws: Mapping[str, int] = field(default_factory=dict)
+    first_given: date | None = None
+    last_given: date | None = None
+    last_withdrawn: date | None = None
+    used_after: int = 0
+
+    @property
+    def people(self) -> int:
+        """All that are known, however they stand."""
+        return sum(self.states.values())
+
+    def of(self, state: ConsentState) -> int:
+        """People who stand so."""
+        return self.states.get(state, 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentFile:
     """A register of consents as it stands: one row per person, purpose and event.
@@ -65,7 +105,7 @@ class ConsentFile:
         sha256: of the file.
         rows: how many events.
         people: how many people.
-        purposes: by id, how many people agree now.
+        purposes: by id, how people stood to it when this was written.
         at, actor: when it was written, UTC, and by whom.
         source: where the last events came from.
     """
@@ -74,19 +114,10 @@ class ConsentFile:
     sha256: Sha256
     rows: int
     people: int
-    purposes: Mapping[str, int]
+    purposes: Mapping[str, ConsentCounts]
     at: datetime
     actor: str
     source: str
-
-
-class ConsentState(StrEnum):
-    """How one person stands to one purpose; the later wins, in the order of strictness here."""
-
-    GIVEN = "agreed"
-    ASK_AGAIN = "to be asked again"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
 
 
 class Barrier(StrEnum):
