@@ -29,6 +29,11 @@ class Part(Table):
         self._numbers: dict[str, Numbers] = {}
 
     @property
+    def is_in(self) -> Mask:
+        """Per row of the whole table, whether it is in this part."""
+        return self._is_in
+
+    @property
     def rows(self) -> int:
         return int(np.count_nonzero(self._is_in))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import weakref
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,13 +19,28 @@ from sqlalchemy import Connection
 from compliance.dataset.nouns import Dataset, Sha256
 from compliance.dataset.part import Mask, Part, read_mask, write_mask
 from compliance.errors import NotUsableError, WorkspaceError
-from compliance.rights.nouns import Barrier, Usable
+from compliance.rights.nouns import Barrier, Usable, Used
+from compliance.storage import records, tables
 from compliance.workspace.barriers import bar, lift, people_of, wishes
-from compliance.workspace.desk import Desk
+from compliance.workspace.desk import Act, Desk
 from compliance.workspace.usage_rows import looked_at
 from compliance.workspace.usage_rules import Use, use_of
 
-__all__ = ["bar", "forget", "lift", "people_of", "required", "usable", "wishes"]
+__all__ = [
+    "as_used",
+    "bar",
+    "check_still",
+    "forget",
+    "lift",
+    "note",
+    "people_of",
+    "required",
+    "usable",
+    "used",
+    "wishes",
+]
+
+_TOLD: weakref.WeakKeyDictionary[Desk, dict[str, Usable]] = weakref.WeakKeyDictionary()
 
 
 def usable(
@@ -62,7 +78,9 @@ def usable(
         people_left_out=seen.people_left_out,
         why=_sentence(seen.left_out, seen.people_left_out),
     )
-    return _part(desk, dataset, seen.is_in), told
+    found = _part(desk, dataset, seen.is_in)
+    _told(desk)[found.sha256] = told
+    return found, told
 
 
 def required(
@@ -84,6 +102,71 @@ def required(
     if not told.rows and dataset.rows:
         raise NotUsableError(dataset=dataset.name, reason=f"no row is left; {told.why}")
     return found, told
+
+
+def note(desk: Desk, act: Act, made: str, *found: Dataset) -> None:
+    """Say in `act` which rows were left out when `made` was made of these datasets, if any were.
+
+    Args:
+        made: its id.
+        found: as `required` gave them.
+    """
+    told = [(one, told) for one in found if (told := _told(desk).get(one.sha256))]
+    for dataset, one in told:
+        used_ = Used(
+            made=made,
+            dataset_id=dataset.id,
+            sha256=dataset.sha256,
+            purpose=one.purpose,
+            left_out=one.left_out,
+            people_left_out=one.people_left_out,
+        )
+        act.store(tables.USED, used_, made=made)
+    if told:
+        act.facts["left_out"] = {
+            dataset.name: {str(barrier): rows for barrier, rows in one.left_out.items()}
+            for dataset, one in told
+        }
+        act.facts["people_left_out"] = max(one.people_left_out for _, one in told)
+
+
+def used(connection: Connection, made: str) -> tuple[Used, ...]:
+    """Of which rows `made` was made, by dataset; only where some were left out."""
+    return records.every(connection, tables.USED, Used, made=made)
+
+
+def as_used(desk: Desk, connection: Connection, dataset: Dataset, made: str) -> Dataset:
+    """The rows of `dataset` of which `made` was made.
+
+    Raises:
+        NotUsableError: the table was rewritten since, so that they are not there any more.
+    """
+    found = [one for one in used(connection, made) if one.dataset_id == dataset.id]
+    if not found:
+        return dataset
+    path = desk.usable_folder / f"{found[-1].sha256}.npz"
+    if not path.exists() or read_mask(path)[0] != dataset.sha256:
+        reason = "the rows of which this was made were rewritten since; make it again"
+        raise NotUsableError(dataset=dataset.name, reason=reason)
+    return _as_part(desk, dataset, found[-1].sha256)
+
+
+def check_still(desk: Desk, connection: Connection, dataset: Dataset, made: str) -> None:
+    """Refuse to hand on what holds rows of people who stand against it now.
+
+    Raises:
+        NotUsableError: it was made before they did.
+    """
+    now, told = required(desk, connection, dataset, is_handed_on=True)
+    if not told.left_out:
+        return
+    then = as_used(desk, connection, dataset, made)
+    was_in = _mask(desk, then)
+    gone = int(np.count_nonzero(was_in & ~_mask(desk, now)))
+    if gone:
+        rows = "one row that may" if gone == 1 else f"{gone:,} rows that may"
+        reason = f"it was made with {rows} not be handed on now ({told.why}); make it again"
+        raise NotUsableError(dataset=f"The output of {dataset.name}", reason=reason)
 
 
 def forget(desk: Desk, sha256: str) -> None:
@@ -117,11 +200,25 @@ def _part(desk: Desk, dataset: Dataset, is_in: Mask) -> Dataset:
     said.update(is_in.tobytes())
     sha256 = Sha256(said.hexdigest())
     _keep(desk, dataset, sha256, is_in)
-    found = desk.table(replace(dataset, sha256=sha256))
-    if not isinstance(found, Part):  # a table of that hash is a part by how it was made
+    return _as_part(desk, dataset, sha256)
+
+
+def _as_part(desk: Desk, dataset: Dataset, sha256: Sha256) -> Dataset:
+    found = replace(dataset, sha256=sha256)
+    table = desk.table(found)
+    if not isinstance(table, Part):  # a table of that hash is a part by how it was made
         raise TypeError("a stored table has the hash of a part")
-    columns = found.counted(dataset.columns)
-    return replace(dataset, sha256=sha256, rows=found.rows, columns=columns)
+    return replace(found, rows=table.rows, columns=table.counted(dataset.columns))
+
+
+def _mask(desk: Desk, dataset: Dataset) -> Mask:
+    table = desk.table(dataset)
+    return table.is_in if isinstance(table, Part) else np.ones(dataset.rows, dtype=np.bool_)
+
+
+def _told(desk: Desk) -> dict[str, Usable]:
+    """What was left out of parts that were asked for in this process, by their hash."""
+    return _TOLD.setdefault(desk, {})
 
 
 def _keep(desk: Desk, dataset: Dataset, sha256: Sha256, is_in: Mask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 
 import numpy as np
 import numpy.typing as npt
@@ -74,31 +75,49 @@ class _Telling:
     pairs: Sequence[Pairs]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Looked:
+    """What was seen, and what it was made of, which has to stay where it is as long."""
+
+    seen: Seen
+    of: tuple[object, ...]
+
+
 class _Kept:
     """What was hashed and looked up lately on one desk."""
 
     def __init__(self) -> None:
         self.hashes: Recent[pa.Array] = Recent(_KEPT_BYTES, lambda found: int(found.nbytes))
-        self.standings: Recent[Standing] = Recent(_KEPT_STANDINGS, lambda _: 1)
+        self.pairs: Recent[Pairs] = Recent(_KEPT_BYTES, _weight)
+        self.seen: Recent[_Looked] = Recent(_KEPT_BYTES, lambda one: one.seen.is_in.nbytes)
+        self.standings: dict[tuple[str, str], Standing] = {}
 
 
 _OF: weakref.WeakKeyDictionary[Desk, _Kept] = weakref.WeakKeyDictionary()
 
 
 def looked_at(desk: Desk, connection: Connection, dataset: Dataset, use: Use) -> Seen:
-    """What stands against each row of `dataset` in `use`."""
+    """What stands against each row of `dataset` in `use`; kept until something of it changes."""
     discovery = labels.latest(connection, dataset)
     columns = _columns(dataset, discovery)
     if not columns:
         return _untold(dataset, discovery, use)
     pairs = pairs_of(desk, connection, dataset.population)
-    told = [_telling(desk, dataset, column, kind, pairs) for column, kind in columns.items()]
-    marks = {barrier: _wished(people, told) for barrier, people in use.wishes.items()}
-    for purpose in use.asked:
-        state = _agreed(desk, use, purpose, told)
-        for barrier, is_barred in _without(state).items():
-            marks[barrier] = marks.get(barrier, is_barred) | is_barred
-    return _counted(marks, told[0])
+    agreed = [_standing(desk, use, purpose) for purpose in use.asked]
+    # What is kept is told apart by who it was made from: they live as long as it does.
+    made_of = (*(id(one) for one in agreed), id(pairs))
+    key = (dataset.sha256, repr(columns), repr(sorted(use.wishes.items())), repr(made_of))
+
+    def look() -> _Looked:
+        told = [_telling(desk, dataset, column, kind, pairs) for column, kind in columns.items()]
+        marks = {barrier: _wished(people, told) for barrier, people in use.wishes.items()}
+        for one in agreed:
+            state = states_of(_by_rows(one.lookup, told))
+            for barrier, is_barred in _without(state).items():
+                marks[barrier] = marks.get(barrier, is_barred) | is_barred
+        return _Looked(seen=_counted(marks, told[0]), of=(*agreed, pairs))
+
+    return _kept(desk).seen.get(key, look).seen
 
 
 def _columns(dataset: Dataset, discovery: Discovery | None) -> dict[ColumnName, IdentifierKind]:
@@ -158,43 +177,40 @@ def _hashes(desk: Desk, dataset: Dataset, column: ColumnName, kind: IdentifierKi
 
 def pairs_of(desk: Desk, connection: Connection, population: str) -> Pairs:
     """What keys of these people go with, by every dataset that has both."""
-    keys, contacts = [], []
-    for other in datasets.newest(connection):
-        if other.population != population or other.description.unit is None:
-            continue
-        discovery = labels.latest(connection, other)
-        columns = _columns(other, discovery)
-        unit = other.description.unit
-        if columns[unit] is not IdentifierKind.PERSON_KEY:
-            continue
-        for column, kind in columns.items():
-            if column != unit:
-                pair = _paired(desk, other, unit, column, kind)
-                keys.append(pair.keys)
-                contacts.append(pair.contacts)
-    empty = pa.array([], HASH)
-    return Pairs(
-        keys=pa.concat_arrays([empty, *keys]), contacts=pa.concat_arrays([empty, *contacts])
-    )
+    sources = [
+        (other, unit, column, kind)
+        for other in datasets.newest(connection)
+        if other.population == population and (unit := other.description.unit) is not None
+        for columns in (_columns(other, labels.latest(connection, other)),)
+        if columns[unit] is IdentifierKind.PERSON_KEY
+        for column, kind in columns.items()
+        if column != unit
+    ]
+    key = (population, *(f"{one.sha256} {unit} {column} {one.description.region}" for one, unit, column, _ in sources))
+
+    def join() -> Pairs:
+        found = [_paired(desk, *source) for source in sources]
+        empty = pa.array([], HASH)
+        return Pairs(
+            keys=pa.concat_arrays([empty, *(one.keys for one in found)]),
+            contacts=pa.concat_arrays([empty, *(one.contacts for one in found)]),
+        )
+
+    return _kept(desk).pairs.get(key, join)
 
 
 def _paired(
     desk: Desk, other: Dataset, unit: ColumnName, column: ColumnName, kind: IdentifierKind
 ) -> Pairs:
-    kept, place = _kept(desk).hashes, (other.sha256, unit, column, other.population, "pairs")
-    found = (kept.look((*place, "keys")), kept.look((*place, "contacts")))
-    if found[0] is None or found[1] is None:
-        table = desk.table(other)
-        of_unit, of_column = table.codes(unit), table.codes(column)
-        both = (of_unit.codes >= 0) & (of_column.codes >= 0)
-        width = max(len(of_column.labels), 1)
-        pairs = np.unique(of_unit.codes[both].astype(np.int64) * width + of_column.codes[both])
-        keys = _hashes(desk, other, unit, IdentifierKind.PERSON_KEY).take(pa.array(pairs // width))
-        contacts = _hashes(desk, other, column, kind).take(pa.array(pairs % width))
-        kept.get((*place, "keys"), lambda: keys)
-        kept.get((*place, "contacts"), lambda: contacts)
-        found = (keys, contacts)
-    return Pairs(keys=found[0], contacts=found[1])
+    table = desk.table(other)
+    of_unit, of_column = table.codes(unit), table.codes(column)
+    both = (of_unit.codes >= 0) & (of_column.codes >= 0)
+    width = max(len(of_column.labels), 1)
+    pairs = np.unique(of_unit.codes[both].astype(np.int64) * width + of_column.codes[both])
+    return Pairs(
+        keys=_hashes(desk, other, unit, IdentifierKind.PERSON_KEY).take(pa.array(pairs // width)),
+        contacts=_hashes(desk, other, column, kind).take(pa.array(pairs % width)),
+    )
 
 
 def _wished(people: Sequence[str], told: Sequence[_Telling]) -> Mask:
@@ -204,17 +220,18 @@ def _wished(people: Sequence[str], told: Sequence[_Telling]) -> Mask:
     return np.asarray(_by_rows(lookup, told) >= 0)
 
 
-def _agreed(
-    desk: Desk, use: Use, purpose: Purpose, told: Sequence[_Telling]
-) -> npt.NDArray[np.int64]:
-    """Per row, how the person stands to a purpose; -1 where nothing is known."""
-    minute = f"{use.at:%Y-%m-%dT%H:%M:%S}"
-    sha256 = use.consents.sha256 if use.consents else ""
-    found = _kept(desk).standings.get(
-        (sha256, repr(purpose), minute),
-        lambda: standing(consent_files.events(desk, use.consents), purpose, use.at),
-    )
-    return states_of(_by_rows(found.lookup, told))
+def _standing(desk: Desk, use: Use, purpose: Purpose) -> Standing:
+    """How people stand to a purpose; the same until one of their consents ends."""
+    key = (use.consents.sha256 if use.consents else "", repr(purpose))
+    now = np.datetime64(use.at.astimezone(UTC).replace(tzinfo=None), "us").astype(np.int64)
+    kept = _kept(desk).standings
+    found = kept.get(key)
+    if found is None or not found.since <= now < found.until:
+        found = standing(consent_files.events(desk, use.consents), purpose, use.at)
+        kept[key] = found
+        while len(kept) > _KEPT_STANDINGS:
+            kept.pop(next(iter(kept)), None)
+    return found
 
 
 def _by_rows(lookup: Lookup, told: Sequence[_Telling]) -> npt.NDArray[np.int64]:
@@ -252,6 +269,10 @@ def _counted(marks: Mapping[Barrier, Mask], whose: _Telling) -> Seen:
 def _people(whose: _Telling, rows: Mask) -> int:
     codes = whose.codes[rows]
     return int(np.count_nonzero(np.bincount(codes[codes >= 0], minlength=1)))
+
+
+def _weight(pairs: Pairs) -> int:
+    return int(pairs.keys.nbytes + pairs.contacts.nbytes)
 
 
 def _kept(desk: Desk) -> _Kept:

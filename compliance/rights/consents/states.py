@@ -32,10 +32,13 @@ class Standing:
         lookup: the number of each person, by keyed hash.
         ends: when each consent that holds ends by itself, in microseconds since 1970; `_NEVER`
             where it does not.
+        since, until: for which moments this holds, as long as no event is added.
     """
 
     lookup: Lookup
     ends: Moments
+    since: int
+    until: int
 
     @property
     def states(self) -> Scores:
@@ -72,7 +75,13 @@ def standing(events: pa.Table, purpose: Purpose, at: datetime) -> Standing:
     holds = counts_now & (state == _place(ConsentState.GIVEN))
     decides = holds & ((moment * _STEPS + state) == scores[codes])
     last[codes[decides]] = ends[decides]
-    return Standing(lookup=Lookup(people=people.dictionary, scores=scores), ends=last)
+    later = moment[~counts_now]  # of a moment in the past: what came after it
+    return Standing(
+        lookup=Lookup(people=people.dictionary, scores=scores),
+        ends=last,
+        since=now,
+        until=int(min(last.min(initial=_NEVER), later.min(initial=_NEVER))),
+    )
 
 
 def counts(found: Standing) -> dict[ConsentState, int]:

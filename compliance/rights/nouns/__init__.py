@@ -9,6 +9,7 @@ from compliance.rights.nouns.consent import (
     ConsentText,
     Purpose,
     Usable,
+    Used,
 )
 from compliance.rights.nouns.erasure import Beyond, Erasure, Rewriting, Way
 from compliance.rights.nouns.person import (
@@ -59,6 +60,7 @@ __all__ = [
     "Step",
     "Trace",
     "Usable",
+    "Used",
     "Via",
     "Way",
 ]

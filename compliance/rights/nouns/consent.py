@@ -190,3 +190,24 @@ class Usable:
             "left_out": {str(barrier): rows for barrier, rows in self.left_out.items()},
             "people_left_out": self.people_left_out,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """Of which rows something was made, where some of them were left out.
+
+    Attributes:
+        made: the id of what was made: a release, a run, an output.
+        dataset_id: which version.
+        sha256: of the rows that were used.
+        purpose: what for.
+        left_out: rows by why not.
+        people_left_out: how many people.
+    """
+
+    made: str
+    dataset_id: str
+    sha256: Sha256
+    purpose: str
+    left_out: Mapping[Barrier, int]
+    people_left_out: int
