@@ -71,6 +71,11 @@
       - NothingToLookForError
       - UnknownMatchError
       - TooManyPeopleError
+    - ConsentFileError
+    - ConsentRefusedError
+    - NotUsableError
+    - PurposeError
+    - UnknownPurposeError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -215,12 +220,17 @@ from compliance.errors.records import (
     WorkspaceError,
 )
 from compliance.errors.rights import (
+    ConsentFileError,
+    ConsentRefusedError,
     NothingToLookForError,
+    NotUsableError,
+    PurposeError,
     RightsError,
     SealedError,
     TooManyPeopleError,
     TracingError,
     UnknownMatchError,
+    UnknownPurposeError,
     UnknownRequestError,
 )
 
@@ -242,6 +252,8 @@ __all__ = [
     "ChooseTableError",
     "ClockError",
     "ComplianceError",
+    "ConsentFileError",
+    "ConsentRefusedError",
     "ConsultationError",
     "DatabaseError",
     "DeploymentError",
@@ -281,6 +293,7 @@ __all__ = [
     "NotANumberColumnError",
     "NotATableError",
     "NotAnImageError",
+    "NotUsableError",
     "NothingAllowedError",
     "NothingAnonymisedError",
     "NothingAssessedError",
@@ -296,6 +309,7 @@ __all__ = [
     "PackError",
     "PlanError",
     "PrivacyParameterError",
+    "PurposeError",
     "QueryError",
     "RecordError",
     "RecordFieldError",
@@ -339,6 +353,7 @@ __all__ = [
     "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",
+    "UnknownPurposeError",
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",

@@ -70,7 +70,7 @@ class Ground:
         changed = knowing.placed(self.desk, [knowing.measured(self.desk, h) for h in every])
         who = organisation or known.organisation
         said = self.typed if typed is None else typed
-        register = registering.register_from(who, changed, said, known.at)
+        register = registering.register_from(who, changed, said, known.at, known.consents)
         after = replace(
             known,
             organisation=who,

@@ -29,6 +29,7 @@ from compliance.register.nouns import (
 from compliance.rules.nouns import Holding
 from compliance.storage import records, tables
 from compliance.workspace import labels, releases, runs
+from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.measuring import measures_of
 
@@ -49,7 +50,8 @@ def register_of(
         holdings: every dataset, each with what was found out about it.
         at: the moment, UTC: what lies before it is over.
     """
-    return register_from(organisation, holdings, typed_records(connection), at)
+    typed = typed_records(connection)
+    return register_from(organisation, holdings, typed, at, consent_records(connection, typed))
 
 
 def register_from(
@@ -57,8 +59,9 @@ def register_from(
     holdings: Sequence[Holding],
     typed: Sequence[Record],
     at: datetime,
+    consents: Sequence[Record] = (),
 ) -> Register:
-    """As `register_of`, from what was typed."""
+    """As `register_of`, from what was typed and what the register of consents is summed up in."""
     held = [
         Held(
             dataset=one.dataset,
@@ -70,15 +73,19 @@ def register_from(
         )
         for one in holdings
     ]
-    return drawn_register(organisation, held, typed, at)
+    return drawn_register(organisation, held, typed, at, consents)
 
 
 def drawn_register(
-    organisation: Organisation, held: Sequence[Held], typed: Sequence[Record], at: datetime
+    organisation: Organisation,
+    held: Sequence[Held],
+    typed: Sequence[Record],
+    at: datetime,
+    consents: Sequence[Record] = (),
 ) -> Register:
     """The register from all that it follows from."""
     titles = {id_: found.title for id_, found in semantic_types().items()}
-    found = overlaid(drawn(organisation, held, typed, titles), typed)
+    found = overlaid([*drawn(organisation, held, typed, titles), *consents], typed)
     return Register(records=found, contradictions=contradictions(found, at.date()))
 
 

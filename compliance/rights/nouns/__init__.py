@@ -1,6 +1,16 @@
 """The nouns of rights: people looked for, requests, erasures, consents."""
 
-from compliance.rights.nouns.consent import Barrier, ConsentFile, Purpose, Usable
+from compliance.rights.nouns.consent import (
+    Barred,
+    Barrier,
+    ConsentCounts,
+    ConsentFile,
+    ConsentState,
+    ConsentText,
+    Purpose,
+    Usable,
+    Used,
+)
 from compliance.rights.nouns.erasure import Beyond, Erasure, Rewriting, Way
 from compliance.rights.nouns.person import (
     Identifier,
@@ -24,9 +34,13 @@ from compliance.rights.nouns.request import (
 )
 
 __all__ = [
+    "Barred",
     "Barrier",
     "Beyond",
+    "ConsentCounts",
     "ConsentFile",
+    "ConsentState",
+    "ConsentText",
     "Decision",
     "Erasure",
     "Event",
@@ -46,6 +60,7 @@ __all__ = [
     "Step",
     "Trace",
     "Usable",
+    "Used",
     "Via",
     "Way",
 ]
