@@ -81,7 +81,7 @@ def check_held(connection: Connection, request: Request, today: date) -> None:
         HeldError: a legal hold stands against it.
     """
     kept = request.decision.kept if request.decision else {}
-    held = {name: hold for name, hold in held_by(connection, request, today).items()}
+    held = held_by(connection, request, today)
     if open_ := sorted(held.keys() - kept.keys()):
         raise HeldError(request=request.id, datasets=", ".join(open_), hold=held[open_[0]].id)
 

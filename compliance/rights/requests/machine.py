@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from compliance.errors import RequestStepError
-from compliance.rights.nouns import Event, Outcome, Rejection, Request, Right, Step
+from compliance.rights.nouns import Event, Outcome, Rejection, Request, Step
 from compliance.rights.requests.laws import Provision, provision_of
 
 
@@ -48,6 +48,7 @@ class Move:
 
 
 _BEFORE = frozenset({Step.RECEIVED, Step.IDENTITY_ASKED})
+_APPEALED, _HEARD = "appeal_received_at", "appeal_answered_at"
 _OPEN = _BEFORE | {Step.IDENTIFIED, Step.SEARCHED, Step.DECIDED, Step.CARRIED_OUT}
 
 MOVES: Mapping[Action, Move] = {
@@ -58,7 +59,7 @@ MOVES: Mapping[Action, Move] = {
     Action.EXTEND: Move(from_=_OPEN),
     Action.PAUSE: Move(from_=_OPEN),
     Action.RESUME: Move(from_=_OPEN),
-    # Who needs no identity is searched for at once; see `_missing`.
+    # Who has to prove nothing is searched for at once.
     Action.SEARCH: Move(
         from_=frozenset({Step.RECEIVED, Step.IDENTIFIED, Step.SEARCHED}), to=Step.SEARCHED
     ),
@@ -87,109 +88,46 @@ def moved(
         changes: fields of the request that change with it; `facts` are added to those there are.
 
     Raises:
-        RequestStepError: the action does not come next.
+        RequestStepError: the action does not come next, or what it brings is not enough.
     """
-    asked: Request = replace(request, **_added(request, changes))  # type: ignore[arg-type]
-    check(asked, action)
+    check(request, action)
+    after: Request = replace(request, **_added(request, changes))  # type: ignore[arg-type]
+    _refuse(request, action, _first(_AFTER, after, action))
     step = MOVES[action].to or request.step
     event = Event(at=at, by=by, what=what, step=step)
-    return replace(asked, step=step, history=(*request.history, event))
+    return replace(after, step=step, history=(*request.history, event))
 
 
 def check(request: Request, action: Action) -> None:
-    """Refuse `action` where it does not come next; what it changes stands in `request` already.
+    """Refuse `action` where it does not come next.
 
     Raises:
         RequestStepError: with why.
     """
-    reason = missing(request, action)
+    _refuse(request, action, missing(request, action))
+
+
+def possible(request: Request) -> tuple[Action, ...]:
+    """What may be done now; what it brings is looked at when it is done."""
+    return tuple(action for action in Action if not missing(request, action))
+
+
+def missing(request: Request, action: Action) -> str:
+    """Why `action` cannot come now; empty: it can."""
+    if request.step not in MOVES[action].from_:
+        return f"it is {request.step.value}"
+    return _first(_BEFOREHAND, request, action)
+
+
+def _refuse(request: Request, action: Action, reason: str) -> None:
     if reason:
         raise RequestStepError(request=request.id, wanted=action.value, reason=reason)
 
 
-def possible(request: Request) -> tuple[Action, ...]:
-    """What may be done now, as far as the step says; the choices made there are checked then."""
-    return tuple(action for action in Action if not missing(request, action, is_asking=True))
-
-
-def missing(request: Request, action: Action, *, is_asking: bool = False) -> str:
-    """Why `action` cannot come now; empty: it can.
-
-    Args:
-        is_asking: what the action would bring (a decision, an identity) is not there yet.
-    """
-    if request.step not in MOVES[action].from_:
-        return f"it is {request.step.value}"
-    return _missing(request, action, provision_of(request.law, request.right), is_asking)
-
-
-def _missing(request: Request, action: Action, provision: Provision, is_asking: bool) -> str:  # noqa: FBT001
-    """What the step does not tell."""
-    is_known = request.identity is not None or not provision.needs_identity
-    match action:
-        case Action.ASK_IDENTITY | Action.REJECT_PROOF if not provision.needs_identity:
-            return "the law lets nobody ask who sends it"
-        case Action.IDENTIFY if is_forged(request):
-            return "a forged proof is on record; refuse it, or let the person ask anew"
-        case Action.IDENTIFY if not is_asking and request.identity is None:
-            return "nobody was identified"
-        case Action.SEARCH if not is_known:
-            return "it is not clear who asks; identify the person first"
-        case Action.DOUBT if is_asking and not request.doubts:
-            return "no match is doubtful"
-        case Action.DECIDE:
-            return _not_to_decide(request, provision, is_known, is_asking)
-        case Action.CARRY_OUT if request.is_refused:
-            return "it was refused; answer it"
-        case Action.ANSWER if request.step is Step.DECIDED and not request.is_refused:
-            return "it was not carried out yet"
-        case Action.RESUME if is_asking and not is_paused(request):
-            return "it is not paused"
-        case Action.EXTEND if is_asking and request.extension is not None:
-            return "it was extended already"
-        case Action.PAUSE if is_asking and is_paused(request):
-            return "it is paused already"
-        case Action.CONFIRM if is_asking and request.confirmed_on is not None:
-            return "it was confirmed already"
-        case Action.APPEAL if is_asking and "appeal_received_at" in request.facts:
-            return "an appeal is on record already"
-        case Action.APPEAL if not provision.has_appeal:
-            return "the law knows no appeal to the controller"
-        case Action.APPEAL if request.decision and request.decision.outcome is Outcome.FULFILLED:
-            return "nothing was refused"
-        case Action.ANSWER_APPEAL if "appeal_received_at" not in request.facts:
-            return "nobody appealed"
-        case Action.ANSWER_APPEAL if is_asking and "appeal_answered_at" in request.facts:
-            return "the appeal was answered already"
-        case Action.CLOSE if has_open_appeal(request):
-            return "an appeal is not answered yet"
-    return ""
-
-
-def _not_to_decide(
-    request: Request,
-    provision: Provision,
-    is_known: bool,  # noqa: FBT001
-    is_asking: bool,  # noqa: FBT001
-) -> str:
-    decision = request.decision
-    if is_asking:
-        return ""  # a refusal is always possible
-    if decision is None:
-        return "nothing was decided"
-    refused = decision.outcome is Outcome.REFUSED
-    unproven = provision.unproven
-    if refused and decision.ground == unproven:
-        return "the person was identified" if request.identity is not None else ""
-    if not is_known:
-        return "it is not clear who asks; only a refusal for want of proof is possible"
-    if refused:
-        return ""
-    if provision.needs_search and request.step is not Step.SEARCHED:
-        return "nobody has searched yet"
-    if request.open_doubts:
-        return "doubtful matches are open; decide them first"
-    return ""
+def is_known(request: Request) -> bool:
+    """Whether it is clear enough who asks."""
+    provision = provision_of(request.law, request.right)
+    return request.identity is not None or not provision.needs_identity
 
 
 def is_forged(request: Request) -> bool:
@@ -201,18 +139,98 @@ def is_paused(request: Request) -> bool:
     return any(pause.until is None for pause in request.pauses)
 
 
-def has_open_appeal(request: Request) -> bool:
-    return "appeal_received_at" in request.facts and "appeal_answered_at" not in request.facts
-
-
-def needs_sealed(request: Request) -> bool:
-    """Whether it is still needed to know who it is about."""
-    return request.step is not Step.CLOSED or request.right is not Right.ERASURE
-
-
 def _added(request: Request, changes: Mapping[str, object]) -> dict[str, object]:
     facts = changes.get("facts")
     added = dict(changes)
     if isinstance(facts, Mapping):
         added["facts"] = {**request.facts, **facts}
     return added
+
+
+def _provision(request: Request) -> Provision:
+    return provision_of(request.law, request.right)
+
+
+def _is_unproven(request: Request) -> bool:
+    """Whether it was refused for want of proof of identity."""
+    return (
+        request.is_refused
+        and request.decision is not None
+        and request.decision.ground == _provision(request).unproven
+    )
+
+
+def _lacks_search(request: Request) -> bool:
+    return (
+        not request.is_refused
+        and _provision(request).needs_search
+        and request.step is not Step.SEARCHED
+    )
+
+
+_Reasons = Mapping[Action, tuple[tuple[Callable[[Request], bool], str], ...]]
+
+_NOBODY_PROVES = (
+    (lambda r: not _provision(r).needs_identity, "the law lets nobody ask who sends it"),
+)
+# What stands against an action before anybody looks at what it brings.
+_BEFOREHAND: _Reasons = {
+    Action.CONFIRM: ((lambda r: r.confirmed_on is not None, "it was confirmed already"),),
+    Action.ASK_IDENTITY: _NOBODY_PROVES,
+    Action.REJECT_PROOF: _NOBODY_PROVES,
+    Action.IDENTIFY: (
+        (is_forged, "a forged proof is on record; refuse it, the person may ask anew"),
+    ),
+    Action.EXTEND: ((lambda r: r.extension is not None, "it was extended already"),),
+    Action.PAUSE: ((is_paused, "it is paused already"),),
+    Action.RESUME: ((lambda r: not is_paused(r), "it is not paused"),),
+    Action.SEARCH: ((lambda r: not is_known(r), "it is not clear who asks; identify them first"),),
+    Action.DOUBT: ((lambda r: not r.doubts, "no match is doubtful"),),
+    Action.CARRY_OUT: ((lambda r: r.is_refused, "it was refused; answer it"),),
+    Action.ANSWER: (
+        (
+            lambda r: r.step is Step.DECIDED and not r.is_refused,
+            "it was decided to fulfil it, and that was not done yet",
+        ),
+    ),
+    Action.APPEAL: (
+        (lambda r: not _provision(r).has_appeal, "the law knows no appeal to the controller"),
+        (lambda r: _APPEALED in r.facts, "an appeal is on record already"),
+        (
+            lambda r: r.decision is None or r.decision.outcome is Outcome.FULFILLED,
+            "nothing was refused",
+        ),
+    ),
+    Action.ANSWER_APPEAL: (
+        (lambda r: _APPEALED not in r.facts, "nobody appealed"),
+        (lambda r: _HEARD in r.facts, "the appeal was answered already"),
+    ),
+    Action.CLOSE: (
+        (lambda r: _APPEALED in r.facts and _HEARD not in r.facts, "an appeal is not answered yet"),
+    ),
+}
+# What stands against it once it is seen what it brings.
+_AFTER: _Reasons = {
+    Action.IDENTIFY: ((lambda r: r.identity is None, "nobody was identified"),),
+    Action.DECIDE: (
+        (lambda r: r.decision is None, "nothing was decided"),
+        (
+            lambda r: _is_unproven(r) and r.identity is not None,
+            "the person was identified, so proof cannot be wanting",
+        ),
+        (
+            lambda r: not is_known(r) and not _is_unproven(r),
+            "it is not clear who asks; only a refusal for want of proof is possible",
+        ),
+        (_lacks_search, "nobody has searched yet"),
+        (
+            lambda r: bool(r.open_doubts) and not r.is_refused,
+            "doubtful matches are open; decide them first",
+        ),
+    ),
+}
+
+
+def _first(reasons: _Reasons, request: Request, action: Action) -> str:
+    """The first reason against `action`; empty: there is none."""
+    return next((why for holds, why in reasons.get(action, ()) if holds(request)), "")
