@@ -20,6 +20,7 @@ from compliance.rights.requests import (
     Statistics,
     log_row,
     provisions,
+    retention_of,
     statistics,
 )
 from compliance.rules.nouns import LawId
@@ -158,6 +159,13 @@ class Requesting:
         with self._desk.database.reading() as connection:
             found = held_by(connection, one(connection, id_), self._desk.clock().date())
         return {name: hold.id for name, hold in found.items()}
+
+    def log_begins(self, today: date) -> date:
+        """The first day that the log has to reach back to, by the laws in scope."""
+        from dateutil.relativedelta import relativedelta
+
+        months = max((retention_of(law).months for law in self.laws()), default=24)
+        return today - relativedelta(months=months)
 
     def statistics(self, since: date, until: date) -> Statistics:
         """The numbers of the requests received from `since` to `until`.
