@@ -67,6 +67,10 @@
   + RightsError                   a request or a consent cannot be dealt with so
     - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
     - HeldError, HoldError, UnknownHoldError, SignalError
+    + TracingError                a person cannot be looked for so
+      - NothingToLookForError
+      - UnknownMatchError
+      - TooManyPeopleError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -213,13 +217,17 @@ from compliance.errors.records import (
 from compliance.errors.rights import (
     HeldError,
     HoldError,
+    NothingToLookForError,
     RequestFileError,
     RequestInputError,
     RequestStepError,
     RightsError,
     SealedError,
     SignalError,
+    TooManyPeopleError,
+    TracingError,
     UnknownHoldError,
+    UnknownMatchError,
     UnknownRequestError,
 )
 
@@ -290,6 +298,7 @@ __all__ = [
     "NothingPublishedError",
     "NothingReleasedError",
     "NothingToAttackError",
+    "NothingToLookForError",
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
@@ -327,7 +336,9 @@ __all__ = [
     "TooManyColumnsError",
     "TooManyGroupsError",
     "TooManyNodesError",
+    "TooManyPeopleError",
     "TooManySitesError",
+    "TracingError",
     "TrailError",
     "TreatmentError",
     "UndecodableTextError",
@@ -339,6 +350,7 @@ __all__ = [
     "UnknownHoldError",
     "UnknownImpactError",
     "UnknownKindError",
+    "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",
     "UnknownRecipeError",
