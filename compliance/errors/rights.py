@@ -88,7 +88,3 @@ class TooManyPeopleError(TracingError):
         "The match fits {people:,} people, who cannot be told apart by what was given. Ask for "
         "another identifier, such as the e-mail address or the birth date."
     )
-
-
-class UnknownRequestError(RightsError):
-    sentence = "There is no request {request}."

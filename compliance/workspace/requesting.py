@@ -13,7 +13,7 @@ from compliance.errors import RequestFileError, RequestInputError
 from compliance.plain import one_line
 from compliance.register import Shape
 from compliance.register.writing import csv_bytes, json_bytes
-from compliance.rights.nouns import Identifier, Request, Right
+from compliance.rights.nouns import Identifier, Request, Right, Trace
 from compliance.rights.requests import (
     LOG_COLUMNS,
     Draft,
@@ -41,6 +41,7 @@ from compliance.workspace.requested import (
 )
 from compliance.workspace.requesting_clocks import Clocked, clocked
 from compliance.workspace.requesting_steps import Steps
+from compliance.workspace.tracing import Tracing
 
 __all__ = [
     "Requesting",
@@ -166,6 +167,14 @@ class Requesting:
 
         months = max((retention_of(law).months for law in self.laws()), default=24)
         return today - relativedelta(months=months)
+
+    def look(self, id_: str) -> Trace:
+        """Where the person of a request was found, with what is doubtful; nothing is stored.
+
+        Raises:
+            UnknownRequestError, SealedError, NothingToLookForError: it cannot be looked for.
+        """
+        return Tracing(self._desk).look(id_)
 
     def statistics(self, since: date, until: date) -> Statistics:
         """The numbers of the requests received from `since` to `until`.

@@ -18,7 +18,6 @@ from compliance.rights.nouns import (
     Request,
     Right,
     Step,
-    Trace,
 )
 from compliance.rights.requests import Action, check, is_paused, provision_of
 from compliance.rules.nouns import Pause
@@ -32,8 +31,10 @@ from compliance.workspace.requesting_step import (
     check_level,
     notify_by,
     resumed,
+    rows_of,
+    said_of_people,
 )
-from compliance.workspace.tracing import trace
+from compliance.workspace.tracing import decided, trace
 
 AWAITED = "identity_awaited"  # what laws that let a clock stand still for it call it
 PAUSES = {
@@ -201,9 +202,9 @@ class Steps:
         """
         with self._step("search", id_, Action.SEARCH) as step:
             who = sealing.unseal(self._desk, id_)
-            said = {k: v for k, v in step.request.doubts.items() if v is not None}
+            said = decided(step.request)
             found = trace(self._desk, step.act.connection, who, decided=said)
-            rows = _rows(found)
+            rows = rows_of(found)
             doubts = {m.id: said.get(m.id) for m in found.matches if m.is_doubtful}
             step.act.facts |= {
                 "searched": len(found.searched),
@@ -223,26 +224,23 @@ class Steps:
             )
 
     def doubts(self, id_: str, said: Mapping[str, bool]) -> Request:
-        """Say of doubtful matches whether they are the person.
+        """Say of doubtful matches whether they are the person; it holds in all datasets.
 
         Args:
             said: by the match's id.
 
         Raises:
-            RightsError: nothing is doubtful, or there is no such match.
+            RightsError: nothing is doubtful, there is no such match, or too many people fit.
         """
         with self._step("doubt", id_, Action.DOUBT) as step:
-            if unknown := said.keys() - step.request.doubts.keys():
-                problem = f"is no doubtful match of this request ({len(unknown)} are not)"
-                raise RequestInputError(field="What was decided", problem=problem)
-            doubts = {**step.request.doubts, **said}
-            who = sealing.unseal(self._desk, id_)
-            settled = {k: v for k, v in doubts.items() if v is not None}
-            found = trace(self._desk, step.act.connection, who, decided=settled)
-            rows = _rows(found)
+            who, before = sealing.unseal(self._desk, id_), decided(step.request)
+            found = trace(self._desk, step.act.connection, who, decided=before)
+            widened = before | said_of_people(id_, found, said)
+            found = trace(self._desk, step.act.connection, who, decided=widened)
             step.act.facts["decided"] = len(said)
             what = f"{_n(len(said), 'doubtful match', 'doubtful matches')} decided"
-            return step.advance(Action.DOUBT, what, doubts=doubts, found=rows)
+            doubts = {**step.request.doubts, **widened}
+            return step.advance(Action.DOUBT, what, doubts=doubts, found=rows_of(found))
 
     def decide(
         self,
@@ -390,11 +388,3 @@ class Steps:
 
 def _n(count: int, noun: str, nouns: str = "") -> str:
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
-
-
-def _rows(found: Trace) -> dict[str, int]:
-    """How many rows are certainly about the person, by dataset version."""
-    rows: dict[str, set[int]] = {}
-    for match in found.settled:
-        rows.setdefault(match.dataset_id, set()).update(match.rows)
-    return {id_: len(numbers) for id_, numbers in rows.items()}
