@@ -65,8 +65,8 @@
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
-    - SealedError
-    - UnknownRequestError
+    - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
+    - HeldError, HoldError, UnknownHoldError, SignalError
     + TracingError                a person cannot be looked for so
       - NothingToLookForError
       - UnknownMatchError
@@ -222,13 +222,20 @@ from compliance.errors.records import (
 from compliance.errors.rights import (
     ConsentFileError,
     ConsentRefusedError,
+    HeldError,
+    HoldError,
     NothingToLookForError,
     NotUsableError,
     PurposeError,
+    RequestFileError,
+    RequestInputError,
+    RequestStepError,
     RightsError,
     SealedError,
+    SignalError,
     TooManyPeopleError,
     TracingError,
+    UnknownHoldError,
     UnknownMatchError,
     UnknownPurposeError,
     UnknownRequestError,
@@ -266,7 +273,9 @@ __all__ = [
     "FileTooLargeError",
     "FindingError",
     "HeadersDifferError",
+    "HeldError",
     "HierarchyError",
+    "HoldError",
     "ImageStillShowsError",
     "ImageTooLargeError",
     "ImpactError",
@@ -318,6 +327,9 @@ __all__ = [
     "RecordsRefusedError",
     "RemedyError",
     "ReportChoiceError",
+    "RequestFileError",
+    "RequestInputError",
+    "RequestStepError",
     "ReservationEndedError",
     "ResidencyError",
     "RightsError",
@@ -328,6 +340,7 @@ __all__ = [
     "SecureSumError",
     "SecureTermsError",
     "ShareError",
+    "SignalError",
     "StillAtRiskError",
     "TakenNameError",
     "TargetError",
@@ -348,6 +361,7 @@ __all__ = [
     "UnknownCountryError",
     "UnknownDatasetError",
     "UnknownFindingError",
+    "UnknownHoldError",
     "UnknownImpactError",
     "UnknownKindError",
     "UnknownMatchError",

@@ -18,6 +18,49 @@ class SealedError(RightsError):
     )
 
 
+class UnknownRequestError(RightsError):
+    sentence = "There is no request {request}. “request list” names those on record."
+
+
+class RequestStepError(RightsError):
+    """The step does not come next; nothing was changed."""
+
+    sentence = "Request {request} cannot be {wanted} now: {reason}. Nothing was changed."
+
+
+class RequestInputError(RightsError):
+    """What is said of a request cannot be so."""
+
+    sentence = "{field} {problem}."
+
+
+class RequestFileError(RightsError):
+    """A file of requests; nothing of it was taken in."""
+
+    sentence = "Nothing was taken in from {name}. {problems}"
+
+
+class HeldError(RightsError):
+    """A legal hold stands against erasing."""
+
+    sentence = (
+        "Request {request} cannot erase rows of {datasets}: legal hold {hold} keeps them. Decide "
+        "to keep those datasets, or have the hold lifted first."
+    )
+
+
+class HoldError(RightsError):
+    """A legal hold cannot be placed or lifted so."""
+
+
+class UnknownHoldError(HoldError):
+    sentence = "There is no hold {hold} that stands. “hold list” names them all."
+
+
+class SignalError(RightsError):
+    """A signal of a browser cannot be carried out."""
+
+
 class TracingError(RightsError):
     """A person cannot be looked for so, or a match cannot be decided so."""
 
@@ -45,10 +88,6 @@ class TooManyPeopleError(TracingError):
         "The match fits {people:,} people, who cannot be told apart by what was given. Ask for "
         "another identifier, such as the e-mail address or the birth date."
     )
-
-
-class UnknownRequestError(RightsError):
-    sentence = "There is no request {request}."
 
 
 class ConsentFileError(RightsError):

@@ -70,7 +70,9 @@ class Ground:
         changed = knowing.placed(self.desk, [knowing.measured(self.desk, h) for h in every])
         who = organisation or known.organisation
         said = self.typed if typed is None else typed
-        register = registering.register_from(who, changed, said, known.at, known.consents)
+        asked = (*known.register.of("request"), *known.register.of("complaint"))
+        told = (*asked, *known.consents)
+        register = registering.register_from(who, changed, said, known.at, told)
         after = replace(
             known,
             organisation=who,
