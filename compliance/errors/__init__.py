@@ -67,6 +67,7 @@
   + RightsError                   a request or a consent cannot be dealt with so
     - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
     - HeldError, HoldError, UnknownHoldError, SignalError
+    - ErasingError, ErasingBusyError, UnknownErasureError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -211,6 +212,8 @@ from compliance.errors.records import (
     WorkspaceError,
 )
 from compliance.errors.rights import (
+    ErasingBusyError,
+    ErasingError,
     HeldError,
     HoldError,
     RequestFileError,
@@ -219,6 +222,7 @@ from compliance.errors.rights import (
     RightsError,
     SealedError,
     SignalError,
+    UnknownErasureError,
     UnknownHoldError,
     UnknownRequestError,
 )
@@ -248,6 +252,8 @@ __all__ = [
     "DivergedError",
     "DriftedError",
     "EmptyFileError",
+    "ErasingBusyError",
+    "ErasingError",
     "FileError",
     "FileMissingError",
     "FileTooLargeError",
@@ -335,6 +341,7 @@ __all__ = [
     "UnknownColumnError",
     "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownErasureError",
     "UnknownFindingError",
     "UnknownHoldError",
     "UnknownImpactError",

@@ -1,7 +1,18 @@
 """The nouns of rights: people looked for, requests, erasures, consents."""
 
 from compliance.rights.nouns.consent import Barrier, ConsentFile, Purpose, Usable
-from compliance.rights.nouns.erasure import Beyond, Erasure, Rewriting, Way
+from compliance.rights.nouns.erasure import (
+    Beyond,
+    Blanking,
+    Cut,
+    Erasure,
+    ErasurePlan,
+    Place,
+    Redaction,
+    Rewriting,
+    Stage,
+    Way,
+)
 from compliance.rights.nouns.person import (
     Identifier,
     IdentifierKind,
@@ -28,9 +39,12 @@ from compliance.rights.nouns.request import (
 __all__ = [
     "Barrier",
     "Beyond",
+    "Blanking",
     "ConsentFile",
+    "Cut",
     "Decision",
     "Erasure",
+    "ErasurePlan",
     "Event",
     "Extension",
     "Hold",
@@ -41,12 +55,15 @@ __all__ = [
     "Match",
     "Mention",
     "Outcome",
+    "Place",
     "Purpose",
+    "Redaction",
     "Rejected",
     "Rejection",
     "Request",
     "Rewriting",
     "Right",
+    "Stage",
     "Step",
     "Trace",
     "Usable",
