@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
+from sqlalchemy import Table as Records
 
 from compliance.anonymise.nouns.record import Anonymised, AnonymisedBaskets
 from compliance.dataset.nouns import Dataset
@@ -49,9 +50,7 @@ def backup(until: date | None) -> Beyond:
     return Beyond(what="backup", id="", why=why, until=until)
 
 
-def typed(
-    connection: Connection, people: Sequence[Sequence[Identifier]]
-) -> tuple[Place, ...]:
+def typed(connection: Connection, people: Sequence[Sequence[Identifier]]) -> tuple[Place, ...]:
     """Where officers typed what somebody is known by; only the place is told.
 
     Keys and birth dates are not looked for: such numbers stand everywhere.
@@ -66,29 +65,27 @@ def typed(
     everything = "\n".join(texts.values())
     words = set(_WORD.findall(everything))
     likely = [one for one in wanted if words.issuperset(_WORD.findall(one)) and one in everything]
-    return tuple(
-        place for place, text in texts.items() if any(one in text for one in likely)
-    )
+    return tuple(place for place, text in texts.items() if any(one in text for one in likely))
 
 
 def _made_of(connection: Connection, changed: Collection[str]) -> Iterable[Beyond]:
-    for release in records.every(connection, tables.RELEASE, Release):
-        if release.dataset_id in changed:
-            yield _beyond("release", release.id)
-    for synthesis in records.every(connection, tables.SYNTHESIS, Synthesis):
-        if synthesis.dataset_id in changed:
-            yield _beyond("synthetic", synthesis.id)
     for run in records.every(connection, tables.RUN, Run):
         if run.dataset_id in changed:
             kind = "model_private" if run.plan.privacy else "model"
             yield Beyond(what="model", id=run.id, why=why_beyond(kind))
-    outputs = records.newest_by(connection, tables.ANONYMISED, Anonymised, "id").values()
-    for output in outputs:
-        if output.dataset_id in changed:
-            yield _beyond("anonymised", output.id)
-    for baskets in records.newest_by(connection, tables.BASKETS, AnonymisedBaskets, "id").values():
-        if baskets.dataset_id in changed:
-            yield _beyond("baskets", baskets.id)
+    for kind, made in (
+        ("release", records.every(connection, tables.RELEASE, Release)),
+        ("synthetic", records.every(connection, tables.SYNTHESIS, Synthesis)),
+        ("anonymised", _newest(connection, tables.ANONYMISED, Anonymised)),
+        ("baskets", _newest(connection, tables.BASKETS, AnonymisedBaskets)),
+    ):
+        yield from (_beyond(kind, one.id) for one in made if one.dataset_id in changed)
+
+
+def _newest(
+    connection: Connection, table: Records, kind: type[records.Noun]
+) -> tuple[records.Noun, ...]:
+    return tuple(records.newest_by(connection, table, kind, "id").values())
 
 
 def _reports(connection: Connection, names: set[str]) -> Iterable[Beyond]:
@@ -98,10 +95,10 @@ def _reports(connection: Connection, names: set[str]) -> Iterable[Beyond]:
 
 
 def _handed_on(connection: Connection, names: set[str]) -> Iterable[Beyond]:
-    """What the trail says was taken away: outputs, and what is made from datasets of these names."""
+    """What the trail says was taken away of datasets with these names, or made from them."""
     from_ = {
         done.made.rpartition("@")[0]
-        for done in records.newest_by(connection, tables.ANONYMISED, Anonymised, "id").values()
+        for done in _newest(connection, tables.ANONYMISED, Anonymised)
         if done.dataset_id.rpartition("@")[0] in names
     }
     for line in records.lines_of(connection):
@@ -118,7 +115,7 @@ def _beyond(kind: str, id_: str) -> Beyond:
 
 
 def _records(connection: Connection) -> dict[Place, str]:
-    found = {}
+    found: dict[Place, str] = {}
     for table in _TYPED:
         names = [column.name for column in table.primary_key]
         keys = [c for c in table.c if c.name not in (*names, "record", "entry")]

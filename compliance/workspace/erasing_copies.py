@@ -64,7 +64,7 @@ class Rewritten:
     journal: Journal
     versions: Mapping[str, Dataset]
     cuts: Mapping[str, Cut]
-    made: Mapping[str, Rewriting]
+    made: dict[str, Rewriting]
     _left: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _gone: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
@@ -123,7 +123,8 @@ def files_in_use(desk: Desk, connection: Connection, every: Iterable[Dataset]) -
     outputs = _newest(connection, tables.ANONYMISED, Anonymised)
     baskets = _newest(connection, tables.BASKETS, AnonymisedBaskets)
     recipes = records.newest_by(connection, tables.RECIPE, KeptRecipe, "name").values()
-    hierarchies = {sha for one in (*outputs, *recipes) for sha in one.hierarchies.values()}
+    used = [*(one.hierarchies for one in outputs), *(one.hierarchies for one in recipes)]
+    hierarchies = {sha256 for one in used for sha256 in one.values()}
     return {
         *(desk.datasets_folder / f"{one.sha256}.parquet" for one in every),
         *(desk.outputs_folder / f"{one.proof.sha256}.csv" for one in outputs),
@@ -193,9 +194,7 @@ def _vaults(connection: Connection, about: Rewritten) -> Iterator[Kept]:
         if len(stays) == len(rows.pseudonyms):
             continue
         sealed = dict(zip(rows.pseudonyms, rows.sealed, strict=True))
-        left = replace(
-            rows, pseudonyms=tuple(stays), sealed=tuple(sealed[code] for code in stays)
-        )
+        left = replace(rows, pseudonyms=tuple(stays), sealed=tuple(sealed[code] for code in stays))
         data = vaults.to_file(left)
         sha256 = _swapped(about, about.desk.vaults_folder, "parquet", vault.sha256, data)
         yield Kept(

@@ -57,6 +57,9 @@ def planned(desk: Desk, connection: Connection, ids: Sequence[str]) -> ErasurePl
     """
     every = datasets.every_version(connection)
     people = found(desk, connection, requests_of(desk, connection, ids))
+    if open_ := [one.request.id for one in people if one.trace.open_doubts]:
+        reason = f"request {open_[0]} has doubtful matches that nobody has decided on"
+        raise ErasingError(reason=reason)
     cutter, cuts = cut_out(desk, connection, every, people)
     return ErasurePlan(
         requests=tuple(one.request.id for one in people),
@@ -83,19 +86,16 @@ def requests_of(desk: Desk, connection: Connection, ids: Sequence[str]) -> tuple
 
 
 def found(desk: Desk, connection: Connection, asked: Sequence[Request]) -> tuple[Person, ...]:
-    """Everybody who is to be erased, looked for in every version of every dataset.
+    """Everybody these requests are about, looked for in every version of every dataset.
 
     Raises:
-        ErasingError: a match is doubtful, and nobody has decided on it.
+        SealedError: it cannot be read any more who one is about.
     """
     index, people = Index(desk, connection), []
     for request in asked:
         identifiers = sealing.unseal(desk, request.id)
         said = {id_: is_it for id_, is_it in request.doubts.items() if is_it is not None}
         trace = index.trace(identifiers, said)
-        if trace.open_doubts:
-            reason = f"request {request.id} has doubtful matches that nobody has decided on"
-            raise ErasingError(reason=reason)
         people.append(Person(request=request, identifiers=identifiers, trace=trace))
     return tuple(people)
 
@@ -147,7 +147,7 @@ def _versions(
             ),
             held=f"legal hold {held[0]}" if held else "",
             stays=made is not None,
-            classes=made.plan.columns if made else (),
+            classes=tuple(made.plan.columns) if made else (),
         )
     return versions
 

@@ -154,9 +154,7 @@ class Steps:
                 rejected=(*step.request.rejected, rejected),
             )
 
-    def identify(
-        self, id_: str, level: IdentityLevel, checked: str, *, agent: str = ""
-    ) -> Request:
+    def identify(self, id_: str, level: IdentityLevel, checked: str, *, agent: str = "") -> Request:
         """Note how it was checked who asks; what was shown is never kept.
 
         Args:
@@ -367,9 +365,7 @@ class Steps:
             what = f"{told} of {_n(recipients, 'recipient')} told"
             return step.advance(Action.TELL, what, told_recipients=told, recipients=recipients)
 
-    def answer(
-        self, id_: str, on: date | None = None, *, told: Collection[str] = ()
-    ) -> Request:
+    def answer(self, id_: str, on: date | None = None, *, told: Collection[str] = ()) -> Request:
         """Note that the answer left.
 
         Args:
@@ -451,15 +447,12 @@ def _check_level(request: Request, provision: Provision, level: IdentityLevel) -
     asked = max((LEVELS.index(one.level) for one in request.rejected), default=0)
     if LEVELS.index(level) < asked:
         problem = (
-            "was lowered after a proof was not taken; it has to be at least: "
-            f"{LEVELS[asked].value}"
+            f"was lowered after a proof was not taken; it has to be at least: {LEVELS[asked].value}"
         )
         raise RequestInputError(field="The level of identity", problem=problem)
 
 
-def _check_ground(
-    request: Request, provision: Provision, outcome: Outcome, ground: str
-) -> None:
+def _check_ground(request: Request, provision: Provision, outcome: Outcome, ground: str) -> None:
     """Refuse a ground that the law does not know for this right."""
     refused = outcome is Outcome.REFUSED
     partly = outcome is Outcome.PARTLY_REFUSED

@@ -85,6 +85,12 @@ class Cut:
         return bool(self.removed or self.blanked or self.redacted)
 
     @property
+    def rows(self) -> tuple[int, ...]:
+        """The rows that go or lose something."""
+        lost = {row for one in self.blanked for row in one.rows}
+        return tuple(sorted({*self.removed, *lost, *(one.row for one in self.redacted)}))
+
+    @property
     def blanked_rows(self) -> int:
         """How many rows lose cells or parts of texts."""
         gone = set(self.removed)
@@ -189,7 +195,8 @@ class Erasure:
         kept: rows that were found then and are.
         commitments: salted SHA-256 of what was erased; the salts are destroyed, so they prove
             nothing of anybody any more.
-        key_destroyed_at: when the sealed identifiers became unreadable, UTC.
+        keys_left: the requests of which it can still be read who they are about.
+        key_destroyed_at: when the last of those became unreadable, UTC.
         begun_at, done_at: UTC; done_at is None while it is under way.
         stage: how far it has come.
         typed: records that name the person in the words of an officer; they are out of reach.
@@ -208,6 +215,7 @@ class Erasure:
     kept: int = 0
     typed: tuple[Place, ...] = ()
     commitments: tuple[Sha256, ...] = ()
+    keys_left: tuple[str, ...] = ()
     key_destroyed_at: datetime | None = None
     done_at: datetime | None = None
     touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
