@@ -68,6 +68,10 @@
     - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
     - HeldError, HoldError, UnknownHoldError, SignalError
     - ErasingError, ErasingBusyError, UnknownErasureError
+    + TracingError                a person cannot be looked for so
+      - NothingToLookForError
+      - UnknownMatchError
+      - TooManyPeopleError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -216,14 +220,18 @@ from compliance.errors.rights import (
     ErasingError,
     HeldError,
     HoldError,
+    NothingToLookForError,
     RequestFileError,
     RequestInputError,
     RequestStepError,
     RightsError,
     SealedError,
     SignalError,
+    TooManyPeopleError,
+    TracingError,
     UnknownErasureError,
     UnknownHoldError,
+    UnknownMatchError,
     UnknownRequestError,
 )
 
@@ -296,6 +304,7 @@ __all__ = [
     "NothingPublishedError",
     "NothingReleasedError",
     "NothingToAttackError",
+    "NothingToLookForError",
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
@@ -333,7 +342,9 @@ __all__ = [
     "TooManyColumnsError",
     "TooManyGroupsError",
     "TooManyNodesError",
+    "TooManyPeopleError",
     "TooManySitesError",
+    "TracingError",
     "TrailError",
     "TreatmentError",
     "UndecodableTextError",
@@ -346,6 +357,7 @@ __all__ = [
     "UnknownHoldError",
     "UnknownImpactError",
     "UnknownKindError",
+    "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",
     "UnknownRecipeError",

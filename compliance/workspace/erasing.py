@@ -35,6 +35,8 @@ from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
 from compliance.workspace.erasing_writing import Content, made, writing_of
 from compliance.workspace.making import Step
+from compliance.workspace.recent import let_go
+from compliance.workspace.tracing_views import carry_labels
 
 _WAIT_S = 60.0
 _TRIES = 5
@@ -269,10 +271,11 @@ def _finished(desk: Desk, id_: str) -> Generator[Step, None, Erasure]:
     """Destroy what lies there yet, look again, and say what was found."""
     yield Step(doing="Destroying the old files")
     journal = Journal(desk, id_)
-    _clean(desk, journal, id_)
-    yield Step(doing="Looking again")
     with desk.database.reading() as connection:
         erasure = _one(connection, id_)
+    _clean(desk, journal, erasure)
+    yield Step(doing="Looking again")
+    with desk.database.reading() as connection:
         seen = _seen_again(desk, connection, erasure)
     with desk.act("erasure.prove", id_) as act:
         proved = replace(seen, stage=Stage.PROVED, done_at=act.at)
@@ -284,11 +287,14 @@ def _finished(desk: Desk, id_: str) -> Generator[Step, None, Erasure]:
     return proved
 
 
-def _clean(desk: Desk, journal: Journal, id_: str) -> None:
+def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
+    """Destroy files that nothing needs any more, and forget what is in memory of them."""
+    carry_labels(desk, {one.before: one.after for one in erasure.rewritings})
+    let_go([one.before for one in erasure.rewritings])
     desk.let_go()
     gone = journal.gone
     # Who writes may be about to store the very same content; so nobody writes meanwhile.
-    with desk.act("erasure.clean", id_) as act:
+    with desk.act("erasure.clean", erasure.id) as act:
         used = files_in_use(desk, act.connection, datasets.every_version(act.connection))
         unused = [path for path in dict.fromkeys(gone) if path not in used]
         for path in unused:

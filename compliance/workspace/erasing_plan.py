@@ -27,7 +27,7 @@ from compliance.rights.nouns import (
 from compliance.storage import records, tables
 from compliance.workspace import datasets, erasing_beyond, labels, requesting, sealing
 from compliance.workspace.desk import Desk
-from compliance.workspace.tracing import Index
+from compliance.workspace.tracing import Index, decided
 
 _KEYS = (TreatmentKind.PSEUDONYM, TreatmentKind.VAULT)
 
@@ -95,7 +95,7 @@ def found(desk: Desk, connection: Connection, asked: Sequence[Request]) -> tuple
     for request in asked:
         identifiers = sealing.unseal(desk, request.id)
         said = {id_: is_it for id_, is_it in request.doubts.items() if is_it is not None}
-        trace = index.trace(identifiers, said)
+        trace = index.trace(identifiers, {**decided(request), **said})
         people.append(Person(request=request, identifiers=identifiers, trace=trace))
     return tuple(people)
 

@@ -45,7 +45,6 @@ from compliance.storage import records, tables
 from compliance.workspace import datasets, packs
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.registers import (
-    drawn_register,
     held_in,
     keep,
     organisation_in,

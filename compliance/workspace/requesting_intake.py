@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection
-
-from compliance.errors import RequestFileError, RequestInputError, SignalError
+from compliance.errors import RequestInputError, SignalError
 from compliance.plain import one_line
-from compliance.rights.nouns import Event, Identifier, Outcome, Request, Right, Step
+from compliance.rights.nouns import Event, Identifier, Request, Right, Step
 from compliance.rights.requests import (
-    Action,
     Draft,
     check_draft,
     check_unsaid,
@@ -23,7 +19,6 @@ from compliance.rights.requests import (
     read_requests,
     signal_law,
 )
-from compliance.rules.nouns import LawId
 from compliance.workspace import sealing
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.registering import laws_in_scope
