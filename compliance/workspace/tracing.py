@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from compliance.errors import TooManyPeopleError, UnknownMatchError, UnknownRequestError
 from compliance.plain import to_json
 from compliance.rights.nouns import Identifier, Match, Request, Trace
-from compliance.rights.tracing import find, may_be_decided
+from compliance.rights.tracing import Namesakes, find, may_be_decided
 from compliance.storage import records, tables
 from compliance.workspace import sealing
 from compliance.workspace.desk import Act, Desk
@@ -35,6 +35,7 @@ class Index:
     def __init__(self, desk: Desk, connection: Connection, versions: Versions = "all") -> None:
         self._desk = desk
         self._views, self._skipped = gathered(desk, connection, versions)
+        self._namesakes = Namesakes(self._views)
 
     def trace(
         self, identifiers: Sequence[Identifier], decided: Mapping[str, bool] | None = None
@@ -46,7 +47,8 @@ class Index:
             # Keyed by what was given, too: with the identifiers destroyed it is of nobody.
             return hmac.new(secret, person.encode(), hashlib.sha256).hexdigest()[:_CODE_LENGTH]
 
-        return find(self._views, identifiers, decided or {}, code, self._skipped)
+        said = decided or {}
+        return find(self._views, identifiers, said, code, self._skipped, self._namesakes)
 
 
 def trace(
