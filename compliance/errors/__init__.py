@@ -67,6 +67,7 @@
   + RightsError                   a request or a consent cannot be dealt with so
     - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
     - HeldError, HoldError, UnknownHoldError, SignalError
+    - ErasingError, ErasingBusyError, UnknownErasureError
     + TracingError                a person cannot be looked for so
       - NothingToLookForError
       - UnknownMatchError
@@ -222,6 +223,8 @@ from compliance.errors.records import (
 from compliance.errors.rights import (
     ConsentFileError,
     ConsentRefusedError,
+    ErasingBusyError,
+    ErasingError,
     HeldError,
     HoldError,
     NothingToLookForError,
@@ -235,6 +238,7 @@ from compliance.errors.rights import (
     SignalError,
     TooManyPeopleError,
     TracingError,
+    UnknownErasureError,
     UnknownHoldError,
     UnknownMatchError,
     UnknownPurposeError,
@@ -268,6 +272,8 @@ __all__ = [
     "DivergedError",
     "DriftedError",
     "EmptyFileError",
+    "ErasingBusyError",
+    "ErasingError",
     "FileError",
     "FileMissingError",
     "FileTooLargeError",
@@ -360,6 +366,7 @@ __all__ = [
     "UnknownColumnError",
     "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownErasureError",
     "UnknownFindingError",
     "UnknownHoldError",
     "UnknownImpactError",

@@ -61,6 +61,23 @@ class SignalError(RightsError):
     """A signal of a browser cannot be carried out."""
 
 
+class ErasingError(RightsError):
+    """Somebody cannot be erased so; nothing was changed."""
+
+    sentence = "Nothing was erased: {reason}."
+
+
+class ErasingBusyError(ErasingError):
+    sentence = (
+        "Nothing was erased: another erasure is under way in this workspace. Try again when it is "
+        "done."
+    )
+
+
+class UnknownErasureError(ErasingError):
+    sentence = "There is no erasure {erasure}. “erasure list” names those on record."
+
+
 class TracingError(RightsError):
     """A person cannot be looked for so, or a match cannot be decided so."""
 
