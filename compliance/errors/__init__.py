@@ -65,7 +65,8 @@
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
-    - SealedError
+    - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
+    - HeldError, HoldError, UnknownHoldError, SignalError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -209,7 +210,18 @@ from compliance.errors.records import (
     TrailError,
     WorkspaceError,
 )
-from compliance.errors.rights import RightsError, SealedError
+from compliance.errors.rights import (
+    HeldError,
+    HoldError,
+    RequestFileError,
+    RequestInputError,
+    RequestStepError,
+    RightsError,
+    SealedError,
+    SignalError,
+    UnknownHoldError,
+    UnknownRequestError,
+)
 
 __all__ = [
     "AcknowledgementError",
@@ -241,7 +253,9 @@ __all__ = [
     "FileTooLargeError",
     "FindingError",
     "HeadersDifferError",
+    "HeldError",
     "HierarchyError",
+    "HoldError",
     "ImageStillShowsError",
     "ImageTooLargeError",
     "ImpactError",
@@ -290,6 +304,9 @@ __all__ = [
     "RecordsRefusedError",
     "RemedyError",
     "ReportChoiceError",
+    "RequestFileError",
+    "RequestInputError",
+    "RequestStepError",
     "ReservationEndedError",
     "ResidencyError",
     "RightsError",
@@ -300,6 +317,7 @@ __all__ = [
     "SecureSumError",
     "SecureTermsError",
     "ShareError",
+    "SignalError",
     "StillAtRiskError",
     "TakenNameError",
     "TargetError",
@@ -318,6 +336,7 @@ __all__ = [
     "UnknownCountryError",
     "UnknownDatasetError",
     "UnknownFindingError",
+    "UnknownHoldError",
     "UnknownImpactError",
     "UnknownKindError",
     "UnknownOutputError",
@@ -326,6 +345,7 @@ __all__ = [
     "UnknownRecordError",
     "UnknownReleaseError",
     "UnknownRemedyError",
+    "UnknownRequestError",
     "UnknownRuleError",
     "UnknownRunError",
     "UnknownScheduleError",

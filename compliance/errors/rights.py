@@ -16,3 +16,46 @@ class SealedError(RightsError):
         "It cannot be read any more who request {request} is about: its key was destroyed when it "
         "was closed, or its file is missing. Open a new request if the person asks again."
     )
+
+
+class UnknownRequestError(RightsError):
+    sentence = "There is no request {request}. “request list” names those on record."
+
+
+class RequestStepError(RightsError):
+    """The step does not come next; nothing was changed."""
+
+    sentence = "Request {request} cannot be {wanted} now: {reason}. Nothing was changed."
+
+
+class RequestInputError(RightsError):
+    """What is said of a request cannot be so."""
+
+    sentence = "{field} {problem}."
+
+
+class RequestFileError(RightsError):
+    """A file of requests; nothing of it was taken in."""
+
+    sentence = "Nothing was taken in from {name}. {problems}"
+
+
+class HeldError(RightsError):
+    """A legal hold stands against erasing."""
+
+    sentence = (
+        "Request {request} cannot erase rows of {datasets}: legal hold {hold} keeps them. Decide to "
+        "keep those datasets, or have the hold lifted first."
+    )
+
+
+class HoldError(RightsError):
+    """A legal hold cannot be placed or lifted so."""
+
+
+class UnknownHoldError(HoldError):
+    sentence = "There is no hold {hold} that stands. “hold list” names them all."
+
+
+class SignalError(RightsError):
+    """A signal of a browser cannot be carried out."""
