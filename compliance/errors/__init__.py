@@ -67,6 +67,7 @@
   + RightsError                   a request or a consent cannot be dealt with so
     - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
     - HeldError, HoldError, UnknownHoldError, SignalError
+    - FulfilmentError, CorrectionError, TellingError, LetterError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -211,14 +212,18 @@ from compliance.errors.records import (
     WorkspaceError,
 )
 from compliance.errors.rights import (
+    CorrectionError,
+    FulfilmentError,
     HeldError,
     HoldError,
+    LetterError,
     RequestFileError,
     RequestInputError,
     RequestStepError,
     RightsError,
     SealedError,
     SignalError,
+    TellingError,
     UnknownHoldError,
     UnknownRequestError,
 )
@@ -242,6 +247,7 @@ __all__ = [
     "ClockError",
     "ComplianceError",
     "ConsultationError",
+    "CorrectionError",
     "DatabaseError",
     "DeploymentError",
     "DescriptionError",
@@ -252,6 +258,7 @@ __all__ = [
     "FileMissingError",
     "FileTooLargeError",
     "FindingError",
+    "FulfilmentError",
     "HeadersDifferError",
     "HeldError",
     "HierarchyError",
@@ -264,6 +271,7 @@ __all__ = [
     "ImpactOutdatedError",
     "JoinError",
     "LabelError",
+    "LetterError",
     "MalformedPlanError",
     "MalformedQueryError",
     "MalformedRecipeError",
@@ -321,6 +329,7 @@ __all__ = [
     "StillAtRiskError",
     "TakenNameError",
     "TargetError",
+    "TellingError",
     "TooFewBasketsError",
     "TooFewSitesError",
     "TooFewSurvivorsError",

@@ -59,3 +59,27 @@ class UnknownHoldError(HoldError):
 
 class SignalError(RightsError):
     """A signal of a browser cannot be carried out."""
+
+
+class FulfilmentError(RightsError):
+    """What was asked cannot be carried out so; nothing was changed."""
+
+    sentence = "Request {request} was not carried out: {reason}. Nothing was changed."
+
+
+class CorrectionError(RightsError):
+    """A value cannot be corrected so; nothing was changed."""
+
+    sentence = "Column {column} of {dataset} was not corrected: {reason}. Nothing was changed."
+
+
+class TellingError(RightsError):
+    """Somebody cannot be marked as told so."""
+
+    sentence = "{who} was not marked as told: {reason}."
+
+
+class LetterError(RightsError):
+    """A letter cannot be written yet."""
+
+    sentence = "There is no {letter} on request {request}: {reason}."
