@@ -44,8 +44,8 @@ class HeldError(RightsError):
     """A legal hold stands against erasing."""
 
     sentence = (
-        "Request {request} cannot erase rows of {datasets}: legal hold {hold} keeps them. Decide to "
-        "keep those datasets, or have the hold lifted first."
+        "Request {request} cannot erase rows of {datasets}: legal hold {hold} keeps them. Decide "
+        "to keep those datasets, or have the hold lifted first."
     )
 
 

@@ -70,7 +70,8 @@ class Ground:
         changed = knowing.placed(self.desk, [knowing.measured(self.desk, h) for h in every])
         who = organisation or known.organisation
         said = self.typed if typed is None else typed
-        register = registering.register_from(who, changed, said, known.at)
+        asked = (*known.register.of("request"), *known.register.of("complaint"))
+        register = registering.register_from(who, changed, said, known.at, asked)
         after = replace(
             known,
             organisation=who,

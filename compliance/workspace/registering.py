@@ -45,11 +45,11 @@ from compliance.storage import records, tables
 from compliance.workspace import datasets, packs
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.registers import (
-    drawn_register,
     held_in,
     keep,
     organisation_in,
     register_from,
+    register_in,
     register_of,
     typed_records,
 )
@@ -243,9 +243,7 @@ class Registering:
         return write_ropa(ropa, shape)
 
     def _register(self, connection: Connection) -> Register:
-        held = [held_in(self._desk, connection, one) for one in datasets.newest(connection)]
-        typed = typed_records(connection)
-        return drawn_register(organisation_in(connection), held, typed, self._desk.clock())
+        return register_in(self._desk, connection, self._desk.clock())
 
 
 def laws_in_scope(register: Register) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from compliance.register.nouns import (
 )
 from compliance.rules.nouns import Holding
 from compliance.storage import records, tables
-from compliance.workspace import labels, releases, runs
+from compliance.workspace import datasets, labels, releases, requesting_drawn, runs
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.measuring import measures_of
 
@@ -49,7 +49,8 @@ def register_of(
         holdings: every dataset, each with what was found out about it.
         at: the moment, UTC: what lies before it is over.
     """
-    return register_from(organisation, holdings, typed_records(connection), at)
+    asked = requesting_drawn.records(connection)
+    return register_from(organisation, holdings, typed_records(connection), at, asked)
 
 
 def register_from(
@@ -57,8 +58,9 @@ def register_from(
     holdings: Sequence[Holding],
     typed: Sequence[Record],
     at: datetime,
+    asked: Sequence[Record] = (),
 ) -> Register:
-    """As `register_of`, from what was typed."""
+    """As `register_of`, from what was typed, and from what people asked for."""
     held = [
         Held(
             dataset=one.dataset,
@@ -70,15 +72,26 @@ def register_from(
         )
         for one in holdings
     ]
-    return drawn_register(organisation, held, typed, at)
+    return drawn_register(organisation, held, typed, at, asked)
+
+
+def register_in(desk: Desk, connection: Connection, at: datetime) -> Register:
+    """The register as it stands, without what is counted for rules."""
+    held = [held_in(desk, connection, one) for one in datasets.newest(connection)]
+    typed, asked = typed_records(connection), requesting_drawn.records(connection)
+    return drawn_register(organisation_in(connection), held, typed, at, asked)
 
 
 def drawn_register(
-    organisation: Organisation, held: Sequence[Held], typed: Sequence[Record], at: datetime
+    organisation: Organisation,
+    held: Sequence[Held],
+    typed: Sequence[Record],
+    at: datetime,
+    asked: Sequence[Record] = (),
 ) -> Register:
     """The register from all that it follows from."""
     titles = {id_: found.title for id_, found in semantic_types().items()}
-    found = overlaid(drawn(organisation, held, typed, titles), typed)
+    found = overlaid((*drawn(organisation, held, typed, titles), *asked), typed)
     return Register(records=found, contradictions=contradictions(found, at.date()))
 
 

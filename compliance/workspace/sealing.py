@@ -53,6 +53,22 @@ def destroy(desk: Desk, request: str) -> None:
         _write(path, secrets.token_bytes(_KEY_BYTES))  # over the key, before its name goes
         path.unlink()
     _box(desk, request).unlink(missing_ok=True)
+    _marks(desk, request).unlink(missing_ok=True)
+
+
+def mark(desk: Desk, request: str, by: Sequence[str]) -> None:
+    """Keep by what a later request of the same person is recognised, until `destroy`."""
+    _write(_marks(desk, request), "\n".join(by).encode())
+
+
+def marks(desk: Desk) -> dict[str, set[str]]:
+    """The requests of each mark, as far as they are still known."""
+    folder = desk.settings.home / "sealed"
+    found: dict[str, set[str]] = {}
+    for path in folder.glob("*.marks"):
+        for one in path.read_text().split():
+            found.setdefault(one, set()).add(path.stem)
+    return found
 
 
 def _key(desk: Desk, request: str) -> Path:
@@ -61,6 +77,10 @@ def _key(desk: Desk, request: str) -> Path:
 
 def _box(desk: Desk, request: str) -> Path:
     return desk.settings.home / "sealed" / f"{request}.bin"
+
+
+def _marks(desk: Desk, request: str) -> Path:
+    return desk.settings.home / "sealed" / f"{request}.marks"
 
 
 def _write(path: Path, data: bytes) -> None:

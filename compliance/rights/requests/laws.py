@@ -151,6 +151,11 @@ def signal_law() -> LawId:
     return str(_raw()["signal"]["law"])
 
 
+def alerts() -> tuple[int, ...]:
+    """The percentages of a clock's time at which somebody should look, rising."""
+    return tuple(_raw()["alerts"])
+
+
 def oldest_years() -> int:
     """How many years back a day of receipt may lie before it is taken for a slip."""
     return int(_raw()["oldest_years"])
@@ -166,22 +171,21 @@ def _of_law(law: LawId, row: Mapping[str, Any]) -> dict[Right, Provision]:
     found: dict[Right, Provision] = {}
     for name, own in row["rights"].items():
         right = Right(name)
-        fitting = {id_: one for id_, one in refusals.items() if right in (one.rights or Right)}
-        own = dict(own)
-        target = own.pop("target", None)
         erases = right is Right.ERASURE
-        found[right] = from_plain(
-            Provision,
-            {
-                **shared,
-                "right": name,
-                "grounds": row.get("grounds", {}) if erases else {},
-                "exceptions": row.get("exceptions", {}) if erases else {},
-                "target": _target(target),
-                "refusals": {id_: row["refusals"][id_] for id_ in fitting},
-                **own,
+        plain = {
+            **shared,
+            "right": name,
+            "grounds": row.get("grounds", {}) if erases else {},
+            "exceptions": row.get("exceptions", {}) if erases else {},
+            "refusals": {
+                id_: row["refusals"][id_]
+                for id_, ground in refusals.items()
+                if right in (ground.rights or Right)
             },
-        )
+            **own,
+            "target": _target(own.get("target")),
+        }
+        found[right] = from_plain(Provision, plain)
     return found
 
 

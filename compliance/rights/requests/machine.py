@@ -112,6 +112,23 @@ def possible(request: Request) -> tuple[Action, ...]:
     return tuple(action for action in Action if not missing(request, action))
 
 
+def next_action(request: Request) -> Action | None:
+    """What comes next for the answer; None: nothing is left to do."""
+    provision = provision_of(request.law, request.right)
+    wanted = {
+        Action.CONFIRM: bool(provision.confirmation) or provision.until == "confirmed",
+        Action.IDENTIFY: not is_known(request),
+        Action.SEARCH: provision.needs_search and request.step is not Step.SEARCHED,
+        Action.DOUBT: bool(request.open_doubts),
+    }
+    usual = (
+        *(Action.CONFIRM, Action.IDENTIFY, Action.SEARCH, Action.DOUBT, Action.DECIDE),
+        *(Action.CARRY_OUT, Action.ANSWER, Action.ANSWER_APPEAL, Action.CLOSE),
+    )
+    can = possible(request)
+    return next((one for one in usual if one in can and wanted.get(one, True)), None)
+
+
 def missing(request: Request, action: Action) -> str:
     """Why `action` cannot come now; empty: it can."""
     if request.step not in MOVES[action].from_:
