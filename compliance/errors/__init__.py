@@ -65,9 +65,14 @@
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
-    - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
-    - HeldError, HoldError, UnknownHoldError, SignalError
-    - FulfilmentError, CorrectionError, TellingError, LetterError
+    - SealedError, UnknownRequestError, RequestStepError
+    - RequestInputError, RequestFileError, HeldError
+    - SignalError, FulfilmentError, CorrectionError
+    - TellingError, LetterError
+    + HoldError
+      - UnknownHoldError
+    + TracingError
+      - NothingToLookForError, UnknownMatchError, TooManyPeopleError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -217,6 +222,7 @@ from compliance.errors.rights import (
     HeldError,
     HoldError,
     LetterError,
+    NothingToLookForError,
     RequestFileError,
     RequestInputError,
     RequestStepError,
@@ -224,7 +230,10 @@ from compliance.errors.rights import (
     SealedError,
     SignalError,
     TellingError,
+    TooManyPeopleError,
+    TracingError,
     UnknownHoldError,
+    UnknownMatchError,
     UnknownRequestError,
 )
 
@@ -298,6 +307,7 @@ __all__ = [
     "NothingPublishedError",
     "NothingReleasedError",
     "NothingToAttackError",
+    "NothingToLookForError",
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
@@ -336,7 +346,9 @@ __all__ = [
     "TooManyColumnsError",
     "TooManyGroupsError",
     "TooManyNodesError",
+    "TooManyPeopleError",
     "TooManySitesError",
+    "TracingError",
     "TrailError",
     "TreatmentError",
     "UndecodableTextError",
@@ -348,6 +360,7 @@ __all__ = [
     "UnknownHoldError",
     "UnknownImpactError",
     "UnknownKindError",
+    "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",
     "UnknownRecipeError",

@@ -83,3 +83,32 @@ class LetterError(RightsError):
     """A letter cannot be written yet."""
 
     sentence = "There is no {letter} on request {request}: {reason}."
+
+
+class TracingError(RightsError):
+    """A person cannot be looked for so, or a match cannot be decided so."""
+
+
+class NothingToLookForError(TracingError):
+    """No identifier is one by which anybody can be looked for."""
+
+    sentence = (
+        "Nobody can be looked for by {kinds} as given. Give an e-mail address, a telephone number "
+        "with its country code, a customer number, or a full name with the birth date."
+    )
+
+
+class UnknownMatchError(TracingError):
+    sentence = (
+        "There is no doubtful match of that name for request {request} any more. Look again; what "
+        "was found may have changed."
+    )
+
+
+class TooManyPeopleError(TracingError):
+    """A match holds so many people that nobody can say that it is one of them."""
+
+    sentence = (
+        "The match fits {people:,} people, who cannot be told apart by what was given. Ask for "
+        "another identifier, such as the e-mail address or the birth date."
+    )
