@@ -68,7 +68,9 @@
     - SealedError, UnknownRequestError, RequestStepError
     - RequestInputError, RequestFileError, HeldError
     - SignalError, FulfilmentError, CorrectionError
-    - TellingError, LetterError
+    - TellingError, LetterError, ConsentFileError
+    - ConsentRefusedError, PurposeError, UnknownPurposeError
+    - NotUsableError
     + HoldError
       - UnknownHoldError
     + TracingError
@@ -217,12 +219,16 @@ from compliance.errors.records import (
     WorkspaceError,
 )
 from compliance.errors.rights import (
+    ConsentFileError,
+    ConsentRefusedError,
     CorrectionError,
     FulfilmentError,
     HeldError,
     HoldError,
     LetterError,
+    NotUsableError,
     NothingToLookForError,
+    PurposeError,
     RequestFileError,
     RequestInputError,
     RequestStepError,
@@ -234,6 +240,7 @@ from compliance.errors.rights import (
     TracingError,
     UnknownHoldError,
     UnknownMatchError,
+    UnknownPurposeError,
     UnknownRequestError,
 )
 
@@ -255,6 +262,8 @@ __all__ = [
     "ChooseTableError",
     "ClockError",
     "ComplianceError",
+    "ConsentFileError",
+    "ConsentRefusedError",
     "ConsultationError",
     "CorrectionError",
     "DatabaseError",
@@ -299,6 +308,7 @@ __all__ = [
     "NotANumberColumnError",
     "NotATableError",
     "NotAnImageError",
+    "NotUsableError",
     "NothingAllowedError",
     "NothingAnonymisedError",
     "NothingAssessedError",
@@ -314,6 +324,7 @@ __all__ = [
     "PackError",
     "PlanError",
     "PrivacyParameterError",
+    "PurposeError",
     "QueryError",
     "RecordError",
     "RecordFieldError",
@@ -363,6 +374,7 @@ __all__ = [
     "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",
+    "UnknownPurposeError",
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",

@@ -112,3 +112,33 @@ class TooManyPeopleError(TracingError):
         "The match fits {people:,} people, who cannot be told apart by what was given. Ask for "
         "another identifier, such as the e-mail address or the birth date."
     )
+
+
+class ConsentFileError(RightsError):
+    """A file of consents cannot be taken in."""
+
+    sentence = "{name} cannot be taken in: {reason}. Nothing was recorded."
+
+
+class ConsentRefusedError(RightsError):
+    """A consent or a withdrawal cannot be recorded."""
+
+    sentence = "This cannot be recorded: {reason}."
+
+
+class PurposeError(RightsError):
+    """A purpose cannot be defined so."""
+
+    sentence = "The purpose cannot be defined so: {reason}."
+
+
+class UnknownPurposeError(RightsError):
+    """Nobody is asked about such a purpose."""
+
+    sentence = "There is no purpose “{purpose}” in the register of consents. Known: {known}."
+
+
+class NotUsableError(RightsError):
+    """Rows may not be used for what was asked."""
+
+    sentence = "{dataset} may not be used for this: {reason}."

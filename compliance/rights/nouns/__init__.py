@@ -1,7 +1,22 @@
 """The nouns of rights: people looked for, requests, erasures, consents."""
 
-from compliance.rights.nouns.consent import Barrier, ConsentFile, Purpose, Usable
-from compliance.rights.nouns.erasure import Beyond, Erasure, Rewriting, Way
+from compliance.rights.nouns.consent import (
+    Barred,
+    Barrier,
+    ConsentCounts,
+    ConsentFile,
+    ConsentState,
+    ConsentText,
+    Purpose,
+    Usable,
+    Used,
+)
+from compliance.rights.nouns.erasure import (
+    Beyond,
+    Erasure,
+    Rewriting,
+    Way,
+)
 from compliance.rights.nouns.fulfilment import (
     Copy,
     CopyKind,
@@ -49,9 +64,13 @@ from compliance.rights.nouns.request import (
 )
 
 __all__ = [
+    "Barred",
     "Barrier",
     "Beyond",
+    "ConsentCounts",
     "ConsentFile",
+    "ConsentState",
+    "ConsentText",
     "Copy",
     "CopyKind",
     "Corrected",
@@ -93,6 +112,7 @@ __all__ = [
     "ToTell",
     "Trace",
     "Usable",
+    "Used",
     "Value",
     "Via",
     "Way",
