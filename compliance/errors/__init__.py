@@ -75,6 +75,8 @@
       - UnknownHoldError
     + TracingError
       - NothingToLookForError, UnknownMatchError, TooManyPeopleError
+    + ErasingError
+      - ErasingBusyError, UnknownErasureError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -222,6 +224,8 @@ from compliance.errors.rights import (
     ConsentFileError,
     ConsentRefusedError,
     CorrectionError,
+    ErasingBusyError,
+    ErasingError,
     FulfilmentError,
     HeldError,
     HoldError,
@@ -238,6 +242,7 @@ from compliance.errors.rights import (
     TellingError,
     TooManyPeopleError,
     TracingError,
+    UnknownErasureError,
     UnknownHoldError,
     UnknownMatchError,
     UnknownPurposeError,
@@ -272,6 +277,8 @@ __all__ = [
     "DivergedError",
     "DriftedError",
     "EmptyFileError",
+    "ErasingBusyError",
+    "ErasingError",
     "FileError",
     "FileMissingError",
     "FileTooLargeError",
@@ -367,6 +374,7 @@ __all__ = [
     "UnknownColumnError",
     "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownErasureError",
     "UnknownFindingError",
     "UnknownHoldError",
     "UnknownImpactError",

@@ -142,3 +142,20 @@ class NotUsableError(RightsError):
     """Rows may not be used for what was asked."""
 
     sentence = "{dataset} may not be used for this: {reason}."
+
+
+class ErasingError(RightsError):
+    """Somebody cannot be erased so; nothing was changed."""
+
+    sentence = "Nothing was erased: {reason}."
+
+
+class ErasingBusyError(ErasingError):
+    sentence = (
+        "Nothing was erased: another erasure is under way in this workspace. Try again when it is "
+        "done."
+    )
+
+
+class UnknownErasureError(ErasingError):
+    sentence = "There is no erasure {erasure}. “erasure list” names those on record."

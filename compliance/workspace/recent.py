@@ -26,6 +26,11 @@ class Recent(Generic[_Made]):
         with self._lock:
             return self._kept.get(name)
 
+    def clear(self) -> None:
+        """Let go of everything."""
+        with self._lock:
+            self._kept.clear()
+
     def get(self, name: tuple[str, ...], make: Callable[[], _Made]) -> _Made:
         """What is kept under `name`, made now where it is not."""
         with self._lock:
