@@ -1,4 +1,4 @@
-"""People erased from a workspace: everywhere, only they, provably, and with what cannot be undone."""
+"""People erased from a workspace: everywhere, only they, provably; and what cannot be undone."""
 
 from __future__ import annotations
 

@@ -77,6 +77,17 @@
     - NotUsableError
     - PurposeError
     - UnknownPurposeError
+    - SealedError, UnknownRequestError, RequestStepError
+    - RequestInputError, RequestFileError, HeldError
+    - SignalError, FulfilmentError, CorrectionError
+    - TellingError, LetterError, ConsentFileError
+    - ConsentRefusedError, PurposeError, UnknownPurposeError
+    + HoldError
+      - UnknownHoldError
+    + TracingError
+      - NothingToLookForError, UnknownMatchError, TooManyPeopleError
+    + ErasingError
+      - ErasingBusyError, UnknownErasureError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -223,10 +234,13 @@ from compliance.errors.records import (
 from compliance.errors.rights import (
     ConsentFileError,
     ConsentRefusedError,
+    CorrectionError,
     ErasingBusyError,
     ErasingError,
+    FulfilmentError,
     HeldError,
     HoldError,
+    LetterError,
     NothingToLookForError,
     NotUsableError,
     PurposeError,
@@ -236,6 +250,7 @@ from compliance.errors.rights import (
     RightsError,
     SealedError,
     SignalError,
+    TellingError,
     TooManyPeopleError,
     TracingError,
     UnknownErasureError,
@@ -266,6 +281,7 @@ __all__ = [
     "ConsentFileError",
     "ConsentRefusedError",
     "ConsultationError",
+    "CorrectionError",
     "DatabaseError",
     "DeploymentError",
     "DescriptionError",
@@ -278,6 +294,7 @@ __all__ = [
     "FileMissingError",
     "FileTooLargeError",
     "FindingError",
+    "FulfilmentError",
     "HeadersDifferError",
     "HeldError",
     "HierarchyError",
@@ -290,6 +307,7 @@ __all__ = [
     "ImpactOutdatedError",
     "JoinError",
     "LabelError",
+    "LetterError",
     "MalformedPlanError",
     "MalformedQueryError",
     "MalformedRecipeError",
@@ -350,6 +368,7 @@ __all__ = [
     "StillAtRiskError",
     "TakenNameError",
     "TargetError",
+    "TellingError",
     "TooFewBasketsError",
     "TooFewSitesError",
     "TooFewSurvivorsError",

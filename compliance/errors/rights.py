@@ -61,21 +61,28 @@ class SignalError(RightsError):
     """A signal of a browser cannot be carried out."""
 
 
-class ErasingError(RightsError):
-    """Somebody cannot be erased so; nothing was changed."""
+class FulfilmentError(RightsError):
+    """What was asked cannot be carried out so; nothing was changed."""
 
-    sentence = "Nothing was erased: {reason}."
-
-
-class ErasingBusyError(ErasingError):
-    sentence = (
-        "Nothing was erased: another erasure is under way in this workspace. Try again when it is "
-        "done."
-    )
+    sentence = "Request {request} was not carried out: {reason}. Nothing was changed."
 
 
-class UnknownErasureError(ErasingError):
-    sentence = "There is no erasure {erasure}. “erasure list” names those on record."
+class CorrectionError(RightsError):
+    """A value cannot be corrected so; nothing was changed."""
+
+    sentence = "Column {column} of {dataset} was not corrected: {reason}. Nothing was changed."
+
+
+class TellingError(RightsError):
+    """Somebody cannot be marked as told so."""
+
+    sentence = "{who} was not marked as told: {reason}."
+
+
+class LetterError(RightsError):
+    """A letter cannot be written yet."""
+
+    sentence = "There is no {letter} on request {request}: {reason}."
 
 
 class TracingError(RightsError):
@@ -135,3 +142,20 @@ class NotUsableError(RightsError):
     """Rows may not be used for what was asked."""
 
     sentence = "{dataset} may not be used for this: {reason}."
+
+
+class ErasingError(RightsError):
+    """Somebody cannot be erased so; nothing was changed."""
+
+    sentence = "Nothing was erased: {reason}."
+
+
+class ErasingBusyError(ErasingError):
+    sentence = (
+        "Nothing was erased: another erasure is under way in this workspace. Try again when it is "
+        "done."
+    )
+
+
+class UnknownErasureError(ErasingError):
+    sentence = "There is no erasure {erasure}. “erasure list” names those on record."
