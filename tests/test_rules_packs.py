@@ -163,7 +163,13 @@ DEADLINES = [
     ("        calendar: EU_1182_71\n", "", "unknown calendar"),
     ("start: received_at", "start: 3", "a deadline says the fact that starts it"),
     ("base: {months: 1}", "base: {months: 1.5}", "a whole number of months"),
-    ("base: {months: 1}", "base: {moons: 1}", "a whole number of months"),
+    ("base: {months: 1}", "base: {moons: 1}", "unknown setting “moons”"),
+    ("base: {months: 1}", "base: {months: 1, dayz: 5}", "unknown setting “dayz”"),
+    ("base: {months: 1}", "base: {}", "a whole number of months"),
+    ("base: {months: 1}", "base: {hours: 1000000000000}", "no law counts more than 9,999"),
+    ("base: {months: 1}", "base: {business_days: 10000}", "no law counts more than 9,999"),
+    ("base: {months: 1}", "base: {months: 1}\n        extention: {days: 3}", "“extention”"),
+    ("start: received_at", "start: ''", "a deadline says the fact that starts it"),
     ("base: {months: 1}", "base: {months: 0}", "a whole number of months"),
     ("base: {months: 1}", "base: a month", "a length of time has months"),
     ("base: {months: 1}", "base: {months: 1}\n        extension: {days: -3}", "a whole number"),
@@ -185,6 +191,11 @@ def test_a_deadline_that_cannot_be_counted_is_refused(
 
     assert problem in str(found)
     assert int(str(found.facts["line"])) >= line_of(text, "deadline:")
+
+
+def test_a_deadline_that_no_triple_names_is_checked_too() -> None:
+    """`clock` counts by all that a rule sets."""
+    assert "unknown calendar" in str(refused(OWN.replace("EU_1182_71", "5", 1)))
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
   + PackError                     a pack of rules cannot be used; says the line
-  + UnknownRuleError, UnknownPackError   no rule or pack of that name
+  + UnknownRuleError, UnknownLawError, UnknownPackError   no rule, law or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + RecordError                   a record of the register cannot be kept
@@ -152,6 +152,7 @@ from compliance.errors.governance import (
     UnknownFindingError,
     UnknownImpactError,
     UnknownKindError,
+    UnknownLawError,
     UnknownPackError,
     UnknownRecordError,
     UnknownRemedyError,
@@ -320,6 +321,7 @@ __all__ = [
     "UnknownFindingError",
     "UnknownImpactError",
     "UnknownKindError",
+    "UnknownLawError",
     "UnknownOutputError",
     "UnknownPackError",
     "UnknownRecipeError",
