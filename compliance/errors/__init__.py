@@ -32,7 +32,7 @@
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
   + PackError                     a pack of rules cannot be used; says the line
-  + UnknownRuleError, UnknownPackError   no rule or pack of that name
+  + UnknownRuleError, UnknownLawError, UnknownPackError   no rule, law or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + RecordError                   a record of the register cannot be kept
@@ -174,6 +174,7 @@ from compliance.errors.governance import (
     UnknownFindingError,
     UnknownImpactError,
     UnknownKindError,
+    UnknownLawError,
     UnknownPackError,
     UnknownRecordError,
     UnknownRemedyError,
@@ -390,6 +391,7 @@ __all__ = [
     "UnknownHoldError",
     "UnknownImpactError",
     "UnknownKindError",
+    "UnknownLawError",
     "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",
