@@ -393,3 +393,10 @@ def test_an_assessment_of_some_datasets_looks_at_the_records_that_name_them() ->
     known = replace(knowing(holding(KEY), records=(ours, other)), is_whole=False)
 
     assert [s.id for s in subjects(known) if s.entity == "processor"] == ["P"]
+
+
+def test_a_request_from_a_country_with_laws_of_its_parts_is_under_them() -> None:
+    asked = record("request", "R", country="US")
+
+    laws = subject_of(knowing(records=(asked,)), "request").laws
+    assert laws == ("EU_GDPR", "CCPA", "POLICY")

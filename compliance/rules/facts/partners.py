@@ -155,7 +155,7 @@ def own_law(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
     home = known.organisation.country
     if not (isinstance(country, str) and is_country(country) and is_country(home)):
         return None
-    return laws_at((home, country), known)
+    return laws_at((home, country), known, lacking=(country,))
 
 
 def _lives(
