@@ -277,6 +277,14 @@ def test_a_request_is_extended_once_people_were_told() -> None:
     assert facts_of(knowing(records=(told,)), "request")["extended"] is True
 
 
+def test_an_extension_of_which_nobody_was_told_moves_no_deadline() -> None:
+    said = record("request", "R", extended=True)
+    found = subject_of(knowing(records=(said,)), "request")
+
+    assert "extended" not in found.facts
+    assert found.unknown["extended"] == "no notice of the extension is on record"
+
+
 def test_earlier_requests_of_the_same_person_are_counted_over_twelve_months() -> None:
     def asked(id_: str, day: str, who: str = "case 1") -> object:
         return record("request", id_, subject_ref=who, received_at=day)
