@@ -16,7 +16,6 @@ from compliance.workspace.knowing import known
 from compliance.workspace.mending_seeing import Seen
 from compliance.workspace.mending_trials import Trial
 
-
 # What remedies are tried on and change; what is written of the act itself is not among it.
 _STOOD_ON = ("organisation", "holdings", "register", "budgets", "impacts")
 
