@@ -10,9 +10,9 @@ import pytest
 from compliance.dataset.nouns import Description
 from compliance.discovery.nouns import IdentifierClass, LegalClass
 from compliance.register import kinds
-from compliance.rules import desk_pack
+from compliance.rules import assess, desk_pack
 from compliance.rules.facts import PROVIDED, subjects
-from compliance.rules.nouns import Assessed, Finding, Severity, Status, TrailKnown, Waiver
+from compliance.rules.nouns import Assessed, Finding, Severity, State, Status, TrailKnown, Waiver
 from tests.facts_cases import (
     AT,
     COUNTRY,
@@ -205,6 +205,33 @@ def test_what_decision_tables_say_of_a_transfer_is_among_its_facts() -> None:
     judged = replace(known, judged={"T": {"adequacy_expired": True}})
 
     assert facts_of(judged, "transfer")["adequacy_expired"] is True
+
+
+def test_a_processor_abroad_without_a_transfer_on_record_is_one_that_nobody_assessed() -> None:
+    at_work = {"datasets": ("customers",), "country": "IN"}
+    known = knowing(holding(KEY), records=(record("processor", "Calls", **at_work),))
+
+    found = subject_of(known, "transfer")
+    assert found.id == "processor Calls from DE to IN"
+    assert (found.facts["origin_regime"], found.facts["destination"]) == ("EU_GDPR", "IN")
+    verdicts = {v.rule: v for v in assess(desk_pack(), subjects(known), AT).verdicts}
+    assert verdicts["GDPR-44"].state is State.NOT_ASSESSED
+
+
+@pytest.mark.parametrize("country", ["DE", "FR", "CH"])
+def test_what_may_go_without_a_safeguard_needs_no_transfer_on_record(country: str) -> None:
+    at_work = {"datasets": ("customers",), "country": country}
+    known = knowing(holding(KEY), records=(record("processor", "Calls", **at_work),))
+
+    assert not [one for one in subjects(known) if one.entity == "transfer"]
+
+
+def test_a_transfer_on_record_speaks_for_the_processor_behind_it() -> None:
+    at_work = {"datasets": ("customers",), "country": "IN"}
+    moved = {"datasets": ("customers",), "origin": "DE", "destination": "IN"}
+    both = (record("processor", "Calls", **at_work), record("transfer", "T", **moved))
+
+    assert subject_of(knowing(holding(KEY), records=both), "transfer").id == "T"
 
 
 def test_a_destination_that_is_no_country_is_not_known() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compliance.countries import is_country
+from compliance.countries import is_country, name_of
 from compliance.register.nouns import Record
 from compliance.rules.facts.joining import Computed, any_true, is_past, texts
 from compliance.rules.facts.organisation import counted
 from compliance.rules.facts.reach import laws_at, laws_of, lives_in, together
 from compliance.rules.nouns import POLICY, Holding, Knowledge
 from compliance.rules.nouns.rule import LawId
+from compliance.rules.residency import unrecorded as unrecorded_flows
 
 PROVIDED: Mapping[str, frozenset[str]] = {
     "processor": frozenset({"contract_expired", "subprocessors_without_flowdown", "cn_data"}),
@@ -111,6 +112,25 @@ def transfer(record: Record, known: Knowledge) -> Computed:
     is_place = destination is None or is_country(destination) or destination == "EPO"
     refused = {} if is_place else {"destination": "it is no country"}
     return Computed(facts=facts, drawn=drawn, unknown=unknown, refused=refused)
+
+
+def unrecorded(known: Knowledge) -> tuple[Record, ...]:
+    """A stand-in for each movement to a copy or a processor abroad that needs a safeguard.
+
+    Data go there, so they are transferred, though no transfer is on record.
+    """
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for flow in unrecorded_flows(known):
+        found.setdefault((flow.id, flow.origin, flow.destination), []).append(flow.dataset)
+    return tuple(
+        Record(
+            kind="transfer",
+            id=f"{behind} from {origin} to {destination}",
+            name=f"Transfer to {name_of(destination)} behind {behind}, not on record",
+            values={"datasets": tuple(names), "origin": origin, "destination": destination},
+        )
+        for (behind, origin, destination), names in found.items()
+    )
 
 
 def transfer_laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:

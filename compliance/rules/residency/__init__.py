@@ -7,6 +7,7 @@ from compliance.rules.residency.judging import governing, judge, may_go, worst
 from compliance.rules.residency.moving import (
     Movement,
     transfer_facts,
+    unrecorded,
     whereabouts,
     would_federate,
     would_move,
@@ -30,6 +31,7 @@ __all__ = [
     "to_facts",
     "to_mechanism",
     "transfer_facts",
+    "unrecorded",
     "whereabouts",
     "world",
     "worst",

@@ -146,6 +146,24 @@ def transfer_facts(
     return found
 
 
+def unrecorded(knowledge: Knowledge, by: Tables | None = None) -> tuple[Flow, ...]:
+    """The movements that follow from a copy or a processor abroad, and that may not just happen.
+
+    No transfer on record is about them, so nobody was asked for a safeguard.
+    """
+    by = by or tables()
+    moved = flows(knowledge)
+    bench = Bench.of(knowledge, by, knowledge.at, moved)
+    return tuple(
+        flow
+        for flow in moved
+        if flow.source == "register"
+        and "record" not in flow.facts
+        and is_country(flow.origin)
+        and not may_go(judged(flow, None, bench))
+    )
+
+
 def _instead(measured: Form, asked: Form) -> Form:
     """What moves where something is made of the data first."""
     return measured if measured is Form.NOT_PERSONAL else asked
