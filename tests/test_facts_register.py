@@ -234,6 +234,20 @@ def test_a_transfer_on_record_speaks_for_the_processor_behind_it() -> None:
     assert subject_of(knowing(holding(KEY), records=both), "transfer").id == "T"
 
 
+def test_no_safeguard_is_asked_for_where_what_moves_was_measured_to_be_about_nobody() -> None:
+    moved = record("transfer", "T", datasets=("customers",), origin="DE", destination="IN")
+    of_nobody = holding(label("weight", "quantity", IdentifierClass.NONE))
+    about_people = knowing(holding(KEY), records=(moved,))
+
+    assert subject_of(about_people, "transfer").laws == ("EU_GDPR", "POLICY")
+    assert subject_of(knowing(of_nobody, records=(moved,)), "transfer").laws == ("POLICY",)
+    claimed = replace(moved, values={**moved.values, "form": "anonymous rows"})
+    assert subject_of(knowing(holding(KEY), records=(claimed,)), "transfer").laws == (
+        "EU_GDPR",
+        "POLICY",
+    )
+
+
 def test_a_destination_that_is_no_country_is_not_known() -> None:
     known = knowing(records=(record("transfer", "T", origin="DE", destination="QQ"),))
 

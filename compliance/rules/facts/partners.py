@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from compliance.countries import is_country, name_of
 from compliance.register.nouns import Record
-from compliance.rules.facts.joining import Computed, any_true, is_past, texts
+from compliance.rules.facts.joining import Computed, any_true, is_past, listed, texts
 from compliance.rules.facts.organisation import counted
 from compliance.rules.facts.reach import laws_at, laws_of, lives_in, together
 from compliance.rules.nouns import POLICY, Holding, Knowledge
 from compliance.rules.nouns.rule import LawId
+from compliance.rules.residency import OUTSIDE
 from compliance.rules.residency import unrecorded as unrecorded_flows
 
 PROVIDED: Mapping[str, frozenset[str]] = {
@@ -97,7 +98,7 @@ def transfer(record: Record, known: Knowledge) -> Computed:
     """A transfer: the law at its origin, and what decision tables say of it."""
     values, judged = record.values, known.judged.get(record.id, {})
     facts = {fact: value for fact, value in judged.items() if fact in _JUDGED}
-    drawn = {fact: value for fact, value in judged.items() if fact not in _JUDGED}
+    drawn = {f: value for f, value in judged.items() if f not in _JUDGED and f != OUTSIDE}
     if values.get("mechanism") and values["mechanism"] not in _DEROGATIONS:
         drawn["derogation"] = "none"
     if is_country(values.get("origin")):
@@ -134,11 +135,15 @@ def unrecorded(known: Knowledge) -> tuple[Record, ...]:
 
 
 def transfer_laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
-    """The law at the origin of a transfer, and those of the people who are moved."""
-    said = record.values.get("origin_regime")
+    """The law at the origin of a transfer, and those of the people who are moved.
+
+    Not those that ask nothing because what moves was measured to be about nobody.
+    """
+    said, regimes = record.values.get("origin_regime"), _regimes(record, known)
     if isinstance(said, str):
-        return (said, *(law for law in _regimes(record, known) if law != said), POLICY)
-    return (*_regimes(record, known), POLICY) if _regimes(record, known) else None
+        regimes = (said, *(law for law in regimes if law != said))
+    outside = listed(known.judged.get(record.id, {}).get(OUTSIDE))
+    return (*(law for law in regimes if law not in outside), POLICY) if regimes else None
 
 
 def _regimes(record: Record, known: Knowledge) -> tuple[LawId, ...]:

@@ -31,6 +31,8 @@ Judged = tuple[Flow, tuple[Judgement, ...]]
 
 _CN = "CN_PIPL"
 _TIERS = {"under_100k": "exempt", "exempt": "exempt"}
+_NOBODYS = ("not_personal", "anonymous")  # rows by which measured data are about nobody
+OUTSIDE = "laws_that_do_not_ask"  # among the facts of a transfer
 _ALL_TIERS = ("security_assessment", "standard_contract_or_certification", *_TIERS)
 
 
@@ -204,7 +206,8 @@ def _follows(flow: Flow, bench: Bench) -> dict[str, object]:
         found["us_persons"] = flow.facts["us_persons"]
     if _CN in laws:
         found |= _of_china(flow, bench)
-    return found
+    outside = tuple(one.law for one in judged(flow, None, bench) if one.tier in _NOBODYS)
+    return found | ({OUTSIDE: outside} if outside else {})
 
 
 def _of_adequacy(flow: Flow, laws: Iterable[LawId], bench: Bench) -> dict[str, object]:
