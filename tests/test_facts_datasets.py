@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.dataset.nouns import Description
-from compliance.discovery.nouns import IdentifierClass, LegalClass
+from compliance.dataset.nouns import ColumnName, Description
+from compliance.discovery.nouns import IdentifierClass, LegalClass, RareFinding
 from compliance.register.nouns import Contradiction, Register
 from compliance.rules.facts import contradictions
-from compliance.rules.nouns import Residents, Retained
+from compliance.rules.nouns import Form, Residents, Retained
+from compliance.rules.residency.forms import form_of
 from tests.facts_cases import (
     ADDED,
     COUNTRY,
@@ -292,3 +293,15 @@ def test_a_country_that_an_officer_says_leaves_open_in_which_of_its_regions_peop
     assert subject_of(known, "dataset").laws == ("EU_GDPR", "CCPA", "POLICY")
     assert "ca_consumers" not in facts_of(known, "org")
     assert "does_business_in_ca" not in facts_of(known, "org")
+
+
+def test_rare_values_that_seem_to_name_people_leave_open_whether_data_are_personal() -> None:
+    rare = RareFinding(column=ColumnName("n"), semantic_type="email", count=1, rows=1, share=0.1)
+    held = holding(label("n", "free_text", IdentifierClass.NONE))
+    assert held.discovery is not None
+    doubtful = replace(held, discovery=replace(held.discovery, rare=(rare,)))
+
+    assert facts_of(knowing(held), "dataset")["contains_personal_data"] is False
+    assert form_of(held) is Form.NOT_PERSONAL
+    assert "contains_personal_data" in subject_of(knowing(doubtful), "dataset").unknown
+    assert form_of(doubtful) is Form.UNKNOWN
