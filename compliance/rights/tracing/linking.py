@@ -184,7 +184,7 @@ def _hopped(views: Sequence[View], linked: Linked, person: Person) -> Candidate 
 
 
 def _leads(one: Known, space: str) -> bool:
-    """A key that was given says nothing in a population where it was not found to be the person's."""
+    """A key that was given says nothing in a population in which it was not confirmed."""
     return kinds()[one.kind].travels or one.space == space
 
 
