@@ -48,7 +48,7 @@ from compliance.workspace import barriers, consent_files, datasets, purposes, re
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.usage_rows import pairs_of
 
-LARGEST_FILE_BYTES = 2**29
+LARGEST_FILE_BYTES = 2**28
 SOON_DAYS = 30
 _KNOWN = 8
 _NOBODY = (
@@ -253,6 +253,20 @@ class Consenting:
                 told = [usage.told(self._desk, connection, dataset, one) for one in asked]
                 found += list({(one.purpose, one.rows): one for one in told}.values())
         return tuple(found)
+
+    def check_still(self, dataset_id: str, made: str) -> None:
+        """Refuse to hand on what holds rows of people who stand against it now.
+
+        Args:
+            dataset_id: of what it was made.
+            made: its id.
+
+        Raises:
+            NotUsableError: it does.
+        """
+        with self._desk.database.reading() as connection:
+            dataset = datasets.version(connection, dataset_id)
+            usage.check_still(self._desk, connection, dataset, made)
 
     def used(self, made: str) -> tuple[Used, ...]:
         """Of which rows something was made, by its id; only where some were left out."""

@@ -11,7 +11,7 @@ from compliance.register import kind_of
 from compliance.rights.nouns import Purpose
 from compliance.workspace import Workspace
 from pages.parts import outputs
-from pages.parts.consenting import changes
+from pages.parts.consenting import changes, standing
 
 _LONGEST_MONTHS = 1_200
 
@@ -28,7 +28,7 @@ def shown(known: Sequence[Purpose]) -> None:
                 _("Title"): one.title,
                 _("Kind"): _kinds().get(one.kind, ""),
                 _("Datasets"): ", ".join(one.datasets),
-                _("Lasts, months"): one.lasts_months,
+                _("Lasts"): standing.lasting(one),
                 _("Text"): one.texts[-1].version if one.texts else "",
                 _("Since"): outputs.moment(one.texts[-1].at) if one.texts else "",
             }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.rights.nouns import ConsentFile, ConsentState
+from compliance.rights.nouns import ConsentFile, ConsentState, Purpose
 from compliance.workspace.consenting import SOON_DAYS, Stands
 from pages.parts import outputs
 from pages.parts.consenting.words import STATES
@@ -22,9 +22,13 @@ def shown(found: Sequence[Stands]) -> None:
         st.markdown(_("Nobody’s consent is on record yet. Define a purpose, then take a file in."))
         return
     with st.container(horizontal=True):
-        for state in (ConsentState.GIVEN, ConsentState.WITHDRAWN, ConsentState.EXPIRED):
+        for state, label in (
+            (ConsentState.GIVEN, _("Consents that hold")),
+            (ConsentState.WITHDRAWN, _("Withdrawn")),
+            (ConsentState.EXPIRED, _("Expired")),
+        ):
             number = sum(one.states.get(state, 0) for one in found)
-            st.metric(_(STATES[state]), outputs.count(number), border=True)
+            st.metric(label, outputs.count(number), border=True)
         soon = sum(one.expiring for one in found)
         label = _("Expire in {n} days").format(n=SOON_DAYS)
         st.metric(label, outputs.count(soon), border=True)
@@ -37,7 +41,7 @@ def shown(found: Sequence[Stands]) -> None:
                 _("Purpose"): one.purpose.title,
                 **{_(STATES[state]): one.states.get(state, 0) for state in ConsentState},
                 _("Expire in {n} days").format(n=SOON_DAYS): one.expiring,
-                _("Lasts, months"): one.purpose.lasts_months,
+                _("Lasts"): lasting(one.purpose),
             }
             for one in found
         ],
@@ -68,6 +72,13 @@ def history(past: Sequence[ConsentFile]) -> None:
         key="consent_history",
         alt=_("The register of consents after each change, in numbers"),
     )
+
+
+def lasting(purpose: Purpose) -> str:
+    """How long a consent lasts, in words."""
+    if purpose.lasts_months is None:
+        return _("no end")
+    return _("{n} months").format(n=purpose.lasts_months)
 
 
 def _alt(found: Sequence[Stands]) -> str:
