@@ -42,12 +42,13 @@ from compliance.rights.nouns import (
     IdentifierKind,
     Purpose,
     Usable,
+    Used,
 )
 from compliance.workspace import barriers, consent_files, datasets, purposes, releases, runs, usage
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.usage_rows import pairs_of
 
-LARGEST_FILE_BYTES = 2**29
+LARGEST_FILE_BYTES = 2**28
 SOON_DAYS = 30
 _KNOWN = 8
 _NOBODY = (
@@ -237,9 +238,40 @@ class Consenting:
             dataset = datasets.find(connection, name)
             if purpose:
                 purpose = purposes.named(consent_files.purposes(connection), purpose).id
-            return usage.usable(
-                self._desk, connection, dataset, purpose, is_handed_on=is_handed_on
-            )[1]
+            return usage.told(self._desk, connection, dataset, purpose, is_handed_on=is_handed_on)
+
+    def uses(self) -> tuple[Usable, ...]:
+        """What may be used of each dataset for what it is for, and for each purpose that names it.
+
+        Purposes without consent come once per dataset.
+        """
+        found = []
+        with self._desk.database.reading() as connection:
+            known = consent_files.purposes(connection).values()
+            for dataset in datasets.newest(connection):
+                asked = ["", *(one.id for one in known if dataset.name in one.datasets)]
+                told = [usage.told(self._desk, connection, dataset, one) for one in asked]
+                found += list({(one.purpose, one.rows): one for one in told}.values())
+        return tuple(found)
+
+    def check_still(self, dataset_id: str, made: str) -> None:
+        """Refuse to hand on what holds rows of people who stand against it now.
+
+        Args:
+            dataset_id: of what it was made.
+            made: its id.
+
+        Raises:
+            NotUsableError: it does.
+        """
+        with self._desk.database.reading() as connection:
+            dataset = datasets.version(connection, dataset_id)
+            usage.check_still(self._desk, connection, dataset, made)
+
+    def used(self, made: str) -> tuple[Used, ...]:
+        """Of which rows something was made, by its id; only where some were left out."""
+        with self._desk.database.reading() as connection:
+            return usage.used(connection, made)
 
     def export(self, *, with_people: bool = False) -> bytes:
         """All events as CSV; people as keyed hashes, or not at all."""

@@ -62,7 +62,7 @@ def use_of(
     needs = asked if purpose or dataset.description.legal_basis is LegalBasis.CONSENT else ()
     consents = consent_files.newest(connection) if needs else None
     return Use(
-        purpose=said or ", ".join(one.title for one in needs),
+        purpose=", ".join(one.title for one in asked) or said,
         at=at,
         asked=needs,
         consents=consents,
