@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compliance.demo.nouns import Canary, Company, Mention, Shop, ShopBudget, ShopTable, Truth
-from compliance.demo.register import shop_register
+from compliance.demo.register import shop_register, shop_requests
 from compliance.demo.shop import build_shop
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "Truth",
     "build_shop",
     "shop_register",
+    "shop_requests",
 ]
