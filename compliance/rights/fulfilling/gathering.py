@@ -166,7 +166,9 @@ class _Reader:
             values={name: tuple(column) for name, column in values.items()},
         )
 
-    def excerpts(self, rows: Mapping[str, _Rows], stored: Mapping[str, Stored]) -> Iterator[Excerpt]:
+    def excerpts(
+        self, rows: Mapping[str, _Rows], stored: Mapping[str, Stored]
+    ) -> Iterator[Excerpt]:
         """Certain mentions in rows of newest versions that are not the person's."""
         by_place: dict[tuple[str, ColumnName, int], list[Mention]] = defaultdict(list)
         for one in self.trace.mentions:

@@ -164,14 +164,16 @@ def _extension(request: Request, matter: Matter) -> _Paragraphs:
     return [("", said), *([(_heading("rights"), ways)] if ways else [])]
 
 
-def _identity(request: Request, matter: Matter) -> _Paragraphs:
+def _identity(request: Request, _: Matter) -> _Paragraphs:
     asked = request.facts.get("identity_doubt_reason")
     doubt = str(asked or (request.identity.doubt if request.identity else "")).strip().rstrip(".")
-    said = [text.format(doubt=doubt) for text in _texts()["identity"] if doubt or "{doubt}" not in text]
+    said = [
+        text.format(doubt=doubt) for text in _texts()["identity"] if doubt or "{doubt}" not in text
+    ]
     return [("", tuple(said))]
 
 
-def _receipt(request: Request, matter: Matter) -> _Paragraphs:
+def _receipt(_: Request, matter: Matter) -> _Paragraphs:
     due = day(matter.due) if matter.due else ""
     return [("", tuple(text.format(due=due) for text in _texts()["receipt"]))]
 
@@ -186,7 +188,8 @@ _BODIES = {
 
 def _fill(text: str, request: Request, matter: Matter) -> str:
     effective = request.facts.get("effective_at")
-    names = sorted({id_.partition("@")[0] for id_ in (*request.found, *request.changed)})
+    ids = request.changed or tuple(request.found)
+    names = sorted({id_.rpartition("@")[0] for id_ in ids})
     outcome = request.facts.get("review_outcome")
     return text.format(
         received=day(request.received_on),
@@ -220,7 +223,9 @@ def _missing(request: Request, matter: Matter) -> list[str]:
     if not matter.sender.contact:
         said.append("How people reach the organisation is not recorded.")
     if not complaint_under(request.law, matter.sender.country):
-        said.append("Which authority is responsible is not known; record the organisation's country.")
+        said.append(
+            "Which authority is responsible is not known; record the organisation's country."
+        )
     return said
 
 

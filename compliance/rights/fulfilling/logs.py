@@ -29,7 +29,9 @@ def log_of(
         grounds: by request, the ground of a refusal in words.
     """
     wanted = [one for one in requests if since <= one.received_on <= until]
-    entries = sorted((_entry(one, grounds) for one in wanted), key=lambda e: (e.received_on, e.request))
+    entries = sorted(
+        (_entry(one, grounds) for one in wanted), key=lambda e: (e.received_on, e.request)
+    )
     keys = dict.fromkeys((one.law, one.right) for one in wanted)
     return RequestLog(
         since=since,

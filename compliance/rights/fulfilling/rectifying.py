@@ -96,7 +96,9 @@ def checked(dataset: Dataset, corrections: Sequence[Correction]) -> None:
         CorrectionError: with why; UnknownColumnError: there is no such column.
     """
     if not corrections:
-        raise CorrectionError(column="anything", dataset=dataset.name, reason="nothing is to change")
+        raise CorrectionError(
+            column="anything", dataset=dataset.name, reason="nothing is to change"
+        )
     named = [(one.column, one.seen) for one in corrections]
     for one in corrections:
         column = dataset.column(one.column)
