@@ -137,6 +137,7 @@ def _of_package(package: Package) -> dict[str, Any]:
         "author": author,
         "running": wording.shortened(author or f"Request {package.request}", _HEADER_WIDTH),
         "gathered": wording.when(package.made_at),
+        "stamp": f"Made on {wording.day(package.made_at)}",
         "footing": f"Request {package.request}, for the person who asked",
         "said": said,
         **to_package(package),

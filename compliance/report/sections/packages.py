@@ -47,8 +47,8 @@ def _found(package: Package) -> str:
 def _element(one: Element) -> Plain:
     return {
         "title": one.title,
-        "says": [wording.sentence(text) for text in one.says],
-        "missing": [wording.sentence(text) for text in one.missing],
+        "says": list(one.says),
+        "missing": list(one.missing),
     }
 
 

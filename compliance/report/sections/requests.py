@@ -20,6 +20,7 @@ def to_letter(evidence: LetterEvidence) -> Plain:
     """A letter under its letterhead."""
     letter = evidence.letter
     return {
+        "stamp": _day(letter.written_on),
         "footing": f"Request {letter.request}",
         "sender": wording.recorded(letter.sender.name),
         "contact": wording.recorded(letter.sender.contact),
