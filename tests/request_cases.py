@@ -21,7 +21,7 @@ ALL_LAWS = (
 
 
 def in_scope(workspace: Workspace, *laws: str) -> Requesting:
-    """The requests of a workspace under laws that an officer put in scope; all where none is named."""
+    """The requests of a workspace with these laws in scope; all where none is named."""
     workspace.governance.register.record("org", "org", {"laws_in_scope": laws or ALL_LAWS})
     return workspace.rights.requests
 

@@ -559,9 +559,7 @@ def test_a_request_is_a_record_of_the_register_until_an_officer_types_over_it(
     assert typed.values["right"] == "know"
 
 
-def test_a_complaint_is_a_complaint_of_the_register(
-    requests: Requesting, shop: Workspace
-) -> None:
+def test_a_complaint_is_a_complaint_of_the_register(requests: Requesting, shop: Workspace) -> None:
     id_ = opened(requests, Right.COMPLAINT, "UK_GDPR", who=(), country="GB")
     requests.steps.confirm(id_)
 

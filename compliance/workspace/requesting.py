@@ -13,13 +13,14 @@ from compliance.errors import RequestFileError, RequestInputError
 from compliance.plain import one_line
 from compliance.register import Shape
 from compliance.register.writing import csv_bytes, json_bytes
-from compliance.rights.nouns import Identifier, Request, Right
+from compliance.rights.nouns import Identifier, Request, Right, Trace
 from compliance.rights.requests import (
     LOG_COLUMNS,
     Draft,
     Statistics,
     log_row,
     provisions,
+    retention_of,
     statistics,
 )
 from compliance.rules.nouns import LawId
@@ -40,6 +41,7 @@ from compliance.workspace.requested import (
 )
 from compliance.workspace.requesting_clocks import Clocked, clocked
 from compliance.workspace.requesting_steps import Steps
+from compliance.workspace.tracing import Tracing
 
 __all__ = [
     "Requesting",
@@ -158,6 +160,21 @@ class Requesting:
         with self._desk.database.reading() as connection:
             found = held_by(connection, one(connection, id_), self._desk.clock().date())
         return {name: hold.id for name, hold in found.items()}
+
+    def log_begins(self, today: date) -> date:
+        """The first day that the log has to reach back to, by the laws in scope."""
+        from dateutil.relativedelta import relativedelta
+
+        months = max((retention_of(law).months for law in self.laws()), default=24)
+        return today - relativedelta(months=months)
+
+    def look(self, id_: str) -> Trace:
+        """Where the person of a request was found, with what is doubtful; nothing is stored.
+
+        Raises:
+            UnknownRequestError, SealedError, NothingToLookForError: it cannot be looked for.
+        """
+        return Tracing(self._desk).look(id_)
 
     def statistics(self, since: date, until: date) -> Statistics:
         """The numbers of the requests received from `since` to `until`.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -61,7 +60,7 @@ class Column:
         """The codes of each value, by its form as an identifier of that kind."""
         forms = self._forms.get(kind)
         if forms is None:
-            forms = self._forms[kind] = _gathered(self.texts, _WHOLE[kind])
+            forms = self._forms[kind] = self._by_key() if kind in _KEYS else self._by(kind)
         return forms
 
     @functools.cached_property
@@ -89,6 +88,18 @@ class Column:
         places = np.arange(len(self.texts) + 1)
         return order, np.searchsorted(self.codes[order], places)
 
+    def _by(self, kind: IdentifierKind) -> Mapping[str, Sequence[int]]:
+        return _gathered(self.texts, _WHOLE[kind])
+
+    def _by_key(self) -> Mapping[str, Sequence[int]]:
+        found: dict[str, Sequence[int]] = dict(
+            zip(self.keys, zip(range(len(self.keys))), strict=True)
+        )
+        found.pop("", None)
+        if len(found) < len(self.keys):  # some are written in several ways
+            return _gathered(self.keys, lambda key: (key,))
+        return found
+
     def _phones(self, value: str, regions: tuple[str, ...]) -> list[int]:
         """A block of the same last digits first: only few numbers have to be understood."""
         wanted = normalising.phones(value, regions)
@@ -103,7 +114,7 @@ class Column:
     def _addresses(self, value: str) -> list[int]:
         """Those with a house number of it first."""
         words = normalising.address_words(value)
-        near = {c for n in normalising.numbers_of(words) for c in self._by_number.get(n, ())}
+        near = {c for n in normalising.numbers(value) for c in self._by_number.get(n, ())}
         if not near:
             return []
         whole = normalising.joined(value)
@@ -111,11 +122,7 @@ class Column:
 
     @functools.cached_property
     def _by_number(self) -> Mapping[str, Sequence[int]]:
-        def numbers(text: str) -> Iterable[str]:
-            street = text.partition(PARTS)[0]
-            return normalising.numbers_of(normalising.address_words(street))
-
-        return _gathered(self.texts, numbers)
+        return _gathered(self.texts, lambda text: normalising.numbers(text.partition(PARTS)[0]))
 
 
 def forms_of(kind: IdentifierKind, value: str) -> tuple[str, ...]:
@@ -126,7 +133,7 @@ def forms_of(kind: IdentifierKind, value: str) -> tuple[str, ...]:
         return tuple(sorted(normalising.phones(value, ())))
     if kind is IdentifierKind.ADDRESS:
         words = normalising.address_words(value)
-        return (" ".join(sorted(words)),) if normalising.numbers_of(words) else ()
+        return (" ".join(sorted(words)),) if normalising.numbers(value) else ()
     return tuple(form for form in _WHOLE[kind](value) if form)
 
 
@@ -188,14 +195,15 @@ def _stands_in(text: str, whole: str) -> bool:
 def _gathered(
     texts: Sequence[str], forms: Callable[[str], Iterable[str]]
 ) -> Mapping[str, Sequence[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
+    found: dict[str, list[int]] = {}
     for code, text in enumerate(texts):
         for form in forms(text):
             if form:
-                found[form].append(code)
-    return dict(found)
+                found.setdefault(form, []).append(code)
+    return found
 
 
+_KEYS = (IdentifierKind.PERSON_KEY, IdentifierKind.OTHER)
 _WHOLE: Mapping[IdentifierKind, Callable[[str], Iterable[str]]] = {
     IdentifierKind.EMAIL: normalising.emails_in,
     IdentifierKind.PERSON_KEY: lambda text: (normalising.key(text),),

@@ -25,6 +25,7 @@ def find(
     decided: Mapping[str, bool],
     code: Code,
     skipped: Mapping[str, str],
+    namesakes: Namesakes | None = None,
 ) -> Trace:
     """Where the person with `identifiers` is found in `views`.
 
@@ -34,6 +35,7 @@ def find(
             dataset holds of that person in all.
         code: makes a short code of a person, to tell people apart without telling who they are.
         skipped: what is not among `views`, with why.
+        namesakes: of `views`, where many people are looked for in them.
 
     Raises:
         NothingToLookForError: no identifier is one that can be looked for.
@@ -48,8 +50,8 @@ def find(
     answers |= {m.id: decided[m.id] for m in matches if m.is_doubtful and m.id in decided}
     answers = {m.id: answers[m.id] for m in matches if m.id in answers and may_be_decided(m)}
     taken = _taken(matches, answers)
-    namesakes = Namesakes(views)
-    mentions = [m for v in views for m in mentions_of(v, linked, taken[v.id], namesakes)]
+    called = namesakes or Namesakes(views)
+    mentions = [m for view in views for m in mentions_of(view, linked, taken[view.id], called)]
     unread = {f"{kind} given": "It is empty or no such identifier." for kind in unfit}
     return Trace(
         matches=tuple(matches),

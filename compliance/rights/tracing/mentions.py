@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -176,7 +177,7 @@ def _usernames(_view: View, prose: Prose, one: Known) -> Iterator[tuple[Place, b
 def _addresses(_view: View, prose: Prose, one: Known) -> Iterator[tuple[Place, bool]]:
     """Others live there too, so an officer has a look."""
     street = one.value.partition(PARTS)[0]
-    if normalising.numbers_of(normalising.address_words(street)) and len(street) > _SHORTEST_KEY:
+    if normalising.numbers(street) and len(street) > _SHORTEST_KEY:
         yield from ((place, True) for place in prose.phrases(street))
 
 
@@ -256,7 +257,7 @@ def _side_by_side(
 ) -> tuple[int, int, tuple[str, ...], tuple[str, ...]] | None:
     """Where the words of a name stand around one of them, and the words beside them."""
     around, first = prose.around(at, _REACH)
-    spans = [match for match in _WORD.finditer(around)]
+    spans = list(_WORD.finditer(around))
     plain = [_bare(match[0]) for match in spans]
     nth = next(
         (n for n, match in enumerate(spans) if match.start() <= at - first < match.end()), None
@@ -292,7 +293,7 @@ def _is_run(around: str, spans: Sequence[re.Match[str]]) -> bool:
     """Whether only blanks, commas and the like stand between the words."""
     return all(
         _BETWEEN.fullmatch(around, one.end(), other.start())
-        for one, other in zip(spans, spans[1:], strict=False)
+        for one, other in itertools.pairwise(spans)
     )
 
 

@@ -19,15 +19,17 @@ from datetime import date
 from compliance.rights.tracing.kinds import data, words
 
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\"]+@[^@\s<>()\[\],;:\"]+\.[^@\s<>()\[\],;:\".]+")
+_PLAIN_NAME = re.compile(r"[a-z]+(?: [a-z]+)*")
 _TOKEN = re.compile(r"[^\W_]+")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’`´ʼ."), None)
 _SHORTEST_CODE, _SHORTEST_PHONE = 4, 6
 _DECIMAL = re.compile(r"(-?\d+)\.0+")
 _OLDEST = 1880
 _SEPARATED = re.compile(r"(\d{1,4})\s*([-./ ])\s*(\d{1,2})\s*\2\s*(\d{1,4})(?:[T ].*)?")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]00:00:00)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
-_DAY_YEAR = re.compile(r"\d+")
+_RUN = re.compile(r"\d+")
 
 
 class _Folds(dict[int, str]):
@@ -63,12 +65,16 @@ def is_nothing(text: str) -> bool:
 
 def email(text: str) -> str:
     """The e-mail address, without case, its domain in ASCII."""
-    plain = unicodedata.normalize("NFKC", text).strip().casefold().removeprefix("mailto:")
-    plain = unicodedata.normalize("NFKC", plain.strip(" <>.,;\"'"))
+    plain = _compatible(text).strip().casefold().removeprefix("mailto:")
+    plain = _compatible(plain.strip(" <>.,;\"'"))
     if not _EMAIL.fullmatch(plain):
         return ""
     local, _, domain = plain.rpartition("@")
     return f"{local}@{_ascii_domain(domain)}"
+
+
+def _compatible(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def emails_in(text: str) -> tuple[str, ...]:
@@ -135,7 +141,9 @@ def name_words(text: str) -> tuple[str, ...]:
 
     A name in Chinese or Japanese characters, or in Hangul, is one word.
     """
-    plain = _without_cjk_titles(folded(text)).translate(_APOSTROPHES)
+    plain = folded(text)
+    if not _PLAIN_NAME.fullmatch(plain):
+        plain = _without_cjk_titles(plain).translate(_APOSTROPHES)
     found = _TOKEN.findall(plain)
     if found and all(is_east_asian(word) for word in found):
         return ("".join(found),)
@@ -147,8 +155,9 @@ def name_words(text: str) -> tuple[str, ...]:
 def name(text: str) -> str:
     """The name in any order of its words, so that “Weiß, Anna” is “Anna Weiss”."""
     found = name_words(text)
-    has_letters = any(char.isalpha() for word in found for char in word)
-    return " ".join(sorted(found)) if has_letters and not is_nothing(text) else ""
+    form = " ".join(sorted(found))
+    has_letters = any(map(str.isalpha, form))
+    return form if has_letters and form not in words("nothing") else ""
 
 
 def spellings(text: str) -> tuple[str, ...]:
@@ -187,6 +196,8 @@ def username(text: str) -> str:
 
 def key(text: str) -> str:
     """A person's key exactly as it is, save the “.0” that some systems put after whole numbers."""
+    if text.isdigit() and text.isascii():
+        return text
     plain = unicodedata.normalize("NFKC", text).strip()
     whole = _DECIMAL.fullmatch(plain)
     plain = whole[1] if whole else plain
@@ -195,6 +206,8 @@ def key(text: str) -> str:
 
 def dates(text: str) -> frozenset[str]:
     """The days that `text` can be, as ISO dates: 04/05/1966 is two, 1966-05-04 is one."""
+    if _ISO.fullmatch(text):
+        return _days([(text[:4], text[5:7], text[8:10])])
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
     for pattern in (_EAST_ASIAN, _COMPACT):
         if match := pattern.fullmatch(plain):
@@ -214,14 +227,9 @@ def joined(text: str) -> str:
     return "".join(char for char in folded(text) if char.isalnum())
 
 
-def numbers_of(found: Iterable[str]) -> frozenset[str]:
-    """The words with a digit in them, and the runs of digits in them."""
-    return frozenset(
-        run
-        for word in found
-        for run in (*re.findall(r"\d+", word), word)
-        if any(map(str.isdigit, run))
-    )
+def numbers(text: str) -> frozenset[str]:
+    """The runs of digits in a text, such as an address's house number."""
+    return frozenset(_RUN.findall(text if text.isascii() else folded(text)))
 
 
 def _ascii_domain(domain: str) -> str:
@@ -264,7 +272,7 @@ def _separated(first: str, sign: str, middle: str, last: str) -> frozenset[str]:
 
 def _spelt(text: str) -> frozenset[str]:
     months = {_months()[w] for w in _TOKEN.findall(folded(text)) if w in _months()}
-    numbers = _DAY_YEAR.findall(text.partition("T")[0])[:2]
+    numbers = _RUN.findall(text.partition("T")[0])[:2]
     if len(months) != 1 or len(numbers) != 2:
         return frozenset()
     day, year = sorted(numbers, key=len)

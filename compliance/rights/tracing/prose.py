@@ -5,16 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from compliance.rights.tracing import normalising
 
 _END = "\x00"  # between two texts; folding leaves it alone
 _DIALLED = re.compile(r"\+?\(?\d(?:[ \t()./\-–]{0,3}\d){5,}")
-_CODE = re.compile(r"(?<![0-9a-z])[0-9a-z](?:[0-9a-z_/-]*[0-9a-z])?(?![0-9a-z])")
-_LEAST_CODE = 4
 _IN_ADDRESS = re.compile(r"[0-9a-z.!#$%&*+?^_`{|}~-]")
 
 
@@ -68,10 +65,15 @@ class Prose:
         """Where the number of at least six digits stands, in any grouping."""
         return self._dialled(digits, ("",))
 
-    def codes(self, form: str) -> Sequence[Place]:
+    def codes(self, form: str) -> Iterator[Place]:
         """Where a number or code stands by itself, case aside."""
-        plain = normalising.folded(form)
-        return [self._place(*span) for span in self._by_code.get(plain, ())]
+        needle = normalising.folded(form)
+        for at in self._each(needle) if needle else ():
+            around = (
+                self._all[max(0, at - 1) : at] + self._all[at + len(needle) : at + len(needle) + 1]
+            )
+            if not any(char.isascii() and char.isalnum() for char in around):
+                yield self._place(at, at + len(needle))
 
     def phrases(self, phrase: str) -> Iterator[Place]:
         """Where `phrase` stands, and is no part of a longer word."""
@@ -157,25 +159,15 @@ class Prose:
     def _numbers(self) -> tuple[str, list[int], list[tuple[int, list[int]]]]:
         """All runs of digits without what stands between them, and where each digit stands."""
         parts, starts, spans, reached = [], [], [], 0
-        for text in range(len(self.texts)):
-            folded = self._all[self._starts[text] : self._starts[text + 1] - 1]
-            for run in _DIALLED.finditer(folded):
-                places = [p for p in range(*run.span()) if folded[p].isdigit()]
-                bare = "".join(normalising.digits(folded[p]) for p in places)
-                parts.append(bare)
-                starts.append(reached)
-                spans.append((text, places))
-                reached += len(bare) + 1
+        for run in _DIALLED.finditer(self._all):
+            text = bisect_right(self._starts, run.start()) - 1
+            begin = run.start() - self._starts[text]
+            places = [begin + at for at, char in enumerate(run[0]) if char.isdigit()]
+            parts.append(normalising.digits(run[0]))
+            starts.append(reached)
+            spans.append((text, places))
+            reached += len(places) + 1
         return _END.join(parts), starts, spans
-
-    @functools.cached_property
-    def _by_code(self) -> Mapping[str, Sequence[tuple[int, int]]]:
-        found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for match in _CODE.finditer(self._all):
-            word = match[0]
-            if len(word) >= _LEAST_CODE and any(map(str.isdigit, word)):
-                found[word].append(match.span())
-        return dict(found)
 
 
 def _is_gap(places: Sequence[int], at: int) -> bool:

@@ -52,6 +52,7 @@ class View:
         self.dataset, self.layout, self.copy, self.regions = dataset, layout, copy, regions
         self._table, self._kept = table, kept
         self._pointed: tuple[ColumnName, Column] | None = None
+        self._held: dict[tuple[str, ...], Column | Prose] = {}
 
     @property
     def id(self) -> str:
@@ -74,16 +75,21 @@ class View:
         """The columns as one."""
         is_name = kind is IdentifierKind.NAME
         name = (self.dataset.sha256, "name" if is_name else "", *columns)
-        found = self._kept(name, lambda: read_column(self._table, columns, is_name=is_name))
+        found = self._hold(name, lambda: read_column(self._table, columns, is_name=is_name))
         assert isinstance(found, Column)  # noqa: S101 - for mypy
         return found
 
     def prose(self, column: ColumnName) -> Prose:
         """The texts of a column."""
         name = (self.dataset.sha256, "prose", column)
-        found = self._kept(name, lambda: Prose(self.column((column,), IdentifierKind.OTHER).texts))
+        found = self._hold(name, lambda: Prose(self.column((column,), IdentifierKind.OTHER).texts))
         assert isinstance(found, Prose)  # noqa: S101 - for mypy
         return found
+
+    def _hold(self, name: tuple[str, ...], make: Callable[[], Column | Prose]) -> Column | Prose:
+        if name not in self._held:
+            self._held[name] = self._kept(name, make)
+        return self._held[name]
 
     @property
     def owners(self) -> Column | None:
