@@ -170,7 +170,7 @@ class Desk:
         self._tables.get((dataset.sha256,), lambda: table)
 
     def let_go(self) -> None:
-        """Forget all rows in memory: some were erased."""
+        """Forget all tables in memory: rows of them were erased."""
         for kept in (self._tables, self._bounded, self._aggregates):
             kept.clear()
 

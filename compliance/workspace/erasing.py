@@ -14,7 +14,9 @@ import secrets
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
+import numpy as np
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
@@ -33,8 +35,12 @@ from compliance.workspace import datasets, erasing_beyond, erasing_plan, request
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
-from compliance.workspace.erasing_writing import Content, made, writing_of
+from compliance.workspace.erasing_writing import Content, keys_gone, made, writing_of
 from compliance.workspace.making import Step
+from compliance.workspace.recent import let_go
+from compliance.workspace.tracing_views import carry_labels
+
+_Gone = Mapping[str, frozenset[str]]
 
 _WAIT_S = 60.0
 _TRIES = 5
@@ -75,8 +81,9 @@ class Erasing:
             yield from _settled(self._desk)
             for _ in range(_TRIES):
                 id_ = f"erasure-{secrets.token_hex(6)}"
-                if (yield from _switched(self._desk, id_, request_ids, backups_until)):
-                    return (yield from _finished(self._desk, id_))
+                gone = yield from _switched(self._desk, id_, request_ids, backups_until)
+                if gone is not None:
+                    return (yield from _finished(self._desk, id_, gone))
         raise ErasingError(reason="datasets were changed again and again meanwhile; try later")
 
     def resume(self) -> tuple[str, ...]:
@@ -168,8 +175,8 @@ def _forget(desk: Desk, id_: str) -> None:
 
 def _switched(
     desk: Desk, id_: str, request_ids: Sequence[str], backups_until: date | None
-) -> Generator[Step, None, bool]:
-    """Plan, write and switch; False: datasets changed meanwhile, and nothing was done."""
+) -> Generator[Step, None, _Gone | None]:
+    """Plan, write and switch; None: datasets changed meanwhile, and nothing was done."""
     yield Step(doing="Looking for the people everywhere")
     with desk.database.reading() as connection:
         plan = erasing_plan.planned(desk, connection, request_ids)
@@ -182,6 +189,7 @@ def _switched(
             writing = writing_of(desk, connection, journal, plan)
             contents = yield from made(writing, id_, begun)
             kept = rewritten_copies(connection, writing)
+            gone = keys_gone(writing)
         yield Step(doing="Switching over")
         with desk.act("erasure.switch", id_) as act:
             is_same = erasing_plan.same(act.connection, plan.seen)
@@ -194,7 +202,7 @@ def _switched(
         raise
     if not is_same:
         _forget(desk, id_)
-    return is_same
+    return gone if is_same else None
 
 
 def _undo(desk: Desk, id_: str) -> None:
@@ -265,15 +273,23 @@ def _switch(
     }
 
 
-def _finished(desk: Desk, id_: str) -> Generator[Step, None, Erasure]:
-    """Destroy what lies there yet, look again, and say what was found."""
+def _finished(
+    desk: Desk, id_: str, gone: _Gone = MappingProxyType({})
+) -> Generator[Step, None, Erasure]:
+    """Destroy what lies there yet, look again, and say what was found.
+
+    Args:
+        gone: by version, the keys of people who must not be in it any more, where it is known.
+    """
     yield Step(doing="Destroying the old files")
     journal = Journal(desk, id_)
-    _clean(desk, journal, id_)
-    yield Step(doing="Looking again")
     with desk.database.reading() as connection:
         erasure = _one(connection, id_)
+    _clean(desk, journal, erasure)
+    yield Step(doing="Looking again")
+    with desk.database.reading() as connection:
         seen = _seen_again(desk, connection, erasure)
+        seen = replace(seen, left=seen.left + _still_there(desk, connection, gone))
     with desk.act("erasure.prove", id_) as act:
         proved = replace(seen, stage=Stage.PROVED, done_at=act.at)
         if not proved.left:
@@ -284,11 +300,14 @@ def _finished(desk: Desk, id_: str) -> Generator[Step, None, Erasure]:
     return proved
 
 
-def _clean(desk: Desk, journal: Journal, id_: str) -> None:
+def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
+    """Destroy files that nothing needs any more, and forget what is in memory of them."""
+    carry_labels(desk, {one.before: one.after for one in erasure.rewritings})
+    let_go([one.before for one in erasure.rewritings])
     desk.let_go()
     gone = journal.gone
     # Who writes may be about to store the very same content; so nobody writes meanwhile.
-    with desk.act("erasure.clean", id_) as act:
+    with desk.act("erasure.clean", erasure.id) as act:
         used = files_in_use(desk, act.connection, datasets.every_version(act.connection))
         unused = [path for path in dict.fromkeys(gone) if path not in used]
         for path in unused:
@@ -311,6 +330,20 @@ def _seen_again(desk: Desk, connection: Connection, erasure: Erasure) -> Erasure
         left=sum(len(cut.rows) for cut in cuts),
         kept=sum(len(cut.kept) for cut in cuts),
     )
+
+
+def _still_there(desk: Desk, connection: Connection, gone: _Gone) -> int:
+    """In how many rows a key stands that must not."""
+    found = 0
+    for id_, keys in gone.items():
+        dataset = datasets.version(connection, id_)
+        unit = dataset.description.unit
+        if unit is None:
+            continue
+        coded = desk.table(dataset).codes(unit)
+        left = [code for code, text in enumerate(coded.texts()) if text in keys]
+        found += int(np.isin(coded.codes, left).sum())
+    return found
 
 
 def _carry_out(act: Act, erasure: Erasure) -> None:

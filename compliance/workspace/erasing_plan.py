@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,7 @@ from compliance.rights.nouns import (
 from compliance.storage import records, tables
 from compliance.workspace import datasets, erasing_beyond, labels, requesting, sealing
 from compliance.workspace.desk import Desk
-from compliance.workspace.tracing import Index
+from compliance.workspace.tracing import Index, decided
 
 _KEYS = (TreatmentKind.PSEUDONYM, TreatmentKind.VAULT)
 
@@ -95,7 +96,7 @@ def found(desk: Desk, connection: Connection, asked: Sequence[Request]) -> tuple
     for request in asked:
         identifiers = sealing.unseal(desk, request.id)
         said = {id_: is_it for id_, is_it in request.doubts.items() if is_it is not None}
-        trace = index.trace(identifiers, said)
+        trace = index.trace(identifiers, {**decided(request), **said})
         people.append(Person(request=request, identifiers=identifiers, trace=trace))
     return tuple(people)
 
@@ -105,9 +106,11 @@ def cut_out(
 ) -> tuple[Cutter, tuple[Cut, ...]]:
     """What goes from each version, and what stays by an exception or hold."""
     keeping = {one.request.id: _keeping(one.request) for one in people}
-    blanked = {
-        name for kept in keeping.values() for name, (_, way) in kept.items() if way is Way.BLANKED
-    }
+    blanked: dict[str, set[str]] = defaultdict(set)
+    for kept in keeping.values():
+        for name, (exception, way) in kept.items():
+            if way is Way.BLANKED:
+                blanked[name].add(exception)
     cutter = Cutter(_versions(desk, connection, every, blanked))
     for one in people:
         cutter.add(one.trace, keeping[one.request.id])
@@ -120,7 +123,7 @@ def _keeping(request: Request) -> Mapping[str, tuple[str, Way]]:
 
 
 def _versions(
-    desk: Desk, connection: Connection, every: Sequence[Dataset], blanked: set[str]
+    desk: Desk, connection: Connection, every: Sequence[Dataset], blanked: Mapping[str, set[str]]
 ) -> Mapping[str, Version]:
     """The versions that can hold anybody: invented rows are nobody's."""
     invented = {one.made for one in records.every(connection, tables.SYNTHESIS, Synthesis)}
@@ -141,7 +144,7 @@ def _versions(
             blank=(
                 tuple(one.column for one in blank if one.kind in _KEYS)
                 if made
-                else blank_columns(_labels(desk, connection, dataset))
+                else blank_columns(_labels(desk, connection, dataset), blanked[dataset.name])
                 if dataset.name in blanked
                 else ()
             ),

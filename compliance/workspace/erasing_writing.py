@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -61,6 +61,27 @@ def made(
             writing.made[cut.dataset_id] = rewriting
             found.append(replace(content, rewriting=rewriting))
     return tuple(found)
+
+
+def keys_gone(writing: Rewritten) -> Mapping[str, frozenset[str]]:
+    """By version that changes, the keys of people of whom nothing is to be left in it.
+
+    They never leave memory; with them it is looked again for people whom the request's own
+    identifiers do not lead to any more.
+    """
+    found = {}
+    for id_ in writing.made:
+        dataset, cut = writing.versions[id_], writing.cuts[id_]
+        unit = dataset.description.unit
+        rows = {*cut.removed, *(row for one in cut.blanked if one.key for row in one.rows)}
+        if unit is None or unit not in dataset.column_names or not rows:
+            continue
+        coded = writing.desk.table(dataset).codes(unit)
+        texts = coded.texts()
+        codes = {int(coded.codes[row]) for row in rows} - {-1}
+        codes -= {int(coded.codes[row]) for row in cut.kept}
+        found[id_] = frozenset(texts[code] for code in codes)
+    return found
 
 
 def _content(writing: Rewritten, dataset: Dataset, cut: Cut, begun: Erasure) -> Content:

@@ -21,14 +21,20 @@ def way_of(exception: str) -> Way:
     return Way.BLANKED if exception in _raw()["blanked"] else Way.KEPT
 
 
-def blank_columns(labels: Iterable[Label]) -> tuple[ColumnName, ...]:
-    """The columns whose cells tell who somebody is, or what special laws protect."""
+def blank_columns(labels: Iterable[Label], exceptions: Iterable[str]) -> tuple[ColumnName, ...]:
+    """The columns whose cells tell who somebody is, or what special laws protect.
+
+    Args:
+        exceptions: for which rows are kept; what all of them need stays.
+    """
+    needed = [set(_raw()["blanked"].get(exception, ())) for exception in exceptions]
+    stays = set.intersection(*needed) if needed else set()
     return tuple(
         label.column
         for label in labels
-        if label.identifier_class in _TELLING
-        or label.special_category
+        if label.special_category
         or label.form is Form.FREE_TEXT
+        or (label.identifier_class in _TELLING and label.semantic_type not in stays)
     )
 
 
