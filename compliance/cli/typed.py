@@ -39,7 +39,9 @@ SHOWN_NAME = 80
 
 _OWN_FILES = (
     *("datasets", "hierarchies", "outputs", "reports", "runs", "sealed", "vaults"),
+    *("datasets", "hierarchies", "outputs", "reports", "runs", "vaults", "consents", "usable"),
     *("secret.key", "surrogates.key", "pseudonyms.key", "vault.key", "dates.key", "formats.key"),
+    "consent.key",
 )
 _OWN_RECORDS = ("records.sqlite", "records.sqlite-wal", "records.sqlite-shm")
 

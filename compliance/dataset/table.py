@@ -125,6 +125,11 @@ class Table:
         with _in_words(self._path), self._one_reads:
             return self._file.read(columns=list(columns))
 
+    def whole(self) -> pa.Table:
+        """All columns as an Arrow table; not kept."""
+        with _in_words(self._path), self._one_reads:
+            return self._file.read()
+
     def _read(self, file: pq.ParquetFile, column: ColumnName) -> pa.Array:
         # `columns=` takes dotted paths, so a column with a dot in its name is picked afterwards.
         with _in_words(self._path), self._one_reads:

@@ -65,12 +65,18 @@
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
-    - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
-    - HeldError, HoldError, UnknownHoldError, SignalError
-    + TracingError                a person cannot be looked for so
-      - NothingToLookForError
-      - UnknownMatchError
-      - TooManyPeopleError
+    - SealedError, UnknownRequestError, RequestStepError
+    - RequestInputError, RequestFileError, HeldError
+    - SignalError, FulfilmentError, CorrectionError
+    - TellingError, LetterError, ConsentFileError
+    - ConsentRefusedError, PurposeError, UnknownPurposeError
+    - NotUsableError
+    + HoldError
+      - UnknownHoldError
+    + TracingError
+      - NothingToLookForError, UnknownMatchError, TooManyPeopleError
+    + ErasingError
+      - ErasingBusyError, UnknownErasureError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -215,19 +221,31 @@ from compliance.errors.records import (
     WorkspaceError,
 )
 from compliance.errors.rights import (
+    ConsentFileError,
+    ConsentRefusedError,
+    CorrectionError,
+    ErasingBusyError,
+    ErasingError,
+    FulfilmentError,
     HeldError,
     HoldError,
+    LetterError,
+    NotUsableError,
     NothingToLookForError,
+    PurposeError,
     RequestFileError,
     RequestInputError,
     RequestStepError,
     RightsError,
     SealedError,
     SignalError,
+    TellingError,
     TooManyPeopleError,
     TracingError,
+    UnknownErasureError,
     UnknownHoldError,
     UnknownMatchError,
+    UnknownPurposeError,
     UnknownRequestError,
 )
 
@@ -249,17 +267,23 @@ __all__ = [
     "ChooseTableError",
     "ClockError",
     "ComplianceError",
+    "ConsentFileError",
+    "ConsentRefusedError",
     "ConsultationError",
+    "CorrectionError",
     "DatabaseError",
     "DeploymentError",
     "DescriptionError",
     "DivergedError",
     "DriftedError",
     "EmptyFileError",
+    "ErasingBusyError",
+    "ErasingError",
     "FileError",
     "FileMissingError",
     "FileTooLargeError",
     "FindingError",
+    "FulfilmentError",
     "HeadersDifferError",
     "HeldError",
     "HierarchyError",
@@ -272,6 +296,7 @@ __all__ = [
     "ImpactOutdatedError",
     "JoinError",
     "LabelError",
+    "LetterError",
     "MalformedPlanError",
     "MalformedQueryError",
     "MalformedRecipeError",
@@ -290,6 +315,7 @@ __all__ = [
     "NotANumberColumnError",
     "NotATableError",
     "NotAnImageError",
+    "NotUsableError",
     "NothingAllowedError",
     "NothingAnonymisedError",
     "NothingAssessedError",
@@ -305,6 +331,7 @@ __all__ = [
     "PackError",
     "PlanError",
     "PrivacyParameterError",
+    "PurposeError",
     "QueryError",
     "RecordError",
     "RecordFieldError",
@@ -330,6 +357,7 @@ __all__ = [
     "StillAtRiskError",
     "TakenNameError",
     "TargetError",
+    "TellingError",
     "TooFewBasketsError",
     "TooFewSitesError",
     "TooFewSurvivorsError",
@@ -346,6 +374,7 @@ __all__ = [
     "UnknownColumnError",
     "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownErasureError",
     "UnknownFindingError",
     "UnknownHoldError",
     "UnknownImpactError",
@@ -353,6 +382,7 @@ __all__ = [
     "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",
+    "UnknownPurposeError",
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",

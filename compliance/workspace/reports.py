@@ -177,7 +177,7 @@ def _chosen(connection: Connection, wanted: Sequence[Dataset], id_: str | None) 
     where = " and ".join(sorted(names)) if len(names) <= 2 else f"these {len(names)} datasets"
     found = [
         done
-        for done in records.every(connection, tables.ANONYMISED, Anonymised)
+        for done in records.newest_by(connection, tables.ANONYMISED, Anonymised, "id").values()
         if names & {datasets.version(connection, i).name for i in (done.dataset_id, done.made)}
     ]
     if not found:

@@ -183,8 +183,8 @@ def _together(coded: Sequence[Codes]) -> tuple[npt.NDArray[np.int32], list[tuple
     for one in reversed(coded):
         rest, place = np.divmod(rest, len(one.labels) + 1)
         picked.append((place - 1).tolist())
-    codes = np.where(coded[0].codes < 0, -1, codes).astype(np.int32)
-    return codes, list(zip(*reversed(picked), strict=True))
+    codes = np.where(coded[0].codes < 0, -1, codes)
+    return codes.astype(np.int32), list(zip(*reversed(picked), strict=True))
 
 
 def _stands_in(text: str, whole: str) -> bool:

@@ -12,7 +12,8 @@ from compliance.rights.tracing.keyless import ownerless
 from compliance.rights.tracing.kinds import told_apart
 from compliance.rights.tracing.knowing import given
 from compliance.rights.tracing.linking import Linked, code_of, link, matches_of
-from compliance.rights.tracing.mentions import Namesakes, mentions_of
+from compliance.rights.tracing.mentions import mentions_of
+from compliance.rights.tracing.namesakes import Namesakes
 from compliance.rights.tracing.resolving import Candidate, told
 from compliance.rights.tracing.views import View
 
@@ -85,16 +86,16 @@ def _matches(views: Sequence[View], linked: Linked, code: Code) -> list[Match]:
     found: list[Match] = []
     for candidate in linked.accepted.values():
         who = "" if candidate.is_certain else code_of(candidate.person, code)
-        found += matches_of(views, linked, candidate, who)
+        found += matches_of(views, candidate, who)
     doubtful: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in linked.doubtful.values():
         doubtful[candidate.person.space].append(candidate)
     for rivals in doubtful.values():
         if len(rivals) > told_apart():
-            found += _together(views, linked, rivals)
+            found += _together(views, rivals)
             continue
         for candidate in rivals:
-            found += matches_of(views, linked, candidate, code_of(candidate.person, code))
+            found += matches_of(views, candidate, code_of(candidate.person, code))
     for view in views:
         found += ownerless(view, linked, code)
     by_id = {view.id: view for view in views}
@@ -107,7 +108,7 @@ def _matches(views: Sequence[View], linked: Linked, code: Code) -> list[Match]:
     return sorted(_told_once(found), key=lambda m: (order[m.dataset_id], m.is_doubtful, m.id))
 
 
-def _together(views: Sequence[View], linked: Linked, rivals: Sequence[Candidate]) -> list[Match]:
+def _together(views: Sequence[View], rivals: Sequence[Candidate]) -> list[Match]:
     """So many people that nobody could say who of them it is, as one match per dataset."""
     first = rivals[0]
     rows: dict[str, set[int]] = defaultdict(set)
@@ -115,7 +116,7 @@ def _together(views: Sequence[View], linked: Linked, rivals: Sequence[Candidate]
         if view.space == first.person.space and view.is_of_people:
             for candidate in rivals:
                 rows[view.id].update(view.of_person(candidate.person.key).tolist())
-    made = {m.dataset_id: m for m in matches_of(views, linked, first, "")}
+    made = {m.dataset_id: m for m in matches_of(views, first, "")}
     return [
         Match(
             dataset_id=id_,

@@ -31,7 +31,7 @@ class _Hit:
 
 
 def ownerless(view: View, linked: Linked, code: Code) -> list[Match]:
-    """The rows of `view` that no key gives to anybody, and that what is known of the person fits."""
+    """The rows of `view` that no key gives to anybody, and that what is known fits."""
     hits = _hits(view, linked)
     found, taken = [], NONE
     for way in ways():

@@ -1,4 +1,4 @@
-"""What is known of each kind of identifier, and of each way to tie a row to a person: kinds.yaml."""
+"""What is known of kinds of identifiers, and of the ways to tie a row to a person: kinds.yaml."""
 
 from __future__ import annotations
 

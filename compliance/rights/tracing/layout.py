@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compliance.dataset.nouns import ColumnName, ColumnType, Dataset
-from compliance.discovery.nouns import Form, IdentifierClass, Label
+from compliance.discovery.nouns import Form, Label
 from compliance.rights.nouns import IdentifierKind
 from compliance.rights.tracing.kinds import data, kind_of_type, words
 
+_WORD = re.compile(r"[A-ZÀ-Þ]?[^\W_A-ZÀ-Þ]+|[A-ZÀ-Þ]+")
+_SHORTEST_KEY_NAME = 3
 _ID_TYPES = ("customer_id", "person_id", "employee_id")
 
 
@@ -114,20 +117,35 @@ def _references(
         for name in dataset.column_names
         if name != key
         and (
-            any(plain_name(name).endswith(one) for one in keys)
+            any(_is_named_after(name, one) for one in keys)
             or (own in _ID_TYPES and types.get(name) == own)
         )
     )
 
 
+def _is_named_after(name: str, key: str) -> bool:
+    """Whether the last words of a column's name are a key's name: “paid” does not end with “id”.
+
+    A key that is called no more than “id” names nobody: product_id is no person's.
+    """
+    words = [word for word in _WORD.findall(name) if word]
+    ends = {plain_name("".join(words[at:])) for at in range(len(words))}
+    return len(key) >= _SHORTEST_KEY_NAME and key in ends
+
+
 def _is_record_key(
     dataset: Dataset, name: ColumnName, key: ColumnName | None, types: Mapping[ColumnName, str]
 ) -> bool:
-    column = dataset.column(name)
+    """Whether each row has its own value there, and the column is meant to be a key."""
+    column, meaning = dataset.column(name), types.get(name, "")
     is_code = column.type in (ColumnType.TEXT, ColumnType.INTEGER)
     is_own = column.missing == 0 and column.distinct == dataset.rows > 1
-    is_free = name != key and kind_of_type(types.get(name, "")) is None
-    return is_code and is_own and is_free
+    is_named = meaning in words("record_unclear") and plain_name(name).endswith(_record_ends())
+    return is_code and is_own and name != key and (meaning in words("record_keys") or is_named)
+
+
+def _record_ends() -> tuple[str, ...]:
+    return tuple(words("record_ends"))
 
 
 def _singles(labels: Iterable[Label]) -> Iterable[Holder]:
@@ -162,7 +180,3 @@ def _addresses(labels: Sequence[Label]) -> Iterable[Holder]:
     for place, street in enumerate(streets):
         with_it = [found[place] for found in beside if len(found) == len(streets)]
         yield Holder(kind=IdentifierKind.ADDRESS, columns=(street, *with_it))
-
-
-def is_personal(labels: Iterable[Label]) -> bool:
-    return any(label.identifier_class is not IdentifierClass.NONE for label in labels)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from compliance.rights.nouns import IdentifierKind, Match, Via
+from compliance.rights.tracing import normalising
 from compliance.rights.tracing.columns import Rows
 from compliance.rights.tracing.kinds import certain_from, data, kinds
 from compliance.rights.tracing.knowing import Knowledge, Known, trust
@@ -41,12 +42,23 @@ class Linked:
             accounts that an officer took for the same person's.
         doubtful: those who may be; an officer decides.
         fits: by person, what of the knowledge is true of them.
+        records: by population, the keys of the person's own rows, such as order numbers.
     """
 
     knowledge: Knowledge
     accepted: dict[Person, Candidate] = field(default_factory=dict)
     doubtful: dict[Person, Candidate] = field(default_factory=dict)
     fits: Fits = field(default_factory=dict)
+    records: dict[str, set[str]] = field(default_factory=dict)
+
+    def shared(self, space: str) -> set[Known]:
+        """What is known of the person and true of others of that population, too."""
+        return {
+            one
+            for person, fits in self.fits.items()
+            if person.space == space and person not in self.accepted
+            for one in fits
+        }
 
     def others(self, space: str, kinds_: Iterable[IdentifierKind]) -> set[Person]:
         """The people of a population, other than the person, whom the same identifiers fit."""
@@ -106,7 +118,12 @@ def learn(views: Iterable[View], linked: Linked, people: Iterable[Person]) -> No
         )
         for view in views:
             if view.space == person.space:
-                _learn_rows(view, view.of_person(person.key), sure, linked.knowledge)
+                rows = view.of_person(person.key)
+                _learn_rows(view, rows, sure, linked.knowledge)
+                keys = linked.records.setdefault(person.space, set())
+                for name in view.layout.records if len(rows) else ():
+                    column = view.column((name,), IdentifierKind.OTHER)
+                    keys.update(normalising.folded(text) for text in column.texts_at(rows))
 
 
 def _learn_rows(view: View, rows: Rows, sure: float, knowledge: Knowledge) -> None:
@@ -188,12 +205,10 @@ def _origin(views: Iterable[View], person: Person, candidate: Candidate) -> str:
     return ""
 
 
-def matches_of(
-    views: Iterable[View], linked: Linked, candidate: Candidate, who: str
-) -> list[Match]:
+def matches_of(views: Sequence[View], candidate: Candidate, who: str) -> list[Match]:
     """The rows of one person with a key, in every version of the datasets of that population."""
     found = []
-    origin = _origin(tuple(views), candidate.person, candidate)
+    origin = _origin(views, candidate.person, candidate)
     for view in views:
         if view.space != candidate.person.space or not len(
             rows := view.of_person(candidate.person.key)

@@ -32,12 +32,26 @@ _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})
 _RUN = re.compile(r"\d+")
 
 
+# Letters that are letters of their own to Unicode, and an accent's worth apart to people.
+_PLAIN = {
+    "ı": "i",
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "ħ": "h",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+}
+
+
 class _Folds(dict[int, str]):
     """Each character without case, accents and width; learnt as characters come."""
 
     def __missing__(self, code: int) -> str:
         parts = unicodedata.normalize("NFKD", chr(code)).casefold()
-        parts = unicodedata.normalize("NFKD", parts).casefold()
+        parts = unicodedata.normalize("NFKD", "".join(_PLAIN.get(c, c) for c in parts)).casefold()
         kept = "".join(c for c in parts if not unicodedata.combining(c))
         # Syllables of Hangul fall into letters; composed again they are what people write.
         found = unicodedata.normalize("NFC", " " if kept.isspace() else kept)

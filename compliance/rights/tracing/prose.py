@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compliance.rights.tracing import normalising
 
 _END = "\x00"  # between two texts; folding leaves it alone
 _DIALLED = re.compile(r"\+?\(?\d(?:[ \t()./\-–]{0,3}\d){5,}")
+# A word of ASCII letters and digits with four or more characters, one of them a digit.
+_CODE = re.compile(r"(?<![0-9a-z])(?=[a-z_/-]*\d)[0-9a-z][0-9a-z_/-]{2,}[0-9a-z](?![0-9a-z])")
+_SENTENCE = 20  # characters of a text on average, from which on it is taken for sentences
 _IN_ADDRESS = re.compile(r"[0-9a-z.!#$%&*+?^_`{|}~-]")
 
 
@@ -74,6 +77,15 @@ class Prose:
             )
             if not any(char.isascii() and char.isalnum() for char in around):
                 yield self._place(at, at + len(needle))
+
+    @functools.cached_property
+    def by_code(self) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """Where each word with a digit stands in all texts together; only of sentences."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        if len(self._all) >= _SENTENCE * max(1, len(self.texts)):
+            for match in _CODE.finditer(self._all):
+                found.setdefault(match[0], []).append(match.span())
+        return found
 
     def phrases(self, phrase: str) -> Iterator[Place]:
         """Where `phrase` stands, and is no part of a longer word."""
