@@ -198,6 +198,8 @@ def test_what_was_missed_is_made_up_for_once() -> None:
         pytest.param({"mails": ("a@b.c\nBcc: d@e.f",)}, id="a second header"),
         pytest.param({"webhook": "file:///etc/passwd"}, id="a file"),
         pytest.param({"webhook": "https:///path"}, id="no host"),
+        pytest.param({"webhook": "https://[desk/path"}, id="a broken host"),
+        pytest.param({"webhook": "https://desk.example:port/"}, id="a broken port"),
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused(made: dict[str, Any]) -> None:

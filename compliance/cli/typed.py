@@ -38,8 +38,8 @@ LONGEST_NUMBER = 40
 SHOWN_NAME = 80
 
 _OWN_FILES = (
-    *("datasets", "hierarchies", "outputs", "reports", "runs", "sealed", "vaults"),
     *("datasets", "hierarchies", "outputs", "reports", "runs", "vaults", "consents", "usable"),
+    "sealed",
     *("secret.key", "surrogates.key", "pseudonyms.key", "vault.key", "dates.key", "formats.key"),
     "consent.key",
 )

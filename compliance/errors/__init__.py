@@ -32,7 +32,7 @@
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
   + PackError                     a pack of rules cannot be used; says the line
-  + UnknownRuleError, UnknownPackError   no rule or pack of that name
+  + UnknownRuleError, UnknownLawError, UnknownPackError   no rule, law or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + RecordError                   a record of the register cannot be kept
@@ -65,12 +65,23 @@
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
+    - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
+    - HeldError, HoldError, UnknownHoldError, SignalError
+    - ErasingError, ErasingBusyError, UnknownErasureError
+    + TracingError                a person cannot be looked for so
+      - NothingToLookForError
+      - UnknownMatchError
+      - TooManyPeopleError
+    - ConsentFileError
+    - ConsentRefusedError
+    - NotUsableError
+    - PurposeError
+    - UnknownPurposeError
     - SealedError, UnknownRequestError, RequestStepError
     - RequestInputError, RequestFileError, HeldError
     - SignalError, FulfilmentError, CorrectionError
     - TellingError, LetterError, ConsentFileError
     - ConsentRefusedError, PurposeError, UnknownPurposeError
-    - NotUsableError
     + HoldError
       - UnknownHoldError
     + TracingError
@@ -163,6 +174,7 @@ from compliance.errors.governance import (
     UnknownFindingError,
     UnknownImpactError,
     UnknownKindError,
+    UnknownLawError,
     UnknownPackError,
     UnknownRecordError,
     UnknownRemedyError,
@@ -230,8 +242,8 @@ from compliance.errors.rights import (
     HeldError,
     HoldError,
     LetterError,
-    NotUsableError,
     NothingToLookForError,
+    NotUsableError,
     PurposeError,
     RequestFileError,
     RequestInputError,
@@ -379,6 +391,7 @@ __all__ = [
     "UnknownHoldError",
     "UnknownImpactError",
     "UnknownKindError",
+    "UnknownLawError",
     "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",

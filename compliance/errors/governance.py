@@ -46,6 +46,10 @@ class UnknownRuleError(ComplianceError):
     sentence = "There is no rule “{rule}” in force. “rules list” names them all."
 
 
+class UnknownLawError(ComplianceError):
+    sentence = "There is no law “{law}” in the rules in force. Laws: {known}."
+
+
 class UnknownPackError(ComplianceError):
     sentence = "There is no pack of your own called “{pack}”."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 from typing import Any
+from urllib.parse import urlsplit
 
 from compliance.errors import ScheduleError
 from compliance.rules.nouns.audit import Schedule
@@ -23,9 +24,19 @@ def check_schedule(schedule: Schedule) -> Schedule:
     for mail in schedule.mails:
         if not re.fullmatch(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+", mail):
             raise ScheduleError(problem="an e-mail address looks like officer@example.org")
-    if schedule.webhook and not re.fullmatch(r"https?://[^\s/?#]+\S*", schedule.webhook):
+    if schedule.webhook and not _is_web_address(schedule.webhook):
         raise ScheduleError(problem="a webhook's address begins with https:// or http://")
     return schedule
+
+
+def _is_web_address(text: str) -> bool:
+    if not re.fullmatch(r"https?://[^\s/?#]+\S*", text):
+        return False
+    try:
+        place = urlsplit(text)
+        return bool(place.hostname) and (place.port is None or place.port > 0)
+    except ValueError:
+        return False
 
 
 def due_at(schedule: Schedule, now: datetime, zone: tzinfo) -> datetime | None:

@@ -32,9 +32,10 @@ from compliance.workspace import (
     vaults,
     watching,
 )
+from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
-from compliance.workspace.registering import register_of
+from compliance.workspace.registering import register_of, typed_records
 
 _OF_DPIA = PROVIDED["dpia"] | {"prior_consultation_at", "reviewed_at", "last_change_at"}
 _CHECKPOINT = "trail.checkpoint"
@@ -64,6 +65,7 @@ def known(
         is_whole=names is None,
         lists=pack.lists,
         reach={law: row.countries for law, row in pack.laws.items()},
+        consents=consent_records(connection, typed_records(connection)),
     )
     return replace(found_out, impacts=impacts_of(connection, found_out))
 

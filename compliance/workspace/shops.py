@@ -11,6 +11,7 @@ from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets, requesting_demo
+from compliance.workspace.consenting import Consenting
 from compliance.workspace.desk import Desk
 from compliance.workspace.registering import Registering
 
@@ -39,6 +40,7 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
     """
     from compliance.demo import (  # loads what only the demo needs
         build_shop,
+        consent_file,
         shop_register,
         shop_requests,
     )
@@ -61,6 +63,19 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
     total = Budget(epsilon=shop.budget.epsilon, delta=shop.budget.delta)
     budgets.decide(desk, shop.budget.population, total)
     Registering(desk).import_(to_json(shop_register(desk.clock())).encode(), "demo shop.json")
+    consents = Consenting(desk)
+    for asked in shop.consents.purposes:
+        consents.keep_purpose(
+            asked.id,
+            asked.title,
+            kind=asked.kind,
+            datasets_=asked.datasets,
+            lasts_months=asked.lasts_months,
+        )
+        for version, words in asked.texts:
+            consents.new_text(asked.id, version, words)
+    given = consent_file(shop.consents, desk.clock())
+    consents.import_(given.data, given.name)
     customers = next(one for one in added if one.name == _CUSTOMERS)
     requesting_demo.fill(desk, customers, shop_requests())
     return added
