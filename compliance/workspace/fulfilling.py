@@ -8,32 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection
-
-from compliance.errors import FulfilmentError, TellingError
-from compliance.register import kind_of
 from compliance.report import build_package
-from compliance.rights.fulfilling import (
-    concerned_systems,
-    not_told,
-    questions,
-    to_tell,
-    told_on,
-    zipped,
-)
+from compliance.report.nouns import Report, ReportKind
+from compliance.rights.fulfilling import questions, zipped
 from compliance.rights.nouns import (
-    Barrier,
     Corrected,
     Correction,
-    Event,
     Handed,
-    Identifier,
     Letter,
     LetterKind,
-    Outcome,
     Package,
     Question,
     Request,
@@ -41,24 +26,26 @@ from compliance.rights.nouns import (
     Reviewed,
     Right,
     Seen,
-    Step,
     ToTell,
 )
-from compliance.rights.requests import Action, check
+from compliance.workspace import fulfilling_barring as barring
 from compliance.workspace import fulfilling_correcting as correcting
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace import fulfilling_letters as letters
-from compliance.workspace import sealing, usage
-from compliance.workspace.desk import Act, Desk
-from compliance.workspace.registers import register_in
-from compliance.workspace.requested import advance, check_may_carry_out, one, store
+from compliance.workspace import fulfilling_telling as telling
+from compliance.workspace import reports, request_reports, sealing
+from compliance.workspace.desk import Desk
+from compliance.workspace.fulfilling_steps import (
+    AGAIN,
+    check_settled,
+    finished,
+    handed_out,
+    of_right,
+    told_by,
+)
+from compliance.workspace.requested import check_may_carry_out, one
 
-TOLD = "recipients_told"  # the fact of a request that holds who was told
-REVIEW = "review"
-MARKETING = "direct_marketing"
-_LONGEST = 400
 _PACKAGES = (Right.ACCESS, Right.PORTABILITY)
-_AGAIN = (Step.CARRIED_OUT, Step.ANSWERED)
 
 
 class Fulfilling:
@@ -81,7 +68,7 @@ class Fulfilling:
             UnknownRequestError, SealedError, FulfilmentError: there is nothing to look at.
         """
         with self._desk.database.reading() as connection:
-            request = self._of(connection, id_, _PACKAGES)
+            request = of_right(connection, id_, _PACKAGES)
             case = gathering.case_of(self._desk, connection, request)
             return gathering.package_of(self._desk, connection, case, shown)
 
@@ -91,19 +78,22 @@ class Fulfilling:
         It is handed out once and not stored; made again, it is another act. The trail holds
         counts and the manifest's hash.
 
+        Args:
+            shown: see `outline`.
+
         Raises:
             UnknownRequestError, SealedError, RequestStepError: it cannot be made now.
             FulfilmentError: the right is another one, or a doubtful match is undecided.
         """
         with self._desk.database.reading() as connection:
-            request = self._of(connection, id_, _PACKAGES)
-            self._check_package(connection, request)
+            request = of_right(connection, id_, _PACKAGES)
+            if request.step not in AGAIN or request.is_refused:
+                check_may_carry_out(connection, request, self._desk.clock().date())
             case = gathering.case_of(self._desk, connection, request)
-            self._check_settled(request, case)
+            check_settled(request, case)
             package = gathering.package_of(self._desk, connection, case, shown)
         handed = zipped(package, build_package(package).pdf)
         with self._desk.act("request.package", id_) as act:
-            request = one(act.connection, id_)
             act.facts |= {
                 "datasets": handed.datasets,
                 "rows": handed.rows,
@@ -113,7 +103,8 @@ class Fulfilling:
                 "missing": len(handed.missing),
                 "manifest": handed.sha256,
             }
-            self._move(act, request, _package_facts(package), "the package was handed out")
+            now = one(act.connection, id_)
+            handed_out(act, now, _package_facts(package), "the package was handed out")
         return handed
 
     # What is changed
@@ -125,7 +116,7 @@ class Fulfilling:
             UnknownRequestError, SealedError, FulfilmentError: there is nothing to look at.
         """
         with self._desk.database.reading() as connection:
-            request = self._of(connection, id_, (Right.RECTIFICATION,))
+            request = of_right(connection, id_, (Right.RECTIFICATION,))
             case = gathering.case_of(self._desk, connection, request)
             return correcting.seen(case, sealing.salt_of(self._desk, id_))
 
@@ -137,16 +128,16 @@ class Fulfilling:
             FulfilmentError: the right is another one, or a doubtful match is undecided.
             CorrectionError, UnknownColumnError: a value cannot be corrected so.
         """
-        with self._desk.database.reading() as connection:
-            request = self._of(connection, id_, (Right.RECTIFICATION,))
-            check_may_carry_out(connection, request, self._desk.clock().date())
-            case = gathering.case_of(self._desk, connection, request)
-            self._check_settled(request, case)
-        salt = sealing.salt_of(self._desk, id_)
+        desk = self._desk
+        with desk.database.reading() as connection:
+            request = of_right(connection, id_, (Right.RECTIFICATION,))
+            check_may_carry_out(connection, request, desk.clock().date())
+            case = gathering.case_of(desk, connection, request)
+            check_settled(request, case)
+        salt = sealing.salt_of(desk, id_)
         with ExitStack() as undo:
-            with self._desk.act("request.rectify", id_) as act:
-                done = correcting.correct(self._desk, act, case, corrections, salt, undo)
-                facts = {"before_after_hash": f"{done.before} → {done.after}"}
+            with desk.act("request.rectify", id_) as act:
+                done = correcting.correct(desk, act, case, corrections, salt, undo)
                 names = [made.rpartition("@")[0] for made in done.made]
                 act.facts |= {
                     "made": list(done.made),
@@ -154,14 +145,10 @@ class Fulfilling:
                     "texts": sum(done.texts.values()),
                     "columns": sorted({f"{c.dataset}.{c.column}" for c in corrections}),
                 }
-                self._advance(
-                    act,
-                    request,
-                    facts,
-                    f"corrected in {len(names)} datasets",
-                    names,
-                    changed=done.made,
-                )
+                facts = {"before_after_hash": f"{done.before} → {done.after}"}
+                what = f"corrected {sum(done.cells.values()):,} cells of {len(names)} datasets"
+                now = one(act.connection, id_)
+                finished(desk, act, now, facts, what, names, changed=done.made)
             undo.pop_all()
         return done
 
@@ -173,7 +160,7 @@ class Fulfilling:
         Raises:
             RightsError: it cannot be done now.
         """
-        return self._bar(id_, Right.RESTRICTION, {"restriction_flag_set": True}, ())
+        return barring.restrict(self._desk, id_)
 
     def object_to(self, id_: str, purpose_type: str = "") -> Request:
         """Stop using the person's rows for what was objected to.
@@ -181,27 +168,12 @@ class Fulfilling:
         To direct marketing it is absolute: nothing is weighed (GDPR Art. 21(3)).
 
         Args:
-            purpose_type: a kind of purpose of the register; empty: the one that the request names.
+            purpose_type: a kind of purpose of the register; empty: what the request names, or all.
 
         Raises:
             RightsError: it cannot be done now, or there is no such kind of purpose.
         """
-        with self._desk.database.reading() as connection:
-            purpose = purpose_type or one(connection, id_).purpose
-        field = kind_of("request").field("purpose_type")
-        if purpose_type and field is not None and purpose_type not in field.choices:
-            known = ", ".join(field.choices)
-            raise FulfilmentError(request=id_, reason=f"kinds of purpose are: {known}")
-        facts: dict[str, object] = {"processing_stopped_or_grounds": True}
-        if field is not None and purpose in field.choices:
-            facts["purpose_type"] = purpose
-        if is_marketing(purpose):
-            facts |= {
-                "purpose_type": MARKETING,
-                "marketing_suppressed": True,
-                "marketing_events_after": 0,
-            }
-        return self._bar(id_, Right.OBJECTION, facts, (purpose,) if purpose else ())
+        return barring.object_to(self._desk, id_, purpose_type)
 
     def opt_out(self, id_: str, effective_on: date | None = None) -> Request:
         """Keep the person's rows out of sale, sharing and whatever else hands them on.
@@ -212,19 +184,10 @@ class Fulfilling:
         Raises:
             RightsError: it cannot be done now, or the day cannot be.
         """
-        today = self._desk.clock().date()
-        day = effective_on or today
-        with self._desk.database.reading() as connection:
-            request = self._of(connection, id_, (Right.OPT_OUT,))
-        if not request.received_on <= day <= max(today, request.received_on):
-            reason = "the day on which it took effect lies before the receipt or in the future"
-            raise FulfilmentError(request=id_, reason=reason)
-        purposes = (request.purpose,) if request.purpose else ()
-        facts = {"effective_at": day.isoformat(), "sharing_events_after_effective": 0}
-        return self._bar(id_, Right.OPT_OUT, facts, purposes)
+        return barring.opt_out(self._desk, id_, effective_on)
 
     def lift(self, id_: str, told_on: date) -> Request:
-        """End what a restriction, objection or opt-out stands against; the person was told before.
+        """End what a restriction, objection or opt-out stands against.
 
         Args:
             told_on: when the person was told that it ends (GDPR Art. 18(3)).
@@ -232,26 +195,7 @@ class Fulfilling:
         Raises:
             FulfilmentError: nothing stands, or nobody was told before.
         """
-        with self._desk.act("request.lift", id_) as act:
-            request = one(act.connection, id_)
-            wishes = [w for w in usage.wishes(act.connection) if w.request == id_]
-            if not wishes:
-                raise FulfilmentError(request=id_, reason="nothing stands because of it")
-            since = max(wish.since.date() for wish in wishes)
-            if not since <= told_on <= act.at.date():
-                reason = (
-                    "the person has to be told before it ends, on a day between its beginning "
-                    "and today"
-                )
-                raise FulfilmentError(request=id_, reason=reason)
-            ended = usage.lift(act, id_)
-            act.facts |= {"lifted": len(ended), "told_on": told_on.isoformat()}
-            what = f"lifted; the person was told on {told_on.isoformat()}"
-            event = Event(at=act.at, by=act.actor, what=what, step=request.step)
-            facts = {**request.facts, "lift_notice_before_lift": True}
-            after = replace(request, facts=facts, history=(*request.history, event))
-            store(act, after)
-        return after
+        return barring.lift(self._desk, id_, told_on)
 
     # Who else is told
 
@@ -262,8 +206,7 @@ class Fulfilling:
             UnknownRequestError: there is none.
         """
         with self._desk.database.reading() as connection:
-            request = one(connection, id_)
-            return self._to_tell(connection, request, ())
+            return told_by(self._desk, connection, one(connection, id_))
 
     def tell(self, id_: str, who: str, on: date | None = None, *, why_not: str = "") -> Request:
         """Mark that somebody was told, or why that is impossible or out of proportion.
@@ -277,32 +220,7 @@ class Fulfilling:
             RequestStepError: it does not come next.
             TellingError: there is nobody of that id, or the day cannot be.
         """
-        with self._desk.act("request.tell", id_) as act:
-            request = one(act.connection, id_)
-            check(request, Action.TELL)
-            rows = self._to_tell(act.connection, request, ())
-            day = on or act.at.date()
-            if who not in {row.id for row in rows}:
-                known = f"it is one of: {', '.join(row.id for row in rows) or 'nobody'}"
-                raise TellingError(who=who[:80], reason=known)
-            if not request.received_on <= day <= act.at.date():
-                raise TellingError(
-                    who=who, reason="the day lies before the receipt or in the future"
-                )
-            said = " ".join(why_not.split())[:_LONGEST]
-            marks = {**_marks(request), who: not_told(said) if said else told_on(day)}
-            rows = self._to_tell(act.connection, replace(request, facts={TOLD: marks}), ())
-            settled = sum(row.is_settled for row in rows)
-            act.facts |= {"told": settled, "recipients": len(rows)}
-            return advance(
-                act,
-                request,
-                Action.TELL,
-                f"{settled} of {len(rows)} recipients told",
-                told_recipients=settled,
-                recipients=len(rows),
-                facts={TOLD: marks},
-            )
+        return telling.tell(self._desk, id_, who, on, why_not)
 
     # Automated decisions
 
@@ -312,17 +230,7 @@ class Fulfilling:
         Raises:
             UnknownRequestError, FulfilmentError: it is none.
         """
-        with self._desk.database.reading() as connection:
-            request = self._of(connection, id_, (Right.REVIEW,))
-            register = register_in(self._desk, connection, self._desk.clock())
-            names = sorted({found.rpartition("@")[0] for found in request.found})
-            kind = kind_of("adm_system")
-            return concerned_systems(
-                register,
-                names,
-                lambda record, field: gathering.words_in(register, record, field),
-                lambda field: found.label if (found := kind.field(field)) else field,
-            )
+        return telling.systems(self._desk, id_)
 
     def questions(self) -> tuple[Question, ...]:
         """What whoever looks at a decision again answers."""
@@ -338,23 +246,7 @@ class Fulfilling:
         Raises:
             RightsError: it cannot be done now, or an answer is missing or says that it was none.
         """
-        if system not in {one_.id for one_ in self.systems(id_)}:
-            raise FulfilmentError(request=id_, reason="the register has no such decision system")
-        for question in questions():
-            if answers.get(question.id) not in question.choices:
-                raise FulfilmentError(request=id_, reason=f"“{question.asks}” is not answered")
-        if answers["reviewer_may_change"] == "no":
-            reason = "whoever reviews has to be able to change the decision"
-            raise FulfilmentError(request=id_, reason=reason)
-        if answers["all_looked_at"] == "no":
-            raise FulfilmentError(request=id_, reason="all that matters has to be looked at first")
-        kept = {q.id: answers[q.id] for q in questions()}
-        with self._desk.act("request.review", id_) as act:
-            request = one(act.connection, id_)
-            act.facts |= {"system": system, "outcome": kept["outcome"]}
-            facts = {REVIEW: kept, "review_outcome": kept["outcome"]}
-            what = f"a decision was looked at again: {kept['outcome']}"
-            return advance(act, request, Action.CARRY_OUT, what, facts=facts)
+        return telling.review(self._desk, id_, system, answers)
 
     # Letters and the log
 
@@ -372,125 +264,29 @@ class Fulfilling:
         with self._desk.database.reading() as connection:
             return letters.log_in(connection, self._desk.clock().date(), months)
 
-    # Inside
-
-    def _of(self, connection: Connection, id_: str, rights: Sequence[Right]) -> Request:
-        request = one(connection, id_)
-        if request.right not in rights:
-            reason = f"it asks for {request.right.value}"
-            raise FulfilmentError(request=id_, reason=reason)
-        return request
-
-    def _check_package(self, connection: Connection, request: Request) -> None:
-        if request.step in _AGAIN and not request.is_refused:
-            return
-        check_may_carry_out(connection, request, self._desk.clock().date())
-
-    def _check_settled(self, request: Request, case: gathering.Case) -> None:
-        if count := len(case.trace.open_doubts):
-            reason = f"{count} doubtful matches are not decided yet"
-            raise FulfilmentError(request=request.id, reason=reason)
-
-    def _move(self, act: Act, request: Request, facts: Mapping[str, object], what: str) -> None:
-        if request.step is Step.DECIDED:
-            advance(act, request, Action.CARRY_OUT, what, facts=facts)
-            return
-        event = Event(at=act.at, by=act.actor, what=f"{what} again", step=request.step)
-        merged = {**request.facts, **facts}
-        store(act, replace(request, facts=merged, history=(*request.history, event)))
-
-    def _advance(
+    def report(
         self,
-        act: Act,
-        request: Request,
-        facts: Mapping[str, object],
-        what: str,
-        names: Sequence[str],
-        **changes: object,
-    ) -> Request:
-        rows = self._to_tell(act.connection, request, names)
-        act.facts["recipients"] = len(rows)
-        return advance(
-            act,
-            request,
-            Action.CARRY_OUT,
-            what,
-            facts=facts,
-            recipients=len(rows),
-            told_recipients=sum(row.is_settled for row in rows),
-            **changes,
-        )
+        kind: ReportKind,
+        id_: str | None = None,
+        letter: LetterKind = LetterKind.ANSWER,
+        months: int = letters.LOG_MONTHS,
+    ) -> Report:
+        """A letter, the log or a certificate of erasure as PDF, stored: none of them names anybody.
 
-    def _bar(
-        self, id_: str, right: Right, facts: Mapping[str, object], purposes: Sequence[str]
-    ) -> Request:
-        barrier = _BARRIERS[right]
-        with self._desk.database.reading() as connection:
-            request = self._of(connection, id_, (right,))
-            check_may_carry_out(connection, request, self._desk.clock().date())
-            case = gathering.case_of(self._desk, connection, request)
-            self._check_settled(request, case)
-            people = self._people(connection, case)
-        if not people:
-            reason = "nothing that the person is known by is in the data or can be kept as a hash"
-            raise FulfilmentError(request=id_, reason=reason)
-        names = gathering.names_of(case)
-        with self._desk.act(f"request.{_ACTS[right]}", id_) as act:
-            usage.bar(act, id_, people, barrier, purposes)
-            rows = sum(len(case.rows(one_.dataset.id)) for one_ in case.newest)
-            act.facts |= {"barrier": barrier.value, "rows": rows, "datasets": len(names)}
-            what = f"{rows:,} rows of {len(names)} datasets are left out: {barrier.value}"
-            return self._advance(act, request, facts, what, names)
+        Args:
+            id_: the request; None for the log.
+            letter: which, for a letter.
+            months: how many, for the log.
 
-    def _people(self, connection: Connection, case: gathering.Case) -> tuple[str, ...]:
-        found = dict.fromkeys(usage.people_of(self._desk, connection, case.identifiers))
-        by: dict[str, list[Identifier]] = {}
-        for population, identifier in gathering.keys_of(case):
-            by.setdefault(population, []).append(identifier)
-        for population, known in by.items():
-            found |= dict.fromkeys(usage.people_of(self._desk, connection, known, (population,)))
-        return tuple(found)
-
-    def _to_tell(
-        self, connection: Connection, request: Request, names: Sequence[str]
-    ) -> tuple[ToTell, ...]:
-        register = register_in(self._desk, connection, self._desk.clock())
-        concerned = gathering.concerned(connection, request, names)
-        return to_tell(register, concerned, _marks(request))
-
-
-_BARRIERS = {
-    Right.RESTRICTION: Barrier.RESTRICTED,
-    Right.OBJECTION: Barrier.OBJECTED,
-    Right.OPT_OUT: Barrier.OPTED_OUT,
-}
-_ACTS = {Right.RESTRICTION: "restrict", Right.OBJECTION: "object", Right.OPT_OUT: "opt_out"}
-
-
-def is_marketing(purpose: str) -> bool:
-    """Whether a purpose is direct marketing, to which an objection cannot be refused."""
-    return purpose.strip().casefold().replace(" ", "_") in (MARKETING, "marketing", "newsletter")
-
-
-def check_absolute(request: Request, outcome: Outcome) -> None:
-    """Refuse to refuse an objection to direct marketing; for whoever decides.
-
-    Raises:
-        FulfilmentError: it was to be refused.
-    """
-    if request.right is not Right.OBJECTION or outcome is Outcome.FULFILLED:
-        return
-    if is_marketing(request.purpose):
-        reason = "an objection to direct marketing cannot be refused (GDPR Art. 21(3))"
-        raise FulfilmentError(request=request.id, reason=reason)
+        Raises:
+            RightsError, ReportChoiceError: there is nothing to write.
+        """
+        document, subject = request_reports.built(self._desk, kind, id_, letter, months)
+        return reports.store(self._desk, kind, document, (), (), subject)
 
 
 def _package_facts(package: Package) -> dict[str, object]:
+    told: dict[str, object] = {"package_elements": package.told} if package.elements else {}
     if package.right is Right.PORTABILITY:
-        return {"export_format": "json", "basis_of_exported_data": package.bases}
-    return {"package_elements": package.told}
-
-
-def _marks(request: Request) -> dict[str, str]:
-    told = request.facts.get(TOLD)
-    return {str(k): str(v) for k, v in told.items()} if isinstance(told, Mapping) else {}
+        told |= {"export_format": "json", "basis_of_exported_data": package.bases}
+    return told

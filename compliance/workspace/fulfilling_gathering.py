@@ -220,8 +220,10 @@ def package_of(desk: Desk, connection: Connection, case: Case, shown: Shown = ()
 def _ported(package: Package, ground: Ground, case: Case) -> Package:
     """Only what the person gave, under consent or contract."""
     derived = {str(s.dataset.name): s.origin.rpartition("@")[0] for s in case.stored if s.origin}
-    bases = answers()["portable"]["bases"]
-    given, excluded, found = portable(ground, derived, bases)
+    rule = answers()["portable"]
+    given, excluded, found = portable(ground, derived, rule["bases"])
+    if package.law not in rule["laws"]:
+        return replace(package, bases=found)
     return replace(
         package,
         extracts=tuple(one for one in package.extracts if one.name in given),
