@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compliance.cli import arguments, persons
+from compliance.cli import arguments, fulfilling, persons
 from compliance.cli import requests as does
 from compliance.cli.adding import Kinds, group, verb
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection
@@ -23,6 +23,7 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
     _timing(inner)
     _deciding(inner)
     _ending(inner)
+    fulfilling.add(inner)
     holds = group(kinds, "hold", "legal holds: duties to keep data")
     placing = verb(holds, "place", does.place, "keep data from being erased")
     placing.add_argument("--why", required=True, help="the proceedings or law, without names")

@@ -31,7 +31,7 @@ from compliance.lineage.nouns import Node, NodeKind
 from compliance.rights.nouns import Erasure, ErasurePlan, Request, Stage
 from compliance.rights.requests import Action
 from compliance.storage import records, tables
-from compliance.workspace import datasets, erasing_beyond, erasing_plan, requesting
+from compliance.workspace import datasets, erasing_beyond, erasing_plan, requested
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
@@ -317,7 +317,7 @@ def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
 
 def _seen_again(desk: Desk, connection: Connection, erasure: Erasure) -> Erasure:
     """The erasure with what is found now of those who were erased."""
-    asked = [requesting.one(connection, id_) for id_ in erasure.requests]
+    asked = [requested.one(connection, id_) for id_ in erasure.requests]
     try:
         people = erasing_plan.found(desk, connection, asked)
     except SealedError:
@@ -351,7 +351,7 @@ def _carry_out(act: Act, erasure: Erasure) -> None:
     rewritten_ = {one.dataset_id: one for one in erasure.rewritings}
     stopped = 0
     for id_ in erasure.requests:
-        request: Request = requesting.one(act.connection, id_)
+        request: Request = requested.one(act.connection, id_)
         changed = tuple(one for one in erasure.touched.get(id_, ()) if one in rewritten_)
         pairs = "".join(f"{rewritten_[c].before} {rewritten_[c].after}\n" for c in changed)
         facts = {
@@ -360,7 +360,7 @@ def _carry_out(act: Act, erasure: Erasure) -> None:
         }
         what = f"erased from {len(changed)} dataset versions ({erasure.id})"
         try:
-            requesting.advance(act, request, Action.CARRY_OUT, what, changed=changed, facts=facts)
+            requested.advance(act, request, Action.CARRY_OUT, what, changed=changed, facts=facts)
         except RightsError:
             stopped += 1
     for fact in ("law", "right", "from", "to"):

@@ -58,6 +58,7 @@ class Journal:
 
     def begin(self) -> None:
         """Lay it down; from now on the erasure is finished or forgotten by whoever comes."""
+        self._path.parent.mkdir(mode=0o700, exist_ok=True)
         self._append("")
 
     def write(self, path: Path, data: bytes) -> None:

@@ -25,7 +25,7 @@ from compliance.rights.requests import (
 )
 from compliance.rules.nouns import LawId
 from compliance.storage import records
-from compliance.workspace import packs, requesting_intake, sealing
+from compliance.workspace import datasets, packs, requesting_intake, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.holding import Holding
 from compliance.workspace.registering import laws_in_scope
@@ -167,6 +167,12 @@ class Requesting:
 
         months = max((retention_of(law).months for law in self.laws()), default=24)
         return today - relativedelta(months=months)
+
+    def names(self, request: Request) -> dict[str, str]:
+        """The name of each dataset version that a request names, by its id."""
+        ids = {*request.found, *request.changed, *(one.split(":")[0] for one in request.doubts)}
+        with self._desk.database.reading() as connection:
+            return {id_: str(datasets.version(connection, id_).name) for id_ in sorted(ids)}
 
     def look(self, id_: str) -> Trace:
         """Where the person of a request was found, with what is doubtful; nothing is stored.

@@ -10,10 +10,12 @@ from compliance.plain import one_line, to_json
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets
+from compliance.workspace import budgets, datasets, requesting_demo
 from compliance.workspace.consenting import Consenting
 from compliance.workspace.desk import Desk
 from compliance.workspace.registering import Registering
+
+_CUSTOMERS = "customers"
 
 
 def describe(desk: Desk, organisation: Organisation) -> None:
@@ -40,6 +42,7 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
         build_shop,
         consent_file,
         shop_register,
+        shop_requests,
     )
 
     shop = build_shop()
@@ -73,4 +76,6 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
             consents.new_text(asked.id, version, words)
     given = consent_file(shop.consents, desk.clock())
     consents.import_(given.data, given.name)
+    customers = next(one for one in added if one.name == _CUSTOMERS)
+    requesting_demo.fill(desk, customers, shop_requests())
     return added

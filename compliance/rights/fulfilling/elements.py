@@ -91,7 +91,7 @@ def _purposes(ground: Ground) -> _Told:
         purposes = ground.words(one, "purposes")
         basis = ground.words(one, "lawful_basis") or ground.words(one, "cn_basis")
         if purposes:
-            says.append(f"{one.name}: {purposes}" + (f" ({basis.lower()})" if basis else ""))
+            says.append(f"{one.name}: {purposes}" + (f"; basis: {basis.lower()}" if basis else ""))
     covered = {
         n for one in ground.activities if one.several("purposes") for n in one.several("datasets")
     }
@@ -124,15 +124,13 @@ def _recipients(ground: Ground) -> _Told:
         if not {"recipients", "processors"} & set(one.values)
     ]
     bare = ground.names - {n for one in ground.activities for n in one.several("datasets")}
-    missing += [
-        f"Who receives data of {name} is not recorded." for name in _bare(ground, bare, says)
-    ]
+    missing += [f"Who receives data of {name} is not recorded." for name in _bare(ground, bare)]
     if not says and not missing and ground.names:
         says.append("Nobody outside receives the data.")
     return _or_none(ground, says, missing)
 
 
-def _bare(ground: Ground, names: frozenset[str], says: Sequence[str]) -> list[str]:
+def _bare(ground: Ground, names: frozenset[str]) -> list[str]:
     """Datasets of no activity, of which no recipient is on record either."""
     held = {
         name
@@ -240,18 +238,14 @@ def _automated(ground: Ground) -> _Told:
     missing: list[str] = []
     for one in systems:
         alone = one.values.get("solely_automated")
-        kind = {True: "decides alone", False: "helps a person to decide"}.get(bool(alone), "")
-        says.append(
-            f"{one.name}: {kind if alone is not None else 'whether it decides alone is not recorded'}"
-        )
+        says.append(f"{one.name}: {_ALONE.get(alone, 'whether it decides alone is not recorded')}")
         logic = ground.words(one, "criteria_information") or ground.words(one, "explanation_route")
         if logic:
             says.append(f"How it decides: {logic}")
         elif alone is not False:
             missing.append(f"How “{one.name}” decides, and what follows from it, is not recorded.")
-        for field in ("human_review_route", "contest_route", "representations_route"):
-            if text := ground.words(one, field):
-                says.append(f"{_ROUTES[field]}: {text}")
+        told = {title: ground.words(one, field) for field, title in _ROUTES.items()}
+        says += [f"{title}: {text}" for title, text in told.items() if text]
     if systems:
         return says, missing
     unsaid = [o.name for o in ground.activities if "automated_decisions" not in o.values]
@@ -260,6 +254,7 @@ def _automated(ground: Ground) -> _Told:
     return ["No decision is made by a machine alone."], []
 
 
+_ALONE: Mapping[object, str] = {True: "decides alone", False: "helps a person to decide"}
 _ROUTES = {
     "human_review_route": "How a person looks again",
     "contest_route": "How to contest it",
@@ -327,17 +322,17 @@ def _third_parties(ground: Ground) -> _Told:
 def _sold(ground: Ground) -> _Told:
     shared = ground.of("sharing")
     if shared:
-        said = [
-            f"{ground.words(one, 'kind') or 'Sharing'} to {ground.words(one, 'recipient') or one.name}: "
-            f"{', '.join(sorted(ground.names & set(one.several('datasets'))))}"
-            for one in shared
-        ]
-        return said, []
+        return [_shared(ground, one) for one in shared], []
     organisation = ground.register.record("org", "org")
     sells = None if organisation is None else organisation.values.get("sells_or_shares")
     if sells is False:
         return ["Nothing is sold or shared."], []
     return [], ["Whether data are sold or shared, and to whom, is not recorded."]
+
+
+def _shared(ground: Ground, one: Record) -> str:
+    what, who = ground.words(one, "kind") or "Sharing", ground.words(one, "recipient") or one.name
+    return f"{what} to {who}: {', '.join(sorted(ground.names & set(one.several('datasets'))))}"
 
 
 def _disclosed(ground: Ground) -> _Told:

@@ -164,7 +164,7 @@ def _extension(request: Request, matter: Matter) -> _Paragraphs:
     return [("", said), *([(_heading("rights"), ways)] if ways else [])]
 
 
-def _identity(request: Request, matter: Matter) -> _Paragraphs:
+def _identity(request: Request, _: Matter) -> _Paragraphs:
     asked = request.facts.get("identity_doubt_reason")
     doubt = str(asked or (request.identity.doubt if request.identity else "")).strip().rstrip(".")
     said = [
@@ -173,7 +173,7 @@ def _identity(request: Request, matter: Matter) -> _Paragraphs:
     return [("", tuple(said))]
 
 
-def _receipt(request: Request, matter: Matter) -> _Paragraphs:
+def _receipt(_: Request, matter: Matter) -> _Paragraphs:
     due = day(matter.due) if matter.due else ""
     return [("", tuple(text.format(due=due) for text in _texts()["receipt"]))]
 
@@ -188,7 +188,8 @@ _BODIES = {
 
 def _fill(text: str, request: Request, matter: Matter) -> str:
     effective = request.facts.get("effective_at")
-    names = sorted({id_.partition("@")[0] for id_ in (*request.found, *request.changed)})
+    ids = request.changed or tuple(request.found)
+    names = sorted({id_.rpartition("@")[0] for id_ in ids})
     outcome = request.facts.get("review_outcome")
     return text.format(
         received=day(request.received_on),

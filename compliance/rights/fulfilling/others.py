@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from compliance.dataset import Table
-from compliance.dataset.nouns import ColumnName, ColumnType, Dataset
+from compliance.dataset.nouns import Column, ColumnName, ColumnType, Dataset
 from compliance.discovery.nouns import Form, Label
 from compliance.discovery.nouns.text import Span, SpanType
 from compliance.rights.fulfilling.answers import answers
@@ -171,20 +171,16 @@ def _is_shared(stored: Stored, rows: Sequence[int], column: ColumnName, label: L
 
 def text_columns(stored: Stored) -> tuple[ColumnName, ...]:
     """Columns in which anything may be written."""
-    rule = answers()["others"]
-    found = []
-    for column in stored.dataset.columns:
-        if column.type is not ColumnType.TEXT:
-            continue
-        label = stored.labels.get(column.name)
-        if (
-            label is None
-            or label.form is not Form.SINGLE
-            or label.semantic_type in rule["texts"]
-            or (not is_identifying(label) and _is_long(stored.table, column.name, rule["long"]))
-        ):
-            found.append(column.name)
-    return tuple(found)
+    return tuple(c.name for c in stored.dataset.columns if _may_hold_anything(stored, c))
+
+
+def _may_hold_anything(stored: Stored, column: Column) -> bool:
+    rule, label = answers()["others"], stored.labels.get(column.name)
+    if column.type is not ColumnType.TEXT:
+        return False
+    if label is None or label.form is not Form.SINGLE or label.semantic_type in rule["texts"]:
+        return True
+    return not is_identifying(label) and _is_long(stored.table, column.name, rule["long"])
 
 
 def _is_long(table: Table, column: ColumnName, most: int) -> bool:

@@ -26,11 +26,14 @@ def to_tell(register: Register, datasets: Collection[str], told: Told) -> tuple[
     many records name it.
     """
     rule = answers()["telling"]
+    below = {id_ for one in register.of("processor") for id_ in one.several("subprocessors")}
     found: dict[str, ToTell] = {}
     for kind, role in rule["roles"].items():
         for one in register.of(kind):
             held = sorted(set(one.several("datasets")) & set(datasets))
             if not held or one.values.get("category") in rule["not_told"]:
+                continue
+            if kind == "processor" and one.id in below:
                 continue
             row = _row(register, one, kind, role, tuple(held))
             if row.id in found:
