@@ -38,7 +38,7 @@ LONGEST_NUMBER = 40
 SHOWN_NAME = 80
 
 _OWN_FILES = (
-    *("datasets", "hierarchies", "outputs", "reports", "runs", "vaults"),
+    *("datasets", "hierarchies", "outputs", "reports", "runs", "sealed", "vaults"),
     *("secret.key", "surrogates.key", "pseudonyms.key", "vault.key", "dates.key", "formats.key"),
 )
 _OWN_RECORDS = ("records.sqlite", "records.sqlite-wal", "records.sqlite-shm")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import date
 
 from compliance.errors import RequestInputError, RequestStepError
@@ -20,75 +19,28 @@ from compliance.rights.nouns import (
     Right,
     Step,
 )
-from compliance.rights.requests import (
-    LEVELS,
-    Action,
-    Provision,
-    check,
-    check_text,
-    check_unsaid,
-    is_paused,
-    provision_of,
+from compliance.rights.requests import Action, check, is_paused, provision_of
+from compliance.rules.nouns import Pause
+from compliance.workspace import sealing
+from compliance.workspace.desk import Desk
+from compliance.workspace.requested import one
+from compliance.workspace.requesting_step import (
+    Stepping,
+    check_ground,
+    check_kept,
+    check_level,
+    notify_by,
+    resumed,
+    rows_of,
+    said_of_people,
 )
-from compliance.rules.clocks import due
-from compliance.rules.nouns import Deadline, Pause
-from compliance.workspace import datasets, packs, sealing
-from compliance.workspace.desk import Act, Desk
-from compliance.workspace.requested import advance, held_by, one
-from compliance.workspace.requesting_clocks import deadline_for
-from compliance.workspace.requesting_intake import latest_day
-from compliance.workspace.tracing import trace
+from compliance.workspace.tracing import decided, trace
 
 AWAITED = "identity_awaited"  # what laws that let a clock stand still for it call it
 PAUSES = {
     AWAITED: "Waiting for proof of identity",
     "clarification_awaited": "Waiting for the person to say what is asked for",
 }
-
-
-@dataclass(slots=True, kw_only=True)
-class _Stepping:
-    """A step in progress.
-
-    Attributes:
-        desk, act: where it happens.
-        request: as it stood before.
-        provision: what the law says of it.
-    """
-
-    desk: Desk
-    act: Act
-    request: Request
-    provision: Provision
-
-    def text(self, name: str, said: str, *, is_needed: bool = True) -> str:
-        """What was typed, unless it is missing or says who the person is."""
-        plain = check_text(name, said, is_needed=is_needed)
-        is_open = sealing.is_sealed(self.desk, self.request.id)
-        who = sealing.unseal(self.desk, self.request.id) if is_open and plain else ()
-        return check_unsaid(name, plain, who)
-
-    def day(self, name: str, given: date | None) -> date:
-        """The day, or today; not before the request came in, and not in the future."""
-        day = given or self.act.at.date()
-        if given is not None and day > latest_day(self.act.at):
-            raise RequestInputError(field=name, problem="lies in the future")
-        if given is not None and day < self.request.received_on:
-            raise RequestInputError(field=name, problem="lies before the day of receipt")
-        return max(day, self.request.received_on)
-
-    def deadline(self) -> Deadline | None:
-        """How the clock of the answer is set."""
-        return deadline_for(self.request, packs.in_force(self.act.connection))
-
-    def lets_pause(self, reason: str) -> bool:
-        """Whether the law lets the clock stand still for `reason`."""
-        deadline = self.deadline()
-        return deadline is not None and reason in deadline.pause
-
-    def advance(self, action: Action, what: str, **changes: object) -> Request:
-        self.request = advance(self.act, self.request, action, what, **changes)
-        return self.request
 
 
 class Steps:
@@ -98,12 +50,12 @@ class Steps:
         self._desk = desk
 
     @contextmanager
-    def _step(self, verb: str, id_: str, action: Action) -> Iterator[_Stepping]:
+    def _step(self, verb: str, id_: str, action: Action) -> Iterator[Stepping]:
         with self._desk.act(f"request.{verb}", id_[:80]) as act:
             request = one(act.connection, id_)
             check(request, action)
             provision = provision_of(request.law, request.right)
-            yield _Stepping(desk=self._desk, act=act, request=request, provision=provision)
+            yield Stepping(desk=self._desk, act=act, request=request, provision=provision)
 
     def confirm(self, id_: str, on: date | None = None) -> Request:
         """Note that the person was told that the request came in.
@@ -168,7 +120,7 @@ class Steps:
             request, act = step.request, step.act
             what = step.text("What was checked", checked)
             on_behalf = step.text("The proof of the agent", agent, is_needed=False)
-            _check_level(request, step.provision, level)
+            check_level(request, step.provision, level)
             if request.channel == "agent" and not on_behalf:
                 problem = (
                     "is missing: an agent asks for another person’s data only with a signed "
@@ -187,7 +139,7 @@ class Steps:
                 Action.IDENTIFY,
                 f"identified: {level.value}{', through an agent with proof' if agent else ''}",
                 identity=identity,
-                pauses=_resumed(request, act.at.date(), AWAITED),
+                pauses=resumed(request, act.at.date(), AWAITED),
             )
 
     def extend(self, id_: str, reason: str, told_on: date | None = None) -> Request:
@@ -203,7 +155,7 @@ class Steps:
                 raise RequestInputError(field="A longer time", problem=problem)
             why = step.text("The reason for the longer time", reason)
             told = step.day("The day on which the person was told", told_on)
-            by = _notify_by(step, deadline)
+            by = notify_by(step, deadline)
             if told > by:
                 problem = f"would have been to be told by {by.isoformat()}; it is too late for that"
                 raise RequestInputError(field="The longer time", problem=problem)
@@ -224,7 +176,8 @@ class Steps:
                 raise RequestInputError(field=f"The law {step.request.law}", problem=problem)
             day = step.day("The first day of the pause", since)
             pause = Pause(since=day, until=None, reason=reason)
-            what = f"the clock stands still since {day.isoformat()}: {PAUSES[reason].lower()}"
+            why = PAUSES.get(reason, reason).lower()
+            what = f"the clock stands still since {day.isoformat()}: {why}"
             return step.advance(Action.PAUSE, what, pauses=(*step.request.pauses, pause))
 
     def resume(self, id_: str, until: date | None = None) -> Request:
@@ -239,7 +192,7 @@ class Steps:
                 problem = "lies before the pause began"
                 raise RequestInputError(field="The day on which the clock goes on", problem=problem)
             what = f"the clock goes on since {day.isoformat()}"
-            return step.advance(Action.RESUME, what, pauses=_resumed(step.request, day))
+            return step.advance(Action.RESUME, what, pauses=resumed(step.request, day))
 
     def search(self, id_: str) -> Request:
         """Look for the person in every version of every dataset; only counts are recorded.
@@ -249,11 +202,9 @@ class Steps:
         """
         with self._step("search", id_, Action.SEARCH) as step:
             who = sealing.unseal(self._desk, id_)
-            said = {k: v for k, v in step.request.doubts.items() if v is not None}
+            said = decided(step.request)
             found = trace(self._desk, step.act.connection, who, decided=said)
-            rows: dict[str, int] = {}
-            for match in found.settled:
-                rows[match.dataset_id] = rows.get(match.dataset_id, 0) + len(match.rows)
+            rows = rows_of(found)
             doubts = {m.id: said.get(m.id) for m in found.matches if m.is_doubtful}
             step.act.facts |= {
                 "searched": len(found.searched),
@@ -273,28 +224,23 @@ class Steps:
             )
 
     def doubts(self, id_: str, said: Mapping[str, bool]) -> Request:
-        """Say of doubtful matches whether they are the person.
+        """Say of doubtful matches whether they are the person; it holds in all datasets.
 
         Args:
             said: by the match's id.
 
         Raises:
-            RightsError: nothing is doubtful, or there is no such match.
+            RightsError: nothing is doubtful, there is no such match, or too many people fit.
         """
         with self._step("doubt", id_, Action.DOUBT) as step:
-            if unknown := said.keys() - step.request.doubts.keys():
-                problem = f"is no doubtful match of this request ({len(unknown)} are not)"
-                raise RequestInputError(field="What was decided", problem=problem)
-            doubts = {**step.request.doubts, **said}
-            who = sealing.unseal(self._desk, id_)
-            settled = {k: v for k, v in doubts.items() if v is not None}
-            found = trace(self._desk, step.act.connection, who, decided=settled)
-            rows: dict[str, int] = {}
-            for match in found.settled:
-                rows[match.dataset_id] = rows.get(match.dataset_id, 0) + len(match.rows)
+            who, before = sealing.unseal(self._desk, id_), decided(step.request)
+            found = trace(self._desk, step.act.connection, who, decided=before)
+            widened = before | said_of_people(id_, found, said)
+            found = trace(self._desk, step.act.connection, who, decided=widened)
             step.act.facts["decided"] = len(said)
             what = f"{_n(len(said), 'doubtful match', 'doubtful matches')} decided"
-            return step.advance(Action.DOUBT, what, doubts=doubts, found=rows)
+            doubts = {**step.request.doubts, **widened}
+            return step.advance(Action.DOUBT, what, doubts=doubts, found=rows_of(found))
 
     def decide(
         self,
@@ -318,8 +264,8 @@ class Steps:
         with self._step("decide", id_, Action.DECIDE) as step:
             kept = dict(kept or {})
             why = step.text("The reason", reason, is_needed=outcome is not Outcome.FULFILLED)
-            _check_ground(step.request, step.provision, outcome, ground)
-            _check_kept(step, outcome, kept)
+            check_ground(step.request, step.provision, outcome, ground)
+            check_kept(step, outcome, kept)
             decision = Decision(
                 outcome=outcome,
                 ground=ground,
@@ -417,7 +363,7 @@ class Steps:
             RightsError: it was carried out or answered already.
         """
         with self._step("withdraw", id_, Action.WITHDRAW) as step:
-            pauses = _resumed(step.request, step.act.at.date())
+            pauses = resumed(step.request, step.act.at.date())
             what = "the person took it back"
             return step.advance(Action.WITHDRAW, what, pauses=pauses)
 
@@ -438,78 +384,6 @@ class Steps:
         if destroys:
             sealing.destroy(self._desk, id_)
         return closed
-
-
-def _check_level(request: Request, provision: Provision, level: IdentityLevel) -> None:
-    if not provision.is_enough(level) or level is IdentityLevel.NONE:
-        problem = f"is not enough; for this right it has to be at least: {provision.level.value}"
-        raise RequestInputError(field="The level of identity", problem=problem)
-    asked = max((LEVELS.index(one.level) for one in request.rejected), default=0)
-    if LEVELS.index(level) < asked:
-        problem = (
-            f"was lowered after a proof was not taken; it has to be at least: {LEVELS[asked].value}"
-        )
-        raise RequestInputError(field="The level of identity", problem=problem)
-
-
-def _check_ground(request: Request, provision: Provision, outcome: Outcome, ground: str) -> None:
-    """Refuse a ground that the law does not know for this right."""
-    refused = outcome is Outcome.REFUSED
-    partly = outcome is Outcome.PARTLY_REFUSED
-    known: dict[str, object] = dict(provision.refusals) if refused or partly else {}
-    if not refused:
-        known |= provision.grounds
-    needs = refused or (partly and request.right is not Right.ERASURE)
-    if not (needs or provision.grounds) and not ground:
-        return
-    if ground not in known:
-        said = ", ".join(known) or "none"
-        problem = f"is needed, and {request.law} knows for this: {said}"
-        raise RequestInputError(field="A ground", problem=problem)
-
-
-def _check_kept(step: _Stepping, outcome: Outcome, kept: Mapping[str, str]) -> None:
-    """Refuse to keep rows without an exception of the law, or to call that all of it."""
-    for name, exception in kept.items():
-        datasets.find(step.act.connection, name)
-        if exception not in step.provision.exceptions:
-            known = ", ".join(step.provision.exceptions) or "none"
-            problem = f"are kept only for an exception of {step.request.law}: {known}"
-            raise RequestInputError(field=f"Rows of {name}", problem=problem)
-    if kept and outcome is Outcome.FULFILLED:
-        problem = "keeps rows, so it is refused in part; the person has to be told"
-        raise RequestInputError(field="The decision", problem=problem)
-    if outcome is Outcome.REFUSED:
-        return
-    held = held_by(step.act.connection, step.request, step.act.at.date())
-    if open_ := sorted(held.keys() - kept.keys()):
-        problem = (
-            f"are kept by legal hold {held[open_[0]].id}; decide to keep them for an exception, "
-            "or have the hold lifted first"
-        )
-        raise RequestInputError(field=f"Rows of {', '.join(open_)}", problem=problem)
-
-
-def _notify_by(step: _Stepping, deadline: Deadline) -> date:
-    request = step.request
-    found = due(
-        deadline,
-        request.received_on,
-        step.act.at,
-        country=request.country,
-        pauses=request.pauses,
-    )
-    return (found.notify_by or found.base).date()
-
-
-def _resumed(request: Request, day: date, reason: str = "") -> tuple[Pause, ...]:
-    """The pauses, with those ended that still stand (for `reason`, where one is named)."""
-    return tuple(
-        replace(one, until=max(day, one.since))
-        if one.until is None and reason in ("", one.reason)
-        else one
-        for one in request.pauses
-    )
 
 
 def _n(count: int, noun: str, nouns: str = "") -> str:

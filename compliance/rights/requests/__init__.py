@@ -1,5 +1,13 @@
 """Requests: what each law gives people, and the steps from intake to answer."""
 
+from compliance.rights.requests.counting import (
+    LOG_COLUMNS,
+    Statistics,
+    days_taken,
+    log_row,
+    outcome_of,
+    statistics,
+)
 from compliance.rights.requests.drawing import LOG_FIELDS, to_record
 from compliance.rights.requests.files import read_requests
 from compliance.rights.requests.files import refusal as file_refusal
@@ -42,6 +50,7 @@ from compliance.rights.requests.machine import (
 __all__ = [
     "CHANNELS",
     "LEVELS",
+    "LOG_COLUMNS",
     "LOG_FIELDS",
     "MOVES",
     "Action",
@@ -49,25 +58,30 @@ __all__ = [
     "Ground",
     "Provision",
     "Retention",
+    "Statistics",
     "Telling",
     "alerts",
     "check",
     "check_draft",
     "check_text",
     "check_unsaid",
+    "days_taken",
     "file_refusal",
     "is_forged",
     "is_paused",
+    "log_row",
     "marks",
     "missing",
     "moved",
     "next_action",
+    "outcome_of",
     "possible",
     "provision_of",
     "provisions",
     "read_requests",
     "retention_of",
     "signal_law",
+    "statistics",
     "to_day",
     "to_draft",
     "to_identifiers",
