@@ -17,7 +17,7 @@ from types import FrameType
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 from compliance.workspace.erasing_files import Journal
-from tests.erasing_cases import erase
+from tests.erasing_cases import erase, standing
 
 REQUEST = "R-1"
 
@@ -42,7 +42,7 @@ def tried(home: Path, kill_at: int) -> dict[str, int]:
     counter = Counter(kill_at)
     sys.setprofile(counter)
     workspace = Workspace(Settings.from_environment({}, home=home))
-    if not workspace.rights.requests.find(REQUEST).changed:
+    if not standing(workspace, REQUEST).changed:
         erase(workspace, [REQUEST])
     sys.setprofile(None)
     return {"calls": counter.calls, "first": counter.first}

@@ -20,7 +20,7 @@ from compliance.workspace import Workspace, datasets
 from compliance.workspace.desk import Desk
 from compliance.workspace.erasing_files import unfinished
 from tests.conftest import ROOT
-from tests.erasing_cases import ask, email, files_of
+from tests.erasing_cases import ask, email, files_of, standing
 from tests.erasing_child import REQUEST
 
 Try = Callable[[Path, int], dict[str, int]]
@@ -106,7 +106,7 @@ def check(home: Path, template: Path) -> bool:
     assert unfinished(workspace._desk) == ()
     assert workspace.verify_trail().problems == ()
     stages = [one.stage for one in workspace.rights.erasing.erasures()]
-    request = workspace.rights.requests.find(REQUEST)
+    request = standing(workspace, REQUEST)
     if seen == {True}:
         assert files_in(home) == files_in(template)
         assert (stages, request.step) == ([], Step.DECIDED)
