@@ -28,9 +28,9 @@ from compliance.rights.nouns import Hold, Outcome, Right, Stage, Step
 from compliance.storage import tables
 from compliance.trail import verify_trail
 from compliance.workspace import Workspace, datasets, requesting, sealing
-from compliance.workspace.erasing import closed
+from compliance.workspace.erased import closed
 from compliance.workspace.erasing_files import Journal, alone, unfinished
-from tests.erasing_cases import ask, email, erase, files_of, store_shop
+from tests.erasing_cases import ask, email, erase, files_of, standing, store_shop
 
 PEOPLE = "id,mail,town,note\n1,ann@a.example,Ulm,calls at 5\n2,bob@b.example,Köln,\n"
 MORE = PEOPLE + "3,cem@c.example,Bonn,knows ann@a.example well\n"
@@ -243,7 +243,7 @@ def test_the_trail_names_every_stage_and_no_value(office: Workspace) -> None:
 
 def test_the_request_moves_on_and_says_what_changed(office: Workspace) -> None:
     erase(office, [ask(office, "R-1", [email("ann@a.example")])])
-    request = office.rights.requests.find("R-1")
+    request = standing(office, "R-1")
     assert request.step is Step.CARRIED_OUT
     assert request.changed == ("bought@1", "people@1", "people@2")
     assert request.facts["residual_records_without_exception"] == 0
@@ -267,7 +267,7 @@ def test_what_is_left_is_counted_and_the_request_stays_where_it_is(
     )
     done = erase(office, [ask(office, "R-1", [email("ann@a.example")])])
     assert done.left > 0
-    assert office.rights.requests.find("R-1").step is Step.DECIDED
+    assert standing(office, "R-1").step is Step.DECIDED
 
 
 def test_the_certificate_says_when_the_last_key_was_destroyed(office: Workspace) -> None:

@@ -64,6 +64,10 @@ class SignalError(RightsError):
 class FulfilmentError(RightsError):
     """What was asked cannot be carried out so; nothing was changed."""
 
+
+class ErasingError(RightsError):
+    """Somebody cannot be erased so; nothing was changed."""
+
     sentence = "Request {request} was not carried out: {reason}. Nothing was changed."
 
 
@@ -142,12 +146,6 @@ class NotUsableError(RightsError):
     """Rows may not be used for what was asked."""
 
     sentence = "{dataset} may not be used for this: {reason}."
-
-
-class ErasingError(RightsError):
-    """Somebody cannot be erased so; nothing was changed."""
-
-    sentence = "Nothing was erased: {reason}."
 
 
 class ErasingBusyError(ErasingError):

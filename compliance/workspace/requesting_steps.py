@@ -21,7 +21,7 @@ from compliance.rights.nouns import (
 )
 from compliance.rights.requests import Action, check, is_paused, provision_of
 from compliance.rules.nouns import Pause
-from compliance.workspace import sealing
+from compliance.workspace import erased, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.requested import one
 from compliance.workspace.requesting_step import (
@@ -374,16 +374,18 @@ class Steps:
             RightsError: it is not answered yet.
         """
         with self._step("close", id_, Action.CLOSE) as step:
-            erased = step.request.right is Right.ERASURE and step.request.step is Step.ANSWERED
-            destroys = erased and not step.request.is_refused
+            is_answered = step.request.step is Step.ANSWERED
+            is_erasure = step.request.right is Right.ERASURE
+            destroys = is_erasure and is_answered and not step.request.is_refused
             what = "closed"
             if destroys:
                 what += "; it cannot be read any more who it was about"
             step.act.facts["destroyed"] = destroys
             closed = step.advance(Action.CLOSE, what)
-        if destroys:
-            sealing.destroy(self._desk, id_)
-        return closed
+            if destroys:  # before it is on record, so that no crash leaves the key behind
+                erased.closed(step.act, id_)
+                sealing.destroy(self._desk, id_)
+            return closed
 
 
 def _n(count: int, noun: str, nouns: str = "") -> str:
