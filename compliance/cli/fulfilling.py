@@ -39,9 +39,7 @@ def add(inner: Kinds[argparse.ArgumentParser]) -> None:
     _one(verb(inner, "restrict", _restrict, "leave the person's rows out of all but storage"))
     objecting = _one(verb(inner, "object", _object, "stop using the person's rows for a purpose"))
     objecting.add_argument("--purpose", default="", metavar="KIND", help="else as the request says")
-    opting = _one(
-        verb(inner, "opt-out", _opt_out, "keep the person's rows out of sale and sharing")
-    )
+    opting = _one(verb(inner, "opt-out", _opt_out, "keep the rows out of sale and sharing"))
     opting.add_argument("--on", metavar="DAY", help="since when; else today")
     lifting = _one(verb(inner, "lift", _lift, "end a restriction, objection or opt-out"))
     lifting.add_argument("--told-on", required=True, metavar="DAY", help="when the person was told")

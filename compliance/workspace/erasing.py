@@ -27,6 +27,7 @@ from compliance.errors import (
     SealedError,
 )
 from compliance.lineage.nouns import Node, NodeKind
+from compliance.rights.fulfilling import to_tell
 from compliance.rights.nouns import Erasure, ErasurePlan, Request, Stage
 from compliance.rights.requests import Action
 from compliance.storage import records, tables
@@ -37,6 +38,7 @@ from compliance.workspace.erasing_files import Journal, alone, destroy, unfinish
 from compliance.workspace.erasing_writing import Content, keys_gone, made, writing_of
 from compliance.workspace.making import Step
 from compliance.workspace.recent import let_go
+from compliance.workspace.registers import register_in
 from compliance.workspace.tracing_views import carry_labels
 
 _Gone = Mapping[str, frozenset[str]]
@@ -264,7 +266,7 @@ def _finished(
     with desk.act("erasure.prove", id_) as act:
         proved = replace(seen, stage=Stage.PROVED, done_at=act.at)
         if not proved.left:
-            _carry_out(act, proved)
+            _carry_out(desk, act, proved)
         erased.store(act, proved)
         act.facts |= {"rescanned": proved.rescanned, "left": proved.left, "kept": proved.kept}
     journal.end()
@@ -317,9 +319,10 @@ def _still_there(desk: Desk, connection: Connection, gone: _Gone) -> int:
     return found
 
 
-def _carry_out(act: Act, erasure: Erasure) -> None:
+def _carry_out(desk: Desk, act: Act, erasure: Erasure) -> None:
     """Move the requests on; one that a new hold stands against stays where it is."""
     rewritten_ = {one.dataset_id: one for one in erasure.rewritings}
+    register = register_in(desk, act.connection, act.at)
     stopped = 0
     for id_ in erasure.requests:
         request: Request = requested.one(act.connection, id_)
@@ -330,8 +333,10 @@ def _carry_out(act: Act, erasure: Erasure) -> None:
             "before_after_hash": hashlib.sha256(pairs.encode()).hexdigest(),
         }
         what = f"erased from {len(changed)} dataset versions ({erasure.id})"
+        names = {one.rpartition("@")[0] for one in (*changed, *request.found)}
+        changes = {"changed": changed, "recipients": len(to_tell(register, names, {}))}
         try:
-            requested.advance(act, request, Action.CARRY_OUT, what, changed=changed, facts=facts)
+            requested.advance(act, request, Action.CARRY_OUT, what, facts=facts, **changes)
         except RightsError:
             stopped += 1
     for fact in ("law", "right", "from", "to"):

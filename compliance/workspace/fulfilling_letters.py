@@ -26,6 +26,7 @@ from compliance.storage import records, tables
 from compliance.workspace import packs, trails
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling_gathering import sender_of
+from compliance.workspace.fulfilling_steps import told_by
 from compliance.workspace.registers import organisation_in
 from compliance.workspace.requested import every
 from compliance.workspace.requesting_clocks import clocked
@@ -41,16 +42,17 @@ def letter_on(desk: Desk, connection: Connection, request: Request, kind: Letter
         LetterError: it cannot be written yet.
     """
     at = desk.clock()
-    return letter(kind, request, _matter(connection, request, at), at.date())
+    return letter(kind, request, _matter(desk, connection, request, at), at.date())
 
 
-def _matter(connection: Connection, request: Request, at: datetime) -> Matter:
+def _matter(desk: Desk, connection: Connection, request: Request, at: datetime) -> Matter:
     provision, pack = provision_of(request.law, request.right), packs.in_force(connection)
     law = pack.laws.get(request.law)
     decision = request.decision
     found = provision.refusals.get(decision.ground) if decision else None
     clock = clocked(request, pack, at).due
     kept = decision.kept if decision else {}
+    rows = told_by(desk, connection, request)
     return Matter(
         law=law.short if law else request.law,
         title=provision.title,
@@ -64,6 +66,8 @@ def _matter(connection: Connection, request: Request, at: datetime) -> Matter:
         },
         has_appeal=provision.has_appeal,
         due=clock.effective.date() if clock else None,
+        recipients=len(rows),
+        told=sum(row.is_settled for row in rows),
         rows=None if request.searched_on is None else sum(request.found.values()),
     )
 

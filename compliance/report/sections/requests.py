@@ -10,7 +10,7 @@ from compliance.report.nouns import CertificateEvidence, LetterEvidence, LogEvid
 from compliance.report.sections.traceability import to_traceability
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, table, tile
 from compliance.report.wording import NOT_RECORDED, count
-from compliance.rights.nouns import Erasure, LogFigures, RequestLog
+from compliance.rights.nouns import Beyond, Erasure, LogFigures, RequestLog
 
 MOST_ENTRIES_PRINTED = 2_000
 MOST_COMMITMENTS_PRINTED = 100
@@ -157,10 +157,15 @@ def _beyond(one: Erasure) -> Plain | None:
         heading("Until", 1.2),
     ]
     rows: list[list[Cell]] = [
-        [b.what, b.id, wording.sentence(b.why), _day(b.until) if b.until else "for good"]
-        for b in one.beyond
+        [b.what, b.id, wording.sentence(b.why), _until(b)] for b in one.beyond
     ]
     return table(headings, rows)
+
+
+def _until(one: Beyond) -> str:
+    if one.until is not None:
+        return _day(one.until)
+    return "not recorded" if one.what == "backup" else "for good"
 
 
 def _key(one: Erasure) -> str:

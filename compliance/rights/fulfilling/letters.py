@@ -36,6 +36,7 @@ class Matter:
         has_appeal: a refusal can be appealed to the controller.
         due: by when the answer is owed; None: the law names no time.
         rows: how many of the person's rows were found; None: nobody looked.
+        recipients, told: how many have the data too, and were told or need not be.
     """
 
     law: str
@@ -48,6 +49,8 @@ class Matter:
     has_appeal: bool = False
     due: date | None = None
     rows: int | None = None
+    recipients: int = 0
+    told: int = 0
 
 
 def letter(kind: LetterKind, request: Request, matter: Matter, today: date) -> Letter:
@@ -123,18 +126,16 @@ def _what(request: Request, matter: Matter) -> list[str]:
         kept = "; ".join(f"{name} ({why})" for name, why in sorted(matter.kept.items()))
         said.append(str(texts["kept"]).format(kept=kept))
     if request.right in _TELLS:
-        said.append(_told(request))
+        said.append(_told(matter))
     return [*said, str(texts["free"])] if not request.facts.get("fee_charged") else said
 
 
-def _told(request: Request) -> str:
-    if not request.recipients:
+def _told(matter: Matter) -> str:
+    if not matter.recipients:
         return str(_texts()["nobody_to_tell"])
-    if request.told_recipients >= request.recipients:
+    if matter.told >= matter.recipients:
         return str(_texts()["told_all"])
-    return _filled_with(
-        "told", told=str(request.told_recipients), recipients=str(request.recipients)
-    )
+    return _filled_with("told", told=str(matter.told), recipients=str(matter.recipients))
 
 
 def _why(request: Request, matter: Matter, outcome: Outcome) -> list[str]:
