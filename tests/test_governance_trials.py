@@ -80,3 +80,29 @@ def test_a_movement_that_the_register_refuses_leaves_nothing_behind(home: Path) 
 )
 def test_a_clock_is_not_met_by_a_day_that_cannot_be(home: Path, done: str, says: str) -> None:
     assert says in refused(home, "clock", "GDPR-12-3", "--start", "2026-01-01", "--done", done)
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        (("--cron", ""), "five fields"),
+        (("--cron", "٠ ٦ * * *"), "five fields"),
+        (("--cron", "0 6 30 2 *"), "no day has its times"),
+        (("--every", "day", "--webhook", "https://[::1"), "a webhook's address"),
+        (("--every", "day", "--webhook", "https://h.example:99999/"), "a webhook's address"),
+        (("--every", "day", "--webhook", "https://me:secret@h.example/"), "without a name"),
+        (("--every", "day", "--mail", "a@["), "an e-mail address looks like"),
+        (("--every", "day", "--mail", "=?utf-8?q?=0aBcc=3a_x?=@y.example"), "an e-mail address"),
+        (("--every", "day", "--mail", "a\0@y.example"), "an e-mail address looks like"),
+    ],
+)
+def test_a_schedule_that_would_fail_later_is_refused_at_once(
+    home: Path, said: tuple[str, ...], says: str
+) -> None:
+    assert says in refused(home, "schedule", "keep", "weekly", *said)
+
+
+def test_nobodys_name_turns_the_direction_of_what_follows(home: Path) -> None:
+    said = refused(home, "rules", "show", "X\u202eevil")
+
+    assert "X\ufffdevil" in said
