@@ -32,6 +32,7 @@
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
   + PackError                     a pack of rules cannot be used; says the line
+  + SaidTwiceError                     two values for one thing
   + UnknownRuleError, UnknownLawError, UnknownPackError   no rule, law or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
@@ -168,6 +169,7 @@ from compliance.errors.governance import (
     RecordsRefusedError,
     RemedyError,
     ResidencyError,
+    SaidTwiceError,
     ScheduleError,
     UnknownAlarmError,
     UnknownCountryError,
@@ -358,6 +360,7 @@ __all__ = [
     "ReservationEndedError",
     "ResidencyError",
     "RightsError",
+    "SaidTwiceError",
     "ScheduleError",
     "SealedError",
     "SecondBudgetError",

@@ -170,6 +170,12 @@ class RecordInUseError(RecordError):
     sentence = "“{record}” is named by {users}. Take it out there first."
 
 
+class SaidTwiceError(ComplianceError):
+    """Of two values for one thing, nobody knows which is meant."""
+
+    sentence = "“{name}” is said twice; say it once."
+
+
 class ClockError(ComplianceError):
     """A deadline cannot be counted."""
 

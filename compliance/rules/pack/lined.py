@@ -80,7 +80,7 @@ def _check_depth(text: str, name: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > DEEPEST:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             problem = f"it is nested more than {DEEPEST} deep"
             raise PackError(name=name, line=line, problem=problem)
 

@@ -96,7 +96,7 @@ def would_move(
         UnknownCountryError: there is no such country.
     """
     if not is_country(destination):
-        raise UnknownCountryError(given=destination)
+        raise UnknownCountryError(given=destination[:40])
     said = {fact: value for fact, value in (facts or {}).items() if fact != "form"}
     moved = flows_of(
         knowledge, "asked", names, destination, facts=said, recipient=recipient, source="plan"
