@@ -251,6 +251,25 @@ def test_a_schedule_that_cannot_run_holds_up_no_other(tmp_path: Path, clock: Clo
     assert list(empty.run_due()) == []
 
 
+def test_an_audit_that_breaks_off_holds_up_no_other_and_tells_no_cell(
+    desk: Workspace, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audits = desk.governance.audits
+    for name in ("first", "second"):
+        audits.keep(schedule(name=name))
+    clock.now += timedelta(days=8)
+
+    def breaks(*_: object) -> None:
+        raise ValueError("xanthippe.quisling@example.org is no number")
+
+    monkeypatch.setattr(audits, "run", breaks)
+    ran = list(audits.run_due())
+
+    assert [one.schedule for one in ran] == ["first", "second"]
+    assert "quisling" not in str([one.refusal for one in ran])
+    assert sum("audit.fail" in str(entry) for entry in desk.entries()) == 2
+
+
 # Who is told what
 
 

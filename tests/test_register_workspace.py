@@ -251,6 +251,20 @@ def test_taking_an_export_in_again_makes_nobodys_word_of_what_is_drawn(
     assert shop.entries(1)[0].facts["changed"] == 0
 
 
+@pytest.mark.parametrize("shape", list(Shape))
+def test_an_export_for_others_says_nothing_that_was_typed_about_one_person(
+    register: Registering, shape: Shape
+) -> None:
+    said = {"received_at": "2026-11-01", "extension_reason": "Ada Byron moved house"}
+    register.record("request", "case 7", said, name="Request of Ada Byron")
+
+    found = register.export(shape, "request", for_others=True)
+
+    assert b"Ada Byron" not in found
+    assert b"case 7" in found
+    assert b"2026-11-01" in found
+
+
 def test_an_export_for_others_leaves_out_what_may_name_a_person(register: Registering) -> None:
     register.record("processor", "cloud", {"contact": "Ada Byron", "country": "GB"})
 
