@@ -184,6 +184,35 @@ def test_what_cannot_be_read_in_is_refused_and_kept_out(shop: Workspace) -> None
     assert shop.governance.impacts.list() == ()
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("id", "a\0b", "The id cannot be"),
+        ("id", "x" * 81, "The id cannot be"),
+        ("title", "two\nlines", "it is one line"),
+        ("title", "x" * 201, "it is one line"),
+        ("consulted_at", "2999-01-01", "it is in the future"),
+    ],
+)
+def test_what_cannot_be_so_is_not_read_in(
+    shop: Workspace, field: str, value: str, says: str
+) -> None:
+    area = shop.governance.impacts
+    document = json.loads(json.dumps(area.export(begin(shop).id)))
+    document["impact"][field] = value
+
+    with pytest.raises(ImpactInputError, match=says):
+        area.read_in(json.dumps(document).encode())
+    assert len(area.list()) == 1
+
+
+def test_a_title_is_one_short_line(shop: Workspace) -> None:
+    for title in ("two\nlines", "x" * 201):
+        with pytest.raises(ImpactInputError, match="it is one line"):
+            shop.governance.impacts.begin(ImpactKind.DPIA, datasets=["orders"], title=title)
+    assert shop.governance.impacts.list() == ()
+
+
 def test_an_unknown_assessment_is_refused_with_those_that_are_there(shop: Workspace) -> None:
     with pytest.raises(UnknownImpactError, match="None has been begun yet"):
         shop.governance.impacts.one("dpia-1")

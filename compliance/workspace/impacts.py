@@ -329,7 +329,7 @@ class Impacts:
         Raises:
             ImpactInputError: it is no such document.
         """
-        read = room.from_document(data)
+        read = room.from_document(data, self._desk.clock().date())
         with self._desk.act("impact.import", read.id[:80]) as act:
             kept = {one.id: one for one in newest(act.connection)}.get(read.id)
             act.facts |= {"kind": str(read.kind), "version": read.version}
