@@ -141,9 +141,19 @@ def test_reading_writes_nothing(shop: Workspace) -> None:
     area.changed(id_)
     area.differences(id_)
     area.needs()
-    area.export(id_)
 
     assert shop.verify_trail().entries == entries
+
+
+def test_who_takes_an_assessment_out_is_in_the_trail(shop: Workspace) -> None:
+    id_ = begin(shop).id
+
+    shop.governance.impacts.export(id_)
+
+    (entry,) = shop.entries(1)
+    assert (entry.act, entry.subject, entry.facts) == ("impact.export", id_, {"version": 1})
+    with pytest.raises(UnknownImpactError):
+        shop.governance.impacts.export("dpia-gone")
 
 
 def test_an_exported_assessment_is_read_in_as_the_next_version(shop: Workspace) -> None:

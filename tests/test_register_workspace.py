@@ -283,6 +283,20 @@ def test_people_in_a_state_bring_its_law_into_scope(workspace: Workspace) -> Non
     found = {one.law: one.because for one in workspace.governance.register.scope()}
     assert found["CCPA"] == ("People in US-CA are in the data: buyers.",)
     assert "US_VA_VCDPA" not in found
+    assert "US_DOJ_BULK_DATA" in found
+
+
+def test_people_in_a_country_may_be_under_the_laws_of_its_parts(workspace: Workspace) -> None:
+    data = "\n".join(["customer,country", *(f"{n},US" for n in range(60))]).encode()
+    workspace.add_files([RawFile(name="buyers.csv", data=data)], "buyers")
+    workspace.discover("buyers")
+    register = workspace.governance.register
+
+    assert {"CCPA", "US_VA_VCDPA"} <= {one.law for one in register.scope()}
+    assert "CCPA is not in scope" not in str([v.because for v in workspace.assess().verdicts])
+
+    register.record("org", "org", {"does_business_in_ca": "no"})
+    assert "CCPA" not in {one.law for one in register.scope()}
 
 
 def test_what_is_not_there_is_a_sentence(register: Registering) -> None:

@@ -267,7 +267,7 @@ def test_laws_are_those_that_the_organisation_says() -> None:
     said = Record(kind="org", id="org", name="Shop", values={"laws_in_scope": ("SG_PDPA",)})
     found = in_scope(desk_pack(), known("DE", "", said))
 
-    assert found == {"SG_PDPA": "the organisation says so"}
+    assert found == {"SG_PDPA": "it is among the laws in scope on record"}
 
 
 def test_where_nobody_said_anything_of_it_every_law_is_looked_at() -> None:

@@ -18,7 +18,7 @@ def in_scope(pack: Pack, known: Knowledge) -> Mapping[LawId, str] | None:
     """
     said = _said(known)
     if said:
-        return {law: "the organisation says so" for law in pack.laws if law in said}
+        return {law: "it is among the laws in scope on record" for law in pack.laws if law in said}
     found: dict[LawId, str] = {}
     seen = False
     for place, why in _places(known):
