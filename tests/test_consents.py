@@ -208,9 +208,8 @@ def test_numbers_are_summed_up_without_anybody() -> None:
     assert found.methods == {"checkbox": 2, "": 1}
     assert (found.first_given, found.last_withdrawn) == (day(1).date(), day(3).date())
     assert found.used_after == 4
-    assert (
-        expiring(standing(table, NEWS, NOW - timedelta(days=3)), NOW - timedelta(days=3), 30) == 1
-    )
+    before = NOW - timedelta(days=3)
+    assert expiring(standing(table, NEWS, before), before, 30) == 1
     assert counts(standing(table, NEWS, NOW))[ConsentState.WITHDRAWN] == 1
 
 

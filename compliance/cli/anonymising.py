@@ -14,7 +14,8 @@ from compliance.anonymise.hierarchies import read_hierarchy, write_hierarchy
 from compliance.anonymise.nouns import Attack, Measures, Plan, Utility
 from compliance.anonymise.nouns.record import Anonymised, BasketPlan, ItemOrder, KeptRecipe
 from compliance.cli import typed
-from compliance.cli.results import Result, not_used
+from compliance.cli.results import Result
+from compliance.cli.uses import not_used
 from compliance.dataset.nouns import ColumnName
 from compliance.discovery.nouns import Singling
 from compliance.errors import (

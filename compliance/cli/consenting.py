@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from compliance.cli import arguments, typed
+from compliance.cli import arguments, typed, uses
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.errors import ConsentRefusedError, FileMissingError
 from compliance.plain import one_line
-from compliance.rights.nouns import Identifier, IdentifierKind, Purpose, Usable
+from compliance.rights.nouns import Identifier, IdentifierKind, Purpose
 from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
 from compliance.workspace.consenting import SOON_DAYS, Taken
@@ -132,7 +132,7 @@ def withdraw(workspace: Workspace, asked: Namespace) -> Result:
 def check_use(workspace: Workspace, asked: Namespace) -> Result:
     """What may be used."""
     area = workspace.rights.consents
-    return usable(area.usable(asked.name, asked.purpose, is_handed_on=asked.handed_on))
+    return uses.usable(area.usable(asked.name, asked.purpose, is_handed_on=asked.handed_on))
 
 
 def export(workspace: Workspace, asked: Namespace) -> Result:
@@ -141,20 +141,6 @@ def export(workspace: Workspace, asked: Namespace) -> Result:
     data = workspace.rights.consents.export(with_people=asked.hashes)
     typed.write(path, data)
     return {"path": str(path), "bytes": len(data)}
-
-
-def usable(told: Usable) -> Result:
-    """What of a dataset may be used, as plain fields."""
-    return {
-        "dataset": told.dataset_id,
-        "purpose": told.purpose,
-        "rows": told.rows,
-        "people": told.people,
-        "left_out": {str(barrier): rows for barrier, rows in told.left_out.items()},
-        "people_left_out": told.people_left_out,
-        "blocked": told.is_blocked,
-        "why": told.why,
-    }
 
 
 def _person(added: argparse.ArgumentParser) -> None:

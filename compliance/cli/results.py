@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -20,7 +20,6 @@ from compliance.privacy.nouns.planning import Planned, Proposal
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.privacy.selfaudit import SelfAudit
-from compliance.rights.nouns import Usable, Used
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
 
@@ -53,20 +52,6 @@ def dataset(found: Dataset) -> Result:
         "description": to_plain(found.description),
         "population": found.population,
     }
-
-
-def not_used(left: Iterable[Usable | Used]) -> Result:
-    """Which rows were left out and why; nothing where none were."""
-    found = [
-        {
-            "dataset": one.dataset_id,
-            "rows": {str(barrier): rows for barrier, rows in one.left_out.items()},
-            "people": one.people_left_out,
-        }
-        for one in left
-        if one.left_out
-    ]
-    return {"not_used": found} if found else {}
 
 
 def labels(found: Discovery) -> Result:

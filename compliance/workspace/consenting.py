@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +19,7 @@ from compliance.plain import one_line
 from compliance.register import laws
 from compliance.rights.consents import (
     Entry,
+    as_csv,
     counts,
     events_of,
     expiring,
@@ -278,7 +277,7 @@ class Consenting:
         with self._desk.act("consent.export", "register of consents") as act:
             found = consent_files.events(self._desk, consent_files.newest(act.connection))
             act.facts |= {"exported": found.num_rows, "with_people": with_people}
-        return _as_csv(found, with_people=with_people)
+        return as_csv(found, with_people=with_people)
 
     def _moment(self, said: datetime | None) -> datetime:
         """A moment as naive UTC; now where none is said.
@@ -381,25 +380,3 @@ def _uses(connection: Connection, dataset: Dataset) -> list[datetime]:
         return []
     published = [one.released_at for one in releases.of(connection, dataset)]
     return published + [one.started_at for one in runs.of(connection, dataset)]
-
-
-def _as_csv(found: pa.Table, *, with_people: bool) -> bytes:
-    names = [name for name in found.column_names if with_people or name != "person"]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    for row in found.select(names).to_pylist():
-        writer.writerow([_cell(value) for value in row.values()])
-    return text.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-    text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

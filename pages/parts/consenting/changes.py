@@ -14,7 +14,7 @@ from compliance.workspace.consenting import LARGEST_FILE_BYTES
 from pages.parts import outputs
 
 _AS_THE_FILE_SAYS = ""
-_SAID = "consent_said"
+_SAID, _PERSON = "consent_said", "consent_person_number"
 _KINDS = {
     IdentifierKind.EMAIL: "E-mail address",
     IdentifierKind.PHONE: "Telephone number",
@@ -66,7 +66,9 @@ def one_person(workspace: Workspace, known: Sequence[Purpose]) -> None:
         st.markdown(_("Define a purpose first: nobody can agree to nothing."))
         return
     outputs.remark(_("Who it is, is hashed at once and never shown again."))
-    with st.form("consent_person", clear_on_submit=True, border=True):
+    # A field of its own for each person, so that nothing of the last one stays in the session.
+    person = int(st.session_state.get(_PERSON, 0))
+    with st.form("consent_person", border=True):
         left, right = st.columns(2)
         purpose = left.selectbox(
             _("Purpose"),
@@ -80,7 +82,7 @@ def one_person(workspace: Workspace, known: Sequence[Purpose]) -> None:
             format_func=lambda one: _(_KINDS[one]),
             key="consent_person_kind",
         )
-        value = right.text_input(_("Who"), key="consent_person_value", autocomplete="off")
+        value = right.text_input(_("Who"), key=f"consent_person_value_{person}", autocomplete="off")
         with st.container(horizontal=True):
             withdrawn = st.form_submit_button(
                 _("Record a withdrawal"), type="primary", key="consent_withdraw"
@@ -88,13 +90,15 @@ def one_person(workspace: Workspace, known: Sequence[Purpose]) -> None:
             given = st.form_submit_button(_("Record a consent"), key="consent_give")
     if not (withdrawn or given):
         return
-    area, person = workspace.rights.consents, Identifier(kind=kind, value=value)
+    area, whose = workspace.rights.consents, Identifier(kind=kind, value=value)
     with outputs.explained(_("Nothing was recorded")):
         if withdrawn:
-            area.withdraw(str(purpose), person)
+            area.withdraw(str(purpose), whose)
+            st.session_state[_PERSON] = person + 1
             say(_("The withdrawal is recorded; that person’s rows are left out from now."))
         else:
-            area.give(str(purpose), person)
+            area.give(str(purpose), whose)
+            st.session_state[_PERSON] = person + 1
             say(_("The consent is recorded."))
 
 

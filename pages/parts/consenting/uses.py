@@ -62,8 +62,13 @@ def _sentence(rows: Mapping[Barrier, int], people: int) -> str:
         f"{_(BARRIERS[barrier]).lower()} {outputs.count(number)}"
         for barrier, number in rows.items()
     )
-    return _("{rows} rows of {people} people were left out: {reasons}.").format(
-        rows=outputs.count(sum(rows.values())), people=outputs.count(people), reasons=reasons
+    number = sum(rows.values())
+    which = _("one row") if number == 1 else _("{n} rows").format(n=outputs.count(number))
+    whose = _("one person") if people == 1 else _("{n} people").format(n=outputs.count(people))
+    if not people:  # rows that nobody is named in
+        return _("Left out: {rows} ({reasons}).").format(rows=which, reasons=reasons)
+    return _("Left out: {rows} of {people} ({reasons}).").format(
+        rows=which, people=whose, reasons=reasons
     )
 
 
