@@ -40,9 +40,6 @@ def fill(desk: Desk, customers: Dataset, asked: Sequence[Mapping[str, Any]]) -> 
     for one in asked:
         who = _person(desk, customers, one["country"], one["customer"])
         received = today - timedelta(days=one["days_ago"])
-        if one["channel"] == "signal":
-            area.open_signal(who, received)
-            continue
         opened = area.open(
             one["law"],
             Right(one["right"]),

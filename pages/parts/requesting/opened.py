@@ -10,7 +10,7 @@ from compliance.rights.requests import Action, is_forged, possible
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from pages.parts import outputs, wording
-from pages.parts.requesting import forms, words
+from pages.parts.requesting import forms, papers, words
 
 
 def shown(workspace: Workspace, found: Clocked) -> None:
@@ -28,6 +28,7 @@ def shown(workspace: Workspace, found: Clocked) -> None:
     _next(workspace, found)
     _others(workspace, found)
     _found(workspace, request)
+    papers.shown(workspace, request)
     _clock(found)
     _history(request)
 
