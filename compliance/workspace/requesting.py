@@ -40,7 +40,7 @@ from compliance.workspace.requested import (
     standing_holds,
     store,
 )
-from compliance.workspace.requesting_clocks import Clocked, clocked
+from compliance.workspace.requesting_clocks import Clocked, by_urgency, clocked
 from compliance.workspace.requesting_steps import Steps
 from compliance.workspace.tracing import Tracing
 
@@ -147,8 +147,7 @@ class Requesting:
 
     def board(self) -> tuple[Clocked, ...]:
         """Every request with something left to do: what is due first stands first."""
-        waiting = [c for c in self.requests() if c.next is not None]
-        return tuple(sorted(waiting, key=_urgency))
+        return by_urgency(self.requests())
 
     def laws(self) -> tuple[LawId, ...]:
         """The laws in scope under which people may ask for something."""
@@ -222,11 +221,6 @@ class Requesting:
     def _clocked(self, connection: Connection) -> tuple[Clocked, ...]:
         pack, at = packs.in_force(connection), self._desk.clock()
         return tuple(clocked(request, pack, at) for request in every(connection))
-
-
-def _urgency(clock: Clocked) -> tuple[bool, int, str]:
-    """What is due first comes first; what has no clock comes last."""
-    return clock.days_left is None, clock.days_left or 0, clock.request.id
 
 
 def _cell(value: object) -> str:

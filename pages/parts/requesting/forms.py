@@ -8,8 +8,8 @@ from datetime import date
 import streamlit as st
 
 from compliance.i18n import translate as _
+from compliance.rights import LEVELS, Action, provision_of
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection, Right
-from compliance.rights.requests import LEVELS, Action, provision_of
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from compliance.workspace.requesting_steps import PAUSES, Steps
@@ -62,7 +62,7 @@ def _reject_proof(workspace: Workspace, found: Clocked) -> None:
     level = _level(f"requests_rejected_level_{id_}", IdentityLevel.DOCUMENT)
     why = st.radio(
         _("Why it is not taken"),
-        list(Rejection),
+        list(words.REJECTIONS),
         format_func=lambda one: _(words.REJECTIONS[one]),
         key=f"requests_rejected_why_{id_}",
     )
@@ -135,8 +135,8 @@ def _pause(workspace: Workspace, found: Clocked) -> None:
     outputs.remark(_("Only for reasons that the law names; others are refused."))
     reason = st.selectbox(
         _("Why the clock stands still"),
-        list(PAUSES),
-        format_func=lambda one: _(PAUSES[one]),
+        found.pauses,
+        format_func=lambda one: _(PAUSES.get(one, one)),
         key=f"requests_pause_{found.request.id}",
     )
     since = _day(_("Since"), "paused", workspace)
