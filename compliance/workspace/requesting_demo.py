@@ -38,11 +38,13 @@ def fill(desk: Desk, customers: Dataset, asked: Sequence[Mapping[str, Any]]) -> 
     """
     area, today = Requesting(desk), desk.clock().date()
     for one in asked:
+        who = _person(desk, customers, one["country"], one["customer"])
+        received = today - timedelta(days=one["days_ago"])
         opened = area.open(
             one["law"],
             Right(one["right"]),
-            today - timedelta(days=one["days_ago"]),
-            _person(desk, customers, one["country"], one["customer"]),
+            received,
+            who,
             channel=one["channel"],
             country=one["country"],
         )
@@ -84,8 +86,6 @@ def _take(steps: Steps, id_: str, verb: str, said: Mapping[str, Any], today: dat
                 ground=said.get("ground", ""),
                 reason=said.get("reason", ""),
             )
-        case "carry_out":
-            steps.carry_out(id_, said["what"])
         case "answer":
             steps.answer(id_, on, told=said.get("told", ()))
         case "close":

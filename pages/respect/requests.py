@@ -4,6 +4,7 @@ import streamlit as st
 
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
+from compliance.workspace.requesting_clocks import by_urgency
 from pages.parts import navigation, outputs, session
 from pages.parts.requesting import boards, holds, intake, opened, words
 
@@ -41,7 +42,7 @@ elif view == views[3]:
 elif not every:
     st.markdown(_("Nobody has asked for anything yet."))
 else:
-    due = area.board()
+    due = by_urgency(every)
     boards.board(due)
     rest = sorted({one.request.id for one in every} - {one.request.id for one in due}, reverse=True)
     found = {one.request.id: one for one in every}

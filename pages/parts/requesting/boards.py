@@ -11,7 +11,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.register import Shape
-from compliance.rights.requests import alerts, outcome_of
+from compliance.rights import alerts, outcome_of
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from pages.parts import figures, outputs

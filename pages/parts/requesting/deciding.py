@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from compliance.i18n import translate as _
+from compliance.rights import Provision, provision_of
 from compliance.rights.nouns import Outcome, Right
-from compliance.rights.requests import Provision, provision_of
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from pages.parts import outputs, wording

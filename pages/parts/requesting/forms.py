@@ -8,13 +8,13 @@ from datetime import date
 import streamlit as st
 
 from compliance.i18n import translate as _
+from compliance.rights import LEVELS, Action, provision_of
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection, Right
-from compliance.rights.requests import LEVELS, Action, provision_of
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
-from compliance.workspace.requesting_steps import PAUSES
+from compliance.workspace.requesting_steps import PAUSES, Steps
 from pages.parts import outputs
-from pages.parts.requesting import deciding, words
+from pages.parts.requesting import carrying, deciding, papers, words
 
 Form = Callable[[Workspace, Clocked], None]
 
@@ -62,7 +62,7 @@ def _reject_proof(workspace: Workspace, found: Clocked) -> None:
     level = _level(f"requests_rejected_level_{id_}", IdentityLevel.DOCUMENT)
     why = st.radio(
         _("Why it is not taken"),
-        list(Rejection),
+        list(words.REJECTIONS),
         format_func=lambda one: _(words.REJECTIONS[one]),
         key=f"requests_rejected_why_{id_}",
     )
@@ -135,8 +135,8 @@ def _pause(workspace: Workspace, found: Clocked) -> None:
     outputs.remark(_("Only for reasons that the law names; others are refused."))
     reason = st.selectbox(
         _("Why the clock stands still"),
-        list(PAUSES),
-        format_func=lambda one: _(PAUSES[one]),
+        found.pauses,
+        format_func=lambda one: _(PAUSES.get(one, one)),
         key=f"requests_pause_{found.request.id}",
     )
     since = _day(_("Since"), "paused", workspace)
@@ -163,32 +163,9 @@ def _search(workspace: Workspace, found: Clocked) -> None:
         done(_("Searched"), lambda: _steps(workspace).search(found.request.id))
 
 
-def _carry_out(workspace: Workspace, found: Clocked) -> None:
-    request = found.request
-    if provision_of(request.law, request.right).needs_search:
-        st.markdown(_("The desk carries this out on the data itself."))
-        return
-    what = st.text_input(
-        _("What was done"),
-        key=f"requests_done_{request.id}",
-        placeholder=_("no names of people"),
-    )
-    if st.button(_("It is done"), type="primary", key="requests_carry_out"):
-        done(_("Carried out"), lambda: _steps(workspace).carry_out(request.id, what))
-
-
 def _tell(workspace: Workspace, found: Clocked) -> None:
-    request = found.request
     outputs.remark(_("Everybody who got the data is told, unless that is impossible (Art. 19)."))
-    one, two = st.columns(2)
-    of = one.number_input(
-        _("Recipients concerned"), 0, 100_000, request.recipients, key="requests_recipients"
-    )
-    told = two.number_input(
-        _("Recipients told"), 0, 100_000, request.told_recipients, key="requests_told_count"
-    )
-    if st.button(_("Note who was told"), type="primary", key="requests_tell"):
-        done(_("Noted"), lambda: _steps(workspace).tell(request.id, int(told), int(of)))
+    papers.tell(workspace, found.request)
 
 
 def _answer(workspace: Workspace, found: Clocked) -> None:
@@ -281,7 +258,7 @@ def _day(label: str, name: str, workspace: Workspace) -> date:
     return found if isinstance(found, date) else today
 
 
-def _steps(workspace: Workspace):  # type: ignore[no-untyped-def]
+def _steps(workspace: Workspace) -> Steps:
     return workspace.rights.requests.steps
 
 
@@ -296,7 +273,7 @@ FORMS: Mapping[Action, Form] = {
     Action.SEARCH: _search,
     Action.DOUBT: deciding.doubts,
     Action.DECIDE: deciding.decision,
-    Action.CARRY_OUT: _carry_out,
+    Action.CARRY_OUT: carrying.carry_out,
     Action.TELL: _tell,
     Action.ANSWER: _answer,
     Action.APPEAL: _appeal,

@@ -6,8 +6,8 @@ import streamlit as st
 
 from compliance.countries import COUNTRIES, name_of
 from compliance.i18n import translate as _
+from compliance.rights import provisions, signal_law, to_identifiers
 from compliance.rights.nouns import Identifier, IdentifierKind, Right
-from compliance.rights.requests import provisions, signal_law, to_identifiers
 from compliance.workspace import Workspace
 from pages.parts import outputs
 from pages.parts.requesting import words

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from compliance.i18n import translate as _
+from compliance.rights import Action, is_forged, possible
 from compliance.rights.nouns import Request
-from compliance.rights.requests import Action, is_forged, possible
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from pages.parts import outputs, wording
-from pages.parts.requesting import forms, words
+from pages.parts.requesting import forms, papers, words
 
 
 def shown(workspace: Workspace, found: Clocked) -> None:
@@ -28,6 +28,7 @@ def shown(workspace: Workspace, found: Clocked) -> None:
     _next(workspace, found)
     _others(workspace, found)
     _found(workspace, request)
+    papers.shown(workspace, request)
     _clock(found)
     _history(request)
 
@@ -37,8 +38,8 @@ def _notices(workspace: Workspace, request: Request) -> None:
     if request.same_as:
         st.info(
             _(
-                "The same person asked for the same before: see {id}. In the last twelve months "
-                "that makes {n}. It is for you to decide whether that matters."
+                "The same person asked for the same before: see {id}. Requests in the twelve "
+                "months before: {n}. It is for you to decide whether that matters."
             ).format(id=request.same_as, n=request.facts.get("prior_requests_12m", 0)),
             icon=":material/content_copy:",
         )
@@ -73,8 +74,11 @@ def _next(workspace: Workspace, found: Clocked) -> None:
 
 def _others(workspace: Workspace, found: Clocked) -> None:
     """What else is possible now."""
-    others = [action for action in possible(found.request) if action is not found.next]
-    others = [one for one in others if one is not Action.SEARCH or found.next is not Action.CLOSE]
+    others = [
+        action
+        for action in possible(found.request)
+        if action is not found.next and _does_the_law_let(found, action)
+    ]
     if not others:
         return
     with st.expander(_("What else can be done"), icon=":material/more_horiz:"):
@@ -86,6 +90,15 @@ def _others(workspace: Workspace, found: Clocked) -> None:
         )
         if chosen is not None:
             forms.ask(workspace, found, chosen)
+
+
+def _does_the_law_let(found: Clocked, action: Action) -> bool:
+    """Pauses and longer times are offered only where the law knows them."""
+    if action is Action.PAUSE:
+        return bool(found.pauses)
+    if action is Action.EXTEND:
+        return found.due is not None and found.due.extended is not None
+    return True
 
 
 def _found(workspace: Workspace, request: Request) -> None:

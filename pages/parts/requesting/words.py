@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compliance.i18n import translate as _
+from compliance.register import laws
+from compliance.rights import Action, Ground, provision_of
 from compliance.rights.nouns import (
     IdentifierKind,
     IdentityLevel,
@@ -14,9 +16,7 @@ from compliance.rights.nouns import (
     Right,
     Step,
 )
-from compliance.rights.requests import Action, Ground, provision_of
 from compliance.rules.nouns import Running
-from compliance.rules.pack import desk_pack
 from compliance.workspace.requesting_clocks import Clocked
 
 RIGHTS = {
@@ -94,8 +94,7 @@ _LATE, _SOON, _HALF = 100, 80, 50
 
 def law_name(law: str) -> str:
     """The law as people call it."""
-    found = desk_pack().laws.get(law)
-    return found.short if found else law
+    return _(laws().get(law, law)).partition(" (")[0]
 
 
 def title(request: Request) -> str:
