@@ -67,7 +67,7 @@
   + RightsError                   a request or a consent cannot be dealt with so
     - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
     - HeldError, HoldError, UnknownHoldError, SignalError
-    - ErasingError, ErasingBusyError, UnknownErasureError
+    - ErasingError, ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
     + TracingError                a person cannot be looked for so
       - NothingToLookForError
       - UnknownMatchError
@@ -216,6 +216,7 @@ from compliance.errors.records import (
     WorkspaceError,
 )
 from compliance.errors.rights import (
+    ErasedMeanwhileError,
     ErasingBusyError,
     ErasingError,
     HeldError,
@@ -260,6 +261,7 @@ __all__ = [
     "DivergedError",
     "DriftedError",
     "EmptyFileError",
+    "ErasedMeanwhileError",
     "ErasingBusyError",
     "ErasingError",
     "FileError",

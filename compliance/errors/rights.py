@@ -74,6 +74,15 @@ class ErasingBusyError(ErasingError):
     )
 
 
+class ErasedMeanwhileError(ErasingError):
+    """What was made holds somebody who was erased while it was made; nothing was stored."""
+
+    sentence = (
+        "Nothing was stored: somebody was erased from “{dataset}” while it was being read. Do it "
+        "once more."
+    )
+
+
 class UnknownErasureError(ErasingError):
     sentence = "There is no erasure {erasure}. “erasure list” names those on record."
 
