@@ -141,12 +141,12 @@ def _codes(_view: View, prose: Prose, one: Known) -> Iterator[tuple[Place, bool]
 
 def _keys(view: View, prose: Prose, one: Known) -> Iterator[tuple[Place, bool]]:
     """A person's key is a number like others, unless it is said what it is."""
-    if len(one.value) < _SHORTEST_KEY:
-        return
     name = normalising.folded(view.layout.key or "")
     for place in prose.codes(normalising.key(one.value)):
         before = normalising.folded(prose.texts[place.text][: place.start])[-_NAMED_WITHIN:]
-        yield place, not (name and name in before)
+        is_named = bool(name) and name in before
+        if is_named or len(one.value) >= _SHORTEST_KEY:
+            yield place, not is_named
 
 
 def _usernames(_view: View, prose: Prose, one: Known) -> Iterator[tuple[Place, bool]]:

@@ -40,6 +40,11 @@ class Namesakes:
         """Whether somebody is called so."""
         return any(view.fitting(IdentifierKind.NAME, text) for view in self._views)
 
+    def is_longer(self, form: Sequence[str], word: str) -> bool:
+        """Whether somebody is called as `form` says, and `word` besides."""
+        name = " ".join((*form, word))
+        return normalising.name(name) != " ".join(form) and self.is_name(name)
+
     def relatives(self, space: str, family: str) -> int:
         """How many different full names with that family name there are."""
         if space not in self._families:
@@ -104,8 +109,8 @@ def _spaced(prose: Prose, name: str, form: Sequence[str], namesakes: Namesakes) 
         if run is None:
             continue
         begin, end = run
-        beside = [plain[max(0, begin - 1) : begin], plain[end : end + 1]]
-        if not any(one and namesakes.is_name(" ".join((*form, *one))) for one in beside):
+        beside = (*plain[max(0, begin - 1) : begin], *plain[end : end + 1])
+        if not any(namesakes.is_longer(form, word) for word in beside):
             yield prose.place(first + spans[begin].start(), first + spans[end - 1].end())
 
 

@@ -159,11 +159,12 @@ def name_words(text: str) -> tuple[str, ...]:
     if not _PLAIN_NAME.fullmatch(plain):
         plain = _without_cjk_titles(plain).translate(_APOSTROPHES)
     found = _TOKEN.findall(plain)
-    if found and all(is_east_asian(word) for word in found):
-        return ("".join(found),)
     kept = [word for word in found if word not in words("titles")] or found
-    long = [word for word in kept if len(word) > 1]
-    return tuple(long if len(long) > 1 else kept)
+    long = [word for word in kept if len(word) > 1 or is_east_asian(word)]
+    kept = long if len(long) > 1 else kept
+    if kept and all(map(is_east_asian, kept)):
+        return ("".join(kept),)
+    return tuple(kept)
 
 
 def name(text: str) -> str:
