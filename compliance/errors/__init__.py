@@ -68,7 +68,7 @@
   + RightsError                   a request or a consent cannot be dealt with so
     - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
     - HeldError, HoldError, UnknownHoldError, SignalError
-    - ErasingError, ErasingBusyError, UnknownErasureError
+    - ErasingError, ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
     + TracingError                a person cannot be looked for so
       - NothingToLookForError
       - UnknownMatchError
@@ -238,6 +238,7 @@ from compliance.errors.rights import (
     ConsentFileError,
     ConsentRefusedError,
     CorrectionError,
+    ErasedMeanwhileError,
     ErasingBusyError,
     ErasingError,
     FulfilmentError,
@@ -291,6 +292,7 @@ __all__ = [
     "DivergedError",
     "DriftedError",
     "EmptyFileError",
+    "ErasedMeanwhileError",
     "ErasingBusyError",
     "ErasingError",
     "FileError",

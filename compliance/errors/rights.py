@@ -89,6 +89,19 @@ class LetterError(RightsError):
     sentence = "There is no {letter} on request {request}: {reason}."
 
 
+class ErasedMeanwhileError(ErasingError):
+    """What was made holds somebody who was erased while it was made; nothing was stored."""
+
+    sentence = (
+        "Nothing was stored: somebody was erased from “{dataset}” while it was being read. Do it "
+        "once more."
+    )
+
+
+class UnknownErasureError(ErasingError):
+    sentence = "There is no erasure {erasure}. “erasure list” names those on record."
+
+
 class TracingError(RightsError):
     """A person cannot be looked for so, or a match cannot be decided so."""
 
@@ -153,7 +166,3 @@ class ErasingBusyError(ErasingError):
         "Nothing was erased: another erasure is under way in this workspace. Try again when it is "
         "done."
     )
-
-
-class UnknownErasureError(ErasingError):
-    sentence = "There is no erasure {erasure}. “erasure list” names those on record."
