@@ -55,13 +55,14 @@ def csv_of(rows: Sequence[Sequence[str]]) -> bytes:
     return out.getvalue().encode()
 
 
-def filled(workspace: Workspace) -> Workspace:
+def filled(workspace: Workspace, *, with_referrer: bool = True) -> Workspace:
     """The shop, described, looked at, with its laws in scope."""
+    customers = CUSTOMERS if with_referrer else [row[:-1] for row in CUSTOMERS]
     workspace.set_organisation(
         Organisation(name="Laden", officer="O", contact="dpo@laden.example", country="DE")
     )
     for name, rows, basis in (
-        ("customers", CUSTOMERS, LegalBasis.CONTRACT),
+        ("customers", customers, LegalBasis.CONTRACT),
         ("orders", ORDERS, LegalBasis.LEGAL_OBLIGATION),
     ):
         described = Description(

@@ -1,4 +1,4 @@
-"""What is gathered of a person: hers whole, nobody else's, older versions only where they differ."""
+"""What is gathered of a person: hers whole, nobody else's, older versions where they differ."""
 
 from __future__ import annotations
 
