@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import functools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from compliance.dataset.nouns import Dataset
+from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.discovery import discover, semantic_types
 from compliance.discovery.nouns import Label
+from compliance.discovery.nouns.text import Span
 from compliance.discovery.text import find_in_many
 from compliance.lineage.nouns import Edge, NodeKind
 from compliance.register import kind_of, shown
 from compliance.register.nouns import FieldId, Record, Register
 from compliance.rights.fulfilling import (
+    Finder,
     Gathered,
     Ground,
+    OnRecord,
     Stored,
     answers,
     categories_of,
@@ -160,10 +164,43 @@ def words_in(register: Register, record: Record, field: FieldId) -> str:
     return shown(found, value, register)
 
 
-def gathered_for(case: Case, shown: Shown = ()) -> Gathered:
+def gathered_for(desk: Desk, connection: Connection, case: Case, shown: Shown = ()) -> Gathered:
     """What is settled to be about the person."""
     titles = {id_: one.title for id_, one in semantic_types().items()}
-    return gathered(case.trace, case.stored, case.identifiers, titles, find_in_many, shown)
+    find = finder(desk, connection)
+    return gathered(case.trace, case.stored, case.identifiers, titles, find, shown)
+
+
+def finder(desk: Desk, connection: Connection) -> Finder:
+    """Finds what names people in texts: by what it looks like, and by the names on record."""
+
+    @functools.cache
+    def known() -> OnRecord:
+        return OnRecord(_names_on_record(desk, connection))
+
+    def find(texts: Sequence[str]) -> list[tuple[Span, ...]]:
+        if not texts:
+            return []
+        found = find_in_many(texts)
+        return [known().beside(text, spans) for text, spans in zip(texts, found, strict=True)]
+
+    return find
+
+
+def _names_on_record(desk: Desk, connection: Connection) -> Iterator[str]:
+    """The full names in the newest versions of all datasets."""
+    for dataset in datasets.newest(connection):
+        discovery = labels.latest(connection, dataset)
+        by_type: dict[str, list[ColumnName]] = {}
+        for label in discovery.labels if discovery else ():
+            by_type.setdefault(label.semantic_type, []).append(label.column)
+        table = desk.table(dataset)
+        for column in by_type.get("person_name", ()):
+            yield from table.codes(column).texts()
+        pairs = zip(by_type.get("given_name", ()), by_type.get("family_name", ()), strict=False)
+        for pair in pairs:
+            content = table.arrow(list(pair)).to_pydict()
+            yield from {f"{g} {f}" for g, f in zip(*content.values(), strict=True) if g and f}
 
 
 def ground_of(desk: Desk, connection: Connection, case: Case, found: Gathered) -> Ground:
@@ -195,7 +232,7 @@ def _inside(connection: Connection, law: str, country: str) -> frozenset[str]:
 def package_of(desk: Desk, connection: Connection, case: Case, shown: Shown = ()) -> Package:
     """All that the person gets on access or portability."""
     request = case.request
-    found = gathered_for(case, shown)
+    found = gathered_for(desk, connection, case, shown)
     ground = ground_of(desk, connection, case, found)
     package = Package(
         request=request.id,

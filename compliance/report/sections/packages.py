@@ -142,11 +142,11 @@ def _excerpt(one: Excerpt) -> Plain:
 def _left_out(package: Package) -> Iterator[str]:
     if doubtful := sum(package.doubtful.values()):
         yield (
-            f"{count(doubtful, 'row')} that may be about somebody else. If you think that there "
-            "is more about you, tell us by what else you are known."
+            f"{count(doubtful, 'row')} that fit you and that we take to be about somebody else. If "
+            "you think that there is more about you, tell us by what else you are known."
         )
     if package.doubtful_mentions:
-        yield f"{count(package.doubtful_mentions, 'mention')} that may be of somebody else."
+        yield f"{count(package.doubtful_mentions, 'mention')} that we take to be of somebody else."
     for name, why in package.excluded.items():
         yield f"{name}: {why}."
     for name, why in package.skipped.items():

@@ -8,7 +8,8 @@ from compliance.rights.fulfilling.files import from_csv, to_csv, to_data, zipped
 from compliance.rights.fulfilling.gathering import Gathered, gathered
 from compliance.rights.fulfilling.letters import Matter, letter
 from compliance.rights.fulfilling.logs import FIELDS, log_of
-from compliance.rights.fulfilling.others import Stored, others_columns
+from compliance.rights.fulfilling.naming import OnRecord
+from compliance.rights.fulfilling.others import Finder, Stored, others_columns
 from compliance.rights.fulfilling.rectifying import (
     Changed,
     changed,
@@ -28,9 +29,11 @@ from compliance.rights.fulfilling.telling import (
 __all__ = [
     "FIELDS",
     "Changed",
+    "Finder",
     "Gathered",
     "Ground",
     "Matter",
+    "OnRecord",
     "Stored",
     "answers",
     "authority_of",

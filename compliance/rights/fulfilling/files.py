@@ -211,8 +211,8 @@ def _copy(copy: Copy) -> dict[str, Any]:
 def _left_out(package: Package) -> dict[str, Any]:
     return {
         "other_peoples_data": {e.name: e.withheld for e in package.extracts if e.withheld},
-        "rows_that_may_be_somebody_elses": dict(package.doubtful),
-        "mentions_that_may_be_of_somebody_else": package.doubtful_mentions,
+        "rows_taken_for_somebody_elses": dict(package.doubtful),
+        "mentions_taken_for_somebody_elses": package.doubtful_mentions,
         "datasets": dict(package.excluded),
         "not_searched": dict(package.skipped),
     }

@@ -152,8 +152,8 @@ class Package:
         copies: older versions and derived copies.
         excerpts: mentions in texts about somebody or something else.
         elements: what the law asks to tell besides.
-        doubtful: rows left out because it is not sure that they are the person's, by dataset
-            version.
+        doubtful: rows that fit and are left out, for nobody settled that they are the person's,
+            by dataset version.
         doubtful_mentions: the same of mentions.
         excluded: datasets with rows of the person that are not handed over, with why.
         skipped: what could not be searched, with why.
