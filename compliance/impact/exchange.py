@@ -16,7 +16,7 @@ from compliance.plain import from_plain, to_plain
 DOCUMENT_KIND = "privacy-desk-impact"
 LARGEST_BYTES = 2**22
 LONGEST_TITLE = 200
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_ID = re.compile(r"(dpia|lia)-[0-9a-z-]{1,60}")
 
 
 def to_document(impact: Impact) -> dict[str, Any]:
@@ -61,8 +61,8 @@ def from_document(data: bytes, today: date) -> Impact:
 
 def _sound(impact: Impact, today: date) -> Impact:
     if not _ID.fullmatch(impact.id):
-        reason = "it has small letters, digits and hyphens, 80 at most"
-        raise ImpactInputError(field="The id", given=f"{impact.id[:20]}…", reason=reason)
+        reason = "its id is none that a desk gives"
+        raise ImpactInputError(field="The document", given=f"{impact.id[:20]}…", reason=reason)
     checked_title(impact.title)
     for day in (impact.consulted_at, *(opinion.at for opinion in impact.opinions)):
         if day is not None and day > today:
