@@ -322,6 +322,13 @@ def test_a_record_that_names_its_law_is_under_that_law_only() -> None:
     assert subject_of(knowing(records=(record("request", "R"),)), "request").laws is None
 
 
+def test_a_request_without_a_law_is_under_those_of_the_person_and_of_the_organisation() -> None:
+    asked = record("request", "R", country="GB")
+
+    laws = subject_of(knowing(records=(asked,)), "request").laws
+    assert laws == ("EU_GDPR", "UK_GDPR", "POLICY")
+
+
 def test_the_trail_has_been_verified_and_taken_outside_when_it_says_so() -> None:
     known = replace(knowing(), trail=TrailKnown(problems=("torn",), verified_at=AT))
     facts = facts_of(known, "audit_log")

@@ -164,9 +164,17 @@ def test_what_is_due_next_comes_first_and_each_duty_once() -> None:
 
     assert [(one.what, one.owner, one.is_late) for one in found.upcoming] == [
         ("Duty 3-5", "", True),
-        ("Duty 3-2", "", False),
         ("Duty 3-1", "Ben", False),
+        ("Duty 3-2", "", False),
     ]
+    assert found.upcoming[1].day == tomorrow < finding(3).due
+
+
+def test_movements_that_do_not_meet_a_duty_are_named_once() -> None:
+    unmet = replace(verdict(4, State.NOT_MET), entity="transfer", subject="Orders to the US")
+    met = replace(verdict(4, State.MET), entity="transfer", subject="Orders to Ireland")
+
+    assert loop(unmet, replace(unmet, rule="R"), met).transfers == ("Orders to the US",)
 
 
 # Decisions that a refreshed file overtakes

@@ -20,6 +20,7 @@ from compliance.rules.nouns import Holding, Knowledge
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 from compliance.workspace.knowing import known
+from tests.anonymised_people import ended, people, plan
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SAID = Description(
@@ -202,3 +203,25 @@ def test_a_release_after_a_withdrawal_used_data_of_whoever_withdrew(shop: Worksp
     shop._desk.clock = lambda: AT + timedelta(days=1)
     people_of(shop)
     assert used() is True
+
+
+@pytest.mark.parametrize(
+    ("kept", "way_back"),
+    [
+        pytest.param({"customer_id": "drop", "email": "drop"}, False, id="dropped"),
+        pytest.param({"customer_id": "pseudonym", "email": "drop"}, True, id="keyed pseudonyms"),
+        pytest.param({"customer_id": "vault", "email": "drop"}, True, id="a vault"),
+    ],
+)
+def test_an_output_is_anonymous_by_its_proof_and_has_a_way_back_where_a_key_is_kept(
+    workspace: Workspace, kept: dict[str, str], *, way_back: bool
+) -> None:
+    workspace.add_files([RawFile(name="people.csv", data=people())], "people", None)
+    ended(workspace.anonymisation.anonymise("people", plan(columns=kept), {}, "shared"))
+    workspace.discover("shared")
+    (told,) = (s for s in subjects(knows(workspace)) if (s.entity, s.name) == ("dataset", "shared"))
+
+    assert told.facts["label"] == "anonymous"
+    assert told.facts["k_missing"] == 0
+    assert told.facts["reidentification_test_result"] == "pass"
+    assert told.facts["key_or_lookup_kept"] is way_back

@@ -15,6 +15,9 @@ from compliance.discovery.nouns import IdentifierClass
 from compliance.errors import UnknownCountryError
 from compliance.federated.nouns import NoisePlan, Outcome, Plan, Round, Run, SiteResult
 from compliance.federated.nouns.plan import NoisePlace
+from compliance.lineage.nouns import Edge, Node, NodeKind
+from compliance.privacy.nouns import Budget, BudgetState, Price
+from compliance.privacy.nouns.account import Spend
 from compliance.register.nouns import Record
 from compliance.rules.nouns import Answer, Form, Holding, Whereabouts
 from compliance.rules.residency import (
@@ -444,3 +447,39 @@ def test_a_law_out_of_scope_is_asked_all_the_same_and_says_so() -> None:
 
     assert (said.law, said.answer) == ("EU_GDPR", Answer.NEEDS)
     assert "not among those in scope" in said.warnings[0]
+
+
+def spent(population: str, epsilon: str) -> BudgetState:
+    """A budget of which something was spent."""
+    price = Price(epsilon=Decimal(epsilon), delta=Decimal("1e-6"))
+    whole = Budget(epsilon=Decimal(10), delta=Decimal("1e-6"))
+    return BudgetState(
+        population=population,
+        total=whole,
+        is_decided=True,
+        spent=price,
+        left=price,
+        share_spent=0.5,
+        spends=(Mock(spec=Spend),),
+    )
+
+
+def made(origin: str, result: str) -> Edge:
+    ends = (Node(kind=NodeKind.DATASET, id=id_, title=id_) for id_ in (origin, result))
+    first, second = ends
+    return Edge(origin=first, made=second, step="made", entry=1, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "answer"), [("2", Answer.ALLOWED), ("50", Answer.NEEDS), (None, Answer.UNKNOWN)]
+)
+def test_invented_rows_are_judged_by_what_was_spent_on_those_they_came_from(
+    epsilon: str | None, answer: Answer
+) -> None:
+    known = replace(
+        knowing(holding("a"), holding("twin", synthetic=True)),
+        edges=(made("a@1", "b@1"), made("file", "twin@1"), made("b@1", "twin@1")),
+        budgets=(spent("a", epsilon),) if epsilon else (),
+    )
+
+    assert would_move(known, ["twin"], "IN").answer is answer

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
+
 import pytest
-from rule_cases import OWN
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rule_cases import AT, OWN
 
 from compliance.errors import PackError
-from compliance.plain import from_yaml
-from compliance.rules import desk_pack
-from compliance.rules.nouns import Pack
+from compliance.plain import from_yaml, to_yaml
+from compliance.rules import assess, desk_pack
+from compliance.rules.nouns import Pack, Subject
 from compliance.rules.pack import join, read_part, shipped, to_pack_file
 
 
@@ -199,6 +204,14 @@ def test_a_file_that_is_no_pack_is_refused_in_plain_words(data: bytes, problem: 
         read_part(data, "x.yaml")
 
 
+@pytest.mark.parametrize("base", ["MOON", "ISLE_LAW", "UK_GDPR"])
+def test_a_law_builds_on_one_that_stands_for_itself(base: str) -> None:
+    laws = f"laws:\n  ISLE_LAW:\n    name: Of the isle\n    short: Isle\n    builds_on: {base}\n"
+    refusal = refused(f"{laws}{OWN}")
+
+    assert f"Line 5: ISLE_LAW cannot build on “{base}”" in str(refusal)
+
+
 def test_packs_that_extend_each_other_are_refused() -> None:
     one = "id: one\ntitle: One\nversion: '1'\nas_of: 2026-11-20\nextends: [two]\n"
     two = "id: two\ntitle: Two\nversion: '1'\nas_of: 2026-11-20\nextends: [one]\n"
@@ -250,3 +263,43 @@ def test_the_packs_of_the_desk_name_no_rule_twice_and_every_source_they_use() ->
 
 def test_what_is_not_pack_yaml_is_still_plain_yaml() -> None:
     assert from_yaml(to_pack_file(desk_pack()).encode(), ValueError)["id"] == "desk"
+
+
+def places(plain: object, path: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    """Every place in a document."""
+    found = [path] if path else []
+    if isinstance(plain, dict):
+        return found + [one for key, value in plain.items() for one in places(value, (*path, key))]
+    if isinstance(plain, list):
+        return found + [one for n, value in enumerate(plain) for one in places(value, (*path, n))]
+    return found
+
+
+PLAIN = from_yaml(
+    OWN.replace("[encrypted_by, exists]", "[x_at, before_deadline, deadline]").encode(), ValueError
+)
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.sampled_from(places(PLAIN)), JUNK)
+def test_whatever_stands_in_a_pack_it_is_refused_or_can_be_used(
+    path: tuple[object, ...], junk: object
+) -> None:
+    plain = copy.deepcopy(PLAIN)
+    inner = plain
+    for step in path[:-1]:
+        inner = inner[step]  # type: ignore[index]
+    inner[path[-1]] = junk  # type: ignore[index]
+    try:
+        pack = joined(to_yaml(plain))
+    except PackError:
+        return
+
+    thing = Subject(entity="dataset", name="it", facts={"contains_personal_data": True})
+    own = tuple(rule for rule in pack.rules if rule.id == "OURS-1")
+    assert assess(replace(pack, rules=own), [thing], AT).verdicts or not own

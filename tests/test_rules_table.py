@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rule_cases import CASES, facts_of, met_facts, rule_of, state_of, verdict_on
 
 from compliance.rules import desk_pack
@@ -67,3 +69,29 @@ def test_a_duty_without_its_occasion_does_not_apply_and_says_why(id_: str) -> No
 @pytest.mark.parametrize(("id_", "fact"), NEEDED)
 def test_a_fact_recorded_as_absent_is_never_what_meets_a_duty(id_: str, fact: str) -> None:
     assert state_of(id_, met_facts(id_) | {fact: None}) is not State.MET
+
+
+# Values that nobody should record for what a rule asks.
+JUNK = st.one_of(
+    st.floats(),
+    st.decimals(),
+    st.binary(max_size=3),
+    st.text(max_size=12),
+    st.dates(),
+    st.datetimes(),
+    st.lists(st.text(max_size=3) | st.integers() | st.lists(st.none(), max_size=2), max_size=3),
+    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+    st.sampled_from(["2026-13-01", "24:61", "", "\ud800", "9" * 40, -1, 10**30, object()]),
+)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(NEEDED), JUNK)
+def test_whatever_is_recorded_a_rule_says_something(needed: tuple[str, str], junk: object) -> None:
+    id_, fact = needed
+    verdict = verdict_on(rule_of(id_), met_facts(id_) | {fact: junk})
+
+    assert verdict.state in State
+    if isinstance(junk, (bytes, dict)) and verdict.state is State.MET:
+        asked = [t[1] for t in (*rule_of(id_).when, *rule_of(id_).asserts) if t[0] == fact]
+        assert set(asked) <= {"exists", "nonempty"}

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 
 from compliance.errors import RecordFieldError, RecordsRefusedError
 from compliance.register.kinds import kinds
-from compliance.register.nouns import Draft, Field, FieldType, Kind, Record, Register
+from compliance.register.nouns import (
+    Draft,
+    Field,
+    FieldType,
+    Kind,
+    KindId,
+    Record,
+    RecordId,
+    Register,
+)
 from compliance.register.values import refuse, to_value
 
 MOST_PROBLEMS = 20
@@ -34,7 +44,7 @@ def checked(draft: Draft, register: Register, datasets: Collection[str], at: dat
     Raises:
         RecordsRefusedError: with all that is wrong with it.
     """
-    record, problems = _look(draft, register, datasets, at)
+    record, problems = _look(draft, _ids(register.records), datasets, at)
     if record is None or problems:
         raise _refusal(problems)
     return record
@@ -48,11 +58,10 @@ def merged(
     Raises:
         RecordsRefusedError: with all that is wrong, the first twenty problems in words.
     """
-    coming = tuple(Record(kind=d.kind, id=d.id, name=d.name, values={}) for d in drafts)
-    wider = replace(register, records=(*register.records, *coming))
+    ids = _ids((*register.records, *drafts))
     found, problems = [], list(_twice(drafts))
     for draft in drafts:
-        record, wrong = _look(draft, wider, datasets, at)
+        record, wrong = _look(draft, ids, datasets, at)
         problems += wrong
         if record is not None:
             found.append(record)
@@ -69,8 +78,19 @@ def laid_over(record: Record, before: Record | None) -> Record:
     return replace(record, name=name, values={**before.values, **record.values})
 
 
+_Ids = Mapping[KindId, Collection[RecordId]]
+
+
+def _ids(records: Iterable[Record | Draft]) -> _Ids:
+    """What records can be named, by kind."""
+    found: dict[KindId, set[RecordId]] = defaultdict(set)
+    for record in records:
+        found[record.kind].add(record.id)
+    return found
+
+
 def _look(
-    draft: Draft, register: Register, datasets: Collection[str], at: datetime
+    draft: Draft, ids: _Ids, datasets: Collection[str], at: datetime
 ) -> tuple[Record | None, list[str]]:
     """The record as far as it can be made out, and all that is wrong with it."""
     kind = kinds().get(draft.kind)
@@ -87,7 +107,7 @@ def _look(
             continue
         try:
             values[id_] = to_value(field, given)
-            _check(field, values[id_], register, datasets, at)
+            _check(field, values[id_], ids, datasets, at)
         except RecordFieldError as wrong:
             problems.append(str(wrong).removesuffix("."))
     record = Record(kind=kind.id, id=draft.id, name=draft.name, values=values)
@@ -118,7 +138,7 @@ def _unknown(id_: str, kind: Kind) -> str:
 def _check(
     field: Field,
     value: object,
-    register: Register,
+    ids: _Ids,
     datasets: Collection[str],
     at: datetime,
 ) -> None:
@@ -134,7 +154,7 @@ def _check(
         if any(entry is not None and entry not in datasets for entry in entries):
             raise refuse(field, "names a dataset that is not there")
     elif field.type in (FieldType.RECORD, FieldType.RECORDS):
-        known = {record.id for record in register.of(field.of)}
+        known = ids.get(field.of, ())
         if any(entry is not None and entry not in known for entry in entries):
             called = kinds()[field.of].singular.lower()
             raise refuse(field, f"names a {called} that is not on record")

@@ -18,6 +18,7 @@ from compliance.rules.nouns import (
 from compliance.rules.nouns.improvement import Improvement, Loop, Reopened, Upcoming
 
 STAGES = range(1, 11)
+TRANSFER = "transfer"
 _SHOWN = 5
 _KEPT = 60  # past scores, so that a curve stays a curve
 
@@ -65,6 +66,11 @@ def improvement(
         applied=tuple(applied)[::-1][:_SHOWN],
         alarms=alarms,
         reopened=tuple(reopened),
+        transfers=tuple(
+            dict.fromkeys(
+                v.subject for v in verdicts if v.entity == TRANSFER and v.state is State.NOT_MET
+            )
+        ),
         rules={one.finding: titles.get(one.finding, "") for one in applied},
     )
 
@@ -118,17 +124,18 @@ def _last(scores: Sequence[float]) -> float | None:
 def _upcoming(
     verdicts: Sequence[Verdict], findings: Sequence[Finding], today: date
 ) -> list[Upcoming]:
-    """What people and clocks have to be done with, the earliest first."""
+    """What has a last day, the earliest first; of two for one duty, the sooner."""
+    clocks = {v.key: v.due for v in verdicts if v.due and _still_runs(v, today)}
     open_ = {finding.key: finding for finding in findings if _is_open(finding, today)}
     found = [
         Upcoming(
-            day=finding.due,
+            day=(day := min(finding.due, clocks.get(key, finding.due))),
             what=finding.title,
             subject=finding.subject,
             owner=finding.owner,
-            is_late=finding.due < today,
+            is_late=day < today,
         )
-        for finding in open_.values()
+        for key, finding in open_.items()
     ]
     found += [
         Upcoming(
@@ -139,7 +146,7 @@ def _upcoming(
             is_late=verdict.due < today,
         )
         for verdict in verdicts
-        if verdict.due and verdict.key not in open_ and _still_runs(verdict, today)
+        if verdict.due and verdict.key in clocks.keys() - open_.keys()
     ]
     return sorted(found, key=lambda one: (one.day, one.what, one.subject))
 

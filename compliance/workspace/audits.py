@@ -10,7 +10,12 @@ from datetime import datetime, tzinfo
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import check_dataset_name
-from compliance.errors import ComplianceError, NoMailServerError, UnknownScheduleError
+from compliance.errors import (
+    ComplianceError,
+    NoMailServerError,
+    NothingToReportError,
+    UnknownScheduleError,
+)
 from compliance.report.nouns import ReportKind
 from compliance.rules.difference import difference
 from compliance.rules.notices import is_worth_telling, notice
@@ -49,6 +54,10 @@ class Audits:
         desk = self._desk
         with desk.database.reading() as connection:
             before = assessments.newest(connection, names)
+            if names is None and not datasets.newest(connection):
+                raise NothingToReportError
+            for name in names or ():
+                datasets.find(connection, name)
             fresh = _not_looked_at(connection, names)
         for name in fresh:
             labels.find_labels(desk, name)

@@ -65,7 +65,7 @@ def known(
         lists=pack.lists,
         reach={law: row.countries for law, row in pack.laws.items()},
     )
-    return replace(found_out, impacts=_impacts(connection, found_out))
+    return replace(found_out, impacts=impacts_of(connection, found_out))
 
 
 def _holding(
@@ -170,7 +170,7 @@ def _bytes(body: str | bytes) -> bytes:
     return body.encode() if isinstance(body, str) else body
 
 
-def _impacts(connection: Connection, known: Knowledge) -> tuple[Assessed, ...]:
+def impacts_of(connection: Connection, known: Knowledge) -> tuple[Assessed, ...]:
     """Every impact assessment, as far as rules ask for it, held against what is known otherwise."""
     found = records.newest_by(connection, tables.IMPACT, Impact, "id")
     return tuple(_assessed(impact, facts_of(impact, known)) for impact in found.values())

@@ -38,7 +38,8 @@ def instead(ground: Ground, idea: Idea) -> Trial:
     record = ground.known.register.record(entity, idea.target)
     if record is None:
         raise RemedyError(reason="its record is not there any more")
-    values = {**record.values, "form": idea.parameters["form"]}
+    noise = {"has_noise": True, "epsilon": float(catalogue().epsilon)}
+    values = {**record.values, "form": idea.parameters["form"], **noise}
     typed = with_record(ground.typed, replace(record, values=values))
     lost, reasons = _useful(ground, idea, record)
     return Trial(

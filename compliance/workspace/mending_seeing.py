@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from compliance.dataset import Table
@@ -10,7 +10,18 @@ from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.errors import ComplianceError, UnsaidError
 from compliance.rules import judge, remedies
-from compliance.rules.nouns import Assessment, Effect, Finding, Remedy, Risk, Verdict
+from compliance.rules.nouns import (
+    Answer,
+    Assessment,
+    Effect,
+    Finding,
+    Knowledge,
+    LawId,
+    Remedy,
+    Risk,
+    Verdict,
+)
+from compliance.rules.residency import whereabouts
 from compliance.workspace import mending_kinds, mending_measures
 from compliance.workspace.making import Step
 from compliance.workspace.mending_generalising import Coarser
@@ -106,7 +117,7 @@ def tried_all(
     every = every_idea(before, finding)
     for number, idea in enumerate(every):
         yield Step(doing=idea.what, share=number / len(every))
-        found.append((yield from _tried(before, idea, bench)))
+        found.append((yield from _tried(before, finding, idea, bench)))
     verdict = verdict_of(before, finding)
     if verdict is not None and not any(remedies.ends(r.predicted, finding) for r in found):
         found.append(_by_hand(before, finding, verdict))
@@ -150,12 +161,33 @@ def nothing(before: Seen) -> Effect:
     return remedies.effect(before.assessment, before.assessment)
 
 
-def _tried(before: Seen, idea: Idea, bench: Recent[Coarser]) -> Generator[Step, None, Remedy]:
+def _tried(
+    before: Seen, finding: Finding, idea: Idea, bench: Recent[Coarser]
+) -> Generator[Step, None, Remedy]:
     try:
         trial = yield from mending_kinds.tried(before.ground, idea, {}, bench)
     except UnsaidError as unsaid:
         return remedy_of(idea, nothing(before), f"what it would change is not measured: {unsaid}")
     except ComplianceError as refusal:
-        said = f"cannot be applied as things stand: {refusal}"
+        said = f"{remedies.REFUSED}: {refusal.facts.get('reason', refusal)}"
         return remedy_of(idea, nothing(before), said, can_apply=False)
-    return remedy_of(idea, predicted(before, trial), *trial.reasons)
+    reasons = [*trial.reasons, *_of_movement(before, trial, finding)]
+    return remedy_of(idea, predicted(before, trial), *reasons)
+
+
+def _of_movement(before: Seen, trial: Trial, finding: Finding) -> Iterator[str]:
+    """What the laws would say of a transfer, where they would say something else than now."""
+    if finding.entity != "transfer":
+        return
+    old, new = (_answers(known, finding) for known in (before.ground.known, trial.after))
+    laws = before.ground.pack.laws
+    for law, answer in old.items():
+        if new.get(law, Answer.FREE) is not answer:
+            name = laws[law].short if law in laws else law
+            yield f"{name}: “{answer}” becomes “{new.get(law, Answer.FREE)}”"
+
+
+def _answers(known: Knowledge, finding: Finding) -> dict[LawId, Answer]:
+    found = whereabouts(known).flows
+    judged = next((said for flow, said in found if flow.id == finding.subject_id), ())
+    return {one.law: one.answer for one in judged}

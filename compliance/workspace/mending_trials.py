@@ -71,7 +71,7 @@ class Ground:
         who = organisation or known.organisation
         said = self.typed if typed is None else typed
         register = registering.register_from(who, changed, said, known.at)
-        return replace(
+        after = replace(
             known,
             organisation=who,
             holdings=tuple(knowing.aged(self.desk, h, register, known.at) for h in changed),
@@ -79,6 +79,8 @@ class Ground:
             budgets=known.budgets if budgets is None else budgets,
             trail=trail or known.trail,
         )
+        with self.desk.database.reading() as connection:
+            return replace(after, impacts=knowing.impacts_of(connection, after))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from sqlalchemy import Connection
 
@@ -127,7 +126,7 @@ class Registering:
         with self._desk.act("register.record", f"{kind} {id_}"[:200]) as act:
             register = self._register(act.connection)
             new = checked(draft, register, _names(act.connection), act.at)
-            return self._store(act, new, register, forget)
+            return _store(act, new, register.record(kind, id_), forget)
 
     def take_over(self, kind: KindId, id_: RecordId) -> Record:
         """Make what was drawn of a record the officer's own word."""
@@ -168,10 +167,11 @@ class Registering:
         with self._desk.act("register.import", name[:200]) as act:
             register = self._register(act.connection)
             found = merged(drafts, register, _names(act.connection), act.at)
-            changed = [one for one in map(partial(_news, register), found) if one is not None]
-            act.facts |= {"imported": len(found), "changed": len(changed)}
-            for one in changed:
-                self._store(act, one, register)
+            shown = {(one.kind, one.id): one for one in register.records}
+            news = [_news(one, shown.get((one.kind, one.id))) for one in found]
+            act.facts |= {"imported": len(found), "changed": sum(map(bool, news))}
+            for one in filter(None, news):
+                _store(act, one, shown.get((one.kind, one.id)))
             return found
 
     def export(
@@ -247,24 +247,6 @@ class Registering:
         typed = typed_records(connection)
         return drawn_register(organisation_in(connection), held, typed, self._desk.clock())
 
-    def _store(
-        self, act: Act, new: Record, register: Register, forget: Collection[FieldId] = ()
-    ) -> Record:
-        """Keep what is typed of a record now."""
-        past = records.latest(act.connection, tables.REGISTER, Recorded, kind=new.kind, id=new.id)
-        before = past.record if past and not past.record.is_removed else None
-        shown = register.record(new.kind, new.id)
-        whole = laid_over(
-            new if new.name or before or not shown else replace(new, name=shown.name), before
-        )
-        values = {field: value for field, value in whole.values.items() if field not in forget}
-        kept = replace(whole, values=values)
-        keep(act, kept)
-        told = act.facts.get("fields", ())
-        told = told if isinstance(told, list) else []
-        act.facts["fields"] = sorted({*told, *new.values, *forget})
-        return kept
-
 
 def laws_in_scope(register: Register) -> tuple[str, ...]:
     """The laws in scope that a register names; () where nothing is known."""
@@ -284,12 +266,27 @@ def _gaps(found: Assessment) -> Mapping[tuple[KindId, RecordId], Gaps]:
     return {key: gaps(key[0], facts, missing[key]) for key, facts in asked.items()}
 
 
-def _news(register: Register, record: Record) -> Record | None:
+def _store(act: Act, new: Record, shown: Record | None, forget: Collection[FieldId] = ()) -> Record:
+    """Keep what is typed of a record now; `shown` is the record as it stood."""
+    past = records.latest(act.connection, tables.REGISTER, Recorded, kind=new.kind, id=new.id)
+    before = past.record if past and not past.record.is_removed else None
+    if shown and not (new.name or before):
+        new = replace(new, name=shown.name)
+    whole = laid_over(new, before)
+    values = {field: value for field, value in whole.values.items() if field not in forget}
+    kept = replace(whole, values=values)
+    keep(act, kept)
+    told = act.facts.get("fields")
+    told = told if isinstance(told, list) else []
+    act.facts["fields"] = sorted({*told, *new.values, *forget})
+    return kept
+
+
+def _news(record: Record, before: Record | None) -> Record | None:
     """What `record` says that is not so already; None where it says nothing new.
 
     So an export that is taken in again makes nobody's word of what is drawn.
     """
-    before = register.record(record.kind, record.id)
     if before is None:
         return record
     values = {

@@ -54,6 +54,14 @@ def _warnings(found: Improvement) -> None:
             )
         )
         _warning("notification_important", _("alarm"), words, "trail")
+    if found.transfers:
+        names = ", ".join(found.transfers[:_SHOWN]) + (
+            " …" if len(found.transfers) > _SHOWN else ""
+        )
+        words = _("Movements between countries with a duty that is not met ({n}): {names}").format(
+            n=len(found.transfers), names=wording.escaped(names)
+        )
+        _warning("public", _("residency"), words, "residency")
     for one in found.reopened[:_SHOWN]:
         _warning("restart_alt", _("decide again"), wording.escaped(_(one.says)), one.page)
     if len(found.reopened) > _SHOWN:
@@ -109,7 +117,7 @@ def _row(stage: Stage, one: Loop, *, has_past: bool) -> dict[str, object]:
 
 def next_and_last(found: Improvement) -> None:
     """What is due next, and what the last remedies did."""
-    left, right = st.columns(2)
+    left, right = st.columns([3, 2])
     with left:
         st.header(_("Due next"))
         _upcoming(found)

@@ -456,7 +456,7 @@ def test_a_run_over_budget_is_refused_in_a_sentence(described_desk: Desk) -> Non
 def test_duties_are_checked_and_a_mended_one_raises_the_score(described_desk: Desk) -> None:
     visitor = described_desk.open("decisions")
     visitor.button(key="decisions_check").click().run()
-    unmet = words(visitor)
+    unmet = visitor.dataframe[0].value["Duty"].tolist()
     described_desk.workspace.discover("orders")
     visitor.button(key="decisions_check").click().run()
 

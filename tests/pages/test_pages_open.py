@@ -45,7 +45,7 @@ FULL = {
     "tradeoff": "Attacker’s odds",
     "release": "Published so far",
     "federated": "Learnt from",
-    "decisions": "All duties",
+    "decisions": "Only a test that finds the duty met closes a finding",
     "impact": "impact_begin_form",
     "lineage": "lineage_graph",
     "trail": "Take a checkpoint",

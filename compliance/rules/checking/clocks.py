@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from compliance.errors import ClockError
 from compliance.plain import from_plain
 from compliance.rules.checking import moments, wording
 from compliance.rules.checking.operators import Said
 from compliance.rules.clocks import due
 from compliance.rules.nouns import Calendar, Deadline, Due, Pack, Pause, Rule, Triple
 
+_FIRST_YEAR, _NEVER = 1970, date(2200, 1, 1)  # nobody paused a clock before or after
 _OF_BASE = {"base_deadline", "extended_deadline"}  # both are ends of params’ `deadline`
 
 Facts = Mapping[str, object]
@@ -68,15 +70,18 @@ class Clock:
         pauses = _pauses_of(facts.get("pauses"))
         if pauses is None:
             return "the pauses on record cannot be read", "", None
-        found = due(
-            self.deadline,
-            started,
-            self.at,
-            country=self._place(facts),
-            done=done,
-            is_extended=facts.get("extended") is True,
-            pauses=pauses,
-        )
+        try:
+            found = due(
+                self.deadline,
+                started,
+                self.at,
+                country=self._place(facts),
+                done=done,
+                is_extended=facts.get("extended") is True,
+                pauses=pauses,
+            )
+        except ClockError as refusal:
+            return f"the clock cannot be read: {refusal.facts['problem']}", "", None
         return self._said(found, done)
 
     def _said(self, found: Due, done: date | datetime | None) -> tuple[Said, str, date | None]:
@@ -133,6 +138,6 @@ def _pause_of(value: object) -> Pause | None:
     if since is None or (until is None and value.get("until")):
         return None
     first, last = moments.day_of(since), moments.day_of(until) if until else None
-    if last is not None and last < first:
+    if first.year < _FIRST_YEAR or (last is not None and not first <= last < _NEVER):
         return None
     return Pause(since=first, until=last, reason=str(value.get("reason") or ""))

@@ -15,6 +15,8 @@ from enum import StrEnum
 
 Said = bool | str  # a text says why it cannot be said
 
+LISTS = (list, tuple, set, frozenset)
+
 
 class Wanted(StrEnum):
     """What stands third in a triple."""
@@ -53,12 +55,12 @@ def _kind(value: object) -> str:
     if isinstance(value, bool):
         return "yes or no"
     if isinstance(value, (int, float, Decimal)):
-        return "a number" if math.isfinite(value) else "not a number"
+        return "a number" if is_finite(value) else "not a number"
     if isinstance(value, str):
         return "a text"
     if isinstance(value, date):
         return "a date"
-    return "several values" if isinstance(value, Collection) else "something else"
+    return "several values" if isinstance(value, LISTS) else "something else"
 
 
 def mixed(value: object, kind: str) -> str:
@@ -94,7 +96,7 @@ def _exists(value: object, _: object) -> Said:
 
 
 def _nonempty(value: object, _: object) -> Said:
-    if isinstance(value, (str, Collection)):
+    if isinstance(value, (str, *LISTS)):
         return not _is_blank(value)
     return mixed(value, "a text or a list")
 
@@ -103,19 +105,19 @@ def _number(compare: Callable[[float, float], bool]) -> Callable[[object, object
     def holds(value: object, wanted: object) -> Said:
         if not _is_number(value) or not _is_number(wanted):
             return mixed(value, "a number")
-        return compare(float(value), float(wanted))  # type: ignore[arg-type]
+        return compare(value, wanted)  # type: ignore[arg-type]
 
     return holds
 
 
 def _contains_all(value: object, wanted: object) -> Said:
-    if isinstance(value, (str, Mapping)) or not isinstance(value, Collection):
+    if not isinstance(value, LISTS):
         return mixed(value, "a list")
     return all(one in value for one in _members(wanted))
 
 
 def _subset_of(value: object, wanted: object) -> Said:
-    if isinstance(value, (str, Mapping)) or not isinstance(value, Collection):
+    if not isinstance(value, LISTS):
         return mixed(value, "a list")
     return bool(value) and all(one in _members(wanted) for one in value)
 
@@ -132,15 +134,20 @@ def _members(wanted: object) -> Collection[object]:
     return wanted
 
 
+def is_finite(value: float | Decimal) -> bool:
+    return value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
+
+
 def _is_number(value: object) -> bool:
-    is_one = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
-    return is_one and math.isfinite(value)  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return False
+    return is_finite(value)
 
 
 def _is_blank(value: object) -> bool:
     if isinstance(value, str):
         return not value.strip()
-    return value is None or (isinstance(value, Collection) and not value)
+    return value is None or (isinstance(value, LISTS) and not value)
 
 
 OPERATORS: Mapping[str, Operator] = {

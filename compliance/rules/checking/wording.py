@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from compliance.countries import is_country
 from compliance.rules.checking.moments import moment_of
-from compliance.rules.checking.operators import OPERATORS, Wanted
+from compliance.rules.checking.operators import LISTS, OPERATORS, Wanted, is_finite
 from compliance.rules.nouns import Deadline, Extension, Pack, Period, Rule, Triple
 
 UNKNOWN = "unknown"
@@ -60,6 +60,8 @@ def shown(pack: Pack, value: object, choices: Collection[str]) -> str:
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, (float, Decimal)) and not is_finite(value):
+        return "recorded"
     if isinstance(value, float):
         return f"{value:.0%}"
     if isinstance(value, (int, Decimal)):
@@ -87,14 +89,14 @@ def _text(pack: Pack, value: object, choices: Collection[str]) -> str:
         if value in choices or value.isdigit():
             return choice_in_words(pack, value)
         return value if is_country(value) else "recorded"
-    if isinstance(value, Collection):
+    if isinstance(value, LISTS):
         return counted(len(value), "entry").replace("entrys", "entries") if value else ABSENT
     return ABSENT if value is None else "recorded"
 
 
 def missing_of(pack: Pack, value: object, wanted: Collection[str]) -> str:
     """Of a list that should hold all of `wanted`: how many it has, and which it has not."""
-    held = value if isinstance(value, Collection) else ()
+    held = value if isinstance(value, LISTS) else ()
     lacking = [choice_in_words(pack, one) for one in wanted if one not in held]
     said = f"{len(wanted) - len(lacking)} of {len(wanted)}"
     return f"{said}; missing: {', '.join(lacking)}" if lacking else said

@@ -17,7 +17,7 @@ from compliance.rules.nouns.rule import LawId
 PROVIDED = frozenset(
     {
         *("ropa_fields", "dpia_trigger", "dpia_id", "dpia_completed_at", "lia_id", "lia_outcome"),
-        *("lia_signed_at", "pipia_trigger", "pipia_id", "ripd_trigger", "ripd_id"),
+        *("lia_signed_at", "pipia_trigger", "ripd_trigger"),
         *("ca_significant_risk", "va_dpa_trigger", "protective_techniques"),
     }
 )

@@ -29,6 +29,7 @@ PROVIDED = frozenset(
 
 ID = "organisation"  # where nobody recorded more of it than its name
 _FORMATS = ("csv", "json")  # in which the register is handed out
+_OFFICER = "an officer has to say: public body, watching or special categories on a large scale"
 _NO_COUNTRIES = "no column tells the countries of all people"
 
 
@@ -45,7 +46,7 @@ def computed(known: Knowledge) -> Computed:
     """All that follows from what the desk knows of it."""
     said, typed = known.organisation, record_of(known).values
     drawn: dict[str, object] = {"dpo_contact": said.contact or None}
-    unknown: dict[str, str] = {}
+    unknown = {"dpo_required": _OFFICER}
     for fact, answer, why in (
         *_places(known),
         *_people(known),

@@ -144,10 +144,18 @@ def retention_rule(_record: Record, known: Knowledge) -> Computed:
     )
 
 
-def own_law(record: Record, _known: Knowledge) -> tuple[LawId, ...] | None:
-    """The law that a record names, and the desk's own policy; None where it names none."""
-    said = record.values.get("law")
-    return (said, POLICY) if isinstance(said, str) and said else None
+def own_law(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
+    """The law that a record names; else those of the person's country and of the organisation's.
+
+    None where it names neither law nor country.
+    """
+    said, country = record.values.get("law"), record.values.get("country")
+    if isinstance(said, str) and said:
+        return (said, POLICY)
+    home = known.organisation.country
+    if not (isinstance(country, str) and is_country(country) and is_country(home)):
+        return None
+    return laws_at((home, country), known)
 
 
 def _lives(

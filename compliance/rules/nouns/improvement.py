@@ -104,6 +104,7 @@ class Improvement:
         applied: the remedies applied last, newest first.
         alarms: unusual acts that nobody has looked into.
         reopened: decisions that refreshed files have overtaken.
+        transfers: movements between countries with a duty that is not met, by name.
         rules: names of the duties that the applied remedies were for, by the finding's id.
     """
 
@@ -115,4 +116,5 @@ class Improvement:
     applied: tuple[Applied, ...] = ()
     alarms: int = 0
     reopened: tuple[Reopened, ...] = ()
+    transfers: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)

@@ -84,10 +84,15 @@ def epsilon_of(knowledge: Knowledge, holding: Holding) -> float | None:
 
     None where no budget tells.
     """
-    made_from = {edge.made.id: edge.origin.id for edge in knowledge.edges}
-    ids, here = {holding.dataset.id}, holding.dataset.id
-    while (here := made_from.get(here, "")) and here not in ids:
-        ids.add(here)
+    made_from: dict[str, list[str]] = {}
+    for edge in knowledge.edges:
+        made_from.setdefault(edge.made.id, []).append(edge.origin.id)
+    ids, ahead = set[str](), [holding.dataset.id]
+    while ahead:
+        here = ahead.pop()
+        if here not in ids:
+            ids.add(here)
+            ahead += made_from.get(here, [])
     people = {h.dataset.population for h in knowledge.holdings if h.dataset.id in ids}
     spent = [
         float((budget.since_beginning or budget.spent).epsilon)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import streamlit as st
 
+from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Finding, Outcome, Pack, Rule, Status, Verdict
 from compliance.workspace.mending import Mending
@@ -16,6 +17,8 @@ from pages.parts.deciding import words
 def shown(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | None) -> None:
     """The finding with its evidence, and what people do about it."""
     rule = pack.rule(finding.rule)
+    if refused := st.session_state.pop("decisions_refused", None):
+        st.error(wording.escaped(refused), title=_("Not waived"), icon=":material/block:")
     st.subheader(wording.escaped(f"{_(finding.title)} · {finding.subject}"))
     st.markdown(_badges(mending, finding, pack, verdict))
     left, right = st.columns([3, 2])
@@ -115,14 +118,25 @@ def _waive(mending: Mending, finding: Finding) -> None:
             "was waived, by whom and until when."
         ).format(title=_(finding.title), subject=wording.escaped(finding.subject))
     )
-    why = st.text_area(_("Why"), key="decisions_why")
-    until = st.date_input(
-        _("Until"), finding.opened_at.date() + timedelta(days=30), key="decisions_until"
-    )
-    if st.button(_("Waive it"), type="primary", key="decisions_waived"):
-        with outputs.explained(_("Not waived")):
-            mending.waive(finding.id, why, until)
-            st.rerun()
+    st.text_area(_("Why"), key="decisions_why")
+    first = finding.opened_at.date() + timedelta(days=30)
+    st.date_input(_("Until"), first, key="decisions_until")
+    if st.button(
+        _("Waive it"),
+        type="primary",
+        key="decisions_waived",
+        on_click=_waived,
+        args=(mending, finding.id),
+    ):
+        st.rerun()  # closes the dialog; what became of it shows on the page
+
+
+def _waived(mending: Mending, id_: str) -> None:
+    why, until = (st.session_state.get(f"decisions_{name}") for name in ("why", "until"))
+    try:
+        mending.waive(id_, str(why or ""), until or date.min)
+    except ComplianceError as refusal:
+        st.session_state["decisions_refused"] = str(refusal)
 
 
 def _history(mending: Mending, finding: Finding) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 
 import streamlit as st
 
@@ -27,6 +28,7 @@ def shown(mending: Mending, finding: Finding) -> None:
     if finding.status is Status.CLOSED:
         return
     st.subheader(_("Remedies"))
+    _ordered(mending)
     found = mending.known_remedies(finding.id)
     if found is None:
         outputs.remark(
@@ -175,12 +177,34 @@ def _apply(mending: Mending, finding: Finding, remedy: Remedy) -> None:
     lost = [f"- {_(name)}: {wording.escaped(text)}" for name, text in remedy.predicted.lost.items()]
     if lost:
         st.markdown("\n".join(lost))
-    answers = _asked(mending.fields(remedy), finding.opened_at.isoformat())
-    if st.button(_("Apply it"), type="primary", key="decisions_applied"):
-        with outputs.explained(_("Not applied")):
-            done = watched(mending.applying(finding.id, remedy.id, answers))
-            st.session_state["decisions_last"] = done.id
-            st.rerun()
+    fields = mending.fields(remedy)
+    for field in fields:
+        _ask(field)
+    if st.button(
+        _("Apply it"),
+        type="primary",
+        key="decisions_applied",
+        on_click=_order,
+        args=(finding.id, remedy.id, fields),
+    ):
+        st.rerun()  # closes the dialog; the page applies it, and shows how far it is
+
+
+def _order(finding: str, remedy: str, fields: Sequence[Field]) -> None:
+    """Have a remedy applied by the run of the page that follows, once."""
+    answers = {field.id: text for field in fields if (text := _said(field))}
+    st.session_state["decisions_order"] = (finding, remedy, answers)
+
+
+def _ordered(mending: Mending) -> None:
+    """Apply what was ordered in the dialog."""
+    order = st.session_state.pop("decisions_order", None)
+    if order is None:
+        return
+    with outputs.explained(_("Not applied")):
+        done = watched(mending.applying(*order))
+        st.session_state["decisions_last"] = done.id
+        st.rerun()
 
 
 def _consequence(remedy: Remedy) -> str:
@@ -193,25 +217,32 @@ def _consequence(remedy: Remedy) -> str:
     return _("This is put on record in your name. Every duty is tested again at once.")
 
 
-def _asked(fields: Sequence[Field], at: str) -> Mapping[str, str]:
-    """What an officer says, by field."""
-    return {field.id: text for field in fields if (text := _answer(field, at))}
+def _key(field: Field) -> str:
+    return f"decisions_said_{field.id}"
 
 
-def _answer(field: Field, at: str) -> str:
-    key, label, help_ = f"decisions_said_{field.id}", _(field.label), _(field.help) or None
+def _ask(field: Field) -> None:
+    """A widget for something that an officer has to say."""
+    key, label, help_ = _key(field), _(field.label), _(field.help) or None
+    labels = {choice: _(said) for choice, said in field.choices.items()}
     if field.type is FieldType.YES_NO:
         options = {"": "–", "yes": _("yes"), "no": _("no")}
-        return str(st.selectbox(label, list(options), format_func=options.get, key=key, help=help_))
-    if field.type is FieldType.CHOICE:
-        labels = {"": "–", **{choice: _(said) for choice, said in field.choices.items()}}
-        return str(st.selectbox(label, list(labels), format_func=labels.get, key=key, help=help_))
-    if field.type is FieldType.CHOICES:
-        said = {choice: _(word) for choice, word in field.choices.items()}
-        chosen = st.multiselect(label, list(said), format_func=said.get, key=key, help=help_)
-        return "; ".join(map(str, chosen))
-    if field.type is FieldType.DATE:
-        day = st.date_input(label, None, key=key, help=help_)
-        return day.isoformat() if day else ""
-    placeholder = at[:16] + "+00:00" if field.type is FieldType.MOMENT else ""
-    return str(st.text_input(label, key=key, help=help_, placeholder=placeholder))
+        st.selectbox(label, list(options), format_func=options.get, key=key, help=help_)
+    elif field.type is FieldType.CHOICE:
+        options = {"": "–", **labels}
+        st.selectbox(label, list(options), format_func=options.get, key=key, help=help_)
+    elif field.type is FieldType.CHOICES:
+        st.multiselect(label, list(labels), format_func=labels.get, key=key, help=help_)
+    elif field.type is FieldType.DATE:
+        st.date_input(label, None, key=key, help=help_)
+    else:
+        hint = "2026-11-26T09:30+01:00" if field.type is FieldType.MOMENT else ""
+        st.text_input(label, key=key, help=help_, placeholder=hint)
+
+
+def _said(field: Field) -> str:
+    """What was said, as it is typed on the command line."""
+    value = st.session_state.get(_key(field))
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return value.isoformat() if isinstance(value, date) else str(value or "")

@@ -111,7 +111,7 @@ def _marks(
         marker={
             "size": 25,
             "symbol": "circle" if full else "circle-open",
-            "color": "#1e2a2f" if full else INK,
+            "color": TEAL if full else INK,
             "line": {"width": 2, "color": "white" if full else INK},
         },
         customdata=[_(event.title) for _number, event, _place in shown],

@@ -53,6 +53,7 @@ def movements(found: Whereabouts) -> None:
     """Each movement with its verdicts, the worst first."""
     if not found.flows:
         st.markdown(_("No movement between countries is known. Record transfers in the register."))
+        navigation.link("register")
         return
     ordered = sorted(found.flows, key=lambda pair: _ORDER.index(worst(pair[1])))
     alike = _alike(ordered)
@@ -66,6 +67,7 @@ def movements(found: Whereabouts) -> None:
             key="residency_flows",
             alt=_("Every movement with what each law says of it"),
         )
+    navigation.link("register", _("Transfers in the register"))
 
 
 def movement(flows: Sequence[Flow], said: Sequence[Judgement], key: str) -> None:
@@ -98,7 +100,9 @@ def _alike(
 def counters(found: Sequence[Counter], key: str = "residency_counters") -> None:
     """How many people's data left this year, against the next thresholds."""
     if not found:
-        st.markdown(_("No data left a country whose law counts people."))
+        st.markdown(
+            _("Nothing counts: no movement starts where a law counts people, or all are exempt.")
+        )
         return
     names = {c.name: f"{law_name(c.law)}: {_(c.name)}" for c in found}
     said = [_counted(counter) for counter in found]
