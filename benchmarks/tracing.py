@@ -27,6 +27,7 @@ from compliance.workspace import Workspace
 from compliance.workspace.tracing import Index
 from tests.tracing_shop import Row, add_shared, asked, build, mentioned, settled
 
+ROOT = Path(__file__).resolve().parent.parent
 CUSTOMERS, ORDERS, SEED = 20_000, 200_000, 7
 DRAWN, BATCH = 200, 1_000
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"

@@ -20,7 +20,7 @@ from compliance.dataset.nouns import (
 )
 from compliance.discovery import discover
 from compliance.discovery.nouns import IdentifierClass, Label
-from compliance.workspace import datasets, labels
+from compliance.workspace import datasets, labels, usage
 from compliance.workspace.desk import Desk
 
 _STAYS = (IdentifierClass.NONE, IdentifierClass.SENSITIVE)
@@ -34,12 +34,14 @@ class Subject:
         dataset, table: the version and its rows.
         labels: what its columns hold, in their order.
         population: the people that it was drawn from, where the plan names them.
+        left: what an erasure had left of the version when it was read; see `datasets.left_of`.
     """
 
     dataset: Dataset
     table: Table
     labels: tuple[Label, ...]
     population: Table | None = None
+    left: str = ""
 
     @property
     def whose(self) -> Codes32 | None:
@@ -54,11 +56,22 @@ class Subject:
         return unit is not None and self.dataset.column(unit).distinct < self.table.rows
 
 
-def subject(desk: Desk, name: str, population: str = "") -> Subject:
-    """Dataset `name` with its labels; where nobody has looked for personal data, it is done now."""
+def subject(desk: Desk, name: str, population: str = "", *, is_handed_on: bool = False) -> Subject:
+    """Dataset `name` with its labels; where nobody has looked for personal data, it is done now.
+
+    Args:
+        population: the dataset of all people that these were drawn from.
+        is_handed_on: an output is made of it, so only of rows that may be; see `usage`.
+
+    Raises:
+        NotUsableError: none may.
+    """
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
+        if is_handed_on:
+            dataset, _ = usage.required(desk, connection, dataset, is_handed_on=True)
         discovery = labels.latest(connection, dataset)
+        left = datasets.left_of(connection, dataset.id)
         people = datasets.find(connection, population) if population else None
     table = desk.table(dataset)
     return Subject(
@@ -66,6 +79,7 @@ def subject(desk: Desk, name: str, population: str = "") -> Subject:
         table=table,
         labels=discovery.labels if discovery else discover(table, dataset.columns),
         population=desk.table(people) if people else None,
+        left=left,
     )
 
 

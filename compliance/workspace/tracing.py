@@ -21,7 +21,6 @@ from compliance.workspace.tracing_views import gathered
 
 Versions = Literal["newest", "all"]
 
-DECIDED = "matches_decided"  # the fact of a request that holds what officers said of matches
 _CODE_LENGTH = 8
 
 
@@ -117,14 +116,13 @@ class Tracing:
         if not may_be_decided(doubtful[match]):
             raise TooManyPeopleError(people=doubtful[match].people)
         with self._desk.act("match.decide", request) as act:
-            _keep(act, request, _same(doubtful, doubtful[match]), is_person=is_person)
+            _keep(act, request, same_person(doubtful, doubtful[match]), is_person=is_person)
         return self.look(request)
 
 
 def decided(request: Request) -> dict[str, bool]:
     """What officers said of doubtful matches of a request, by the match's id."""
-    said = request.facts.get(DECIDED)
-    return {str(k): bool(v) for k, v in said.items()} if isinstance(said, Mapping) else {}
+    return {id_: said for id_, said in request.doubts.items() if said is not None}
 
 
 def told(found: Trace) -> dict[str, object]:
@@ -139,7 +137,7 @@ def told(found: Trace) -> dict[str, object]:
     }
 
 
-def _same(doubtful: Mapping[str, Match], match: Match) -> list[str]:
+def same_person(doubtful: Mapping[str, Match], match: Match) -> list[str]:
     """The doubtful matches of the same person."""
     return [
         id_ for id_, one in doubtful.items() if one is match or (match.who and one.who == match.who)
@@ -148,8 +146,8 @@ def _same(doubtful: Mapping[str, Match], match: Match) -> list[str]:
 
 def _keep(act: Act, request: str, matches: Sequence[str], *, is_person: bool) -> None:
     before = _request(act.connection, request)
-    said = decided(before) | dict.fromkeys(matches, is_person)
-    act.store(tables.REQUEST, replace(before, facts={**before.facts, DECIDED: said}), id=request)
+    doubts = {**before.doubts, **dict.fromkeys(matches, is_person)}
+    act.store(tables.REQUEST, replace(before, doubts=doubts), id=request)
     act.facts |= {"matches": len(matches), "is_person": is_person}
 
 

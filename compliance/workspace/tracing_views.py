@@ -87,6 +87,17 @@ def gathered(
     return tuple(views), skipped
 
 
+def carry_labels(desk: Desk, rewritten: Mapping[str, str]) -> None:
+    """Let contents without whoever was erased have the labels that were seen before.
+
+    Args:
+        rewritten: hashes, after by before.
+    """
+    with _ONE_KEEPS:
+        kept = _KEPT.setdefault(desk, _Kept())
+    kept.labels.rename(rewritten)
+
+
 _NOBODYS = (
     "No column of it says whose its rows are; only its texts were searched. Name the column that "
     "tells people apart, and the population, in its description."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from compliance.discovery.nouns import Form, Label
 from compliance.rights.nouns import IdentifierKind
 from compliance.rights.tracing.kinds import data, kind_of_type, words
 
+_WORD = re.compile(r"[A-ZÀ-Þ]?[^\W_A-ZÀ-Þ]+|[A-ZÀ-Þ]+")
+_SHORTEST_KEY_NAME = 3
 _ID_TYPES = ("customer_id", "person_id", "employee_id")
 
 
@@ -128,10 +131,20 @@ def _references(
         for name in dataset.column_names
         if name != key
         and (
-            any(plain_name(name).endswith(one) for one in keys)
+            any(_is_named_after(name, one) for one in keys)
             or (own in _ID_TYPES and types.get(name) == own)
         )
     )
+
+
+def _is_named_after(name: str, key: str) -> bool:
+    """Whether the last words of a column's name are a key's name: “paid” does not end with “id”.
+
+    A key that is called no more than “id” names nobody: product_id is no person's.
+    """
+    words = [word for word in _WORD.findall(name) if word]
+    ends = {plain_name("".join(words[at:])) for at in range(len(words))}
+    return len(key) >= _SHORTEST_KEY_NAME and key in ends
 
 
 def _is_record_key(
