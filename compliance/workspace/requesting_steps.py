@@ -364,7 +364,6 @@ class Steps:
             what = "closed"
             if destroys:
                 what += "; it cannot be read any more who it was about"
-                erasing.closed(step.act, id_)
             step.act.facts["destroyed"] = destroys
             closed = step.advance(Action.CLOSE, what)
             if destroys:  # before it is on record, so that no crash leaves the key behind
