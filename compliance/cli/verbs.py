@@ -18,7 +18,9 @@ from compliance.plain import to_plain
 from compliance.privacy.nouns import Budget, Period
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import Report, ReportKind
+from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
+from compliance.workspace.request_reports import KINDS as ON_REQUESTS
 
 Verb = Callable[[Workspace, Namespace], Result]
 
@@ -251,7 +253,11 @@ def lineage_show(workspace: Workspace, asked: Namespace) -> Result:
 def report(workspace: Workspace, asked: Namespace) -> Result:
     """Build a report as PDF."""
     path = typed.destination(asked.out, workspace.settings)
-    built = workspace.build_report(ReportKind(asked.kind), names_of(asked), about=asked.about)
+    kind = ReportKind(asked.kind)
+    if kind in ON_REQUESTS:
+        about, letter = asked.about or asked.name, LetterKind(asked.letter)
+        return written(workspace, workspace.rights.fulfilling.report(kind, about, letter), path)
+    built = workspace.build_report(kind, names_of(asked), about=asked.about)
     return written(workspace, built, path)
 
 

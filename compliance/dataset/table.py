@@ -125,6 +125,11 @@ class Table:
         with _in_words(self._path), self._one_reads:
             return self._file.read(columns=list(columns))
 
+    def whole(self) -> pa.Table:
+        """All columns as an Arrow table; not kept."""
+        with _in_words(self._path), self._one_reads:
+            return self._file.read()
+
     def _read(self, file: pq.ParquetFile, column: ColumnName) -> pa.Array:
         # `columns=` takes dotted paths, so a column with a dot in its name is picked afterwards.
         with _in_words(self._path), self._one_reads:
@@ -144,7 +149,12 @@ def _in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError):
-        reason = "a stored table is missing or damaged; restore the folder from its backup"
+        reason = "a stored table is damaged; restore the folder from its backup"
+        if not path.exists():
+            reason = (
+                "a stored table is missing; somebody may have been erased from it just now, so try "
+                "once more, and restore the folder from its backup if it stays away"
+            )
         raise WorkspaceError(home=path.parent.parent, reason=reason) from None
 
 

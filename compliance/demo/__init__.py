@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.demo.consents import consent_file
 from compliance.demo.nouns import Canary, Company, Mention, Shop, ShopBudget, ShopTable, Truth
-from compliance.demo.register import shop_register
+from compliance.demo.register import shop_register, shop_requests
 from compliance.demo.shop import build_shop
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "build_shop",
     "consent_file",
     "shop_register",
+    "shop_requests",
 ]

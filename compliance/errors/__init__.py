@@ -32,7 +32,8 @@
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
   + PackError                     a pack of rules cannot be used; says the line
-  + UnknownRuleError, UnknownPackError   no rule or pack of that name
+  + SaidTwiceError                     two values for one thing
+  + UnknownRuleError, UnknownLawError, UnknownPackError   no rule, law or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + RecordError                   a record of the register cannot be kept
@@ -65,12 +66,29 @@
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
-    - SealedError
+    - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
+    - HeldError, HoldError, UnknownHoldError, SignalError
+    - ErasingError, ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
+    + TracingError                a person cannot be looked for so
+      - NothingToLookForError
+      - UnknownMatchError
+      - TooManyPeopleError
     - ConsentFileError
     - ConsentRefusedError
     - NotUsableError
     - PurposeError
     - UnknownPurposeError
+    - SealedError, UnknownRequestError, RequestStepError
+    - RequestInputError, RequestFileError, HeldError
+    - SignalError, FulfilmentError, CorrectionError
+    - TellingError, LetterError, ConsentFileError
+    - ConsentRefusedError, PurposeError, UnknownPurposeError
+    + HoldError
+      - UnknownHoldError
+    + TracingError
+      - NothingToLookForError, UnknownMatchError, TooManyPeopleError
+    + ErasingError
+      - ErasingBusyError, UnknownErasureError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -151,12 +169,14 @@ from compliance.errors.governance import (
     RecordsRefusedError,
     RemedyError,
     ResidencyError,
+    SaidTwiceError,
     ScheduleError,
     UnknownAlarmError,
     UnknownCountryError,
     UnknownFindingError,
     UnknownImpactError,
     UnknownKindError,
+    UnknownLawError,
     UnknownPackError,
     UnknownRecordError,
     UnknownRemedyError,
@@ -217,11 +237,31 @@ from compliance.errors.records import (
 from compliance.errors.rights import (
     ConsentFileError,
     ConsentRefusedError,
+    CorrectionError,
+    ErasedMeanwhileError,
+    ErasingBusyError,
+    ErasingError,
+    FulfilmentError,
+    HeldError,
+    HoldError,
+    LetterError,
+    NothingToLookForError,
     NotUsableError,
     PurposeError,
+    RequestFileError,
+    RequestInputError,
+    RequestStepError,
     RightsError,
     SealedError,
+    SignalError,
+    TellingError,
+    TooManyPeopleError,
+    TracingError,
+    UnknownErasureError,
+    UnknownHoldError,
+    UnknownMatchError,
     UnknownPurposeError,
+    UnknownRequestError,
 )
 
 __all__ = [
@@ -245,18 +285,25 @@ __all__ = [
     "ConsentFileError",
     "ConsentRefusedError",
     "ConsultationError",
+    "CorrectionError",
     "DatabaseError",
     "DeploymentError",
     "DescriptionError",
     "DivergedError",
     "DriftedError",
     "EmptyFileError",
+    "ErasedMeanwhileError",
+    "ErasingBusyError",
+    "ErasingError",
     "FileError",
     "FileMissingError",
     "FileTooLargeError",
     "FindingError",
+    "FulfilmentError",
     "HeadersDifferError",
+    "HeldError",
     "HierarchyError",
+    "HoldError",
     "ImageStillShowsError",
     "ImageTooLargeError",
     "ImpactError",
@@ -265,6 +312,7 @@ __all__ = [
     "ImpactOutdatedError",
     "JoinError",
     "LabelError",
+    "LetterError",
     "MalformedPlanError",
     "MalformedQueryError",
     "MalformedRecipeError",
@@ -292,6 +340,7 @@ __all__ = [
     "NothingPublishedError",
     "NothingReleasedError",
     "NothingToAttackError",
+    "NothingToLookForError",
     "NothingToReportError",
     "NothingTrainedError",
     "OutOfReachError",
@@ -307,9 +356,13 @@ __all__ = [
     "RecordsRefusedError",
     "RemedyError",
     "ReportChoiceError",
+    "RequestFileError",
+    "RequestInputError",
+    "RequestStepError",
     "ReservationEndedError",
     "ResidencyError",
     "RightsError",
+    "SaidTwiceError",
     "ScheduleError",
     "SealedError",
     "SecondBudgetError",
@@ -317,16 +370,20 @@ __all__ = [
     "SecureSumError",
     "SecureTermsError",
     "ShareError",
+    "SignalError",
     "StillAtRiskError",
     "TakenNameError",
     "TargetError",
+    "TellingError",
     "TooFewBasketsError",
     "TooFewSitesError",
     "TooFewSurvivorsError",
     "TooManyColumnsError",
     "TooManyGroupsError",
     "TooManyNodesError",
+    "TooManyPeopleError",
     "TooManySitesError",
+    "TracingError",
     "TrailError",
     "TreatmentError",
     "UndecodableTextError",
@@ -334,9 +391,13 @@ __all__ = [
     "UnknownColumnError",
     "UnknownCountryError",
     "UnknownDatasetError",
+    "UnknownErasureError",
     "UnknownFindingError",
+    "UnknownHoldError",
     "UnknownImpactError",
     "UnknownKindError",
+    "UnknownLawError",
+    "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",
     "UnknownPurposeError",
@@ -344,6 +405,7 @@ __all__ = [
     "UnknownRecordError",
     "UnknownReleaseError",
     "UnknownRemedyError",
+    "UnknownRequestError",
     "UnknownRuleError",
     "UnknownRunError",
     "UnknownScheduleError",

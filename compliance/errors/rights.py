@@ -18,6 +18,119 @@ class SealedError(RightsError):
     )
 
 
+class UnknownRequestError(RightsError):
+    sentence = "There is no request {request}. “request list” names those on record."
+
+
+class RequestStepError(RightsError):
+    """The step does not come next; nothing was changed."""
+
+    sentence = "Request {request} cannot be {wanted} now: {reason}. Nothing was changed."
+
+
+class RequestInputError(RightsError):
+    """What is said of a request cannot be so."""
+
+    sentence = "{field} {problem}."
+
+
+class RequestFileError(RightsError):
+    """A file of requests; nothing of it was taken in."""
+
+    sentence = "Nothing was taken in from {name}. {problems}"
+
+
+class HeldError(RightsError):
+    """A legal hold stands against erasing."""
+
+    sentence = (
+        "Request {request} cannot erase rows of {datasets}: legal hold {hold} keeps them. Decide "
+        "to keep those datasets, or have the hold lifted first."
+    )
+
+
+class HoldError(RightsError):
+    """A legal hold cannot be placed or lifted so."""
+
+
+class UnknownHoldError(HoldError):
+    sentence = "There is no hold {hold} that stands. “hold list” names them all."
+
+
+class SignalError(RightsError):
+    """A signal of a browser cannot be carried out."""
+
+
+class FulfilmentError(RightsError):
+    """What was asked cannot be carried out so; nothing was changed."""
+
+
+class ErasingError(RightsError):
+    """Somebody cannot be erased so; nothing was changed."""
+
+    sentence = "Request {request} was not carried out: {reason}. Nothing was changed."
+
+
+class CorrectionError(RightsError):
+    """A value cannot be corrected so; nothing was changed."""
+
+    sentence = "Column {column} of {dataset} was not corrected: {reason}. Nothing was changed."
+
+
+class TellingError(RightsError):
+    """Somebody cannot be marked as told so."""
+
+    sentence = "{who} was not marked as told: {reason}."
+
+
+class LetterError(RightsError):
+    """A letter cannot be written yet."""
+
+    sentence = "There is no {letter} on request {request}: {reason}."
+
+
+class ErasedMeanwhileError(ErasingError):
+    """What was made holds somebody who was erased while it was made; nothing was stored."""
+
+    sentence = (
+        "Nothing was stored: somebody was erased from “{dataset}” while it was being read. Do it "
+        "once more."
+    )
+
+
+class UnknownErasureError(ErasingError):
+    sentence = "There is no erasure {erasure}. “erasure list” names those on record."
+
+
+class TracingError(RightsError):
+    """A person cannot be looked for so, or a match cannot be decided so."""
+
+
+class NothingToLookForError(TracingError):
+    """No identifier is one by which anybody can be looked for."""
+
+    sentence = (
+        "Nobody can be looked for by {kinds} as given. Give an e-mail address, a telephone number "
+        "with its country code, a customer number, or a full name with the birth date."
+    )
+
+
+class UnknownMatchError(TracingError):
+    sentence = (
+        "There is no doubtful match of that name for request {request} any more. Look again; what "
+        "was found may have changed."
+    )
+
+
+class TooManyPeopleError(TracingError):
+    """A match holds so many people that nobody can say that it is one of them."""
+
+    sentence = (
+        "The match fits {people:,} people, who cannot be told apart by what was given. Ask for "
+        "another identifier, such as the e-mail address or the birth date."
+    )
+
+
 class ConsentFileError(RightsError):
     """A file of consents cannot be taken in."""
 
@@ -46,3 +159,10 @@ class NotUsableError(RightsError):
     """Rows may not be used for what was asked."""
 
     sentence = "{dataset} may not be used for this: {reason}."
+
+
+class ErasingBusyError(ErasingError):
+    sentence = (
+        "Nothing was erased: another erasure is under way in this workspace. Try again when it is "
+        "done."
+    )

@@ -19,6 +19,7 @@ class NodeKind(StrEnum):
     RELEASE = "release"
     RUN = "run"
     REPORT = "report"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

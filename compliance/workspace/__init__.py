@@ -68,6 +68,7 @@ class Workspace:
         self.scanning = Scanning(self._desk)
         self.governance = Governance(self._desk)
         self.rights = Rights(self._desk)
+        self.rights.erasing.resume()
 
     # Organisation
 

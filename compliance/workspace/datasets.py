@@ -22,6 +22,7 @@ from compliance.dataset.nouns import (
 from compliance.errors import (
     AlreadyStoredError,
     DescriptionError,
+    ErasedMeanwhileError,
     FileMissingError,
     FileTooLargeError,
     SecondBudgetError,
@@ -174,7 +175,7 @@ def version(connection: Connection, id_: str) -> Dataset:
 def of_any_version(
     connection: Connection, table: Records, kind: type[Noun], dataset: Dataset, at: str
 ) -> tuple[Noun, ...]:
-    """All nouns of `table` about any version of `dataset`, newest first.
+    """All nouns of `table` about any version of `dataset`, newest first; each as it stands.
 
     Args:
         at: the noun's field that says when it was made.
@@ -184,7 +185,38 @@ def of_any_version(
         for version in range(1, dataset.version + 1)
         for noun in records.every(connection, table, kind, dataset_id=f"{dataset.name}@{version}")
     ]
-    return tuple(sorted(found, key=attrgetter(at), reverse=True))
+    # What was rewritten, because somebody was erased, is stored again under the id that it had.
+    newest_ = {attrgetter("id")(noun): noun for noun in found}
+    return tuple(sorted(newest_.values(), key=attrgetter(at), reverse=True))
+
+
+def left_of(connection: Connection, id_: str) -> str:
+    """The hash of what the last erasure left of a version; empty: nothing was erased from it."""
+    left = records.latest(connection, tables.REWRITING, Rewriting, dataset_id=id_)
+    return "" if left is None else left.after
+
+
+def check_left(connection: Connection, dataset: Dataset, left: str) -> None:
+    """Refuse to store what was made of rows from which somebody was erased meanwhile.
+
+    Args:
+        left: what `left_of` said when the rows were read.
+
+    Raises:
+        ErasedMeanwhileError: somebody was.
+    """
+    if left_of(connection, dataset.id) != left:
+        raise ErasedMeanwhileError(dataset=dataset.name)
+
+
+def every_version(connection: Connection) -> tuple[Dataset, ...]:
+    """All versions of all datasets, each as it stands, in the order in which they came."""
+    said = records.newest_by(connection, tables.DESCRIPTION, Description, "name")
+    left = records.newest_by(connection, tables.REWRITING, Rewriting, "dataset_id")
+    return tuple(
+        _as_it_stands(dataset, said.get(dataset.name), left.get(dataset.id))
+        for dataset in records.every(connection, tables.DATASET, Dataset)
+    )
 
 
 def dataset_node(dataset: Dataset) -> Node:
@@ -220,6 +252,10 @@ def _described(connection: Connection, dataset: Dataset) -> Dataset:
     """`dataset` as it stands: as people describe it today, with the content that is left of it."""
     said = records.latest(connection, tables.DESCRIPTION, Description, name=dataset.name)
     left = records.latest(connection, tables.REWRITING, Rewriting, dataset_id=dataset.id)
+    return _as_it_stands(dataset, said, left)
+
+
+def _as_it_stands(dataset: Dataset, said: Description | None, left: Rewriting | None) -> Dataset:
     if left is not None:
         dataset = replace(dataset, sha256=left.after, rows=left.rows, columns=left.columns)
     return dataset if said is None else replace(dataset, description=said)

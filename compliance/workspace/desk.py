@@ -169,6 +169,11 @@ class Desk:
         """Have `table` for `dataset` in memory, so that it is measured before it is stored."""
         self._tables.get((dataset.sha256,), lambda: table)
 
+    def let_go(self) -> None:
+        """Forget all tables in memory: rows of them were erased."""
+        for kept in (self._tables, self._bounded, self._aggregates):
+            kept.clear()
+
     def joined(self, dataset: Dataset, query: Query, others: Mapping[str, Dataset]) -> Rows:
         """The table of `dataset` with those that `query` joins; `others` by name."""
         tables = {name: self.table(other) for name, other in others.items()}

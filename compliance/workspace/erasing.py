@@ -1,8 +1,50 @@
-"""Erasure, as the workspace offers it."""
+"""Erasing people from every version of every dataset: whole or not at all, and proved.
+
+    planned ─▶ new files written beside the old ─▶ switched ─▶ old files destroyed ─▶ proved
+       └───────────── forgotten ◀──┘ (killed)         └──────── finished (killed) ──────▲
+
+The switch is one transaction: before it nothing was changed, after it nobody finds the person any
+more. Whoever opens the workspace next forgets or finishes what was stopped.
+"""
 
 from __future__ import annotations
 
-from compliance.workspace.desk import Desk
+import hashlib
+import secrets
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+from sqlalchemy import Connection
+
+from compliance.dataset.nouns import Dataset
+from compliance.errors import (
+    ErasingBusyError,
+    ErasingError,
+    RightsError,
+    SealedError,
+)
+from compliance.lineage.nouns import Node, NodeKind
+from compliance.rights.fulfilling import to_tell
+from compliance.rights.nouns import Erasure, ErasurePlan, Request, Stage
+from compliance.rights.requests import Action
+from compliance.storage import records, tables
+from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested
+from compliance.workspace.desk import Act, Desk
+from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
+from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
+from compliance.workspace.erasing_writing import Content, keys_gone, made, writing_of
+from compliance.workspace.making import Step
+from compliance.workspace.recent import let_go
+from compliance.workspace.registers import register_in
+from compliance.workspace.tracing_views import carry_labels
+
+_Gone = Mapping[str, frozenset[str]]
+
+_WAIT_S = 60.0
+_TRIES = 5
 
 
 class Erasing:
@@ -10,3 +52,293 @@ class Erasing:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+
+    def plan(self, request_ids: Sequence[str]) -> ErasurePlan:
+        """What erasing would do and what it cannot reach; nothing is changed.
+
+        Raises:
+            ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
+                cannot be done.
+        """
+        with self._desk.database.reading() as connection:
+            return erasing_plan.planned(self._desk, connection, request_ids)
+
+    def erase(
+        self, request_ids: Sequence[str], backups_until: date | None = None
+    ) -> Generator[Step, None, Erasure]:
+        """Erase those whom these requests are about, and look again; all in one batch.
+
+        Args:
+            backups_until: the last day on which a backup still holds what was there; None:
+                nobody knows.
+
+        Raises:
+            ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
+                cannot be done; nothing was changed.
+            ErasingBusyError: somebody else is erasing; nothing was changed.
+        """
+        with alone(self._desk, _WAIT_S):
+            yield from _settled(self._desk)
+            for _ in range(_TRIES):
+                id_ = f"erasure-{secrets.token_hex(6)}"
+                gone = yield from _switched(self._desk, id_, request_ids, backups_until)
+                if gone is not None:
+                    return (yield from _finished(self._desk, id_, gone))
+        raise ErasingError(reason="datasets were changed again and again meanwhile; try later")
+
+    def resume(self) -> tuple[str, ...]:
+        """Forget or finish erasures that were stopped; the ids of those that were.
+
+        One that is under way in another process is left alone.
+        """
+        if not unfinished(self._desk):
+            return ()
+        try:
+            with alone(self._desk, 0.0):
+                left = unfinished(self._desk)
+                for _ in _settled(self._desk):
+                    pass
+                return left
+        except ErasingBusyError:
+            return ()
+
+    def erasures(self) -> tuple[Erasure, ...]:
+        """All erasures as they stand, newest first; those that were forgotten are left out."""
+        with self._desk.database.reading() as connection:
+            found = erased.every(connection)
+        return tuple(one for one in found if one.stage is not Stage.FORGOTTEN)[::-1]
+
+    def certificate(self, id_: str) -> Erasure:
+        """One erasure as it stands: what was done, and that nobody is found any more.
+
+        Raises:
+            UnknownErasureError: there is none of that id.
+        """
+        with self._desk.database.reading() as connection:
+            return erased.one(connection, id_)
+
+
+def _settled(desk: Desk) -> Generator[Step, None, None]:
+    """Forget or finish what was stopped; only who is `alone` may."""
+    for id_ in unfinished(desk):
+        with desk.database.reading() as connection:
+            found = records.latest(connection, tables.ERASURE, Erasure, id=id_)
+        if found is None or found.stage in (Stage.PLANNED, Stage.FORGOTTEN):
+            _forget(desk, id_)
+        elif found.stage is Stage.SWITCHED:
+            yield from _finished(desk, id_)
+        else:
+            Journal(desk, id_).end()
+
+
+def _forget(desk: Desk, id_: str) -> None:
+    """Undo what was written; the records are still as they were."""
+    journal = Journal(desk, id_)
+    # Who writes may be about to store the very same content; so nobody writes meanwhile.
+    with desk.act("erasure.forget", id_) as act:
+        used = files_in_use(desk, act.connection, datasets.every_version(act.connection))
+        for path in journal.made:
+            if path not in used:
+                destroy(path)
+        found = records.latest(act.connection, tables.ERASURE, Erasure, id=id_)
+        if found is not None and found.stage is Stage.PLANNED:
+            erased.store(act, replace(found, stage=Stage.FORGOTTEN))
+    journal.end()
+
+
+def _switched(
+    desk: Desk, id_: str, request_ids: Sequence[str], backups_until: date | None
+) -> Generator[Step, None, _Gone | None]:
+    """Plan, write and switch; None: datasets changed meanwhile, and nothing was done."""
+    yield Step(doing="Looking for the people everywhere")
+    with desk.database.reading() as connection:
+        plan = erasing_plan.planned(desk, connection, request_ids)
+    journal = Journal(desk, id_)
+    journal.begin()
+    try:
+        begun = _begun(desk, id_, plan, backups_until)
+        yield Step(doing="Writing the datasets without them")
+        with desk.database.reading() as connection:
+            writing = writing_of(desk, connection, journal, plan)
+            contents = yield from made(writing, id_, begun)
+            kept = rewritten_copies(connection, writing)
+            gone = keys_gone(writing)
+        yield Step(doing="Switching over")
+        with desk.act("erasure.switch", id_) as act:
+            is_same = erasing_plan.same(act.connection, plan.seen)
+            if is_same:
+                for one in kept:
+                    one.store(act)
+                _switch(act, begun, contents, writing.versions)
+    except BaseException:
+        _undo(desk, id_)  # where it was switched already, whoever comes next finishes it
+        raise
+    if not is_same:
+        _forget(desk, id_)
+    return gone if is_same else None
+
+
+def _undo(desk: Desk, id_: str) -> None:
+    with desk.database.reading() as connection:
+        found = records.latest(connection, tables.ERASURE, Erasure, id=id_)
+    if found is None or found.stage is Stage.PLANNED:
+        _forget(desk, id_)
+
+
+def _begun(desk: Desk, id_: str, plan: ErasurePlan, backups_until: date | None) -> Erasure:
+    """Note that it was begun: counts and hashes only."""
+    with desk.act("erasure.begin", id_) as act:
+        begun = Erasure(
+            id=id_,
+            requests=plan.requests,
+            begun_at=act.at,
+            stage=Stage.PLANNED,
+            beyond=(*plan.beyond, erasing_beyond.backup(backups_until)),
+            typed=plan.typed,
+            touched=plan.touched,
+            keys_left=plan.requests,
+            counts=_counts(plan),
+        )
+        erased.store(act, begun)
+        act.facts |= {"requests": len(begun.requests), **begun.counts}
+    return begun
+
+
+def _counts(plan: ErasurePlan) -> Mapping[str, int]:
+    return {
+        "versions": sum(cut.changes for cut in plan.cuts),
+        "rows_removed": sum(len(cut.removed) for cut in plan.cuts),
+        "rows_blanked": sum(cut.blanked_rows for cut in plan.cuts),
+        "mentions_redacted": sum(len(cut.redacted) for cut in plan.cuts),
+        "mentions_doubtful": plan.doubtful,
+        "rows_kept": sum(len(cut.kept) for cut in plan.cuts),
+    }
+
+
+def _switch(
+    act: Act, begun: Erasure, contents: Sequence[Content], versions: Mapping[str, Dataset]
+) -> None:
+    """Let every look find the new content, as part of `act`."""
+    node = Node(kind=NodeKind.ERASURE, id=begun.id, title="Erasure")
+    for content in contents:
+        rewriting = replace(content.rewriting, at=act.at)
+        act.store(tables.REWRITING, rewriting, dataset_id=rewriting.dataset_id)
+        act.link(datasets.dataset_node(versions[rewriting.dataset_id]), node, "erased")
+    erased.store(
+        act,
+        replace(
+            begun,
+            stage=Stage.SWITCHED,
+            rewritings=tuple(replace(one.rewriting, at=act.at) for one in contents),
+            commitments=tuple(one.commitment for one in contents),
+        ),
+    )
+    act.facts |= {
+        "rewritten": [
+            {
+                "dataset": one.rewriting.dataset_id,
+                "before": one.rewriting.before,
+                "after": one.rewriting.after,
+                "rows": one.rewriting.rows,
+            }
+            for one in contents
+        ],
+    }
+
+
+def _finished(
+    desk: Desk, id_: str, gone: _Gone = MappingProxyType({})
+) -> Generator[Step, None, Erasure]:
+    """Destroy what lies there yet, look again, and say what was found.
+
+    Args:
+        gone: by version, the keys of people who must not be in it any more, where it is known.
+    """
+    yield Step(doing="Destroying the old files")
+    journal = Journal(desk, id_)
+    with desk.database.reading() as connection:
+        erasure = erased.one(connection, id_)
+    _clean(desk, journal, erasure)
+    yield Step(doing="Looking again")
+    with desk.database.reading() as connection:
+        seen = _seen_again(desk, connection, erasure)
+        seen = replace(seen, left=seen.left + _still_there(desk, connection, gone))
+    with desk.act("erasure.prove", id_) as act:
+        proved = replace(seen, stage=Stage.PROVED, done_at=act.at)
+        if not proved.left:
+            _carry_out(desk, act, proved)
+        erased.store(act, proved)
+        act.facts |= {"rescanned": proved.rescanned, "left": proved.left, "kept": proved.kept}
+    journal.end()
+    return proved
+
+
+def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
+    """Destroy files that nothing needs any more, and forget what is in memory of them."""
+    carry_labels(desk, {one.before: one.after for one in erasure.rewritings})
+    let_go([one.before for one in erasure.rewritings])
+    desk.let_go()
+    gone = journal.gone
+    # Who writes may be about to store the very same content; so nobody writes meanwhile.
+    with desk.act("erasure.clean", erasure.id) as act:
+        used = files_in_use(desk, act.connection, datasets.every_version(act.connection))
+        unused = [path for path in dict.fromkeys(gone) if path not in used]
+        for path in unused:
+            destroy(path)
+        act.facts["files_destroyed"] = len(unused)
+
+
+def _seen_again(desk: Desk, connection: Connection, erasure: Erasure) -> Erasure:
+    """The erasure with what is found now of those who were erased."""
+    asked = [requested.one(connection, id_) for id_ in erasure.requests]
+    try:
+        people = erasing_plan.found(desk, connection, asked)
+    except SealedError:
+        return erasure  # nobody knows any more whom to look for
+    every = datasets.every_version(connection)
+    _, cuts = erasing_plan.cut_out(desk, connection, every, people)
+    return replace(
+        erasure,
+        rescanned=max((len(one.trace.searched) for one in people), default=0),
+        left=sum(len(cut.rows) for cut in cuts),
+        kept=sum(len(cut.kept) for cut in cuts),
+    )
+
+
+def _still_there(desk: Desk, connection: Connection, gone: _Gone) -> int:
+    """In how many rows a key stands that must not."""
+    found = 0
+    for id_, keys in gone.items():
+        dataset = datasets.version(connection, id_)
+        unit = dataset.description.unit
+        if unit is None:
+            continue
+        coded = desk.table(dataset).codes(unit)
+        left = [code for code, text in enumerate(coded.texts()) if text in keys]
+        found += int(np.isin(coded.codes, left).sum())
+    return found
+
+
+def _carry_out(desk: Desk, act: Act, erasure: Erasure) -> None:
+    """Move the requests on; one that a new hold stands against stays where it is."""
+    rewritten_ = {one.dataset_id: one for one in erasure.rewritings}
+    register = register_in(desk, act.connection, act.at)
+    stopped = 0
+    for id_ in erasure.requests:
+        request: Request = requested.one(act.connection, id_)
+        changed = tuple(one for one in erasure.touched.get(id_, ()) if one in rewritten_)
+        pairs = "".join(f"{rewritten_[c].before} {rewritten_[c].after}\n" for c in changed)
+        facts = {
+            "residual_records_without_exception": erasure.left,
+            "before_after_hash": hashlib.sha256(pairs.encode()).hexdigest(),
+        }
+        what = f"erased from {len(changed)} dataset versions ({erasure.id})"
+        names = {one.rpartition("@")[0] for one in (*changed, *request.found)}
+        changes = {"changed": changed, "recipients": len(to_tell(register, names, {}))}
+        try:
+            requested.advance(act, request, Action.CARRY_OUT, what, facts=facts, **changes)
+        except RightsError:
+            stopped += 1
+    for fact in ("law", "right", "from", "to"):
+        act.facts.pop(fact, None)
+    act.facts |= {"requests": len(erasure.requests), "stopped": stopped}

@@ -43,14 +43,13 @@ from compliance.rules import judge
 from compliance.rules.nouns import Assessment, State
 from compliance.storage import records, tables
 from compliance.workspace import datasets, packs
-from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.registers import (
-    drawn_register,
     held_in,
     keep,
     organisation_in,
     register_from,
+    register_in,
     register_of,
     typed_records,
 )
@@ -244,15 +243,7 @@ class Registering:
         return write_ropa(ropa, shape)
 
     def _register(self, connection: Connection) -> Register:
-        held = [held_in(self._desk, connection, one) for one in datasets.newest(connection)]
-        typed = typed_records(connection)
-        return drawn_register(
-            organisation_in(connection),
-            held,
-            typed,
-            self._desk.clock(),
-            consent_records(connection, typed),
-        )
+        return register_in(self._desk, connection, self._desk.clock())
 
 
 def laws_in_scope(register: Register) -> tuple[str, ...]:
@@ -304,10 +295,13 @@ def _news(record: Record, before: Record | None) -> Record | None:
 
 
 def _impersonal(record: Record) -> Record:
-    """`record` without the fields that may name a person."""
-    fields = map(kind_of(record.kind).field, record.values)
-    values = {f.id: record.values[f.id] for f in fields if f and not f.is_personal}
-    return replace(record, values=values)
+    """`record` without the fields that may name a person, its own name among them."""
+    kind = kind_of(record.kind)
+    kept = [f for f in map(kind.field, record.values) if f and not f.is_personal]
+    if kind.is_of_person:
+        kept = [f for f in kept if f.type not in (FieldType.TEXT, FieldType.TEXTS)]
+    values = {f.id: record.values[f.id] for f in kept}
+    return replace(record, name=record.id if kind.is_of_person else record.name, values=values)
 
 
 def _found(register: Register, kind: KindId, id_: RecordId) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from collections.abc import Sequence
@@ -41,6 +42,18 @@ def unseal(desk: Desk, request: str) -> tuple[Identifier, ...]:
     return from_json(tuple[Identifier, ...], plain.decode())
 
 
+def salt_of(desk: Desk, request: str) -> bytes:
+    """What hashes of the person's values are salted with; it is gone with the key.
+
+    Raises:
+        SealedError: the key was destroyed.
+    """
+    try:
+        return hmac.digest(_key(desk, request).read_bytes(), b"salt", "sha256")
+    except OSError:
+        raise SealedError(request=request) from None
+
+
 def is_sealed(desk: Desk, request: str) -> bool:
     """Whether it can still be read who `request` is about."""
     return _key(desk, request).exists()
@@ -53,6 +66,22 @@ def destroy(desk: Desk, request: str) -> None:
         _write(path, secrets.token_bytes(_KEY_BYTES))  # over the key, before its name goes
         path.unlink()
     _box(desk, request).unlink(missing_ok=True)
+    _marks(desk, request).unlink(missing_ok=True)
+
+
+def mark(desk: Desk, request: str, by: Sequence[str]) -> None:
+    """Keep by what a later request of the same person is recognised, until `destroy`."""
+    _write(_marks(desk, request), "\n".join(by).encode())
+
+
+def marks(desk: Desk) -> dict[str, set[str]]:
+    """The requests of each mark, as far as they are still known."""
+    folder = desk.settings.home / "sealed"
+    found: dict[str, set[str]] = {}
+    for path in folder.glob("*.marks"):
+        for one in path.read_text().split():
+            found.setdefault(one, set()).add(path.stem)
+    return found
 
 
 def _key(desk: Desk, request: str) -> Path:
@@ -61,6 +90,10 @@ def _key(desk: Desk, request: str) -> Path:
 
 def _box(desk: Desk, request: str) -> Path:
     return desk.settings.home / "sealed" / f"{request}.bin"
+
+
+def _marks(desk: Desk, request: str) -> Path:
+    return desk.settings.home / "sealed" / f"{request}.marks"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -12,13 +12,15 @@ from compliance.plain import one_line, to_json
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets
+from compliance.workspace import budgets, datasets, requesting_demo
 from compliance.workspace.consenting import Consenting
 from compliance.workspace.desk import Desk
 from compliance.workspace.registering import Registering
 
 if TYPE_CHECKING:
     from compliance.demo import Shop  # loads what only the demo needs
+
+_CUSTOMERS = "customers"
 
 
 def describe(desk: Desk, organisation: Organisation) -> None:
@@ -44,6 +46,7 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
     from compliance.demo import (  # loads what only the demo needs
         build_shop,
         shop_register,
+        shop_requests,
     )
 
     shop = build_shop()
@@ -65,6 +68,8 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
     budgets.decide(desk, shop.budget.population, total)
     Registering(desk).import_(to_json(shop_register(desk.clock())).encode(), "demo shop.json")
     _take_consents(desk, shop)
+    customers = next(one for one in added if one.name == _CUSTOMERS)
+    requesting_demo.fill(desk, customers, shop_requests())
     return added
 
 

@@ -27,7 +27,7 @@ SHORTEST_REASON = 5
 def store(desk: Desk, act: Act, dataset: Dataset, sealed: Mapping[ColumnName, VaultRows]) -> None:
     """Keep the sealed originals behind pseudonyms of `dataset`, as part of `act`."""
     for column, rows in sealed.items():
-        data = _to_file(rows)
+        data = to_file(rows)
         sha256 = Sha256(hashlib.sha256(data).hexdigest())
         store_bytes(desk.vaults_folder / f"{sha256}.parquet", data)
         vault = Vault(
@@ -94,7 +94,7 @@ def _opened(
     for vault in kept:
         if not left:
             break
-        rows = _rows(desk, vault)
+        rows = rows_of(desk, vault)
         if here := sorted(left.intersection(rows.pseudonyms)):
             opened |= open_vault(rows, here, key)
             used.append(vault)
@@ -105,7 +105,8 @@ def _opened(
     return opened, used
 
 
-def _to_file(rows: VaultRows) -> bytes:
+def to_file(rows: VaultRows) -> bytes:
+    """The bytes under whose hash the rows of a vault are kept."""
     sink = io.BytesIO()
     made = pa.table(
         {"pseudonym": pa.array(rows.pseudonyms), "sealed": pa.array(rows.sealed, pa.binary())}
@@ -114,7 +115,12 @@ def _to_file(rows: VaultRows) -> bytes:
     return sink.getvalue()
 
 
-def _rows(desk: Desk, vault: Vault) -> VaultRows:
+def rows_of(desk: Desk, vault: Vault) -> VaultRows:
+    """The sealed rows of a vault.
+
+    Raises:
+        VaultError: its file is missing or damaged.
+    """
     try:
         found = pq.read_table(desk.vaults_folder / f"{vault.sha256}.parquet")
     except (OSError, pa.ArrowException):

@@ -64,7 +64,11 @@ class Match:
         via: how they were tied to the person; the strongest first.
         confidence: 0–1, from data that says what each way is worth.
         is_doubtful: an officer has to decide before anything is done with them.
-        people: how many people, by the dataset's unit, these rows seem to be of; 1 unless doubtful.
+        people: how many people these ways fit; 1 unless doubtful.
+        who: of several people whom the ways fit, a short code of the one whose rows these are.
+            It is keyed, so it tells nothing to whoever has not the desk's key; empty: nobody
+            has to be told apart, or there are too many people to be told apart.
+        doubt: why it is doubtful, in one sentence without values; empty: it is not.
     """
 
     dataset_id: str
@@ -73,12 +77,14 @@ class Match:
     confidence: float
     is_doubtful: bool
     people: int = 1
+    who: str = ""
+    doubt: str = ""
 
     @property
     def id(self) -> str:
-        """Names it within its trace: where, and by what."""
+        """Names it within its trace: where, by what, and of whom where there are several."""
         ways = "+".join(f"{way.column}~{way.kind.name.lower()}" for way in self.via)
-        return f"{self.dataset_id}:{ways}"
+        return f"{self.dataset_id}:{ways}" + (f":{self.who}" if self.who else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,8 @@ class Trace:
         searched: dataset versions looked at, and how many columns of each.
         skipped: what could not be searched, with why.
         decided: by a match's id, what an officer said of a doubtful one.
+        remarks: what else an officer has to know, such as identifiers that contradict each
+            other; sentences without values.
     """
 
     matches: tuple[Match, ...]
@@ -117,6 +125,7 @@ class Trace:
     searched: Mapping[str, int]
     skipped: Mapping[str, str] = field(default_factory=dict)
     decided: Mapping[str, bool] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     @property
     def open_doubts(self) -> tuple[Match, ...]:

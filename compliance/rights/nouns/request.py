@@ -68,6 +68,31 @@ class Identity:
     agent: str = ""
 
 
+class Rejection(StrEnum):
+    """Why what was shown to prove an identity was not taken."""
+
+    FORGED = "forged"  # the request cannot go on
+    MISMATCH = "does not match what is on record"
+    EXPIRED = "expired"
+    UNREADABLE = "cannot be read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A proof of identity that was not taken. What was shown is never kept.
+
+    Attributes:
+        level: what it was to reach.
+        why: why not.
+        by, at: who looked at it, and when, UTC.
+    """
+
+    level: IdentityLevel
+    why: Rejection
+    by: str
+    at: datetime
+
+
 class Outcome(StrEnum):
     """What was decided."""
 
@@ -140,6 +165,10 @@ class Request:
         purpose: for objections and opt-outs, the purpose objected to; empty: all.
         confirmed_on: the day on which receipt was confirmed.
         identity, decision, extension, pauses: None or empty until there is one.
+        rejected: proofs of identity that were not taken.
+        searched_on: the day of the last search; None: nobody has looked.
+        found: rows that are certainly about the person, by dataset version.
+        doubts: by a doubtful match's id, what an officer said of it; None: nothing yet.
         same_as: an earlier request of the same person for the same thing.
         answered_on: the day on which the answer left.
         changed: the dataset versions that carrying it out made.
@@ -162,6 +191,10 @@ class Request:
     decision: Decision | None = None
     extension: Extension | None = None
     pauses: tuple[Pause, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    searched_on: date | None = None
+    found: Mapping[str, int] = field(default_factory=dict)
+    doubts: Mapping[str, bool | None] = field(default_factory=dict)
     same_as: str = ""
     answered_on: date | None = None
     changed: tuple[str, ...] = ()
@@ -170,6 +203,21 @@ class Request:
     holds: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     history: tuple[Event, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is still owed."""
+        return self.step not in (Step.ANSWERED, Step.CLOSED, Step.WITHDRAWN)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether all of it was refused."""
+        return self.decision is not None and self.decision.outcome is Outcome.REFUSED
+
+    @property
+    def open_doubts(self) -> tuple[str, ...]:
+        """Doubtful matches that nobody has decided yet, by id."""
+        return tuple(id_ for id_, said in self.doubts.items() if said is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,10 +108,11 @@ def request(record: Record, _known: Knowledge, asked: Asked) -> Computed:
         asked: see `asked_by`.
     """
     values = record.values
-    drawn: dict[str, object] = {
-        # An extension that nobody was told of is none (GDPR Art. 12(3)).
-        "extended": day(values.get("extension_notice_at")) is not None,
-    }
+    is_told = day(values.get("extension_notice_at")) is not None
+    drawn: dict[str, object] = {"extended": is_told}
+    # An extension that nobody was told of is none (GDPR Art. 12(3)).
+    is_claimed = values.get("extended") is True and not is_told
+    refused = {"extended": "no notice of the extension is on record"} if is_claimed else {}
     facts: dict[str, object] = {}
     unknown: dict[str, str] = {}
     if "pauses" in values:
@@ -136,9 +137,8 @@ def request(record: Record, _known: Knowledge, asked: Asked) -> Computed:
     logged = tuple(part for part, field in _LOGGED.items() if values.get(field))
     is_explained = outcome not in _REFUSED or values.get("refusal_reason")
     more = ("denial_basis_if_denied",) if outcome and is_explained else ()
-    return Computed(
-        facts=facts, drawn=drawn, joined={"log_fields": (*logged, *more)}, unknown=unknown
-    )
+    joined = {"log_fields": (*logged, *more)}
+    return Computed(facts=facts, drawn=drawn, joined=joined, unknown=unknown, refused=refused)
 
 
 def _before(record: Record, asked: Asked, drawn: dict[str, object]) -> None:

@@ -36,6 +36,7 @@ NODE_COLOURS = {
     NodeKind.RELEASE: AMBER,
     NodeKind.RUN: PLUM,
     NodeKind.REPORT: OLIVE,
+    NodeKind.ERASURE: GREY,
 }
 PLAIN = {"displayModeBar": False}
 WIDEST_BAR = 0.12  # of the chart's width, so that two bars are bars and not walls

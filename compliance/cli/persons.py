@@ -1,0 +1,87 @@
+"""Who somebody is, from options, a file or standard input; never said again."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from compliance.cli import arguments
+from compliance.errors import FileMissingError, RequestInputError
+from compliance.rights.nouns import Identifier
+from compliance.rights.requests import to_identifiers
+
+LARGEST_BYTES = 2**16
+_STANDARD_INPUT = Path("-")
+
+
+def identifiers(added: argparse.ArgumentParser) -> None:
+    """The options by which a person is named."""
+    added.add_argument(
+        "--who",
+        action="append",
+        default=[],
+        metavar="KIND=VALUE",
+        help="what the person is known by, such as email=…; it stays in the shell's history",
+    )
+    added.add_argument(
+        "--person",
+        type=arguments.path,
+        metavar="FILE",
+        help="a file with KIND: VALUE in each line, or a JSON object; - is standard input",
+    )
+
+
+def given(asked: Namespace) -> tuple[Identifier, ...]:
+    """Who was named.
+
+    Raises:
+        FileMissingError, RequestInputError: it cannot be read; what it says is not repeated.
+    """
+    pairs = [_pair(said, "=") for said in asked.who]
+    if asked.person is not None:
+        pairs += _pairs(_text(asked.person))
+    return to_identifiers(pairs)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path == _STANDARD_INPUT:
+            return sys.stdin.read(LARGEST_BYTES)
+        if not path.is_file() or path.stat().st_size > LARGEST_BYTES:
+            raise FileMissingError(name=path.name)
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        raise FileMissingError(name=path.name) from None
+
+
+def _pairs(text: str) -> Iterator[tuple[str, object]]:
+    if text.lstrip()[:1] == "{":
+        yield from _object(text)
+        return
+    for line in text.splitlines():
+        if line.strip():
+            yield _pair(line, ":")
+
+
+def _object(text: str) -> list[tuple[str, object]]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise RequestInputError(field="The file of the person", problem="is no JSON") from None
+    return [
+        (kind, value)
+        for kind, values in found.items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
+
+
+def _pair(said: str, sign: str) -> tuple[str, object]:
+    kind, found, value = said.partition(sign)
+    if not found or not value.strip():
+        problem = f"is given as KIND{sign}VALUE"
+        raise RequestInputError(field="What the person is known by", problem=problem)
+    return kind, value

@@ -1,0 +1,134 @@
+"""What an erasure cannot reach: what was handed on, and what officers typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy import Table as Records
+
+from compliance.anonymise.nouns.record import Anonymised, AnonymisedBaskets
+from compliance.dataset.nouns import Dataset
+from compliance.federated.nouns import Run
+from compliance.privacy.nouns import Release
+from compliance.privacy.nouns.synthesis import Synthesis
+from compliance.report.nouns import Report
+from compliance.rights.erasing import why_beyond
+from compliance.rights.nouns import Beyond, Cut, Identifier, IdentifierKind, Place
+from compliance.storage import records, tables
+
+_TYPED = (
+    *(tables.ORGANISATION, tables.DESCRIPTION, tables.REGISTER, tables.FINDING, tables.IMPACT),
+    *(tables.ALARM, tables.REQUEST, tables.HOLD, tables.PURPOSE, tables.REMEDIED),
+)
+_SHORTEST = 6  # characters; shorter values stand everywhere
+_TELLING = frozenset(IdentifierKind) - {IdentifierKind.PERSON_KEY, IdentifierKind.BIRTH_DATE}
+_WORD = re.compile(r"\w+")
+_HANDED_ON = {"output.export": "export", "deployment.write": "deployment"}
+
+
+def reach(
+    connection: Connection, cuts: Iterable[Cut], every: Iterable[Dataset]
+) -> tuple[Beyond, ...]:
+    """What was made of the rows that go and cannot be undone."""
+    changed = {cut.dataset_id for cut in cuts if cut.changes}
+    names = {str(dataset.name) for dataset in every if dataset.id in changed}
+    return (
+        *_made_of(connection, changed),
+        *_reports(connection, names),
+        *_handed_on(connection, names),
+    )
+
+
+def backup(until: date | None) -> Beyond:
+    """The copies that somebody else keeps."""
+    why = why_beyond("backup" if until else "backup_unknown")
+    return Beyond(what="backup", id="", why=why, until=until)
+
+
+def typed(connection: Connection, people: Sequence[Sequence[Identifier]]) -> tuple[Place, ...]:
+    """Where officers typed what somebody is known by; only the place is told.
+
+    Keys and birth dates are not looked for: such numbers stand everywhere.
+    """
+    wanted = {
+        one.value.casefold().strip()
+        for identifiers in people
+        for one in identifiers
+        if one.kind in _TELLING and len(one.value.strip()) >= _SHORTEST
+    }
+    texts = {**_records(connection), **_reasons(connection)}
+    everything = "\n".join(texts.values())
+    words = set(_WORD.findall(everything))
+    likely = [one for one in wanted if words.issuperset(_WORD.findall(one)) and one in everything]
+    return tuple(place for place, text in texts.items() if any(one in text for one in likely))
+
+
+def _made_of(connection: Connection, changed: Collection[str]) -> Iterable[Beyond]:
+    for run in records.every(connection, tables.RUN, Run):
+        if run.dataset_id in changed:
+            kind = "model_private" if run.plan.privacy else "model"
+            yield Beyond(what="model", id=run.id, why=why_beyond(kind))
+    for kind, made in (
+        ("release", records.every(connection, tables.RELEASE, Release)),
+        ("synthetic", records.every(connection, tables.SYNTHESIS, Synthesis)),
+        ("anonymised", _newest(connection, tables.ANONYMISED, Anonymised)),
+        ("baskets", _newest(connection, tables.BASKETS, AnonymisedBaskets)),
+    ):
+        yield from (_beyond(kind, one.id) for one in made if one.dataset_id in changed)
+
+
+def _newest(
+    connection: Connection, table: Records, kind: type[records.Noun]
+) -> tuple[records.Noun, ...]:
+    return tuple(records.newest_by(connection, table, kind, "id").values())
+
+
+def _reports(connection: Connection, names: set[str]) -> Iterable[Beyond]:
+    for report in records.every(connection, tables.REPORT, Report):
+        if names.intersection(report.datasets):
+            yield _beyond("report", report.id)
+
+
+def _handed_on(connection: Connection, names: set[str]) -> Iterable[Beyond]:
+    """What the trail says was taken away of datasets with these names, or made from them."""
+    from_ = {
+        done.made.rpartition("@")[0]
+        for done in _newest(connection, tables.ANONYMISED, Anonymised)
+        if done.dataset_id.rpartition("@")[0] in names
+    }
+    for line in records.lines_of(connection):
+        if not any(f'"{act}"' in line.body for act in _HANDED_ON):
+            continue
+        said = msgspec.json.decode(line.body, type=dict[str, Any])
+        kind = _HANDED_ON.get(str(said["act"]))
+        if kind and said["subject"] in names | from_:
+            yield _beyond(kind, f"trail entry {line.place}")
+
+
+def _beyond(kind: str, id_: str) -> Beyond:
+    return Beyond(what=kind, id=id_, why=why_beyond(kind))
+
+
+def _records(connection: Connection) -> dict[Place, str]:
+    found: dict[Place, str] = {}
+    for table in _TYPED:
+        names = [column.name for column in table.primary_key]
+        keys = [c for c in table.c if c.name not in (*names, "record", "entry")]
+        query = select(*keys, table.c.record).order_by(table.c.position)
+        for *key, text in connection.execute(query):
+            place = Place(kind=str(table.name), id=":".join(map(str, key)))
+            found[place] = found.get(place, "") + text.casefold() + "\n"
+    return found
+
+
+def _reasons(connection: Connection) -> dict[Place, str]:
+    return {
+        Place(kind="trail", id=str(line.place)): line.body.casefold()
+        for line in records.lines_of(connection)
+        if '"reason"' in line.body
+    }

@@ -1,0 +1,218 @@
+"""What an erasure would do: everybody traced, and said row by row what goes and what stays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from compliance.anonymise.nouns import TreatmentKind
+from compliance.anonymise.nouns.record import Anonymised
+from compliance.dataset.nouns import ColumnName, Dataset, Sha256
+from compliance.dataset.table import Codes
+from compliance.discovery import discover
+from compliance.discovery.nouns import Form, IdentifierClass, Label
+from compliance.errors import ErasingError
+from compliance.privacy.nouns.synthesis import Synthesis
+from compliance.rights.erasing import Cutter, Version, blank_columns, way_of
+from compliance.rights.nouns import (
+    Cut,
+    ErasurePlan,
+    Identifier,
+    Mention,
+    Request,
+    Right,
+    Trace,
+    Way,
+)
+from compliance.storage import records, tables
+from compliance.workspace import datasets, erasing_beyond, labels, requested, sealing
+from compliance.workspace.desk import Desk
+from compliance.workspace.tracing import Index, decided
+
+_KEYS = (TreatmentKind.PSEUDONYM, TreatmentKind.VAULT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody to be erased; it never leaves memory.
+
+    Attributes:
+        request: as it stands.
+        identifiers: who it is.
+        trace: where the person was found.
+    """
+
+    request: Request
+    identifiers: tuple[Identifier, ...]
+    trace: Trace
+
+
+def planned(desk: Desk, connection: Connection, ids: Sequence[str]) -> ErasurePlan:
+    """What erasing those of these requests would do; nothing is changed.
+
+    Raises:
+        ErasingError: there is none to erase, or one asks for something else, or is not decided.
+        RequestStepError, HeldError: one cannot be carried out now.
+        SealedError: it cannot be read any more who one is about.
+    """
+    every = datasets.every_version(connection)
+    people = found(desk, connection, requests_of(desk, connection, ids))
+    if open_ := [one.request.id for one in people if one.trace.open_doubts]:
+        reason = f"request {open_[0]} has doubtful matches that nobody has decided on"
+        raise ErasingError(reason=reason)
+    cutter, cuts = cut_out(desk, connection, every, people)
+    return ErasurePlan(
+        requests=tuple(one.request.id for one in people),
+        cuts=cuts,
+        seen={dataset.id: dataset.sha256 for dataset in every},
+        beyond=erasing_beyond.reach(connection, cuts, every),
+        typed=erasing_beyond.typed(connection, [one.identifiers for one in people]),
+        doubtful=cutter.doubtful,
+        touched={one.request.id: _touched(one.trace) for one in people},
+    )
+
+
+def requests_of(desk: Desk, connection: Connection, ids: Sequence[str]) -> tuple[Request, ...]:
+    """The requests, each once, if they can be carried out now."""
+    if not ids:
+        raise ErasingError(reason="no request was named")
+    asked = tuple(requested.one(connection, id_) for id_ in sorted(set(ids)))
+    for request in asked:
+        if request.right is not Right.ERASURE:
+            reason = f"request {request.id} asks for {request.right.value}"
+            raise ErasingError(reason=reason)
+        requested.check_may_carry_out(connection, request, desk.clock().date())
+    return asked
+
+
+def found(desk: Desk, connection: Connection, asked: Sequence[Request]) -> tuple[Person, ...]:
+    """Everybody these requests are about, looked for in every version of every dataset.
+
+    Raises:
+        SealedError: it cannot be read any more who one is about.
+    """
+    index, people = Index(desk, connection), []
+    for request in asked:
+        identifiers = sealing.unseal(desk, request.id)
+        said = {id_: is_it for id_, is_it in request.doubts.items() if is_it is not None}
+        trace = index.trace(identifiers, {**decided(request), **said})
+        people.append(Person(request=request, identifiers=identifiers, trace=trace))
+    return tuple(people)
+
+
+def cut_out(
+    desk: Desk, connection: Connection, every: Sequence[Dataset], people: Sequence[Person]
+) -> tuple[Cutter, tuple[Cut, ...]]:
+    """What goes from each version, and what stays by an exception or hold."""
+    keeping = {one.request.id: _keeping(one.request) for one in people}
+    blanked: dict[str, set[str]] = defaultdict(set)
+    for kept in keeping.values():
+        for name, (exception, way) in kept.items():
+            if way is Way.BLANKED:
+                blanked[name].add(exception)
+    cutter = Cutter(_versions(desk, connection, every, blanked))
+    columns = _Columns(desk, connection, {dataset.id: dataset for dataset in every})
+    for one in people:
+        cutter.add(columns.weighed(one.trace), keeping[one.request.id])
+    return cutter, cutter.cuts()
+
+
+class _Columns:
+    """What the columns hold in which somebody is mentioned."""
+
+    def __init__(self, desk: Desk, connection: Connection, versions: Mapping[str, Dataset]) -> None:
+        self._desk, self._connection, self._versions = desk, connection, versions
+        self._own: dict[str, frozenset[str]] = {}
+        self._texts: dict[tuple[str, str], tuple[Codes, list[str]]] = {}
+
+    def weighed(self, trace: Trace) -> Trace:
+        """The trace with mentions doubtful that are a part of somebody else's identifier.
+
+        A name within another person's e-mail address is not the person.
+        """
+        mentions = tuple(
+            replace(one, is_doubtful=True) if self._is_part_of_another(one) else one
+            for one in trace.mentions
+        )
+        return replace(trace, mentions=mentions)
+
+    def _is_part_of_another(self, mention: Mention) -> bool:
+        if mention.column not in self._identifiers(mention.dataset_id):
+            return False
+        place = (mention.dataset_id, mention.column)
+        if place not in self._texts:
+            dataset = self._versions[mention.dataset_id]
+            coded = self._desk.table(dataset).codes(ColumnName(mention.column))
+            self._texts[place] = (coded, coded.texts())
+        coded, texts = self._texts[place]
+        text = texts[coded.codes[mention.row]]
+        return bool((text[: mention.start] + text[mention.end :]).strip())
+
+    def _identifiers(self, id_: str) -> frozenset[str]:
+        """The columns of which every value is somebody's own: no sentences, no lists."""
+        if id_ not in self._own:
+            known = _labels(self._desk, self._connection, self._versions[id_])
+            self._own[id_] = frozenset(
+                label.column
+                for label in known
+                if label.form is Form.SINGLE and label.identifier_class is IdentifierClass.DIRECT
+            )
+        return self._own[id_]
+
+
+def _keeping(request: Request) -> Mapping[str, tuple[str, Way]]:
+    kept = request.decision.kept if request.decision else {}
+    return {name: (exception, way_of(exception)) for name, exception in kept.items()}
+
+
+def _versions(
+    desk: Desk, connection: Connection, every: Sequence[Dataset], blanked: Mapping[str, set[str]]
+) -> Mapping[str, Version]:
+    """The versions that can hold anybody: invented rows are nobody's."""
+    invented = {one.made for one in records.every(connection, tables.SYNTHESIS, Synthesis)}
+    outputs = {
+        one.made: one
+        for one in records.newest_by(connection, tables.ANONYMISED, Anonymised, "id").values()
+    }
+    holds = requested.standing_holds(connection, desk.clock().date())
+    versions = {}
+    for dataset in every:
+        if dataset.id in invented:
+            continue
+        held = [one.id for one in holds if not one.datasets or dataset.name in one.datasets]
+        made = outputs.get(dataset.id)
+        blank = made.plan.treatments if made else ()
+        versions[dataset.id] = Version(
+            dataset=dataset,
+            blank=(
+                tuple(one.column for one in blank if one.kind in _KEYS)
+                if made
+                else blank_columns(_labels(desk, connection, dataset), blanked[dataset.name])
+                if dataset.name in blanked
+                else ()
+            ),
+            held=f"legal hold {held[0]}" if held else "",
+            stays=made is not None,
+            classes=tuple(made.plan.columns) if made else (),
+        )
+    return versions
+
+
+def _labels(desk: Desk, connection: Connection, dataset: Dataset) -> Sequence[Label]:
+    """What the columns hold; looked at now where nobody has yet."""
+    known = labels.latest(connection, dataset)
+    return known.labels if known else discover(desk.table(dataset), dataset.columns)
+
+
+def _touched(trace: Trace) -> tuple[str, ...]:
+    """The versions in which the person was found."""
+    rows = {match.dataset_id for match in trace.settled}
+    return tuple(sorted(rows | {one.dataset_id for one in trace.mentions if not one.is_doubtful}))
+
+
+def same(connection: Connection, seen: Mapping[str, Sha256]) -> bool:
+    """Whether all versions are still what they were when it was planned, and none came."""
+    return seen == {one.id: one.sha256 for one in datasets.every_version(connection)}

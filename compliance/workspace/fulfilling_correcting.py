@@ -1,0 +1,151 @@
+"""Corrections stored: new versions of all datasets concerned, in one act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pyarrow as pa
+
+from compliance.dataset import Intake
+from compliance.dataset.nouns import Dataset
+from compliance.discovery.labels import masked
+from compliance.errors import CorrectionError
+from compliance.rights.fulfilling import (
+    Changed,
+    Stored,
+    changed,
+    digest_of,
+    others_columns,
+    seen_in,
+)
+from compliance.rights.nouns import Corrected, Correction, Seen
+from compliance.workspace import datasets, labels
+from compliance.workspace.desk import Act, Desk
+from compliance.workspace.fulfilling_gathering import Case
+from compliance.workspace.mending_rows import table_of, taken_in
+
+STEP = "rectified"
+LONGEST_LIST = 1_000
+
+
+def seen(case: Case, salt: bytes) -> tuple[Seen, ...]:
+    """Every value of the person in the newest versions, by dataset and column."""
+    found: list[Seen] = []
+    for stored in case.newest:
+        rows = case.rows(stored.dataset.id)
+        others = others_columns(stored, rows, case.via(stored.dataset.id))
+        found += seen_in(stored, rows, salt, masked, others)
+    return tuple(found)
+
+
+def correct(
+    desk: Desk,
+    act: Act,
+    case: Case,
+    corrections: Sequence[Correction],
+    salt: bytes,
+    undo: ExitStack,
+) -> Corrected:
+    """Store what is right, as part of `act`.
+
+    Args:
+        undo: takes files away again where the act does not come to its end.
+
+    Raises:
+        CorrectionError, UnknownColumnError: it cannot be so; nothing is stored.
+    """
+    if len(corrections) > LONGEST_LIST:
+        reason = f"at most {LONGEST_LIST:,} values are corrected at once"
+        raise CorrectionError(column="any", dataset="any", reason=reason)
+    by_name: dict[str, list[Correction]] = {}
+    for one in corrections:
+        by_name.setdefault(one.dataset, []).append(one)
+    newest = {str(stored.dataset.name): stored for stored in case.newest}
+    for name in by_name:
+        if name not in newest:
+            reason = "none of its rows is settled to be the person's"
+            raise CorrectionError(column="any", dataset=name[:80], reason=reason)
+    if not by_name:
+        reason = "nothing is to change"
+        raise CorrectionError(column="any", dataset="any", reason=reason)
+    before: list[tuple[str, ...]] = []
+    after: list[tuple[str, ...]] = []
+    cells: dict[str, int] = {}
+    texts: dict[str, int] = {}
+    ready = []
+    for name, wanted in by_name.items():
+        stored = newest[name]
+        rows = case.rows(stored.dataset.id)
+        _check_own(case, stored, wanted)
+        mentions = [
+            m
+            for m in case.trace.mentions
+            if m.dataset_id == stored.dataset.id and not m.is_doubtful
+        ]
+        done, old, new = changed(stored, rows, wanted, salt, mentions)
+        before += old
+        after += new
+        cells[name], texts[name] = done.cells, done.texts
+        ready.append((stored.dataset, done, _intake(stored, done, wanted)))
+    return Corrected(
+        made=tuple(_store(desk, act, *one, undo) for one in ready),
+        cells=cells,
+        texts=texts,
+        before=digest_of(salt, before),
+        after=digest_of(salt, after),
+    )
+
+
+def _check_own(case: Case, stored: Stored, wanted: Sequence[Correction]) -> None:
+    others = others_columns(stored, case.rows(stored.dataset.id), case.via(stored.dataset.id))
+    for one in wanted:
+        if why := others.get(stored.dataset.column(one.column).name):
+            reason = f"it may be somebody else's: {why}"
+            raise CorrectionError(column=one.column, dataset=stored.dataset.name, reason=reason)
+
+
+def _intake(stored: Stored, done: Changed, wanted: Sequence[Correction]) -> Intake:
+    """The corrected rows, ready to be stored; refused where cleaning would change them again."""
+    dataset = stored.dataset
+    intake = taken_in(done.content, dataset)
+    names = {column.name for column in intake.columns}
+    cleaning = tuple(s for s in dataset.cleaning if s.column is None or s.column in names)
+    kept = (
+        table_of(intake).arrow(list(dataset.column_names))
+        if names == set(dataset.column_names)
+        else None
+    )
+    if kept is None or not _same(kept, done.content):
+        reason = "the column cannot hold the value; it would be stored as something else"
+        raise CorrectionError(column=wanted[0].column, dataset=dataset.name, reason=reason)
+    return replace(intake, sources=dataset.sources, cleaning=cleaning)
+
+
+def _same(one: pa.Table, other: pa.Table) -> bool:
+    return bool(
+        one.num_rows == other.num_rows
+        and one.column_names == other.column_names
+        and one.replace_schema_metadata(None).equals(other.replace_schema_metadata(None))
+    )
+
+
+def _store(
+    desk: Desk, act: Act, before: Dataset, done: Changed, intake: Intake, undo: ExitStack
+) -> str:
+    now = datasets.find(act.connection, before.name)
+    if now.id != before.id or now.sha256 != before.sha256:
+        reason = "somebody stored another version meanwhile; look again"
+        raise CorrectionError(column=done.columns[0], dataset=before.name, reason=reason)
+    path = desk.datasets_folder / f"{intake.sha256}.parquet"
+    if not path.exists():
+        undo.callback(path.unlink, missing_ok=True)
+    known = labels.latest(act.connection, before)
+    stored = datasets.store(desk, act, intake, before.name, before.description)
+    act.link(datasets.dataset_node(before), datasets.dataset_node(stored), STEP)
+    if known is not None:
+        # A corrected value is of the same kind as the wrong one, so what columns mean stays.
+        kept = replace(known, dataset_id=stored.id, discovered_at=act.at)
+        labels.keep(act, stored, kept)
+    return stored.id
