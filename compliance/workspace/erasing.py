@@ -85,6 +85,8 @@ class Erasing:
                 cannot be done; nothing was changed.
             ErasingBusyError: somebody else is erasing; nothing was changed.
         """
+        with self._desk.database.reading() as connection:
+            erasing_plan.requests_of(self._desk, connection, request_ids)
         with alone(self._desk, _WAIT_S):
             yield from _settled(self._desk)
             for _ in range(_TRIES):
