@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from compliance.rights.fulfilling.answers import answers, authority_of
-from compliance.rights.fulfilling.elements import Ground, categories_of, elements, portable
+from compliance.rights.fulfilling.elements import categories_of, elements
 from compliance.rights.fulfilling.files import from_csv, to_csv, to_data, zipped
 from compliance.rights.fulfilling.gathering import Gathered, gathered
+from compliance.rights.fulfilling.grounds import Ground, portable
 from compliance.rights.fulfilling.letters import Matter, letter
 from compliance.rights.fulfilling.logs import FIELDS, log_of
 from compliance.rights.fulfilling.naming import OnRecord
