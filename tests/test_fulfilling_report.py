@@ -132,6 +132,7 @@ def test_a_gap_stands_as_not_recorded_and_left_out_data_are_counted() -> None:
         "It is not recorded.",
         "friend: 2 values, because its name speaks of somebody else.",
         "older version",
+        "left out",
         "Ada was here",
         "3 rows that fit you",
         "z@1 was not searched",
