@@ -1,6 +1,6 @@
 """How long it takes to say which of a million rows may be used.
 
-    python benchmarks/usage.py
+python benchmarks/usage.py
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from compliance.workspace import Workspace, barriers, usage
 from compliance.workspace.desk import Desk
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-PEOPLE = 12
+PEOPLE = 30
+ROWS = 3 * PEOPLE + 1  # of visits
 
 
 class Clock:

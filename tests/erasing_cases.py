@@ -68,6 +68,12 @@ def ask(
     return id_
 
 
+def standing(workspace: Workspace, id_: str) -> Request:
+    """A request as it stands."""
+    with workspace._desk.database.reading() as connection:
+        return requesting.one(connection, id_)
+
+
 def email(value: str) -> Identifier:
     """Somebody's e-mail address."""
     return Identifier(kind=IdentifierKind.EMAIL, value=value)

@@ -61,6 +61,14 @@ def test_an_unmet_duty_opens_a_finding_that_is_due_by_its_severity() -> None:
         assert found.evidence == "purpose: not recorded."
 
 
+def test_an_organisation_may_ask_for_other_days() -> None:
+    days = dict.fromkeys(Severity, 3)
+
+    (found,) = findings.opened((), assessed(verdict()), by=BY, due_days=days)
+
+    assert found.due == AT.date() + timedelta(days=3)
+
+
 @pytest.mark.parametrize(
     "state", [State.MET, State.NOT_ASSESSED, State.NOT_APPLICABLE, State.WAIVED]
 )
@@ -100,6 +108,22 @@ def test_a_finding_whose_subject_is_gone_is_closed_by_a_test_of_everything_only(
 
     assert [finding.status for finding in whole] == [Status.CLOSED]
     assert part == (first(),)
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "says"),
+    [
+        (State.NOT_APPLICABLE, Status.CLOSED, "no longer applies"),
+        (State.NOT_ASSESSED, Status.OPEN, "could not say"),
+    ],
+)
+def test_a_duty_that_looked_at_nothing_closes_a_finding_only_where_it_does_not_apply(
+    state: State, status: Status, says: str
+) -> None:
+    after = retested(first(), verdict(state, subject_id="-"))
+
+    assert after.status is status
+    assert says in after.history[-1].text
 
 
 def test_a_test_that_cannot_say_leaves_a_finding_open_with_one_note() -> None:

@@ -14,6 +14,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow.parquet as pq
 
@@ -225,3 +226,49 @@ def _add_new_version(
             row["email"] = f"new.{row['customer_id']}@mail.example"
         truth.rows[int(str(row["customer_id"]))].add(("customers@2", nth))
     workspace.add_files([csv_of("customers.csv", kept)], "customers")
+
+
+def add_shared(workspace: Workspace, folder: Path) -> dict[str, tuple[str, set[Row]]]:
+    """Add the shared shops; their people, by e-mail address: of which table, and their rows."""
+    bikes = folder / "adventureworks"
+    sales = [bikes / f"AdventureWorks_Sales_{year}.csv" for year in (2017, 2018, 2019)]
+    key = "CustomerKey"
+    workspace.add_places(
+        [bikes / "AdventureWorks_Customers.csv"], "bike customers", said(key, "bikes", "US")
+    )
+    workspace.add_places(sales, "bike sales", said(key, "bikes", "US"))
+    database = [folder / "chinook" / "Chinook_Sqlite.sqlite"]
+    for table, unit in (
+        ("Customer", "CustomerId"),
+        ("Invoice", "CustomerId"),
+        ("InvoiceLine", None),
+    ):
+        workspace.add_places(database, table, said(unit, "listeners", "CA"), table=table)
+    workspace.add_places(database, "Employee", said("EmployeeId", "staff", "CA"), table="Employee")
+    for name in ("bike customers", "bike sales", "Customer", "Invoice", "InvoiceLine", "Employee"):
+        workspace.discover(name)
+    found = _by_key(workspace, "bike customers", "EmailAddress", key, ("bike sales",))
+    listeners = _by_key(workspace, "Customer", "Email", "CustomerId", ("Invoice",))
+    invoices = {
+        row["InvoiceId"]: row["CustomerId"]
+        for row in rows_of(workspace, workspace.dataset("Invoice"))
+    }
+    mails = {row["CustomerId"]: str(row["Email"]) for row in _rows(workspace, "Customer")}
+    for nth, row in enumerate(_rows(workspace, "InvoiceLine")):
+        listeners[mails[invoices[row["InvoiceId"]]]][1].add(("InvoiceLine@1", nth))
+    staff = _by_key(workspace, "Employee", "Email", "EmployeeId", ())
+    return found | listeners | staff
+
+
+def _by_key(
+    workspace: Workspace, people: str, mail: str, key: str, others: Sequence[str]
+) -> dict[str, tuple[str, set[Row]]]:
+    rows: dict[object, set[Row]] = defaultdict(set)
+    for name in (people, *others):
+        for nth, row in enumerate(_rows(workspace, name)):
+            rows[row[key]].add((f"{name}@1", nth))
+    return {str(row[mail]): (people, rows[row[key]]) for row in _rows(workspace, people)}
+
+
+def _rows(workspace: Workspace, name: str) -> list[dict[str, object]]:
+    return rows_of(workspace, workspace.dataset(name))

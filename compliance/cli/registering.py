@@ -121,8 +121,10 @@ def show(workspace: Workspace, asked: Namespace) -> Result:
 
 def set_fields(workspace: Workspace, asked: Namespace) -> Result:
     """Record some fields."""
-    given = dict(_field(text) for text in asked.field)
-    forget = {name for name, value in given.items() if not value}
+    given = typed.once(
+        [*map(_field, asked.field), *((name, "") for name in dict.fromkeys(asked.absent))]
+    )
+    forget = {name for name, value in given.items() if not value and name not in asked.absent}
     values: dict[str, object] = {n: v for n, v in given.items() if v} | dict.fromkeys(asked.absent)
     area = workspace.governance.register
     area.record(asked.kind, asked.id, values, name=asked.called, forget=forget)

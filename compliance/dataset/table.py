@@ -149,7 +149,12 @@ def _in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError):
-        reason = "a stored table is missing or damaged; restore the folder from its backup"
+        reason = "a stored table is damaged; restore the folder from its backup"
+        if not path.exists():
+            reason = (
+                "a stored table is missing; somebody may have been erased from it just now, so try "
+                "once more, and restore the folder from its backup if it stays away"
+            )
         raise WorkspaceError(home=path.parent.parent, reason=reason) from None
 
 

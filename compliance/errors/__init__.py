@@ -32,7 +32,8 @@
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
   + PackError                     a pack of rules cannot be used; says the line
-  + UnknownRuleError, UnknownPackError   no rule or pack of that name
+  + SaidTwiceError                     two values for one thing
+  + UnknownRuleError, UnknownLawError, UnknownPackError   no rule, law or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + RecordError                   a record of the register cannot be kept
@@ -65,12 +66,23 @@
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
+    - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
+    - HeldError, HoldError, UnknownHoldError, SignalError
+    - ErasingError, ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
+    + TracingError                a person cannot be looked for so
+      - NothingToLookForError
+      - UnknownMatchError
+      - TooManyPeopleError
+    - ConsentFileError
+    - ConsentRefusedError
+    - NotUsableError
+    - PurposeError
+    - UnknownPurposeError
     - SealedError, UnknownRequestError, RequestStepError
     - RequestInputError, RequestFileError, HeldError
     - SignalError, FulfilmentError, CorrectionError
     - TellingError, LetterError, ConsentFileError
     - ConsentRefusedError, PurposeError, UnknownPurposeError
-    - NotUsableError
     + HoldError
       - UnknownHoldError
     + TracingError
@@ -157,12 +169,14 @@ from compliance.errors.governance import (
     RecordsRefusedError,
     RemedyError,
     ResidencyError,
+    SaidTwiceError,
     ScheduleError,
     UnknownAlarmError,
     UnknownCountryError,
     UnknownFindingError,
     UnknownImpactError,
     UnknownKindError,
+    UnknownLawError,
     UnknownPackError,
     UnknownRecordError,
     UnknownRemedyError,
@@ -224,14 +238,15 @@ from compliance.errors.rights import (
     ConsentFileError,
     ConsentRefusedError,
     CorrectionError,
+    ErasedMeanwhileError,
     ErasingBusyError,
     ErasingError,
     FulfilmentError,
     HeldError,
     HoldError,
     LetterError,
-    NotUsableError,
     NothingToLookForError,
+    NotUsableError,
     PurposeError,
     RequestFileError,
     RequestInputError,
@@ -277,6 +292,7 @@ __all__ = [
     "DivergedError",
     "DriftedError",
     "EmptyFileError",
+    "ErasedMeanwhileError",
     "ErasingBusyError",
     "ErasingError",
     "FileError",
@@ -346,6 +362,7 @@ __all__ = [
     "ReservationEndedError",
     "ResidencyError",
     "RightsError",
+    "SaidTwiceError",
     "ScheduleError",
     "SealedError",
     "SecondBudgetError",
@@ -379,6 +396,7 @@ __all__ = [
     "UnknownHoldError",
     "UnknownImpactError",
     "UnknownKindError",
+    "UnknownLawError",
     "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",

@@ -64,6 +64,10 @@ class SignalError(RightsError):
 class FulfilmentError(RightsError):
     """What was asked cannot be carried out so; nothing was changed."""
 
+
+class ErasingError(RightsError):
+    """Somebody cannot be erased so; nothing was changed."""
+
     sentence = "Request {request} was not carried out: {reason}. Nothing was changed."
 
 
@@ -83,6 +87,19 @@ class LetterError(RightsError):
     """A letter cannot be written yet."""
 
     sentence = "There is no {letter} on request {request}: {reason}."
+
+
+class ErasedMeanwhileError(ErasingError):
+    """What was made holds somebody who was erased while it was made; nothing was stored."""
+
+    sentence = (
+        "Nothing was stored: somebody was erased from “{dataset}” while it was being read. Do it "
+        "once more."
+    )
+
+
+class UnknownErasureError(ErasingError):
+    sentence = "There is no erasure {erasure}. “erasure list” names those on record."
 
 
 class TracingError(RightsError):
@@ -144,18 +161,8 @@ class NotUsableError(RightsError):
     sentence = "{dataset} may not be used for this: {reason}."
 
 
-class ErasingError(RightsError):
-    """Somebody cannot be erased so; nothing was changed."""
-
-    sentence = "Nothing was erased: {reason}."
-
-
 class ErasingBusyError(ErasingError):
     sentence = (
         "Nothing was erased: another erasure is under way in this workspace. Try again when it is "
         "done."
     )
-
-
-class UnknownErasureError(ErasingError):
-    sentence = "There is no erasure {erasure}. “erasure list” names those on record."

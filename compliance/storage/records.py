@@ -61,7 +61,8 @@ def newest(
 def newest_by(connection: Connection, table: Table, kind: type[Noun], key: str) -> dict[str, Noun]:
     """The newest noun of `table` for each value of `key`, in the order of first writing."""
     query = select(table.c[key], table.c.record).order_by(table.c.position)
-    return {name: from_json(kind, text) for name, text in connection.execute(query)}
+    texts = {row[0]: row[1] for row in connection.execute(query)}
+    return {name: from_json(kind, text) for name, text in texts.items()}
 
 
 def head_of(connection: Connection) -> Head:

@@ -183,6 +183,7 @@ def _stored(
     store_bytes(desk.outputs_folder / f"{proof.sha256}.csv", finished.data)
     with desk.act("dataset.anonymise", about.dataset.name) as act:
         check_free_for(act.connection, about.dataset, into)
+        datasets.check_left(act.connection, about.dataset, about.left)
         said = description_of(about.dataset)
         stored = datasets.store(desk, act, finished.intake, into, said)
         done = Anonymised(

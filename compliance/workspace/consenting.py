@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +19,7 @@ from compliance.plain import one_line
 from compliance.register import laws
 from compliance.rights.consents import (
     Entry,
+    as_csv,
     counts,
     events_of,
     expiring,
@@ -42,12 +41,13 @@ from compliance.rights.nouns import (
     IdentifierKind,
     Purpose,
     Usable,
+    Used,
 )
 from compliance.workspace import barriers, consent_files, datasets, purposes, releases, runs, usage
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.usage_rows import pairs_of
 
-LARGEST_FILE_BYTES = 2**29
+LARGEST_FILE_BYTES = 2**28
 SOON_DAYS = 30
 _KNOWN = 8
 _NOBODY = (
@@ -237,16 +237,47 @@ class Consenting:
             dataset = datasets.find(connection, name)
             if purpose:
                 purpose = purposes.named(consent_files.purposes(connection), purpose).id
-            return usage.usable(
-                self._desk, connection, dataset, purpose, is_handed_on=is_handed_on
-            )[1]
+            return usage.told(self._desk, connection, dataset, purpose, is_handed_on=is_handed_on)
+
+    def uses(self) -> tuple[Usable, ...]:
+        """What may be used of each dataset for what it is for, and for each purpose that names it.
+
+        Purposes without consent come once per dataset.
+        """
+        found = []
+        with self._desk.database.reading() as connection:
+            known = consent_files.purposes(connection).values()
+            for dataset in datasets.newest(connection):
+                asked = ["", *(one.id for one in known if dataset.name in one.datasets)]
+                told = [usage.told(self._desk, connection, dataset, one) for one in asked]
+                found += list({(one.purpose, one.rows): one for one in told}.values())
+        return tuple(found)
+
+    def check_still(self, dataset_id: str, made: str) -> None:
+        """Refuse to hand on what holds rows of people who stand against it now.
+
+        Args:
+            dataset_id: of what it was made.
+            made: its id.
+
+        Raises:
+            NotUsableError: it does.
+        """
+        with self._desk.database.reading() as connection:
+            dataset = datasets.version(connection, dataset_id)
+            usage.check_still(self._desk, connection, dataset, made)
+
+    def used(self, made: str) -> tuple[Used, ...]:
+        """Of which rows something was made, by its id; only where some were left out."""
+        with self._desk.database.reading() as connection:
+            return usage.used(connection, made)
 
     def export(self, *, with_people: bool = False) -> bytes:
         """All events as CSV; people as keyed hashes, or not at all."""
         with self._desk.act("consent.export", "register of consents") as act:
             found = consent_files.events(self._desk, consent_files.newest(act.connection))
             act.facts |= {"exported": found.num_rows, "with_people": with_people}
-        return _as_csv(found, with_people=with_people)
+        return as_csv(found, with_people=with_people)
 
     def _moment(self, said: datetime | None) -> datetime:
         """A moment as naive UTC; now where none is said.
@@ -349,25 +380,3 @@ def _uses(connection: Connection, dataset: Dataset) -> list[datetime]:
         return []
     published = [one.released_at for one in releases.of(connection, dataset)]
     return published + [one.started_at for one in runs.of(connection, dataset)]
-
-
-def _as_csv(found: pa.Table, *, with_people: bool) -> bytes:
-    names = [name for name in found.column_names if with_people or name != "person"]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    for row in found.select(names).to_pylist():
-        writer.writerow([_cell(value) for value in row.values()])
-    return text.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-    text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

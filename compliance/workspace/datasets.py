@@ -22,6 +22,7 @@ from compliance.dataset.nouns import (
 from compliance.errors import (
     AlreadyStoredError,
     DescriptionError,
+    ErasedMeanwhileError,
     FileMissingError,
     FileTooLargeError,
     SecondBudgetError,
@@ -187,6 +188,25 @@ def of_any_version(
     # What was rewritten, because somebody was erased, is stored again under the id that it had.
     newest_ = {attrgetter("id")(noun): noun for noun in found}
     return tuple(sorted(newest_.values(), key=attrgetter(at), reverse=True))
+
+
+def left_of(connection: Connection, id_: str) -> str:
+    """The hash of what the last erasure left of a version; empty: nothing was erased from it."""
+    left = records.latest(connection, tables.REWRITING, Rewriting, dataset_id=id_)
+    return "" if left is None else left.after
+
+
+def check_left(connection: Connection, dataset: Dataset, left: str) -> None:
+    """Refuse to store what was made of rows from which somebody was erased meanwhile.
+
+    Args:
+        left: what `left_of` said when the rows were read.
+
+    Raises:
+        ErasedMeanwhileError: somebody was.
+    """
+    if left_of(connection, dataset.id) != left:
+        raise ErasedMeanwhileError(dataset=dataset.name)
 
 
 def every_version(connection: Connection) -> tuple[Dataset, ...]:

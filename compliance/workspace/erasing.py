@@ -25,14 +25,13 @@ from compliance.errors import (
     ErasingError,
     RightsError,
     SealedError,
-    UnknownErasureError,
 )
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.rights.fulfilling import to_tell
 from compliance.rights.nouns import Erasure, ErasurePlan, Request, Stage
 from compliance.rights.requests import Action
 from compliance.storage import records, tables
-from compliance.workspace import datasets, erasing_beyond, erasing_plan, requesting
+from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
@@ -46,7 +45,6 @@ _Gone = Mapping[str, frozenset[str]]
 
 _WAIT_S = 60.0
 _TRIES = 5
-_SHOWN = 40
 
 
 class Erasing:
@@ -107,7 +105,7 @@ class Erasing:
     def erasures(self) -> tuple[Erasure, ...]:
         """All erasures as they stand, newest first; those that were forgotten are left out."""
         with self._desk.database.reading() as connection:
-            found = records.newest_by(connection, tables.ERASURE, Erasure, "id").values()
+            found = erased.every(connection)
         return tuple(one for one in found if one.stage is not Stage.FORGOTTEN)[::-1]
 
     def certificate(self, id_: str) -> Erasure:
@@ -117,34 +115,7 @@ class Erasing:
             UnknownErasureError: there is none of that id.
         """
         with self._desk.database.reading() as connection:
-            return _one(connection, id_)
-
-
-def closed(act: Act, request: str) -> None:
-    """Note, as part of `act`, that it cannot be read any more who was erased by `request`.
-
-    To be called when its key is destroyed. The certificate of a batch says so when the last is.
-    """
-    desk_keys = {
-        one.id: one
-        for one in records.newest_by(act.connection, tables.ERASURE, Erasure, "id").values()
-        if request in one.requests and one.key_destroyed_at is None
-    }
-    for erasure in desk_keys.values():
-        left = tuple(one for one in erasure.keys_left if one != request)
-        done = act.at if not left else None
-        _store(act, replace(erasure, keys_left=left, key_destroyed_at=done))
-
-
-def _one(connection: Connection, id_: str) -> Erasure:
-    found = records.latest(connection, tables.ERASURE, Erasure, id=id_)
-    if found is None:
-        raise UnknownErasureError(erasure=id_[:_SHOWN])
-    return found
-
-
-def _store(act: Act, erasure: Erasure) -> None:
-    act.store(tables.ERASURE, erasure, id=erasure.id)
+            return erased.one(connection, id_)
 
 
 def _settled(desk: Desk) -> Generator[Step, None, None]:
@@ -171,7 +142,7 @@ def _forget(desk: Desk, id_: str) -> None:
                 destroy(path)
         found = records.latest(act.connection, tables.ERASURE, Erasure, id=id_)
         if found is not None and found.stage is Stage.PLANNED:
-            _store(act, replace(found, stage=Stage.FORGOTTEN))
+            erased.store(act, replace(found, stage=Stage.FORGOTTEN))
     journal.end()
 
 
@@ -228,7 +199,7 @@ def _begun(desk: Desk, id_: str, plan: ErasurePlan, backups_until: date | None) 
             keys_left=plan.requests,
             counts=_counts(plan),
         )
-        _store(act, begun)
+        erased.store(act, begun)
         act.facts |= {"requests": len(begun.requests), **begun.counts}
     return begun
 
@@ -253,7 +224,7 @@ def _switch(
         rewriting = replace(content.rewriting, at=act.at)
         act.store(tables.REWRITING, rewriting, dataset_id=rewriting.dataset_id)
         act.link(datasets.dataset_node(versions[rewriting.dataset_id]), node, "erased")
-    _store(
+    erased.store(
         act,
         replace(
             begun,
@@ -286,7 +257,7 @@ def _finished(
     yield Step(doing="Destroying the old files")
     journal = Journal(desk, id_)
     with desk.database.reading() as connection:
-        erasure = _one(connection, id_)
+        erasure = erased.one(connection, id_)
     _clean(desk, journal, erasure)
     yield Step(doing="Looking again")
     with desk.database.reading() as connection:
@@ -296,7 +267,7 @@ def _finished(
         proved = replace(seen, stage=Stage.PROVED, done_at=act.at)
         if not proved.left:
             _carry_out(desk, act, proved)
-        _store(act, proved)
+        erased.store(act, proved)
         act.facts |= {"rescanned": proved.rescanned, "left": proved.left, "kept": proved.kept}
     journal.end()
     return proved
@@ -319,7 +290,7 @@ def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
 
 def _seen_again(desk: Desk, connection: Connection, erasure: Erasure) -> Erasure:
     """The erasure with what is found now of those who were erased."""
-    asked = [requesting.one(connection, id_) for id_ in erasure.requests]
+    asked = [requested.one(connection, id_) for id_ in erasure.requests]
     try:
         people = erasing_plan.found(desk, connection, asked)
     except SealedError:
@@ -354,7 +325,7 @@ def _carry_out(desk: Desk, act: Act, erasure: Erasure) -> None:
     register = register_in(desk, act.connection, act.at)
     stopped = 0
     for id_ in erasure.requests:
-        request: Request = requesting.one(act.connection, id_)
+        request: Request = requested.one(act.connection, id_)
         changed = tuple(one for one in erasure.touched.get(id_, ()) if one in rewritten_)
         pairs = "".join(f"{rewritten_[c].before} {rewritten_[c].after}\n" for c in changed)
         facts = {
@@ -365,7 +336,7 @@ def _carry_out(desk: Desk, act: Act, erasure: Erasure) -> None:
         names = {one.rpartition("@")[0] for one in (*changed, *request.found)}
         changes = {"changed": changed, "recipients": len(to_tell(register, names, {}))}
         try:
-            requesting.advance(act, request, Action.CARRY_OUT, what, facts=facts, **changes)
+            requested.advance(act, request, Action.CARRY_OUT, what, facts=facts, **changes)
         except RightsError:
             stopped += 1
     for fact in ("law", "right", "from", "to"):

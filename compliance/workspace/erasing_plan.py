@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from compliance.anonymise.nouns import TreatmentKind
 from compliance.anonymise.nouns.record import Anonymised
-from compliance.dataset.nouns import Dataset, Sha256
+from compliance.dataset.nouns import ColumnName, Dataset, Sha256
+from compliance.dataset.table import Codes
 from compliance.discovery import discover
-from compliance.discovery.nouns import Label
+from compliance.discovery.nouns import Form, IdentifierClass, Label
 from compliance.errors import ErasingError
 from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.rights.erasing import Cutter, Version, blank_columns, way_of
@@ -20,13 +21,14 @@ from compliance.rights.nouns import (
     Cut,
     ErasurePlan,
     Identifier,
+    Mention,
     Request,
     Right,
     Trace,
     Way,
 )
 from compliance.storage import records, tables
-from compliance.workspace import datasets, erasing_beyond, labels, requesting, sealing
+from compliance.workspace import datasets, erasing_beyond, labels, requested, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.tracing import Index, decided
 
@@ -77,12 +79,12 @@ def requests_of(desk: Desk, connection: Connection, ids: Sequence[str]) -> tuple
     """The requests, each once, if they can be carried out now."""
     if not ids:
         raise ErasingError(reason="no request was named")
-    asked = tuple(requesting.one(connection, id_) for id_ in sorted(set(ids)))
+    asked = tuple(requested.one(connection, id_) for id_ in sorted(set(ids)))
     for request in asked:
         if request.right is not Right.ERASURE:
             reason = f"request {request.id} asks for {request.right.value}"
             raise ErasingError(reason=reason)
-        requesting.check_may_carry_out(connection, request, desk.clock().date())
+        requested.check_may_carry_out(connection, request, desk.clock().date())
     return asked
 
 
@@ -112,9 +114,53 @@ def cut_out(
             if way is Way.BLANKED:
                 blanked[name].add(exception)
     cutter = Cutter(_versions(desk, connection, every, blanked))
+    columns = _Columns(desk, connection, {dataset.id: dataset for dataset in every})
     for one in people:
-        cutter.add(one.trace, keeping[one.request.id])
+        cutter.add(columns.weighed(one.trace), keeping[one.request.id])
     return cutter, cutter.cuts()
+
+
+class _Columns:
+    """What the columns hold in which somebody is mentioned."""
+
+    def __init__(self, desk: Desk, connection: Connection, versions: Mapping[str, Dataset]) -> None:
+        self._desk, self._connection, self._versions = desk, connection, versions
+        self._own: dict[str, frozenset[str]] = {}
+        self._texts: dict[tuple[str, str], tuple[Codes, list[str]]] = {}
+
+    def weighed(self, trace: Trace) -> Trace:
+        """The trace with mentions doubtful that are a part of somebody else's identifier.
+
+        A name within another person's e-mail address is not the person.
+        """
+        mentions = tuple(
+            replace(one, is_doubtful=True) if self._is_part_of_another(one) else one
+            for one in trace.mentions
+        )
+        return replace(trace, mentions=mentions)
+
+    def _is_part_of_another(self, mention: Mention) -> bool:
+        if mention.column not in self._identifiers(mention.dataset_id):
+            return False
+        place = (mention.dataset_id, mention.column)
+        if place not in self._texts:
+            dataset = self._versions[mention.dataset_id]
+            coded = self._desk.table(dataset).codes(ColumnName(mention.column))
+            self._texts[place] = (coded, coded.texts())
+        coded, texts = self._texts[place]
+        text = texts[coded.codes[mention.row]]
+        return bool((text[: mention.start] + text[mention.end :]).strip())
+
+    def _identifiers(self, id_: str) -> frozenset[str]:
+        """The columns of which every value is somebody's own: no sentences, no lists."""
+        if id_ not in self._own:
+            known = _labels(self._desk, self._connection, self._versions[id_])
+            self._own[id_] = frozenset(
+                label.column
+                for label in known
+                if label.form is Form.SINGLE and label.identifier_class is IdentifierClass.DIRECT
+            )
+        return self._own[id_]
 
 
 def _keeping(request: Request) -> Mapping[str, tuple[str, Way]]:
@@ -131,7 +177,7 @@ def _versions(
         one.made: one
         for one in records.newest_by(connection, tables.ANONYMISED, Anonymised, "id").values()
     }
-    holds = requesting.standing_holds(connection, desk.clock().date())
+    holds = requested.standing_holds(connection, desk.clock().date())
     versions = {}
     for dataset in every:
         if dataset.id in invented:

@@ -21,7 +21,7 @@ from compliance.rights.nouns import (
 )
 from compliance.rights.requests import Action, check, is_paused, provision_of
 from compliance.rules.nouns import Pause
-from compliance.workspace import sealing
+from compliance.workspace import erased, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.requested import one
 from compliance.workspace.requesting_step import (
@@ -36,6 +36,7 @@ from compliance.workspace.requesting_step import (
 )
 from compliance.workspace.tracing import decided, trace
 
+BY_PEOPLE = (Right.COMPLAINT, Right.REVIEW)  # the rest the desk carries out on the data itself
 AWAITED = "identity_awaited"  # what laws that let a clock stand still for it call it
 PAUSES = {
     AWAITED: "Waiting for proof of identity",
@@ -285,31 +286,14 @@ class Steps:
             RightsError: it does not come next, or the desk does it on the data itself.
         """
         with self._step("carry_out", id_, Action.CARRY_OUT) as step:
-            if step.provision.needs_search:
+            if step.request.right not in BY_PEOPLE:
                 raise RequestStepError(
                     request=id_,
                     wanted="noted as carried out",
                     reason="the desk carries it out on the data itself",
                 )
             said = step.text("What was done", what)
-            effective = step.act.at.date().isoformat()
-            is_opt_out = step.request.right is Right.OPT_OUT
-            facts = {"effective_at": effective} if is_opt_out else {}
-            return step.advance(Action.CARRY_OUT, f"carried out: {said}", facts=facts)
-
-    def tell(self, id_: str, told: int, recipients: int) -> Request:
-        """Note how many of the recipients concerned were told (GDPR Art. 19).
-
-        Raises:
-            RightsError: it does not come next, or more were told than there are.
-        """
-        with self._step("tell", id_, Action.TELL) as step:
-            if not 0 <= told <= recipients <= 100_000:
-                problem = "are a count, and no more are told than there are"
-                raise RequestInputError(field="Recipients", problem=problem)
-            step.act.facts |= {"told": told, "recipients": recipients}
-            what = f"{told} of {_n(recipients, 'recipient')} told"
-            return step.advance(Action.TELL, what, told_recipients=told, recipients=recipients)
+            return step.advance(Action.CARRY_OUT, f"carried out: {said}")
 
     def answer(self, id_: str, on: date | None = None, *, told: Collection[str] = ()) -> Request:
         """Note that the answer left.
@@ -374,16 +358,18 @@ class Steps:
             RightsError: it is not answered yet.
         """
         with self._step("close", id_, Action.CLOSE) as step:
-            erased = step.request.right is Right.ERASURE and step.request.step is Step.ANSWERED
-            destroys = erased and not step.request.is_refused
+            is_answered = step.request.step is Step.ANSWERED
+            is_erasure = step.request.right is Right.ERASURE
+            destroys = is_erasure and is_answered and not step.request.is_refused
             what = "closed"
             if destroys:
                 what += "; it cannot be read any more who it was about"
             step.act.facts["destroyed"] = destroys
             closed = step.advance(Action.CLOSE, what)
-        if destroys:
-            sealing.destroy(self._desk, id_)
-        return closed
+            if destroys:  # before it is on record, so that no crash leaves the key behind
+                erased.closed(step.act, id_)
+                sealing.destroy(self._desk, id_)
+            return closed
 
 
 def _n(count: int, noun: str, nouns: str = "") -> str:

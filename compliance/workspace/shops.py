@@ -10,9 +10,12 @@ from compliance.plain import one_line, to_json
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets
+from compliance.workspace import budgets, datasets, requesting_demo
+from compliance.workspace.consenting import Consenting
 from compliance.workspace.desk import Desk
 from compliance.workspace.registering import Registering
+
+_CUSTOMERS = "customers"
 
 
 def describe(desk: Desk, organisation: Organisation) -> None:
@@ -35,7 +38,12 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
 
     What it has on record beside them counts its days from now on.
     """
-    from compliance.demo import build_shop, shop_register  # loads what only the demo needs
+    from compliance.demo import (  # loads what only the demo needs
+        build_shop,
+        consent_file,
+        shop_register,
+        shop_requests,
+    )
 
     shop = build_shop()
     company = shop.organisation
@@ -55,4 +63,19 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
     total = Budget(epsilon=shop.budget.epsilon, delta=shop.budget.delta)
     budgets.decide(desk, shop.budget.population, total)
     Registering(desk).import_(to_json(shop_register(desk.clock())).encode(), "demo shop.json")
+    consents = Consenting(desk)
+    for asked in shop.consents.purposes:
+        consents.keep_purpose(
+            asked.id,
+            asked.title,
+            kind=asked.kind,
+            datasets_=asked.datasets,
+            lasts_months=asked.lasts_months,
+        )
+        for version, words in asked.texts:
+            consents.new_text(asked.id, version, words)
+    given = consent_file(shop.consents, desk.clock())
+    consents.import_(given.data, given.name)
+    customers = next(one for one in added if one.name == _CUSTOMERS)
+    requesting_demo.fill(desk, customers, shop_requests())
     return added

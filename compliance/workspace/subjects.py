@@ -34,12 +34,14 @@ class Subject:
         dataset, table: the version and its rows.
         labels: what its columns hold, in their order.
         population: the people that it was drawn from, where the plan names them.
+        left: what an erasure had left of the version when it was read; see `datasets.left_of`.
     """
 
     dataset: Dataset
     table: Table
     labels: tuple[Label, ...]
     population: Table | None = None
+    left: str = ""
 
     @property
     def whose(self) -> Codes32 | None:
@@ -69,6 +71,7 @@ def subject(desk: Desk, name: str, population: str = "", *, is_handed_on: bool =
         if is_handed_on:
             dataset, _ = usage.required(desk, connection, dataset, is_handed_on=True)
         discovery = labels.latest(connection, dataset)
+        left = datasets.left_of(connection, dataset.id)
         people = datasets.find(connection, population) if population else None
     table = desk.table(dataset)
     return Subject(
@@ -76,6 +79,7 @@ def subject(desk: Desk, name: str, population: str = "", *, is_handed_on: bool =
         table=table,
         labels=discovery.labels if discovery else discover(table, dataset.columns),
         population=desk.table(people) if people else None,
+        left=left,
     )
 
 

@@ -121,12 +121,21 @@ def _real(connection: Connection, found: Sequence[Dataset], skipped: Skipped) ->
 
 
 def _labels(desk: Desk, connection: Connection, kept: _Kept, dataset: Dataset) -> tuple[Label, ...]:
-    """What the columns hold: as on record, or as it is seen now where nobody has looked."""
-    known = labels.latest(connection, dataset)
-    if known is not None:
-        return known.labels
+    """What the columns hold: as on record, or as it is seen now where nobody has looked.
+
+    What was said of another version holds as long as its columns are the same.
+    """
+    for version in (dataset.version, *range(_latest(connection, dataset), 0, -1)):
+        other = replace(dataset, id=f"{dataset.name}@{version}")
+        known = labels.latest(connection, other)
+        if known is not None and {one.column for one in known.labels} == set(dataset.column_names):
+            return known.labels
     place = (dataset.sha256, *dataset.column_names)
     return kept.labels.get(place, lambda: discover(desk.table(dataset), dataset.columns))
+
+
+def _latest(connection: Connection, dataset: Dataset) -> int:
+    return datasets.find(connection, dataset.name).version
 
 
 def _keys(

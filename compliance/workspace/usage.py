@@ -23,8 +23,8 @@ from compliance.rights.nouns import Barrier, Usable, Used
 from compliance.storage import records, tables
 from compliance.workspace.barriers import bar, lift, people_of, wishes
 from compliance.workspace.desk import Act, Desk
-from compliance.workspace.usage_rows import looked_at
-from compliance.workspace.usage_rules import Use, use_of
+from compliance.workspace.usage_rows import Seen, looked_at
+from compliance.workspace.usage_rules import use_of
 
 __all__ = [
     "as_used",
@@ -35,6 +35,7 @@ __all__ = [
     "note",
     "people_of",
     "required",
+    "told",
     "usable",
     "used",
     "wishes",
@@ -59,28 +60,24 @@ def usable(
         purpose: what for, by id or title; empty: what the dataset is for.
         is_handed_on: the rows, or what is made of each of them, leave for somebody else.
     """
-    use = use_of(desk, connection, dataset, purpose, is_handed_on=is_handed_on)
-    if use.is_free:
-        return dataset, _all_of(dataset, use)
-    if use.refusal:
-        return _blocked(desk, dataset, use, use.refusal)
-    seen = looked_at(desk, connection, dataset, use)
-    if seen.refusal:
-        return _blocked(desk, dataset, use, seen.refusal)
-    if not seen.left_out:
-        return dataset, replace(_all_of(dataset, use), people=seen.people)
-    told = Usable(
-        dataset_id=dataset.id,
-        purpose=use.purpose,
-        rows=dataset.rows - sum(seen.left_out.values()),
-        people=seen.people,
-        left_out=seen.left_out,
-        people_left_out=seen.people_left_out,
-        why=_sentence(seen.left_out, seen.people_left_out),
-    )
-    found = _part(desk, dataset, seen.is_in)
-    _told(desk)[found.sha256] = told
-    return found, told
+    said, is_in = _looked(desk, connection, dataset, purpose, is_handed_on=is_handed_on)
+    if is_in is None:
+        return dataset, said
+    found = _part(desk, dataset, is_in)
+    _told(desk)[found.sha256] = said
+    return found, said
+
+
+def told(
+    desk: Desk,
+    connection: Connection,
+    dataset: Dataset,
+    purpose: str = "",
+    *,
+    is_handed_on: bool = False,
+) -> Usable:
+    """As `usable`, but only what would be left out; nothing is kept of it."""
+    return _looked(desk, connection, dataset, purpose, is_handed_on=is_handed_on)[0]
 
 
 def required(
@@ -96,12 +93,12 @@ def required(
     Raises:
         NotUsableError: nothing may be used.
     """
-    found, told = usable(desk, connection, dataset, purpose, is_handed_on=is_handed_on)
-    if told.is_blocked:
-        raise NotUsableError(dataset=dataset.name, reason=told.why)
-    if not told.rows and dataset.rows:
-        raise NotUsableError(dataset=dataset.name, reason=f"no row is left; {told.why}")
-    return found, told
+    found, said = usable(desk, connection, dataset, purpose, is_handed_on=is_handed_on)
+    if said.is_blocked:
+        raise NotUsableError(dataset=dataset.name, reason=said.why)
+    if not said.rows and dataset.rows:
+        raise NotUsableError(dataset=dataset.name, reason=f"no row is left; {said.why}")
+    return found, said
 
 
 def note(desk: Desk, act: Act, made: str, *found: Dataset) -> None:
@@ -111,8 +108,8 @@ def note(desk: Desk, act: Act, made: str, *found: Dataset) -> None:
         made: its id.
         found: as `required` gave them.
     """
-    told = [(one, told) for one in found if (told := _told(desk).get(one.sha256))]
-    for dataset, one in told:
+    left = [(one, some) for one in found if (some := _told(desk).get(one.sha256))]
+    for dataset, one in left:
         used_ = Used(
             made=made,
             dataset_id=dataset.id,
@@ -122,12 +119,12 @@ def note(desk: Desk, act: Act, made: str, *found: Dataset) -> None:
             people_left_out=one.people_left_out,
         )
         act.store(tables.USED, used_, made=made)
-    if told:
+    if left:
         act.facts["left_out"] = {
             dataset.name: {str(barrier): rows for barrier, rows in one.left_out.items()}
-            for dataset, one in told
+            for dataset, one in left
         }
-        act.facts["people_left_out"] = max(one.people_left_out for _, one in told)
+        act.facts["people_left_out"] = max(one.people_left_out for _, one in left)
 
 
 def used(connection: Connection, made: str) -> tuple[Used, ...]:
@@ -157,15 +154,15 @@ def check_still(desk: Desk, connection: Connection, dataset: Dataset, made: str)
     Raises:
         NotUsableError: it was made before they did.
     """
-    now, told = required(desk, connection, dataset, is_handed_on=True)
-    if not told.left_out:
+    now, said = required(desk, connection, dataset, is_handed_on=True)
+    if not said.left_out:
         return
     then = as_used(desk, connection, dataset, made)
     was_in = _mask(desk, then)
     gone = int(np.count_nonzero(was_in & ~_mask(desk, now)))
     if gone:
         rows = "one row that may" if gone == 1 else f"{gone:,} rows that may"
-        reason = f"it was made with {rows} not be handed on now ({told.why}); make it again"
+        reason = f"it was made with {rows} not be handed on now ({said.why}); make it again"
         raise NotUsableError(dataset=f"The output of {dataset.name}", reason=reason)
 
 
@@ -176,22 +173,35 @@ def forget(desk: Desk, sha256: str) -> None:
             path.unlink(missing_ok=True)
 
 
-def _all_of(dataset: Dataset, use: Use) -> Usable:
+def _looked(
+    desk: Desk, connection: Connection, dataset: Dataset, purpose: str, *, is_handed_on: bool
+) -> tuple[Usable, Mask | None]:
+    """What may be used, and which rows; None: all of them."""
+    use = use_of(desk, connection, dataset, purpose, is_handed_on=is_handed_on)
     unit = dataset.description.unit
-    people = None if unit is None else dataset.column(unit).distinct
-    return Usable(dataset_id=dataset.id, purpose=use.purpose, rows=dataset.rows, people=people)
-
-
-def _blocked(desk: Desk, dataset: Dataset, use: Use, why: str) -> tuple[Dataset, Usable]:
-    told = Usable(
+    whole = Usable(
         dataset_id=dataset.id,
         purpose=use.purpose,
-        rows=0,
-        people=None,
-        is_blocked=True,
-        why=why,
+        rows=dataset.rows,
+        people=None if unit is None else dataset.column(unit).distinct,
     )
-    return _part(desk, dataset, np.zeros(dataset.rows, dtype=np.bool_)), told
+    if use.is_free:
+        return whole, None
+    seen = Seen(refusal=use.refusal) if use.refusal else looked_at(desk, connection, dataset, use)
+    if seen.refusal:
+        nothing = replace(whole, rows=0, people=None, is_blocked=True, why=seen.refusal)
+        return nothing, np.zeros(dataset.rows, dtype=np.bool_)
+    if not seen.left_out:
+        return replace(whole, people=seen.people), None
+    some = replace(
+        whole,
+        rows=dataset.rows - sum(seen.left_out.values()),
+        people=seen.people,
+        left_out=seen.left_out,
+        people_left_out=seen.people_left_out,
+        why=_sentence(seen.left_out, seen.people_left_out),
+    )
+    return some, seen.is_in
 
 
 def _part(desk: Desk, dataset: Dataset, is_in: Mask) -> Dataset:

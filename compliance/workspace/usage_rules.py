@@ -62,7 +62,7 @@ def use_of(
     needs = asked if purpose or dataset.description.legal_basis is LegalBasis.CONSENT else ()
     consents = consent_files.newest(connection) if needs else None
     return Use(
-        purpose=said or ", ".join(one.title for one in needs),
+        purpose=", ".join(one.title for one in asked) or said,
         at=at,
         asked=needs,
         consents=consents,
@@ -72,18 +72,19 @@ def use_of(
 
 
 def _asked(dataset: Dataset, purpose: str, known: Mapping[str, Purpose]) -> tuple[Purpose, ...]:
-    """The purposes that a use is for: as asked, else those that the dataset is used for."""
-    if purpose:
-        return tuple(
-            p for p in known.values() if purpose.casefold() in {p.id.casefold(), p.title.casefold()}
-        )
-    said = dataset.description.purpose.casefold()
-    return tuple(
-        one
-        for one in known.values()
-        if dataset.name in one.datasets
-        or (said and said in {one.id.casefold(), one.title.casefold()})
+    """The purposes that a use is for: as asked, else what the dataset is for.
+
+    A purpose that names a dataset is what it is for only where its basis is consent, or where
+    nobody has recorded what it is for.
+    """
+    said = (purpose or dataset.description.purpose).casefold()
+    called = tuple(
+        one for one in known.values() if said and said in (one.id.casefold(), one.title.casefold())
     )
+    is_of_consent = dataset.description.legal_basis is LegalBasis.CONSENT
+    if purpose or called or (said and not is_of_consent):
+        return called
+    return tuple(one for one in known.values() if dataset.name in one.datasets)
 
 
 def _names(connection: Connection, said: str, asked: tuple[Purpose, ...]) -> frozenset[str]:

@@ -27,6 +27,7 @@ from compliance.rights.consents.states import (
     summed_up,
     withdrawn_before,
 )
+from compliance.rights.consents.writing import as_csv
 
 __all__ = [
     "EVENTS",
@@ -36,6 +37,7 @@ __all__ = [
     "Pairs",
     "Standing",
     "applying",
+    "as_csv",
     "barrier_order",
     "counts",
     "events_of",

@@ -75,12 +75,12 @@ def standing(events: pa.Table, purpose: Purpose, at: datetime) -> Standing:
     holds = counts_now & (state == _place(ConsentState.GIVEN))
     decides = holds & ((moment * _STEPS + state) == scores[codes])
     last[codes[decides]] = ends[decides]
-    later = moment[~counts_now]  # of a moment in the past: what came after it
+    later = [times[times > now].min(initial=_NEVER) for times in (given, withdrawn, ends)]
     return Standing(
         lookup=Lookup(people=people.dictionary, scores=scores),
         ends=last,
         since=now,
-        until=int(min(last.min(initial=_NEVER), later.min(initial=_NEVER))),
+        until=int(min(later)),
     )
 
 

@@ -44,6 +44,7 @@ class Layout:
         references: columns that name another person than the row's own by the same keys.
         records: columns with a key of the row itself, by which other tables point to it.
         texts: columns in which sentences, lists or JSON may stand.
+        singles: those of them that hold one thing in each cell, with few exceptions.
         country: the column that says in which country people live, if there is one.
     """
 
@@ -52,6 +53,7 @@ class Layout:
     references: tuple[ColumnName, ...] = ()
     records: tuple[ColumnName, ...] = ()
     texts: tuple[ColumnName, ...] = ()
+    singles: frozenset[ColumnName] = frozenset()
     country: ColumnName | None = None
     types: Mapping[ColumnName, str] = field(default_factory=dict)
 
@@ -87,6 +89,11 @@ def layout_of(dataset: Dataset, labels: Sequence[Label], keys: frozenset[str]) -
             c.name
             for c in dataset.columns
             if c.type is ColumnType.TEXT and c.name != key and types.get(c.name) not in _closed()
+        ),
+        singles=frozenset(
+            label.column
+            for label in known
+            if label.form is Form.SINGLE and label.semantic_type not in words("sentences")
         ),
         country=next((c for c, t in types.items() if t in data()["country"]), None),
         types=types,

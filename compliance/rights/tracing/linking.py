@@ -51,6 +51,11 @@ class Linked:
     fits: Fits = field(default_factory=dict)
     records: dict[str, set[str]] = field(default_factory=dict)
 
+    @property
+    def placed(self) -> set[Known]:
+        """What was given, and is the person's in one population; it says nothing in others."""
+        return {one for person in self.accepted for one in self.fits.get(person, ())}
+
     def shared(self, space: str) -> set[Known]:
         """What is known of the person and true of others of that population, too."""
         return {
@@ -158,15 +163,15 @@ def _hop(
 
 def _hopped(views: Sequence[View], linked: Linked, person: Person) -> Candidate | None:
     """Somebody who was not met before, if what is known leads there."""
-    fits = linked.fits[person]
-    found = way_of(fits, is_learnt_enough=False)
+    fits = frozenset(one for one in linked.fits[person] if _leads(one, person.space))
+    found = way_of(fits, may_hop=True)
     is_met = person in linked.accepted or person in linked.doubtful
     if is_met or found is None or found[1] < certain_from():
         return None
     agreed, doubt = fit_of(found[0].kinds), ""
     if any(other.space == person.space for other in linked.accepted):
         doubt = f"{agreed} another person's record too; it may be a second one of the same person."
-    elif denied := contradictions(views, linked.knowledge, person, fits):
+    elif denied := contradictions(views, linked.knowledge, person, fits, linked.placed):
         doubt = f"{agreed}, but {told(denied)} {'is' if len(denied) == 1 else 'are'} different."
     confidence = found[1] * (data()["contradicted"] if doubt else 1)
     return Candidate(
@@ -176,6 +181,11 @@ def _hopped(views: Sequence[View], linked: Linked, person: Person) -> Candidate 
         doubt=doubt,
         people=2 if doubt else 1,
     )
+
+
+def _leads(one: Known, space: str) -> bool:
+    """A key that was given says nothing in a population in which it was not confirmed."""
+    return kinds()[one.kind].travels or one.space == space
 
 
 def _among(candidate: Candidate, rivals: int) -> Candidate:

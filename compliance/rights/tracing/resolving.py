@@ -69,21 +69,18 @@ def fitting(views: Iterable[View], knowledge: Knowledge) -> Fits:
     return {person: frozenset(fits) for person, fits in found.items()}
 
 
-def way_of(fits: Collection[Known], *, is_learnt_enough: bool = True) -> tuple[Way, float] | None:
+def way_of(fits: Collection[Known], *, may_hop: bool = False) -> tuple[Way, float] | None:
     """The surest way in which `fits` tie somebody to the person, and its confidence.
 
     Args:
-        is_learnt_enough: what was learnt, and not given, leads on in every way.
+        may_hop: only ways that lead on from what was learnt.
     """
     best = None
     for way in ways():
-        picked = [_best(kind, fits) for kind in way.kinds]
-        if any(one is None for one in picked):
+        picked = [one for kind in way.kinds if (one := _best(kind, fits)) is not None]
+        if len(picked) < len(way.kinds) or (may_hop and not way.may_hop):
             continue
-        used = [one for one in picked if one is not None]
-        if not (way.may_hop or is_learnt_enough or all(one.is_given for one in used)):
-            continue
-        confidence = way.confidence * min(one.confidence for one in used)
+        confidence = way.confidence * min(one.confidence for one in picked)
         if best is None or confidence > best[1]:
             best = (way, confidence)
     return best
@@ -121,8 +118,8 @@ def contradictions(
     """The kinds of which that person's rows say something else than what is known.
 
     Args:
-        placed: what is known to be somebody's in one population, such as a key: it says nothing
-            in the others.
+        placed: what is known to be the person's in one population; a key among it says nothing in
+            the others.
     """
     agreed = {one.kind for one in fits}
     asked = [k for k in kinds().values() if k.contradicts and k.kind not in agreed]

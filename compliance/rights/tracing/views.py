@@ -13,10 +13,10 @@ from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.rights.nouns import IdentifierKind
 from compliance.rights.tracing.columns import NONE, Column, Rows, read_column
 from compliance.rights.tracing.layout import Holder, Layout, plain_name
-from compliance.rights.tracing.prose import Prose
+from compliance.rights.tracing.prose import Prose, is_composed, is_list
 
 Kept = Callable[[tuple[str, ...], Callable[[], Column | Prose]], Column | Prose]
-NOBODY = ""
+_FOUND_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,7 @@ class View:
         self._table, self._kept = table, kept
         self._pointed: tuple[ColumnName, Column] | None = None
         self._held: dict[tuple[str, ...], Column | Prose] = {}
+        self._found: dict[tuple[IdentifierKind, str], list[tuple[Holder, Rows]]] = {}
 
     @property
     def id(self) -> str:
@@ -81,8 +82,16 @@ class View:
 
     def prose(self, column: ColumnName) -> Prose:
         """The texts of a column."""
-        name = (self.dataset.sha256, "prose", column)
-        found = self._hold(name, lambda: Prose(self.column((column,), IdentifierKind.OTHER).texts))
+        reads = None if column not in self.layout.singles else is_composed
+        if any(column in holder.columns for holder in self.layout.of(IdentifierKind.EMAIL)):
+            reads = is_list
+        name = (self.dataset.sha256, "prose", column, reads.__name__ if reads else "all")
+
+        def read() -> Prose:
+            texts = self.column((column,), IdentifierKind.OTHER).texts
+            return Prose(texts, reads)
+
+        found = self._hold(name, read)
         assert isinstance(found, Prose)  # noqa: S101 - for mypy
         return found
 
@@ -138,6 +147,13 @@ class View:
 
     def fitting(self, kind: IdentifierKind, value: str) -> list[tuple[Holder, Rows]]:
         """The rows in which `value` stands, per place where it does."""
+        if (kind, value) not in self._found:
+            if len(self._found) > _FOUND_KEPT:
+                self._found.clear()
+            self._found[(kind, value)] = self._fitting(kind, value)
+        return self._found[(kind, value)]
+
+    def _fitting(self, kind: IdentifierKind, value: str) -> list[tuple[Holder, Rows]]:
         found = []
         for holder in self._places(kind):
             column = self.column(holder.columns, kind)
