@@ -1,4 +1,4 @@
-"""On the demo shop, whose seeded truth says whose data stands in which text: nobody else's leaves."""
+"""On the demo shop, whose seeded truth says whose data stands where: nobody else's leaves."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ from compliance.rights.fulfilling.rectifying import (
     checked,
     digest_of,
     hash_of,
+    said_right,
     seen_in,
+    whole,
 )
 from compliance.rights.fulfilling.telling import (
     concerned_systems,
@@ -53,10 +55,12 @@ __all__ = [
     "others_columns",
     "portable",
     "questions",
+    "said_right",
     "seen_in",
     "to_csv",
     "to_data",
     "to_tell",
     "told_on",
+    "whole",
     "zipped",
 ]
