@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Table, func, insert, select, update
@@ -70,6 +70,15 @@ def newest_by(connection: Connection, table: Table, kind: type[Noun], key: str) 
         select(table.c[key], table.c.record).join(ends, place == ends.c.last).order_by(ends.c.first)
     )
     return {name: from_json(kind, text) for name, text in connection.execute(query)}
+
+
+def texts(connection: Connection, table: Table) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every record of `table` as it is written, after what it is looked up by, oldest first."""
+    own = ("position", "record", "entry")
+    keys = [column for column in table.c if column.name not in own]
+    query = select(*keys, table.c.record).order_by(table.c.position)
+    for *found, text in connection.execute(query):
+        yield tuple(map(str, found)), text
 
 
 def head_of(connection: Connection) -> Head:

@@ -166,6 +166,7 @@ def _switched(
     """Write and switch; None: datasets changed meanwhile, and nothing was done."""
     journal = Journal(desk, id_)
     journal.begin()
+    is_through = False
     try:
         begun = _begun(desk, id_, plan, backups_until)
         yield Step(doing="Writing the datasets without them")
@@ -181,9 +182,10 @@ def _switched(
                 for one in kept:
                     one.store(act)
                 _switch(act, begun, contents, writing.versions)
-    except BaseException:
-        _undo(desk, id_)  # where it was switched already, whoever comes next finishes it
-        raise
+        is_through = True
+    finally:
+        if not is_through:  # where it was switched already, whoever comes next finishes it
+            _undo(desk, id_)
     if not is_same:
         _forget(desk, id_)
     return gone if is_same else None

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy import Table as Records
 
 from compliance.anonymise.nouns.record import Anonymised, AnonymisedBaskets
@@ -117,11 +117,8 @@ def _beyond(kind: str, id_: str) -> Beyond:
 def _records(connection: Connection) -> dict[Place, str]:
     found: dict[Place, str] = {}
     for table in _TYPED:
-        names = [column.name for column in table.primary_key]
-        keys = [c for c in table.c if c.name not in (*names, "record", "entry")]
-        query = select(*keys, table.c.record).order_by(table.c.position)
-        for *key, text in connection.execute(query):
-            place = Place(kind=str(table.name), id=":".join(map(str, key)))
+        for keys, text in records.texts(connection, table):
+            place = Place(kind=str(table.name), id=":".join(keys))
             found[place] = found.get(place, "") + text.casefold() + "\n"
     return found
 
