@@ -64,6 +64,16 @@ def newest_by(connection: Connection, table: Table, kind: type[Noun], key: str) 
     return {name: from_json(kind, text) for name, text in connection.execute(query)}
 
 
+def texts_by_key(connection: Connection, table: Table) -> dict[str, list[str]]:
+    """All records of `table` as the texts that they are stored as, by their keys."""
+    keys = [c for c in table.c if c.name not in ("position", "record", "entry")]
+    found: dict[str, list[str]] = defaultdict(list)
+    query = select(*keys, table.c.record).order_by(table.c.position)
+    for *key, text in connection.execute(query):
+        found[":".join(map(str, key))].append(text)
+    return found
+
+
 def head_of(connection: Connection) -> Head:
     """Where the trail ends."""
     row = connection.execute(select(TRAIL_HEAD.c.entries, TRAIL_HEAD.c.hash)).first()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -164,7 +165,9 @@ def _switched(
     """Write and switch; None: datasets changed meanwhile, and nothing was done."""
     journal = Journal(desk, id_)
     journal.begin()
-    try:
+    with ExitStack() as undo:
+        # Where it was switched already, whoever comes next finishes it.
+        undo.callback(_undo, desk, id_)
         begun = _begun(desk, id_, plan, backups_until)
         yield Step(doing="Writing the datasets without them")
         with desk.database.reading() as connection:
@@ -179,9 +182,7 @@ def _switched(
                 for one in kept:
                     one.store(act)
                 _switch(act, begun, contents, writing.versions)
-    except BaseException:
-        _undo(desk, id_)  # where it was switched already, whoever comes next finishes it
-        raise
+        undo.pop_all()
     if not is_same:
         _forget(desk, id_)
     return gone if is_same else None
