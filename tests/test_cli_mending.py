@@ -53,6 +53,8 @@ def test_remedies_are_told_with_what_they_would_change(home: Path) -> None:
     found = answer.document["remedies"]
     assert {"id", "what", "predicted"} <= found[0].keys()
     assert {"verdicts", "risk", "utility"} <= found[0]["predicted"].keys()
+    assert {r["id"]: r["ends_it"] for r in found}["shorten"]
+    assert not {r["id"]: r["ends_it"] for r in found}["mask-direct"]
     by_id = {remedy["id"]: remedy["predicted"] for remedy in found}
     assert by_id["generalise-5"]["risk"]["before"]["highest"] == 1.0
     assert by_id["generalise-5"]["risk"]["after"]["highest"] <= 0.2

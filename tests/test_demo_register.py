@@ -37,7 +37,7 @@ FAULTS = {
     ("GDPR-12-3", "Erasure, open"): "not done",
     ("GDPR-15", "Access, answered"): "missing: transfer safeguards",
     ("GDPR-21-3", "Objection to advertising"): "marketing sent after the objection: 2",
-    ("GDPR-13", "Privacy policy of the shop"): "missing: third country transfers",
+    ("GDPR-13", "Privacy policy of the shop"): "10 of 12; missing: ",
     ("GDPR-7-2", "Banner of the country shops"): "bundled with the terms of service: yes",
     ("GDPR-7-1", "Banner of the country shops"): "purpose of the consent: not recorded",
     ("GDPR-22", "Check before payment by invoice"): "way to contest the decision: not recorded",

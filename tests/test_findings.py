@@ -61,6 +61,14 @@ def test_an_unmet_duty_opens_a_finding_that_is_due_by_its_severity() -> None:
         assert found.evidence == "purpose: not recorded."
 
 
+def test_an_organisation_may_ask_for_other_days() -> None:
+    days = dict.fromkeys(Severity, 3)
+
+    (found,) = findings.opened((), assessed(verdict()), by=BY, due_days=days)
+
+    assert found.due == AT.date() + timedelta(days=3)
+
+
 @pytest.mark.parametrize(
     "state", [State.MET, State.NOT_ASSESSED, State.NOT_APPLICABLE, State.WAIVED]
 )

@@ -58,6 +58,7 @@ def test_what_is_on_record_answers_by_itself_and_says_from_where(question: str) 
         ("transfers", "nothing leaves", "activity:advice"),
         ("measures_security", "access by role", "activity:advice"),
         ("interest", "not the basis", "activity:advice"),
+        ("responsibilities", "The organisation acts as controller", "activity:advice"),
     ],
 )
 def test_an_answer_holds_the_fact_that_it_names(question: str, says: str, fact: str) -> None:

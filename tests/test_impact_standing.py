@@ -549,6 +549,14 @@ def test_what_is_no_exported_assessment_is_refused(data: bytes) -> None:
         from_document(data)
 
 
+def test_an_id_that_no_desk_gives_is_not_read_in() -> None:
+    document = to_document(signed())
+    document["impact"]["id"] = "../dpia-1"
+
+    with pytest.raises(ImpactInputError, match="none that a desk gives"):
+        from_document(json.dumps(document).encode())
+
+
 def test_a_gauge_that_does_not_exist_is_not_read_in() -> None:
     document = to_document(signed())
     document["impact"]["events"][0]["severity"]["gauge"] = "huge"

@@ -325,3 +325,17 @@ def test_what_was_applied_is_on_record_newest_first(desk: Workspace) -> None:
     assert done == (two, one)
     assert mending.applied(one.finding) == (one,)
     assert one.remedy.kind is RemedyKind.DROP
+
+
+def test_a_remedy_that_would_leave_nothing_is_told_so_before(tmp_path: Path) -> None:
+    clock = Clock()
+    clock.move(days=9_000)  # all rows are past their retention by then
+    desk = open_shop(tmp_path / "old", clock)
+    finding = finding_of(desk, "GDPR-5-1-E")
+
+    offered = by_id(desk.governance.mending.remedies(finding.id))["shorten"]
+
+    assert not offered.can_apply
+    assert "cannot be applied as things stand: no row would be left" in " ".join(offered.reasons)
+    with pytest.raises(RemedyError, match="no row would be left"):
+        desk.governance.mending.apply(finding.id, "shorten")

@@ -159,6 +159,13 @@ def test_a_remedy_that_mends_something_else_says_so_first() -> None:
     assert "opens a finding: Duty C (orders)" in found.reasons
 
 
+@pytest.mark.parametrize(
+    ("share", "said"), [(0, "0%"), (0.0001, "under 1%"), (0.006, "1%"), (0.2, "20%"), (1, "100%")]
+)
+def test_a_small_risk_is_not_told_as_none(share: float, said: str) -> None:
+    assert remedies.percent(share) == said
+
+
 def test_many_new_findings_are_counted_and_not_listed() -> None:
     new = [verdict(f"N{i}", State.NOT_MET) for i in range(6)]
 

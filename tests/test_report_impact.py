@@ -121,6 +121,7 @@ def test_a_legitimate_interest_assessment_has_its_tests_and_no_map() -> None:
     shown = content(reports.interests())
 
     assert shown["title"] == "Legitimate-interest assessment"
+    assert "legitimate-interest assessment as it stands" in shown["cover"]["is"]
     assert [part["id"] for part in shown["parts"]] == [
         *("purpose", "necessity", "balancing", "safeguards")
     ]

@@ -204,6 +204,14 @@ def test_a_file_that_is_no_pack_is_refused_in_plain_words(data: bytes, problem: 
         read_part(data, "x.yaml")
 
 
+@pytest.mark.parametrize("base", ["MOON", "ISLE_LAW", "UK_GDPR"])
+def test_a_law_builds_on_one_that_stands_for_itself(base: str) -> None:
+    laws = f"laws:\n  ISLE_LAW:\n    name: Of the isle\n    short: Isle\n    builds_on: {base}\n"
+    refusal = refused(f"{laws}{OWN}")
+
+    assert f"Line 5: ISLE_LAW cannot build on “{base}”" in str(refusal)
+
+
 def test_packs_that_extend_each_other_are_refused() -> None:
     one = "id: one\ntitle: One\nversion: '1'\nas_of: 2026-11-20\nextends: [two]\n"
     two = "id: two\ntitle: Two\nversion: '1'\nas_of: 2026-11-20\nextends: [one]\n"

@@ -98,12 +98,13 @@ def waive_(workspace: Workspace, asked: Namespace) -> Result:
 
 def remedies(workspace: Workspace, asked: Namespace) -> Result:
     """Every remedy of a finding with what it would change, best first."""
-    steps = workspace.governance.mending.trying(asked.finding)
+    finding = workspace.governance.mending.finding(asked.finding)
+    steps = workspace.governance.mending.trying(finding.id)
     while True:
         try:
             sys.stderr.write(f"{next(steps).doing}\n")
         except StopIteration as end:
-            return {"remedies": [_remedy(remedy) for remedy in end.value]}
+            return {"remedies": [_remedy(remedy, finding) for remedy in end.value]}
 
 
 def apply_(workspace: Workspace, asked: Namespace) -> Result:
@@ -148,12 +149,12 @@ def _of_finding(added: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return added
 
 
-def _remedy(remedy: Remedy) -> Result:
+def _remedy(remedy: Remedy, finding: Finding) -> Result:
     return {
         "id": remedy.id,
         "what": remedy.what,
         "kind": str(remedy.kind),
-        "ends_it": bool(tried.mended(remedy.predicted)),
+        "ends_it": tried.ends(remedy.predicted, finding),
         "can_apply": remedy.can_apply,
         "asks": dict(remedy.asks),
         "reasons": list(remedy.reasons),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from compliance.plain import from_plain, to_plain
 
 DOCUMENT_KIND = "privacy-desk-impact"
 LARGEST_BYTES = 2**22
+_ID = re.compile(r"(dpia|lia)-[0-9a-z-]{1,60}")
 
 
 def to_document(impact: Impact) -> dict[str, Any]:
@@ -37,7 +39,11 @@ def from_document(data: bytes) -> Impact:
         reason = "it is no exported impact assessment"
         raise ImpactInputError(field=field, given=given, reason=reason)
     try:
-        return from_plain(Impact, read.get("impact"))
+        found = from_plain(Impact, read.get("impact"))
     except msgspec.ValidationError:
         reason = "a part of it is missing or of another kind"
         raise ImpactInputError(field=field, given=given, reason=reason) from None
+    if not _ID.fullmatch(found.id):
+        reason = "its id is none that a desk gives"
+        raise ImpactInputError(field=field, given=given, reason=reason)
+    return found

@@ -25,6 +25,8 @@ def responsibilities(scope: Scope) -> Drawn:
     if scope.activity is not None:
         facts.append(of_record(scope.activity))
         roles = recorded(scope.activity, "role")
+        joint = recorded(scope.activity, "joint_controllers")
+        told += [f"joint controllers are {listed(joint)}"] * bool(joint)
         told += [f"the organisation acts as {plain(role)}" for role in roles]
     if scope.of("processor"):
         told.append(f"processors are {listed([named(p) for p in scope.of('processor')])}")

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from compliance.rules.checking import checks_of
+from compliance.rules.inheriting import inherited, is_asked_already
 from compliance.rules.nouns import (
     POLICY,
     Assessment,
@@ -58,12 +59,17 @@ def assess(
     )
     groups = _by_entity(subjects)
     choices = _choices(pack)
-    for rule in sorted(pack.rules, key=lambda rule: _WORST_FIRST[rule.severity]):
+    taken_over = inherited(pack, laws)
+    for rule in sorted((*pack.rules, *taken_over), key=lambda rule: _WORST_FIRST[rule.severity]):
+        is_taken_over = rule in taken_over
         if why := _idle(pack, rule, at, laws):
-            judge.set_aside(rule, State.NOT_APPLICABLE, why)
+            if not is_taken_over:
+                judge.set_aside(rule, State.NOT_APPLICABLE, why)
             continue
         wanted = [one for one in groups.get(rule.entity, ()) if _governs(rule.law, one)]
-        if not wanted and not is_whole:
+        if is_taken_over:
+            wanted = [one for one in wanted if not is_asked_already(pack, rule, one, laws)]
+        if not wanted and (is_taken_over or not is_whole):
             continue
         if not wanted:
             judge.set_aside(rule, *_without_subject(pack, rule, groups))

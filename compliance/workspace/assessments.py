@@ -56,7 +56,7 @@ def within(
     pack = packs.in_force(act.connection)
     seen = known(desk, act.connection, act.at, names)
     found = judge(pack, replace(seen, trail=trail or seen.trail))
-    mending_findings.after(act, found, is_whole=names is None)
+    mending_findings.after(act, found, pack, is_whole=names is None)
     scope = _key(names)
     act.store(tables.ASSESSMENT, _packed(found), scope=scope)
     act.store(tables.STANDING, standing(found), scope=scope)

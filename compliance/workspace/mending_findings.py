@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 
 from compliance.errors import UnknownFindingError
 from compliance.rules import findings
-from compliance.rules.nouns import Assessment, Finding, Status
+from compliance.rules.nouns import Assessment, Finding, Pack, Severity, Status
 from compliance.storage import records, tables
 from compliance.workspace.desk import Act, Desk
+
+_DUE_RULE = "POL-FINDING"
 
 
 class Worked(Protocol):
@@ -40,11 +42,15 @@ def find(connection: Connection, id_: str) -> Finding:
     return found
 
 
-def after(act: Act, found: Assessment, *, is_whole: bool) -> None:
-    """Open, reopen and close findings after an assessment, as part of `act`."""
+def after(act: Act, found: Assessment, pack: Pack, *, is_whole: bool) -> None:
+    """Open, reopen and close findings after an assessment, as part of `act`.
+
+    Args:
+        pack: the rules in force; they may say otherwise by when findings are due.
+    """
     before = every(act.connection)
     known = {finding.id: finding for finding in before}
-    now = findings.opened(before, found, by=act.actor, is_whole=is_whole)
+    now = findings.opened(before, found, by=act.actor, is_whole=is_whole, due_days=_due_days(pack))
     changed = [finding for finding in now if known.get(finding.id) != finding]
     for finding in changed:
         act.store(tables.FINDING, finding, id=finding.id)
@@ -71,6 +77,13 @@ def work(desk: Desk, name: str, id_: str, worked: Worked, **facts: object) -> Fi
             act.store(tables.FINDING, now, id=now.id)
         act.facts |= {"rule": now.rule, "status": now.status, **facts}
     return now
+
+
+def _due_days(pack: Pack) -> Mapping[Severity, int] | None:
+    """By when the rules in force want findings mended; None where they do not say for each."""
+    rule = pack.rule(_DUE_RULE)
+    said = rule.params.get("due_days_by_severity", {}) if rule else {}
+    return {s: int(said[s.value]) for s in Severity} if said.keys() >= set(Severity) else None
 
 
 def is_open(finding: Finding) -> bool:

@@ -169,7 +169,7 @@ def _tried(
     except UnsaidError as unsaid:
         return remedy_of(idea, nothing(before), f"what it would change is not measured: {unsaid}")
     except ComplianceError as refusal:
-        said = f"cannot be applied as things stand: {refusal}"
+        said = f"{remedies.REFUSED}: {refusal.facts.get('reason', refusal)}"
         return remedy_of(idea, nothing(before), said, can_apply=False)
     reasons = [*trial.reasons, *_of_movement(before, trial, finding)]
     return remedy_of(idea, predicted(before, trial), *reasons)

@@ -41,6 +41,12 @@ def begun(desk: Desk, kind: ImpactKind = ImpactKind.DPIA) -> Impact:
 
 
 def signed(workspace: Workspace, id_: str) -> Impact:
+    """Everything that is missing, said, and signed."""
+    completed(workspace, id_)
+    return workspace.governance.impacts.validate(id_)
+
+
+def completed(workspace: Workspace, id_: str) -> None:
     """Everything that is missing, said."""
     area = workspace.governance.impacts
     impact = area.one(id_)
@@ -55,7 +61,6 @@ def signed(workspace: Workspace, id_: str) -> Impact:
     area.opinion(id_, Opinion(of=Voice.OFFICER, by="A", text="Go on."))
     area.opinion(id_, Opinion(of=Voice.PEOPLE, reason="A panel follows."))
     area.decide(id_, decision=Decision.GO, because="Little is left.")
-    return area.validate(id_)
 
 
 def area_labelled(visitor: AppTest, label: str) -> object:
@@ -154,8 +159,7 @@ def test_a_signed_assessment_is_outdated_by_a_changed_fact_and_redrawn(desk: Des
     visitor.button(key="impact_redraw").click().run()
 
     assert desk.workspace.governance.impacts.one(id_).status is Status.DRAFT
-    shown = " ".join(frame.value.to_csv() for frame in visitor.dataframe)
-    assert "60 months" in shown
+    assert "Now: Rows of “orders” are kept 60 months" in words(visitor)
     assert not any("Outdated" in title for title in titles(visitor))
 
 
@@ -178,6 +182,30 @@ def test_plan_opinion_and_decision_are_recorded(desk: Desk) -> None:
     assert [one.what for one in impact.measures] == ["Tested back-ups"]
     assert [one.of for one in impact.opinions] == [Voice.OFFICER]
     assert (impact.decision, impact.because) == (Decision.GO, "Little is left.")
+
+
+def test_signing_asks_and_names_who_signs(desk: Desk) -> None:
+    id_ = begun(desk).id
+    completed(desk.workspace, id_)
+    visitor = desk.open("impact")
+    visitor.button(key="impact_validate").click().run()
+
+    assert desk.workspace.settings.actor in words(visitor)
+    assert desk.workspace.governance.impacts.one(id_).status is Status.DRAFT
+    visitor.button(key="impact_sign").click().run()
+
+    assert desk.workspace.governance.impacts.one(id_).status is Status.VALIDATED
+    assert any("Validated by" in one.value for one in visitor.success)
+
+
+def test_signing_what_is_incomplete_is_refused_with_what_is_missing(desk: Desk) -> None:
+    id_ = begun(desk).id
+    visitor = desk.open("impact")
+    visitor.button(key="impact_validate").click().run()
+    visitor.button(key="impact_sign").click().run()
+
+    assert "Still missing" in dict(refusals(visitor))["Not validated"]
+    assert len(desk.workspace.governance.impacts.history(id_)) == 1
 
 
 def test_the_report_is_built_from_the_page(desk: Desk) -> None:

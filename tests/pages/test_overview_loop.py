@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
+from compliance.dataset import RawFile
 from compliance.privacy import to_query
+from compliance.rules.nouns import Applied, Effect, Remedy, RemedyKind, State, Turn
+from compliance.storage import tables
 from tests.pages.conftest import Desk, words
-from tests.walked_shop import SAID
+from tests.walked_shop import SAID, orders
 
 
 def stages_of(desk: Desk) -> dict[str, dict[str, object]]:
@@ -53,6 +57,55 @@ def test_an_alarm_is_on_the_overview_until_somebody_looked_into_it(full_desk: De
 
     assert "One unusual act in the trail that nobody has looked into" in before
     assert "unusual act" not in words(full_desk.open("overview"))
+
+
+def test_a_refreshed_file_is_to_be_decided_on_again(full_desk: Desk) -> None:
+    lines = orders().decode().split("\n")
+    more = [
+        f"{lines[0]},phone",
+        *(f"{line},+49 30 {n + 10**6}" for n, line in enumerate(lines[1:])),
+    ]
+    desk = full_desk.workspace
+    desk.add_files([RawFile(name="orders.csv", data="\n".join(more).encode())], "orders")
+    before = words(full_desk.open("overview"))
+    desk.discover("orders")
+
+    assert "orders: the refreshed file has not been looked at" in before
+    assert "orders: confirm what “phone” now holds." in words(full_desk.open("overview"))
+    assert "orders: confirm what “phone” now holds." in words(full_desk.open("discovery"))
+
+
+def test_a_remedy_shows_what_was_predicted_beside_what_came_of_it(full_desk: Desk) -> None:
+    turns = tuple(
+        Turn(rule=rule, title="", subject="orders", before=State.NOT_MET, after=State.MET)
+        for rule in ("A", "B")
+    )
+    predicted = Effect(turns=turns, score_before=50, score_after=70)
+    applied = Applied(
+        id="R",
+        finding="F",
+        remedy=Remedy(
+            id="drop",
+            kind=RemedyKind.DROP,
+            what="Leave out “email”",
+            target="orders",
+            parameters={},
+            asks={},
+            predicted=predicted,
+            reasons=(),
+            can_apply=True,
+        ),
+        actual=Effect(turns=turns[:1], score_before=50, score_after=65),
+        made="orders@2",
+        applied_at=datetime(2026, 11, 26, tzinfo=UTC),
+        actor="Ada",
+    )
+    with full_desk.workspace._desk.act("remedy.apply", "F") as act:
+        act.store(tables.REMEDIED, applied, finding="F")
+    said = words(full_desk.open("overview"))
+
+    assert "**Leave out “email”**" in said
+    assert "turned as predicted: 1 of 2. Score predicted 70, found 65." in said
 
 
 def test_before_duties_were_checked_there_is_no_loop_yet(described_desk: Desk) -> None:

@@ -28,6 +28,7 @@ UNITS = (
     *("year", "five_years", "decade", "century"),
 )
 _DAY = len("2026-01-31")
+_HOUR = len("2026-01-31 09")
 _MONTHS_OF = {"quarter": 3, "half_year": 6}
 _YEARS_OF = {"five_years": 5, "decade": 10, "century": 100}
 
@@ -56,11 +57,14 @@ def unit(name: str) -> Step:
 
 
 def by_units(values: Sequence[str], units: Sequence[str]) -> list[tuple[str, ...]]:
-    """The names of dates by each unit; as `unit`, but of moments each day is looked at once."""
-    days = [value.strip()[:_DAY] if is_date(value) else value for value in values]
+    """The names of dates by each unit; as `unit`, but each hour and day is looked at once."""
+    stripped = [value.strip() if is_date(value) else "" for value in values]
+    pairs = list(zip(values, stripped, strict=True))
+    days = [date[:_DAY] or value for value, date in pairs]
+    hours = [f"{d[:_HOUR]}:00" if len(d) > _HOUR else d or value for value, d in pairs]
     made = []
     for name in units:
-        keys = values if name == "hour" else days
+        keys = hours if name == "hour" else days
         step = unit(name)
         names = {key: step(key) for key in dict.fromkeys(keys)}
         made.append(tuple(names[key] for key in keys))

@@ -128,9 +128,12 @@ def _paths(ladder: Ladder, leaves: Ints) -> tuple[Ints, list[int]]:
     widths: list[int] = []
     for level in range(ladder.highest, ladder.lowest - 1, -1):
         groups = ladder.maps[level][leaves].astype(np.int64)
-        pairs, inverse = np.unique(np.stack([code, groups]), axis=1, return_inverse=True)
-        starts = np.flatnonzero(np.diff(pairs[0], prepend=-1))
-        rank = np.arange(pairs.shape[1]) - np.repeat(starts, np.diff(starts, append=pairs.shape[1]))
+        # One number per pair, of places so that it stays small: far faster than sorting pairs.
+        place = np.unique(code, return_inverse=True)[1].astype(np.int64)
+        ends = int(groups.max(initial=0)) + 1
+        pairs, inverse = np.unique(place * ends + groups, return_inverse=True)
+        starts = np.flatnonzero(np.diff(pairs // ends, prepend=-1))
+        rank = np.arange(len(pairs)) - np.repeat(starts, np.diff(starts, append=len(pairs)))
         width = int(rank.max(initial=0)).bit_length()
         code = (code << width) | rank[inverse.ravel()]
         widths.insert(0, width)

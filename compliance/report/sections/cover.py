@@ -90,7 +90,7 @@ def to_impact_cover(evidence: ImpactEvidence) -> Plain:
         fact("About", _about(evidence), fill=Fill.NAME),
         fact("SHA-256 of its facts", evidence.stands_on, fill=Fill.CODE),
     ]
-    return _cover(evidence, "dpia", about)
+    return _cover(evidence, str(impact.kind), about)
 
 
 def _about(evidence: ImpactEvidence) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from compliance.rules.findings.policy import policy
-from compliance.rules.nouns import Assessment, Finding, Note, State, Status, Verdict
+from compliance.rules.nouns import Assessment, Finding, Note, Severity, State, Status, Verdict
 
 _ID_DIGITS = 10
 _OPENED = "Found unmet."
@@ -34,7 +34,12 @@ def is_waived(finding: Finding, day: date) -> bool:
 
 
 def opened(
-    previous: Sequence[Finding], assessment: Assessment, *, by: str, is_whole: bool = True
+    previous: Sequence[Finding],
+    assessment: Assessment,
+    *,
+    by: str,
+    is_whole: bool = True,
+    due_days: Mapping[Severity, int] | None = None,
 ) -> tuple[Finding, ...]:
     """The findings after `assessment`: those on record first, then the new ones.
 
@@ -45,11 +50,13 @@ def opened(
         previous: all on record.
         by: who had the test done.
         is_whole: everything was tested; else what the test does not name stays as it is.
+        due_days: from the opening of a finding, by severity; None: as the desk's own policy has it.
     """
+    days = due_days or policy().due_days
     verdicts = {verdict.key: verdict for verdict in assessment.verdicts}
     known = {finding.key for finding in previous}
     after = [
-        _tested(finding, verdicts.get(finding.key), assessment.assessed_at, by)
+        _tested(finding, verdicts.get(finding.key), assessment.assessed_at, by, days)
         if is_whole or finding.key in verdicts
         else finding
         for finding in previous
@@ -60,10 +67,10 @@ def opened(
         # How findings are worked on is a duty too; a finding on it would be one on itself.
         if v.state is State.NOT_MET and v.key not in known and v.entity != "finding"
     ]
-    return (*after, *(_new(verdict, assessment.assessed_at, by) for verdict in new))
+    return (*after, *(_new(verdict, assessment.assessed_at, by, days) for verdict in new))
 
 
-def _new(verdict: Verdict, at: datetime, by: str) -> Finding:
+def _new(verdict: Verdict, at: datetime, by: str, days: Mapping[Severity, int]) -> Finding:
     return Finding(
         id=finding_id(*verdict.key),
         rule=verdict.rule,
@@ -75,17 +82,23 @@ def _new(verdict: Verdict, at: datetime, by: str) -> Finding:
         stage=verdict.stage,
         status=Status.OPEN,
         opened_at=at,
-        due=_due(verdict, at),
+        due=_due(verdict, at, days),
         evidence=verdict.evidence,
         history=(Note(at=at, by=by, text=_OPENED),),
     )
 
 
-def _due(verdict: Verdict, at: datetime) -> date:
-    return at.date() + timedelta(days=policy().due_days[verdict.severity])
+def _due(verdict: Verdict, at: datetime, days: Mapping[Severity, int]) -> date:
+    return at.date() + timedelta(days=days[verdict.severity])
 
 
-def _tested(finding: Finding, verdict: Verdict | None, at: datetime, by: str) -> Finding:
+def _tested(
+    finding: Finding,
+    verdict: Verdict | None,
+    at: datetime,
+    by: str,
+    days: Mapping[Severity, int],
+) -> Finding:
     """The finding after its duty was tested again; `verdict` is None where its subject is gone."""
     if verdict is None or verdict.state in (State.MET, State.NOT_APPLICABLE):
         if finding.status is Status.CLOSED:
@@ -96,10 +109,12 @@ def _tested(finding: Finding, verdict: Verdict | None, at: datetime, by: str) ->
     if verdict.state is State.NOT_ASSESSED:
         is_open = finding.status is not Status.CLOSED
         return _noted(finding, at, by, _UNSURE) if is_open else finding
-    return _still_unmet(finding, verdict, at, by)
+    return _still_unmet(finding, verdict, at, by, days)
 
 
-def _still_unmet(finding: Finding, verdict: Verdict, at: datetime, by: str) -> Finding:
+def _still_unmet(
+    finding: Finding, verdict: Verdict, at: datetime, by: str, days: Mapping[Severity, int]
+) -> Finding:
     """The finding where its duty is unmet, waived or not."""
     said = replace(
         finding,
@@ -114,7 +129,7 @@ def _still_unmet(finding: Finding, verdict: Verdict, at: datetime, by: str) -> F
             said,
             status=Status.OPEN,
             opened_at=at,
-            due=_due(verdict, at),
+            due=_due(verdict, at, days),
             closed_at=None,
             closed_by="",
         )

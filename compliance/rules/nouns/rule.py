@@ -121,6 +121,8 @@ class Law:
         authority: who watches over it.
         countries: where it is in force, ISO 3166-1 alpha-2; a region as `US-CA`.
         pending: a change that is under way.
+        builds_on: the law whose duties are its own too; empty: none.
+        but_not: rules of that law that it does not keep, or sets anew.
     """
 
     name: str
@@ -129,6 +131,8 @@ class Law:
     authority: str = ""
     countries: tuple[str, ...] = ()
     pending: str = ""
+    builds_on: LawId = ""
+    but_not: tuple[RuleId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

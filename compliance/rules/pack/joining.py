@@ -7,7 +7,7 @@ from typing import Any
 
 from compliance.plain import from_plain
 from compliance.rules.nouns import Pack
-from compliance.rules.pack.meaning import check_rule
+from compliance.rules.pack.meaning import check_law, check_rule
 from compliance.rules.pack.reading import Part
 
 _TABLES = ("laws", "entities", "words", "values", "lists", "sources", "fines")
@@ -36,6 +36,8 @@ def join(parts: Sequence[Part]) -> Pack:
         disabled |= _switched_off(part, rules)
     for part in ordered:
         _check_rules(part, rules, plain)
+        for law in part.lined.plain.get("laws", {}):
+            check_law(part.lined, law, plain["laws"])
     last = ordered[-1].lined.plain
     with_rules = [part for part in ordered if part.lined.plain.get("rules") or part is ordered[-1]]
     return from_plain(

@@ -34,6 +34,18 @@ def check_rule(lined: Lined, path: Path, rule: Mapping[str, Any], pack: Mapping[
             _check_triple(lined, (*path, part, place), triple, rule, pack)
 
 
+def check_law(lined: Lined, name: str, laws: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuses a law that builds on one that is not there, on itself, or on one that builds too.
+
+    Raises:
+        PackError: with the line.
+    """
+    base = laws[name].get("builds_on")
+    if base and (base not in laws or base == name or laws[base].get("builds_on")):
+        problem = f"{name[:40]} cannot build on “{base[:40]}”: name a law that stands for itself"
+        raise lined.refusal(("laws", name, "builds_on"), problem)
+
+
 def _check_triple(
     lined: Lined, path: Path, triple: list[Any], rule: Mapping[str, Any], pack: Mapping[str, Any]
 ) -> None:

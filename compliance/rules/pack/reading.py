@@ -201,6 +201,8 @@ _LAW: Mapping[str, Check] = {
     "authority": _maybe_text,
     "countries": _list_of(_text),
     "pending": _maybe_text,
+    "builds_on": _maybe_text,
+    "but_not": _list_of(_text),
 }
 _ENTITY: Mapping[str, Check] = {
     "name": _text,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from compliance.rules.remedies.catalogue import Catalogue, Fit, Recordable, catalogue, fitting
 from compliance.rules.remedies.effects import effect, mended, worsened
-from compliance.rules.remedies.ranking import NOT_MEASURED, ends, ranked
+from compliance.rules.remedies.ranking import NOT_MEASURED, REFUSED, ends, percent, ranked
 
 __all__ = [
     "NOT_MEASURED",
+    "REFUSED",
     "Catalogue",
     "Fit",
     "Recordable",
@@ -21,6 +22,7 @@ __all__ = [
     "ends",
     "fitting",
     "mended",
+    "percent",
     "ranked",
     "worsened",
 ]

@@ -9,6 +9,8 @@ from compliance.rules.nouns import DOES_NOT_END, Assessment, Effect, Finding, Re
 from compliance.rules.remedies.effects import mended, worsened
 
 NOT_MEASURED = "not measured"
+REFUSED = "cannot be applied as things stand"
+_SMALL = 0.005
 _NAMED = 2  # findings that a remedy would open
 
 
@@ -47,11 +49,10 @@ def _reasons(remedy: Remedy, finding: Finding, before: Assessment) -> Iterator[s
     found = remedy.predicted
     yield from _of_turns(found, finding, before)
     yield from _of_risk(found.risk_before, found.risk_after)
-    if found.risk_before is not None:
-        yield from _of_loss(found)
+    yield from _of_loss(found)
     if remedy.asks:
         yield "needs a person’s word"
-    if not remedy.can_apply:
+    if not remedy.can_apply and not any(said.startswith(REFUSED) for said in remedy.reasons):
         yield "done by people; the desk only tests it afterwards"
 
 
@@ -81,9 +82,9 @@ def _of_risk(before: Risk | None, after: Risk | None) -> Iterator[str]:
         return
     if before.highest is not None and after.highest is not None:
         if after.highest < before.highest:
-            yield f"risk falls from {before.highest:.0%} to {after.highest:.0%}"
+            yield f"risk falls from {percent(before.highest)} to {percent(after.highest)}"
         else:
-            yield f"risk stays at {after.highest:.0%}"
+            yield f"risk stays at {percent(after.highest)}"
     if after.personal_columns < before.personal_columns:
         yield (
             f"columns with personal data fall from {before.personal_columns} to "
@@ -91,12 +92,17 @@ def _of_risk(before: Risk | None, after: Risk | None) -> Iterator[str]:
         )
 
 
+def percent(share: float) -> str:
+    """A share as people say it; what is small is not nothing."""
+    return "under 1%" if 0 < share < _SMALL else f"{share:.0%}"
+
+
 def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _of_loss(found: Effect) -> Iterator[str]:
-    if not found.lost:
+    if not found.lost and found.risk_before is not None:
         yield "loses no row and no column"
     elif found.kept is not None:
         yield f"keeps {found.kept:.0%} of what the rows say"

@@ -34,6 +34,7 @@ SHORT_LEVELS = {
     Level.MEMORY: "not verified",
     Level.POLICY: "policy",
 }
+_SMALL = 0.005
 _HOLDS = {
     True: ("check_circle", "green", "met"),
     False: ("error", "red", "not met"),
@@ -93,7 +94,9 @@ def finding_line(finding: Finding) -> str:
 
 def risk(found: Risk | None) -> str:
     """The chance that the right person is picked, at worst."""
-    return "–" if found is None or found.highest is None else f"{found.highest:.0%}"
+    if found is None or found.highest is None:
+        return "–"
+    return _("under 1%") if 0 < found.highest < _SMALL else f"{found.highest:.0%}"
 
 
 def score(found: float | None) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 import streamlit as st
 
+from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.impact import measures, method, missing_in, proposed_measures, residual
 from compliance.impact.nouns import (
@@ -134,6 +135,8 @@ def decision(workspace: Workspace, impact: Impact) -> None:
 def signature(workspace: Workspace, impact: Impact) -> None:
     """What is missing, and the buttons that hand it on and sign it."""
     missing = missing_in(impact)
+    if refused := st.session_state.pop("impact_refused", ""):
+        st.error(wording.escaped(refused), title=_("Not validated"), icon=":material/block:")
     if impact.status is Status.VALIDATED:
         st.success(
             _("Validated by {who} on {at}.").format(
@@ -215,10 +218,18 @@ def _sign(workspace: Workspace, impact: Impact) -> None:
     )
     if left is not None:
         st.markdown(f"{_('Risk that is left')}: {words.level_badge(left)}")
-    if st.button(_("Sign"), key="impact_sign", type="primary"):
-        with outputs.explained(_("Not validated")):
-            workspace.governance.impacts.validate(impact.id)
-            st.rerun()
+    if st.button(
+        _("Sign"), key="impact_sign", type="primary", on_click=_signed, args=(workspace, impact)
+    ):
+        st.rerun()  # closes the dialog; what was signed shows from storage
+
+
+def _signed(workspace: Workspace, impact: Impact) -> None:
+    """Sign, or keep the refusal for the page that comes next."""
+    try:
+        workspace.governance.impacts.validate(impact.id)
+    except ComplianceError as refusal:
+        st.session_state["impact_refused"] = str(refusal)
 
 
 def _done(workspace: Workspace, impact: Impact) -> None:

@@ -70,19 +70,19 @@ def _last(impact: Impact) -> None:
         if not differences:
             st.markdown(_("No answer is different."))
             return
-        outputs.table(
-            [_row(one) for one in differences],
-            key="impact_differences_table",
-            alt=_("What the desk said before and says now, and whether your words were kept"),
-        )
+        for one in differences:
+            st.markdown(_told(one))
 
 
-def _row(one: Difference) -> dict[str, str]:
-    return {
-        _("Where"): wording.escaped(_(one.where)),
-        _("Before"): one.before or "–",
-        _("Now"): one.after or "–",
-        _("What stands"): _("your own words; the desk's stand beside them")
+def _told(one: Difference) -> str:
+    stands = (
+        _("your own words stand; the desk’s are beside them")
         if one.is_kept
-        else _("what the desk says now"),
-    }
+        else _("what the desk says now stands")
+    )
+    lines = (
+        f"**{wording.escaped(_(one.where))}** · {stands}",
+        _("Before: {said}").format(said=wording.escaped(one.before) or "–"),
+        _("Now: {said}").format(said=wording.escaped(one.after) or "–"),
+    )
+    return "  \n".join(lines)

@@ -1,0 +1,42 @@
+"""Laws that build on another: its duties are theirs too, but for those that they set anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from compliance.rules.nouns import Law, LawId, Level, Pack, Rule, Subject, Verified
+
+
+def inherited(pack: Pack, laws: Mapping[LawId, str] | None) -> tuple[Rule, ...]:
+    """The duties of laws in scope that stand in the law which they build on.
+
+    They were read there, and not in the law that keeps them, so they are marked as such.
+
+    Args:
+        laws: those in scope; None: all.
+    """
+    return tuple(
+        _under(rule, name, law, pack)
+        for name, law in pack.laws.items()
+        if law.builds_on and (laws is None or name in laws)
+        for rule in pack.rules
+        if rule.law == law.builds_on and rule.id not in law.but_not
+    )
+
+
+def is_asked_already(
+    pack: Pack, rule: Rule, subject: Subject, laws: Mapping[LawId, str] | None
+) -> bool:
+    """Whether the law that `rule` was taken from asks the same of `subject` itself."""
+    base = pack.laws[rule.law].builds_on if rule.law in pack.laws else ""
+    in_scope = laws is None or base in laws
+    return bool(base) and in_scope and (subject.laws is None or base in subject.laws)
+
+
+def _under(rule: Rule, name: LawId, law: Law, pack: Pack) -> Rule:
+    base = pack.laws[rule.law].short if rule.law in pack.laws else rule.law
+    said = pack.sources.get(rule.verified.source, rule.verified.source)
+    level = Level.SECONDARY if rule.verified.level is Level.TEXT else rule.verified.level
+    source = f"{law.short} keeps it from the {base}; read there: {said}"
+    return replace(rule, law=name, verified=Verified(level=level, source=source))
