@@ -160,3 +160,57 @@ def test_a_step_that_does_not_come_next_is_refused(home: Path, person: Path) -> 
     assert "DATASET=EXCEPTION" in refused(
         home, "request", "decide", id_, "fulfilled", "--keep", "orders"
     )
+
+
+@pytest.fixture
+def customer(tmp_path: Path) -> Path:
+    return written(tmp_path, "customer.json", b'{"person_key": 77777}')
+
+
+def decided(home: Path, person: Path, right: str, *more: str) -> str:
+    """A request that was searched for and is to be fulfilled."""
+    id_ = opened(home, person, right)
+    proof = ("--level", "document", "--checked", "card compared")
+    for step in (
+        ("identify", id_, *proof),
+        ("search", id_),
+        ("decide", id_, "fulfilled", *more),
+    ):
+        answer = run(home, "--json", "request", *step)
+        assert answer.code == 0, answer.err
+    return id_
+
+
+def test_what_was_decided_is_carried_out_on_the_data(
+    home: Path, customer: Path, tmp_path: Path
+) -> None:
+    reading = decided(home, customer, "access")
+    assert "name it with --out" in refused(home, "request", "carry-out", reading)
+    missing = ("carry-out", reading, "--out", tmp_path / "none")
+    assert "no such folder" in refused(home, "request", *missing)
+    out = tmp_path / "packages"
+    out.mkdir()
+    done = run(home, "--json", "request", "carry-out", reading, "--out", out)
+
+    assert done.code == 0, done.err
+    assert (out / f"{reading}.zip").stat().st_size > 1_000
+    assert (done.document["step"], done.document["rows"]) == ("carried out", 40)
+
+
+def test_a_person_is_erased_and_found_nowhere_afterwards(home: Path, customer: Path) -> None:
+    erasing = decided(home, customer, "erasure", "--ground", "consent_withdrawn")
+    plan = run(home, "--json", "request", "erase", erasing, "--plan").document
+    done = run(home, "--json", "request", "carry-out", erasing).document
+    again = decided(home, customer, "access")
+
+    assert [version["rows_removed"] for version in plan["versions"]] == [40]
+    assert (done["left"], done["stage"]) == (0, "proved")
+    assert run(home, "--json", "request", "show", again).document["found"] == {}
+
+
+def test_a_restriction_is_carried_out(home: Path, customer: Path) -> None:
+    id_ = decided(home, customer, "restriction")
+
+    done = run(home, "--json", "request", "carry-out", id_).document
+
+    assert done["step"] == "carried out"

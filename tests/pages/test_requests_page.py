@@ -25,7 +25,7 @@ def requests(described_desk: Desk) -> Requesting:
 
 def view(desk: Desk, name: str) -> AppTest:
     visitor = desk.open("requests")
-    return visitor.button_group(key="requests_view").set_value(name).run()
+    return visitor.radio(key="requests_view").set_value(name).run()
 
 
 def on_page(desk: Desk, id_: str) -> AppTest:
@@ -93,7 +93,7 @@ def test_only_what_can_come_next_is_offered(described_desk: Desk, requests: Requ
 
     visitor = on_page(described_desk, id_)
 
-    offered = visitor.button_group(key=f"requests_other_{id_}_RECEIVED").options
+    offered = visitor.radio(key=f"requests_other_{id_}_RECEIVED").options
     assert offered == [
         *("Confirm receipt", "Ask for more proof", "Reject a proof", "Extend the time"),
         *("Decide", "Withdraw it"),
@@ -138,7 +138,7 @@ def test_a_refusal_is_decided_on_a_ground_and_markup_in_its_reason_is_shown_as_t
     id_ = opened(requests)
     requests.steps.identify(id_, IdentityLevel.DOCUMENT, "birth date compared")
     visitor = on_page(described_desk, id_)
-    visitor.button_group(key=f"requests_other_{id_}_IDENTIFIED").set_value(Action.DECIDE).run()
+    visitor.radio(key=f"requests_other_{id_}_IDENTIFIED").set_value(Action.DECIDE).run()
     visitor.selectbox(key=f"requests_ground_{id_}_REFUSED").set_value("excessive").run()
     visitor.text_area(key=f"requests_reason_{id_}").set_value(FORMULA).run()
     visitor.button(key="requests_decide").click().run()

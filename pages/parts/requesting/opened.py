@@ -82,10 +82,12 @@ def _others(workspace: Workspace, found: Clocked) -> None:
     if not others:
         return
     with st.expander(_("What else can be done"), icon=":material/more_horiz:"):
-        chosen = st.pills(
+        chosen = st.radio(
             _("Another step"),
             others,
+            index=None,
             format_func=lambda action: _(words.ACTIONS[action]),
+            horizontal=True,
             key=f"requests_other_{found.request.id}_{found.request.step.name}",
         )
         if chosen is not None:
