@@ -20,17 +20,17 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 from compliance.workspace.tracing import Index
 from tests.tracing_shop import Row, add_shared, asked, build, mentioned, settled
 
+ROOT = Path(__file__).resolve().parent.parent
 CUSTOMERS, ORDERS, SEED = 20_000, 200_000, 7
 DRAWN, BATCH = 200, 1_000
-SHARED = ROOT.parent / "shared" / "data"
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
 def measured(

@@ -18,6 +18,8 @@ LARGEST_YAML_BYTES = 2**20
 # What PyYAML lets through where a value denies its tag, such as “!!bool maybe”.
 _YAML_TROUBLE = (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError)
 
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 Noun = TypeVar("Noun")
 
 _ONE_LEARNS = threading.Lock()
@@ -101,9 +103,15 @@ def to_yaml(plain: object) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` with � for each line break, control character and half of a character."""
-    unfit = ("Cc", "Cs", "Zl", "Zp")
-    return "".join("\ufffd" if unicodedata.category(c) in unfit else c for c in text)
+    """`text` with � for each line break, control character and half of a character.
+
+    And for what turns the direction of all that follows: a name would read as another.
+    """
+    return "".join("\ufffd" if _is_unfit(c) else c for c in text)
+
+
+def _is_unfit(c: str) -> bool:
+    return unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or c in _TURNING
 
 
 def _has_aliases(data: bytes) -> bool:

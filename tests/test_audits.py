@@ -198,6 +198,8 @@ def test_what_was_missed_is_made_up_for_once() -> None:
         pytest.param({"mails": ("a@b.c\nBcc: d@e.f",)}, id="a second header"),
         pytest.param({"webhook": "file:///etc/passwd"}, id="a file"),
         pytest.param({"webhook": "https:///path"}, id="no host"),
+        pytest.param({"webhook": "https://[desk/path"}, id="a broken host"),
+        pytest.param({"webhook": "https://desk.example:port/"}, id="a broken port"),
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused(made: dict[str, Any]) -> None:
@@ -247,6 +249,25 @@ def test_a_schedule_that_cannot_run_holds_up_no_other(tmp_path: Path, clock: Clo
     assert [one.schedule for one in ran] == ["first", "second"]
     assert all(one.audit is None and "nothing to report" in one.refusal for one in ran)
     assert list(empty.run_due()) == []
+
+
+def test_an_audit_that_breaks_off_holds_up_no_other_and_tells_no_cell(
+    desk: Workspace, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audits = desk.governance.audits
+    for name in ("first", "second"):
+        audits.keep(schedule(name=name))
+    clock.now += timedelta(days=8)
+
+    def breaks(*_: object) -> None:
+        raise ValueError("xanthippe.quisling@example.org is no number")
+
+    monkeypatch.setattr(audits, "run", breaks)
+    ran = list(audits.run_due())
+
+    assert [one.schedule for one in ran] == ["first", "second"]
+    assert "quisling" not in str([one.refusal for one in ran])
+    assert sum("audit.fail" in str(entry) for entry in desk.entries()) == 2
 
 
 # Who is told what

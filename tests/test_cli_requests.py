@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli_cases import filled, refused, run, written
 
-SECRET = "quisling"
+PRIVATE = "quisling"
 TODAY = datetime.now(UTC).date()
 
 
@@ -31,7 +31,7 @@ def person(tmp_path: Path) -> Path:
 def opened(home: Path, person: Path, right: str = "access", law: str = "EU_GDPR") -> str:
     answer = run(home, "--json", "request", "open", law, right, "--person", person)
     assert answer.code == 0
-    assert SECRET not in (answer.out + answer.err).lower()
+    assert PRIVATE not in (answer.out + answer.err).lower()
     return str(answer.document["id"])
 
 
@@ -51,7 +51,7 @@ def test_a_request_is_led_to_its_answer(home: Path, person: Path) -> None:
     assert shown.document["step"] == "answered"
     assert shown.document["possible"] == ["tell", "close"]
     assert [event["step"] for event in shown.document["history"]][-1] == "answered"
-    assert SECRET not in shown.out.lower()
+    assert PRIVATE not in shown.out.lower()
 
 
 def test_who_is_meant_may_come_through_standard_input(
@@ -62,7 +62,7 @@ def test_who_is_meant_may_come_through_standard_input(
     answer = run(home, "--json", "request", "open", "EU_GDPR", "erasure", "--person", "-")
 
     assert answer.document["right"] == "erasure"
-    assert SECRET not in answer.out
+    assert PRIVATE not in answer.out
 
 
 def test_the_board_is_listed_by_urgency(home: Path, person: Path) -> None:
@@ -99,7 +99,7 @@ def test_requests_come_in_from_a_file_and_the_log_goes_out(home: Path, tmp_path:
     assert log.code == 0
     text = (tmp_path / "log.json").read_text(encoding="utf-8")
     assert [one["right"] for one in json.loads(text)["requests"]] == ["access"]
-    assert SECRET not in text
+    assert PRIVATE not in text
 
 
 def test_holds_are_placed_listed_and_lifted(home: Path) -> None:
@@ -147,7 +147,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     said = refused(home, "request", *arguments)
 
     assert reason in said
-    assert SECRET not in said.lower()
+    assert PRIVATE not in said.lower()
 
 
 def test_a_step_that_does_not_come_next_is_refused(home: Path, person: Path) -> None:
@@ -160,3 +160,57 @@ def test_a_step_that_does_not_come_next_is_refused(home: Path, person: Path) -> 
     assert "DATASET=EXCEPTION" in refused(
         home, "request", "decide", id_, "fulfilled", "--keep", "orders"
     )
+
+
+@pytest.fixture
+def customer(tmp_path: Path) -> Path:
+    return written(tmp_path, "customer.json", b'{"person_key": 77777}')
+
+
+def decided(home: Path, person: Path, right: str, *more: str) -> str:
+    """A request that was searched for and is to be fulfilled."""
+    id_ = opened(home, person, right)
+    proof = ("--level", "document", "--checked", "card compared")
+    for step in (
+        ("identify", id_, *proof),
+        ("search", id_),
+        ("decide", id_, "fulfilled", *more),
+    ):
+        answer = run(home, "--json", "request", *step)
+        assert answer.code == 0, answer.err
+    return id_
+
+
+def test_what_was_decided_is_carried_out_on_the_data(
+    home: Path, customer: Path, tmp_path: Path
+) -> None:
+    reading = decided(home, customer, "access")
+    assert "name it with --out" in refused(home, "request", "carry-out", reading)
+    missing = ("carry-out", reading, "--out", tmp_path / "none")
+    assert "no such folder" in refused(home, "request", *missing)
+    out = tmp_path / "packages"
+    out.mkdir()
+    done = run(home, "--json", "request", "carry-out", reading, "--out", out)
+
+    assert done.code == 0, done.err
+    assert (out / f"{reading}.zip").stat().st_size > 1_000
+    assert (done.document["step"], done.document["rows"]) == ("carried out", 40)
+
+
+def test_a_person_is_erased_and_found_nowhere_afterwards(home: Path, customer: Path) -> None:
+    erasing = decided(home, customer, "erasure", "--ground", "consent_withdrawn")
+    plan = run(home, "--json", "request", "erase", erasing, "--plan").document
+    done = run(home, "--json", "request", "carry-out", erasing).document
+    again = decided(home, customer, "access")
+
+    assert [version["rows_removed"] for version in plan["versions"]] == [40]
+    assert (done["left"], done["stage"]) == (0, "proved")
+    assert run(home, "--json", "request", "show", again).document["found"] == {}
+
+
+def test_a_restriction_is_carried_out(home: Path, customer: Path) -> None:
+    id_ = decided(home, customer, "restriction")
+
+    done = run(home, "--json", "request", "carry-out", id_).document
+
+    assert done["step"] == "carried out"

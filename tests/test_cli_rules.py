@@ -73,9 +73,17 @@ def test_a_broken_pack_ends_in_one_sentence_with_its_line(home: Path, tmp_path: 
     ("arguments", "says"),
     [
         (("rules", "show", "NO-SUCH"), "There is no rule “NO-SUCH” in force"),
+        (("rules", "list", "--law", "MOON"), "There is no law “MOON” in the rules in force"),
         (("rules", "remove", "ours"), "There is no pack of your own called “ours”"),
         (("rules", "check", "nowhere.yaml"), "There is no file at nowhere.yaml"),
     ],
 )
 def test_what_is_not_there_is_refused(home: Path, arguments: tuple[str, ...], says: str) -> None:
     assert says in refused(home, *arguments)
+
+
+def test_a_place_with_a_zero_byte_names_no_file(home: Path) -> None:
+    for verb in (("check", "a\0b"), ("export", "--out", "a\0b")):
+        answer = run(home, "rules", *verb)
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err.endswith("it names no file\n")

@@ -133,15 +133,21 @@ def test_a_pause_for_another_reason_does_not_count() -> None:
     assert of_case(case, pauses=[pause]).paused_days == 0
 
 
+LATER = datetime(2027, 1, 15, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("done", "at", "state"),
     [
         pytest.param(None, datetime(2026, 12, 30, 22, tzinfo=UTC), Running.RUNNING, id="last hour"),
         pytest.param(None, datetime(2026, 12, 31, tzinfo=UTC), Running.OVERDUE, id="a day later"),
-        pytest.param(date(2026, 12, 30), AT, Running.MET, id="answered on the last day"),
-        pytest.param(date(2026, 12, 31), AT, Running.LATE, id="answered a day late"),
+        pytest.param(date(2026, 12, 30), LATER, Running.MET, id="answered on the last day"),
+        pytest.param(date(2026, 12, 31), LATER, Running.LATE, id="answered a day late"),
         pytest.param(
-            datetime(2026, 12, 30, 23, 30, tzinfo=UTC), AT, Running.LATE, id="past midnight there"
+            datetime(2026, 12, 30, 23, 30, tzinfo=UTC),
+            LATER,
+            Running.LATE,
+            id="past midnight there",
         ),
     ],
 )

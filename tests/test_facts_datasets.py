@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.dataset.nouns import Description
-from compliance.discovery.nouns import IdentifierClass, LegalClass
+from compliance.dataset.nouns import ColumnName, Description
+from compliance.discovery.nouns import IdentifierClass, LegalClass, RareFinding
 from compliance.register.nouns import Contradiction, Register
 from compliance.rules.facts import contradictions
-from compliance.rules.nouns import Residents, Retained
+from compliance.rules.nouns import Form, Residents, Retained
+from compliance.rules.residency.forms import form_of
 from tests.facts_cases import (
     ADDED,
     COUNTRY,
@@ -272,3 +273,35 @@ def test_the_contact_of_the_organisation_is_that_of_its_officer() -> None:
 
     assert (facts["name"], facts["contact"]) == ("Shop", "o@shop.example")
     assert facts["dpo_contact"] == "o@shop.example"
+
+
+def test_what_an_officer_says_of_people_adds_to_the_countries_that_were_counted() -> None:
+    unread = Residents(columns=("c",), counts={"DE": 9, "BR": 2}, is_of_people=True, unread=1)
+    abroad = replace(SAID, region="GB")
+    held = replace(holding(KEY, said=abroad), residents=unread)
+    known = knowing(held, records=(record("dataset", "customers", countries_of_subjects=("CN",)),))
+    found = subject_of(known, "dataset")
+
+    assert found.laws == ("EU_GDPR", "UK_GDPR", "CN_PIPL", "BR_LGPD", "POLICY")
+
+
+def test_a_country_that_an_officer_says_leaves_open_in_which_of_its_regions_people_live() -> None:
+    untold = replace(holding(KEY), residents=None)
+    said = record("dataset", "customers", countries_of_subjects=("US",))
+    known = knowing(untold, records=(said,))
+
+    assert subject_of(known, "dataset").laws == ("EU_GDPR", "CCPA", "POLICY")
+    assert "ca_consumers" not in facts_of(known, "org")
+    assert "does_business_in_ca" not in facts_of(known, "org")
+
+
+def test_rare_values_that_seem_to_name_people_leave_open_whether_data_are_personal() -> None:
+    rare = RareFinding(column=ColumnName("n"), semantic_type="email", count=1, rows=1, share=0.1)
+    held = holding(label("n", "free_text", IdentifierClass.NONE))
+    assert held.discovery is not None
+    doubtful = replace(held, discovery=replace(held.discovery, rare=(rare,)))
+
+    assert facts_of(knowing(held), "dataset")["contains_personal_data"] is False
+    assert form_of(held) is Form.NOT_PERSONAL
+    assert "contains_personal_data" in subject_of(knowing(doubtful), "dataset").unknown
+    assert form_of(doubtful) is Form.UNKNOWN

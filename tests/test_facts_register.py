@@ -10,9 +10,9 @@ import pytest
 from compliance.dataset.nouns import Description
 from compliance.discovery.nouns import IdentifierClass, LegalClass
 from compliance.register import kinds
-from compliance.rules import desk_pack
+from compliance.rules import assess, desk_pack
 from compliance.rules.facts import PROVIDED, subjects
-from compliance.rules.nouns import Assessed, Finding, Severity, Status, TrailKnown, Waiver
+from compliance.rules.nouns import Assessed, Finding, Severity, State, Status, TrailKnown, Waiver
 from tests.facts_cases import (
     AT,
     COUNTRY,
@@ -207,6 +207,47 @@ def test_what_decision_tables_say_of_a_transfer_is_among_its_facts() -> None:
     assert facts_of(judged, "transfer")["adequacy_expired"] is True
 
 
+def test_a_processor_abroad_without_a_transfer_on_record_is_one_that_nobody_assessed() -> None:
+    at_work = {"datasets": ("customers",), "country": "IN"}
+    known = knowing(holding(KEY), records=(record("processor", "Calls", **at_work),))
+
+    found = subject_of(known, "transfer")
+    assert found.id == "processor Calls from DE to IN"
+    assert (found.facts["origin_regime"], found.facts["destination"]) == ("EU_GDPR", "IN")
+    verdicts = {v.rule: v for v in assess(desk_pack(), subjects(known), AT).verdicts}
+    assert verdicts["GDPR-44"].state is State.NOT_ASSESSED
+
+
+@pytest.mark.parametrize("country", ["DE", "FR", "CH"])
+def test_what_may_go_without_a_safeguard_needs_no_transfer_on_record(country: str) -> None:
+    at_work = {"datasets": ("customers",), "country": country}
+    known = knowing(holding(KEY), records=(record("processor", "Calls", **at_work),))
+
+    assert not [one for one in subjects(known) if one.entity == "transfer"]
+
+
+def test_a_transfer_on_record_speaks_for_the_processor_behind_it() -> None:
+    at_work = {"datasets": ("customers",), "country": "IN"}
+    moved = {"datasets": ("customers",), "origin": "DE", "destination": "IN"}
+    both = (record("processor", "Calls", **at_work), record("transfer", "T", **moved))
+
+    assert subject_of(knowing(holding(KEY), records=both), "transfer").id == "T"
+
+
+def test_no_safeguard_is_asked_for_where_what_moves_was_measured_to_be_about_nobody() -> None:
+    moved = record("transfer", "T", datasets=("customers",), origin="DE", destination="IN")
+    of_nobody = holding(label("weight", "quantity", IdentifierClass.NONE))
+    about_people = knowing(holding(KEY), records=(moved,))
+
+    assert subject_of(about_people, "transfer").laws == ("EU_GDPR", "POLICY")
+    assert subject_of(knowing(of_nobody, records=(moved,)), "transfer").laws == ("POLICY",)
+    claimed = replace(moved, values={**moved.values, "form": "anonymous rows"})
+    assert subject_of(knowing(holding(KEY), records=(claimed,)), "transfer").laws == (
+        "EU_GDPR",
+        "POLICY",
+    )
+
+
 def test_a_destination_that_is_no_country_is_not_known() -> None:
     known = knowing(records=(record("transfer", "T", origin="DE", destination="QQ"),))
 
@@ -275,6 +316,14 @@ def test_a_request_is_extended_once_people_were_told() -> None:
     assert facts_of(knowing(records=(record("request", "R"),)), "request")["extended"] is False
     told = record("request", "R", extension_notice_at="2026-11-01")
     assert facts_of(knowing(records=(told,)), "request")["extended"] is True
+
+
+def test_an_extension_of_which_nobody_was_told_moves_no_deadline() -> None:
+    said = record("request", "R", extended=True)
+    found = subject_of(knowing(records=(said,)), "request")
+
+    assert "extended" not in found.facts
+    assert found.unknown["extended"] == "no notice of the extension is on record"
 
 
 def test_earlier_requests_of_the_same_person_are_counted_over_twelve_months() -> None:
@@ -393,3 +442,10 @@ def test_an_assessment_of_some_datasets_looks_at_the_records_that_name_them() ->
     known = replace(knowing(holding(KEY), records=(ours, other)), is_whole=False)
 
     assert [s.id for s in subjects(known) if s.entity == "processor"] == ["P"]
+
+
+def test_a_request_from_a_country_with_laws_of_its_parts_is_under_them() -> None:
+    asked = record("request", "R", country="US")
+
+    laws = subject_of(knowing(records=(asked,)), "request").laws
+    assert laws == ("EU_GDPR", "CCPA", "POLICY")

@@ -110,6 +110,22 @@ def test_a_finding_whose_subject_is_gone_is_closed_by_a_test_of_everything_only(
     assert part == (first(),)
 
 
+@pytest.mark.parametrize(
+    ("state", "status", "says"),
+    [
+        (State.NOT_APPLICABLE, Status.CLOSED, "no longer applies"),
+        (State.NOT_ASSESSED, Status.OPEN, "could not say"),
+    ],
+)
+def test_a_duty_that_looked_at_nothing_closes_a_finding_only_where_it_does_not_apply(
+    state: State, status: Status, says: str
+) -> None:
+    after = retested(first(), verdict(state, subject_id="-"))
+
+    assert after.status is status
+    assert says in after.history[-1].text
+
+
 def test_a_test_that_cannot_say_leaves_a_finding_open_with_one_note() -> None:
     once = retested(first(), verdict(State.NOT_ASSESSED))
     twice = retested(once, verdict(State.NOT_ASSESSED), at=LATER + timedelta(days=1))

@@ -115,6 +115,20 @@ def test_an_interest_that_failed_its_test_carries_nothing(desk: Workspace) -> No
     assert states(desk, "GDPR-6-1-F") == {State.NOT_MET}
 
 
+def test_what_was_signed_counts_until_something_else_is_signed(desk: Workspace) -> None:
+    area = desk.governance.impacts
+    id_ = begun(desk, ImpactKind.LIA).id
+    finish(desk, id_)
+    area.decide(id_, outcome=Outcome.FAILED, because="People outweigh it.")
+    area.validate(id_)
+
+    area.decide(id_, outcome=Outcome.PASSED, because="On second thoughts.")
+
+    assert states(desk, "GDPR-6-1-F") == {State.NOT_MET}
+    area.validate(id_)
+    assert states(desk, "GDPR-6-1-F") == {State.MET}
+
+
 def test_verdicts_show_nothing_that_was_typed_into_an_assessment(desk: Workspace) -> None:
     id_ = begun(desk).id
     finish(desk, id_)

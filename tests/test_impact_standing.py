@@ -537,7 +537,7 @@ def test_an_exported_assessment_reads_in_as_it_was(kind: ImpactKind) -> None:
     impact = signed(kind=kind)
     impact = replace(impact, measures=(Measure(what="x", due=cases.TODAY),), actor="A", at=cases.AT)
 
-    assert from_document(json.dumps(to_document(impact)).encode()) == impact
+    assert from_document(json.dumps(to_document(impact)).encode(), cases.TODAY) == impact
 
 
 @pytest.mark.parametrize(
@@ -546,7 +546,7 @@ def test_an_exported_assessment_reads_in_as_it_was(kind: ImpactKind) -> None:
 )
 def test_what_is_no_exported_assessment_is_refused(data: bytes) -> None:
     with pytest.raises(ImpactInputError, match="The document cannot be"):
-        from_document(data)
+        from_document(data, cases.TODAY)
 
 
 def test_an_id_that_no_desk_gives_is_not_read_in() -> None:
@@ -554,7 +554,7 @@ def test_an_id_that_no_desk_gives_is_not_read_in() -> None:
     document["impact"]["id"] = "../dpia-1"
 
     with pytest.raises(ImpactInputError, match="none that a desk gives"):
-        from_document(json.dumps(document).encode())
+        from_document(json.dumps(document).encode(), cases.TODAY)
 
 
 def test_a_gauge_that_does_not_exist_is_not_read_in() -> None:
@@ -562,7 +562,7 @@ def test_a_gauge_that_does_not_exist_is_not_read_in() -> None:
     document["impact"]["events"][0]["severity"]["gauge"] = "huge"
 
     with pytest.raises(ImpactInputError, match="of another kind"):
-        from_document(json.dumps(document).encode())
+        from_document(json.dumps(document).encode(), cases.TODAY)
 
 
 def test_the_template_is_suggested_by_what_the_purpose_says() -> None:

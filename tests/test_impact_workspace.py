@@ -141,9 +141,19 @@ def test_reading_writes_nothing(shop: Workspace) -> None:
     area.changed(id_)
     area.differences(id_)
     area.needs()
-    area.export(id_)
 
     assert shop.verify_trail().entries == entries
+
+
+def test_who_takes_an_assessment_out_is_in_the_trail(shop: Workspace) -> None:
+    id_ = begin(shop).id
+
+    shop.governance.impacts.export(id_)
+
+    (entry,) = shop.entries(1)
+    assert (entry.act, entry.subject, entry.facts) == ("impact.export", id_, {"version": 1})
+    with pytest.raises(UnknownImpactError):
+        shop.governance.impacts.export("dpia-gone")
 
 
 def test_an_exported_assessment_is_read_in_as_the_next_version(shop: Workspace) -> None:
@@ -181,6 +191,35 @@ def test_a_signature_of_elsewhere_does_not_count_here(shop: Workspace, tmp_path:
 def test_what_cannot_be_read_in_is_refused_and_kept_out(shop: Workspace) -> None:
     with pytest.raises(ImpactInputError):
         shop.governance.impacts.read_in(b"{}")
+    assert shop.governance.impacts.list() == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("id", "a\0b", "its id is none that a desk gives"),
+        ("id", "x" * 81, "its id is none that a desk gives"),
+        ("title", "two\nlines", "it is one line"),
+        ("title", "x" * 201, "it is one line"),
+        ("consulted_at", "2999-01-01", "it is in the future"),
+    ],
+)
+def test_what_cannot_be_so_is_not_read_in(
+    shop: Workspace, field: str, value: str, says: str
+) -> None:
+    area = shop.governance.impacts
+    document = json.loads(json.dumps(area.export(begin(shop).id)))
+    document["impact"][field] = value
+
+    with pytest.raises(ImpactInputError, match=says):
+        area.read_in(json.dumps(document).encode())
+    assert len(area.list()) == 1
+
+
+def test_a_title_is_one_short_line(shop: Workspace) -> None:
+    for title in ("two\nlines", "x" * 201):
+        with pytest.raises(ImpactInputError, match="it is one line"):
+            shop.governance.impacts.begin(ImpactKind.DPIA, datasets=["orders"], title=title)
     assert shop.governance.impacts.list() == ()
 
 

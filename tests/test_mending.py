@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from compliance.dataset import RawFile
+from compliance.discovery.nouns import IdentifierClass
 from compliance.errors import (
     ComplianceError,
     RecordsRefusedError,
@@ -22,7 +24,7 @@ from compliance.rules import remedies
 from compliance.rules.nouns import Applied, Remedy, RemedyKind, State, Status
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from tests.mending_shop import CANARY, Clock, finding_of, open_shop
+from tests.mending_shop import CANARY, SAID, Clock, finding_of, open_shop
 
 
 @pytest.fixture
@@ -246,11 +248,52 @@ def test_a_remedy_tried_on_an_older_version_is_refused_whole(
     other.governance.mending.apply(finding_of(desk, "POL-RARE").id, "drop-rare")
     before = everything_stored(desk)
 
-    with pytest.raises(RemedyError, match="new version"):
+    with pytest.raises(RemedyError, match="changed since"):
         next(steps)
 
     assert everything_stored(desk) == before
     assert desk.dataset("accounts").version == 2
+
+
+def describe(desk: Workspace) -> None:
+    desk.describe("accounts", replace(SAID, purpose="Send parcels"))
+
+
+def put_in_register(desk: Workspace) -> None:
+    values = {"art10_authorisation": "Law 7"}
+    desk.governance.register.record("dataset", "accounts", values)
+
+
+def relabel(desk: Workspace) -> None:
+    desk.decide_labels("accounts", {"city": ("city", IdentifierClass.QUASI)})
+
+
+@pytest.mark.parametrize("meanwhile", [describe, put_in_register, relabel])
+@pytest.mark.parametrize(
+    ("rule", "remedy", "answers"),
+    [
+        ("GDPR-6-1", "record", {"lawful_basis": "consent"}),
+        ("POL-CONFIRMED", "confirm-unconfirmed", {"confirmed": "yes"}),
+    ],
+)
+def test_a_remedy_never_undoes_what_somebody_did_while_it_was_tried(
+    desk: Workspace,
+    tmp_path: Path,
+    meanwhile: Callable[[Workspace], None],
+    rule: str,
+    remedy: str,
+    answers: Mapping[str, str],
+) -> None:
+    steps = desk.governance.mending.applying(finding_of(desk, rule).id, remedy, answers)
+    while next(steps).doing != "Applying, and testing every duty again":
+        pass
+    meanwhile(Workspace(Settings.from_environment({}, home=tmp_path / "desk"), Clock()))
+    before = everything_stored(desk)
+
+    with pytest.raises(RemedyError, match="changed since"):
+        next(steps)
+
+    assert everything_stored(desk) == before
 
 
 def test_the_trail_of_mending_names_no_person_and_no_text(desk: Workspace) -> None:

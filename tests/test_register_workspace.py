@@ -251,6 +251,20 @@ def test_taking_an_export_in_again_makes_nobodys_word_of_what_is_drawn(
     assert shop.entries(1)[0].facts["changed"] == 0
 
 
+@pytest.mark.parametrize("shape", list(Shape))
+def test_an_export_for_others_says_nothing_that_was_typed_about_one_person(
+    register: Registering, shape: Shape
+) -> None:
+    said = {"received_at": "2026-11-01", "extension_reason": "Ada Byron moved house"}
+    register.record("request", "case 7", said, name="Request of Ada Byron")
+
+    found = register.export(shape, "request", for_others=True)
+
+    assert b"Ada Byron" not in found
+    assert b"case 7" in found
+    assert b"2026-11-01" in found
+
+
 def test_an_export_for_others_leaves_out_what_may_name_a_person(register: Registering) -> None:
     register.record("processor", "cloud", {"contact": "Ada Byron", "country": "GB"})
 
@@ -269,6 +283,20 @@ def test_people_in_a_state_bring_its_law_into_scope(workspace: Workspace) -> Non
     found = {one.law: one.because for one in workspace.governance.register.scope()}
     assert found["CCPA"] == ("People in US-CA are in the data: buyers.",)
     assert "US_VA_VCDPA" not in found
+    assert "US_DOJ_BULK_DATA" in found
+
+
+def test_people_in_a_country_may_be_under_the_laws_of_its_parts(workspace: Workspace) -> None:
+    data = "\n".join(["customer,country", *(f"{n},US" for n in range(60))]).encode()
+    workspace.add_files([RawFile(name="buyers.csv", data=data)], "buyers")
+    workspace.discover("buyers")
+    register = workspace.governance.register
+
+    assert {"CCPA", "US_VA_VCDPA"} <= {one.law for one in register.scope()}
+    assert "CCPA is not in scope" not in str([v.because for v in workspace.assess().verdicts])
+
+    register.record("org", "org", {"does_business_in_ca": "no"})
+    assert "CCPA" not in {one.law for one in register.scope()}
 
 
 def test_what_is_not_there_is_a_sentence(register: Registering) -> None:

@@ -76,6 +76,16 @@ def test_what_a_template_only_proposed_and_what_is_missing_is_marked() -> None:
     assert shown["decision"]["facts"][0]["missing"]
 
 
+def test_a_signature_is_not_shown_as_one_of_what_was_written_since() -> None:
+    signed = reports.signed()
+    rewritten = replace(signed, status=Status.DRAFT)
+
+    assert "an earlier version" not in text_of(content(reports.evidence(signed)))
+    shown = content(reports.evidence(rewritten))
+    assert "an earlier version" in text_of(shown["cover"])
+    assert "an earlier version" in text_of(shown["decision"])
+
+
 def test_the_map_stands_where_the_gauges_stand() -> None:
     shown = content(reports.evidence())["risks"]["map"]
 

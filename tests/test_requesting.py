@@ -130,19 +130,17 @@ def test_the_whole_way_of_a_request_is_one_act_a_step(requests: Requesting) -> N
     steps.search(id_)
     steps.decide(id_, Outcome.FULFILLED)
     carried_out(requests, id_)
-    steps.tell(id_, 2, 3)
     steps.answer(id_)
     closed = steps.close(id_)
 
     assert closed.step is Step.CLOSED
     assert [event.step for event in closed.history] == [
         *(Step.RECEIVED, Step.RECEIVED, Step.IDENTITY_ASKED, Step.IDENTIFIED, Step.SEARCHED),
-        *(Step.DECIDED, Step.CARRIED_OUT, Step.CARRIED_OUT, Step.ANSWERED, Step.CLOSED),
+        *(Step.DECIDED, Step.CARRIED_OUT, Step.ANSWERED, Step.CLOSED),
     ]
     assert [(pause.reason, pause.until) for pause in closed.pauses] == [
         ("identity_awaited", today(requests))
     ]
-    assert (closed.told_recipients, closed.recipients) == (2, 3)
 
 
 def carried_out(requests: Requesting, id_: str) -> None:
@@ -384,17 +382,27 @@ def test_what_was_only_looked_at_stays_readable_when_closed(requests: Requesting
     assert requests.can_be_read(id_)
 
 
-def test_a_signal_with_an_identity_is_an_opt_out(requests: Requesting) -> None:
+def test_a_signal_with_an_identity_is_an_opt_out_done_at_once(requests: Requesting) -> None:
     request = requests.open_signal(ADA[:1])
 
     assert (request.law, request.right, request.channel) == ("CCPA", Right.OPT_OUT, "signal")
-    decided = requests.steps.decide(request.id, Outcome.FULFILLED)
-    assert decided.step is Step.DECIDED
-    requests.steps.carry_out(request.id, "the account is marked")
-    requests.steps.answer(request.id)
+    assert request.step is Step.ANSWERED
     found = requests.find(request.id)
     assert found.due is not None
     assert found.due.state.value == "met"
+
+
+def test_only_reviews_and_complaints_are_noted_as_carried_out_by_people(
+    requests: Requesting,
+) -> None:
+    complaint = opened(requests, Right.COMPLAINT, "UK_GDPR", country="GB")
+    opt_out = opened(requests, Right.OPT_OUT, "CCPA", country="US")
+    for id_ in (complaint, opt_out):
+        requests.steps.decide(id_, Outcome.FULFILLED)
+
+    requests.steps.carry_out(complaint, "looked into, and put right")
+    with pytest.raises(RequestStepError, match="the desk carries it out on the data itself"):
+        requests.steps.carry_out(opt_out, "said so")
 
 
 def test_a_signal_without_identity_is_counted_and_asked_about(requests: Requesting) -> None:
@@ -624,7 +632,7 @@ def test_every_step_is_an_act_that_disclosures_know() -> None:
     source = (ROOT / "compliance/workspace/requesting_steps.py").read_text(encoding="utf-8")
     verbs = {line.split('"')[1] for line in source.splitlines() if "self._step(" in line}
 
-    assert len(verbs) == 17
+    assert len(verbs) == 16
     assert {f"request.{verb}" for verb in verbs} <= acts
 
 

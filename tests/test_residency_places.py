@@ -18,7 +18,7 @@ from compliance.federated.nouns.plan import NoisePlace
 from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.privacy.nouns import Budget, BudgetState, Price
 from compliance.privacy.nouns.account import Spend
-from compliance.register.nouns import Record
+from compliance.register.nouns import Contradiction, Record
 from compliance.rules.nouns import Answer, Form, Holding, Whereabouts
 from compliance.rules.residency import (
     copies,
@@ -134,6 +134,17 @@ def test_a_transfer_from_two_countries_is_two_movements() -> None:
     found = flows(knowing(holding("a", "DE"), holding("b", "CN"), records=[record]))
 
     assert [(flow.origin, flow.dataset) for flow in found] == [("DE", "a"), ("CN", "b")]
+
+
+def test_a_contradiction_holds_for_each_movement_of_its_record() -> None:
+    record = transfer("T", datasets=("a", "b"), destination="CH")
+    against = Contradiction(kind="transfer", record="T", fields=("mechanism",), says="It cannot be")
+    known = knowing(
+        holding("a", "DE"), holding("b", "FR"), records=[record], contradictions=[against]
+    )
+
+    judged = [one for _, said in whereabouts(known).flows for one in said]
+    assert {one.tier for one in judged} == {"unsound"}
 
 
 def test_a_transfer_of_a_dataset_that_nobody_knows_is_of_unknown_form() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rule_cases import rule_of, state_of, verdict_on
+from rule_cases import met_facts, rule_of, state_of, verdict_on
 
 from compliance.rules import Pack, Tally, assess, desk_pack, stages
 from compliance.rules.nouns import (
@@ -75,6 +75,22 @@ def test_evidence_names_facts_but_no_value_that_was_typed() -> None:
     assert verdict.evidence == (
         "name of the organisation: recorded; contact of the data-protection officer: not recorded."
     )
+
+
+@pytest.mark.parametrize("typed", ["4929123456789", "19850412", "1985", "0612345678"])
+def test_evidence_shows_no_number_of_a_person_that_was_typed(typed: str) -> None:
+    facts: dict[str, object] = {"name": typed, "contact": typed}
+    verdict = verdict_on(rule_of("ORG-CONTACT"), facts)
+
+    assert verdict.evidence == (
+        "name of the organisation: recorded; contact of the data-protection officer: recorded."
+    )
+
+
+def test_evidence_shows_numbers_that_a_rule_names_as_choices() -> None:
+    facts = {**met_facts("GDPR-46-SCC"), "scc_module": "2"}
+
+    assert ": 2;" in verdict_on(rule_of("GDPR-46-SCC"), facts).evidence
 
 
 def pack_of(*asserts: Triple) -> Pack:

@@ -257,11 +257,17 @@ def test_laws_follow_from_where_the_organisation_and_its_data_are(
     assert set(found) == laws
 
 
+@pytest.mark.parametrize("code", ["UK", "EU", "XX", "ZZ-CA"])
+def test_a_country_that_does_not_exist_puts_no_law_out_of_scope(code: str) -> None:
+    assert in_scope(desk_pack(), known(code)) is None
+    assert in_scope(desk_pack(), known("", code)) is None
+
+
 def test_laws_are_those_that_the_organisation_says() -> None:
     said = Record(kind="org", id="org", name="Shop", values={"laws_in_scope": ("SG_PDPA",)})
     found = in_scope(desk_pack(), known("DE", "", said))
 
-    assert found == {"SG_PDPA": "the organisation says so"}
+    assert found == {"SG_PDPA": "it is among the laws in scope on record"}
 
 
 def test_where_nobody_said_anything_of_it_every_law_is_looked_at() -> None:

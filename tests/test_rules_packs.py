@@ -163,7 +163,13 @@ DEADLINES = [
     ("        calendar: EU_1182_71\n", "", "unknown calendar"),
     ("start: received_at", "start: 3", "a deadline says the fact that starts it"),
     ("base: {months: 1}", "base: {months: 1.5}", "a whole number of months"),
-    ("base: {months: 1}", "base: {moons: 1}", "a whole number of months"),
+    ("base: {months: 1}", "base: {moons: 1}", "unknown setting “moons”"),
+    ("base: {months: 1}", "base: {months: 1, dayz: 5}", "unknown setting “dayz”"),
+    ("base: {months: 1}", "base: {}", "a whole number of months"),
+    ("base: {months: 1}", "base: {hours: 1000000000000}", "no law counts more than 9,999"),
+    ("base: {months: 1}", "base: {business_days: 10000}", "no law counts more than 9,999"),
+    ("base: {months: 1}", "base: {months: 1}\n        extention: {days: 3}", "“extention”"),
+    ("start: received_at", "start: ''", "a deadline says the fact that starts it"),
     ("base: {months: 1}", "base: {months: 0}", "a whole number of months"),
     ("base: {months: 1}", "base: a month", "a length of time has months"),
     ("base: {months: 1}", "base: {months: 1}\n        extension: {days: -3}", "a whole number"),
@@ -187,6 +193,11 @@ def test_a_deadline_that_cannot_be_counted_is_refused(
     assert int(str(found.facts["line"])) >= line_of(text, "deadline:")
 
 
+def test_a_deadline_that_no_triple_names_is_checked_too() -> None:
+    """`clock` counts by all that a rule sets."""
+    assert "unknown calendar" in str(refused(OWN.replace("EU_1182_71", "5", 1)))
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
@@ -194,7 +205,8 @@ def test_a_deadline_that_cannot_be_counted_is_refused(
         (b"- a\n- b\n", "a pack is a list of settings"),
         (b"\xff\xfe\x00", "it is no text in UTF-8"),
         (b"a: " + b"x" * 2**20, "it is larger than 1 MB"),
-        (b"[" * 5000, "cannot be read as YAML"),
+        (b"[" * 5000, "nested more than 40 deep"),
+        (b"a:\n" + b"- " * 500_000, "nested more than 40 deep"),
         (b"id: !!python/object:os.system x\n", "cannot be read as YAML"),
         (b"id: !!bool maybe\n", "cannot be read as YAML"),
     ],

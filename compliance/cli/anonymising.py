@@ -15,6 +15,7 @@ from compliance.anonymise.nouns import Attack, Measures, Plan, Utility
 from compliance.anonymise.nouns.record import Anonymised, BasketPlan, ItemOrder, KeptRecipe
 from compliance.cli import typed
 from compliance.cli.results import Result
+from compliance.cli.uses import not_used
 from compliance.dataset.nouns import ColumnName
 from compliance.discovery.nouns import Singling
 from compliance.errors import (
@@ -148,7 +149,8 @@ def anonymise(workspace: Workspace, asked: Namespace) -> Result:
     if asked.out is not None:
         typed.write(asked.out, workspace.anonymisation.output(done))
     said = [f"“{column}”: {note}" for column, each in read.items() for note in each.notes]
-    return anonymised(done) | {"notes": [*said, *done.proof.notes]}
+    used = not_used(workspace.rights.consents.used(done.id))
+    return anonymised(done) | used | {"notes": [*said, *done.proof.notes]}
 
 
 def attack_table(workspace: Workspace, asked: Namespace) -> Result:

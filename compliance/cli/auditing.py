@@ -86,7 +86,7 @@ def _keep(workspace: Workspace, asked: Namespace) -> Result:
     kept = audits.keep(
         Schedule(
             name=asked.name,
-            cron=asked.cron or EVERY[asked.every],
+            cron=EVERY[asked.every] if asked.cron is None else asked.cron,
             datasets=tuple(asked.dataset),
             mails=tuple(asked.mail),
             webhook=asked.webhook,

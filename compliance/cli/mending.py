@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from datetime import date
 
+from compliance.cli import typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.errors import FindingError, RemedyError
@@ -109,7 +110,7 @@ def remedies(workspace: Workspace, asked: Namespace) -> Result:
 
 def apply_(workspace: Workspace, asked: Namespace) -> Result:
     """Apply a remedy; what was predicted stands beside what came of it."""
-    answers = dict(_answer(text) for text in asked.answers)
+    answers = typed.once(_answer(text) for text in asked.answers)
     return applied(workspace.governance.mending.apply(asked.finding, asked.remedy, answers))
 
 
@@ -193,16 +194,16 @@ def _whole(workspace: Workspace, finding: Finding) -> Result:
     }
 
 
-def _day(finding: str, typed: str) -> date:
+def _day(finding: str, text: str) -> date:
     try:
-        return date.fromisoformat(typed.strip())
+        return date.fromisoformat(text.strip())
     except ValueError:
         reason = "a day is written as in 2027-01-31"
         raise FindingError(finding=finding[:40], reason=reason) from None
 
 
-def _answer(typed: str) -> tuple[str, str]:
-    field, sign, value = typed.partition("=")
+def _answer(text: str) -> tuple[str, str]:
+    field, sign, value = text.partition("=")
     if not sign:
         raise RemedyError(reason="an answer is written as FIELD=VALUE")
     return field.strip(), value.strip()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 from argparse import Namespace
-from pathlib import Path
 
-from compliance.cli import typed
+from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, verb
-from compliance.errors import FileMissingError
+from compliance.errors import FileMissingError, UnknownLawError
 from compliance.plain import one_line, to_plain
 from compliance.rules import asked
 from compliance.rules.nouns import Pack, PackChange, Rule
@@ -29,15 +28,21 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
         ("check", _check, "what a pack would change; nothing is kept"),
         ("keep", _keep, "bring in a pack; its version from before gives way"),
     ):
-        verb(rules, name, does, help_).add_argument("file", type=Path, help="the pack, as YAML")
+        verb(rules, name, does, help_).add_argument(
+            "file", type=arguments.path, help="the pack, as YAML"
+        )
     removed = verb(rules, "remove", _remove, "take a pack of one's own out of force")
     removed.add_argument("pack", help="its id")
     export = verb(rules, "export", _export, "write all rules in force to a file")
-    export.add_argument("--out", type=Path, required=True, metavar="F.yaml", help="which file")
+    export.add_argument(
+        "--out", type=arguments.path, required=True, metavar="F.yaml", help="which file"
+    )
 
 
 def _list(workspace: Workspace, asked: Namespace) -> Result:
     pack = workspace.governance.packs.in_force()
+    if asked.law not in (None, *pack.laws):
+        raise UnknownLawError(law=asked.law[: typed.SHOWN_NAME], known=", ".join(pack.laws))
     rules = [rule for rule in pack.rules if asked.law in (None, rule.law)]
     return {
         "edition": pack.edition,

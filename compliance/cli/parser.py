@@ -26,6 +26,7 @@ from compliance.discovery.nouns import IdentifierClass
 from compliance.federated.nouns import Axis
 from compliance.privacy.nouns import Period
 from compliance.report.nouns import ReportKind
+from compliance.rights.nouns import LetterKind
 
 _path = arguments.path
 
@@ -297,7 +298,14 @@ def _proof(kinds: Kinds[argparse.ArgumentParser]) -> None:
         metavar="ID",
         help="which impact assessment a dpia report is about; left out: the newest",
     )
+    report.add_argument(
+        "--letter",
+        choices=[str(letter) for letter in LetterKind],
+        default=str(LetterKind.ANSWER),
+        help="which letter on a request; else the answer",
+    )
     audit = verb(kinds, "audit", auditing.audit, "discover, assess and report in one go")
+    report.add_argument("name", nargs="?", help="the dataset, or the request; left out: all")
+    named(audit, is_needed=False)
     for added in (report, audit):
-        named(added, is_needed=False)
         added.add_argument("--out", type=_path, required=True, metavar="F.pdf", help="which file")

@@ -10,7 +10,7 @@ from pathlib import Path
 from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
-from compliance.errors import FileMissingError, RecordFieldError, RecordFileError
+from compliance.errors import CannotWriteError, FileMissingError, RecordFieldError
 from compliance.plain import to_plain
 from compliance.register import Gaps, Shape, kinds
 from compliance.register.nouns import Record
@@ -121,8 +121,10 @@ def show(workspace: Workspace, asked: Namespace) -> Result:
 
 def set_fields(workspace: Workspace, asked: Namespace) -> Result:
     """Record some fields."""
-    given = dict(_field(text) for text in asked.field)
-    forget = {name for name, value in given.items() if not value}
+    given = typed.once(
+        [*map(_field, asked.field), *((name, "") for name in dict.fromkeys(asked.absent))]
+    )
+    forget = {name for name, value in given.items() if not value and name not in asked.absent}
     values: dict[str, object] = {n: v for n, v in given.items() if v} | dict.fromkeys(asked.absent)
     area = workspace.governance.register
     area.record(asked.kind, asked.id, values, name=asked.called, forget=forget)
@@ -244,7 +246,8 @@ def _shape(path: Path) -> Shape:
     """The form that the file's ending names."""
     ending = path.suffix.lower().removeprefix(".")
     if ending not in list(Shape):
-        raise RecordFileError(name=path.name, reason="its name ends neither in .csv nor in .json")
+        reason = "its name ends neither in .csv nor in .json"
+        raise CannotWriteError(name=path.name[: typed.SHOWN_NAME], reason=reason)
     return Shape(ending)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compliance.cli import arguments, persons
+from compliance.cli import arguments, fulfilling, holds, persons
 from compliance.cli import requests as does
 from compliance.cli.adding import Kinds, group, verb
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection
@@ -23,15 +23,8 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
     _timing(inner)
     _deciding(inner)
     _ending(inner)
-    holds = group(kinds, "hold", "legal holds: duties to keep data")
-    placing = verb(holds, "place", does.place, "keep data from being erased")
-    placing.add_argument("--why", required=True, help="the proceedings or law, without names")
-    placing.add_argument(
-        "--dataset", action="append", default=[], metavar="N", help="which; left out: all"
-    )
-    placing.add_argument("--until", metavar="DAY", help="the last day; else until lifted")
-    verb(holds, "list", does.list_holds, "the holds, with whether they stand")
-    verb(holds, "lift", does.lift, "let a hold end").add_argument("id", help="the hold")
+    fulfilling.add(inner)
+    holds.add(kinds)
 
 
 def _taking_in(inner: Kinds[argparse.ArgumentParser]) -> None:
@@ -118,13 +111,18 @@ def _deciding(inner: Kinds[argparse.ArgumentParser]) -> None:
 
 
 def _ending(inner: Kinds[argparse.ArgumentParser]) -> None:
-    doing = _one(
-        verb(inner, "carry-out", does.carry_out, "note what people did: review, complaint …")
+    doing = _one(verb(inner, "carry-out", does.carry_out, "do on the data what was decided"))
+    doing.add_argument(
+        "--out", type=arguments.path, metavar="DIR", help="where a package is written"
     )
-    doing.add_argument("--done", required=True, help="what was done, without names")
-    telling = _one(verb(inner, "tell", does.tell, "note how many recipients were told"))
-    telling.add_argument("--told", type=int, required=True, metavar="N", help="how many were")
-    telling.add_argument("--of", type=int, required=True, metavar="M", help="how many there are")
+    doing.add_argument("--done", default="", help="what people did: of a review or a complaint")
+    erasing = verb(inner, "erase", does.erase, "erase the people of several requests at once")
+    erasing.add_argument("ids", nargs="+", metavar="ID", help="the requests")
+    erasing.add_argument("--plan", action="store_true", help="only say what would be done")
+    for added in (doing, erasing):
+        added.add_argument(
+            "--backups-until", metavar="DAY", help="how long backups still hold what was erased"
+        )
     answering = _one(verb(inner, "answer", does.answer, "note that the answer left"))
     answering.add_argument(
         "--told",

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import date
 
 from compliance.cli import persons, typed
 from compliance.cli.results import Result
-from compliance.errors import FileMissingError, RequestFileError, RequestInputError
+from compliance.errors import (
+    CannotWriteError,
+    FileMissingError,
+    RequestFileError,
+    RequestInputError,
+    RequestStepError,
+)
+from compliance.plain import to_plain
 from compliance.register import Shape
-from compliance.rights.nouns import IdentityLevel, Outcome, Rejection, Request, Right
+from compliance.rights.nouns import Erasure, IdentityLevel, Outcome, Rejection, Request, Right
 from compliance.rights.requests import (
     log_row,
     possible,
@@ -22,6 +30,7 @@ from compliance.rights.requests import (
 from compliance.rules.nouns import Due
 from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
+from compliance.workspace.making import Step as Doing
 from compliance.workspace.requesting import Requesting
 from compliance.workspace.requesting_clocks import Clocked
 from compliance.workspace.requesting_steps import Steps
@@ -184,13 +193,71 @@ def decide(workspace: Workspace, asked: Namespace) -> Result:
 
 
 def carry_out(workspace: Workspace, asked: Namespace) -> Result:
-    """Note what people did."""
-    return _stepped(workspace, lambda steps: steps.carry_out(asked.id, asked.done))
+    """Do what was decided, on the data; of a review or a complaint note what people did."""
+    request = _area(workspace).find(asked.id).request
+    fulfilling = workspace.rights.fulfilling
+    match request.right:
+        case Right.ACCESS | Right.PORTABILITY:
+            return _package(workspace, asked)
+        case Right.ERASURE:
+            return erase(workspace, Namespace(**{**vars(asked), "ids": [asked.id], "plan": False}))
+        case Right.RESTRICTION:
+            return _shown(workspace, fulfilling.restrict(asked.id))
+        case Right.OBJECTION:
+            return _shown(workspace, fulfilling.object_to(asked.id))
+        case Right.OPT_OUT:
+            return _shown(workspace, fulfilling.opt_out(asked.id))
+        case Right.RECTIFICATION:
+            reason = "what is right is given with: request rectify"
+            raise RequestStepError(request=request.id, wanted="carried out so", reason=reason)
+        case _:
+            return _stepped(workspace, lambda steps: steps.carry_out(asked.id, asked.done))
 
 
-def tell(workspace: Workspace, asked: Namespace) -> Result:
-    """Note which recipients were told."""
-    return _stepped(workspace, lambda steps: steps.tell(asked.id, asked.told, asked.of))
+def _package(workspace: Workspace, asked: Namespace) -> Result:
+    if asked.out is None:
+        problem = "is written to a folder; name it with --out"
+        raise RequestInputError(field="The package", problem=problem)
+    if not asked.out.is_dir():
+        raise CannotWriteError(name=asked.out.name, reason="there is no such folder")
+    path = typed.destination(asked.out / f"{asked.id}.zip", workspace.settings)
+    handed = workspace.rights.fulfilling.package(asked.id)
+    typed.write(path, handed.data)
+    shown = _whole(workspace, _area(workspace).find(asked.id))
+    return {**shown, "path": str(path), "rows": handed.rows, "left_out": handed.withheld}
+
+
+def erase(workspace: Workspace, asked: Namespace) -> Result:
+    """Erase the people of these requests everywhere, or say what would be done."""
+    erasing = workspace.rights.erasing
+    if asked.plan:
+        plan = erasing.plan(asked.ids)
+        return {
+            "requests": list(plan.requests),
+            "versions": [
+                {
+                    "dataset": cut.dataset_id,
+                    "rows_removed": len(cut.removed),
+                    "rows_blanked": cut.blanked_rows,
+                    "rows_kept": len(cut.kept),
+                    "why_kept": cut.why_kept or None,
+                }
+                for cut in plan.cuts
+            ],
+            "beyond": [dict(to_plain(one)) for one in plan.beyond],
+            "doubtful": plan.doubtful,
+        }
+    done = _ended(erasing.erase(asked.ids, _day(asked.backups_until)))
+    return {
+        "id": done.id,
+        "requests": list(done.requests),
+        "stage": str(done.stage),
+        "versions": len(done.rewritings),
+        "rescanned": done.rescanned,
+        "left": done.left,
+        "kept": done.kept,
+        "beyond": [dict(to_plain(one)) for one in done.beyond],
+    }
 
 
 def answer(workspace: Workspace, asked: Namespace) -> Result:
@@ -220,35 +287,14 @@ def close(workspace: Workspace, asked: Namespace) -> Result:
     return _stepped(workspace, lambda steps: steps.close(asked.id))
 
 
-def place(workspace: Workspace, asked: Namespace) -> Result:
-    """Place a hold."""
-    hold = _area(workspace).holding.place(asked.why, asked.dataset, _day(asked.until))
-    return {"id": hold.id, "datasets": list(hold.datasets)}
-
-
-def list_holds(workspace: Workspace, _: Namespace) -> Result:
-    """All holds."""
-    holding = _area(workspace).holding
-    standing = {hold.id for hold in holding.standing()}
-    return {
-        "holds": [
-            {
-                "id": hold.id,
-                "why": hold.why,
-                "datasets": list(hold.datasets),
-                "until": hold.until.isoformat() if hold.until else None,
-                "by": hold.by,
-                "at": f"{hold.at:%Y-%m-%dT%H:%M:%SZ}",
-                "stands": hold.id in standing,
-            }
-            for hold in holding.holds()
-        ]
-    }
-
-
-def lift(workspace: Workspace, asked: Namespace) -> Result:
-    """Let a hold end."""
-    return {"id": _area(workspace).holding.lift(asked.id).id, "stands": False}
+def _ended(steps: Generator[Doing, None, Erasure]) -> Erasure:
+    """What an erasure comes to; how far it is goes to standard error."""
+    while True:
+        try:
+            sys.stderr.write(f"{next(steps).doing}\n")
+        except StopIteration as end:
+            done: Erasure = end.value
+            return done
 
 
 def _area(workspace: Workspace) -> Requesting:

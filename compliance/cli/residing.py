@@ -111,11 +111,11 @@ def _record(workspace: Workspace, asked: Namespace) -> Result:
 
 
 def _move(asked: Namespace, form: Form | None) -> Move:
-    facts = to_facts(dict(_pair(text) for text in asked.fact))
+    facts = to_facts(typed.once(_pair(text) for text in asked.fact))
     if form in _NOISY and asked.epsilon is not None:
         facts["epsilon"] = float(typed.number("ε", asked.epsilon))
     return Move(
-        names=tuple(asked.name),
+        names=tuple(dict.fromkeys(asked.name)),
         destination=code_of(asked.to) or asked.to,
         recipient=asked.recipient,
         form=form,

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -20,6 +20,7 @@ from compliance.errors import (
     MalformedRecipeError,
     MissingUnitError,
     PrivacyParameterError,
+    SaidTwiceError,
 )
 from compliance.federated import to_plan
 from compliance.federated.nouns import Plan
@@ -38,8 +39,10 @@ LONGEST_NUMBER = 40
 SHOWN_NAME = 80
 
 _OWN_FILES = (
-    *("datasets", "hierarchies", "outputs", "reports", "runs", "sealed", "vaults"),
+    *("datasets", "hierarchies", "outputs", "reports", "runs", "vaults", "consents", "usable"),
+    "sealed",
     *("secret.key", "surrogates.key", "pseudonyms.key", "vault.key", "dates.key", "formats.key"),
+    "consent.key",
 )
 _OWN_RECORDS = ("records.sqlite", "records.sqlite-wal", "records.sqlite-shm")
 
@@ -51,6 +54,20 @@ def description(asked: Namespace, before: Description) -> Description:
     if "legal_basis" in changes:
         changes["legal_basis"] = LegalBasis(changes["legal_basis"])
     return replace(before, **changes)
+
+
+def once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What is said of each name.
+
+    Raises:
+        SaidTwiceError: two things are said of one.
+    """
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in found:
+            raise SaidTwiceError(name=name[:SHOWN_NAME])
+        found[name] = value
+    return found
 
 
 def number(name: str, typed: str) -> Decimal:

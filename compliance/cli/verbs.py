@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 
-from compliance.cli import results, runs, typed
+from compliance.cli import results, runs, typed, uses
 from compliance.cli.results import Result
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
@@ -18,7 +18,9 @@ from compliance.plain import to_plain
 from compliance.privacy.nouns import Budget, Period
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import Report, ReportKind
+from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
+from compliance.workspace.request_reports import KINDS as ON_REQUESTS
 
 Verb = Callable[[Workspace, Namespace], Result]
 
@@ -97,7 +99,8 @@ def synthesise(workspace: Workspace, asked: Namespace) -> Result:
     """Invent rows like the real ones, as a dataset of their own."""
     plan = typed.synthesis(asked.plan)
     done = workspace.synthesise(asked.name, plan, _asked(workspace, asked), asked.into)
-    return results.synthesis(done, workspace.budget(done.population).left)
+    used = uses.not_used(workspace.rights.consents.used(done.id))
+    return results.synthesis(done, workspace.budget(done.population).left) | used
 
 
 def self_audit(workspace: Workspace, _: Namespace) -> Result:
@@ -122,7 +125,9 @@ def error(workspace: Workspace, asked: Namespace) -> Result:
 def preview(workspace: Workspace, asked: Namespace) -> Result:
     """What a release would look like."""
     query = typed.query(asked.query, workspace.dataset(asked.name).description)
-    return results.preview(query, workspace.preview(asked.name, query, _asked(workspace, asked)))
+    seen = workspace.preview(asked.name, query, _asked(workspace, asked))
+    used = uses.not_used([workspace.rights.consents.usable(asked.name)])
+    return results.preview(query, seen) | used
 
 
 def release(workspace: Workspace, asked: Namespace) -> Result:
@@ -132,7 +137,8 @@ def release(workspace: Workspace, asked: Namespace) -> Result:
     delta = None if asked.delta is None else typed.number("δ", asked.delta)
     published = workspace.release(asked.name, query, epsilon, delta)
     told = workspace.disclosure(asked.name, published.id) if asked.json else None
-    return results.release(published, workspace.budget(published.population).left, told)
+    used = uses.not_used(workspace.rights.consents.used(published.id))
+    return results.release(published, workspace.budget(published.population).left, told) | used
 
 
 def budget(workspace: Workspace, asked: Namespace) -> Result:
@@ -165,7 +171,8 @@ def federate(workspace: Workspace, asked: Namespace) -> Result:
     stored = workspace.federation.runs(asked.name)
     # Somebody else may have finished another run meanwhile; one of the same model is as good.
     run = next(r for r in stored if r.outcome.rounds and r.outcome.rounds[-1].model_hash == last)
-    return runs.run(run) if asked.json else runs.run_lines(run)
+    used = uses.not_used(workspace.rights.consents.used(run.id))
+    return (runs.run(run) if asked.json else runs.run_lines(run)) | used
 
 
 def deploy(workspace: Workspace, asked: Namespace) -> Result:
@@ -246,7 +253,11 @@ def lineage_show(workspace: Workspace, asked: Namespace) -> Result:
 def report(workspace: Workspace, asked: Namespace) -> Result:
     """Build a report as PDF."""
     path = typed.destination(asked.out, workspace.settings)
-    built = workspace.build_report(ReportKind(asked.kind), names_of(asked), about=asked.about)
+    kind = ReportKind(asked.kind)
+    if kind in ON_REQUESTS:
+        about, letter = asked.about or asked.name, LetterKind(asked.letter)
+        return written(workspace, workspace.rights.fulfilling.report(kind, about, letter), path)
+    built = workspace.build_report(kind, names_of(asked), about=asked.about)
     return written(workspace, built, path)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from compliance.demo.consents import consent_file
 from compliance.demo.nouns import Canary, Company, Mention, Shop, ShopBudget, ShopTable, Truth
-from compliance.demo.register import shop_register
+from compliance.demo.register import shop_register, shop_requests
 from compliance.demo.shop import build_shop
 
 __all__ = [
@@ -15,5 +16,7 @@ __all__ = [
     "ShopTable",
     "Truth",
     "build_shop",
+    "consent_file",
     "shop_register",
+    "shop_requests",
 ]

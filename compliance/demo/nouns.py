@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+import pyarrow as pa
+
 from compliance.dataset.nouns import DatasetName, Description
 from compliance.dataset.readers import RawFile
 
@@ -48,6 +50,38 @@ class ShopTable:
     name: DatasetName
     files: tuple[RawFile, ...]
     description: Description
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopPurpose:
+    """What customers were asked about.
+
+    Attributes:
+        id, title, kind, datasets, lasts_months: as the register of consents has them.
+        texts: version → the words, the newest last.
+    """
+
+    id: str
+    title: str
+    kind: str
+    datasets: tuple[str, ...]
+    lasts_months: int | None
+    texts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopConsents:
+    """Who agreed to what, with days that count back from when the shop is built.
+
+    Attributes:
+        purposes: what was asked.
+        given: customer, purpose, text version, method, and days back.
+        withdrawn: customer, purpose, and days back.
+    """
+
+    purposes: tuple[ShopPurpose, ...]
+    given: pa.Table
+    withdrawn: pa.Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +132,14 @@ class Shop:
         tables: customers, orders, clicks, reviews.
         budget: of its customers.
         truth: what the tables hide.
+        consents: who agreed to what.
     """
 
     organisation: Company
     tables: tuple[ShopTable, ...]
     budget: ShopBudget
     truth: Truth
+    consents: ShopConsents
 
     def table(self, name: str) -> ShopTable:
         """The table called `name`.

@@ -19,6 +19,13 @@ def shop_register(at: datetime) -> tuple[dict[str, Any], ...]:
     return tuple({**record, "values": _dated(record["values"], at)} for record in records)
 
 
+def shop_requests() -> tuple[dict[str, Any], ...]:
+    """What some customers ask for, each with the steps that were taken since."""
+    text = files("compliance.demo").joinpath("data/requests.yaml").read_text(encoding="utf-8")
+    found: list[dict[str, Any]] = yaml.safe_load(text)["requests"]
+    return tuple(found)
+
+
 def _dated(value: Any, at: datetime) -> Any:
     """`value` with days that count from `at` as ISO 8601 dates, or moments where a time is said."""
     if isinstance(value, dict):

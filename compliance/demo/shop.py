@@ -8,6 +8,7 @@ import pyarrow as pa
 from compliance.dataset.nouns import DatasetName
 from compliance.dataset.readers import RawFile
 from compliance.demo.clicks import draw_clicks
+from compliance.demo.consents import draw_consents
 from compliance.demo.customers import customer_files
 from compliance.demo.exports import csv_file, json_lines_file, spoilt, with_stray_blanks
 from compliance.demo.nouns import Shop, ShopTable, Truth
@@ -43,7 +44,7 @@ def build_shop(seed: int = DEMO_SEED, customers: int = 20_000, orders: int = 200
         for share in (click_words().session_share, review_words().review_share)
     )
     # One generator per table, so that a change to one leaves the bytes of the others alone.
-    draws = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)]
+    draws = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(7)]
     people = draw_people(customers, draws[0])
     bought = draw_orders(people, orders, draws[1])
     visits = draw_clicks(people, sessions, draws[2])
@@ -62,6 +63,7 @@ def build_shop(seed: int = DEMO_SEED, customers: int = 20_000, orders: int = 200
         ),
         budget=shop.budget,
         truth=Truth(mentions=mentions, canary=canary_of(bought)),
+        consents=draw_consents(people, draws[6]),
     )
 
 

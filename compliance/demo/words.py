@@ -211,28 +211,29 @@ class ReviewWords:
 @cache
 def countries() -> tuple[Country, ...]:
     """The five countries, in the order of `COUNTRIES`."""
-    return tuple(_country(_plain(name)) for name in COUNTRIES)
+    return tuple(_country(plain_words(name)) for name in COUNTRIES)
 
 
 @cache
 def shop_words() -> ShopWords:
     """The company, its goods and its seasons."""
-    return from_plain(ShopWords, _plain("shop"))
+    return from_plain(ShopWords, plain_words("shop"))
 
 
 @cache
 def click_words() -> ClickWords:
     """The country shops and their visitors."""
-    return from_plain(ClickWords, _plain("clicks"))
+    return from_plain(ClickWords, plain_words("clicks"))
 
 
 @cache
 def review_words() -> ReviewWords:
     """The sentences of reviews."""
-    return from_plain(ReviewWords, _plain("reviews"))
+    return from_plain(ReviewWords, plain_words("reviews"))
 
 
-def _plain(name: str) -> dict[str, Any]:
+def plain_words(name: str) -> dict[str, Any]:
+    """What stands in a data file of the demo."""
     text = (files("compliance.demo") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
     plain: dict[str, Any] = yaml.safe_load(text)
     return plain

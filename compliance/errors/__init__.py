@@ -32,7 +32,8 @@
     - TreatmentError, VaultError, AttackError, StillAtRiskError, NothingLeftError
     - UnknownRecipeError, DriftedError
   + PackError                     a pack of rules cannot be used; says the line
-  + UnknownRuleError, UnknownPackError   no rule or pack of that name
+  + SaidTwiceError                     two values for one thing
+  + UnknownRuleError, UnknownLawError, UnknownPackError   no rule, law or pack of that name
   + SecureSumError                sites' numbers cannot be summed unseen
     - SecureTermsError, TooFewSurvivorsError, ShareError, SecureQuestionError
   + RecordError                   a record of the register cannot be kept
@@ -72,6 +73,22 @@
       - NothingToLookForError
       - UnknownMatchError
       - TooManyPeopleError
+    - ConsentFileError
+    - ConsentRefusedError
+    - NotUsableError
+    - PurposeError
+    - UnknownPurposeError
+    - SealedError, UnknownRequestError, RequestStepError
+    - RequestInputError, RequestFileError, HeldError
+    - SignalError, FulfilmentError, CorrectionError
+    - TellingError, LetterError, ConsentFileError
+    - ConsentRefusedError, PurposeError, UnknownPurposeError
+    + HoldError
+      - UnknownHoldError
+    + TracingError
+      - NothingToLookForError, UnknownMatchError, TooManyPeopleError
+    + ErasingError
+      - ErasingBusyError, UnknownErasureError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -152,12 +169,14 @@ from compliance.errors.governance import (
     RecordsRefusedError,
     RemedyError,
     ResidencyError,
+    SaidTwiceError,
     ScheduleError,
     UnknownAlarmError,
     UnknownCountryError,
     UnknownFindingError,
     UnknownImpactError,
     UnknownKindError,
+    UnknownLawError,
     UnknownPackError,
     UnknownRecordError,
     UnknownRemedyError,
@@ -216,23 +235,32 @@ from compliance.errors.records import (
     WorkspaceError,
 )
 from compliance.errors.rights import (
+    ConsentFileError,
+    ConsentRefusedError,
+    CorrectionError,
     ErasedMeanwhileError,
     ErasingBusyError,
     ErasingError,
+    FulfilmentError,
     HeldError,
     HoldError,
+    LetterError,
     NothingToLookForError,
+    NotUsableError,
+    PurposeError,
     RequestFileError,
     RequestInputError,
     RequestStepError,
     RightsError,
     SealedError,
     SignalError,
+    TellingError,
     TooManyPeopleError,
     TracingError,
     UnknownErasureError,
     UnknownHoldError,
     UnknownMatchError,
+    UnknownPurposeError,
     UnknownRequestError,
 )
 
@@ -254,7 +282,10 @@ __all__ = [
     "ChooseTableError",
     "ClockError",
     "ComplianceError",
+    "ConsentFileError",
+    "ConsentRefusedError",
     "ConsultationError",
+    "CorrectionError",
     "DatabaseError",
     "DeploymentError",
     "DescriptionError",
@@ -268,6 +299,7 @@ __all__ = [
     "FileMissingError",
     "FileTooLargeError",
     "FindingError",
+    "FulfilmentError",
     "HeadersDifferError",
     "HeldError",
     "HierarchyError",
@@ -280,6 +312,7 @@ __all__ = [
     "ImpactOutdatedError",
     "JoinError",
     "LabelError",
+    "LetterError",
     "MalformedPlanError",
     "MalformedQueryError",
     "MalformedRecipeError",
@@ -298,6 +331,7 @@ __all__ = [
     "NotANumberColumnError",
     "NotATableError",
     "NotAnImageError",
+    "NotUsableError",
     "NothingAllowedError",
     "NothingAnonymisedError",
     "NothingAssessedError",
@@ -313,6 +347,7 @@ __all__ = [
     "PackError",
     "PlanError",
     "PrivacyParameterError",
+    "PurposeError",
     "QueryError",
     "RecordError",
     "RecordFieldError",
@@ -327,6 +362,7 @@ __all__ = [
     "ReservationEndedError",
     "ResidencyError",
     "RightsError",
+    "SaidTwiceError",
     "ScheduleError",
     "SealedError",
     "SecondBudgetError",
@@ -338,6 +374,7 @@ __all__ = [
     "StillAtRiskError",
     "TakenNameError",
     "TargetError",
+    "TellingError",
     "TooFewBasketsError",
     "TooFewSitesError",
     "TooFewSurvivorsError",
@@ -359,9 +396,11 @@ __all__ = [
     "UnknownHoldError",
     "UnknownImpactError",
     "UnknownKindError",
+    "UnknownLawError",
     "UnknownMatchError",
     "UnknownOutputError",
     "UnknownPackError",
+    "UnknownPurposeError",
     "UnknownRecipeError",
     "UnknownRecordError",
     "UnknownReleaseError",

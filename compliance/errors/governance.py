@@ -46,6 +46,10 @@ class UnknownRuleError(ComplianceError):
     sentence = "There is no rule “{rule}” in force. “rules list” names them all."
 
 
+class UnknownLawError(ComplianceError):
+    sentence = "There is no law “{law}” in the rules in force. Laws: {known}."
+
+
 class UnknownPackError(ComplianceError):
     sentence = "There is no pack of your own called “{pack}”."
 
@@ -164,6 +168,12 @@ class RecordFileError(RecordError):
 
 class RecordInUseError(RecordError):
     sentence = "“{record}” is named by {users}. Take it out there first."
+
+
+class SaidTwiceError(ComplianceError):
+    """Of two values for one thing, nobody knows which is meant."""
+
+    sentence = "“{name}” is said twice; say it once."
 
 
 class ClockError(ComplianceError):

@@ -61,17 +61,32 @@ class SignalError(RightsError):
     """A signal of a browser cannot be carried out."""
 
 
+class FulfilmentError(RightsError):
+    """What was asked cannot be carried out so; nothing was changed."""
+
+
 class ErasingError(RightsError):
     """Somebody cannot be erased so; nothing was changed."""
 
-    sentence = "Nothing was erased: {reason}."
+    sentence = "Request {request} was not carried out: {reason}. Nothing was changed."
 
 
-class ErasingBusyError(ErasingError):
-    sentence = (
-        "Nothing was erased: another erasure is under way in this workspace. Try again when it is "
-        "done."
-    )
+class CorrectionError(RightsError):
+    """A value cannot be corrected so; nothing was changed."""
+
+    sentence = "Column {column} of {dataset} was not corrected: {reason}. Nothing was changed."
+
+
+class TellingError(RightsError):
+    """Somebody cannot be marked as told so."""
+
+    sentence = "{who} was not marked as told: {reason}."
+
+
+class LetterError(RightsError):
+    """A letter cannot be written yet."""
+
+    sentence = "There is no {letter} on request {request}: {reason}."
 
 
 class ErasedMeanwhileError(ErasingError):
@@ -113,4 +128,41 @@ class TooManyPeopleError(TracingError):
     sentence = (
         "The match fits {people:,} people, who cannot be told apart by what was given. Ask for "
         "another identifier, such as the e-mail address or the birth date."
+    )
+
+
+class ConsentFileError(RightsError):
+    """A file of consents cannot be taken in."""
+
+    sentence = "{name} cannot be taken in: {reason}. Nothing was recorded."
+
+
+class ConsentRefusedError(RightsError):
+    """A consent or a withdrawal cannot be recorded."""
+
+    sentence = "This cannot be recorded: {reason}."
+
+
+class PurposeError(RightsError):
+    """A purpose cannot be defined so."""
+
+    sentence = "The purpose cannot be defined so: {reason}."
+
+
+class UnknownPurposeError(RightsError):
+    """Nobody is asked about such a purpose."""
+
+    sentence = "There is no purpose “{purpose}” in the register of consents. Known: {known}."
+
+
+class NotUsableError(RightsError):
+    """Rows may not be used for what was asked."""
+
+    sentence = "{dataset} may not be used for this: {reason}."
+
+
+class ErasingBusyError(ErasingError):
+    sentence = (
+        "Nothing was erased: another erasure is under way in this workspace. Try again when it is "
+        "done."
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from compliance.impact.drawing import drawn
+from compliance.impact.exchange import checked_title
 from compliance.impact.gauging import (
     ACCESS,
     likelihood_after_drawn,
@@ -59,6 +60,7 @@ def begun(
 
     Raises:
         UnknownImpactError: template, activity or dataset is not there, or no subject is named.
+        ImpactInputError: the title cannot be one.
     """
     chosen = template_named(template) if template else None
     scope = scope_or_refuse(knowledge, activity, datasets)
@@ -66,7 +68,7 @@ def begun(
     return Impact(
         id=id_,
         kind=kind,
-        title=title or _title(kind, chosen, scope),
+        title=checked_title(title) or _title(kind, chosen, scope),
         template=template,
         activity=activity,
         datasets=tuple(datasets) or scope.names,

@@ -368,6 +368,8 @@ def _checked(field: str, text: str, longest: int = LONGEST_TEXT) -> str:
     if len(text) > longest:
         reason = f"it is longer than {longest:,} characters"
         raise ImpactInputError(field=field, given=f"{text[:20]}…", reason=reason)
+    if longest == LONGEST_NAME and not text.strip().isprintable():
+        raise ImpactInputError(field=field, given="", reason="it is one line")
     return text.strip()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from compliance.plain import from_plain, to_plain
 
 DOCUMENT_KIND = "privacy-desk-impact"
 LARGEST_BYTES = 2**22
+LONGEST_TITLE = 200
 _ID = re.compile(r"(dpia|lia)-[0-9a-z-]{1,60}")
 
 
@@ -22,11 +24,23 @@ def to_document(impact: Impact) -> dict[str, Any]:
     return {"kind": DOCUMENT_KIND, "impact": to_plain(impact)}
 
 
-def from_document(data: bytes) -> Impact:
+def checked_title(title: str) -> str:
+    """`title`, if it can be one.
+
+    Raises:
+        ImpactInputError: it is too long, or more than one line.
+    """
+    if len(title) > LONGEST_TITLE or not title.isprintable():
+        reason = f"it is one line of {LONGEST_TITLE} characters at most"
+        raise ImpactInputError(field="The title", given=f"{title[:20]}…", reason=reason)
+    return title.strip()
+
+
+def from_document(data: bytes, today: date) -> Impact:
     """The assessment that a document holds.
 
     Raises:
-        ImpactInputError: it is no such document.
+        ImpactInputError: it is no such document, or says what cannot be on that day.
     """
     field, given = "The document", f"{len(data):,} bytes"
     if len(data) > LARGEST_BYTES:
@@ -39,11 +53,19 @@ def from_document(data: bytes) -> Impact:
         reason = "it is no exported impact assessment"
         raise ImpactInputError(field=field, given=given, reason=reason)
     try:
-        found = from_plain(Impact, read.get("impact"))
+        return _sound(from_plain(Impact, read.get("impact")), today)
     except msgspec.ValidationError:
         reason = "a part of it is missing or of another kind"
         raise ImpactInputError(field=field, given=given, reason=reason) from None
-    if not _ID.fullmatch(found.id):
+
+
+def _sound(impact: Impact, today: date) -> Impact:
+    if not _ID.fullmatch(impact.id):
         reason = "its id is none that a desk gives"
-        raise ImpactInputError(field=field, given=given, reason=reason)
-    return found
+        raise ImpactInputError(field="The document", given=f"{impact.id[:20]}…", reason=reason)
+    checked_title(impact.title)
+    for day in (impact.consulted_at, *(opinion.at for opinion in impact.opinions)):
+        if day is not None and day > today:
+            reason = "it is in the future"
+            raise ImpactInputError(field="A day", given=f"{day}", reason=reason)
+    return impact

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compliance.register.checking import checked, laid_over, merged
 from compliance.register.completeness import Gaps, gaps
 from compliance.register.contradicting import contradictions
-from compliance.register.drawing import Held, drawn, overlaid, scope_of
+from compliance.register.drawing import Held, activity_id, drawn, overlaid, scope_of
 from compliance.register.kinds import kind_of, kinds, laws
 from compliance.register.reading import read_records
 from compliance.register.ropa import Ropa, record_of_processing, shown, write_ropa
@@ -18,6 +18,7 @@ __all__ = [
     "Held",
     "Ropa",
     "Shape",
+    "activity_id",
     "checked",
     "contradictions",
     "drawn",

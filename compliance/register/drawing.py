@@ -164,7 +164,7 @@ def _activities(
     """One activity for each purpose that a description names."""
     by_purpose: dict[str, list[Held]] = defaultdict(list)
     for one in about:
-        if slug := _slug(one.dataset.description.purpose):
+        if slug := activity_id(one.dataset.description.purpose):
             by_purpose[slug].append(one)
     for slug, group in by_purpose.items():
         values = _said(group, titles) | _techniques(group, held) | _linked(group, typed)
@@ -247,7 +247,7 @@ def _different(texts: Iterator[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
 
 
-def _slug(text: str) -> str:
+def activity_id(text: str) -> str:
     """An id from words: as many whole words as there is room for."""
     slug = _SLUG.sub("-", text.casefold()).strip("-_")
     if len(slug) <= _LONGEST_SLUG:

@@ -61,6 +61,7 @@ def _kind(id_: KindId, row: Mapping[str, Any], lists: Mapping[str, Mapping[str, 
         ),
         is_single=row.get("is_single", False),
         is_of_dataset=row.get("is_of_dataset", False),
+        is_of_person=row.get("is_of_person", False),
     )
 
 

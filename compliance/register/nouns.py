@@ -87,6 +87,7 @@ class Kind:
         fields: in the order in which they are asked.
         is_single: there is one such record, and its id is that of the kind.
         is_of_dataset: its records are about datasets, and their ids are the datasets' names.
+        is_of_person: a record is about one person, so that anything typed in it may name them.
     """
 
     id: KindId
@@ -97,6 +98,7 @@ class Kind:
     fields: tuple[Field, ...]
     is_single: bool = False
     is_of_dataset: bool = False
+    is_of_person: bool = False
 
     def field(self, id_: FieldId) -> Field | None:
         """The field of that id; None where there is none."""

@@ -124,7 +124,8 @@ def _flat(given: Mapping[str, Any], kind: KindId | None, name: str, place: str) 
     """A record whose fields stand beside its id."""
     about = {said: given.get(said) for said in ABOUT}
     values = {field: value for field, value in given.items() if field not in ABOUT}
-    if about[KIND] is None and values.get("kind") in kinds():
+    named = values.get("kind")
+    if about[KIND] is None and isinstance(named, str) and named in kinds():
         about[KIND] = values.pop("kind")
     return _draft(about, values, kind, name, place)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from compliance.countries import is_country, name_of
 from compliance.dataset.nouns import Dataset
@@ -30,12 +31,26 @@ def scope(
     reasons = tuple(_reasons(organisation, said, datasets, typed, regions))
     found = []
     for law, row in raw()["scope"].items():
-        because = [why for country, why in reasons if country in row["countries"]]
-        if said.get(row.get("asks")) is True:
+        answer = said.get(row.get("asks"))
+        because = [
+            why
+            for place, why in reasons
+            if place in row["countries"] or (_is_around(place, row) and answer is not False)
+        ]
+        if answer is True:
             because.append(f"{_label(row['asks'])}: yes.")
         if because:
             found.append(Scoped(law=law, because=tuple(dict.fromkeys(because))))
     return tuple(found)
+
+
+_SOMEWHERE = "-"  # after a country: somewhere in it, so that it may be in any of its parts
+
+
+def _is_around(place: str, row: Mapping[str, Any]) -> bool:
+    """Whether a law is one of a part of `place`: who is in the USA may be in California."""
+    is_somewhere = place.endswith(_SOMEWHERE)
+    return is_somewhere and any(country.startswith(place) for country in row["countries"])
 
 
 def places(
@@ -69,9 +84,11 @@ def _reasons(
 ) -> Iterator[tuple[str, str]]:
     """Countries, each with a sentence on why it matters."""
     for country in _establishment(organisation, said):
-        yield country, f"The organisation is established in {name_of(country)}."
+        why = f"The organisation is established in {name_of(country)}."
+        yield from ((country, why), (country + _SOMEWHERE, why))
     for country in _several(said, "offers_to_countries"):
-        yield country, f"It offers to people in {name_of(country)}, or watches them."
+        why = f"It offers to people in {name_of(country)}, or watches them."
+        yield from ((country, why), (country + _SOMEWHERE, why))
     yield from _of_data(datasets)
     yield from _of_people(typed, within)
 
@@ -94,12 +111,15 @@ def _of_people(
     for record in typed:
         for country in _several(record.values, "countries_of_subjects"):
             people[country].append(record.id)
+            if not any(place.startswith(f"{country}-") for place in within.get(record.id, ())):
+                people[country + _SOMEWHERE].append(record.id)
     for name, found in within.items():
         for region in found:
             if not is_country(region):
                 people[region].append(name)
     for place, names in people.items():
-        yield place, f"People in {name_of(place)} are in the data: {_some(names)}."
+        country = name_of(place.removesuffix(_SOMEWHERE))
+        yield place, f"People in {country} are in the data: {_some(names)}."
 
 
 def _establishment(organisation: Organisation, said: Mapping[FieldId, object]) -> Iterator[str]:

@@ -11,10 +11,13 @@ from compliance.report.glyphs import printable_all
 from compliance.report.nouns import (
     AnonymisationEvidence,
     AnyEvidence,
+    CertificateEvidence,
     Document,
     Evidence,
     FederatedEvidence,
     ImpactEvidence,
+    LetterEvidence,
+    LogEvidence,
     ReleaseEvidence,
     ReportKind,
 )
@@ -47,6 +50,7 @@ from compliance.report.sections.impacts import (
 )
 from compliance.report.sections.learnt import to_federated_summary
 from compliance.report.sections.outcomes import to_outcome
+from compliance.report.sections.packages import to_package
 from compliance.report.sections.plans import to_plan_facts
 from compliance.report.sections.quality import (
     comparison_in_words,
@@ -59,6 +63,7 @@ from compliance.report.sections.rechecks import to_rechecks
 from compliance.report.sections.recodings import to_asked
 from compliance.report.sections.releases import to_release, to_releases
 from compliance.report.sections.reproduction import to_reproduction
+from compliance.report.sections.requests import to_certificate, to_letter, to_log
 from compliance.report.sections.risks import to_risks
 from compliance.report.sections.rounds import to_rounds
 from compliance.report.sections.runs import sites_left, to_dropped, to_run_facts, to_runs
@@ -70,6 +75,7 @@ from compliance.report.sections.verdicts import to_release_summary
 from compliance.report.sections.yardsticks import to_yardstick
 from compliance.report.texts import texts
 from compliance.report.typesetting import typeset
+from compliance.rights.nouns import Package
 
 _TITLES = {
     ReportKind.AUDIT: "Privacy audit report",
@@ -77,6 +83,9 @@ _TITLES = {
     ReportKind.FEDERATED: "Federated learning report",
     ReportKind.ANONYMISATION: "Anonymisation report",
     ReportKind.DPIA: "Data-protection impact assessment",
+    ReportKind.REQUEST: "Letter on a request",
+    ReportKind.REQUEST_LOG: "Log of requests",
+    ReportKind.ERASURE: "Certificate of erasure",
 }
 _LIA_TITLE = "Legitimate-interest assessment"
 _HEADER_WIDTH = 60
@@ -108,6 +117,33 @@ def build(kind: ReportKind, evidence: AnyEvidence) -> Document:
     )
 
 
+def build_package(package: Package) -> Document:
+    """The readable part of what a person gets: the same package gives the same bytes.
+
+    It holds the person's data and nothing is attached; it is handed out and never stored.
+    """
+    return typeset(
+        "package.typ", printable_all(_of_package(package)), attached={}, at=package.made_at
+    )
+
+
+def _of_package(package: Package) -> dict[str, Any]:
+    said = texts()["package"]
+    author = package.sender.name.strip()
+    return {
+        "title": said["titles"][package.right.value],
+        "about": said["about"],
+        "keywords": said["keywords"],
+        "author": author,
+        "running": wording.shortened(author or f"Request {package.request}", _HEADER_WIDTH),
+        "gathered": wording.when(package.made_at),
+        "stamp": f"Made on {wording.day(package.made_at)}",
+        "footing": f"Request {package.request}, for the person who asked",
+        "said": said,
+        **to_package(package),
+    }
+
+
 def to_content(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
     """All that the pages show, as plain values in which every character has a glyph."""
     author = evidence.organisation.name.strip()
@@ -128,6 +164,8 @@ def to_content(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
 def _title(kind: ReportKind, evidence: AnyEvidence) -> str:
     if isinstance(evidence, ImpactEvidence) and evidence.impact.kind is ImpactKind.LIA:
         return _LIA_TITLE
+    if isinstance(evidence, LetterEvidence):
+        return evidence.letter.title
     return _TITLES[kind]
 
 
@@ -143,6 +181,12 @@ def _sections(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
             return _anonymisation(evidence)
         case ReportKind.DPIA, ImpactEvidence():
             return _impact(evidence)
+        case ReportKind.REQUEST, LetterEvidence():
+            return to_letter(evidence)
+        case ReportKind.REQUEST_LOG, LogEvidence():
+            return to_log(evidence)
+        case ReportKind.ERASURE, CertificateEvidence():
+            return to_certificate(evidence)
     raise TypeError(f"{type(evidence).__name__} is no evidence for a report of kind {kind}")
 
 

@@ -138,5 +138,7 @@ def _choices(pack: Pack) -> Mapping[str, Mapping[str, Collection[str]]]:
         for triple in (*rule.when, *rule.asserts):
             if triple[1] in _CHOOSING:
                 wanted = triple[2] if isinstance(triple[2], (list, tuple)) else [triple[2]]
-                found[rule.entity][triple[0]].update(one for one in wanted if isinstance(one, str))
+                found[rule.entity][triple[0]].update(
+                    str(one) for one in wanted if not isinstance(one, bool)
+                )
     return found

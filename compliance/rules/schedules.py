@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
+from urllib.parse import urlsplit
 
 from compliance.errors import ScheduleError
 from compliance.rules.nouns.audit import Schedule
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIELDS = 5
+_LONGEST_MAIL, _LONGEST_ADDRESS = 254, 2_000
+# No sign that the header of a message gives a meaning of its own.
+_MAIL = re.compile(r"(?!=\?)[^@\s<>,;:\"()\[\]\\]+@[\w-]+(?:\.[\w-]+)*")
 
 
 def check_schedule(schedule: Schedule) -> Schedule:
     """`schedule`, if it can be kept.
 
     Raises:
-        ScheduleError: its times cannot be read, or an address cannot be one.
+        ScheduleError: its times cannot be read or never come, or an address cannot be one.
     """
-    _trigger(schedule.cron, None)
+    if next_after(schedule, schedule.made_at, UTC) is None:
+        raise ScheduleError(problem="no day has its times")
     for mail in schedule.mails:
-        if not re.fullmatch(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+", mail):
+        if len(mail) > _LONGEST_MAIL or not mail.isprintable() or not _MAIL.fullmatch(mail):
             raise ScheduleError(problem="an e-mail address looks like officer@example.org")
-    if schedule.webhook and not re.fullmatch(r"https?://[^\s/?#]+\S*", schedule.webhook):
-        raise ScheduleError(problem="a webhook's address begins with https:// or http://")
+    if schedule.webhook and not _is_webhook(schedule.webhook):
+        raise ScheduleError(
+            problem="a webhook's address begins with https:// or http:// and a host, "
+            "without a name and password"
+        )
     return schedule
+
+
+def _is_webhook(address: str) -> bool:
+    """Whether notices can be posted there; what cannot be parsed would end an audit later."""
+    if len(address) > _LONGEST_ADDRESS or not address.isprintable() or " " in address:
+        return False
+    try:
+        parts = urlsplit(address)
+        is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and is_whole and "@" not in parts.netloc
 
 
 def due_at(schedule: Schedule, now: datetime, zone: tzinfo) -> datetime | None:
@@ -59,7 +79,7 @@ def _trigger(cron: str, zone: tzinfo | None) -> Any:
     from apscheduler.triggers.cron import CronTrigger
 
     fields = cron.split()
-    if len(fields) != _FIELDS:
+    if len(fields) != _FIELDS or not cron.isascii():
         raise ScheduleError(problem="its times need five fields, such as “0 6 * * mon”")
     problem = "its times cannot be read; “0 6 * * mon” is an example"
     # crontab counts days of the week from Sunday, the library from Monday; names are the same.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from compliance.countries import is_country
 from compliance.rules.nouns import POLICY, Knowledge, LawId, Pack
 
 _ORGANISATION = "org"
@@ -17,10 +18,12 @@ def in_scope(pack: Pack, known: Knowledge) -> Mapping[LawId, str] | None:
     """
     said = _said(known)
     if said:
-        return {law: "the organisation says so" for law in pack.laws if law in said}
+        return {law: "it is among the laws in scope on record" for law in pack.laws if law in said}
     found: dict[LawId, str] = {}
     seen = False
     for place, why in _places(known):
+        if not is_country(place.partition("-")[0]):
+            continue  # nobody can say which law is in force there
         seen = True
         for law_id, law in pack.laws.items():
             if law_id != POLICY and any(_meet(place, one) for one in law.countries):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from compliance.rules.advice import mended_by
 from compliance.rules.checking import Check, Seen
 from compliance.rules.nouns import (
+    NOTHING,
     Assessment,
     Entity,
     Outcome,
@@ -80,7 +81,7 @@ class Judge:
         """The one verdict of a rule that looks at nothing."""
         said = {**_NOTHING, "state": state, "because": because, "evidence": because}
         told = self._told(self._of_rule(rule) | said)
-        told.pile.append(Verdict(subject=self.organisation, subject_id="-", **told.fields))
+        told.pile.append(Verdict(subject=self.organisation, subject_id=NOTHING, **told.fields))
 
     def assessment(self) -> Assessment:
         """All verdicts; findings first."""

@@ -60,7 +60,15 @@ def newest(
 
 def newest_by(connection: Connection, table: Table, kind: type[Noun], key: str) -> dict[str, Noun]:
     """The newest noun of `table` for each value of `key`, in the order of first writing."""
-    query = select(table.c[key], table.c.record).order_by(table.c.position)
+    place = table.c.position
+    ends = (
+        select(func.min(place).label("first"), func.max(place).label("last"))
+        .group_by(table.c[key])
+        .subquery()
+    )
+    query = (
+        select(table.c[key], table.c.record).join(ends, place == ends.c.last).order_by(ends.c.first)
+    )
     return {name: from_json(kind, text) for name, text in connection.execute(query)}
 
 

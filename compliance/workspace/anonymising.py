@@ -32,7 +32,7 @@ from compliance.dataset.nouns import (
 )
 from compliance.errors import StillAtRiskError, TakenNameError, WorkspaceError
 from compliance.storage import records, tables
-from compliance.workspace import datasets, vaults
+from compliance.workspace import datasets, usage, vaults
 from compliance.workspace.desk import Desk, store_bytes
 from compliance.workspace.examining import proof_of
 from compliance.workspace.making import Made, Step, made
@@ -60,7 +60,7 @@ def anonymise(
     """
     into = check_dataset_name(into or f"{name[:64]}-anonymised")
     check_plan(plan)
-    about = subject(desk, name, plan.population)
+    about = subject(desk, name, plan.population, is_handed_on=True)
     with desk.database.reading() as connection:
         check_free_for(connection, about.dataset, into)
     yield Step(doing="Reading the table and its hierarchies")
@@ -137,9 +137,13 @@ def hand_out(desk: Desk, done: Anonymised | AnonymisedBaskets) -> bytes:
 
     Raises:
         WorkspaceError: its file is missing, or is not what was checked.
+        NotUsableError: people whose rows are in it stand against it by now.
     """
     told = done if isinstance(done, AnonymisedBaskets) else done.proof
     data = output(desk, told.sha256)
+    with desk.database.reading() as connection:
+        dataset = datasets.version(connection, done.dataset_id)
+        usage.check_still(desk, connection, dataset, done.id)
     with desk.act("output.export", done.made.rpartition("@")[0]) as act:
         act.facts |= {"anonymised": done.id, "rows": told.rows, "output_sha256": told.sha256}
     return data
@@ -198,6 +202,7 @@ def _stored(
         vaults.store(desk, act, stored, finished.treated.vault)
         act.link(datasets.dataset_node(about.dataset), datasets.dataset_node(stored), "anonymised")
         act.facts |= {**_facts(done), **facts}
+        usage.note(desk, act, done.id, about.dataset)
     return done
 
 

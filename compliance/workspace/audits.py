@@ -172,10 +172,15 @@ class Audits:
         try:
             audit, sent = self.run_schedule(schedule)
         except ComplianceError as refusal:
-            with self._desk.act("audit.fail", schedule.name) as act:
-                act.facts["refusal"] = type(refusal).__name__
-            return Ran(schedule=schedule.name, audit=None, sent=(), refusal=str(refusal))
+            return self._failed(schedule, refusal, str(refusal))
+        except Exception as error:  # noqa: BLE001 - its words may hold a value of a cell
+            return self._failed(schedule, error, "The audit broke off; run it by hand to see why.")
         return Ran(schedule=schedule.name, audit=audit, sent=sent)
+
+    def _failed(self, schedule: Schedule, error: Exception, says: str) -> Ran:
+        with self._desk.act("audit.fail", schedule.name) as act:
+            act.facts["refusal"] = type(error).__name__
+        return Ran(schedule=schedule.name, audit=None, sent=(), refusal=says)
 
     def run_schedule(self, schedule: Schedule) -> tuple[Audit, tuple[Sending, ...]]:
         """Audit as `schedule` says, now, and tell people.

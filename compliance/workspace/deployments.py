@@ -41,7 +41,7 @@ from compliance.federated.nouns import ModelKind, Plan, Round, Split
 from compliance.federated.preparing import source_of
 from compliance.federated.tasks import Source
 from compliance.plain import from_json
-from compliance.workspace import datasets, labels, runs
+from compliance.workspace import datasets, labels, runs, usage
 from compliance.workspace.desk import Desk
 
 LOOPBACK = "127.0.0.1"
@@ -123,6 +123,7 @@ def write(desk: Desk, name: str, plan: Plan, order: Order) -> Deployment:
         act.facts |= {"code_sha256": made.code_sha256}
         if made.is_local:
             act.facts["rows"] = prepared.dataset.rows
+        usage.note(desk, act, f"deployment {act.entry}", prepared.dataset)
     return made
 
 
@@ -238,7 +239,7 @@ def _prepare(desk: Desk, name: str, plan: Plan) -> _Prepared:
         reason = f"each made-up site takes processes of its own; up to {MOST_MADE_UP} can be tried"
         raise DeploymentError(reason=reason)
     with desk.database.reading() as connection:
-        dataset = datasets.find(connection, name)
+        dataset, _ = usage.required(desk, connection, datasets.find(connection, name))
         discovery = labels.latest(connection, dataset)
     found = tuple(discovery.labels) if discovery else ()
     unit = dataset.description.unit

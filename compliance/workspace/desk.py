@@ -19,6 +19,7 @@ from sqlalchemy import Table as Records
 
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, Dataset
+from compliance.dataset.part import Part, read_mask
 from compliance.errors import WorkspaceError
 from compliance.lineage.nouns import Edge, Node
 from compliance.privacy import Aggregate, Bounded, add_up, bound, choice_of, joined, joined_columns
@@ -116,10 +117,16 @@ class Desk:
         return self.settings.home / "vaults"
 
     @property
+    def usable_folder(self) -> Path:
+        """Which rows of a stored table may be used: numbers of rows, no values."""
+        return self.settings.home / "usable"
+
+    @property
     def _folders(self) -> tuple[Path, ...]:
         return (
             *(self.datasets_folder, self.reports_folder, self.runs_folder),
             *(self.hierarchies_folder, self.outputs_folder, self.vaults_folder),
+            self.usable_folder,
         )
 
     @contextmanager
@@ -142,9 +149,21 @@ class Desk:
             records.append_line(connection, line)
 
     def table(self, dataset: Dataset) -> Table:
-        """The stored table of `dataset`; the least used leave memory when there are too many."""
-        path = self.datasets_folder / f"{dataset.sha256}.parquet"
-        return self._tables.get((dataset.sha256,), lambda: Table(path))
+        """The table of `dataset`, stored or a part of a stored one (see `usage`).
+
+        The least used leave memory when there are too many.
+        """
+        return self._table(dataset.sha256)
+
+    def _table(self, sha256: str) -> Table:
+        def read() -> Table:
+            mask = self.usable_folder / f"{sha256}.npz"
+            if mask.exists():
+                origin, is_in = read_mask(mask)
+                return Part(self._table(origin), is_in)
+            return Table(self.datasets_folder / f"{sha256}.parquet")
+
+        return self._tables.get((sha256,), read)
 
     def hold(self, dataset: Dataset, table: Table) -> None:
         """Have `table` for `dataset` in memory, so that it is measured before it is stored."""

@@ -28,16 +28,18 @@ from compliance.errors import (
     SealedError,
 )
 from compliance.lineage.nouns import Node, NodeKind
+from compliance.rights.fulfilling import to_tell
 from compliance.rights.nouns import Erasure, ErasurePlan, Request, Stage
 from compliance.rights.requests import Action
 from compliance.storage import records, tables
-from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requesting
+from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
 from compliance.workspace.erasing_writing import Content, keys_gone, made, writing_of
 from compliance.workspace.making import Step
 from compliance.workspace.recent import let_go
+from compliance.workspace.registers import register_in
 from compliance.workspace.tracing_views import carry_labels
 
 _Gone = Mapping[str, frozenset[str]]
@@ -276,7 +278,7 @@ def _finished(
     with desk.act("erasure.prove", id_) as act:
         proved = replace(seen, stage=Stage.PROVED, done_at=act.at)
         if not proved.left:
-            _carry_out(act, proved)
+            _carry_out(desk, act, proved)
         erased.store(act, proved)
         act.facts |= {"rescanned": proved.rescanned, "left": proved.left, "kept": proved.kept}
     journal.end()
@@ -300,7 +302,7 @@ def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
 
 def _seen_again(desk: Desk, connection: Connection, erasure: Erasure) -> Erasure:
     """The erasure with what is found now of those who were erased."""
-    asked = [requesting.one(connection, id_) for id_ in erasure.requests]
+    asked = [requested.one(connection, id_) for id_ in erasure.requests]
     try:
         people = erasing_plan.found(desk, connection, asked)
     except SealedError:
@@ -329,12 +331,13 @@ def _still_there(desk: Desk, connection: Connection, gone: _Gone) -> int:
     return found
 
 
-def _carry_out(act: Act, erasure: Erasure) -> None:
+def _carry_out(desk: Desk, act: Act, erasure: Erasure) -> None:
     """Move the requests on; one that a new hold stands against stays where it is."""
     rewritten_ = {one.dataset_id: one for one in erasure.rewritings}
+    register = register_in(desk, act.connection, act.at)
     stopped = 0
     for id_ in erasure.requests:
-        request: Request = requesting.one(act.connection, id_)
+        request: Request = requested.one(act.connection, id_)
         changed = tuple(one for one in erasure.touched.get(id_, ()) if one in rewritten_)
         pairs = "".join(f"{rewritten_[c].before} {rewritten_[c].after}\n" for c in changed)
         facts = {
@@ -342,8 +345,10 @@ def _carry_out(act: Act, erasure: Erasure) -> None:
             "before_after_hash": hashlib.sha256(pairs.encode()).hexdigest(),
         }
         what = f"erased from {len(changed)} dataset versions ({erasure.id})"
+        names = {one.rpartition("@")[0] for one in (*changed, *request.found)}
+        changes = {"changed": changed, "recipients": len(to_tell(register, names, {}))}
         try:
-            requesting.advance(act, request, Action.CARRY_OUT, what, changed=changed, facts=facts)
+            requested.advance(act, request, Action.CARRY_OUT, what, facts=facts, **changes)
         except RightsError:
             stopped += 1
     for fact in ("law", "right", "from", "to"):

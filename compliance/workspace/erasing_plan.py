@@ -29,7 +29,7 @@ from compliance.rights.nouns import (
     Way,
 )
 from compliance.storage import records, tables
-from compliance.workspace import datasets, erasing_beyond, labels, requesting, sealing
+from compliance.workspace import datasets, erasing_beyond, labels, requested, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.tracing import Index, decided
 
@@ -90,12 +90,12 @@ def requests_of(desk: Desk, connection: Connection, ids: Sequence[str]) -> tuple
     """The requests, each once, if they can be carried out now."""
     if not ids:
         raise ErasingError(reason="no request was named")
-    asked = tuple(requesting.one(connection, id_) for id_ in sorted(set(ids)))
+    asked = tuple(requested.one(connection, id_) for id_ in sorted(set(ids)))
     for request in asked:
         if request.right is not Right.ERASURE:
             reason = f"request {request.id} asks for {request.right.value}"
             raise ErasingError(reason=reason)
-        requesting.check_may_carry_out(connection, request, desk.clock().date())
+        requested.check_may_carry_out(connection, request, desk.clock().date())
     return asked
 
 
@@ -198,7 +198,7 @@ def _versions(
         one.made: one
         for one in records.newest_by(connection, tables.ANONYMISED, Anonymised, "id").values()
     }
-    holds = requesting.standing_holds(connection, desk.clock().date())
+    holds = requested.standing_holds(connection, desk.clock().date())
     versions = {}
     for dataset in every:
         if dataset.id in invented:

@@ -31,7 +31,7 @@ from compliance.dataset.nouns import Dataset, Sha256, check_dataset_name
 from compliance.dataset.table import Table
 from compliance.errors import MalformedRecipeError, StillAtRiskError
 from compliance.storage import tables
-from compliance.workspace import anonymising, datasets
+from compliance.workspace import anonymising, datasets, usage
 from compliance.workspace.desk import Desk, store_bytes
 from compliance.workspace.making import Step, as_intake, told
 
@@ -53,8 +53,9 @@ def anonymise(
     """
     into = check_dataset_name(into or f"{name[:64]}-baskets")
     with desk.database.reading() as connection:
-        dataset = datasets.find(connection, name)
-        _check_free(connection, dataset, into)
+        found = datasets.find(connection, name)
+        _check_free(connection, found, into)
+        dataset, _ = usage.required(desk, connection, found, is_handed_on=True)
     for column in (plan.person, plan.item, *([plan.description] if plan.description else [])):
         dataset.column(column)
     table = desk.table(dataset)
@@ -123,6 +124,7 @@ def _stored(
             "singled_out_before": done.before.singled_out,
             "output_sha256": sha256,
         }
+        usage.note(desk, act, done.id, dataset)
     return done
 
 

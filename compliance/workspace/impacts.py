@@ -318,8 +318,15 @@ class Impacts:
         return room.redrawn(self.one(id_), self.knowledge())[1]
 
     def export(self, id_: str) -> dict[str, object]:
-        """One assessment as a document, to be read in elsewhere."""
-        return room.to_document(self.one(id_))
+        """One assessment as a document, to be read in elsewhere; that it was taken is in the trail.
+
+        Raises:
+            UnknownImpactError: there is none of that id.
+        """
+        with self._desk.act("impact.export", id_[:80]) as act:
+            impact = _find(act.connection, id_)
+            act.facts["version"] = impact.version
+        return room.to_document(impact)
 
     def read_in(self, data: bytes) -> Impact:
         """Keep an exported assessment as the next version of its own.
@@ -329,7 +336,7 @@ class Impacts:
         Raises:
             ImpactInputError: it is no such document.
         """
-        read = room.from_document(data)
+        read = room.from_document(data, self._desk.clock().date())
         with self._desk.act("impact.import", read.id[:80]) as act:
             kept = {one.id: one for one in newest(act.connection)}.get(read.id)
             act.facts |= {"kind": str(read.kind), "version": read.version}

@@ -8,23 +8,32 @@ from compliance.dataset.nouns import ColumnType, Dataset
 from compliance.errors import JoinError
 from compliance.privacy import check_query
 from compliance.privacy.nouns.question import Query
-from compliance.workspace import datasets
-from compliance.workspace.desk import all_columns
+from compliance.workspace import datasets, usage
+from compliance.workspace.desk import Desk, all_columns
 
 # A number as an id is the same person as its digits; other types are written in ways of their own.
 _WRITTEN_ALIKE = {ColumnType.INTEGER, ColumnType.TEXT}
 
 
-def asked_of(connection: Connection, name: str, query: Query) -> tuple[Dataset, dict[str, Dataset]]:
+def asked_of(
+    desk: Desk, connection: Connection, name: str, query: Query
+) -> tuple[Dataset, dict[str, Dataset]]:
     """The dataset that `query` is put to, and those that it joins, where they can answer it.
+
+    Of each the rows that may be used; see `usage`.
 
     Raises:
         UnknownDatasetError, JoinError, QueryError: see `joined_datasets` and `check_query`.
+        NotUsableError: nothing of one of them may be used.
     """
     dataset = datasets.find(connection, name)
     others = joined_datasets(connection, dataset, query)
     check_query(query, all_columns(dataset, others))
-    return dataset, others
+    found, _ = usage.required(desk, connection, dataset)
+    beside = {
+        called: usage.required(desk, connection, other)[0] for called, other in others.items()
+    }
+    return found, beside
 
 
 def joined_datasets(connection: Connection, dataset: Dataset, query: Query) -> dict[str, Dataset]:

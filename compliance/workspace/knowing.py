@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.impact import facts_of
-from compliance.impact.nouns import Impact, ImpactKind
+from compliance.impact.nouns import Impact, ImpactKind, Status
 from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
@@ -32,9 +32,10 @@ from compliance.workspace import (
     vaults,
     watching,
 )
+from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Desk
 from compliance.workspace.measuring import measures_of
-from compliance.workspace.registering import register_of
+from compliance.workspace.registering import register_of, typed_records
 
 _OF_DPIA = PROVIDED["dpia"] | {"prior_consultation_at", "reviewed_at", "last_change_at"}
 _CHECKPOINT = "trail.checkpoint"
@@ -64,6 +65,7 @@ def known(
         is_whole=names is None,
         lists=pack.lists,
         reach={law: row.countries for law, row in pack.laws.items()},
+        consents=consent_records(connection, typed_records(connection)),
     )
     return replace(found_out, impacts=impacts_of(connection, found_out))
 
@@ -173,7 +175,16 @@ def _bytes(body: str | bytes) -> bytes:
 def impacts_of(connection: Connection, known: Knowledge) -> tuple[Assessed, ...]:
     """Every impact assessment, as far as rules ask for it, held against what is known otherwise."""
     found = records.newest_by(connection, tables.IMPACT, Impact, "id")
-    return tuple(_assessed(impact, facts_of(impact, known)) for impact in found.values())
+    counting = [_signed(connection, impact) for impact in found.values()]
+    return tuple(_assessed(impact, facts_of(impact, known)) for impact in counting)
+
+
+def _signed(connection: Connection, impact: Impact) -> Impact:
+    """What counts of an assessment: what was validated, however it was rewritten since."""
+    if impact.validated_at is None or impact.status is Status.VALIDATED:
+        return impact
+    past = records.every(connection, tables.IMPACT, Impact, id=impact.id)
+    return next((one for one in reversed(past) if one.status is Status.VALIDATED), impact)
 
 
 def _assessed(impact: Impact, facts: Mapping[str, object]) -> Assessed:

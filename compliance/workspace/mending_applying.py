@@ -6,20 +6,25 @@ import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
 
+from compliance.errors import RemedyError
 from compliance.rules import remedies
 from compliance.rules.nouns import Applied, Assessment, Effect, Finding, Remedy
 from compliance.storage import tables
-from compliance.workspace import assessments, datasets, labels
+from compliance.workspace import assessments, datasets, labels, packs
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.knowing import known
 from compliance.workspace.mending_seeing import Seen
 from compliance.workspace.mending_trials import Trial
+
+# What remedies are tried on and change; what is written of the act itself is not among it.
+_STOOD_ON = ("organisation", "holdings", "register", "budgets", "impacts")
 
 
 def applied(desk: Desk, finding: Finding, remedy: Remedy, trial: Trial, seen: Seen) -> Applied:
     """Store what a remedy makes, test every duty again, and keep both effects; one act.
 
     Raises:
-        RemedyError: somebody changed the dataset meanwhile; nothing is stored.
+        RemedyError: somebody changed what it was tried on; nothing is stored.
         ComplianceError: what is made does not pass its checks; nothing is stored.
     """
     trial.check()
@@ -31,6 +36,7 @@ def applied(desk: Desk, finding: Finding, remedy: Remedy, trial: Trial, seen: Se
         if new_file is not None and not path.exists():
             undo.callback(path.unlink, missing_ok=True)
         with desk.act("remedy.apply", finding.id) as act:
+            _check_unchanged(desk, act, seen)
             made = trial.store(act)
             found = assessments.within(desk, act, trail=trial.after.trail)
             done = Applied(
@@ -46,6 +52,21 @@ def applied(desk: Desk, finding: Finding, remedy: Remedy, trial: Trial, seen: Se
             act.facts |= _facts(finding, remedy, done, trial.facts)
         undo.pop_all()
     return done
+
+
+def _check_unchanged(desk: Desk, act: Act, seen: Seen) -> None:
+    """Refuse where what was tried would undo what somebody did meanwhile, or do something else.
+
+    Raises:
+        RemedyError: somebody did.
+    """
+    before = seen.ground.known
+    now = known(desk, act.connection, before.at)
+    is_same = packs.in_force(act.connection) == seen.ground.pack and all(
+        getattr(now, part) == getattr(before, part) for part in _STOOD_ON
+    )
+    if not is_same:
+        raise RemedyError(reason="something changed since; look at the remedies again")
 
 
 def _actual(desk: Desk, act: Act, found: Assessment, trial: Trial, seen: Seen, made: str) -> Effect:

@@ -71,7 +71,8 @@ class Ground:
         who = organisation or known.organisation
         said = self.typed if typed is None else typed
         asked = (*known.register.of("request"), *known.register.of("complaint"))
-        register = registering.register_from(who, changed, said, known.at, asked)
+        told = (*asked, *known.consents)
+        register = registering.register_from(who, changed, said, known.at, told)
         after = replace(
             known,
             organisation=who,
@@ -228,7 +229,6 @@ def new_version(
     desk.hold(dataset, table)
 
     def store(act: Act) -> str:
-        _check_same(act, before)
         stored = datasets.store(desk, act, intake, before.name, dataset.description)
         act.link(datasets.dataset_node(before), datasets.dataset_node(stored), step)
         if found is not None:
@@ -289,14 +289,3 @@ def _news(before: Discovery | None, after: Discovery | None) -> Changes | None:
     if after is None:
         return None
     return Changes() if before is None else compare(before, after)
-
-
-def _check_same(act: Act, before: Dataset) -> None:
-    """Refuse where somebody stored another version meanwhile.
-
-    Raises:
-        RemedyError: somebody did.
-    """
-    now = datasets.find(act.connection, before.name)
-    if now.id != before.id:
-        raise RemedyError(reason="the dataset has a new version since; look at the remedies again")

@@ -21,7 +21,7 @@ from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets, joins
+from compliance.workspace import budgets, datasets, joins, usage
 from compliance.workspace.desk import Desk, all_columns
 from compliance.workspace.releases import DEFAULT_DELTA_SHARE
 
@@ -85,6 +85,7 @@ def propose(
             "unit": query.unit,
             "columns": list(columns),
         }
+        usage.note(desk, act, proposal.id, dataset, *others.values())
     return proposal
 
 
@@ -95,5 +96,5 @@ def proposals(connection: Connection, dataset: Dataset) -> tuple[Proposal, ...]:
 
 def _found(desk: Desk, name: str, query: Query) -> tuple[Dataset, Mapping[str, Dataset], Budget]:
     with desk.database.reading() as connection:
-        dataset, others = joins.asked_of(connection, name, query)
+        dataset, others = joins.asked_of(desk, connection, name, query)
         return dataset, others, budgets.state(connection, dataset.population, desk.clock()).total

@@ -36,7 +36,7 @@ def try_attacks(desk: Desk, name: str, query: Query, asked: Budget, seed: int) -
     from compliance.privacy import mechanisms  # loads OpenDP, which nothing else needs
 
     with desk.database.reading() as connection:
-        dataset, others = joins.asked_of(connection, name, query)
+        dataset, others = joins.asked_of(desk, connection, name, query)
     calibration = calibrate(query, asked)
     table, bounded = desk.counted(dataset, query, others)
     outcome = attack(table, query, bounded, calibration, asked, mechanisms, seed)
@@ -105,7 +105,7 @@ def compare_error(
         question = simulated_question(query)
         return errors(simulate(question, stand_in, _SEED), question, (), asked, desk.key)
     with desk.database.reading() as connection:
-        dataset, others = joins.asked_of(connection, stand_in or name, query)
+        dataset, others = joins.asked_of(desk, connection, stand_in or name, query)
     table = desk.joined(dataset, query, others)
     found = errors(table, query, all_columns(dataset, others), asked, desk.key)
     with desk.act("error.compare", str(dataset.name)) as act:

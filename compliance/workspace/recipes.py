@@ -17,7 +17,7 @@ from compliance.anonymise.recipes import column_drift, drift, to_recipe
 from compliance.dataset.nouns import ColumnName, Sha256, check_dataset_name
 from compliance.errors import DriftedError, UnknownRecipeError, WorkspaceError
 from compliance.storage import records, tables
-from compliance.workspace import anonymising, datasets
+from compliance.workspace import anonymising, datasets, usage
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Made, Step, made
 from compliance.workspace.subjects import Subject, counting_people, named, subject
@@ -34,7 +34,9 @@ def keep(desk: Desk, done: Anonymised, name: str) -> KeptRecipe:
     """
     check_dataset_name(name)
     with desk.database.reading() as connection:
-        dataset = datasets.version(connection, done.dataset_id)
+        dataset = usage.as_used(
+            desk, connection, datasets.version(connection, done.dataset_id), done.id
+        )
         output = datasets.version(connection, done.made)
     hierarchies = _hierarchies(desk, done.hierarchies)
     prepared = prepare(desk.table(dataset), dataset.columns, done.plan, hierarchies)
@@ -82,7 +84,7 @@ def apply(
     with desk.database.reading() as connection:
         kept = _named(connection, recipe_name)
     recipe = kept.recipe
-    about = _with_unit(subject(desk, name, recipe.plan.population), kept.unit)
+    about = _with_unit(subject(desk, name, recipe.plan.population, is_handed_on=True), kept.unit)
     with desk.database.reading() as connection:
         anonymising.check_free_for(connection, about.dataset, into)
     yield Step(doing="Reading the table and its hierarchies")

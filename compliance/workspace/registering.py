@@ -295,10 +295,13 @@ def _news(record: Record, before: Record | None) -> Record | None:
 
 
 def _impersonal(record: Record) -> Record:
-    """`record` without the fields that may name a person."""
-    fields = map(kind_of(record.kind).field, record.values)
-    values = {f.id: record.values[f.id] for f in fields if f and not f.is_personal}
-    return replace(record, values=values)
+    """`record` without the fields that may name a person, its own name among them."""
+    kind = kind_of(record.kind)
+    kept = [f for f in map(kind.field, record.values) if f and not f.is_personal]
+    if kind.is_of_person:
+        kept = [f for f in kept if f.type not in (FieldType.TEXT, FieldType.TEXTS)]
+    values = {f.id: record.values[f.id] for f in kept}
+    return replace(record, name=record.id if kind.is_of_person else record.name, values=values)
 
 
 def _found(register: Register, kind: KindId, id_: RecordId) -> Record:

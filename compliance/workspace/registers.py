@@ -29,6 +29,7 @@ from compliance.register.nouns import (
 from compliance.rules.nouns import Holding
 from compliance.storage import records, tables
 from compliance.workspace import datasets, labels, releases, requesting_drawn, runs
+from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.measuring import measures_of
 
@@ -49,8 +50,8 @@ def register_of(
         holdings: every dataset, each with what was found out about it.
         at: the moment, UTC: what lies before it is over.
     """
-    asked = requesting_drawn.records(connection)
-    return register_from(organisation, holdings, typed_records(connection), at, asked)
+    typed = typed_records(connection)
+    return register_from(organisation, holdings, typed, at, _of_rights(connection, typed))
 
 
 def register_from(
@@ -58,9 +59,9 @@ def register_from(
     holdings: Sequence[Holding],
     typed: Sequence[Record],
     at: datetime,
-    asked: Sequence[Record] = (),
+    told: Sequence[Record] = (),
 ) -> Register:
-    """As `register_of`, from what was typed, and from what people asked for."""
+    """As `register_of`, from what was typed, and from requests and consents as they stand."""
     held = [
         Held(
             dataset=one.dataset,
@@ -72,14 +73,15 @@ def register_from(
         )
         for one in holdings
     ]
-    return drawn_register(organisation, held, typed, at, asked)
+    return drawn_register(organisation, held, typed, at, told)
 
 
 def register_in(desk: Desk, connection: Connection, at: datetime) -> Register:
     """The register as it stands, without what is counted for rules."""
     held = [held_in(desk, connection, one) for one in datasets.newest(connection)]
-    typed, asked = typed_records(connection), requesting_drawn.records(connection)
-    return drawn_register(organisation_in(connection), held, typed, at, asked)
+    typed = typed_records(connection)
+    told = _of_rights(connection, typed)
+    return drawn_register(organisation_in(connection), held, typed, at, told)
 
 
 def drawn_register(
@@ -87,11 +89,11 @@ def drawn_register(
     held: Sequence[Held],
     typed: Sequence[Record],
     at: datetime,
-    asked: Sequence[Record] = (),
+    told: Sequence[Record] = (),
 ) -> Register:
     """The register from all that it follows from."""
     titles = {id_: found.title for id_, found in semantic_types().items()}
-    found = overlaid((*drawn(organisation, held, typed, titles), *asked), typed)
+    found = overlaid((*drawn(organisation, held, typed, titles), *told), typed)
     return Register(records=found, contradictions=contradictions(found, at.date()))
 
 
@@ -132,3 +134,8 @@ def keep(act: Act, record: Record) -> None:
     """Keep what is typed of a record now, as part of `act`."""
     noun = Recorded(record=record, at=act.at, by=act.actor)
     act.store(tables.REGISTER, noun, kind=record.kind, id=record.id)
+
+
+def _of_rights(connection: Connection, typed: Sequence[Record]) -> tuple[Record, ...]:
+    """What people asked for, and what they agreed to, as records."""
+    return (*requesting_drawn.records(connection), *consent_records(connection, typed))

@@ -29,7 +29,7 @@ from compliance.privacy import (
 from compliance.privacy.nouns import Budget, Preview, Prices, Release, ReleasedValue, Spend
 from compliance.privacy.nouns.question import Query
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets, joins, questions
+from compliance.workspace import budgets, datasets, joins, questions, usage
 from compliance.workspace.desk import Desk
 
 DEFAULT_DELTA_SHARE = Decimal("0.1")  # of the total's δ, where a release names none
@@ -39,7 +39,7 @@ RELEASE_LEASE = timedelta(minutes=10)  # far longer than drawing 100,000 groups 
 def look_ahead(desk: Desk, name: str, query: Query, asked: Budget) -> Preview:
     """What a release would look like. Nothing is drawn, spent or written."""
     with desk.database.reading() as connection:
-        dataset, others = joins.asked_of(connection, name, query)
+        dataset, others = joins.asked_of(desk, connection, name, query)
     return preview(desk.aggregate(dataset, query, others), query, asked)
 
 
@@ -99,7 +99,7 @@ def _prepare(
     desk: Desk, name: str, query: Query, epsilon: Decimal, delta: Decimal | None
 ) -> _Prepared:
     with desk.database.reading() as connection:
-        dataset, others = joins.asked_of(connection, name, query)
+        dataset, others = joins.asked_of(desk, connection, name, query)
         total = budgets.state(connection, dataset.population, desk.clock()).total
     asked = Budget(
         epsilon=epsilon, delta=total.delta * DEFAULT_DELTA_SHARE if delta is None else delta
@@ -177,6 +177,7 @@ def _settle(
             "values": len(published.values),
             **questions.asked(query, dataset, desk.key),
         }
+        usage.note(desk, act, published.id, dataset, *prepared.others.values())
     return published
 
 

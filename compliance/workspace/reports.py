@@ -52,6 +52,7 @@ from compliance.workspace import (
     impact_reports,
     labels,
     releases,
+    request_reports,
     run_prices,
     runs,
     trails,
@@ -74,10 +75,14 @@ def make(
         NothingAnonymisedError, UnknownOutputError: there is no such anonymisation.
         NothingAssessedError, UnknownImpactError: there is no such impact assessment.
         WorkspaceError: an anonymised output is not what was checked any more.
+        UnknownRequestError, LetterError: there is nothing to write on that request.
         ReportChoiceError: a release or run is named, but the report is about no single one.
     """
     if kind is ReportKind.DPIA:
         return _on_impact(desk, None if names is None else _wanted(desk, names), about)
+    if kind in request_reports.KINDS:
+        document, subject = request_reports.built(desk, kind, about)
+        return store(desk, kind, document, (), (), subject)
     wanted = _wanted(desk, names)
     if kind is ReportKind.RELEASE:
         return _on_release(desk, wanted, about)
@@ -90,7 +95,7 @@ def make(
     assessment = assessments.check(desk, names)
     with desk.database.reading() as connection:
         evidence = _evidence(desk, connection, wanted, assessment)
-    return _store(desk, kind, build(kind, evidence), wanted, ())
+    return store(desk, kind, build(kind, evidence), wanted, ())
 
 
 def pdf_of(desk: Desk, report: Report) -> bytes:
@@ -133,7 +138,7 @@ def _on_release(desk: Desk, wanted: Sequence[Dataset], release_id: str | None) -
         release = disclosures.chosen(connection, wanted, release_id)
         evidence = _of_release(desk, connection, release)
     node = Node(kind=NodeKind.RELEASE, id=release.id, title=evidence.disclosure.title)
-    return _store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+    return store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
 def _on_run(desk: Desk, wanted: Sequence[Dataset], run_id: str | None) -> Report:
@@ -143,7 +148,7 @@ def _on_run(desk: Desk, wanted: Sequence[Dataset], run_id: str | None) -> Report
         run = runs.chosen(connection, wanted, run_id)
         evidence = _of_run(desk, connection, run)
     node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {run.plan.subject}")
-    return _store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+    return store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
 def _on_anonymisation(desk: Desk, wanted: Sequence[Dataset], id_: str | None) -> Report:
@@ -154,7 +159,7 @@ def _on_anonymisation(desk: Desk, wanted: Sequence[Dataset], id_: str | None) ->
         anonymising.output(desk, done.proof.sha256)  # refuses where it is not what was checked
         evidence = _of_anonymisation(desk, connection, done)
     node = datasets.dataset_node(evidence.output)
-    return _store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+    return store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
 def _on_impact(desk: Desk, wanted: Sequence[Dataset] | None, id_: str | None) -> Report:
@@ -164,7 +169,7 @@ def _on_impact(desk: Desk, wanted: Sequence[Dataset] | None, id_: str | None) ->
         impact = impact_reports.chosen(connection, wanted, id_)
         evidence = impact_reports.gathered(desk, connection, impact, _of_dataset, edges_of)
     concerned = [found.dataset for found in evidence.datasets]
-    return _store(desk, kind, build(kind, evidence), concerned, ())
+    return store(desk, kind, build(kind, evidence), concerned, ())
 
 
 def _chosen(connection: Connection, wanted: Sequence[Dataset], id_: str | None) -> Anonymised:
@@ -190,17 +195,23 @@ def _chosen(connection: Connection, wanted: Sequence[Dataset], id_: str | None) 
     raise UnknownOutputError(anonymised=id_[:80], dataset=where)
 
 
-def _store(
+def store(
     desk: Desk,
     kind: ReportKind,
     document: Document,
     wanted: Sequence[Dataset],
     origins: Sequence[Node],
+    subject: str = "",
 ) -> Report:
-    """Store a finished report with its entry; `origins` are what it is on beside the datasets."""
+    """Store a finished report with its entry.
+
+    Args:
+        origins: what it is on beside the datasets.
+        subject: what the entry is about; empty: the datasets.
+    """
     sha256 = hashlib.sha256(document.pdf).hexdigest()
     store_bytes(desk.reports_folder / f"{sha256}.pdf", document.pdf)
-    with desk.act("report.build", ", ".join(d.name for d in wanted)) as act:
+    with desk.act("report.build", subject or ", ".join(d.name for d in wanted)) as act:
         report = Report(
             id=f"report-{secrets.token_hex(6)}",
             kind=kind,

@@ -13,7 +13,7 @@ from compliance.errors import RequestFileError, RequestInputError
 from compliance.plain import one_line
 from compliance.register import Shape
 from compliance.register.writing import csv_bytes, json_bytes
-from compliance.rights.nouns import Identifier, Request, Right, Trace
+from compliance.rights.nouns import Identifier, Outcome, Request, Right, Trace
 from compliance.rights.requests import (
     LOG_COLUMNS,
     Draft,
@@ -25,8 +25,9 @@ from compliance.rights.requests import (
 )
 from compliance.rules.nouns import LawId
 from compliance.storage import records
-from compliance.workspace import packs, requesting_intake, sealing
+from compliance.workspace import datasets, packs, requesting_intake, sealing
 from compliance.workspace.desk import Desk
+from compliance.workspace.fulfilling import Fulfilling
 from compliance.workspace.holding import Holding
 from compliance.workspace.registering import laws_in_scope
 from compliance.workspace.registers import register_in
@@ -39,7 +40,7 @@ from compliance.workspace.requested import (
     standing_holds,
     store,
 )
-from compliance.workspace.requesting_clocks import Clocked, clocked
+from compliance.workspace.requesting_clocks import Clocked, by_urgency, clocked
 from compliance.workspace.requesting_steps import Steps
 from compliance.workspace.tracing import Tracing
 
@@ -117,13 +118,17 @@ class Requesting:
     def open_signal(
         self, identifiers: Sequence[Identifier], received_on: date | None = None
     ) -> Request:
-        """Take in a browser's signal (Global Privacy Control) as an opt-out.
+        """Take in a browser's signal (Global Privacy Control): an opt-out, done at once.
 
         Raises:
             SignalError: it does not say whose browser it is; that it came is counted.
+            RightsError: it cannot be so; what was done of it stands.
         """
         day = received_on or self._desk.clock().date()
-        return requesting_intake.open_signal(self._desk, identifiers, day)
+        opened = requesting_intake.open_signal(self._desk, identifiers, day)
+        self.steps.decide(opened.id, Outcome.FULFILLED)
+        Fulfilling(self._desk).opt_out(opened.id)
+        return self.steps.answer(opened.id)
 
     def find(self, id_: str) -> Clocked:
         """One request as it stands, with its clocks.
@@ -142,8 +147,7 @@ class Requesting:
 
     def board(self) -> tuple[Clocked, ...]:
         """Every request with something left to do: what is due first stands first."""
-        waiting = [c for c in self.requests() if c.next is not None]
-        return tuple(sorted(waiting, key=_urgency))
+        return by_urgency(self.requests())
 
     def laws(self) -> tuple[LawId, ...]:
         """The laws in scope under which people may ask for something."""
@@ -167,6 +171,12 @@ class Requesting:
 
         months = max((retention_of(law).months for law in self.laws()), default=24)
         return today - relativedelta(months=months)
+
+    def names(self, request: Request) -> dict[str, str]:
+        """The name of each dataset version that a request names, by its id."""
+        ids = {*request.found, *request.changed, *(one.split(":")[0] for one in request.doubts)}
+        with self._desk.database.reading() as connection:
+            return {id_: str(datasets.version(connection, id_).name) for id_ in sorted(ids)}
 
     def look(self, id_: str) -> Trace:
         """Where the person of a request was found, with what is doubtful; nothing is stored.
@@ -211,11 +221,6 @@ class Requesting:
     def _clocked(self, connection: Connection) -> tuple[Clocked, ...]:
         pack, at = packs.in_force(connection), self._desk.clock()
         return tuple(clocked(request, pack, at) for request in every(connection))
-
-
-def _urgency(clock: Clocked) -> tuple[bool, int, str]:
-    """What is due first comes first; what has no clock comes last."""
-    return clock.days_left is None, clock.days_left or 0, clock.request.id
 
 
 def _cell(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -27,6 +27,7 @@ class Clocked:
         alert: the highest percentage of `alerts` that is reached; 0: none.
         days_left: days until the last day; below 0 when it has passed; None: no clock runs.
         next: what comes next; None: nothing is left to do.
+        pauses: the reasons for which the law lets the clock stand still.
     """
 
     request: Request
@@ -38,6 +39,7 @@ class Clocked:
     alert: int
     days_left: int | None
     next: Action | None
+    pauses: tuple[str, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -66,6 +68,18 @@ def clocked(request: Request, pack: Pack, at: datetime) -> Clocked:
         alert=max((one for one in alerts() if share and 100 * share >= one), default=0),
         days_left=_days_left(clock, at) if clock and is_open else None,
         next=next_action(request),
+        pauses=deadline.pause if deadline else (),
+    )
+
+
+def by_urgency(found: Iterable[Clocked]) -> tuple[Clocked, ...]:
+    """Those with something left to do; what is due first comes first, what has no clock last."""
+    waiting = [one for one in found if one.next is not None]
+    return tuple(
+        sorted(
+            waiting,
+            key=lambda one: (one.days_left is None, one.days_left or 0, one.request.id),
+        )
     )
 
 

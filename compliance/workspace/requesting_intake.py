@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 
 from compliance.errors import RequestInputError, SignalError
@@ -83,26 +83,27 @@ def open_signal(
 
 def _open(desk: Desk, drafts: Sequence[Draft], name: str, file: str = "") -> tuple[Request, ...]:
     known = sealing.marks(desk)
-    written: list[str] = []
-    with _undone(desk, written), desk.act(name, file or drafts[0].law) as act:
-        _check_all(desk, act, drafts, file)
-        before = {one.id: one for one in every(act.connection)}
-        home = organisation_in(act.connection).country
-        opened = []
-        for draft in drafts:
-            number = f"R{len(before) + 1:05d}"
-            by = marks(draft.identifiers, desk.key)
-            earlier = _earlier(draft, [before[id_] for mark in by for id_ in known.get(mark, ())])
-            request = _request(draft, number, home, earlier, act)
-            written.append(number)
-            sealing.seal(desk, number, draft.identifiers)
-            sealing.mark(desk, number, by)
-            store(act, request)
-            before[number] = request
-            for mark in by:
-                known.setdefault(mark, set()).add(number)
-            opened.append(request)
-        act.facts |= _told(opened)
+    with ExitStack() as undo:
+        with desk.act(name, file or drafts[0].law) as act:
+            _check_all(desk, act, drafts, file)
+            before = {one.id: one for one in every(act.connection)}
+            home = organisation_in(act.connection).country
+            opened = []
+            for draft in drafts:
+                number = f"R{len(before) + 1:05d}"
+                by = marks(draft.identifiers, desk.key)
+                past = [before[id_] for mark in by for id_ in known.get(mark, ()) if id_ in before]
+                request = _request(draft, number, home, _earlier(draft, past), act)
+                undo.callback(sealing.destroy, desk, number)
+                sealing.seal(desk, number, draft.identifiers)
+                sealing.mark(desk, number, by)
+                store(act, request)
+                before[number] = request
+                for mark in by:
+                    known.setdefault(mark, set()).add(number)
+                opened.append(request)
+            act.facts |= _told(opened)
+        undo.pop_all()  # they came to be, so what was sealed for them stays
     return tuple(opened)
 
 
@@ -116,17 +117,6 @@ def _told(opened: Sequence[Request]) -> dict[str, object]:
         facts |= {"request": one.id, "law": one.law, "right": one.right.value}
         facts |= {"channel": one.channel, "received_on": one.received_on.isoformat()}
     return facts
-
-
-@contextmanager
-def _undone(desk: Desk, written: Sequence[str]) -> Iterator[None]:
-    """What was sealed for requests that did not come to be is destroyed."""
-    try:
-        yield
-    except BaseException:
-        for number in written:
-            sealing.destroy(desk, number)
-        raise
 
 
 def _check_all(desk: Desk, act: Act, drafts: Sequence[Draft], file: str) -> None:

@@ -66,6 +66,7 @@ class Stepping:
 
 
 def check_level(request: Request, provision: Provision, level: IdentityLevel) -> None:
+    """Refuse a level that is not enough, or that was lowered after a proof was not taken."""
     if not provision.is_enough(level) or level is IdentityLevel.NONE:
         problem = f"is not enough; for this right it has to be at least: {provision.level.value}"
         raise RequestInputError(field="The level of identity", problem=problem)
@@ -116,6 +117,7 @@ def check_kept(step: Stepping, outcome: Outcome, kept: Mapping[str, str]) -> Non
 
 
 def notify_by(step: Stepping, deadline: Deadline) -> date:
+    """The last day on which the person can be told that it takes longer."""
     request = step.request
     found = due(
         deadline,

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from compliance.errors import RequestInputError, RequestStepError
+from compliance.rights.fulfilling import check_absolute
 from compliance.rights.nouns import (
     Decision,
     Extension,
@@ -36,6 +37,7 @@ from compliance.workspace.requesting_step import (
 )
 from compliance.workspace.tracing import decided, trace
 
+BY_PEOPLE = (Right.COMPLAINT, Right.REVIEW)  # the rest the desk carries out on the data itself
 AWAITED = "identity_awaited"  # what laws that let a clock stand still for it call it
 PAUSES = {
     AWAITED: "Waiting for proof of identity",
@@ -265,6 +267,7 @@ class Steps:
             kept = dict(kept or {})
             why = step.text("The reason", reason, is_needed=outcome is not Outcome.FULFILLED)
             check_ground(step.request, step.provision, outcome, ground)
+            check_absolute(step.request, outcome)
             check_kept(step, outcome, kept)
             decision = Decision(
                 outcome=outcome,
@@ -285,31 +288,14 @@ class Steps:
             RightsError: it does not come next, or the desk does it on the data itself.
         """
         with self._step("carry_out", id_, Action.CARRY_OUT) as step:
-            if step.provision.needs_search:
+            if step.request.right not in BY_PEOPLE:
                 raise RequestStepError(
                     request=id_,
                     wanted="noted as carried out",
                     reason="the desk carries it out on the data itself",
                 )
             said = step.text("What was done", what)
-            effective = step.act.at.date().isoformat()
-            is_opt_out = step.request.right is Right.OPT_OUT
-            facts = {"effective_at": effective} if is_opt_out else {}
-            return step.advance(Action.CARRY_OUT, f"carried out: {said}", facts=facts)
-
-    def tell(self, id_: str, told: int, recipients: int) -> Request:
-        """Note how many of the recipients concerned were told (GDPR Art. 19).
-
-        Raises:
-            RightsError: it does not come next, or more were told than there are.
-        """
-        with self._step("tell", id_, Action.TELL) as step:
-            if not 0 <= told <= recipients <= 100_000:
-                problem = "are a count, and no more are told than there are"
-                raise RequestInputError(field="Recipients", problem=problem)
-            step.act.facts |= {"told": told, "recipients": recipients}
-            what = f"{told} of {_n(recipients, 'recipient')} told"
-            return step.advance(Action.TELL, what, told_recipients=told, recipients=recipients)
+            return step.advance(Action.CARRY_OUT, f"carried out: {said}")
 
     def answer(self, id_: str, on: date | None = None, *, told: Collection[str] = ()) -> Request:
         """Note that the answer left.

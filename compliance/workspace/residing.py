@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made_by
@@ -10,7 +11,7 @@ from itertools import count
 import numpy as np
 
 from compliance.countries import name_of
-from compliance.errors import MovementRefusedError
+from compliance.errors import MovementFactError, MovementRefusedError
 from compliance.federated.nouns import Plan
 from compliance.register.nouns import Field, FieldType, Record, Register
 from compliance.rules.nouns import Answer, Form, Judgement, Knowledge, LawId, Whereabouts
@@ -160,14 +161,14 @@ class Residing:
         values = {**_values(asked, found), **_recipient_of(knowledge.register, move.recipient)}
         whole = register.kinds()["transfer"]
         of_all = {fact: value for fact, value in values.items() if whole.field(fact) is None}
-        if of_all:  # what holds of the organisation, whatever moves
-            register.record("org", "org", of_all)
         of_it = {
             fact: _for_field(whole.field(fact), value)
             for fact, value in values.items()
             if fact not in of_all
         }
         stored = register.record("transfer", id_, of_it, name=_title(move))
+        if of_all:  # what holds of the organisation, whatever moves
+            register.record("org", "org", of_all)
         with self._desk.act("movement.check", stored.id) as act:
             _tell(act, found)
         return stored
@@ -191,7 +192,15 @@ class Residing:
 
 
 def _facts(move: Move) -> dict[str, object]:
-    """What is said of it, with the safeguard under the name that each law has for it."""
+    """What is said of it, with the safeguard under the name that each law has for it.
+
+    Raises:
+        MovementFactError: a law knows no such safeguard, or there is no noise of that ε.
+    """
+    epsilon = move.facts.get("epsilon", 1)
+    if not isinstance(epsilon, (int, float)) or not 0 < epsilon < math.inf:
+        reason = "noise has an ε above 0"
+        raise MovementFactError(given="What was given", fact="the ε of the noise", reason=reason)
     noise = {"has_noise": True} if move.form in _NOISY and "epsilon" in move.facts else {}
     return {**(to_mechanism(move.mechanism) if move.mechanism else {}), **noise, **move.facts}
 

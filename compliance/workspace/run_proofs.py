@@ -27,7 +27,7 @@ from compliance.privacy import loss_of, price_of
 from compliance.privacy.nouns import Budget
 from compliance.privacy.risk import largest_auc
 from compliance.storage import tables
-from compliance.workspace import datasets, run_prices, runs
+from compliance.workspace import datasets, run_prices, runs, usage
 from compliance.workspace.desk import Desk
 from compliance.workspace.run_secrets import secrets_of
 
@@ -46,7 +46,7 @@ def attack_run(desk: Desk, name: str, run_id: str, seed: int = 0) -> Generator[F
         UnknownRunError: the dataset has no such run.
         PlanError: the run cannot be made again with noise, or without.
     """
-    run, plain, protected = _prepared(desk, name, run_id, seed)
+    run, learnt, plain, protected = _prepared(desk, name, run_id, seed)
     found: list[Finding] = []
     try:
         for finding in besieged(plain, protected):
@@ -54,7 +54,7 @@ def attack_run(desk: Desk, name: str, run_id: str, seed: int = 0) -> Generator[F
             yield finding
     finally:
         if found:
-            _store(desk, name, run, protected.plan, found, seed)
+            _store(desk, learnt, run, protected.plan, found, seed)
 
 
 def sieges(connection: Connection, dataset: Dataset) -> tuple[Siege, ...]:
@@ -62,18 +62,21 @@ def sieges(connection: Connection, dataset: Dataset) -> tuple[Siege, ...]:
     return datasets.of_any_version(connection, tables.SIEGE, Siege, dataset, "tried_at")
 
 
-def _prepared(desk: Desk, name: str, run_id: str, seed: int) -> tuple[Run, Attacked, Attacked]:
+def _prepared(
+    desk: Desk, name: str, run_id: str, seed: int
+) -> tuple[Run, Dataset, Attacked, Attacked]:
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
         run = runs.named(connection, dataset, run_id)
-        learnt = datasets.version(connection, run.dataset_id)
+        version = datasets.version(connection, run.dataset_id)
+        learnt, _ = usage.required(desk, connection, version)
     plain, protected = (
         Attacked(problem=runs.problem_of(desk, learnt, plan), plan=plan, seed=seed)
         for plan in twins(run.plan)
     )
     noise = secrets_of(protected.plan, protected.problem)
     allowed = partial(_largest_auc, protected.plan)
-    return run, plain, replace(protected, secrets=noise, allowed=allowed)
+    return run, learnt, plain, replace(protected, secrets=noise, allowed=allowed)
 
 
 def _largest_auc(plan: Plan, exchanges: int) -> float:
@@ -86,9 +89,9 @@ def _largest_auc(plan: Plan, exchanges: int) -> float:
 
 
 def _store(
-    desk: Desk, name: str, run: Run, protected: Plan, found: Sequence[Finding], seed: int
+    desk: Desk, learnt: Dataset, run: Run, protected: Plan, found: Sequence[Finding], seed: int
 ) -> None:
-    with desk.act("run.attack", name) as act:
+    with desk.act("run.attack", learnt.name) as act:
         siege = Siege(
             id=f"siege-{secrets.token_hex(6)}",
             dataset_id=run.dataset_id,
@@ -106,6 +109,7 @@ def _store(
         )
         act.store(tables.SIEGE, siege, id=siege.id, dataset_id=siege.dataset_id)
         act.facts |= {"siege": siege.id, "run": run.id, "internal": True, **_counted(siege)}
+        usage.note(desk, act, siege.id, learnt)
 
 
 def _counted(siege: Siege) -> dict[str, object]:

@@ -37,7 +37,7 @@ from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import check_affordable, loss_of, price_of, rounds_affordable
 from compliance.privacy.nouns import Spend
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets, labels, run_prices
+from compliance.workspace import budgets, datasets, labels, run_prices, usage
 from compliance.workspace.desk import Desk, store_bytes
 from compliance.workspace.run_secrets import secrets_of
 
@@ -174,7 +174,8 @@ def trained(desk: Desk, name: str, run_id: str) -> tuple[Run, Problem, Training]
     """
     with desk.database.reading() as connection:
         run = named(connection, datasets.find(connection, name), run_id)
-        dataset = datasets.version(connection, run.dataset_id)
+        version_ = datasets.version(connection, run.dataset_id)
+        dataset = usage.as_used(desk, connection, version_, run_id)
     problem = problem_of(desk, dataset, run.plan)
     return run, problem, _training(desk, run_id, problem, run.plan)
 
@@ -210,7 +211,7 @@ def _training(desk: Desk, run_id: str, problem: Problem, plan: Plan) -> Training
 def _start(desk: Desk, name: str, plan: Plan, resume: str | None) -> _Started:
     run_prices.check_theorem(plan)
     with desk.database.reading() as connection:
-        dataset = datasets.find(connection, name)
+        dataset, _ = usage.required(desk, connection, datasets.find(connection, name))
     problem = problem_of(desk, dataset, plan)
     if problem.units is not None:
         units = plan.fraction * len(problem.units.clients)
@@ -308,6 +309,7 @@ def _end(
             return
         run = _run(started, latest, act.actor)
         act.store(tables.RUN, run, id=run.id, dataset_id=run.dataset_id)
+        usage.note(desk, act, run.id, started.dataset)
         node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {plan.subject}")
         act.link(datasets.dataset_node(started.dataset), node, "trained")
         act.facts |= {

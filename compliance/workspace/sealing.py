@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from collections.abc import Sequence
@@ -39,6 +40,18 @@ def unseal(desk: Desk, request: str) -> tuple[Identifier, ...]:
     except (OSError, InvalidTag, ValueError):
         raise SealedError(request=request) from None
     return from_json(tuple[Identifier, ...], plain.decode())
+
+
+def salt_of(desk: Desk, request: str) -> bytes:
+    """What hashes of the person's values are salted with; it is gone with the key.
+
+    Raises:
+        SealedError: the key was destroyed.
+    """
+    try:
+        return hmac.digest(_key(desk, request).read_bytes(), b"salt", "sha256")
+    except OSError:
+        raise SealedError(request=request) from None
 
 
 def is_sealed(desk: Desk, request: str) -> bool:

@@ -20,7 +20,7 @@ from compliance.dataset.nouns import (
 )
 from compliance.discovery import discover
 from compliance.discovery.nouns import IdentifierClass, Label
-from compliance.workspace import datasets, labels
+from compliance.workspace import datasets, labels, usage
 from compliance.workspace.desk import Desk
 
 _STAYS = (IdentifierClass.NONE, IdentifierClass.SENSITIVE)
@@ -56,10 +56,20 @@ class Subject:
         return unit is not None and self.dataset.column(unit).distinct < self.table.rows
 
 
-def subject(desk: Desk, name: str, population: str = "") -> Subject:
-    """Dataset `name` with its labels; where nobody has looked for personal data, it is done now."""
+def subject(desk: Desk, name: str, population: str = "", *, is_handed_on: bool = False) -> Subject:
+    """Dataset `name` with its labels; where nobody has looked for personal data, it is done now.
+
+    Args:
+        population: the dataset of all people that these were drawn from.
+        is_handed_on: an output is made of it, so only of rows that may be; see `usage`.
+
+    Raises:
+        NotUsableError: none may.
+    """
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
+        if is_handed_on:
+            dataset, _ = usage.required(desk, connection, dataset, is_handed_on=True)
         discovery = labels.latest(connection, dataset)
         left = datasets.left_of(connection, dataset.id)
         people = datasets.find(connection, population) if population else None

@@ -7,7 +7,7 @@ from functools import partial
 
 from compliance.federated import prepare, swept, with_value
 from compliance.federated.nouns import Axis, Plan, Point
-from compliance.workspace import datasets, labels, run_prices
+from compliance.workspace import datasets, labels, run_prices, usage
 from compliance.workspace.desk import Desk
 from compliance.workspace.run_secrets import secrets_of
 
@@ -27,7 +27,7 @@ def sweep(
             than `MOST_RUNS`.
     """
     with desk.database.reading() as connection:
-        dataset = datasets.find(connection, name)
+        dataset, _ = usage.required(desk, connection, datasets.find(connection, name))
         discovery = labels.latest(connection, dataset)
     problem_of = partial(
         prepare,
@@ -48,6 +48,7 @@ def sweep(
             "values": len(set(values)),
             "seeds": len(set(seeds)),
         }
+        usage.note(desk, act, f"sweep {act.entry}", dataset)
     yield from points
 
 

@@ -25,7 +25,7 @@ from compliance.privacy import (
 from compliance.privacy.nouns import Budget, SynthesisEvent
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
 from compliance.storage import records, tables
-from compliance.workspace import budgets, datasets
+from compliance.workspace import budgets, datasets, usage
 from compliance.workspace.desk import Act, Desk
 
 
@@ -45,7 +45,7 @@ def synthesise(
     synthesisers.check_installed()
     check_dataset_name(new_name)
     with desk.database.reading() as connection:
-        dataset = datasets.find(connection, name)
+        dataset, _ = usage.required(desk, connection, datasets.find(connection, name))
         _check_free(connection, new_name)
     for query in queries_of(plan):
         check_query(query, dataset.columns)
@@ -62,6 +62,7 @@ def synthesise(
     with ExitStack() as afterwards, desk.act("synthesis.store", name) as act:
         budgets.settle(act, reservation, [event])
         act.facts |= {"synthesis": id_, "invented": list(plan.columns)}
+        usage.note(desk, act, id_, dataset)
         if not next(iter(invented.values())):
             afterwards.callback(_nothing, id_)
             return _stored(act, id_, dataset, plan, asked, event, "", synthesisers.libraries())

@@ -31,7 +31,7 @@ laws = laws_in_scope(register)
 views = [_(view) for view in VIEWS]
 st.session_state.setdefault("register_view", views[0])
 with st.container(horizontal=True, vertical_alignment="center"):
-    view = st.segmented_control(_("View"), views, key="register_view", required=True)
+    view = st.radio(_("View"), views, horizontal=True, key="register_view")
     if register.contradictions:
         number = len(register.contradictions)
         st.markdown(

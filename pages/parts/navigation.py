@@ -107,6 +107,20 @@ PAGES = (
         help="Train one model across sites whose rows stay at home.",
     ),
     PageRow(
+        name="requests",
+        section="respect",
+        title="Requests",
+        icon=":material/contact_mail:",
+        help="What people ask for: what is due, step by step to the answer, legal holds.",
+    ),
+    PageRow(
+        name="consent",
+        section="respect",
+        title="Consent",
+        icon=":material/how_to_reg:",
+        help="Who agreed to what, who withdrew, and which rows may be used for a purpose.",
+    ),
+    PageRow(
         name="decisions",
         section="prove",
         title="Decisions",

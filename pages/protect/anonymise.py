@@ -19,6 +19,7 @@ from pages.parts.anonymising import (
     treatments,
     vaults,
 )
+from pages.parts.consenting import uses
 
 
 @st.fragment
@@ -42,6 +43,7 @@ outputs.remark(
     )
 )
 dataset = session.dataset_or_stop()
+uses.left_out(workspace.rights.consents.usable(dataset.name, is_handed_on=True))
 found = workspace.discovery(dataset.name)
 if found is None:
     st.markdown(_("Nobody has looked for personal data in this dataset; that comes first."))

@@ -16,6 +16,7 @@ from compliance.report.nouns import ReportKind
 from pages.parts import figures, outputs, plan_protection, plans, run_sites, runs, session
 from pages.parts import sieges as attacks
 from pages.parts import sweeps as trials
+from pages.parts.consenting import uses
 from pages.parts.residing import movements
 
 REDRAW_S = 0.2
@@ -115,6 +116,7 @@ def go_on(run: Run) -> None:
 def show(run: Run) -> None:
     """A stored run from every side."""
     runs.ended(run)
+    uses.were_left_out(workspace, run.id)
     quality, evenly, left, protection, besieged = st.tabs(
         [_("Quality"), _("Sites"), _("What left"), _("Protection"), _("Attacks")]
     )
@@ -141,6 +143,7 @@ outputs.remark(
     _("Each site trains on its own rows; only model weights travel. The rows stay at home.")
 )
 dataset = session.dataset_or_stop()
+uses.left_out(workspace.rights.consents.usable(dataset.name))
 plan, started = None, False
 with st.container(border=True), outputs.explained(_("This plan cannot be run")):
     plan = plans.plan(dataset, workspace.discovery(dataset.name))

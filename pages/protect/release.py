@@ -8,10 +8,12 @@ from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
 from pages.parts import examined, navigation, outputs, published, session, told, wording
+from pages.parts.consenting import uses
 
 workspace = session.workspace()
 outputs.remark(_("Publish a number about many people without telling about any one of them."))
 dataset = session.dataset_or_stop()
+uses.left_out(workspace.rights.consents.usable(dataset.name))
 state = workspace.budget(dataset.population)
 outputs.budget(state, lambda: workspace.prices(dataset.population))
 
@@ -109,6 +111,7 @@ for done in releases:
     )
     if box.open:
         with box:
+            uses.were_left_out(workspace, done.id)
             published.release(done)
             told.handed_out(workspace, dataset.name, done)
 

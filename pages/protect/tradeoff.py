@@ -19,12 +19,14 @@ from pages.parts import (
     targets,
     wording,
 )
+from pages.parts.consenting import uses
 
 workspace = session.workspace()
 outputs.remark(
     _("What a release would look like. Nothing is drawn and nothing is spent while you slide.")
 )
 dataset = session.dataset_or_stop()
+uses.left_out(workspace.rights.consents.usable(dataset.name))
 scope = scopes.scope_of(workspace, dataset)
 questions.begun(scope)
 questions.form(scope)

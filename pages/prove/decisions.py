@@ -25,9 +25,7 @@ if latest is None:
 findings = mending.findings()
 pack = workspace.governance.packs.in_force()
 standing.shown(latest, workspace.governance.duties.standings(), findings, mending)
-view = st.segmented_control(
-    _("View"), VIEWS, default=VIEWS[0], format_func=_, required=True, key="decisions_view"
-)
+view = st.radio(_("View"), VIEWS, format_func=_, horizontal=True, key="decisions_view")
 
 if view == "All duties":
     duties.shown(latest, pack)

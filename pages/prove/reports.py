@@ -12,6 +12,9 @@ TITLES = {
     ReportKind.FEDERATED: "Federated report",
     ReportKind.ANONYMISATION: "Anonymisation report",
     ReportKind.DPIA: "Impact assessment",
+    ReportKind.REQUEST: "Letter on a request",
+    ReportKind.REQUEST_LOG: "Log of requests",
+    ReportKind.ERASURE: "Certificate of erasure",
 }
 
 workspace = session.workspace()
@@ -38,7 +41,8 @@ for report in reports:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**{_(TITLES[report.kind])}** · {', '.join(report.datasets)}  \n"
+                f"**{_(TITLES[report.kind])}**"
+                + (f" · {', '.join(report.datasets)}  \n" if report.datasets else "  \n")
                 + _("{at} · {pages} pages · {size} kB").format(
                     at=outputs.moment(report.built_at),
                     pages=report.pages,

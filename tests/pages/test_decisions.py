@@ -160,7 +160,7 @@ def test_a_remedy_that_asks_says_what_is_missing(full_desk: Desk) -> None:
 @pytest.mark.parametrize("state", ["not assessed", "not applicable", "met"])
 def test_every_duty_can_be_looked_up_by_state(full_desk: Desk, state: str) -> None:
     visitor = full_desk.open("decisions")
-    visitor.button_group(key="decisions_view").set_value("All duties").run()
+    visitor.radio(key="decisions_view").set_value("All duties").run()
     visitor.selectbox(key="decisions_state").select(state).run()
 
     found = table(visitor, "Why, or what is missing")
@@ -174,7 +174,7 @@ def test_what_was_mended_is_told_with_whether_it_came_as_predicted(full_desk: De
     id_ = next(f.id for f in mending.findings() if f.title == CONTACT)
     mending.apply(id_, "record", {"contact": "privacy@shop.example"})
     visitor = full_desk.open("decisions")
-    visitor.button_group(key="decisions_view").set_value("Improvement").run()
+    visitor.radio(key="decisions_view").set_value("Improvement").run()
 
     found = table(visitor, "As predicted")
     assert found["As predicted"].tolist() == ["yes"]

@@ -31,7 +31,7 @@ def of_kind(desk: Desk, kind: str) -> AppTest:
 
 def view(desk: Desk, name: str) -> AppTest:
     visitor = desk.open("register")
-    visitor.button_group(key="register_view").set_value(name).run()
+    visitor.radio(key="register_view").set_value(name).run()
     return visitor
 
 

@@ -15,7 +15,7 @@ from compliance.report.nouns import (
 )
 from compliance.report.sections.attacks import QUESTIONS, question_in_words, question_of
 from compliance.report.sections.duties import laws_of
-from compliance.report.sections.impacts import standing_of
+from compliance.report.sections.impacts import signed_by, standing_of
 from compliance.report.sections.outcomes import verdict_of
 from compliance.report.sections.plans import title_of
 from compliance.report.tables import Fill, Plain, fact
@@ -78,7 +78,7 @@ def to_impact_cover(evidence: ImpactEvidence) -> Plain:
     """What stands on the first page of a report on an impact assessment."""
     impact = evidence.impact
     signed = (
-        f"{wording.day(impact.validated_at)}, by {impact.validated_by}"
+        f"{wording.day(impact.validated_at)}, by {signed_by(impact)}"
         if impact.validated_at
         else "not yet"
     )

@@ -8,6 +8,7 @@ from compliance.impact.nouns import (
     Answer,
     Criterion,
     Decision,
+    Impact,
     ImpactKind,
     Need,
     Origin,
@@ -160,6 +161,12 @@ def to_opinions(evidence: ImpactEvidence) -> list[Plain]:
     ]
 
 
+def signed_by(impact: Impact) -> str:
+    """Who signed, and whether that was what stands here."""
+    is_as_signed = impact.status is Status.VALIDATED
+    return impact.validated_by if is_as_signed else f"{impact.validated_by} (an earlier version)"
+
+
 def to_decision(evidence: ImpactEvidence) -> Plain:
     """What comes of it, who signed, when it has to be looked at again, and its versions."""
     impact = evidence.impact
@@ -169,9 +176,7 @@ def to_decision(evidence: ImpactEvidence) -> Plain:
     facts = [
         fact("Decided", said or "not yet", missing=not said),
         fact("Reasons", wording.recorded(impact.because), fill=Fill.TEXT),
-        fact(
-            "Signed by", impact.validated_by if is_signed else "nobody yet", missing=not is_signed
-        ),
+        fact("Signed by", signed_by(impact) if is_signed else "nobody yet", missing=not is_signed),
         fact("Signed on", wording.when(impact.validated_at) if impact.validated_at else "–"),
     ]
     if impact.kind is ImpactKind.DPIA:

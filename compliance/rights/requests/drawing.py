@@ -74,7 +74,8 @@ def _request(
             for one in request.pauses
         )
     values |= _identity(request) | _search(request, datasets) | _outcome(request, provision)
-    return values | {fact: value for fact, value in request.facts.items() if value is not None}
+    facts = {k: v for k, v in request.facts.items() if v is not None and not isinstance(v, Mapping)}
+    return values | facts
 
 
 def _identity(request: Request) -> dict[str, object]:

@@ -120,10 +120,11 @@ def next_action(request: Request) -> Action | None:
         Action.IDENTIFY: not is_known(request),
         Action.SEARCH: provision.needs_search and request.step is not Step.SEARCHED,
         Action.DOUBT: bool(request.open_doubts),
+        Action.TELL: request.told_recipients < request.recipients,
     }
     usual = (
         *(Action.CONFIRM, Action.IDENTIFY, Action.SEARCH, Action.DOUBT, Action.DECIDE),
-        *(Action.CARRY_OUT, Action.ANSWER, Action.ANSWER_APPEAL, Action.CLOSE),
+        *(Action.CARRY_OUT, Action.ANSWER, Action.TELL, Action.ANSWER_APPEAL, Action.CLOSE),
     )
     can = possible(request)
     return next((one for one in usual if one in can and wanted.get(one, True)), None)

@@ -18,6 +18,7 @@ Rows = npt.NDArray[np.intp]
 PARTS = "\x1f"  # between the parts of a value that several columns hold together
 NONE: Rows = np.empty(0, dtype=np.intp)
 _BLOCK = 6  # last digits of a phone number
+_SHORT = 2  # letters of an abbreviation, such as “st”
 
 
 class Column:
@@ -112,13 +113,18 @@ class Column:
         return _gathered(self.texts, lambda text: (normalising.digits(text)[-_BLOCK:],))
 
     def _addresses(self, value: str) -> list[int]:
-        """Those with a house number of it first."""
-        words = normalising.address_words(value)
+        """Those with a number of it, and one of its longer words, first."""
+        words, whole = normalising.address_words(value), normalising.joined(value)
+        long = [word for word in words if len(word) > _SHORT and not word.isdigit()]
         near = {c for n in normalising.numbers(value) for c in self._by_number.get(n, ())}
-        if not near:
-            return []
-        whole = normalising.joined(value)
-        return sorted(code for code in near if is_same_place(self.texts[code], words, whole))
+        found = []
+        for code in near:
+            text = self.texts[code]
+            plain = normalising.folded(text.partition(PARTS)[0])
+            is_near = not text.isascii() or any(word in plain for word in long)
+            if is_near and is_same_place(text, words, whole):
+                found.append(code)
+        return sorted(found)
 
     @functools.cached_property
     def _by_number(self) -> Mapping[str, Sequence[int]]:

@@ -44,6 +44,7 @@ class Layout:
         references: columns that name another person than the row's own by the same keys.
         records: columns with a key of the row itself, by which other tables point to it.
         texts: columns in which sentences, lists or JSON may stand.
+        singles: those of them that hold one thing in each cell, with few exceptions.
         country: the column that says in which country people live, if there is one.
     """
 
@@ -52,12 +53,20 @@ class Layout:
     references: tuple[ColumnName, ...] = ()
     records: tuple[ColumnName, ...] = ()
     texts: tuple[ColumnName, ...] = ()
+    singles: frozenset[ColumnName] = frozenset()
     country: ColumnName | None = None
     types: Mapping[ColumnName, str] = field(default_factory=dict)
 
     def of(self, kind: IdentifierKind) -> tuple[Holder, ...]:
         """The holders of that kind."""
         return tuple(holder for holder in self.holders if holder.kind is kind)
+
+    def kind_of(self, column: ColumnName) -> IdentifierKind:
+        """What a column holds by itself."""
+        if column == self.key:
+            return IdentifierKind.PERSON_KEY
+        held = (holder.kind for holder in self.holders if holder.columns == (column,))
+        return next(held, IdentifierKind.OTHER)
 
 
 def plain_name(column: str) -> str:
@@ -87,6 +96,11 @@ def layout_of(dataset: Dataset, labels: Sequence[Label], keys: frozenset[str]) -
             c.name
             for c in dataset.columns
             if c.type is ColumnType.TEXT and c.name != key and types.get(c.name) not in _closed()
+        ),
+        singles=frozenset(
+            label.column
+            for label in known
+            if label.form is Form.SINGLE and label.semantic_type not in words("sentences")
         ),
         country=next((c for c, t in types.items() if t in data()["country"]), None),
         types=types,

@@ -27,12 +27,13 @@ def mentions_of(
 ) -> list[Mention]:
     """Where the person is mentioned in rows of `view` other than those `taken`."""
     known = [one for one in linked.knowledge if one.is_of_use_in(view.space)]
-    shared = linked.shared(view.space)
     found = [*_references(view, known, linked)]
     for column in view.layout.texts:
         holds = {h.kind for h in view.layout.holders if column in h.columns}
         prose = view.prose(column)
-        in_prose = _in_prose(view, prose, known, holds, namesakes, shared)
+        if not prose.is_read:
+            continue
+        in_prose = _in_prose(view, prose, known, holds, namesakes, linked)
         named = _records(prose, linked.records.get(view.space, frozenset()))
         for span, (kind, doubt) in _overlapped((*in_prose, *named)).items():
             found += _of_rows(view, column, span, kind, is_doubtful=doubt)
@@ -106,12 +107,15 @@ def _in_prose(
     known: Iterable[Known],
     holds: Collection[IdentifierKind],
     namesakes: Namesakes,
-    shared: Collection[Known],
+    linked: Linked,
 ) -> Iterator[Found]:
+    shared = linked.shared(view.space)
+    is_here = any(person.space == view.space for person in linked.accepted)
     for one in known:
         places = _LOOKED_FOR.get(one.kind)
         if one.kind is IdentifierKind.NAME:
-            for place, doubt in names_in(view.space, prose, one.value, namesakes):
+            found = names_in(view.space, prose, one.value, namesakes, is_in_space=is_here)
+            for place, doubt in found:
                 # A cell with one name is somebody's own.
                 if one.kind not in holds or is_of_list(prose, place):
                     yield place, one.kind, doubt

@@ -59,17 +59,22 @@ class Namesakes:
 
 
 def names_in(
-    space: str, prose: Prose, name: str, namesakes: Namesakes
+    space: str, prose: Prose, name: str, namesakes: Namesakes, *, is_in_space: bool
 ) -> Iterator[tuple[Place, bool]]:
-    """Where a name stands, in any order of its words, and whether several people bear it."""
+    """Where a name stands, in any order of its words, and whether others may be meant.
+
+    Args:
+        is_in_space: the person is one of the population; in others somebody else is so called.
+    """
     for form in normalising.spellings(name):
         if normalising.is_east_asian(form):
             places = _unspaced(prose, form, namesakes)
         else:
             places = _spaced(prose, name, form.split(), namesakes)
         for place in places:
-            yield place, namesakes.bearers(space, name) > 1
-    yield from _titled(space, prose, name, namesakes)
+            yield place, not is_in_space or namesakes.bearers(space, name) > 1
+    for place, relatives in _titled(space, prose, name, namesakes):
+        yield place, not is_in_space or relatives > 1
 
 
 def is_of_list(prose: Prose, place: Place) -> bool:
@@ -109,6 +114,8 @@ def _spaced(prose: Prose, name: str, form: Sequence[str], namesakes: Namesakes) 
         if run is None:
             continue
         begin, end = run
+        if around[spans[end - 1].end() :][:1] == "@":
+            continue  # an e-mail address made of the name
         beside = (*plain[max(0, begin - 1) : begin], *plain[end : end + 1])
         if not any(namesakes.is_longer(form, word) for word in beside):
             yield prose.place(first + spans[begin].start(), first + spans[end - 1].end())
@@ -146,8 +153,8 @@ def _is_run(around: str, spans: Sequence[re.Match[str]]) -> bool:
 
 def _titled(
     space: str, prose: Prose, name: str, namesakes: Namesakes
-) -> Iterator[tuple[Place, bool]]:
-    """“Frau Weiß”: certain only where one person is called so."""
+) -> Iterator[tuple[Place, int]]:
+    """“Frau Weiß”, and how many names of the population have that family name."""
     form = normalising.name_words(name)
     if len(form) < 2:
         return
@@ -159,7 +166,7 @@ def _titled(
         after = _WORD.match(around, at - first + len(family) + 1)
         is_whole = after is not None and _bare(after[0]) in form
         if before in words("titles") and len(before) > 1 and not is_whole:
-            yield prose.place(at, at + len(family)), relatives > 1
+            yield prose.place(at, at + len(family)), relatives
 
 
 def _bare(word: str) -> str:

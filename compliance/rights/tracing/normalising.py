@@ -19,6 +19,7 @@ from datetime import date
 from compliance.rights.tracing.kinds import data, words
 
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\"]+@[^@\s<>()\[\],;:\"]+\.[^@\s<>()\[\],;:\".]+")
+_PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]*@(?:[a-z0-9-]+\.)+[a-z]+")
 _PLAIN_NAME = re.compile(r"[a-z]+(?: [a-z]+)*")
 _TOKEN = re.compile(r"[^\W_]+")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’`´ʼ."), None)
@@ -79,6 +80,8 @@ def is_nothing(text: str) -> bool:
 
 def email(text: str) -> str:
     """The e-mail address, without case, its domain in ASCII."""
+    if _PLAIN_EMAIL.fullmatch(lower := text.lower()):
+        return lower
     plain = _compatible(text).strip().casefold().removeprefix("mailto:")
     plain = _compatible(plain.strip(" <>.,;\"'"))
     if not _EMAIL.fullmatch(plain):
@@ -134,12 +137,22 @@ def phones(text: str, regions: tuple[str, ...]) -> frozenset[str]:
             number = phonenumbers.parse(plain, region)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_possible_number(number):
+        # In some countries 011 and the like dial abroad: what follows is no number at home then.
+        is_home = region is None or number.country_code == _dialled_abroad(region)
+        if is_home and phonenumbers.is_possible_number(number):
             e164 = phonenumbers.PhoneNumberFormat.E164
             found.add(phonenumbers.format_number(number, e164))
     return frozenset(found) or frozenset({bare})
 
 
+@functools.cache
+def _dialled_abroad(region: str) -> int:
+    import phonenumbers
+
+    return int(phonenumbers.country_code_for_region(region))
+
+
+@functools.lru_cache(maxsize=10_000)
 def national_part(form: str) -> str:
     """Of a number in E.164 what everybody dials, also at home; of another its digits."""
     import phonenumbers
@@ -211,18 +224,18 @@ def username(text: str) -> str:
 
 def key(text: str) -> str:
     """A person's key exactly as it is, save the “.0” that some systems put after whole numbers."""
-    if text.isdigit() and text.isascii():
-        return text
-    plain = unicodedata.normalize("NFKC", text).strip()
-    whole = _DECIMAL.fullmatch(plain)
-    plain = whole[1] if whole else plain
-    return plain if any(char.isalnum() for char in plain) and not is_nothing(plain) else ""
+    plain = text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+    if plain.endswith("0") and (whole := _DECIMAL.fullmatch(plain)):
+        plain = whole[1]
+    if plain.lower() in words("nothing"):
+        return ""
+    return plain if plain.isalnum() or any(map(str.isalnum, plain)) else ""
 
 
 def dates(text: str) -> frozenset[str]:
     """The days that `text` can be, as ISO dates: 04/05/1966 is two, 1966-05-04 is one."""
     if _ISO.fullmatch(text):
-        return _days([(text[:4], text[5:7], text[8:10])])
+        return _day_of(text[:10])
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
     for pattern in (_EAST_ASIAN, _COMPACT):
         if match := pattern.fullmatch(plain):
@@ -292,6 +305,13 @@ def _spelt(text: str) -> frozenset[str]:
         return frozenset()
     day, year = sorted(numbers, key=len)
     return _days([(year, str(months.pop()), day)]) if len(year) == 4 else frozenset()
+
+
+def _day_of(iso: str) -> frozenset[str]:
+    try:
+        return frozenset({iso} if date.fromisoformat(iso).year >= _OLDEST else ())
+    except ValueError:
+        return frozenset()
 
 
 def _days(readings: Iterable[tuple[str, ...]]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compliance.rights.tracing import normalising
@@ -14,6 +14,8 @@ _END = "\x00"  # between two texts; folding leaves it alone
 _DIALLED = re.compile(r"\+?\(?\d(?:[ \t()./\-–]{0,3}\d){5,}")
 # A word of ASCII letters and digits with four or more characters, one of them a digit.
 _CODE = re.compile(r"(?<![0-9a-z])(?=[a-z_/-]*\d)[0-9a-z][0-9a-z_/-]{2,}[0-9a-z](?![0-9a-z])")
+_LISTED = re.compile(r"[;|{}\[\]\n&]|,.*,|[。，、；]")
+_FEW = 3  # blanks; more are those of a sentence
 _SENTENCE = 20  # characters of a text on average, from which on it is taken for sentences
 _IN_ADDRESS = re.compile(r"[0-9a-z.!#$%&*+?^_`{|}~-]")
 
@@ -30,13 +32,19 @@ class Place:
 class Prose:
     """The distinct texts of one column. Safe to share between threads.
 
+    Args:
+        reads: says of a text whether it is read; None: all are.
+
     Attributes:
         texts: as they are stored.
+        is_read: whether any of them is read.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], reads: Callable[[str], bool] | None = None) -> None:
         self.texts = texts
-        folded = [normalising.folded(text) for text in texts]
+        fold = normalising.folded
+        folded = [fold(text) if reads is None or reads(text) else "" for text in texts]
+        self.is_read = any(folded)
         self._all = _END.join(folded)
         self._starts = [0]
         for text in folded:
@@ -180,6 +188,19 @@ class Prose:
             spans.append((text, places))
             reached += len(places) + 1
         return _END.join(parts), starts, spans
+
+
+def is_composed(text: str) -> bool:
+    """Whether a cell seems to hold more than one value, or an e-mail address."""
+    return "@" in text or is_list(text)
+
+
+def is_list(text: str) -> bool:
+    """Whether a cell seems to hold more than one value: a list, JSON, a sentence."""
+    if _LISTED.search(text):
+        return True
+    least = _SENTENCE if text.isascii() or not normalising.is_east_asian(text) else _SENTENCE // 2
+    return len(text) > least and text.count(" ") > _FEW
 
 
 def _is_gap(places: Sequence[int], at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from compliance.rules.checking.moments import moment_of
 from compliance.rules.checking.operators import LISTS, OPERATORS, Wanted, is_finite
 from compliance.rules.nouns import Deadline, Extension, Pack, Period, Rule, Triple
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # digits alone may be somebody's number
 UNKNOWN = "unknown"
 ABSENT = "not recorded"
 
@@ -66,7 +68,7 @@ def shown(pack: Pack, value: object, choices: Collection[str]) -> str:
         return f"{value:.0%}"
     if isinstance(value, (int, Decimal)):
         return f"{value:,}"
-    if isinstance(value, (date, datetime)) or (isinstance(value, str) and value[:4].isdigit()):
+    if isinstance(value, (date, datetime)) or (isinstance(value, str) and _DAY.match(value)):
         moment = moment_of(value)
         return when(moment) if moment else _text(pack, value, choices)
     return _text(pack, value, choices)
@@ -86,7 +88,7 @@ def _text(pack: Pack, value: object, choices: Collection[str]) -> str:
     if isinstance(value, str):
         if not value.strip():
             return ABSENT
-        if value in choices or value.isdigit():
+        if value in choices:
             return choice_in_words(pack, value)
         return value if is_country(value) else "recorded"
     if isinstance(value, LISTS):

@@ -19,6 +19,7 @@ from compliance.rules.nouns import Deadline, Due, Extension, Pause, Period, Runn
 
 _Length = Period | Extension
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
+_FIRST_ON_EARTH = timedelta(hours=14)  # a day is in the future when it has begun nowhere
 
 
 def due(
@@ -46,13 +47,16 @@ def due(
         pauses: count only for the reasons that the law names; overlaps count once.
 
     Raises:
-        ClockError: the start lies in no year in which these laws count.
+        ClockError: the start lies in no year in which these laws count, or it was done before
+            that, or will be.
     """
     if not _FIRST_YEAR <= started.year <= _LAST_YEAR:
         problem = f"it starts in no year from {_FIRST_YEAR} to {_LAST_YEAR}"
         raise ClockError(problem=problem)
     way = way_of(deadline.calendar)
     place = way.country or country
+    if done is not None:
+        _check_done(started, done, at, place)
     still = _standing_still(deadline, pauses, local_day(at, place))
     base = _end(deadline.base, None, started, way, country, still)
     longer = deadline.extension
@@ -70,6 +74,20 @@ def due(
     )
 
 
+def _check_done(started: date | datetime, done: date | datetime, at: datetime, place: str) -> None:
+    has_come = (
+        _aware(done) <= at if isinstance(done, datetime) else done <= (at + _FIRST_ON_EARTH).date()
+    )
+    if not has_come:
+        raise ClockError(problem="the day on which it was done has not come yet")
+    if isinstance(done, datetime) and isinstance(started, datetime):
+        is_before = _aware(done) < _aware(started)
+    else:
+        is_before = local_day(done, place) < local_day(started, place)
+    if is_before:
+        raise ClockError(problem="it was done before the clock started")
+
+
 def _end(
     base: Period,
     longer: Extension | None,
@@ -82,8 +100,7 @@ def _end(
     hours = sum(length.hours for length in lengths)
     place = way.country or country
     if hours and isinstance(started, datetime):
-        aware = started if started.tzinfo else started.replace(tzinfo=UTC)
-        return aware + timedelta(hours=hours, days=len(still))
+        return _aware(started) + timedelta(hours=hours, days=len(still))
     first = local_day(started, place)
     # A start without an hour began at the first hour of its day: the careful reading.
     last = _after(first, lengths, way, country) + timedelta(days=max(-(-hours // 24) - 1, 0))
@@ -143,9 +160,12 @@ def _state(
 
 def _is_in_time(done: date | datetime, effective: datetime, place: str) -> bool:
     if isinstance(done, datetime):
-        aware = done if done.tzinfo else done.replace(tzinfo=UTC)
-        return aware <= effective
+        return _aware(done) <= effective
     return done <= local_day(effective, place)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _steps(

@@ -108,7 +108,8 @@ def _computed(
     asked = people.asked_by(known)
     requests: tuple[_Compute, _Laws] = (partial(people.request, asked=asked), partners.own_law)
     kinds = {**_KINDS, "request": requests}
-    for record in (*known.register.records, *activities.unrecorded(known)):
+    implied = (*activities.unrecorded(known), *partners.unrecorded(known))
+    for record in (*known.register.records, *implied):
         if record.kind in kinds and not record.is_removed and _is_wanted(record, known):
             compute, laws = kinds[record.kind]
             found.append((record, compute(record, known), laws(record, known)))

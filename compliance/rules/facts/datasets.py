@@ -48,6 +48,7 @@ _JOINED = (
 _KEYED = frozenset({TreatmentKind.PSEUDONYM, TreatmentKind.VAULT, TreatmentKind.FORMAT_PRESERVING})
 _KEYS = ("customer_id", "person_id", "employee_id")
 _NOT_LOOKED = "nobody has looked for personal data yet"
+_RARE = "a few values seem to name people, and no officer has looked at them"
 _NO_COUNTRIES = "no column tells the countries of all of its people"
 
 _Part = tuple[dict[str, object], dict[str, str]]
@@ -147,8 +148,8 @@ def _found(holding: Holding, _known: Knowledge) -> _Part:
     discovery = holding.discovery
     if discovery is None:
         return {}, dict.fromkeys(("contains_personal_data", "special_categories"), _NOT_LOOKED)
+    unknown: dict[str, str] = {}
     facts: dict[str, object] = {
-        "contains_personal_data": bool(discovery.personal),
         "special_columns": sum(label.special_category for label in discovery.personal),
         "special_categories": kinds_of(discovery, LegalClass.GDPR_SPECIAL, "special_categories"),
         "criminal_data": any(la.semantic_type == "criminal_record" for la in discovery.labels),
@@ -156,6 +157,10 @@ def _found(holding: Holding, _known: Knowledge) -> _Part:
         "direct_columns": len(discovery.columns_of(IdentifierClass.DIRECT)),
         "rare_columns": len({found.column for found in discovery.open_rare}),
     }
+    if discovery.personal or not discovery.open_rare:
+        facts["contains_personal_data"] = bool(discovery.personal)
+    else:
+        unknown["contains_personal_data"] = _RARE
     if holding.changes is not None:
         open_ = {label.column for label in discovery.unconfirmed}
         open_ |= {found.column for found in discovery.open_rare}
@@ -163,7 +168,7 @@ def _found(holding: Holding, _known: Knowledge) -> _Part:
         facts["new_kinds"] = len(new)
     if holding.people is not None:
         facts["people"] = holding.people
-    return facts, {}
+    return facts, unknown
 
 
 def kinds_of(discovery: Discovery, legal: LegalClass, words: str) -> tuple[str, ...]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compliance.countries import is_country
+from compliance.countries import is_country, name_of
 from compliance.register.nouns import Record
-from compliance.rules.facts.joining import Computed, any_true, is_past, texts
+from compliance.rules.facts.joining import Computed, any_true, is_past, listed, texts
 from compliance.rules.facts.organisation import counted
 from compliance.rules.facts.reach import laws_at, laws_of, lives_in, together
 from compliance.rules.nouns import POLICY, Holding, Knowledge
 from compliance.rules.nouns.rule import LawId
+from compliance.rules.residency import OUTSIDE
+from compliance.rules.residency import unrecorded as unrecorded_flows
 
 PROVIDED: Mapping[str, frozenset[str]] = {
     "processor": frozenset({"contract_expired", "subprocessors_without_flowdown", "cn_data"}),
@@ -96,7 +98,7 @@ def transfer(record: Record, known: Knowledge) -> Computed:
     """A transfer: the law at its origin, and what decision tables say of it."""
     values, judged = record.values, known.judged.get(record.id, {})
     facts = {fact: value for fact, value in judged.items() if fact in _JUDGED}
-    drawn = {fact: value for fact, value in judged.items() if fact not in _JUDGED}
+    drawn = {f: value for f, value in judged.items() if f not in _JUDGED and f != OUTSIDE}
     if values.get("mechanism") and values["mechanism"] not in _DEROGATIONS:
         drawn["derogation"] = "none"
     if is_country(values.get("origin")):
@@ -113,12 +115,35 @@ def transfer(record: Record, known: Knowledge) -> Computed:
     return Computed(facts=facts, drawn=drawn, unknown=unknown, refused=refused)
 
 
+def unrecorded(known: Knowledge) -> tuple[Record, ...]:
+    """A stand-in for each movement to a copy or a processor abroad that needs a safeguard.
+
+    Data go there, so they are transferred, though no transfer is on record.
+    """
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for flow in unrecorded_flows(known):
+        found.setdefault((flow.id, flow.origin, flow.destination), []).append(flow.dataset)
+    return tuple(
+        Record(
+            kind="transfer",
+            id=f"{behind} from {origin} to {destination}",
+            name=f"Transfer to {name_of(destination)} behind {behind}, not on record",
+            values={"datasets": tuple(names), "origin": origin, "destination": destination},
+        )
+        for (behind, origin, destination), names in found.items()
+    )
+
+
 def transfer_laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
-    """The law at the origin of a transfer, and those of the people who are moved."""
-    said = record.values.get("origin_regime")
+    """The law at the origin of a transfer, and those of the people who are moved.
+
+    Not those that ask nothing because what moves was measured to be about nobody.
+    """
+    said, regimes = record.values.get("origin_regime"), _regimes(record, known)
     if isinstance(said, str):
-        return (said, *(law for law in _regimes(record, known) if law != said), POLICY)
-    return (*_regimes(record, known), POLICY) if _regimes(record, known) else None
+        regimes = (said, *(law for law in regimes if law != said))
+    outside = listed(known.judged.get(record.id, {}).get(OUTSIDE))
+    return (*(law for law in regimes if law not in outside), POLICY) if regimes else None
 
 
 def _regimes(record: Record, known: Knowledge) -> tuple[LawId, ...]:
@@ -155,7 +180,7 @@ def own_law(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
     home = known.organisation.country
     if not (isinstance(country, str) and is_country(country) and is_country(home)):
         return None
-    return laws_at((home, country), known)
+    return laws_at((home, country), known, lacking=(country,))
 
 
 def _lives(

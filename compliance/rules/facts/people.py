@@ -13,12 +13,12 @@ from compliance.rules.facts.datasets import data
 from compliance.rules.facts.joining import Computed, day, listed, texts
 from compliance.rules.nouns import Knowledge
 
+_USED = "processing_after_withdrawal"
+
 PROVIDED: Mapping[str, frozenset[str]] = {
     "notice": frozenset(),
     "complaint": frozenset(),
-    "consent": frozenset(
-        {"processing_after_withdrawal", "asked_again_before_deadline", "below_digital_age"}
-    ),
+    "consent": frozenset({_USED, "asked_again_before_deadline", "below_digital_age"}),
     "request": frozenset(
         {
             *("extended", "pauses_without_reason", "refusals_without_reason"),
@@ -50,11 +50,15 @@ def consent(record: Record, known: Knowledge) -> Computed:
     drawn: dict[str, object] = {}
     unknown: dict[str, str] = {}
     withdrawn = day(values.get("withdrawn_at"))
-    if withdrawn is not None:
+    summed_up = next((one for one in known.consents if one.id == record.id), None)
+    if summed_up is not None:  # there the rows of whoever withdrew are left out, and counted
+        if (used := summed_up.values.get(_USED)) is not None:
+            facts[_USED] = used
+    elif withdrawn is not None:
         if _was_used_after(record, withdrawn, known):
-            facts["processing_after_withdrawal"] = True
+            facts[_USED] = True
         else:
-            unknown["processing_after_withdrawal"] = "the desk sees only what was done in it"
+            unknown[_USED] = "the desk sees only what was done in it"
     opted_out, given = day(values.get("prior_opt_out_at")), day(values.get("given_at"))
     if opted_out is not None and given is not None:
         facts["asked_again_before_deadline"] = opted_out < given < opted_out + _wait()
@@ -104,10 +108,11 @@ def request(record: Record, _known: Knowledge, asked: Asked) -> Computed:
         asked: see `asked_by`.
     """
     values = record.values
-    drawn: dict[str, object] = {
-        # An extension that nobody was told of is none (GDPR Art. 12(3)).
-        "extended": day(values.get("extension_notice_at")) is not None,
-    }
+    is_told = day(values.get("extension_notice_at")) is not None
+    drawn: dict[str, object] = {"extended": is_told}
+    # An extension that nobody was told of is none (GDPR Art. 12(3)).
+    is_claimed = values.get("extended") is True and not is_told
+    refused = {"extended": "no notice of the extension is on record"} if is_claimed else {}
     facts: dict[str, object] = {}
     unknown: dict[str, str] = {}
     if "pauses" in values:
@@ -132,9 +137,8 @@ def request(record: Record, _known: Knowledge, asked: Asked) -> Computed:
     logged = tuple(part for part, field in _LOGGED.items() if values.get(field))
     is_explained = outcome not in _REFUSED or values.get("refusal_reason")
     more = ("denial_basis_if_denied",) if outcome and is_explained else ()
-    return Computed(
-        facts=facts, drawn=drawn, joined={"log_fields": (*logged, *more)}, unknown=unknown
-    )
+    joined = {"log_fields": (*logged, *more)}
+    return Computed(facts=facts, drawn=drawn, joined=joined, unknown=unknown, refused=refused)
 
 
 def _before(record: Record, asked: Asked, drawn: dict[str, object]) -> None:

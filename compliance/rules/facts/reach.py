@@ -22,8 +22,7 @@ def laws_of(holding: Holding, known: Knowledge) -> tuple[LawId, ...] | None:
     live = people_in(holding, known)
     if not known.reach or not is_country(region) or not is_country(home) or live is None:
         return None
-    lacking = holding.residents.lacks_regions if holding.residents else ()
-    return laws_at((region, home, *live), known, lacking)
+    return laws_at((region, home, *live), known, _lacking(holding, known))
 
 
 def people_in(holding: Holding, known: Knowledge) -> tuple[str, ...] | None:
@@ -33,12 +32,26 @@ def people_in(holding: Holding, known: Knowledge) -> tuple[str, ...] | None:
     """
     if holding.discovery is not None and not holding.discovery.personal:
         return ()
+    said, people = _said(holding, known), holding.residents
+    counted = tuple(people.counts) if people else ()
+    is_told = bool(said) and all(map(is_country, said))
+    if (people is None or people.unread) and not is_told:
+        return None
+    return tuple(dict.fromkeys((*counted, *said)))
+
+
+def _said(holding: Holding, known: Knowledge) -> tuple[str, ...]:
+    """The countries of its people, as an officer says."""
     record = known.register.record("dataset", holding.dataset.name)
-    said = texts(record.values.get("countries_of_subjects")) if record else ()
+    return texts(record.values.get("countries_of_subjects")) if record else ()
+
+
+def _lacking(holding: Holding, known: Knowledge) -> tuple[str, ...]:
+    """The countries of its people of which nobody tells the regions."""
     people = holding.residents
-    if people is None or people.unread:
-        return said if said and all(map(is_country, said)) else None
-    return tuple(dict.fromkeys((*people.counts, *said)))
+    counted = people.counts if people else {}
+    said = [place for place in _said(holding, known) if place not in counted]
+    return (*(people.lacks_regions if people else ()), *said)
 
 
 def laws_at(
@@ -91,6 +104,6 @@ def lives_in(holding: Holding, known: Knowledge, places: set[str]) -> bool | Non
     counts = holding.residents.counts if holding.residents else {}
     if any(counts.get(place) for place in places) or set(live or ()) & places:
         return True
-    lacking = holding.residents.lacks_regions if holding.residents else ()
+    lacking = _lacking(holding, known)
     is_open = live is None or any(place.partition("-")[0] in lacking for place in places)
     return None if is_open else False

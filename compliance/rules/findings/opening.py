@@ -55,8 +55,16 @@ def opened(
     days = due_days or policy().due_days
     verdicts = {verdict.key: verdict for verdict in assessment.verdicts}
     known = {finding.key for finding in previous}
+    # The one verdict of a duty that looked at nothing speaks for all that it was found on.
+    aside = {verdict.rule: verdict for verdict in assessment.verdicts if verdict.is_aside}
     after = [
-        _tested(finding, verdicts.get(finding.key), assessment.assessed_at, by, days)
+        _tested(
+            finding,
+            verdicts.get(finding.key) or aside.get(finding.rule),
+            assessment.assessed_at,
+            by,
+            days,
+        )
         if is_whole or finding.key in verdicts
         else finding
         for finding in previous

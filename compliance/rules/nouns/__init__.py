@@ -52,10 +52,19 @@ from compliance.rules.nouns.rule import (
     Verified,
 )
 from compliance.rules.nouns.stage import Progress, Stage
-from compliance.rules.nouns.verdict import Assessment, Outcome, Standing, State, Subject, Verdict
+from compliance.rules.nouns.verdict import (
+    NOTHING,
+    Assessment,
+    Outcome,
+    Standing,
+    State,
+    Subject,
+    Verdict,
+)
 
 __all__ = [
     "DOES_NOT_END",
+    "NOTHING",
     "POLICY",
     "Answer",
     "Applied",

@@ -16,7 +16,7 @@ from compliance.discovery.nouns import Changes, Discovery
 from compliance.federated.nouns import Run
 from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import BudgetState, Release
-from compliance.register.nouns import Organisation, Register
+from compliance.register.nouns import Organisation, Record, Register
 from compliance.rules.nouns.finding import Finding
 from compliance.rules.nouns.rule import LawId
 
@@ -153,6 +153,7 @@ class Knowledge:
         reach: where each law of that pack is in force, as its countries.
         impacts: the newest version of every impact assessment.
         judged: what decision tables say of a transfer, by its record's id and by fact.
+        consents: the records that the register of consents is summed up in, one per purpose.
     """
 
     at: datetime
@@ -168,3 +169,4 @@ class Knowledge:
     reach: Mapping[LawId, tuple[str, ...]] = field(default_factory=dict)
     impacts: tuple[Assessed, ...] = ()
     judged: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    consents: tuple[Record, ...] = ()

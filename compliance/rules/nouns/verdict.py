@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from compliance.rules.nouns.rule import POLICY, LawId, Level, RuleId, Severity
 
+NOTHING = "-"  # the name of what a rule looked at that looked at nothing
+
 
 class State(StrEnum):
     """What a rule says of one subject. “Not assessed” is never a pass."""
@@ -114,6 +116,11 @@ class Verdict:
         law = self.law_name or self.law
         is_whole = self.law == POLICY or self.article.startswith(law)
         return self.article if is_whole else f"{law} {self.article}"
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether its rule looked at nothing; the verdict is on the organisation and says why."""
+        return self.subject_id == NOTHING
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ from compliance.errors import PackError
 Path = tuple[object, ...]
 
 LARGEST_PACK_BYTES = 2**20
+DEEPEST = 40  # settings within settings; a pack needs seven
 # What PyYAML lets through where a value denies its tag, such as “!!bool maybe”.
 _TROUBLE = (RecursionError, ValueError, LookupError, AttributeError, TypeError)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -46,13 +47,16 @@ def read_lined(data: bytes, name: str) -> Lined:
     """The document `data`.
 
     Raises:
-        PackError: it is no YAML, is too large, says a name twice, or points to other parts.
+        PackError: it is no YAML, is too large or too deep, says a name twice, or points to other
+            parts.
     """
     if len(data) > LARGEST_PACK_BYTES:
         problem = f"it is larger than {LARGEST_PACK_BYTES // 2**20} MB"
         raise PackError(name=name, line=1, problem=problem)
     try:
-        loader = _Loader(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        _check_depth(text, name)
+        loader = _Loader(text)
         node = loader.get_single_node()
         reader = _Reader(name, loader)
         plain = None if node is None else reader.read(node, ())
@@ -65,6 +69,20 @@ def read_lined(data: bytes, name: str) -> Lined:
     except (yaml.YAMLError, *_TROUBLE):
         raise PackError(name=name, line=1, problem="it cannot be read as YAML") from None
     return Lined(name, plain, reader.lines)
+
+
+def _check_depth(text: str, name: str) -> None:
+    """Refuse what is nested so deep that reading it as nodes would end the process."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            problem = f"it is nested more than {DEEPEST} deep"
+            raise PackError(name=name, line=line, problem=problem)
 
 
 class _Reader:

@@ -10,6 +10,9 @@ from compliance.rules.nouns import POLICY, Calendar
 from compliance.rules.pack.lined import Lined, Path
 
 _LENGTHS = ("months", "days", "business_days", "hours")
+_LONGEST = 9_999  # of each unit: longer than any law counts, and no clock leaves the calendar
+_OF_PERIOD = (*_LENGTHS, "notify_within", "reason_required", "once")
+_OF_CLOCK = ("start", "base", "calendar", "extension", "pause", "max_total")
 _OF_DEADLINE = {"base_deadline": "deadline", "extended_deadline": "deadline"}
 
 
@@ -29,6 +32,9 @@ def check_rule(lined: Lined, path: Path, rule: Mapping[str, Any], pack: Mapping[
     first, last = rule.get("effective_from"), rule.get("effective_until")
     if first and last and last < first:
         raise lined.refusal((*path, "effective_until"), "it would end before it begins")
+    for name, value in rule.get("params", {}).items():
+        if isinstance(value, dict) and "calendar" in value:
+            _check_deadline(lined, (*path, "params", name), value)
     for part in ("when", "asserts"):
         for place, triple in enumerate(rule.get(part, [])):
             _check_triple(lined, (*path, part, place), triple, rule, pack)
@@ -92,8 +98,10 @@ def _is_count(value: object) -> bool:
 
 
 def _check_deadline(lined: Lined, path: Path, value: Any) -> None:
-    if not isinstance(value, dict) or not isinstance(value.get("start"), str):
+    start = value.get("start") if isinstance(value, dict) else None
+    if not isinstance(start, str) or not start:
         raise lined.refusal(path, "a deadline says the fact that starts it as “start”")
+    _check_strangers(lined, path, value, _OF_CLOCK)
     if value.get("calendar") not in list(Calendar):
         known = ", ".join(Calendar)
         raise lined.refusal((*path, "calendar"), f"unknown calendar; there are {known}")
@@ -108,9 +116,22 @@ def _check_deadline(lined: Lined, path: Path, value: Any) -> None:
 def _check_period(lined: Lined, path: Path, value: Any) -> None:
     if not isinstance(value, dict):
         raise lined.refusal(path, "a length of time has months, days, business_days or hours")
+    _check_strangers(lined, path, value, _OF_PERIOD)
     lengths = [value[unit] for unit in _LENGTHS if unit in value]
     if not lengths or not all(_is_count(length) for length in lengths) or not any(lengths):
         problem = "a length of time is a whole number of months, days, business_days or hours"
         raise lined.refusal(path, problem)
+    if max(lengths) > _LONGEST:
+        raise lined.refusal(path, f"no law counts more than {_LONGEST:,} of anything")
     if value.get("notify_within") is not None:
         _check_period(lined, (*path, "notify_within"), value["notify_within"])
+
+
+def _check_strangers(
+    lined: Lined, path: Path, value: Mapping[str, Any], known: tuple[str, ...]
+) -> None:
+    """A setting that is misspelt would be left out of the count without a word."""
+    for key in value:
+        if key not in known:
+            problem = f"unknown setting “{key[:40]}”; it may be {', '.join(known)}"
+            raise lined.refusal((*path, key), problem)

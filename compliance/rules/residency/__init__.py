@@ -5,8 +5,10 @@ from __future__ import annotations
 from compliance.rules.residency.asking import to_facts, to_mechanism
 from compliance.rules.residency.judging import governing, judge, may_go, worst
 from compliance.rules.residency.moving import (
+    OUTSIDE,
     Movement,
     transfer_facts,
+    unrecorded,
     whereabouts,
     would_federate,
     would_move,
@@ -16,6 +18,7 @@ from compliance.rules.residency.tables import Asked, Tables, tables
 from compliance.rules.residency.world import World, world
 
 __all__ = [
+    "OUTSIDE",
     "Asked",
     "Movement",
     "Tables",
@@ -30,6 +33,7 @@ __all__ = [
     "to_facts",
     "to_mechanism",
     "transfer_facts",
+    "unrecorded",
     "whereabouts",
     "world",
     "worst",

@@ -37,7 +37,7 @@ def form_of(holding: Holding) -> Form:
     if holding.discovery is None:
         return Form.UNKNOWN
     if not holding.discovery.personal:
-        return Form.NOT_PERSONAL
+        return Form.UNKNOWN if holding.discovery.open_rare else Form.NOT_PERSONAL
     is_direct = bool(holding.discovery.columns_of(IdentifierClass.DIRECT))
     return Form.ROWS if is_direct else Form.PSEUDONYMS
 

@@ -178,8 +178,9 @@ def _by_law(flow: Flow, law: LawId, bench: Bench) -> Judgement:
 
 def _trouble(flow: Flow, bench: Bench) -> str:
     """Why nothing can be said; empty where something can."""
-    if flow.id in bench.contradicted:
-        return f"Its record contradicts itself: {bench.contradicted[flow.id]}"
+    record = str(flow.facts.get("record", flow.id))  # one record may be several movements
+    if record in bench.contradicted:
+        return f"Its record contradicts itself: {bench.contradicted[record]}"
     if not flow.destination:
         return "Nobody has recorded where it goes"
     if not is_country(flow.destination):

@@ -31,6 +31,8 @@ Judged = tuple[Flow, tuple[Judgement, ...]]
 
 _CN = "CN_PIPL"
 _TIERS = {"under_100k": "exempt", "exempt": "exempt"}
+_NOBODYS = ("not_personal", "anonymous")  # rows by which measured data are about nobody
+OUTSIDE = "laws_that_do_not_ask"  # among the facts of a transfer
 _ALL_TIERS = ("security_assessment", "standard_contract_or_certification", *_TIERS)
 
 
@@ -94,7 +96,7 @@ def would_move(
         UnknownCountryError: there is no such country.
     """
     if not is_country(destination):
-        raise UnknownCountryError(given=destination)
+        raise UnknownCountryError(given=destination[:40])
     said = {fact: value for fact, value in (facts or {}).items() if fact != "form"}
     moved = flows_of(
         knowledge, "asked", names, destination, facts=said, recipient=recipient, source="plan"
@@ -146,6 +148,24 @@ def transfer_facts(
     return found
 
 
+def unrecorded(knowledge: Knowledge, by: Tables | None = None) -> tuple[Flow, ...]:
+    """The movements that follow from a copy or a processor abroad, and that may not just happen.
+
+    No transfer on record is about them, so nobody was asked for a safeguard.
+    """
+    by = by or tables()
+    moved = flows(knowledge)
+    bench = Bench.of(knowledge, by, knowledge.at, moved)
+    return tuple(
+        flow
+        for flow in moved
+        if flow.source == "register"
+        and "record" not in flow.facts
+        and is_country(flow.origin)
+        and not may_go(judged(flow, None, bench))
+    )
+
+
 def _instead(measured: Form, asked: Form) -> Form:
     """What moves where something is made of the data first."""
     return measured if measured is Form.NOT_PERSONAL else asked
@@ -186,7 +206,8 @@ def _follows(flow: Flow, bench: Bench) -> dict[str, object]:
         found["us_persons"] = flow.facts["us_persons"]
     if _CN in laws:
         found |= _of_china(flow, bench)
-    return found
+    outside = tuple(one.law for one in judged(flow, None, bench) if one.tier in _NOBODYS)
+    return found | ({OUTSIDE: outside} if outside else {})
 
 
 def _of_adequacy(flow: Flow, laws: Iterable[LawId], bench: Bench) -> dict[str, object]:

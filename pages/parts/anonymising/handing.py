@@ -11,10 +11,18 @@ from compliance.plain import to_yaml
 from compliance.report.nouns import ReportKind
 from compliance.workspace import Workspace
 from pages.parts import navigation, outputs
+from pages.parts.consenting import uses
 
 
 def handed_out(workspace: Workspace, done: Anonymised) -> None:
-    """The ways out, side by side."""
+    """The ways out, side by side; what may not be handed on any more says why."""
+    uses.were_left_out(workspace, done.id)
+    with outputs.explained(_("Not handed on")):
+        workspace.rights.consents.check_still(done.dataset_id, done.id)
+        _ways(workspace, done)
+
+
+def _ways(workspace: Workspace, done: Anonymised) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             _("Download the output (CSV)"),

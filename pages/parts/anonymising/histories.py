@@ -13,6 +13,7 @@ from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import navigation, outputs, wording
 from pages.parts.anonymising import progress, words
+from pages.parts.consenting import uses
 
 _ITEMS = ("product_id", "product_name")
 _ORDERS = {
@@ -113,7 +114,12 @@ def _shown(workspace: Workspace, past: Sequence[AnonymisedBaskets]) -> None:
         key=f"anonymise_baskets_{done.id}",
         alt=_("Each measure of the histories before and after"),
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
+    uses.were_left_out(workspace, done.id)
+    with (
+        outputs.explained(_("Not handed on")),
+        st.container(horizontal=True, vertical_alignment="center"),
+    ):
+        workspace.rights.consents.check_still(done.dataset_id, done.id)
         st.download_button(
             _("Download the histories (CSV)"),
             lambda: workspace.anonymisation.output(done),

@@ -30,11 +30,11 @@ def begin(workspace: Workspace, knowledge: Knowledge, *, is_first: bool) -> None
             )
         )
         with st.form("impact_begin_form", border=False):
-            kind = st.segmented_control(
+            kind = st.radio(
                 _("Which assessment"),
                 list(ImpactKind),
-                default=ImpactKind.DPIA,
                 format_func=lambda one: _(words.KIND_WORDS[one]),
+                horizontal=True,
                 key="impact_kind",
             )
             one, two = st.columns(2)

@@ -89,9 +89,7 @@ def record_of_processing(workspace: Workspace) -> None:
     area = workspace.governance.register
     left, right = st.columns(2, vertical_alignment="bottom")
     roles = [_("Controller, Art. 30(1)"), _("Processor, Art. 30(2)")]
-    role = left.segmented_control(
-        _("As"), roles, default=roles[0], key="register_ropa_role", required=True
-    )
+    role = left.radio(_("As"), roles, horizontal=True, key="register_ropa_role")
     names = [_EVERYTHING, *(str(dataset.name) for dataset in workspace.datasets())]
     dataset = right.selectbox(
         _("Activities that use"),

@@ -18,3 +18,4 @@ def upgrade() -> None:
     create_growing_table("purpose", ("id",))
     create_growing_table("consents", ("version",))
     create_growing_table("barrier", ("request",))
+    create_growing_table("used", ("made",))

@@ -1,0 +1,253 @@
+"""Letters, the log of requests and the certificate of an erasure: none of them names anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from compliance.report import wording
+from compliance.report.nouns import CertificateEvidence, LetterEvidence, LogEvidence
+from compliance.report.sections.traceability import to_traceability
+from compliance.report.tables import Cell, Fill, Plain, fact, heading, table, tile
+from compliance.report.wording import NOT_RECORDED, count
+from compliance.rights.nouns import Beyond, Erasure, LogFigures, RequestLog
+
+MOST_ENTRIES_PRINTED = 2_000
+MOST_COMMITMENTS_PRINTED = 100
+
+
+def to_letter(evidence: LetterEvidence) -> Plain:
+    """A letter under its letterhead."""
+    letter = evidence.letter
+    return {
+        "stamp": _day(letter.written_on),
+        "footing": f"Request {letter.request}",
+        "sender": wording.recorded(letter.sender.name),
+        "contact": wording.recorded(letter.sender.contact),
+        "written": _day(letter.written_on),
+        "request": letter.request,
+        "law": f"{letter.law}, {letter.article}",
+        "paragraphs": [
+            {"heading": title, "says": [wording.sentence(text) for text in texts]}
+            for title, texts in letter.paragraphs
+        ],
+    }
+
+
+def to_log(evidence: LogEvidence) -> Plain:
+    """The log as a table, with its figures."""
+    log = evidence.log
+    answered = [e for e in log.entries if e.answered_on is not None]
+    return {
+        "cover": {
+            "facts": [
+                fact("Received from", _day(log.since)),
+                fact("Received until", _day(log.until)),
+                fact("Requests", count(len(log.entries))),
+                fact("Older requests on record", count(log.older)),
+                fact("Accountable", wording.recorded(evidence.organisation.name)),
+                fact("Data-protection officer", wording.recorded(evidence.organisation.officer)),
+                fact("Evidence gathered", wording.when(evidence.gathered_at)),
+                fact("Privacy Desk version", evidence.desk_version),
+            ],
+        },
+        "tiles": [
+            tile("Received", count(len(log.entries)), "in these months"),
+            tile("Answered", count(len(answered)), _median(log)),
+            tile("Open", count(sum(f.open for f in log.figures)), "not answered yet"),
+            tile(
+                "Refused", count(sum(f.refused + f.partly for f in log.figures)), "in whole or part"
+            ),
+        ],
+        "figures": _figures(log.figures, evidence.laws),
+        "entries": _entries(log, evidence.laws),
+        "entries_left": max(len(log.entries) - MOST_ENTRIES_PRINTED, 0),
+        "trail": to_traceability((), evidence.trail, evidence.gathered_at),
+    }
+
+
+def to_certificate(evidence: CertificateEvidence) -> Plain:
+    """What was erased, what is left and why, and that nobody is found any more."""
+    one = evidence.erasure
+    is_clean = one.done_at is not None and not one.left
+    return {
+        "cover": {
+            "facts": [
+                fact("Request", evidence.request),
+                fact("Erasure", one.id),
+                fact("Begun", wording.when(one.begun_at)),
+                _moment("Finished", one.done_at),
+                fact("Erased by", wording.recorded(evidence.organisation.name)),
+                fact("Contact", wording.recorded(evidence.organisation.contact)),
+                fact("Certificate made", wording.when(evidence.gathered_at)),
+                fact("Privacy Desk version", evidence.desk_version),
+            ],
+        },
+        "verdict": {
+            "tone": "good" if is_clean else "warn",
+            "says": _verdict(one),
+        },
+        "tiles": _tiles(one),
+        "versions": _versions(one),
+        "beyond": _beyond(one),
+        "again": [
+            fact("Dataset versions looked at again", count(one.rescanned)),
+            fact("Rows and mentions found", count(one.left), missing=bool(one.left)),
+            fact("Rows kept for an exception or a hold", count(one.kept)),
+            fact("Requests erased together", count(len(one.requests))),
+        ],
+        "key": _key(one),
+        "commitments": [str(c) for c in one.commitments[:MOST_COMMITMENTS_PRINTED]],
+        "commitments_left": max(len(one.commitments) - MOST_COMMITMENTS_PRINTED, 0),
+        "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+    }
+
+
+def _verdict(one: Erasure) -> str:
+    if one.done_at is None:
+        return "The erasure is not finished yet: old files may still lie there."
+    if one.left:
+        return f"{count(one.left, 'row or mention', plural='rows or mentions')} were found again."
+    kept = f", save {count(one.kept, 'row')} that the law keeps" if one.kept else ""
+    return (
+        f"Looked for again in {count(one.rescanned, 'dataset version')}: nothing was found{kept}."
+    )
+
+
+def _tiles(one: Erasure) -> list[Plain]:
+    removed = sum(r.removed for r in one.rewritings)
+    blanked = sum(r.blanked for r in one.rewritings)
+    tone = "warn" if one.beyond else ""
+    return [
+        tile("Versions rewritten", count(len(one.rewritings)), "under their old names"),
+        tile("Rows removed", count(removed), "in all versions"),
+        tile("Rows blanked", count(blanked), "they stay without the person"),
+        tile("Cannot be undone", count(len(one.beyond)), "named below", tone=tone),
+    ]
+
+
+def _versions(one: Erasure) -> Plain | None:
+    headings = [
+        heading("Version", 2, Fill.NAME),
+        heading("Removed", fill=Fill.NUMBER),
+        heading("Blanked", fill=Fill.NUMBER),
+        heading("Kept", fill=Fill.NUMBER),
+        heading("Why kept", 2),
+        heading("SHA-256 now", 2, Fill.CODE),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            r.dataset_id,
+            count(r.removed),
+            count(r.blanked),
+            count(r.kept),
+            r.why_kept or "nothing was kept",
+            str(r.after),
+        ]
+        for r in one.rewritings
+    ]
+    return table(headings, rows)
+
+
+def _beyond(one: Erasure) -> Plain | None:
+    headings = [
+        heading("What", 1),
+        heading("Which", 2, Fill.NAME),
+        heading("Why", 4),
+        heading("Until", 1.2),
+    ]
+    rows: list[list[Cell]] = [
+        [b.what, b.id, wording.sentence(b.why), _until(b)] for b in one.beyond
+    ]
+    return table(headings, rows)
+
+
+def _until(one: Beyond) -> str:
+    if one.until is not None:
+        return _day(one.until)
+    return "not recorded" if one.what == "backup" else "for good"
+
+
+def _key(one: Erasure) -> str:
+    if one.key_destroyed_at is not None:
+        return (
+            f"The key was destroyed on {wording.when(one.key_destroyed_at)}: nobody can read any "
+            "more who this was about."
+        )
+    return "The key is destroyed when the request is closed."
+
+
+def _figures(figures: Sequence[LogFigures], laws: object) -> Plain | None:
+    names = laws if isinstance(laws, dict) else {}
+    numbers = ("Received", "Fulfilled", "In part", "Refused", "Taken back", "Open", "Extended")
+    headings = [
+        heading("Law", 1.2),
+        heading("Right", 2),
+        *(heading(name, fill=Fill.NUMBER) for name in numbers),
+        heading("Median days", fill=Fill.NUMBER),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            str(names.get(f.law, f.law)),
+            f.right.value.capitalize(),
+            *map(
+                count,
+                (f.received, f.fulfilled, f.partly, f.refused, f.withdrawn, f.open, f.extended),
+            ),
+            "–" if f.median_days is None else wording.number(f.median_days, 1),
+        ]
+        for f in figures
+    ]
+    return table(headings, rows)
+
+
+def _entries(log: RequestLog, laws: object) -> Plain | None:
+    names = laws if isinstance(laws, dict) else {}
+    headings = [
+        heading("Request", 1.4, Fill.NAME),
+        heading("Received", 1.3),
+        heading("Law", 1.1),
+        heading("What was asked", 1.8),
+        heading("How", 1),
+        heading("Answered", 1.3),
+        heading("Days", fill=Fill.NUMBER),
+        heading("What came of it", 1.6),
+        heading("Ground of a refusal", 2.2),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            e.request,
+            e.received_on.isoformat(),
+            str(names.get(e.law, e.law)),
+            e.right.value,
+            e.channel or NOT_RECORDED,
+            e.answered_on.isoformat() if e.answered_on else "not yet",
+            "–" if e.days is None else count(e.days),
+            e.outcome,
+            e.ground or "none",
+        ]
+        for e in log.entries[:MOST_ENTRIES_PRINTED]
+    ]
+    return table(headings, rows)
+
+
+def _median(log: RequestLog) -> str:
+    days = sorted(e.days for e in log.entries if e.days is not None)
+    if not days:
+        return "none yet"
+    middle = (days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2
+    return f"in {wording.number(middle, 0 if middle.is_integer() else 1)} days, median"
+
+
+def _moment(name: str, at: object) -> Plain:
+    from datetime import datetime
+
+    known = isinstance(at, datetime)
+    said = wording.when(at) if isinstance(at, datetime) else "not yet"
+    return fact(name, said, missing=not known)
+
+
+def _day(at: date) -> str:
+    from datetime import UTC, datetime
+
+    return wording.day(datetime(at.year, at.month, at.day, tzinfo=UTC))

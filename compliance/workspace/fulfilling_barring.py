@@ -1,0 +1,122 @@
+"""Restriction, objection, opt-out: rows kept out of uses from now on, and their end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import Connection
+
+from compliance.errors import FulfilmentError
+from compliance.register import kind_of
+from compliance.rights.fulfilling import is_marketing
+from compliance.rights.nouns import Barrier, Event, Identifier, Request, Right
+from compliance.workspace import fulfilling_gathering as gathering
+from compliance.workspace import usage
+from compliance.workspace.desk import Desk
+from compliance.workspace.fulfilling_steps import check_settled, finished, of_right
+from compliance.workspace.requested import check_may_carry_out, one, store
+
+MARKETING = "direct_marketing"
+_BARRIERS = {
+    Right.RESTRICTION: Barrier.RESTRICTED,
+    Right.OBJECTION: Barrier.OBJECTED,
+    Right.OPT_OUT: Barrier.OPTED_OUT,
+}
+_ACTS = {Right.RESTRICTION: "restrict", Right.OBJECTION: "object", Right.OPT_OUT: "opt_out"}
+
+
+def restrict(desk: Desk, id_: str) -> Request:
+    """Leave the person's rows out of everything but storage."""
+    return _bar(desk, id_, Right.RESTRICTION, {"restriction_flag_set": True}, ())
+
+
+def object_to(desk: Desk, id_: str, purpose_type: str) -> Request:
+    """Stop using the person's rows for what was objected to."""
+    with desk.database.reading() as connection:
+        purpose = purpose_type or of_right(connection, id_, (Right.OBJECTION,)).purpose
+    field = kind_of("request").field("purpose_type")
+    known = field.choices if field else {}
+    if purpose_type and purpose_type not in known:
+        raise FulfilmentError(request=id_, reason=f"kinds of purpose are: {', '.join(known)}")
+    facts: dict[str, object] = {"processing_stopped_or_grounds": True}
+    if purpose in known:
+        facts["purpose_type"] = purpose
+    if is_marketing(purpose):
+        facts |= {
+            "purpose_type": MARKETING,
+            "marketing_suppressed": True,
+            "marketing_events_after": 0,
+        }
+    return _bar(desk, id_, Right.OBJECTION, facts, (purpose,) if purpose else ())
+
+
+def opt_out(desk: Desk, id_: str, effective_on: date | None) -> Request:
+    """Keep the person's rows out of sale, sharing and whatever else hands them on."""
+    today = desk.clock().date()
+    day = effective_on or today
+    with desk.database.reading() as connection:
+        request = of_right(connection, id_, (Right.OPT_OUT,))
+    if not request.received_on <= day <= max(today, request.received_on):
+        reason = "the day on which it took effect lies before the receipt or in the future"
+        raise FulfilmentError(request=id_, reason=reason)
+    purposes = (request.purpose,) if request.purpose else ()
+    facts = {"effective_at": day.isoformat(), "sharing_events_after_effective": 0}
+    return _bar(desk, id_, Right.OPT_OUT, facts, purposes)
+
+
+def lift(desk: Desk, id_: str, told_on: date) -> Request:
+    """End what stands because of a request; the person was told before."""
+    with desk.act("request.lift", id_) as act:
+        request = one(act.connection, id_)
+        wishes = [w for w in usage.wishes(act.connection) if w.request == id_]
+        if not wishes:
+            raise FulfilmentError(request=id_, reason="nothing stands because of it")
+        since = max(wish.since.date() for wish in wishes)
+        if not since <= told_on <= act.at.date():
+            reason = (
+                "the person has to be told before it ends, on a day between its beginning and today"
+            )
+            raise FulfilmentError(request=id_, reason=reason)
+        ended = usage.lift(act, id_)
+        act.facts |= {"lifted": len(ended), "told_on": told_on.isoformat()}
+        what = f"lifted; the person was told on {told_on.isoformat()}"
+        event = Event(at=act.at, by=act.actor, what=what, step=request.step)
+        facts = {**request.facts, "lift_notice_before_lift": True}
+        after = replace(request, facts=facts, history=(*request.history, event))
+        store(act, after)
+    return after
+
+
+def _bar(
+    desk: Desk, id_: str, right: Right, facts: Mapping[str, object], purposes: Sequence[str]
+) -> Request:
+    with desk.database.reading() as connection:
+        request = of_right(connection, id_, (right,))
+        check_may_carry_out(connection, request, desk.clock().date())
+        case = gathering.case_of(desk, connection, request)
+        check_settled(request, case)
+        people = _people(desk, connection, case)
+    if not people:
+        reason = "nothing that the person is known by can be kept as a hash"
+        raise FulfilmentError(request=id_, reason=reason)
+    names, barrier = gathering.names_of(case), _BARRIERS[right]
+    with desk.act(f"request.{_ACTS[right]}", id_) as act:
+        now = one(act.connection, id_)
+        usage.bar(act, id_, people, barrier, purposes)
+        rows = sum(len(case.rows(stored.dataset.id)) for stored in case.newest)
+        act.facts |= {"barrier": barrier.value, "rows": rows, "datasets": len(names)}
+        what = f"{rows:,} rows of {len(names)} datasets are left out: {barrier.value}"
+        return finished(desk, act, now, facts, what, names)
+
+
+def _people(desk: Desk, connection: Connection, case: gathering.Case) -> tuple[str, ...]:
+    """Keyed hashes of what the request names, and of what the datasets call the person."""
+    found = dict.fromkeys(usage.people_of(desk, connection, case.identifiers))
+    by: dict[str, list[Identifier]] = {}
+    for population, identifier in gathering.keys_of(case):
+        by.setdefault(population, []).append(identifier)
+    for population, known in by.items():
+        found |= dict.fromkeys(usage.people_of(desk, connection, known, (population,)))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Consent: how people stand, what may be used, files, withdrawals and purposes."""
