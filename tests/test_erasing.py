@@ -356,6 +356,13 @@ def test_typed_words_of_officers_are_told_by_place_and_not_by_value(office: Work
     assert "ann@" not in repr(done).lower()
 
 
+def test_another_request_of_the_same_person_is_told(office: Workspace) -> None:
+    ask(office, "R-0", [email("ANN@a.example")])
+    ask(office, "R-2", [email("bob@b.example")])
+    done = erase(office, [ask(office, "R-1", [email("ann@a.example")])])
+    assert [b.id for b in done.beyond if b.what == "request"] == ["R-0"]
+
+
 def test_backups_are_told_with_their_last_day(office: Workspace) -> None:
     id_ = ask(office, "R-1", [email("ann@a.example")])
     steps = office.rights.erasing.erase([id_], date(2027, 1, 31))

@@ -19,6 +19,7 @@ from compliance.errors import (
     UnknownColumnError,
 )
 from compliance.report.nouns import ReportKind
+from compliance.rights.fulfilling import check_absolute
 from compliance.rights.nouns import (
     Barrier,
     Correction,
@@ -34,7 +35,6 @@ from compliance.rights.nouns import (
 from compliance.rules.nouns import State
 from compliance.storage import records, tables
 from compliance.workspace import Workspace, sealing, usage
-from compliance.workspace.fulfilling_barring import check_absolute
 from compliance.workspace.requesting import one
 from tests.fulfilling_cases import (
     EMAIL,
@@ -416,6 +416,18 @@ def test_an_objection_to_marketing_is_absolute(small: Workspace) -> None:
     with pytest.raises(FulfilmentError, match=r"Art. 21\(3\)"):
         check_absolute(request, Outcome.REFUSED)
     check_absolute(request, Outcome.FULFILLED)
+
+
+def test_an_objection_to_marketing_cannot_be_decided_to_be_refused(small: Workspace) -> None:
+    requests = small.rights.requests
+    day = today(requests)
+    found = requests.open("EU_GDPR", Right.OBJECTION, day, NOA, country="DE", purpose="newsletter")
+    requests.steps.identify(found.id, IdentityLevel.CONTACT, "wrote from a known address")
+
+    with pytest.raises(FulfilmentError, match="cannot be refused"):
+        requests.steps.decide(
+            found.id, Outcome.REFUSED, ground="compelling_grounds", reason="we need it"
+        )
 
 
 def test_an_objection_to_an_unknown_kind_of_purpose_is_refused(small: Workspace) -> None:

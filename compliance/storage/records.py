@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Table, func, insert, select, update
@@ -72,13 +72,14 @@ def newest_by(connection: Connection, table: Table, kind: type[Noun], key: str) 
     return {name: from_json(kind, text) for name, text in connection.execute(query)}
 
 
-def texts(connection: Connection, table: Table) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every record of `table` as it is written, after what it is looked up by, oldest first."""
-    own = ("position", "record", "entry")
-    keys = [column for column in table.c if column.name not in own]
+def texts_by_key(connection: Connection, table: Table) -> dict[str, list[str]]:
+    """All records of `table` as the texts that they are stored as, by their keys."""
+    keys = [c for c in table.c if c.name not in ("position", "record", "entry")]
+    found: dict[str, list[str]] = defaultdict(list)
     query = select(*keys, table.c.record).order_by(table.c.position)
-    for *found, text in connection.execute(query):
-        yield tuple(map(str, found)), text
+    for *key, text in connection.execute(query):
+        found[":".join(map(str, key))].append(text)
+    return found
 
 
 def head_of(connection: Connection) -> Head:

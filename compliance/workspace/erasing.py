@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -31,7 +32,7 @@ from compliance.rights.fulfilling import to_tell
 from compliance.rights.nouns import Erasure, ErasurePlan, Request, Stage
 from compliance.rights.requests import Action
 from compliance.storage import records, tables
-from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested, usage
+from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
@@ -166,8 +167,9 @@ def _switched(
     """Write and switch; None: datasets changed meanwhile, and nothing was done."""
     journal = Journal(desk, id_)
     journal.begin()
-    is_through = False
-    try:
+    with ExitStack() as undo:
+        # Where it was switched already, whoever comes next finishes it.
+        undo.callback(_undo, desk, id_)
         begun = _begun(desk, id_, plan, backups_until)
         yield Step(doing="Writing the datasets without them")
         with desk.database.reading() as connection:
@@ -182,10 +184,7 @@ def _switched(
                 for one in kept:
                     one.store(act)
                 _switch(act, begun, contents, writing.versions)
-        is_through = True
-    finally:
-        if not is_through:  # where it was switched already, whoever comes next finishes it
-            _undo(desk, id_)
+        undo.pop_all()
     if not is_same:
         _forget(desk, id_)
     return gone if is_same else None
@@ -289,8 +288,6 @@ def _finished(
 def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
     """Destroy files that nothing needs any more, and forget what is in memory of them."""
     carry_labels(desk, {one.before: one.after for one in erasure.rewritings})
-    for one in erasure.rewritings:
-        usage.forget(desk, one.before)
     let_go([one.before for one in erasure.rewritings])
     desk.let_go()
     gone = journal.gone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Table as Records
 
 from compliance.anonymise.nouns.record import Anonymised, AnonymisedBaskets
 from compliance.dataset.nouns import Dataset
+from compliance.errors import SealedError
 from compliance.federated.nouns import Run
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.synthesis import Synthesis
@@ -20,6 +21,8 @@ from compliance.report.nouns import Report
 from compliance.rights.erasing import why_beyond
 from compliance.rights.nouns import Beyond, Cut, Identifier, IdentifierKind, Place
 from compliance.storage import records, tables
+from compliance.workspace import requesting, sealing
+from compliance.workspace.desk import Desk
 
 _TYPED = (
     *(tables.ORGANISATION, tables.DESCRIPTION, tables.REGISTER, tables.FINDING, tables.IMPACT),
@@ -50,6 +53,28 @@ def backup(until: date | None) -> Beyond:
     return Beyond(what="backup", id="", why=why, until=until)
 
 
+def kept_apart(
+    desk: Desk, connection: Connection, people: Mapping[str, Sequence[Identifier]]
+) -> tuple[Beyond, ...]:
+    """What the desk keeps of its own dealings with those people: other requests, consents.
+
+    Args:
+        people: who each request that erases is about.
+    """
+    known = {_form(one) for who in people.values() for one in who if one.kind in _TELLING}
+    others = [
+        request.id
+        for request in requesting.every(connection)
+        if request.id not in people and sealing.is_sealed(desk, request.id)
+    ]
+    same = [id_ for id_ in others if known & {_form(one) for one in _sealed(desk, id_)}]
+    consents = records.count(connection, tables.CONSENTS)
+    return (
+        *(_beyond("request", id_) for id_ in same),
+        *([_beyond("consents", "")] if consents else []),
+    )
+
+
 def typed(connection: Connection, people: Sequence[Sequence[Identifier]]) -> tuple[Place, ...]:
     """Where officers typed what somebody is known by; only the place is told.
 
@@ -66,6 +91,17 @@ def typed(connection: Connection, people: Sequence[Sequence[Identifier]]) -> tup
     words = set(_WORD.findall(everything))
     likely = [one for one in wanted if words.issuperset(_WORD.findall(one)) and one in everything]
     return tuple(place for place, text in texts.items() if any(one in text for one in likely))
+
+
+def _form(one: Identifier) -> tuple[str, str]:
+    return one.kind.value, one.value.casefold().strip()
+
+
+def _sealed(desk: Desk, request: str) -> tuple[Identifier, ...]:
+    try:
+        return sealing.unseal(desk, request)
+    except SealedError:
+        return ()
 
 
 def _made_of(connection: Connection, changed: Collection[str]) -> Iterable[Beyond]:
@@ -115,12 +151,11 @@ def _beyond(kind: str, id_: str) -> Beyond:
 
 
 def _records(connection: Connection) -> dict[Place, str]:
-    found: dict[Place, str] = {}
-    for table in _TYPED:
-        for keys, text in records.texts(connection, table):
-            place = Place(kind=str(table.name), id=":".join(keys))
-            found[place] = found.get(place, "") + text.casefold() + "\n"
-    return found
+    return {
+        Place(kind=str(table.name), id=id_): "\n".join(texts).casefold()
+        for table in _TYPED
+        for id_, texts in records.texts_by_key(connection, table).items()
+    }
 
 
 def _reasons(connection: Connection) -> dict[Place, str]:

@@ -74,7 +74,12 @@ def planned(
         requests=tuple(one.request.id for one in people),
         cuts=cuts,
         seen={dataset.id: dataset.sha256 for dataset in every},
-        beyond=erasing_beyond.reach(connection, cuts, every),
+        beyond=(
+            *erasing_beyond.reach(connection, cuts, every),
+            *erasing_beyond.kept_apart(
+                desk, connection, {one.request.id: one.identifiers for one in people}
+            ),
+        ),
         typed=erasing_beyond.typed(connection, [one.identifiers for one in people]),
         doubtful=cutter.doubtful,
         touched={one.request.id: _touched(one.trace) for one in people},

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from compliance.errors import FulfilmentError
 from compliance.register import kind_of
-from compliance.rights.nouns import Barrier, Event, Identifier, Outcome, Request, Right
+from compliance.rights.fulfilling import is_marketing
+from compliance.rights.nouns import Barrier, Event, Identifier, Request, Right
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace import usage
 from compliance.workspace.desk import Desk
@@ -18,7 +19,6 @@ from compliance.workspace.fulfilling_steps import check_settled, finished, of_ri
 from compliance.workspace.requested import check_may_carry_out, one, store
 
 MARKETING = "direct_marketing"
-_MARKETING = (MARKETING, "marketing", "newsletter")
 _BARRIERS = {
     Right.RESTRICTION: Barrier.RESTRICTED,
     Right.OBJECTION: Barrier.OBJECTED,
@@ -87,23 +87,6 @@ def lift(desk: Desk, id_: str, told_on: date) -> Request:
         after = replace(request, facts=facts, history=(*request.history, event))
         store(act, after)
     return after
-
-
-def is_marketing(purpose: str) -> bool:
-    """Whether a purpose is direct marketing, to which an objection cannot be refused."""
-    return purpose.strip().casefold().replace(" ", "_") in _MARKETING
-
-
-def check_absolute(request: Request, outcome: Outcome) -> None:
-    """Refuse to refuse an objection to direct marketing; for whoever decides.
-
-    Raises:
-        FulfilmentError: it was to be refused (GDPR Art. 21(3)).
-    """
-    is_absolute = request.right is Right.OBJECTION and is_marketing(request.purpose)
-    if is_absolute and outcome is not Outcome.FULFILLED:
-        reason = "an objection to direct marketing cannot be refused (GDPR Art. 21(3))"
-        raise FulfilmentError(request=request.id, reason=reason)
 
 
 def _bar(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from compliance.errors import RequestInputError, RequestStepError
+from compliance.rights.fulfilling import check_absolute
 from compliance.rights.nouns import (
     Decision,
     Extension,
@@ -266,6 +267,7 @@ class Steps:
             kept = dict(kept or {})
             why = step.text("The reason", reason, is_needed=outcome is not Outcome.FULFILLED)
             check_ground(step.request, step.provision, outcome, ground)
+            check_absolute(step.request, outcome)
             check_kept(step, outcome, kept)
             decision = Decision(
                 outcome=outcome,

@@ -10,6 +10,7 @@ from compliance.rights.fulfilling.grounds import Ground, portable
 from compliance.rights.fulfilling.letters import Matter, letter
 from compliance.rights.fulfilling.logs import FIELDS, log_of
 from compliance.rights.fulfilling.naming import OnRecord
+from compliance.rights.fulfilling.objecting import check_absolute, is_marketing
 from compliance.rights.fulfilling.others import Finder, Stored, others_columns
 from compliance.rights.fulfilling.rectifying import (
     Changed,
@@ -42,6 +43,7 @@ __all__ = [
     "authority_of",
     "categories_of",
     "changed",
+    "check_absolute",
     "checked",
     "concerned_systems",
     "digest_of",
@@ -49,6 +51,7 @@ __all__ = [
     "from_csv",
     "gathered",
     "hash_of",
+    "is_marketing",
     "letter",
     "log_of",
     "not_told",
