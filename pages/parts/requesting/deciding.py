@@ -62,6 +62,10 @@ def _why(workspace: Workspace, found: Clocked) -> None:
     with outputs.explained(_("Not looked up")):
         trace = workspace.rights.requests.look(request.id)
         names = workspace.rights.requests.names(request)
+        shows = st.checkbox(
+            _("With a masked example of each"), key=f"requests_examples_{request.id}"
+        )
+        examples = workspace.rights.requests.examples(trace) if shows else {}
         numbers = {match: place + 1 for place, match in enumerate(request.doubts)}
         outputs.table(
             [
@@ -72,6 +76,7 @@ def _why(workspace: Workspace, found: Clocked) -> None:
                     _("People whom it fits"): match.people,
                     _("Confidence"): f"{100 * match.confidence:.0f} %",
                     _("Why it is doubtful"): match.doubt or "–",
+                    **({_("Example"): examples.get(match.id, "–")} if shows else {}),
                 }
                 for match in trace.matches
                 if match.is_doubtful
