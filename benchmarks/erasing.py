@@ -20,8 +20,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import pyarrow as pa
 
@@ -35,7 +34,7 @@ from tests.tracing_shop import Row, add_shared, build
 
 CUSTOMERS, ORDERS, SEED = 20_000, 200_000, 7
 BATCH = 1_000
-SHARED = ROOT.parent / "shared" / "data"
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
 def timed(workspace: Workspace, people: Mapping[str, set[Row]], what: str) -> Erasure:
@@ -110,8 +109,8 @@ def main() -> None:
         timed(workspace, {first: rows[first]}, "one, cold")
         # Row numbers of the truth are those of before; the names of doubtful matches stay.
         timed(workspace, {second: set()}, "one more")
-        timed(workspace, dict.fromkeys(many, set[Row]()), "a thousand")
-        timed(workspace, dict.fromkeys(others, set[Row]()), "of other shops")
+        timed(workspace, {mail: set() for mail in many}, "a thousand")
+        timed(workspace, {mail: set() for mail in others}, "of other shops")
         _told(before, contents(workspace), truth, [mails[m] for m in drawn], shared, others)
         print("trail:", workspace.verify_trail().problems or "verifies")
 

@@ -30,7 +30,7 @@ from tests.tracing_shop import Row, add_shared, asked, build, mentioned, settled
 ROOT = Path(__file__).resolve().parent.parent
 CUSTOMERS, ORDERS, SEED = 20_000, 200_000, 7
 DRAWN, BATCH = 200, 1_000
-SHARED = ROOT.parent / "shared" / "data"
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
 def measured(

@@ -78,6 +78,15 @@ def test_a_person_goes_from_every_version_and_from_texts_of_others(office: Works
     assert done.counts["mentions_redacted"] == 1
 
 
+def test_a_name_in_somebody_elses_address_is_not_the_person(workspace: Workspace) -> None:
+    said = Description(unit=ColumnName("id"), population="people")
+    lines = "id,full_name,email\n1,Phil Hughes,ph@a.example\n2,Ann Moor,phil.hughes@b.example\n"
+    lines += "".join(f"{n},Bea Low{n},b{n}@c.example\n" for n in range(3, 20))
+    workspace.add_files(files_of(lines, "a"), "people", said)
+    erase(workspace, [ask(workspace, "R-1", [email("ph@a.example")])])
+    assert content(workspace, "people@1")["email"].to_pylist()[0] == "phil.hughes@b.example"
+
+
 def test_versions_keep_their_names_and_their_labels(office: Workspace) -> None:
     before, labels = every(office), office.discovery("people")
     erase(office, [ask(office, "R-1", [email("ann@a.example")])])

@@ -226,6 +226,13 @@ def test_rows_of_the_person_go_and_mentions_elsewhere_are_redacted() -> None:
     assert cutter.doubtful == 1
 
 
+def test_doubtful_mentions_go_where_an_officer_wants_it() -> None:
+    cutter = Cutter({"t@1": version()}, doubtful=True)
+    cutter.add(trace((1,), mention(2, is_doubtful=True)), {})
+    assert cutter.cuts()[0].redacted == (redaction(2, 0, 3),)
+    assert cutter.doubtful == 0
+
+
 def test_a_hold_keeps_all_of_a_dataset_as_it_is() -> None:
     cutter = Cutter({"t@1": version(held="legal hold H-1")})
     cutter.add(trace((1,), mention(0)), {})

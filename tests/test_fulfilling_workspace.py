@@ -251,19 +251,36 @@ def test_a_wrong_value_is_put_right_in_a_new_version_of_her_rows_only(small: Wor
     assert small.verify_trail().ok
 
 
-def test_mentions_in_texts_are_corrected_where_that_is_asked_for(small: Workspace) -> None:
-    id_ = decided(small, Right.RECTIFICATION)
-    rows = [["review_id", "customer_id", "text"], ["1", "901", f"Write to {EMAIL} please, thanks"]]
-    small.add_files([RawFile(name="r.csv", data=csv_of(rows))], "reviews")
-    small.describe("reviews", small.dataset("customers").description)
-    small.discover("reviews")
-    seen = seen_of(small, id_, "email")
-    new = "noa@new.example"
+def test_mentions_in_texts_are_corrected_only_where_that_is_asked_for(plain: Workspace) -> None:
+    rows = [
+        ["review_id", "customer_id", "text"],
+        ["1", "901", f"Write to {EMAIL.upper()} please, not to x{EMAIL}, thank you all"],
+        ["2", "1003", f"My friend can be reached at {EMAIL} as well, thank you all"],
+        *(
+            [str(n), f"{1000 + n}", "Nothing to say but thank you all"]
+            for n in range(4, 9)
+        ),
+    ]
+    plain.add_files([RawFile(name="r.csv", data=csv_of(rows))], "reviews")
+    plain.describe("reviews", plain.dataset("customers").description)
+    plain.discover("reviews")
+    first, second = decided(plain, Right.RECTIFICATION), decided(plain, Right.RECTIFICATION)
+    fulfilling, other = plain.rights.fulfilling, "noa@new.example"
+    seen = seen_of(plain, first, "email")
+    texts = column_of(plain, "reviews", "text")
 
-    done = small.rights.fulfilling.rectify(id_, [correction(seen, new)])
+    plainly = fulfilling.rectify(first, [correction(seen, EMAIL.upper())])
+    assert (plainly.made, plainly.texts) == (("customers@2",), {})
+    assert column_of(plain, "reviews", "text") == texts
 
-    assert done.texts == {"customers": 0}
-    assert column_of(small, "customers", "email")[0] == new
+    seen = seen_of(plain, second, "email")
+    spoken = fulfilling.rectify(second, [correction(seen, other, is_in_texts=True)])
+    now = column_of(plain, "reviews", "text")
+    assert sorted(spoken.made) == ["customers@3", "orders@2", "reviews@2"]
+    assert spoken.texts == {"orders": 1, "reviews": 2}
+    assert now[0] == f"Write to {other} please, not to x{EMAIL}, thank you all"
+    assert now[1] == f"My friend can be reached at {other} as well, thank you all"
+    assert now[2:] == texts[2:]
 
 
 @pytest.mark.parametrize(
@@ -551,6 +568,6 @@ def test_the_log_counts_what_came_of_requests(small: Workspace) -> None:
     log = small.rights.fulfilling.log()
     figures = {f.right: f for f in log.figures}
 
-    assert [e.request for e in log.entries] and len(log.entries) == 2
+    assert len(log.entries) == 2
     assert (figures[Right.ACCESS].fulfilled, figures[Right.ACCESS].median_days) == (1, 0.0)
     assert (figures[Right.ERASURE].open, figures[Right.ERASURE].median_days) == (1, None)

@@ -106,3 +106,9 @@ def test_nobodys_name_turns_the_direction_of_what_follows(home: Path) -> None:
     said = refused(home, "rules", "show", "X\u202eevil")
 
     assert "X\ufffdevil" in said
+
+
+def test_a_file_that_cannot_be_written_so_is_not_said_to_be_unreadable(home: Path) -> None:
+    said = refused(home, "record", "export", "--out", "register.txt")
+
+    assert said.startswith("register.txt cannot be written: its name ends neither")

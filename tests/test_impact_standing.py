@@ -554,7 +554,7 @@ def test_an_id_that_no_desk_gives_is_not_read_in() -> None:
     document["impact"]["id"] = "../dpia-1"
 
     with pytest.raises(ImpactInputError, match="none that a desk gives"):
-        from_document(json.dumps(document).encode())
+        from_document(json.dumps(document).encode(), cases.TODAY)
 
 
 def test_a_gauge_that_does_not_exist_is_not_read_in() -> None:

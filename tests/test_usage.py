@@ -310,6 +310,19 @@ def test_trials_and_deployments_use_the_same_rows(asked: Workspace, tmp_path: Pa
     assert told["deployment.write"]["rows"] == ROWS - 7
 
 
+def test_an_attack_on_a_run_leaves_out_who_withdrew_since(asked: Workspace) -> None:
+    with closing(asked.federation.train("visits", TRAINED)) as rounds:
+        list(rounds)
+    (run,) = asked.federation.runs("visits")
+    asked.rights.consents.withdraw("visits", by_email(0))
+
+    with closing(asked.federation.attack("visits", run.id)) as findings:
+        next(findings)
+
+    entry = next(e for e in asked.entries() if e.act == "run.attack")
+    assert entry.facts["left_out"] == {"visits": {"consent withdrawn": 3, "no consent": 4}}
+
+
 def test_invented_rows_are_like_those_that_may_be_used(asked: Workspace) -> None:
     asked.rights.consents.withdraw("visits", by_email(0))
     asked.decide_budget("people", Budget(epsilon=Decimal("9"), delta=Decimal("1e-5")))

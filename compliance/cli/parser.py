@@ -10,6 +10,7 @@ from compliance.cli import (
     auditing,
     clocks,
     consenting,
+    erasing,
     impacting,
     mending,
     packing,
@@ -51,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _federated(kinds)
     _proof(kinds)
     governing = (registering, packing, clocks, residing, mending, watching, impacting, auditing)
-    respecting = (requesting, consenting)
+    respecting = (requesting, erasing, consenting)
     for area in (*governing, *respecting):
         area.add(kinds)
     return top

@@ -10,7 +10,7 @@ from pathlib import Path
 from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
-from compliance.errors import FileMissingError, RecordFieldError, RecordFileError
+from compliance.errors import CannotWriteError, FileMissingError, RecordFieldError
 from compliance.plain import to_plain
 from compliance.register import Gaps, Shape, kinds
 from compliance.register.nouns import Record
@@ -246,7 +246,8 @@ def _shape(path: Path) -> Shape:
     """The form that the file's ending names."""
     ending = path.suffix.lower().removeprefix(".")
     if ending not in list(Shape):
-        raise RecordFileError(name=path.name, reason="its name ends neither in .csv nor in .json")
+        reason = "its name ends neither in .csv nor in .json"
+        raise CannotWriteError(name=path.name[: typed.SHOWN_NAME], reason=reason)
     return Shape(ending)
 
 

@@ -15,8 +15,8 @@ from compliance.plain import from_plain, to_plain
 
 DOCUMENT_KIND = "privacy-desk-impact"
 LARGEST_BYTES = 2**22
-_ID = re.compile(r"(dpia|lia)-[0-9a-z-]{1,60}")
 LONGEST_TITLE = 200
+_ID = re.compile(r"(dpia|lia)-[0-9a-z-]{1,60}")
 
 
 def to_document(impact: Impact) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def from_document(data: bytes, today: date) -> Impact:
 def _sound(impact: Impact, today: date) -> Impact:
     if not _ID.fullmatch(impact.id):
         reason = "its id is none that a desk gives"
-        raise ImpactInputError(field="The id", given=f"{impact.id[:20]}…", reason=reason)
+        raise ImpactInputError(field="The document", given=f"{impact.id[:20]}…", reason=reason)
     checked_title(impact.title)
     for day in (impact.consulted_at, *(opinion.at for opinion in impact.opinions)):
         if day is not None and day > today:

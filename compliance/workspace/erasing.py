@@ -53,35 +53,49 @@ class Erasing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def plan(self, request_ids: Sequence[str]) -> ErasurePlan:
+    def plan(self, request_ids: Sequence[str], *, doubtful_mentions: bool = False) -> ErasurePlan:
         """What erasing would do and what it cannot reach; nothing is changed.
+
+        Args:
+            doubtful_mentions: texts in which somebody else may be meant lose the mention as well.
 
         Raises:
             ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
                 cannot be done.
         """
         with self._desk.database.reading() as connection:
-            return erasing_plan.planned(self._desk, connection, request_ids)
+            return erasing_plan.planned(
+                self._desk, connection, request_ids, doubtful_mentions=doubtful_mentions
+            )
 
     def erase(
-        self, request_ids: Sequence[str], backups_until: date | None = None
+        self,
+        request_ids: Sequence[str],
+        backups_until: date | None = None,
+        *,
+        doubtful_mentions: bool = False,
     ) -> Generator[Step, None, Erasure]:
         """Erase those whom these requests are about, and look again; all in one batch.
 
         Args:
             backups_until: the last day on which a backup still holds what was there; None:
                 nobody knows.
+            doubtful_mentions: texts in which somebody else may be meant lose the mention as well.
 
         Raises:
             ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
                 cannot be done; nothing was changed.
             ErasingBusyError: somebody else is erasing; nothing was changed.
         """
+        with self._desk.database.reading() as connection:
+            erasing_plan.requests_of(self._desk, connection, request_ids)
         with alone(self._desk, _WAIT_S):
             yield from _settled(self._desk)
             for _ in range(_TRIES):
                 id_ = f"erasure-{secrets.token_hex(6)}"
-                gone = yield from _switched(self._desk, id_, request_ids, backups_until)
+                yield Step(doing="Looking for the people everywhere")
+                plan = self.plan(request_ids, doubtful_mentions=doubtful_mentions)
+                gone = yield from _switched(self._desk, id_, plan, backups_until)
                 if gone is not None:
                     return (yield from _finished(self._desk, id_, gone))
         raise ErasingError(reason="datasets were changed again and again meanwhile; try later")
@@ -147,12 +161,9 @@ def _forget(desk: Desk, id_: str) -> None:
 
 
 def _switched(
-    desk: Desk, id_: str, request_ids: Sequence[str], backups_until: date | None
+    desk: Desk, id_: str, plan: ErasurePlan, backups_until: date | None
 ) -> Generator[Step, None, _Gone | None]:
-    """Plan, write and switch; None: datasets changed meanwhile, and nothing was done."""
-    yield Step(doing="Looking for the people everywhere")
-    with desk.database.reading() as connection:
-        plan = erasing_plan.planned(desk, connection, request_ids)
+    """Write and switch; None: datasets changed meanwhile, and nothing was done."""
     journal = Journal(desk, id_)
     journal.begin()
     try:

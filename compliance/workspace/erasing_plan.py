@@ -21,6 +21,7 @@ from compliance.rights.nouns import (
     Cut,
     ErasurePlan,
     Identifier,
+    IdentifierKind,
     Mention,
     Request,
     Right,
@@ -50,8 +51,13 @@ class Person:
     trace: Trace
 
 
-def planned(desk: Desk, connection: Connection, ids: Sequence[str]) -> ErasurePlan:
+def planned(
+    desk: Desk, connection: Connection, ids: Sequence[str], *, doubtful_mentions: bool = False
+) -> ErasurePlan:
     """What erasing those of these requests would do; nothing is changed.
+
+    Args:
+        doubtful_mentions: texts in which somebody else may be meant lose the mention as well.
 
     Raises:
         ErasingError: there is none to erase, or one asks for something else, or is not decided.
@@ -63,7 +69,7 @@ def planned(desk: Desk, connection: Connection, ids: Sequence[str]) -> ErasurePl
     if open_ := [one.request.id for one in people if one.trace.open_doubts]:
         reason = f"request {open_[0]} has doubtful matches that nobody has decided on"
         raise ErasingError(reason=reason)
-    cutter, cuts = cut_out(desk, connection, every, people)
+    cutter, cuts = cut_out(desk, connection, every, people, doubtful_mentions=doubtful_mentions)
     return ErasurePlan(
         requests=tuple(one.request.id for one in people),
         cuts=cuts,
@@ -104,7 +110,12 @@ def found(desk: Desk, connection: Connection, asked: Sequence[Request]) -> tuple
 
 
 def cut_out(
-    desk: Desk, connection: Connection, every: Sequence[Dataset], people: Sequence[Person]
+    desk: Desk,
+    connection: Connection,
+    every: Sequence[Dataset],
+    people: Sequence[Person],
+    *,
+    doubtful_mentions: bool = False,
 ) -> tuple[Cutter, tuple[Cut, ...]]:
     """What goes from each version, and what stays by an exception or hold."""
     keeping = {one.request.id: _keeping(one.request) for one in people}
@@ -113,7 +124,7 @@ def cut_out(
         for name, (exception, way) in kept.items():
             if way is Way.BLANKED:
                 blanked[name].add(exception)
-    cutter = Cutter(_versions(desk, connection, every, blanked))
+    cutter = Cutter(_versions(desk, connection, every, blanked), doubtful=doubtful_mentions)
     columns = _Columns(desk, connection, {dataset.id: dataset for dataset in every})
     for one in people:
         cutter.add(columns.weighed(one.trace), keeping[one.request.id])
@@ -129,15 +140,20 @@ class _Columns:
         self._texts: dict[tuple[str, str], tuple[Codes, list[str]]] = {}
 
     def weighed(self, trace: Trace) -> Trace:
-        """The trace with mentions doubtful that are a part of somebody else's identifier.
+        """The trace with mentions as doubtful as they are where a text is to be changed.
 
-        A name within another person's e-mail address is not the person.
+        A name within another person's e-mail address is not the person, and a name among people
+        of whom the person is none is a namesake's; the first is never taken for the person.
         """
-        mentions = tuple(
-            replace(one, is_doubtful=True) if self._is_part_of_another(one) else one
-            for one in trace.mentions
-        )
-        return replace(trace, mentions=mentions)
+        of = {self._versions[match.dataset_id].population for match in trace.settled}
+        mentions = []
+        for one in trace.mentions:
+            if self._is_part_of_another(one):
+                continue
+            is_name = one.kind is IdentifierKind.NAME
+            is_strange = is_name and self._versions[one.dataset_id].population not in of
+            mentions.append(replace(one, is_doubtful=one.is_doubtful or is_strange))
+        return replace(trace, mentions=tuple(mentions))
 
     def _is_part_of_another(self, mention: Mention) -> bool:
         if mention.column not in self._identifiers(mention.dataset_id):

@@ -18,7 +18,9 @@ from compliance.rights.fulfilling import (
     changed,
     digest_of,
     others_columns,
+    said_right,
     seen_in,
+    whole,
 )
 from compliance.rights.nouns import Corrected, Correction, Seen
 from compliance.workspace import datasets, labels
@@ -70,32 +72,42 @@ def correct(
     if not by_name:
         reason = "nothing is to change"
         raise CorrectionError(column="any", dataset="any", reason=reason)
-    before: list[tuple[str, ...]] = []
-    after: list[tuple[str, ...]] = []
-    cells: dict[str, int] = {}
+    done: dict[str, Changed] = {}
+    for name, wanted in by_name.items():
+        _check_own(case, newest[name], wanted)
+        done[name] = changed(newest[name], case.rows(newest[name].dataset.id), wanted, salt)
+    spoken = [pair for one in done.values() for pair in one.spoken]
+    cells = {name: one.cells for name, one in done.items()}
     texts: dict[str, int] = {}
     ready = []
-    for name, wanted in by_name.items():
-        stored = newest[name]
-        rows = case.rows(stored.dataset.id)
-        _check_own(case, stored, wanted)
-        mentions = [
-            m
-            for m in case.trace.mentions
-            if m.dataset_id == stored.dataset.id and not m.is_doubtful
-        ]
-        done, old, new = changed(stored, rows, wanted, salt, mentions)
-        before += old
-        after += new
-        cells[name], texts[name] = done.cells, done.texts
-        ready.append((stored.dataset, done, _intake(stored, done, wanted)))
+    for stored in (one for one in case.stored if one.is_newest and not one.origin):
+        name = str(stored.dataset.name)
+        made, texts[name] = _with_texts(case, stored, done.get(name), spoken)
+        if made is not None:
+            ready.append((stored.dataset, made, _intake(stored, made)))
     return Corrected(
         made=tuple(_store(desk, act, *one, undo) for one in ready),
         cells=cells,
-        texts=texts,
-        before=digest_of(salt, before),
-        after=digest_of(salt, after),
+        texts={name: count for name, count in texts.items() if count},
+        before=digest_of(salt, [value for one in done.values() for value in one.before]),
+        after=digest_of(salt, [value for one in done.values() for value in one.after]),
     )
+
+
+def _with_texts(
+    case: Case, stored: Stored, done: Changed | None, spoken: Sequence[tuple[str, str]]
+) -> tuple[Changed | None, int]:
+    """What is stored of a dataset, with its texts put right; None where nothing of it changes."""
+    if not spoken:
+        return done, 0
+    id_ = stored.dataset.id
+    mentions = [m for m in case.trace.mentions if m.dataset_id == id_ and not m.is_doubtful]
+    content = whole(stored) if done is None else done.content
+    content, count, columns = said_right(stored, content, case.rows(id_), mentions, spoken)
+    if done is None and not count:
+        return None, 0
+    before = done or Changed(content=content, cells=0, columns=())
+    return replace(before, content=content, columns=(*before.columns, *columns)), count
 
 
 def _check_own(case: Case, stored: Stored, wanted: Sequence[Correction]) -> None:
@@ -106,7 +118,7 @@ def _check_own(case: Case, stored: Stored, wanted: Sequence[Correction]) -> None
             raise CorrectionError(column=one.column, dataset=stored.dataset.name, reason=reason)
 
 
-def _intake(stored: Stored, done: Changed, wanted: Sequence[Correction]) -> Intake:
+def _intake(stored: Stored, done: Changed) -> Intake:
     """The corrected rows, ready to be stored; refused where cleaning would change them again."""
     dataset = stored.dataset
     intake = taken_in(done.content, dataset)
@@ -119,7 +131,7 @@ def _intake(stored: Stored, done: Changed, wanted: Sequence[Correction]) -> Inta
     )
     if kept is None or not _same(kept, done.content):
         reason = "the column cannot hold the value; it would be stored as something else"
-        raise CorrectionError(column=wanted[0].column, dataset=dataset.name, reason=reason)
+        raise CorrectionError(column=done.columns[0], dataset=dataset.name, reason=reason)
     return replace(intake, sources=dataset.sources, cleaning=cleaning)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from compliance.countries import is_country
 from compliance.dataset import read
 from compliance.dataset.nouns import Dataset
@@ -14,6 +16,9 @@ from compliance.workspace import budgets, datasets, requesting_demo
 from compliance.workspace.consenting import Consenting
 from compliance.workspace.desk import Desk
 from compliance.workspace.registering import Registering
+
+if TYPE_CHECKING:
+    from compliance.demo import Shop  # loads what only the demo needs
 
 _CUSTOMERS = "customers"
 
@@ -40,7 +45,6 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
     """
     from compliance.demo import (  # loads what only the demo needs
         build_shop,
-        consent_file,
         shop_register,
         shop_requests,
     )
@@ -63,7 +67,19 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
     total = Budget(epsilon=shop.budget.epsilon, delta=shop.budget.delta)
     budgets.decide(desk, shop.budget.population, total)
     Registering(desk).import_(to_json(shop_register(desk.clock())).encode(), "demo shop.json")
+    _take_consents(desk, shop)
+    customers = next(one for one in added if one.name == _CUSTOMERS)
+    requesting_demo.fill(desk, customers, shop_requests())
+    return added
+
+
+def _take_consents(desk: Desk, shop: Shop) -> None:
+    """What customers were asked, and who agreed; once, for its days count back from then."""
+    from compliance.demo import consent_file
+
     consents = Consenting(desk)
+    if consents.purposes():
+        return
     for asked in shop.consents.purposes:
         consents.keep_purpose(
             asked.id,
@@ -76,6 +92,3 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
             consents.new_text(asked.id, version, words)
     given = consent_file(shop.consents, desk.clock())
     consents.import_(given.data, given.name)
-    customers = next(one for one in added if one.name == _CUSTOMERS)
-    requesting_demo.fill(desk, customers, shop_requests())
-    return added

@@ -41,7 +41,7 @@ _KEPT_BYTES = 2**29
 _LABELS_KEPT = 256
 _MOST_COUNTRIES = 40
 _ID_TYPES = ("customer_id", "person_id", "employee_id")
-_SHORTEST_PSEUDONYM = 20
+_PSEUDONYM_LENGTH = 20
 
 Skipped = dict[str, str]
 
@@ -68,22 +68,23 @@ def gathered(
     found = _real(connection, _versions(connection, versions), skipped)
     said = {one.id: _labels(desk, connection, kept, one) for one in found}
     keys = _keys(found, said)
-    copies = _copies(desk, connection, said, skipped)
+    copies = _copies(desk, connection, kept, keys, skipped)
     company = records.latest(connection, tables.ORGANISATION, Organisation)
     home = (company.country,) if company is not None and company.country else ()
     views = []
     for dataset in found:
         table, copy = desk.table(dataset), copies.get(dataset.id)
         layout = layout_of(dataset, said[dataset.id], keys[dataset.population])
-        if copy is not None and layout.key in copy.pseudonyms:
+        if copy is not None and layout.key in copy.altered:
             layout = replace(layout, key=None)
         regions = _regions(dataset, table, layout, home)
         views.append(View(dataset, table, layout, kept.columns.get, regions, copy))
-        if layout.key is None and copy is None and not layout.holders:
-            skipped.setdefault(dataset.id, _NOBODYS)
     point_to_each_other(views)
+    for view in views:
+        if view.owners is None and view.copy is None and not view.layout.holders:
+            skipped[view.id] = _NOBODYS
     _told_of_strangers(views, skipped)
-    return tuple(views), {id_: why for id_, why in skipped.items() if not _is_told(views, id_)}
+    return tuple(views), skipped
 
 
 def carry_labels(desk: Desk, rewritten: Mapping[str, str]) -> None:
@@ -160,17 +161,31 @@ def _likely_key(dataset: Dataset, said: Sequence[Label]) -> ColumnName | None:
 
 
 def _copies(
-    desk: Desk, connection: Connection, said: Mapping[str, Sequence[Label]], skipped: Skipped
+    desk: Desk,
+    connection: Connection,
+    kept: _Kept,
+    keys: Mapping[str, frozenset[str]],
+    skipped: Skipped,
 ) -> Mapping[str, Copy]:
     """By version, how it was made from another."""
     found = {}
     for done in records.every(connection, tables.ANONYMISED, Anonymised):
-        makers = _makers(desk, done, said.get(done.dataset_id, ()))
-        found[done.made] = Copy(origin=done.dataset_id, pseudonyms=makers or {})
+        origin = datasets.version(connection, done.dataset_id)
+        said = _labels(desk, connection, kept, origin)
+        layout = layout_of(origin, said, keys[origin.population])
+        makers = _makers(desk, done, said)
+        treated = {one.column for one in done.plan.treatments if one.kind is not TreatmentKind.KEEP}
+        found[done.made] = Copy(
+            origin=origin.id,
+            altered=frozenset(treated | set(done.plan.columns)),
+            pseudonyms=makers or {},
+            kinds={column: layout.kind_of(column) for column in makers or ()},
+        )
         if not makers:
             skipped[done.made] = _COUNTED if makers is not None else _KEYLESS
     for baskets in records.every(connection, tables.BASKETS, AnonymisedBaskets):
-        found[baskets.made] = Copy(origin=baskets.dataset_id)
+        altered = frozenset({baskets.plan.person, baskets.plan.item})
+        found[baskets.made] = Copy(origin=baskets.dataset_id, altered=altered)
         skipped[baskets.made] = _COUNTED
     return found
 
@@ -193,7 +208,7 @@ def _makers(
             _pseudonym,
             key=key,
             type_=str(one.settings.get("type") or types.get(one.column, one.column)),
-            length=int(one.settings.get("length", _SHORTEST_PSEUDONYM)),
+            length=int(one.settings.get("length", _PSEUDONYM_LENGTH)),
             prefix=str(one.settings.get("prefix", "")),
         )
         for one in treated
@@ -233,8 +248,3 @@ def _told_of_strangers(views: Sequence[View], skipped: Skipped) -> None:
                 "People elsewhere have such keys too, but nobody has said that they are the same "
                 "people; give the datasets one population if they are."
             )
-
-
-def _is_told(views: Sequence[View], id_: str) -> bool:
-    """Whether a table without a person's key points to one that has it after all."""
-    return any(view.id == id_ and view.owners is not None for view in views)

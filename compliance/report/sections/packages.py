@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from compliance.report import wording
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, table
 from compliance.report.wording import count
-from compliance.rights.nouns import Copy, Element, Excerpt, Extract, Package, ShownColumn, Value
+from compliance.rights.nouns import Copy, Element, Excerpt, Extract, Package, ShownColumn
 
 MOST_ROWS_PRINTED = 200
 MOST_EXCERPTS_PRINTED = 200
 _AS_RECORDS = 4  # so few rows are shown one below the other, with all their columns
 _COLUMNS = 6  # of a table, beside the number of the row
 _LONGEST = 3_000
-_NO_VALUE = "no value"
+_NO_VALUE, _LEFT_OUT = "no value", "left out"
 
 
 def to_package(package: Package) -> Plain:
@@ -75,7 +75,7 @@ def _columns(columns: Sequence[ShownColumn]) -> Plain | None:
 
 def _record(extract: Extract, row: int) -> list[Plain]:
     return [
-        fact(wording.abridged(str(column.name), 40), _said(extract.values[column.name][row]))
+        fact(wording.abridged(str(column.name), 40), _said(extract, column, row))
         for column in extract.columns
     ]
 
@@ -89,13 +89,17 @@ def _tables(extract: Extract, printed: int) -> Iterator[Plain | None]:
             *(heading(wording.abridged(str(column.name), 30), 1, Fill.NAME) for column in some),
         ]
         rows: list[list[Cell]] = [
-            [count(row + 1), *(_said(extract.values[column.name][row]) for column in some)]
+            [count(row + 1), *(_said(extract, column, row) for column in some)]
             for row in range(printed)
         ]
         yield table(headings, rows)
 
 
-def _said(value: Value) -> str:
+def _said(extract: Extract, column: ShownColumn, row: int) -> str:
+    value = extract.values[column.name][row]
+    if value is None and column.withheld:
+        gaps = sum(one is None for one in extract.values[column.name][:MOST_ROWS_PRINTED])
+        return _LEFT_OUT if column.withheld >= gaps else f"{_NO_VALUE}, or {_LEFT_OUT}"
     if value is None or value == "":
         return _NO_VALUE
     if isinstance(value, bool):

@@ -44,12 +44,15 @@ class _Found:
 class Cutter:
     """Collects what is done to each version, person by person; their order does not matter.
 
+    Args:
+        doubtful: mentions that may be somebody else go as well.
+
     Attributes:
-        doubtful: mentions that may be somebody else, which stay.
+        doubtful: how many such mentions stay.
     """
 
-    def __init__(self, versions: Mapping[str, Version]) -> None:
-        self._versions = versions
+    def __init__(self, versions: Mapping[str, Version], *, doubtful: bool = False) -> None:
+        self._versions, self._takes_doubtful = versions, doubtful
         self._found: dict[str, _Found] = defaultdict(_Found)
         self.doubtful = 0
 
@@ -92,7 +95,7 @@ class Cutter:
         version = self._versions[mention.dataset_id]
         if version.held:
             return
-        if mention.is_doubtful:
+        if mention.is_doubtful and not self._takes_doubtful:
             self.doubtful += 1
             return
         self._found[mention.dataset_id].redacted.add(

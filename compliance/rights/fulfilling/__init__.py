@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from compliance.rights.fulfilling.answers import answers, authority_of
-from compliance.rights.fulfilling.elements import Ground, categories_of, elements, portable
+from compliance.rights.fulfilling.elements import categories_of, elements
 from compliance.rights.fulfilling.files import from_csv, to_csv, to_data, zipped
 from compliance.rights.fulfilling.gathering import Gathered, gathered
+from compliance.rights.fulfilling.grounds import Ground, portable
 from compliance.rights.fulfilling.letters import Matter, letter
 from compliance.rights.fulfilling.logs import FIELDS, log_of
 from compliance.rights.fulfilling.naming import OnRecord
@@ -16,7 +17,9 @@ from compliance.rights.fulfilling.rectifying import (
     checked,
     digest_of,
     hash_of,
+    said_right,
     seen_in,
+    whole,
 )
 from compliance.rights.fulfilling.telling import (
     concerned_systems,
@@ -52,10 +55,12 @@ __all__ = [
     "others_columns",
     "portable",
     "questions",
+    "said_right",
     "seen_in",
     "to_csv",
     "to_data",
     "to_tell",
     "told_on",
+    "whole",
     "zipped",
 ]

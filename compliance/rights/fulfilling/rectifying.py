@@ -16,10 +16,11 @@ import pyarrow as pa
 
 from compliance.dataset.nouns import ColumnName, ColumnType, Dataset
 from compliance.errors import CorrectionError
-from compliance.rights.fulfilling.others import Stored
-from compliance.rights.nouns import Correction, Mention, Seen
+from compliance.rights.fulfilling.others import Stored, text_columns
+from compliance.rights.nouns import Correction, IdentifierKind, Mention, Seen
 
 LONGEST = 2_000
+_SHORTEST = 4  # a shorter value stands in texts by chance
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 _ARROW = {
@@ -32,18 +33,22 @@ _ARROW = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """A table with values put right.
+    """A table with values put right; in memory only.
 
     Attributes:
         content: all rows, in their order.
-        cells, texts: how many cells and mentions in texts were corrected.
+        cells: how many cells were corrected.
         columns: those that changed.
+        before, after: by dataset and column, the values that were wrong and those that are right.
+        spoken: wrong and right values that are to be looked for in texts too.
     """
 
     content: pa.Table
     cells: int
-    texts: int
     columns: tuple[ColumnName, ...]
+    before: tuple[tuple[str, ...], ...] = ()
+    after: tuple[tuple[str, ...], ...] = ()
+    spoken: tuple[tuple[str, str], ...] = ()
 
 
 def hash_of(salt: bytes, value: str) -> str:
@@ -110,43 +115,61 @@ def checked(dataset: Dataset, corrections: Sequence[Correction]) -> None:
 
 
 def changed(
-    stored: Stored,
-    rows: Sequence[int],
-    corrections: Sequence[Correction],
-    salt: bytes,
-    mentions: Iterable[Mention] = (),
-) -> tuple[Changed, tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
-    """The table with the corrected cells of `rows`, and all values before and after.
-
-    Args:
-        mentions: of the person, in texts of this dataset.
+    stored: Stored, rows: Sequence[int], corrections: Sequence[Correction], salt: bytes
+) -> Changed:
+    """The table with the corrected cells of `rows`.
 
     Raises:
         CorrectionError: a value is not the one that was seen, or cannot be what is given.
     """
     dataset = stored.dataset
     checked(dataset, corrections)
-    content = stored.table.arrow(list(dataset.column_names))
+    content = whole(stored)
     before: list[tuple[str, ...]] = []
     after: list[tuple[str, ...]] = []
-    touched: dict[ColumnName, None] = {}
-    cells = texts = 0
-    wanted = set(rows)
-    replacing: list[tuple[str, str]] = []
+    spoken: list[tuple[str, str]] = []
+    cells = 0
     for one in corrections:
-        old, places = _where(stored, sorted(wanted), one, salt)
+        old, places = _where(stored, sorted(rows), one, salt)
         content = _put(content, dataset, one, places)
+        new = one.value.strip()
         cells += len(places)
         before.append((dataset.name, one.column, old))
-        after.append((dataset.name, one.column, one.value.strip()))
-        touched[one.column] = None
-        if one.is_in_texts and old and one.value.strip():
-            replacing.append((old, one.value.strip()))
-    if replacing:
-        content, texts, where = _in_texts(content, replacing, list(mentions))
-        touched |= dict.fromkeys(where)
-    made = Changed(content=content, cells=cells, texts=texts, columns=tuple(touched))
-    return made, tuple(before), tuple(after)
+        after.append((dataset.name, one.column, new))
+        if one.is_in_texts and new and len(old) >= _SHORTEST:
+            spoken.append((old, new))
+    return Changed(
+        content=content,
+        cells=cells,
+        columns=tuple(dict.fromkeys(one.column for one in corrections)),
+        before=tuple(before),
+        after=tuple(after),
+        spoken=tuple(spoken),
+    )
+
+
+def whole(stored: Stored) -> pa.Table:
+    """All rows of a dataset version, unchanged."""
+    return stored.table.arrow(list(stored.dataset.column_names))
+
+
+def said_right(
+    stored: Stored,
+    content: pa.Table,
+    rows: Sequence[int],
+    mentions: Iterable[Mention],
+    spoken: Sequence[tuple[str, str]],
+) -> tuple[pa.Table, int, tuple[ColumnName, ...]]:
+    """`content` with wrong values put right in texts, how often, and in which columns.
+
+    Args:
+        rows: the person's own, whose texts are looked through.
+        mentions: of the person, in other rows.
+        spoken: wrong and right values.
+    """
+    own = _own_texts(stored, content, sorted(rows), spoken) if spoken else ()
+    found, count, columns = _in_texts(content, spoken, [*mentions, *own])
+    return found, count, tuple(columns)
 
 
 def to_value(dataset: Dataset, column: str, text: str) -> object:
@@ -242,6 +265,27 @@ def _put(content: pa.Table, dataset: Dataset, one: Correction, places: Sequence[
     return content.set_column(place, one.column, made)
 
 
+def _own_texts(
+    stored: Stored, content: pa.Table, rows: Sequence[int], replacing: Sequence[tuple[str, str]]
+) -> Iterator[Mention]:
+    """Where an old value stands as whole words in texts of the person's own rows."""
+    olds = "|".join(re.escape(old) for old, _ in replacing)
+    pattern = re.compile(rf"(?<![\w.])(?:{olds})(?!\w)", re.IGNORECASE)
+    for column in text_columns(stored):
+        values = content.column(column).take(list(rows)).to_pylist()
+        for row, text in zip(rows, values, strict=True):
+            for found in pattern.finditer(text or ""):
+                yield Mention(
+                    dataset_id=stored.dataset.id,
+                    row=row,
+                    column=column,
+                    start=found.start(),
+                    end=found.end(),
+                    kind=IdentifierKind.OTHER,
+                    is_doubtful=False,
+                )
+
+
 def _in_texts(
     content: pa.Table, replacing: Sequence[tuple[str, str]], mentions: Sequence[Mention]
 ) -> tuple[pa.Table, int, list[ColumnName]]:
@@ -255,7 +299,8 @@ def _in_texts(
         place = content.column_names.index(column)
         values = content.column(place).to_pylist()
         done = 0
-        for one in sorted(found, key=lambda m: (m.row, m.start), reverse=True):
+        places = {(one.row, one.start, one.end): one for one in found}
+        for one in sorted(places.values(), key=lambda m: (m.row, m.start), reverse=True):
             text = values[one.row] or ""
             said = text[one.start : one.end]
             new = next((new for old, new in replacing if _same(old, said)), None)

@@ -1,5 +1,18 @@
 """The nouns of rights: people looked for, requests, erasures, consents."""
 
+from compliance.rights.nouns.answer import (
+    Corrected,
+    Correction,
+    Letter,
+    LetterKind,
+    LogEntry,
+    LogFigures,
+    Question,
+    RequestLog,
+    Reviewed,
+    Seen,
+    ToTell,
+)
 from compliance.rights.nouns.consent import (
     Barred,
     Barrier,
@@ -26,24 +39,13 @@ from compliance.rights.nouns.erasure import (
 from compliance.rights.nouns.fulfilment import (
     Copy,
     CopyKind,
-    Corrected,
-    Correction,
     Element,
     Excerpt,
     Extract,
     Handed,
-    Letter,
-    LetterKind,
-    LogEntry,
-    LogFigures,
     Package,
-    Question,
-    RequestLog,
-    Reviewed,
-    Seen,
     Sender,
     ShownColumn,
-    ToTell,
     Value,
 )
 from compliance.rights.nouns.person import (

@@ -120,7 +120,7 @@ class Column:
         found = []
         for code in near:
             text = self.texts[code]
-            plain = normalising.folded(text)
+            plain = normalising.folded(text.partition(PARTS)[0])
             is_near = not text.isascii() or any(word in plain for word in long)
             if is_near and is_same_place(text, words, whole):
                 found.append(code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -10,105 +10,76 @@ from compliance.dataset.nouns import ColumnName
 from compliance.rights.nouns import IdentifierKind, Match, Via
 from compliance.rights.tracing.columns import Rows
 from compliance.rights.tracing.linking import Linked
-from compliance.rights.tracing.views import View
+from compliance.rights.tracing.views import Copy, View
 
 
 def pseudonymous(
-    view: View, origin: View | None, found: Iterable[Match], linked: Linked
+    view: View, copy: Copy, origin: View | None, found: Sequence[Match], linked: Linked
 ) -> list[Match]:
-    """The rows of a copy that carry a pseudonym of the person, one match per column.
+    """The rows of a copy that carry a pseudonym of the person: a match per column, and per doubt.
 
     Args:
-        origin: the version that the copy was made from; None where it is not searched.
+        copy: how `view` was made.
+        origin: the version that it was made from; None where that is not searched.
         found: the matches in `origin`.
     """
-    if view.copy is None:
-        return []
+    made = []
     certain = [match for match in found if not match.is_doubtful]
-    doubtful = [match for match in found if match.is_doubtful]
-    made = [_made(view, origin, column, certain, linked) for column in view.copy.pseudonyms]
-    for match in doubtful:
-        made += [
-            _of(view, origin, column, match)
-            for column in view.copy.pseudonyms
-            if origin is not None
-        ]
-    return [match for match in made if match is not None]
+    for column, maker in copy.pseudonyms.items():
+        kind = copy.kinds[column]
+        values = {
+            one.value
+            for one in linked.knowledge.of(kind)
+            if one.is_of_use_in(view.space) and kind is not IdentifierKind.OTHER
+        }
+        for match in certain:
+            values |= _values(origin, column, match)
+        via = Via(column=column, kind=kind, from_=copy.origin)
+        people = _people(origin, column, values)
+        doubt = "" if people == 1 else f"A pseudonym in “{column}” is that of {people:,} people."
+        rows = _carrying(view, column, map(maker, values))
+        made.append(_match(view, rows, via, 1 / people, people, doubt, ""))
+        for match in found:
+            if match.is_doubtful:
+                rows = _carrying(view, column, map(maker, _values(origin, column, match)))
+                sure, why = match.confidence, match.doubt
+                made.append(_match(view, rows, via, sure, match.people, why, match.who))
+    return [match for match in made if match.rows]
 
 
-def _made(
-    view: View, origin: View | None, column: ColumnName, certain: Iterable[Match], linked: Linked
-) -> Match | None:
-    kind = _kind_of(origin or view, column)
-    values = {
-        one.value
-        for one in linked.knowledge.of(kind)
-        if one.is_of_use_in(view.space) and kind is not IdentifierKind.OTHER
-    }
-    for match in certain:
-        values |= _values(origin, column, match)
-    rows = _carrying(view, column, values)
-    if not len(rows):
-        return None
-    people = _people(origin, column, values)
+def _match(
+    view: View, rows: Rows, via: Via, confidence: float, people: int, doubt: str, who: str
+) -> Match:
     return Match(
         dataset_id=view.id,
         rows=tuple(rows.tolist()),
-        via=(Via(column=column, kind=kind, from_=view.copy.origin if view.copy else ""),),
-        confidence=1 / people,
-        is_doubtful=people > 1,
+        via=(via,),
+        confidence=confidence,
+        is_doubtful=bool(doubt),
         people=people,
-        doubt="" if people == 1 else f"The pseudonym in “{column}” is that of {people:,} people.",
+        who=who,
+        doubt=doubt,
     )
-
-
-def _of(view: View, origin: View | None, column: ColumnName, match: Match) -> Match | None:
-    """The rows of a copy that belong to doubtful rows of its origin."""
-    values = _values(origin, column, match)
-    rows = _carrying(view, column, values)
-    if not len(rows):
-        return None
-    people = max(match.people, _people(origin, column, values))
-    return Match(
-        dataset_id=view.id,
-        rows=tuple(rows.tolist()),
-        via=(Via(column=column, kind=_kind_of(origin or view, column), from_=match.dataset_id),),
-        confidence=match.confidence,
-        is_doubtful=True,
-        people=people,
-        who=match.who,
-        doubt=match.doubt,
-    )
-
-
-def _kind_of(view: View, column: ColumnName) -> IdentifierKind:
-    if column == view.layout.key:
-        return IdentifierKind.PERSON_KEY
-    holders = (h for h in view.layout.holders if h.columns == (column,))
-    return next((holder.kind for holder in holders), IdentifierKind.OTHER)
 
 
 def _values(view: View | None, column: ColumnName, match: Match) -> set[str]:
-    if view is None or column not in view.dataset.column_names:
+    """What stands in a column of the rows of a match."""
+    if view is None:
         return set()
     rows = np.array(match.rows, dtype=np.intp)
     return set(view.column((column,), IdentifierKind.OTHER).texts_at(rows))
 
 
-def _carrying(view: View, column: ColumnName, values: Iterable[str]) -> Rows:
-    made: Mapping[str, object] = (
-        {view.copy.pseudonyms[column](v): None for v in values} if view.copy else {}
-    )
+def _carrying(view: View, column: ColumnName, pseudonyms: Iterable[str]) -> Rows:
     here = view.column((column,), IdentifierKind.OTHER)
     places = here.by(IdentifierKind.OTHER)
-    return here.rows(sorted({code for one in made for code in places.get(one, ())}))
+    return here.rows(sorted({code for one in pseudonyms for code in places.get(one, ())}))
 
 
-def _people(origin: View | None, column: ColumnName, values: Iterable[str]) -> int:
+def _people(origin: View | None, column: ColumnName, values: set[str]) -> int:
     """How many people have one of `values` in the origin."""
-    if origin is None or origin.owners is None or column not in origin.dataset.column_names:
+    if origin is None or origin.owners is None:
         return 1
     here = origin.column((column,), IdentifierKind.OTHER)
-    places = {text: code for code, text in enumerate(here.texts)}
-    rows = here.rows(sorted({places[value] for value in values if value in places}))
+    rows = here.rows([code for code, text in enumerate(here.texts) if text in values])
     return max(1, len(origin.people(rows)))

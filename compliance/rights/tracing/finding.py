@@ -103,7 +103,7 @@ def _matches(views: Sequence[View], linked: Linked, code: Code) -> list[Match]:
         if view.copy is not None:
             origin = by_id.get(view.copy.origin)
             of_origin = [match for match in found if match.dataset_id == view.copy.origin]
-            found += pseudonymous(view, origin, of_origin, linked)
+            found += pseudonymous(view, view.copy, origin, of_origin, linked)
     order = {view.id: nth for nth, view in enumerate(views)}
     return sorted(_told_once(found), key=lambda m: (order[m.dataset_id], m.is_doubtful, m.id))
 

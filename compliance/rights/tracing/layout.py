@@ -61,6 +61,13 @@ class Layout:
         """The holders of that kind."""
         return tuple(holder for holder in self.holders if holder.kind is kind)
 
+    def kind_of(self, column: ColumnName) -> IdentifierKind:
+        """What a column holds by itself."""
+        if column == self.key:
+            return IdentifierKind.PERSON_KEY
+        held = (holder.kind for holder in self.holders if holder.columns == (column,))
+        return next(held, IdentifierKind.OTHER)
+
 
 def plain_name(column: str) -> str:
     """A column's name without case and separators, so that CustomerID is customer_id."""

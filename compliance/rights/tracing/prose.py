@@ -191,7 +191,7 @@ class Prose:
 
 
 def is_composed(text: str) -> bool:
-    """Whether a cell seems to hold more than one value: a list, an address, a sentence."""
+    """Whether a cell seems to hold more than one value, or an e-mail address."""
     return "@" in text or is_list(text)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -25,11 +26,15 @@ class Copy:
 
     Attributes:
         origin: the version that it was made from.
+        altered: the columns that do not hold what they held there.
         pseudonyms: by column, what makes a value's pseudonym.
+        kinds: by column with pseudonyms, what these stand for.
     """
 
     origin: str
+    altered: frozenset[ColumnName] = frozenset()
     pseudonyms: Mapping[ColumnName, Callable[[str], str]] = field(default_factory=dict)
+    kinds: Mapping[ColumnName, IdentifierKind] = field(default_factory=dict)
 
 
 class View:
@@ -76,7 +81,11 @@ class View:
         """The columns as one."""
         is_name = kind is IdentifierKind.NAME
         name = (self.dataset.sha256, "name" if is_name else "", *columns)
-        found = self._hold(name, lambda: read_column(self._table, columns, is_name=is_name))
+        return self.worked_out(name, lambda: read_column(self._table, columns, is_name=is_name))
+
+    def worked_out(self, name: tuple[str, ...], make: Callable[[], Column]) -> Column:
+        """What was worked out under `name`, now where it was not."""
+        found = self._hold(name, make)
         assert isinstance(found, Column)  # noqa: S101 - for mypy
         return found
 
@@ -199,16 +208,19 @@ def point_to_each_other(views: Sequence[View]) -> None:
 
 
 def _point(view: View, others: Sequence[View]) -> None:
-    by_name = {plain_name(name): name for name in view.dataset.column_names}
-    found: dict[ColumnName, dict[str, str]] = {}
-    for other in others:  # the oldest version first, so that the newest has the last word
-        for record in other.layout.records:
-            if (pointing := by_name.get(plain_name(record))) is not None:
-                here = view.column((pointing,), IdentifierKind.OTHER).by(IdentifierKind.OTHER)
-                found.setdefault(pointing, {}).update(_owners_of(here, other, record))
-    if found:
-        column = max(found, key=lambda name: len(found[name]))
-        view.point(column, _taken_over(view, column, found[column]))
+    """Take owners from the tables with a record key that is named like a column here."""
+    for column in view.dataset.column_names:
+        pairs = [
+            (other, record)
+            for other in others  # the oldest version first: the newest has the last word
+            for record in other.layout.records
+            if plain_name(record) == plain_name(column)
+        ]
+        if pairs:
+            hashes = (other.dataset.sha256 for other, _ in pairs)
+            name = (view.dataset.sha256, "owners", column, *hashes)
+            view.point(column, view.worked_out(name, partial(_taken_over, view, column, pairs)))
+            return
 
 
 def _owners_of(asked: Mapping[str, object], other: View, record: ColumnName) -> dict[str, str]:
@@ -223,13 +235,19 @@ def _owners_of(asked: Mapping[str, object], other: View, record: ColumnName) -> 
     return {f: owners.texts[code] for f, code in zip(shared, codes, strict=True) if code >= 0}
 
 
-def _taken_over(view: View, pointing: ColumnName, owners: Mapping[str, str]) -> Column:
+def _taken_over(
+    view: View, pointing: ColumnName, pairs: Iterable[tuple[View, ColumnName]]
+) -> Column:
     """Per row of `view`, the owner of the row that it points to."""
     here = view.column((pointing,), IdentifierKind.OTHER)
+    asked = here.by(IdentifierKind.OTHER)
+    owners: dict[str, str] = {}
+    for other, record in pairs:
+        owners |= _owners_of(asked, other, record)
     texts = list(dict.fromkeys(owners.values()))
     place = {text: code for code, text in enumerate(texts)}
     by_code = np.full(len(here.texts) + 1, -1, dtype=np.int32)
-    for form, codes in here.by(IdentifierKind.OTHER).items():
+    for form, codes in asked.items():
         if form in owners:
             by_code[list(codes)] = place[owners[form]]
     return Column(by_code[here.codes], texts)
