@@ -256,10 +256,7 @@ def test_mentions_in_texts_are_corrected_only_where_that_is_asked_for(plain: Wor
         ["review_id", "customer_id", "text"],
         ["1", "901", f"Write to {EMAIL.upper()} please, not to x{EMAIL}, thank you all"],
         ["2", "1003", f"My friend can be reached at {EMAIL} as well, thank you all"],
-        *(
-            [str(n), f"{1000 + n}", "Nothing to say but thank you all"]
-            for n in range(4, 9)
-        ),
+        *([str(n), f"{1000 + n}", "Nothing to say but thank you all"] for n in range(4, 9)),
     ]
     plain.add_files([RawFile(name="r.csv", data=csv_of(rows))], "reviews")
     plain.describe("reviews", plain.dataset("customers").description)
