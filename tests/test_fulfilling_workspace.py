@@ -385,6 +385,17 @@ def test_restricted_rows_are_left_out_until_the_person_was_told(plain: Workspace
         fulfilling.lift(id_, today(plain.rights.requests))
 
 
+def test_a_restriction_bars_nobody_who_referred_the_person(small: Workspace) -> None:
+    desk = small._desk
+    small.rights.fulfilling.restrict(decided(small, Right.RESTRICTION))
+    with desk.database.reading() as connection:
+        _, told = usage.usable(desk, connection, small.dataset("customers"))
+        _, orders = usage.usable(desk, connection, small.dataset("orders"))
+
+    assert dict(told.left_out) == {Barrier.RESTRICTED: 1}
+    assert dict(orders.left_out) == {Barrier.RESTRICTED: 2}
+
+
 def test_somebody_known_by_name_alone_is_kept_out_by_the_key_of_the_data(plain: Workspace) -> None:
     desk = plain._desk
     who = [

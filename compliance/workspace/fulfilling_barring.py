@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from compliance.errors import FulfilmentError
 from compliance.register import kind_of
 from compliance.rights.fulfilling import is_marketing
-from compliance.rights.nouns import Barrier, Event, Identifier, Request, Right
+from compliance.rights.nouns import Barrier, Event, Identifier, IdentifierKind, Request, Right
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace import usage
 from compliance.workspace.desk import Desk
@@ -112,8 +112,13 @@ def _bar(
 
 
 def _people(desk: Desk, connection: Connection, case: gathering.Case) -> tuple[str, ...]:
-    """Keyed hashes of what the request names, and of what the datasets call the person."""
-    found = dict.fromkeys(usage.people_of(desk, connection, case.identifiers))
+    """Keyed hashes of what the request names, and of what the datasets call the person.
+
+    A person key counts among the people where it was found: the same number is somebody else's
+    elsewhere.
+    """
+    named = [one for one in case.identifiers if one.kind is not IdentifierKind.PERSON_KEY]
+    found = dict.fromkeys(usage.people_of(desk, connection, named))
     by: dict[str, list[Identifier]] = {}
     for population, identifier in gathering.keys_of(case):
         by.setdefault(population, []).append(identifier)

@@ -26,6 +26,7 @@ from compliance.rights.consents import (
     standing,
 )
 from compliance.rights.consents.states import STATES, Standing, states_of
+from compliance.rights.fulfilling.others import names_other
 from compliance.rights.nouns import Barrier, ConsentState, IdentifierKind, Purpose
 from compliance.workspace import barriers, consent_files, datasets, labels
 from compliance.workspace.desk import Desk
@@ -125,7 +126,7 @@ def _columns(dataset: Dataset, discovery: Discovery | None) -> dict[ColumnName, 
     unit, known = dataset.description.unit, identifying()
     found = {} if unit is None else {unit: IdentifierKind.PERSON_KEY}
     for label in discovery.labels if discovery else ():
-        kind = known.get(label.semantic_type)
+        kind = None if names_other(label.column) else known.get(label.semantic_type)
         if kind is not None and label.column in dataset.column_names:
             found[label.column] = kind  # a unit that is an e-mail address is one
     return found
