@@ -68,7 +68,6 @@
   + RightsError                   a request or a consent cannot be dealt with so
     - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
     - HeldError, HoldError, UnknownHoldError, SignalError
-    - ErasingError, ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
     + TracingError                a person cannot be looked for so
       - NothingToLookForError
       - UnknownMatchError
@@ -88,7 +87,7 @@
     + TracingError
       - NothingToLookForError, UnknownMatchError, TooManyPeopleError
     + ErasingError
-      - ErasingBusyError, UnknownErasureError
+      - ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
