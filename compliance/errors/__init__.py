@@ -66,17 +66,6 @@
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
-    - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
-    - HeldError, HoldError, UnknownHoldError, SignalError
-    + TracingError                a person cannot be looked for so
-      - NothingToLookForError
-      - UnknownMatchError
-      - TooManyPeopleError
-    - ConsentFileError
-    - ConsentRefusedError
-    - NotUsableError
-    - PurposeError
-    - UnknownPurposeError
     - SealedError, UnknownRequestError, RequestStepError
     - RequestInputError, RequestFileError, HeldError
     - SignalError, FulfilmentError, CorrectionError
