@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import pytest
 import yaml
 
+from compliance.dataset import RawFile
 from compliance.errors import (
     HeldError,
     HoldError,
@@ -643,3 +644,33 @@ def test_the_level_that_is_needed_is_named_in_the_refusal(requests: Requesting) 
         requests.steps.identify(
             opened(requests, Right.ERASURE), IdentityLevel.CONTACT, "reached by e-mail"
         )
+
+
+DOUBLES = (
+    b"customer,full_name,email\n"
+    b"1,Ada Quisling,ada@a.example\n2,Ada Quisling,ada@b.example\n3,Bo Low,bo@c.example\n"
+)
+
+
+def test_doubtful_matches_are_shown_masked_and_decided_before_anything_goes_on(
+    requests: Requesting, shop: Workspace
+) -> None:
+    shop.add_files([RawFile(name="people.csv", data=DOUBLES)], "people")
+    shop.discover("people")
+    name = (Identifier(kind=IdentifierKind.NAME, value="Ada Quisling"),)
+    id_ = opened(requests, who=name)
+    requests.steps.identify(id_, IdentityLevel.DOCUMENT, "card compared")
+    found = requests.steps.search(id_)
+    examples = requests.examples(requests.look(id_))
+
+    assert found.open_doubts
+    assert examples.keys() == found.doubts.keys()
+    assert "Quisling" not in str(examples)
+    with pytest.raises(RequestStepError, match="doubtful matches are open"):
+        requests.steps.decide(id_, Outcome.FULFILLED)
+    first, *others = found.open_doubts
+    said = {first: True} | dict.fromkeys(others, False)
+    settled = requests.steps.doubts(id_, said)
+    assert settled.open_doubts == ()
+    assert sum(settled.found.values()) == 1
+    assert requests.steps.decide(id_, Outcome.FULFILLED).step is Step.DECIDED

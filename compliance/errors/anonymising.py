@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
+__all__ = [
+    "AnonymisationError",
+    "AttackError",
+    "DriftedError",
+    "HierarchyError",
+    "MalformedRecipeError",
+    "NoPopulationError",
+    "NoRecodingError",
+    "NothingAllowedError",
+    "NothingLeftError",
+    "StillAtRiskError",
+    "TooFewBasketsError",
+    "TooManyNodesError",
+    "TreatmentError",
+    "UnknownRecipeError",
+    "VaultError",
+]
+
 
 class AnonymisationError(ComplianceError):
     """A table cannot be anonymised so."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 from string import Formatter
 from typing import ClassVar
 
+__all__ = [
+    "ComplianceError",
+]
+
 
 class ComplianceError(Exception):
     """The officer can act on it: one plain sentence that says what to do."""

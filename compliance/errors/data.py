@@ -4,6 +4,37 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
+__all__ = [
+    "AlreadyStoredError",
+    "ArchiveNamedAsTableError",
+    "BadDatasetNameError",
+    "BrokenQuotingError",
+    "ChooseTableError",
+    "DatabaseError",
+    "DescriptionError",
+    "EmptyFileError",
+    "FileError",
+    "FileMissingError",
+    "FileTooLargeError",
+    "HeadersDifferError",
+    "ImageStillShowsError",
+    "ImageTooLargeError",
+    "LabelError",
+    "NamingError",
+    "NoRowsError",
+    "NotATableError",
+    "NotAnImageError",
+    "TakenNameError",
+    "TooManyColumnsError",
+    "UndecodableTextError",
+    "UnknownColumnError",
+    "UnknownDatasetError",
+    "UnknownOutputError",
+    "UnknownReleaseError",
+    "UnknownRunError",
+    "UnknownTableError",
+]
+
 
 class FileError(ComplianceError):
     """A file or table cannot be taken in."""

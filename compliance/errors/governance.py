@@ -4,6 +4,43 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
+__all__ = [
+    "AcknowledgementError",
+    "ClockError",
+    "ConsultationError",
+    "FindingError",
+    "ImpactError",
+    "ImpactIncompleteError",
+    "ImpactInputError",
+    "ImpactOutdatedError",
+    "MovementFactError",
+    "MovementRefusedError",
+    "NoMailServerError",
+    "NothingAssessedError",
+    "PackError",
+    "RecordError",
+    "RecordFieldError",
+    "RecordFileError",
+    "RecordInUseError",
+    "RecordsRefusedError",
+    "RemedyError",
+    "ResidencyError",
+    "SaidTwiceError",
+    "ScheduleError",
+    "UnknownAlarmError",
+    "UnknownCountryError",
+    "UnknownFindingError",
+    "UnknownImpactError",
+    "UnknownKindError",
+    "UnknownLawError",
+    "UnknownPackError",
+    "UnknownRecordError",
+    "UnknownRemedyError",
+    "UnknownRuleError",
+    "UnknownScheduleError",
+    "UnsaidError",
+]
+
 
 class UnknownAlarmError(ComplianceError):
     sentence = "There is no alarm {alarm}. List them with: watch"

@@ -4,6 +4,25 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
+__all__ = [
+    "CheckpointError",
+    "DeploymentError",
+    "DivergedError",
+    "MalformedPlanError",
+    "MissingPersonError",
+    "NoFeaturesError",
+    "PlanError",
+    "SecureQuestionError",
+    "SecureSumError",
+    "SecureTermsError",
+    "ShareError",
+    "TargetError",
+    "TooFewSitesError",
+    "TooFewSurvivorsError",
+    "TooManySitesError",
+    "UntestableError",
+]
+
 
 class PlanError(ComplianceError):
     """A federated plan cannot be run."""

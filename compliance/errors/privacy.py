@@ -4,6 +4,27 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
+__all__ = [
+    "BadBoundsError",
+    "BadConditionError",
+    "BudgetBelowSpentError",
+    "BudgetExceededError",
+    "CapExceededError",
+    "JoinError",
+    "MalformedQueryError",
+    "MissingUnitError",
+    "NotANumberColumnError",
+    "NothingInventedError",
+    "NothingPublishedError",
+    "NothingToAttackError",
+    "OutOfReachError",
+    "PrivacyParameterError",
+    "QueryError",
+    "ReservationEndedError",
+    "SecondBudgetError",
+    "TooManyGroupsError",
+]
+
 
 class QueryError(ComplianceError):
     """A query cannot be asked."""

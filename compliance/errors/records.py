@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
+__all__ = [
+    "CannotWriteError",
+    "MissingGroupError",
+    "NameModelError",
+    "NothingAnonymisedError",
+    "NothingReleasedError",
+    "NothingToReportError",
+    "NothingTrainedError",
+    "ReportChoiceError",
+    "TrailError",
+    "WorkspaceError",
+]
+
 
 class TrailError(ComplianceError):
     sentence = "{name} cannot be read as a {kind} of this trail. Give the file that was exported."

@@ -4,6 +4,36 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
+__all__ = [
+    "ConsentFileError",
+    "ConsentRefusedError",
+    "CorrectionError",
+    "ErasedMeanwhileError",
+    "ErasingBusyError",
+    "ErasingError",
+    "FulfilmentError",
+    "HeldError",
+    "HoldError",
+    "LetterError",
+    "NotUsableError",
+    "NothingToLookForError",
+    "PurposeError",
+    "RequestFileError",
+    "RequestInputError",
+    "RequestStepError",
+    "RightsError",
+    "SealedError",
+    "SignalError",
+    "TellingError",
+    "TooManyPeopleError",
+    "TracingError",
+    "UnknownErasureError",
+    "UnknownHoldError",
+    "UnknownMatchError",
+    "UnknownPurposeError",
+    "UnknownRequestError",
+]
+
 
 class RightsError(ComplianceError):
     """A request or a consent cannot be dealt with so."""

@@ -27,6 +27,12 @@ from compliance.workspace import assessments, datasets, labels, notifying, repor
 from compliance.workspace.desk import Desk
 from compliance.workspace.watching import Watching
 
+# By which an audit can break off that nobody foresaw; the next schedule runs all the same.
+_BREAKS = (
+    *(ArithmeticError, AttributeError, LookupError, MemoryError),
+    *(OSError, TypeError, ValueError),
+)
+
 
 class Audits:
     """Audit now or on a schedule, and say what changed."""
@@ -173,7 +179,7 @@ class Audits:
             audit, sent = self.run_schedule(schedule)
         except ComplianceError as refusal:
             return self._failed(schedule, refusal, str(refusal))
-        except Exception as error:  # noqa: BLE001 - its words may hold a value of a cell
+        except _BREAKS as error:  # its words may hold a value of a cell
             return self._failed(schedule, error, "The audit broke off; run it by hand to see why.")
         return Ran(schedule=schedule.name, audit=audit, sent=sent)
 

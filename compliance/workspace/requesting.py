@@ -8,12 +8,14 @@ from datetime import date
 import msgspec
 from sqlalchemy import Connection
 
+from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.dataset.readers.text import decode
+from compliance.discovery.labels import masked
 from compliance.errors import RequestFileError, RequestInputError
 from compliance.plain import one_line
 from compliance.register import Shape
 from compliance.register.writing import csv_bytes, json_bytes
-from compliance.rights.nouns import Identifier, Outcome, Request, Right, Trace
+from compliance.rights.nouns import Identifier, Match, Outcome, Request, Right, Trace
 from compliance.rights.requests import (
     LOG_COLUMNS,
     Draft,
@@ -164,6 +166,28 @@ class Requesting:
         with self._desk.database.reading() as connection:
             found = held_by(connection, one(connection, id_), self._desk.clock().date())
         return {name: hold.id for name, hold in found.items()}
+
+    def examples(self, found: Trace) -> dict[str, str]:
+        """Of each doubtful match the first row, masked, by its id; to be shown only when asked.
+
+        Args:
+            found: what `look` gave.
+        """
+        doubtful = [one for one in found.matches if one.is_doubtful and one.rows]
+        with self._desk.database.reading() as connection:
+            stored = {one.id: datasets.version(connection, one.dataset_id) for one in doubtful}
+        return {one.id: self._example(stored[one.id], one) for one in doubtful}
+
+    def _example(self, dataset: Dataset, match: Match) -> str:
+        table, known = self._desk.table(dataset), {column.name for column in dataset.columns}
+        cells = []
+        for column in (ColumnName(way.column) for way in match.via):
+            if column in known:
+                coded = table.codes(column)
+                code = int(coded.codes[match.rows[0]])
+                value = masked(str(coded.labels[code])) if code >= 0 else "–"
+                cells.append(f"{column}: {value}")
+        return ", ".join(cells)
 
     def log_begins(self, today: date) -> date:
         """The first day that the log has to reach back to, by the laws in scope."""

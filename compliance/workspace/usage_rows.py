@@ -186,13 +186,8 @@ def pairs_of(desk: Desk, connection: Connection, population: str) -> Pairs:
         for column, kind in columns.items()
         if column != unit
     ]
-    key = (
-        population,
-        *(
-            f"{one.sha256} {unit} {column} {one.description.region}"
-            for one, unit, column, _ in sources
-        ),
-    )
+    parts = [(one.sha256, unit, column, one.description.region) for one, unit, column, _ in sources]
+    key = (population, *(part for each in parts for part in each))
 
     def join() -> Pairs:
         found = [_paired(desk, *source) for source in sources]

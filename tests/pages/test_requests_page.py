@@ -11,6 +11,7 @@ from compliance.rights.nouns import IdentityLevel, Outcome, Rejection, Right, St
 from compliance.rights.requests import Action
 from compliance.workspace import Workspace
 from compliance.workspace.requesting import Requesting
+from pages.parts.requesting.words import people
 from tests.pages.conftest import Desk, chart_of, refusals, words
 from tests.request_cases import ADA, in_scope, opened, today
 
@@ -206,3 +207,9 @@ def test_the_person_is_named_nowhere_on_the_page(
     visitor = on_page(described_desk, id_)
 
     assert NAME not in str(visitor._tree).lower()
+
+
+def test_each_person_whom_doubtful_rows_fit_is_asked_about_once() -> None:
+    found = people(["a@1:n~name:x1", "b@1:k~person_key:x1", "a@1:n~name:x2", "c@1:n~name"])
+
+    assert list(found.values()) == [1, 1, 2, 3]

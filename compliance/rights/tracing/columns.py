@@ -115,13 +115,13 @@ class Column:
     def _addresses(self, value: str) -> list[int]:
         """Those with a number of it, and one of its longer words, first."""
         words, whole = normalising.address_words(value), normalising.joined(value)
-        long = [word for word in words if len(word) > _SHORT and not word.isdigit()]
+        long = [word for word in words if len(word) > _SHORT and word.isalpha()]
         near = {c for n in normalising.numbers(value) for c in self._by_number.get(n, ())}
         found = []
         for code in near:
             text = self.texts[code]
             plain = normalising.folded(text.partition(PARTS)[0])
-            is_near = not text.isascii() or any(word in plain for word in long)
+            is_near = normalising.is_east_asian(text) or any(word in plain for word in long)
             if is_near and is_same_place(text, words, whole):
                 found.append(code)
         return sorted(found)

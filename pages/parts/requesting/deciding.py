@@ -28,18 +28,26 @@ def doubts(workspace: Workspace, found: Clocked) -> None:
     )
     _why(workspace, found)
     with st.form(f"requests_doubts_{request.id}", border=False):
+        numbers = words.people(request.doubts)
         typed = {}
-        for place, (match, before) in enumerate(request.doubts.items()):
-            dataset, ways = words.ways_of(match, names)
-            typed[match] = st.radio(
-                _("Match {n}: {dataset}, by {ways}").format(
-                    n=place + 1, dataset=wording.escaped(dataset), ways=wording.escaped(ways)
+        for number in dict.fromkeys(numbers.values()):
+            whose = [match for match in request.doubts if numbers[match] == number]
+            before = request.doubts[whose[0]]
+            typed[whose[0]] = st.radio(
+                _("Person {n}: rows of {where}").format(
+                    n=number,
+                    where=wording.escaped(
+                        "; ".join(
+                            _("{dataset} by {ways}").format(dataset=name, ways=ways)
+                            for name, ways in (words.ways_of(match, names) for match in whose)
+                        )
+                    ),
                 ),
                 [True, False],
                 index=None if before is None else [True, False].index(before),
                 horizontal=True,
                 format_func=lambda one: _(_SAID[one]),
-                key=f"requests_doubt_{request.id}_{place}_{before}",
+                key=f"requests_doubt_{request.id}_{number}_{before}",
             )
         submitted = st.form_submit_button(_("Record what you decided"), key="requests_doubts")
     changed = {
@@ -62,16 +70,21 @@ def _why(workspace: Workspace, found: Clocked) -> None:
     with outputs.explained(_("Not looked up")):
         trace = workspace.rights.requests.look(request.id)
         names = workspace.rights.requests.names(request)
-        numbers = {match: place + 1 for place, match in enumerate(request.doubts)}
+        shows = st.checkbox(
+            _("With a masked example of each"), key=f"requests_examples_{request.id}"
+        )
+        examples = workspace.rights.requests.examples(trace) if shows else {}
+        numbers = words.people(request.doubts)
         outputs.table(
             [
                 {
-                    _("Match"): numbers.get(match.id),
+                    _("Person"): numbers.get(match.id),
                     _("Dataset"): names.get(match.dataset_id, match.dataset_id),
                     _("Rows"): len(match.rows),
                     _("People whom it fits"): match.people,
                     _("Confidence"): f"{100 * match.confidence:.0f} %",
                     _("Why it is doubtful"): match.doubt or "–",
+                    **({_("Example"): examples.get(match.id, "–")} if shows else {}),
                 }
                 for match in trace.matches
                 if match.is_doubtful

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from compliance.i18n import translate as _
 from compliance.register import laws
@@ -184,6 +184,17 @@ def ways_of(match: str, names: Mapping[str, str]) -> tuple[str, str]:
         column, _tilde, kind = tied.rpartition("~")
         said.append(f"{column} ({_(kinds.get(kind, kind))})")
     return names.get(dataset, dataset), ", ".join(said)
+
+
+def people(matches: Iterable[str]) -> dict[str, int]:
+    """By doubtful match, the number of the person whose rows these are, from its id."""
+    numbers: dict[str, int] = {}
+    found = {}
+    for match in matches:
+        who = match.rpartition(":")[2]
+        whose = match if "~" in who else who
+        found[match] = numbers.setdefault(whose, len(numbers) + 1)
+    return found
 
 
 def _colour(alert: int) -> str:
