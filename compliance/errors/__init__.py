@@ -70,7 +70,7 @@
     - RequestInputError, RequestFileError, HeldError
     - SignalError, FulfilmentError, CorrectionError
     - TellingError, LetterError, ConsentFileError
-    - ConsentRefusedError, PurposeError, UnknownPurposeError
+    - ConsentRefusedError, NotUsableError, PurposeError, UnknownPurposeError
     + HoldError
       - UnknownHoldError
     + TracingError
