@@ -66,29 +66,17 @@
   + UnknownScheduleError          there is no such schedule
   + NoMailServerError             people are to be told by e-mail, but no server is set
   + RightsError                   a request or a consent cannot be dealt with so
-    - SealedError, UnknownRequestError, RequestStepError, RequestInputError, RequestFileError
-    - HeldError, HoldError, UnknownHoldError, SignalError
-    - ErasingError, ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
-    + TracingError                a person cannot be looked for so
-      - NothingToLookForError
-      - UnknownMatchError
-      - TooManyPeopleError
-    - ConsentFileError
-    - ConsentRefusedError
-    - NotUsableError
-    - PurposeError
-    - UnknownPurposeError
     - SealedError, UnknownRequestError, RequestStepError
     - RequestInputError, RequestFileError, HeldError
     - SignalError, FulfilmentError, CorrectionError
     - TellingError, LetterError, ConsentFileError
-    - ConsentRefusedError, PurposeError, UnknownPurposeError
+    - ConsentRefusedError, NotUsableError, PurposeError, UnknownPurposeError
     + HoldError
       - UnknownHoldError
     + TracingError
       - NothingToLookForError, UnknownMatchError, TooManyPeopleError
     + ErasingError
-      - ErasingBusyError, UnknownErasureError
+      - ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used

@@ -98,7 +98,7 @@ class FulfilmentError(RightsError):
 class ErasingError(RightsError):
     """Somebody cannot be erased so; nothing was changed."""
 
-    sentence = "Request {request} was not carried out: {reason}. Nothing was changed."
+    sentence = "Nothing was erased: {reason}."
 
 
 class CorrectionError(RightsError):

@@ -32,7 +32,7 @@ from compliance.rights.fulfilling import to_tell
 from compliance.rights.nouns import Erasure, ErasurePlan, Request, Stage
 from compliance.rights.requests import Action
 from compliance.storage import records, tables
-from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested
+from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested, usage
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
@@ -288,7 +288,10 @@ def _finished(
 def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
     """Destroy files that nothing needs any more, and forget what is in memory of them."""
     carry_labels(desk, {one.before: one.after for one in erasure.rewritings})
-    let_go([one.before for one in erasure.rewritings])
+    before = {one.before for one in erasure.rewritings}
+    let_go(before)
+    for sha256 in before:
+        usage.forget(desk, sha256)
     desk.let_go()
     gone = journal.gone
     # Who writes may be about to store the very same content; so nobody writes meanwhile.
