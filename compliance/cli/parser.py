@@ -12,11 +12,14 @@ from compliance.cli import (
     consenting,
     erasing,
     impacting,
+    lineages,
     mending,
     packing,
     registering,
+    reporting,
     requesting,
     residing,
+    trails,
     verbs,
     watching,
 )
@@ -25,8 +28,6 @@ from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
 from compliance.federated.nouns import Axis
 from compliance.privacy.nouns import Period
-from compliance.report.nouns import ReportKind
-from compliance.rights.nouns import LetterKind
 
 _path = arguments.path
 
@@ -53,7 +54,8 @@ def parser() -> argparse.ArgumentParser:
     _proof(kinds)
     governing = (registering, packing, clocks, residing, mending, watching, impacting, auditing)
     respecting = (requesting, erasing, consenting)
-    for area in (*governing, *respecting):
+    proving = (trails, lineages, reporting)
+    for area in (*governing, *respecting, *proving):
         area.add(kinds)
     return top
 
@@ -261,51 +263,12 @@ def _closer(kinds: Kinds[argparse.ArgumentParser]) -> None:
 
 def _proof(kinds: Kinds[argparse.ArgumentParser]) -> None:
     named(verb(kinds, "assess", verbs.assess, "check every duty"), is_needed=False)
-    trail = group(kinds, "trail", "list, verify, checkpoint, export the trail")
-    verb(trail, "list", verbs.trail_list, "the newest entries").add_argument(
-        "--count", type=arguments.count, default=100, metavar="N", help="how many; else 100"
-    )
-    verb(trail, "verify", verbs.trail_verify, "whether the trail is whole").add_argument(
-        "--checkpoint", type=_path, metavar="F", help="a checkpoint taken earlier"
-    )
-    for name, does in (("checkpoint", verbs.trail_checkpoint), ("export", verbs.trail_export)):
-        added = verb(trail, name, does, f"write the trail's {name} to a file")
-        added.add_argument("--out", type=_path, required=True, metavar="F", help="which file")
     disclosure = verb(kinds, "disclosure", verbs.disclosure, "what is told about a release")
     named(disclosure)
     disclosure.add_argument(
         "--release", dest="release_id", metavar="ID", help="which release; left out: the newest"
     )
     disclosure.add_argument("--out", type=_path, metavar="F", help="write it to a file as JSON")
-    lineage = group(kinds, "lineage", "what was made from what")
-    named(verb(lineage, "show", verbs.lineage_show, "what was made from one dataset, and how"))
-    report = verb(kinds, "report", verbs.report, "build a report as PDF")
-    report.add_argument("kind", choices=[str(kind) for kind in ReportKind], help="which report")
-    about = report.add_mutually_exclusive_group()
-    for flag, what in (
-        ("release", "release a release"),
-        ("run", "run a federated"),
-        ("anonymised", "output an anonymisation"),
-    ):
-        about.add_argument(
-            f"--{flag}",
-            dest="about",
-            metavar="ID",
-            help=f"which {what} report is about; left out: the newest",
-        )
-    about.add_argument(
-        "--about",
-        metavar="ID",
-        help="which impact assessment a dpia report is about; left out: the newest",
-    )
-    report.add_argument(
-        "--letter",
-        choices=[str(letter) for letter in LetterKind],
-        default=str(LetterKind.ANSWER),
-        help="which letter on a request; else the answer",
-    )
     audit = verb(kinds, "audit", auditing.audit, "discover, assess and report in one go")
-    report.add_argument("name", nargs="?", help="the dataset, or the request; left out: all")
     named(audit, is_needed=False)
-    for added in (report, audit):
-        added.add_argument("--out", type=_path, required=True, metavar="F.pdf", help="which file")
+    audit.add_argument("--out", type=_path, required=True, metavar="F.pdf", help="which file")

@@ -9,7 +9,6 @@ import msgspec
 
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, Share
-from compliance.lineage.nouns import Edge
 from compliance.plain import to_plain
 from compliance.privacy.attacks import Trial
 from compliance.privacy.disclosure import to_document
@@ -21,7 +20,6 @@ from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.privacy.selfaudit import SelfAudit
 from compliance.rules.nouns import Assessment
-from compliance.trail.nouns import Verification
 
 Result = dict[str, Any]
 
@@ -315,35 +313,6 @@ def assessment(found: Assessment) -> Result:
         ],
         "score": found.score,
         "rules": found.pack,
-    }
-
-
-def verification(found: Verification) -> Result:
-    """Whether the trail is whole; `ok` decides the exit code."""
-    return {
-        "entries": found.entries,
-        "root": found.root,
-        "head": found.head,
-        "ok": found.ok,
-        "problems": list(found.problems),
-    }
-
-
-def lineage(edges: Sequence[Edge]) -> Result:
-    """What was made from what, oldest first."""
-    return {
-        "edges": [
-            {
-                "from": edge.origin.title,
-                "from_kind": str(edge.origin.kind),
-                "step": edge.step,
-                "to": edge.made.title,
-                "to_kind": str(edge.made.kind),
-                "entry": edge.entry,
-                "at": edge.at.isoformat(),
-            }
-            for edge in edges
-        ]
     }
 
 

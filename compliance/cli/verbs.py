@@ -17,10 +17,8 @@ from compliance.federated.nouns import Axis
 from compliance.plain import to_plain
 from compliance.privacy.nouns import Budget, Period
 from compliance.register.nouns import Organisation
-from compliance.report.nouns import Report, ReportKind
-from compliance.rights.nouns import LetterKind
+from compliance.report.nouns import Report
 from compliance.workspace import Workspace
-from compliance.workspace.request_reports import KINDS as ON_REQUESTS
 
 Verb = Callable[[Workspace, Namespace], Result]
 
@@ -210,31 +208,6 @@ def assess(workspace: Workspace, asked: Namespace) -> Result:
     return results.assessment(workspace.assess(names_of(asked)))
 
 
-def trail_list(workspace: Workspace, asked: Namespace) -> Result:
-    """The newest entries, newest first."""
-    return {"entries": [to_plain(entry) for entry in workspace.entries(asked.count)]}
-
-
-def trail_verify(workspace: Workspace, asked: Namespace) -> Result:
-    """Whether the trail is whole."""
-    return results.verification(workspace.verify_trail(asked.checkpoint))
-
-
-def trail_checkpoint(workspace: Workspace, asked: Namespace) -> Result:
-    """Write a checkpoint to a file."""
-    path = typed.destination(asked.out, workspace.settings)
-    typed.write(path, workspace.checkpoint_trail().encode())
-    return {"path": str(path)}
-
-
-def trail_export(workspace: Workspace, asked: Namespace) -> Result:
-    """Write the whole trail to a file."""
-    path = typed.destination(asked.out, workspace.settings)
-    text = workspace.export_trail()
-    typed.write(path, text.encode())
-    return {"path": str(path), "entries": text.count("\n")}
-
-
 def disclosure(workspace: Workspace, asked: Namespace) -> Result:
     """What is told about a release: as a document, as lines for people, or into a file."""
     path = typed.destination(asked.out, workspace.settings) if asked.out else None
@@ -243,22 +216,6 @@ def disclosure(workspace: Workspace, asked: Namespace) -> Result:
         typed.write(path, results.disclosure_file(told))
         return {"path": str(path)} | results.disclosure_lines(told)
     return results.disclosure(told) if asked.json else results.disclosure_lines(told)
-
-
-def lineage_show(workspace: Workspace, asked: Namespace) -> Result:
-    """The lineage of one dataset."""
-    return results.lineage(workspace.lineage([asked.name]))
-
-
-def report(workspace: Workspace, asked: Namespace) -> Result:
-    """Build a report as PDF."""
-    path = typed.destination(asked.out, workspace.settings)
-    kind = ReportKind(asked.kind)
-    if kind in ON_REQUESTS:
-        about, letter = asked.about or asked.name, LetterKind(asked.letter)
-        return written(workspace, workspace.rights.fulfilling.report(kind, about, letter), path)
-    built = workspace.build_report(kind, names_of(asked), about=asked.about)
-    return written(workspace, built, path)
 
 
 def _tell(line: str) -> None:

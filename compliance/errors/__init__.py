@@ -77,6 +77,7 @@
       - NothingToLookForError, UnknownMatchError, TooManyPeopleError
     + ErasingError
       - ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
+  + ProofError                    a proof, its log or a signed report cannot be made or read
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -95,6 +96,7 @@ from compliance.errors import (
     governance,
     learning,
     privacy,
+    proof,
     records,
     rights,
 )
@@ -104,6 +106,7 @@ from compliance.errors.data import *  # noqa: F403
 from compliance.errors.governance import *  # noqa: F403
 from compliance.errors.learning import *  # noqa: F403
 from compliance.errors.privacy import *  # noqa: F403
+from compliance.errors.proof import *  # noqa: F403
 from compliance.errors.records import *  # noqa: F403
 from compliance.errors.rights import *  # noqa: F403
 
@@ -115,6 +118,7 @@ __all__ = [  # noqa: PLE0604 - lists of strings
     *governance.__all__,
     *learning.__all__,
     *privacy.__all__,
+    *proof.__all__,
     *records.__all__,
     *rights.__all__,
 ]

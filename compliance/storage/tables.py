@@ -6,7 +6,17 @@ the number of the trail entry written in the same transaction. The newest row of
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 # SQLite ignores the length; on PostgreSQL a key may be as long as an officer makes it.
 _KEY = String(200).with_variant(Text(), "postgresql")
@@ -35,6 +45,15 @@ TRAIL_HEAD = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("entries", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+# What the Merkle tree of the trail is read from: full tiles of 256 hashes of one level of it.
+TRAIL_TILE = Table(
+    "trail_tile",
+    METADATA,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
 )
 
 
@@ -93,6 +112,10 @@ PURPOSE = _table("purpose", "id")
 CONSENTS = _table("consents", "version")
 BARRIER = _table("barrier", "request")
 USED = _table("used", "made")
+ANCHOR = _table("anchor", "id")
+VERIFIED = _table("verified", "at")
+EVENT = _table("event", "run")
+SIGNATURE = _table("signature", "report")
 
 RECORDS = (
     *(ORGANISATION, DATASET, DESCRIPTION, DISCOVERY, BUDGET, SPEND),
@@ -100,4 +123,5 @@ RECORDS = (
     *(SELF_AUDIT, TRIAL, SIEGE, ANONYMISED, BASKETS, RECIPE, VAULT),
     *(REGISTER, STANDING, FINDING, REMEDIED, PACK, ALARM, SCHEDULE, AUDIT, IMPACT),
     *(REQUEST, HOLD, ERASURE, REWRITING, PURPOSE, CONSENTS, BARRIER, USED),
+    *(ANCHOR, VERIFIED, EVENT, SIGNATURE),
 )

@@ -47,6 +47,7 @@ from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
 from compliance.workspace.loading import load_libraries
+from compliance.workspace.proving import Proof
 from compliance.workspace.rights import Rights
 from compliance.workspace.scanning import Scanning
 
@@ -68,6 +69,7 @@ class Workspace:
         self.scanning = Scanning(self._desk)
         self.governance = Governance(self._desk)
         self.rights = Rights(self._desk)
+        self.proof = Proof(self._desk)
         self.rights.erasing.resume()
 
     # Organisation
@@ -384,8 +386,7 @@ class Workspace:
             about: which release or run, where it is about one; left out, their newest.
 
         Raises:
-            NothingToReportError, UnknownDatasetError, ReportChoiceError: nothing to stand on.
-            NothingReleasedError, UnknownReleaseError, NothingTrainedError, UnknownRunError: none.
+            ComplianceError: there is nothing to stand on; see `reports.make`.
         """
         return reports.make(self._desk, kind, names, about)
 

@@ -1,0 +1,11 @@
+"""Proof that stands up outside: the trail as a log, lineage, signed reports."""
+
+from __future__ import annotations
+
+from compliance.errors.base import ComplianceError
+
+__all__ = ["ProofError"]
+
+
+class ProofError(ComplianceError):
+    """Something that should prove what was done cannot be made or read."""
