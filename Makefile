@@ -29,7 +29,7 @@ lint: $(VENV)/.dev
 # Resolve the pinned sets anew from pyproject.toml.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra formats --extra images --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra formats --extra images --extra pkcs11 --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
 
 	cp requirements.txt $(DISTRIBUTED_SET)  # so that what both need has one version where it can
 	grep -oE '"(cryptography|flwr|msgspec|numpy|opendp|pandas|pyarrow|pyyaml)==[^"]+' pyproject.toml | tr -d '"' \

@@ -51,7 +51,7 @@ def typeset(
     _forget()
     if not isinstance(pdf, bytes):
         raise TypeError("the typesetter gave no single file")
-    return Document(pdf=pdf, pages=int(pages))
+    return Document(pdf=pdf, pages=int(pages), attached=attached)
 
 
 @cache

@@ -96,6 +96,21 @@ def append_line(connection: Connection, line: Line) -> None:
         connection.execute(insert(TRAIL_HEAD).values(id=1, **values))
 
 
+def entry_of(connection: Connection, table: Table, **keys: str) -> int | None:
+    """The number of the entry that came with the newest row of `table` under `keys`."""
+    wanted = [table.c[key] == value for key, value in keys.items()]
+    query = select(table.c.entry).where(*wanted).order_by(table.c.position.desc()).limit(1)
+    found = connection.scalar(query)
+    return None if found is None else int(found)
+
+
+def line_of(connection: Connection, number: int) -> Line | None:
+    """One line of the trail; None where there is no such."""
+    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash).where(TRAIL.c.number == number)
+    row = connection.execute(query).first()
+    return None if row is None else Line(*row)
+
+
 def lines_of(connection: Connection, *, newest: int | None = None) -> Sequence[Line]:
     """The trail's lines in their order; with `newest` only so many of the last, newest first."""
     query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)

@@ -37,6 +37,7 @@ from compliance.workspace import (
     planning,
     proofs,
     releases,
+    report_files,
     reports,
     shops,
     syntheses,
@@ -385,8 +386,7 @@ class Workspace:
         Args:
             about: which release or run, where it is about one; left out, their newest.
 
-        Raises:
-            ComplianceError: there is nothing to stand on; see `reports.make`.
+        Raises: see `reports.make`.
         """
         return reports.make(self._desk, kind, names, about)
 
@@ -397,4 +397,4 @@ class Workspace:
 
     def report_pdf(self, report: Report) -> bytes:
         """The stored PDF of a report."""
-        return reports.pdf_of(self._desk, report)
+        return report_files.pdf_of(self._desk, report)

@@ -33,7 +33,7 @@ from compliance.workspace import fulfilling_correcting as correcting
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace import fulfilling_letters as letters
 from compliance.workspace import fulfilling_telling as telling
-from compliance.workspace import reports, request_reports, sealing
+from compliance.workspace import report_files, request_reports, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling_steps import (
     AGAIN,
@@ -282,7 +282,7 @@ class Fulfilling:
             RightsError, ReportChoiceError: there is nothing to write.
         """
         document, subject = request_reports.built(self._desk, kind, id_, letter, months)
-        return reports.store(self._desk, kind, document, (), (), subject)
+        return report_files.store(self._desk, kind, document, (), (), subject)
 
 
 def _package_facts(package: Package) -> dict[str, object]:

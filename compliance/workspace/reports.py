@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -34,7 +32,6 @@ from compliance.report import build
 from compliance.report.nouns import (
     AnonymisationEvidence,
     DatasetEvidence,
-    Document,
     Evidence,
     FederatedEvidence,
     ReleaseEvidence,
@@ -52,14 +49,13 @@ from compliance.workspace import (
     impact_reports,
     labels,
     releases,
+    report_files,
     request_reports,
     run_prices,
     runs,
     trails,
 )
-from compliance.workspace.desk import Desk, store_bytes
-
-_TITLES = {ReportKind.DPIA: "Impact assessment report"}
+from compliance.workspace.desk import Desk
 
 
 def make(
@@ -82,7 +78,7 @@ def make(
         return _on_impact(desk, None if names is None else _wanted(desk, names), about)
     if kind in request_reports.KINDS:
         document, subject = request_reports.built(desk, kind, about)
-        return store(desk, kind, document, (), (), subject)
+        return report_files.store(desk, kind, document, (), (), subject)
     wanted = _wanted(desk, names)
     if kind is ReportKind.RELEASE:
         return _on_release(desk, wanted, about)
@@ -95,12 +91,7 @@ def make(
     assessment = assessments.check(desk, names)
     with desk.database.reading() as connection:
         evidence = _evidence(desk, connection, wanted, assessment)
-    return store(desk, kind, build(kind, evidence), wanted, ())
-
-
-def pdf_of(desk: Desk, report: Report) -> bytes:
-    """The stored PDF."""
-    return (desk.reports_folder / f"{report.sha256}.pdf").read_bytes()
+    return report_files.store(desk, kind, build(kind, evidence), wanted, ())
 
 
 def edges_of(connection: Connection, wanted: Sequence[Dataset]) -> tuple[Edge, ...]:
@@ -138,7 +129,7 @@ def _on_release(desk: Desk, wanted: Sequence[Dataset], release_id: str | None) -
         release = disclosures.chosen(connection, wanted, release_id)
         evidence = _of_release(desk, connection, release)
     node = Node(kind=NodeKind.RELEASE, id=release.id, title=evidence.disclosure.title)
-    return store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+    return report_files.store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
 def _on_run(desk: Desk, wanted: Sequence[Dataset], run_id: str | None) -> Report:
@@ -148,7 +139,7 @@ def _on_run(desk: Desk, wanted: Sequence[Dataset], run_id: str | None) -> Report
         run = runs.chosen(connection, wanted, run_id)
         evidence = _of_run(desk, connection, run)
     node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {run.plan.subject}")
-    return store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+    return report_files.store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
 def _on_anonymisation(desk: Desk, wanted: Sequence[Dataset], id_: str | None) -> Report:
@@ -159,7 +150,7 @@ def _on_anonymisation(desk: Desk, wanted: Sequence[Dataset], id_: str | None) ->
         anonymising.output(desk, done.proof.sha256)  # refuses where it is not what was checked
         evidence = _of_anonymisation(desk, connection, done)
     node = datasets.dataset_node(evidence.output)
-    return store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+    return report_files.store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
 def _on_impact(desk: Desk, wanted: Sequence[Dataset] | None, id_: str | None) -> Report:
@@ -169,7 +160,7 @@ def _on_impact(desk: Desk, wanted: Sequence[Dataset] | None, id_: str | None) ->
         impact = impact_reports.chosen(connection, wanted, id_)
         evidence = impact_reports.gathered(desk, connection, impact, _of_dataset, edges_of)
     concerned = [found.dataset for found in evidence.datasets]
-    return store(desk, kind, build(kind, evidence), concerned, ())
+    return report_files.store(desk, kind, build(kind, evidence), concerned, ())
 
 
 def _chosen(connection: Connection, wanted: Sequence[Dataset], id_: str | None) -> Anonymised:
@@ -193,45 +184,6 @@ def _chosen(connection: Connection, wanted: Sequence[Dataset], id_: str | None) 
         if done.id == id_:
             return done
     raise UnknownOutputError(anonymised=id_[:80], dataset=where)
-
-
-def store(
-    desk: Desk,
-    kind: ReportKind,
-    document: Document,
-    wanted: Sequence[Dataset],
-    origins: Sequence[Node],
-    subject: str = "",
-) -> Report:
-    """Store a finished report with its entry.
-
-    Args:
-        origins: what it is on beside the datasets.
-        subject: what the entry is about; empty: the datasets.
-    """
-    sha256 = hashlib.sha256(document.pdf).hexdigest()
-    store_bytes(desk.reports_folder / f"{sha256}.pdf", document.pdf)
-    with desk.act("report.build", subject or ", ".join(d.name for d in wanted)) as act:
-        report = Report(
-            id=f"report-{secrets.token_hex(6)}",
-            kind=kind,
-            datasets=tuple(str(dataset.name) for dataset in wanted),
-            sha256=sha256,
-            pages=document.pages,
-            size_bytes=len(document.pdf),
-            built_at=act.at,
-            actor=act.actor,
-        )
-        act.store(tables.REPORT, report, id=report.id)
-        node = Node(
-            kind=NodeKind.REPORT,
-            id=report.id,
-            title=_TITLES.get(kind, f"{kind.capitalize()} report"),
-        )
-        for origin in (*map(datasets.dataset_node, wanted), *origins):
-            act.link(origin, node, "reported")
-        act.facts |= {"report": report.id, "sha256": sha256, "pages": report.pages}
-    return report
 
 
 def _of_release(desk: Desk, connection: Connection, release: Release) -> ReleaseEvidence:
