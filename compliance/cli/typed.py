@@ -42,7 +42,7 @@ _OWN_FILES = (
     *("datasets", "hierarchies", "outputs", "reports", "runs", "vaults", "consents", "usable"),
     "sealed",
     *("secret.key", "surrogates.key", "pseudonyms.key", "vault.key", "dates.key", "formats.key"),
-    "consent.key",
+    *("consent.key", "trail.key"),
 )
 _OWN_RECORDS = ("records.sqlite", "records.sqlite-wal", "records.sqlite-shm")
 

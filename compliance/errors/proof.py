@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
-__all__ = ["ProofError"]
+__all__ = ["BrokenTrailError", "NoSuchEntryError", "ProofError"]
 
 
 class ProofError(ComplianceError):
     """Something that should prove what was done cannot be made or read."""
+
+
+class BrokenTrailError(ProofError):
+    sentence = "Entries of the trail or of its tree are missing. Verify the trail: it says which."
+
+
+class NoSuchEntryError(ProofError):
+    sentence = "The trail has no entry {number}: it has {entries}. Name one from 1 to {entries}."

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from compliance.plain import from_json, to_json
+from compliance.storage import tiles
 from compliance.storage.tables import RECORDS, TRAIL, TRAIL_HEAD
 from compliance.trail import BEGINNING, Head, Line
 
 Noun = TypeVar("Noun")
+
+_AT_A_TIME = 1_000
 
 
 def append(connection: Connection, table: Table, noun: object, *, entry: int, **keys: str) -> str:
@@ -90,20 +93,44 @@ def head_of(connection: Connection) -> Head:
 
 def append_line(connection: Connection, line: Line) -> None:
     """Add `line` to the trail and move its head."""
-    connection.execute(insert(TRAIL).values(number=line.place, body=line.body, hash=line.hash))
-    values = {"entries": line.place, "hash": line.hash}
+    append_lines(connection, [line])
+
+
+def append_lines(connection: Connection, lines: Sequence[Line]) -> None:
+    """Add `lines`, which follow one another, to the trail; move its head and grow its tree."""
+    if not lines:
+        return
+    rows = [{"number": place, "body": body, "hash": hash_} for place, body, hash_ in lines]
+    connection.execute(insert(TRAIL), rows)
+    values = {"entries": lines[-1].place, "hash": lines[-1].hash}
     if connection.execute(update(TRAIL_HEAD).values(values)).rowcount == 0:
         connection.execute(insert(TRAIL_HEAD).values(id=1, **values))
+    tiles.grow(connection, lines[0].place - 1, lines)
 
 
 def lines_of(connection: Connection, *, newest: int | None = None) -> Sequence[Line]:
     """The trail's lines in their order; with `newest` only so many of the last, newest first."""
-    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
     if newest is None:
-        query = query.order_by(TRAIL.c.number)
-    else:
-        query = query.order_by(TRAIL.c.number.desc()).limit(newest)
+        return list(lines_after(connection, 0))
+    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
+    query = query.order_by(TRAIL.c.number.desc()).limit(newest)
     return [Line(*row) for row in connection.execute(query)]
+
+
+def lines_after(connection: Connection, number: int) -> Iterator[Line]:
+    """The trail's lines behind `number`, in their order; only a few are in memory at a time."""
+    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
+    query = query.where(TRAIL.c.number > number).order_by(TRAIL.c.number)
+    found = connection.execution_options(yield_per=_AT_A_TIME).execute(query)
+    for row in found:
+        yield Line(*row)
+
+
+def line(connection: Connection, number: int) -> Line | None:
+    """The line of entry `number`; None where there is none."""
+    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash).where(TRAIL.c.number == number)
+    row = connection.execute(query).first()
+    return None if row is None else Line(*row)
 
 
 def count(connection: Connection, table: Table) -> int:

@@ -1,27 +1,46 @@
 """Check an exported trail without the desk: one file, Python's standard library only.
 
-    python verify_trail.py trail.jsonl [--checkpoint checkpoint.json]
+    python verify_trail.py trail.jsonl [--checkpoint F] [--proof F] [--key K]
+    python verify_trail.py --proof proof.json [--checkpoint F] [--key K]
 
-An export has one line per entry: {"body": "...", "hash": "..."}. The body is the canonical JSON
-of the entry (RFC 8785), so its SHA-256 can be taken as it stands; it holds the entry's number
-and the hash of the entry before. The root is the Merkle tree head of RFC 6962 over all bodies.
+It ends with 0 when all is well, with 2 when something does not fit or cannot be read, and with 3
+when nothing contradicts but something could not be checked: a signature without the Python package
+`cryptography`, or the end of a trail that no checkpoint vouches for.
 
-The desk verifies its own records with the same functions.
+An export begins with a line that says whose it is, by which keys it is signed, and the signed
+checkpoint of its end; older exports lack it. Then one line per entry: {"body": "...", "hash":
+"..."}. The body is the canonical JSON of the entry (RFC 8785), so its SHA-256 can be taken as it
+stands; it holds the entry's number and the hash of the entry before. The bodies are the leaves of
+the Merkle tree of RFC 6962 and RFC 9162. A checkpoint is signed as text in the form of
+https://c2sp.org/tlog-checkpoint and https://c2sp.org/signed-note with Ed25519.
+
+The desk makes and verifies its own records with the same functions.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 START = "0" * 64
 SHOWN = 20
+CHECKPOINT, EXPORT = "privacy-desk-checkpoint", "privacy-desk-trail"
+INCLUSION, CONSISTENCY = "privacy-desk-inclusion-proof", "privacy-desk-consistency-proof"
+ROTATION = "trail.rotate_key"
+
+_ED25519 = b"\x01"  # the kind of key, in the form of signed notes
+_MOST_BREAKS = 10_000  # where a trail is broken more often, only the first breaks are told
+_MOST_TOLD = 5  # so many missing entries in a row are told one by one
+_LONGEST_LINE = 2**26
+
+Node = Callable[[int, int], bytes]  # the hash of the `place`-th perfect subtree of 2^height leaves
 
 
 class Line(NamedTuple):
@@ -30,6 +49,155 @@ class Line(NamedTuple):
     place: int
     body: str
     hash: str
+
+
+# --- The tree: RFC 9162, section 2.1 -------------------------------------------------------------
+
+
+def hash_of(body: str) -> str:
+    """SHA-256 of an entry's canonical JSON, in hex."""
+    return hashlib.sha256(_bytes(body)).hexdigest()
+
+
+def leaf_of(body: str) -> bytes:
+    """The leaf of the tree that an entry is."""
+    return hashlib.sha256(b"\x00" + _bytes(body)).digest()
+
+
+def parent_of(left: bytes, right: bytes) -> bytes:
+    """The node above two nodes."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def merkle_root(bodies: Iterable[str]) -> str:
+    """The Merkle tree head over `bodies`, in hex."""
+    tree = Tree()
+    for body in bodies:
+        tree.add(leaf_of(body))
+    return tree.root().hex()
+
+
+class Tree:
+    """A tree that grows leaf by leaf; it holds one hash per perfect subtree, largest first."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Append a leaf."""
+        size, peaks = self.size, self._peaks
+        while size & 1:
+            leaf = parent_of(peaks.pop(), leaf)
+            size >>= 1
+        peaks.append(leaf)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The tree head over all leaves so far."""
+        if not self._peaks:
+            return hashlib.sha256(b"").digest()
+        *others, root = self._peaks
+        for peak in reversed(others):
+            root = parent_of(peak, root)
+        return root
+
+
+def root_of(size: int, node: Node) -> bytes:
+    """The tree head over the first `size` leaves of the tree that `node` knows."""
+    return _over(0, size, node)
+
+
+def inclusion_path(index: int, size: int, node: Node) -> list[bytes]:
+    """The proof that leaf `index`, from 0, is among the first `size`."""
+    path, start, end = [], 0, size
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            path.append(_over(middle, end, node))
+            end = middle
+        else:
+            path.append(_over(start, middle, node))
+            start = middle
+    return path[::-1]
+
+
+def consistency_path(old: int, size: int, node: Node) -> list[bytes]:
+    """The proof that the tree of `size` leaves begins with the one of `old` leaves."""
+    path, start, end, is_whole = [], 0, size, True
+    while 0 < old < end:
+        middle = start + _split(end - start)
+        if old <= middle:
+            path.append(_over(middle, end, node))
+            end = middle
+        else:
+            path.append(_over(start, middle, node))
+            start, is_whole = middle, False
+    if not is_whole:
+        path.append(_over(start, end, node))
+    return path[::-1]
+
+
+def is_included(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Whether `path` proves that `leaf` is number `index`, from 0, of `size` under `root`."""
+    if not 0 <= index < size:
+        return False
+    place, last, found = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            found = parent_of(sibling, found)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            found = parent_of(found, sibling)
+        place, last = place >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def is_consistent(old: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]) -> bool:
+    """Whether `path` proves that the tree of `size` leaves begins with the one of `old`."""
+    if old in (0, size):
+        start = root if old else hashlib.sha256(b"").digest()
+        return not path and 0 <= old <= size and old_root == start
+    if not 0 < old < size or not path:
+        return False
+    steps = list(path) if old & (old - 1) else [old_root, *path]
+    place, last = old - 1, size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    was = now = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            was, now = parent_of(step, was), parent_of(step, now)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            now = parent_of(now, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and was == old_root and now == root
+
+
+def _over(start: int, end: int, node: Node) -> bytes:
+    size = end - start
+    if size == 0:
+        return hashlib.sha256(b"").digest()
+    if size & (size - 1) == 0:
+        return node(size.bit_length() - 1, start // size)
+    middle = start + _split(size)
+    return parent_of(_over(start, middle, node), _over(middle, end, node))
+
+
+def _split(size: int) -> int:
+    """The largest power of two below `size`."""
+    return 1 << (size - 1).bit_length() - 1
+
+
+def _bytes(body: str) -> bytes:
+    return body.encode("utf-8", "surrogatepass")  # half a character fits no hash that was written
 
 
 @dataclass(frozen=True)
@@ -43,25 +211,89 @@ class Written:
     actual: str
 
 
-def hash_of(body: str) -> str:
-    """SHA-256 of an entry's canonical JSON, in hex."""
-    return hashlib.sha256(body.encode()).hexdigest()
+# --- Signed checkpoints --------------------------------------------------------------------------
 
 
-def merkle_root(bodies: Iterable[str]) -> str:
-    """The Merkle tree head over `bodies`, in hex. Source: RFC 6962, section 2.1."""
-    peaks: list[tuple[int, bytes]] = []  # perfect subtrees, largest first
-    for body in bodies:
-        size, node = 1, hashlib.sha256(b"\x00" + body.encode()).digest()
-        while peaks and peaks[-1][0] == size:
-            size, node = 2 * size, hashlib.sha256(b"\x01" + peaks.pop()[1] + node).digest()
-        peaks.append((size, node))
-    if not peaks:
-        return hashlib.sha256(b"").hexdigest()
-    root = peaks.pop()[1]
-    while peaks:
-        root = hashlib.sha256(b"\x01" + peaks.pop()[1] + root).digest()
-    return root.hex()
+@dataclass(frozen=True)
+class Seen:
+    """A checkpoint as it was read; `note` is empty where it is not signed."""
+
+    entries: int
+    root: str
+    head: str
+    at: str
+    origin: str
+    key: str
+    note: str
+
+
+def text_of(origin: str, entries: int, root: str, at: str, head: str) -> str:
+    """What the desk signs of a checkpoint: origin, size, root, time and last hash."""
+    top = base64.b64encode(bytes.fromhex(root)).decode()
+    return f"{origin}\n{entries}\n{top}\ntime {at}\nhead {head}\n"
+
+
+def rotation_text(origin: str, before: str, key: str) -> str:
+    """What the key that goes signs of the one that comes."""
+    return f"{origin}\nkey {before}\nfollowed by {key}\n"
+
+
+def key_id(origin: str, public: bytes) -> bytes:
+    """The four bytes by which a signature names its key."""
+    return hashlib.sha256(origin.encode() + b"\n" + _ED25519 + public).digest()[:4]
+
+
+def key_text(origin: str, public: bytes) -> str:
+    """A public key in the form of signed notes: name+id+key."""
+    said = base64.b64encode(_ED25519 + public).decode()
+    return f"{origin}+{key_id(origin, public).hex()}+{said}"
+
+
+def signature_line(origin: str, public: bytes, signature: bytes) -> str:
+    """The last line of a signed note."""
+    said = base64.b64encode(key_id(origin, public) + signature).decode()
+    return f"\u2014 {origin} {said}\n"
+
+
+def to_seen(said: object) -> Seen:
+    """The checkpoint that a file held.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(said, dict) or said.get("kind") != CHECKPOINT:
+        raise ValueError
+    size, names = said.get("entries"), ("root", "head", "at", "origin", "key", "note")
+    texts = {name: said.get(name, "") for name in names}
+    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+        raise ValueError
+    if not all(isinstance(text, str) for text in texts.values()):
+        raise ValueError
+    if len(bytes.fromhex(texts["root"])) != 32:
+        raise ValueError
+    return Seen(entries=size, **texts)
+
+
+def is_signed_by(key: str, text: str, signature: bytes) -> bool | None:
+    """Whether `key` signed `text`; None where that cannot be checked here.
+
+    Raises:
+        ValueError: `key` is none.
+    """
+    _, _, said = key.split("+")
+    kind_and_key = base64.b64decode(said, validate=True)
+    if kind_and_key[:1] != _ED25519:
+        raise ValueError
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    except ImportError:
+        return None
+    try:
+        Ed25519PublicKey.from_public_bytes(kind_and_key[1:]).verify(signature, text.encode())
+    except InvalidSignature:
+        return False
+    return True
 
 
 def problems_of(lines: Sequence[Line], head: tuple[int, str] | None = None) -> list[str]:

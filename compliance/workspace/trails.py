@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
-from compliance.errors import FileMissingError, TrailError
-from compliance.storage import records
+from compliance.errors import BrokenTrailError, FileMissingError, TrailError
+from compliance.storage import records, tiles
 from compliance.trail import (
     Line,
     commitment,
     hash_of,
     read_checkpoint,
+    root_of,
+    sign,
     to_checkpoint,
     to_entry,
     to_export,
 )
 from compliance.trail import verify as verify_lines
-from compliance.trail.nouns import Entry, Verification
+from compliance.trail.nouns import Checkpoint, Entry, Verification
+from compliance.workspace import trail_keys
 from compliance.workspace.desk import Desk
 
 
@@ -64,6 +68,26 @@ def _changed_records(connection: Connection, lines: Sequence[Line]) -> tuple[str
             problems.append(f"What entry {line.place} stored was changed: it no longer fits it.")
     problems += [f"A record was inserted: it names entry {n}, which is not there." for n in stored]
     return tuple(problems)
+
+
+def signed(desk: Desk, connection: Connection, at: datetime | None = None) -> Checkpoint:
+    """Where the trail ends, signed; read from few rows, however long the trail is.
+
+    It says nothing of whether the entries are as they were written: that is for `verify`. Where
+    rows are missing that the tree is read from, the checkpoint is of the last hash alone and not
+    signed.
+
+    Args:
+        at: the moment to sign; else now.
+    """
+    head, by = records.head_of(connection), trail_keys.signer_of(desk)
+    moment = desk.clock() if at is None else at
+    try:
+        root = root_of(head.entries, tiles.node_in(connection, head.entries)).hex()
+    except BrokenTrailError:
+        whose = {"origin": by.origin, "key": by.key, "note": ""}
+        return Checkpoint(entries=head.entries, root="", head=head.hash, at=moment, **whose)
+    return sign(by, entries=head.entries, root=root, head=head.hash, at=moment)
 
 
 def checkpoint(desk: Desk) -> str:
