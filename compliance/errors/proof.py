@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
-__all__ = ["BrokenTrailError", "NoSuchEntryError", "ProofError"]
+__all__ = ["BrokenTrailError", "NoSuchEntryError", "NotProvableError", "ProofError"]
 
 
 class ProofError(ComplianceError):
@@ -17,3 +17,7 @@ class BrokenTrailError(ProofError):
 
 class NoSuchEntryError(ProofError):
     sentence = "The trail has no entry {number}: it has {entries}. Name one from 1 to {entries}."
+
+
+class NotProvableError(ProofError):
+    sentence = "The trail does not go on from that checkpoint, so no proof can be made. {reason}"

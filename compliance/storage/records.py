@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 
@@ -26,13 +27,32 @@ def append(connection: Connection, table: Table, noun: object, *, entry: int, **
     return _hash_of(table, values)
 
 
-def hashes(connection: Connection) -> dict[int, list[str]]:
-    """The hashes of everything stored, by the entry of the act that stored it."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for table in RECORDS:
-        for row in connection.execute(select(table)).mappings():
-            found[row["entry"]].append(_hash_of(table, {str(k): v for k, v in row.items()}))
-    return found
+class Stored(NamedTuple):
+    """What one row of records comes to: its act's entry, its place in its table, its hash."""
+
+    entry: int
+    table: str
+    position: int
+    hash: str
+
+
+def stored_after(connection: Connection, positions: Mapping[str, int]) -> Iterator[Stored]:
+    """Every record by the entry of the act that stored it; only a few are in memory at a time.
+
+    Args:
+        positions: per table the place behind which to read; all of it where it is not named.
+    """
+    streams = [_stored(connection, table, positions.get(table.name, -1)) for table in RECORDS]
+    return heapq.merge(*streams, key=lambda row: row.entry)
+
+
+def _stored(connection: Connection, table: Table, position: int) -> Iterator[Stored]:
+    names = [str(column.name) for column in table.c]
+    query = select(table).where(table.c.position > position)
+    query = query.order_by(table.c.entry, table.c.position)
+    for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME)):
+        values = dict(zip(names, row, strict=True))
+        yield Stored(values["entry"], table.name, values["position"], _hash_of(table, values))
 
 
 def every(
@@ -121,8 +141,7 @@ def lines_after(connection: Connection, number: int) -> Iterator[Line]:
     """The trail's lines behind `number`, in their order; only a few are in memory at a time."""
     query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
     query = query.where(TRAIL.c.number > number).order_by(TRAIL.c.number)
-    found = connection.execution_options(yield_per=_AT_A_TIME).execute(query)
-    for row in found:
+    for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME)):
         yield Line(*row)
 
 
@@ -131,6 +150,12 @@ def line(connection: Connection, number: int) -> Line | None:
     query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash).where(TRAIL.c.number == number)
     row = connection.execute(query).first()
     return None if row is None else Line(*row)
+
+
+def is_told(connection: Connection, act: str, word: str) -> bool:
+    """Whether an entry of `act` says `word`; reads the whole trail."""
+    said = (TRAIL.c.body.contains(f'"act":"{act}"'), TRAIL.c.body.contains(f'"{word}"'))
+    return connection.scalar(select(TRAIL.c.number).where(*said).limit(1)) is not None
 
 
 def count(connection: Connection, table: Table) -> int:

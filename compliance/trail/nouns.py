@@ -43,16 +43,33 @@ class Verification:
         root: the Merkle tree head over all entries (RFC 6962), in hex.
         head: the hash of the last entry.
         problems: one sentence each; empty when all is well.
+        warnings: what is odd without being a change, one sentence each, such as a clock set back.
     """
 
     entries: int
     root: str
     head: str
     problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
         return not self.problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailState:
+    """The trail as this process knows it: a long one is not read whole at every look.
+
+    Attributes:
+        verification: what was found.
+        whole_at: when every entry, tile and record was read last.
+        whole_entries: how many entries there were then; only what came after was read since.
+    """
+
+    verification: Verification
+    whole_at: datetime
+    whole_entries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
