@@ -5,6 +5,7 @@ from __future__ import annotations
 from compliance.errors.base import ComplianceError
 
 __all__ = ["NotAReportError", "ProofError", "SignerError"]
+__all__ = ["BrokenTrailError", "NoSuchEntryError", "NotProvableError", "ProofError"]
 
 
 class ProofError(ComplianceError):
@@ -17,3 +18,15 @@ class SignerError(ProofError):
 
 class NotAReportError(ProofError):
     sentence = "{name} is no report of Privacy Desk: {reason}."
+
+
+class BrokenTrailError(ProofError):
+    sentence = "Entries of the trail or of its tree are missing. Verify the trail: it says which."
+
+
+class NoSuchEntryError(ProofError):
+    sentence = "The trail has no entry {number}: it has {entries}. Name one from 1 to {entries}."
+
+
+class NotProvableError(ProofError):
+    sentence = "The trail does not go on from that checkpoint, so no proof can be made. {reason}"

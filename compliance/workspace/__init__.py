@@ -345,8 +345,9 @@ class Workspace:
 
     def life_cycle(self) -> tuple[Stage, ...]:
         """The ten stages of the life cycle as they stand."""
+        problems = len(self.proof.log.state().verification.problems)
         with self._desk.database.reading() as connection:
-            return assessments.life_cycle(connection)
+            return assessments.life_cycle(connection, problems)
 
     def lineage(self, names: Sequence[str] | None = None) -> tuple[Edge, ...]:
         """What was made from what: of all datasets, or of those named."""
@@ -362,21 +363,20 @@ class Workspace:
             return trails.newest(connection, count)
 
     def verify_trail(self, checkpoint: Path | None = None) -> Verification:
-        """Whether the trail is whole and still holds what a checkpoint saw.
+        """Whether the whole trail is as it was written and still holds what a checkpoint saw.
 
         Raises:
             FileMissingError, TrailError: the checkpoint cannot be read.
         """
-        with self._desk.database.reading() as connection:
-            return trails.verify(connection, checkpoint)
+        return self.proof.log.verify(checkpoint=checkpoint)
 
     def checkpoint_trail(self) -> str:
-        """A checkpoint, as JSON, to be kept outside the desk."""
+        """A signed checkpoint, as JSON, to be kept outside the desk."""
         return trails.checkpoint(self._desk)
 
     def export_trail(self) -> str:
         """The whole trail as JSON lines, for `verify_trail.py`."""
-        return trails.export(self._desk)
+        return "".join(trails.export(self._desk))
 
     def build_report(
         self, kind: ReportKind, names: Sequence[str] | None = None, *, about: str | None = None

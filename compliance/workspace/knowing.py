@@ -28,7 +28,7 @@ from compliance.workspace import (
     packs,
     releases,
     runs,
-    trails,
+    trail_memory,
     vaults,
     watching,
 )
@@ -60,7 +60,7 @@ def known(
         register=register,
         budgets=tuple(budgets.state(connection, people, at) for people in populations),
         findings=tuple(records.newest_by(connection, tables.FINDING, Finding, "id").values()),
-        trail=_trail(connection, at),
+        trail=_trail(desk, connection, at),
         edges=records.every(connection, tables.EDGE, Edge),
         is_whole=names is None,
         lists=pack.lists,
@@ -140,14 +140,15 @@ def _invented(connection: Connection) -> frozenset[str]:
     return frozenset(one.made for one in records.every(connection, tables.SYNTHESIS, Synthesis))
 
 
-def _trail(connection: Connection, at: datetime) -> TrailKnown:
-    """The trail, verified now."""
+def _trail(desk: Desk, connection: Connection, at: datetime) -> TrailKnown:
+    """The trail, and when it was verified whole."""
     reports = records.every(connection, tables.REPORT, Report)
     audits = [report.built_at for report in reports if report.kind is ReportKind.AUDIT]
     lines = records.lines_of(connection)
+    found = trail_memory.state(desk, at)
     return TrailKnown(
-        problems=trails.verify(connection).problems,
-        verified_at=at,
+        problems=found.verification.problems,
+        verified_at=found.whole_at,
         anchored_at=_last(lines, _CHECKPOINT),
         audited_at=max(audits, default=None),
         watched_at=_last(lines, watching.WATCHED),
