@@ -117,6 +117,18 @@ class ColumnEdge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """What an act tells of one step; `columns.how` makes it and checks it.
+
+    Attributes:
+        columns, parameters: as in the edge that is made of it.
+    """
+
+    columns: tuple[ColumnEdge, ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
     """`made` came from `origin` by `step`.
 
@@ -287,3 +299,32 @@ class Tagged:
     touched: Mapping[Place, frozenset[Tag]]
     stopped: tuple[Stop, ...]
     lost: tuple[Lost, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One step on the way from a column back to where its values came from.
+
+    Attributes:
+        edge: the step; its `entry` is what the trail says of it.
+        column: which column came from which; None where the edge does not tell columns.
+        origin, made: the two places that it joins.
+    """
+
+    edge: Edge
+    column: ColumnEdge | None
+    origin: Place
+    made: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dangling:
+    """An edge that names something that is not there.
+
+    Attributes:
+        entry: of the edge.
+        place: what is not there; without a column, the thing itself.
+    """
+
+    entry: int
+    place: Place
