@@ -52,15 +52,7 @@ def of_baskets(plan: BasketPlan) -> tuple[ColumnEdge, ...]:
         changed(plan.person, "numbered anew, by what they show", masking=True),
         changed(plan.item, "put together with others", masking=True),
         hung_on(plan.person, ColumnSubkind.GROUP_BY, "who bought what"),
-        *(
-            [
-                hung_on(
-                    plan.description, ColumnSubkind.CONDITIONAL, "what is put together", plan.item
-                )
-            ]
-            if plan.order is ItemOrder.DESCRIPTION and plan.description
-            else []
-        ),
+        *_described(plan),
     )
 
 
@@ -82,6 +74,12 @@ def of_erasure(
         *told(blanked, ColumnSubkind.CONDITIONAL, "cells emptied"),
         *told(redacted, ColumnSubkind.CONDITIONAL, "parts of texts blackened"),
     )
+
+
+def _described(plan: BasketPlan) -> Iterator[ColumnEdge]:
+    if plan.order is ItemOrder.DESCRIPTION and plan.description:
+        says = "what is put together"
+        yield hung_on(plan.description, ColumnSubkind.CONDITIONAL, says, plan.item)
 
 
 def _column(

@@ -24,7 +24,7 @@ from compliance.errors import (
 )
 from compliance.federated import from_plan
 from compliance.federated.nouns import Run
-from compliance.lineage.nouns import Edge, Node, NodeKind
+from compliance.lineage.nouns import Edge, How, Node, NodeKind
 from compliance.plain import to_json, to_yaml
 from compliance.privacy import prices_of, protection_of_units
 from compliance.privacy.disclosure import to_document
@@ -228,8 +228,9 @@ def store(
             id=report.id,
             title=_TITLES.get(kind, f"{kind.capitalize()} report"),
         )
+        how = How(parameters={"kind": str(kind), "sha256": sha256, "pages": report.pages})
         for origin in (*map(datasets.dataset_node, wanted), *origins):
-            act.link(origin, node, "reported")
+            act.link(origin, node, "reported", how)
         act.facts |= {"report": report.id, "sha256": sha256, "pages": report.pages}
     return report
 
