@@ -267,6 +267,14 @@ class Stop:
     evidence: str
 
 
+class Reason(StrEnum):
+    """Why tags count as lost."""
+
+    NOT_LOOKED = "not_looked"
+    SAYS_NONE = "says_none"
+    VOID = "void"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
     """Tags that ended without evidence, which is a finding.
@@ -274,11 +282,13 @@ class Lost:
     Attributes:
         place: the column that is not taken for personal data though its origin is.
         tags: what came to it.
-        why: what is wrong, in one sentence without a value.
+        reason: what is wrong.
+        why: the same in one sentence, without a value.
     """
 
     place: Place
     tags: frozenset[Tag]
+    reason: Reason
     why: str
 
 

@@ -18,6 +18,7 @@ from compliance.lineage.nouns import (
     Lost,
     NodeKind,
     Place,
+    Reason,
     Standing,
     Stop,
     Tag,
@@ -29,8 +30,8 @@ _Ways = Mapping[Place, list[Place]]
 _Pair = tuple[Place, Place]
 _DATASET = f"{NodeKind.DATASET}:"
 
-NOT_LOOKED = "nobody has looked for personal data here, and what it was made from holds some"
-SAYS_NONE = "it is labelled as not personal, what it was made from is, and nothing was measured"
+_NOT_LOOKED = "nobody has looked for personal data here, and what it was made from holds some"
+_SAYS_NONE = "it is labelled as not personal, what it was made from is, and nothing was measured"
 
 
 def propagate(
@@ -180,14 +181,14 @@ def _lost(
         if not place.node.startswith(_DATASET):
             continue
         if place.node in void:
-            why = void[place.node]
+            reason, why = Reason.VOID, void[place.node]
         elif place.node not in labels:
-            why = NOT_LOOKED
+            reason, why = Reason.NOT_LOOKED, _NOT_LOOKED
         elif place in harmless:
-            why = SAYS_NONE
+            reason, why = Reason.SAYS_NONE, _SAYS_NONE
         else:
             continue
-        yield Lost(place=place, tags=frozenset(arrived[place]), why=why)
+        yield Lost(place=place, tags=frozenset(arrived[place]), reason=reason, why=why)
 
 
 def _frozen(tags: Mapping[Place, set[Tag]]) -> Mapping[Place, frozenset[Tag]]:

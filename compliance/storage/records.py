@@ -41,6 +41,15 @@ def every(
     return tuple(from_json(kind, text) for text in connection.scalars(query))
 
 
+def up_to(
+    connection: Connection, table: Table, kind: type[Noun], entry: int | None
+) -> tuple[Noun, ...]:
+    """All nouns of `table` that were stored by that entry of the trail, oldest first; None: all."""
+    wanted = [] if entry is None else [table.c.entry <= entry]
+    query = select(table.c.record).where(*wanted).order_by(table.c.position)
+    return tuple(from_json(kind, text) for text in connection.scalars(query))
+
+
 def latest(connection: Connection, table: Table, kind: type[Noun], /, **keys: str) -> Noun | None:
     """The newest noun of `table` under `keys`; None where there is none."""
     wanted = [table.c[key] == value for key, value in keys.items()]
@@ -104,6 +113,13 @@ def lines_of(connection: Connection, *, newest: int | None = None) -> Sequence[L
     else:
         query = query.order_by(TRAIL.c.number.desc()).limit(newest)
     return [Line(*row) for row in connection.execute(query)]
+
+
+def line(connection: Connection, number: int) -> Line | None:
+    """The line of entry `number`; None where there is none."""
+    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash).where(TRAIL.c.number == number)
+    row = connection.execute(query).first()
+    return None if row is None else Line(*row)
 
 
 def count(connection: Connection, table: Table) -> int:
