@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
@@ -26,8 +27,11 @@ from compliance.lineage.nouns import (
     Node,
     NodeKind,
     Place,
+    Standing,
+    Tag,
     Tagged,
 )
+from compliance.rules.nouns import Inherited
 from compliance.storage import records
 from compliance.trail import to_entry
 from compliance.workspace import datasets, lineage_edges
@@ -178,6 +182,35 @@ def known_at(connection: Connection, until: int | None = None) -> Known:
         evidence=shown,
         tagged=propagate([_supposed(edge, columns) for edge in edges], labels, shown),
     )
+
+
+def inheritance(known: Known, ids: Collection[str]) -> Mapping[str, Inherited]:
+    """What dataset versions took over from what they were made from, by their ids."""
+    keys, tagged = {f"{NodeKind.DATASET}:{id_}": id_ for id_ in ids}, known.tagged
+    tags, arrived = _by_node(tagged.tags, keys), _by_node(tagged.arrived, keys)
+    stopped: dict[str, dict[str, None]] = defaultdict(dict)
+    for stop in tagged.stopped:
+        stopped[stop.made.node][stop.evidence] = None
+    void = {one.made: one.why for one in known.evidence if one.standing is Standing.VOID}
+    return {
+        id_: Inherited(
+            tags=tags[key],
+            arrived=arrived[key],
+            stopped=tuple(stopped.get(key, ())),
+            void=void.get(key, ""),
+        )
+        for key, id_ in keys.items()
+    }
+
+
+def _by_node(
+    tags: Mapping[Place, frozenset[Tag]], keys: Collection[str]
+) -> Mapping[str, Mapping[str, frozenset[Tag]]]:
+    found: dict[str, dict[str, frozenset[Tag]]] = {key: {} for key in keys}
+    for place, some in tags.items():
+        if place.node in found:
+            found[place.node][place.column] = some
+    return found
 
 
 def dangling_in(connection: Connection) -> tuple[Dangling, ...]:
