@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
-__all__ = ["NotAReportError", "ProofError", "SignerError"]
-__all__ = ["BrokenTrailError", "NoSuchEntryError", "NotProvableError", "ProofError"]
+__all__ = [
+    "BrokenTrailError",
+    "NoSuchEntryError",
+    "NotAReportError",
+    "NotProvableError",
+    "ProofError",
+    "SignerError",
+    "UnknownNodeError",
+]
 
 
 class ProofError(ComplianceError):
@@ -30,3 +37,10 @@ class NoSuchEntryError(ProofError):
 
 class NotProvableError(ProofError):
     sentence = "The trail does not go on from that checkpoint, so no proof can be made. {reason}"
+
+
+class UnknownNodeError(ProofError):
+    sentence = (
+        "The lineage has no “{given}”, or several. Name a dataset, or one thing by its whole id, "
+        "as lineage show tells them."
+    )

@@ -64,6 +64,15 @@ def every(
     return tuple(from_json(kind, text) for text in connection.scalars(query))
 
 
+def up_to(
+    connection: Connection, table: Table, kind: type[Noun], entry: int | None
+) -> tuple[Noun, ...]:
+    """All nouns of `table` that were stored by that entry of the trail, oldest first; None: all."""
+    wanted = [] if entry is None else [table.c.entry <= entry]
+    query = select(table.c.record).where(*wanted).order_by(table.c.position)
+    return tuple(from_json(kind, text) for text in connection.scalars(query))
+
+
 def latest(connection: Connection, table: Table, kind: type[Noun], /, **keys: str) -> Noun | None:
     """The newest noun of `table` under `keys`; None where there is none."""
     wanted = [table.c[key] == value for key, value in keys.items()]
@@ -134,13 +143,6 @@ def entry_of(connection: Connection, table: Table, **keys: str) -> int | None:
     query = select(table.c.entry).where(*wanted).order_by(table.c.position.desc()).limit(1)
     found = connection.scalar(query)
     return None if found is None else int(found)
-
-
-def line_of(connection: Connection, number: int) -> Line | None:
-    """One line of the trail; None where there is no such."""
-    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash).where(TRAIL.c.number == number)
-    row = connection.execute(query).first()
-    return None if row is None else Line(*row)
 
 
 def lines_of(connection: Connection, *, newest: int | None = None) -> Sequence[Line]:

@@ -351,11 +351,7 @@ class Workspace:
 
     def lineage(self, names: Sequence[str] | None = None) -> tuple[Edge, ...]:
         """What was made from what: of all datasets, or of those named."""
-        with self._desk.database.reading() as connection:
-            if names is None:
-                return records.every(connection, tables.EDGE, Edge)
-            wanted = [datasets.find(connection, name) for name in names]
-            return reports.edges_of(connection, wanted)
+        return self.proof.lineage.edges(names)
 
     def entries(self, count: int = 100) -> tuple[Entry, ...]:
         """The last `count` entries of the trail, newest first."""

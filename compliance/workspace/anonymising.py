@@ -32,9 +32,10 @@ from compliance.dataset.nouns import (
 )
 from compliance.errors import StillAtRiskError, TakenNameError, WorkspaceError
 from compliance.storage import records, tables
-from compliance.workspace import datasets, usage, vaults
+from compliance.workspace import datasets, lineage_steps, usage, vaults
 from compliance.workspace.desk import Desk, store_bytes
 from compliance.workspace.examining import proof_of
+from compliance.workspace.lineage_views import used_node
 from compliance.workspace.making import Made, Step, made
 from compliance.workspace.subjects import Subject, counting_people, subject
 
@@ -200,7 +201,9 @@ def _stored(
         keys = {"id": done.id, "dataset_id": done.dataset_id, "made": done.made}
         act.store(tables.ANONYMISED, done, **keys)
         vaults.store(desk, act, stored, finished.treated.vault)
-        act.link(datasets.dataset_node(about.dataset), datasets.dataset_node(stored), "anonymised")
+        how = lineage_steps.anonymised(about.dataset, stored, done, desk.key)
+        origin = used_node(desk, act, about.dataset)
+        act.link(origin, datasets.dataset_node(stored), "anonymised", how)
         act.facts |= {**_facts(done), **facts}
         usage.note(desk, act, done.id, about.dataset)
     return done

@@ -33,7 +33,7 @@ from compliance.rights.nouns import Rewriting
 from compliance.settings import MAX_FILE_BYTES
 from compliance.storage import records, tables
 from compliance.storage.records import Noun
-from compliance.workspace import budgets
+from compliance.workspace import budgets, lineage_steps
 from compliance.workspace.desk import Act, Desk, store_bytes
 
 _JUNK_PREFIXES = (".", "~$", "__MACOSX")
@@ -74,9 +74,10 @@ def add(
             act.facts |= {"version": known.version, "sha256": known.sha256, "unchanged": True}
             return known  # somebody else was quicker
         dataset = store(desk, act, intake, name, description)
+        how = lineage_steps.added(dataset)
         for source in dataset.sources:
             node = Node(kind=NodeKind.SOURCE, id=source.sha256, title=source.name)
-            act.link(node, dataset_node(dataset), "added")
+            act.link(node, dataset_node(dataset), "added", how)
         act.facts["sources"] = [source.sha256 for source in dataset.sources]
     return dataset
 

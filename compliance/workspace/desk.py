@@ -21,18 +21,20 @@ from compliance.dataset import Table
 from compliance.dataset.nouns import Column, Dataset
 from compliance.dataset.part import Part, read_mask
 from compliance.errors import WorkspaceError
-from compliance.lineage.nouns import Edge, Node
+from compliance.lineage.nouns import Edge, How, Node
 from compliance.privacy import Aggregate, Bounded, add_up, bound, choice_of, joined, joined_columns
 from compliance.privacy.nouns.question import Mechanism, Query
 from compliance.privacy.rows import Rows
 from compliance.settings import TABLE_CACHE_BYTES, Settings
 from compliance.storage import Database, records, tables
 from compliance.trail import Head, Line, commitment, record
+from compliance.workspace.coding import code
 from compliance.workspace.keys import key_in
 from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
 
+_UNTOLD = How()
 _AGGREGATES_KEPT = 64
 _BOUNDED_BYTES = 2**29
 _LINES_AT_ONCE = 5_000
@@ -68,11 +70,24 @@ class Act:
         kept = records.append(self.connection, table, noun, entry=self.entry, **keys)
         self.stored.append(kept)
 
-    def link(self, origin: Node, made: Node, step: str) -> None:
-        """Note that `made` came from `origin` by `step`."""
-        edge = Edge(origin=origin, made=made, step=step, entry=self.entry, at=self.at)
-        keys = {"origin": f"{origin.kind}:{origin.id}", "made": f"{made.kind}:{made.id}"}
-        self.store(tables.EDGE, edge, **keys)
+    def link(self, origin: Node, made: Node, step: str, how: How = _UNTOLD) -> None:
+        """Note that `made` came from `origin` by `step`.
+
+        Args:
+            how: which column came from which, and with which settings; see `lineage.how`.
+        """
+        edge = Edge(
+            origin=origin,
+            made=made,
+            step=step,
+            entry=self.entry,
+            at=self.at,
+            columns=how.columns,
+            parameters=how.parameters,
+            code=code(),
+            actor=self.actor,
+        )
+        self.store(tables.EDGE, edge, origin=origin.key, made=made.key)
 
 
 class Acts:

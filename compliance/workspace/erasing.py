@@ -29,10 +29,18 @@ from compliance.errors import (
 )
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.rights.fulfilling import to_tell
-from compliance.rights.nouns import Erasure, ErasurePlan, Request, Stage
+from compliance.rights.nouns import Cut, Erasure, ErasurePlan, Request, Stage
 from compliance.rights.requests import Action
 from compliance.storage import records, tables
-from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested, usage
+from compliance.workspace import (
+    datasets,
+    erased,
+    erasing_beyond,
+    erasing_plan,
+    lineage_steps,
+    requested,
+    usage,
+)
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
@@ -183,7 +191,7 @@ def _switched(
             if is_same:
                 for one in kept:
                     one.store(act)
-                _switch(act, begun, contents, writing.versions)
+                _switch(act, begun, contents, writing.versions, writing.cuts)
         undo.pop_all()
     if not is_same:
         _forget(desk, id_)
@@ -228,14 +236,20 @@ def _counts(plan: ErasurePlan) -> Mapping[str, int]:
 
 
 def _switch(
-    act: Act, begun: Erasure, contents: Sequence[Content], versions: Mapping[str, Dataset]
+    act: Act,
+    begun: Erasure,
+    contents: Sequence[Content],
+    versions: Mapping[str, Dataset],
+    cuts: Mapping[str, Cut],
 ) -> None:
     """Let every look find the new content, as part of `act`."""
     node = Node(kind=NodeKind.ERASURE, id=begun.id, title="Erasure")
     for content in contents:
         rewriting = replace(content.rewriting, at=act.at)
         act.store(tables.REWRITING, rewriting, dataset_id=rewriting.dataset_id)
-        act.link(datasets.dataset_node(versions[rewriting.dataset_id]), node, "erased")
+        dataset = versions[rewriting.dataset_id]
+        how = lineage_steps.erased(dataset, cuts.get(dataset.id), rewriting)
+        act.link(datasets.dataset_node(dataset), node, "erased", how)
     erased.store(
         act,
         replace(

@@ -23,7 +23,7 @@ from compliance.rights.fulfilling import (
     whole,
 )
 from compliance.rights.nouns import Corrected, Correction, Seen
-from compliance.workspace import datasets, labels
+from compliance.workspace import datasets, labels, lineage_steps
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.fulfilling_gathering import Case
 from compliance.workspace.mending_rows import table_of, taken_in
@@ -155,7 +155,8 @@ def _store(
         undo.callback(path.unlink, missing_ok=True)
     known = labels.latest(act.connection, before)
     stored = datasets.store(desk, act, intake, before.name, before.description)
-    act.link(datasets.dataset_node(before), datasets.dataset_node(stored), STEP)
+    how = lineage_steps.rectified(before, stored, done.columns)
+    act.link(datasets.dataset_node(before), datasets.dataset_node(stored), STEP, how)
     if known is not None:
         # A corrected value is of the same kind as the wrong one, so what columns mean stays.
         kept = replace(known, dataset_id=stored.id, discovered_at=act.at)

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from compliance import __version__
 from compliance.errors import LetterError
-from compliance.lineage.nouns import Edge
 from compliance.report.nouns import CertificateEvidence, LetterEvidence, LogEvidence
 from compliance.rights.fulfilling import Matter, letter, log_of
 from compliance.rights.nouns import (
@@ -23,7 +22,7 @@ from compliance.rights.nouns import (
 )
 from compliance.rights.requests import provision_of
 from compliance.storage import records, tables
-from compliance.workspace import packs, trails
+from compliance.workspace import lineage_edges, packs, trails
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling_gathering import sender_of
 from compliance.workspace.fulfilling_steps import told_by
@@ -141,12 +140,11 @@ def certificate_evidence(
     touched = set(erasure.touched.get(request.id, ())) or {
         one.dataset_id for one in erasure.rewritings
     }
-    edges = records.every(connection, tables.EDGE, Edge)
     return CertificateEvidence(
         organisation=organisation_in(connection),
         request=request.id,
         erasure=erasure,
-        lineage=tuple(e for e in edges if {e.origin.id, e.made.id} & touched),
+        lineage=lineage_edges.around(lineage_edges.every(connection), touched),
         trail=trails.verify(connection),
         desk_version=__version__,
         gathered_at=at,

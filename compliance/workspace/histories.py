@@ -31,8 +31,9 @@ from compliance.dataset.nouns import Dataset, Sha256, check_dataset_name
 from compliance.dataset.table import Table
 from compliance.errors import MalformedRecipeError, StillAtRiskError
 from compliance.storage import tables
-from compliance.workspace import anonymising, datasets, usage
+from compliance.workspace import anonymising, datasets, lineage_steps, usage
 from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.lineage_views import used_node
 from compliance.workspace.making import Step, as_intake, told
 
 _TOP = 100
@@ -114,7 +115,9 @@ def _stored(
             actor=act.actor,
         )
         act.store(tables.BASKETS, done, id=done.id, dataset_id=done.dataset_id)
-        act.link(datasets.dataset_node(dataset), datasets.dataset_node(stored), "anonymised")
+        how = lineage_steps.baskets(dataset, stored, done)
+        origin = used_node(desk, act, dataset)
+        act.link(origin, datasets.dataset_node(stored), "anonymised", how)
         act.facts |= {
             "anonymised": done.id,
             "made": done.made,

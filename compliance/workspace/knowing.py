@@ -13,7 +13,6 @@ from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.impact import facts_of
 from compliance.impact.nouns import Impact, ImpactKind, Status
-from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
@@ -34,6 +33,7 @@ from compliance.workspace import (
 )
 from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Desk
+from compliance.workspace.lineages import dangling_in, inheritance, known_at
 from compliance.workspace.measuring import measures_of
 from compliance.workspace.registering import register_of, typed_records
 
@@ -53,6 +53,7 @@ def known(
     invented = _invented(connection)
     holdings = placed(desk, [_holding(desk, connection, one, invented) for one in wanted])
     register = register_of(connection, organisation, holdings, at)
+    lineage = known_at(connection)
     found_out = Knowledge(
         at=at,
         organisation=organisation,
@@ -61,7 +62,9 @@ def known(
         budgets=tuple(budgets.state(connection, people, at) for people in populations),
         findings=tuple(records.newest_by(connection, tables.FINDING, Finding, "id").values()),
         trail=_trail(desk, connection, at),
-        edges=records.every(connection, tables.EDGE, Edge),
+        edges=lineage.edges,
+        inherited=inheritance(lineage, [one.dataset.id for one in holdings]),
+        dangling=len(dangling_in(connection)) if names is None else 0,
         is_whole=names is None,
         lists=pack.lists,
         reach={law: row.countries for law, row in pack.laws.items()},

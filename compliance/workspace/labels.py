@@ -21,7 +21,7 @@ from compliance.discovery.nouns import (
 )
 from compliance.discovery.nouns.text import TextFindings
 from compliance.discovery.text import scan_column
-from compliance.lineage.nouns import Node, NodeKind
+from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.storage import records, tables
 from compliance.workspace import datasets
 from compliance.workspace.desk import Act, Desk
@@ -88,7 +88,8 @@ def keep(act: Act, dataset: Dataset, found: Discovery) -> None:
     """Store the labels of `dataset` as part of `act`."""
     _store(act, dataset, found)
     act.facts["new_kinds"] = len(news(act.connection, dataset, found).new_kinds)
-    act.link(datasets.dataset_node(dataset), _node(dataset), "discovered")
+    how = How(parameters={"columns": len(found.labels), "personal": len(found.personal)})
+    act.link(datasets.dataset_node(dataset), _node(dataset), "discovered", how)
 
 
 def decide(

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 
 from compliance.dataset.nouns import Dataset
-from compliance.lineage.nouns import Node, NodeKind
+from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import Document, Report, ReportKind
 from compliance.storage import records, tables
@@ -56,8 +56,9 @@ def store(
             id=report.id,
             title=_TITLES.get(kind, f"{kind.capitalize()} report"),
         )
+        how = How(parameters={"kind": str(kind), "sha256": sha256, "pages": report.pages})
         for origin in (*map(datasets.dataset_node, wanted), *origins):
-            act.link(origin, node, "reported")
+            act.link(origin, node, "reported", how)
         act.facts |= {
             "report": report.id,
             "sha256": sha256,

@@ -22,7 +22,7 @@ from compliance.errors import (
 )
 from compliance.federated import from_plan
 from compliance.federated.nouns import Run
-from compliance.lineage.nouns import Edge, Node, NodeKind
+from compliance.lineage.nouns import Node, NodeKind
 from compliance.plain import to_json, to_yaml
 from compliance.privacy import prices_of, protection_of_units
 from compliance.privacy.disclosure import to_document
@@ -48,6 +48,7 @@ from compliance.workspace import (
     disclosures,
     impact_reports,
     labels,
+    lineage_edges,
     releases,
     report_files,
     request_reports,
@@ -92,16 +93,6 @@ def make(
     with desk.database.reading() as connection:
         evidence = _evidence(desk, connection, wanted, assessment)
     return report_files.store(desk, kind, build(kind, evidence), wanted, ())
-
-
-def edges_of(connection: Connection, wanted: Sequence[Dataset]) -> tuple[Edge, ...]:
-    """The lineage that leads to or from these datasets, oldest first."""
-    ids = {dataset.id for dataset in wanted}
-    return tuple(
-        edge
-        for edge in records.every(connection, tables.EDGE, Edge)
-        if edge.origin.id in ids or edge.made.id in ids
-    )
 
 
 def _wanted(desk: Desk, names: Sequence[str] | None) -> tuple[Dataset, ...]:
@@ -158,7 +149,9 @@ def _on_impact(desk: Desk, wanted: Sequence[Dataset] | None, id_: str | None) ->
     kind = ReportKind.DPIA
     with desk.database.reading() as connection:
         impact = impact_reports.chosen(connection, wanted, id_)
-        evidence = impact_reports.gathered(desk, connection, impact, _of_dataset, edges_of)
+        evidence = impact_reports.gathered(
+            desk, connection, impact, _of_dataset, lineage_edges.of_datasets
+        )
     concerned = [found.dataset for found in evidence.datasets]
     return report_files.store(desk, kind, build(kind, evidence), concerned, ())
 
@@ -196,7 +189,7 @@ def _of_release(desk: Desk, connection: Connection, release: Release) -> Release
         disclosure=disclosure,
         published=to_json(to_document(disclosure)),
         budget=budgets.state(connection, release.population, disclosure.at),
-        lineage=_edges_around(connection, release.id),
+        lineage=lineage_edges.of_one(connection, release.id),
         trail=trails.verify(connection),
         desk_version=__version__,
         gathered_at=disclosure.at,
@@ -222,7 +215,7 @@ def _of_run(desk: Desk, connection: Connection, run: Run) -> FederatedEvidence:
         budget=budget,
         facts=facts,
         libraries=run.libraries or runs.libraries(),
-        lineage=_edges_around(connection, run.id),
+        lineage=lineage_edges.of_one(connection, run.id),
         trail=trails.verify(connection),
         desk_version=__version__,
         gathered_at=at.replace(microsecond=0),
@@ -247,7 +240,7 @@ def _of_anonymisation(
         criteria=tuple(model_in_words(criterion) for criterion in done.plan.criteria),
         plan=to_yaml(from_anonymisation_plan(_by_hash(_without_values(done)))),
         entry=next(entry, 0),
-        lineage=_edges_around(connection, done.made),
+        lineage=lineage_edges.of_one(connection, done.made),
         trail=trails.verify(connection),
         desk_version=__version__,
         gathered_at=desk.clock().replace(microsecond=0),
@@ -313,13 +306,6 @@ def _facts_of(connection: Connection, run: Run) -> Mapping[str, object]:
     return {}
 
 
-def _edges_around(connection: Connection, id_: str) -> tuple[Edge, ...]:
-    """The lineage that leads to one thing, one step further back, and from it; oldest first."""
-    edges = records.every(connection, tables.EDGE, Edge)
-    made = {id_} | {edge.origin.id for edge in edges if edge.made.id == id_}
-    return tuple(edge for edge in edges if edge.made.id in made or edge.origin.id == id_)
-
-
 def _evidence(
     desk: Desk, connection: Connection, wanted: Sequence[Dataset], assessment: Assessment
 ) -> Evidence:
@@ -331,7 +317,7 @@ def _evidence(
         datasets=tuple(_of_dataset(connection, dataset) for dataset in wanted),
         budgets=tuple(budgets.state(connection, population, at) for population in populations),
         assessment=assessment,
-        lineage=edges_of(connection, wanted),
+        lineage=lineage_edges.of_datasets(connection, wanted),
         trail=trails.verify(connection),
         desk_version=__version__,
         gathered_at=at.replace(microsecond=0),

@@ -140,7 +140,7 @@ def _built(connection: Connection, original: str) -> Mapping[str, Any] | None:
     for report in records.every(connection, tables.REPORT, Report):
         if original and original in (report.unsigned, report.sha256):
             number = records.entry_of(connection, tables.REPORT, id=report.id)
-            line = records.line_of(connection, number or 0)
+            line = records.line(connection, number or 0)
             if line is not None:
                 said = msgspec.json.decode(line.body, type=dict[str, Any])
                 return {"number": number, **said.get("facts", {})}

@@ -31,6 +31,7 @@ __all__ = [
     "bar",
     "check_still",
     "forget",
+    "left_out_of",
     "lift",
     "note",
     "people_of",
@@ -125,6 +126,15 @@ def note(desk: Desk, act: Act, made: str, *found: Dataset) -> None:
             for dataset, one in left
         }
         act.facts["people_left_out"] = max(one.people_left_out for _, one in left)
+
+
+def left_out_of(desk: Desk, dataset: Dataset) -> Usable | None:
+    """What was left out of these rows; None where `dataset` is the whole of its version.
+
+    Args:
+        dataset: as `usable` or `required` gave it.
+    """
+    return _told(desk).get(dataset.sha256)
 
 
 def used(connection: Connection, made: str) -> tuple[Used, ...]:

@@ -15,11 +15,12 @@ from compliance.countries import is_country
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass, LegalClass
 from compliance.register.nouns import Record, Register
+from compliance.rules.facts import lineage
 from compliance.rules.facts.joining import Computed, listed, texts
 from compliance.rules.facts.reach import has_people
 from compliance.rules.nouns import Holding, Knowledge
 
-PROVIDED = frozenset(
+PROVIDED = lineage.PROVIDED | frozenset(
     {
         *("discovered", "purpose", "legal_basis", "retention_months", "data_subjects", "region"),
         *("source", "unit", "special_condition", "refreshed", "anonymised", "k_missing"),
@@ -62,6 +63,7 @@ def computed(holding: Holding, known: Knowledge) -> Computed:
         more, why = part(holding, known)
         facts |= more
         unknown |= why
+    facts |= lineage.facts_of(holding, known)
     drawn: dict[str, object] = {"default_access": "need_to_know", "public": False}
     drawn |= {fact: facts.pop(fact) for fact in _DRAWN if fact in facts}
     joined = {fact: listed(facts.pop(fact)) for fact in _JOINED if fact in facts}

@@ -14,6 +14,7 @@ from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
 from compliance.rules.nouns.knowledge import (
     Assessed,
     Holding,
+    Inherited,
     Knowledge,
     Residents,
     Retained,
@@ -83,6 +84,7 @@ __all__ = [
     "Flow",
     "Form",
     "Holding",
+    "Inherited",
     "Judgement",
     "KeptPack",
     "Knowledge",
