@@ -7,14 +7,16 @@ import io
 import shlex
 from collections.abc import Sequence
 
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import AnonymisationEvidence
 from compliance.report.tables import Fill, Plain, fact
 from compliance.report.texts import texts
 from compliance.report.wording import count
 
-_DESK = "python -m compliance"
-_RECEIVED = "received"
+_DESK = mark("python -m compliance")
+_RECEIVED = mark("received")
 
 
 def to_rechecks(evidence: AnonymisationEvidence) -> Plain:
@@ -34,34 +36,58 @@ def to_rechecks(evidence: AnonymisationEvidence) -> Plain:
 def _facts(evidence: AnonymisationEvidence) -> list[Plain]:
     done, libraries = evidence.done, evidence.done.libraries
     versions = [f"{name} {version}" for name, version in sorted(libraries.items())]
-    entry = f"number {count(evidence.entry)}, dataset.anonymise" if evidence.entry else ""
+    entry = (
+        _("number {entry}, dataset.anonymise").format(entry=count(evidence.entry))
+        if evidence.entry
+        else ""
+    )
     return [
-        fact("Output, SHA-256", done.proof.sha256, fill=Fill.CODE),
-        fact("Output, rows", count(done.proof.rows)),
-        fact("Made from", f"{evidence.dataset.name}, version {evidence.dataset.version}"),
-        fact("Its SHA-256", evidence.dataset.sha256, fill=Fill.CODE),
-        fact("Stored as", f"{evidence.output.name}, version {evidence.output.version}"),
-        fact("Reference", done.id, fill=Fill.NAME),
-        fact("Entry in the trail", wording.recorded(entry), missing=not entry),
-        fact("Versions that computed it", wording.listed(versions, wording.NOT_RECORDED)),
+        fact(_("Output, SHA-256"), done.proof.sha256, fill=Fill.CODE),
+        fact(_("Output, rows"), count(done.proof.rows)),
+        fact(
+            _("Made from"),
+            _("{dataset}, version {version}").format(
+                dataset=evidence.dataset.name, version=evidence.dataset.version
+            ),
+        ),
+        fact(_("Its SHA-256"), evidence.dataset.sha256, fill=Fill.CODE),
+        fact(
+            _("Stored as"),
+            _("{output}, version {version}").format(
+                output=evidence.output.name, version=evidence.output.version
+            ),
+        ),
+        fact(_("Reference"), done.id, fill=Fill.NAME),
+        fact(_("Entry in the trail"), wording.recorded(entry), missing=not entry),
+        fact(_("Versions that computed it"), wording.listed(versions, wording.NOT_RECORDED)),
     ]
 
 
 def _commands(evidence: AnonymisationEvidence) -> dict[str, str]:
     after = evidence.done.proof.after
-    sensitive = f" --sensitive {_typed(list(after.sensitive))}" if after.sensitive else ""
+    sensitive = (
+        _(" --sensitive {typed}").format(typed=_typed(list(after.sensitive)))
+        if after.sensitive
+        else ""
+    )
     quasi = _typed(evidence.done.plan.columns)
     return {
-        "hash": "sha256sum output.csv",
-        "add": f"{_DESK} dataset add output.csv --name {_RECEIVED}",
-        "risk": f"{_DESK} risk {_RECEIVED} --quasi {quasi}{sensitive}",
-        "discover": f"{_DESK} discover {_RECEIVED}",
+        "hash": _("sha256sum output.csv"),
+        "add": _("{desk} dataset add output.csv --name {received}").format(
+            desk=_DESK, received=_RECEIVED
+        ),
+        "risk": _("{desk} risk {received} --quasi {quasi}{sensitive}").format(
+            desk=_DESK, received=_RECEIVED, quasi=quasi, sensitive=sensitive
+        ),
+        "discover": _("{desk} discover {received}").format(desk=_DESK, received=_RECEIVED),
     }
 
 
 def _again_inside(evidence: AnonymisationEvidence) -> list[str]:
     name = shlex.quote(evidence.dataset.name)
-    return [f"{_DESK} anonymise {name} --plan plan.yaml --out again.csv"]
+    return [
+        _("{desk} anonymise {name} --plan plan.yaml --out again.csv").format(desk=_DESK, name=name)
+    ]
 
 
 def _typed(columns: Sequence[str]) -> str:

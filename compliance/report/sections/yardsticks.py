@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.privacy.nouns.disclosure import Compared, Yardstick
 from compliance.report import charts
 from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table
 from compliance.report.wording import loss_up
 
-_OURS = "This release"
-_ROLES = (("main", "known deployment"), ("second", "this release"))
+_OURS = mark("This release")
+_ROLES = (("main", mark("known deployment")), ("second", mark("this release")))
 
 
 def to_yardstick(yardstick: Yardstick) -> Plain:
@@ -34,10 +36,12 @@ def _chart(yardstick: Yardstick) -> Plain | None:
     unit = yardstick.unit_kind.replace("-", " and ")
     return charts.value_chart(
         [label for label, _, _ in rows],
-        [(f"ε for one {unit}", bars)],
+        [(_("ε for one {unit}").format(unit=unit), bars)],
         alt=yardstick.says,
-        caption=f"The ε of this release beside known deployments with the same unit, looked up on "
-        f"{yardstick.as_of}.",
+        caption=_(
+            "The ε of this release beside known deployments with the same unit, looked up on "
+            "{as_of}."
+        ).format(as_of=yardstick.as_of),
         legend=_ROLES,
         is_steep=True,
     )
@@ -45,12 +49,12 @@ def _chart(yardstick: Yardstick) -> Plain | None:
 
 def _comparable(yardstick: Yardstick) -> Plain | None:
     headings = [
-        heading("Deployment", 2.6, Fill.NAME),
-        heading("Unit", 1.6),
+        heading(_("Deployment"), 2.6, Fill.NAME),
+        heading(_("Unit"), 1.6),
         heading("ε", fill=Fill.NUMBER),
         heading("δ", fill=Fill.NUMBER),
-        heading("To keep in mind", 3.4),
-        heading("Source; status in the registry", 2.4, Fill.NAME),
+        heading(_("To keep in mind"), 3.4),
+        heading(_("Source; status in the registry"), 2.4, Fill.NAME),
     ]
     return table(headings, [_row(compared) for compared in yardstick.comparable])
 
@@ -58,7 +62,10 @@ def _comparable(yardstick: Yardstick) -> Plain | None:
 def _row(compared: Compared) -> list[Cell]:
     deployment = compared.deployment
     return [
-        stacked(deployment.name, f"{deployment.curator}, {deployment.year}"),
+        stacked(
+            deployment.name,
+            _("{curator}, {year}").format(curator=deployment.curator, year=deployment.year),
+        ),
         deployment.unit,
         _amount(compared.epsilon),
         _amount(compared.delta),
@@ -69,14 +76,17 @@ def _row(compared: Compared) -> list[Cell]:
 
 def _others(others: Sequence[Compared]) -> Plain | None:
     headings = [
-        heading("Deployment", 2.6, Fill.NAME),
+        heading(_("Deployment"), 2.6, Fill.NAME),
         heading("ε", fill=Fill.NUMBER),
-        heading("Why it does not compare", 4),
-        heading("Source; status in the registry", 2.4, Fill.NAME),
+        heading(_("Why it does not compare"), 4),
+        heading(_("Source; status in the registry"), 2.4, Fill.NAME),
     ]
     rows: list[list[Cell]] = [
         [
-            stacked(c.deployment.name, f"{c.deployment.curator}, {c.deployment.year}"),
+            stacked(
+                c.deployment.name,
+                _("{curator}, {year}").format(curator=c.deployment.curator, year=c.deployment.year),
+            ),
             _amount(c.epsilon),
             c.says,
             stacked(c.deployment.source, c.deployment.status),
