@@ -77,7 +77,7 @@ def pairs_of(done: Anonymised) -> tuple[Pair, ...]:
                 target=target,
                 before=_of(before, kind, target),
                 after=_of(after, kind, target),
-                why_not=after.not_tried.get(kind, "it was not tried on the output"),
+                why_not=after.not_tried.get(kind, mark("it was not tried on the output")),
             )
             for target in targets
         ]
@@ -112,14 +112,12 @@ def question_in_words(done: Anonymised, kind: AttackKind) -> str:
     before = _("not tried") if pair.before is None else share_in_words(pair.before.share)
     if pair.after is None:
         return _("not assessed on the output (before: {before})").format(before=before)
-    return _(
-        "{before} before, {share} after ({interval}), baseline {baseline}: {standing_of}"
-    ).format(
+    return _("{before} before, {share} after ({interval}), baseline {baseline}: {standing}").format(
         before=before,
         share=share_in_words(pair.after.share),
         interval=_interval(pair.after),
         baseline=share_in_words(pair.after.baseline),
-        standing_of=standing_of(pair, done.proof.after.k),
+        standing=_(standing_of(pair, done.proof.after.k)),
     )
 
 
@@ -152,7 +150,7 @@ def to_attacks(done: Anonymised) -> Plain:
     return {
         "table": table(headings, rows[:MOST_ATTACKS_PRINTED]),
         "left": max(0, len(rows) - MOST_ATTACKS_PRINTED),
-        "says": [pair.after.sentence for pair in pairs if pair.after][:MOST_ATTACKS_PRINTED],
+        "says": [_(pair.after.sentence) for pair in pairs if pair.after][:MOST_ATTACKS_PRINTED],
         "not_tried": _not_tried(pairs),
         "known": _known(pairs),
         "chart": _chart(pairs),
@@ -167,9 +165,9 @@ def question_of(kind: AttackKind) -> str:
 def share_in_words(share: float) -> str:
     """A share in percent that is never rounded to none or to all."""
     if 0 < share < _SMALLEST:
-        return _("below {n}").format(n=wording.percent(0.001, 1))
+        return _("below {share}").format(share=wording.percent(0.001, 1))
     if 1 - _SMALLEST < share < 1:
-        return _("above {n}").format(n=wording.percent(0.999, 1))
+        return _("above {share}").format(share=wording.percent(0.999, 1))
     return wording.percent(share, 1)
 
 
@@ -192,8 +190,10 @@ def _question(pair: Pair, done: Anonymised) -> list[Cell]:
         stacked(said["name"], said["asks"] + about),
         _measured(pair.before),
         _measured(pair.after),
-        stacked(share_in_words(pair.after.baseline), pair.after.baseline_is) if pair.after else "–",
-        toned(standing, TONES[standing]),
+        stacked(share_in_words(pair.after.baseline), _(pair.after.baseline_is))
+        if pair.after
+        else "–",
+        toned(_(standing), TONES[standing]),
     ]
 
 
@@ -227,7 +227,7 @@ def _full(pair: Pair) -> list[list[Cell]]:
             share_in_words(attack.baseline),
             stacked(
                 share_in_words(attack.risk),
-                _("up to {risk_high}").format(risk_high=share_in_words(attack.risk_high)),
+                _("up to {share}").format(share=share_in_words(attack.risk_high)),
             ),
         ]
         for where, attack in tried
@@ -238,8 +238,8 @@ def _full(pair: Pair) -> list[list[Cell]]:
 def _not_tried(pairs: Iterable[Pair]) -> list[str]:
     return [
         wording.sentence(
-            _("{question_of} was not assessed: {why_not}").format(
-                question_of=question_of(pair.kind), why_not=pair.why_not
+            _("{question} was not assessed: {why}").format(
+                question=question_of(pair.kind), why=_(pair.why_not)
             )
         )
         for pair in pairs
@@ -255,8 +255,8 @@ def _known(pairs: Iterable[Pair]) -> str:
     shown = [wording.abridged(name) for name in list(names)[:_COLUMNS_SHOWN]]
     if len(names) > _COLUMNS_SHOWN:
         shown.append(count(len(names) - _COLUMNS_SHOWN, "more column"))
-    return _("The attackers knew, of each person, exactly: {shown}.").format(
-        shown=wording.listed(shown)
+    return _("The attackers knew, of each person, exactly: {columns}.").format(
+        columns=wording.listed(shown)
     )
 
 
@@ -278,7 +278,7 @@ def _chart(pairs: tuple[Pair, ...]) -> Plain | None:
         return None
     bars = [
         charts.Bar(value=a.share * 100, low=a.low * 100, high=a.high * 100, beside=a.baseline * 100)
-        for _, a in shown
+        for __, a in shown
     ]
     told = [
         _("{label}: {share}, baseline {baseline}").format(
@@ -287,11 +287,11 @@ def _chart(pairs: tuple[Pair, ...]) -> Plain | None:
         for label, a in shown
     ]
     return charts.value_chart(
-        [label for label, _ in shown],
+        [label for label, __ in shown],
         [(_("Right tries, in percent"), bars)],
-        alt=_("Right tries of attacks before and after. {join}.").format(join="; ".join(told)),
+        alt=_("Right tries of attacks before and after. {told}.").format(told=wording.joined(told)),
         caption=_("What attackers got right, with intervals at 95 % (lines).")
-        + charts.only_first(len(drawn), _("attacks")),
+        + charts.only_first(len(drawn), "attacks"),
         legend=(("main", _("right tries")), ("second", _("baseline"))),
     )
 

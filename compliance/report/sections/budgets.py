@@ -66,13 +66,15 @@ def budget_chart(budgets: Sequence[BudgetState]) -> Plain | None:
         (b.population, [("main", b.share_spent)], _spent_of(b))
         for b in budgets[: charts.MOST_GROUPS]
     ]
-    says = "; ".join(_("{name}: {note}").format(name=name, note=note) for name, __, note in rows[:3])
+    says = wording.joined(
+        _("{name}: {note}").format(name=name, note=note) for name, __, note in rows[:3]
+    )
     return charts.share_chart(
         rows,
         [("main", _("spent")), ("rest", _("left"))],
         alt=_("Privacy budget. {says}.").format(says=says),
         caption=_("Privacy budget per population: share spent.")
-        + charts.only_first(len(budgets), _("populations")),
+        + charts.only_first(len(budgets), "populations"),
     )
 
 
@@ -89,14 +91,14 @@ def _facts(budget: BudgetState) -> list[Plain]:
     rho = (
         _(" (ρ = {rho} under zCDP)").format(rho=loss_up(spent.rho)) if spent.rho is not None else ""
     )
-    present = _(" in the present {period}").format(period=budget.period) if anew else ""
+    present = _(" in the present {period}").format(period=_(str(budget.period))) if anew else ""
     return [
         fact(
             _("Total"),
             _("ε = {epsilon} at δ = {delta}").format(
                 epsilon=loss_up(budget.total.epsilon), delta=loss_up(delta)
             )
-            + (_(" in each {period}").format(period=budget.period) if anew else ""),
+            + (_(" in each {period}").format(period=_(str(budget.period))) if anew else ""),
         ),
         *_periods(budget),
         fact(_("Spent") + present, f"{_loss(spent)}{rho}"),
@@ -122,7 +124,7 @@ def _periods(budget: BudgetState) -> list[Plain]:
     last = budget.ends - timedelta(days=1)
     return [
         fact(
-            _("Present {period}").format(period=budget.period),
+            _("Present {period}").format(period=_(str(budget.period))),
             _("{starts} to {last} (UTC); then it begins anew").format(
                 starts=wording.day(budget.starts), last=wording.day(last)
             ),
@@ -137,10 +139,10 @@ def _periods(budget: BudgetState) -> list[Plain]:
 def _caps(budget: BudgetState) -> list[Plain]:
     """What single names may spend of the total; nothing where there are no caps."""
     told = [
-        _("{actor}: ε = {epsilon} of {epsilon_2} spent").format(
+        _("{actor}: ε = {spent} of {cap} spent").format(
             actor=wording.abridged(cap.actor),
-            epsilon=loss_up(cap.spent.epsilon),
-            epsilon_2=loss_down(cap.epsilon),
+            spent=loss_up(cap.spent.epsilon),
+            cap=loss_down(cap.epsilon),
         )
         for cap in budget.caps[:_MOST_CAPS_PRINTED]
     ]
@@ -166,10 +168,10 @@ def _ledger(budget: BudgetState, titles: Mapping[str, str]) -> Plain | None:
         [
             wording.stamp(spend.at),
             _purpose(spend, titles),
-            "; ".join(in_words(event) for event in spend.events) or wording.NOT_RECORDED,
-            spend.state.value
+            wording.joined(in_words(event) for event in spend.events) or _(wording.NOT_RECORDED),
+            _(spend.state.value)
             if spend.state is SpendState.SETTLED
-            else toned(spend.state.value, "warn"),
+            else toned(_(spend.state.value), "warn"),
         ]
         for spend in budget.spends[-MOST_SPENDS_PRINTED:]
     ]

@@ -10,6 +10,7 @@ from compliance.report import wording
 from compliance.report.nouns import AnonymisationEvidence
 from compliance.report.tables import Cell, Plain, heading, table, toned
 from compliance.report.texts import texts
+from compliance.report.wording import count
 
 _WAYS_BACK = (TreatmentKind.PSEUDONYM, TreatmentKind.VAULT, TreatmentKind.FORMAT_PRESERVING)
 _NAMES_SHOWN = 40
@@ -38,7 +39,7 @@ def to_checks(evidence: AnonymisationEvidence) -> Plain:
     """Notes on other columns, one row per check, and the limits."""
     done = evidence.done
     return {
-        "notes": [wording.sentence(note) for note in done.proof.notes],
+        "notes": [wording.sentence(_(note)) for note in done.proof.notes],
         "unchanged": wording.listed(unchanged(evidence)),
         "table": _table(done),
         "limits": _limits(evidence),
@@ -53,7 +54,7 @@ def unchanged(evidence: AnonymisationEvidence) -> list[str]:
     names = [name for name in evidence.output.column_names if name not in changed]
     shown = [wording.abridged(name) for name in names[:_NAMES_SHOWN]]
     more = len(names) - _NAMES_SHOWN
-    return [*shown, _("{more:,} more").format(more=more)] if more > 0 else shown
+    return [*shown, _("{n} more").format(n=count(more))] if more > 0 else shown
 
 
 def ways_back(done: Anonymised) -> list[str]:
@@ -72,7 +73,7 @@ def _table(done: Anonymised) -> Plain | None:
 
 def _row(check: Check) -> list[Cell]:
     result = toned(_("holds"), "good") if check.holds else toned(_("does not hold"), "bad")
-    return [_CHECKS.get(check.name, check.name), result, check.says]
+    return [_(_CHECKS.get(check.name, check.name)), result, _(check.says)]
 
 
 def _limits(evidence: AnonymisationEvidence) -> Plain | None:

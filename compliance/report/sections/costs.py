@@ -26,22 +26,22 @@ def to_cost(done: Anonymised) -> Plain:
     return {
         "facts": _losses(done),
         "uses": _uses(tried),
-        "others": [use.sentence for use in done.proof.utility if not use.is_applicable],
+        "others": [_(use.sentence) for use in done.proof.utility if not use.is_applicable],
     }
 
 
 def _losses(done: Anonymised) -> list[Plain]:
     found, before = done.proof.found, done.proof.before.rows
     losses = found.losses
-    left_out = _("{suppressed} of {before} ({suppressed_share})").format(
-        suppressed=count(found.suppressed),
-        before=count(before),
-        suppressed_share=share_in_words(losses.suppressed_share),
+    left_out = _("{rows} of {all_rows} ({share})").format(
+        rows=count(found.suppressed),
+        all_rows=count(before),
+        share=share_in_words(losses.suppressed_share),
     )
     return [
         fact(
             _("Detail kept"),
-            _("{granularity} (granularity)").format(granularity=share_in_words(losses.granularity)),
+            _("{share} (granularity)").format(share=share_in_words(losses.granularity)),
         ),
         fact(_("Rows left out"), left_out),
         fact(
@@ -76,7 +76,7 @@ def _uses(tried: list[Utility]) -> Plain | None:
     ]
     rows: list[list[Cell]] = [
         [
-            stacked(_USES[use.kind], use.measure),
+            stacked(_(_USES[use.kind]), _(use.measure)),
             wording.number(use.original, 3),
             _("impossible") if use.released is None else wording.number(use.released, 3),
             _("none") if use.baseline is None else wording.number(use.baseline, 3),

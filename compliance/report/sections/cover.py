@@ -31,7 +31,7 @@ _NAMES_ON_COVER = 12
 def to_cover(evidence: Evidence) -> Plain:
     """What stands on the first page."""
     about = [fact(_("Datasets covered"), _names(evidence), fill=Fill.NAME)]
-    return _cover(evidence, _("statement"), about)
+    return _cover(evidence, "statement", about)
 
 
 def to_release_cover(evidence: ReleaseEvidence) -> Plain:
@@ -40,13 +40,13 @@ def to_release_cover(evidence: ReleaseEvidence) -> Plain:
     about = [
         fact(
             _("Release"),
-            _("{title} ({release})").format(title=evidence.disclosure.title, release=release.id),
+            _("{title} ({id})").format(title=_(evidence.disclosure.title), id=release.id),
             fill=Fill.NAME,
         ),
         fact(_("Released"), wording.when(release.released_at)),
         fact(_("Computed from"), _version(evidence.dataset), fill=Fill.NAME),
     ]
-    return _cover(evidence, _("release"), about)
+    return _cover(evidence, "release", about)
 
 
 def to_federated_cover(evidence: FederatedEvidence) -> Plain:
@@ -55,13 +55,13 @@ def to_federated_cover(evidence: FederatedEvidence) -> Plain:
     about = [
         fact(
             _("Federated run"),
-            _("{title_of} ({run})").format(title_of=title_of(run.plan), run=run.id),
+            _("{title} ({id})").format(title=title_of(run.plan), id=run.id),
             fill=Fill.NAME,
         ),
         fact(_("Started"), wording.when(run.started_at)),
         fact(_("Learnt from"), _version(evidence.dataset), fill=Fill.NAME),
     ]
-    return _cover(evidence, _("federated"), about)
+    return _cover(evidence, "federated", about)
 
 
 def to_anonymisation_cover(evidence: AnonymisationEvidence) -> Plain:
@@ -73,13 +73,13 @@ def to_anonymisation_cover(evidence: AnonymisationEvidence) -> Plain:
         fact(_("Its SHA-256"), done.proof.sha256, fill=Fill.CODE),
         fact(
             _("Made"),
-            _("{made_at}, by {actor}").format(made_at=wording.when(done.made_at), actor=done.actor),
+            _("{when}, by {actor}").format(when=wording.when(done.made_at), actor=done.actor),
             fill=Fill.NAME,
         ),
         fact(_("Found"), verdict_of(evidence)["says"]),
         fact(
             _("Tested"),
-            _("{made_at}, on the written output").format(made_at=wording.when(done.made_at)),
+            _("{when}, on the written output").format(when=wording.when(done.made_at)),
         ),
         *(
             fact(question_of(kind), question_in_words(done, kind))
@@ -87,15 +87,15 @@ def to_anonymisation_cover(evidence: AnonymisationEvidence) -> Plain:
             if kind is not AttackKind.MEMBERSHIP
         ),
     ]
-    return _cover(evidence, _("anonymisation"), about)
+    return _cover(evidence, "anonymisation", about)
 
 
 def to_impact_cover(evidence: ImpactEvidence) -> Plain:
     """What stands on the first page of a report on an impact assessment."""
     impact = evidence.impact
     signed = (
-        _("{validated_at}, by {signed_by}").format(
-            validated_at=wording.day(impact.validated_at), signed_by=signed_by(impact)
+        _("{when}, by {actor}").format(
+            when=wording.day(impact.validated_at), actor=signed_by(impact)
         )
         if impact.validated_at
         else _("not yet")
@@ -103,13 +103,13 @@ def to_impact_cover(evidence: ImpactEvidence) -> Plain:
     about = [
         fact(
             _("Assessment"),
-            _("{title} ({impact})").format(title=impact.title, impact=impact.id),
+            _("{title} ({id})").format(title=impact.title, id=impact.id),
             fill=Fill.NAME,
         ),
         fact(
             _("Version and status"),
-            _("{version}, {standing_of}").format(
-                version=impact.version, standing_of=standing_of(evidence)
+            _("{version}, {standing}").format(
+                version=impact.version, standing=_(standing_of(evidence))
             ),
         ),
         fact(_("Last written by"), wording.recorded(impact.actor), fill=Fill.NAME),
@@ -125,7 +125,7 @@ def _about(evidence: ImpactEvidence) -> str:
     activity = (
         [_("activity {activity}").format(activity=impact.activity)] if impact.activity else []
     )
-    return wording.listed([*activity, *impact.datasets], wording.NOT_RECORDED)
+    return wording.listed([*activity, *impact.datasets], _(wording.NOT_RECORDED))
 
 
 def to_scope(evidence: Evidence) -> list[Plain]:
@@ -137,8 +137,8 @@ def to_scope(evidence: Evidence) -> list[Plain]:
         fact(_("Datasets"), _names(evidence), fill=Fill.NAME),
         fact(
             _("Made from them"),
-            _("{releases}, {federated_runs}").format(
-                releases=count(releases, "release"), federated_runs=count(runs, "federated run")
+            _("{releases}, {runs}").format(
+                releases=count(releases, "release"), runs=count(runs, "federated run")
             ),
         ),
         fact(_("Duties"), laws_of(evidence)),
@@ -163,7 +163,7 @@ def _cover(evidence: AnyEvidence, kind: str, about: list[Plain]) -> Plain:
             fact(_("Evidence gathered"), wording.when(evidence.gathered_at)),
             fact(
                 _("Made with"),
-                _("Privacy Desk {desk_version}").format(desk_version=evidence.desk_version),
+                _("Privacy Desk {version}").format(version=evidence.desk_version),
             ),
             fact(_("Trail head"), _head(evidence.trail)),
             fact(_("For"), statement["readers"]),

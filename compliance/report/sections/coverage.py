@@ -6,6 +6,7 @@ from compliance.federated.nouns import Plan, Strategy
 from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import NoisePlace
+from compliance.report import wording
 from compliance.report.nouns import FederatedEvidence
 from compliance.report.sections.plans import UNITS, troubles_in_words
 from compliance.report.sections.travelled import server_reads
@@ -31,7 +32,9 @@ def to_coverage(evidence: FederatedEvidence) -> Plain | None:
         (_("True updates"), _OPEN, _truth(plan)),
         *((what, _OPEN, why) for what, why in always.items()),
     )
-    rows: list[list[Cell]] = [[what, toned(*state), why] for what, state, why in said]
+    rows: list[list[Cell]] = [
+        [what, toned(_(state[0]), state[1]), why] for what, state, why in said
+    ]
     return table(headings, rows)
 
 
@@ -59,7 +62,7 @@ def what_went_wrong(plan: Plan) -> str:
     said = troubles_in_words(plan)
     if not said:
         return _("No trouble was simulated.")
-    return _("Simulated on purpose: {join}.").format(join="; ".join(said))
+    return _("Simulated on purpose: {told}.").format(told=wording.joined(said))
 
 
 def what_is_open(plan: Plan) -> str:
@@ -87,12 +90,12 @@ def _models(plan: Plan) -> tuple[str, tuple[str, str], str]:
             _OPEN,
             _("no noise was added, so a model may hold what single rows say"),
         )
-    whom = UNITS[plan.privacy.unit][0]
+    whom = _(UNITS[plan.privacy.unit][0])
     return _("The models"), _COVERED, _("of all rounds together, for {whom}").format(whom=whom)
 
 
 def _messages(plan: Plan) -> tuple[str, tuple[str, str], str]:
-    reads = _("the server can read {server_reads}").format(server_reads=server_reads(plan))
+    reads = _("the server can read {what}").format(what=server_reads(plan))
     is_covered = plan.privacy is not None and plan.privacy.place is not NoisePlace.CENTRAL
     return _("What the sites send"), _COVERED if is_covered else _OPEN, reads
 
@@ -103,7 +106,7 @@ def _sizes(plan: Plan) -> str:
         weigh = _("the server learns each site's number of rows, by which updates are weighted")
         alike = _("all sites weigh alike, so the server learns no numbers of rows")
         is_alike = plan.strategy in (Strategy.MEDIAN, Strategy.TRIMMED_MEAN, Strategy.KRUM)
-        return _("{public}; {what}").format(public=public, what=alike if is_alike else weigh)
+        return wording.joined([public, alike if is_alike else weigh])
     return _(
         "{public}; how many units there are is taken as public, how many were drawn in a "
         "round is shown to the officer only and never sent"
@@ -112,7 +115,7 @@ def _sizes(plan: Plan) -> str:
 
 def _truth(plan: Plan) -> str:
     if plan.strategy in (Strategy.MEDIAN, Strategy.TRIMMED_MEAN, Strategy.KRUM):
-        share = f"{100 * plan.tolerated:g} %"
+        share = wording.share_of(f"{100 * plan.tolerated:g}")
         return _("up to {share} of the sites may lie; more can steer the model").format(share=share)
     bound = "" if plan.privacy is None else _(", within the clip")
     return _("a site that sends numbers of its own invention steers the model{bound}").format(

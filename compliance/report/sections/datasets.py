@@ -20,15 +20,21 @@ _STANDS_BEHIND = {
     LabelStatus.CORRECTED: (mark("an officer"), mark("corrected")),
 }
 _CLASSES = {
-    IdentifierClass.DIRECT: (mark("direct"), mark("direct identifier")),
-    IdentifierClass.QUASI: (mark("quasi"), mark("quasi-identifier")),
-    IdentifierClass.SENSITIVE: (mark("sensitive"), mark("sensitive")),
-    IdentifierClass.NONE: (mark("clear"), mark("not personal")),
+    IdentifierClass.DIRECT: ("direct", mark("direct identifier")),
+    IdentifierClass.QUASI: ("quasi", mark("quasi-identifier")),
+    IdentifierClass.SENSITIVE: ("sensitive", mark("sensitive")),
+    IdentifierClass.NONE: ("clear", mark("not personal")),
 }
-_UNSEEN = (mark("unseen"), mark("not examined"))
+_UNSEEN = ("unseen", mark("not examined"))
 MOST_SOURCES_PRINTED = 20
 MOST_OUTPUTS_PRINTED = 20
-_SHORT = {"clear": mark("not personal"), "unseen": mark("not examined")}
+_SHORT = {
+    "direct": mark("direct"),
+    "quasi": mark("quasi"),
+    "sensitive": mark("sensitive"),
+    "clear": mark("not personal"),
+    "unseen": mark("not examined"),
+}
 
 
 def to_datasets(evidence: Evidence) -> Plain:
@@ -60,9 +66,7 @@ def _identity(dataset: Dataset) -> list[Plain]:
     return [
         fact(
             _("Version"),
-            _("{version} (reference {dataset})").format(
-                version=dataset.version, dataset=dataset.id
-            ),
+            _("{version} (reference {id})").format(version=dataset.version, id=dataset.id),
             fill=Fill.NAME,
         ),
         fact(
@@ -72,7 +76,7 @@ def _identity(dataset: Dataset) -> list[Plain]:
             ),
         ),
         fact(_("Added"), wording.when(dataset.added_at)),
-        fact(_("SHA-256"), dataset.sha256, fill=Fill.CODE),
+        fact("SHA-256", dataset.sha256, fill=Fill.CODE),
     ]
 
 
@@ -107,7 +111,7 @@ def _said(name: str, value: str) -> Plain:
 def _sources(sources: Sequence[Source]) -> Plain | None:
     headings = [
         heading(_("Source file or table"), 2.2, Fill.NAME),
-        heading(_("SHA-256"), 5.2, Fill.CODE),
+        heading("SHA-256", 5.2, Fill.CODE),
         heading(_("Size"), fill=Fill.NUMBER),
     ]
     return table(headings, [[s.name, s.sha256, wording.size(s.size_bytes)] for s in sources])
@@ -117,13 +121,13 @@ def _sources_says(sources: Sequence[Source]) -> str:
     if not sources:
         return _("No source file is recorded.")
     total = wording.size(sum(source.size_bytes for source in sources))
-    says = _("{files_or_tables}, {total} in total.").format(
-        files_or_tables=count(len(sources), "file or table", plural="files or tables"), total=total
+    says = _("{files}, {total} in total.").format(
+        files=count(len(sources), "file or table", plural="files or tables"), total=total
     )
     if len(sources) > MOST_SOURCES_PRINTED:
-        says += _(
-            " The first {most_sources_printed} follow; evidence.json, attached, has them all."
-        ).format(most_sources_printed=MOST_SOURCES_PRINTED)
+        says += _(" The first {n} follow; evidence.json, attached, has them all.").format(
+            n=MOST_SOURCES_PRINTED
+        )
     return says
 
 
@@ -134,7 +138,7 @@ def _cleaning(dataset: Dataset) -> Plain | None:
         heading(_("Rows changed"), 1.3, Fill.NUMBER),
     ]
     rows = [
-        [step.step, step.column or _("whole table"), count(step.rows_changed)]
+        [_(step.step), step.column or _("whole table"), count(step.rows_changed)]
         for step in dataset.cleaning
     ]
     return table(headings, rows)
@@ -148,7 +152,7 @@ def _anonymised(outputs: Sequence[Anonymised]) -> Plain | None:
         heading(_("Alone"), 1.8),
         heading(_("Smallest group"), 1.8),
         heading(_("Rows left out"), fill=Fill.NUMBER),
-        heading(_("SHA-256"), 3, Fill.CODE),
+        heading("SHA-256", 3, Fill.CODE),
     ]
     rows: list[list[Cell]] = [
         [
@@ -184,7 +188,9 @@ def _personal(dataset: Dataset, discovery: Discovery | None) -> Plain | None:
 
 def _label_row(label: Label, column: Column | None) -> list[Cell]:
     below = (
-        _("{type}, {missing} missing").format(type=column.type, missing=count(column.missing))
+        _("{type}, {missing} missing").format(
+            type=_(str(column.type)), missing=count(column.missing)
+        )
         if column
         else _("not in this version")
     )
@@ -192,11 +198,11 @@ def _label_row(label: Label, column: Column | None) -> list[Cell]:
     special = stacked(kind, _("special category (Art. 9)"), tone="warn")
     return [
         stacked(label.column, below),
-        label.semantic_type.replace("_", " "),
+        _(label.semantic_type.replace("_", " ")),
         special if label.special_category else kind,
         wording.percent(label.confidence),
         stacked(*map(_, _STANDS_BEHIND[label.status])),
-        " ".join(wording.sentence(reason) for reason in label.evidence),
+        wording.run_on(wording.sentence(_(reason)) for reason in label.evidence),
     ]
 
 
@@ -222,7 +228,10 @@ def _personal_says(discovery: Discovery | None) -> str:
 
 def _others(dataset: Dataset, discovery: Discovery | None) -> list[Plain]:
     """The columns that are not in the table of personal ones, by what is known of them."""
-    groups: dict[str, list[str]] = {"Judged not personal": [], "Not examined": []}
+    groups: dict[str, list[str]] = {
+        mark("Judged not personal"): [],
+        mark("Not examined"): [],
+    }
     labels = _by_column(discovery)
     for column in dataset.columns:
         label = labels.get(column.name)
@@ -232,7 +241,7 @@ def _others(dataset: Dataset, discovery: Discovery | None) -> list[Plain]:
             groups["Judged not personal"].append(column.name)
     return [
         {
-            "says": _("{title} ({names})").format(title=title, names=count(len(names))),
+            "says": _("{title} ({n})").format(title=_(title), n=count(len(names))),
             "names": names,
         }
         for title, names in groups.items()
@@ -248,11 +257,10 @@ def _class_chart(data: tuple[DatasetEvidence, ...]) -> Plain | None:
     if not data:
         return None
     rows = [(e.dataset.name, _class_counts(e)) for e in data[: charts.MOST_GROUPS]]
-    parts = [*_CLASSES.values(), _UNSEEN]
+    parts = [(role, _(title)) for role, title in (*_CLASSES.values(), _UNSEEN)]
     titles = dict(parts)
-    says = "; ".join(
-        _("{name}: ").format(name=name)
-        + ", ".join(f"{n} {titles[role]}" for role, n in counts.items() if n)
+    says = wording.joined(
+        _("{name}: {told}").format(name=name, told=_numbered(counts, titles))
         for name, counts in rows[:3]
     )
     return charts.share_chart(
@@ -260,16 +268,16 @@ def _class_chart(data: tuple[DatasetEvidence, ...]) -> Plain | None:
         parts,
         alt=_("Columns by class. {says}.").format(says=says),
         caption=_("Columns of each dataset by how they can point to a person; numbers are columns.")
-        + charts.only_first(len(data), _("datasets")),
+        + charts.only_first(len(data), "datasets"),
     )
 
 
 def _class_counts(e: DatasetEvidence) -> dict[str, int]:
-    counts = dict.fromkeys([role for role, _ in (*_CLASSES.values(), _UNSEEN)], 0)
+    counts = dict.fromkeys([role for role, __ in (*_CLASSES.values(), _UNSEEN)], 0)
     labels = _by_column(e.discovery)
     for column in e.dataset.columns:
         label = labels.get(column.name)
-        role, _ = _CLASSES[label.identifier_class] if label else _UNSEEN
+        role, __ = _CLASSES[label.identifier_class] if label else _UNSEEN
         counts[role] += 1
     return counts
 
@@ -280,4 +288,10 @@ def _shares(counts: dict[str, int]) -> list[tuple[str, float]]:
 
 
 def _counts_note(counts: dict[str, int]) -> str:
-    return ", ".join(f"{n} {_SHORT.get(role, role)}" for role, n in counts.items() if n)
+    return _numbered(counts, {role: _(title) for role, title in _SHORT.items()})
+
+
+def _numbered(counts: dict[str, int], titles: dict[str, str]) -> str:
+    """`3 direct, 2 sensitive`."""
+    told = [_("{n} {things}").format(n=n, things=titles[role]) for role, n in counts.items() if n]
+    return wording.enumerated(told)

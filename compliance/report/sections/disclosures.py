@@ -38,7 +38,7 @@ def to_fields(disclosure: Disclosure) -> Plain:
                 fill=Fill.NAME,
             ),
             fact(_("At commit"), schema.commit, fill=Fill.CODE),
-            fact(_("Verified"), schema.verified),
+            fact(_("Verified"), _(schema.verified)),
         ],
     }
 
@@ -62,7 +62,10 @@ def to_hazards(disclosure: Disclosure) -> Plain:
 def hazards_in_words(disclosure: Disclosure) -> str:
     """How many hazards are in which state."""
     counts = {state: len(disclosure.in_state(state)) for state in HazardState}
-    told = [f"{count(number)} {state.value}" for state, number in counts.items()]
+    told = [
+        _("{n} {things}").format(n=count(number), things=_(state.value))
+        for state, number in counts.items()
+    ]
     return _("Of {hazards}: {told}.").format(
         hazards=count(sum(counts.values()), "hazard"), told=wording.listed(told)
     )
@@ -79,12 +82,12 @@ def to_audit_stamp(disclosure: Disclosure) -> Plain:
         "says": _("Passed.") if audit.passed else _("Did not pass."),
         "facts": [
             fact(_("Date"), wording.when(audit.at)),
-            fact(_("Result"), wording.sentence(audit.says), fill=Fill.NAME),
+            fact(_("Result"), wording.sentence(_(audit.says)), fill=Fill.NAME),
             fact(
                 _("Versions audited"),
                 wording.listed(
                     [
-                        _("Privacy Desk {desk_version}").format(desk_version=audit.desk_version),
+                        _("Privacy Desk {version}").format(version=audit.desk_version),
                         *versions,
                     ]
                 ),
@@ -97,16 +100,16 @@ def to_audit_stamp(disclosure: Disclosure) -> Plain:
 def _tier(tier: int, fields: Sequence[Field]) -> Plain:
     missing = sum(field.origin is Origin.MISSING for field in fields)
     applying = sum(field.origin is not Origin.INAPPLICABLE for field in fields)
-    told = _("{applying} of {fields} told").format(
-        applying=count(applying - missing), fields=count(applying, "field")
+    told = _("{n} of {fields} told").format(
+        n=count(applying - missing), fields=count(applying, "field")
     )
     return {
-        "title": _("Tier {tier}: {texts}").format(
-            tier=tier, texts=texts()["disclosure"]["tiers"][tier]
+        "title": _("Tier {tier}: {title}").format(
+            tier=tier, title=texts()["disclosure"]["tiers"][tier]
         ),
-        "says": _("{told}; {missing} not recorded.").format(told=told, missing=count(missing))
+        "says": _("{told}; {n} not recorded.").format(told=told, n=count(missing))
         if missing
-        else _("{told}.").format(told=told),
+        else wording.sentence(told),
         "table": _table(fields),
     }
 
@@ -115,7 +118,7 @@ def _says(disclosure: Disclosure) -> str:
     missing = [_name(field) for field in disclosure.missing]
     if not missing:
         return _("Every field is told.")
-    return _("Not recorded by anybody: {missing}.").format(missing=wording.listed(missing))
+    return _("Not recorded by anybody: {fields}.").format(fields=wording.listed(missing))
 
 
 def _table(fields: Sequence[Field]) -> Plain | None:
@@ -132,21 +135,22 @@ def _table(fields: Sequence[Field]) -> Plain | None:
 
 def _name(field: Field) -> str:
     name = field.path.rpartition(".")[2].replace("_", " ")
-    return _NAMES.get(field.path, wording.capital(name))
+    return _(_NAMES.get(field.path, wording.capital(name)))
 
 
 def _group(field: Field) -> str:
-    return field.path.rpartition(".")[0].replace("_", " ").replace(".", ", ")
+    groups = field.path.split(".")[:-1]
+    return wording.enumerated(_(group.replace("_", " ")) for group in groups)
 
 
 def _value(field: Field) -> Cell:
     if field.origin is Origin.MISSING:
-        return toned(wording.NOT_RECORDED, "warn")
-    return field.value or field.origin.value
+        return toned(_(wording.NOT_RECORDED), "warn")
+    return _(field.value or field.origin.value)
 
 
 def _origin(field: Field) -> str:
-    return _FROM.get(field.origin, field.origin.value)
+    return _(_FROM.get(field.origin, field.origin.value))
 
 
 def _judged(hazards: Sequence[Hazard]) -> Plain | None:
@@ -157,7 +161,8 @@ def _judged(hazards: Sequence[Hazard]) -> Plain | None:
         heading(_("What to do"), 2.8),
     ]
     rows: list[list[Cell]] = [
-        [h.title, toned(h.state.value, _TONES[h.state]), h.evidence, h.to_do] for h in hazards
+        [_(h.title), toned(_(h.state.value), _TONES[h.state]), _(h.evidence), _(h.to_do)]
+        for h in hazards
     ]
     return table(headings, rows)
 
@@ -169,6 +174,7 @@ def _sources(hazards: Sequence[Hazard]) -> Plain | None:
         heading(_("Read"), 2),
     ]
     rows: list[list[Cell]] = [
-        [h.title, "; ".join(h.sources), _VERIFIED.get(h.verified, h.verified)] for h in hazards
+        [_(h.title), wording.joined(h.sources), _(_VERIFIED.get(h.verified, h.verified))]
+        for h in hazards
     ]
     return table(headings, rows)

@@ -52,16 +52,16 @@ def to_duties(evidence: Evidence) -> Plain:
 
 def severity_badge(severity: Severity) -> Plain:
     """The severity as a word with a tone."""
-    return {"text": severity.value, "tone": _TONES[severity]}
+    return {"text": _(severity.value), "tone": _TONES[severity]}
 
 
 def _law(verdict: Verdict) -> str:
-    return verdict.law_name or verdict.law
+    return _(verdict.law_name or verdict.law)
 
 
 def title_of(finding: Verdict) -> str:
     """What a finding says: titles of rules state the duty, so it is turned round."""
-    return _("Not met: {title}").format(title=finding.title)
+    return _("Not met: {title}").format(title=_(finding.title))
 
 
 def nothing_found(evidence: Evidence) -> str:
@@ -91,18 +91,18 @@ def _instead(verdicts: tuple[Verdict, ...], text: str) -> str:
 
 def _finding(number: int, verdict: Verdict, subjects: Sequence[str]) -> Plain:
     facts = {
-        "Subject": ", ".join(subjects),
-        "Criteria": _criteria(verdict),
-        "Condition": wording.sentence(verdict.evidence),
-        "What to do": wording.sentence(verdict.remedy),
-        "Where": _(
+        _("Subject"): wording.enumerated(map(_, subjects)),
+        _("Criteria"): _criteria(verdict),
+        _("Condition"): wording.sentence(_(verdict.evidence)),
+        _("What to do"): wording.sentence(_(verdict.remedy)),
+        _("Where"): _(
             "page “{page}” of the desk; stage {stage} of 10 of the data's life cycle"
-        ).format(page=wording.capital(verdict.page), stage=verdict.stage),
+        ).format(page=_(wording.capital(verdict.page)), stage=verdict.stage),
     }
     if verdict.due is not None:
-        facts["Due"] = f"{verdict.due:%Y-%m-%d}"
+        facts[_("Due")] = f"{verdict.due:%Y-%m-%d}"
     return {
-        "number": _("F{number}").format(number=number),
+        "number": f"F{number}",
         "title": title_of(verdict),
         "badge": severity_badge(verdict.severity),
         "is_long": sum(map(len, facts.values())) > _LONG,
@@ -111,15 +111,16 @@ def _finding(number: int, verdict: Verdict, subjects: Sequence[str]) -> Plain:
 
 
 def _criteria(verdict: Verdict) -> str:
-    unsure = _UNSURE.get(verdict.level)
-    said = _("{reference} (rule {rule})").format(reference=verdict.reference, rule=verdict.rule)
-    return _("{said}; {unsure}").format(said=said, unsure=unsure) if unsure else said
+    unsure = _(_UNSURE.get(verdict.level, ""))
+    said = _("{reference} (rule {rule})").format(reference=_(verdict.reference), rule=verdict.rule)
+    return wording.joined([said, unsure]) if unsure else said
 
 
 def _article(verdict: Verdict, rule: str = "") -> Cell:
     """The article, and below it what a reader must know of it."""
-    below = "; ".join(part for part in (rule, _UNSURE.get(verdict.level, "")) if part)
-    return stacked(verdict.reference, below) if below else verdict.reference
+    below = wording.joined(part for part in (rule, _(_UNSURE.get(verdict.level, ""))) if part)
+    reference = _(verdict.reference)
+    return stacked(reference, below) if below else reference
 
 
 def _undecided(verdicts: list[Verdict]) -> Plain | None:
@@ -131,10 +132,10 @@ def _undecided(verdicts: list[Verdict]) -> Plain | None:
     ]
     rows = [
         [
-            first.title,
+            _(first.title),
             _article(first, _("rule {rule}").format(rule=first.rule)),
-            ", ".join(subjects),
-            wording.sentence(first.because or first.evidence),
+            wording.enumerated(map(_, subjects)),
+            wording.sentence(_(first.because or first.evidence)),
         ]
         for first, subjects in _alike(verdicts)
     ]
@@ -152,11 +153,11 @@ def _waived(verdicts: list[Verdict]) -> Plain | None:
     ]
     rows = [
         [
-            v.title,
+            _(v.title),
             _article(v),
-            v.subject,
-            wording.sentence(wording.recorded(v.because)),
-            wording.sentence(v.evidence),
+            _(v.subject),
+            wording.sentence(wording.recorded(_(v.because))),
+            wording.sentence(_(v.evidence)),
         ]
         for v in verdicts
     ]
@@ -172,10 +173,10 @@ def _decided(verdicts: list[Verdict]) -> Plain | None:
     ]
     rows = [
         [
-            first.title,
+            _(first.title),
             _article(first),
-            ", ".join(subjects),
-            wording.sentence(first.evidence),
+            wording.enumerated(map(_, subjects)),
+            wording.sentence(_(first.evidence)),
         ]
         for first, subjects in _alike(verdicts)
     ]
@@ -187,7 +188,7 @@ def _alike(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, list[str]]]:
     found: dict[tuple[str, ...], tuple[Verdict, list[str]]] = {}
     for verdict in verdicts:
         alike = (verdict.rule, verdict.evidence, verdict.because)
-        _, subjects = found.setdefault(alike, (verdict, []))
+        __, subjects = found.setdefault(alike, (verdict, []))
         subjects.append(verdict.subject)
     return list(found.values())
 
@@ -208,4 +209,4 @@ def _idle(verdict: Verdict) -> str:
     """Reasons that name a subject's own facts are one reason; the others stand for themselves."""
     if verdict.outcomes or not verdict.because:
         return _("The subject is not one that the duty is for.")
-    return wording.sentence(verdict.because)
+    return wording.sentence(_(verdict.because))

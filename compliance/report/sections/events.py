@@ -25,9 +25,9 @@ from compliance.report import wording
 from compliance.report.tables import Fill, Plain, heading, table
 from compliance.report.wording import count, measured
 
-_KEYS = mark("keys")
-_LARGEST = re.compile(mark("top_(\\d+)_(rows|units)"))
-_QUANTILE = re.compile(mark("(median|quantile_0\\.\\d+)_(.+)"))
+_KEYS = "keys"
+_LARGEST = re.compile(r"top_(\d+)_(rows|units)")
+_QUANTILE = re.compile(r"(median|quantile_0\.\d+)_(.+)")
 _PARTS = {
     "value": "",
     "centred_sum": mark(": sum of the distances from the middle of the bounds"),
@@ -71,7 +71,7 @@ def in_words(event: Event) -> str:
 def _row(event: Event) -> tuple[str, str, str, str]:
     match event:
         case GaussianEvent(statistic=name, sensitivity_squared=squared, scale=scale):
-            by = _("at most {sqrt} (L2)").format(sqrt=measured(math.sqrt(squared)))
+            by = _("at most {size} (L2)").format(size=measured(math.sqrt(squared)))
             return (
                 _("Gaussian noise"),
                 _of(name),
@@ -79,7 +79,7 @@ def _row(event: Event) -> tuple[str, str, str, str]:
                 _("standard deviation {scale}").format(scale=measured(scale)),
             )
         case LaplaceEvent(statistic=name, sensitivity=sensitivity, scale=scale):
-            by = _("at most {sensitivity} (L1)").format(sensitivity=count(sensitivity))
+            by = _("at most {size} (L1)").format(size=count(sensitivity))
             return (
                 _("Laplace noise"),
                 _of(name),
@@ -87,7 +87,7 @@ def _row(event: Event) -> tuple[str, str, str, str]:
                 _("scale {scale}").format(scale=measured(scale)),
             )
         case SelectionEvent(statistic=name, sensitivity=sensitivity, scale=scale, draws=draws):
-            by = _("each score by at most {sensitivity}").format(sensitivity=count(sensitivity))
+            by = _("each score by at most {size}").format(size=count(sensitivity))
             amount = _("Gumbel noise of scale {scale}, {draws}").format(
                 scale=measured(scale), draws=count(draws, "draw")
             )
@@ -120,7 +120,7 @@ def _of(name: str) -> str:
     statistic, __, part = name.rpartition(":")
     if part not in _PARTS:
         statistic, part = name, "value"
-    return wording.abridged(_title(statistic)) + _PARTS[part]
+    return wording.abridged(_(_title(statistic))) + _(_PARTS[part])
 
 
 def _title(statistic: str) -> str:

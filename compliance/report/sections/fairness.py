@@ -41,7 +41,7 @@ def spread_of(outcome: Outcome) -> Spread | None:
     ranked = sorted((metric, n) for metric, n in known if is_finite(metric))
     if len(ranked) < _LEAST:
         return None
-    metrics = [metric for metric, _ in ranked]
+    metrics = [metric for metric, __ in ranked]
     tenth = math.ceil(len(metrics) / 10)
     return Spread(
         best=outcome.sites[ranked[-1][1]],
@@ -54,7 +54,7 @@ def spread_of(outcome: Outcome) -> Spread | None:
 
 def to_fairness(outcome: Outcome) -> list[Plain]:
     """The spread over sites and who gains; one fact that says so where it cannot be told."""
-    spread, name = spread_of(outcome), outcome.metric.written
+    spread, name = spread_of(outcome), _(outcome.metric.written)
     if spread is None:
         reason = _("not assessed: fewer than two sites have enough held-out rows")
         return [fact(_("Spread over sites"), reason, missing=True)]
@@ -70,9 +70,9 @@ def to_fairness(outcome: Outcome) -> list[Plain]:
         ),
         fact(
             _("Worst tenth"),
-            _("{name} {worst_tenth}, mean of {sites}").format(
+            _("{name} {metric}, mean of {sites}").format(
                 name=name,
-                worst_tenth=measured(spread.worst_tenth),
+                metric=measured(spread.worst_tenth),
                 sites=count(spread.sites_in_tenth, "site"),
             ),
         ),
@@ -82,10 +82,10 @@ def to_fairness(outcome: Outcome) -> list[Plain]:
 
 
 def _site(site: SiteResult, name: str) -> str:
-    return _("{site}: {name} {metric_federated}").format(
+    return _("{site}: {name} {metric}").format(
         site=wording.abridged(site.site),
         name=name,
-        metric_federated=measured(site.metric_federated),
+        metric=measured(site.metric_federated),
     )
 
 
@@ -106,8 +106,8 @@ def _gains(outcome: Outcome) -> list[Plain]:
         return []
     gains = [(s.metric_federated or 0.0) - (s.metric_local or 0.0) for s in both]
     better = sum(gain >= 0 for gain in gains)
-    said = _("{better} of {sites} are at least as well off as alone").format(
-        better=count(better), sites=count(len(both), "site")
+    said = _("{n} of {sites} are at least as well off as alone").format(
+        n=count(better), sites=count(len(both), "site")
     )
     facts = [
         fact(
@@ -129,4 +129,5 @@ def _gains(outcome: Outcome) -> list[Plain]:
 
 
 def _by(gain: float) -> str:
-    return f"{measured(abs(gain))} {'more' if gain >= 0 else 'less'}"
+    size = measured(abs(gain))
+    return _("{size} more").format(size=size) if gain >= 0 else _("{size} less").format(size=size)

@@ -6,7 +6,7 @@ from compliance.i18n import translate as _
 from compliance.impact.nouns import Answer, FearedEvent, Gauge, Reading, RiskLevel, Scale
 from compliance.report import wording
 from compliance.report.nouns import ImpactEvidence
-from compliance.report.sections.impacts import LEVEL_TONES
+from compliance.report.sections.impacts import LEVEL_TONES, text_of
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, toned
 from compliance.report.wording import count
 
@@ -38,7 +38,7 @@ def _table(evidence: ImpactEvidence) -> Plain | None:
     rows: list[list[Cell]] = [
         [
             count(number),
-            event.title,
+            _(event.title),
             _pair(event.severity, event.severity_after),
             _pair(event.likelihood, event.likelihood_after),
             *(_level(level) for level in evidence.levels[event.id]),
@@ -50,7 +50,7 @@ def _table(evidence: ImpactEvidence) -> Plain | None:
 
 def _event(evidence: ImpactEvidence, event: FearedEvent) -> Plain:
     known = evidence.method.feared(event.id)
-    named = [evidence.measures.get(id_, id_) for id_ in event.measures]
+    named = [_(evidence.measures.get(id_, id_)) for id_ in event.measures]
     facts = [
         fact(_("What it would do"), *_text(event.impacts)),
         fact(_("How it could happen"), *_text(event.threats)),
@@ -58,8 +58,8 @@ def _event(evidence: ImpactEvidence, event: FearedEvent) -> Plain:
         fact(_("Measures"), wording.listed(named, _("none named"))),
     ]
     return {
-        "title": event.title,
-        "means": known.means if known else "",
+        "title": _(event.title),
+        "means": _(known.means) if known else "",
         "facts": facts,
         "gauges": _gauges(event),
     }
@@ -81,29 +81,27 @@ def _gauges(event: FearedEvent) -> Plain | None:
 def _reading(reading: Reading | None) -> Cell:
     if reading is None:
         return toned(_("not gauged"), "warn")
-    origin = (
-        ""
-        if not reading.facts
-        else _(" Drawn from {list}.").format(list=wording.listed(list(reading.facts)))
-    )
-    return stacked(str(reading.gauge), f"{reading.why}{origin}".strip())
+    said = [_(reading.why)] if reading.why else []
+    if reading.facts:
+        said.append(_("Drawn from {facts}.").format(facts=wording.listed(list(reading.facts))))
+    return stacked(_(str(reading.gauge)), wording.run_on(said))
 
 
 def _text(answer: Answer) -> tuple[str]:
     if not answer.text:
-        return (wording.NOT_RECORDED,)
+        return (_(wording.NOT_RECORDED),)
     return (
-        answer.text
+        text_of(answer)
         if answer.counts
-        else _("Only proposed by a template: {text}").format(text=answer.text),
+        else _("Only proposed by a template: {text}").format(text=_(answer.text)),
     )
 
 
 def _meanings(evidence: ImpactEvidence, scale: Scale) -> Plain:
     meanings = evidence.method.meanings[scale]
     return {
-        "title": wording.capital(str(scale)),
-        "facts": [fact(str(gauge), meanings[gauge]) for gauge in Gauge],
+        "title": wording.capital(_(str(scale))),
+        "facts": [fact(_(str(gauge)), _(meanings[gauge])) for gauge in Gauge],
     }
 
 
@@ -122,9 +120,12 @@ def _map(evidence: ImpactEvidence) -> Plain | None:
     ]
     arrows = [[was, is_] for was, is_ in zip(before, after, strict=True) if was and is_]
     return {
-        "words": [str(gauge) for gauge in Gauge],
+        "words": [_(str(gauge)) for gauge in Gauge],
         "cells": [
-            [{"word": str(level), "tone": LEVEL_TONES[level]} for level in _row(evidence, severity)]
+            [
+                {"word": _(str(level)), "tone": LEVEL_TONES[level]}
+                for level in _row(evidence, severity)
+            ]
             for severity in Gauge
         ],
         "marks": marks,
@@ -165,18 +166,18 @@ def _places(
 def _alt(evidence: ImpactEvidence) -> str:
     told = []
     for number, event in enumerate(evidence.impact.events, start=1):
-        was, is_ = (str(level or _("not gauged")) for level in evidence.levels[event.id])
+        was, is_ = (_(str(level or "not gauged")) for level in evidence.levels[event.id])
         told.append(
             _("{number} {title}: {was} before, {now} after").format(
-                number=number, title=event.title, was=was, now=is_
+                number=number, title=_(event.title), was=was, now=is_
             )
         )
-    return _("Risk map. {join}.").format(join="; ".join(told))
+    return _("Risk map. {told}.").format(told=wording.joined(told))
 
 
 def _pair(before: Reading | None, after: Reading | None) -> str:
-    return " → ".join(str(one.gauge) if one else _("not gauged") for one in (before, after))
+    return " → ".join(_(str(one.gauge)) if one else _("not gauged") for one in (before, after))
 
 
 def _level(level: RiskLevel | None) -> Plain:
-    return toned(str(level), LEVEL_TONES[level]) if level else toned(_("not gauged"), "warn")
+    return toned(_(str(level)), LEVEL_TONES[level]) if level else toned(_("not gauged"), "warn")

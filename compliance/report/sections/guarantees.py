@@ -49,10 +49,10 @@ def in_plain_words(release: Release) -> str:
     if release.query.mechanism is Mechanism.RANDOMISED_RESPONSE:
         return _(
             "In plain words: an attacker who hesitates between two answers of a person, 50 % "
-            "for each, can become at most {attacker_percent} % sure by this release (ε = "
+            "for each, can become at most {percent} % sure by this release (ε = "
             "{epsilon}, δ = {delta})."
         ).format(
-            attacker_percent=wording.number(attacker_percent(epsilon), 1),
+            percent=wording.number(attacker_percent(epsilon), 1),
             epsilon=loss_up(epsilon),
             delta=loss_up(delta),
         )
@@ -63,10 +63,10 @@ def in_plain_words(release: Release) -> str:
     )
     return _(
         "In plain words: an attacker who starts from 50 % on whether a person is in the "
-        "data can become at most {attacker_percent} % sure by this release (ε = "
+        "data can become at most {percent} % sure by this release (ε = "
         "{epsilon}){apart}."
     ).format(
-        attacker_percent=wording.number(attacker_percent(epsilon), 1),
+        percent=wording.number(attacker_percent(epsilon), 1),
         epsilon=loss_up(epsilon),
         apart=apart,
     )
@@ -94,8 +94,8 @@ def _other_prices(release: Release) -> list[Plain]:
         return []
     return [
         fact(
-            _("By {accountants}").format(accountants=_ACCOUNTANTS[quote.accountant]),
-            wording.sentence(quote.reason)
+            _("By {accountant}").format(accountant=_(_ACCOUNTANTS[quote.accountant])),
+            wording.sentence(_(quote.reason))
             if quote.epsilon is None
             else _loss(quote.epsilon, prices.delta),
         )
@@ -121,14 +121,15 @@ def _unit(query: Query) -> str:
 
 def _mechanism(release: Release) -> str:
     chooses = any(isinstance(event, SelectionEvent) for event in release.events)
-    return _NOISE[release.query.mechanism] + (_CHOICES if chooses else "")
+    return _(_NOISE[release.query.mechanism]) + (_(_CHOICES) if chooses else "")
 
 
 def _shares(query: Query) -> str:
-    titles = {s.name: wording.abridged(s.title) for s in query.statistics}
+    titles = {s.name: wording.abridged(_(s.title)) for s in query.statistics}
     told = [
-        _("{float} for {get}").format(
-            float=wording.percent(float(share), 1), get=titles.get(name, "the search for groups")
+        _("{share} for {what}").format(
+            share=wording.percent(float(share), 1),
+            what=titles.get(name, _("the search for groups")),
         )
         for name, share in query.shares.items()
     ]
@@ -152,10 +153,10 @@ def _bounds(query: Query) -> str:
         "each person counts in at most {most} of {column}, in at most {groups} of each "
         "{per}, with at most {rows} per group; further rows are left out"
     ).format(
-        most=count(period.most, period.per),
+        most=count(period.most, str(period.per)),
         column=period.column,
         groups=groups,
-        per=period.per,
+        per=_(str(period.per)),
         rows=rows,
     )
 

@@ -69,27 +69,27 @@ def to_assessed(evidence: ImpactEvidence) -> Plain:
         tile(
             _("Version"),
             count(impact.version),
-            standing_of(evidence),
+            _(standing_of(evidence)),
             tone=_standing_tone(evidence),
         ),
         tile(_("Still missing"), count(len(evidence.missing)), _("before it can be validated")),
         tile(
             _("Action plan"),
-            _("{done} of {measures}").format(done=done, measures=len(impact.measures)),
+            _("{n} of {all}").format(n=done, all=len(impact.measures)),
             _("measures are done"),
         ),
     ]
     if evidence.screened is not None:
         need = evidence.screened.need
         tiles.insert(
-            0, tile(_("A DPIA is"), str(need), _("by the screening"), tone=_NEED_TONES[need])
+            0, tile(_("A DPIA is"), _(str(need)), _("by the screening"), tone=_NEED_TONES[need])
         )
         tiles[3:] = [_risk_tile(impact.residual or _highest(evidence))]
     return {
         "verdict": _verdict(evidence),
         "tiles": tiles,
-        "missing": [wording.sentence(each) for each in evidence.missing],
-        "changed": [wording.sentence(each) for each in evidence.changed],
+        "missing": [wording.sentence(_(each)) for each in evidence.missing],
+        "changed": [wording.sentence(_(each)) for each in evidence.changed],
     }
 
 
@@ -106,12 +106,12 @@ def to_screening(evidence: ImpactEvidence) -> Plain | None:
     ]
     rows: list[list[Cell]] = [
         [
-            asked.title,
-            asked.ref,
+            _(asked.title),
+            _(asked.ref),
             _holds(screened.criteria[asked.id]),
             stacked(
-                screened.criteria[asked.id].why or "–",
-                _ORIGINS[screened.criteria[asked.id].origin]
+                _(screened.criteria[asked.id].why or "–"),
+                _(_ORIGINS[screened.criteria[asked.id].origin])
                 if screened.criteria[asked.id].why
                 else "",
             ),
@@ -120,11 +120,9 @@ def to_screening(evidence: ImpactEvidence) -> Plain | None:
     ]
     return {
         "tone": _NEED_TONES[screened.need],
-        "says": _("{need}. {because}").format(
-            need=wording.capital(str(screened.need)), because=screened.because
-        ),
+        "says": wording.run_on([wording.sentence(_(str(screened.need))), _(screened.because)]),
         "table": table(headings, rows),
-        "lists": evidence.method.lists,
+        "lists": _(evidence.method.lists),
     }
 
 
@@ -135,7 +133,7 @@ def to_parts(evidence: ImpactEvidence) -> list[Plain]:
 
 def to_action_plan(evidence: ImpactEvidence) -> Plain | None:
     """The measures that are planned; None where none is."""
-    titles = {event.id: event.title for event in evidence.impact.events}
+    titles = {event.id: _(event.title) for event in evidence.impact.events}
     headings = [
         heading(_("Measure"), 3),
         heading(_("Reduces"), 2.4),
@@ -148,7 +146,7 @@ def to_action_plan(evidence: ImpactEvidence) -> Plain | None:
             one.what,
             wording.listed([titles.get(id_, id_) for id_ in one.events], "–"),
             wording.recorded(one.owner),
-            f"{one.due}" if one.due else wording.NOT_RECORDED,
+            f"{one.due}" if one.due else _(wording.NOT_RECORDED),
             toned(_("done"), "good") if one.is_done else toned(_("open"), "warn"),
         ]
         for one in evidence.impact.measures
@@ -160,8 +158,10 @@ def to_opinions(evidence: ImpactEvidence) -> list[Plain]:
     """What those said who had to be asked; what is lacking is said too."""
     found = [
         {
-            "who": wording.capital(str(one.of)) + (_(", {by}").format(by=one.by) if one.by else ""),
-            "at": f"{one.at}" if one.at else wording.NOT_RECORDED,
+            "who": wording.enumerated(
+                [wording.capital(_(str(one.of))), *([one.by] if one.by else [])]
+            ),
+            "at": f"{one.at}" if one.at else _(wording.NOT_RECORDED),
             "says": one.text or _("Not asked: {reason}").format(reason=one.reason),
             "missing": False,
         }
@@ -170,7 +170,12 @@ def to_opinions(evidence: ImpactEvidence) -> list[Plain]:
     asked = {one.of for one in evidence.impact.opinions}
     wanted = (Voice.OFFICER, Voice.PEOPLE) if evidence.impact.kind is ImpactKind.DPIA else ()
     return found + [
-        {"who": wording.capital(str(of)), "at": "", "says": _("No opinion yet."), "missing": True}
+        {
+            "who": wording.capital(_(str(of))),
+            "at": "",
+            "says": _("No opinion yet."),
+            "missing": True,
+        }
         for of in wanted
         if of not in asked
     ]
@@ -182,15 +187,15 @@ def signed_by(impact: Impact) -> str:
     return (
         impact.validated_by
         if is_as_signed
-        else _("{validated_by} (an earlier version)").format(validated_by=impact.validated_by)
+        else _("{name} (an earlier version)").format(name=impact.validated_by)
     )
 
 
 def to_decision(evidence: ImpactEvidence) -> Plain:
     """What comes of it, who signed, when it has to be looked at again, and its versions."""
     impact = evidence.impact
-    said = _SAID[impact.outcome] if impact.outcome else ""
-    said = _GOING[impact.decision] if impact.decision else said
+    said = _(_SAID[impact.outcome]) if impact.outcome else ""
+    said = _(_GOING[impact.decision]) if impact.decision else said
     is_signed = impact.validated_at is not None
     facts = [
         fact(_("Decided"), said or _("not yet"), missing=not said),
@@ -204,8 +209,8 @@ def to_decision(evidence: ImpactEvidence) -> Plain:
     ]
     if impact.kind is ImpactKind.DPIA:
         left = impact.residual or _highest(evidence)
-        facts.append(fact(_("Risk that is left"), str(left) if left else _("not gauged")))
-        facts.append(fact(_("Authority consulted"), f"{impact.consulted_at or 'no'}"))
+        facts.append(fact(_("Risk that is left"), _(str(left)) if left else _("not gauged")))
+        facts.append(fact(_("Authority consulted"), f"{impact.consulted_at or _('no')}"))
     versions = _milestones(evidence)[-MOST_VERSIONS_PRINTED:]
     headings = [
         heading(_("Version"), fill=Fill.NUMBER),
@@ -217,16 +222,16 @@ def to_decision(evidence: ImpactEvidence) -> Plain:
     rows: list[list[Cell]] = [
         [
             count(one.version),
-            str(one.status),
+            _(str(one.status)),
             wording.stamp(one.at) if one.at else "–",
             wording.recorded(one.actor),
-            str(one.residual) if one.residual else "–",
+            _(str(one.residual)) if one.residual else "–",
         ]
         for one in reversed(versions)
     ]
     return {
         "facts": facts,
-        "consult": evidence.method.consult if _highest(evidence) is RiskLevel.HIGH else "",
+        "consult": _(evidence.method.consult) if _highest(evidence) is RiskLevel.HIGH else "",
         "versions": table(headings, rows),
         "versions_left": len(evidence.versions) - len(versions),
     }
@@ -250,7 +255,7 @@ def to_annex(evidence: ImpactEvidence) -> Plain:
         "method": _("Method {version} of {as_of}").format(
             version=evidence.method.version, as_of=evidence.method.as_of
         ),
-        "sources": [wording.sentence(source) for source in evidence.method.sources.values()],
+        "sources": [wording.sentence(_(source)) for source in evidence.method.sources.values()],
     }
 
 
@@ -265,10 +270,10 @@ def _milestones(evidence: ImpactEvidence) -> list[ImpactVersion]:
 def _part(evidence: ImpactEvidence, part: Part) -> Plain:
     return {
         "id": part.id,
-        "title": part.title,
+        "title": _(part.title),
         "sections": [
             {
-                "title": section.title,
+                "title": _(section.title),
                 "questions": [_question(evidence, question) for question in section.questions],
             }
             for section in part.sections
@@ -280,14 +285,19 @@ def _question(evidence: ImpactEvidence, question: Question) -> Plain:
     answer = evidence.impact.answers.get(question.id, Answer())
     tone = "" if answer.counts else "warn" if question.required else "calm"
     return {
-        "asks": question.title,
-        "says": answer.text
+        "asks": _(question.title),
+        "says": text_of(answer)
         or (_("Not answered.") if question.required else _("Not answered; optional.")),
         "tone": tone,
-        "origin": _ORIGINS[answer.origin] if answer.text else "",
-        "drawn": answer.drawn if answer.drawn != answer.text else "",
+        "origin": _(_ORIGINS[answer.origin]) if answer.text else "",
+        "drawn": _(answer.drawn) if answer.drawn != answer.text else "",
         "facts": list(answer.facts),
     }
+
+
+def text_of(answer: Answer) -> str:
+    """What is answered: in the officer's own words, or as it was drawn or proposed."""
+    return answer.text if answer.origin is Origin.TYPED else _(answer.text)
 
 
 def _columns(found: DatasetEvidence) -> list[list[Cell]]:
@@ -299,9 +309,9 @@ def _columns(found: DatasetEvidence) -> list[list[Cell]]:
             [
                 str(found.dataset.name),
                 wording.abridged(column.name),
-                label.semantic_type.replace("_", " ") if label else _("nobody has looked"),
-                str(label.identifier_class) if label else "–",
-                str(label.status) if label else "–",
+                _(label.semantic_type.replace("_", " ")) if label else _("nobody has looked"),
+                _(str(label.identifier_class)) if label else "–",
+                _(str(label.status)) if label else "–",
             ]
         )
     return rows
@@ -323,10 +333,10 @@ def _verdict(evidence: ImpactEvidence) -> Plain:
     if impact.status is not Status.VALIDATED:
         return {
             "tone": "warn",
-            "says": _("Not validated: it is {status}.").format(status=impact.status),
+            "says": _("Not validated: it is {status}.").format(status=_(str(impact.status))),
         }
-    said = _SAID[impact.outcome] if impact.outcome else ""
-    said = _GOING[impact.decision] if impact.decision else said
+    said = _(_SAID[impact.outcome]) if impact.outcome else ""
+    said = _(_GOING[impact.decision]) if impact.decision else said
     tone = "bad" if impact.residual is RiskLevel.HIGH else "good"
     return {"tone": tone, "says": _("Validated. {said}").format(said=said).strip()}
 
@@ -335,7 +345,7 @@ def _risk_tile(left: RiskLevel | None) -> Plain:
     tone = LEVEL_TONES[left] if left else "warn"
     return tile(
         _("Risk that is left"),
-        str(left or _("not gauged")),
+        _(str(left or "not gauged")),
         _("the highest, with measures"),
         tone=tone,
     )
@@ -343,7 +353,7 @@ def _risk_tile(left: RiskLevel | None) -> Plain:
 
 def _highest(evidence: ImpactEvidence) -> RiskLevel | None:
     """The highest risk left; None where an event is not gauged, or there is none."""
-    left = [after for _, after in evidence.levels.values()]
+    left = [after for __, after in evidence.levels.values()]
     known = [one for one in left if one is not None]
     if not known or len(known) < len(left):
         return None
@@ -357,4 +367,4 @@ def _standing_tone(evidence: ImpactEvidence) -> str:
 
 def _holds(one: Criterion) -> Plain:
     tone = "warn" if one.holds is None else "bad" if one.holds else "good"
-    return toned(_HOLDS[one.holds], tone)
+    return toned(_(_HOLDS[one.holds]), tone)

@@ -40,7 +40,7 @@ def to_federated_summary(evidence: FederatedEvidence) -> Plain:
         "verdict": _verdict(evidence),
         "tiles": _tiles(evidence),
         "words": _words(evidence),
-        "next": _next(evidence) or [_NOTHING],
+        "next": _next(evidence) or [_(_NOTHING)],
     }
 
 
@@ -50,8 +50,8 @@ def _verdict(evidence: FederatedEvidence) -> Plain:
     if not evidence.trail.ok:
         return {
             "tone": "bad",
-            "says": _("The trail is not whole; see section {trail_section}.").format(
-                trail_section=_TRAIL_SECTION
+            "says": _("The trail is not whole; see section {section}.").format(
+                section=_TRAIL_SECTION
             ),
         }
     if plan.privacy is None and most_readable(outcome.rounds):
@@ -83,7 +83,7 @@ def _verdict(evidence: FederatedEvidence) -> Plain:
             "says": _("There is noise, but it hides little: {price}.").format(price=price),
         }
     tone = "good" if epsilon <= _bound("strong_epsilon") else "calm"
-    whom = UNITS[plan.privacy.unit][0]
+    whom = _(UNITS[plan.privacy.unit][0])
     return {
         "tone": tone,
         "says": _("Noise hides whether {whom} was learnt from: {price}.").format(
@@ -98,7 +98,7 @@ def _bound(name: str) -> Decimal:
 
 def _tiles(evidence: FederatedEvidence) -> list[Plain]:
     run, outcome = evidence.run, evidence.run.outcome
-    rounds, name = outcome.rounds, outcome.metric.written
+    rounds, name = outcome.rounds, _(outcome.metric.written)
     last = measured(rounds[-1].metric) if rounds else _("none")
     home = sum(site.bytes_home for site in outcome.sites)
     trail = evidence.trail
@@ -109,19 +109,17 @@ def _tiles(evidence: FederatedEvidence) -> list[Plain]:
         tile(
             _("Sites"),
             count(len(outcome.sites)),
-            _("{sites_left_out} left out").format(sites_left_out=count(outcome.sites_left_out)),
+            _("{n} left out").format(n=count(outcome.sites_left_out)),
         ),
         tile(
             _("Rounds"),
-            _("{rounds} of {rounds_2}").format(
-                rounds=count(len(rounds)), rounds_2=count(run.plan.rounds)
-            ),
+            _("{n} of {all}").format(n=count(len(rounds)), all=count(run.plan.rounds)),
             _end(outcome),
         ),
         tile(
             _("Sent by sites"),
             size(sum(r.bytes_up for r in rounds)),
-            _("{home} stayed").format(home=size(home)),
+            _("{size} stayed").format(size=size(home)),
         ),
         _worst_tile(outcome),
         tile(
@@ -154,7 +152,7 @@ def _protected_tile(evidence: FederatedEvidence) -> Plain:
     if plan.privacy is None:
         return tile(_("Protected by noise"), _("nobody"), _("see section 7"), tone="warn")
     is_row = plan.privacy.unit is PrivacyUnitKind.ROW or is_row_instead(plan, outcome)
-    unit = _("row") if is_row else UNITS[plan.privacy.unit][1]
+    unit = _("row") if is_row else _(UNITS[plan.privacy.unit][1])
     tone = "warn" if is_row else ""
     return tile(
         _("Protected by noise"),
@@ -168,7 +166,7 @@ def _worst_tile(outcome: Outcome) -> Plain:
     spread = spread_of(outcome)
     if spread is None:
         return tile(_("Worst tenth of sites"), _("not assessed"), _("too few sites can tell"))
-    name = outcome.metric.written
+    name = _(outcome.metric.written)
     note = _("{name}, mean of {sites}").format(
         name=name, sites=count(spread.sites_in_tenth, "site")
     )
@@ -190,10 +188,10 @@ def _words(evidence: FederatedEvidence) -> list[Plain]:
         _whose(evidence),
         fact(
             _("At which sites"),
-            _("{sites}; {sites_2} took part. {how_it_ran}").format(
-                sites=sites_in_words(plan),
-                sites_2=count(len(outcome.sites), "site"),
-                how_it_ran=how_it_ran(evidence),
+            _("{where}; {sites} took part. {how}").format(
+                where=sites_in_words(plan),
+                sites=count(len(outcome.sites), "site"),
+                how=how_it_ran(evidence),
             ),
             fill=Fill.NAME,
         ),
@@ -209,8 +207,8 @@ def _whose(evidence: FederatedEvidence) -> Plain:
     dataset, outcome = evidence.dataset, evidence.run.outcome
     subjects = dataset.description.data_subjects.strip()
     plan, used = evidence.run.plan, sum(site.rows for site in outcome.sites)
-    whose = subjects or _("data subjects {NOT_RECORDED}").format(NOT_RECORDED=wording.NOT_RECORDED)
-    noun, made_of = (_("row"), "") if plan.target else (_("example"), _(" made of the rows"))
+    whose = subjects or _("data subjects not recorded")
+    noun, made_of = ("row", "") if plan.target else ("example", _(" made of the rows"))
     held_out = _("a fifth of them")
     if plan.task is Task.FORECAST:
         held_out = _("those of the last {days}").format(
@@ -245,8 +243,8 @@ def _left(evidence: FederatedEvidence) -> str:
     rows = _("no row")
     if most := most_readable(rounds):
         rows = _("a row of {sites} could be read off it").format(sites=count(most, "site"))
-    return _("{what}{masked}, {up} in all; {rows} (section 5)").format(
-        what=what, masked=masked, up=up, rows=rows
+    return _("{what}{masked}, {size} in all; {rows} (section 5)").format(
+        what=what, masked=masked, size=up, rows=rows
     )
 
 
@@ -271,7 +269,7 @@ def _protected(evidence: FederatedEvidence) -> str:
 
 
 def _good(run: Run) -> str:
-    rounds, name = run.outcome.rounds, run.outcome.metric.written
+    rounds, name = run.outcome.rounds, _(run.outcome.metric.written)
     if not rounds:
         return comparison_in_words(run)
     return _("{name} {metric}. {comparison}").format(
@@ -281,7 +279,7 @@ def _good(run: Run) -> str:
 
 def _trouble(run: Run) -> list[Plain]:
     said = troubles_in_words(run.plan)
-    return [fact(_("Wrong on purpose"), wording.sentence("; ".join(said)))] if said else []
+    return [fact(_("Wrong on purpose"), wording.sentence(wording.joined(said)))] if said else []
 
 
 def _next(evidence: FederatedEvidence) -> list[str]:
@@ -289,8 +287,8 @@ def _next(evidence: FederatedEvidence) -> list[str]:
     plan, outcome, steps = evidence.run.plan, evidence.run.outcome, []
     if not evidence.trail.ok:
         steps.append(
-            _("Find out why the trail is not whole; see section {trail_section}.").format(
-                trail_section=_TRAIL_SECTION
+            _("Find out why the trail is not whole; see section {section}.").format(
+                section=_TRAIL_SECTION
             )
         )
     if most_readable(outcome.rounds):

@@ -44,8 +44,8 @@ def verdict_of(evidence: AnonymisationEvidence) -> Plain:
     if not evidence.trail.ok:
         return {
             "tone": "bad",
-            "says": _("The trail is not whole; see section {trail_section}.").format(
-                trail_section=_TRAIL_SECTION
+            "says": _("The trail is not whole; see section {section}.").format(
+                section=_TRAIL_SECTION
             ),
         }
     if proof.failed:
@@ -56,15 +56,15 @@ def verdict_of(evidence: AnonymisationEvidence) -> Plain:
     if not everybody(proof.after):
         return {"tone": "bad", "says": _("The output is empty.")}
     if proof.after.uniques:
-        says = _("{counted} of {everybody} stand alone in the output; {before}.").format(
-            counted=counted(proof.after.uniques, proof.after),
+        says = _("{those} of {everybody} stand alone in the output; {before}.").format(
+            those=counted(proof.after.uniques, proof.after),
             everybody=count(everybody(proof.after)),
             before=_before(done),
         )
         return {"tone": "bad", "says": says}
-    says = _("No {unit_of} is alone: the smallest group has {counted}; {before}.").format(
-        unit_of=unit_of(proof.after),
-        counted=counted(proof.after.k, proof.after),
+    says = _("No {unit} is alone: the smallest group has {rows}; {before}.").format(
+        unit=unit_of(proof.after),
+        rows=counted(proof.after.k, proof.after),
         before=_before(done),
     )
     return {"tone": _tone(done), "says": says}
@@ -76,14 +76,14 @@ def _tested(done: Anonymised) -> str:
     by_standing: dict[Standing, list[str]] = {}
     for kind, standing in _standings(done).items():
         by_standing.setdefault(standing, []).append(question_of(kind).lower())
-    told = "; ".join(
-        _("{names}: {found}").format(names=wording.listed(names), found=found)
+    told = wording.joined(
+        _("{names}: {found}").format(names=wording.listed(names), found=_(found))
         for found, names in by_standing.items()
     )
     return _(
-        "on {made_at}, on the written output: {held} of {checks} hold; attacks for {told}"
+        "on {when}, on the written output: {held} of {checks} hold; attacks for {told}"
     ).format(
-        made_at=wording.when(done.made_at),
+        when=wording.when(done.made_at),
         held=count(held),
         checks=count(len(done.proof.checks), "check"),
         told=told,
@@ -93,11 +93,9 @@ def _tested(done: Anonymised) -> str:
 def _before(done: Anonymised) -> str:
     before = done.proof.before
     if not before.uniques:
-        return _("before, it had {k}").format(k=count(before.k))
+        return _("before, it had {n}").format(n=count(before.k))
     whole = counted(everybody(before), before)
-    return _("before, {uniques} of {whole} stood alone").format(
-        uniques=count(before.uniques), whole=whole
-    )
+    return _("before, {n} of {whole} stood alone").format(n=count(before.uniques), whole=whole)
 
 
 def _tone(done: Anonymised) -> str:
@@ -118,31 +116,35 @@ def _tiles(evidence: AnonymisationEvidence) -> list[Plain]:
     before, after, found = proof.before, proof.after, proof.found
     held = len(proof.checks) - len(proof.failed)
     return [
-        tile(_("Smallest group (k)"), count(after.k), _("before: {k}").format(k=count(before.k))),
+        tile(
+            _("Smallest group (k)"),
+            count(after.k),
+            _("before: {before}").format(before=count(before.k)),
+        ),
         tile(
             _("Alone"),
             count(after.uniques),
-            _("before: {uniques}").format(uniques=count(before.uniques)),
+            _("before: {before}").format(before=count(before.uniques)),
             tone="bad" if after.uniques else "",
         ),
         tile(
             _("Largest risk"),
             share_in_words(after.prosecutor.max),
-            _("before: {max}").format(max=share_in_words(before.prosecutor.max)),
+            _("before: {before}").format(before=share_in_words(before.prosecutor.max)),
         ),
         _linked_tile(done),
         tile(
             _("Rows left out"),
             count(found.suppressed),
-            _("{suppressed_share} of {rows}").format(
-                suppressed_share=share_in_words(found.losses.suppressed_share),
+            _("{share} of {rows}").format(
+                share=share_in_words(found.losses.suppressed_share),
                 rows=count(before.rows),
             ),
         ),
         tile(_("Detail kept"), share_in_words(found.losses.granularity), _optimum(done)),
         tile(
             _("Checks"),
-            _("{held} of {checks}").format(held=count(held), checks=count(len(proof.checks))),
+            _("{n} of {all}").format(n=count(held), all=count(len(proof.checks))),
             _("hold; see section 5"),
             tone="bad" if proof.failed else "",
         ),
@@ -178,8 +180,8 @@ def _next(evidence: AnonymisationEvidence) -> list[str]:
     done, steps = evidence.done, []
     if not evidence.trail.ok:
         steps.append(
-            _("Find out why the trail is not whole; see section {trail_section}.").format(
-                trail_section=_TRAIL_SECTION
+            _("Find out why the trail is not whole; see section {section}.").format(
+                section=_TRAIL_SECTION
             )
         )
     if done.proof.failed or done.proof.after.uniques:

@@ -26,8 +26,8 @@ def to_package(package: Package) -> Plain:
             fact(_("Request"), package.request),
             fact(
                 _("Right"),
-                _("{capitalize}, {article}").format(
-                    capitalize=package.right.value.capitalize(), article=package.article
+                _("{right}, {article}").format(
+                    right=_(package.right.value.capitalize()), article=_(package.article)
                 ),
             ),
             fact(_("From"), wording.recorded(package.sender.name), missing=not package.sender.name),
@@ -55,9 +55,9 @@ def _found(package: Package) -> str:
 
 def _element(one: Element) -> Plain:
     return {
-        "title": one.title,
-        "says": list(one.says),
-        "missing": list(one.missing),
+        "title": _(one.title),
+        "says": [_(text) for text in one.says],
+        "missing": [_(text) for text in one.missing],
     }
 
 
@@ -65,8 +65,8 @@ def _dataset(extract: Extract) -> Plain:
     printed = min(extract.rows, MOST_ROWS_PRINTED)
     has_records = extract.rows <= _AS_RECORDS
     return {
-        "title": _("{extract} (version {version})").format(
-            extract=wording.abridged(extract.name), version=extract.version
+        "title": _("{name} (version {version})").format(
+            name=wording.abridged(extract.name), version=extract.version
         ),
         "rows": count(extract.rows, "row"),
         "columns": _columns(extract.columns),
@@ -79,7 +79,7 @@ def _dataset(extract: Extract) -> Plain:
 
 def _columns(columns: Sequence[ShownColumn]) -> Plain | None:
     rows: list[list[Cell]] = [
-        [str(c.name), c.meaning or _("not looked at"), str(c.type)] for c in columns
+        [str(c.name), _(c.meaning or "not looked at"), _(str(c.type))] for c in columns
     ]
     return table(
         [heading(_("Column"), 2, Fill.NAME), heading(_("Meaning"), 3), heading(_("Type"), 1)], rows
@@ -112,13 +112,9 @@ def _said(extract: Extract, column: ShownColumn, row: int) -> str:
     value = extract.values[column.name][row]
     if value is None and column.withheld:
         gaps = sum(one is None for one in extract.values[column.name][:MOST_ROWS_PRINTED])
-        return (
-            _LEFT_OUT
-            if column.withheld >= gaps
-            else _("{no_value}, or {left_out}").format(no_value=_NO_VALUE, left_out=_LEFT_OUT)
-        )
+        return _(_LEFT_OUT) if column.withheld >= gaps else _("no value, or left out")
     if value is None or value == "":
-        return _NO_VALUE
+        return _(_NO_VALUE)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     text = str(value)
@@ -132,7 +128,7 @@ def _has_gap(column: ShownColumn) -> bool:
 def _withheld(column: ShownColumn) -> str:
     if column.withheld:
         return _("{column}: {values}, because {why}.").format(
-            column=column.name, values=count(column.withheld, "value"), why=column.why
+            column=column.name, values=count(column.withheld, "value"), why=_(column.why)
         )
     return _("{column}: {pieces} of text about other people.").format(
         column=column.name, pieces=count(column.redacted, "piece")
@@ -150,7 +146,7 @@ def _copies(copies: Sequence[Copy]) -> Plain | None:
     rows: list[list[Cell]] = [
         [
             one.dataset_id,
-            str(one.kind),
+            _(str(one.kind)),
             one.of or _("nothing that is still there"),
             count(one.rows),
             count(one.differing),
@@ -162,7 +158,7 @@ def _copies(copies: Sequence[Copy]) -> Plain | None:
 
 def _excerpt(one: Excerpt) -> Plain:
     return {
-        "where": _("{dataset_id}, {column}").format(dataset_id=one.dataset_id, column=one.column),
+        "where": _("{dataset}, {column}").format(dataset=one.dataset_id, column=one.column),
         "text": one.text,
     }
 
@@ -180,6 +176,6 @@ def _left_out(package: Package) -> Iterator[str]:
             mentions=count(package.doubtful_mentions, "mention")
         )
     for name, why in package.excluded.items():
-        yield _("{name}: {why}.").format(name=name, why=why)
+        yield _("{name}: {why}.").format(name=name, why=_(why))
     for name, why in package.skipped.items():
-        yield _("{name} was not searched: {why}").format(name=name, why=why)
+        yield _("{name} was not searched: {why}").format(name=name, why=_(why))

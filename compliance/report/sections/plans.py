@@ -91,7 +91,7 @@ def question(plan: Plan) -> str:
     """What the model is to tell."""
     if plan.task in _TASKS:
         of = _(" ({target})").format(target=plan.target) if plan.target else ""
-        return _TASKS[plan.task] + of
+        return _(_TASKS[plan.task]) + of
     if plan.model is ModelKind.LINEAR:
         return _("how large {subject} is").format(subject=plan.subject)
     return _("which value {subject} has").format(subject=plan.subject)
@@ -113,12 +113,12 @@ def model_in_words(plan: Plan) -> str:
         case ModelKind.TREES:
             return _("gradient-boosted trees of depth {depth}").format(depth=plan.depth)
         case _:
-            return _MODELS[plan.model]
+            return _(_MODELS[plan.model])
 
 
 def strategy_in_words(plan: Plan) -> str:
     """How the server joins what the sites found."""
-    share = f"{100 * plan.tolerated:g}{_NBSP}%"
+    share = _percent(plan.tolerated)
     match plan.strategy:
         case _ if plan.model is ModelKind.TREES:
             return _("the sites' sums are added up")
@@ -137,7 +137,7 @@ def strategy_in_words(plan: Plan) -> str:
                 share=share
             )
         case _:
-            return _STRATEGIES[plan.strategy]
+            return _(_STRATEGIES[plan.strategy])
 
 
 def training_in_words(plan: Plan) -> str:
@@ -164,27 +164,30 @@ def training_in_words(plan: Plan) -> str:
 
 def server_in_words(plan: Plan) -> str:
     """How far the server goes, and who takes part in a round."""
-    share = _("chance of each {whose_rows} to be in a round").format(whose_rows=whose_rows(plan))
+    share = _("chance of each {unit} to be in a round").format(unit=whose_rows(plan))
     if plan.privacy is None:
         share = _("share of sites per round")
     elif plan.fraction == 1:
-        share = _("of the {whose_rows}s in every round").format(whose_rows=whose_rows(plan))
+        share = _("of the {unit}s in every round").format(unit=whose_rows(plan))
     secure = (
         _("; what the sites send is masked, so that it sees the sum alone") if plan.secure else ""
     )
-    return _("rate {server_rate:g}; {n:g} % {share}{secure}").format(
-        server_rate=plan.server_rate, n=100 * plan.fraction, share=share, secure=secure
+    return _("rate {rate:g}; {percent} {share}{secure}").format(
+        rate=plan.server_rate,
+        percent=f"{100 * plan.fraction:g} %",
+        share=share,
+        secure=secure,
     )
 
 
 def whose_rows(plan: Plan) -> str:
     """Whose rows are learnt from together: a site's or, with noise, a protected unit's."""
-    return UNITS[plan.privacy.unit][1] if plan.privacy else _("site")
+    return _(UNITS[plan.privacy.unit][1] if plan.privacy else "site")
 
 
 def noiser_in_words(plan: Plan) -> str:
     """Who adds the noise; nobody without any."""
-    return _NOISERS[plan.privacy.place] if plan.privacy else _("nobody")
+    return _(_NOISERS[plan.privacy.place] if plan.privacy else "nobody")
 
 
 def unit_in_words(plan: Plan, outcome: Outcome) -> str:
@@ -219,10 +222,10 @@ def bounds_in_words(plan: Plan, outcome: Outcome) -> str:
     if unit is PrivacyUnitKind.SITE:
         return _("a site counts with all its rows, in one update")
     is_row = unit is PrivacyUnitKind.ROW or outcome.unit_is_row
-    most = count(MOST_ROWS_PER_PERSON, _("row") if plan.target else _("example"))
+    most = count(MOST_ROWS_PER_PERSON, "row" if plan.target else "example")
     if is_row and plan.target:
         most = count(1, "row")
-    whose = _("row") if is_row else UNITS[unit][1]
+    whose = _("row" if is_row else UNITS[unit][1])
     return _("each {whose} counts at one site only, with at most {most}").format(
         whose=whose, most=most
     )
@@ -249,8 +252,8 @@ def troubles_in_words(plan: Plan) -> list[str]:
     if trouble.poisoned:
         sites = count(trouble.poisoned, "site")
         said.append(
-            _("{sites} poisoned on purpose: {poisons}").format(
-                sites=sites, poisons=_POISONS[trouble.poison]
+            _("{sites} poisoned on purpose: {how}").format(
+                sites=sites, how=_(_POISONS[trouble.poison])
             )
         )
     return said
@@ -259,16 +262,15 @@ def troubles_in_words(plan: Plan) -> list[str]:
 def sites_in_words(plan: Plan) -> str:
     """Where the sites come from."""
     if plan.site_column is not None:
-        return _("the values of {site_column}").format(site_column=plan.site_column)
-    how = _SPLITS.get(plan.split, f"people come by their answer, unevenly (alpha {plan.alpha:g})")
-    return _("{site_count} made up: {how}").format(site_count=count(plan.site_count), how=how)
-
-
-_NBSP = "\N{NO-BREAK SPACE}"
+        return _("the values of {column}").format(column=plan.site_column)
+    how = _("people come by their answer, unevenly (alpha {alpha:g})").format(alpha=plan.alpha)
+    if plan.split in _SPLITS:
+        how = _(_SPLITS[plan.split])
+    return _("{sites} made up: {how}").format(sites=count(plan.site_count), how=how)
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:g}{_NBSP}%"
+    return wording.share_of(f"{100 * share:g}")
 
 
 def _sites(plan: Plan) -> Plain:
@@ -280,10 +282,10 @@ def _sites(plan: Plan) -> Plain:
 def _features(outcome: Outcome) -> str:
     names = [wording.abridged(name) for name in outcome.features[:MOST_FEATURES_PRINTED]]
     if more := len(outcome.features) - len(names):
-        names.append(_("and {more} more, in evidence.json").format(more=count(more)))
-    return wording.recorded(", ".join(names))
+        names.append(_("and {n} more, in evidence.json").format(n=count(more)))
+    return wording.recorded(wording.enumerated(names))
 
 
 def _troubles(plan: Plan) -> list[Plain]:
     said = troubles_in_words(plan)
-    return [fact(_("Wrong on purpose"), wording.capital("; ".join(said)))] if said else []
+    return [fact(_("Wrong on purpose"), wording.capital(wording.joined(said)))] if said else []

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from compliance.federated.nouns import Metric, Outcome, Round, Run, SiteResult, Task
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.report import charts, wording
 from compliance.report.axes import is_finite
@@ -24,7 +25,7 @@ def to_comparison(run: Run) -> Plain | None:
     headings = [
         heading(_("Same model, same held-out rows"), 4),
         heading(_("Rows leave their sites"), 2.6),
-        heading(outcome.metric.written, fill=Fill.NUMBER),
+        heading(_(outcome.metric.written), fill=Fill.NUMBER),
     ]
     base = outcome.baselines
     centralised, local = (base.centralised, base.local) if base else (None, None)
@@ -46,7 +47,7 @@ def _without(run: Run) -> list[list[str]]:
         return []
     return [
         [
-            _("Without a model: {said_without}").format(said_without=_said_without(run)),
+            _("Without a model: {what}").format(what=_said_without(run)),
             _("no"),
             measured(base.naive),
         ]
@@ -58,9 +59,8 @@ def _said_without(run: Run) -> str:
         return _("the best sellers")
     if run.plan.task is Task.FORECAST:
         return _("the last period again")
-    return {Metric.AUC: _("guessing"), Metric.R2: _("the mean")}.get(
-        run.outcome.metric, "the most frequent answer"
-    )
+    said = {Metric.AUC: mark("guessing"), Metric.R2: mark("the mean")}
+    return _(said.get(run.outcome.metric, mark("the most frequent answer")))
 
 
 def is_no_gain(outcome: Outcome) -> bool:
@@ -80,15 +80,15 @@ def comparison_in_words(run: Run) -> str:
         return _("The plan asked for no comparison with other ways of training: not assessed.")
     if outcome.baselines is None:
         return _("The run was stopped before the comparison was computed: not assessed.")
-    ours, base, name = outcome.rounds[-1].metric, outcome.baselines, outcome.metric.written
+    ours, base, name = outcome.rounds[-1].metric, outcome.baselines, _(outcome.metric.written)
     noise = _(" The other two were trained without noise.") if run.plan.privacy else ""
     gain = _(" It tells no more than can be said without a model.") if is_no_gain(outcome) else ""
     return _(
-        "Federated learning reached {gap} the centralised model and {gap_2} the local "
+        "Federated learning reached {centralised} the centralised model and {local} the local "
         "ones.{noise}{gain}"
     ).format(
-        gap=_gap(ours - _level(base.centralised), name),
-        gap_2=_gap(ours - _level(base.local), name),
+        centralised=_gap(ours - _level(base.centralised), name),
+        local=_gap(ours - _level(base.local), name),
         noise=noise,
         gain=gain,
     )
@@ -105,22 +105,22 @@ def _gap(difference: float, name: str) -> str:
     if abs(difference) < 0.5 * 10**-_PLACES:
         return _("the same {name} as").format(name=name)
     size = wording.number(abs(difference), _PLACES)
-    return _("{size} {what} {name} than").format(
-        size=size, what=_("more") if difference > 0 else _("less"), name=name
-    )
+    if difference > 0:
+        return _("{size} more {name} than").format(size=size, name=name)
+    return _("{size} less {name} than").format(size=size, name=name)
 
 
 def to_curves(outcome: Outcome) -> Plain | None:
     """Metric and loss per round; None where there are not two rounds to join."""
     if len(outcome.rounds) < 2:
         return None
-    rounds, name = outcome.rounds, outcome.metric.written
+    rounds, name = outcome.rounds, _(outcome.metric.written)
     metrics = [_line(_("Federated"), "main", rounds, [r.metric for r in rounds])]
     if base := outcome.baselines:
         ends = (float(rounds[0].round), float(rounds[-1].round))
         for other, role, level in (
             (_("Centralised"), "second", base.centralised),
-            (_("Local only"), _("third"), base.local),
+            (_("Local only"), "third", base.local),
         ):
             points = tuple((end, _level(level)) for end in ends)
             metrics.append(charts.Line(name=other, role=role, points=points))
@@ -134,16 +134,16 @@ def to_curves(outcome: Outcome) -> Plain | None:
         "legend": [{"role": line.role, "text": line.name} for line in metrics],
         "alt": (
             _(
-                "{name} goes from {metric} in round {round} to {metric_2} in round {round_2}; "
-                "loss from {loss} to {loss_2}."
+                "{name} goes from {metric} in round {round} to {last} in round {last_round}; "
+                "loss from {loss} to {last_loss}."
             ).format(
                 name=name,
                 metric=measured(first.metric),
                 round=first.round,
-                metric_2=measured(last.metric),
-                round_2=last.round,
+                last=measured(last.metric),
+                last_round=last.round,
                 loss=measured(first.loss),
-                loss_2=measured(last.loss),
+                last_loss=measured(last.loss),
             )
         ),
         "caption": _(
@@ -165,8 +165,8 @@ def to_sites(outcome: Outcome) -> Plain | None:
         heading(_("Sent"), 1.2, Fill.NUMBER),
         heading(_("Received"), 1.2, Fill.NUMBER),
         heading(_("Stayed home"), 1.3, Fill.NUMBER),
-        heading(_("{written} federated").format(written=outcome.metric.written), 1.3, Fill.NUMBER),
-        heading(_("{written} local").format(written=outcome.metric.written), 1.1, Fill.NUMBER),
+        heading(_("{metric} federated").format(metric=_(outcome.metric.written)), 1.3, Fill.NUMBER),
+        heading(_("{metric} local").format(metric=_(outcome.metric.written)), 1.1, Fill.NUMBER),
     ]
     rows = [
         [
@@ -192,14 +192,14 @@ def to_sites_chart(outcome: Outcome) -> Plain | None:
     shown_first = shown[: charts.MOST_GROUPS]
     return charts.pair_chart(
         [s.site for s in shown_first],
-        _("{written} on the site's own held-out rows").format(written=outcome.metric.written),
+        _("{metric} on the site's own held-out rows").format(metric=_(outcome.metric.written)),
         [(s.metric_federated, s.metric_local) for s in shown_first],
         (_("common model"), _("trained alone")),
-        alt=_("The common model is at least as good at {better} of {shown} sites.").format(
-            better=better, shown=len(shown)
+        alt=_("The common model is at least as good at {n} of {all} sites.").format(
+            n=better, all=len(shown)
         ),
         caption=_("What each site gains: the common model against one trained alone.")
-        + charts.only_first(len(shown), _("sites")),
+        + charts.only_first(len(shown), "sites"),
     )
 
 

@@ -7,7 +7,6 @@ import io
 import shlex
 from collections.abc import Sequence
 
-from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import AnonymisationEvidence
@@ -15,8 +14,8 @@ from compliance.report.tables import Fill, Plain, fact
 from compliance.report.texts import texts
 from compliance.report.wording import count
 
-_DESK = mark("python -m compliance")
-_RECEIVED = mark("received")
+_DESK = "python -m compliance"
+_RECEIVED = "received"
 
 
 def to_rechecks(evidence: AnonymisationEvidence) -> Plain:
@@ -37,9 +36,7 @@ def _facts(evidence: AnonymisationEvidence) -> list[Plain]:
     done, libraries = evidence.done, evidence.done.libraries
     versions = [f"{name} {version}" for name, version in sorted(libraries.items())]
     entry = (
-        _("number {entry}, dataset.anonymise").format(entry=count(evidence.entry))
-        if evidence.entry
-        else ""
+        _("number {n}, dataset.anonymise").format(n=count(evidence.entry)) if evidence.entry else ""
     )
     return [
         fact(_("Output, SHA-256"), done.proof.sha256, fill=Fill.CODE),
@@ -53,8 +50,8 @@ def _facts(evidence: AnonymisationEvidence) -> list[Plain]:
         fact(_("Its SHA-256"), evidence.dataset.sha256, fill=Fill.CODE),
         fact(
             _("Stored as"),
-            _("{output}, version {version}").format(
-                output=evidence.output.name, version=evidence.output.version
+            _("{dataset}, version {version}").format(
+                dataset=evidence.output.name, version=evidence.output.version
             ),
         ),
         fact(_("Reference"), done.id, fill=Fill.NAME),
@@ -65,29 +62,19 @@ def _facts(evidence: AnonymisationEvidence) -> list[Plain]:
 
 def _commands(evidence: AnonymisationEvidence) -> dict[str, str]:
     after = evidence.done.proof.after
-    sensitive = (
-        _(" --sensitive {typed}").format(typed=_typed(list(after.sensitive)))
-        if after.sensitive
-        else ""
-    )
+    sensitive = f" --sensitive {_typed(list(after.sensitive))}" if after.sensitive else ""
     quasi = _typed(evidence.done.plan.columns)
     return {
-        "hash": _("sha256sum output.csv"),
-        "add": _("{desk} dataset add output.csv --name {received}").format(
-            desk=_DESK, received=_RECEIVED
-        ),
-        "risk": _("{desk} risk {received} --quasi {quasi}{sensitive}").format(
-            desk=_DESK, received=_RECEIVED, quasi=quasi, sensitive=sensitive
-        ),
-        "discover": _("{desk} discover {received}").format(desk=_DESK, received=_RECEIVED),
+        "hash": "sha256sum output.csv",
+        "add": f"{_DESK} dataset add output.csv --name {_RECEIVED}",
+        "risk": f"{_DESK} risk {_RECEIVED} --quasi {quasi}{sensitive}",
+        "discover": f"{_DESK} discover {_RECEIVED}",
     }
 
 
 def _again_inside(evidence: AnonymisationEvidence) -> list[str]:
     name = shlex.quote(evidence.dataset.name)
-    return [
-        _("{desk} anonymise {name} --plan plan.yaml --out again.csv").format(desk=_DESK, name=name)
-    ]
+    return [f"{_DESK} anonymise {name} --plan plan.yaml --out again.csv"]
 
 
 def _typed(columns: Sequence[str]) -> str:

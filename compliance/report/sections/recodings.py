@@ -29,7 +29,7 @@ def to_asked(evidence: AnonymisationEvidence) -> Plain:
     done = evidence.done
     return {
         "facts": _facts(evidence),
-        "criteria": [wording.sentence(criterion) for criterion in evidence.criteria],
+        "criteria": [wording.sentence(_(criterion)) for criterion in evidence.criteria],
         "columns": _columns(done),
         "proven": _proven(done),
         "proof": _proof(done),
@@ -44,23 +44,23 @@ def is_proven(done: Anonymised) -> bool:
 def loss_in_words(done: Anonymised) -> str:
     """The loss that was made as small as could be."""
     loss = getattr(done.proof.found.losses, done.plan.loss.value)
-    return f"{_LOSSES[done.plan.loss]} {wording.measured(loss)}"
+    return _("{what} {amount}").format(
+        what=_(_LOSSES[done.plan.loss]), amount=wording.measured(loss)
+    )
 
 
 def _facts(evidence: AnonymisationEvidence) -> list[Plain]:
     plan = evidence.done.plan
     limit = wording.percent(plan.suppression_limit, 2)
     facts = [
-        fact(_("Method"), METHODS[plan.method]),
+        fact(_("Method"), _(METHODS[plan.method])),
         fact(_("Rows that may be left out"), _("at most {limit}").format(limit=limit)),
-        fact(_("Made as small as can be"), _LOSSES[plan.loss]),
+        fact(_("Made as small as can be"), _(_LOSSES[plan.loss])),
     ]
     if plan.population:
         facts.append(fact(_("Drawn from"), plan.population, fill=Fill.NAME))
     if plan.time_limit_s is not None:
-        facts.append(
-            fact(_("Time allowed"), _("{time_limit_s:g} s").format(time_limit_s=plan.time_limit_s))
-        )
+        facts.append(fact(_("Time allowed"), _("{seconds:g} s").format(seconds=plan.time_limit_s)))
     return facts
 
 
@@ -76,7 +76,7 @@ def _columns(done: Anonymised) -> Plain | None:
             quasi.column,
             _level(done, quasi),
             _origin(quasi),
-            done.hierarchies.get(quasi.column, wording.NOT_RECORDED),
+            done.hierarchies.get(quasi.column, _(wording.NOT_RECORDED)),
         ]
         for quasi in done.plan.quasi_identifiers
     ]
@@ -97,7 +97,7 @@ def _level(done: Anonymised, quasi: QuasiIdentifier) -> Cell:
         allowed.append(_("weight {weight:g}").format(weight=quasi.weight))
     return stacked(
         _("{level} (as it was)").format(level=level) if level == 0 else str(level),
-        "; ".join(allowed),
+        wording.joined(allowed),
     )
 
 
@@ -105,9 +105,10 @@ def _origin(quasi: QuasiIdentifier) -> Cell:
     """The file that it was read from, or how it was built."""
     if not isinstance(quasi.hierarchy, Build):
         return quasi.hierarchy
-    settings = [f"{name} {value}" for name, value in quasi.hierarchy.settings.items()]
+    settings = [f"{_(name)} {value}" for name, value in quasi.hierarchy.settings.items()]
     return stacked(
-        _("built: {builder}").format(builder=quasi.hierarchy.builder), ", ".join(settings)
+        _("built: {how}").format(how=_(str(quasi.hierarchy.builder))),
+        wording.enumerated(settings),
     )
 
 

@@ -41,7 +41,7 @@ def to_releases(evidence: Evidence) -> Plain:
         if e.releases
     ]
     return {
-        "overview": _overview([pair for _, pairs in groups for pair in pairs]),
+        "overview": _overview([pair for __, pairs in groups for pair in pairs]),
         "groups": [
             {"dataset": name, "items": [_one(number, release) for number, release in pairs]}
             for name, pairs in groups
@@ -56,11 +56,11 @@ def in_order(releases: Sequence[Release]) -> list[Release]:
 
 def title_of(query: Query) -> str:
     """What was published, in a few words."""
-    what = wording.listed([wording.abridged(s.title) for s in query.statistics])
-    by = (
-        _(" by {n}").format(n=wording.listed([_by(query, c) for c in query.by])) if query.by else ""
-    )
-    return wording.capital(what + by)
+    what = wording.listed([wording.abridged(_(s.title)) for s in query.statistics])
+    if query.by:
+        by = wording.listed([_by(query, column) for column in query.by])
+        what = _("{what} by {by}").format(what=what, by=by)
+    return wording.capital(what)
 
 
 def _overview(releases: Sequence[tuple[int, Release]]) -> Plain | None:
@@ -78,10 +78,10 @@ def _overview(releases: Sequence[tuple[int, Release]]) -> Plain | None:
             count(number),
             stacked(
                 title_of(release.query),
-                _("{dataset_id}, {day}").format(dataset_id=release.dataset_id, day=_day(release)),
+                _("{dataset}, {day}").format(dataset=release.dataset_id, day=_day(release)),
             ),
             _short_bounds(release.query),
-            wording.capital(release.query.mechanism.value.replace("_", " ")),
+            wording.capital(_(release.query.mechanism.value.replace("_", " "))),
             count(len({value.keys for value in release.values})),
             loss_up(release.price.epsilon),
             loss_up(release.price.delta),
@@ -106,9 +106,7 @@ def _short_bounds(query: Query) -> str:
 
 def _one(number: int, release: Release) -> Plain:
     return {
-        "title": _("Release {number}: {title_of}").format(
-            number=number, title_of=title_of(release.query)
-        )
+        "title": _("Release {number}: {title}").format(number=number, title=title_of(release.query))
     } | to_release(release)
 
 
@@ -157,16 +155,14 @@ def asked_in_words(query: Query) -> str:
 
 
 def _the(statistic: Statistic) -> str:
-    return (
-        statistic.title
-        if statistic.title.startswith("the ")
-        else _("the {title}").format(title=statistic.title)
-    )
+    if statistic.title.startswith("the "):
+        return _(statistic.title)
+    return _("the {what}").format(what=_(statistic.title))
 
 
 def _by(query: Query, column: ColumnName) -> str:
     how, name = query.coarse.get(column), wording.abridged(column)
-    return _("{per} of {name}").format(per=how.per, name=name) if how and how.per else name
+    return _("{per} of {name}").format(per=_(str(how.per)), name=name) if how and how.per else name
 
 
 def _each(query: Query, column: ColumnName) -> str:
@@ -174,7 +170,7 @@ def _each(query: Query, column: ColumnName) -> str:
     if how is None:
         return _("value of {column}").format(column=column)
     if how.per is not None:
-        return _("{per} of {column}").format(per=how.per, column=column)
+        return _("{per} of {column}").format(per=_(str(how.per)), column=column)
     return _("of {ranges} of {column}").format(
         ranges=count(len(how.edges) - 1, "range"), column=column
     )
@@ -191,8 +187,8 @@ def _facts(release: Release) -> list[Plain]:
     return [
         fact(
             _("Released"),
-            _("{released_at}, by {actor}").format(
-                released_at=wording.when(release.released_at), actor=release.actor
+            _("{when}, by {actor}").format(
+                when=wording.when(release.released_at), actor=release.actor
             ),
             fill=Fill.NAME,
         ),
@@ -201,7 +197,7 @@ def _facts(release: Release) -> list[Plain]:
         fact(_("Paid from the budget of"), release.population, fill=Fill.NAME),
         fact(
             _("Noise drawn by"),
-            wording.recorded(", ".join(libraries)),
+            wording.recorded(wording.enumerated(libraries)),
             fill=Fill.NAME,
             missing=not libraries,
         ),
@@ -216,7 +212,7 @@ def _clamps(statistics: Sequence[Statistic]) -> Plain | None:
         heading(_("To"), fill=Fill.NUMBER),
     ]
     rows = [
-        [wording.abridged(s.title), _step(s), _decimal(s.lower), _decimal(s.upper)]
+        [wording.abridged(_(s.title)), _step(s), _decimal(s.lower), _decimal(s.upper)]
         for s in statistics
         if s.column is not None
     ]
@@ -224,12 +220,14 @@ def _clamps(statistics: Sequence[Statistic]) -> Plain | None:
 
 
 def _decimal(bound: Decimal | None) -> str:
-    return wording.signed(f"{bound.normalize():,f}") if bound is not None else wording.NOT_RECORDED
+    return (
+        wording.signed(f"{bound.normalize():,f}") if bound is not None else _(wording.NOT_RECORDED)
+    )
 
 
 def _step(statistic: Statistic) -> str:
     if statistic.kind is StatisticKind.QUANTILE:
-        return _("{decimal}, of which one is chosen").format(decimal=_decimal(statistic.step))
+        return _("{step}, of which one is chosen").format(step=_decimal(statistic.step))
     cents = statistic.granularity is Granularity.CENTS
     step = _("one hundredth") if cents else _("whole numbers")
     if statistic.kind is StatisticKind.HISTOGRAM:

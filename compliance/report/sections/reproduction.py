@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import FederatedEvidence
@@ -12,13 +11,13 @@ from compliance.report.texts import texts
 # Of the trail's entry: what stands elsewhere in the report.
 _UNTOLD = frozenset(
     {
-        mark("records"),
-        mark("run"),
-        mark("rounds"),
-        mark("of"),
-        mark("sites"),
+        "records",
+        "run",
+        "rounds",
+        "of",
+        "sites",
         "noise_multiplier",
-        mark("model"),
+        "model",
     }
 )
 
@@ -40,7 +39,7 @@ def to_reproduction(evidence: FederatedEvidence) -> Plain:
             fact(_("Its SHA-256"), dataset.sha256, fill=Fill.CODE),
             fact(
                 _("Desk"),
-                _("Privacy Desk {desk_version}").format(desk_version=evidence.desk_version),
+                _("Privacy Desk {version}").format(version=evidence.desk_version),
             ),
             fact(_("Seed"), str(run.plan.seed)),
             fact(_("Last model's hash"), wording.recorded(_last_hash(evidence)), fill=Fill.CODE),
@@ -64,11 +63,11 @@ def _last_hash(evidence: FederatedEvidence) -> str:
 def _entry(evidence: FederatedEvidence) -> list[Plain]:
     """What the trail's entry on the end of the run tells."""
     told = [
-        f"{name.replace('_', ' ')} {value}"
+        f"{_(name.replace('_', ' '))} {value}"
         for name, value in sorted(evidence.facts.items())
         if name not in _UNTOLD and isinstance(value, str | int | float)
     ]
-    return [fact(_("Its entry in the trail"), "; ".join(told), fill=Fill.NAME)] if told else []
+    return [fact(_("Its entry in the trail"), wording.joined(told), fill=Fill.NAME)] if told else []
 
 
 def _calls(evidence: FederatedEvidence) -> Plain | None:
@@ -80,7 +79,9 @@ def _calls(evidence: FederatedEvidence) -> Plain | None:
     has_noise = evidence.run.plan.privacy is not None
     rows: list[list[Cell]] = [
         [
-            stacked(each["library"], evidence.libraries.get(each["library"], "not recorded")),
+            stacked(
+                each["library"], evidence.libraries.get(each["library"], _(wording.NOT_RECORDED))
+            ),
             each["call"],
             each["does"],
         ]

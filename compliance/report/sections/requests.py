@@ -27,9 +27,9 @@ def to_letter(evidence: LetterEvidence) -> Plain:
         "contact": wording.recorded(letter.sender.contact),
         "written": _day(letter.written_on),
         "request": letter.request,
-        "law": _("{law}, {article}").format(law=letter.law, article=letter.article),
+        "law": _("{law}, {article}").format(law=_(letter.law), article=_(letter.article)),
         "paragraphs": [
-            {"heading": title, "says": [wording.sentence(text) for text in texts]}
+            {"heading": _(title), "says": [wording.sentence(_(text)) for text in texts]}
             for title, texts in letter.paragraphs
         ],
     }
@@ -110,16 +110,16 @@ def _verdict(one: Erasure) -> str:
     if one.done_at is None:
         return _("The erasure is not finished yet: old files may still lie there.")
     if one.left:
-        return _("{rows_or_mentions} were found again.").format(
-            rows_or_mentions=count(one.left, "row or mention", plural="rows or mentions")
+        return _("{found} were found again.").format(
+            found=count(one.left, "row or mention", plural="rows or mentions")
         )
     kept = (
         _(", save {rows} that the law keeps").format(rows=count(one.kept, "row"))
         if one.kept
         else ""
     )
-    return _("Looked for again in {dataset_versions}: nothing was found{kept}.").format(
-        dataset_versions=count(one.rescanned, "dataset version"), kept=kept
+    return _("Looked for again in {versions}: nothing was found{kept}.").format(
+        versions=count(one.rescanned, "dataset version"), kept=kept
     )
 
 
@@ -150,7 +150,7 @@ def _versions(one: Erasure) -> Plain | None:
             count(r.removed),
             count(r.blanked),
             count(r.kept),
-            r.why_kept or _("nothing was kept"),
+            _(r.why_kept or "nothing was kept"),
             str(r.after),
         ]
         for r in one.rewritings
@@ -166,7 +166,7 @@ def _beyond(one: Erasure) -> Plain | None:
         heading(_("Until"), 1.2),
     ]
     rows: list[list[Cell]] = [
-        [b.what, b.id, wording.sentence(b.why), _until(b)] for b in one.beyond
+        [_(b.what), b.id, wording.sentence(_(b.why)), _until(b)] for b in one.beyond
     ]
     return table(headings, rows)
 
@@ -180,9 +180,8 @@ def _until(one: Beyond) -> str:
 def _key(one: Erasure) -> str:
     if one.key_destroyed_at is not None:
         return _(
-            "The key was destroyed on {key_destroyed_at}: nobody can read any more who this "
-            "was about."
-        ).format(key_destroyed_at=wording.when(one.key_destroyed_at))
+            "The key was destroyed on {when}: nobody can read any more who this was about."
+        ).format(when=wording.when(one.key_destroyed_at))
     return _("The key is destroyed when the request is closed.")
 
 
@@ -205,8 +204,8 @@ def _figures(figures: Sequence[LogFigures], laws: object) -> Plain | None:
     ]
     rows: list[list[Cell]] = [
         [
-            str(names.get(f.law, f.law)),
-            f.right.value.capitalize(),
+            _(str(names.get(f.law, f.law))),
+            _(f.right.value.capitalize()),
             *map(
                 count,
                 (f.received, f.fulfilled, f.partly, f.refused, f.withdrawn, f.open, f.extended),
@@ -235,13 +234,13 @@ def _entries(log: RequestLog, laws: object) -> Plain | None:
         [
             e.request,
             e.received_on.isoformat(),
-            str(names.get(e.law, e.law)),
-            e.right.value,
-            e.channel or NOT_RECORDED,
+            _(str(names.get(e.law, e.law))),
+            _(e.right.value),
+            _(e.channel or NOT_RECORDED),
             e.answered_on.isoformat() if e.answered_on else _("not yet"),
             "–" if e.days is None else count(e.days),
-            e.outcome,
-            e.ground or _("none"),
+            _(e.outcome),
+            _(e.ground or "none"),
         ]
         for e in log.entries[:MOST_ENTRIES_PRINTED]
     ]
@@ -253,8 +252,8 @@ def _median(log: RequestLog) -> str:
     if not days:
         return _("none yet")
     middle = (days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2
-    return _("in {middle} days, median").format(
-        middle=wording.number(middle, 0 if middle.is_integer() else 1)
+    return _("in {days} days, median").format(
+        days=wording.number(middle, 0 if middle.is_integer() else 1)
     )
 
 

@@ -24,14 +24,14 @@ _SENSITIVE = (
     ("equal_t", mark("t, equal distance"), 3),
     ("ordered_t", mark("t, ordered distance"), 3),
     ("hierarchical_t", mark("t, hierarchical distance"), 3),
-    (mark("beta"), "β", 3),
-    (mark("delta"), "δ", 3),
+    ("beta", "β", 3),
+    ("delta", "δ", 3),
 )
 _MODELS = {
-    "zayatz": mark("Zayatz"),
-    "snb": mark("SNB"),
-    "pitman": mark("Pitman"),
-    "dankar": mark("Dankar"),
+    "zayatz": "Zayatz",
+    "snb": "SNB",
+    "pitman": "Pitman",
+    "dankar": "Dankar",
 }
 
 
@@ -54,8 +54,9 @@ def unit_of(measures: Measures) -> str:
 
 def counted(number: int, measures: Measures) -> str:
     """`12 rows`, or `12 people`."""
-    plural = _("people") if measures.people is not None else ""
-    return count(number, unit_of(measures), plural=plural)
+    if measures.people is not None:
+        return count(number, "person", plural="people")
+    return count(number, "row")
 
 
 def everybody(measures: Measures) -> int:
@@ -125,7 +126,7 @@ def _population(both: Sequence[Measures]) -> list[list[Cell]]:
     models = dict.fromkeys(name for m in both for name in m.population)
     return [
         [
-            _("Unique in the population, by {get}").format(get=_MODELS.get(model, model)),
+            _("Unique in the population, by {model}").format(model=_MODELS.get(model, model)),
             *(
                 share_in_words(m.population[model]) if model in m.population else _("not estimated")
                 for m in both
@@ -154,7 +155,7 @@ def _sensitive(before: Measures, after: Measures) -> Plain | None:
             rows.append(
                 [
                     wording.abridged(column),
-                    title,
+                    _(title),
                     *told,
                     _("more") if field.endswith("_l") else _("less"),
                 ]
@@ -168,12 +169,12 @@ def _worse(before: Measures, after: Measures) -> list[str]:
     for column, was in before.sensitive.items():
         is_ = after.sensitive.get(column)
         if is_ is not None:
-            named = [title for field, title, _ in _SENSITIVE if _is_worse(was, is_, field)]
+            named = [_(title) for field, title, __ in _SENSITIVE if _is_worse(was, is_, field)]
             if named:
                 name = wording.abridged(column)
                 found.append(
-                    _("Worse than before for {name}: {named}.").format(
-                        name=name, named=wording.listed(named)
+                    _("Worse than before for {name}: {measures}.").format(
+                        name=name, measures=wording.listed(named)
                     )
                 )
     return found[:MOST_SENSITIVE_PRINTED]
@@ -191,7 +192,7 @@ def _figure(measures: SensitiveMeasures | None, field: str, decimals: int) -> st
         return _("not in it")
     value = getattr(measures, field)
     if value is None:
-        return _("never holds") if field == "recursive_c" else wording.NO_NUMBER
+        return _("never holds") if field == "recursive_c" else _(wording.NO_NUMBER)
     if value == math.inf:
         return _("unbounded")
     return wording.number(value, decimals)
@@ -219,7 +220,7 @@ def _sizes(before: Measures, after: Measures, k: int) -> Plain | None:
         ),
         pairs,
         (_("before"), _("after")),
-        alt=_("Sizes of groups of rows that look alike. {join}.").format(join="; ".join(told)),
+        alt=_("Sizes of groups of rows that look alike. {told}.").format(told=wording.joined(told)),
         caption=_("How large the groups are in which people hide; larger ones hide better."),
     )
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from compliance.federated.nouns import Outcome, Round
 from compliance.i18n import translate as _
+from compliance.report import wording
 from compliance.report.sections.quality import measured
 from compliance.report.tables import Cell, Fill, Plain, heading, table
 from compliance.report.wording import count, loss_up, size
@@ -20,9 +21,9 @@ def to_rounds(outcome: Outcome) -> Plain:
     shown = printed(outcome.rounds)
     left = len(outcome.rounds) - len(shown)
     says = _(
-        "{shown} of {rounds} are printed: the first and last {at_end}, and some between; "
+        "{shown} of {rounds} are printed: the first and last {n}, and some between; "
         "all are in the attached evidence.json."
-    ).format(shown=count(len(shown)), rounds=count(len(outcome.rounds), "round"), at_end=_AT_END)
+    ).format(shown=count(len(shown)), rounds=count(len(outcome.rounds), "round"), n=_AT_END)
     last = outcome.rounds[-1].model_hash if outcome.rounds else ""
     return {"table": _table(outcome, shown), "left_says": says if left else "", "last": last}
 
@@ -42,7 +43,7 @@ def _table(outcome: Outcome, shown: tuple[Round, ...]) -> Plain | None:
     has_notes = any(_notes(r) for r in shown)
     headings = [
         heading(_("Round"), fill=Fill.NUMBER),
-        heading(outcome.metric.written, fill=Fill.NUMBER),
+        heading(_(outcome.metric.written), fill=Fill.NUMBER),
         heading(_("Loss"), fill=Fill.NUMBER),
         heading(_("Took part"), fill=Fill.NUMBER),
         *([heading(_("ε so far"), fill=Fill.NUMBER)] * has_noise),
@@ -76,7 +77,7 @@ def _row(r: Round, *, has_noise: bool, has_clip: bool, has_notes: bool) -> list[
 def _notes(r: Round) -> str:
     """What went otherwise than asked."""
     told = [
-        f"{count(number)} {what}"
+        _("{n} {things}").format(n=count(number), things=what)
         for number, what in (
             (r.silent, _("silent")),
             (r.slow, _("slow")),
@@ -85,4 +86,4 @@ def _notes(r: Round) -> str:
         )
         if number
     ]
-    return ", ".join([*told, *([_("round is void")] if r.is_void else [])])
+    return wording.enumerated([*told, *([_("round is void")] if r.is_void else [])])

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from compliance.dataset.nouns import Dataset
 from compliance.federated.nouns import NoisePlan, Outcome, Plan, Run
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import PrivacyUnitKind
 from compliance.report import wording
@@ -45,8 +46,8 @@ def _in_order(runs: Sequence[Run]) -> list[Run]:
 def _one(number: int, run: Run, dataset: Dataset) -> Plain:
     outcome = run.outcome
     return {
-        "title": _("Run {number}: {title_of} ({dataset})").format(
-            number=number, title_of=title_of(run.plan), dataset=dataset.name
+        "title": _("Run {number}: {title} ({dataset})").format(
+            number=number, title=title_of(run.plan), dataset=dataset.name
         ),
         "facts": to_run_facts(run),
         "plan": to_plan_facts(run.plan, outcome),
@@ -69,9 +70,7 @@ def to_run_facts(run: Run) -> list[Plain]:
     return [
         fact(
             _("Started"),
-            _("{started_at}, by {actor}").format(
-                started_at=wording.when(run.started_at), actor=run.actor
-            ),
+            _("{when}, by {actor}").format(when=wording.when(run.started_at), actor=run.actor),
             fill=Fill.NAME,
         ),
         fact(_("Reference"), run.id, fill=Fill.NAME),
@@ -90,23 +89,27 @@ def rounds_in_words(run: Run) -> str:
         end = _("stopped before the privacy budget would have broken")
     void = sum(r.is_void for r in outcome.rounds)
     nothing = (
-        _("; {void} changed nothing, because too few sites answered").format(void=count(void))
+        _("; {n} changed nothing, because too few sites answered").format(n=count(void))
         if void
         else ""
     )
-    return _("{rounds} of {rounds_2} asked, {end}{nothing}").format(
-        rounds=count(len(outcome.rounds)), rounds_2=count(run.plan.rounds), end=end, nothing=nothing
+    return _("{n} of {all} asked, {end}{nothing}").format(
+        n=count(len(outcome.rounds)), all=count(run.plan.rounds), end=end, nothing=nothing
     )
 
 
 def _silence(outcome: Outcome) -> list[Plain]:
     """What sites did not do, over all rounds; nothing where all went well."""
     reasons = {
-        "asked and silent": sum(r.silent for r in outcome.rounds),
-        "slow, with one pass only": sum(r.slow for r in outcome.rounds),
-        "refused, because they sent no numbers": sum(r.refused for r in outcome.rounds),
+        mark("asked and silent"): sum(r.silent for r in outcome.rounds),
+        mark("slow, with one pass only"): sum(r.slow for r in outcome.rounds),
+        mark("refused, because they sent no numbers"): sum(r.refused for r in outcome.rounds),
     }
-    told = [f"{count(times, 'time')} {what}" for what, times in reasons.items() if times]
+    told = [
+        _("{times} {what}").format(times=count(times, "time"), what=_(what))
+        for what, times in reasons.items()
+        if times
+    ]
     return [fact(_("Of the sites"), wording.listed(told))] if told else []
 
 
@@ -117,12 +120,10 @@ def _sites_in_words(plan: Plan, outcome: Outcome) -> str:
         why = _("they hold fewer than {records}").format(
             records=count(plan.minimum_records, "record")
         )
-    left = _("{sites_left_out} left out because {why}").format(
-        sites_left_out=count(outcome.sites_left_out), why=why
-    )
+    left = _("{n} left out because {why}").format(n=count(outcome.sites_left_out), why=why)
     took = count(len(outcome.sites))
-    return _("{took} took part, {what}").format(
-        took=took, what=left if outcome.sites_left_out else _("none was left out")
+    return _("{n} took part, {others}").format(
+        n=took, others=left if outcome.sites_left_out else _("none was left out")
     )
 
 
@@ -137,9 +138,9 @@ def home_in_words(outcome: Outcome) -> str:
     down = sum(s.bytes_down for s in outcome.sites)
     home = sum(s.bytes_home for s in outcome.sites)
     return _(
-        "Rows of {home} stayed at their sites. {up} of numbers were sent and {down} "
+        "Rows of {size} stayed at their sites. {up} of numbers were sent and {down} "
         "received, over all rounds and sites."
-    ).format(home=wording.size(home), up=wording.size(up), down=wording.size(down))
+    ).format(size=wording.size(home), up=wording.size(up), down=wording.size(down))
 
 
 def _privacy(run: Run, population: str) -> list[Plain]:
@@ -147,7 +148,7 @@ def _privacy(run: Run, population: str) -> list[Plain]:
     if plan.privacy is None:
         return []
     epsilon = spent(outcome)
-    said = f"ε = {loss_up(epsilon)}" if epsilon is not None else f"ε {wording.NOT_RECORDED}"
+    said = f"ε = {loss_up(epsilon)}" if epsilon is not None else _("ε not recorded")
     return [
         fact(
             _("Unit of privacy"),
@@ -157,7 +158,7 @@ def _privacy(run: Run, population: str) -> list[Plain]:
         ),
         fact(
             _("Spent by this run"),
-            _("{said} at δ = {delta}").format(said=said, delta=loss_up(plan.privacy.delta)),
+            _("{epsilon} at δ = {delta}").format(epsilon=said, delta=loss_up(plan.privacy.delta)),
         ),
         fact(_("Paid from the budget of"), population, fill=Fill.NAME),
         fact(_("Noise"), noise_in_words(plan.privacy)),
@@ -175,39 +176,41 @@ def spent(outcome: Outcome) -> Decimal | None:
 
 def noise_in_words(privacy: NoisePlan) -> str:
     """How much noise there is."""
-    return _("standard deviation {noise_multiplier:g} times the clip, in every number").format(
-        noise_multiplier=privacy.noise_multiplier
+    return _("standard deviation {times:g} times the clip, in every number").format(
+        times=privacy.noise_multiplier
     )
 
 
 def clip_in_words(privacy: NoisePlan, outcome: Outcome) -> str:
     """The largest norm of an update, and whether it moved."""
-    whose = _("L2 norm of the update of {units} at most").format(units=UNITS[privacy.unit][0])
+    whose = _("L2 norm of the update of {unit} at most").format(unit=_(UNITS[privacy.unit][0]))
     if privacy.quantile is None:
         return f"{whose} {privacy.clip:g}"
     clips = [r.clip for r in outcome.rounds if r.clip is not None]
-    now = _(", {clips:.4g} in the last round").format(clips=clips[-1]) if clips else ""
+    now = _(", {clip:.4g} in the last round").format(clip=clips[-1]) if clips else ""
     return _(
-        "{whose} {clip:g} at first{now}; it follows the {n:g} % quantile of the updates, "
-        "as told by a noisy count"
-    ).format(whose=whose, clip=privacy.clip, now=now, n=100 * privacy.quantile)
+        "{whose} {clip:g} at first{now}; it follows the {percent:g} % quantile of the "
+        "updates, as told by a noisy count"
+    ).format(whose=whose, clip=privacy.clip, now=now, percent=100 * privacy.quantile)
 
 
 def to_dropped(outcome: Outcome) -> list[Plain]:
     """The rows that took no part, by reason."""
     left_out = outcome.left_out
     reasons = {
-        "they hold no answer": left_out.without_answer,
-        "they name no site": left_out.without_site,
-        "their site is too small": left_out.at_small_sites,
-        "they name no person": left_out.without_person,
-        "their person counts at another site": left_out.at_other_sites,
-        "their person has more rows than may count": left_out.over_limit,
+        mark("they hold no answer"): left_out.without_answer,
+        mark("they name no site"): left_out.without_site,
+        mark("their site is too small"): left_out.at_small_sites,
+        mark("they name no person"): left_out.without_person,
+        mark("their person counts at another site"): left_out.at_other_sites,
+        mark("their person has more rows than may count"): left_out.over_limit,
     }
     told = [
-        _("{number} because {why}").format(number=count(number), why=why)
+        _("{n} because {why}").format(n=count(number), why=_(why))
         for why, number in reasons.items()
         if number
     ]
-    because = _(": {told}").format(told=wording.listed(told)) if told else ""
-    return [fact(_("Rows left out"), count(left_out.rows, "row") + because)]
+    said = count(left_out.rows, "row")
+    if told:
+        said = _("{rows}: {told}").format(rows=said, told=wording.listed(told))
+    return [fact(_("Rows left out"), said)]

@@ -31,7 +31,7 @@ _BAR = mark("From – below")
 def to_rankings(release: Release) -> list[Plain]:
     """One table per question for the largest groups, the largest first."""
     return [
-        {"title": wording.capital(s.title), "table": _ranking(release.query, _of(release, s))}
+        {"title": wording.capital(_(s.title)), "table": _ranking(release.query, _of(release, s))}
         for s in release.query.statistics
         if s.kind is StatisticKind.TOP
     ]
@@ -61,7 +61,7 @@ def _ranking(query: Query, values: Sequence[ReleasedValue]) -> Plain | None:
 
 def _histogram(query: Query, statistic: Statistic, values: Sequence[ReleasedValue]) -> Plain:
     return {
-        "title": wording.capital(wording.abridged(statistic.title)),
+        "title": wording.capital(wording.abridged(_(statistic.title))),
         "table": _bars(query, values[:MOST_BARS_PRINTED]),
         "left": max(len(values) - MOST_BARS_PRINTED, 0),
         "chart": _chart(query, statistic, values),
@@ -76,9 +76,9 @@ def _bars(query: Query, values: Sequence[ReleasedValue]) -> Plain | None:
         return _side_by_side(groups, values)
     headings = [
         *(key_headings(query) if query.by else []),
-        heading(_BAR, 2, Fill.NAME),
+        heading(_(_BAR), 2, Fill.NAME),
         heading(_("Rows"), fill=Fill.NUMBER),
-        heading(MARGIN, fill=Fill.NUMBER),
+        heading(_(MARGIN), fill=Fill.NUMBER),
     ]
     rows: list[list[Cell]] = [
         [
@@ -98,9 +98,9 @@ def _side_by_side(
     numbers = {(value.keys, value.cell): value for value in values}
     titles = [wording.abridged(" / ".join(group), _GROUP_WIDTH) for group in groups]
     headings = [
-        heading(_BAR, 2, Fill.NAME),
+        heading(_(_BAR), 2, Fill.NAME),
         *(heading(title, fill=Fill.NUMBER) for title in titles),
-        heading(MARGIN, fill=Fill.NUMBER),
+        heading(_(MARGIN), fill=Fill.NUMBER),
     ]
     margin = value_cells(values[0], 0)[1]
     rows: list[list[Cell]] = [
@@ -123,9 +123,8 @@ def _chart(query: Query, statistic: Statistic, values: Sequence[ReleasedValue]) 
     if not shown or len(shown[0][1]) < 2:
         return None
     cells = [value.cell for value in shown[0][1]]
-    cut = _cut(len(by_group), len(shown), _("groups")) + _cut(
-        len(cells), _MOST_BARS_DRAWN, _("bars")
-    )
+    cut = _cut(len(by_group), len(shown), mark("groups"))
+    cut += _cut(len(cells), _MOST_BARS_DRAWN, mark("bars"))
     panels = [
         (
             " / ".join(group) if query.by else _("Rows"),
@@ -138,7 +137,7 @@ def _chart(query: Query, statistic: Statistic, values: Sequence[ReleasedValue]) 
         panels,
         alt=_finding(statistic, shown[0][1]),
         caption=_("{title}: rows per bar, with their margins at 95 % (lines).{cut}").format(
-            title=wording.capital(wording.abridged(statistic.title)), cut=cut
+            title=wording.capital(wording.abridged(_(statistic.title))), cut=cut
         ),
         is_bars=True,
     )
@@ -150,19 +149,17 @@ def _range(cell: str) -> str:
 
 
 def _cut(number: int, most: int, things: str) -> str:
-    return (
-        _(" The first {most} of {number:,} {things}.").format(
-            most=most, number=number, things=things
-        )
-        if number > most
-        else ""
+    if number <= most:
+        return ""
+    return _(" The first {shown} of {number} {things}.").format(
+        shown=most, number=count(number), things=_(things)
     )
 
 
 def _finding(statistic: Statistic, bars: Sequence[ReleasedValue]) -> str:
     known = [bar for bar in bars if is_finite(bar.value)]
     said = _("{title} in {bars}").format(
-        title=wording.capital(statistic.title), bars=count(len(bars), "bar")
+        title=wording.capital(_(statistic.title)), bars=count(len(bars), "bar")
     )
     if not known:
         return _("{said}; no number could be formed.").format(said=said)
@@ -170,8 +167,8 @@ def _finding(statistic: Statistic, bars: Sequence[ReleasedValue]) -> str:
     for word, choose in ((_("largest"), max), (_("smallest"), min)):
         found = choose(known, key=lambda bar: bar.value)
         ends.append(
-            _("{word} {cell} with {found} rows").format(
-                word=word, cell=found.cell, found=wording.number(found.value)
+            _("{which} {cell} with {n} rows").format(
+                which=word, cell=found.cell, n=wording.number(found.value)
             )
         )
-    return _("{said}: {join}.").format(said=said, join="; ".join(ends))
+    return _("{said}: {told}.").format(said=said, told=wording.joined(ends))

@@ -34,9 +34,9 @@ def to_summary(evidence: Evidence) -> Plain:
             {
                 "severity": severity_badge(finding.severity),
                 "title": title_of(finding),
-                "article": finding.reference,
-                "subject": wording.abridged(finding.subject),
-                "evidence": wording.shortened(finding.evidence, _EVIDENCE_SHOWN),
+                "article": _(finding.reference),
+                "subject": wording.abridged(_(finding.subject)),
+                "evidence": wording.shortened(_(finding.evidence), _EVIDENCE_SHOWN),
             }
             for finding in findings[:_FIRST_FINDINGS]
         ],
@@ -82,7 +82,7 @@ def _tiles(evidence: Evidence) -> list[Plain]:
         tile(
             _("Federated runs"),
             count(len(runs)),
-            _("{noisy} with noise").format(noisy=count(noisy)),
+            _("{n} with noise").format(n=count(noisy)),
         ),
         _findings_tile(evidence),
         tile(_("Not assessed"), count(_states(evidence)[State.NOT_ASSESSED]), _("never a pass")),
@@ -99,8 +99,8 @@ def _personal_tile(data: tuple[DatasetEvidence, ...]) -> Plain:
     special = sum(label.special_category for label in labels)
     return tile(
         _("Personal columns"),
-        _("{labels} of {n}").format(
-            labels=count(len(labels)), n=count(sum(len(e.dataset.columns) for e in seen))
+        _("{n} of {all}").format(
+            n=count(len(labels)), all=count(sum(len(e.dataset.columns) for e in seen))
         ),
         _("special categories: {special}").format(special=count(special))
         + (
@@ -136,7 +136,9 @@ def _states(evidence: Evidence) -> Counter[State]:
 
 def _by_severity(evidence: Evidence) -> str:
     counts = Counter(finding.severity for finding in evidence.assessment.findings)
-    return ", ".join(f"{counts[s]} {s.value}" for s in Severity if counts[s])
+    return wording.enumerated(
+        _("{n} {things}").format(n=counts[s], things=_(s.value)) for s in Severity if counts[s]
+    )
 
 
 def _score(evidence: Evidence) -> Plain:
@@ -145,14 +147,14 @@ def _score(evidence: Evidence) -> Plain:
     if score is None:
         return {"share": None, "says": _("No score: no duty could be decided yet.")}
     says = _(
-        "Score {score}: {met} of {met_2} decided duties are met. Not counted: {states} "
-        "not assessed, {states_2} not applicable."
+        "Score {score}: {met} of {decided} decided duties are met. Not counted: {unknown} "
+        "not assessed, {idle} not applicable."
     ).format(
         score=wording.percent(score / 100),
         met=count(met),
-        met_2=count(met + unmet),
-        states=count(states[State.NOT_ASSESSED]),
-        states_2=count(states[State.NOT_APPLICABLE]),
+        decided=count(met + unmet),
+        unknown=count(states[State.NOT_ASSESSED]),
+        idle=count(states[State.NOT_APPLICABLE]),
     )
     return {"share": score / 100, "says": says}
 
@@ -173,9 +175,9 @@ def _remedies(evidence: Evidence) -> list[str]:
     """One sentence per remedy, with the subjects that need it."""
     subjects: dict[str, list[str]] = {}
     for finding in evidence.assessment.findings:
-        subjects.setdefault(finding.remedy.strip(), []).append(finding.subject)
+        subjects.setdefault(finding.remedy.strip(), []).append(_(finding.subject))
     return [
-        _("{first}: {remedy}").format(first=_first(names), remedy=wording.sentence(remedy))
+        _("{subjects}: {remedy}").format(subjects=_first(names), remedy=wording.sentence(_(remedy)))
         for remedy, names in subjects.items()
         if remedy
     ]
@@ -197,5 +199,5 @@ def _first(names: list[str]) -> str:
     names = [wording.abridged(name) for name in dict.fromkeys(names)]
     more = len(names) - _NAMES_SHOWN
     return wording.listed(
-        names[:_NAMES_SHOWN] + ([_("{more} more").format(more=count(more))] if more > 0 else [])
+        names[:_NAMES_SHOWN] + ([_("{n} more").format(n=count(more))] if more > 0 else [])
     )

@@ -63,19 +63,19 @@ def meaning(evidence: FederatedEvidence) -> str:
     epsilon, privacy = reported_epsilon(evidence), evidence.run.plan.privacy
     if epsilon is None or privacy is None:
         return _("No ε is recorded for this run, so nothing is promised.")
-    unit = _("one row") if is_row_instead(evidence.run.plan, evidence.run.outcome) else ""
-    whether = _("{unit} is among those learnt from").format(unit=unit or UNITS[privacy.unit][0])
+    unit = _(UNITS[privacy.unit][0])
+    if is_row_instead(evidence.run.plan, evidence.run.outcome):
+        unit = _("one row")
+    whether = _("{unit} is among those learnt from").format(unit=unit)
     if privacy.place is NoisePlace.LOCAL:
-        whether = _("{unit} holds the one or the other set of rows").format(
-            unit=unit or UNITS[privacy.unit][0]
-        )
+        whether = _("{unit} holds the one or the other set of rows").format(unit=unit)
     return _(
         "In plain words: an attacker who starts from 50 % on whether {whether}, and sees "
-        "all models, can become at most {attacker_percent} % sure by this run (ε = "
+        "all models, can become at most {percent} % sure by this run (ε = "
         "{epsilon}), apart from a chance of at most δ = {delta}."
     ).format(
         whether=whether,
-        attacker_percent=wording.number(attacker_percent(epsilon), 1),
+        percent=wording.number(attacker_percent(epsilon), 1),
         epsilon=loss_up(epsilon),
         delta=loss_up(privacy.delta),
     )
@@ -93,7 +93,7 @@ def counts_on_sampling(evidence: FederatedEvidence) -> bool:
 
 def _facts(plan: Plan, privacy: NoisePlan, outcome: Outcome) -> list[Plain]:
     everybody = (
-        _("{protected} of them").format(protected=count(outcome.protected))
+        _("{n} of them").format(n=count(outcome.protected))
         if outcome.protected
         else _("not recorded")
     )
@@ -122,8 +122,8 @@ def _rounds(plan: Plan, outcome: Outcome) -> str:
     if plan.exchanges == 1:
         return count(rounds)
     sums = count(plan.exchanges, "noisy sum")
-    return _("{rounds}: {rounds_2} of {sums} each").format(
-        rounds=count(rounds * plan.exchanges), rounds_2=count(rounds, "round"), sums=sums
+    return _("{n}: {rounds} of {sums} each").format(
+        n=count(rounds * plan.exchanges), rounds=count(rounds, "round"), sums=sums
     )
 
 
@@ -163,17 +163,22 @@ def _in_this_run(id_: str, evidence: FederatedEvidence, privacy: NoisePlan) -> C
         case "constant" if plan.model is ModelKind.TREES:
             return _("sums are used as they are, divided by noisy sums only")
         case "constant":
-            return _("{protected} times {fraction:g}, to two digits, up").format(
-                protected=count(outcome.protected, unit), fraction=plan.fraction
+            return _("{units} times {fraction:g}, to two digits, up").format(
+                units=_protected(plan, outcome), fraction=plan.fraction
             )
         case "noise":
             return _noise(privacy)
         case "paid":
             return _paid(evidence)
         case "last":
-            return _("the model of round {rounds}").format(rounds=len(outcome.rounds))
+            return _("the model of round {round}").format(round=len(outcome.rounds))
         case _:
             return _("always so; not a setting")
+
+
+def _protected(plan: Plan, outcome: Outcome) -> str:
+    unit = UNITS[plan.privacy.unit][1] if plan.privacy else "site"
+    return count(outcome.protected, unit)
 
 
 def _no_sampling(evidence: FederatedEvidence) -> Cell:
@@ -193,13 +198,11 @@ def _one_place(plan: Plan, outcome: Outcome) -> str:
 
 
 def _noise(privacy: NoisePlan) -> str:
-    said = _("standard deviation {noise_multiplier:g}·C").format(
-        noise_multiplier=privacy.noise_multiplier
-    )
+    said = _("standard deviation {times:g}·C").format(times=privacy.noise_multiplier)
     if privacy.quantile is not None:
         return _("{said} or more, C being the clip of the round").format(said=said)
-    return _("{said} = {noise_multiplier:.4g} in every number").format(
-        said=said, noise_multiplier=privacy.noise_multiplier * privacy.clip
+    return _("{said} = {deviation:.4g} in every number").format(
+        said=said, deviation=privacy.noise_multiplier * privacy.clip
     )
 
 
@@ -207,14 +210,14 @@ def _paid(evidence: FederatedEvidence) -> Cell:
     spend = evidence.spend
     if spend is None:
         return toned(_("not so: the ledger holds no line for this run"), "bad")
-    done = "; ".join(in_words(event) for event in spend.events) or _("nothing was drawn")
+    done = wording.joined(in_words(event) for event in spend.events) or _("nothing was drawn")
     if before := evidence.facts.get("resumed_after"):
         done += _(
             "; the {before} rounds before were paid for by the run that it goes on from"
         ).format(before=before)
     if spend.state is SpendState.SETTLED:
-        return _("{state}: {done}").format(state=spend.state.value, done=done)
-    return stacked(spend.state.value, done, tone="warn")
+        return _("{state}: {done}").format(state=_(spend.state.value), done=done)
+    return stacked(_(spend.state.value), done, tone="warn")
 
 
 def _events(evidence: FederatedEvidence) -> list[SampledGaussianEvent]:
@@ -248,7 +251,7 @@ def _prices(evidence: FederatedEvidence, privacy: NoisePlan) -> Plain | None:
 
 def _of(evidence: FederatedEvidence, accountant: Accountant) -> str:
     if evidence.prices is None:
-        return wording.NOT_RECORDED
+        return _(wording.NOT_RECORDED)
     return _epsilon(evidence.prices.of(accountant).epsilon)
 
 
@@ -265,10 +268,10 @@ def _others(evidence: FederatedEvidence) -> Plain | None:
     ]
     rows: list[list[Cell]] = [
         [
-            UNITS[kind.unit][0],
+            _(UNITS[kind.unit][0]),
             _size(kind.size),
             _epsilon(kind.epsilon),
-            kind.why,
+            _(kind.why),
         ]
         for kind in evidence.others
         if not kind.is_protected_unit
@@ -279,4 +282,4 @@ def _others(evidence: FederatedEvidence) -> Plain | None:
 def _size(size: int | None) -> str:
     if size is None:
         return _("not known")
-    return _("one") if size == 1 else _("up to {size}").format(size=count(size))
+    return _("one") if size == 1 else _("up to {n}").format(n=count(size))

@@ -24,7 +24,7 @@ def to_traceability(lineage: Sequence[Edge], trail: Verification, at: datetime) 
         "edges_left": sum(len(step.origins) for step in steps[MOST_EDGES_PRINTED:]),
         "tone": "bad" if not trail.ok else "good" if trail.entries else "calm",
         "says": _says(trail, at),
-        "problems": [wording.sentence(problem) for problem in trail.problems],
+        "problems": [wording.sentence(_(problem)) for problem in trail.problems],
         "facts": [
             fact(_("Entries"), count(trail.entries)),
             fact(_("Merkle root"), wording.recorded(trail.root), fill=Fill.CODE),
@@ -54,8 +54,8 @@ def _edges(steps: Sequence[Step]) -> Plain | None:
     ]
     rows: list[list[Cell]] = [
         [
-            _node(step.origins[0], step.others),
-            step.step,
+            _node(step.origins[0], _(step.others)),
+            _(step.step),
             _node(step.made),
             wording.stamp(step.at),
             count(step.entry),
@@ -66,4 +66,4 @@ def _edges(steps: Sequence[Step]) -> Plain | None:
 
 
 def _node(node: Node, others: str = "") -> Plain:
-    return stacked(wording.abridged(node.title, _TITLE_WIDTH) + others, node.kind.value)
+    return stacked(wording.abridged(_(node.title), _TITLE_WIDTH) + others, _(node.kind.value))

@@ -138,9 +138,9 @@ def _check(rounds: Sequence[Round]) -> Plain:
         says = _("Not every round sent the same names and shapes; see evidence.json.")
         return {"tone": "warn", "says": says}
     says = _(
-        "In {all} the same names and shapes travelled, and nothing else{what}: no "
+        "In {all} the same names and shapes travelled, and nothing else{but}: no "
         "message grew or shrank with anybody's rows."
-    ).format(all=_all(len(rounds)), what=_(", keys and shares of masks aside") if masks else "")
+    ).format(all=_all(len(rounds)), but=_(", keys and shares of masks aside") if masks else "")
     return {"tone": "good", "says": says}
 
 
@@ -161,8 +161,8 @@ def _totals(outcome: Outcome) -> tuple[int, int, int]:
 def _bytes(outcome: Outcome) -> list[Plain]:
     up, down, home = _totals(outcome)
     facts = [
-        fact(_("From the sites"), _("{up} in all rounds").format(up=size(up))),
-        fact(_("To the sites"), _("{down} in all rounds").format(down=size(down))),
+        fact(_("From the sites"), _("{size} in all rounds").format(size=size(up))),
+        fact(_("To the sites"), _("{size} in all rounds").format(size=size(down))),
         fact(_("Rows that stayed"), size(home)),
     ]
     return [*facts, fact(_("Against centralising"), _against(up, home))] if up and home else facts
@@ -173,9 +173,9 @@ def _against(up: int, home: int) -> str:
     if times < 1.05:
         return _("the sites sent about as many bytes as their rows have")
     much = wording.number(times, 1 if times < 100 else 0)
-    return _("the sites sent {much} times {what} bytes than all rows have").format(
-        much=much, what=_("more") if up > home else _("fewer")
-    )
+    if up > home:
+        return _("the sites sent {n} times more bytes than all rows have").format(n=much)
+    return _("the sites sent {n} times fewer bytes than all rows have").format(n=much)
 
 
 def _chart(outcome: Outcome) -> Plain | None:
@@ -187,9 +187,10 @@ def _chart(outcome: Outcome) -> Plain | None:
     return charts.share_chart(
         [(name, [("main", amount / most)], size(amount)) for name, amount in amounts],
         [],
-        alt="; ".join(
-            _("{name}: {amount}").format(name=name, amount=size(amount)) for name, amount in amounts
-        )
-        + ".",
+        alt=wording.sentence(
+            wording.joined(
+                _("{name}: {told}").format(name=name, told=size(amount)) for name, amount in amounts
+            )
+        ),
         caption=_("Bytes that travelled in all rounds, and those of the rows, which stayed."),
     )

@@ -18,7 +18,7 @@ from compliance.report.tables import Cell, Fill, Heading, Plain, heading, table
 from compliance.report.wording import count
 
 MOST_GROUPS_PRINTED = 500
-MARGIN = "±\N{NO-BREAK SPACE}(95\N{NO-BREAK SPACE}%)"
+MARGIN = mark("±\u00a0(95\u00a0%)")
 INTERVAL = mark("Interval (95\u00a0%)")
 _EITHER = mark("± or interval (95\u00a0%)")
 _MOST_PANELS = 3
@@ -65,7 +65,7 @@ def units(statistics: Sequence[Statistic]) -> str:
     columns = dict.fromkeys(wording.abridged(s.column) for s in statistics if s.column is not None)
     kinds = {s.kind for s in statistics}
     said = (
-        [_("{list}: in the unit of the column.").format(list=wording.listed(list(columns)))]
+        [_("{columns}: in the unit of the column.").format(columns=wording.listed(list(columns)))]
         if columns
         else []
     )
@@ -82,7 +82,7 @@ def units(statistics: Sequence[Statistic]) -> str:
         said.append(
             _("Which groups are the largest was chosen with noise, so ranks have no margin.")
         )
-    return " ".join(said)
+    return wording.run_on(said)
 
 
 def value_chart(query: Query, groups: Grouped) -> Plain | None:
@@ -94,11 +94,11 @@ def value_chart(query: Query, groups: Grouped) -> Plain | None:
     shown = sorted(groups, key=lambda g: _size(groups[g].get(first)), reverse=True)
     shown = shown[: charts.MOST_GROUPS]
     panels = [
-        (wording.capital(s.title), [bar_of(groups[group].get(s.name)) for group in shown])
+        (wording.capital(_(s.title)), [bar_of(groups[group].get(s.name)) for group in shown])
         for s in statistics
     ]
     cut = (
-        _(" The {shown} largest of {groups:,} groups.").format(shown=len(shown), groups=len(groups))
+        _(" The {shown} largest of {n} groups.").format(shown=len(shown), n=count(len(groups)))
         if len(shown) < len(groups)
         else ""
     )
@@ -174,10 +174,10 @@ def _side_by_side(
 ) -> tuple[list[Heading], list[list[Cell]]]:
     headings = list(keys)
     for statistic in single_statistics(query):
-        title = wording.capital(wording.abridged(statistic.title, _TITLE_WIDTH))
+        title = wording.capital(wording.abridged(_(statistic.title), _TITLE_WIDTH))
         is_interval = statistic.kind is StatisticKind.QUANTILE
         headings.append(heading(title, fill=Fill.NUMBER))
-        headings.append(heading(INTERVAL if is_interval else MARGIN, fill=Fill.NUMBER))
+        headings.append(heading(_(INTERVAL if is_interval else MARGIN), fill=Fill.NUMBER))
     rows: list[list[Cell]] = []
     for group, row in groups.items():
         cells: list[Cell] = list(group_cells(query, group))
@@ -197,9 +197,9 @@ def _one_below_another(
         *keys,
         heading(_("Statistic"), 2, Fill.NAME),
         heading(_("Value"), fill=Fill.NUMBER),
-        heading(within, fill=Fill.NUMBER),
+        heading(_(within), fill=Fill.NUMBER),
     ]
-    titles = [(s, wording.abridged(s.title, _TITLE_WIDTH)) for s in statistics]
+    titles = [(s, wording.abridged(_(s.title), _TITLE_WIDTH)) for s in statistics]
     rows: list[list[Cell]] = [
         [*group_cells(query, group), title, *value_cells(row.get(s.name), places[s.name])]
         for group, row in groups.items()
@@ -217,10 +217,10 @@ def _finding(query: Query, groups: Grouped, shown: Sequence[tuple[str, ...]]) ->
         if value is not None:
             size = wording.number(value.value, places)
             ends.append(
-                _("{word} {join} with {size}").format(word=word, join=" / ".join(group), size=size)
+                _("{which} {group} with {n}").format(which=word, group=" / ".join(group), n=size)
             )
-    return _("{title} for {groups} groups: {join}.").format(
-        title=wording.capital(statistic.title), groups=count(len(groups)), join="; ".join(ends)
+    return _("{title} for {n} groups: {told}.").format(
+        title=wording.capital(_(statistic.title)), n=count(len(groups)), told=wording.joined(ends)
     )
 
 

@@ -25,7 +25,7 @@ def to_release_summary(evidence: ReleaseEvidence) -> Plain:
         "asked": asked_in_words(evidence.release.query),
         "meaning": in_plain_words(evidence.release),
         "hazards": hazards_in_words(evidence.disclosure),
-        "beside": " ".join(found.says for found in evidence.disclosure.yardsticks),
+        "beside": wording.run_on(_(found.says) for found in evidence.disclosure.yardsticks),
         "next": _next(evidence),
     }
 
@@ -38,19 +38,17 @@ def _verdict(evidence: ReleaseEvidence) -> Plain:
     if not evidence.trail.ok:
         return {
             "tone": "bad",
-            "says": _("The trail is not whole; see section {trail_section}.").format(
-                trail_section=_TRAIL_SECTION
+            "says": _("The trail is not whole; see section {section}.").format(
+                section=_TRAIL_SECTION
             ),
         }
     if exposed:
-        says = _("Exposed to {hazards}; {unknown} more not known.").format(
-            hazards=count(len(exposed), "hazard"), unknown=count(len(unknown))
+        says = _("Exposed to {hazards}; {n} more not known.").format(
+            hazards=count(len(exposed), "hazard"), n=count(len(unknown))
         )
         return {"tone": "bad", "says": says}
     if unknown:
-        says = _("No hazard found, but {unknown} could not be judged.").format(
-            unknown=count(len(unknown))
-        )
+        says = _("No hazard found, but {n} could not be judged.").format(n=count(len(unknown)))
         return {"tone": "warn", "says": says}
     return {"tone": "good", "says": _("Guarded against every hazard that the desk judges.")}
 
@@ -69,7 +67,7 @@ def _tiles(evidence: ReleaseEvidence) -> list[Plain]:
         ),
         tile(
             _("Disclosed"),
-            _("{told} of {of}").format(told=count(told), of=count(of)),
+            _("{n} of {all}").format(n=count(told), all=count(of)),
             _("fields of the registry's three tiers"),
         ),
         _hazard_tile(found, HazardState.EXPOSED, "bad"),
@@ -94,7 +92,7 @@ def _delta(release: Release) -> str:
 
 
 def _in_period(budget: BudgetState) -> str:
-    return _(" in this {period}").format(period=budget.period) if budget.starts else ""
+    return _(" in this {period}").format(period=_(str(budget.period))) if budget.starts else ""
 
 
 def _groups(release: Release) -> str:
@@ -113,11 +111,11 @@ def _told(disclosure: Disclosure) -> tuple[int, int]:
 
 def _hazard_tile(disclosure: Disclosure, state: HazardState, tone: str) -> Plain:
     number = len(disclosure.in_state(state))
-    title = _("Hazards {state}").format(state=state.value)
+    title = _("Hazards {state}").format(state=_(state.value))
     return tile(
         title,
         count(number),
-        _("of {hazards}").format(hazards=len(disclosure.hazards)),
+        _("of {all}").format(all=len(disclosure.hazards)),
         tone=tone if number else "",
     )
 
@@ -127,13 +125,18 @@ def _next(evidence: ReleaseEvidence) -> list[str]:
     found = evidence.disclosure
     hazards = (*found.in_state(HazardState.EXPOSED), *found.in_state(HazardState.NOT_KNOWN))
     steps = [
-        _("{title}: {to_do}").format(title=hazard.title, to_do=hazard.to_do) for hazard in hazards
+        _("{title}: {to_do}").format(title=_(hazard.title), to_do=_(hazard.to_do))
+        for hazard in hazards
     ]
     if not evidence.trail.ok:
-        section = _("see section {trail_section}.").format(trail_section=_TRAIL_SECTION)
-        steps.insert(0, _("Find out why the trail is not whole; {section}").format(section=section))
+        steps.insert(
+            0,
+            _("Find out why the trail is not whole; see section {section}.").format(
+                section=_TRAIL_SECTION
+            ),
+        )
     left = len(steps) - _STEPS
     shown = steps[:_STEPS] + (
-        [_("{left} more in section 5.").format(left=count(left))] if left > 0 else []
+        [_("{n} more in section 5.").format(n=count(left))] if left > 0 else []
     )
     return shown or [_("Nothing is open. Judge the hazards again after the next change.")]

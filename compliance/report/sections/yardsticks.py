@@ -19,7 +19,7 @@ _ROLES = (("main", mark("known deployment")), ("second", mark("this release")))
 def to_yardstick(yardstick: Yardstick) -> Plain:
     """Where the release stands, beside whom, and who is left out of the comparison."""
     return {
-        "says": yardstick.says,
+        "says": _(yardstick.says),
         "chart": _chart(yardstick),
         "comparable": _comparable(yardstick),
         "others": _others(yardstick.others),
@@ -31,18 +31,18 @@ def _chart(yardstick: Yardstick) -> Plain | None:
     if not yardstick.comparable:
         return None
     beside = [(c.deployment.name, c.epsilon or Decimal(0), "main") for c in yardstick.comparable]
-    rows = sorted([*beside, (_OURS, yardstick.epsilon, "second")], key=lambda row: row[1])
-    bars = [charts.Bar(value=float(epsilon), role=role) for _, epsilon, role in rows]
-    unit = yardstick.unit_kind.replace("-", " and ")
+    rows = sorted([*beside, (_(_OURS), yardstick.epsilon, "second")], key=lambda row: row[1])
+    bars = [charts.Bar(value=float(epsilon), role=role) for __, epsilon, role in rows]
+    unit = _(yardstick.unit_kind.replace("-", " and "))
     return charts.value_chart(
-        [label for label, _, _ in rows],
+        [label for label, *__ in rows],
         [(_("ε for one {unit}").format(unit=unit), bars)],
-        alt=yardstick.says,
+        alt=_(yardstick.says),
         caption=_(
             "The ε of this release beside known deployments with the same unit, looked up on "
             "{as_of}."
         ).format(as_of=yardstick.as_of),
-        legend=_ROLES,
+        legend=[(role, _(title)) for role, title in _ROLES],
         is_steep=True,
     )
 
@@ -66,11 +66,11 @@ def _row(compared: Compared) -> list[Cell]:
             deployment.name,
             _("{curator}, {year}").format(curator=deployment.curator, year=deployment.year),
         ),
-        deployment.unit,
+        _(deployment.unit),
         _amount(compared.epsilon),
         _amount(compared.delta),
-        compared.says,
-        stacked(deployment.source, deployment.status),
+        _(compared.says),
+        stacked(deployment.source, _(deployment.status)),
     ]
 
 
@@ -88,8 +88,8 @@ def _others(others: Sequence[Compared]) -> Plain | None:
                 _("{curator}, {year}").format(curator=c.deployment.curator, year=c.deployment.year),
             ),
             _amount(c.epsilon),
-            c.says,
-            stacked(c.deployment.source, c.deployment.status),
+            _(c.says),
+            stacked(c.deployment.source, _(c.deployment.status)),
         ]
         for c in others
     ]
