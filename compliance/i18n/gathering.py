@@ -26,7 +26,7 @@ SOURCES = FOLDER / "sources.yaml"
 _FUNCTIONS = {"_": (0,), "translate": (0,), "mark": (0,), "plural": (0, 1), "meant": (1,)}
 _COUNTED = {"count": 1, "counted": 0}  # a unit, whose plural is built or named
 _MODULES = {"wording", "i18n"}  # through which these functions may be called
-_IN_TEMPLATE = re.compile(r'\bsay\(\s*"((?:[^"\\]|\\.)*)"')
+_IN_TEMPLATE = re.compile(r'\bsay(?:-text)?\(\s*"((?:[^"\\]|\\.)*)"')
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,6 +72,7 @@ def gather() -> Gathered:
     return rooms
 
 
+@cache
 def words_of_templates(folder: Path) -> tuple[str, ...]:
     """The words that the typesetting files of a folder say."""
     return tuple(dict.fromkeys(words for file in _typ(folder) for words in _in_template(file)))
