@@ -8,6 +8,7 @@ from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, verb
 from compliance.cli.results import Result
 from compliance.cli.verbs import names_of, written
+from compliance.i18n import ENGLISH, LANGUAGES
 from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
@@ -43,6 +44,12 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
     )
     report.add_argument("name", nargs="?", help="the dataset, or the request; left out: all")
     report.add_argument(
+        "--language",
+        choices=list(LANGUAGES),
+        default=ENGLISH,
+        help="in which language: " + ", ".join(f"{code} ({n})" for code, n in LANGUAGES.items()),
+    )
+    report.add_argument(
         "--out", type=arguments.path, required=True, metavar="F.pdf", help="which file"
     )
 
@@ -53,6 +60,11 @@ def _report(workspace: Workspace, asked: argparse.Namespace) -> Result:
     kind = ReportKind(asked.kind)
     if kind in ON_REQUESTS:
         about, letter = asked.about or asked.name, LetterKind(asked.letter)
-        return written(workspace, workspace.rights.fulfilling.report(kind, about, letter), path)
-    built = workspace.build_report(kind, names_of(asked), about=asked.about)
+        on_request = workspace.rights.fulfilling.report(
+            kind, about, letter, language=asked.language
+        )
+        return written(workspace, on_request, path)
+    built = workspace.build_report(
+        kind, names_of(asked), about=asked.about, language=asked.language
+    )
     return written(workspace, built, path)

@@ -11,6 +11,7 @@ from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
+from compliance.i18n import ENGLISH
 from compliance.impact.nouns import (
     Impact,
     Method,
@@ -337,6 +338,7 @@ class Report:
         size_bytes: of the PDF.
         built_at: when, UTC.
         actor: who.
+        language: that it is written in.
     """
 
     id: str
@@ -347,3 +349,4 @@ class Report:
     size_bytes: int
     built_at: datetime
     actor: str
+    language: str = ENGLISH

@@ -13,6 +13,7 @@ from pathlib import Path
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
+from compliance.i18n import LANGUAGE, speaking
 from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
@@ -378,17 +379,25 @@ class Workspace:
         return trails.export(self._desk)
 
     def build_report(
-        self, kind: ReportKind, names: Sequence[str] | None = None, *, about: str | None = None
+        self,
+        kind: ReportKind,
+        names: Sequence[str] | None = None,
+        *,
+        about: str | None = None,
+        language: str = "",
     ) -> Report:
         """Build and store a report on all datasets, or on those named.
 
         Args:
             about: which release or run, where it is about one; left out, their newest.
+            language: of the report, by itself that of the session.
 
         Raises:
             ComplianceError: there is nothing to stand on; see `reports.make`.
+            KeyError: there is no such language.
         """
-        return reports.make(self._desk, kind, names, about)
+        with speaking(language or LANGUAGE.get()):
+            return reports.make(self._desk, kind, names, about)
 
     def reports(self) -> tuple[Report, ...]:
         """All reports, newest first."""

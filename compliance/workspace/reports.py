@@ -24,6 +24,7 @@ from compliance.errors import (
 )
 from compliance.federated import from_plan
 from compliance.federated.nouns import Run
+from compliance.i18n import LANGUAGE
 from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.plain import to_json, to_yaml
 from compliance.privacy import prices_of, protection_of_units
@@ -221,6 +222,7 @@ def store(
             size_bytes=len(document.pdf),
             built_at=act.at,
             actor=act.actor,
+            language=LANGUAGE.get(),
         )
         act.store(tables.REPORT, report, id=report.id)
         node = Node(
