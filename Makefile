@@ -15,7 +15,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 # `bench-release` and `bench-mnist` take minutes.
 BENCHES := bench-anonymise bench-audit bench-baskets bench-crowd bench-dataset bench-demo bench-discovery bench-erasing bench-federated bench-images bench-letters bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-rules bench-tasks bench-text bench-tracing bench-treatments bench-watch
 
-.PHONY: run test lint lock distributed pictures clean bench train-discovery train-text $(BENCHES)
+.PHONY: run test lint lock messages distributed pictures clean bench train-discovery train-text $(BENCHES)
 
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
@@ -25,6 +25,10 @@ test: $(VENV)/.dev chromium postgresql distributed
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+# Gather the words of all rooms anew, and compile their translations.
+messages: $(VENV)/.dev
+	$(BIN)/python -m compliance.i18n
 
 # Resolve the pinned sets anew from pyproject.toml.
 lock: $(VENV)/.dev

@@ -260,7 +260,7 @@ def test_the_request_moves_on_and_says_what_changed(office: Workspace) -> None:
 
 def test_lineage_says_from_which_versions_people_were_erased(office: Workspace) -> None:
     done = erase(office, [ask(office, "R-1", [email("ann@a.example")])])
-    edges = [edge for edge in office.lineage() if edge.made.kind is NodeKind.ERASURE]
+    edges = [edge for edge in office.proof.lineage.edges() if edge.made.kind is NodeKind.ERASURE]
     assert {edge.origin.id for edge in edges} == {"people@1", "people@2", "bought@1"}
     assert {edge.made.id for edge in edges} == {done.id}
 

@@ -240,9 +240,9 @@ def test_a_wrong_value_is_put_right_in_a_new_version_of_her_rows_only(small: Wor
 
     assert done.made == ("customers@2",)
     assert column_of(small, "customers", "city") == ["Neustadt", *before[1:]]
-    assert [e.step for e in small.lineage(["customers"]) if e.made.id == "customers@2"][:1] == [
-        "rectified"
-    ]
+    assert [e.step for e in small.proof.lineage.edges(["customers"]) if e.made.id == "customers@2"][
+        :1
+    ] == ["rectified"]
     assert small.discovery("customers") is not None
     assert (request.step, request.changed) == (Step.CARRIED_OUT, ("customers@2",))
     assert request.facts["before_after_hash"] == f"{done.before} → {done.after}"

@@ -8,6 +8,7 @@ from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.cli.verbs import names_of, written
+from compliance.i18n import ENGLISH, LANGUAGES
 from compliance.plain import to_plain
 from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import LetterKind
@@ -47,6 +48,12 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
         added.add_argument(
             "--out", type=arguments.path, required=True, metavar="F.pdf", help="which file"
         )
+        added.add_argument(
+            "--language",
+            choices=list(LANGUAGES),
+            default=ENGLISH,
+            help="in which: " + ", ".join(f"{code} ({n})" for code, n in LANGUAGES.items()),
+        )
         if kind is ReportKind.REQUEST:
             letters = [str(letter) for letter in LetterKind]
             added.add_argument("--letter", choices=letters, help="which; else the answer")
@@ -65,9 +72,13 @@ def _report(workspace: Workspace, asked: argparse.Namespace) -> Result:
     path = typed.destination(asked.out, workspace.settings)
     if asked.kind in ON_REQUESTS:
         about, letter = asked.about or asked.name, LetterKind(asked.letter)
-        built = workspace.rights.fulfilling.report(asked.kind, about, letter)
+        built = workspace.rights.fulfilling.report(
+            asked.kind, about, letter, language=asked.language
+        )
         return written(workspace, built, path)
-    built = workspace.build_report(asked.kind, names_of(asked), about=asked.about)
+    built = workspace.build_report(
+        asked.kind, names_of(asked), about=asked.about, language=asked.language
+    )
     return written(workspace, built, path)
 
 

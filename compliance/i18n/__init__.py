@@ -1,25 +1,122 @@
-"""The words on screen, in the reader's language.
+"""The words that people read, in their language.
 
-`_("English words")` gives them in the language chosen; English where there is no catalogue yet.
-Catalogues are gettext `.mo` files under `compliance/i18n/<language>/LC_MESSAGES/desk.mo`.
+`translate("English words")` gives them in the language chosen, and English where a catalogue lacks
+them. The English words are the key: they stand in the code, and each room has a catalogue of its
+own, `<language>/<room>.po`. All are compiled together into `<language>/LC_MESSAGES/desk.mo`, which
+is what the app reads. `make messages` gathers the words anew; `sources.yaml` says from where.
+
+    translate("The trail is whole.")
+    translate("{name} holds {rows}.").format(name=name, rows=rows)
+    plural("{n} value was left out", "{n} values were left out", n).format(n=n)
+    meant("of a duty", "met")                      # one English word for two things
+    TITLES = {"audit": mark("Privacy audit report")}   # translated where it is shown
+
+Only literal words can be gathered: a sentence with facts in it is a template with named blanks,
+never an f-string. A sentence that was put together long before it is shown, such as a verdict, is
+recognised by its template (`recognising.py`): there, `mark("…{blank}…").format(…)` is enough.
 """
 
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from compliance.i18n.recognising import Recogniser, has_blanks
+
+FOLDER = Path(__file__).parent
 DOMAIN = "desk"
-LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
+COUNTED = "counted"  # the context of units behind a number
+ENGLISH = "en"
+# The names are the languages' own; `languages.yaml` says how dates and numbers are written in them.
+LANGUAGES = {"en": "English", "zh": "简体中文"}
+LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
 def translate(words: str) -> str:
     """`words` in the language chosen for this session."""
-    return _catalogue(LANGUAGE.get()).gettext(words)
+    language = LANGUAGE.get()
+    if language == ENGLISH or not words:  # the catalogue's own head has empty words as its key
+        return words
+    found = _catalogue(language).gettext(words)
+    if found is not words:
+        return found
+    return _recogniser(language).said(words, translate) or words
+
+
+def plural(one: str, many: str, number: int) -> str:
+    """`one` or `many`, whichever goes with `number`; its blanks are filled by the caller."""
+    return _catalogue(LANGUAGE.get()).ngettext(one, many, number)
+
+
+def meant(context: str, words: str) -> str:
+    """`words` as they are meant in `context`, where another language has several words for them."""
+    return _catalogue(LANGUAGE.get()).pgettext(context, words)
+
+
+def counted(unit: str, units: str, number: int) -> str:
+    """The word that stands behind a count: `rows` for 3, with its measure word in Chinese."""
+    return _catalogue(LANGUAGE.get()).npgettext(COUNTED, unit, units, number)
+
+
+def mark(words: str) -> str:
+    """`words` as they are: they are gathered here, and translated where they are shown."""
+    return words
+
+
+def spoken(plain: Any) -> Any:
+    """Plain values, such as a file of texts, with all words in them translated."""
+    if isinstance(plain, str):
+        return translate(plain)
+    if isinstance(plain, dict):
+        return {key: spoken(value) for key, value in plain.items()}
+    if isinstance(plain, list | tuple):
+        return [spoken(value) for value in plain]
+    return plain
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """All words in `language` for as long as this lasts.
+
+    Raises:
+        KeyError: there is no such language.
+    """
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    before = LANGUAGE.set(language)
+    try:
+        yield
+    finally:
+        LANGUAGE.reset(before)
 
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, Path(__file__).parent, [language], fallback=True)
+    return gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+
+
+@cache
+def _recogniser(language: str) -> Recogniser:
+    """Of all translated words that have blanks, and of all units of counts."""
+    from babel.messages.mofile import read_mo
+
+    from compliance.i18n.locales import conventions
+
+    shape, units, templates = str(conventions(language)["count"]), {}, []
+    with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
+        for message in read_mo(file):
+            words, said = _first(message.id), _first(message.string)
+            if message.context == COUNTED:
+                units[words] = shape.format(number="{number}", unit=said)
+            elif not message.context and has_blanks(words):
+                templates.append(words)
+    return Recogniser(templates, units)
+
+
+def _first(forms: str | Sequence[str] | None) -> str:
+    return forms if isinstance(forms, str) else forms[0] if forms else ""

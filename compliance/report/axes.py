@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TypeGuard
 
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.tables import Plain
 
 _STEEP = 30  # from this ratio of largest to middle number on, the axis goes in powers of ten
 _FEW = 5
 _LETTERS = (
-    (12, "T", "million million"),
-    (9, "G", "thousand million"),
-    (6, "M", "million"),
-    (3, "k", "thousand"),
+    (12, "T", mark("million million")),
+    (9, "G", mark("thousand million")),
+    (6, "M", mark("million")),
+    (3, "k", mark("thousand")),
 )
 
 
@@ -94,8 +96,12 @@ def steep_axis(numbers: Sequence[float], *, most_ticks: int = 5) -> Axis:
 def letters_used(texts: Iterable[str]) -> str:
     """What a caption says of the letters that stand for powers of ten in `texts`."""
     ends = {text[-1] for text in texts}
-    used = [f"{letter}: {word}" for _, letter, word in _LETTERS[::-1] if letter in ends]
-    return f" {', '.join(used)}." if used else ""
+    used = [
+        _("{letter}: {word}").format(letter=letter, word=_(word))
+        for __, letter, word in _LETTERS[::-1]
+        if letter in ends
+    ]
+    return _(" {letters}.").format(letters=wording.enumerated(used)) if used else ""
 
 
 def _round_step(rough: float) -> float:
@@ -104,7 +110,7 @@ def _round_step(rough: float) -> float:
 
 
 def _short_number(value: float, decimals: int) -> str:
-    for power, letter, _ in _LETTERS:
+    for power, letter, __ in _LETTERS:
         if abs(value) >= 10.0**power:
             return wording.signed(f"{value / 10.0**power:g}{letter}")
     return wording.number(value, decimals)

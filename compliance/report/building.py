@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from compliance.i18n import LANGUAGE, mark, speaking
+from compliance.i18n import translate as _
 from compliance.impact.nouns import ImpactKind
 from compliance.report import wording
 from compliance.report.canonical import to_checkpoint_json, to_evidence_json
@@ -78,21 +80,24 @@ from compliance.report.typesetting import typeset
 from compliance.rights.nouns import Package
 
 _TITLES = {
-    ReportKind.AUDIT: "Privacy audit report",
-    ReportKind.RELEASE: "Release report",
-    ReportKind.FEDERATED: "Federated learning report",
-    ReportKind.ANONYMISATION: "Anonymisation report",
-    ReportKind.DPIA: "Data-protection impact assessment",
-    ReportKind.REQUEST: "Letter on a request",
-    ReportKind.REQUEST_LOG: "Log of requests",
-    ReportKind.ERASURE: "Certificate of erasure",
+    ReportKind.AUDIT: mark("Privacy audit report"),
+    ReportKind.RELEASE: mark("Release report"),
+    ReportKind.FEDERATED: mark("Federated learning report"),
+    ReportKind.ANONYMISATION: mark("Anonymisation report"),
+    ReportKind.DPIA: mark("Data-protection impact assessment"),
+    ReportKind.REQUEST: mark("Letter on a request"),
+    ReportKind.REQUEST_LOG: mark("Log of requests"),
+    ReportKind.ERASURE: mark("Certificate of erasure"),
 }
-_LIA_TITLE = "Legitimate-interest assessment"
+_LIA_TITLE = mark("Legitimate-interest assessment")
 _HEADER_WIDTH = 60
 
 
-def build(kind: ReportKind, evidence: AnyEvidence) -> Document:
+def build(kind: ReportKind, evidence: AnyEvidence, language: str = "") -> Document:
     """The report of `kind` on `evidence` as PDF: the same evidence gives the same bytes.
+
+    It is written in `language`, by itself that of the session; what is attached stays as it is
+    recorded, in English.
 
     The PDF is tagged and archival and carries the evidence, a checkpoint of the trail and, of a
     release, its disclosure, or of a run or an anonymisation, its plan as attachments. Long tables
@@ -100,7 +105,13 @@ def build(kind: ReportKind, evidence: AnyEvidence) -> Document:
 
     Raises:
         TypeError: the evidence is not for a report of this kind.
+        KeyError: there is no such language.
     """
+    with speaking(language or LANGUAGE.get()):
+        return _build(kind, evidence)
+
+
+def _build(kind: ReportKind, evidence: AnyEvidence) -> Document:
     attached = {
         "evidence": to_evidence_json(evidence),
         "checkpoint": to_checkpoint_json(evidence.trail, evidence.gathered_at),
@@ -117,28 +128,32 @@ def build(kind: ReportKind, evidence: AnyEvidence) -> Document:
     )
 
 
-def build_package(package: Package) -> Document:
+def build_package(package: Package, language: str = "") -> Document:
     """The readable part of what a person gets: the same package gives the same bytes.
 
     It holds the person's data and nothing is attached; it is handed out and never stored.
+
+    Raises:
+        KeyError: there is no such language.
     """
-    return typeset(
-        "package.typ", printable_all(_of_package(package)), attached={}, at=package.made_at
-    )
+    with speaking(language or LANGUAGE.get()):
+        content = printable_all(_of_package(package))
+        return typeset("package.typ", content, attached={}, at=package.made_at)
 
 
 def _of_package(package: Package) -> dict[str, Any]:
     said = texts()["package"]
     author = package.sender.name.strip()
+    request = _("Request {request}").format(request=package.request)
     return {
         "title": said["titles"][package.right.value],
         "about": said["about"],
         "keywords": said["keywords"],
         "author": author,
-        "running": wording.shortened(author or f"Request {package.request}", _HEADER_WIDTH),
+        "running": wording.shortened(author or request, _HEADER_WIDTH),
         "gathered": wording.when(package.made_at),
-        "stamp": f"Made on {wording.day(package.made_at)}",
-        "footing": f"Request {package.request}, for the person who asked",
+        "stamp": _("Made on {day}").format(day=wording.day(package.made_at)),
+        "footing": _("Request {request}, for the person who asked").format(request=package.request),
         "said": said,
         **to_package(package),
     }
@@ -147,7 +162,7 @@ def _of_package(package: Package) -> dict[str, Any]:
 def to_content(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
     """All that the pages show, as plain values in which every character has a glyph."""
     author = evidence.organisation.name.strip()
-    name = author or f"Organisation {wording.NOT_RECORDED}"
+    name = author or _("Organisation not recorded")
     return {
         "title": _title(kind, evidence),
         "about": texts()[kind]["about"],
@@ -163,10 +178,10 @@ def to_content(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
 
 def _title(kind: ReportKind, evidence: AnyEvidence) -> str:
     if isinstance(evidence, ImpactEvidence) and evidence.impact.kind is ImpactKind.LIA:
-        return _LIA_TITLE
+        return _(_LIA_TITLE)
     if isinstance(evidence, LetterEvidence):
-        return evidence.letter.title
-    return _TITLES[kind]
+        return _(evidence.letter.title)
+    return _(_TITLES[kind])
 
 
 def _sections(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.axes import (
     Axis,
@@ -83,7 +84,7 @@ def value_chart(
     ]
     caption += letters_used(tick["text"] for panel in drawn for tick in panel["ticks"])
     if any(panel["is_steep"] for panel in drawn):
-        caption += " Axis in powers of ten."
+        caption += _(" Axis in powers of ten.")
     return {
         "labels": [wording.shortened(label, _LABEL_WIDTH) for label in labels],
         "panels": drawn,
@@ -130,8 +131,8 @@ def line_chart(title: str, x_title: str, lines: Sequence[Line]) -> Plain:
         (line, [(x, y) for x, y in line.points if math.isfinite(x) and math.isfinite(y)])
         for line in lines
     ]
-    x_axis = linear_axis([x for _, points in kept for x, _ in points], whole=True)
-    y_axis = linear_axis([y for _, points in kept for _, y in points])
+    x_axis = linear_axis([x for __, points in kept for x, ___ in points], whole=True)
+    y_axis = linear_axis([y for __, points in kept for ___, y in points])
     return {
         "title": title,
         "x_title": x_title,
@@ -182,7 +183,11 @@ def share_chart(
 
 def only_first(number: int, things: str) -> str:
     """What a caption adds where a chart shows only the first `MOST_GROUPS` of `things`."""
-    return f" The first {MOST_GROUPS} of {number:,} {things}." if number > MOST_GROUPS else ""
+    if number <= MOST_GROUPS:
+        return ""
+    return _(" The first {shown} of {number} {things}.").format(
+        shown=MOST_GROUPS, number=wording.count(number), things=_(things)
+    )
 
 
 def _axis(bars: Sequence[Bar], most_ticks: int, *, is_bars: bool, is_steep: bool) -> Axis:

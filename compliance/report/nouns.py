@@ -11,6 +11,7 @@ from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
+from compliance.i18n import ENGLISH
 from compliance.impact.nouns import (
     Impact,
     Method,
@@ -341,6 +342,7 @@ class Report:
         size_bytes: of the PDF.
         built_at: when, UTC.
         actor: who.
+        language: that it is written in.
     """
 
     id: str
@@ -353,3 +355,4 @@ class Report:
     actor: str
     unsigned: str = ""
     signer: str = ""
+    language: str = ENGLISH

@@ -8,10 +8,26 @@ from typing import Any
 
 import yaml
 
+from compliance.i18n import LANGUAGE, speaking, spoken
+
+
+def texts() -> dict[str, Any]:
+    """The groups of texts by name, in the language chosen; each has its `source`.
+
+    Not to be changed.
+    """
+    return _texts(LANGUAGE.get())
+
 
 @cache
-def texts() -> dict[str, Any]:
-    """The groups of texts by name; each has its `source`. Not to be changed."""
+def _texts(language: str) -> dict[str, Any]:
+    with speaking(language):
+        told: dict[str, Any] = spoken(_english())
+    return told
+
+
+@cache
+def _english() -> dict[str, Any]:
     data = (files(__package__) / "texts.yaml").read_text("utf-8")
     loaded: dict[str, Any] = yaml.safe_load(data)
     return loaded

@@ -12,7 +12,10 @@ from typing import Any
 
 import typst
 
+from compliance.i18n import LANGUAGE, locales, translate
+from compliance.i18n.gathering import words_of_templates
 from compliance.report import wording
+from compliance.report.glyphs import printable_all
 from compliance.report.nouns import Document
 
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
@@ -42,7 +45,8 @@ def typeset(
             root=folder / "templates",
             font_paths=_fonts(folder / "fonts"),
             ignore_system_fonts=True,
-            sys_inputs={"content": data} | {name: file.decode() for name, file in attached.items()},
+            sys_inputs={"content": data, "language": _language(folder / "templates")}
+            | {name: file.decode() for name, file in attached.items()},
         )
         pdf = compiler.compile(
             format="pdf", pdf_standards=STANDARDS, timestamp=int(moment.timestamp())
@@ -52,6 +56,15 @@ def typeset(
     if not isinstance(pdf, bytes):
         raise TypeError("the typesetter gave no single file")
     return Document(pdf=pdf, pages=int(pages), attached=attached)
+
+
+def _language(templates: Path) -> str:
+    """The language chosen, and in it the words that the templates say."""
+    spoken = {words: translate(words) for words in words_of_templates(templates)}
+    region = str(locales.conventions()["region"])
+    said = {words: other for words, other in spoken.items() if other != words}
+    told = {"lang": LANGUAGE.get(), "region": region, "words": printable_all(said)}
+    return json.dumps(told, ensure_ascii=False)
 
 
 @cache

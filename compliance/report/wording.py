@@ -8,15 +8,16 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
-NOT_RECORDED = "not recorded"
-NO_NUMBER = "no number"
+from compliance.i18n import counted, locales, mark, meant
+from compliance.i18n import translate as _
+
+NOT_RECORDED = mark("not recorded")
+NO_NUMBER = mark("no number")
 
 _SPACE = "\N{NO-BREAK SPACE}"
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_SIZES = ("bytes", "kB", "MB", "GB", "TB", "PB")
+_BYTES = mark("bytes")
+_SIZES = (_BYTES, "kB", "MB", "GB", "TB", "PB")
+_ENDS = (".", "!", "?", "。", "！", "？")
 _SIGNS = ("ε", "δ", "ρ", "μ")
 _MOST_DECIMALS = 6
 _ALL_WHOLE = 100_000
@@ -25,21 +26,23 @@ _ALL_WHOLE = 100_000
 def count(number: int, unit: str = "", *, plural: str = "") -> str:
     """`12,345 rows`: thousands separated, the unit in the right number."""
     if not unit:
-        return signed(f"{number:,}")
-    return f"{count(number)}{_SPACE}{unit if number == 1 else plural or unit + 's'}"
+        return signed(locales.localised(f"{number:,}"))
+    return locales.count_of(count(number), counted(unit, plural or unit + "s", number))
 
 
 def number(value: float | None, decimals: int = 0) -> str:
     """`value` with separators and `decimals` places; “no number” where none could be formed."""
     if value is None or not math.isfinite(value):
-        return NO_NUMBER
+        return _(NO_NUMBER)
     shown = f"{value:,.{decimals}f}"
-    return signed(shown if float(shown.replace(",", "")) else shown.lstrip("-"))
+    shown = shown if float(shown.replace(",", "")) else shown.lstrip("-")
+    return signed(locales.localised(shown))
 
 
 def measured(value: float) -> str:
     """`value` to six digits, or to all whole ones where there are more."""
-    return signed(f"{value:,.0f}" if abs(value) >= _ALL_WHOLE else f"{value:,.6g}")
+    shown = f"{value:,.0f}" if abs(value) >= _ALL_WHOLE else f"{value:,.6g}"
+    return signed(locales.localised(shown))
 
 
 def decimals_for(margins: Iterable[float | None]) -> int:
@@ -57,7 +60,12 @@ def signed(text: str) -> str:
 
 def percent(share: float, decimals: int = 0) -> str:
     """A share (0–1) as `12 %`."""
-    return f"{number(share * 100, decimals)}{_SPACE}%"
+    return share_of(number(share * 100, decimals))
+
+
+def share_of(shown: str) -> str:
+    """A number of percent, already written, as `12 %`."""
+    return locales.share_of(shown)
 
 
 def loss_up(amount: Decimal) -> str:
@@ -72,14 +80,12 @@ def loss_down(amount: Decimal) -> str:
 
 def when(moment: datetime) -> str:
     """`24 November 2026, 02:10 UTC`."""
-    at = to_utc(moment)
-    return f"{day(moment)}, {at:%H:%M}{_SPACE}UTC"
+    return locales.moment(to_utc(moment))
 
 
 def day(moment: datetime) -> str:
     """`24 November 2026`, in UTC."""
-    at = to_utc(moment)
-    return f"{at.day}{_SPACE}{_MONTHS[at.month - 1]} {at.year}"
+    return locales.day(to_utc(moment).date())
 
 
 def stamp(moment: datetime) -> str:
@@ -97,21 +103,37 @@ def size(in_bytes: int) -> str:
     amount, step = float(in_bytes), 0
     while amount >= 999.95 and step < len(_SIZES) - 1:
         amount, step = amount / 1000, step + 1
-    return f"{number(amount, 1 if step else 0)}{_SPACE}{_SIZES[step]}"
+    return f"{number(amount, 1 if step else 0)}{_SPACE}{_(_SIZES[step])}"
 
 
-def listed(items: Sequence[str], nothing: str = "none") -> str:
-    """`a, b and c`."""
+def listed(items: Sequence[str], nothing: str = mark("none")) -> str:
+    """`a, b and c`; `nothing`, in English, where there is none."""
     if len(items) < 2:
-        return items[0] if items else nothing
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+        return items[0] if items else _(nothing)
+    return locales.listed(items)
+
+
+def enumerated(items: Iterable[str]) -> str:
+    """`a, b, c`."""
+    return meant("between words", ", ").join(items)
+
+
+def joined(items: Iterable[str]) -> str:
+    """Clauses of one sentence: `this; that`."""
+    return meant("between clauses", "; ").join(items)
+
+
+def run_on(sentences: Iterable[str]) -> str:
+    """Sentences one after the other."""
+    return meant("between sentences", " ").join(sentences)
 
 
 def sentence(text: str) -> str:
     """`text` with a capital first letter and an end; ε and δ have no capitals."""
     text = text.strip()
     first = text[:1] if text[:1] in _SIGNS else text[:1].upper()
-    return first + text[1:] + ("" if text.endswith((".", "!", "?", "。")) else ".")
+    end = "" if text.endswith(_ENDS) else meant("end of a sentence", ".")
+    return first + text[1:] + end
 
 
 def capital(text: str) -> str:
@@ -127,7 +149,7 @@ def in_latin(term: str) -> str:
 
 def recorded(text: str) -> str:
     """`text`, or “not recorded” where it is empty."""
-    return text.strip() or NOT_RECORDED
+    return text.strip() or _(NOT_RECORDED)
 
 
 def shortened(text: str, width: int) -> str:
@@ -156,10 +178,10 @@ def _fitting(text: str, width: int) -> int:
 
 def _loss(amount: Decimal, rounding: str) -> str:
     if not amount.is_finite():
-        return NO_NUMBER
+        return _(NO_NUMBER)
     rounded = Context(prec=4, rounding=rounding).plus(amount).normalize()
     if rounded and rounded.adjusted() < -3:
         digits = "".join(map(str, rounded.as_tuple().digits))
         places = f".{digits[1:]}" if digits[1:] else ""
         return signed(f"{'-' if rounded < 0 else ''}{digits[0]}{places}e{rounded.adjusted()}")
-    return signed(f"{rounded:,f}")
+    return signed(locales.localised(f"{rounded:,f}"))

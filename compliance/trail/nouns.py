@@ -44,6 +44,7 @@ class Verification:
         head: the hash of the last entry.
         problems: one sentence each; empty when all is well.
         warnings: what is odd without being a change, one sentence each, such as a clock set back.
+        checkpoint: the same, signed; None where it was not asked for.
     """
 
     entries: int
@@ -51,6 +52,7 @@ class Verification:
     head: str
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    checkpoint: Checkpoint | None = None
 
     @property
     def ok(self) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
+from compliance.i18n import LANGUAGE, speaking
 from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
@@ -349,10 +350,6 @@ class Workspace:
         with self._desk.database.reading() as connection:
             return assessments.life_cycle(connection, problems)
 
-    def lineage(self, names: Sequence[str] | None = None) -> tuple[Edge, ...]:
-        """What was made from what: of all datasets, or of those named."""
-        return self.proof.lineage.edges(names)
-
     def entries(self, count: int = 100) -> tuple[Entry, ...]:
         """The last `count` entries of the trail, newest first."""
         with self._desk.database.reading() as connection:
@@ -375,16 +372,23 @@ class Workspace:
         return "".join(trails.export(self._desk))
 
     def build_report(
-        self, kind: ReportKind, names: Sequence[str] | None = None, *, about: str | None = None
+        self,
+        kind: ReportKind,
+        names: Sequence[str] | None = None,
+        *,
+        about: str | None = None,
+        language: str = "",
     ) -> Report:
         """Build and store a report on all datasets, or on those named.
 
         Args:
             about: which release or run, where it is about one; left out, their newest.
+            language: of the report, by itself that of the session.
 
-        Raises: see `reports.make`.
+        Raises: see `reports.make`; KeyError: there is no such language.
         """
-        return reports.make(self._desk, kind, names, about)
+        with speaking(language or LANGUAGE.get()):
+            return reports.make(self._desk, kind, names, about)
 
     def reports(self) -> tuple[Report, ...]:
         """All reports, newest first."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 
+from compliance.i18n import LANGUAGE, speaking
 from compliance.report import build_package
 from compliance.report.nouns import Report, ReportKind
 from compliance.rights.fulfilling import questions, zipped
@@ -270,6 +271,8 @@ class Fulfilling:
         id_: str | None = None,
         letter: LetterKind = LetterKind.ANSWER,
         months: int = letters.LOG_MONTHS,
+        *,
+        language: str = "",
     ) -> Report:
         """A letter, the log or a certificate of erasure as PDF, stored: none of them names anybody.
 
@@ -277,12 +280,15 @@ class Fulfilling:
             id_: the request; None for the log.
             letter: which, for a letter.
             months: how many, for the log.
+            language: of the report, by itself that of the session.
 
         Raises:
             RightsError, ReportChoiceError: there is nothing to write.
+            KeyError: there is no such language.
         """
-        document, subject = request_reports.built(self._desk, kind, id_, letter, months)
-        return report_files.store(self._desk, kind, document, (), (), subject)
+        with speaking(language or LANGUAGE.get()):
+            document, subject = request_reports.built(self._desk, kind, id_, letter, months)
+            return report_files.store(self._desk, kind, document, (), (), subject)
 
 
 def _package_facts(package: Package) -> dict[str, object]:

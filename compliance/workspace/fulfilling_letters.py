@@ -99,7 +99,7 @@ def letter_evidence(
         letter=letter_on(desk, connection, request, kind),
         right=request.right,
         outcome=request.decision.outcome if request.decision else None,
-        trail=trails.verify(connection),
+        trail=trails.verify_signed(desk, connection, at),
         desk_version=__version__,
         gathered_at=at,
     )
@@ -113,7 +113,7 @@ def log_evidence(desk: Desk, connection: Connection, months: int = LOG_MONTHS) -
         organisation=organisation_in(connection),
         log=log_in(connection, at.date(), months),
         laws={id_: law.short for id_, law in laws.items()},
-        trail=trails.verify(connection),
+        trail=trails.verify_signed(desk, connection, at),
         desk_version=__version__,
         gathered_at=at,
     )
@@ -145,7 +145,7 @@ def certificate_evidence(
         request=request.id,
         erasure=erasure,
         lineage=lineage_edges.around(lineage_edges.every(connection), touched),
-        trail=trails.verify(connection),
+        trail=trails.verify_signed(desk, connection, at),
         desk_version=__version__,
         gathered_at=at,
     )

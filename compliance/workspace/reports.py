@@ -190,7 +190,7 @@ def _of_release(desk: Desk, connection: Connection, release: Release) -> Release
         published=to_json(to_document(disclosure)),
         budget=budgets.state(connection, release.population, disclosure.at),
         lineage=lineage_edges.of_one(connection, release.id),
-        trail=trails.verify(connection),
+        trail=trails.verify_signed(desk, connection, disclosure.at),
         desk_version=__version__,
         gathered_at=disclosure.at,
     )
@@ -216,7 +216,7 @@ def _of_run(desk: Desk, connection: Connection, run: Run) -> FederatedEvidence:
         facts=facts,
         libraries=run.libraries or runs.libraries(),
         lineage=lineage_edges.of_one(connection, run.id),
-        trail=trails.verify(connection),
+        trail=trails.verify_signed(desk, connection, at.replace(microsecond=0)),
         desk_version=__version__,
         gathered_at=at.replace(microsecond=0),
     )
@@ -225,7 +225,7 @@ def _of_run(desk: Desk, connection: Connection, run: Run) -> FederatedEvidence:
 def _of_anonymisation(
     desk: Desk, connection: Connection, done: Anonymised
 ) -> AnonymisationEvidence:
-    dataset = datasets.version(connection, done.dataset_id)
+    dataset, at = datasets.version(connection, done.dataset_id), desk.clock().replace(microsecond=0)
     entry = (
         act.entry
         for act in disclosures.acts(connection, {dataset.name})
@@ -241,9 +241,9 @@ def _of_anonymisation(
         plan=to_yaml(from_anonymisation_plan(_by_hash(_without_values(done)))),
         entry=next(entry, 0),
         lineage=lineage_edges.of_one(connection, done.made),
-        trail=trails.verify(connection),
+        trail=trails.verify_signed(desk, connection, at),
         desk_version=__version__,
-        gathered_at=desk.clock().replace(microsecond=0),
+        gathered_at=at,
     )
 
 
@@ -318,7 +318,7 @@ def _evidence(
         budgets=tuple(budgets.state(connection, population, at) for population in populations),
         assessment=assessment,
         lineage=lineage_edges.of_datasets(connection, wanted),
-        trail=trails.verify(connection),
+        trail=trails.verify_signed(desk, connection, at.replace(microsecond=0)),
         desk_version=__version__,
         gathered_at=at.replace(microsecond=0),
     )

@@ -33,7 +33,8 @@ from compliance.report.signing import (
     time_stamper,
 )
 from compliance.storage import records, tables
-from compliance.trail import read_checkpoint, verify
+from compliance.trail import read_checkpoint
+from compliance.workspace import trails
 from compliance.workspace.desk import Desk
 
 _OWN = "report-signing.pem"
@@ -72,7 +73,7 @@ def check(desk: Desk, path: Path, trusted: Path | None = None) -> Checked:
             statements=(
                 *opened.statements,
                 *_of_evidence(opened, said),
-                *_of_trail(connection, opened, said, sha256),
+                *_of_trail(desk, connection, opened, said, sha256),
             ),
             signature=opened.signature,
         )
@@ -172,7 +173,7 @@ def _of_evidence(opened: Opened, said: Mapping[str, Any] | None) -> list[Stateme
 
 
 def _of_trail(
-    connection: Connection, opened: Opened, said: Mapping[str, Any] | None, sha256: str
+    desk: Desk, connection: Connection, opened: Opened, said: Mapping[str, Any] | None, sha256: str
 ) -> list[Statement]:
     """Whether the trail tells of this file, and still begins as the report saw it."""
     if said is None:
@@ -186,22 +187,22 @@ def _of_trail(
     )
     return [
         _stated(Aspect.TRAIL, Holds.YES if same else Holds.NO, says.format(n=said["number"])),
-        *_of_checkpoint(connection, opened),
+        *_of_checkpoint(desk, connection, opened),
     ]
 
 
-def _of_checkpoint(connection: Connection, opened: Opened) -> list[Statement]:
+def _of_checkpoint(desk: Desk, connection: Connection, opened: Opened) -> list[Statement]:
     try:
         text = opened.attached["checkpoint.json"].decode()
         seen = read_checkpoint("checkpoint.json", text)
     except (KeyError, UnicodeDecodeError, TrailError):
         says = _("No checkpoint of the trail is attached, or it was changed.")
         return [_stated(Aspect.TRAIL, Holds.NO, says)]
-    found = verify(records.lines_of(connection), records.head_of(connection), seen)
+    found = trails.verify_since(desk, connection, seen)
     if found.problems:
         return [_stated(Aspect.TRAIL, Holds.NO, says) for says in found.problems]
     says = _("The trail is whole and still begins with the {n} entries that the report saw.")
-    return [_stated(Aspect.TRAIL, Holds.YES, says.format(n=seen["entries"]))]
+    return [_stated(Aspect.TRAIL, Holds.YES, says.format(n=seen.entries))]
 
 
 def _stated(about: Aspect, holds: Holds, says: str) -> Statement:

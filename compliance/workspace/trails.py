@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -54,6 +55,22 @@ def newest(connection: Connection, count: int) -> tuple[Entry, ...]:
 def verify(connection: Connection) -> Verification:
     """Whether the trail is whole: every entry, tile of its tree and record, read once through."""
     return Checked().read_on(connection)
+
+
+def verify_signed(desk: Desk, connection: Connection, at: datetime) -> Verification:
+    """The same with a checkpoint signed as of `at`: what a report says of the trail."""
+    return replace(verify(connection), checkpoint=signed(desk, connection, at))
+
+
+def verify_since(desk: Desk, connection: Connection, seen: Seen) -> Verification:
+    """Whether the trail is whole, and whether a checkpoint that was handed out still fits it."""
+    by, verdict = trail_keys.signer_of(desk, connection), Verdict()
+    check_signature(seen, verdict)
+    check_whose(seen, Whose(by.origin, by.keys), verdict)
+    checked = Checked([seen.entries])
+    found = checked.read_on(connection)
+    problems = (*found.problems, *verdict.problems, *checked.reading.against(seen))
+    return replace(found, problems=problems)
 
 
 def verify_files(

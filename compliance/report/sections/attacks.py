@@ -10,6 +10,8 @@ from enum import StrEnum
 from compliance.anonymise.nouns.attack import Attack, AttackKind, Siege
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.report import charts, wording
 from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table, toned
 from compliance.report.texts import texts
@@ -31,10 +33,10 @@ _TARGET_WIDTH = 11
 class Standing(StrEnum):
     """How an output stands towards one question; `WITHIN` is said of linkage alone."""
 
-    NO_GAIN = "not beyond chance"
-    WITHIN = "as groups allow"
-    GAIN = "beyond chance"
-    NOT_ASSESSED = "not assessed"
+    NO_GAIN = mark("not beyond chance")
+    WITHIN = mark("as groups allow")
+    GAIN = mark("beyond chance")
+    NOT_ASSESSED = mark("not assessed")
 
 
 TONES = {
@@ -75,7 +77,7 @@ def pairs_of(done: Anonymised) -> tuple[Pair, ...]:
                 target=target,
                 before=_of(before, kind, target),
                 after=_of(after, kind, target),
-                why_not=after.not_tried.get(kind, "it was not tried on the output"),
+                why_not=after.not_tried.get(kind, mark("it was not tried on the output")),
             )
             for target in targets
         ]
@@ -107,24 +109,26 @@ def worst_pair(done: Anonymised, kind: AttackKind) -> Pair:
 def question_in_words(done: Anonymised, kind: AttackKind) -> str:
     """The worst attack of a question: before, after with its interval, and the baseline."""
     pair = worst_pair(done, kind)
-    before = "not tried" if pair.before is None else share_in_words(pair.before.share)
+    before = _("not tried") if pair.before is None else share_in_words(pair.before.share)
     if pair.after is None:
-        return f"not assessed on the output (before: {before})"
-    return (
-        f"{before} before, {share_in_words(pair.after.share)} after "
-        f"({_interval(pair.after)}), baseline {share_in_words(pair.after.baseline)}: "
-        f"{standing_of(pair, done.proof.after.k)}"
+        return _("not assessed on the output (before: {before})").format(before=before)
+    return _("{before} before, {share} after ({interval}), baseline {baseline}: {standing}").format(
+        before=before,
+        share=share_in_words(pair.after.share),
+        interval=_interval(pair.after),
+        baseline=share_in_words(pair.after.baseline),
+        standing=_(standing_of(pair, done.proof.after.k)),
     )
 
 
 def to_questions(done: Anonymised) -> Plain | None:
     """One row per question, by the worst attack on it."""
     headings = [
-        heading("Question", 3.4),
-        heading("Before", 2.1),
-        heading("After", 2.1),
-        heading("Baseline", 3),
-        heading("Found", 2.3),
+        heading(_("Question"), 3.4),
+        heading(_("Before"), 2.1),
+        heading(_("After"), 2.1),
+        heading(_("Baseline"), 3),
+        heading(_("Found"), 2.3),
     ]
     rows: list[list[Cell]] = [_question(worst_pair(done, kind), done) for kind in QUESTIONS]
     return table(headings, rows)
@@ -134,19 +138,19 @@ def to_attacks(done: Anonymised) -> Plain:
     """Every attack in full, the chart, and what was not tried."""
     pairs = pairs_of(done)
     headings = [
-        heading("Attack", 2.4, Fill.NAME),
-        heading("On", 1.2),
-        heading("Tries", fill=Fill.NUMBER),
-        heading("Right", fill=Fill.NUMBER),
-        heading("Share, interval", 2),
-        heading("Baseline", 1.4),
-        heading("Gain", 1.2),
+        heading(_("Attack"), 2.4, Fill.NAME),
+        heading(_("On"), 1.2),
+        heading(_("Tries"), fill=Fill.NUMBER),
+        heading(_("Right"), fill=Fill.NUMBER),
+        heading(_("Share, interval"), 2),
+        heading(_("Baseline"), 1.4),
+        heading(_("Gain"), 1.2),
     ]
     rows = [row for pair in pairs for row in _full(pair)]
     return {
         "table": table(headings, rows[:MOST_ATTACKS_PRINTED]),
         "left": max(0, len(rows) - MOST_ATTACKS_PRINTED),
-        "says": [pair.after.sentence for pair in pairs if pair.after][:MOST_ATTACKS_PRINTED],
+        "says": [_(pair.after.sentence) for pair in pairs if pair.after][:MOST_ATTACKS_PRINTED],
         "not_tried": _not_tried(pairs),
         "known": _known(pairs),
         "chart": _chart(pairs),
@@ -161,9 +165,9 @@ def question_of(kind: AttackKind) -> str:
 def share_in_words(share: float) -> str:
     """A share in percent that is never rounded to none or to all."""
     if 0 < share < _SMALLEST:
-        return f"below {wording.percent(0.001, 1)}"
+        return _("below {share}").format(share=wording.percent(0.001, 1))
     if 1 - _SMALLEST < share < 1:
-        return f"above {wording.percent(0.999, 1)}"
+        return _("above {share}").format(share=wording.percent(0.999, 1))
     return wording.percent(share, 1)
 
 
@@ -179,30 +183,40 @@ def _targets(attacks: Iterable[Attack], kind: AttackKind) -> list[ColumnName | N
 def _question(pair: Pair, done: Anonymised) -> list[Cell]:
     said = texts()["anonymisation"]["questions"][pair.kind]
     standing = standing_of(pair, done.proof.after.k)
-    about = f" (of “{wording.abridged(pair.target)}”)" if pair.target else ""
+    about = (
+        _(" (of “{target}”)").format(target=wording.abridged(pair.target)) if pair.target else ""
+    )
     return [
         stacked(said["name"], said["asks"] + about),
         _measured(pair.before),
         _measured(pair.after),
-        stacked(share_in_words(pair.after.baseline), pair.after.baseline_is) if pair.after else "–",
-        toned(standing, TONES[standing]),
+        stacked(share_in_words(pair.after.baseline), _(pair.after.baseline_is))
+        if pair.after
+        else "–",
+        toned(_(standing), TONES[standing]),
     ]
 
 
 def _measured(attack: Attack | None) -> Cell:
     if attack is None:
-        return "not tried"
+        return _("not tried")
     return stacked(share_in_words(attack.share), _interval(attack))
 
 
 def _interval(attack: Attack) -> str:
-    return f"{wording.number(attack.low * 100, 1)} to {wording.percent(attack.high, 1)}"
+    return _("{low} to {high}").format(
+        low=wording.number(attack.low * 100, 1), high=wording.percent(attack.high, 1)
+    )
 
 
 def _full(pair: Pair) -> list[list[Cell]]:
     name = question_of(pair.kind)
-    first = stacked(name, f"of {wording.abridged(pair.target)}") if pair.target else name
-    tried = (("original", pair.before), ("output", pair.after))
+    first = (
+        stacked(name, _("of {target}").format(target=wording.abridged(pair.target)))
+        if pair.target
+        else name
+    )
+    tried = ((_("original"), pair.before), (_("output"), pair.after))
     return [
         [
             first,
@@ -211,7 +225,10 @@ def _full(pair: Pair) -> list[list[Cell]]:
             count(attack.successes),
             _measured(attack),
             share_in_words(attack.baseline),
-            stacked(share_in_words(attack.risk), f"up to {share_in_words(attack.risk_high)}"),
+            stacked(
+                share_in_words(attack.risk),
+                _("up to {share}").format(share=share_in_words(attack.risk_high)),
+            ),
         ]
         for where, attack in tried
         if attack is not None
@@ -220,7 +237,11 @@ def _full(pair: Pair) -> list[list[Cell]]:
 
 def _not_tried(pairs: Iterable[Pair]) -> list[str]:
     return [
-        wording.sentence(f"{question_of(pair.kind)} was not assessed: {pair.why_not}")
+        wording.sentence(
+            _("{question} was not assessed: {why}").format(
+                question=question_of(pair.kind), why=_(pair.why_not)
+            )
+        )
         for pair in pairs
         if pair.after is None
     ]
@@ -234,15 +255,22 @@ def _known(pairs: Iterable[Pair]) -> str:
     shown = [wording.abridged(name) for name in list(names)[:_COLUMNS_SHOWN]]
     if len(names) > _COLUMNS_SHOWN:
         shown.append(count(len(names) - _COLUMNS_SHOWN, "more column"))
-    return f"The attackers knew, of each person, exactly: {wording.listed(shown)}."
+    return _("The attackers knew, of each person, exactly: {columns}.").format(
+        columns=wording.listed(shown)
+    )
 
 
 def _chart(pairs: tuple[Pair, ...]) -> Plain | None:
     alone = Counter(pair.kind for pair in pairs)
     drawn = [
-        (f"{_label(pair, is_only=alone[pair.kind] == 1)}: {when}", attack)
+        (
+            _("{label}: {when}").format(
+                label=_label(pair, is_only=alone[pair.kind] == 1), when=when
+            ),
+            attack,
+        )
         for pair in pairs
-        for when, attack in (("before", pair.before), ("after", pair.after))
+        for when, attack in ((_("before"), pair.before), (_("after"), pair.after))
         if attack is not None
     ]
     shown = drawn[: charts.MOST_GROUPS]
@@ -250,19 +278,21 @@ def _chart(pairs: tuple[Pair, ...]) -> Plain | None:
         return None
     bars = [
         charts.Bar(value=a.share * 100, low=a.low * 100, high=a.high * 100, beside=a.baseline * 100)
-        for _, a in shown
+        for __, a in shown
     ]
     told = [
-        f"{label}: {share_in_words(a.share)}, baseline {share_in_words(a.baseline)}"
+        _("{label}: {share}, baseline {baseline}").format(
+            label=label, share=share_in_words(a.share), baseline=share_in_words(a.baseline)
+        )
         for label, a in shown
     ]
     return charts.value_chart(
-        [label for label, _ in shown],
-        [("Right tries, in percent", bars)],
-        alt=f"Right tries of attacks before and after. {'; '.join(told)}.",
-        caption="What attackers got right, with intervals at 95 % (lines)."
+        [label for label, __ in shown],
+        [(_("Right tries, in percent"), bars)],
+        alt=_("Right tries of attacks before and after. {told}.").format(told=wording.joined(told)),
+        caption=_("What attackers got right, with intervals at 95 % (lines).")
         + charts.only_first(len(drawn), "attacks"),
-        legend=(("main", "right tries"), ("second", "baseline")),
+        legend=(("main", _("right tries")), ("second", _("baseline"))),
     )
 
 
@@ -270,4 +300,6 @@ def _label(pair: Pair, *, is_only: bool) -> str:
     title = question_of(pair.kind)
     if is_only or pair.target is None:
         return title
-    return f"{title}, {wording.shortened(pair.target, _TARGET_WIDTH)}"
+    return _("{title}, {target}").format(
+        title=title, target=wording.shortened(pair.target, _TARGET_WIDTH)
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from compliance.federated.nouns import Run
+from compliance.i18n import translate as _
 from compliance.privacy.nouns import BudgetState, Price, Release, Spend, SpendState
 from compliance.report import charts, wording
 from compliance.report.nouns import Evidence
@@ -65,12 +66,14 @@ def budget_chart(budgets: Sequence[BudgetState]) -> Plain | None:
         (b.population, [("main", b.share_spent)], _spent_of(b))
         for b in budgets[: charts.MOST_GROUPS]
     ]
-    says = "; ".join(f"{name}: {note}" for name, _, note in rows[:3])
+    says = wording.joined(
+        _("{name}: {note}").format(name=name, note=note) for name, __, note in rows[:3]
+    )
     return charts.share_chart(
         rows,
-        [("main", "spent"), ("rest", "left")],
-        alt=f"Privacy budget. {says}.",
-        caption="Privacy budget per population: share spent."
+        [("main", _("spent")), ("rest", _("left"))],
+        alt=_("Privacy budget. {says}.").format(says=says),
+        caption=_("Privacy budget per population: share spent.")
         + charts.only_first(len(budgets), "populations"),
     )
 
@@ -78,29 +81,36 @@ def budget_chart(budgets: Sequence[BudgetState]) -> Plain | None:
 def _spent_of(budget: BudgetState) -> str:
     spent, total = loss_up(budget.spent.epsilon), loss_up(budget.total.epsilon)
     share = wording.percent(budget.share_spent)
-    return f"{share}: ε = {spent} of {total} at δ = {loss_up(budget.total.delta)}"
+    return _("{share}: ε = {spent} of {total} at δ = {delta}").format(
+        share=share, spent=spent, total=total, delta=loss_up(budget.total.delta)
+    )
 
 
 def _facts(budget: BudgetState) -> list[Plain]:
     delta, spent, anew = budget.total.delta, budget.spent, budget.starts is not None
-    rho = f" (ρ = {loss_up(spent.rho)} under zCDP)" if spent.rho is not None else ""
-    present = f" in the present {budget.period}" if anew else ""
+    rho = (
+        _(" (ρ = {rho} under zCDP)").format(rho=loss_up(spent.rho)) if spent.rho is not None else ""
+    )
+    present = _(" in the present {period}").format(period=_(str(budget.period))) if anew else ""
     return [
         fact(
-            "Total",
-            f"ε = {loss_up(budget.total.epsilon)} at δ = {loss_up(delta)}"
-            + (f" in each {budget.period}" if anew else ""),
+            _("Total"),
+            _("ε = {epsilon} at δ = {delta}").format(
+                epsilon=loss_up(budget.total.epsilon), delta=loss_up(delta)
+            )
+            + (_(" in each {period}").format(period=_(str(budget.period))) if anew else ""),
         ),
         *_periods(budget),
-        fact("Spent" + present, f"{_loss(spent)}{rho}"),
+        fact(_("Spent") + present, f"{_loss(spent)}{rho}"),
         fact(
-            "Left for one more release", f"at most ε = {loss_down(budget.left.epsilon)} at this δ"
+            _("Left for one more release"),
+            _("at most ε = {epsilon} at this δ").format(epsilon=loss_down(budget.left.epsilon)),
         ),
-        fact("Share spent" + present, wording.percent(budget.share_spent, 1)),
+        fact(_("Share spent") + present, wording.percent(budget.share_spent, 1)),
         *_caps(budget),
         fact(
-            "Decided",
-            "by an officer" if budget.is_decided else "not decided: the default holds",
+            _("Decided"),
+            _("by an officer") if budget.is_decided else _("not decided: the default holds"),
             missing=not budget.is_decided,
         ),
     ]
@@ -114,12 +124,14 @@ def _periods(budget: BudgetState) -> list[Plain]:
     last = budget.ends - timedelta(days=1)
     return [
         fact(
-            f"Present {budget.period}",
-            f"{wording.day(budget.starts)} to {wording.day(last)} (UTC); then it begins anew",
+            _("Present {period}").format(period=_(str(budget.period))),
+            _("{starts} to {last} (UTC); then it begins anew").format(
+                starts=wording.day(budget.starts), last=wording.day(last)
+            ),
         ),
         fact(
-            "Spent over all periods",
-            _loss(whole) if whole else "no ε holds at the δ of all periods together",
+            _("Spent over all periods"),
+            _loss(whole) if whole else _("no ε holds at the δ of all periods together"),
         ),
     ]
 
@@ -127,34 +139,39 @@ def _periods(budget: BudgetState) -> list[Plain]:
 def _caps(budget: BudgetState) -> list[Plain]:
     """What single names may spend of the total; nothing where there are no caps."""
     told = [
-        f"{wording.abridged(cap.actor)}: ε = {loss_up(cap.spent.epsilon)} of "
-        f"{loss_down(cap.epsilon)} spent"
+        _("{actor}: ε = {spent} of {cap} spent").format(
+            actor=wording.abridged(cap.actor),
+            spent=loss_up(cap.spent.epsilon),
+            cap=loss_down(cap.epsilon),
+        )
         for cap in budget.caps[:_MOST_CAPS_PRINTED]
     ]
     if more := len(budget.caps) - len(told):
         told.append(count(more, "more name"))
-    return [fact("Caps of single names", wording.listed(told), fill=Fill.NAME)] if told else []
+    return [fact(_("Caps of single names"), wording.listed(told), fill=Fill.NAME)] if told else []
 
 
 def _loss(price: Price) -> str:
-    return f"ε = {loss_up(price.epsilon)} at δ = {loss_up(price.delta)}"
+    return _("ε = {epsilon} at δ = {delta}").format(
+        epsilon=loss_up(price.epsilon), delta=loss_up(price.delta)
+    )
 
 
 def _ledger(budget: BudgetState, titles: Mapping[str, str]) -> Plain | None:
     headings = [
-        heading("When (UTC)", 1.7),
-        heading("For", 3.2, Fill.NAME),
-        heading("What was done", 4.6, Fill.NAME),
-        heading("State", 1.4),
+        heading(_("When (UTC)"), 1.7),
+        heading(_("For"), 3.2, Fill.NAME),
+        heading(_("What was done"), 4.6, Fill.NAME),
+        heading(_("State"), 1.4),
     ]
     rows: list[list[Cell]] = [
         [
             wording.stamp(spend.at),
             _purpose(spend, titles),
-            "; ".join(in_words(event) for event in spend.events) or wording.NOT_RECORDED,
-            spend.state.value
+            wording.joined(in_words(event) for event in spend.events) or _(wording.NOT_RECORDED),
+            _(spend.state.value)
             if spend.state is SpendState.SETTLED
-            else toned(spend.state.value, "warn"),
+            else toned(_(spend.state.value), "warn"),
         ]
         for spend in budget.spends[-MOST_SPENDS_PRINTED:]
     ]

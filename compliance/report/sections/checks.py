@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from compliance.anonymise.nouns.record import Anonymised, Check
 from compliance.anonymise.nouns.treatment import TreatmentKind
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import AnonymisationEvidence
 from compliance.report.tables import Cell, Plain, heading, table, toned
 from compliance.report.texts import texts
+from compliance.report.wording import count
 
 _WAYS_BACK = (TreatmentKind.PSEUDONYM, TreatmentKind.VAULT, TreatmentKind.FORMAT_PRESERVING)
 _NAMES_SHOWN = 40
 _CHECKS = {
-    "k_anonymity": "k-anonymity",
-    "k_map": "k-map",
-    "delta_presence": "δ-presence",
-    "distinct_l": "Distinct l-diversity",
-    "entropy_l": "Entropy l-diversity",
-    "recursive_cl": "Recursive (c, l)-diversity",
-    "equal_t": "t-closeness, equal distance",
-    "hierarchical_t": "t-closeness, hierarchical distance",
-    "ordered_t": "t-closeness, ordered distance",
-    "beta_likeness": "β-likeness",
-    "enhanced_beta_likeness": "Enhanced β-likeness",
-    "delta_disclosure": "δ-disclosure privacy",
-    "mean_risk": "Mean risk",
-    "population_uniques": "Uniqueness in the population",
-    "suppression": "Rows left out",
-    "no_direct_identifier": "Direct identifiers",
-    "linkage": "Linkage attack",
+    "k_anonymity": mark("k-anonymity"),
+    "k_map": mark("k-map"),
+    "delta_presence": mark("δ-presence"),
+    "distinct_l": mark("Distinct l-diversity"),
+    "entropy_l": mark("Entropy l-diversity"),
+    "recursive_cl": mark("Recursive (c, l)-diversity"),
+    "equal_t": mark("t-closeness, equal distance"),
+    "hierarchical_t": mark("t-closeness, hierarchical distance"),
+    "ordered_t": mark("t-closeness, ordered distance"),
+    "beta_likeness": mark("β-likeness"),
+    "enhanced_beta_likeness": mark("Enhanced β-likeness"),
+    "delta_disclosure": mark("δ-disclosure privacy"),
+    "mean_risk": mark("Mean risk"),
+    "population_uniques": mark("Uniqueness in the population"),
+    "suppression": mark("Rows left out"),
+    "no_direct_identifier": mark("Direct identifiers"),
+    "linkage": mark("Linkage attack"),
 }
 
 
@@ -36,7 +39,7 @@ def to_checks(evidence: AnonymisationEvidence) -> Plain:
     """Notes on other columns, one row per check, and the limits."""
     done = evidence.done
     return {
-        "notes": [wording.sentence(note) for note in done.proof.notes],
+        "notes": [wording.sentence(_(note)) for note in done.proof.notes],
         "unchanged": wording.listed(unchanged(evidence)),
         "table": _table(done),
         "limits": _limits(evidence),
@@ -51,7 +54,7 @@ def unchanged(evidence: AnonymisationEvidence) -> list[str]:
     names = [name for name in evidence.output.column_names if name not in changed]
     shown = [wording.abridged(name) for name in names[:_NAMES_SHOWN]]
     more = len(names) - _NAMES_SHOWN
-    return [*shown, f"{more:,} more"] if more > 0 else shown
+    return [*shown, _("{n} more").format(n=count(more))] if more > 0 else shown
 
 
 def ways_back(done: Anonymised) -> list[str]:
@@ -60,13 +63,17 @@ def ways_back(done: Anonymised) -> list[str]:
 
 
 def _table(done: Anonymised) -> Plain | None:
-    headings = [heading("Check", 2.4), heading("Result", 1.6), heading("Found and wanted", 6)]
+    headings = [
+        heading(_("Check"), 2.4),
+        heading(_("Result"), 1.6),
+        heading(_("Found and wanted"), 6),
+    ]
     return table(headings, [_row(check) for check in done.proof.checks])
 
 
 def _row(check: Check) -> list[Cell]:
-    result = toned("holds", "good") if check.holds else toned("does not hold", "bad")
-    return [_CHECKS.get(check.name, check.name), result, check.says]
+    result = toned(_("holds"), "good") if check.holds else toned(_("does not hold"), "bad")
+    return [_(_CHECKS.get(check.name, check.name)), result, _(check.says)]
 
 
 def _limits(evidence: AnonymisationEvidence) -> Plain | None:
@@ -75,16 +82,16 @@ def _limits(evidence: AnonymisationEvidence) -> Plain | None:
         [each["what"], each["why"]] for each in texts()["anonymisation"]["unprotected"]
     ]
     if not any(criterion.column for criterion in done.plan.criteria):
-        why = (
-            "No criterion is about a sensitive column. Where all of a group share one value, it is "
-            "told of each of them although nobody is alone."
+        why = _(
+            "No criterion is about a sensitive column. Where all of a group share one value, "
+            "it is told of each of them although nobody is alone."
         )
-        said.insert(0, ["Sensitive values", why])
+        said.insert(0, [_("Sensitive values"), why])
     if back := ways_back(done):
         named = wording.listed([wording.abridged(name) for name in back[:_NAMES_SHOWN]])
-        why = (
-            f"The originals of {named} can be had again, or tried out, with a key that the desk "
-            "keeps. As long as it exists, the output is pseudonymised (GDPR Art. 4(5))."
-        )
-        said.insert(0, ["Pseudonyms", why])
-    return table([heading("What", 1.6), heading("Why", 7)], said)
+        why = _(
+            "The originals of {named} can be had again, or tried out, with a key that the "
+            "desk keeps. As long as it exists, the output is pseudonymised (GDPR Art. 4(5))."
+        ).format(named=named)
+        said.insert(0, [_("Pseudonyms"), why])
+    return table([heading(_("What"), 1.6), heading(_("Why"), 7)], said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compliance.anonymise.nouns import AttackKind
 from compliance.dataset.nouns import Dataset
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import (
     AnonymisationEvidence,
@@ -29,7 +30,7 @@ _NAMES_ON_COVER = 12
 
 def to_cover(evidence: Evidence) -> Plain:
     """What stands on the first page."""
-    about = [fact("Datasets covered", _names(evidence), fill=Fill.NAME)]
+    about = [fact(_("Datasets covered"), _names(evidence), fill=Fill.NAME)]
     return _cover(evidence, "statement", about)
 
 
@@ -37,9 +38,13 @@ def to_release_cover(evidence: ReleaseEvidence) -> Plain:
     """What stands on the first page of a release report."""
     release = evidence.release
     about = [
-        fact("Release", f"{evidence.disclosure.title} ({release.id})", fill=Fill.NAME),
-        fact("Released", wording.when(release.released_at)),
-        fact("Computed from", _version(evidence.dataset), fill=Fill.NAME),
+        fact(
+            _("Release"),
+            _("{title} ({id})").format(title=_(evidence.disclosure.title), id=release.id),
+            fill=Fill.NAME,
+        ),
+        fact(_("Released"), wording.when(release.released_at)),
+        fact(_("Computed from"), _version(evidence.dataset), fill=Fill.NAME),
     ]
     return _cover(evidence, "release", about)
 
@@ -48,9 +53,13 @@ def to_federated_cover(evidence: FederatedEvidence) -> Plain:
     """What stands on the first page of a federated report."""
     run = evidence.run
     about = [
-        fact("Federated run", f"{title_of(run.plan)} ({run.id})", fill=Fill.NAME),
-        fact("Started", wording.when(run.started_at)),
-        fact("Learnt from", _version(evidence.dataset), fill=Fill.NAME),
+        fact(
+            _("Federated run"),
+            _("{title} ({id})").format(title=title_of(run.plan), id=run.id),
+            fill=Fill.NAME,
+        ),
+        fact(_("Started"), wording.when(run.started_at)),
+        fact(_("Learnt from"), _version(evidence.dataset), fill=Fill.NAME),
     ]
     return _cover(evidence, "federated", about)
 
@@ -59,12 +68,19 @@ def to_anonymisation_cover(evidence: AnonymisationEvidence) -> Plain:
     """What stands on the first page of a report on an anonymisation."""
     done = evidence.done
     about = [
-        fact("Anonymised from", _version(evidence.dataset), fill=Fill.NAME),
-        fact("Output", _version(evidence.output), fill=Fill.NAME),
-        fact("Its SHA-256", done.proof.sha256, fill=Fill.CODE),
-        fact("Made", f"{wording.when(done.made_at)}, by {done.actor}", fill=Fill.NAME),
-        fact("Found", verdict_of(evidence)["says"]),
-        fact("Tested", f"{wording.when(done.made_at)}, on the written output"),
+        fact(_("Anonymised from"), _version(evidence.dataset), fill=Fill.NAME),
+        fact(_("Output"), _version(evidence.output), fill=Fill.NAME),
+        fact(_("Its SHA-256"), done.proof.sha256, fill=Fill.CODE),
+        fact(
+            _("Made"),
+            _("{when}, by {actor}").format(when=wording.when(done.made_at), actor=done.actor),
+            fill=Fill.NAME,
+        ),
+        fact(_("Found"), verdict_of(evidence)["says"]),
+        fact(
+            _("Tested"),
+            _("{when}, on the written output").format(when=wording.when(done.made_at)),
+        ),
         *(
             fact(question_of(kind), question_in_words(done, kind))
             for kind in QUESTIONS
@@ -78,25 +94,38 @@ def to_impact_cover(evidence: ImpactEvidence) -> Plain:
     """What stands on the first page of a report on an impact assessment."""
     impact = evidence.impact
     signed = (
-        f"{wording.day(impact.validated_at)}, by {signed_by(impact)}"
+        _("{when}, by {actor}").format(
+            when=wording.day(impact.validated_at), actor=signed_by(impact)
+        )
         if impact.validated_at
-        else "not yet"
+        else _("not yet")
     )
     about = [
-        fact("Assessment", f"{impact.title} ({impact.id})", fill=Fill.NAME),
-        fact("Version and status", f"{impact.version}, {standing_of(evidence)}"),
-        fact("Last written by", wording.recorded(impact.actor), fill=Fill.NAME),
-        fact("Validated", signed, fill=Fill.NAME, missing=impact.validated_at is None),
-        fact("About", _about(evidence), fill=Fill.NAME),
-        fact("SHA-256 of its facts", evidence.stands_on, fill=Fill.CODE),
+        fact(
+            _("Assessment"),
+            _("{title} ({id})").format(title=impact.title, id=impact.id),
+            fill=Fill.NAME,
+        ),
+        fact(
+            _("Version and status"),
+            _("{version}, {standing}").format(
+                version=impact.version, standing=_(standing_of(evidence))
+            ),
+        ),
+        fact(_("Last written by"), wording.recorded(impact.actor), fill=Fill.NAME),
+        fact(_("Validated"), signed, fill=Fill.NAME, missing=impact.validated_at is None),
+        fact(_("About"), _about(evidence), fill=Fill.NAME),
+        fact(_("SHA-256 of its facts"), evidence.stands_on, fill=Fill.CODE),
     ]
     return _cover(evidence, str(impact.kind), about)
 
 
 def _about(evidence: ImpactEvidence) -> str:
     impact = evidence.impact
-    activity = [f"activity {impact.activity}"] if impact.activity else []
-    return wording.listed([*activity, *impact.datasets], wording.NOT_RECORDED)
+    activity = (
+        [_("activity {activity}").format(activity=impact.activity)] if impact.activity else []
+    )
+    return wording.listed([*activity, *impact.datasets], _(wording.NOT_RECORDED))
 
 
 def to_scope(evidence: Evidence) -> list[Plain]:
@@ -104,11 +133,16 @@ def to_scope(evidence: Evidence) -> list[Plain]:
     data = evidence.datasets
     releases, runs = sum(len(e.releases) for e in data), sum(len(e.runs) for e in data)
     return [
-        fact("Period", _period(evidence)),
-        fact("Datasets", _names(evidence), fill=Fill.NAME),
-        fact("Made from them", f"{count(releases, 'release')}, {count(runs, 'federated run')}"),
-        fact("Duties", laws_of(evidence)),
-        fact("Trail", count(evidence.trail.entries, "entry", plural="entries")),
+        fact(_("Period"), _period(evidence)),
+        fact(_("Datasets"), _names(evidence), fill=Fill.NAME),
+        fact(
+            _("Made from them"),
+            _("{releases}, {runs}").format(
+                releases=count(releases, "release"), runs=count(runs, "federated run")
+            ),
+        ),
+        fact(_("Duties"), laws_of(evidence)),
+        fact(_("Trail"), count(evidence.trail.entries, "entry", plural="entries")),
     ]
 
 
@@ -121,15 +155,18 @@ def _cover(evidence: AnyEvidence, kind: str, about: list[Plain]) -> Plain:
     who, statement = evidence.organisation, texts()[kind]
     return {
         "facts": [
-            _person("Organisation", who.name),
-            _person("Country", who.country),
-            _person("Data protection officer", who.officer),
-            _person("Contact", who.contact),
+            _person(_("Organisation"), who.name),
+            _person(_("Country"), who.country),
+            _person(_("Data protection officer"), who.officer),
+            _person(_("Contact"), who.contact),
             *about,
-            fact("Evidence gathered", wording.when(evidence.gathered_at)),
-            fact("Made with", f"Privacy Desk {evidence.desk_version}"),
-            fact("Trail head", _head(evidence.trail)),
-            fact("For", statement["readers"]),
+            fact(_("Evidence gathered"), wording.when(evidence.gathered_at)),
+            fact(
+                _("Made with"),
+                _("Privacy Desk {version}").format(version=evidence.desk_version),
+            ),
+            fact(_("Trail head"), _head(evidence.trail)),
+            fact(_("For"), statement["readers"]),
         ],
         "is": statement["is"],
         "is_not": statement["is_not"],
@@ -137,15 +174,15 @@ def _cover(evidence: AnyEvidence, kind: str, about: list[Plain]) -> Plain:
 
 
 def _version(dataset: Dataset) -> str:
-    return f"{dataset.name}, version {dataset.version}"
+    return _("{dataset}, version {version}").format(dataset=dataset.name, version=dataset.version)
 
 
 def _head(trail: Verification) -> str:
     """The hash of the last entry, cut short, and how many there are."""
     if not trail.entries:
-        return "no entries yet"
+        return _("no entries yet")
     entries = count(trail.entries, "entry", plural="entries")
-    return f"{trail.head[:_HASH_SHOWN]}… ({entries})"
+    return _("{head}… ({entries})").format(head=trail.head[:_HASH_SHOWN], entries=entries)
 
 
 def _period(evidence: Evidence) -> str:
@@ -153,13 +190,15 @@ def _period(evidence: Evidence) -> str:
     until = wording.day(evidence.gathered_at)
     first = min((wording.to_utc(e.dataset.added_at) for e in evidence.datasets), default=None)
     since = wording.day(first) if first else until
-    return until if since == until else f"{since} to {until}"
+    return until if since == until else _("{since} to {until}").format(since=since, until=until)
 
 
 def _names(evidence: Evidence) -> str:
     names = [e.dataset.name for e in evidence.datasets]
     more = len(names) - _NAMES_ON_COVER
-    shown = names[:_NAMES_ON_COVER] + ([f"{count(more)} more (section 3)"] if more > 0 else [])
+    shown = names[:_NAMES_ON_COVER] + (
+        [_("{more} more (section 3)").format(more=count(more))] if more > 0 else []
+    )
     return wording.listed(shown)
 
 

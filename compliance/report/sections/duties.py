@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import Evidence
 from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table
@@ -21,8 +23,8 @@ _TONES = {
 }
 # What stands beside a duty that was not read in the law itself.
 _UNSURE = {
-    Level.SECONDARY: "not verified in the legal text",
-    Level.MEMORY: "not verified in the legal text, from memory",
+    Level.SECONDARY: mark("not verified in the legal text"),
+    Level.MEMORY: mark("not verified in the legal text, from memory"),
 }
 
 
@@ -38,8 +40,8 @@ def to_duties(evidence: Evidence) -> Plain:
             for number, (first, subjects) in enumerate(_alike(by_state[State.NOT_MET]), start=1)
         ],
         "none_found": nothing_found(evidence),
-        "none_unknown": _instead(verdicts, "Every duty that applies could be assessed."),
-        "none_met": _instead(verdicts, "No duty was found met."),
+        "none_unknown": _instead(verdicts, _("Every duty that applies could be assessed.")),
+        "none_met": _instead(verdicts, _("No duty was found met.")),
         "unknown": _undecided(by_state[State.NOT_ASSESSED]),
         "waived": _waived(by_state[State.WAIVED]),
         "met": _decided(by_state[State.MET]),
@@ -50,22 +52,22 @@ def to_duties(evidence: Evidence) -> Plain:
 
 def severity_badge(severity: Severity) -> Plain:
     """The severity as a word with a tone."""
-    return {"text": severity.value, "tone": _TONES[severity]}
+    return {"text": _(severity.value), "tone": _TONES[severity]}
 
 
 def _law(verdict: Verdict) -> str:
-    return verdict.law_name or verdict.law
+    return _(verdict.law_name or verdict.law)
 
 
 def title_of(finding: Verdict) -> str:
     """What a finding says: titles of rules state the duty, so it is turned round."""
-    return f"Not met: {finding.title}"
+    return _("Not met: {title}").format(title=_(finding.title))
 
 
 def nothing_found(evidence: Evidence) -> str:
     """What stands in place of findings where there are none."""
     verdicts = evidence.assessment.verdicts
-    return _instead(verdicts, "No duty was found unmet; section 7 says what was not assessed.")
+    return _instead(verdicts, _("No duty was found unmet; section 7 says what was not assessed."))
 
 
 def laws_of(evidence: Evidence) -> str:
@@ -73,30 +75,32 @@ def laws_of(evidence: Evidence) -> str:
     verdicts = evidence.assessment.verdicts
     laws = sorted({_law(v) for v in verdicts if v.law != POLICY})
     if any(verdict.law == POLICY for verdict in verdicts):
-        laws.append("the desk's own policy")
+        laws.append(_("the desk's own policy"))
     if not laws:
-        return "There are no verdicts."
-    return (
-        f"{count(len(verdicts), 'verdict')} on {count(len({v.rule for v in verdicts}), 'rule')}, "
-        f"from {wording.listed(laws)}."
+        return _("There are no verdicts.")
+    return _("{verdicts} on {rules}, from {laws}.").format(
+        verdicts=count(len(verdicts), "verdict"),
+        rules=count(len({v.rule for v in verdicts}), "rule"),
+        laws=wording.listed(laws),
     )
 
 
 def _instead(verdicts: tuple[Verdict, ...], text: str) -> str:
-    return text if verdicts else "Not assessed: no duty was looked at."
+    return text if verdicts else _("Not assessed: no duty was looked at.")
 
 
 def _finding(number: int, verdict: Verdict, subjects: Sequence[str]) -> Plain:
     facts = {
-        "Subject": ", ".join(subjects),
-        "Criteria": _criteria(verdict),
-        "Condition": wording.sentence(verdict.evidence),
-        "What to do": wording.sentence(verdict.remedy),
-        "Where": f"page “{wording.capital(verdict.page)}” of the desk; "
-        f"stage {verdict.stage} of 10 of the data's life cycle",
+        _("Subject"): wording.enumerated(map(_, subjects)),
+        _("Criteria"): _criteria(verdict),
+        _("Condition"): wording.sentence(_(verdict.evidence)),
+        _("What to do"): wording.sentence(_(verdict.remedy)),
+        _("Where"): _(
+            "page “{page}” of the desk; stage {stage} of 10 of the data's life cycle"
+        ).format(page=_(wording.capital(verdict.page)), stage=verdict.stage),
     }
     if verdict.due is not None:
-        facts["Due"] = f"{verdict.due:%Y-%m-%d}"
+        facts[_("Due")] = f"{verdict.due:%Y-%m-%d}"
     return {
         "number": f"F{number}",
         "title": title_of(verdict),
@@ -107,30 +111,31 @@ def _finding(number: int, verdict: Verdict, subjects: Sequence[str]) -> Plain:
 
 
 def _criteria(verdict: Verdict) -> str:
-    unsure = _UNSURE.get(verdict.level)
-    said = f"{verdict.reference} (rule {verdict.rule})"
-    return f"{said}; {unsure}" if unsure else said
+    unsure = _(_UNSURE.get(verdict.level, ""))
+    said = _("{reference} (rule {rule})").format(reference=_(verdict.reference), rule=verdict.rule)
+    return wording.joined([said, unsure]) if unsure else said
 
 
 def _article(verdict: Verdict, rule: str = "") -> Cell:
     """The article, and below it what a reader must know of it."""
-    below = "; ".join(part for part in (rule, _UNSURE.get(verdict.level, "")) if part)
-    return stacked(verdict.reference, below) if below else verdict.reference
+    below = wording.joined(part for part in (rule, _(_UNSURE.get(verdict.level, ""))) if part)
+    reference = _(verdict.reference)
+    return stacked(reference, below) if below else reference
 
 
 def _undecided(verdicts: list[Verdict]) -> Plain | None:
     headings = [
-        heading("Duty", 2.4),
-        heading("Criteria", 2.2, Fill.NAME),
-        heading("Subject", 1.9, Fill.NAME),
-        heading("What is unknown", 3),
+        heading(_("Duty"), 2.4),
+        heading(_("Criteria"), 2.2, Fill.NAME),
+        heading(_("Subject"), 1.9, Fill.NAME),
+        heading(_("What is unknown"), 3),
     ]
     rows = [
         [
-            first.title,
-            _article(first, f"rule {first.rule}"),
-            ", ".join(subjects),
-            wording.sentence(first.because or first.evidence),
+            _(first.title),
+            _article(first, _("rule {rule}").format(rule=first.rule)),
+            wording.enumerated(map(_, subjects)),
+            wording.sentence(_(first.because or first.evidence)),
         ]
         for first, subjects in _alike(verdicts)
     ]
@@ -140,19 +145,19 @@ def _undecided(verdicts: list[Verdict]) -> Plain | None:
 def _waived(verdicts: list[Verdict]) -> Plain | None:
     """Who left a duty unmet, why and until when; the evidence stays."""
     headings = [
-        heading("Duty", 2.2),
-        heading("Article", 1.8, Fill.NAME),
-        heading("Subject", 1.8, Fill.NAME),
-        heading("Waived", 2.4),
-        heading("Evidence", 2.4),
+        heading(_("Duty"), 2.2),
+        heading(_("Article"), 1.8, Fill.NAME),
+        heading(_("Subject"), 1.8, Fill.NAME),
+        heading(_("Waived"), 2.4),
+        heading(_("Evidence"), 2.4),
     ]
     rows = [
         [
-            v.title,
+            _(v.title),
             _article(v),
-            v.subject,
-            wording.sentence(wording.recorded(v.because)),
-            wording.sentence(v.evidence),
+            _(v.subject),
+            wording.sentence(wording.recorded(_(v.because))),
+            wording.sentence(_(v.evidence)),
         ]
         for v in verdicts
     ]
@@ -161,17 +166,17 @@ def _waived(verdicts: list[Verdict]) -> Plain | None:
 
 def _decided(verdicts: list[Verdict]) -> Plain | None:
     headings = [
-        heading("Duty", 2.8),
-        heading("Article", 1.8, Fill.NAME),
-        heading("Subject", 2.2, Fill.NAME),
-        heading("Evidence", 3.2),
+        heading(_("Duty"), 2.8),
+        heading(_("Article"), 1.8, Fill.NAME),
+        heading(_("Subject"), 2.2, Fill.NAME),
+        heading(_("Evidence"), 3.2),
     ]
     rows = [
         [
-            first.title,
+            _(first.title),
             _article(first),
-            ", ".join(subjects),
-            wording.sentence(first.evidence),
+            wording.enumerated(map(_, subjects)),
+            wording.sentence(_(first.evidence)),
         ]
         for first, subjects in _alike(verdicts)
     ]
@@ -183,7 +188,7 @@ def _alike(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, list[str]]]:
     found: dict[tuple[str, ...], tuple[Verdict, list[str]]] = {}
     for verdict in verdicts:
         alike = (verdict.rule, verdict.evidence, verdict.because)
-        _, subjects = found.setdefault(alike, (verdict, []))
+        __, subjects = found.setdefault(alike, (verdict, []))
         subjects.append(verdict.subject)
     return list(found.values())
 
@@ -192,9 +197,9 @@ def _inapplicable(verdicts: list[Verdict]) -> Plain | None:
     """How many verdicts do not apply, by law and reason; one by one in the attached evidence."""
     counts = Counter((_law(v), _idle(v)) for v in verdicts)
     headings = [
-        heading("Law", 1.2, Fill.NAME),
-        heading("Why it does not apply", 5),
-        heading("Verdicts", 1, Fill.NUMBER),
+        heading(_("Law"), 1.2, Fill.NAME),
+        heading(_("Why it does not apply"), 5),
+        heading(_("Verdicts"), 1, Fill.NUMBER),
     ]
     rows = [[law, why, count(number)] for (law, why), number in sorted(counts.items())]
     return table(headings, rows)
@@ -203,5 +208,5 @@ def _inapplicable(verdicts: list[Verdict]) -> Plain | None:
 def _idle(verdict: Verdict) -> str:
     """Reasons that name a subject's own facts are one reason; the others stand for themselves."""
     if verdict.outcomes or not verdict.because:
-        return "The subject is not one that the duty is for."
-    return wording.sentence(verdict.because)
+        return _("The subject is not one that the duty is for.")
+    return wording.sentence(_(verdict.because))

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.privacy.nouns import (
     Event,
     GaussianEvent,
@@ -28,22 +30,22 @@ _LARGEST = re.compile(r"top_(\d+)_(rows|units)")
 _QUANTILE = re.compile(r"(median|quantile_0\.\d+)_(.+)")
 _PARTS = {
     "value": "",
-    "centred_sum": ": sum of the distances from the middle of the bounds",
-    "centred_squares": ": sum of the squares of those distances",
-    "present_rows": ": number of values",
+    "centred_sum": mark(": sum of the distances from the middle of the bounds"),
+    "centred_squares": mark(": sum of the squares of those distances"),
+    "present_rows": mark(": number of values"),
     "choice": "",
-    "choice_low": ": lower end of the interval",
-    "choice_high": ": upper end of the interval",
+    "choice_low": mark(": lower end of the interval"),
+    "choice_high": mark(": upper end of the interval"),
 }
 
 
 def to_events(events: Sequence[Event]) -> Plain | None:
     """One row per event; scales are in steps of the statistic."""
     headings = [
-        heading("In the ledger", 1.6),
-        heading("Of", 3.4, Fill.NAME),
-        heading("One person moves it by", 2.6),
-        heading("Noise", 2.6),
+        heading(_("In the ledger"), 1.6),
+        heading(_("Of"), 3.4, Fill.NAME),
+        heading(_("One person moves it by"), 2.6),
+        heading(_("Noise"), 2.6),
     ]
     return table(headings, [_row(event) for event in events])
 
@@ -52,56 +54,73 @@ def in_words(event: Event) -> str:
     """One event as one line."""
     match event:
         case SampledGaussianEvent(sampling_rate=rate, noise_multiplier=noise, rounds=rounds):
-            drawn = "all in each" if rate == 1 else f"each in a round with probability {rate:.4g}"
-            return (
-                f"Gaussian noise on model updates, {noise:g} times what one protected unit can "
-                f"change, in {count(rounds, 'round')}; {drawn}"
+            drawn = (
+                _("all in each")
+                if rate == 1
+                else _("each in a round with probability {rate:.4g}").format(rate=rate)
             )
-        case _:
-            kind, of, _, amount = _row(event)
-            return f"{kind} on the {of}: {amount}"
+            return _(
+                "Gaussian noise on model updates, {noise:g} times what one protected unit can "
+                "change, in {rounds}; {drawn}"
+            ).format(noise=noise, rounds=count(rounds, "round"), drawn=drawn)
+        case other:
+            kind, of, __, amount = _row(other)
+            return _("{kind} on the {of}: {amount}").format(kind=kind, of=of, amount=amount)
 
 
 def _row(event: Event) -> tuple[str, str, str, str]:
     match event:
         case GaussianEvent(statistic=name, sensitivity_squared=squared, scale=scale):
-            by = f"at most {measured(math.sqrt(squared))} (L2)"
+            by = _("at most {size} (L2)").format(size=measured(math.sqrt(squared)))
             return (
-                "Gaussian noise",
+                _("Gaussian noise"),
                 _of(name),
                 by,
-                f"standard deviation {measured(scale)}",
+                _("standard deviation {scale}").format(scale=measured(scale)),
             )
         case LaplaceEvent(statistic=name, sensitivity=sensitivity, scale=scale):
-            by = f"at most {count(sensitivity)} (L1)"
-            return ("Laplace noise", _of(name), by, f"scale {measured(scale)}")
+            by = _("at most {size} (L1)").format(size=count(sensitivity))
+            return (
+                _("Laplace noise"),
+                _of(name),
+                by,
+                _("scale {scale}").format(scale=measured(scale)),
+            )
         case SelectionEvent(statistic=name, sensitivity=sensitivity, scale=scale, draws=draws):
-            by = f"each score by at most {count(sensitivity)}"
-            amount = f"Gumbel noise of scale {measured(scale)}, {count(draws, 'draw')}"
-            return ("Choice", _of(name), by, amount)
+            by = _("each score by at most {size}").format(size=count(sensitivity))
+            amount = _("Gumbel noise of scale {scale}, {draws}").format(
+                scale=measured(scale), draws=count(draws, "draw")
+            )
+            return (_("Choice"), _of(name), by, amount)
         case RandomisedResponseEvent(statistic=name, categories=categories, probability=truth):
-            amount = f"kept with probability {truth:.6g}, of {count(categories)} answers"
-            return ("Changed answers", _of(name), "their own answer", amount)
+            amount = _("kept with probability {truth:.6g}, of {categories} answers").format(
+                truth=truth, categories=count(categories)
+            )
+            return (_("Changed answers"), _of(name), _("their own answer"), amount)
         case SynthesisEvent(rho=rho):
-            amount = f"ρ = {wording.loss_up(rho)} under zCDP"
-            return ("Invented rows", "tables of counts", "its own rows", amount)
+            amount = _("ρ = {rho} under zCDP").format(rho=wording.loss_up(rho))
+            return (_("Invented rows"), _("tables of counts"), _("its own rows"), amount)
         case ThresholdEvent(threshold=threshold, delta=delta):
-            amount = f"shown above {count(threshold)} people, δ = {wording.loss_up(delta)}"
-            return ("Threshold", "groups that are shown", "1 group or more", amount)
+            amount = _("shown above {threshold} people, δ = {delta}").format(
+                threshold=count(threshold), delta=wording.loss_up(delta)
+            )
+            return (_("Threshold"), _("groups that are shown"), _("1 group or more"), amount)
         case SampledGaussianEvent(sampling_rate=rate, noise_multiplier=noise, rounds=rounds):
-            amount = f"{noise:g} times that, {count(rounds, 'round')}"
-            by = f"the clip; taken with probability {rate:.4g}"
-            return ("Gaussian noise", "model updates", by, amount)
+            amount = _("{noise:g} times that, {rounds}").format(
+                noise=noise, rounds=count(rounds, "round")
+            )
+            by = _("the clip; taken with probability {rate:.4g}").format(rate=rate)
+            return (_("Gaussian noise"), _("model updates"), by, amount)
 
 
 def _of(name: str) -> str:
     """What the noise was added to: the ledger's `sum_Amount:value` as “sum of Amount”."""
     if name == _KEYS:
-        return "number of people per group"
-    statistic, _, part = name.rpartition(":")
+        return _("number of people per group")
+    statistic, __, part = name.rpartition(":")
     if part not in _PARTS:
         statistic, part = name, "value"
-    return wording.abridged(_title(statistic)) + _PARTS[part]
+    return wording.abridged(_(_title(statistic))) + _(_PARTS[part])
 
 
 def _title(statistic: str) -> str:

@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass
 
 from compliance.federated.nouns import Outcome, SiteResult
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.axes import is_finite
 from compliance.report.sections.quality import has_both, measured
@@ -40,7 +41,7 @@ def spread_of(outcome: Outcome) -> Spread | None:
     ranked = sorted((metric, n) for metric, n in known if is_finite(metric))
     if len(ranked) < _LEAST:
         return None
-    metrics = [metric for metric, _ in ranked]
+    metrics = [metric for metric, __ in ranked]
     tenth = math.ceil(len(metrics) / 10)
     return Spread(
         best=outcome.sites[ranked[-1][1]],
@@ -53,31 +54,39 @@ def spread_of(outcome: Outcome) -> Spread | None:
 
 def to_fairness(outcome: Outcome) -> list[Plain]:
     """The spread over sites and who gains; one fact that says so where it cannot be told."""
-    spread, name = spread_of(outcome), outcome.metric.written
+    spread, name = spread_of(outcome), _(outcome.metric.written)
     if spread is None:
-        reason = "not assessed: fewer than two sites have enough held-out rows"
-        return [fact("Spread over sites", reason, missing=True)]
+        reason = _("not assessed: fewer than two sites have enough held-out rows")
+        return [fact(_("Spread over sites"), reason, missing=True)]
     unknown = sum(not is_finite(s.metric_federated) for s in outcome.sites)
     return [
-        fact("Best site", _site(spread.best, name), fill=Fill.NAME),
-        fact("Worst site", _site(spread.worst, name), fill=Fill.NAME),
+        fact(_("Best site"), _site(spread.best, name), fill=Fill.NAME),
+        fact(_("Worst site"), _site(spread.worst, name), fill=Fill.NAME),
         fact(
-            "Spread",
-            f"standard deviation {measured(spread.deviation)} over sites, "
-            f"{measured(_apart(spread))} between best and worst",
+            _("Spread"),
+            _("standard deviation {deviation} over sites, {apart} between best and worst").format(
+                deviation=measured(spread.deviation), apart=measured(_apart(spread))
+            ),
         ),
         fact(
-            "Worst tenth",
-            f"{name} {measured(spread.worst_tenth)}, mean of "
-            f"{count(spread.sites_in_tenth, 'site')}",
+            _("Worst tenth"),
+            _("{name} {metric}, mean of {sites}").format(
+                name=name,
+                metric=measured(spread.worst_tenth),
+                sites=count(spread.sites_in_tenth, "site"),
+            ),
         ),
         *_gains(outcome),
-        *([fact("Not assessed", _too_few(unknown))] if unknown else []),
+        *([fact(_("Not assessed"), _too_few(unknown))] if unknown else []),
     ]
 
 
 def _site(site: SiteResult, name: str) -> str:
-    return f"{wording.abridged(site.site)}: {name} {measured(site.metric_federated)}"
+    return _("{site}: {name} {metric}").format(
+        site=wording.abridged(site.site),
+        name=name,
+        metric=measured(site.metric_federated),
+    )
 
 
 def _apart(spread: Spread) -> float:
@@ -85,7 +94,9 @@ def _apart(spread: Spread) -> float:
 
 
 def _too_few(sites: int) -> str:
-    return f"{count(sites, 'site')} with too few, or too similar, held-out rows"
+    return _("{sites} with too few, or too similar, held-out rows").format(
+        sites=count(sites, "site")
+    )
 
 
 def _gains(outcome: Outcome) -> list[Plain]:
@@ -95,14 +106,28 @@ def _gains(outcome: Outcome) -> list[Plain]:
         return []
     gains = [(s.metric_federated or 0.0) - (s.metric_local or 0.0) for s in both]
     better = sum(gain >= 0 for gain in gains)
-    said = f"{count(better)} of {count(len(both), 'site')} are at least as well off as alone"
-    facts = [fact("Gain against alone", f"{said}; {_by(statistics.fmean(gains))} on average")]
+    said = _("{n} of {sites} are at least as well off as alone").format(
+        n=count(better), sites=count(len(both), "site")
+    )
+    facts = [
+        fact(
+            _("Gain against alone"),
+            _("{said}; {by} on average").format(said=said, by=_by(statistics.fmean(gains))),
+        )
+    ]
     worst = min(range(len(gains)), key=gains.__getitem__)
     if gains[worst] < 0:
         name = wording.abridged(both[worst].site)
-        facts.append(fact("Loses most", f"{name}: {_by(gains[worst])}", fill=Fill.NAME))
+        facts.append(
+            fact(
+                _("Loses most"),
+                _("{name}: {by}").format(name=name, by=_by(gains[worst])),
+                fill=Fill.NAME,
+            )
+        )
     return facts
 
 
 def _by(gain: float) -> str:
-    return f"{measured(abs(gain))} {'more' if gain >= 0 else 'less'}"
+    size = measured(abs(gain))
+    return _("{size} more").format(size=size) if gain >= 0 else _("{size} less").format(size=size)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from compliance.i18n import translate as _
 from compliance.impact.nouns import Answer, FearedEvent, Gauge, Reading, RiskLevel, Scale
 from compliance.report import wording
 from compliance.report.nouns import ImpactEvidence
-from compliance.report.sections.impacts import LEVEL_TONES
+from compliance.report.sections.impacts import LEVEL_TONES, text_of
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, toned
 from compliance.report.wording import count
 
@@ -27,17 +28,17 @@ def to_feared(evidence: ImpactEvidence) -> Plain | None:
 
 def _table(evidence: ImpactEvidence) -> Plain | None:
     headings = [
-        heading("No.", fill=Fill.NUMBER),
-        heading("Feared event", 3),
-        heading("Severity", 1.6),
-        heading("Likelihood", 1.6),
-        heading("Risk before", 1.1),
-        heading("Risk after", 1.1),
+        heading(_("No."), fill=Fill.NUMBER),
+        heading(_("Feared event"), 3),
+        heading(_("Severity"), 1.6),
+        heading(_("Likelihood"), 1.6),
+        heading(_("Risk before"), 1.1),
+        heading(_("Risk after"), 1.1),
     ]
     rows: list[list[Cell]] = [
         [
             count(number),
-            event.title,
+            _(event.title),
             _pair(event.severity, event.severity_after),
             _pair(event.likelihood, event.likelihood_after),
             *(_level(level) for level in evidence.levels[event.id]),
@@ -49,16 +50,16 @@ def _table(evidence: ImpactEvidence) -> Plain | None:
 
 def _event(evidence: ImpactEvidence, event: FearedEvent) -> Plain:
     known = evidence.method.feared(event.id)
-    named = [evidence.measures.get(id_, id_) for id_ in event.measures]
+    named = [_(evidence.measures.get(id_, id_)) for id_ in event.measures]
     facts = [
-        fact("What it would do", *_text(event.impacts)),
-        fact("How it could happen", *_text(event.threats)),
-        fact("Who or what", *_text(event.sources)),
-        fact("Measures", wording.listed(named, "none named")),
+        fact(_("What it would do"), *_text(event.impacts)),
+        fact(_("How it could happen"), *_text(event.threats)),
+        fact(_("Who or what"), *_text(event.sources)),
+        fact(_("Measures"), wording.listed(named, _("none named"))),
     ]
     return {
-        "title": event.title,
-        "means": known.means if known else "",
+        "title": _(event.title),
+        "means": _(known.means) if known else "",
         "facts": facts,
         "gauges": _gauges(event),
     }
@@ -66,35 +67,41 @@ def _event(evidence: ImpactEvidence, event: FearedEvent) -> Plain:
 
 def _gauges(event: FearedEvent) -> Plain | None:
     headings = [
-        heading("Gauge", 1.6),
-        heading("Without measures", 2.6),
-        heading("With measures", 2.6),
+        heading(_("Gauge"), 1.6),
+        heading(_("Without measures"), 2.6),
+        heading(_("With measures"), 2.6),
     ]
     rows: list[list[Cell]] = [
-        ["Severity", _reading(event.severity), _reading(event.severity_after)],
-        ["Likelihood", _reading(event.likelihood), _reading(event.likelihood_after)],
+        [_("Severity"), _reading(event.severity), _reading(event.severity_after)],
+        [_("Likelihood"), _reading(event.likelihood), _reading(event.likelihood_after)],
     ]
     return table(headings, rows)
 
 
 def _reading(reading: Reading | None) -> Cell:
     if reading is None:
-        return toned("not gauged", "warn")
-    origin = "" if not reading.facts else f" Drawn from {wording.listed(list(reading.facts))}."
-    return stacked(str(reading.gauge), f"{reading.why}{origin}".strip())
+        return toned(_("not gauged"), "warn")
+    said = [_(reading.why)] if reading.why else []
+    if reading.facts:
+        said.append(_("Drawn from {facts}.").format(facts=wording.listed(list(reading.facts))))
+    return stacked(_(str(reading.gauge)), wording.run_on(said))
 
 
 def _text(answer: Answer) -> tuple[str]:
     if not answer.text:
-        return (wording.NOT_RECORDED,)
-    return (answer.text if answer.counts else f"Only proposed by a template: {answer.text}",)
+        return (_(wording.NOT_RECORDED),)
+    return (
+        text_of(answer)
+        if answer.counts
+        else _("Only proposed by a template: {text}").format(text=_(answer.text)),
+    )
 
 
 def _meanings(evidence: ImpactEvidence, scale: Scale) -> Plain:
     meanings = evidence.method.meanings[scale]
     return {
-        "title": wording.capital(str(scale)),
-        "facts": [fact(str(gauge), meanings[gauge]) for gauge in Gauge],
+        "title": wording.capital(_(str(scale))),
+        "facts": [fact(_(str(gauge)), _(meanings[gauge])) for gauge in Gauge],
     }
 
 
@@ -113,17 +120,22 @@ def _map(evidence: ImpactEvidence) -> Plain | None:
     ]
     arrows = [[was, is_] for was, is_ in zip(before, after, strict=True) if was and is_]
     return {
-        "words": [str(gauge) for gauge in Gauge],
+        "words": [_(str(gauge)) for gauge in Gauge],
         "cells": [
-            [{"word": str(level), "tone": LEVEL_TONES[level]} for level in _row(evidence, severity)]
+            [
+                {"word": _(str(level)), "tone": LEVEL_TONES[level]}
+                for level in _row(evidence, severity)
+            ]
             for severity in Gauge
         ],
         "marks": marks,
         "arrows": arrows,
         "alt": _alt(evidence),
         "caption": (
-            "The risk map: likelihood to the right, severity upwards. An open circle stands "
-            "before measures, a full one after; numbers as in the table."
+            _(
+                "The risk map: likelihood to the right, severity upwards. An open circle stands "
+                "before measures, a full one after; numbers as in the table."
+            )
         ),
     }
 
@@ -154,14 +166,18 @@ def _places(
 def _alt(evidence: ImpactEvidence) -> str:
     told = []
     for number, event in enumerate(evidence.impact.events, start=1):
-        was, is_ = (str(level or "not gauged") for level in evidence.levels[event.id])
-        told.append(f"{number} {event.title}: {was} before, {is_} after")
-    return f"Risk map. {'; '.join(told)}."
+        was, is_ = (_(str(level or "not gauged")) for level in evidence.levels[event.id])
+        told.append(
+            _("{number} {title}: {was} before, {now} after").format(
+                number=number, title=_(event.title), was=was, now=is_
+            )
+        )
+    return _("Risk map. {told}.").format(told=wording.joined(told))
 
 
 def _pair(before: Reading | None, after: Reading | None) -> str:
-    return " → ".join(str(one.gauge) if one else "not gauged" for one in (before, after))
+    return " → ".join(_(str(one.gauge)) if one else _("not gauged") for one in (before, after))
 
 
 def _level(level: RiskLevel | None) -> Plain:
-    return toned(str(level), LEVEL_TONES[level]) if level else toned("not gauged", "warn")
+    return toned(_(str(level)), LEVEL_TONES[level]) if level else toned(_("not gauged"), "warn")

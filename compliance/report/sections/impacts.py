@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.impact.nouns import (
     Answer,
     Criterion,
@@ -33,21 +35,23 @@ _NEED_TONES = {
     Need.UNKNOWN: "warn",
     Need.NOT_SHOWN: "good",
 }
-_HOLDS = {True: "holds", False: "does not hold", None: "not known"}
+_HOLDS = {True: mark("holds"), False: mark("does not hold"), None: mark("not known")}
 _ORIGINS = {
-    Origin.DRAWN: "Drawn from facts",
-    Origin.TEMPLATE: "Only proposed by a template",
-    Origin.TYPED: "In the officer’s own words",
+    Origin.DRAWN: mark("Drawn from facts"),
+    Origin.TEMPLATE: mark("Only proposed by a template"),
+    Origin.TYPED: mark("In the officer’s own words"),
 }
 _SAID = {
-    Outcome.PASSED: "Passed: the interest may be relied on.",
-    Outcome.FAILED: "Failed: the interests of people outweigh it.",
+    Outcome.PASSED: mark("Passed: the interest may be relied on."),
+    Outcome.FAILED: mark("Failed: the interests of people outweigh it."),
 }
 _GOING = {
-    Decision.GO: "The processing goes ahead.",
-    Decision.CONDITIONS: "The processing goes ahead once the action plan is done.",
-    Decision.CONSULT: "The processing waits until the authority has been consulted (Art. 36).",
-    Decision.STOP: "The processing does not go ahead.",
+    Decision.GO: mark("The processing goes ahead."),
+    Decision.CONDITIONS: mark("The processing goes ahead once the action plan is done."),
+    Decision.CONSULT: mark(
+        "The processing waits until the authority has been consulted (Art. 36)."
+    ),
+    Decision.STOP: mark("The processing does not go ahead."),
 }
 
 
@@ -63,20 +67,29 @@ def to_assessed(evidence: ImpactEvidence) -> Plain:
     done = sum(measure.is_done for measure in impact.measures)
     tiles = [
         tile(
-            "Version", count(impact.version), standing_of(evidence), tone=_standing_tone(evidence)
+            _("Version"),
+            count(impact.version),
+            _(standing_of(evidence)),
+            tone=_standing_tone(evidence),
         ),
-        tile("Still missing", count(len(evidence.missing)), "before it can be validated"),
-        tile("Action plan", f"{done} of {len(impact.measures)}", "measures are done"),
+        tile(_("Still missing"), count(len(evidence.missing)), _("before it can be validated")),
+        tile(
+            _("Action plan"),
+            _("{n} of {all}").format(n=done, all=len(impact.measures)),
+            _("measures are done"),
+        ),
     ]
     if evidence.screened is not None:
         need = evidence.screened.need
-        tiles.insert(0, tile("A DPIA is", str(need), "by the screening", tone=_NEED_TONES[need]))
+        tiles.insert(
+            0, tile(_("A DPIA is"), _(str(need)), _("by the screening"), tone=_NEED_TONES[need])
+        )
         tiles[3:] = [_risk_tile(impact.residual or _highest(evidence))]
     return {
         "verdict": _verdict(evidence),
         "tiles": tiles,
-        "missing": [wording.sentence(each) for each in evidence.missing],
-        "changed": [wording.sentence(each) for each in evidence.changed],
+        "missing": [wording.sentence(_(each)) for each in evidence.missing],
+        "changed": [wording.sentence(_(each)) for each in evidence.changed],
     }
 
 
@@ -86,19 +99,19 @@ def to_screening(evidence: ImpactEvidence) -> Plain | None:
     if screened is None:
         return None
     headings = [
-        heading("Criterion", 2.4),
-        heading("Stands in", 1.2),
-        heading("It", 1.1),
-        heading("Why", 3.2),
+        heading(_("Criterion"), 2.4),
+        heading(_("Stands in"), 1.2),
+        heading(_("It"), 1.1),
+        heading(_("Why"), 3.2),
     ]
     rows: list[list[Cell]] = [
         [
-            asked.title,
-            asked.ref,
+            _(asked.title),
+            _(asked.ref),
             _holds(screened.criteria[asked.id]),
             stacked(
-                screened.criteria[asked.id].why or "–",
-                _ORIGINS[screened.criteria[asked.id].origin]
+                _(screened.criteria[asked.id].why or "–"),
+                _(_ORIGINS[screened.criteria[asked.id].origin])
                 if screened.criteria[asked.id].why
                 else "",
             ),
@@ -107,9 +120,9 @@ def to_screening(evidence: ImpactEvidence) -> Plain | None:
     ]
     return {
         "tone": _NEED_TONES[screened.need],
-        "says": f"{wording.capital(str(screened.need))}. {screened.because}",
+        "says": wording.run_on([wording.sentence(_(str(screened.need))), _(screened.because)]),
         "table": table(headings, rows),
-        "lists": evidence.method.lists,
+        "lists": _(evidence.method.lists),
     }
 
 
@@ -120,21 +133,21 @@ def to_parts(evidence: ImpactEvidence) -> list[Plain]:
 
 def to_action_plan(evidence: ImpactEvidence) -> Plain | None:
     """The measures that are planned; None where none is."""
-    titles = {event.id: event.title for event in evidence.impact.events}
+    titles = {event.id: _(event.title) for event in evidence.impact.events}
     headings = [
-        heading("Measure", 3),
-        heading("Reduces", 2.4),
-        heading("Owner", 1.4, Fill.NAME),
-        heading("Due", 1.2),
-        heading("Stands", 1),
+        heading(_("Measure"), 3),
+        heading(_("Reduces"), 2.4),
+        heading(_("Owner"), 1.4, Fill.NAME),
+        heading(_("Due"), 1.2),
+        heading(_("Stands"), 1),
     ]
     rows: list[list[Cell]] = [
         [
             one.what,
             wording.listed([titles.get(id_, id_) for id_ in one.events], "–"),
             wording.recorded(one.owner),
-            f"{one.due}" if one.due else wording.NOT_RECORDED,
-            toned("done", "good") if one.is_done else toned("open", "warn"),
+            f"{one.due}" if one.due else _(wording.NOT_RECORDED),
+            toned(_("done"), "good") if one.is_done else toned(_("open"), "warn"),
         ]
         for one in evidence.impact.measures
     ]
@@ -145,9 +158,11 @@ def to_opinions(evidence: ImpactEvidence) -> list[Plain]:
     """What those said who had to be asked; what is lacking is said too."""
     found = [
         {
-            "who": wording.capital(str(one.of)) + (f", {one.by}" if one.by else ""),
-            "at": f"{one.at}" if one.at else wording.NOT_RECORDED,
-            "says": one.text or f"Not asked: {one.reason}",
+            "who": wording.enumerated(
+                [wording.capital(_(str(one.of))), *([one.by] if one.by else [])]
+            ),
+            "at": f"{one.at}" if one.at else _(wording.NOT_RECORDED),
+            "says": one.text or _("Not asked: {reason}").format(reason=one.reason),
             "missing": False,
         }
         for one in evidence.impact.opinions
@@ -155,7 +170,12 @@ def to_opinions(evidence: ImpactEvidence) -> list[Plain]:
     asked = {one.of for one in evidence.impact.opinions}
     wanted = (Voice.OFFICER, Voice.PEOPLE) if evidence.impact.kind is ImpactKind.DPIA else ()
     return found + [
-        {"who": wording.capital(str(of)), "at": "", "says": "No opinion yet.", "missing": True}
+        {
+            "who": wording.capital(_(str(of))),
+            "at": "",
+            "says": _("No opinion yet."),
+            "missing": True,
+        }
         for of in wanted
         if of not in asked
     ]
@@ -164,46 +184,54 @@ def to_opinions(evidence: ImpactEvidence) -> list[Plain]:
 def signed_by(impact: Impact) -> str:
     """Who signed, and whether that was what stands here."""
     is_as_signed = impact.status is Status.VALIDATED
-    return impact.validated_by if is_as_signed else f"{impact.validated_by} (an earlier version)"
+    return (
+        impact.validated_by
+        if is_as_signed
+        else _("{name} (an earlier version)").format(name=impact.validated_by)
+    )
 
 
 def to_decision(evidence: ImpactEvidence) -> Plain:
     """What comes of it, who signed, when it has to be looked at again, and its versions."""
     impact = evidence.impact
-    said = _SAID[impact.outcome] if impact.outcome else ""
-    said = _GOING[impact.decision] if impact.decision else said
+    said = _(_SAID[impact.outcome]) if impact.outcome else ""
+    said = _(_GOING[impact.decision]) if impact.decision else said
     is_signed = impact.validated_at is not None
     facts = [
-        fact("Decided", said or "not yet", missing=not said),
-        fact("Reasons", wording.recorded(impact.because), fill=Fill.TEXT),
-        fact("Signed by", signed_by(impact) if is_signed else "nobody yet", missing=not is_signed),
-        fact("Signed on", wording.when(impact.validated_at) if impact.validated_at else "–"),
+        fact(_("Decided"), said or _("not yet"), missing=not said),
+        fact(_("Reasons"), wording.recorded(impact.because), fill=Fill.TEXT),
+        fact(
+            _("Signed by"),
+            signed_by(impact) if is_signed else _("nobody yet"),
+            missing=not is_signed,
+        ),
+        fact(_("Signed on"), wording.when(impact.validated_at) if impact.validated_at else "–"),
     ]
     if impact.kind is ImpactKind.DPIA:
         left = impact.residual or _highest(evidence)
-        facts.append(fact("Risk that is left", str(left) if left else "not gauged"))
-        facts.append(fact("Authority consulted", f"{impact.consulted_at or 'no'}"))
+        facts.append(fact(_("Risk that is left"), _(str(left)) if left else _("not gauged")))
+        facts.append(fact(_("Authority consulted"), f"{impact.consulted_at or _('no')}"))
     versions = _milestones(evidence)[-MOST_VERSIONS_PRINTED:]
     headings = [
-        heading("Version", fill=Fill.NUMBER),
-        heading("Status", 1.2),
-        heading("When (UTC)", 1.6),
-        heading("By", 2, Fill.NAME),
-        heading("Risk left", 1.2),
+        heading(_("Version"), fill=Fill.NUMBER),
+        heading(_("Status"), 1.2),
+        heading(_("When (UTC)"), 1.6),
+        heading(_("By"), 2, Fill.NAME),
+        heading(_("Risk left"), 1.2),
     ]
     rows: list[list[Cell]] = [
         [
             count(one.version),
-            str(one.status),
+            _(str(one.status)),
             wording.stamp(one.at) if one.at else "–",
             wording.recorded(one.actor),
-            str(one.residual) if one.residual else "–",
+            _(str(one.residual)) if one.residual else "–",
         ]
         for one in reversed(versions)
     ]
     return {
         "facts": facts,
-        "consult": evidence.method.consult if _highest(evidence) is RiskLevel.HIGH else "",
+        "consult": _(evidence.method.consult) if _highest(evidence) is RiskLevel.HIGH else "",
         "versions": table(headings, rows),
         "versions_left": len(evidence.versions) - len(versions),
     }
@@ -213,19 +241,21 @@ def to_annex(evidence: ImpactEvidence) -> Plain:
     """The columns of the datasets, and what the answers were drawn from."""
     rows = [row for found in evidence.datasets for row in _columns(found)]
     headings = [
-        heading("Dataset", 1.6, Fill.NAME),
-        heading("Column", 2, Fill.NAME),
-        heading("Holds", 1.8),
-        heading("Points to people", 1.6),
-        heading("Label", 1.2),
+        heading(_("Dataset"), 1.6, Fill.NAME),
+        heading(_("Column"), 2, Fill.NAME),
+        heading(_("Holds"), 1.8),
+        heading(_("Points to people"), 1.6),
+        heading(_("Label"), 1.2),
     ]
     return {
         "columns": table(headings, rows[:MOST_COLUMNS_PRINTED]),
         "columns_left": max(0, len(rows) - MOST_COLUMNS_PRINTED),
         "facts": _references(evidence),
         "stands_on": evidence.stands_on,
-        "method": f"Method {evidence.method.version} of {evidence.method.as_of}",
-        "sources": [wording.sentence(source) for source in evidence.method.sources.values()],
+        "method": _("Method {version} of {as_of}").format(
+            version=evidence.method.version, as_of=evidence.method.as_of
+        ),
+        "sources": [wording.sentence(_(source)) for source in evidence.method.sources.values()],
     }
 
 
@@ -240,10 +270,10 @@ def _milestones(evidence: ImpactEvidence) -> list[ImpactVersion]:
 def _part(evidence: ImpactEvidence, part: Part) -> Plain:
     return {
         "id": part.id,
-        "title": part.title,
+        "title": _(part.title),
         "sections": [
             {
-                "title": section.title,
+                "title": _(section.title),
                 "questions": [_question(evidence, question) for question in section.questions],
             }
             for section in part.sections
@@ -255,14 +285,19 @@ def _question(evidence: ImpactEvidence, question: Question) -> Plain:
     answer = evidence.impact.answers.get(question.id, Answer())
     tone = "" if answer.counts else "warn" if question.required else "calm"
     return {
-        "asks": question.title,
-        "says": answer.text
-        or ("Not answered." if question.required else "Not answered; optional."),
+        "asks": _(question.title),
+        "says": text_of(answer)
+        or (_("Not answered.") if question.required else _("Not answered; optional.")),
         "tone": tone,
-        "origin": _ORIGINS[answer.origin] if answer.text else "",
-        "drawn": answer.drawn if answer.drawn != answer.text else "",
+        "origin": _(_ORIGINS[answer.origin]) if answer.text else "",
+        "drawn": _(answer.drawn) if answer.drawn != answer.text else "",
         "facts": list(answer.facts),
     }
+
+
+def text_of(answer: Answer) -> str:
+    """What is answered: in the officer's own words, or as it was drawn or proposed."""
+    return answer.text if answer.origin is Origin.TYPED else _(answer.text)
 
 
 def _columns(found: DatasetEvidence) -> list[list[Cell]]:
@@ -274,9 +309,9 @@ def _columns(found: DatasetEvidence) -> list[list[Cell]]:
             [
                 str(found.dataset.name),
                 wording.abridged(column.name),
-                label.semantic_type.replace("_", " ") if label else "nobody has looked",
-                str(label.identifier_class) if label else "–",
-                str(label.status) if label else "–",
+                _(label.semantic_type.replace("_", " ")) if label else _("nobody has looked"),
+                _(str(label.identifier_class)) if label else "–",
+                _(str(label.status)) if label else "–",
             ]
         )
     return rows
@@ -294,25 +329,31 @@ def _references(evidence: ImpactEvidence) -> list[str]:
 def _verdict(evidence: ImpactEvidence) -> Plain:
     impact = evidence.impact
     if impact.status is Status.VALIDATED and evidence.changed:
-        return {"tone": "bad", "says": "Outdated: what it stands on has changed since."}
+        return {"tone": "bad", "says": _("Outdated: what it stands on has changed since.")}
     if impact.status is not Status.VALIDATED:
-        return {"tone": "warn", "says": f"Not validated: it is {impact.status}."}
-    said = _SAID[impact.outcome] if impact.outcome else ""
-    said = _GOING[impact.decision] if impact.decision else said
+        return {
+            "tone": "warn",
+            "says": _("Not validated: it is {status}.").format(status=_(str(impact.status))),
+        }
+    said = _(_SAID[impact.outcome]) if impact.outcome else ""
+    said = _(_GOING[impact.decision]) if impact.decision else said
     tone = "bad" if impact.residual is RiskLevel.HIGH else "good"
-    return {"tone": tone, "says": f"Validated. {said}".strip()}
+    return {"tone": tone, "says": _("Validated. {said}").format(said=said).strip()}
 
 
 def _risk_tile(left: RiskLevel | None) -> Plain:
     tone = LEVEL_TONES[left] if left else "warn"
     return tile(
-        "Risk that is left", str(left or "not gauged"), "the highest, with measures", tone=tone
+        _("Risk that is left"),
+        _(str(left or "not gauged")),
+        _("the highest, with measures"),
+        tone=tone,
     )
 
 
 def _highest(evidence: ImpactEvidence) -> RiskLevel | None:
     """The highest risk left; None where an event is not gauged, or there is none."""
-    left = [after for _, after in evidence.levels.values()]
+    left = [after for __, after in evidence.levels.values()]
     known = [one for one in left if one is not None]
     if not known or len(known) < len(left):
         return None
@@ -326,4 +367,4 @@ def _standing_tone(evidence: ImpactEvidence) -> str:
 
 def _holds(one: Criterion) -> Plain:
     tone = "warn" if one.holds is None else "bad" if one.holds else "good"
-    return toned(_HOLDS[one.holds], tone)
+    return toned(_(_HOLDS[one.holds]), tone)

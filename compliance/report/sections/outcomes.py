@@ -5,6 +5,7 @@ from __future__ import annotations
 from compliance.anonymise.nouns.attack import AttackKind
 from compliance.anonymise.nouns.plan import Method
 from compliance.anonymise.nouns.record import Anonymised
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import AnonymisationEvidence
 from compliance.report.sections.attacks import (
@@ -30,7 +31,7 @@ def to_outcome(evidence: AnonymisationEvidence) -> Plain:
     """Verdict, key figures, one row per question, and what to do next."""
     return {
         "verdict": verdict_of(evidence),
-        "tested": f"Tested {_tested(evidence.done)}.",
+        "tested": _("Tested {tested}.").format(tested=_tested(evidence.done)),
         "tiles": _tiles(evidence),
         "questions": to_questions(evidence.done),
         "next": _next(evidence),
@@ -41,21 +42,30 @@ def verdict_of(evidence: AnonymisationEvidence) -> Plain:
     """How things stand, in one sentence with numbers; never that anything is anonymous."""
     done, proof = evidence.done, evidence.done.proof
     if not evidence.trail.ok:
-        return {"tone": "bad", "says": f"The trail is not whole; see section {_TRAIL_SECTION}."}
+        return {
+            "tone": "bad",
+            "says": _("The trail is not whole; see section {section}.").format(
+                section=_TRAIL_SECTION
+            ),
+        }
     if proof.failed:
-        says = f"The output did not pass {count(len(proof.failed), 'check')}; see section 5."
-        return {"tone": "bad", "says": says}
-    if not everybody(proof.after):
-        return {"tone": "bad", "says": "The output is empty."}
-    if proof.after.uniques:
-        says = (
-            f"{counted(proof.after.uniques, proof.after)} of {count(everybody(proof.after))} stand "
-            f"alone in the output; {_before(done)}."
+        says = _("The output did not pass {checks}; see section 5.").format(
+            checks=count(len(proof.failed), "check")
         )
         return {"tone": "bad", "says": says}
-    says = (
-        f"No {unit_of(proof.after)} is alone: the smallest group has "
-        f"{counted(proof.after.k, proof.after)}; {_before(done)}."
+    if not everybody(proof.after):
+        return {"tone": "bad", "says": _("The output is empty.")}
+    if proof.after.uniques:
+        says = _("{those} of {everybody} stand alone in the output; {before}.").format(
+            those=counted(proof.after.uniques, proof.after),
+            everybody=count(everybody(proof.after)),
+            before=_before(done),
+        )
+        return {"tone": "bad", "says": says}
+    says = _("No {unit} is alone: the smallest group has {rows}; {before}.").format(
+        unit=unit_of(proof.after),
+        rows=counted(proof.after.k, proof.after),
+        before=_before(done),
     )
     return {"tone": _tone(done), "says": says}
 
@@ -66,19 +76,26 @@ def _tested(done: Anonymised) -> str:
     by_standing: dict[Standing, list[str]] = {}
     for kind, standing in _standings(done).items():
         by_standing.setdefault(standing, []).append(question_of(kind).lower())
-    told = "; ".join(f"{wording.listed(names)}: {found}" for found, names in by_standing.items())
-    return (
-        f"on {wording.when(done.made_at)}, on the written output: {count(held)} of "
-        f"{count(len(done.proof.checks), 'check')} hold; attacks for {told}"
+    told = wording.joined(
+        _("{names}: {found}").format(names=wording.listed(names), found=_(found))
+        for found, names in by_standing.items()
+    )
+    return _(
+        "on {when}, on the written output: {held} of {checks} hold; attacks for {told}"
+    ).format(
+        when=wording.when(done.made_at),
+        held=count(held),
+        checks=count(len(done.proof.checks), "check"),
+        told=told,
     )
 
 
 def _before(done: Anonymised) -> str:
     before = done.proof.before
     if not before.uniques:
-        return f"before, it had {count(before.k)}"
+        return _("before, it had {n}").format(n=count(before.k))
     whole = counted(everybody(before), before)
-    return f"before, {count(before.uniques)} of {whole} stood alone"
+    return _("before, {n} of {whole} stood alone").format(n=count(before.uniques), whole=whole)
 
 
 def _tone(done: Anonymised) -> str:
@@ -99,34 +116,41 @@ def _tiles(evidence: AnonymisationEvidence) -> list[Plain]:
     before, after, found = proof.before, proof.after, proof.found
     held = len(proof.checks) - len(proof.failed)
     return [
-        tile("Smallest group (k)", count(after.k), f"before: {count(before.k)}"),
         tile(
-            "Alone",
+            _("Smallest group (k)"),
+            count(after.k),
+            _("before: {before}").format(before=count(before.k)),
+        ),
+        tile(
+            _("Alone"),
             count(after.uniques),
-            f"before: {count(before.uniques)}",
+            _("before: {before}").format(before=count(before.uniques)),
             tone="bad" if after.uniques else "",
         ),
         tile(
-            "Largest risk",
+            _("Largest risk"),
             share_in_words(after.prosecutor.max),
-            f"before: {share_in_words(before.prosecutor.max)}",
+            _("before: {before}").format(before=share_in_words(before.prosecutor.max)),
         ),
         _linked_tile(done),
         tile(
-            "Rows left out",
+            _("Rows left out"),
             count(found.suppressed),
-            f"{share_in_words(found.losses.suppressed_share)} of {count(before.rows)}",
+            _("{share} of {rows}").format(
+                share=share_in_words(found.losses.suppressed_share),
+                rows=count(before.rows),
+            ),
         ),
-        tile("Detail kept", share_in_words(found.losses.granularity), _optimum(done)),
+        tile(_("Detail kept"), share_in_words(found.losses.granularity), _optimum(done)),
         tile(
-            "Checks",
-            f"{count(held)} of {count(len(proof.checks))}",
-            "hold; see section 5",
+            _("Checks"),
+            _("{n} of {all}").format(n=count(held), all=count(len(proof.checks))),
+            _("hold; see section 5"),
             tone="bad" if proof.failed else "",
         ),
         tile(
-            "Trail",
-            "whole" if trail.ok else "broken",
+            _("Trail"),
+            _("whole") if trail.ok else _("broken"),
             count(trail.entries, "entry", plural="entries"),
             tone="" if trail.ok else "bad",
         ),
@@ -136,33 +160,45 @@ def _tiles(evidence: AnonymisationEvidence) -> list[Plain]:
 def _linked_tile(done: Anonymised) -> Plain:
     pair = worst_pair(done, AttackKind.LINKAGE)
     if pair.after is None:
-        return tile("Linked by attack", "not assessed", "see section 3", tone="warn")
-    before = "not tried" if pair.before is None else share_in_words(pair.before.share)
-    return tile("Linked by attack", share_in_words(pair.after.share), f"before: {before}")
+        return tile(_("Linked by attack"), _("not assessed"), _("see section 3"), tone="warn")
+    before = _("not tried") if pair.before is None else share_in_words(pair.before.share)
+    return tile(
+        _("Linked by attack"),
+        share_in_words(pair.after.share),
+        _("before: {before}").format(before=before),
+    )
 
 
 def _optimum(done: Anonymised) -> str:
     if done.plan.method is Method.LOCAL:
-        return "local recoding"
-    return "proven optimum" if is_proven(done) else "optimum not proven"
+        return _("local recoding")
+    return _("proven optimum") if is_proven(done) else _("optimum not proven")
 
 
 def _next(evidence: AnonymisationEvidence) -> list[str]:
     """What to do, the most pressing first."""
     done, steps = evidence.done, []
     if not evidence.trail.ok:
-        steps.append(f"Find out why the trail is not whole; see section {_TRAIL_SECTION}.")
+        steps.append(
+            _("Find out why the trail is not whole; see section {section}.").format(
+                section=_TRAIL_SECTION
+            )
+        )
     if done.proof.failed or done.proof.after.uniques:
-        steps.append("Do not hand the output on; anonymise again with a stricter plan.")
+        steps.append(_("Do not hand the output on; anonymise again with a stricter plan."))
     steps += _on_attacks(done)
     if back := ways_back(done):
         named = wording.listed([wording.abridged(name) for name in back[:_NAMES_SHOWN]])
-        steps.append(f"Treat the output as personal data as long as the key behind {named} exists.")
+        steps.append(
+            _("Treat the output as personal data as long as the key behind {named} exists.").format(
+                named=named
+            )
+        )
     if done.plan.method is Method.FULL_DOMAIN and not is_proven(done):
-        steps.append("Give the search more time, or accept that a less coarse output may exist.")
+        steps.append(_("Give the search more time, or accept that a less coarse output may exist."))
     if not evidence.dataset.description.data_subjects.strip():
-        steps.append("Record on Datasets whose data these are.")
-    steps.append("Test again before the next output about the same people; see section 5.")
+        steps.append(_("Record on Datasets whose data these are."))
+    steps.append(_("Test again before the next output about the same people; see section 5."))
     return steps
 
 
@@ -171,15 +207,27 @@ def _on_attacks(done: Anonymised) -> list[str]:
     for kind, standing in _standings(done).items():
         name = question_of(kind)
         if standing is Standing.NOT_ASSESSED:
-            steps.append(f"{name} is not assessed: have it tested before the output leaves.")
-        elif standing is Standing.GAIN and kind is AttackKind.INFERENCE:
-            target = wording.abridged(worst_pair(done, kind).target or "the column")
             steps.append(
-                f"{name} beats its baseline: have that risk analysed, or ask for l-diversity or "
-                f"t-closeness of {target}."
+                _("{name} is not assessed: have it tested before the output leaves.").format(
+                    name=name
+                )
+            )
+        elif standing is Standing.GAIN and kind is AttackKind.INFERENCE:
+            target = wording.abridged(worst_pair(done, kind).target or _("the column"))
+            steps.append(
+                _(
+                    "{name} beats its baseline: have that risk analysed, or ask for l-diversity or "
+                    "t-closeness of {target}."
+                ).format(name=name, target=target)
             )
         elif standing is Standing.WITHIN:
-            steps.append(f"{name} is made rarer, not impossible: weigh that risk.")
+            steps.append(
+                _("{name} is made rarer, not impossible: weigh that risk.").format(name=name)
+            )
         elif standing is Standing.GAIN:
-            steps.append(f"{name} beats its baseline: have that risk analysed, or ask for more.")
+            steps.append(
+                _("{name} beats its baseline: have that risk analysed, or ask for more.").format(
+                    name=name
+                )
+            )
     return steps

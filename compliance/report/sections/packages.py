@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, table
 from compliance.report.wording import count
@@ -14,19 +16,24 @@ MOST_EXCERPTS_PRINTED = 200
 _AS_RECORDS = 4  # so few rows are shown one below the other, with all their columns
 _COLUMNS = 6  # of a table, beside the number of the row
 _LONGEST = 3_000
-_NO_VALUE, _LEFT_OUT = "no value", "left out"
+_NO_VALUE, _LEFT_OUT = mark("no value"), mark("left out")
 
 
 def to_package(package: Package) -> Plain:
     """The whole package; long tables are cut where the page says so, the files are whole."""
     return {
         "facts": [
-            fact("Request", package.request),
-            fact("Right", f"{package.right.value.capitalize()}, {package.article}"),
-            fact("From", wording.recorded(package.sender.name), missing=not package.sender.name),
-            fact("Contact", wording.recorded(package.sender.contact)),
-            fact("Put together on", wording.when(package.made_at)),
-            fact("What was found", _found(package)),
+            fact(_("Request"), package.request),
+            fact(
+                _("Right"),
+                _("{right}, {article}").format(
+                    right=_(package.right.value.capitalize()), article=_(package.article)
+                ),
+            ),
+            fact(_("From"), wording.recorded(package.sender.name), missing=not package.sender.name),
+            fact(_("Contact"), wording.recorded(package.sender.contact)),
+            fact(_("Put together on"), wording.when(package.made_at)),
+            fact(_("What was found"), _found(package)),
         ],
         "elements": [_element(one) for one in package.elements],
         "datasets": [_dataset(one) for one in package.extracts],
@@ -41,14 +48,16 @@ def to_package(package: Package) -> Plain:
 def _found(package: Package) -> str:
     rows = count(package.rows, "row")
     datasets = count(len(package.extracts), "dataset")
-    return f"{rows} of {datasets}, {count(len(package.excerpts), 'mention')} elsewhere"
+    return _("{rows} of {datasets}, {mentions} elsewhere").format(
+        rows=rows, datasets=datasets, mentions=count(len(package.excerpts), "mention")
+    )
 
 
 def _element(one: Element) -> Plain:
     return {
-        "title": one.title,
-        "says": list(one.says),
-        "missing": list(one.missing),
+        "title": _(one.title),
+        "says": [_(text) for text in one.says],
+        "missing": [_(text) for text in one.missing],
     }
 
 
@@ -56,7 +65,9 @@ def _dataset(extract: Extract) -> Plain:
     printed = min(extract.rows, MOST_ROWS_PRINTED)
     has_records = extract.rows <= _AS_RECORDS
     return {
-        "title": f"{wording.abridged(extract.name)} (version {extract.version})",
+        "title": _("{name} (version {version})").format(
+            name=wording.abridged(extract.name), version=extract.version
+        ),
         "rows": count(extract.rows, "row"),
         "columns": _columns(extract.columns),
         "records": [_record(extract, row) for row in range(extract.rows)] if has_records else [],
@@ -68,9 +79,11 @@ def _dataset(extract: Extract) -> Plain:
 
 def _columns(columns: Sequence[ShownColumn]) -> Plain | None:
     rows: list[list[Cell]] = [
-        [str(c.name), c.meaning or "not looked at", str(c.type)] for c in columns
+        [str(c.name), _(c.meaning or "not looked at"), _(str(c.type))] for c in columns
     ]
-    return table([heading("Column", 2, Fill.NAME), heading("Meaning", 3), heading("Type", 1)], rows)
+    return table(
+        [heading(_("Column"), 2, Fill.NAME), heading(_("Meaning"), 3), heading(_("Type"), 1)], rows
+    )
 
 
 def _record(extract: Extract, row: int) -> list[Plain]:
@@ -85,7 +98,7 @@ def _tables(extract: Extract, printed: int) -> Iterator[Plain | None]:
     for first in range(0, len(extract.columns), _COLUMNS):
         some = extract.columns[first : first + _COLUMNS]
         headings = [
-            heading("Row", fill=Fill.NUMBER),
+            heading(_("Row"), fill=Fill.NUMBER),
             *(heading(wording.abridged(str(column.name), 30), 1, Fill.NAME) for column in some),
         ]
         rows: list[list[Cell]] = [
@@ -99,11 +112,11 @@ def _said(extract: Extract, column: ShownColumn, row: int) -> str:
     value = extract.values[column.name][row]
     if value is None and column.withheld:
         gaps = sum(one is None for one in extract.values[column.name][:MOST_ROWS_PRINTED])
-        return _LEFT_OUT if column.withheld >= gaps else f"{_NO_VALUE}, or {_LEFT_OUT}"
+        return _(_LEFT_OUT) if column.withheld >= gaps else _("no value, or left out")
     if value is None or value == "":
-        return _NO_VALUE
+        return _(_NO_VALUE)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     text = str(value)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
 
@@ -114,23 +127,27 @@ def _has_gap(column: ShownColumn) -> bool:
 
 def _withheld(column: ShownColumn) -> str:
     if column.withheld:
-        return f"{column.name}: {count(column.withheld, 'value')}, because {column.why}."
-    return f"{column.name}: {count(column.redacted, 'piece')} of text about other people."
+        return _("{column}: {values}, because {why}.").format(
+            column=column.name, values=count(column.withheld, "value"), why=_(column.why)
+        )
+    return _("{column}: {pieces} of text about other people.").format(
+        column=column.name, pieces=count(column.redacted, "piece")
+    )
 
 
 def _copies(copies: Sequence[Copy]) -> Plain | None:
     headings = [
-        heading("Where", 2, Fill.NAME),
-        heading("What it is", 1.4),
-        heading("Of", 2, Fill.NAME),
-        heading("Rows", fill=Fill.NUMBER),
-        heading("Say something else", fill=Fill.NUMBER),
+        heading(_("Where"), 2, Fill.NAME),
+        heading(_("What it is"), 1.4),
+        heading(_("Of"), 2, Fill.NAME),
+        heading(_("Rows"), fill=Fill.NUMBER),
+        heading(_("Say something else"), fill=Fill.NUMBER),
     ]
     rows: list[list[Cell]] = [
         [
             one.dataset_id,
-            str(one.kind),
-            one.of or "nothing that is still there",
+            _(str(one.kind)),
+            one.of or _("nothing that is still there"),
             count(one.rows),
             count(one.differing),
         ]
@@ -140,18 +157,25 @@ def _copies(copies: Sequence[Copy]) -> Plain | None:
 
 
 def _excerpt(one: Excerpt) -> Plain:
-    return {"where": f"{one.dataset_id}, {one.column}", "text": one.text}
+    return {
+        "where": _("{dataset}, {column}").format(dataset=one.dataset_id, column=one.column),
+        "text": one.text,
+    }
 
 
 def _left_out(package: Package) -> Iterator[str]:
     if doubtful := sum(package.doubtful.values()):
         yield (
-            f"{count(doubtful, 'row')} that fit you and that we take to be about somebody else. If "
-            "you think that there is more about you, tell us by what else you are known."
+            _(
+                "{rows} that fit you and that we take to be about somebody else. If you think "
+                "that there is more about you, tell us by what else you are known."
+            ).format(rows=count(doubtful, "row"))
         )
     if package.doubtful_mentions:
-        yield f"{count(package.doubtful_mentions, 'mention')} that we take to be of somebody else."
+        yield _("{mentions} that we take to be of somebody else.").format(
+            mentions=count(package.doubtful_mentions, "mention")
+        )
     for name, why in package.excluded.items():
-        yield f"{name}: {why}."
+        yield _("{name}: {why}.").format(name=name, why=_(why))
     for name, why in package.skipped.items():
-        yield f"{name} was not searched: {why}"
+        yield _("{name} was not searched: {why}").format(name=name, why=_(why))

@@ -12,6 +12,8 @@ from compliance.federated.nouns import (
     Strategy,
     Task,
 )
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.privacy.nouns import NoisePlace, PrivacyUnitKind
 from compliance.report import wording
 from compliance.report.tables import Fill, Plain, fact
@@ -19,75 +21,80 @@ from compliance.report.wording import count
 
 MOST_FEATURES_PRINTED = 40
 UNITS = {
-    PrivacyUnitKind.PERSON: ("one person", "person"),
-    PrivacyUnitKind.DEVICE: ("one device", "device"),
-    PrivacyUnitKind.SITE: ("one site", "site"),
-    PrivacyUnitKind.ROW: ("one row", "row"),
+    PrivacyUnitKind.PERSON: (mark("one person"), mark("person")),
+    PrivacyUnitKind.DEVICE: (mark("one device"), mark("device")),
+    PrivacyUnitKind.SITE: (mark("one site"), mark("site")),
+    PrivacyUnitKind.ROW: (mark("one row"), mark("row")),
 }
 _TASKS = {
-    Task.PROFILE: "what kind of customer somebody is, from earlier purchases",
-    Task.RECOMMEND: "which product somebody buys next",
-    Task.FORECAST: "how much is sold next",
+    Task.PROFILE: mark("what kind of customer somebody is, from earlier purchases"),
+    Task.RECOMMEND: mark("which product somebody buys next"),
+    Task.FORECAST: mark("how much is sold next"),
 }
 _MODELS = {
-    ModelKind.LOGISTIC: "logistic regression",
-    ModelKind.LINEAR: "linear regression",
-    ModelKind.SOFTMAX: "softmax regression",
+    ModelKind.LOGISTIC: mark("logistic regression"),
+    ModelKind.LINEAR: mark("linear regression"),
+    ModelKind.SOFTMAX: mark("softmax regression"),
 }
 _STRATEGIES = {
-    Strategy.FEDAVG: "federated averaging",
-    Strategy.FEDSGD: "averaged gradients (FedSGD)",
-    Strategy.FEDADAM: "FedAdam",
-    Strategy.FEDYOGI: "FedYogi",
-    Strategy.SCAFFOLD: "SCAFFOLD, with a correction for each site",
-    Strategy.MEDIAN: "the median of the sites' updates, number by number",
+    Strategy.FEDAVG: mark("federated averaging"),
+    Strategy.FEDSGD: mark("averaged gradients (FedSGD)"),
+    Strategy.FEDADAM: mark("FedAdam"),
+    Strategy.FEDYOGI: mark("FedYogi"),
+    Strategy.SCAFFOLD: mark("SCAFFOLD, with a correction for each site"),
+    Strategy.MEDIAN: mark("the median of the sites' updates, number by number"),
 }
 _SPLITS = {
-    Split.IID: "people come to them by chance",
-    Split.SHARDS: "people are sorted by their answer, and each site gets two pieces",
-    Split.SIZE: "people come by chance to sites of very different sizes",
+    Split.IID: mark("people come to them by chance"),
+    Split.SHARDS: mark("people are sorted by their answer, and each site gets two pieces"),
+    Split.SIZE: mark("people come by chance to sites of very different sizes"),
 }
 _POISONS = {
-    Poison.FLIP: "ten times their update, backwards",
-    Poison.NOISE: "a hundred times the length of their update, in any direction",
-    Poison.BROKEN: "numbers that are no numbers",
+    Poison.FLIP: mark("ten times their update, backwards"),
+    Poison.NOISE: mark("a hundred times the length of their update, in any direction"),
+    Poison.BROKEN: mark("numbers that are no numbers"),
 }
 _NOISERS = {
-    NoisePlace.CENTRAL: "the server, once, to the sum",
-    NoisePlace.SITE: "each site, to its own sum",
-    NoisePlace.LOCAL: "each person, to the own update",
+    NoisePlace.CENTRAL: mark("the server, once, to the sum"),
+    NoisePlace.SITE: mark("each site, to its own sum"),
+    NoisePlace.LOCAL: mark("each person, to the own update"),
 }
 
 
 def title_of(plan: Plan) -> str:
     """What was learnt, where, and whether noise protects anybody."""
-    noise = "with noise" if plan.privacy else "without noise"
+    noise = _("with noise") if plan.privacy else _("without noise")
     target, sites = wording.abridged(plan.subject), wording.abridged(plan.sites_from)
-    return f"{target} across {sites}, {noise}"
+    return _("{target} across {sites}, {noise}").format(target=target, sites=sites, noise=noise)
 
 
 def to_plan_facts(plan: Plan, outcome: Outcome) -> list[Plain]:
     """What was asked, one fact each."""
     return [
-        fact("Question", question(plan), fill=Fill.NAME),
+        fact(_("Question"), question(plan), fill=Fill.NAME),
         _sites(plan),
-        fact("Learnt from columns", _features(outcome), fill=Fill.NAME),
-        fact("Model and strategy", f"{model_in_words(plan)}, {strategy_in_words(plan)}"),
-        fact("Training", training_in_words(plan)),
-        fact("Server", server_in_words(plan)),
+        fact(_("Learnt from columns"), _features(outcome), fill=Fill.NAME),
+        fact(
+            _("Model and strategy"),
+            _("{model}, {strategy}").format(
+                model=model_in_words(plan), strategy=strategy_in_words(plan)
+            ),
+        ),
+        fact(_("Training"), training_in_words(plan)),
+        fact(_("Server"), server_in_words(plan)),
         *_troubles(plan),
-        fact("Seed", str(plan.seed)),
+        fact(_("Seed"), str(plan.seed)),
     ]
 
 
 def question(plan: Plan) -> str:
     """What the model is to tell."""
     if plan.task in _TASKS:
-        of = f" ({plan.target})" if plan.target else ""
-        return _TASKS[plan.task] + of
+        of = _(" ({target})").format(target=plan.target) if plan.target else ""
+        return _(_TASKS[plan.task]) + of
     if plan.model is ModelKind.LINEAR:
-        return f"how large {plan.subject} is"
-    return f"which value {plan.subject} has"
+        return _("how large {subject} is").format(subject=plan.subject)
+    return _("which value {subject} has").format(subject=plan.subject)
 
 
 def model_in_words(plan: Plan) -> str:
@@ -96,85 +103,111 @@ def model_in_words(plan: Plan) -> str:
         case ModelKind.MLP:
             widths = wording.listed([count(width) for width in plan.hidden])
             layers = count(len(plan.hidden), "hidden layer")
-            return f"neural network with {layers} of {widths}"
+            return _("neural network with {layers} of {widths}").format(
+                layers=layers, widths=widths
+            )
         case ModelKind.MATRIX_FACTORISATION:
-            return f"matrix factorisation with {count(plan.rank, 'number')} for each product"
+            return _("matrix factorisation with {numbers} for each product").format(
+                numbers=count(plan.rank, "number")
+            )
         case ModelKind.TREES:
-            return f"gradient-boosted trees of depth {plan.depth}"
+            return _("gradient-boosted trees of depth {depth}").format(depth=plan.depth)
         case _:
-            return _MODELS[plan.model]
+            return _(_MODELS[plan.model])
 
 
 def strategy_in_words(plan: Plan) -> str:
     """How the server joins what the sites found."""
-    share = f"{100 * plan.tolerated:g}{_NBSP}%"
+    share = _percent(plan.tolerated)
     match plan.strategy:
         case _ if plan.model is ModelKind.TREES:
-            return "the sites' sums are added up"
+            return _("the sites' sums are added up")
         case Strategy.FEDPROX:
-            return f"FedProx, sites held back by {plan.proximal:g}"
+            return _("FedProx, sites held back by {proximal:g}").format(proximal=plan.proximal)
         case Strategy.FEDAVGM:
-            return f"federated averaging with momentum {plan.momentum:g}"
+            return _("federated averaging with momentum {momentum:g}").format(
+                momentum=plan.momentum
+            )
         case Strategy.TRIMMED_MEAN:
-            return f"the mean without the {share} largest and smallest of each number"
+            return _("the mean without the {share} largest and smallest of each number").format(
+                share=share
+            )
         case Strategy.KRUM:
-            return f"the update nearest to the others (Krum), {share} tolerated"
+            return _("the update nearest to the others (Krum), {share} tolerated").format(
+                share=share
+            )
         case _:
-            return _STRATEGIES[plan.strategy]
+            return _(_STRATEGIES[plan.strategy])
 
 
 def training_in_words(plan: Plan) -> str:
     """What is done at a site, or with noise for a protected unit, in a round."""
-    whose, rate = whose_rows(plan), f"learning rate {plan.learning_rate:g}"
+    whose, rate = (
+        whose_rows(plan),
+        _("learning rate {learning_rate:g}").format(learning_rate=plan.learning_rate),
+    )
     if plan.model is ModelKind.TREES:
-        return f"one tree per round, level by level over the rows of each {whose}, {rate}"
+        return _("one tree per round, level by level over the rows of each {whose}, {rate}").format(
+            whose=whose, rate=rate
+        )
     if plan.strategy is Strategy.FEDSGD:
-        return f"one step per round over all rows of each {whose}, {rate}"
-    return (
-        f"{count(plan.local_epochs, 'pass', plural='passes')} over the rows of each {whose} "
-        f"per round, {count(plan.batch, 'row')} per step, {rate}"
+        return _("one step per round over all rows of each {whose}, {rate}").format(
+            whose=whose, rate=rate
+        )
+    return _("{passes} over the rows of each {whose} per round, {rows} per step, {rate}").format(
+        passes=count(plan.local_epochs, "pass", plural="passes"),
+        whose=whose,
+        rows=count(plan.batch, "row"),
+        rate=rate,
     )
 
 
 def server_in_words(plan: Plan) -> str:
     """How far the server goes, and who takes part in a round."""
-    share = f"chance of each {whose_rows(plan)} to be in a round"
+    share = _("chance of each {unit} to be in a round").format(unit=whose_rows(plan))
     if plan.privacy is None:
-        share = "share of sites per round"
+        share = _("share of sites per round")
     elif plan.fraction == 1:
-        share = f"of the {whose_rows(plan)}s in every round"
-    secure = "; what the sites send is masked, so that it sees the sum alone" if plan.secure else ""
-    return f"rate {plan.server_rate:g}; {100 * plan.fraction:g} % {share}{secure}"
+        share = _("of the {unit}s in every round").format(unit=whose_rows(plan))
+    secure = (
+        _("; what the sites send is masked, so that it sees the sum alone") if plan.secure else ""
+    )
+    return _("rate {rate:g}; {percent} {share}{secure}").format(
+        rate=plan.server_rate,
+        percent=f"{100 * plan.fraction:g} %",
+        share=share,
+        secure=secure,
+    )
 
 
 def whose_rows(plan: Plan) -> str:
     """Whose rows are learnt from together: a site's or, with noise, a protected unit's."""
-    return UNITS[plan.privacy.unit][1] if plan.privacy else "site"
+    return _(UNITS[plan.privacy.unit][1] if plan.privacy else "site")
 
 
 def noiser_in_words(plan: Plan) -> str:
     """Who adds the noise; nobody without any."""
-    return _NOISERS[plan.privacy.place] if plan.privacy else "nobody"
+    return _(_NOISERS[plan.privacy.place] if plan.privacy else "nobody")
 
 
 def unit_in_words(plan: Plan, outcome: Outcome) -> str:
     """Whose presence the noise hides, as a phrase that says what that means."""
     unit = plan.privacy.unit if plan.privacy else PrivacyUnitKind.PERSON
     if unit is PrivacyUnitKind.SITE:
-        return "one site: adding or removing all of a site's rows"
+        return _("one site: adding or removing all of a site's rows")
     if unit is PrivacyUnitKind.DEVICE and plan.privacy:
-        return (
-            f"one device, as told apart by {plan.privacy.column}: adding or removing all of a "
-            "device's rows; somebody with several devices is protected device by device"
-        )
+        return _(
+            "one device, as told apart by {column}: adding or removing all of a device's "
+            "rows; somebody with several devices is protected device by device"
+        ).format(column=plan.privacy.column)
     if unit is PrivacyUnitKind.ROW:
-        return "one row, as asked: somebody with several rows is protected only row by row"
+        return _("one row, as asked: somebody with several rows is protected only row by row")
     if is_row_instead(plan, outcome):
-        return (
-            "one row: no column tells people apart, so somebody with several rows is protected "
-            "only row by row"
+        return _(
+            "one row: no column tells people apart, so somebody with several rows is "
+            "protected only row by row"
         )
-    return "one person: adding or removing all of a person's rows"
+    return _("one person: adding or removing all of a person's rows")
 
 
 def is_row_instead(plan: Plan, outcome: Outcome) -> bool:
@@ -187,13 +220,15 @@ def bounds_in_words(plan: Plan, outcome: Outcome) -> str:
     """How much of one protected unit counts."""
     unit = plan.privacy.unit if plan.privacy else PrivacyUnitKind.PERSON
     if unit is PrivacyUnitKind.SITE:
-        return "a site counts with all its rows, in one update"
+        return _("a site counts with all its rows, in one update")
     is_row = unit is PrivacyUnitKind.ROW or outcome.unit_is_row
     most = count(MOST_ROWS_PER_PERSON, "row" if plan.target else "example")
     if is_row and plan.target:
         most = count(1, "row")
-    whose = "row" if is_row else UNITS[unit][1]
-    return f"each {whose} counts at one site only, with at most {most}"
+    whose = _("row" if is_row else UNITS[unit][1])
+    return _("each {whose} counts at one site only, with at most {most}").format(
+        whose=whose, most=most
+    )
 
 
 def troubles_in_words(plan: Plan) -> list[str]:
@@ -201,45 +236,56 @@ def troubles_in_words(plan: Plan) -> list[str]:
     trouble = plan.trouble
     said = []
     if trouble.dropout:
-        said.append(f"each site that is asked stays silent with {_percent(trouble.dropout)} chance")
+        said.append(
+            _("each site that is asked stays silent with {percent} chance").format(
+                percent=_percent(trouble.dropout)
+            )
+        )
     if trouble.stragglers:
-        said.append(f"is slow with {_percent(trouble.stragglers)} chance")
+        said.append(_("is slow with {percent} chance").format(percent=_percent(trouble.stragglers)))
     if trouble.quorum:
-        said.append(f"a round counts only if {_percent(trouble.quorum)} of the sites answer")
+        said.append(
+            _("a round counts only if {percent} of the sites answer").format(
+                percent=_percent(trouble.quorum)
+            )
+        )
     if trouble.poisoned:
         sites = count(trouble.poisoned, "site")
-        said.append(f"{sites} poisoned on purpose: {_POISONS[trouble.poison]}")
+        said.append(
+            _("{sites} poisoned on purpose: {how}").format(
+                sites=sites, how=_(_POISONS[trouble.poison])
+            )
+        )
     return said
 
 
 def sites_in_words(plan: Plan) -> str:
     """Where the sites come from."""
     if plan.site_column is not None:
-        return f"the values of {plan.site_column}"
-    how = _SPLITS.get(plan.split, f"people come by their answer, unevenly (alpha {plan.alpha:g})")
-    return f"{count(plan.site_count)} made up: {how}"
-
-
-_NBSP = "\N{NO-BREAK SPACE}"
+        return _("the values of {column}").format(column=plan.site_column)
+    how = _("people come by their answer, unevenly (alpha {alpha:g})").format(alpha=plan.alpha)
+    if plan.split in _SPLITS:
+        how = _(_SPLITS[plan.split])
+    return _("{sites} made up: {how}").format(sites=count(plan.site_count), how=how)
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:g}{_NBSP}%"
+    return wording.share_of(f"{100 * share:g}")
 
 
 def _sites(plan: Plan) -> Plain:
     if plan.site_column is not None:
-        return fact("Sites are the values of", plan.site_column, fill=Fill.NAME)
-    return fact("Sites", sites_in_words(plan))
+        return fact(_("Sites are the values of"), plan.site_column, fill=Fill.NAME)
+    return fact(_("Sites"), sites_in_words(plan))
 
 
 def _features(outcome: Outcome) -> str:
     names = [wording.abridged(name) for name in outcome.features[:MOST_FEATURES_PRINTED]]
     if more := len(outcome.features) - len(names):
-        names.append(f"and {count(more)} more, in evidence.json")
-    return wording.recorded(", ".join(names))
+        names.append(_("and {n} more, in evidence.json").format(n=count(more)))
+    return wording.recorded(wording.enumerated(names))
 
 
 def _troubles(plan: Plan) -> list[Plain]:
     said = troubles_in_words(plan)
-    return [fact("Wrong on purpose", wording.capital("; ".join(said)))] if said else []
+    return [fact(_("Wrong on purpose"), wording.capital(wording.joined(said)))] if said else []

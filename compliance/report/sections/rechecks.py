@@ -7,6 +7,7 @@ import io
 import shlex
 from collections.abc import Sequence
 
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import AnonymisationEvidence
 from compliance.report.tables import Fill, Plain, fact
@@ -34,16 +35,28 @@ def to_rechecks(evidence: AnonymisationEvidence) -> Plain:
 def _facts(evidence: AnonymisationEvidence) -> list[Plain]:
     done, libraries = evidence.done, evidence.done.libraries
     versions = [f"{name} {version}" for name, version in sorted(libraries.items())]
-    entry = f"number {count(evidence.entry)}, dataset.anonymise" if evidence.entry else ""
+    entry = (
+        _("number {n}, dataset.anonymise").format(n=count(evidence.entry)) if evidence.entry else ""
+    )
     return [
-        fact("Output, SHA-256", done.proof.sha256, fill=Fill.CODE),
-        fact("Output, rows", count(done.proof.rows)),
-        fact("Made from", f"{evidence.dataset.name}, version {evidence.dataset.version}"),
-        fact("Its SHA-256", evidence.dataset.sha256, fill=Fill.CODE),
-        fact("Stored as", f"{evidence.output.name}, version {evidence.output.version}"),
-        fact("Reference", done.id, fill=Fill.NAME),
-        fact("Entry in the trail", wording.recorded(entry), missing=not entry),
-        fact("Versions that computed it", wording.listed(versions, wording.NOT_RECORDED)),
+        fact(_("Output, SHA-256"), done.proof.sha256, fill=Fill.CODE),
+        fact(_("Output, rows"), count(done.proof.rows)),
+        fact(
+            _("Made from"),
+            _("{dataset}, version {version}").format(
+                dataset=evidence.dataset.name, version=evidence.dataset.version
+            ),
+        ),
+        fact(_("Its SHA-256"), evidence.dataset.sha256, fill=Fill.CODE),
+        fact(
+            _("Stored as"),
+            _("{dataset}, version {version}").format(
+                dataset=evidence.output.name, version=evidence.output.version
+            ),
+        ),
+        fact(_("Reference"), done.id, fill=Fill.NAME),
+        fact(_("Entry in the trail"), wording.recorded(entry), missing=not entry),
+        fact(_("Versions that computed it"), wording.listed(versions, wording.NOT_RECORDED)),
     ]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import count as counter
 
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import translate as _
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.question import (
     Condition,
@@ -40,7 +41,7 @@ def to_releases(evidence: Evidence) -> Plain:
         if e.releases
     ]
     return {
-        "overview": _overview([pair for _, pairs in groups for pair in pairs]),
+        "overview": _overview([pair for __, pairs in groups for pair in pairs]),
         "groups": [
             {"dataset": name, "items": [_one(number, release) for number, release in pairs]}
             for name, pairs in groups
@@ -55,27 +56,32 @@ def in_order(releases: Sequence[Release]) -> list[Release]:
 
 def title_of(query: Query) -> str:
     """What was published, in a few words."""
-    what = wording.listed([wording.abridged(s.title) for s in query.statistics])
-    by = f" by {wording.listed([_by(query, c) for c in query.by])}" if query.by else ""
-    return wording.capital(what + by)
+    what = wording.listed([wording.abridged(_(s.title)) for s in query.statistics])
+    if query.by:
+        by = wording.listed([_by(query, column) for column in query.by])
+        what = _("{what} by {by}").format(what=what, by=by)
+    return wording.capital(what)
 
 
 def _overview(releases: Sequence[tuple[int, Release]]) -> Plain | None:
     headings = [
-        heading("No.", fill=Fill.NUMBER),
-        heading("Release", 3.4, Fill.NAME),
-        heading("A person counts in", 2.2),
-        heading("Noise", 1.3),
-        heading("Groups", fill=Fill.NUMBER),
+        heading(_("No."), fill=Fill.NUMBER),
+        heading(_("Release"), 3.4, Fill.NAME),
+        heading(_("A person counts in"), 2.2),
+        heading(_("Noise"), 1.3),
+        heading(_("Groups"), fill=Fill.NUMBER),
         heading("ε", fill=Fill.NUMBER),
         heading("δ", fill=Fill.NUMBER),
     ]
     rows: list[list[Cell]] = [
         [
             count(number),
-            stacked(title_of(release.query), f"{release.dataset_id}, {_day(release)}"),
+            stacked(
+                title_of(release.query),
+                _("{dataset}, {day}").format(dataset=release.dataset_id, day=_day(release)),
+            ),
             _short_bounds(release.query),
-            wording.capital(release.query.mechanism.value.replace("_", " ")),
+            wording.capital(_(release.query.mechanism.value.replace("_", " "))),
             count(len({value.keys for value in release.values})),
             loss_up(release.price.epsilon),
             loss_up(release.price.delta),
@@ -91,11 +97,17 @@ def _day(release: Release) -> str:
 
 def _short_bounds(query: Query) -> str:
     rows = count(query.max_rows_per_group, "row")
-    return f"{count(query.max_groups, 'group')}, {rows} in each" if query.by else rows
+    return (
+        _("{groups}, {rows} in each").format(groups=count(query.max_groups, "group"), rows=rows)
+        if query.by
+        else rows
+    )
 
 
 def _one(number: int, release: Release) -> Plain:
-    return {"title": f"Release {number}: {title_of(release.query)}"} | to_release(release)
+    return {
+        "title": _("Release {number}: {title}").format(number=number, title=title_of(release.query))
+    } | to_release(release)
 
 
 def to_release(release: Release) -> Plain:
@@ -123,30 +135,45 @@ def asked_in_words(query: Query) -> str:
     """The question as one sentence."""
     what = wording.listed([_the(statistic) for statistic in query.statistics])
     each = wording.listed([_each(query, column) for column in query.by])
-    of = f"for each {each}" if query.by else "over the whole table"
+    of = _("for each {each}").format(each=each) if query.by else _("over the whole table")
     where = wording.listed([_condition(c) for c in query.where])
-    only = f", only rows where {where}" if query.where else ""
-    others = wording.listed([f"{join.dataset} (by {join.unit})" for join in query.join])
-    joined = f"; joined with {others}, one row of each person there" if query.join else ""
-    return wording.sentence(f"{what}, {of}{only}{joined}")
+    only = _(", only rows where {where}").format(where=where) if query.where else ""
+    others = wording.listed(
+        [
+            _("{dataset} (by {unit})").format(dataset=join.dataset, unit=join.unit)
+            for join in query.join
+        ]
+    )
+    joined = (
+        _("; joined with {others}, one row of each person there").format(others=others)
+        if query.join
+        else ""
+    )
+    return wording.sentence(
+        _("{what}, {of}{only}{joined}").format(what=what, of=of, only=only, joined=joined)
+    )
 
 
 def _the(statistic: Statistic) -> str:
-    return statistic.title if statistic.title.startswith("the ") else f"the {statistic.title}"
+    if statistic.title.startswith("the "):
+        return _(statistic.title)
+    return _("the {what}").format(what=_(statistic.title))
 
 
 def _by(query: Query, column: ColumnName) -> str:
     how, name = query.coarse.get(column), wording.abridged(column)
-    return f"{how.per} of {name}" if how and how.per else name
+    return _("{per} of {name}").format(per=_(str(how.per)), name=name) if how and how.per else name
 
 
 def _each(query: Query, column: ColumnName) -> str:
     how = query.coarse.get(column)
     if how is None:
-        return f"value of {column}"
+        return _("value of {column}").format(column=column)
     if how.per is not None:
-        return f"{how.per} of {column}"
-    return f"of {count(len(how.edges) - 1, 'range')} of {column}"
+        return _("{per} of {column}").format(per=_(str(how.per)), column=column)
+    return _("of {ranges} of {column}").format(
+        ranges=count(len(how.edges) - 1, "range"), column=column
+    )
 
 
 def _condition(condition: Condition) -> str:
@@ -159,14 +186,18 @@ def _facts(release: Release) -> list[Plain]:
     libraries = [f"{name} {version}" for name, version in sorted(release.libraries.items())]
     return [
         fact(
-            "Released", f"{wording.when(release.released_at)}, by {release.actor}", fill=Fill.NAME
+            _("Released"),
+            _("{when}, by {actor}").format(
+                when=wording.when(release.released_at), actor=release.actor
+            ),
+            fill=Fill.NAME,
         ),
-        fact("Reference", release.id, fill=Fill.NAME),
-        fact("Computed from", release.dataset_id, fill=Fill.NAME),
-        fact("Paid from the budget of", release.population, fill=Fill.NAME),
+        fact(_("Reference"), release.id, fill=Fill.NAME),
+        fact(_("Computed from"), release.dataset_id, fill=Fill.NAME),
+        fact(_("Paid from the budget of"), release.population, fill=Fill.NAME),
         fact(
-            "Noise drawn by",
-            wording.recorded(", ".join(libraries)),
+            _("Noise drawn by"),
+            wording.recorded(wording.enumerated(libraries)),
             fill=Fill.NAME,
             missing=not libraries,
         ),
@@ -175,13 +206,13 @@ def _facts(release: Release) -> list[Plain]:
 
 def _clamps(statistics: Sequence[Statistic]) -> Plain | None:
     headings = [
-        heading("Each row's value is clamped for", 4, Fill.NAME),
-        heading("In steps of", 2),
-        heading("From", fill=Fill.NUMBER),
-        heading("To", fill=Fill.NUMBER),
+        heading(_("Each row's value is clamped for"), 4, Fill.NAME),
+        heading(_("In steps of"), 2),
+        heading(_("From"), fill=Fill.NUMBER),
+        heading(_("To"), fill=Fill.NUMBER),
     ]
     rows = [
-        [wording.abridged(s.title), _step(s), _decimal(s.lower), _decimal(s.upper)]
+        [wording.abridged(_(s.title)), _step(s), _decimal(s.lower), _decimal(s.upper)]
         for s in statistics
         if s.column is not None
     ]
@@ -189,26 +220,32 @@ def _clamps(statistics: Sequence[Statistic]) -> Plain | None:
 
 
 def _decimal(bound: Decimal | None) -> str:
-    return wording.signed(f"{bound.normalize():,f}") if bound is not None else wording.NOT_RECORDED
+    return (
+        wording.signed(f"{bound.normalize():,f}") if bound is not None else _(wording.NOT_RECORDED)
+    )
 
 
 def _step(statistic: Statistic) -> str:
     if statistic.kind is StatisticKind.QUANTILE:
-        return f"{_decimal(statistic.step)}, of which one is chosen"
+        return _("{step}, of which one is chosen").format(step=_decimal(statistic.step))
     cents = statistic.granularity is Granularity.CENTS
-    step = "one hundredth" if cents else "whole numbers"
+    step = _("one hundredth") if cents else _("whole numbers")
     if statistic.kind is StatisticKind.HISTOGRAM:
-        return f"{step}, in {count(len(statistic.edges) - 1, 'bar')}"
+        return _("{step}, in {bars}").format(step=step, bars=count(len(statistic.edges) - 1, "bar"))
     return step
 
 
 def _dropped(release: Release) -> list[Plain]:
     dropped = release.dropped
     return [
-        fact("Rows left out", f"{count(dropped.rows, 'row')}, for any reason"),
         fact(
-            "Cut by the bounds",
-            f"{count(dropped.units, 'person', plural='people')}, of whom not every row counts",
+            _("Rows left out"), _("{rows}, for any reason").format(rows=count(dropped.rows, "row"))
         ),
-        fact("Rows that name no person", count(dropped.rows_without_unit, "row")),
+        fact(
+            _("Cut by the bounds"),
+            _("{people}, of whom not every row counts").format(
+                people=count(dropped.units, "person", plural="people")
+            ),
+        ),
+        fact(_("Rows that name no person"), count(dropped.rows_without_unit, "row")),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import CertificateEvidence, LetterEvidence, LogEvidence
 from compliance.report.sections.traceability import to_traceability
@@ -21,14 +22,14 @@ def to_letter(evidence: LetterEvidence) -> Plain:
     letter = evidence.letter
     return {
         "stamp": _day(letter.written_on),
-        "footing": f"Request {letter.request}",
+        "footing": _("Request {request}").format(request=letter.request),
         "sender": wording.recorded(letter.sender.name),
         "contact": wording.recorded(letter.sender.contact),
         "written": _day(letter.written_on),
         "request": letter.request,
-        "law": f"{letter.law}, {letter.article}",
+        "law": _("{law}, {article}").format(law=_(letter.law), article=_(letter.article)),
         "paragraphs": [
-            {"heading": title, "says": [wording.sentence(text) for text in texts]}
+            {"heading": _(title), "says": [wording.sentence(_(text)) for text in texts]}
             for title, texts in letter.paragraphs
         ],
     }
@@ -41,22 +42,24 @@ def to_log(evidence: LogEvidence) -> Plain:
     return {
         "cover": {
             "facts": [
-                fact("Received from", _day(log.since)),
-                fact("Received until", _day(log.until)),
-                fact("Requests", count(len(log.entries))),
-                fact("Older requests on record", count(log.older)),
-                fact("Accountable", wording.recorded(evidence.organisation.name)),
-                fact("Data-protection officer", wording.recorded(evidence.organisation.officer)),
-                fact("Evidence gathered", wording.when(evidence.gathered_at)),
-                fact("Privacy Desk version", evidence.desk_version),
+                fact(_("Received from"), _day(log.since)),
+                fact(_("Received until"), _day(log.until)),
+                fact(_("Requests"), count(len(log.entries))),
+                fact(_("Older requests on record"), count(log.older)),
+                fact(_("Accountable"), wording.recorded(evidence.organisation.name)),
+                fact(_("Data-protection officer"), wording.recorded(evidence.organisation.officer)),
+                fact(_("Evidence gathered"), wording.when(evidence.gathered_at)),
+                fact(_("Privacy Desk version"), evidence.desk_version),
             ],
         },
         "tiles": [
-            tile("Received", count(len(log.entries)), "in these months"),
-            tile("Answered", count(len(answered)), _median(log)),
-            tile("Open", count(sum(f.open for f in log.figures)), "not answered yet"),
+            tile(_("Received"), count(len(log.entries)), _("in these months")),
+            tile(_("Answered"), count(len(answered)), _median(log)),
+            tile(_("Open"), count(sum(f.open for f in log.figures)), _("not answered yet")),
             tile(
-                "Refused", count(sum(f.refused + f.partly for f in log.figures)), "in whole or part"
+                _("Refused"),
+                count(sum(f.refused + f.partly for f in log.figures)),
+                _("in whole or part"),
             ),
         ],
         "figures": _figures(log.figures, evidence.laws),
@@ -73,14 +76,14 @@ def to_certificate(evidence: CertificateEvidence) -> Plain:
     return {
         "cover": {
             "facts": [
-                fact("Request", evidence.request),
-                fact("Erasure", one.id),
-                fact("Begun", wording.when(one.begun_at)),
-                _moment("Finished", one.done_at),
-                fact("Erased by", wording.recorded(evidence.organisation.name)),
-                fact("Contact", wording.recorded(evidence.organisation.contact)),
-                fact("Certificate made", wording.when(evidence.gathered_at)),
-                fact("Privacy Desk version", evidence.desk_version),
+                fact(_("Request"), evidence.request),
+                fact(_("Erasure"), one.id),
+                fact(_("Begun"), wording.when(one.begun_at)),
+                _moment(_("Finished"), one.done_at),
+                fact(_("Erased by"), wording.recorded(evidence.organisation.name)),
+                fact(_("Contact"), wording.recorded(evidence.organisation.contact)),
+                fact(_("Certificate made"), wording.when(evidence.gathered_at)),
+                fact(_("Privacy Desk version"), evidence.desk_version),
             ],
         },
         "verdict": {
@@ -91,10 +94,10 @@ def to_certificate(evidence: CertificateEvidence) -> Plain:
         "versions": _versions(one),
         "beyond": _beyond(one),
         "again": [
-            fact("Dataset versions looked at again", count(one.rescanned)),
-            fact("Rows and mentions found", count(one.left), missing=bool(one.left)),
-            fact("Rows kept for an exception or a hold", count(one.kept)),
-            fact("Requests erased together", count(len(one.requests))),
+            fact(_("Dataset versions looked at again"), count(one.rescanned)),
+            fact(_("Rows and mentions found"), count(one.left), missing=bool(one.left)),
+            fact(_("Rows kept for an exception or a hold"), count(one.kept)),
+            fact(_("Requests erased together"), count(len(one.requests))),
         ],
         "key": _key(one),
         "commitments": [str(c) for c in one.commitments[:MOST_COMMITMENTS_PRINTED]],
@@ -105,12 +108,18 @@ def to_certificate(evidence: CertificateEvidence) -> Plain:
 
 def _verdict(one: Erasure) -> str:
     if one.done_at is None:
-        return "The erasure is not finished yet: old files may still lie there."
+        return _("The erasure is not finished yet: old files may still lie there.")
     if one.left:
-        return f"{count(one.left, 'row or mention', plural='rows or mentions')} were found again."
-    kept = f", save {count(one.kept, 'row')} that the law keeps" if one.kept else ""
-    return (
-        f"Looked for again in {count(one.rescanned, 'dataset version')}: nothing was found{kept}."
+        return _("{found} were found again.").format(
+            found=count(one.left, "row or mention", plural="rows or mentions")
+        )
+    kept = (
+        _(", save {rows} that the law keeps").format(rows=count(one.kept, "row"))
+        if one.kept
+        else ""
+    )
+    return _("Looked for again in {versions}: nothing was found{kept}.").format(
+        versions=count(one.rescanned, "dataset version"), kept=kept
     )
 
 
@@ -119,21 +128,21 @@ def _tiles(one: Erasure) -> list[Plain]:
     blanked = sum(r.blanked for r in one.rewritings)
     tone = "warn" if one.beyond else ""
     return [
-        tile("Versions rewritten", count(len(one.rewritings)), "under their old names"),
-        tile("Rows removed", count(removed), "in all versions"),
-        tile("Rows blanked", count(blanked), "they stay without the person"),
-        tile("Cannot be undone", count(len(one.beyond)), "named below", tone=tone),
+        tile(_("Versions rewritten"), count(len(one.rewritings)), _("under their old names")),
+        tile(_("Rows removed"), count(removed), _("in all versions")),
+        tile(_("Rows blanked"), count(blanked), _("they stay without the person")),
+        tile(_("Cannot be undone"), count(len(one.beyond)), _("named below"), tone=tone),
     ]
 
 
 def _versions(one: Erasure) -> Plain | None:
     headings = [
-        heading("Version", 2, Fill.NAME),
-        heading("Removed", fill=Fill.NUMBER),
-        heading("Blanked", fill=Fill.NUMBER),
-        heading("Kept", fill=Fill.NUMBER),
-        heading("Why kept", 2),
-        heading("SHA-256 now", 2, Fill.CODE),
+        heading(_("Version"), 2, Fill.NAME),
+        heading(_("Removed"), fill=Fill.NUMBER),
+        heading(_("Blanked"), fill=Fill.NUMBER),
+        heading(_("Kept"), fill=Fill.NUMBER),
+        heading(_("Why kept"), 2),
+        heading(_("SHA-256 now"), 2, Fill.CODE),
     ]
     rows: list[list[Cell]] = [
         [
@@ -141,7 +150,7 @@ def _versions(one: Erasure) -> Plain | None:
             count(r.removed),
             count(r.blanked),
             count(r.kept),
-            r.why_kept or "nothing was kept",
+            _(r.why_kept or "nothing was kept"),
             str(r.after),
         ]
         for r in one.rewritings
@@ -151,13 +160,13 @@ def _versions(one: Erasure) -> Plain | None:
 
 def _beyond(one: Erasure) -> Plain | None:
     headings = [
-        heading("What", 1),
-        heading("Which", 2, Fill.NAME),
-        heading("Why", 4),
-        heading("Until", 1.2),
+        heading(_("What"), 1),
+        heading(_("Which"), 2, Fill.NAME),
+        heading(_("Why"), 4),
+        heading(_("Until"), 1.2),
     ]
     rows: list[list[Cell]] = [
-        [b.what, b.id, wording.sentence(b.why), _until(b)] for b in one.beyond
+        [_(b.what), b.id, wording.sentence(_(b.why)), _until(b)] for b in one.beyond
     ]
     return table(headings, rows)
 
@@ -165,31 +174,38 @@ def _beyond(one: Erasure) -> Plain | None:
 def _until(one: Beyond) -> str:
     if one.until is not None:
         return _day(one.until)
-    return "not recorded" if one.what == "backup" else "for good"
+    return _("not recorded") if one.what == "backup" else _("for good")
 
 
 def _key(one: Erasure) -> str:
     if one.key_destroyed_at is not None:
-        return (
-            f"The key was destroyed on {wording.when(one.key_destroyed_at)}: nobody can read any "
-            "more who this was about."
-        )
-    return "The key is destroyed when the request is closed."
+        return _(
+            "The key was destroyed on {when}: nobody can read any more who this was about."
+        ).format(when=wording.when(one.key_destroyed_at))
+    return _("The key is destroyed when the request is closed.")
 
 
 def _figures(figures: Sequence[LogFigures], laws: object) -> Plain | None:
     names = laws if isinstance(laws, dict) else {}
-    numbers = ("Received", "Fulfilled", "In part", "Refused", "Taken back", "Open", "Extended")
+    numbers = (
+        _("Received"),
+        _("Fulfilled"),
+        _("In part"),
+        _("Refused"),
+        _("Taken back"),
+        _("Open"),
+        _("Extended"),
+    )
     headings = [
-        heading("Law", 1.2),
-        heading("Right", 2),
+        heading(_("Law"), 1.2),
+        heading(_("Right"), 2),
         *(heading(name, fill=Fill.NUMBER) for name in numbers),
-        heading("Median days", fill=Fill.NUMBER),
+        heading(_("Median days"), fill=Fill.NUMBER),
     ]
     rows: list[list[Cell]] = [
         [
-            str(names.get(f.law, f.law)),
-            f.right.value.capitalize(),
+            _(str(names.get(f.law, f.law))),
+            _(f.right.value.capitalize()),
             *map(
                 count,
                 (f.received, f.fulfilled, f.partly, f.refused, f.withdrawn, f.open, f.extended),
@@ -204,27 +220,27 @@ def _figures(figures: Sequence[LogFigures], laws: object) -> Plain | None:
 def _entries(log: RequestLog, laws: object) -> Plain | None:
     names = laws if isinstance(laws, dict) else {}
     headings = [
-        heading("Request", 1.4, Fill.NAME),
-        heading("Received", 1.3),
-        heading("Law", 1.1),
-        heading("What was asked", 1.8),
-        heading("How", 1),
-        heading("Answered", 1.3),
-        heading("Days", fill=Fill.NUMBER),
-        heading("What came of it", 1.6),
-        heading("Ground of a refusal", 2.2),
+        heading(_("Request"), 1.4, Fill.NAME),
+        heading(_("Received"), 1.3),
+        heading(_("Law"), 1.1),
+        heading(_("What was asked"), 1.8),
+        heading(_("How"), 1),
+        heading(_("Answered"), 1.3),
+        heading(_("Days"), fill=Fill.NUMBER),
+        heading(_("What came of it"), 1.6),
+        heading(_("Ground of a refusal"), 2.2),
     ]
     rows: list[list[Cell]] = [
         [
             e.request,
             e.received_on.isoformat(),
-            str(names.get(e.law, e.law)),
-            e.right.value,
-            e.channel or NOT_RECORDED,
-            e.answered_on.isoformat() if e.answered_on else "not yet",
+            _(str(names.get(e.law, e.law))),
+            _(e.right.value),
+            _(e.channel or NOT_RECORDED),
+            e.answered_on.isoformat() if e.answered_on else _("not yet"),
             "–" if e.days is None else count(e.days),
-            e.outcome,
-            e.ground or "none",
+            _(e.outcome),
+            _(e.ground or "none"),
         ]
         for e in log.entries[:MOST_ENTRIES_PRINTED]
     ]
@@ -234,16 +250,18 @@ def _entries(log: RequestLog, laws: object) -> Plain | None:
 def _median(log: RequestLog) -> str:
     days = sorted(e.days for e in log.entries if e.days is not None)
     if not days:
-        return "none yet"
+        return _("none yet")
     middle = (days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2
-    return f"in {wording.number(middle, 0 if middle.is_integer() else 1)} days, median"
+    return _("in {days} days, median").format(
+        days=wording.number(middle, 0 if middle.is_integer() else 1)
+    )
 
 
 def _moment(name: str, at: object) -> Plain:
     from datetime import datetime
 
     known = isinstance(at, datetime)
-    said = wording.when(at) if isinstance(at, datetime) else "not yet"
+    said = wording.when(at) if isinstance(at, datetime) else _("not yet")
     return fact(name, said, missing=not known)
 
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from compliance.anonymise.nouns.found import Measures, Risk, SensitiveMeasures
 from compliance.anonymise.nouns.record import Anonymised
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.report import charts, wording
 from compliance.report.sections.attacks import share_in_words
 from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table
@@ -16,16 +18,21 @@ from compliance.report.wording import count
 MOST_SENSITIVE_PRINTED = 20
 _BOUNDS = (1, 2, 5, 10, 20, 50, 100, 1000)
 _SENSITIVE = (
-    ("distinct_l", "distinct l", 0),
-    ("entropy_l", "entropy l", 2),
-    ("recursive_c", "recursive c (l = 2)", 2),
-    ("equal_t", "t, equal distance", 3),
-    ("ordered_t", "t, ordered distance", 3),
-    ("hierarchical_t", "t, hierarchical distance", 3),
+    ("distinct_l", mark("distinct l"), 0),
+    ("entropy_l", mark("entropy l"), 2),
+    ("recursive_c", mark("recursive c (l = 2)"), 2),
+    ("equal_t", mark("t, equal distance"), 3),
+    ("ordered_t", mark("t, ordered distance"), 3),
+    ("hierarchical_t", mark("t, hierarchical distance"), 3),
     ("beta", "β", 3),
     ("delta", "δ", 3),
 )
-_MODELS = {"zayatz": "Zayatz", "snb": "SNB", "pitman": "Pitman", "dankar": "Dankar"}
+_MODELS = {
+    "zayatz": "Zayatz",
+    "snb": "SNB",
+    "pitman": "Pitman",
+    "dankar": "Dankar",
+}
 
 
 def to_risks(done: Anonymised) -> Plain:
@@ -42,13 +49,14 @@ def to_risks(done: Anonymised) -> Plain:
 
 def unit_of(measures: Measures) -> str:
     """What is counted in groups: rows, or people where a column tells them apart."""
-    return "row" if measures.people is None else "person"
+    return _("row") if measures.people is None else _("person")
 
 
 def counted(number: int, measures: Measures) -> str:
     """`12 rows`, or `12 people`."""
-    plural = "people" if measures.people is not None else ""
-    return count(number, unit_of(measures), plural=plural)
+    if measures.people is not None:
+        return count(number, "person", plural="people")
+    return count(number, "row")
 
 
 def everybody(measures: Measures) -> int:
@@ -58,29 +66,29 @@ def everybody(measures: Measures) -> int:
 
 def _measures(before: Measures, after: Measures) -> Plain | None:
     headings = [
-        heading("Measure", 4.4),
-        heading("Before", fill=Fill.NUMBER),
-        heading("After", fill=Fill.NUMBER),
-        heading("Better is", 1.2),
+        heading(_("Measure"), 4.4),
+        heading(_("Before"), fill=Fill.NUMBER),
+        heading(_("After"), fill=Fill.NUMBER),
+        heading(_("Better is"), 1.2),
     ]
     both = (before, after)
     rows: list[list[Cell]] = [
-        ["Rows", *(count(m.rows) for m in both), "–"],
+        [_("Rows"), *(count(m.rows) for m in both), "–"],
         *_people(both),
-        ["Groups of rows that look alike", *(count(m.classes) for m in both), "–"],
+        [_("Groups of rows that look alike"), *(count(m.classes) for m in both), "–"],
         [
-            stacked("Smallest group (k)", f"counted in {_units(after)}"),
+            stacked(_("Smallest group (k)"), _("counted in {units}").format(units=_units(after))),
             *(count(m.k) for m in both),
-            "more",
+            _("more"),
         ],
         [
-            stacked("Groups of one", "whoever is in them stands alone"),
+            stacked(_("Groups of one"), _("whoever is in them stands alone")),
             *(count(m.uniques) for m in both),
-            "fewer",
+            _("fewer"),
         ],
-        *_risk("Prosecutor", before.prosecutor, after.prosecutor),
-        *_risk("Journalist", before.journalist, after.journalist),
-        *_risk("Marketer", before.marketer, after.marketer),
+        *_risk(_("Prosecutor"), before.prosecutor, after.prosecutor),
+        *_risk(_("Journalist"), before.journalist, after.journalist),
+        *_risk(_("Marketer"), before.marketer, after.marketer),
         *_population(both),
     ]
     return table(headings, rows)
@@ -89,18 +97,28 @@ def _measures(before: Measures, after: Measures) -> Plain | None:
 def _people(both: Sequence[Measures]) -> list[list[Cell]]:
     if all(m.people is None for m in both):
         return []
-    told = ["not told apart" if m.people is None else count(m.people) for m in both]
-    return [["People", *told, "–"]]
+    told = [_("not told apart") if m.people is None else count(m.people) for m in both]
+    return [[_("People"), *told, "–"]]
 
 
 def _units(measures: Measures) -> str:
-    return "people" if measures.people is not None else "rows"
+    return _("people") if measures.people is not None else _("rows")
 
 
 def _risk(name: str, before: Risk, after: Risk) -> list[list[Cell]]:
     return [
-        [f"{name}’s risk, largest", share_in_words(before.max), share_in_words(after.max), "less"],
-        [f"{name}’s risk, mean", share_in_words(before.mean), share_in_words(after.mean), "less"],
+        [
+            _("{name}’s risk, largest").format(name=name),
+            share_in_words(before.max),
+            share_in_words(after.max),
+            _("less"),
+        ],
+        [
+            _("{name}’s risk, mean").format(name=name),
+            share_in_words(before.mean),
+            share_in_words(after.mean),
+            _("less"),
+        ],
     ]
 
 
@@ -108,12 +126,12 @@ def _population(both: Sequence[Measures]) -> list[list[Cell]]:
     models = dict.fromkeys(name for m in both for name in m.population)
     return [
         [
-            f"Unique in the population, by {_MODELS.get(model, model)}",
+            _("Unique in the population, by {model}").format(model=_MODELS.get(model, model)),
             *(
-                share_in_words(m.population[model]) if model in m.population else "not estimated"
+                share_in_words(m.population[model]) if model in m.population else _("not estimated")
                 for m in both
             ),
-            "less",
+            _("less"),
         ]
         for model in models
     ]
@@ -121,11 +139,11 @@ def _population(both: Sequence[Measures]) -> list[list[Cell]]:
 
 def _sensitive(before: Measures, after: Measures) -> Plain | None:
     headings = [
-        heading("Sensitive column", 3, Fill.NAME),
-        heading("Measure", 3),
-        heading("Before", fill=Fill.NUMBER),
-        heading("After", fill=Fill.NUMBER),
-        heading("Better is", 1.2),
+        heading(_("Sensitive column"), 3, Fill.NAME),
+        heading(_("Measure"), 3),
+        heading(_("Before"), fill=Fill.NUMBER),
+        heading(_("After"), fill=Fill.NUMBER),
+        heading(_("Better is"), 1.2),
     ]
     rows: list[list[Cell]] = []
     for column in list(before.sensitive)[:MOST_SENSITIVE_PRINTED]:
@@ -135,7 +153,12 @@ def _sensitive(before: Measures, after: Measures) -> Plain | None:
                 continue
             told = [_figure(m, field, decimals) for m in (was, is_)]
             rows.append(
-                [wording.abridged(column), title, *told, "more" if field.endswith("_l") else "less"]
+                [
+                    wording.abridged(column),
+                    _(title),
+                    *told,
+                    _("more") if field.endswith("_l") else _("less"),
+                ]
             )
     return table(headings, rows)
 
@@ -146,10 +169,14 @@ def _worse(before: Measures, after: Measures) -> list[str]:
     for column, was in before.sensitive.items():
         is_ = after.sensitive.get(column)
         if is_ is not None:
-            named = [title for field, title, _ in _SENSITIVE if _is_worse(was, is_, field)]
+            named = [_(title) for field, title, __ in _SENSITIVE if _is_worse(was, is_, field)]
             if named:
                 name = wording.abridged(column)
-                found.append(f"Worse than before for {name}: {wording.listed(named)}.")
+                found.append(
+                    _("Worse than before for {name}: {measures}.").format(
+                        name=name, measures=wording.listed(named)
+                    )
+                )
     return found[:MOST_SENSITIVE_PRINTED]
 
 
@@ -162,12 +189,12 @@ def _is_worse(was: SensitiveMeasures, is_: SensitiveMeasures, field: str) -> boo
 
 def _figure(measures: SensitiveMeasures | None, field: str, decimals: int) -> str:
     if measures is None:
-        return "not in it"
+        return _("not in it")
     value = getattr(measures, field)
     if value is None:
-        return "never holds" if field == "recursive_c" else wording.NO_NUMBER
+        return _("never holds") if field == "recursive_c" else _(wording.NO_NUMBER)
     if value == math.inf:
-        return "unbounded"
+        return _("unbounded")
     return wording.number(value, decimals)
 
 
@@ -180,17 +207,21 @@ def _sizes(before: Measures, after: Measures, k: int) -> Plain | None:
     pairs = [(_within(before, span), _within(after, span)) for span in spans]
     labels = [_span_in_words(span) for span in spans]
     told = [
-        f"{label}: {wording.percent(was / 100, 1)} before, {wording.percent(is_ / 100, 1)} after"
+        _("{label}: {was} before, {now} after").format(
+            label=label, was=wording.percent(was / 100, 1), now=wording.percent(is_ / 100, 1)
+        )
         for label, (was, is_) in zip(labels, pairs, strict=True)
         if was or is_
     ]
     return charts.pair_chart(
         labels,
-        f"{wording.capital(_units(after))} in groups of that size, in percent",
+        _("{units} in groups of that size, in percent").format(
+            units=wording.capital(_units(after))
+        ),
         pairs,
-        ("before", "after"),
-        alt=f"Sizes of groups of rows that look alike. {'; '.join(told)}.",
-        caption="How large the groups are in which people hide; larger ones hide better.",
+        (_("before"), _("after")),
+        alt=_("Sizes of groups of rows that look alike. {told}.").format(told=wording.joined(told)),
+        caption=_("How large the groups are in which people hide; larger ones hide better."),
     )
 
 
@@ -209,7 +240,11 @@ def _within(measures: Measures, span: tuple[int, int | None]) -> float:
 def _span_in_words(span: tuple[int, int | None]) -> str:
     low, end = span
     if end is None:
-        return f"{count(low)} and more"
+        return _("{low} and more").format(low=count(low))
     if low == 1 == end - 1:
-        return "1 (alone)"
-    return count(low) if end == low + 1 else f"{count(low)} to {count(end - 1)}"
+        return _("1 (alone)")
+    return (
+        count(low)
+        if end == low + 1
+        else _("{low} to {end}").format(low=count(low), end=count(end - 1))
+    )

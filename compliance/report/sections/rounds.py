@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from compliance.federated.nouns import Outcome, Round
+from compliance.i18n import translate as _
+from compliance.report import wording
 from compliance.report.sections.quality import measured
 from compliance.report.tables import Cell, Fill, Plain, heading, table
 from compliance.report.wording import count, loss_up, size
@@ -18,10 +20,10 @@ def to_rounds(outcome: Outcome) -> Plain:
     """The table, what it leaves out, and the hash of the last model."""
     shown = printed(outcome.rounds)
     left = len(outcome.rounds) - len(shown)
-    says = (
-        f"{count(len(shown))} of {count(len(outcome.rounds), 'round')} are printed: the first and "
-        f"last {_AT_END}, and some between; all are in the attached evidence.json."
-    )
+    says = _(
+        "{shown} of {rounds} are printed: the first and last {n}, and some between; "
+        "all are in the attached evidence.json."
+    ).format(shown=count(len(shown)), rounds=count(len(outcome.rounds), "round"), n=_AT_END)
     last = outcome.rounds[-1].model_hash if outcome.rounds else ""
     return {"table": _table(outcome, shown), "left_says": says if left else "", "last": last}
 
@@ -40,16 +42,16 @@ def _table(outcome: Outcome, shown: tuple[Round, ...]) -> Plain | None:
     has_clip = len({r.clip for r in shown}) > 1  # one that stays the same stands in section 7
     has_notes = any(_notes(r) for r in shown)
     headings = [
-        heading("Round", fill=Fill.NUMBER),
-        heading(outcome.metric.written, fill=Fill.NUMBER),
-        heading("Loss", fill=Fill.NUMBER),
-        heading("Took part", fill=Fill.NUMBER),
-        *([heading("ε so far", fill=Fill.NUMBER)] * has_noise),
-        *([heading("Clip", fill=Fill.NUMBER)] * has_clip),
-        heading("Sent", fill=Fill.NUMBER),
-        heading("Received", fill=Fill.NUMBER),
-        heading("Model hash", 2.2, Fill.CODE),
-        *([heading("Sites", 2.6)] * has_notes),
+        heading(_("Round"), fill=Fill.NUMBER),
+        heading(_(outcome.metric.written), fill=Fill.NUMBER),
+        heading(_("Loss"), fill=Fill.NUMBER),
+        heading(_("Took part"), fill=Fill.NUMBER),
+        *([heading(_("ε so far"), fill=Fill.NUMBER)] * has_noise),
+        *([heading(_("Clip"), fill=Fill.NUMBER)] * has_clip),
+        heading(_("Sent"), fill=Fill.NUMBER),
+        heading(_("Received"), fill=Fill.NUMBER),
+        heading(_("Model hash"), 2.2, Fill.CODE),
+        *([heading(_("Sites"), 2.6)] * has_notes),
     ]
     rows = [_row(r, has_noise=has_noise, has_clip=has_clip, has_notes=has_notes) for r in shown]
     return table(headings, rows)
@@ -75,13 +77,13 @@ def _row(r: Round, *, has_noise: bool, has_clip: bool, has_notes: bool) -> list[
 def _notes(r: Round) -> str:
     """What went otherwise than asked."""
     told = [
-        f"{count(number)} {what}"
+        _("{n} {things}").format(n=count(number), things=what)
         for number, what in (
-            (r.silent, "silent"),
-            (r.slow, "slow"),
-            (r.refused, "refused"),
-            (r.readable, "readable"),
+            (r.silent, _("silent")),
+            (r.slow, _("slow")),
+            (r.refused, _("refused")),
+            (r.readable, _("readable")),
         )
         if number
     ]
-    return ", ".join([*told, *(["round is void"] if r.is_void else [])])
+    return wording.enumerated([*told, *([_("round is void")] if r.is_void else [])])

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from compliance.dataset.nouns import Dataset
 from compliance.federated.nouns import NoisePlan, Outcome, Plan, Run
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.privacy.nouns import PrivacyUnitKind
 from compliance.report import wording
 from compliance.report.nouns import Evidence
@@ -44,7 +46,9 @@ def _in_order(runs: Sequence[Run]) -> list[Run]:
 def _one(number: int, run: Run, dataset: Dataset) -> Plain:
     outcome = run.outcome
     return {
-        "title": f"Run {number}: {title_of(run.plan)} ({dataset.name})",
+        "title": _("Run {number}: {title} ({dataset})").format(
+            number=number, title=title_of(run.plan), dataset=dataset.name
+        ),
         "facts": to_run_facts(run),
         "plan": to_plan_facts(run.plan, outcome),
         "comparison": to_comparison(run),
@@ -64,11 +68,15 @@ def to_run_facts(run: Run) -> list[Plain]:
     """When, by whom, from what, how many rounds and sites."""
     outcome = run.outcome
     return [
-        fact("Started", f"{wording.when(run.started_at)}, by {run.actor}", fill=Fill.NAME),
-        fact("Reference", run.id, fill=Fill.NAME),
-        fact("Learnt from", run.dataset_id, fill=Fill.NAME),
-        fact("Rounds", rounds_in_words(run), missing=outcome.is_stopped),
-        fact("Sites", _sites_in_words(run.plan, outcome)),
+        fact(
+            _("Started"),
+            _("{when}, by {actor}").format(when=wording.when(run.started_at), actor=run.actor),
+            fill=Fill.NAME,
+        ),
+        fact(_("Reference"), run.id, fill=Fill.NAME),
+        fact(_("Learnt from"), run.dataset_id, fill=Fill.NAME),
+        fact(_("Rounds"), rounds_in_words(run), missing=outcome.is_stopped),
+        fact(_("Sites"), _sites_in_words(run.plan, outcome)),
         *_silence(outcome),
     ]
 
@@ -76,33 +84,47 @@ def to_run_facts(run: Run) -> list[Plain]:
 def rounds_in_words(run: Run) -> str:
     """How many rounds of those asked were run, and why no more."""
     outcome = run.outcome
-    end = "stopped early" if outcome.is_stopped else "finished"
+    end = _("stopped early") if outcome.is_stopped else _("finished")
     if outcome.is_over_budget:
-        end = "stopped before the privacy budget would have broken"
+        end = _("stopped before the privacy budget would have broken")
     void = sum(r.is_void for r in outcome.rounds)
-    nothing = f"; {count(void)} changed nothing, because too few sites answered" if void else ""
-    return f"{count(len(outcome.rounds))} of {count(run.plan.rounds)} asked, {end}{nothing}"
+    nothing = (
+        _("; {n} changed nothing, because too few sites answered").format(n=count(void))
+        if void
+        else ""
+    )
+    return _("{n} of {all} asked, {end}{nothing}").format(
+        n=count(len(outcome.rounds)), all=count(run.plan.rounds), end=end, nothing=nothing
+    )
 
 
 def _silence(outcome: Outcome) -> list[Plain]:
     """What sites did not do, over all rounds; nothing where all went well."""
     reasons = {
-        "asked and silent": sum(r.silent for r in outcome.rounds),
-        "slow, with one pass only": sum(r.slow for r in outcome.rounds),
-        "refused, because they sent no numbers": sum(r.refused for r in outcome.rounds),
+        mark("asked and silent"): sum(r.silent for r in outcome.rounds),
+        mark("slow, with one pass only"): sum(r.slow for r in outcome.rounds),
+        mark("refused, because they sent no numbers"): sum(r.refused for r in outcome.rounds),
     }
-    told = [f"{count(times, 'time')} {what}" for what, times in reasons.items() if times]
-    return [fact("Of the sites", wording.listed(told))] if told else []
+    told = [
+        _("{times} {what}").format(times=count(times, "time"), what=_(what))
+        for what, times in reasons.items()
+        if times
+    ]
+    return [fact(_("Of the sites"), wording.listed(told))] if told else []
 
 
 def _sites_in_words(plan: Plan, outcome: Outcome) -> str:
     # With noise for people no site is too small: that would tell of the one person that it lacks.
-    why = "none of their rows counts"
+    why = _("none of their rows counts")
     if plan.privacy is None or plan.privacy.unit is PrivacyUnitKind.SITE:
-        why = f"they hold fewer than {count(plan.minimum_records, 'record')}"
-    left = f"{count(outcome.sites_left_out)} left out because {why}"
+        why = _("they hold fewer than {records}").format(
+            records=count(plan.minimum_records, "record")
+        )
+    left = _("{n} left out because {why}").format(n=count(outcome.sites_left_out), why=why)
     took = count(len(outcome.sites))
-    return f"{took} took part, {left if outcome.sites_left_out else 'none was left out'}"
+    return _("{n} took part, {others}").format(
+        n=took, others=left if outcome.sites_left_out else _("none was left out")
+    )
 
 
 def sites_left(outcome: Outcome) -> int:
@@ -115,10 +137,10 @@ def home_in_words(outcome: Outcome) -> str:
     up = sum(s.bytes_up for s in outcome.sites)
     down = sum(s.bytes_down for s in outcome.sites)
     home = sum(s.bytes_home for s in outcome.sites)
-    return (
-        f"Rows of {wording.size(home)} stayed at their sites. {wording.size(up)} of numbers "
-        f"were sent and {wording.size(down)} received, over all rounds and sites."
-    )
+    return _(
+        "Rows of {size} stayed at their sites. {up} of numbers were sent and {down} "
+        "received, over all rounds and sites."
+    ).format(size=wording.size(home), up=wording.size(up), down=wording.size(down))
 
 
 def _privacy(run: Run, population: str) -> list[Plain]:
@@ -126,20 +148,23 @@ def _privacy(run: Run, population: str) -> list[Plain]:
     if plan.privacy is None:
         return []
     epsilon = spent(outcome)
-    said = f"ε = {loss_up(epsilon)}" if epsilon is not None else f"ε {wording.NOT_RECORDED}"
+    said = f"ε = {loss_up(epsilon)}" if epsilon is not None else _("ε not recorded")
     return [
         fact(
-            "Unit of privacy",
+            _("Unit of privacy"),
             unit_in_words(plan, outcome),
             fill=Fill.NAME,
             missing=is_row_instead(plan, outcome),
         ),
-        fact("Spent by this run", f"{said} at δ = {loss_up(plan.privacy.delta)}"),
-        fact("Paid from the budget of", population, fill=Fill.NAME),
-        fact("Noise", noise_in_words(plan.privacy)),
-        fact("Added by", noiser_in_words(plan)),
-        fact("Clip", clip_in_words(plan.privacy, outcome)),
-        fact("Contribution bounds", bounds_in_words(plan, outcome)),
+        fact(
+            _("Spent by this run"),
+            _("{epsilon} at δ = {delta}").format(epsilon=said, delta=loss_up(plan.privacy.delta)),
+        ),
+        fact(_("Paid from the budget of"), population, fill=Fill.NAME),
+        fact(_("Noise"), noise_in_words(plan.privacy)),
+        fact(_("Added by"), noiser_in_words(plan)),
+        fact(_("Clip"), clip_in_words(plan.privacy, outcome)),
+        fact(_("Contribution bounds"), bounds_in_words(plan, outcome)),
     ]
 
 
@@ -151,33 +176,41 @@ def spent(outcome: Outcome) -> Decimal | None:
 
 def noise_in_words(privacy: NoisePlan) -> str:
     """How much noise there is."""
-    return f"standard deviation {privacy.noise_multiplier:g} times the clip, in every number"
+    return _("standard deviation {times:g} times the clip, in every number").format(
+        times=privacy.noise_multiplier
+    )
 
 
 def clip_in_words(privacy: NoisePlan, outcome: Outcome) -> str:
     """The largest norm of an update, and whether it moved."""
-    whose = f"L2 norm of the update of {UNITS[privacy.unit][0]} at most"
+    whose = _("L2 norm of the update of {unit} at most").format(unit=_(UNITS[privacy.unit][0]))
     if privacy.quantile is None:
         return f"{whose} {privacy.clip:g}"
     clips = [r.clip for r in outcome.rounds if r.clip is not None]
-    now = f", {clips[-1]:.4g} in the last round" if clips else ""
-    return (
-        f"{whose} {privacy.clip:g} at first{now}; it follows the "
-        f"{100 * privacy.quantile:g} % quantile of the updates, as told by a noisy count"
-    )
+    now = _(", {clip:.4g} in the last round").format(clip=clips[-1]) if clips else ""
+    return _(
+        "{whose} {clip:g} at first{now}; it follows the {percent:g} % quantile of the "
+        "updates, as told by a noisy count"
+    ).format(whose=whose, clip=privacy.clip, now=now, percent=100 * privacy.quantile)
 
 
 def to_dropped(outcome: Outcome) -> list[Plain]:
     """The rows that took no part, by reason."""
     left_out = outcome.left_out
     reasons = {
-        "they hold no answer": left_out.without_answer,
-        "they name no site": left_out.without_site,
-        "their site is too small": left_out.at_small_sites,
-        "they name no person": left_out.without_person,
-        "their person counts at another site": left_out.at_other_sites,
-        "their person has more rows than may count": left_out.over_limit,
+        mark("they hold no answer"): left_out.without_answer,
+        mark("they name no site"): left_out.without_site,
+        mark("their site is too small"): left_out.at_small_sites,
+        mark("they name no person"): left_out.without_person,
+        mark("their person counts at another site"): left_out.at_other_sites,
+        mark("their person has more rows than may count"): left_out.over_limit,
     }
-    told = [f"{count(number)} because {why}" for why, number in reasons.items() if number]
-    because = f": {wording.listed(told)}" if told else ""
-    return [fact("Rows left out", count(left_out.rows, "row") + because)]
+    told = [
+        _("{n} because {why}").format(n=count(number), why=_(why))
+        for why, number in reasons.items()
+        if number
+    ]
+    said = count(left_out.rows, "row")
+    if told:
+        said = _("{rows}: {told}").format(rows=said, told=wording.listed(told))
+    return [fact(_("Rows left out"), said)]

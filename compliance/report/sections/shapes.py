@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.privacy.nouns import Release, ReleasedValue
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
 from compliance.report import charts, wording
@@ -23,13 +25,13 @@ _MOST_BARS_DRAWN = 40  # so that the chart fits on a page
 _MOST_PANELS = 3
 _MOST_SIDE_BY_SIDE = 5  # groups
 _GROUP_WIDTH = 24
-_BAR = "From – below"
+_BAR = mark("From – below")
 
 
 def to_rankings(release: Release) -> list[Plain]:
     """One table per question for the largest groups, the largest first."""
     return [
-        {"title": wording.capital(s.title), "table": _ranking(release.query, _of(release, s))}
+        {"title": wording.capital(_(s.title)), "table": _ranking(release.query, _of(release, s))}
         for s in release.query.statistics
         if s.kind is StatisticKind.TOP
     ]
@@ -49,7 +51,7 @@ def _of(release: Release, statistic: Statistic) -> list[ReleasedValue]:
 
 
 def _ranking(query: Query, values: Sequence[ReleasedValue]) -> Plain | None:
-    headings = [heading("Rank", fill=Fill.NUMBER), *key_headings(query)]
+    headings = [heading(_("Rank"), fill=Fill.NUMBER), *key_headings(query)]
     ranked = sorted(values, key=lambda value: value.value)
     rows: list[list[Cell]] = [
         [wording.number(value.value), *group_cells(query, value.keys)] for value in ranked
@@ -59,7 +61,7 @@ def _ranking(query: Query, values: Sequence[ReleasedValue]) -> Plain | None:
 
 def _histogram(query: Query, statistic: Statistic, values: Sequence[ReleasedValue]) -> Plain:
     return {
-        "title": wording.capital(wording.abridged(statistic.title)),
+        "title": wording.capital(wording.abridged(_(statistic.title))),
         "table": _bars(query, values[:MOST_BARS_PRINTED]),
         "left": max(len(values) - MOST_BARS_PRINTED, 0),
         "chart": _chart(query, statistic, values),
@@ -74,9 +76,9 @@ def _bars(query: Query, values: Sequence[ReleasedValue]) -> Plain | None:
         return _side_by_side(groups, values)
     headings = [
         *(key_headings(query) if query.by else []),
-        heading(_BAR, 2, Fill.NAME),
-        heading("Rows", fill=Fill.NUMBER),
-        heading(MARGIN, fill=Fill.NUMBER),
+        heading(_(_BAR), 2, Fill.NAME),
+        heading(_("Rows"), fill=Fill.NUMBER),
+        heading(_(MARGIN), fill=Fill.NUMBER),
     ]
     rows: list[list[Cell]] = [
         [
@@ -96,9 +98,9 @@ def _side_by_side(
     numbers = {(value.keys, value.cell): value for value in values}
     titles = [wording.abridged(" / ".join(group), _GROUP_WIDTH) for group in groups]
     headings = [
-        heading(_BAR, 2, Fill.NAME),
+        heading(_(_BAR), 2, Fill.NAME),
         *(heading(title, fill=Fill.NUMBER) for title in titles),
-        heading(MARGIN, fill=Fill.NUMBER),
+        heading(_(MARGIN), fill=Fill.NUMBER),
     ]
     margin = value_cells(values[0], 0)[1]
     rows: list[list[Cell]] = [
@@ -121,10 +123,11 @@ def _chart(query: Query, statistic: Statistic, values: Sequence[ReleasedValue]) 
     if not shown or len(shown[0][1]) < 2:
         return None
     cells = [value.cell for value in shown[0][1]]
-    cut = _cut(len(by_group), len(shown), "groups") + _cut(len(cells), _MOST_BARS_DRAWN, "bars")
+    cut = _cut(len(by_group), len(shown), mark("groups"))
+    cut += _cut(len(cells), _MOST_BARS_DRAWN, mark("bars"))
     panels = [
         (
-            " / ".join(group) if query.by else "Rows",
+            " / ".join(group) if query.by else _("Rows"),
             [bar_of(value) for value in bars[:_MOST_BARS_DRAWN]],
         )
         for group, bars in shown
@@ -133,8 +136,9 @@ def _chart(query: Query, statistic: Statistic, values: Sequence[ReleasedValue]) 
         [_range(cell) for cell in cells[:_MOST_BARS_DRAWN]],
         panels,
         alt=_finding(statistic, shown[0][1]),
-        caption=f"{wording.capital(wording.abridged(statistic.title))}: rows per bar, with their "
-        f"margins at 95 % (lines).{cut}",
+        caption=_("{title}: rows per bar, with their margins at 95 % (lines).{cut}").format(
+            title=wording.capital(wording.abridged(_(statistic.title))), cut=cut
+        ),
         is_bars=True,
     )
 
@@ -145,16 +149,26 @@ def _range(cell: str) -> str:
 
 
 def _cut(number: int, most: int, things: str) -> str:
-    return f" The first {most} of {number:,} {things}." if number > most else ""
+    if number <= most:
+        return ""
+    return _(" The first {shown} of {number} {things}.").format(
+        shown=most, number=count(number), things=_(things)
+    )
 
 
 def _finding(statistic: Statistic, bars: Sequence[ReleasedValue]) -> str:
     known = [bar for bar in bars if is_finite(bar.value)]
-    said = f"{wording.capital(statistic.title)} in {count(len(bars), 'bar')}"
+    said = _("{title} in {bars}").format(
+        title=wording.capital(_(statistic.title)), bars=count(len(bars), "bar")
+    )
     if not known:
-        return f"{said}; no number could be formed."
+        return _("{said}; no number could be formed.").format(said=said)
     ends = []
-    for word, choose in (("largest", max), ("smallest", min)):
+    for word, choose in ((_("largest"), max), (_("smallest"), min)):
         found = choose(known, key=lambda bar: bar.value)
-        ends.append(f"{word} {found.cell} with {wording.number(found.value)} rows")
-    return f"{said}: {'; '.join(ends)}."
+        ends.append(
+            _("{which} {cell} with {n} rows").format(
+                which=word, cell=found.cell, n=wording.number(found.value)
+            )
+        )
+    return _("{said}: {told}.").format(said=said, told=wording.joined(ends))

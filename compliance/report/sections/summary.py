@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import chain
 
 from compliance.discovery.nouns import Label
+from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import DatasetEvidence, Evidence
 from compliance.report.sections.budgets import budget_chart
@@ -33,9 +34,9 @@ def to_summary(evidence: Evidence) -> Plain:
             {
                 "severity": severity_badge(finding.severity),
                 "title": title_of(finding),
-                "article": finding.reference,
-                "subject": wording.abridged(finding.subject),
-                "evidence": wording.shortened(finding.evidence, _EVIDENCE_SHOWN),
+                "article": _(finding.reference),
+                "subject": wording.abridged(_(finding.subject)),
+                "evidence": wording.shortened(_(finding.evidence), _EVIDENCE_SHOWN),
             }
             for finding in findings[:_FIRST_FINDINGS]
         ],
@@ -49,17 +50,24 @@ def _verdict(evidence: Evidence) -> Plain:
     """How things stand, as a sentence and a tone; what is unknown is never counted as well."""
     found, unknown = evidence.assessment.findings, _states(evidence)[State.NOT_ASSESSED]
     if not evidence.trail.ok:
-        return {"tone": "bad", "says": "The trail is not whole; see section 8."}
+        return {"tone": "bad", "says": _("The trail is not whole; see section 8.")}
     if found:
-        says = f"{count(len(found), 'finding')} open: {_by_severity(evidence)}."
+        says = _("{findings} open: {by_severity}.").format(
+            findings=count(len(found), "finding"), by_severity=_by_severity(evidence)
+        )
         return {"tone": "bad" if found[0].severity in _GRAVE else "warn", "says": says}
     if unknown:
-        says = f"No finding, but {count(unknown, 'duty', plural='duties')} could not be assessed."
+        says = _("No finding, but {duties} could not be assessed.").format(
+            duties=count(unknown, "duty", plural="duties")
+        )
         return {"tone": "warn", "says": says}
     if not _states(evidence)[State.MET]:
-        return {"tone": "calm", "says": "Nothing could be decided yet."}
+        return {"tone": "calm", "says": _("Nothing could be decided yet.")}
     day = wording.day(evidence.assessment.assessed_at)
-    return {"tone": "good", "says": f"Every duty that applies was found met on {day}."}
+    return {
+        "tone": "good",
+        "says": _("Every duty that applies was found met on {day}.").format(day=day),
+    }
 
 
 def _tiles(evidence: Evidence) -> list[Plain]:
@@ -67,13 +75,17 @@ def _tiles(evidence: Evidence) -> list[Plain]:
     runs = [run for e in data for run in e.runs]
     noisy = sum(run.plan.privacy is not None for run in runs)
     return [
-        tile("Datasets", count(len(data)), "in the versions of section 3"),
-        tile("Rows", count(sum(e.dataset.rows for e in data)), "in these datasets"),
+        tile(_("Datasets"), count(len(data)), _("in the versions of section 3")),
+        tile(_("Rows"), count(sum(e.dataset.rows for e in data)), _("in these datasets")),
         _personal_tile(data),
-        tile("Releases", count(sum(len(e.releases) for e in data)), "published with noise"),
-        tile("Federated runs", count(len(runs)), f"{count(noisy)} with noise"),
+        tile(_("Releases"), count(sum(len(e.releases) for e in data)), _("published with noise")),
+        tile(
+            _("Federated runs"),
+            count(len(runs)),
+            _("{n} with noise").format(n=count(noisy)),
+        ),
         _findings_tile(evidence),
-        tile("Not assessed", count(_states(evidence)[State.NOT_ASSESSED]), "never a pass"),
+        tile(_("Not assessed"), count(_states(evidence)[State.NOT_ASSESSED]), _("never a pass")),
         _trail_tile(evidence),
     ]
 
@@ -83,29 +95,35 @@ def _personal_tile(data: tuple[DatasetEvidence, ...]) -> Plain:
     unseen = len(data) - len(seen)
     labels = _personal(data)
     if unseen and not seen:
-        return tile("Personal columns", "not assessed", "no dataset was examined")
+        return tile(_("Personal columns"), _("not assessed"), _("no dataset was examined"))
     special = sum(label.special_category for label in labels)
     return tile(
-        "Personal columns",
-        f"{count(len(labels))} of {count(sum(len(e.dataset.columns) for e in seen))}",
-        f"special categories: {count(special)}"
-        + (f"; {count(unseen, 'dataset')} not examined" if unseen else ""),
+        _("Personal columns"),
+        _("{n} of {all}").format(
+            n=count(len(labels)), all=count(sum(len(e.dataset.columns) for e in seen))
+        ),
+        _("special categories: {special}").format(special=count(special))
+        + (
+            _("; {datasets} not examined").format(datasets=count(unseen, "dataset"))
+            if unseen
+            else ""
+        ),
     )
 
 
 def _findings_tile(evidence: Evidence) -> Plain:
     if not evidence.assessment.verdicts:
-        return tile("Findings", "not assessed", "no duty was looked at")
-    by_severity = _by_severity(evidence) or "no duty found unmet"
-    return tile("Findings", count(len(evidence.assessment.findings)), by_severity)
+        return tile(_("Findings"), _("not assessed"), _("no duty was looked at"))
+    by_severity = _by_severity(evidence) or _("no duty found unmet")
+    return tile(_("Findings"), count(len(evidence.assessment.findings)), by_severity)
 
 
 def _trail_tile(evidence: Evidence) -> Plain:
     trail = evidence.trail
     note = count(trail.entries, "entry", plural="entries")
     if not trail.ok:
-        return tile("Trail", "broken", note, tone="bad")
-    return tile("Trail", "whole" if trail.entries else "empty", note)
+        return tile(_("Trail"), _("broken"), note, tone="bad")
+    return tile(_("Trail"), _("whole") if trail.entries else _("empty"), note)
 
 
 def _personal(data: tuple[DatasetEvidence, ...]) -> list[Label]:
@@ -118,18 +136,25 @@ def _states(evidence: Evidence) -> Counter[State]:
 
 def _by_severity(evidence: Evidence) -> str:
     counts = Counter(finding.severity for finding in evidence.assessment.findings)
-    return ", ".join(f"{counts[s]} {s.value}" for s in Severity if counts[s])
+    return wording.enumerated(
+        _("{n} {things}").format(n=counts[s], things=_(s.value)) for s in Severity if counts[s]
+    )
 
 
 def _score(evidence: Evidence) -> Plain:
     states, score = _states(evidence), evidence.assessment.score
     met, unmet = states[State.MET], states[State.NOT_MET]
     if score is None:
-        return {"share": None, "says": "No score: no duty could be decided yet."}
-    says = (
-        f"Score {wording.percent(score / 100)}: {count(met)} of {count(met + unmet)} decided "
-        f"duties are met. Not counted: {count(states[State.NOT_ASSESSED])} not assessed, "
-        f"{count(states[State.NOT_APPLICABLE])} not applicable."
+        return {"share": None, "says": _("No score: no duty could be decided yet.")}
+    says = _(
+        "Score {score}: {met} of {decided} decided duties are met. Not counted: {unknown} "
+        "not assessed, {idle} not applicable."
+    ).format(
+        score=wording.percent(score / 100),
+        met=count(met),
+        decided=count(met + unmet),
+        unknown=count(states[State.NOT_ASSESSED]),
+        idle=count(states[State.NOT_APPLICABLE]),
     )
     return {"share": score / 100, "says": says}
 
@@ -138,21 +163,21 @@ def _next_steps(evidence: Evidence) -> list[str]:
     """At most `_STEPS` sentences, the most pressing first."""
     steps = list(chain(_trail_step(evidence), _remedies(evidence), _unknown_step(evidence)))
     return steps[:_STEPS] or [
-        "Nothing is open in the desk's records. Gather the evidence again after the next change."
+        _("Nothing is open in the desk's records. Gather the evidence again after the next change.")
     ]
 
 
 def _trail_step(evidence: Evidence) -> list[str]:
-    return [] if evidence.trail.ok else ["Find out why the trail is not whole; see section 8."]
+    return [] if evidence.trail.ok else [_("Find out why the trail is not whole; see section 8.")]
 
 
 def _remedies(evidence: Evidence) -> list[str]:
     """One sentence per remedy, with the subjects that need it."""
     subjects: dict[str, list[str]] = {}
     for finding in evidence.assessment.findings:
-        subjects.setdefault(finding.remedy.strip(), []).append(finding.subject)
+        subjects.setdefault(finding.remedy.strip(), []).append(_(finding.subject))
     return [
-        f"{_first(names)}: {wording.sentence(remedy)}"
+        _("{subjects}: {remedy}").format(subjects=_first(names), remedy=wording.sentence(_(remedy)))
         for remedy, names in subjects.items()
         if remedy
     ]
@@ -160,13 +185,19 @@ def _remedies(evidence: Evidence) -> list[str]:
 
 def _unknown_step(evidence: Evidence) -> list[str]:
     if not evidence.assessment.verdicts:
-        return ["Check every duty: none was looked at."]
+        return [_("Check every duty: none was looked at.")]
     unknown = _states(evidence)[State.NOT_ASSESSED]
     duties = count(unknown, "duty", plural="duties")
-    return [f"Find out what is unknown: {duties} could not be assessed."] if unknown else []
+    return (
+        [_("Find out what is unknown: {duties} could not be assessed.").format(duties=duties)]
+        if unknown
+        else []
+    )
 
 
 def _first(names: list[str]) -> str:
     names = [wording.abridged(name) for name in dict.fromkeys(names)]
     more = len(names) - _NAMES_SHOWN
-    return wording.listed(names[:_NAMES_SHOWN] + ([f"{count(more)} more"] if more > 0 else []))
+    return wording.listed(
+        names[:_NAMES_SHOWN] + ([_("{n} more").format(n=count(more))] if more > 0 else [])
+    )

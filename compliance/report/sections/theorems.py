@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from compliance.federated.nouns import ModelKind, NoisePlan, Outcome, Plan
+from compliance.i18n import translate as _
 from compliance.privacy.nouns import (
     Accountant,
     NoisePlace,
@@ -61,16 +62,22 @@ def meaning(evidence: FederatedEvidence) -> str:
     """What (ε, δ) means to somebody whom the noise hides."""
     epsilon, privacy = reported_epsilon(evidence), evidence.run.plan.privacy
     if epsilon is None or privacy is None:
-        return "No ε is recorded for this run, so nothing is promised."
-    unit = "one row" if is_row_instead(evidence.run.plan, evidence.run.outcome) else ""
-    whether = f"{unit or UNITS[privacy.unit][0]} is among those learnt from"
+        return _("No ε is recorded for this run, so nothing is promised.")
+    unit = _(UNITS[privacy.unit][0])
+    if is_row_instead(evidence.run.plan, evidence.run.outcome):
+        unit = _("one row")
+    whether = _("{unit} is among those learnt from").format(unit=unit)
     if privacy.place is NoisePlace.LOCAL:
-        whether = f"{unit or UNITS[privacy.unit][0]} holds the one or the other set of rows"
-    return (
-        f"In plain words: an attacker who starts from 50 % on whether {whether}, and sees all "
-        f"models, can become at most {wording.number(attacker_percent(epsilon), 1)} % sure by this "
-        f"run (ε = {loss_up(epsilon)}), apart from a chance of at most "
-        f"δ = {loss_up(privacy.delta)}."
+        whether = _("{unit} holds the one or the other set of rows").format(unit=unit)
+    return _(
+        "In plain words: an attacker who starts from 50 % on whether {whether}, and sees "
+        "all models, can become at most {percent} % sure by this run (ε = "
+        "{epsilon}), apart from a chance of at most δ = {delta}."
+    ).format(
+        whether=whether,
+        percent=wording.number(attacker_percent(epsilon), 1),
+        epsilon=loss_up(epsilon),
+        delta=loss_up(privacy.delta),
     )
 
 
@@ -85,20 +92,27 @@ def counts_on_sampling(evidence: FederatedEvidence) -> bool:
 
 
 def _facts(plan: Plan, privacy: NoisePlan, outcome: Outcome) -> list[Plain]:
-    everybody = f"{count(outcome.protected)} of them" if outcome.protected else "not recorded"
+    everybody = (
+        _("{n} of them").format(n=count(outcome.protected))
+        if outcome.protected
+        else _("not recorded")
+    )
     return [
         fact(
-            "Unit of privacy",
+            _("Unit of privacy"),
             unit_in_words(plan, outcome),
             fill=Fill.NAME,
             missing=is_row_instead(plan, outcome),
         ),
-        fact("Protected", everybody),
-        fact("Noise is added by", noiser_in_words(plan)),
-        fact("Noise multiplier z", noise_in_words(privacy)),
-        fact("Clip C", clip_in_words(privacy, outcome)),
-        fact("Sampling probability q", f"{plan.fraction:g} in each round"),
-        fact("Rounds T", _rounds(plan, outcome)),
+        fact(_("Protected"), everybody),
+        fact(_("Noise is added by"), noiser_in_words(plan)),
+        fact(_("Noise multiplier z"), noise_in_words(privacy)),
+        fact(_("Clip C"), clip_in_words(privacy, outcome)),
+        fact(
+            _("Sampling probability q"),
+            _("{fraction:g} in each round").format(fraction=plan.fraction),
+        ),
+        fact(_("Rounds T"), _rounds(plan, outcome)),
         fact("δ", loss_up(privacy.delta)),
     ]
 
@@ -108,7 +122,9 @@ def _rounds(plan: Plan, outcome: Outcome) -> str:
     if plan.exchanges == 1:
         return count(rounds)
     sums = count(plan.exchanges, "noisy sum")
-    return f"{count(rounds * plan.exchanges)}: {count(rounds, 'round')} of {sums} each"
+    return _("{n}: {rounds} of {sums} each").format(
+        n=count(rounds * plan.exchanges), rounds=count(rounds, "round"), sums=sums
+    )
 
 
 # ---------------------------------------------------------------- assumptions
@@ -116,9 +132,9 @@ def _rounds(plan: Plan, outcome: Outcome) -> str:
 
 def _assumptions(evidence: FederatedEvidence, privacy: NoisePlan) -> Plain | None:
     headings = [
-        heading("The theorem needs", 3.4),
-        heading("Made so by", 2.6, Fill.NAME),
-        heading("In this run", 3.2, Fill.NAME),
+        heading(_("The theorem needs"), 3.4),
+        heading(_("Made so by"), 2.6, Fill.NAME),
+        heading(_("In this run"), 3.2, Fill.NAME),
     ]
     rows: list[list[Cell]] = [
         [each["says"], each["where"], _in_this_run(each["id"], evidence, privacy)]
@@ -133,56 +149,75 @@ def _in_this_run(id_: str, evidence: FederatedEvidence, privacy: NoisePlan) -> C
     unit = whose_rows(plan)
     match id_:
         case "drawn":
-            return f"each {unit} with probability {plan.fraction:g}, anew in every round"
+            return _("each {unit} with probability {fraction:g}, anew in every round").format(
+                unit=unit, fraction=plan.fraction
+            )
         case "always":
             return _no_sampling(evidence)
         case "clipped":
-            return f"clip {privacy.clip:g}, steps of its {_GRID}th part"
+            return _("clip {clip:g}, steps of its {grid}th part").format(
+                clip=privacy.clip, grid=_GRID
+            )
         case "one_place":
             return _one_place(plan, outcome)
         case "constant" if plan.model is ModelKind.TREES:
-            return "sums are used as they are, divided by noisy sums only"
+            return _("sums are used as they are, divided by noisy sums only")
         case "constant":
-            return f"{count(outcome.protected, unit)} times {plan.fraction:g}, to two digits, up"
+            return _("{units} times {fraction:g}, to two digits, up").format(
+                units=_protected(plan, outcome), fraction=plan.fraction
+            )
         case "noise":
             return _noise(privacy)
         case "paid":
             return _paid(evidence)
         case "last":
-            return f"the model of round {len(outcome.rounds)}"
+            return _("the model of round {round}").format(round=len(outcome.rounds))
         case _:
-            return "always so; not a setting"
+            return _("always so; not a setting")
+
+
+def _protected(plan: Plan, outcome: Outcome) -> str:
+    unit = UNITS[plan.privacy.unit][1] if plan.privacy else "site"
+    return count(outcome.protected, unit)
 
 
 def _no_sampling(evidence: FederatedEvidence) -> Cell:
     if counts_on_sampling(evidence):
-        return toned("not so: the ledger's price counts on sampling, and is too low", "bad")
-    return "every round was priced as if each unit had sent in it"
+        return toned(_("not so: the ledger's price counts on sampling, and is too low"), "bad")
+    return _("every round was priced as if each unit had sent in it")
 
 
 def _one_place(plan: Plan, outcome: Outcome) -> str:
     said = bounds_in_words(plan, outcome)
     cut = outcome.left_out.at_other_sites + outcome.left_out.over_limit
-    return f"{said}; {count(cut, 'row')} left out for it" if cut else said
+    return (
+        _("{said}; {rows} left out for it").format(said=said, rows=count(cut, "row"))
+        if cut
+        else said
+    )
 
 
 def _noise(privacy: NoisePlan) -> str:
-    said = f"standard deviation {privacy.noise_multiplier:g}·C"
+    said = _("standard deviation {times:g}·C").format(times=privacy.noise_multiplier)
     if privacy.quantile is not None:
-        return f"{said} or more, C being the clip of the round"
-    return f"{said} = {privacy.noise_multiplier * privacy.clip:.4g} in every number"
+        return _("{said} or more, C being the clip of the round").format(said=said)
+    return _("{said} = {deviation:.4g} in every number").format(
+        said=said, deviation=privacy.noise_multiplier * privacy.clip
+    )
 
 
 def _paid(evidence: FederatedEvidence) -> Cell:
     spend = evidence.spend
     if spend is None:
-        return toned("not so: the ledger holds no line for this run", "bad")
-    done = "; ".join(in_words(event) for event in spend.events) or "nothing was drawn"
+        return toned(_("not so: the ledger holds no line for this run"), "bad")
+    done = wording.joined(in_words(event) for event in spend.events) or _("nothing was drawn")
     if before := evidence.facts.get("resumed_after"):
-        done += f"; the {before} rounds before were paid for by the run that it goes on from"
+        done += _(
+            "; the {before} rounds before were paid for by the run that it goes on from"
+        ).format(before=before)
     if spend.state is SpendState.SETTLED:
-        return f"{spend.state.value}: {done}"
-    return stacked(spend.state.value, done, tone="warn")
+        return _("{state}: {done}").format(state=_(spend.state.value), done=done)
+    return stacked(_(spend.state.value), done, tone="warn")
 
 
 def _events(evidence: FederatedEvidence) -> list[SampledGaussianEvent]:
@@ -195,16 +230,20 @@ def _events(evidence: FederatedEvidence) -> list[SampledGaussianEvent]:
 
 def _prices(evidence: FederatedEvidence, privacy: NoisePlan) -> Plain | None:
     headings = [
-        heading("Price", 2.6),
-        heading("By", 3.2),
+        heading(_("Price"), 2.6),
+        heading(_("By"), 3.2),
         heading("ε", fill=Fill.NUMBER),
         heading("δ", fill=Fill.NUMBER),
     ]
     rdp, pld = _of(evidence, Accountant.RENYI), _of(evidence, Accountant.PLD)
     priced = (
-        ("while it ran", "Rényi curve, round by round", _epsilon(spent(evidence.run.outcome))),
-        ("of the finished run", "Rényi curve (RDP), as the ledger pays", rdp),
-        ("of the finished run", "loss distribution (PLD), the tightest", pld),
+        (
+            _("while it ran"),
+            _("Rényi curve, round by round"),
+            _epsilon(spent(evidence.run.outcome)),
+        ),
+        (_("of the finished run"), _("Rényi curve (RDP), as the ledger pays"), rdp),
+        (_("of the finished run"), _("loss distribution (PLD), the tightest"), pld),
     )
     rows: list[list[Cell]] = [[*each, loss_up(privacy.delta)] for each in priced]
     return table(headings, rows)
@@ -212,7 +251,7 @@ def _prices(evidence: FederatedEvidence, privacy: NoisePlan) -> Plain | None:
 
 def _of(evidence: FederatedEvidence, accountant: Accountant) -> str:
     if evidence.prices is None:
-        return wording.NOT_RECORDED
+        return _(wording.NOT_RECORDED)
     return _epsilon(evidence.prices.of(accountant).epsilon)
 
 
@@ -222,17 +261,17 @@ def _epsilon(epsilon: Decimal | None) -> str:
 
 def _others(evidence: FederatedEvidence) -> Plain | None:
     headings = [
-        heading("Whom", 1.2),
-        heading("Counts as", 1.4),
+        heading(_("Whom"), 1.2),
+        heading(_("Counts as"), 1.4),
         heading("ε", fill=Fill.NUMBER),
-        heading("Why", 4.6),
+        heading(_("Why"), 4.6),
     ]
     rows: list[list[Cell]] = [
         [
-            UNITS[kind.unit][0],
+            _(UNITS[kind.unit][0]),
             _size(kind.size),
             _epsilon(kind.epsilon),
-            kind.why,
+            _(kind.why),
         ]
         for kind in evidence.others
         if not kind.is_protected_unit
@@ -242,5 +281,5 @@ def _others(evidence: FederatedEvidence) -> Plain | None:
 
 def _size(size: int | None) -> str:
     if size is None:
-        return "not known"
-    return "one" if size == 1 else f"up to {count(size)}"
+        return _("not known")
+    return _("one") if size == 1 else _("up to {n}").format(n=count(size))

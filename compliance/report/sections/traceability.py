@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from compliance.i18n import translate as _
 from compliance.lineage.nouns import Edge, Node, Step
 from compliance.report import wording
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table
@@ -23,11 +24,11 @@ def to_traceability(lineage: Sequence[Edge], trail: Verification, at: datetime) 
         "edges_left": sum(len(step.origins) for step in steps[MOST_EDGES_PRINTED:]),
         "tone": "bad" if not trail.ok else "good" if trail.entries else "calm",
         "says": _says(trail, at),
-        "problems": [wording.sentence(problem) for problem in trail.problems],
+        "problems": [wording.sentence(_(problem)) for problem in trail.problems],
         "facts": [
-            fact("Entries", count(trail.entries)),
-            fact("Merkle root", wording.recorded(trail.root), fill=Fill.CODE),
-            fact("Head hash (of the last entry)", wording.recorded(trail.head), fill=Fill.CODE),
+            fact(_("Entries"), count(trail.entries)),
+            fact(_("Merkle root"), wording.recorded(trail.root), fill=Fill.CODE),
+            fact(_("Head hash (of the last entry)"), wording.recorded(trail.head), fill=Fill.CODE),
         ],
     }
 
@@ -35,24 +36,26 @@ def to_traceability(lineage: Sequence[Edge], trail: Verification, at: datetime) 
 def _says(trail: Verification, at: datetime) -> str:
     when = wording.when(at)
     if not trail.entries and trail.ok:
-        return f"Looked at on {when}: the trail holds no entries yet."
+        return _("Looked at on {when}: the trail holds no entries yet.").format(when=when)
     if trail.ok:
-        return f"Verified on {when}: every hash was recomputed and agrees."
-    return f"Not whole: {count(len(trail.problems), 'problem')} found on {when}."
+        return _("Verified on {when}: every hash was recomputed and agrees.").format(when=when)
+    return _("Not whole: {problems} found on {when}.").format(
+        problems=count(len(trail.problems), "problem"), when=when
+    )
 
 
 def _edges(steps: Sequence[Step]) -> Plain | None:
     headings = [
-        heading("From", 3, Fill.NAME),
-        heading("Step", 1.4, Fill.NAME),
-        heading("Made", 3, Fill.NAME),
-        heading("When (UTC)", 1.8),
-        heading("Entry", fill=Fill.NUMBER),
+        heading(_("From"), 3, Fill.NAME),
+        heading(_("Step"), 1.4, Fill.NAME),
+        heading(_("Made"), 3, Fill.NAME),
+        heading(_("When (UTC)"), 1.8),
+        heading(_("Entry"), fill=Fill.NUMBER),
     ]
     rows: list[list[Cell]] = [
         [
-            _node(step.origins[0], step.others),
-            step.step,
+            _node(step.origins[0], _(step.others)),
+            _(step.step),
             _node(step.made),
             wording.stamp(step.at),
             count(step.entry),
@@ -63,4 +66,4 @@ def _edges(steps: Sequence[Step]) -> Plain | None:
 
 
 def _node(node: Node, others: str = "") -> Plain:
-    return stacked(wording.abridged(node.title, _TITLE_WIDTH) + others, node.kind.value)
+    return stacked(wording.abridged(_(node.title), _TITLE_WIDTH) + others, _(node.kind.value))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.federated.nouns import Outcome, Plan, Round, Sent
+from compliance.i18n import translate as _
 from compliance.privacy.nouns import NoisePlace
 from compliance.report import charts, wording
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, table
@@ -31,13 +32,13 @@ def to_travelled(plan: Plan, outcome: Outcome) -> Plain:
     copies = _copies(outcome.rounds)
     rows = [_row(kind, number) for kind, number in list(copies.items())[:MOST_NAMES_PRINTED]]
     headings = [
-        heading("Way", 1.6),
-        heading("Name", 2.4, Fill.NAME),
-        heading("Shape", 1.4),
-        heading("Numbers", fill=Fill.NUMBER),
-        heading("Bytes of one", fill=Fill.NUMBER),
-        heading("Copies", fill=Fill.NUMBER),
-        heading("In all", fill=Fill.NUMBER),
+        heading(_("Way"), 1.6),
+        heading(_("Name"), 2.4, Fill.NAME),
+        heading(_("Shape"), 1.4),
+        heading(_("Numbers"), fill=Fill.NUMBER),
+        heading(_("Bytes of one"), fill=Fill.NUMBER),
+        heading(_("Copies"), fill=Fill.NUMBER),
+        heading(_("In all"), fill=Fill.NUMBER),
     ]
     return {
         "table": table(headings, rows),
@@ -46,9 +47,11 @@ def to_travelled(plan: Plan, outcome: Outcome) -> Plain:
         "chart": _chart(outcome),
         "facts": [
             *_bytes(outcome),
-            fact("The server can read", server_reads(plan)),
+            fact(_("The server can read"), server_reads(plan)),
             _rows_read(outcome.rounds),
-            fact("A site can read", "its own rows and the common model, nothing of other sites"),
+            fact(
+                _("A site can read"), _("its own rows and the common model, nothing of other sites")
+            ),
         ],
     }
 
@@ -57,16 +60,16 @@ def server_reads(plan: Plan) -> str:
     """What the server sees in clear, and so what it is trusted with."""
     by = plan.privacy.place if plan.privacy else None
     if by is NoisePlace.LOCAL:
-        return "sums of updates that each carry noise of their own; it need not be trusted"
+        return _("sums of updates that each carry noise of their own; it need not be trusted")
     if by is NoisePlace.SITE:
-        return "each site's sum with noise; it need not be trusted, each site is with its own"
-    what = "sum over its drawn units" if plan.privacy else "update"
+        return _("each site's sum with noise; it need not be trusted, each site is with its own")
+    what = _("sum over its drawn units") if plan.privacy else _("update")
     if plan.secure:
-        return (
-            f"the total over all sites, without noise; each site's {what} is masked. It is "
+        return _(
+            "the total over all sites, without noise; each site's {what} is masked. It is "
             "trusted with the total"
-        )
-    return f"each site's {what}, without noise; it is trusted with that"
+        ).format(what=what)
+    return _("each site's {what}, without noise; it is trusted with that").format(what=what)
 
 
 def most_readable(rounds: Sequence[Round]) -> int | None:
@@ -79,15 +82,17 @@ def most_readable(rounds: Sequence[Round]) -> int | None:
 
 def _rows_read(rounds: Sequence[Round]) -> Plain:
     """What looking for rows in what the server sees came to."""
-    name, most = "Rows read off it", most_readable(rounds)
+    name, most = _("Rows read off it"), most_readable(rounds)
     looked = sum(r.readable is not None for r in rounds)
     if most is None:
-        return fact(name, "not looked for: with noise, and in void rounds, it is not")
+        return fact(name, _("not looked for: with noise, and in void rounds, it is not"))
     if not most:
-        return fact(name, f"none, in {_all(looked)} looked at")
+        return fact(name, _("none, in {all} looked at").format(all=_all(looked)))
     found = sum(bool(r.readable) for r in rounds)
-    whose = f"a row of up to {count(most, 'site')}"
-    said = f"{whose}, in {count(found)} of {count(looked, 'round')} looked at"
+    whose = _("a row of up to {sites}").format(sites=count(most, "site"))
+    said = _("{whose}, in {found} of {rounds} looked at").format(
+        whose=whose, found=count(found), rounds=count(looked, "round")
+    )
     return fact(name, said, missing=True)
 
 
@@ -112,9 +117,9 @@ def _kind(sent: Sent) -> _Kind:
 def _row(kind: _Kind, copies: int) -> list[Cell]:
     numbers = math.prod(kind.shape)
     return [
-        "from the sites" if kind.is_up else "to the sites",
+        _("from the sites") if kind.is_up else _("to the sites"),
         kind.name,
-        " × ".join(count(length) for length in kind.shape) or "one number",
+        " × ".join(count(length) for length in kind.shape) or _("one number"),
         count(numbers),
         size(kind.bytes),
         count(copies),
@@ -127,21 +132,24 @@ def _check(rounds: Sequence[Round]) -> Plain:
     kinds = {frozenset(_kind(s) for s in r.sent if _are_numbers(s)) for r in rounds if r.sent}
     masks = any(not _are_numbers(s) for r in rounds for s in r.sent)
     if not kinds:
-        return {"tone": "warn", "says": "What travelled was not recorded with this run."}
+        return {"tone": "warn", "says": _("What travelled was not recorded with this run.")}
     unlike = sum(not r.sent for r in rounds)
     if len(kinds) > 1 or unlike:
-        says = "Not every round sent the same names and shapes; see evidence.json."
+        says = _("Not every round sent the same names and shapes; see evidence.json.")
         return {"tone": "warn", "says": says}
-    says = (
-        f"In {_all(len(rounds))} the same names and shapes travelled, and nothing else"
-        f"{', keys and shares of masks aside' if masks else ''}: no message grew or shrank with "
-        "anybody's rows."
-    )
+    says = _(
+        "In {all} the same names and shapes travelled, and nothing else{but}: no "
+        "message grew or shrank with anybody's rows."
+    ).format(all=_all(len(rounds)), but=_(", keys and shares of masks aside") if masks else "")
     return {"tone": "good", "says": says}
 
 
 def _all(rounds: int) -> str:
-    return "the one round" if rounds == 1 else f"all {count(rounds, 'round')}"
+    return (
+        _("the one round")
+        if rounds == 1
+        else _("all {rounds}").format(rounds=count(rounds, "round"))
+    )
 
 
 def _totals(outcome: Outcome) -> tuple[int, int, int]:
@@ -153,21 +161,21 @@ def _totals(outcome: Outcome) -> tuple[int, int, int]:
 def _bytes(outcome: Outcome) -> list[Plain]:
     up, down, home = _totals(outcome)
     facts = [
-        fact("From the sites", f"{size(up)} in all rounds"),
-        fact("To the sites", f"{size(down)} in all rounds"),
-        fact("Rows that stayed", size(home)),
+        fact(_("From the sites"), _("{size} in all rounds").format(size=size(up))),
+        fact(_("To the sites"), _("{size} in all rounds").format(size=size(down))),
+        fact(_("Rows that stayed"), size(home)),
     ]
-    return [*facts, fact("Against centralising", _against(up, home))] if up and home else facts
+    return [*facts, fact(_("Against centralising"), _against(up, home))] if up and home else facts
 
 
 def _against(up: int, home: int) -> str:
     times = max(up, home) / min(up, home)
     if times < 1.05:
-        return "the sites sent about as many bytes as their rows have"
+        return _("the sites sent about as many bytes as their rows have")
     much = wording.number(times, 1 if times < 100 else 0)
-    return (
-        f"the sites sent {much} times {'more' if up > home else 'fewer'} bytes than all rows have"
-    )
+    if up > home:
+        return _("the sites sent {n} times more bytes than all rows have").format(n=much)
+    return _("the sites sent {n} times fewer bytes than all rows have").format(n=much)
 
 
 def _chart(outcome: Outcome) -> Plain | None:
@@ -175,10 +183,14 @@ def _chart(outcome: Outcome) -> Plain | None:
     most = max(up, down, home)
     if not most:
         return None
-    amounts = (("From the sites", up), ("To the sites", down), ("All rows, once", home))
+    amounts = ((_("From the sites"), up), (_("To the sites"), down), (_("All rows, once"), home))
     return charts.share_chart(
         [(name, [("main", amount / most)], size(amount)) for name, amount in amounts],
         [],
-        alt="; ".join(f"{name}: {size(amount)}" for name, amount in amounts) + ".",
-        caption="Bytes that travelled in all rounds, and those of the rows, which stayed.",
+        alt=wording.sentence(
+            wording.joined(
+                _("{name}: {told}").format(name=name, told=size(amount)) for name, amount in amounts
+            )
+        ),
+        caption=_("Bytes that travelled in all rounds, and those of the rows, which stayed."),
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.privacy.nouns import ReleasedValue
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
 from compliance.report import charts, wording
@@ -16,9 +18,9 @@ from compliance.report.tables import Cell, Fill, Heading, Plain, heading, table
 from compliance.report.wording import count
 
 MOST_GROUPS_PRINTED = 500
-MARGIN = "±\N{NO-BREAK SPACE}(95\N{NO-BREAK SPACE}%)"
-INTERVAL = "Interval (95\N{NO-BREAK SPACE}%)"
-_EITHER = "± or interval (95\N{NO-BREAK SPACE}%)"
+MARGIN = mark("±\u00a0(95\u00a0%)")
+INTERVAL = mark("Interval (95\u00a0%)")
+_EITHER = mark("± or interval (95\u00a0%)")
 _MOST_PANELS = 3
 _MOST_KEYS = 4
 _TITLE_WIDTH = 45
@@ -62,17 +64,25 @@ def units(statistics: Sequence[Statistic]) -> str:
     """What the numbers count or measure."""
     columns = dict.fromkeys(wording.abridged(s.column) for s in statistics if s.column is not None)
     kinds = {s.kind for s in statistics}
-    said = [f"{wording.listed(list(columns))}: in the unit of the column."] if columns else []
+    said = (
+        [_("{columns}: in the unit of the column.").format(columns=wording.listed(list(columns)))]
+        if columns
+        else []
+    )
     if kinds - {StatisticKind.TOP, StatisticKind.QUANTILE}:
-        said.append("Noise can make a number negative.")
+        said.append(_("Noise can make a number negative."))
     if StatisticKind.QUANTILE in kinds:
         said.append(
-            "A quantile is one of the values named above, chosen with noise; its interval holds "
-            "the exact one with 95 % probability."
+            _(
+                "A quantile is one of the values named above, chosen with noise; its interval "
+                "holds the exact one with 95 % probability."
+            )
         )
     if StatisticKind.TOP in kinds:
-        said.append("Which groups are the largest was chosen with noise, so ranks have no margin.")
-    return " ".join(said)
+        said.append(
+            _("Which groups are the largest was chosen with noise, so ranks have no margin.")
+        )
+    return wording.run_on(said)
 
 
 def value_chart(query: Query, groups: Grouped) -> Plain | None:
@@ -84,17 +94,21 @@ def value_chart(query: Query, groups: Grouped) -> Plain | None:
     shown = sorted(groups, key=lambda g: _size(groups[g].get(first)), reverse=True)
     shown = shown[: charts.MOST_GROUPS]
     panels = [
-        (wording.capital(s.title), [bar_of(groups[group].get(s.name)) for group in shown])
+        (wording.capital(_(s.title)), [bar_of(groups[group].get(s.name)) for group in shown])
         for s in statistics
     ]
     cut = (
-        f" The {len(shown)} largest of {len(groups):,} groups." if len(shown) < len(groups) else ""
+        _(" The {shown} largest of {n} groups.").format(shown=len(shown), n=count(len(groups)))
+        if len(shown) < len(groups)
+        else ""
     )
     return charts.value_chart(
         [" / ".join(group) for group in shown],
         panels,
         alt=_finding(query, groups, shown),
-        caption=f"Published values (dots) with their margins at 95 % (lines).{cut}",
+        caption=_("Published values (dots) with their margins at 95 % (lines).{cut}").format(
+            cut=cut
+        ),
     )
 
 
@@ -110,7 +124,7 @@ def decimals(statistic: Statistic, values: Sequence[ReleasedValue]) -> int:
 def key_headings(query: Query) -> list[Heading]:
     """One column per key, or one for all where there are too many to stand side by side."""
     if not query.by:
-        return [heading("Group", 2, Fill.NAME)]
+        return [heading(_("Group"), 2, Fill.NAME)]
     names = [wording.abridged(column, _TITLE_WIDTH) for column in query.by]
     titles = names if len(names) <= _MOST_KEYS else [" / ".join(names)]
     return [heading(title, 2, Fill.NAME) for title in titles]
@@ -119,14 +133,14 @@ def key_headings(query: Query) -> list[Heading]:
 def group_cells(query: Query, group: tuple[str, ...]) -> list[str]:
     """The cells under `key_headings`."""
     if not query.by:
-        return ["all"]
+        return [_("all")]
     return list(group) if len(query.by) <= _MOST_KEYS else [" / ".join(group)]
 
 
 def value_cells(value: ReleasedValue | None, places: int) -> list[Cell]:
     """A number, and its margin or interval."""
     if value is None:
-        return ["not released", ""]
+        return [_("not released"), ""]
     return [wording.number(value.value, places), _within(value, places)]
 
 
@@ -142,8 +156,10 @@ def bar_of(value: ReleasedValue | None) -> charts.Bar:
 
 def _within(value: ReleasedValue, places: int) -> str:
     if is_finite(value.low) and is_finite(value.high):
-        return f"{wording.number(value.low, places)} to {wording.number(value.high, places)}"
-    return "not known" if value.margin is None else wording.number(value.margin, places)
+        return _("{low} to {high}").format(
+            low=wording.number(value.low, places), high=wording.number(value.high, places)
+        )
+    return _("not known") if value.margin is None else wording.number(value.margin, places)
 
 
 def _places(query: Query, groups: Grouped) -> dict[str, int]:
@@ -158,10 +174,10 @@ def _side_by_side(
 ) -> tuple[list[Heading], list[list[Cell]]]:
     headings = list(keys)
     for statistic in single_statistics(query):
-        title = wording.capital(wording.abridged(statistic.title, _TITLE_WIDTH))
+        title = wording.capital(wording.abridged(_(statistic.title), _TITLE_WIDTH))
         is_interval = statistic.kind is StatisticKind.QUANTILE
         headings.append(heading(title, fill=Fill.NUMBER))
-        headings.append(heading(INTERVAL if is_interval else MARGIN, fill=Fill.NUMBER))
+        headings.append(heading(_(INTERVAL if is_interval else MARGIN), fill=Fill.NUMBER))
     rows: list[list[Cell]] = []
     for group, row in groups.items():
         cells: list[Cell] = list(group_cells(query, group))
@@ -179,11 +195,11 @@ def _one_below_another(
     within = _EITHER if len(kinds) > 1 else INTERVAL if True in kinds else MARGIN
     headings = [
         *keys,
-        heading("Statistic", 2, Fill.NAME),
-        heading("Value", fill=Fill.NUMBER),
-        heading(within, fill=Fill.NUMBER),
+        heading(_("Statistic"), 2, Fill.NAME),
+        heading(_("Value"), fill=Fill.NUMBER),
+        heading(_(within), fill=Fill.NUMBER),
     ]
-    titles = [(s, wording.abridged(s.title, _TITLE_WIDTH)) for s in statistics]
+    titles = [(s, wording.abridged(_(s.title), _TITLE_WIDTH)) for s in statistics]
     rows: list[list[Cell]] = [
         [*group_cells(query, group), title, *value_cells(row.get(s.name), places[s.name])]
         for group, row in groups.items()
@@ -196,12 +212,16 @@ def _finding(query: Query, groups: Grouped, shown: Sequence[tuple[str, ...]]) ->
     statistic = single_statistics(query)[0]
     places = _places(query, groups)[statistic.name]
     ends = []
-    for word, group in (("largest", shown[0]), ("smallest shown", shown[-1])):
+    for word, group in ((_("largest"), shown[0]), (_("smallest shown"), shown[-1])):
         value = groups[group].get(statistic.name)
         if value is not None:
             size = wording.number(value.value, places)
-            ends.append(f"{word} {' / '.join(group)} with {size}")
-    return f"{wording.capital(statistic.title)} for {count(len(groups))} groups: {'; '.join(ends)}."
+            ends.append(
+                _("{which} {group} with {n}").format(which=word, group=" / ".join(group), n=size)
+            )
+    return _("{title} for {n} groups: {told}.").format(
+        title=wording.capital(_(statistic.title)), n=count(len(groups)), told=wording.joined(ends)
+    )
 
 
 def _size(value: ReleasedValue | None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliance.i18n import translate as _
 from compliance.privacy.nouns import BudgetState, Release
 from compliance.privacy.nouns.disclosure import Disclosure, HazardState, Origin
 from compliance.report import wording
@@ -24,7 +25,7 @@ def to_release_summary(evidence: ReleaseEvidence) -> Plain:
         "asked": asked_in_words(evidence.release.query),
         "meaning": in_plain_words(evidence.release),
         "hazards": hazards_in_words(evidence.disclosure),
-        "beside": " ".join(found.says for found in evidence.disclosure.yardsticks),
+        "beside": wording.run_on(_(found.says) for found in evidence.disclosure.yardsticks),
         "next": _next(evidence),
     }
 
@@ -35,14 +36,21 @@ def _verdict(evidence: ReleaseEvidence) -> Plain:
     exposed = found.in_state(HazardState.EXPOSED)
     unknown = found.in_state(HazardState.NOT_KNOWN)
     if not evidence.trail.ok:
-        return {"tone": "bad", "says": f"The trail is not whole; see section {_TRAIL_SECTION}."}
+        return {
+            "tone": "bad",
+            "says": _("The trail is not whole; see section {section}.").format(
+                section=_TRAIL_SECTION
+            ),
+        }
     if exposed:
-        says = f"Exposed to {count(len(exposed), 'hazard')}; {count(len(unknown))} more not known."
+        says = _("Exposed to {hazards}; {n} more not known.").format(
+            hazards=count(len(exposed), "hazard"), n=count(len(unknown))
+        )
         return {"tone": "bad", "says": says}
     if unknown:
-        says = f"No hazard found, but {count(len(unknown))} could not be judged."
+        says = _("No hazard found, but {n} could not be judged.").format(n=count(len(unknown)))
         return {"tone": "warn", "says": says}
-    return {"tone": "good", "says": "Guarded against every hazard that the desk judges."}
+    return {"tone": "good", "says": _("Guarded against every hazard that the desk judges.")}
 
 
 def _tiles(evidence: ReleaseEvidence) -> list[Plain]:
@@ -50,25 +58,29 @@ def _tiles(evidence: ReleaseEvidence) -> list[Plain]:
     told, of = _told(found)
     audit = found.audit
     return [
-        tile("ε of this release", loss_up(release.price.epsilon), _delta(release)),
-        tile("Numbers published", count(len(release.values)), _groups(release)),
+        tile(_("ε of this release"), loss_up(release.price.epsilon), _delta(release)),
+        tile(_("Numbers published"), count(len(release.values)), _groups(release)),
         tile(
-            "Budget spent",
+            _("Budget spent"),
             wording.percent(evidence.budget.share_spent),
-            "by all releases and runs together" + _in_period(evidence.budget),
+            _("by all releases and runs together") + _in_period(evidence.budget),
         ),
-        tile("Disclosed", f"{count(told)} of {count(of)}", "fields of the registry's three tiers"),
+        tile(
+            _("Disclosed"),
+            _("{n} of {all}").format(n=count(told), all=count(of)),
+            _("fields of the registry's three tiers"),
+        ),
         _hazard_tile(found, HazardState.EXPOSED, "bad"),
         _hazard_tile(found, HazardState.NOT_KNOWN, "warn"),
         tile(
-            "Self-audit",
-            "none" if audit is None else "passed" if audit.passed else "failed",
-            "on record" if audit is None else wording.day(audit.at),
+            _("Self-audit"),
+            _("none") if audit is None else _("passed") if audit.passed else _("failed"),
+            _("on record") if audit is None else wording.day(audit.at),
             tone="bad" if audit and not audit.passed else "",
         ),
         tile(
-            "Trail",
-            "whole" if evidence.trail.ok else "broken",
+            _("Trail"),
+            _("whole") if evidence.trail.ok else _("broken"),
             count(evidence.trail.entries, "entry", plural="entries"),
             tone="" if evidence.trail.ok else "bad",
         ),
@@ -76,16 +88,20 @@ def _tiles(evidence: ReleaseEvidence) -> list[Plain]:
 
 
 def _delta(release: Release) -> str:
-    return f"at δ = {loss_up(release.price.delta)}"
+    return _("at δ = {delta}").format(delta=loss_up(release.price.delta))
 
 
 def _in_period(budget: BudgetState) -> str:
-    return f" in this {budget.period}" if budget.starts else ""
+    return _(" in this {period}").format(period=_(str(budget.period))) if budget.starts else ""
 
 
 def _groups(release: Release) -> str:
     groups = len({value.keys for value in release.values})
-    return f"in {count(groups, 'group')}" if release.query.by else "over the whole table"
+    return (
+        _("in {groups}").format(groups=count(groups, "group"))
+        if release.query.by
+        else _("over the whole table")
+    )
 
 
 def _told(disclosure: Disclosure) -> tuple[int, int]:
@@ -95,18 +111,32 @@ def _told(disclosure: Disclosure) -> tuple[int, int]:
 
 def _hazard_tile(disclosure: Disclosure, state: HazardState, tone: str) -> Plain:
     number = len(disclosure.in_state(state))
-    title = f"Hazards {state.value}"
-    return tile(title, count(number), f"of {len(disclosure.hazards)}", tone=tone if number else "")
+    title = _("Hazards {state}").format(state=_(state.value))
+    return tile(
+        title,
+        count(number),
+        _("of {all}").format(all=len(disclosure.hazards)),
+        tone=tone if number else "",
+    )
 
 
 def _next(evidence: ReleaseEvidence) -> list[str]:
     """What to do about the hazards, exposed ones first."""
     found = evidence.disclosure
     hazards = (*found.in_state(HazardState.EXPOSED), *found.in_state(HazardState.NOT_KNOWN))
-    steps = [f"{hazard.title}: {hazard.to_do}" for hazard in hazards]
+    steps = [
+        _("{title}: {to_do}").format(title=_(hazard.title), to_do=_(hazard.to_do))
+        for hazard in hazards
+    ]
     if not evidence.trail.ok:
-        section = f"see section {_TRAIL_SECTION}."
-        steps.insert(0, f"Find out why the trail is not whole; {section}")
+        steps.insert(
+            0,
+            _("Find out why the trail is not whole; see section {section}.").format(
+                section=_TRAIL_SECTION
+            ),
+        )
     left = len(steps) - _STEPS
-    shown = steps[:_STEPS] + ([f"{count(left)} more in section 5."] if left > 0 else [])
-    return shown or ["Nothing is open. Judge the hazards again after the next change."]
+    shown = steps[:_STEPS] + (
+        [_("{n} more in section 5.").format(n=count(left))] if left > 0 else []
+    )
+    return shown or [_("Nothing is open. Judge the hazards again after the next change.")]

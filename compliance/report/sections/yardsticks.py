@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.privacy.nouns.disclosure import Compared, Yardstick
 from compliance.report import charts
 from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table
 from compliance.report.wording import loss_up
 
-_OURS = "This release"
-_ROLES = (("main", "known deployment"), ("second", "this release"))
+_OURS = mark("This release")
+_ROLES = (("main", mark("known deployment")), ("second", mark("this release")))
 
 
 def to_yardstick(yardstick: Yardstick) -> Plain:
     """Where the release stands, beside whom, and who is left out of the comparison."""
     return {
-        "says": yardstick.says,
+        "says": _(yardstick.says),
         "chart": _chart(yardstick),
         "comparable": _comparable(yardstick),
         "others": _others(yardstick.others),
@@ -29,28 +31,30 @@ def _chart(yardstick: Yardstick) -> Plain | None:
     if not yardstick.comparable:
         return None
     beside = [(c.deployment.name, c.epsilon or Decimal(0), "main") for c in yardstick.comparable]
-    rows = sorted([*beside, (_OURS, yardstick.epsilon, "second")], key=lambda row: row[1])
-    bars = [charts.Bar(value=float(epsilon), role=role) for _, epsilon, role in rows]
-    unit = yardstick.unit_kind.replace("-", " and ")
+    rows = sorted([*beside, (_(_OURS), yardstick.epsilon, "second")], key=lambda row: row[1])
+    bars = [charts.Bar(value=float(epsilon), role=role) for __, epsilon, role in rows]
+    unit = _(yardstick.unit_kind.replace("-", " and "))
     return charts.value_chart(
-        [label for label, _, _ in rows],
-        [(f"ε for one {unit}", bars)],
-        alt=yardstick.says,
-        caption=f"The ε of this release beside known deployments with the same unit, looked up on "
-        f"{yardstick.as_of}.",
-        legend=_ROLES,
+        [label for label, *__ in rows],
+        [(_("ε for one {unit}").format(unit=unit), bars)],
+        alt=_(yardstick.says),
+        caption=_(
+            "The ε of this release beside known deployments with the same unit, looked up on "
+            "{as_of}."
+        ).format(as_of=yardstick.as_of),
+        legend=[(role, _(title)) for role, title in _ROLES],
         is_steep=True,
     )
 
 
 def _comparable(yardstick: Yardstick) -> Plain | None:
     headings = [
-        heading("Deployment", 2.6, Fill.NAME),
-        heading("Unit", 1.6),
+        heading(_("Deployment"), 2.6, Fill.NAME),
+        heading(_("Unit"), 1.6),
         heading("ε", fill=Fill.NUMBER),
         heading("δ", fill=Fill.NUMBER),
-        heading("To keep in mind", 3.4),
-        heading("Source; status in the registry", 2.4, Fill.NAME),
+        heading(_("To keep in mind"), 3.4),
+        heading(_("Source; status in the registry"), 2.4, Fill.NAME),
     ]
     return table(headings, [_row(compared) for compared in yardstick.comparable])
 
@@ -58,28 +62,34 @@ def _comparable(yardstick: Yardstick) -> Plain | None:
 def _row(compared: Compared) -> list[Cell]:
     deployment = compared.deployment
     return [
-        stacked(deployment.name, f"{deployment.curator}, {deployment.year}"),
-        deployment.unit,
+        stacked(
+            deployment.name,
+            _("{curator}, {year}").format(curator=deployment.curator, year=deployment.year),
+        ),
+        _(deployment.unit),
         _amount(compared.epsilon),
         _amount(compared.delta),
-        compared.says,
-        stacked(deployment.source, deployment.status),
+        _(compared.says),
+        stacked(deployment.source, _(deployment.status)),
     ]
 
 
 def _others(others: Sequence[Compared]) -> Plain | None:
     headings = [
-        heading("Deployment", 2.6, Fill.NAME),
+        heading(_("Deployment"), 2.6, Fill.NAME),
         heading("ε", fill=Fill.NUMBER),
-        heading("Why it does not compare", 4),
-        heading("Source; status in the registry", 2.4, Fill.NAME),
+        heading(_("Why it does not compare"), 4),
+        heading(_("Source; status in the registry"), 2.4, Fill.NAME),
     ]
     rows: list[list[Cell]] = [
         [
-            stacked(c.deployment.name, f"{c.deployment.curator}, {c.deployment.year}"),
+            stacked(
+                c.deployment.name,
+                _("{curator}, {year}").format(curator=c.deployment.curator, year=c.deployment.year),
+            ),
             _amount(c.epsilon),
-            c.says,
-            stacked(c.deployment.source, c.deployment.status),
+            _(c.says),
+            stacked(c.deployment.source, _(c.deployment.status)),
         ]
         for c in others
     ]

@@ -1,0 +1,203 @@
+"""Which words there are: gathered from code, typesetting files and files of texts.
+
+`sources.yaml` says from which. Code is read as a syntax tree, so a word is found wherever it
+stands, and a sentence that could never be found is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from compliance.i18n import COUNTED, FOLDER
+
+ROOT = Path(__file__).parents[2]  # of the project, which the paths of `sources.yaml` start from
+SOURCES = FOLDER / "sources.yaml"
+
+# By function: at which places of its arguments its words stand.
+_FUNCTIONS = {"_": (0,), "translate": (0,), "mark": (0,), "plural": (0, 1), "meant": (1,)}
+_COUNTED = {"count": 1, "counted": 0}  # a unit, whose plural is built or named
+_MODULES = {"wording", "i18n"}  # through which these functions may be called
+_IN_TEMPLATE = re.compile(r'\bsay(?:-text)?\(\s*"((?:[^"\\]|\\.)*)"')
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What a translation is found by: the words, and what they mean where that differs."""
+
+    words: str
+    context: str = ""
+
+
+@dataclass(slots=True)
+class Message:
+    """Words to be translated; `many` is their plural, `files` where they stand."""
+
+    many: str = ""
+    files: set[str] = field(default_factory=set)
+
+
+Gathered = dict[str, dict[Key, Message]]
+
+
+@cache
+def sources() -> dict[str, Any]:
+    """What `sources.yaml` says."""
+    told: dict[str, Any] = yaml.safe_load(SOURCES.read_text("utf-8"))
+    return told
+
+
+def gather() -> Gathered:
+    """All words by room; what several rooms say belongs to the first of them.
+
+    Raises:
+        ValueError: words that cannot be gathered, such as an f-string, or a file that is not there.
+    """
+    rooms: Gathered = {}
+    owners: dict[Key, dict[Key, Message]] = {}
+    for room in sources()["rooms"]:
+        mine = rooms.setdefault(room["room"], {})
+        for file, key, many in _of_room(room):
+            message = owners.setdefault(key, mine).setdefault(key, Message())
+            message.files.add(file)
+            message.many = message.many or many
+    return rooms
+
+
+@cache
+def words_of_templates(folder: Path) -> tuple[str, ...]:
+    """The words that the typesetting files of a folder say."""
+    return tuple(dict.fromkeys(words for file in _typ(folder) for words in _in_template(file)))
+
+
+def words_of_data(plain: Any, texts: Iterable[str], without: Iterable[str]) -> Iterator[str]:
+    """The texts of plain values whose paths fit `texts` and not `without`."""
+    texts, without = tuple(texts), tuple(without)
+    for path, value in _leaves(plain, ""):
+        fits = any(fnmatchcase(path, pattern) for pattern in texts)
+        if value.strip() and fits and not any(fnmatchcase(path, one) for one in without):
+            yield value
+
+
+def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str]]:
+    for path in _paths(room.get("python", ())):
+        for key, many in _in_python(path):
+            yield _name(path), key, many
+    for name, classes in room.get("enums", {}).items():
+        for words in _values(ROOT / name, classes):
+            yield name, Key(words), ""
+    for path in _paths(room.get("templates", ())):
+        for words in _in_template(path):
+            yield _name(path), Key(words), ""
+    for row in room.get("data", ()):
+        for path in _paths([row["file"]]):
+            plain = yaml.safe_load(path.read_text("utf-8"))
+            for words in words_of_data(plain, row["texts"], row.get("without", ())):
+                yield _name(path), Key(words), ""
+
+
+def _paths(patterns: Iterable[str]) -> list[Path]:
+    found = []
+    for pattern in patterns:
+        fitting = sorted(ROOT.glob(pattern))
+        if not fitting:
+            raise ValueError(f"sources.yaml names {pattern}, and there is no such file")
+        found += fitting
+    return list(dict.fromkeys(found))
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _typ(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.typ"))
+
+
+def _in_python(path: Path) -> Iterator[tuple[Key, str]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = _called(node.func)
+        try:
+            if name in _FUNCTIONS:
+                yield from _told(name, node)
+            elif name in _COUNTED:
+                yield from _unit(node, _COUNTED[name])
+        except ValueError as error:
+            raise ValueError(f"{_name(path)}, line {node.lineno}: {error}") from None
+
+
+def _called(function: ast.expr) -> str:
+    """The name by which a function is called, also through its module."""
+    if isinstance(function, ast.Name):
+        return function.id
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        return function.attr if function.value.id in _MODULES else ""
+    return ""
+
+
+def _told(name: str, call: ast.Call) -> Iterator[tuple[Key, str]]:
+    places = [call.args[at] for at in _FUNCTIONS[name] if at < len(call.args)]
+    if name == "plural":
+        one, many = ([*_literals(place)][:1] for place in places)
+        yield from ((Key(words), more) for words, more in zip(one, many, strict=True))
+        return
+    context = str(ast.literal_eval(call.args[0])) if name == "meant" else ""
+    for place in places:
+        for words in _literals(place):
+            yield Key(words, context), ""
+
+
+def _unit(call: ast.Call, at: int) -> Iterator[tuple[Key, str]]:
+    """The unit of a count, and its plural: named, or with an s."""
+    named = [*call.args[at + 1 : at + 2], *(k.value for k in call.keywords if k.arg == "plural")]
+    plurals = [words for place in named for words in _literals(place)]
+    for place in call.args[at : at + 1]:
+        for words in _literals(place):
+            yield Key(words, COUNTED), plurals[0] if plurals else words + "s"
+
+
+def _literals(place: ast.expr) -> Iterator[str]:
+    if isinstance(place, ast.Constant) and isinstance(place.value, str):
+        if place.value:
+            yield place.value
+    elif isinstance(place, ast.IfExp):
+        yield from _literals(place.body)
+        yield from _literals(place.orelse)
+    elif isinstance(place, ast.JoinedStr):
+        raise ValueError("an f-string cannot be translated; fill the blanks of a template")
+
+
+def _values(path: Path, classes: Iterable[str]) -> Iterator[str]:
+    """The values of enumerations that are words on screen."""
+    tree = ast.parse(path.read_text("utf-8"))
+    found = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    for name in classes:
+        if name not in found:
+            raise ValueError(f"sources.yaml names {name} of {_name(path)}, which is not there")
+        for line in found[name].body:
+            if isinstance(line, ast.Assign):
+                yield from _literals(line.value)
+
+
+def _in_template(path: Path) -> Iterator[str]:
+    for match in _IN_TEMPLATE.finditer(path.read_text("utf-8")):
+        yield match[1].replace('\\"', '"').replace("\\\\", "\\")
+
+
+def _leaves(plain: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(plain, str):
+        yield path, plain
+    inner = plain.items() if isinstance(plain, dict) else enumerate(plain)
+    if isinstance(plain, dict | list):
+        for key, value in inner:
+            yield from _leaves(value, f"{path}.{key}" if path else str(key))

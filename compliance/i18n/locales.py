@@ -1,0 +1,112 @@
+"""Numbers, shares, dates, money and lists as readers of the chosen language write them.
+
+Names of months, separators and money come from CLDR by way of Babel, which is imported when first
+needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from compliance.i18n import FOLDER, LANGUAGE
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+_REMEMBERED = 1024  # dates, which repeat in long tables
+
+
+def number(value: float | Decimal, decimals: int = 0) -> str:
+    """`value` with separators and `decimals` places."""
+    return localised(f"{value:,.{decimals}f}")
+
+
+def localised(shown: str) -> str:
+    """A number as Python writes it (`12,345.6`) with the separators of the language."""
+    return shown.translate(_separators(LANGUAGE.get()))
+
+
+def share(value: float, decimals: int = 0) -> str:
+    """A share (0–1) in percent."""
+    return share_of(number(value * 100, decimals))
+
+
+def share_of(shown: str) -> str:
+    """A number already written, as a percentage: `12 %`, in Chinese `12%`."""
+    return str(conventions()["share"]).format(number=shown)
+
+
+def count_of(shown: str, unit: str) -> str:
+    """A number already written with its unit: `3 rows`, in Chinese `3行`."""
+    return str(conventions()["count"]).format(number=shown, unit=unit)
+
+
+def day(moment: date) -> str:
+    """`24 November 2026`, in Chinese `2026年11月24日`."""
+    return _day(LANGUAGE.get(), moment)
+
+
+def moment(at: datetime) -> str:
+    """`24 November 2026, 02:10 UTC`; `at` is in UTC."""
+    return _moment(LANGUAGE.get(), at)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """`€1,200.00`; `currency` is its code of ISO 4217."""
+    from babel.numbers import format_currency
+
+    return format_currency(amount, currency, locale=_locale(LANGUAGE.get()))
+
+
+def listed(items: Sequence[str]) -> str:
+    """`a, b and c`, in Chinese `a、b和c`; empty for no items."""
+    from babel.lists import format_list
+
+    return format_list(items, locale=_locale(LANGUAGE.get()))
+
+
+def conventions(language: str = "") -> dict[str, Any]:
+    """How the chosen `language` (by itself the session's) is written: see `languages.yaml`."""
+    return _languages()[language or LANGUAGE.get()]
+
+
+@lru_cache(_REMEMBERED)
+def _day(language: str, moment: date) -> str:
+    from babel.dates import format_date
+
+    return format_date(moment, conventions(language)["day"], _locale(language))
+
+
+@lru_cache(_REMEMBERED)
+def _moment(language: str, at: datetime) -> str:
+    from babel.dates import format_datetime
+
+    return format_datetime(at, conventions(language)["moment"], locale=_locale(language))
+
+
+@cache
+def _separators(language: str) -> dict[int, str]:
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    locale = _locale(language)
+    return {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
+
+
+@cache
+def _locale(language: str) -> Locale:
+    from babel import Locale
+
+    return Locale.parse(conventions(language)["locale"])
+
+
+@cache
+def _languages() -> dict[str, dict[str, Any]]:
+    told = yaml.safe_load((FOLDER / "languages.yaml").read_text("utf-8"))
+    languages: dict[str, dict[str, Any]] = told["languages"]
+    return languages

@@ -1,0 +1,182 @@
+"""Words in two languages: nothing that is said is missing, and what is written is what is read."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+import yaml
+
+from compliance import i18n
+from compliance.i18n import catalogues, gathering, locales, plural, speaking, translate
+from compliance.i18n.recognising import Recogniser
+
+OTHERS = sorted(i18n.LANGUAGES.keys() - {i18n.ENGLISH})
+BLANK = re.compile(r"\{[a-z_0-9]*(?:![rs])?(?::[^}]*)?\}")
+
+
+@pytest.fixture(scope="module")
+def gathered() -> gathering.Gathered:
+    return gathering.gather()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_catalogues_hold_exactly_the_words_that_are_said(language, gathered):
+    files = catalogues.updated(language, gathered)
+    written = {path.stem: path.read_bytes() for path in (catalogues.FOLDER / language).glob("*.po")}
+    assert written.keys() == files.keys()
+    other = [room for room, file in files.items() if file != written[room]]
+    assert not other, f"run `make messages`: {other}"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_the_app_reads_is_what_the_catalogues_hold(language):
+    files = [p.read_bytes() for p in sorted((catalogues.FOLDER / language).glob("*.po"))]
+    assert catalogues.compiled_path(language).read_bytes() == catalogues.compiled(language, files)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("room", gathering.sources()["complete"])
+def test_every_word_of_a_complete_room_is_translated(language, room, gathered):
+    known = catalogues.translations(language)
+    waiting = [key for key in gathered[room] if catalogues.is_waiting(known[key])]
+    assert not waiting
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_has_the_blanks_of_its_words(language):
+    for key, message in catalogues.translations(language).items():
+        for string in filter(None, catalogues.strings(message)):
+            assert set(BLANK.findall(string)) == set(BLANK.findall(key.words)), key
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_one_thing_is_called_by_one_term(language):
+    told = yaml.safe_load((catalogues.FOLDER / language / "glossary.yaml").read_text("utf-8"))
+    for term in told["terms"]:
+        said = re.compile(rf"\b{term['english']}\b", re.IGNORECASE)
+        for key, message in catalogues.translations(language).items():
+            string = catalogues.strings(message)[0]
+            if not string or not said.search(key.words):
+                continue
+            assert any(word in string for word in term["says"]), (term["english"], key, string)
+            assert not any(word in string for word in term.get("not", ())), (key, string)
+
+
+def test_a_language_has_a_name_and_conventions():
+    for language, name in i18n.LANGUAGES.items():
+        assert locales.conventions(language)["name"] == name
+    with pytest.raises(KeyError), speaking("tlh"):
+        pass
+
+
+def test_a_language_is_spoken_only_for_as_long_as_asked():
+    with speaking("zh"):
+        assert i18n.LANGUAGE.get() == "zh"
+    assert i18n.LANGUAGE.get() == "en"
+
+
+def test_words_without_a_translation_stay_english():
+    with speaking("zh"):
+        assert translate("words that nobody ever said") == "words that nobody ever said"
+        assert translate("") == ""
+
+
+def test_a_plural_goes_with_its_number():
+    assert plural("{n} row", "{n} rows", 1).format(n=1) == "1 row"
+    assert plural("{n} row", "{n} rows", 2).format(n=2) == "2 rows"
+
+
+def test_numbers_dates_and_lists_follow_the_language():
+    at = datetime(2026, 11, 4, 2, 10, tzinfo=UTC)
+    assert locales.day(date(2026, 11, 4)) == "4\u00a0November 2026"
+    assert locales.share(0.125, 1) == "12.5\u00a0%"
+    assert locales.listed(["a", "b", "c"]) == "a, b and c"
+    assert locales.money(Decimal(1200), "EUR") == "€1,200.00"
+    with speaking("zh"):
+        assert locales.day(date(2026, 11, 4)) == "2026年11月4日"
+        assert locales.moment(at) == "2026年11月4日 02:10（UTC）"
+        assert locales.share(0.125, 1) == "12.5%"
+        assert locales.number(1234.5, 1) == "1,234.5"
+        assert locales.listed(["甲", "乙", "丙"]) == "甲、乙和丙"
+        assert locales.money(Decimal(1200), "CNY") == "¥1,200.00"
+
+
+def test_words_are_gathered_wherever_they_stand_in_code(tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "ROOT", tmp_path)
+    file = tmp_path / "said.py"
+    file.write_text(
+        'TITLES = {1: mark("a title")}\n'
+        'x = _("of {n} " "parts").format(n=count(3, "entry", plural="entries"), m=_("inner"))\n'
+        'y = plural("{n} bit", "{n} bits", len(x)) + meant("of a duty", "met")\n'
+        'z = _("yes" if x else "no") + wording.count(2, "row") + x.count("a", "b") + _(z)\n'
+    )
+    found = dict(gathering._in_python(file))
+    assert found == {
+        gathering.Key("a title"): "",
+        gathering.Key("of {n} parts"): "",
+        gathering.Key("entry", "counted"): "entries",
+        gathering.Key("inner"): "",
+        gathering.Key("{n} bit"): "{n} bits",
+        gathering.Key("met", "of a duty"): "",
+        gathering.Key("yes"): "",
+        gathering.Key("no"): "",
+        gathering.Key("row", "counted"): "rows",
+    }
+
+
+def test_an_f_string_is_refused_because_it_could_never_be_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "ROOT", tmp_path)
+    file = tmp_path / "said.py"
+    file.write_text('x = _(f"of {n} parts")\n')
+    with pytest.raises(ValueError, match=r"said.py, line 1: an f-string"):
+        list(gathering._in_python(file))
+
+
+TEMPLATES = {
+    "{n} of {rows} are unlike all others": "{rows}中有{n}与众不同",
+    "The {thing} was {state} on {day}.": "{thing}于{day}{state}。",
+    "The {thing} was {state} on {day}, late.": "{thing}于{day}{state}，已逾期。",
+    "{a}: {b}": "{a}：{b}",
+    "erased": "被删除",
+    "{n} value was left out": "略去了{n}个值",
+}
+
+
+@pytest.fixture
+def recogniser():
+    return Recogniser(TEMPLATES, {"row": "{number}行", "rows": "{number}行"})
+
+
+def _translated(words: str) -> str:
+    return TEMPLATES.get(words, words)
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("3 of 1,200 rows are unlike all others", "1,200行中有3与众不同"),
+        ("The table was erased on 3 May.", "table于3 May被删除。"),
+        ("The table was erased on 3 May, late.", "table于3 May被删除，已逾期。"),
+        ("1,200 rows", "1,200行"),
+        ("1\u00a0row", "1行"),
+    ],
+)
+def test_a_finished_sentence_is_recognised_by_its_template(recogniser, english, chinese):
+    def translated(words: str) -> str:
+        return TEMPLATES.get(words) or recogniser.said(words, translated) or words
+
+    assert translated(english) == chinese
+
+
+@pytest.mark.parametrize("words", ["a name: another", "1,200 geese", "", "The {thing} was"])
+def test_words_that_fit_no_template_are_left_alone(recogniser, words):
+    assert recogniser.said(words, _translated) is None
+
+
+def test_a_blank_that_stands_twice_must_hold_the_same_twice():
+    twice = Recogniser(["from {a} to {a} again"], {})
+    assert twice.said("from here to here again", str) == "from here to here again"
+    assert twice.said("from here to there again", str) is None
