@@ -14,7 +14,6 @@ from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
 from compliance.i18n import LANGUAGE, speaking
-from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
 from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Prices, Release
