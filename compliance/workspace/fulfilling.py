@@ -138,7 +138,7 @@ class Fulfilling:
         with ExitStack() as undo:
             with desk.act("request.rectify", id_) as act:
                 done = correcting.correct(desk, act, case, corrections, salt, undo)
-                names = [made.rpartition("@")[0] for made in done.made]
+                names = sorted({made.rpartition("@")[0] for made in done.made})
                 act.facts |= {
                     "made": list(done.made),
                     "cells": sum(done.cells.values()),
@@ -155,7 +155,10 @@ class Fulfilling:
     # What may be used
 
     def restrict(self, id_: str) -> Request:
-        """Leave the person's rows out of everything but storage.
+        """Move the person's rows out of the newest version of every dataset that has some.
+
+        The version before keeps them; they are only stored from then on, and so are rows of the
+        person that come with a newer file. The request names the versions that were made.
 
         Raises:
             RightsError: it cannot be done now.
@@ -188,6 +191,8 @@ class Fulfilling:
 
     def lift(self, id_: str, told_on: date) -> Request:
         """End what a restriction, objection or opt-out stands against.
+
+        Rows that a restriction moved out come back in a new version of each dataset.
 
         Args:
             told_on: when the person was told that it ends (GDPR Art. 18(3)).

@@ -23,7 +23,7 @@ from compliance.rights.fulfilling import (
     whole,
 )
 from compliance.rights.nouns import Corrected, Correction, Seen
-from compliance.workspace import datasets, labels
+from compliance.workspace import datasets, labels, restricting
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.fulfilling_gathering import Case
 from compliance.workspace.mending_rows import table_of, taken_in
@@ -51,6 +51,8 @@ def correct(
     undo: ExitStack,
 ) -> Corrected:
     """Store what is right, as part of `act`.
+
+    Rows that are only stored are corrected too, and stay out of the version that is used.
 
     Args:
         undo: takes files away again where the act does not come to its end.
@@ -85,8 +87,10 @@ def correct(
         made, texts[name] = _with_texts(case, stored, done.get(name), spoken)
         if made is not None:
             ready.append((stored.dataset, made, _intake(stored, made)))
+    stored_ = [_store(desk, act, case, *one, undo) for one in ready]
+    apart = restricting.moved(desk, act, undo)
     return Corrected(
-        made=tuple(_store(desk, act, *one, undo) for one in ready),
+        made=(*stored_, *(one.id for one in apart)),
         cells=cells,
         texts={name: count for name, count in texts.items() if count},
         before=digest_of(salt, [value for one in done.values() for value in one.before]),
@@ -144,12 +148,20 @@ def _same(one: pa.Table, other: pa.Table) -> bool:
 
 
 def _store(
-    desk: Desk, act: Act, before: Dataset, done: Changed, intake: Intake, undo: ExitStack
+    desk: Desk,
+    act: Act,
+    case: Case,
+    before: Dataset,
+    done: Changed,
+    intake: Intake,
+    undo: ExitStack,
 ) -> str:
-    now = datasets.find(act.connection, before.name)
-    if now.id != before.id or now.sha256 != before.sha256:
+    now = datasets.whole(act.connection, datasets.find(act.connection, before.name))
+    if now.id != before.id:
         reason = "somebody stored another version meanwhile; look again"
         raise CorrectionError(column=done.columns[0], dataset=before.name, reason=reason)
+    datasets.check_left(act.connection, before, case.left[before.id])
+    reach = restricting.barring(desk, act, before, case.rows(before.id))
     path = desk.datasets_folder / f"{intake.sha256}.parquet"
     if not path.exists():
         undo.callback(path.unlink, missing_ok=True)
@@ -160,4 +172,5 @@ def _store(
         # A corrected value is of the same kind as the wrong one, so what columns mean stays.
         kept = replace(known, dataset_id=stored.id, discovered_at=act.at)
         labels.keep(act, stored, kept)
+    restricting.follow(desk, act, stored, reach)
     return stored.id

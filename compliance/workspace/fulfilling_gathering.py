@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.dataset.part import Mask
 from compliance.discovery import discover, semantic_types
 from compliance.discovery.nouns import Label
 from compliance.discovery.nouns.text import Span
@@ -44,6 +45,7 @@ from compliance.workspace import datasets, labels, packs, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.registers import organisation_in, register_in
 from compliance.workspace.tracing import decided, trace
+from compliance.workspace.usage_rows import restricted
 
 Shown = Collection[tuple[str, str]]
 
@@ -57,6 +59,7 @@ class Case:
         identifiers: who it is about; in memory only.
         trace: where that person was found.
         stored: every dataset version that the trace names.
+        left: by their ids, what an erasure had left of them; see `datasets.left_of`.
         at: when, UTC.
     """
 
@@ -64,6 +67,7 @@ class Case:
     identifiers: tuple[Identifier, ...]
     trace: Trace
     stored: tuple[Stored, ...]
+    left: Mapping[str, str]
     at: datetime
 
     @property
@@ -93,11 +97,13 @@ def case_of(desk: Desk, connection: Connection, request: Request) -> Case:
     """
     who = sealing.unseal(desk, request.id)
     found = trace(desk, connection, who, decided=_decided(request))
+    stored = _stored(desk, connection, found)
     return Case(
         request=request,
         identifiers=who,
         trace=found,
-        stored=_stored(desk, connection, found),
+        stored=stored,
+        left={s.dataset.id: datasets.left_of(connection, s.dataset.id) for s in stored},
         at=desk.clock(),
     )
 
@@ -110,7 +116,11 @@ def _decided(request: Request) -> dict[str, bool]:
 def _stored(desk: Desk, connection: Connection, found: Trace) -> tuple[Stored, ...]:
     wanted = {match.dataset_id for match in found.matches}
     wanted |= {mention.dataset_id for mention in found.mentions}
-    newest = {one.id for one in datasets.newest(connection)}
+    # A version out of which restricted rows were moved holds nothing that is not in the one that
+    # keeps all of them.
+    used = datasets.newest(connection)
+    newest = {datasets.whole(connection, one).id for one in used}
+    wanted -= {one.id for one in used} - newest
     origins = _origins(connection)
     every = records.every(connection, tables.DATASET, Dataset)
     known = [datasets.version(connection, one.id) for one in every if one.id in wanted]
@@ -121,9 +131,16 @@ def _stored(desk: Desk, connection: Connection, found: Trace) -> tuple[Stored, .
             table=desk.table(one),
             is_newest=one.id in newest,
             origin=origins.get(one.id, ""),
+            only_stored=_only_stored(desk, connection, one) if one.id in newest else None,
         )
         for one in known
     )
+
+
+def _only_stored(desk: Desk, connection: Connection, dataset: Dataset) -> Mask | None:
+    """Which rows are restricted; None where nobody's are, or no column tells."""
+    is_out = restricted(desk, connection, dataset)
+    return is_out if is_out is not None and is_out.any() else None
 
 
 def _origins(connection: Connection) -> Mapping[str, str]:
@@ -140,7 +157,7 @@ def _labels(desk: Desk, connection: Connection, dataset: Dataset) -> Mapping[str
     """What is on record of this version, or of another that has the same columns, or is seen."""
     own = labels.latest(connection, dataset)
     if own is None:
-        newest = datasets.find(connection, dataset.name)
+        newest = datasets.whole(connection, datasets.find(connection, dataset.name))
         same = [(c.name, c.type) for c in newest.columns] == [
             (c.name, c.type) for c in dataset.columns
         ]
@@ -189,7 +206,7 @@ def finder(desk: Desk, connection: Connection) -> Finder:
 
 def _names_on_record(desk: Desk, connection: Connection) -> Iterator[str]:
     """The full names in the newest versions of all datasets."""
-    for dataset in datasets.newest(connection):
+    for dataset in datasets.newest_whole(connection):
         discovery = labels.latest(connection, dataset)
         by_type: dict[str, list[ColumnName]] = {}
         for label in discovery.labels if discovery else ():

@@ -109,7 +109,7 @@ _KEYLESS = "It was pseudonymised with a key that is not here any more; nobody is
 
 def _versions(connection: Connection, versions: str) -> list[Dataset]:
     if versions == "newest":
-        return list(datasets.newest(connection))
+        return list(datasets.newest_whole(connection))
     stored = records.every(connection, tables.DATASET, Dataset)
     return [datasets.version(connection, one.id) for one in stored]
 
