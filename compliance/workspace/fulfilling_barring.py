@@ -96,7 +96,7 @@ def _lifted(desk: Desk, act: Act, undo: ExitStack, id_: str, told_on: date) -> R
         "made": list(versions),
     }
     what = f"lifted; the person was told on {told_on.isoformat()}{_made(versions)}"
-    if stuck := restricting.stuck(act, made):
+    if stuck := restricting.stuck(desk, act):
         what += f"; rows stay apart of what was made into something else: {', '.join(stuck)}"
     event = Event(at=act.at, by=act.actor, what=what, step=request.step)
     after = replace(

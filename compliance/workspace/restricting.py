@@ -10,7 +10,7 @@ with nobody left the rows are what they were.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -21,13 +21,13 @@ from compliance.dataset.nouns import Dataset, Sha256
 from compliance.dataset.part import Mask
 from compliance.dataset.table import to_parquet
 from compliance.errors import FulfilmentError
-from compliance.lineage.nouns import Edge, NodeKind
 from compliance.rights.erasing import columns_of
 from compliance.rights.nouns import Barred
-from compliance.storage import records, tables
+from compliance.storage import tables
 from compliance.workspace import barriers, datasets, labels
 from compliance.workspace.desk import Act, Desk
-from compliance.workspace.usage_rows import known_by, restricted
+from compliance.workspace.restricting_back import RETURNED, behind
+from compliance.workspace.usage_rows import known_by, restricted, tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,82 +54,83 @@ def moved(
         undo: takes files away again where the act does not come to its end.
         step: how the lineage calls it.
     """
-    newest = datasets.newest(act.connection)
-    found = (_moved(desk, act, undo, step, dataset) for dataset in newest)
-    made = tuple(one for one in found if one is not None)
+    making = _Making(desk=desk, act=act, undo=undo, step=step)
+    made = tuple(
+        one for dataset in datasets.newest(act.connection) for one in making.moved(dataset)
+    )
     if made:
         act.facts["moved_out"] = {one.id: one.rows for one in made}
     return made
 
 
-def _moved(desk: Desk, act: Act, undo: ExitStack, step: str, used: Dataset) -> Made | None:
-    """The next version of one dataset; None where it holds what it has to, or nothing tells."""
-    kept = datasets.whole(act.connection, used)
-    is_out = restricted(desk, act.connection, kept)
-    if is_out is None or (kept is used and not is_out.any()):
-        return None
-    intake = _without(desk, kept, is_out)
-    if intake.sha256 == used.sha256:
-        return None
-    path = desk.datasets_folder / f"{intake.sha256}.parquet"
-    if not path.exists():
-        undo.callback(path.unlink, missing_ok=True)
-    stored = datasets.store(desk, act, intake, used.name, used.description)
-    act.link(datasets.dataset_node(kept), datasets.dataset_node(stored), step)
-    if (known := labels.latest(act.connection, kept)) is not None:
-        labels.keep(act, stored, replace(known, dataset_id=stored.id, discovered_at=act.at))
-    return Made(id=stored.id, kept=kept.id, rows=kept.rows - stored.rows)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Making:
+    """New versions as part of an act; see `moved`."""
+
+    desk: Desk
+    act: Act
+    undo: ExitStack
+    step: str
+
+    def moved(self, used: Dataset) -> Iterator[Made]:
+        """The next versions of one dataset; none where it holds what it has to."""
+        kept = datasets.whole(self.act.connection, used)
+        if self.step == datasets.LIFTED:
+            found = behind(self.desk, self.act.connection, kept)
+            if found is not None and found.content is not None:
+                intake = _intake(kept, found.content)
+                kept = used = self._stored(kept, intake, RETURNED)
+                node = datasets.dataset_node
+                self.act.link(node(found.kept), node(kept), RETURNED)
+                yield Made(id=kept.id, kept=kept.id, rows=0)
+        is_out = restricted(self.desk, self.act.connection, kept)
+        if is_out is None or (kept is used and not is_out.any()):
+            return
+        intake = _without(self.desk, kept, is_out)
+        if intake.sha256 != used.sha256:
+            stored = self._stored(kept, intake, self.step)
+            yield Made(id=stored.id, kept=kept.id, rows=kept.rows - stored.rows)
+
+    def _stored(self, kept: Dataset, intake: Intake, step: str) -> Dataset:
+        desk, act = self.desk, self.act
+        path = desk.datasets_folder / f"{intake.sha256}.parquet"
+        if not path.exists():
+            self.undo.callback(path.unlink, missing_ok=True)
+        stored = datasets.store(desk, act, intake, kept.name, kept.description)
+        act.link(datasets.dataset_node(kept), datasets.dataset_node(stored), step)
+        if (known := labels.latest(act.connection, kept)) is not None:
+            labels.keep(act, stored, replace(known, dataset_id=stored.id, discovered_at=act.at))
+        return stored
+
+
+def stuck(desk: Desk, act: Act) -> tuple[str, ...]:
+    """Datasets whose rows stay where they are kept: what is used was made into something else.
+
+    A version that was masked, say, after rows were moved out of it takes no plain rows back.
+    """
+    kept = datasets.newest_whole(act.connection)
+    return tuple(str(one.name) for one in kept if behind(desk, act.connection, one) is not None)
 
 
 def _without(desk: Desk, kept: Dataset, is_out: Mask) -> Intake:
     """The other rows, in their order, ready to be stored."""
-    if not is_out.any():
-        columns, data = kept.columns, (desk.datasets_folder / f"{kept.sha256}.parquet").read_bytes()
-        rows = kept.rows
-    else:
-        content = desk.table(kept).whole().filter(pa.array(~is_out)).combine_chunks()
-        columns, data = columns_of(content, kept.columns), to_parquet(content)
-        rows = content.num_rows
+    content = desk.table(kept).whole()
+    if is_out.any():
+        content = content.filter(pa.array(~is_out)).combine_chunks()
+    return _intake(kept, content)
+
+
+def _intake(kept: Dataset, content: pa.Table) -> Intake:
+    """Rows of a version as they are; they were cleaned when they came."""
+    data = to_parquet(content)
     return Intake(
-        rows=rows,
-        columns=columns,
+        rows=content.num_rows,
+        columns=columns_of(content, kept.columns),
         cleaning=kept.cleaning,
         sources=kept.sources,
         parquet=data,
         sha256=Sha256(hashlib.sha256(data).hexdigest()),
     )
-
-
-def stuck(act: Act, made: Iterable[Made]) -> tuple[str, ...]:
-    """Datasets whose rows stay where they are kept: what is used was made into something else.
-
-    A version that was masked, say, after rows were moved out of it takes no plain rows back.
-
-    Args:
-        made: what `moved` made.
-    """
-    done = {one.id.rpartition("@")[0] for one in made}
-    return tuple(
-        str(dataset.name)
-        for dataset in datasets.newest(act.connection)
-        if dataset.name not in done and _was_made_of_less(act, dataset)
-    )
-
-
-def _was_made_of_less(act: Act, dataset: Dataset) -> bool:
-    """Whether rows had been moved out of a version that this one was made of."""
-    at, seen = dataset.id, set[str]()
-    while at not in seen:
-        seen.add(at)
-        edges = records.every(act.connection, tables.EDGE, Edge, made=f"{NodeKind.DATASET}:{at}")
-        steps = [e for e in edges if e.origin.id.rpartition("@")[0] == dataset.name]
-        if not steps:
-            return False
-        if steps[0].step in (datasets.RESTRICTED, datasets.LIFTED):
-            before = datasets.version(act.connection, at)
-            return at != dataset.id and datasets.whole(act.connection, before) is not before
-        at = steps[0].origin.id
-    return False
 
 
 def reached(
@@ -155,7 +156,8 @@ def reached(
             if one.isdisjoint(every):
                 every |= dict.fromkeys(sorted(one))
         nameless = sum(not one for one in known)
-        if nameless and any(known):
+        # Of a dataset that never tells whose a row is nothing is used; see `usage`.
+        if nameless and tells(act.connection, dataset):
             reason = (
                 f"nothing in {nameless:,} of the person’s rows of {dataset.name} tells whose they "
                 f"are; name a column that does (describe {dataset.name} --unit COLUMN)"

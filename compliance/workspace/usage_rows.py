@@ -144,6 +144,11 @@ def restricted(desk: Desk, connection: Connection, dataset: Dataset) -> Mask | N
     return ~seen.is_in if len(seen.is_in) else nobody
 
 
+def tells(connection: Connection, dataset: Dataset) -> bool:
+    """Whether some column tells whose a row is."""
+    return bool(_columns(dataset, labels.latest(connection, dataset)))
+
+
 def known_by(
     desk: Desk, connection: Connection, dataset: Dataset, rows: Sequence[int]
 ) -> list[frozenset[str]]:
