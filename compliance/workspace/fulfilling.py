@@ -14,6 +14,7 @@ from compliance.report import build_package
 from compliance.report.nouns import Report, ReportKind
 from compliance.rights.fulfilling import questions, zipped
 from compliance.rights.nouns import (
+    Barred,
     Corrected,
     Correction,
     Handed,
@@ -33,7 +34,7 @@ from compliance.workspace import fulfilling_correcting as correcting
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace import fulfilling_letters as letters
 from compliance.workspace import fulfilling_telling as telling
-from compliance.workspace import reports, request_reports, sealing
+from compliance.workspace import reports, request_reports, sealing, usage
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling_steps import (
     AGAIN,
@@ -188,6 +189,17 @@ class Fulfilling:
             RightsError: it cannot be done now, or the day cannot be.
         """
         return barring.opt_out(self._desk, id_, effective_on)
+
+    def stands(self, id_: str) -> Barred | None:
+        """What keeps the person's rows out of uses because of a request; None where nothing does.
+
+        Raises:
+            UnknownRequestError: there is none.
+        """
+        with self._desk.database.reading() as connection:
+            request = one(connection, id_)
+            found = (wish for wish in usage.wishes(connection) if wish.request == request.id)
+            return next(found, None)
 
     def lift(self, id_: str, told_on: date) -> Request:
         """End what a restriction, objection or opt-out stands against.

@@ -109,6 +109,10 @@ def _lifted(desk: Desk, act: Act, undo: ExitStack, id_: str, told_on: date) -> R
     return after
 
 
+def _n(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def _made(versions: Sequence[str]) -> str:
     return f"; made {', '.join(versions)}" if versions else ""
 
@@ -138,7 +142,8 @@ def _bar(
                 made = tuple(one.id for one in restricting.moved(desk, act, undo))
                 act.facts["made"] = list(made)
             act.facts |= {"barrier": barrier.value, "rows": rows, "datasets": len(names)}
-            what = f"{rows:,} rows of {len(names)} datasets are left out: {barrier.value}"
+            of = f"{_n(rows, 'row')} of {_n(len(names), 'dataset')}"
+            what = f"{of} {'is' if rows == 1 else 'are'} left out: {barrier.value}"
             done = finished(desk, act, now, facts, what + _made(made), names, changed=made)
         undo.pop_all()
     return done

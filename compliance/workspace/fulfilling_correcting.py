@@ -165,7 +165,7 @@ def _store(
     path = desk.datasets_folder / f"{intake.sha256}.parquet"
     if not path.exists():
         undo.callback(path.unlink, missing_ok=True)
-    known = labels.latest(act.connection, before)
+    known = labels.known(act.connection, before)
     stored = datasets.store(desk, act, intake, before.name, before.description)
     act.link(datasets.dataset_node(before), datasets.dataset_node(stored), STEP)
     if known is not None:

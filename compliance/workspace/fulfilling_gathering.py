@@ -155,13 +155,13 @@ def _origins(connection: Connection) -> Mapping[str, str]:
 
 def _labels(desk: Desk, connection: Connection, dataset: Dataset) -> Mapping[str, Label]:
     """What is on record of this version, or of another that has the same columns, or is seen."""
-    own = labels.latest(connection, dataset)
+    own = labels.known(connection, dataset)
     if own is None:
         newest = datasets.whole(connection, datasets.find(connection, dataset.name))
         same = [(c.name, c.type) for c in newest.columns] == [
             (c.name, c.type) for c in dataset.columns
         ]
-        own = labels.latest(connection, newest) if same else None
+        own = labels.known(connection, newest) if same else None
     found = own.labels if own else discover(desk.table(dataset), dataset.columns)
     return {label.column: label for label in found}
 
@@ -207,7 +207,7 @@ def finder(desk: Desk, connection: Connection) -> Finder:
 def _names_on_record(desk: Desk, connection: Connection) -> Iterator[str]:
     """The full names in the newest versions of all datasets."""
     for dataset in datasets.newest_whole(connection):
-        discovery = labels.latest(connection, dataset)
+        discovery = labels.known(connection, dataset)
         by_type: dict[str, list[ColumnName]] = {}
         for label in discovery.labels if discovery else ():
             by_type.setdefault(label.semantic_type, []).append(label.column)

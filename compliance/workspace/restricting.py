@@ -98,7 +98,7 @@ class _Making:
             self.undo.callback(path.unlink, missing_ok=True)
         stored = datasets.store(desk, act, intake, kept.name, kept.description)
         act.link(datasets.dataset_node(kept), datasets.dataset_node(stored), step)
-        if (known := labels.latest(act.connection, kept)) is not None:
+        if (known := labels.known(act.connection, kept)) is not None:
             labels.keep(act, stored, replace(known, dataset_id=stored.id, discovered_at=act.at))
         return stored
 

@@ -100,7 +100,7 @@ _OF: weakref.WeakKeyDictionary[Desk, _Kept] = weakref.WeakKeyDictionary()
 
 def looked_at(desk: Desk, connection: Connection, dataset: Dataset, use: Use) -> Seen:
     """What stands against each row of `dataset` in `use`; kept until something of it changes."""
-    discovery = labels.latest(connection, dataset)
+    discovery = labels.known(connection, dataset)
     columns = _columns(dataset, discovery)
     if not columns:
         return _untold(dataset, discovery, use)
@@ -146,14 +146,14 @@ def restricted(desk: Desk, connection: Connection, dataset: Dataset) -> Mask | N
 
 def tells(connection: Connection, dataset: Dataset) -> bool:
     """Whether some column tells whose a row is."""
-    return bool(_columns(dataset, labels.latest(connection, dataset)))
+    return bool(_columns(dataset, labels.known(connection, dataset)))
 
 
 def known_by(
     desk: Desk, connection: Connection, dataset: Dataset, rows: Sequence[int]
 ) -> list[frozenset[str]]:
     """Per row, the keyed hashes of all that its person is known by, as barriers hold them."""
-    columns = _columns(dataset, labels.latest(connection, dataset))
+    columns = _columns(dataset, labels.known(connection, dataset))
     if not columns:
         return [frozenset()] * len(rows)
     pairs = pairs_of(desk, connection, dataset.population)
@@ -236,7 +236,7 @@ def pairs_of(desk: Desk, connection: Connection, population: str) -> Pairs:
         # Who is reached at what does not change while somebody's rows are only stored.
         for other in datasets.newest_whole(connection)
         if other.population == population and (unit := other.description.unit) is not None
-        for columns in (_columns(other, labels.latest(connection, other)),)
+        for columns in (_columns(other, labels.known(connection, other)),)
         if columns[unit] is IdentifierKind.PERSON_KEY
         for column, kind in columns.items()
         if column != unit

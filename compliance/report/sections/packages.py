@@ -57,13 +57,21 @@ def _dataset(extract: Extract) -> Plain:
     has_records = extract.rows <= _AS_RECORDS
     return {
         "title": f"{wording.abridged(extract.name)} (version {extract.version})",
-        "rows": count(extract.rows, "row"),
+        "rows": _rows(extract),
         "columns": _columns(extract.columns),
         "records": [_record(extract, row) for row in range(extract.rows)] if has_records else [],
         "tables": [] if has_records else list(_tables(extract, printed)),
         "rows_left": extract.rows - printed,
         "withheld": [_withheld(column) for column in extract.columns if _has_gap(column)],
     }
+
+
+def _rows(extract: Extract) -> str:
+    rows = count(extract.rows, "row")
+    if not extract.restricted:
+        return rows
+    which = "" if extract.restricted == extract.rows else f"{count(extract.restricted)} of them "
+    return f"{rows}; {which}restricted, so only stored and not used"
 
 
 def _columns(columns: Sequence[ShownColumn]) -> Plain | None:
