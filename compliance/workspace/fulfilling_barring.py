@@ -13,8 +13,8 @@ from compliance.errors import FulfilmentError
 from compliance.register import kind_of
 from compliance.rights.fulfilling import is_marketing
 from compliance.rights.nouns import Barrier, Event, Identifier, IdentifierKind, Request, Right
-from compliance.workspace import datasets, restricting, usage
 from compliance.workspace import fulfilling_gathering as gathering
+from compliance.workspace import restricting, usage
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.fulfilling_steps import check_settled, finished, of_right
 from compliance.workspace.requested import check_may_carry_out, one, store
@@ -88,16 +88,17 @@ def _lifted(desk: Desk, act: Act, undo: ExitStack, id_: str, told_on: date) -> R
         )
         raise FulfilmentError(request=id_, reason=reason)
     ended = usage.lift(act, id_)
-    made = restricting.moved(desk, act, undo, datasets.LIFTED)
-    versions = tuple(one.id for one in made)
+    moved = restricting.moved(desk, act, undo, ended)
+    versions = moved.versions
     act.facts |= {
         "lifted": len(ended),
         "told_on": told_on.isoformat(),
         "made": list(versions),
     }
     what = f"lifted; the person was told on {told_on.isoformat()}{_made(versions)}"
-    if stuck := restricting.stuck(desk, act):
-        what += f"; rows stay apart of what was made into something else: {', '.join(stuck)}"
+    if moved.stuck:
+        names = ", ".join(moved.stuck)
+        what += f"; rows stay apart of what was made into something else: {names}"
     event = Event(at=act.at, by=act.actor, what=what, step=request.step)
     after = replace(
         request,
@@ -135,11 +136,11 @@ def _bar(
     with ExitStack() as undo:
         with desk.act(f"request.{_ACTS[right]}", id_) as act:
             now = one(act.connection, id_)
-            every = restricting.reached(desk, act, id_, people, found)
+            every = restricting.reached(desk, act, people, found)
             usage.bar(act, id_, every, barrier, purposes)
             made: tuple[str, ...] = ()
             if barrier is Barrier.RESTRICTED:
-                made = tuple(one.id for one in restricting.moved(desk, act, undo))
+                made = restricting.moved(desk, act, undo).versions
                 act.facts["made"] = list(made)
             act.facts |= {"barrier": barrier.value, "rows": rows, "datasets": len(names)}
             of = f"{_n(rows, 'row')} of {_n(len(names), 'dataset')}"

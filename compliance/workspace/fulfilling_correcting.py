@@ -27,6 +27,7 @@ from compliance.workspace import datasets, labels, restricting
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.fulfilling_gathering import Case
 from compliance.workspace.mending_rows import table_of, taken_in
+from compliance.workspace.restricting_rows import places
 
 STEP = "rectified"
 LONGEST_LIST = 1_000
@@ -87,10 +88,14 @@ def correct(
         made, texts[name] = _with_texts(case, stored, done.get(name), spoken)
         if made is not None:
             ready.append((stored.dataset, made, _intake(stored, made)))
+    out = {
+        str(one.name): places(desk, act.connection, datasets.find(act.connection, one.name))
+        for one, *_ in ready
+    }
     stored_ = [_store(desk, act, case, *one, undo) for one in ready]
-    apart = restricting.moved(desk, act, undo)
+    apart = restricting.moved(desk, act, undo, carried=out)
     return Corrected(
-        made=(*stored_, *(one.id for one in apart)),
+        made=(*stored_, *apart.versions),
         cells=cells,
         texts={name: count for name, count in texts.items() if count},
         before=digest_of(salt, [value for one in done.values() for value in one.before]),

@@ -41,11 +41,12 @@ from compliance.rights.nouns import (
 )
 from compliance.rights.requests import provision_of
 from compliance.storage import records, tables
-from compliance.workspace import datasets, labels, packs, sealing
+from compliance.workspace import barriers, datasets, labels, packs, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.registers import organisation_in, register_in
+from compliance.workspace.restricting_rows import places
 from compliance.workspace.tracing import decided, trace
-from compliance.workspace.usage_rows import restricted
+from compliance.workspace.usage_rows import barred
 
 Shown = Collection[tuple[str, str]]
 
@@ -137,10 +138,14 @@ def _stored(desk: Desk, connection: Connection, found: Trace) -> tuple[Stored, .
     )
 
 
-def _only_stored(desk: Desk, connection: Connection, dataset: Dataset) -> Mask | None:
-    """Which rows are restricted; None where nobody's are, or no column tells."""
-    is_out = restricted(desk, connection, dataset)
-    return is_out if is_out is not None and is_out.any() else None
+def _only_stored(desk: Desk, connection: Connection, kept: Dataset) -> Mask | None:
+    """Which rows are restricted, moved out or barred in a newer file; None where nobody's are."""
+    people = barriers.restricted(connection)
+    if not people:
+        return None
+    is_out = barred(desk, connection, kept, people)
+    is_out[places(desk, connection, datasets.find(connection, kept.name))] = True
+    return is_out
 
 
 def _origins(connection: Connection) -> Mapping[str, str]:

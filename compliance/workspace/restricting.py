@@ -10,24 +10,27 @@ with nobody left the rows are what they were.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
+import numpy as np
 import pyarrow as pa
 
 from compliance.dataset import Intake
 from compliance.dataset.nouns import Dataset, Sha256
 from compliance.dataset.part import Mask
 from compliance.dataset.table import to_parquet
-from compliance.errors import FulfilmentError
 from compliance.rights.erasing import columns_of
 from compliance.rights.nouns import Barred
 from compliance.storage import tables
 from compliance.workspace import barriers, datasets, labels
 from compliance.workspace.desk import Act, Desk
-from compliance.workspace.restricting_back import RETURNED, behind
-from compliance.workspace.usage_rows import known_by, restricted, tells
+from compliance.workspace.restricting_back import RETURNED, behind, with_them
+from compliance.workspace.restricting_rows import Places, Restricted, places
+from compliance.workspace.usage_rows import known_by
+from compliance.workspace.usage_rules import tells_nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +48,48 @@ class Made:
     rows: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What came of restrictions.
+
+    Attributes:
+        made: the versions that are used from now on, and those made on the way.
+        stuck: datasets whose rows stay where they are kept: what is used was made into something
+            else meanwhile, and plain rows do not belong in it.
+    """
+
+    made: tuple[Made, ...]
+    stuck: tuple[str, ...]
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The ids of the versions."""
+        return tuple(one.id for one in self.made)
+
+
 def moved(
-    desk: Desk, act: Act, undo: ExitStack, step: str = datasets.RESTRICTED
-) -> tuple[Made, ...]:
+    desk: Desk,
+    act: Act,
+    undo: ExitStack,
+    lifted: Collection[Barred] = (),
+    carried: Mapping[str, Places] = MappingProxyType({}),
+) -> Moved:
     """Make every dataset hold what may be used of it now, as part of `act`.
 
     Args:
         undo: takes files away again where the act does not come to its end.
-        step: how the lineage calls it.
+        lifted: restrictions that have just ended.
+        carried: by dataset, the rows of a newest version with all rows that have to stay out of
+            use: they had been moved out of the version before.
     """
-    making = _Making(desk=desk, act=act, undo=undo, step=step)
-    made = tuple(
-        one for dataset in datasets.newest(act.connection) for one in making.moved(dataset)
-    )
+    rows = Restricted(desk, act.connection, lifted)
+    step = datasets.LIFTED if lifted else datasets.RESTRICTED
+    making = _Making(desk=desk, act=act, undo=undo, rows=rows, step=step, carried=carried)
+    found = [making.moved(dataset) for dataset in datasets.newest(act.connection)]
+    made = tuple(one for each in found for one in each)
     if made:
         act.facts["moved_out"] = {one.id: one.rows for one in made}
-    return made
+    return Moved(made=made, stuck=tuple(making.stuck))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +99,49 @@ class _Making:
     desk: Desk
     act: Act
     undo: ExitStack
+    rows: Restricted
     step: str
+    carried: Mapping[str, Places]
+    stuck: list[str] = field(default_factory=list)
 
-    def moved(self, used: Dataset) -> Iterator[Made]:
+    def moved(self, used: Dataset) -> Sequence[Made]:
         """The next versions of one dataset; none where it holds what it has to."""
+        # What was anonymised keeps its rows, so that its classes do not shrink.
+        if tells_nobody(self.act.connection, used):
+            return ()
         kept = datasets.whole(self.act.connection, used)
-        if self.step == datasets.LIFTED:
-            found = behind(self.desk, self.act.connection, kept)
-            if found is not None and found.content is not None:
-                intake = _intake(kept, found.content)
-                kept = used = self._stored(kept, intake, RETURNED)
-                node = datasets.dataset_node
-                self.act.link(node(found.kept), node(kept), RETURNED)
-                yield Made(id=kept.id, kept=kept.id, rows=0)
-        is_out = restricted(self.desk, self.act.connection, kept)
-        if is_out is None or (kept is used and not is_out.any()):
-            return
-        intake = _without(self.desk, kept, is_out)
-        if intake.sha256 != used.sha256:
-            stored = self._stored(kept, intake, self.step)
-            yield Made(id=stored.id, kept=kept.id, rows=kept.rows - stored.rows)
+        at = self.carried.get(used.name)
+        if at is None or kept is not used:
+            at = places(self.desk, self.act.connection, used)
+        made = []
+        if self.step == datasets.LIFTED and (back := self._back(kept, at)) is not None:
+            kept, at = back
+            used = kept
+            made.append(Made(id=kept.id, kept=kept.id, rows=0))
+        is_out = self.rows.stay_out(kept, at)
+        if is_out.any() or kept is not used:
+            intake = _without(self.desk, kept, is_out)
+            if intake.sha256 != used.sha256:
+                stored = self._stored(kept, intake, self.step)
+                made.append(Made(id=stored.id, kept=kept.id, rows=kept.rows - stored.rows))
+        return made
+
+    def _back(self, kept: Dataset, at: Places) -> tuple[Dataset, Places] | None:
+        """The version with rows that stayed behind, and which of its rows are out of use."""
+        found = behind(self.desk, self.act.connection, kept)
+        if found is None:
+            return None
+        still = self.rows.stay_out(found.kept, found.places)[found.places]
+        if still.all():
+            return None
+        content = with_them(self.desk, kept, found)
+        if content is None:
+            self.stuck.append(str(kept.name))
+            return None
+        stored = self._stored(kept, _intake(kept, content), RETURNED)
+        node = datasets.dataset_node
+        self.act.link(node(found.kept), node(stored), RETURNED)
+        return stored, np.concatenate([at, kept.rows + np.flatnonzero(still)])
 
     def _stored(self, kept: Dataset, intake: Intake, step: str) -> Dataset:
         desk, act = self.desk, self.act
@@ -101,15 +153,6 @@ class _Making:
         if (known := labels.known(act.connection, kept)) is not None:
             labels.keep(act, stored, replace(known, dataset_id=stored.id, discovered_at=act.at))
         return stored
-
-
-def stuck(desk: Desk, act: Act) -> tuple[str, ...]:
-    """Datasets whose rows stay where they are kept: what is used was made into something else.
-
-    A version that was masked, say, after rows were moved out of it takes no plain rows back.
-    """
-    kept = datasets.newest_whole(act.connection)
-    return tuple(str(one.name) for one in kept if behind(desk, act.connection, one) is not None)
 
 
 def _without(desk: Desk, kept: Dataset, is_out: Mask) -> Intake:
@@ -136,7 +179,6 @@ def _intake(kept: Dataset, content: pa.Table) -> Intake:
 def reached(
     desk: Desk,
     act: Act,
-    request: str,
     people: Collection[str],
     found: Sequence[tuple[Dataset, Sequence[int]]],
 ) -> tuple[str, ...]:
@@ -145,24 +187,12 @@ def reached(
     Args:
         people: keyed hashes; see `barriers.people_of`.
         found: versions with the rows that are settled to be the person's.
-
-    Raises:
-        FulfilmentError: nothing in a row tells whose it is, so that it could not be left out.
     """
     every = dict.fromkeys(people)
     for dataset, rows in found:
-        known = known_by(desk, act.connection, dataset, rows)
-        for one in known:
+        for one in known_by(desk, act.connection, dataset, rows):
             if one.isdisjoint(every):
                 every |= dict.fromkeys(sorted(one))
-        nameless = sum(not one for one in known)
-        # Of a dataset that never tells whose a row is nothing is used; see `usage`.
-        if nameless and tells(act.connection, dataset):
-            reason = (
-                f"nothing in {nameless:,} of the person’s rows of {dataset.name} tells whose they "
-                f"are; name a column that does (describe {dataset.name} --unit COLUMN)"
-            )
-            raise FulfilmentError(request=request, reason=reason)
     return tuple(every)
 
 

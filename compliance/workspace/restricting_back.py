@@ -19,23 +19,24 @@ from compliance.lineage.nouns import Edge
 from compliance.storage import records, tables
 from compliance.workspace import datasets
 from compliance.workspace.desk import Desk
-from compliance.workspace.usage_rows import restricted
+from compliance.workspace.restricting_rows import Places, missing
 
 RETURNED = "rows put back"
-_Row = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """Rows that stayed behind and may be used again.
+    """Rows that stayed behind.
 
     Attributes:
         kept: the version that they are in.
-        content: all rows, theirs at the end; None where they cannot be put back.
+        less: the version out of which they were moved.
+        places: where they are in it.
     """
 
     kept: Dataset
-    content: pa.Table | None
+    less: Dataset
+    places: Places
 
 
 def behind(desk: Desk, connection: Connection, dataset: Dataset) -> Behind | None:
@@ -46,21 +47,19 @@ def behind(desk: Desk, connection: Connection, dataset: Dataset) -> Behind | Non
     """
     for less in _before(connection, dataset):
         kept = datasets.whole(connection, less)
-        if kept is less:
-            continue
-        all_, used = desk.table(kept).whole(), desk.table(less).whole()
-        places = _missing(all_, used)
-        is_out = restricted(desk, connection, kept)
-        if is_out is None or all(is_out[place] for place in places):
-            return None
-        now = desk.table(dataset).whole()
-        is_fit = len(places) == kept.rows - less.rows and _is_part(now, used)
-        content = None
-        if is_fit:
-            rows = all_.take(places).select(now.column_names).cast(now.schema)
-            content = pa.concat_tables([now, rows]).combine_chunks()
-        return Behind(kept=kept, content=content)
+        if kept is not less:
+            found = missing(desk.table(kept).whole(), desk.table(less).whole())
+            return Behind(kept=kept, less=less, places=found)
     return None
+
+
+def with_them(desk: Desk, dataset: Dataset, found: Behind) -> pa.Table | None:
+    """All rows, those that stayed behind at the end; None where they cannot be put back."""
+    less, now = desk.table(found.less).whole(), desk.table(dataset).whole()
+    if len(found.places) != found.kept.rows - found.less.rows or not _is_part(now, less):
+        return None
+    rows = desk.table(found.kept).whole().take(found.places).select(now.column_names)
+    return pa.concat_tables([now, rows.cast(now.schema)]).combine_chunks()
 
 
 def _before(connection: Connection, dataset: Dataset) -> Iterator[Dataset]:
@@ -76,18 +75,6 @@ def _before(connection: Connection, dataset: Dataset) -> Iterator[Dataset]:
         yield at
 
 
-def _missing(all_: pa.Table, some: pa.Table) -> list[int]:
-    """The places of rows that are in the one and not in the other."""
-    left = Counter(_rows(some))
-    found = []
-    for place, row in enumerate(_rows(all_)):
-        if left[row]:
-            left[row] -= 1
-        else:
-            found.append(place)
-    return found
-
-
 def _is_part(part: pa.Table, whole: pa.Table) -> bool:
     """Whether a table holds nothing but rows of another, with all or some of its columns."""
     names = part.column_names
@@ -98,5 +85,5 @@ def _is_part(part: pa.Table, whole: pa.Table) -> bool:
     return not Counter(_rows(part)) - Counter(_rows(whole.select(names)))
 
 
-def _rows(table: pa.Table) -> Iterator[_Row]:
+def _rows(table: pa.Table) -> Iterator[tuple[object, ...]]:
     return zip(*(column.to_pylist() for column in table.columns), strict=True)

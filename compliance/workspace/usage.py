@@ -180,33 +180,48 @@ def _looked(
 ) -> tuple[Usable, Mask | None]:
     """What may be used, and which rows; None: all of them."""
     use = use_of(desk, connection, dataset, purpose, is_handed_on=is_handed_on)
-    unit = dataset.description.unit
-    whole = Usable(
-        dataset_id=dataset.id,
-        purpose=use.purpose,
-        rows=dataset.rows,
-        people=None if unit is None else dataset.column(unit).distinct,
-    )
+    whole = _whole(connection, dataset, use.purpose)
     if use.is_free:
         return whole, None
     seen = Seen(refusal=use.refusal) if use.refusal else looked_at(desk, connection, dataset, use)
     if seen.refusal:
-        nothing = replace(whole, rows=0, people=None, is_blocked=True, why=seen.refusal)
-        return nothing, np.zeros(dataset.rows, dtype=np.bool_)
-    kept = datasets.whole(connection, dataset)
-    # Rows that were moved out because somebody restricted them are left out all the same.
-    out = seen if kept is dataset else looked_at(desk, connection, kept, use)
-    if not out.left_out:
+        nothing = replace(
+            whole, rows=0, people=None, left_out={}, people_left_out=0, is_blocked=True
+        )
+        return replace(nothing, why=seen.refusal), np.zeros(dataset.rows, dtype=np.bool_)
+    if not seen.left_out:
         return replace(whole, people=seen.people), None
+    left_out = dict(whole.left_out)
+    for barrier, rows in seen.left_out.items():
+        left_out[barrier] = left_out.get(barrier, 0) + rows
+    people = whole.people_left_out + seen.people_left_out
     some = replace(
         whole,
         rows=dataset.rows - sum(seen.left_out.values()),
         people=seen.people,
-        left_out=out.left_out,
-        people_left_out=out.people_left_out,
-        why=_sentence(out.left_out, out.people_left_out),
+        left_out=left_out,
+        people_left_out=people,
+        why=_sentence(left_out, people),
     )
-    return some, seen.is_in if seen.left_out else None
+    return some, seen.is_in
+
+
+def _whole(connection: Connection, dataset: Dataset, purpose: str) -> Usable:
+    """All rows of a version; those that were moved out of it are left out all the same."""
+    unit, kept = dataset.description.unit, datasets.whole(connection, dataset)
+    rows = kept.rows - dataset.rows
+    people = None if unit is None else dataset.column(unit).distinct
+    all_ = None if unit is None or not rows else kept.column(unit).distinct
+    gone = 0 if all_ is None or people is None else all_ - people
+    return Usable(
+        dataset_id=dataset.id,
+        purpose=purpose,
+        rows=dataset.rows,
+        people=people,
+        left_out={Barrier.RESTRICTED: rows} if rows else {},
+        people_left_out=gone,
+        why=_sentence({Barrier.RESTRICTED: rows}, gone) if rows else "",
+    )
 
 
 def _part(desk: Desk, dataset: Dataset, is_in: Mask) -> Dataset:

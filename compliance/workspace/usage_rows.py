@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 
@@ -122,31 +122,18 @@ def looked_at(desk: Desk, connection: Connection, dataset: Dataset, use: Use) ->
     return _kept(desk).seen.get(key, look).seen
 
 
-def restricted(desk: Desk, connection: Connection, dataset: Dataset) -> Mask | None:
-    """Which rows people have restricted, so that they are only stored; None where no column tells.
+def barred(desk: Desk, connection: Connection, dataset: Dataset, people: Collection[str]) -> Mask:
+    """Which rows are of people with these keyed hashes; none where no column tells.
 
     Args:
-        dataset: the version that keeps all rows; see `datasets.whole`.
+        people: see `barriers.people_of`.
     """
-    people = tuple(
-        person
-        for wish in barriers.wishes(connection)
-        if wish.barrier is Barrier.RESTRICTED
-        for person in wish.people
-    )
     nobody = np.zeros(dataset.rows, dtype=np.bool_)
     if not people or tells_nobody(connection, dataset):
         return nobody
-    use = Use(purpose="", at=desk.clock(), wishes={Barrier.RESTRICTED: people})
+    use = Use(purpose="", at=desk.clock(), wishes={Barrier.RESTRICTED: tuple(people)})
     seen = looked_at(desk, connection, dataset, use)
-    if seen.refusal:
-        return None
     return ~seen.is_in if len(seen.is_in) else nobody
-
-
-def tells(connection: Connection, dataset: Dataset) -> bool:
-    """Whether some column tells whose a row is."""
-    return bool(_columns(dataset, labels.known(connection, dataset)))
 
 
 def known_by(
