@@ -97,7 +97,7 @@ def case_of(desk: Desk, connection: Connection, request: Request) -> Case:
         SealedError, NothingToLookForError: nobody can be found.
     """
     who = sealing.unseal(desk, request.id)
-    found = trace(desk, connection, who, decided=_decided(request))
+    found = trace(desk, connection, who, versions="kept", decided=_decided(request))
     stored = _stored(desk, connection, found)
     return Case(
         request=request,

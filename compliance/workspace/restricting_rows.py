@@ -85,7 +85,7 @@ class Restricted:
 
     @cached_property
     def _index(self) -> Index:
-        return Index(self._desk, self._connection)
+        return Index(self._desk, self._connection, "kept")
 
 
 def places(desk: Desk, connection: Connection, used: Dataset) -> Places:
@@ -103,9 +103,8 @@ def missing(all_: pa.Table, some: pa.Table) -> Places:
         both = pa.chunked_array([*all_.column(name).chunks, *some.column(name).chunks])
         codes = both.combine_chunks().dictionary_encode(null_encoding="encode").indices
         column = codes.to_numpy(zero_copy_only=False).astype(np.int64)
-        number = np.unique(number * (int(column.max(initial=0)) + 1) + column, return_inverse=True)[
-            1
-        ]
+        number = number * (int(column.max(initial=0)) + 1) + column
+        number = np.unique(number, return_inverse=True)[1]
     here, there = number[: all_.num_rows], number[all_.num_rows :]
     size = int(number.max(initial=0)) + 1
     order = np.argsort(here, kind="stable")
