@@ -37,6 +37,7 @@ from tests.consent_cases import workspace as visited
 from tests.fulfilling_cases import (
     CUSTOMERS,
     NOA,
+    ORDERS,
     STRANGER_EMAIL,
     csv_of,
     decided,
@@ -242,6 +243,33 @@ def decided_as(workspace: Workspace, who: tuple[Identifier, ...]) -> str:
         requests.steps.doubts(found.id, dict.fromkeys(doubts, True))
     requests.steps.decide(found.id, Outcome.FULFILLED)
     return found.id
+
+
+def test_rows_that_only_lead_to_the_person_are_moved_out_too(shop: Workspace) -> None:
+    paid = [["payment_id", "order_id", "amount"]]
+    paid += [[f"P-{n}", line[0], line[2]] for n, line in enumerate(ORDERS[1:])]
+    file = RawFile(name="payments.csv", data=csv_of(paid))
+    shop.add_files([file], "payments", Description(population="customers"))
+    shop.discover("payments")
+    id_ = decided(shop, Right.RESTRICTION)
+
+    shop.rights.fulfilling.restrict(id_)
+
+    assert {"B-1", "B-2"}.isdisjoint(ids(shop, "payments", 1))
+    assert len(rows(shop, "payments")) == len(paid) - 3
+    lift(shop, id_)
+    assert len(rows(shop, "payments")) == len(paid) - 1
+
+
+def test_nobody_is_moved_out_for_a_shared_number(shop: Workspace) -> None:
+    lines = [[*line[:6]] for line in CUSTOMERS]
+    lines[2][3] = lines[1][3]  # two at one telephone
+    upload(shop, lines)
+    who = (*NOA, Identifier(kind=IdentifierKind.PHONE, value=lines[1][3]))
+
+    shop.rights.fulfilling.restrict(decided(shop, Right.RESTRICTION, who=who))
+
+    assert {901, 902} & set(ids(shop, "customers")) == {902}
 
 
 # In any order

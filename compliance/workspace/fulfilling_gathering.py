@@ -117,11 +117,7 @@ def _decided(request: Request) -> dict[str, bool]:
 def _stored(desk: Desk, connection: Connection, found: Trace) -> tuple[Stored, ...]:
     wanted = {match.dataset_id for match in found.matches}
     wanted |= {mention.dataset_id for mention in found.mentions}
-    # A version out of which restricted rows were moved holds nothing that is not in the one that
-    # keeps all of them.
-    used = datasets.newest(connection)
-    newest = {datasets.whole(connection, one).id for one in used}
-    wanted -= {one.id for one in used} - newest
+    newest = {one.id for one in datasets.newest_whole(connection)}
     origins = _origins(connection)
     every = records.every(connection, tables.DATASET, Dataset)
     known = [datasets.version(connection, one.id) for one in every if one.id in wanted]
