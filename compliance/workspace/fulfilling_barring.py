@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 
@@ -13,8 +14,8 @@ from compliance.register import kind_of
 from compliance.rights.fulfilling import is_marketing
 from compliance.rights.nouns import Barrier, Event, Identifier, IdentifierKind, Request, Right
 from compliance.workspace import fulfilling_gathering as gathering
-from compliance.workspace import usage
-from compliance.workspace.desk import Desk
+from compliance.workspace import restricting, usage
+from compliance.workspace.desk import Act, Desk
 from compliance.workspace.fulfilling_steps import check_settled, finished, of_right
 from compliance.workspace.requested import check_may_carry_out, one, store
 
@@ -28,7 +29,7 @@ _ACTS = {Right.RESTRICTION: "restrict", Right.OBJECTION: "object", Right.OPT_OUT
 
 
 def restrict(desk: Desk, id_: str) -> Request:
-    """Leave the person's rows out of everything but storage."""
+    """Move the person's rows out of the newest versions; they are only stored from then on."""
     return _bar(desk, id_, Right.RESTRICTION, {"restriction_flag_set": True}, ())
 
 
@@ -68,25 +69,53 @@ def opt_out(desk: Desk, id_: str, effective_on: date | None) -> Request:
 
 def lift(desk: Desk, id_: str, told_on: date) -> Request:
     """End what stands because of a request; the person was told before."""
-    with desk.act("request.lift", id_) as act:
-        request = one(act.connection, id_)
-        wishes = [w for w in usage.wishes(act.connection) if w.request == id_]
-        if not wishes:
-            raise FulfilmentError(request=id_, reason="nothing stands because of it")
-        since = max(wish.since.date() for wish in wishes)
-        if not since <= told_on <= act.at.date():
-            reason = (
-                "the person has to be told before it ends, on a day between its beginning and today"
-            )
-            raise FulfilmentError(request=id_, reason=reason)
-        ended = usage.lift(act, id_)
-        act.facts |= {"lifted": len(ended), "told_on": told_on.isoformat()}
-        what = f"lifted; the person was told on {told_on.isoformat()}"
-        event = Event(at=act.at, by=act.actor, what=what, step=request.step)
-        facts = {**request.facts, "lift_notice_before_lift": True}
-        after = replace(request, facts=facts, history=(*request.history, event))
-        store(act, after)
+    with ExitStack() as undo:
+        with desk.act("request.lift", id_) as act:
+            after = _lifted(desk, act, undo, id_, told_on)
+        undo.pop_all()
     return after
+
+
+def _lifted(desk: Desk, act: Act, undo: ExitStack, id_: str, told_on: date) -> Request:
+    request = one(act.connection, id_)
+    wishes = [w for w in usage.wishes(act.connection) if w.request == id_]
+    if not wishes:
+        raise FulfilmentError(request=id_, reason="nothing stands because of it")
+    since = max(wish.since.date() for wish in wishes)
+    if not since <= told_on <= act.at.date():
+        reason = (
+            "the person has to be told before it ends, on a day between its beginning and today"
+        )
+        raise FulfilmentError(request=id_, reason=reason)
+    ended = usage.lift(act, id_)
+    moved = restricting.moved(desk, act, undo, ended)
+    versions = moved.versions
+    act.facts |= {
+        "lifted": len(ended),
+        "told_on": told_on.isoformat(),
+        "made": list(versions),
+    }
+    what = f"lifted; the person was told on {told_on.isoformat()}{_made(versions)}"
+    if moved.stuck:
+        names = ", ".join(moved.stuck)
+        what += f"; rows stay apart of what was made into something else: {names}"
+    event = Event(at=act.at, by=act.actor, what=what, step=request.step)
+    after = replace(
+        request,
+        facts={**request.facts, "lift_notice_before_lift": True},
+        changed=(*request.changed, *versions),
+        history=(*request.history, event),
+    )
+    store(act, after)
+    return after
+
+
+def _n(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _made(versions: Sequence[str]) -> str:
+    return f"; made {', '.join(versions)}" if versions else ""
 
 
 def _bar(
@@ -102,13 +131,23 @@ def _bar(
         reason = "nothing that the person is known by can be kept as a hash"
         raise FulfilmentError(request=id_, reason=reason)
     names, barrier = gathering.names_of(case), _BARRIERS[right]
-    with desk.act(f"request.{_ACTS[right]}", id_) as act:
-        now = one(act.connection, id_)
-        usage.bar(act, id_, people, barrier, purposes)
-        rows = sum(len(case.rows(stored.dataset.id)) for stored in case.newest)
-        act.facts |= {"barrier": barrier.value, "rows": rows, "datasets": len(names)}
-        what = f"{rows:,} rows of {len(names)} datasets are left out: {barrier.value}"
-        return finished(desk, act, now, facts, what, names)
+    found = [(stored.dataset, case.rows(stored.dataset.id)) for stored in case.newest]
+    rows = sum(len(own) for _, own in found)
+    with ExitStack() as undo:
+        with desk.act(f"request.{_ACTS[right]}", id_) as act:
+            now = one(act.connection, id_)
+            every = restricting.reached(desk, act, people, found)
+            usage.bar(act, id_, every, barrier, purposes)
+            made: tuple[str, ...] = ()
+            if barrier is Barrier.RESTRICTED:
+                made = restricting.moved(desk, act, undo).versions
+                act.facts["made"] = list(made)
+            act.facts |= {"barrier": barrier.value, "rows": rows, "datasets": len(names)}
+            of = f"{_n(rows, 'row')} of {_n(len(names), 'dataset')}"
+            what = f"{of} {'is' if rows == 1 else 'are'} left out: {barrier.value}"
+            done = finished(desk, act, now, facts, what + _made(made), names, changed=made)
+        undo.pop_all()
+    return done
 
 
 def _people(desk: Desk, connection: Connection, case: gathering.Case) -> tuple[str, ...]:

@@ -57,6 +57,7 @@ def anonymise(
         found = datasets.find(connection, name)
         _check_free(connection, found, into)
         dataset, _ = usage.required(desk, connection, found, is_handed_on=True)
+        left = datasets.left_of(connection, found.id)
     for column in (plan.person, plan.item, *([plan.description] if plan.description else [])):
         dataset.column(column)
     table = desk.table(dataset)
@@ -76,7 +77,7 @@ def anonymise(
         reason = f"A combination of {plan.m} items is shared by {after.k:,} people only."
         raise StillAtRiskError(reason=reason)
     return _stored(
-        desk, dataset, plan, _Written(baskets, recoded, after, content, data, grown), into
+        desk, dataset, plan, _Written(baskets, recoded, after, content, data, grown, left), into
     )
 
 
@@ -90,6 +91,7 @@ class _Written:
     content: pa.Table
     data: bytes
     hierarchy: Hierarchy
+    left: str  # what an erasure had left of the rows; see `datasets.left_of`
 
 
 def _stored(
@@ -99,6 +101,7 @@ def _stored(
     store_bytes(desk.outputs_folder / f"{sha256}.csv", made.data)
     with desk.act("baskets.anonymise", dataset.name) as act:
         _check_free(act.connection, dataset, into)
+        datasets.check_left(act.connection, dataset, made.left)
         said = anonymising.description_of(dataset)
         stored = datasets.store(desk, act, as_intake(made.content, made.data), into, said)
         done = AnonymisedBaskets(

@@ -127,6 +127,20 @@ def latest(connection: Connection, dataset: Dataset) -> Discovery | None:
     return records.latest(connection, tables.DISCOVERY, Discovery, dataset_id=dataset.id)
 
 
+def known(connection: Connection, dataset: Dataset) -> Discovery | None:
+    """The labels of a version that keeps restricted rows: those of what is used in its place.
+
+    Officers look at what is used, so what they say there holds of the rows that are kept, too. Of
+    every other version it is `latest`.
+    """
+    used = datasets.find(connection, dataset.name)
+    if used.id != dataset.id and datasets.whole(connection, used).id == dataset.id:
+        found = latest(connection, used)
+        if found is not None:
+            return replace(found, dataset_id=dataset.id)
+    return latest(connection, dataset)
+
+
 def decided(connection: Connection, dataset: Dataset) -> Mapping[str, Label]:
     """What officers said of the columns, of this version or of the last one that was looked at."""
     own = latest(connection, dataset)

@@ -19,7 +19,7 @@ from compliance.workspace import sealing
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.tracing_views import gathered
 
-Versions = Literal["newest", "all"]
+Versions = Literal["newest", "kept", "all"]
 
 _CODE_LENGTH = 8
 
@@ -61,7 +61,8 @@ def trace(
     """Where the person with `identifiers` is found; nothing is stored.
 
     Args:
-        versions: of each dataset, the newest only, or all that are stored.
+        versions: of each dataset, the newest only, or all that are stored; or of these the ones
+            that keep all rows, for one without restricted rows holds nothing else.
         decided: by a doubtful match's id, what an officer said of it.
 
     Raises:

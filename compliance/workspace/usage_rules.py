@@ -53,7 +53,7 @@ def use_of(
     """What stands against using `dataset` for `purpose`; see `usage.usable`."""
     at = desk.clock()
     said = purpose or dataset.description.purpose
-    if _tells_nobody(connection, dataset):
+    if tells_nobody(connection, dataset):
         return Use(purpose=said, at=at)
     known = consent_files.purposes(connection)
     asked = _asked(dataset, purpose, known)
@@ -117,7 +117,7 @@ def _listed(value: object) -> tuple[object, ...]:
     return tuple(value) if isinstance(value, list | tuple) else ()
 
 
-def _tells_nobody(connection: Connection, dataset: Dataset) -> bool:
+def tells_nobody(connection: Connection, dataset: Dataset) -> bool:
     """Whether a dataset was made so that nobody is found in it, of rows that could be used then."""
     if records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id):
         return True

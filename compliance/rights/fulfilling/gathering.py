@@ -163,6 +163,7 @@ class _Reader:
             version=stored.dataset.version,
             columns=tuple(columns.values()),
             rows=len(wanted),
+            restricted=0 if (out := stored.only_stored) is None else int(out[wanted].sum()),
             values={name: tuple(column) for name, column in values.items()},
         )
 

@@ -40,6 +40,7 @@ def package(workspace: Workspace, request: Request) -> None:
                     {
                         _("Dataset"): one.name,
                         _("Rows"): one.rows,
+                        _("Of them restricted"): one.restricted,
                         _("Columns"): len(one.columns),
                         _("Left out of others' data"): one.withheld,
                     }
@@ -130,7 +131,13 @@ def _planned(plan: ErasurePlan) -> None:
 
 
 def _restrict(workspace: Workspace, request: Request) -> None:
-    outputs.remark(_("From then on the person's rows are only stored, and left out of every use."))
+    outputs.remark(
+        _(
+            "Every dataset concerned gets a new version without the person's rows. The version "
+            "before keeps them: they are only stored, and found for access, correction and "
+            "erasure. Lifting the restriction brings them back."
+        )
+    )
     if st.button(_("Restrict the rows"), type="primary", key="requests_restrict"):
         _done(_("Restricted"), lambda: workspace.rights.fulfilling.restrict(request.id))
 

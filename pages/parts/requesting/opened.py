@@ -10,7 +10,7 @@ from compliance.rights.nouns import Request
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from pages.parts import outputs, wording
-from pages.parts.requesting import forms, papers, words
+from pages.parts.requesting import forms, papers, standing, words
 
 
 def shown(workspace: Workspace, found: Clocked) -> None:
@@ -28,6 +28,7 @@ def shown(workspace: Workspace, found: Clocked) -> None:
     _next(workspace, found)
     _others(workspace, found)
     _found(workspace, request)
+    standing.shown(workspace, request)
     papers.shown(workspace, request)
     _clock(found)
     _history(request)
