@@ -21,8 +21,6 @@ from compliance.workspace.tracing_views import gathered
 
 Versions = Literal["newest", "all"]
 
-_CODE_LENGTH = 8
-
 
 class Index:
     """All that is searched, gathered once: many people are found in it quickly.
@@ -42,9 +40,9 @@ class Index:
         """Where the person with `identifiers` is found; see `trace`."""
         secret = hmac.digest(self._desk.key, to_json(tuple(identifiers)).encode(), "sha256")
 
-        def code(person: str) -> str:
+        def code(said: str) -> str:
             # Keyed by what was given, too: with the identifiers destroyed it is of nobody.
-            return hmac.new(secret, person.encode(), hashlib.sha256).hexdigest()[:_CODE_LENGTH]
+            return hmac.new(secret, said.encode(), hashlib.sha256).hexdigest()
 
         said = decided or {}
         return find(self._views, identifiers, said, code, self._skipped, self._namesakes)

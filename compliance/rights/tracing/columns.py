@@ -57,6 +57,11 @@ class Column:
         """The different values that `rows` hold."""
         return [self.texts[code] for code in self.codes_at(rows)]
 
+    def text_at(self, row: int) -> str:
+        """What stands in `row`; "" where nothing does."""
+        code = int(self.codes[row])
+        return self.texts[code] if code >= 0 else ""
+
     def by(self, kind: IdentifierKind) -> Mapping[str, Sequence[int]]:
         """The codes of each value, by its form as an identifier of that kind."""
         forms = self._forms.get(kind)
@@ -104,9 +109,13 @@ class Column:
     def _phones(self, value: str, regions: tuple[str, ...]) -> list[int]:
         """A block of the same last digits first: only few numbers have to be understood."""
         wanted = normalising.phones(value, regions)
-        blocks = {normalising.digits(form)[-_BLOCK:] for form in wanted}
-        near = {code for block in blocks for code in self._by_end.get(block, ())}
-        return sorted(c for c in near if wanted & normalising.phones(self.texts[c], regions))
+        near = self.ending_as(map(normalising.digits, wanted))
+        return [c for c in near if wanted & normalising.phones(self.texts[c], regions)]
+
+    def ending_as(self, numbers: Iterable[str]) -> list[int]:
+        """The codes of the telephone numbers whose last digits are those of one of `numbers`."""
+        blocks = {number[-_BLOCK:] for number in numbers}
+        return sorted({code for block in blocks for code in self._by_end.get(block, ())})
 
     @functools.cached_property
     def _by_end(self) -> Mapping[str, Sequence[int]]:

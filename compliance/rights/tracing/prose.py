@@ -66,15 +66,16 @@ class Prose:
                 if not _IN_ADDRESS.match(self._all[at - 1 : at] or " ") and _ends(after):
                     yield self._place(at, at + len(needle))
 
-    def phones(self, value: str, regions: tuple[str, ...]) -> Iterator[Place]:
-        """Where the number stands, in any grouping and with or without its country code."""
+    def phones(self, value: str, regions: tuple[str, ...]) -> Iterator[tuple[Place, bool]]:
+        """Where the number stands, in any grouping, and whether with its country code."""
         for form in sorted(normalising.phones(value, regions)):
             needle = normalising.national_part(form)
-            yield from self._dialled(needle, _dialled_before(form, needle))
+            for place, prefix in self._dialled(needle, _dialled_before(form, needle)):
+                yield place, not form.startswith("+") or prefix not in ("", "0")
 
     def numbers(self, digits: str) -> Iterator[Place]:
         """Where the number of at least six digits stands, in any grouping."""
-        return self._dialled(digits, ("",))
+        return (place for place, _ in self._dialled(digits, ("",)))
 
     def codes(self, form: str) -> Iterator[Place]:
         """Where a number or code stands by itself, case aside."""
@@ -154,8 +155,8 @@ class Prose:
             last += 1
         return Place(text=text, start=first, end=last)
 
-    def _dialled(self, needle: str, prefixes: Sequence[str]) -> Iterator[Place]:
-        """Where `needle` stands in runs of digits, with one of `prefixes` and nothing else."""
+    def _dialled(self, needle: str, prefixes: Sequence[str]) -> Iterator[tuple[Place, str]]:
+        """Where `needle` stands in runs of digits, with which of `prefixes` and nothing else."""
         digits, starts, spans = self._numbers
         at = digits.find(needle)
         while at >= 0:
@@ -163,16 +164,17 @@ class Prose:
             text, places = spans[nth]
             first = at - starts[nth]
             after, before = first + len(needle), digits[starts[nth] : at]
-            begins = next(
+            found = next(
                 (
-                    first - len(prefix)
+                    prefix
                     for prefix in prefixes
                     if before.endswith(prefix) and _is_gap(places, first - len(prefix))
                 ),
                 None,
             )
-            if begins is not None and _is_gap(places, after):
-                yield self._original(text, places[begins], places[after - 1] + 1)
+            if found is not None and _is_gap(places, after):
+                begins = places[first - len(found)]
+                yield self._original(text, begins, places[after - 1] + 1), found
             at = digits.find(needle, at + 1)
 
     @functools.cached_property

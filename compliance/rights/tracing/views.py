@@ -116,6 +116,12 @@ class View:
             return self._pointed[1] if self._pointed else None
         return self.column((self.layout.key,), IdentifierKind.PERSON_KEY)
 
+    def owner(self, row: int) -> str:
+        """The key of the person whose `row` it is; "" where none is known."""
+        owners = self.owners
+        code = -1 if owners is None else int(owners.codes[row])
+        return "" if owners is None or code < 0 else owners.keys[code]
+
     @property
     def owner_title(self) -> ColumnName:
         """The column that says whose a row is, or the one that points to where it is said."""
