@@ -93,10 +93,17 @@ def _timing(inner: Kinds[argparse.ArgumentParser]) -> None:
 def _deciding(inner: Kinds[argparse.ArgumentParser]) -> None:
     _one(verb(inner, "search", does.search, "look for the person everywhere; counts only"))
     doubting = _one(
-        verb(inner, "doubts", does.doubts, "say whether doubtful matches are the person")
+        verb(
+            inner, "doubts", does.doubts, "doubtful matches and mentions; say which are the person"
+        )
     )
     for name, help_ in (("--yes", "it is the person"), ("--no", "it is somebody else")):
-        doubting.add_argument(name, action="append", default=[], metavar="MATCH", help=help_)
+        doubting.add_argument(name, action="append", default=[], metavar="ID", help=help_)
+    doubting.add_argument(
+        "--mentions",
+        choices=["yes", "no"],
+        help="what all doubtful mentions in texts are that nobody has decided on",
+    )
     deciding = _one(verb(inner, "decide", does.decide, "fulfil it, in part or whole, or refuse it"))
     deciding.add_argument("outcome", choices=[one.name.lower() for one in Outcome], help="what")
     deciding.add_argument("--ground", default="", help="the law's ground; see `request rights`")
@@ -123,6 +130,7 @@ def _ending(inner: Kinds[argparse.ArgumentParser]) -> None:
         added.add_argument(
             "--backups-until", metavar="DAY", help="how long backups still hold what was erased"
         )
+        persons.doubtful_mentions(added)
     answering = _one(verb(inner, "answer", does.answer, "note that the answer left"))
     answering.add_argument(
         "--told",

@@ -170,14 +170,63 @@ def search(workspace: Workspace, asked: Namespace) -> Result:
 
 
 def doubts(workspace: Workspace, asked: Namespace) -> Result:
-    """Decide doubtful matches."""
+    """Decide doubtful matches and mentions, or say which there are."""
+    if asked.mentions is not None and (asked.yes or asked.no):
+        raise RequestInputError(field="A decision", problem="is said of all mentions, or of each")
     said = dict.fromkeys(asked.yes, True) | dict.fromkeys(asked.no, False)
     if both := set(asked.yes) & set(asked.no):
         problem = f"cannot be both the person and somebody else ({len(both)} are)"
         raise RequestInputError(field="A match", problem=problem)
+    if asked.mentions is not None:
+        said = dict.fromkeys(_open_mentions(workspace, asked.id), asked.mentions == "yes")
     if not said:
-        return show(workspace, asked)
+        return _doubtful(workspace, asked)
     return _stepped(workspace, lambda steps: steps.doubts(asked.id, said))
+
+
+def _open_mentions(workspace: Workspace, id_: str) -> set[str]:
+    open_ = {one.id for one in _area(workspace).look(id_).open_mentions}
+    if not open_:
+        raise RequestInputError(field="A doubtful mention", problem="is left undecided nowhere")
+    return open_
+
+
+def _doubtful(workspace: Workspace, asked: Namespace) -> Result:
+    """The request, with each doubtful match and mention, why it is, and where; masked."""
+    area = _area(workspace)
+    shown = show(workspace, asked)
+    if not area.can_be_read(asked.id) or area.find(asked.id).request.searched_on is None:
+        return shown
+    found = area.look(asked.id)
+    return {
+        **shown,
+        "doubtful_matches": [
+            {
+                "id": one.id,
+                "said": _word(found.decided.get(one.id)),
+                "rows": len(one.rows),
+                "people": one.people,
+                "why": one.doubt,
+            }
+            for one in found.matches
+            if one.is_doubtful
+        ],
+        "doubtful_mentions": [
+            {
+                "id": one.id,
+                "said": _word(one.said),
+                "kind": one.kind.value,
+                "shown": one.shown,
+                "why": one.why,
+                "places": [dict(to_plain(place)) for place in one.places],
+            }
+            for one in area.doubtful_mentions(found)
+        ],
+    }
+
+
+def _word(said: bool | None) -> str:  # noqa: FBT001 - an answer
+    return "undecided" if said is None else "yes" if said else "no"
 
 
 def decide(workspace: Workspace, asked: Namespace) -> Result:
@@ -231,7 +280,7 @@ def erase(workspace: Workspace, asked: Namespace) -> Result:
     """Erase the people of these requests everywhere, or say what would be done."""
     erasing = workspace.rights.erasing
     if asked.plan:
-        plan = erasing.plan(asked.ids)
+        plan = erasing.plan(asked.ids, doubtful_mentions=asked.doubtful_mentions)
         return {
             "requests": list(plan.requests),
             "versions": [
@@ -246,8 +295,10 @@ def erase(workspace: Workspace, asked: Namespace) -> Result:
             ],
             "beyond": [dict(to_plain(one)) for one in plan.beyond],
             "doubtful": plan.doubtful,
+            "undecided": dict(plan.undecided),
         }
-    done = _ended(erasing.erase(asked.ids, _day(asked.backups_until)))
+    until, takes = _day(asked.backups_until), asked.doubtful_mentions
+    done = _ended(erasing.erase(asked.ids, until, doubtful_mentions=takes))
     return {
         "id": done.id,
         "requests": list(done.requests),
@@ -338,6 +389,7 @@ def _whole(workspace: Workspace, found: Clocked) -> Result:
         "possible": [action.name.lower() for action in possible(request)],
         "found": dict(request.found),
         "doubts": dict(request.doubts),
+        "mentions": dict(request.mentions),
         "held": _area(workspace).held(request.id),
         "rejected_proofs": [one.why.value for one in request.rejected],
         "history": [

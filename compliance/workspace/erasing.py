@@ -26,6 +26,7 @@ from compliance.errors import (
     ErasingError,
     RightsError,
     SealedError,
+    UndecidedMentionsError,
 )
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.rights.fulfilling import to_tell
@@ -54,11 +55,14 @@ class Erasing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def plan(self, request_ids: Sequence[str], *, doubtful_mentions: bool = False) -> ErasurePlan:
+    def plan(
+        self, request_ids: Sequence[str], *, doubtful_mentions: bool | None = None
+    ) -> ErasurePlan:
         """What erasing would do and what it cannot reach; nothing is changed.
 
         Args:
-            doubtful_mentions: texts in which somebody else may be meant lose the mention as well.
+            doubtful_mentions: whether mentions that may be somebody else, and on which nobody
+                decided, go as well; None: nobody said so, and the plan tells how many there are.
 
         Raises:
             ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
@@ -74,18 +78,19 @@ class Erasing:
         request_ids: Sequence[str],
         backups_until: date | None = None,
         *,
-        doubtful_mentions: bool = False,
+        doubtful_mentions: bool | None = None,
     ) -> Generator[Step, None, Erasure]:
         """Erase those whom these requests are about, and look again; all in one batch.
 
         Args:
             backups_until: the last day on which a backup still holds what was there; None:
                 nobody knows.
-            doubtful_mentions: texts in which somebody else may be meant lose the mention as well.
+            doubtful_mentions: as in `plan`; None: it is refused where some are undecided.
 
         Raises:
             ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
                 cannot be done; nothing was changed.
+            UndecidedMentionsError: texts may mention them or somebody else; nothing was changed.
             ErasingBusyError: somebody else is erasing; nothing was changed.
         """
         with self._desk.database.reading() as connection:
@@ -96,6 +101,8 @@ class Erasing:
                 id_ = f"erasure-{secrets.token_hex(6)}"
                 yield Step(doing="Looking for the people everywhere")
                 plan = self.plan(request_ids, doubtful_mentions=doubtful_mentions)
+                if plan.undecided:
+                    raise _undecided(plan)
                 gone = yield from _switched(self._desk, id_, plan, backups_until)
                 if gone is not None:
                     return (yield from _finished(self._desk, id_, gone))
@@ -131,6 +138,15 @@ class Erasing:
         """
         with self._desk.database.reading() as connection:
             return erased.one(connection, id_)
+
+
+def _undecided(plan: ErasurePlan) -> UndecidedMentionsError:
+    count, people = sum(plan.undecided.values()), len(plan.undecided)
+    return UndecidedMentionsError(
+        mentions="1 mention in a text" if count == 1 else f"{count:,} mentions in texts",
+        requests=f"request {next(iter(plan.undecided))}" if people == 1 else f"{people:,} requests",
+        request=next(iter(plan.undecided)),
+    )
 
 
 def _settled(desk: Desk) -> Generator[Step, None, None]:

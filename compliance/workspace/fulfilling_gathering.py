@@ -92,7 +92,7 @@ def case_of(desk: Desk, connection: Connection, request: Request) -> Case:
         SealedError, NothingToLookForError: nobody can be found.
     """
     who = sealing.unseal(desk, request.id)
-    found = trace(desk, connection, who, decided=_decided(request))
+    found = trace(desk, connection, who, decided=decided(request))
     return Case(
         request=request,
         identifiers=who,
@@ -100,11 +100,6 @@ def case_of(desk: Desk, connection: Connection, request: Request) -> Case:
         stored=_stored(desk, connection, found),
         at=desk.clock(),
     )
-
-
-def _decided(request: Request) -> dict[str, bool]:
-    said = {id_: one for id_, one in request.doubts.items() if one is not None}
-    return decided(request) | said
 
 
 def _stored(desk: Desk, connection: Connection, found: Trace) -> tuple[Stored, ...]:

@@ -147,6 +147,21 @@ def rows_of(found: Trace) -> dict[str, int]:
     return {id_: len(numbers) for id_, numbers in rows.items()}
 
 
+def doubted(
+    found: Trace, said: Mapping[str, bool]
+) -> tuple[dict[str, bool | None], dict[str, bool | None]]:
+    """The doubtful matches and the doubtful mentions, each with what was said of it."""
+    matches = {m.id: said.get(m.id) for m in found.matches if m.is_doubtful}
+    mentions = {m.id: said.get(m.id) for m in found.mentions if m.is_doubtful}
+    return matches, mentions
+
+
+def said_of_mentions(found: Trace, said: Mapping[str, bool]) -> dict[str, bool]:
+    """What was said of doubtful mentions, of all that was said."""
+    known = {one.id for one in found.mentions if one.is_doubtful}
+    return {id_: is_person for id_, is_person in said.items() if id_ in known}
+
+
 def said_of_people(id_: str, found: Trace, said: Mapping[str, bool]) -> dict[str, bool]:
     """What was said of matches, as what is said of all matches of the same people.
 

@@ -30,9 +30,11 @@ from compliance.workspace.requesting_step import (
     check_ground,
     check_kept,
     check_level,
+    doubted,
     notify_by,
     resumed,
     rows_of,
+    said_of_mentions,
     said_of_people,
 )
 from compliance.workspace.tracing import decided, trace
@@ -207,42 +209,63 @@ class Steps:
             said = decided(step.request)
             found = trace(self._desk, step.act.connection, who, decided=said)
             rows = rows_of(found)
-            doubts = {m.id: said.get(m.id) for m in found.matches if m.is_doubtful}
+            doubts, mentions = doubted(found, said)
             step.act.facts |= {
                 "searched": len(found.searched),
                 "skipped": len(found.skipped),
                 "found_rows": sum(rows.values()),
                 "mentions": len(found.mentions),
                 "doubtful": len(doubts),
+                "doubtful_mentions": len(mentions),
             }
             return step.advance(
                 Action.SEARCH,
                 f"searched {_n(len(found.searched), 'dataset version')}: "
                 f"{_n(sum(rows.values()), 'row')} and {_n(len(found.mentions), 'mention')} found, "
-                f"{_n(len(doubts), 'doubtful match', 'doubtful matches')}",
+                f"{_n(len(doubts), 'doubtful match', 'doubtful matches')}, "
+                f"{_n(len(mentions), 'doubtful mention')}",
                 searched_on=step.act.at.date(),
                 found=rows,
                 doubts=doubts,
+                mentions=mentions,
             )
 
     def doubts(self, id_: str, said: Mapping[str, bool]) -> Request:
-        """Say of doubtful matches whether they are the person; it holds in all datasets.
+        """Say of doubtful matches and mentions whether they are the person.
+
+        Of a match it holds in all datasets; of a mention wherever the same text stands.
 
         Args:
-            said: by the match's id.
+            said: by the id of a match or mention.
 
         Raises:
-            RightsError: nothing is doubtful, there is no such match, or too many people fit.
+            RightsError: nothing is doubtful, there is no such match or mention, too many people
+                fit, or it was decided and a match is named.
         """
         with self._step("doubt", id_, Action.DOUBT) as step:
             who, before = sealing.unseal(self._desk, id_), decided(step.request)
             found = trace(self._desk, step.act.connection, who, decided=before)
-            widened = before | said_of_people(id_, found, said)
+            in_texts = said_of_mentions(found, said)
+            of_people = {match: one for match, one in said.items() if match not in in_texts}
+            if of_people and step.request.step is Step.DECIDED:
+                raise RequestStepError(
+                    request=id_,
+                    wanted=Action.DOUBT.value,
+                    reason="it was decided; only mentions in texts can still be told apart",
+                )
+            matches = said_of_people(id_, found, of_people)
+            widened = before | matches | in_texts
             found = trace(self._desk, step.act.connection, who, decided=widened)
-            step.act.facts["decided"] = len(said)
-            what = f"{_n(len(said), 'doubtful match', 'doubtful matches')} decided"
-            doubts = {**step.request.doubts, **widened}
-            return step.advance(Action.DOUBT, what, doubts=doubts, found=rows_of(found))
+            step.act.facts |= {"decided": len(of_people), "mentions_decided": len(in_texts)}
+            told = [_n(len(of_people), "doubtful match", "doubtful matches")] if of_people else []
+            told += [_n(len(in_texts), "doubtful mention")] if in_texts else []
+            return step.advance(
+                Action.DOUBT,
+                f"{' and '.join(told)} decided",
+                doubts={**step.request.doubts, **matches},
+                mentions=doubted(found, widened)[1],
+                found=rows_of(found),
+            )
 
     def decide(
         self,

@@ -60,7 +60,7 @@ def trace(
 
     Args:
         versions: of each dataset, the newest only, or all that are stored.
-        decided: by a doubtful match's id, what an officer said of it.
+        decided: by the id of a doubtful match or mention, what an officer said of it.
 
     Raises:
         NothingToLookForError: no identifier is one that can be looked for.
@@ -119,8 +119,9 @@ class Tracing:
 
 
 def decided(request: Request) -> dict[str, bool]:
-    """What officers said of doubtful matches of a request, by the match's id."""
-    return {id_: said for id_, said in request.doubts.items() if said is not None}
+    """What officers said of doubtful matches and mentions of a request, by their ids."""
+    every = {**request.doubts, **request.mentions}
+    return {id_: said for id_, said in every.items() if said is not None}
 
 
 def told(found: Trace) -> dict[str, object]:
@@ -132,6 +133,8 @@ def told(found: Trace) -> dict[str, object]:
         "mentions": len(found.mentions),
         "doubtful": sum(match.is_doubtful for match in found.matches),
         "open": len(found.open_doubts),
+        "doubtful_mentions": len({one.id for one in found.mentions if one.is_doubtful}),
+        "open_mentions": len({one.id for one in found.open_mentions}),
     }
 
 

@@ -78,9 +78,7 @@ def id_of(view: View, column: ColumnName, row: int, finding: Finding, code: Code
     names = [view.column((name,), IdentifierKind.OTHER) for name in view.layout.records]
     where = (str(finding.place.start), str(finding.place.end))
     of_row = [view.owner(row), *(name.text_at(row) for name in names)]
-    plain = "\x1f".join(
-        ("mention", view.dataset.name, column, finding.kind, *where, text, *of_row)
-    )
+    plain = "\x1f".join(("mention", view.dataset.name, column, finding.kind, *where, text, *of_row))
     return f"m-{code(plain)[:ID_LENGTH]}"
 
 

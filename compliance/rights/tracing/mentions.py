@@ -25,7 +25,7 @@ _LIVED = "Others may live there, too."
 _ABROAD = "Somebody in another country has the same number, and no country code stands there."
 _UNSURE = "The key is of somebody who may be the person."
 
-_Places = Iterator[tuple[Place, str]]  # where, and why it is doubtful
+_Doubted = Iterator[tuple[Place, str]]  # where, and why it is doubtful
 
 
 def mentions_of(
@@ -126,26 +126,29 @@ def _in_prose(
     linked: Linked,
 ) -> Iterator[Finding]:
     shared = shared_by(linked, view.space)
-    is_here = any(person.space == view.space for person in linked.accepted)
     for one in known:
-        places = _LOOKED_FOR.get(one.kind)
-        if one.kind is IdentifierKind.NAME:
-            found = names_in(view.space, prose, one.value, namesakes, is_in_space=is_here)
-            for place, doubt in found:
-                # A cell with one name is somebody's own.
-                if one.kind not in holds or is_of_list(prose, place):
-                    yield Finding(place=place, kind=one.kind, doubt=doubt, known=one)
-        elif one.kind is IdentifierKind.PHONE:
-            strangers = _strangers(view, one, namesakes, linked)
-            for place, is_whole in prose.phones(one.value, view.regions):
-                if not (one.kind in holds and _is_whole(prose, place)):
-                    doubt = shared.get(one, "") or ("" if is_whole else strangers)
-                    yield Finding(place=place, kind=one.kind, doubt=doubt, known=one)
-        elif places is not None:
-            for place, doubt in places(view, prose, one):
-                if not (one.kind in holds and _is_whole(prose, place)):
-                    said = doubt or shared.get(one, "")
-                    yield Finding(place=place, kind=one.kind, doubt=said, known=one)
+        is_name = one.kind is IdentifierKind.NAME
+        for place, doubt in _places(view, prose, one, namesakes, linked):
+            # A cell with one name, or nothing but the number, is somebody's own.
+            is_own = not is_of_list(prose, place) if is_name else _is_whole(prose, place)
+            if not (one.kind in holds and is_own):
+                said = doubt if is_name else shared.get(one, "") or doubt
+                yield Finding(place=place, kind=one.kind, doubt=said, known=one)
+
+
+def _places(
+    view: View, prose: Prose, one: Known, namesakes: Namesakes, linked: Linked
+) -> Iterable[tuple[Place, str]]:
+    """Where one identifier stands, and why it is doubtful that it is the person's."""
+    if one.kind is IdentifierKind.NAME:
+        is_here = any(person.space == view.space for person in linked.accepted)
+        return names_in(view.space, prose, one.value, namesakes, is_in_space=is_here)
+    if one.kind is IdentifierKind.PHONE:
+        found = list(prose.phones(one.value, view.regions))
+        strangers = _strangers(view, one, namesakes, linked) if found else ""
+        return [(place, "" if is_whole else strangers) for place, is_whole in found]
+    places = _LOOKED_FOR.get(one.kind)
+    return places(view, prose, one) if places else ()
 
 
 def _strangers(view: View, one: Known, namesakes: Namesakes, linked: Linked) -> str:
@@ -154,13 +157,13 @@ def _strangers(view: View, one: Known, namesakes: Namesakes, linked: Linked) -> 
     return _ABROAD if namesakes.dialled_alike(one.value, view.regions) - own else ""
 
 
-def _emails(_view: View, prose: Prose, one: Known) -> _Places:
+def _emails(_view: View, prose: Prose, one: Known) -> _Doubted:
     for form in normalising.emails_in(one.value):
         doubt = _DESK if normalising.is_role_mailbox(form) else ""
         yield from ((place, doubt) for place in prose.emails(form))
 
 
-def _codes(_view: View, prose: Prose, one: Known) -> _Places:
+def _codes(_view: View, prose: Prose, one: Known) -> _Doubted:
     form = normalising.code(one.value)
     for spelling in dict.fromkeys((form, normalising.folded(one.value).strip())):
         yield from ((place, "") for place in prose.codes(spelling))
@@ -168,7 +171,7 @@ def _codes(_view: View, prose: Prose, one: Known) -> _Places:
         yield from ((place, "") for place in prose.numbers(form))
 
 
-def _keys(view: View, prose: Prose, one: Known) -> _Places:
+def _keys(view: View, prose: Prose, one: Known) -> _Doubted:
     """A person's key is a number like others, unless it is said what it is."""
     name = normalising.folded(view.layout.key or "")
     for place in prose.codes(normalising.key(one.value)):
@@ -178,22 +181,20 @@ def _keys(view: View, prose: Prose, one: Known) -> _Places:
             yield place, "" if is_named else _BARE
 
 
-def _usernames(_view: View, prose: Prose, one: Known) -> _Places:
+def _usernames(_view: View, prose: Prose, one: Known) -> _Doubted:
     form = normalising.username(one.value)
     if len(form) >= _SHORTEST_KEY:
         yield from ((place, _WORD) for place in prose.phrases(form))
 
 
-def _addresses(_view: View, prose: Prose, one: Known) -> _Places:
+def _addresses(_view: View, prose: Prose, one: Known) -> _Doubted:
     """Others live there too, so an officer has a look."""
     street = one.value.partition(PARTS)[0]
     if normalising.numbers(street) and len(street) > _SHORTEST_KEY:
         yield from ((place, _LIVED) for place in prose.phrases(street))
 
 
-_LOOKED_FOR: Mapping[
-    IdentifierKind, Callable[[View, Prose, Known], _Places]
-] = {
+_LOOKED_FOR: Mapping[IdentifierKind, Callable[[View, Prose, Known], _Doubted]] = {
     IdentifierKind.EMAIL: _emails,
     IdentifierKind.NATIONAL_ID: _codes,
     IdentifierKind.CARD: _codes,
