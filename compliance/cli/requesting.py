@@ -97,7 +97,11 @@ def _deciding(inner: Kinds[argparse.ArgumentParser]) -> None:
             inner, "doubts", does.doubts, "doubtful matches and mentions; say which are the person"
         )
     )
-    for name, help_ in (("--yes", "it is the person"), ("--no", "it is somebody else")):
+    for name, help_ in (
+        ("--yes", "it is the person"),
+        ("--no", "it is somebody else"),
+        ("--undecided", "take back what was said"),
+    ):
         doubting.add_argument(name, action="append", default=[], metavar="ID", help=help_)
     doubting.add_argument(
         "--mentions",

@@ -171,11 +171,13 @@ def search(workspace: Workspace, asked: Namespace) -> Result:
 
 def doubts(workspace: Workspace, asked: Namespace) -> Result:
     """Decide doubtful matches and mentions, or say which there are."""
-    if asked.mentions is not None and (asked.yes or asked.no):
+    each = [*asked.yes, *asked.no, *asked.undecided]
+    if asked.mentions is not None and each:
         raise RequestInputError(field="A decision", problem="is said of all mentions, or of each")
-    said = dict.fromkeys(asked.yes, True) | dict.fromkeys(asked.no, False)
-    if both := set(asked.yes) & set(asked.no):
-        problem = f"cannot be both the person and somebody else ({len(both)} are)"
+    said: dict[str, bool | None] = dict.fromkeys(asked.yes, True)
+    said |= dict.fromkeys(asked.no, False) | dict.fromkeys(asked.undecided)
+    if both := len(each) - len(set(each)):
+        problem = f"is said to be one thing, and only once ({both} are not)"
         raise RequestInputError(field="A match", problem=problem)
     if asked.mentions is not None:
         said = dict.fromkeys(_open_mentions(workspace, asked.id), asked.mentions == "yes")

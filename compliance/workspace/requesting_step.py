@@ -156,13 +156,15 @@ def doubted(
     return matches, mentions
 
 
-def said_of_mentions(found: Trace, said: Mapping[str, bool]) -> dict[str, bool]:
+def said_of_mentions(found: Trace, said: Mapping[str, bool | None]) -> dict[str, bool | None]:
     """What was said of doubtful mentions, of all that was said."""
     known = {one.id for one in found.mentions if one.is_doubtful}
     return {id_: is_person for id_, is_person in said.items() if id_ in known}
 
 
-def said_of_people(id_: str, found: Trace, said: Mapping[str, bool]) -> dict[str, bool]:
+def said_of_people(
+    id_: str, found: Trace, said: Mapping[str, bool | None]
+) -> dict[str, bool | None]:
     """What was said of matches, as what is said of all matches of the same people.
 
     Raises:
@@ -170,7 +172,7 @@ def said_of_people(id_: str, found: Trace, said: Mapping[str, bool]) -> dict[str
         TooManyPeopleError: so many people fit that none of them can be meant.
     """
     doubtful = {one.id: one for one in found.matches if one.is_doubtful}
-    widened: dict[str, bool] = {}
+    widened: dict[str, bool | None] = {}
     for match, is_person in said.items():
         if match not in doubtful:
             raise UnknownMatchError(request=id_)

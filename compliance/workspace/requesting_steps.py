@@ -230,13 +230,13 @@ class Steps:
                 mentions=mentions,
             )
 
-    def doubts(self, id_: str, said: Mapping[str, bool]) -> Request:
+    def doubts(self, id_: str, said: Mapping[str, bool | None]) -> Request:
         """Say of doubtful matches and mentions whether they are the person.
 
         Of a match it holds in all datasets; of a mention wherever the same text stands.
 
         Args:
-            said: by the id of a match or mention.
+            said: by the id of a match or mention; None takes back what was said.
 
         Raises:
             RightsError: nothing is doubtful, there is no such match or mention, too many people
@@ -247,14 +247,15 @@ class Steps:
             found = trace(self._desk, step.act.connection, who, decided=before)
             in_texts = said_of_mentions(found, said)
             of_people = {match: one for match, one in said.items() if match not in in_texts}
-            if of_people and step.request.step is Step.DECIDED:
+            matches = said_of_people(id_, found, of_people)
+            if matches and step.request.step is Step.DECIDED:
                 raise RequestStepError(
                     request=id_,
                     wanted=Action.DOUBT.value,
                     reason="it was decided; only mentions in texts can still be told apart",
                 )
-            matches = said_of_people(id_, found, of_people)
-            widened = before | matches | in_texts
+            every = {**before, **matches, **in_texts}
+            widened = {one: is_it for one, is_it in every.items() if is_it is not None}
             found = trace(self._desk, step.act.connection, who, decided=widened)
             step.act.facts |= {"decided": len(of_people), "mentions_decided": len(in_texts)}
             told = [_n(len(of_people), "doubtful match", "doubtful matches")] if of_people else []

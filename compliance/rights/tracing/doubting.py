@@ -113,7 +113,7 @@ def _eased(
 
 def _is_beside(text: str, one: Place, other: Place) -> bool:
     first, last = sorted((one, other), key=lambda place: place.start)
-    between = text[first.end : last.start]
+    between = text[first.end - 1 : last.start]  # a full stop after a name counts as a part of it
     return len(between) <= _BESIDE and not _PARTED.search(between)
 
 

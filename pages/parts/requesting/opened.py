@@ -125,6 +125,13 @@ def _found(workspace: Workspace, request: Request) -> None:
             key="requests_found",
             alt=_("Rows about the person in each dataset version"),
         )
+        if request.mentions:
+            outputs.remark(
+                _("{n} doubtful mentions in texts, {decided} of them decided.").format(
+                    n=len(request.mentions),
+                    decided=len(request.mentions) - len(request.open_mentions),
+                )
+            )
         decided = sum(said is not None for said in request.doubts.values())
         if request.doubts:
             outputs.remark(
