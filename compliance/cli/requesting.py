@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compliance.cli import arguments, fulfilling, holds, persons
+from compliance.cli import arguments, doubts, fulfilling, holds, persons
 from compliance.cli import requests as does
 from compliance.cli.adding import Kinds, group, verb
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection
@@ -94,7 +94,10 @@ def _deciding(inner: Kinds[argparse.ArgumentParser]) -> None:
     _one(verb(inner, "search", does.search, "look for the person everywhere; counts only"))
     doubting = _one(
         verb(
-            inner, "doubts", does.doubts, "doubtful matches and mentions; say which are the person"
+            inner,
+            "doubts",
+            doubts.doubts,
+            "doubtful matches and mentions; say which are the person",
         )
     )
     for name, help_ in (

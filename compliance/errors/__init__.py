@@ -77,6 +77,7 @@
       - NothingToLookForError, UnknownMatchError, TooManyPeopleError
     + ErasingError
       - ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
+      - UndecidedMentionsError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used

@@ -33,7 +33,7 @@ from compliance.rights.fulfilling import to_tell
 from compliance.rights.nouns import Erasure, ErasurePlan, Request, Stage
 from compliance.rights.requests import Action
 from compliance.storage import records, tables
-from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested, usage
+from compliance.workspace import datasets, erasing_beyond, erasing_plan, requested, usage
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
@@ -41,6 +41,7 @@ from compliance.workspace.erasing_writing import Content, keys_gone, made, writi
 from compliance.workspace.making import Step
 from compliance.workspace.recent import let_go
 from compliance.workspace.registers import register_in
+from compliance.workspace.standing import ERASURES
 from compliance.workspace.tracing_views import carry_labels
 
 _Gone = Mapping[str, frozenset[str]]
@@ -127,7 +128,7 @@ class Erasing:
     def erasures(self) -> tuple[Erasure, ...]:
         """All erasures as they stand, newest first; those that were forgotten are left out."""
         with self._desk.database.reading() as connection:
-            found = erased.every(connection)
+            found = ERASURES.every(connection)
         return tuple(one for one in found if one.stage is not Stage.FORGOTTEN)[::-1]
 
     def certificate(self, id_: str) -> Erasure:
@@ -137,7 +138,7 @@ class Erasing:
             UnknownErasureError: there is none of that id.
         """
         with self._desk.database.reading() as connection:
-            return erased.one(connection, id_)
+            return ERASURES.one(connection, id_)
 
 
 def _undecided(plan: ErasurePlan) -> UndecidedMentionsError:
@@ -173,7 +174,7 @@ def _forget(desk: Desk, id_: str) -> None:
                 destroy(path)
         found = records.latest(act.connection, tables.ERASURE, Erasure, id=id_)
         if found is not None and found.stage is Stage.PLANNED:
-            erased.store(act, replace(found, stage=Stage.FORGOTTEN))
+            ERASURES.store(act, replace(found, stage=Stage.FORGOTTEN))
     journal.end()
 
 
@@ -227,7 +228,7 @@ def _begun(desk: Desk, id_: str, plan: ErasurePlan, backups_until: date | None) 
             keys_left=plan.requests,
             counts=_counts(plan),
         )
-        erased.store(act, begun)
+        ERASURES.store(act, begun)
         act.facts |= {"requests": len(begun.requests), **begun.counts}
     return begun
 
@@ -252,7 +253,7 @@ def _switch(
         rewriting = replace(content.rewriting, at=act.at)
         act.store(tables.REWRITING, rewriting, dataset_id=rewriting.dataset_id)
         act.link(datasets.dataset_node(versions[rewriting.dataset_id]), node, "erased")
-    erased.store(
+    ERASURES.store(
         act,
         replace(
             begun,
@@ -285,7 +286,7 @@ def _finished(
     yield Step(doing="Destroying the old files")
     journal = Journal(desk, id_)
     with desk.database.reading() as connection:
-        erasure = erased.one(connection, id_)
+        erasure = ERASURES.one(connection, id_)
     _clean(desk, journal, erasure)
     yield Step(doing="Looking again")
     with desk.database.reading() as connection:
@@ -295,7 +296,7 @@ def _finished(
         proved = replace(seen, stage=Stage.PROVED, done_at=act.at)
         if not proved.left:
             _carry_out(desk, act, proved)
-        erased.store(act, proved)
+        ERASURES.store(act, proved)
         act.facts |= {"rescanned": proved.rescanned, "left": proved.left, "kept": proved.kept}
     journal.end()
     return proved
@@ -320,7 +321,7 @@ def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
 
 
 def _seen_again(desk: Desk, connection: Connection, erasure: Erasure) -> Erasure:
-    """The erasure with what is found now of those who were erased."""
+    """The erasure with what is found now of those who were ERASURES."""
     asked = [requested.one(connection, id_) for id_ in erasure.requests]
     try:
         people = erasing_plan.found(desk, connection, asked)

@@ -22,21 +22,20 @@ from compliance.rights.nouns import (
 )
 from compliance.rights.requests import Action, check, is_paused, provision_of
 from compliance.rules.nouns import Pause
-from compliance.workspace import erased, sealing
+from compliance.workspace import sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.requested import one
+from compliance.workspace.requesting_doubts import doubted, rows_of, told_apart
 from compliance.workspace.requesting_step import (
     Stepping,
     check_ground,
     check_kept,
     check_level,
-    doubted,
+    counted,
     notify_by,
     resumed,
-    rows_of,
-    said_of_mentions,
-    said_of_people,
 )
+from compliance.workspace.standing import key_destroyed
 from compliance.workspace.tracing import decided, trace
 
 BY_PEOPLE = (Right.COMPLAINT, Right.REVIEW)  # the rest the desk carries out on the data itself
@@ -220,10 +219,11 @@ class Steps:
             }
             return step.advance(
                 Action.SEARCH,
-                f"searched {_n(len(found.searched), 'dataset version')}: "
-                f"{_n(sum(rows.values()), 'row')} and {_n(len(found.mentions), 'mention')} found, "
-                f"{_n(len(doubts), 'doubtful match', 'doubtful matches')}, "
-                f"{_n(len(mentions), 'doubtful mention')}",
+                f"searched {counted(len(found.searched), 'dataset version')}: "
+                f"{counted(sum(rows.values()), 'row')} and "
+                f"{counted(len(found.mentions), 'mention')} found, "
+                f"{counted(len(doubts), 'doubtful match', 'doubtful matches')}, "
+                f"{counted(len(mentions), 'doubtful mention')}",
                 searched_on=step.act.at.date(),
                 found=rows,
                 doubts=doubts,
@@ -243,30 +243,7 @@ class Steps:
                 fit, or it was decided and a match is named.
         """
         with self._step("doubt", id_, Action.DOUBT) as step:
-            who, before = sealing.unseal(self._desk, id_), decided(step.request)
-            found = trace(self._desk, step.act.connection, who, decided=before)
-            in_texts = said_of_mentions(found, said)
-            of_people = {match: one for match, one in said.items() if match not in in_texts}
-            matches = said_of_people(id_, found, of_people)
-            if matches and step.request.step is Step.DECIDED:
-                raise RequestStepError(
-                    request=id_,
-                    wanted=Action.DOUBT.value,
-                    reason="it was decided; only mentions in texts can still be told apart",
-                )
-            every = {**before, **matches, **in_texts}
-            widened = {one: is_it for one, is_it in every.items() if is_it is not None}
-            found = trace(self._desk, step.act.connection, who, decided=widened)
-            step.act.facts |= {"decided": len(of_people), "mentions_decided": len(in_texts)}
-            told = [_n(len(of_people), "doubtful match", "doubtful matches")] if of_people else []
-            told += [_n(len(in_texts), "doubtful mention")] if in_texts else []
-            return step.advance(
-                Action.DOUBT,
-                f"{' and '.join(told)} decided",
-                doubts={**step.request.doubts, **matches},
-                mentions=doubted(found, widened)[1],
-                found=rows_of(found),
-            )
+            return told_apart(step, said)
 
     def decide(
         self,
@@ -393,10 +370,6 @@ class Steps:
             step.act.facts["destroyed"] = destroys
             closed = step.advance(Action.CLOSE, what)
             if destroys:  # before it is on record, so that no crash leaves the key behind
-                erased.closed(step.act, id_)
+                key_destroyed(step.act, id_)
                 sealing.destroy(self._desk, id_)
             return closed
-
-
-def _n(count: int, noun: str, nouns: str = "") -> str:
-    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
