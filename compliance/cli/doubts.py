@@ -72,3 +72,12 @@ def _doubtful(workspace: Workspace, asked: Namespace) -> Result:
 
 def _word(said: bool | None) -> str:  # noqa: FBT001 - an answer
     return "undecided" if said is None else "yes" if said else "no"
+
+
+def retention(workspace: Workspace, asked: Namespace) -> Result:
+    """For how long it stays readable who asked; what is over is swept where that is wanted."""
+    sweeping = workspace.rights.requests.sweeping
+    if asked.days is not None:
+        sweeping.set_days(asked.days)
+    swept = sweeping.sweep() if asked.sweep else ()
+    return {"days": sweeping.days(), "swept": list(swept)}

@@ -151,6 +151,11 @@ def _ending(inner: Kinds[argparse.ArgumentParser]) -> None:
     hearing.add_argument("outcome", choices=["granted", "denied"], help="what it says")
     for added in (answering, appealing, hearing):
         added.add_argument("--on", metavar="DAY", help="else today")
+    keeping = verb(
+        inner, "retention", doubts.retention, "how long it stays readable who asked; sweep now"
+    )
+    keeping.add_argument("--days", type=int, help="days after the answer; else as it is set")
+    keeping.add_argument("--sweep", action="store_true", help="destroy the keys that are over")
     _one(verb(inner, "withdraw", does.withdraw, "note that the person took it back"))
     _one(verb(inner, "close", does.close, "close it; after an erasure nobody can tell who it was"))
 

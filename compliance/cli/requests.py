@@ -319,6 +319,7 @@ def _line(found: Clocked) -> Result:
 
 def _whole(workspace: Workspace, found: Clocked) -> Result:
     request = found.request
+    until = _area(workspace).sweeping.until(request)
     return {
         **_line(found),
         **log_row(request, found.due),
@@ -328,6 +329,7 @@ def _whole(workspace: Workspace, found: Clocked) -> Result:
         "notify_extension_by": _last_day(found.due, "notify_by"),
         "possible": [action.name.lower() for action in possible(request)],
         "found": dict(request.found),
+        "readable_until": until.isoformat() if until else None,
         "doubts": dict(request.doubts),
         "mentions": dict(request.mentions),
         "held": _area(workspace).held(request.id),

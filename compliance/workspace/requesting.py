@@ -45,6 +45,7 @@ from compliance.workspace.requested import (
 from compliance.workspace.requesting_clocks import Clocked, by_urgency, clocked
 from compliance.workspace.requesting_mentions import Doubtful, doubtful
 from compliance.workspace.requesting_steps import Steps
+from compliance.workspace.requesting_sweeping import Sweeping
 from compliance.workspace.tracing import Tracing
 
 __all__ = [
@@ -71,6 +72,7 @@ class Requesting:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.sweeping = Sweeping(desk)
         self.steps = Steps(desk)
         self.holding = Holding(desk)
 

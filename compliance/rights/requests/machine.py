@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from compliance.errors import RequestStepError
@@ -153,6 +153,17 @@ def is_known(request: Request) -> bool:
 def is_forged(request: Request) -> bool:
     """Whether a forged proof of identity is on record."""
     return any(one.why is Rejection.FORGED for one in request.rejected)
+
+
+def ended_on(request: Request) -> date | None:
+    """The day since which nothing is owed any more; None: something still is."""
+    if request.is_open or (_APPEALED in request.facts and _HEARD not in request.facts):
+        return None
+    heard = request.facts.get(_HEARD)
+    days = [date.fromisoformat(str(heard))] if heard else []
+    days += [request.answered_on] if request.answered_on else []
+    taken_back = [event.at.date() for event in request.history if event.step is Step.WITHDRAWN]
+    return max([*days, *taken_back[:1]], default=None)
 
 
 def is_paused(request: Request) -> bool:

@@ -161,7 +161,7 @@ class Prose:
         at = digits.find(needle)
         while at >= 0:
             nth = bisect_right(starts, at) - 1
-            text, places = spans[nth]
+            text, begin, places = spans[nth]
             first = at - starts[nth]
             after, before = first + len(needle), digits[starts[nth] : at]
             found = next(
@@ -173,13 +173,14 @@ class Prose:
                 None,
             )
             if found is not None and _is_gap(places, after):
-                begins = places[first - len(found)]
+                digit = first - len(found)
+                begins = places[digit] if digit else begin  # a sign before the first belongs to it
                 yield self._original(text, begins, places[after - 1] + 1), found
             at = digits.find(needle, at + 1)
 
     @functools.cached_property
-    def _numbers(self) -> tuple[str, list[int], list[tuple[int, list[int]]]]:
-        """All runs of digits without what stands between them, and where each digit stands."""
+    def _numbers(self) -> tuple[str, list[int], list[tuple[int, int, list[int]]]]:
+        """All runs of digits without what stands between them, where each run and digit begins."""
         parts, starts, spans, reached = [], [], [], 0
         for run in _DIALLED.finditer(self._all):
             text = bisect_right(self._starts, run.start()) - 1
@@ -187,7 +188,7 @@ class Prose:
             places = [begin + at for at, char in enumerate(run[0]) if char.isdigit()]
             parts.append(normalising.digits(run[0]))
             starts.append(reached)
-            spans.append((text, places))
+            spans.append((text, begin, places))
             reached += len(places) + 1
         return _END.join(parts), starts, spans
 

@@ -61,6 +61,12 @@ def _notices(workspace: Workspace, request: Request) -> None:
             _("It cannot be read any more who it was about: the key was destroyed."),
             icon=":material/key_off:",
         )
+    elif until := workspace.rights.requests.sweeping.until(request):
+        outputs.remark(
+            _("Who it was about stays readable until {day}; then its key is destroyed.").format(
+                day=until
+            )
+        )
 
 
 def _next(workspace: Workspace, found: Clocked) -> None:
