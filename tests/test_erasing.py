@@ -28,8 +28,8 @@ from compliance.rights.nouns import Hold, Outcome, Right, Stage, Step
 from compliance.storage import tables
 from compliance.trail import verify_trail
 from compliance.workspace import Workspace, datasets, requesting, sealing
-from compliance.workspace.standing import key_destroyed
 from compliance.workspace.erasing_files import Journal, alone, unfinished
+from compliance.workspace.standing import key_destroyed
 from tests.erasing_cases import ask, email, erase, files_of, standing, store_shop
 
 PEOPLE = "id,mail,town,note\n1,ann@a.example,Ulm,calls at 5\n2,bob@b.example,Köln,\n"
