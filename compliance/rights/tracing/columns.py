@@ -27,26 +27,26 @@ class Codings(Mapping[str, Sequence[int]]):
     Hundreds of thousands of small sequences would all be walked through whenever memory is
     collected, which took a third of the first search.
 
-    Args:
+    Attributes:
         first: the first code of each form.
         more: all codes of those that have several.
     """
 
     def __init__(self, first: Mapping[str, int], more: Mapping[str, Sequence[int]]) -> None:
-        self._first, self._more = first, more
+        self.first, self.more = first, more
 
     def __getitem__(self, form: str) -> Sequence[int]:
-        code = self._first[form]
-        return self._more.get(form) or (code,)
+        code = self.first[form]
+        return self.more.get(form) or (code,)
 
     def __contains__(self, form: object) -> bool:
-        return form in self._first
+        return form in self.first
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._first)
+        return iter(self.first)
 
     def __len__(self) -> int:
-        return len(self._first)
+        return len(self.first)
 
 
 class Column:
@@ -90,7 +90,7 @@ class Column:
         code = int(self.codes[row])
         return self.texts[code] if code >= 0 else ""
 
-    def by(self, kind: IdentifierKind) -> Mapping[str, Sequence[int]]:
+    def by(self, kind: IdentifierKind) -> Codings:
         """The codes of each value, by its form as an identifier of that kind."""
         forms = self._forms.get(kind)
         if forms is None:
@@ -112,7 +112,7 @@ class Column:
         return sorted({code for form in forms_of(kind, value) for code in known.get(form, ())})
 
     @functools.cached_property
-    def _forms(self) -> dict[IdentifierKind, Mapping[str, Sequence[int]]]:
+    def _forms(self) -> dict[IdentifierKind, Codings]:
         return {}
 
     @functools.cached_property
@@ -122,11 +122,11 @@ class Column:
         places = np.arange(len(self.texts) + 1)
         return order, np.searchsorted(self.codes[order], places)
 
-    def _by(self, kind: IdentifierKind) -> Mapping[str, Sequence[int]]:
+    def _by(self, kind: IdentifierKind) -> Codings:
         return _gathered(self.texts, _WHOLE[kind])
 
-    def _by_key(self) -> Mapping[str, Sequence[int]]:
-        first = {key: code for code, key in enumerate(self.keys)}
+    def _by_key(self) -> Codings:
+        first = dict(zip(self.keys, range(len(self.keys)), strict=True))
         first.pop("", None)
         if len(first) < len(self.keys):  # some are written in several ways
             return _gathered(self.keys, lambda key: (key,))
@@ -144,7 +144,7 @@ class Column:
         return sorted({code for block in blocks for code in self._by_end.get(block, ())})
 
     @functools.cached_property
-    def _by_end(self) -> Mapping[str, Sequence[int]]:
+    def _by_end(self) -> Codings:
         return _gathered(self.texts, lambda text: (normalising.digits(text)[-_BLOCK:],))
 
     def _addresses(self, value: str) -> list[int]:
@@ -162,7 +162,7 @@ class Column:
         return sorted(found)
 
     @functools.cached_property
-    def _by_number(self) -> Mapping[str, Sequence[int]]:
+    def _by_number(self) -> Codings:
         return _gathered(self.texts, lambda text: normalising.numbers(text.partition(PARTS)[0]))
 
 
@@ -233,9 +233,7 @@ def _stands_in(text: str, whole: str) -> bool:
     return normalising.is_east_asian(text) and normalising.joined(text) in whole
 
 
-def _gathered(
-    texts: Sequence[str], forms: Callable[[str], Iterable[str]]
-) -> Mapping[str, Sequence[int]]:
+def _gathered(texts: Sequence[str], forms: Callable[[str], Iterable[str]]) -> Codings:
     first: dict[str, int] = {}
     more: dict[str, list[int]] = {}
     for code, text in enumerate(texts):
