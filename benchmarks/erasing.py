@@ -3,8 +3,8 @@
 The demo shop of 20,000 customers and 200,000 orders, with a newsletter, payments, tickets in which
 others are named, and a second version of the customers; beside it `adventureworks` and `chinook`
 where the shared data sets lie beside the project. The truth is known: the shop is invented, the
-others have keys. Doubtful matches and mentions are decided beforehand by the truth, one by one, as an
-officer would.
+others have keys. Doubtful matches and mentions are decided beforehand by the truth, one by one, as
+an officer would.
 
 Printed: seconds (on the clock, and of the processor) to erase one person with nothing in memory,
 another one, and a thousand in one batch, each with the search, the writing and the second search;
