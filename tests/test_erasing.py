@@ -28,8 +28,8 @@ from compliance.rights.nouns import Hold, Outcome, Right, Stage, Step
 from compliance.storage import tables
 from compliance.trail import verify_trail
 from compliance.workspace import Workspace, datasets, requesting, sealing
-from compliance.workspace.erased import closed
 from compliance.workspace.erasing_files import Journal, alone, unfinished
+from compliance.workspace.standing import key_destroyed
 from tests.erasing_cases import ask, email, erase, files_of, standing, store_shop
 
 PEOPLE = "id,mail,town,note\n1,ann@a.example,Ulm,calls at 5\n2,bob@b.example,Köln,\n"
@@ -286,7 +286,7 @@ def test_the_certificate_says_when_the_last_key_was_destroyed(office: Workspace)
     done = erase(office, ids)
     for at, id_ in enumerate(ids, 1):
         with office._desk.act("request.close", id_) as act:
-            closed(act, id_)
+            key_destroyed(act, id_)
         sealing.destroy(office._desk, id_)
         now = office.rights.erasing.certificate(done.id)
         assert (now.key_destroyed_at is None) == (at < len(ids))

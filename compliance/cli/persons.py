@@ -35,6 +35,17 @@ def identifiers(added: argparse.ArgumentParser) -> None:
     )
 
 
+def doubtful_mentions(added: argparse.ArgumentParser) -> None:
+    """The option that says what becomes of mentions on which nobody decided."""
+    added.add_argument(
+        "--doubtful-mentions",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="whether texts in which somebody else may be meant, and on which nobody decided, "
+        "lose the mention as well; not said: it is refused where there are some",
+    )
+
+
 def given(asked: Namespace) -> tuple[Identifier, ...]:
     """Who was named.
 

@@ -81,6 +81,7 @@
     - SignerError, NotAReportError
     - BrokenTrailError, NoSuchEntryError, NotProvableError
     - UnknownNodeError
+      - UndecidedMentionsError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used

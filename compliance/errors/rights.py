@@ -27,6 +27,7 @@ __all__ = [
     "TellingError",
     "TooManyPeopleError",
     "TracingError",
+    "UndecidedMentionsError",
     "UnknownErasureError",
     "UnknownHoldError",
     "UnknownMatchError",
@@ -101,6 +102,16 @@ class ErasingError(RightsError):
     sentence = "Nothing was erased: {reason}."
 
 
+class UndecidedMentionsError(ErasingError):
+    """Texts mention the person or somebody alike, and nobody said whom; nothing was changed."""
+
+    sentence = (
+        "Nothing was erased: {mentions} of {requests} may be of somebody else, and nobody has "
+        "decided. Look at them with “request doubts {request}” and say of each yes or no; or let "
+        "all of them go with --doubtful-mentions, or stay with --no-doubtful-mentions."
+    )
+
+
 class CorrectionError(RightsError):
     """A value cannot be corrected so; nothing was changed."""
 
@@ -147,8 +158,8 @@ class NothingToLookForError(TracingError):
 
 class UnknownMatchError(TracingError):
     sentence = (
-        "There is no doubtful match of that name for request {request} any more. Look again; what "
-        "was found may have changed."
+        "There is no doubtful match or mention of that name for request {request} any more. Look "
+        "again; what was found may have changed."
     )
 
 

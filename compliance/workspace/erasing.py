@@ -26,6 +26,7 @@ from compliance.errors import (
     ErasingError,
     RightsError,
     SealedError,
+    UndecidedMentionsError,
 )
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.rights.fulfilling import to_tell
@@ -34,7 +35,6 @@ from compliance.rights.requests import Action
 from compliance.storage import records, tables
 from compliance.workspace import (
     datasets,
-    erased,
     erasing_beyond,
     erasing_plan,
     lineage_steps,
@@ -48,6 +48,7 @@ from compliance.workspace.erasing_writing import Content, keys_gone, made, writi
 from compliance.workspace.making import Step
 from compliance.workspace.recent import let_go
 from compliance.workspace.registers import register_in
+from compliance.workspace.standing import ERASURES
 from compliance.workspace.tracing_views import carry_labels
 
 _Gone = Mapping[str, frozenset[str]]
@@ -62,11 +63,14 @@ class Erasing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def plan(self, request_ids: Sequence[str], *, doubtful_mentions: bool = False) -> ErasurePlan:
+    def plan(
+        self, request_ids: Sequence[str], *, doubtful_mentions: bool | None = None
+    ) -> ErasurePlan:
         """What erasing would do and what it cannot reach; nothing is changed.
 
         Args:
-            doubtful_mentions: texts in which somebody else may be meant lose the mention as well.
+            doubtful_mentions: whether mentions that may be somebody else, and on which nobody
+                decided, go as well; None: nobody said so, and the plan tells how many there are.
 
         Raises:
             ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
@@ -82,18 +86,19 @@ class Erasing:
         request_ids: Sequence[str],
         backups_until: date | None = None,
         *,
-        doubtful_mentions: bool = False,
+        doubtful_mentions: bool | None = None,
     ) -> Generator[Step, None, Erasure]:
         """Erase those whom these requests are about, and look again; all in one batch.
 
         Args:
             backups_until: the last day on which a backup still holds what was there; None:
                 nobody knows.
-            doubtful_mentions: texts in which somebody else may be meant lose the mention as well.
+            doubtful_mentions: as in `plan`; None: it is refused where some are undecided.
 
         Raises:
             ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
                 cannot be done; nothing was changed.
+            UndecidedMentionsError: texts may mention them or somebody else; nothing was changed.
             ErasingBusyError: somebody else is erasing; nothing was changed.
         """
         with self._desk.database.reading() as connection:
@@ -104,6 +109,8 @@ class Erasing:
                 id_ = f"erasure-{secrets.token_hex(6)}"
                 yield Step(doing="Looking for the people everywhere")
                 plan = self.plan(request_ids, doubtful_mentions=doubtful_mentions)
+                if plan.undecided:
+                    raise _undecided(plan)
                 gone = yield from _switched(self._desk, id_, plan, backups_until)
                 if gone is not None:
                     return (yield from _finished(self._desk, id_, gone))
@@ -128,7 +135,7 @@ class Erasing:
     def erasures(self) -> tuple[Erasure, ...]:
         """All erasures as they stand, newest first; those that were forgotten are left out."""
         with self._desk.database.reading() as connection:
-            found = erased.every(connection)
+            found = ERASURES.every(connection)
         return tuple(one for one in found if one.stage is not Stage.FORGOTTEN)[::-1]
 
     def certificate(self, id_: str) -> Erasure:
@@ -138,7 +145,16 @@ class Erasing:
             UnknownErasureError: there is none of that id.
         """
         with self._desk.database.reading() as connection:
-            return erased.one(connection, id_)
+            return ERASURES.one(connection, id_)
+
+
+def _undecided(plan: ErasurePlan) -> UndecidedMentionsError:
+    count, people = sum(plan.undecided.values()), len(plan.undecided)
+    return UndecidedMentionsError(
+        mentions="1 mention in a text" if count == 1 else f"{count:,} mentions in texts",
+        requests=f"request {next(iter(plan.undecided))}" if people == 1 else f"{people:,} requests",
+        request=next(iter(plan.undecided)),
+    )
 
 
 def _settled(desk: Desk) -> Generator[Step, None, None]:
@@ -165,7 +181,7 @@ def _forget(desk: Desk, id_: str) -> None:
                 destroy(path)
         found = records.latest(act.connection, tables.ERASURE, Erasure, id=id_)
         if found is not None and found.stage is Stage.PLANNED:
-            erased.store(act, replace(found, stage=Stage.FORGOTTEN))
+            ERASURES.store(act, replace(found, stage=Stage.FORGOTTEN))
     journal.end()
 
 
@@ -219,7 +235,7 @@ def _begun(desk: Desk, id_: str, plan: ErasurePlan, backups_until: date | None) 
             keys_left=plan.requests,
             counts=_counts(plan),
         )
-        erased.store(act, begun)
+        ERASURES.store(act, begun)
         act.facts |= {"requests": len(begun.requests), **begun.counts}
     return begun
 
@@ -250,7 +266,7 @@ def _switch(
         dataset = versions[rewriting.dataset_id]
         how = lineage_steps.erased(dataset, cuts.get(dataset.id), rewriting)
         act.link(datasets.dataset_node(dataset), node, "erased", how)
-    erased.store(
+    ERASURES.store(
         act,
         replace(
             begun,
@@ -283,7 +299,7 @@ def _finished(
     yield Step(doing="Destroying the old files")
     journal = Journal(desk, id_)
     with desk.database.reading() as connection:
-        erasure = erased.one(connection, id_)
+        erasure = ERASURES.one(connection, id_)
     _clean(desk, journal, erasure)
     yield Step(doing="Looking again")
     with desk.database.reading() as connection:
@@ -293,7 +309,7 @@ def _finished(
         proved = replace(seen, stage=Stage.PROVED, done_at=act.at)
         if not proved.left:
             _carry_out(desk, act, proved)
-        erased.store(act, proved)
+        ERASURES.store(act, proved)
         act.facts |= {"rescanned": proved.rescanned, "left": proved.left, "kept": proved.kept}
     journal.end()
     return proved
@@ -318,7 +334,7 @@ def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
 
 
 def _seen_again(desk: Desk, connection: Connection, erasure: Erasure) -> Erasure:
-    """The erasure with what is found now of those who were erased."""
+    """The erasure with what is found now of those who were ERASURES."""
     asked = [requested.one(connection, id_) for id_ in erasure.requests]
     try:
         people = erasing_plan.found(desk, connection, asked)

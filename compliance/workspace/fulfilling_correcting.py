@@ -110,7 +110,7 @@ def _with_texts(
     if not spoken:
         return done, 0
     id_ = stored.dataset.id
-    mentions = [m for m in case.trace.mentions if m.dataset_id == id_ and not m.is_doubtful]
+    mentions = [m for m in case.trace.own_mentions if m.dataset_id == id_]
     content = whole(stored) if done is None else done.content
     content, count, columns = said_right(stored, content, case.rows(id_), mentions, spoken)
     if done is None and not count:

@@ -97,7 +97,7 @@ def case_of(desk: Desk, connection: Connection, request: Request) -> Case:
         SealedError, NothingToLookForError: nobody can be found.
     """
     who = sealing.unseal(desk, request.id)
-    found = trace(desk, connection, who, versions="kept", decided=_decided(request))
+    found = trace(desk, connection, who, versions="kept", decided=decided(request))
     stored = _stored(desk, connection, found)
     return Case(
         request=request,
@@ -107,11 +107,6 @@ def case_of(desk: Desk, connection: Connection, request: Request) -> Case:
         left={s.dataset.id: datasets.left_of(connection, s.dataset.id) for s in stored},
         at=desk.clock(),
     )
-
-
-def _decided(request: Request) -> dict[str, bool]:
-    said = {id_: one for id_, one in request.doubts.items() if one is not None}
-    return decided(request) | said
 
 
 def _stored(desk: Desk, connection: Connection, found: Trace) -> tuple[Stored, ...]:

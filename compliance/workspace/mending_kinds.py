@@ -167,7 +167,7 @@ def _of_dataset(it: _Asked, said: Answers) -> Trial:
 
 
 def _of_organisation(it: _Asked, said: Answers) -> Trial:
-    organisation = replace(it.ground.known.organisation, **said)
+    organisation = replace(it.ground.known.organisation, **said)  # type: ignore[arg-type]
 
     def store(act: Act) -> str:
         act.store(tables.ORGANISATION, organisation)

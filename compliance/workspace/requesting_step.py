@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from compliance.errors import RequestInputError, TooManyPeopleError, UnknownMatchError
-from compliance.rights.nouns import IdentityLevel, Outcome, Request, Right, Trace
+from compliance.errors import RequestInputError
+from compliance.rights.nouns import IdentityLevel, Outcome, Request, Right
 from compliance.rights.requests import LEVELS, Action, Provision, check_text, check_unsaid
-from compliance.rights.tracing import may_be_decided
 from compliance.rules.clocks import due
 from compliance.rules.nouns import Deadline, Pause
 from compliance.workspace import datasets, packs, sealing
@@ -17,7 +16,6 @@ from compliance.workspace.desk import Act, Desk
 from compliance.workspace.requested import advance, held_by
 from compliance.workspace.requesting_clocks import deadline_for
 from compliance.workspace.requesting_intake import latest_day
-from compliance.workspace.tracing import same_person
 
 
 @dataclass(slots=True, kw_only=True)
@@ -139,27 +137,6 @@ def resumed(request: Request, day: date, reason: str = "") -> tuple[Pause, ...]:
     )
 
 
-def rows_of(found: Trace) -> dict[str, int]:
-    """How many rows are certainly about the person, by dataset version."""
-    rows: dict[str, set[int]] = {}
-    for match in found.settled:
-        rows.setdefault(match.dataset_id, set()).update(match.rows)
-    return {id_: len(numbers) for id_, numbers in rows.items()}
-
-
-def said_of_people(id_: str, found: Trace, said: Mapping[str, bool]) -> dict[str, bool]:
-    """What was said of matches, as what is said of all matches of the same people.
-
-    Raises:
-        UnknownMatchError: there is no such doubtful match.
-        TooManyPeopleError: so many people fit that none of them can be meant.
-    """
-    doubtful = {one.id: one for one in found.matches if one.is_doubtful}
-    widened: dict[str, bool] = {}
-    for match, is_person in said.items():
-        if match not in doubtful:
-            raise UnknownMatchError(request=id_)
-        if is_person and not may_be_decided(doubtful[match]):
-            raise TooManyPeopleError(people=doubtful[match].people)
-        widened |= dict.fromkeys(same_person(doubtful, doubtful[match]), is_person)
-    return widened
+def counted(count: int, noun: str, nouns: str = "") -> str:
+    """So many of something, in words for the history."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

@@ -22,19 +22,20 @@ from compliance.rights.nouns import (
 )
 from compliance.rights.requests import Action, check, is_paused, provision_of
 from compliance.rules.nouns import Pause
-from compliance.workspace import erased, sealing
+from compliance.workspace import sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.requested import one
+from compliance.workspace.requesting_doubts import doubted, rows_of, told_apart
 from compliance.workspace.requesting_step import (
     Stepping,
     check_ground,
     check_kept,
     check_level,
+    counted,
     notify_by,
     resumed,
-    rows_of,
-    said_of_people,
 )
+from compliance.workspace.standing import key_destroyed
 from compliance.workspace.tracing import decided, trace
 
 BY_PEOPLE = (Right.COMPLAINT, Right.REVIEW)  # the rest the desk carries out on the data itself
@@ -207,42 +208,42 @@ class Steps:
             said = decided(step.request)
             found = trace(self._desk, step.act.connection, who, decided=said)
             rows = rows_of(found)
-            doubts = {m.id: said.get(m.id) for m in found.matches if m.is_doubtful}
+            doubts, mentions = doubted(found, said)
             step.act.facts |= {
                 "searched": len(found.searched),
                 "skipped": len(found.skipped),
                 "found_rows": sum(rows.values()),
                 "mentions": len(found.mentions),
                 "doubtful": len(doubts),
+                "doubtful_mentions": len(mentions),
             }
             return step.advance(
                 Action.SEARCH,
-                f"searched {_n(len(found.searched), 'dataset version')}: "
-                f"{_n(sum(rows.values()), 'row')} and {_n(len(found.mentions), 'mention')} found, "
-                f"{_n(len(doubts), 'doubtful match', 'doubtful matches')}",
+                f"searched {counted(len(found.searched), 'dataset version')}: "
+                f"{counted(sum(rows.values()), 'row')} and "
+                f"{counted(len(found.mentions), 'mention')} found, "
+                f"{counted(len(doubts), 'doubtful match', 'doubtful matches')}, "
+                f"{counted(len(mentions), 'doubtful mention')}",
                 searched_on=step.act.at.date(),
                 found=rows,
                 doubts=doubts,
+                mentions=mentions,
             )
 
-    def doubts(self, id_: str, said: Mapping[str, bool]) -> Request:
-        """Say of doubtful matches whether they are the person; it holds in all datasets.
+    def doubts(self, id_: str, said: Mapping[str, bool | None]) -> Request:
+        """Say of doubtful matches and mentions whether they are the person.
+
+        Of a match it holds in all datasets; of a mention wherever the same text stands.
 
         Args:
-            said: by the match's id.
+            said: by the id of a match or mention; None takes back what was said.
 
         Raises:
-            RightsError: nothing is doubtful, there is no such match, or too many people fit.
+            RightsError: nothing is doubtful, there is no such match or mention, too many people
+                fit, or it was decided and a match is named.
         """
         with self._step("doubt", id_, Action.DOUBT) as step:
-            who, before = sealing.unseal(self._desk, id_), decided(step.request)
-            found = trace(self._desk, step.act.connection, who, decided=before)
-            widened = before | said_of_people(id_, found, said)
-            found = trace(self._desk, step.act.connection, who, decided=widened)
-            step.act.facts["decided"] = len(said)
-            what = f"{_n(len(said), 'doubtful match', 'doubtful matches')} decided"
-            doubts = {**step.request.doubts, **widened}
-            return step.advance(Action.DOUBT, what, doubts=doubts, found=rows_of(found))
+            return told_apart(step, said)
 
     def decide(
         self,
@@ -369,10 +370,6 @@ class Steps:
             step.act.facts["destroyed"] = destroys
             closed = step.advance(Action.CLOSE, what)
             if destroys:  # before it is on record, so that no crash leaves the key behind
-                erased.closed(step.act, id_)
+                key_destroyed(step.act, id_)
                 sealing.destroy(self._desk, id_)
             return closed
-
-
-def _n(count: int, noun: str, nouns: str = "") -> str:
-    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

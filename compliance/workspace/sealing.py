@@ -59,6 +59,11 @@ def is_sealed(desk: Desk, request: str) -> bool:
     return _key(desk, request).exists()
 
 
+def readable(desk: Desk) -> tuple[str, ...]:
+    """The requests of which it can still be read who they are about."""
+    return tuple(path.stem for path in (desk.settings.home / "sealed").glob("*.key"))
+
+
 def destroy(desk: Desk, request: str) -> None:
     """Make it unreadable for ever; done twice it is done."""
     path = _key(desk, request)

@@ -221,9 +221,8 @@ def _is_known(span: Span, said: str, known: Known) -> bool:
 
 
 def own_places(mentions: Iterable[Mention]) -> dict[tuple[int, str], list[tuple[int, int]]]:
-    """By row and column, where the person is certainly mentioned."""
+    """By row and column, where these mentions of the person stand."""
     found: dict[tuple[int, str], list[tuple[int, int]]] = {}
     for one in mentions:
-        if not one.is_doubtful:
-            found.setdefault((one.row, one.column), []).append((one.start, one.end))
+        found.setdefault((one.row, one.column), []).append((one.start, one.end))
     return found

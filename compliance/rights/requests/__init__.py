@@ -32,6 +32,7 @@ from compliance.rights.requests.laws import (
     provision_of,
     provisions,
     retention_of,
+    sealed,
     signal_law,
 )
 from compliance.rights.requests.likeness import marks
@@ -39,6 +40,7 @@ from compliance.rights.requests.machine import (
     MOVES,
     Action,
     check,
+    ended_on,
     is_forged,
     is_paused,
     missing,
@@ -66,6 +68,7 @@ __all__ = [
     "check_text",
     "check_unsaid",
     "days_taken",
+    "ended_on",
     "file_refusal",
     "is_forged",
     "is_paused",
@@ -80,6 +83,7 @@ __all__ = [
     "provisions",
     "read_requests",
     "retention_of",
+    "sealed",
     "signal_law",
     "statistics",
     "to_day",

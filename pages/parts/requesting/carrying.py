@@ -91,13 +91,39 @@ def _erase(workspace: Workspace, request: Request) -> None:
 def _ask_to_erase(workspace: Workspace, request: Request, until: date | None) -> None:
     with outputs.explained(_("It cannot be erased")):
         plan = workspace.rights.erasing.plan([request.id])
+        takes = _undecided(plan) if plan.undecided else None
+        if takes is not None:
+            plan = workspace.rights.erasing.plan([request.id], doubtful_mentions=takes)
         _planned(plan)
-        if st.button(_("Erase for ever"), type="primary", key="requests_erase_now"):
+        is_open = bool(plan.undecided)
+        if st.button(
+            _("Erase for ever"), type="primary", key="requests_erase_now", disabled=is_open
+        ):
             bar = st.progress(0.0, _("It begins"))
-            for step in workspace.rights.erasing.erase([request.id], until):
+            steps = workspace.rights.erasing.erase([request.id], until, doubtful_mentions=takes)
+            for step in steps:
                 bar.progress(step.share or 0.0, _(step.doing))
             st.session_state["requests_told"] = _("Erased, and looked at again")
             st.rerun()
+
+
+def _undecided(plan: ErasurePlan) -> bool | None:
+    """What becomes of mentions on which nobody decided; None: nobody said."""
+    st.warning(
+        _(
+            "{n} mentions in texts may be of somebody else, and nobody has decided. Close this and "
+            "decide them one by one, or say here what becomes of all of them."
+        ).format(n=sum(plan.undecided.values())),
+        icon=":material/help:",
+    )
+    return st.radio(
+        _("Undecided mentions"),
+        [True, False],
+        index=None,
+        format_func=lambda goes: _("all go") if goes else _("all stay"),
+        horizontal=True,
+        key="requests_undecided",
+    )
 
 
 def _planned(plan: ErasurePlan) -> None:

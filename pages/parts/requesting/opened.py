@@ -62,6 +62,12 @@ def _notices(workspace: Workspace, request: Request) -> None:
             _("It cannot be read any more who it was about: the key was destroyed."),
             icon=":material/key_off:",
         )
+    elif until := workspace.rights.requests.sweeping.until(request):
+        outputs.remark(
+            _("Who it was about stays readable until {day}; then its key is destroyed.").format(
+                day=until
+            )
+        )
 
 
 def _next(workspace: Workspace, found: Clocked) -> None:
@@ -126,6 +132,13 @@ def _found(workspace: Workspace, request: Request) -> None:
             key="requests_found",
             alt=_("Rows about the person in each dataset version"),
         )
+        if request.mentions:
+            outputs.remark(
+                _("{n} doubtful mentions in texts, {decided} of them decided.").format(
+                    n=len(request.mentions),
+                    decided=len(request.mentions) - len(request.open_mentions),
+                )
+            )
         decided = sum(said is not None for said in request.doubts.values())
         if request.doubts:
             outputs.remark(
