@@ -11,6 +11,7 @@ from compliance.rules.nouns.deadline import (
 )
 from compliance.rules.nouns.edition import KeptPack, PackChange
 from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
+from compliance.rules.nouns.governed import EVERY_LAW, Gap, Governed
 from compliance.rules.nouns.knowledge import (
     Assessed,
     Holding,
@@ -64,6 +65,7 @@ from compliance.rules.nouns.verdict import (
 
 __all__ = [
     "DOES_NOT_END",
+    "EVERY_LAW",
     "NOTHING",
     "POLICY",
     "Answer",
@@ -82,6 +84,8 @@ __all__ = [
     "Finding",
     "Flow",
     "Form",
+    "Gap",
+    "Governed",
     "Holding",
     "Judgement",
     "KeptPack",
