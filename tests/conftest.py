@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -65,6 +67,28 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
         server = request.getfixturevalue("postgresql")
         environment["PRIVACY_DESK_DATABASE_URL"] = server.address(server.new_database())
     return Settings.from_environment(environment, home=tmp_path / "desk")
+
+
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Makes a folder once for all workers: `home = once("walked", walk)`; copied, never used."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def make(name: str, fill: Callable[[Path], None]) -> Path:
+        folder = shared / f"once-{name}"
+        folder.mkdir(exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "made").exists():
+                fill(folder / "desk")
+                (folder / "made").touch()
+        return folder / "desk"
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ def judge(pack: Pack, known: Knowledge) -> Assessment:
     """Every rule of `pack` on everything known; what is not known is never met."""
     found = subjects(known if known.lists else replace(known, lists=pack.lists))
     laws = in_scope(pack, known)
-    if laws is None:  # nobody said where anything is, so nothing is known to be under any law
+    # Nobody said where anything is, so nothing is known to be under any law.
+    if laws is None and known.is_whole:
         found = tuple(replace(one, governed=Governed(others=None)) for one in found)
     return assess(
         pack,
