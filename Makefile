@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 # Flower lives apart: it is pinned to libraries that the desk must not be held to.
@@ -20,8 +21,11 @@ BENCHES := bench-anonymise bench-audit bench-baskets bench-crowd bench-dataset b
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
 
+# Each file stays with one worker, so that what its tests share is made once; and each worker has
+# one thread, or they would wait for each other.
+test: export OPENBLAS_NUM_THREADS := 1
 test: $(VENV)/.dev chromium postgresql distributed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -46,14 +46,13 @@ def letter_on(desk: Desk, connection: Connection, request: Request, kind: Letter
 
 def _matter(desk: Desk, connection: Connection, request: Request, at: datetime) -> Matter:
     provision, pack = provision_of(request.law, request.right), packs.in_force(connection)
-    law = pack.laws.get(request.law)
     decision = request.decision
     found = provision.refusals.get(decision.ground) if decision else None
     clock = clocked(request, pack, at).due
     kept = decision.kept if decision else {}
     rows = told_by(desk, connection, request)
     return Matter(
-        law=law.short if law else request.law,
+        law=pack.law_name(request.law),
         title=provision.title,
         article=provision.article,
         sender=sender_of(connection),

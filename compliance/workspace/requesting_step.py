@@ -49,6 +49,11 @@ class Stepping:
             raise RequestInputError(field=name, problem="lies before the day of receipt")
         return max(day, self.request.received_on)
 
+    @property
+    def law(self) -> str:
+        """The law as people call it."""
+        return packs.in_force(self.act.connection).law_name(self.request.law)
+
     def deadline(self) -> Deadline | None:
         """How the clock of the answer is set."""
         return deadline_for(self.request, packs.in_force(self.act.connection))
@@ -76,8 +81,9 @@ def check_level(request: Request, provision: Provision, level: IdentityLevel) ->
         raise RequestInputError(field="The level of identity", problem=problem)
 
 
-def check_ground(request: Request, provision: Provision, outcome: Outcome, ground: str) -> None:
+def check_ground(step: Stepping, outcome: Outcome, ground: str) -> None:
     """Refuse a ground that the law does not know for this right."""
+    request, provision = step.request, step.provision
     refused = outcome is Outcome.REFUSED
     partly = outcome is Outcome.PARTLY_REFUSED
     known: dict[str, object] = dict(provision.refusals) if refused or partly else {}
@@ -88,7 +94,7 @@ def check_ground(request: Request, provision: Provision, outcome: Outcome, groun
         return
     if ground not in known:
         said = ", ".join(known) or "none"
-        problem = f"is needed, and {request.law} knows for this: {said}"
+        problem = f"is needed, and {step.law} knows for this: {said}"
         raise RequestInputError(field="A ground", problem=problem)
 
 
@@ -98,7 +104,7 @@ def check_kept(step: Stepping, outcome: Outcome, kept: Mapping[str, str]) -> Non
         datasets.find(step.act.connection, name)
         if exception not in step.provision.exceptions:
             known = ", ".join(step.provision.exceptions) or "none"
-            problem = f"are kept only for an exception of {step.request.law}: {known}"
+            problem = f"are kept only for an exception of {step.law}: {known}"
             raise RequestInputError(field=f"Rows of {name}", problem=problem)
     if kept and outcome is Outcome.FULFILLED:
         problem = "keeps rows, so it is refused in part; the person has to be told"

@@ -154,7 +154,7 @@ class Steps:
         with self._step("extend", id_, Action.EXTEND) as step:
             deadline = step.deadline()
             if deadline is None or deadline.extension is None:
-                problem = f"is not possible: {step.request.law} gives none for this right"
+                problem = f"is not possible: {step.law} gives none for this right"
                 raise RequestInputError(field="A longer time", problem=problem)
             why = step.text("The reason for the longer time", reason)
             told = step.day("The day on which the person was told", told_on)
@@ -176,7 +176,7 @@ class Steps:
                 deadline = step.deadline()
                 known = ", ".join(deadline.pause) if deadline and deadline.pause else "none"
                 problem = f"does not let the clock stand still for that; its reasons: {known}"
-                raise RequestInputError(field=f"The law {step.request.law}", problem=problem)
+                raise RequestInputError(field=f"The law {step.law}", problem=problem)
             day = step.day("The first day of the pause", since)
             pause = Pause(since=day, until=None, reason=reason)
             why = PAUSES.get(reason, reason).lower()
@@ -267,7 +267,7 @@ class Steps:
         with self._step("decide", id_, Action.DECIDE) as step:
             kept = dict(kept or {})
             why = step.text("The reason", reason, is_needed=outcome is not Outcome.FULFILLED)
-            check_ground(step.request, step.provision, outcome, ground)
+            check_ground(step, outcome, ground)
             check_absolute(step.request, outcome)
             check_kept(step, outcome, kept)
             decision = Decision(

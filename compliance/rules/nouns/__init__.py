@@ -11,6 +11,7 @@ from compliance.rules.nouns.deadline import (
 )
 from compliance.rules.nouns.edition import KeptPack, PackChange
 from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
+from compliance.rules.nouns.governed import EVERY_LAW, Gap, Governed
 from compliance.rules.nouns.knowledge import (
     Assessed,
     Holding,
@@ -65,6 +66,7 @@ from compliance.rules.nouns.verdict import (
 
 __all__ = [
     "DOES_NOT_END",
+    "EVERY_LAW",
     "NOTHING",
     "POLICY",
     "Answer",
@@ -83,6 +85,8 @@ __all__ = [
     "Finding",
     "Flow",
     "Form",
+    "Gap",
+    "Governed",
     "Holding",
     "Inherited",
     "Judgement",
