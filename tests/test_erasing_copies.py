@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.anonymise.nouns.record import Anonymised
+from compliance.anonymise.nouns.record import Anonymised, BasketPlan, ItemOrder
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.errors import ErasedMeanwhileError, VaultError, WorkspaceError
 from compliance.privacy import to_query
@@ -140,6 +140,19 @@ def test_what_was_made_while_somebody_was_erased_is_not_stored(office: Workspace
     while next(steps).doing != "Measuring and attacking the written output":
         pass
     office._desk.table(office.dataset("people")).whole()
+    erased(office)
+    with pytest.raises(ErasedMeanwhileError):
+        ended(steps)
+    assert [one.name for one in office.datasets()] == ["people"]
+
+
+def test_histories_that_were_made_while_somebody_was_erased_are_not_stored(
+    office: Workspace,
+) -> None:
+    asked = BasketPlan(person="customer_id", item="city", k=2, m=1, order=ItemOrder.CODE)
+    steps = office.anonymisation.anonymise_baskets("people", asked)
+    while next(steps).doing != "Measuring what was written":
+        pass
     erased(office)
     with pytest.raises(ErasedMeanwhileError):
         ended(steps)

@@ -35,7 +35,7 @@ from compliance.storage import records, tables
 from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested, usage
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
-from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
+from compliance.workspace.erasing_files import Journal, alone, destroy, leftovers, unfinished
 from compliance.workspace.erasing_writing import Content, keys_gone, made, writing_of
 from compliance.workspace.making import Step
 from compliance.workspace.recent import let_go
@@ -179,7 +179,9 @@ def _switched(
             gone = keys_gone(writing)
         yield Step(doing="Switching over")
         with desk.act("erasure.switch", id_) as act:
-            is_same = erasing_plan.same(act.connection, plan.seen)
+            # Taken back, or a hold placed, since it was planned: then nothing may go.
+            erasing_plan.requests_of(desk, act.connection, plan.requests)
+            is_same = erasing_plan.same(act.connection, plan.seen, act.at.date())
             if is_same:
                 for one in kept:
                     one.store(act)
@@ -297,7 +299,8 @@ def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
     # Who writes may be about to store the very same content; so nobody writes meanwhile.
     with desk.act("erasure.clean", erasure.id) as act:
         used = files_in_use(desk, act.connection, datasets.every_version(act.connection))
-        unused = [path for path in dict.fromkeys(gone) if path not in used]
+        found = (*gone, *leftovers(desk, used))
+        unused = [path for path in dict.fromkeys(found) if path not in used]
         for path in unused:
             destroy(path)
         act.facts["files_destroyed"] = len(unused)

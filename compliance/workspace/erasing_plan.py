@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -73,7 +74,7 @@ def planned(
     return ErasurePlan(
         requests=tuple(one.request.id for one in people),
         cuts=cuts,
-        seen={dataset.id: dataset.sha256 for dataset in every},
+        seen=_standing(connection, every, desk.clock().date()),
         beyond=(
             *erasing_beyond.reach(connection, cuts, every),
             *erasing_beyond.kept_apart(
@@ -234,6 +235,17 @@ def _touched(trace: Trace) -> tuple[str, ...]:
     return tuple(sorted(rows | {one.dataset_id for one in trace.mentions if not one.is_doubtful}))
 
 
-def same(connection: Connection, seen: Mapping[str, Sha256]) -> bool:
-    """Whether all versions are still what they were when it was planned, and none came."""
-    return seen == {one.id: one.sha256 for one in datasets.every_version(connection)}
+def same(connection: Connection, seen: Mapping[str, Sha256], today: date) -> bool:
+    """Whether all versions and holds are still what they were when it was planned, and none came."""
+    return seen == _standing(connection, datasets.every_version(connection), today)
+
+
+def _standing(
+    connection: Connection, every: Sequence[Dataset], today: date
+) -> Mapping[str, Sha256]:
+    """What a plan stands on: the content of each version, and the legal holds."""
+    holds = requested.standing_holds(connection, today)
+    return {
+        **{dataset.id: dataset.sha256 for dataset in every},
+        **{f"hold {hold.id}": Sha256("") for hold in holds},
+    }
