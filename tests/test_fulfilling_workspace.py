@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -37,6 +38,7 @@ from compliance.storage import records, tables
 from compliance.workspace import Workspace, sealing, usage
 from compliance.workspace.requesting import one
 from tests.fulfilling_cases import (
+    CUSTOMERS,
     EMAIL,
     FORMULA,
     HEBREW,
@@ -446,6 +448,83 @@ def test_an_objection_to_an_unknown_kind_of_purpose_is_refused(small: Workspace)
 
     with pytest.raises(FulfilmentError, match="kinds of purpose are: orders"):
         small.rights.fulfilling.object_to(id_, "everything bad")
+
+
+def for_marketing(workspace: Workspace) -> None:
+    """Customers are used to tell them about goods, which is direct marketing."""
+    workspace.rights.consents.keep_purpose("mails", "New goods", kind="direct_marketing")
+    said = workspace.dataset("customers").description
+    workspace.describe("customers", replace(said, purpose="mails"))
+
+
+@pytest.mark.parametrize(
+    "said", ["Newsletter", "direct marketing", "Direct Marketing ", "ADVERTISING"]
+)
+def test_an_objection_to_marketing_stands_against_it_however_it_is_called(
+    small: Workspace, said: str
+) -> None:
+    desk, id_ = small._desk, decided(small, Right.OBJECTION, purpose=said)
+    for_marketing(small)
+
+    small.rights.fulfilling.object_to(id_)
+    with desk.database.reading() as connection:
+        _, told = usage.usable(desk, connection, small.dataset("customers"))
+
+    assert told.left_out[Barrier.OBJECTED] == 1
+
+
+def test_an_objection_is_known_by_the_label_of_its_kind(small: Workspace) -> None:
+    id_ = decided(small, Right.OBJECTION, purpose="Fraud checks")
+    small.rights.fulfilling.object_to(id_)
+    with small._desk.database.reading() as connection:
+        (wish,) = usage.wishes(connection)
+    assert wish.purposes == ("fraud_prevention",)
+
+
+def test_an_objection_to_what_is_no_purpose_is_asked_about(small: Workspace) -> None:
+    id_ = decided(small, Right.OBJECTION, purpose="all that spying")
+
+    with pytest.raises(FulfilmentError, match="no purpose on record; say with --purpose"):
+        small.rights.fulfilling.object_to(id_)
+
+    assert small.rights.requests.find(id_).request.step is Step.DECIDED
+    request = small.rights.fulfilling.object_to(id_, "analytics")
+    assert request.facts["purpose_type"] == "analytics"
+
+
+def test_an_opt_out_is_of_all_of_it_whatever_was_written_beside(small: Workspace) -> None:
+    desk, id_ = small._desk, decided(small, Right.OPT_OUT, "CCPA", purpose="sale of my data")
+    for_marketing(small)
+
+    small.rights.fulfilling.opt_out(id_)
+    with desk.database.reading() as connection:
+        _, told = usage.usable(desk, connection, small.dataset("customers"))
+
+    assert told.left_out[Barrier.OPTED_OUT] == 1
+
+
+def test_an_opt_out_that_came_from_further_east_takes_effect_when_it_came(small: Workspace) -> None:
+    requests = small.rights.requests
+    day = today(requests)
+    small._desk.clock = lambda: datetime.combine(day, time(23), UTC)
+    found = requests.open_signal(NOA, day + timedelta(days=1))
+
+    assert found.step is Step.ANSWERED
+    assert found.facts["effective_at"] == (day + timedelta(days=1)).isoformat()
+
+
+def test_doubts_that_come_with_data_after_the_decision_are_decided_then(plain: Workspace) -> None:
+    requests, id_ = plain.rights.requests, decided(plain, Right.RESTRICTION)
+    plain.add_files((RawFile(name="c.csv", data=csv_of(CUSTOMERS)),), "customers")
+    plain.discover("customers")
+    open_ = [one.id for one in requests.look(id_).open_doubts]
+    assert open_
+    with pytest.raises(FulfilmentError, match="not decided yet"):
+        plain.rights.fulfilling.restrict(id_)
+
+    requests.steps.doubts(id_, dict.fromkeys(open_, False))
+
+    assert plain.rights.fulfilling.restrict(id_).step is Step.CARRIED_OUT
 
 
 def test_an_opt_out_says_since_when(small: Workspace) -> None:

@@ -18,8 +18,17 @@ from compliance.errors import (
 )
 from compliance.plain import to_plain
 from compliance.register import Shape
-from compliance.rights.nouns import Erasure, IdentityLevel, Outcome, Rejection, Request, Right
+from compliance.rights.nouns import (
+    Erasure,
+    IdentityLevel,
+    Outcome,
+    Rejection,
+    Request,
+    Right,
+    Step,
+)
 from compliance.rights.requests import (
+    Action,
     log_row,
     possible,
     provision_of,
@@ -175,9 +184,15 @@ def doubts(workspace: Workspace, asked: Namespace) -> Result:
     if both := set(asked.yes) & set(asked.no):
         problem = f"cannot be both the person and somebody else ({len(both)} are)"
         raise RequestInputError(field="A match", problem=problem)
-    if not said:
-        return show(workspace, asked)
-    return _stepped(workspace, lambda steps: steps.doubts(asked.id, said))
+    if said:
+        return _stepped(workspace, lambda steps: steps.doubts(asked.id, said))
+    found = _area(workspace).find(asked.id)
+    shown = _whole(workspace, found)
+    if found.request.step is Step.DECIDED and Action.DOUBT in possible(found.request):
+        trace = _area(workspace).look(asked.id)  # data may have come since it was searched
+        open_ = dict.fromkeys((one.id for one in trace.open_doubts), None)
+        shown["doubts"] = {**found.request.doubts, **open_}
+    return shown
 
 
 def decide(workspace: Workspace, asked: Namespace) -> Result:

@@ -181,7 +181,7 @@ def _switched(
         with desk.act("erasure.switch", id_) as act:
             # Taken back, or a hold placed, since it was planned: then nothing may go.
             erasing_plan.requests_of(desk, act.connection, plan.requests)
-            is_same = erasing_plan.same(act.connection, plan.seen, act.at.date())
+            is_same = erasing_plan.same(act.connection, plan, act.at.date())
             if is_same:
                 for one in kept:
                     one.store(act)

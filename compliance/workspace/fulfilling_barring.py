@@ -17,6 +17,7 @@ from compliance.workspace import usage
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling_steps import check_settled, finished, of_right
 from compliance.workspace.requested import check_may_carry_out, one, store
+from compliance.workspace.usage_rules import on_record
 
 MARKETING = "direct_marketing"
 _BARRIERS = {
@@ -36,14 +37,25 @@ def object_to(desk: Desk, id_: str, purpose_type: str) -> Request:
     """Stop using the person's rows for what was objected to."""
     with desk.database.reading() as connection:
         purpose = purpose_type or of_right(connection, id_, (Right.OBJECTION,)).purpose
+        named = on_record(connection)
     field = kind_of("request").field("purpose_type")
     known = field.choices if field else {}
     if purpose_type and purpose_type not in known:
         raise FulfilmentError(request=id_, reason=f"kinds of purpose are: {', '.join(known)}")
+    said = purpose.strip().casefold()
+    purpose = {label.casefold(): kind for kind, label in known.items()}.get(said, purpose)
+    if is_marketing(purpose):
+        purpose = MARKETING
+    if purpose and purpose not in known and said not in named:  # it would keep nothing out
+        reason = (
+            "what was objected to is no purpose on record; say with --purpose which kind is meant, "
+            f"one of: {', '.join(known)}"
+        )
+        raise FulfilmentError(request=id_, reason=reason)
     facts: dict[str, object] = {"processing_stopped_or_grounds": True}
     if purpose in known:
         facts["purpose_type"] = purpose
-    if is_marketing(purpose):
+    if purpose == MARKETING:
         facts |= {
             "purpose_type": MARKETING,
             "marketing_suppressed": True,
@@ -54,16 +66,15 @@ def object_to(desk: Desk, id_: str, purpose_type: str) -> Request:
 
 def opt_out(desk: Desk, id_: str, effective_on: date | None) -> Request:
     """Keep the person's rows out of sale, sharing and whatever else hands them on."""
-    today = desk.clock().date()
-    day = effective_on or today
     with desk.database.reading() as connection:
         request = of_right(connection, id_, (Right.OPT_OUT,))
-    if not request.received_on <= day <= max(today, request.received_on):
+    latest = max(desk.clock().date(), request.received_on)  # it may have come from further east
+    day = effective_on or latest
+    if not request.received_on <= day <= latest:
         reason = "the day on which it took effect lies before the receipt or in the future"
         raise FulfilmentError(request=id_, reason=reason)
-    purposes = (request.purpose,) if request.purpose else ()
     facts = {"effective_at": day.isoformat(), "sharing_events_after_effective": 0}
-    return _bar(desk, id_, Right.OPT_OUT, facts, purposes)
+    return _bar(desk, id_, Right.OPT_OUT, facts, ())  # of all of it: no law asks for a purpose
 
 
 def lift(desk: Desk, id_: str, told_on: date) -> Request:
@@ -96,7 +107,8 @@ def _bar(
         request = of_right(connection, id_, (right,))
         check_may_carry_out(connection, request, desk.clock().date())
         case = gathering.case_of(desk, connection, request)
-        check_settled(request, case)
+        if right is not Right.OPT_OUT:  # which is due at once, for all that is certain
+            check_settled(request, case)
         people = _people(desk, connection, case)
     if not people:
         reason = "nothing that the person is known by can be kept as a hash"

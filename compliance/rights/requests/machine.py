@@ -63,7 +63,8 @@ MOVES: Mapping[Action, Move] = {
     Action.SEARCH: Move(
         from_=frozenset({Step.RECEIVED, Step.IDENTIFIED, Step.SEARCHED}), to=Step.SEARCHED
     ),
-    Action.DOUBT: Move(from_=frozenset({Step.SEARCHED})),
+    # Data that came after the decision may hold somebody who may be the person.
+    Action.DOUBT: Move(from_=frozenset({Step.SEARCHED, Step.DECIDED})),
     # Refusals may come before the search; fulfilling may not.
     Action.DECIDE: Move(from_=_BEFORE | {Step.IDENTIFIED, Step.SEARCHED}, to=Step.DECIDED),
     Action.CARRY_OUT: Move(from_=frozenset({Step.DECIDED}), to=Step.CARRIED_OUT),
@@ -203,7 +204,10 @@ _BEFOREHAND: _Reasons = {
     Action.PAUSE: ((is_paused, "it is paused already"),),
     Action.RESUME: ((lambda r: not is_paused(r), "it is not paused"),),
     Action.SEARCH: ((lambda r: not is_known(r), "it is not clear who asks; identify them first"),),
-    Action.DOUBT: ((lambda r: not r.doubts, "no match is doubtful"),),
+    Action.DOUBT: (
+        (lambda r: r.is_refused, "it was refused; answer it"),
+        (lambda r: r.step is Step.SEARCHED and not r.doubts, "no match is doubtful"),
+    ),
     Action.CARRY_OUT: ((lambda r: r.is_refused, "it was refused; answer it"),),
     Action.ANSWER: (
         (
