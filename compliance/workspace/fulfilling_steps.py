@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from compliance.errors import FulfilmentError
 from compliance.rights.fulfilling import to_tell
 from compliance.rights.nouns import Event, Request, Right, Step, ToTell
-from compliance.rights.requests import Action
+from compliance.rights.requests import Action, check
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.registers import register_in
@@ -49,6 +49,8 @@ def handed_out(act: Act, request: Request, facts: Mapping[str, object], what: st
     if request.step is Step.DECIDED:
         advance(act, request, Action.CARRY_OUT, what, facts=facts)
         return
+    if request.step not in AGAIN or request.is_refused:  # taken back meanwhile
+        check(request, Action.CARRY_OUT)
     event = Event(at=act.at, by=act.actor, what=f"{what} again", step=request.step)
     merged = {**request.facts, **facts}
     store(act, replace(request, facts=merged, history=(*request.history, event)))

@@ -82,9 +82,9 @@ def open_signal(
 
 
 def _open(desk: Desk, drafts: Sequence[Draft], name: str, file: str = "") -> tuple[Request, ...]:
-    known = sealing.marks(desk)
     with ExitStack() as undo:
         with desk.act(name, file or drafts[0].law) as act:
+            known = sealing.marks(desk)
             _check_all(desk, act, drafts, file)
             before = {one.id: one for one in every(act.connection)}
             home = organisation_in(act.connection).country
@@ -126,6 +126,7 @@ def _check_all(desk: Desk, act: Act, drafts: Sequence[Draft], file: str) -> None
         try:
             check_draft(draft, laws, latest_day(act.at))
             check_unsaid("The purpose", draft.purpose, draft.identifiers)
+            check_unsaid("The name of the file", file, draft.identifiers)
         except RequestInputError as wrong:
             if not file:
                 raise

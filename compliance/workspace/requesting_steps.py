@@ -81,10 +81,12 @@ class Steps:
         """
         with self._step("ask_identity", id_, Action.ASK_IDENTITY) as step:
             why = step.text("The reason for the doubt", doubt)
+            day, last = step.day("", None), step.last_day()
             lets = step.lets_pause(AWAITED) and not is_paused(step.request)
+            lets = lets and last is not None and day <= last
             pauses = step.request.pauses
             if lets:
-                pauses += (Pause(since=step.day("", None), until=None, reason=AWAITED),)
+                pauses += (Pause(since=day, until=None, reason=AWAITED),)
             stands = "the clock stands still" if lets else "the clock goes on"
             return step.advance(
                 Action.ASK_IDENTITY,
@@ -176,7 +178,10 @@ class Steps:
                 known = ", ".join(deadline.pause) if deadline and deadline.pause else "none"
                 problem = f"does not let the clock stand still for that; its reasons: {known}"
                 raise RequestInputError(field=f"The law {step.request.law}", problem=problem)
-            day = step.day("The first day of the pause", since)
+            day, last = step.day("The first day of the pause", since), step.last_day()
+            if last is not None and day > last:
+                problem = f"cannot be: the time for the answer ran out on {last.isoformat()}"
+                raise RequestInputError(field="A pause", problem=problem)
             pause = Pause(since=day, until=None, reason=reason)
             why = PAUSES.get(reason, reason).lower()
             what = f"the clock stands still since {day.isoformat()}: {why}"
@@ -325,7 +330,7 @@ class Steps:
             RightsError: the law knows no appeal, or nothing was refused.
         """
         with self._step("appeal", id_, Action.APPEAL) as step:
-            day = step.day("The day of the appeal", on).isoformat()
+            day = step.day("The day of the appeal", on, step.request.answered_on).isoformat()
             facts = {"appeal_received_at": day}
             return step.advance(Action.APPEAL, f"an appeal came in on {day}", facts=facts)
 
@@ -336,7 +341,8 @@ class Steps:
             RightsError: nobody appealed.
         """
         with self._step("answer_appeal", id_, Action.ANSWER_APPEAL) as step:
-            day = step.day("The day of the answer to the appeal", on).isoformat()
+            came = date.fromisoformat(str(step.request.facts["appeal_received_at"]))
+            day = step.day("The day of the answer to the appeal", on, came).isoformat()
             facts = {"appeal_answered_at": day}
             said = "granted; open a new request" if is_granted else "denied"
             what = f"the appeal was answered on {day}: {said}"

@@ -59,7 +59,8 @@ def use_of(
     asked = _asked(dataset, purpose, known)
     names = _names(connection, said, asked)
     wishes = applying(barriers.wishes(connection), names, is_handed_on=is_handed_on)
-    needs = asked if purpose or dataset.description.legal_basis is LegalBasis.CONSENT else ()
+    basis = dataset.description.legal_basis
+    needs = asked if purpose or basis is None or basis is LegalBasis.CONSENT else ()
     consents = consent_files.newest(connection) if needs else None
     return Use(
         purpose=", ".join(one.title for one in asked) or said,

@@ -24,6 +24,7 @@ from compliance.rights.nouns import IdentifierKind
 MOST_EVENTS = 5_000_000
 LONGEST_CELL = 300
 _SHOWN = 8
+_REACHING = (IdentifierKind.EMAIL, IdentifierKind.PHONE)  # a key alone tells nobody outside
 _DELIMITERS = ",;\t|"
 _SAME = re.compile(r"[\s.\-]+")
 _BEGINNING = datetime(1970, 1, 1)
@@ -51,6 +52,10 @@ class Entry:
     method: str | None = None
     proof: str | None = field(default=None, repr=False)
     law: str | None = None
+
+    def is_said_in(self, text: str) -> bool:
+        """Whether a text, which is kept as it is, says whose it is."""
+        return self.kind in _REACHING and self.value.casefold() in text.casefold()
 
     @property
     def row(self) -> dict[str, object]:
@@ -127,6 +132,8 @@ class _Reader:
         if wrong := self._wrong(cells, moments):
             return wrong
         kind, value = who
+        if says_who(cells, [cells.get("proof", ""), cells.get("text_version", "")]):
+            return "says in its proof or version who it is; name the record that proves it instead"
         return Entry(
             kind=kind,
             value=value,
@@ -166,6 +173,13 @@ class _Reader:
         if cells.get("law", self._laws[0] if self._laws else "") not in self._laws:
             return f"has a law that is none of {', '.join(self._laws)}"
         return ""
+
+
+def says_who(cells: Cells, texts: Sequence[str]) -> bool:
+    """Whether one of these texts, which are kept as they are, repeats whose consent it is."""
+    said = " ".join(texts).casefold()
+    values = (cells.get(kind.value, "").casefold() for kind in _REACHING)
+    return any(value and value in said for value in values)
 
 
 def methods() -> tuple[str, ...]:
