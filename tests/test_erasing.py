@@ -363,6 +363,13 @@ def test_another_request_of_the_same_person_is_told(office: Workspace) -> None:
     assert [b.id for b in done.beyond if b.what == "request"] == ["R-0"]
 
 
+def test_backups_do_not_end_in_the_past(office: Workspace) -> None:
+    id_ = ask(office, "R-1", [email("ann@a.example")])
+    with pytest.raises(ErasingError, match="lies in the past"):
+        list(office.rights.erasing.erase([id_], date(1900, 1, 1)))
+    assert office.rights.erasing.erasures() == ()
+
+
 def test_backups_are_told_with_their_last_day(office: Workspace) -> None:
     id_ = ask(office, "R-1", [email("ann@a.example")])
     steps = office.rights.erasing.erase([id_], date(2027, 1, 31))

@@ -550,6 +550,8 @@ def test_everybody_who_has_the_data_is_to_be_told(small: Workspace) -> None:
     }
     assert small.rights.requests.find(id_).request.recipients == 2
 
+    with pytest.raises(RequestInputError, match="says who the person is"):
+        fulfilling.tell(id_, "processor:host", why_not=f"nobody knows {EMAIL} there")
     fulfilling.tell(id_, "processor:host")
     request = fulfilling.tell(id_, "recipient:post", why_not="it was dissolved")
     told = {row.id: row for row in fulfilling.recipients(id_)}

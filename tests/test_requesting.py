@@ -451,6 +451,19 @@ def test_a_number_is_known_however_it_is_written(requests: Requesting, said: str
     requests.steps.identify(id_, IdentityLevel.DOCUMENT, "on 2026-11-20 the last digits, 2 of 10")
 
 
+def test_what_was_sealed_for_a_request_that_never_came_to_be_goes(requests: Requesting) -> None:
+    id_ = opened(requests)
+    for never in ("R00002", "R00009"):
+        sealing.seal(requests._desk, never, BO)
+        sealing.mark(requests._desk, never, ["aa"])
+    other = opened(requests, who=BO)
+    assert sealing.unseal(requests._desk, id_) == ADA
+    names = {
+        path.name.partition(".")[0] for path in (requests._desk.settings.home / "sealed").iterdir()
+    }
+    assert names == {id_, other}
+
+
 def test_the_name_of_a_file_is_kept_and_says_nobody(requests: Requesting) -> None:
     row = f"EU_GDPR,access,{today(requests)},DE,ada@mail.example,\n"
     with pytest.raises(RequestFileError, match="the name of the file says who"):

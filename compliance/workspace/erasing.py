@@ -88,6 +88,8 @@ class Erasing:
                 cannot be done; nothing was changed.
             ErasingBusyError: somebody else is erasing; nothing was changed.
         """
+        if backups_until is not None and backups_until < self._desk.clock().date():
+            raise ErasingError(reason="the last day of backups lies in the past")
         with self._desk.database.reading() as connection:
             erasing_plan.requests_of(self._desk, connection, request_ids)
         with alone(self._desk, _WAIT_S):

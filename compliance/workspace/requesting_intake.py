@@ -84,9 +84,10 @@ def open_signal(
 def _open(desk: Desk, drafts: Sequence[Draft], name: str, file: str = "") -> tuple[Request, ...]:
     with ExitStack() as undo:
         with desk.act(name, file or drafts[0].law) as act:
+            before = {one.id: one for one in every(act.connection)}
+            sealing.sweep(desk, before)
             known = sealing.marks(desk)
             _check_all(desk, act, drafts, file)
-            before = {one.id: one for one in every(act.connection)}
             home = organisation_in(act.connection).country
             opened = []
             for draft in drafts:
