@@ -448,6 +448,17 @@ def test_what_comes_to_stand_against_it_meanwhile_is_heeded(office: Workspace, w
     assert changed == (set() if what == "hold" else {"people@1", "people@2"})
 
 
+def test_what_went_already_cannot_be_taken_back(office: Workspace) -> None:
+    id_ = ask(office, "R-1", [email("ann@a.example")])
+    steps = office.rights.erasing.erase([id_])
+    while next(steps).doing != "Destroying the old files":
+        pass
+    with pytest.raises(RequestStepError, match="rows of the person went already"):
+        office.rights.requests.steps.withdraw(id_)
+    list(steps)
+    assert standing(office, id_).step is Step.CARRIED_OUT
+
+
 def test_what_a_stopped_writer_left_behind_goes_as_well(office: Workspace) -> None:
     folder = office._desk.datasets_folder
     torn = folder / f"{'a' * 64}.0badcafe.partial"

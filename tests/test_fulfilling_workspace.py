@@ -527,6 +527,36 @@ def test_doubts_that_come_with_data_after_the_decision_are_decided_then(plain: W
     assert plain.rights.fulfilling.restrict(id_).step is Step.CARRIED_OUT
 
 
+@pytest.mark.parametrize("right", [Right.RECTIFICATION, Right.ACCESS])
+def test_nothing_is_shown_of_anybody_before_it_is_clear_who_asks(
+    small: Workspace, right: Right
+) -> None:
+    fulfilling = small.rights.fulfilling
+    id_ = opened(small.rights.requests, right, who=NOA)
+    looks = fulfilling.seen if right is Right.RECTIFICATION else fulfilling.outline
+
+    with pytest.raises(RequestStepError, match="not clear who asks"):
+        looks(id_)
+    ground = "identity_unproven"
+    small.rights.requests.steps.decide(id_, Outcome.REFUSED, ground=ground, reason="no proof")
+    with pytest.raises(RequestStepError, match="it was refused"):
+        looks(id_)
+
+
+def test_an_answer_does_not_say_what_was_done_before_it_was(small: Workspace) -> None:
+    requests = small.rights.requests
+    id_ = opened(requests, Right.RESTRICTION, who=NOA, days_ago=60)
+    requests.steps.identify(id_, IdentityLevel.ACCOUNT, "signed in")
+    doubts = requests.steps.search(id_).doubts
+    requests.steps.doubts(id_, dict.fromkeys(doubts, False))
+    requests.steps.decide(id_, Outcome.FULFILLED)
+    small.rights.fulfilling.restrict(id_)
+
+    with pytest.raises(RequestInputError, match="The day of the answer lies before"):
+        requests.steps.answer(id_, today(requests) - timedelta(days=40))
+    assert requests.steps.answer(id_).answered_on == today(requests)
+
+
 def test_an_opt_out_says_since_when(small: Workspace) -> None:
     id_ = decided(small, Right.OPT_OUT, "CCPA")
     day = today(small.rights.requests)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from compliance.errors import UnknownErasureError
-from compliance.rights.nouns import Erasure
+from compliance.rights.nouns import Erasure, Stage
 from compliance.storage import records, tables
 from compliance.workspace.desk import Act
 
@@ -29,6 +29,15 @@ def one(connection: Connection, id_: str) -> Erasure:
 def every(connection: Connection) -> tuple[Erasure, ...]:
     """All erasures as they stand, in the order in which they were begun."""
     return tuple(records.newest_by(connection, tables.ERASURE, Erasure, "id").values())
+
+
+def is_switched(connection: Connection, request: str) -> bool:
+    """Whether rows of the person of `request` went, by an erasure that is done or not yet."""
+    gone = (Stage.SWITCHED, Stage.PROVED)
+    return any(
+        request in one.requests and one.stage in gone and one.rewritings
+        for one in every(connection)
+    )
 
 
 def store(act: Act, erasure: Erasure) -> None:

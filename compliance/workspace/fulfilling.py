@@ -37,6 +37,7 @@ from compliance.workspace import reports, request_reports, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling_steps import (
     AGAIN,
+    check_known,
     check_settled,
     finished,
     handed_out,
@@ -69,6 +70,7 @@ class Fulfilling:
         """
         with self._desk.database.reading() as connection:
             request = of_right(connection, id_, _PACKAGES)
+            check_known(request)
             case = gathering.case_of(self._desk, connection, request)
             return gathering.package_of(self._desk, connection, case, shown)
 
@@ -117,6 +119,7 @@ class Fulfilling:
         """
         with self._desk.database.reading() as connection:
             request = of_right(connection, id_, (Right.RECTIFICATION,))
+            check_known(request)
             case = gathering.case_of(self._desk, connection, request)
             return correcting.seen(case, sealing.salt_of(self._desk, id_))
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from compliance.errors import FulfilmentError
+from compliance.errors import FulfilmentError, RequestStepError
 from compliance.rights.fulfilling import to_tell
 from compliance.rights.nouns import Event, Request, Right, Step, ToTell
-from compliance.rights.requests import Action, check
+from compliance.rights.requests import Action, check, is_known
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.registers import register_in
@@ -31,6 +31,17 @@ def of_right(connection: Connection, id_: str, rights: Sequence[Right]) -> Reque
     if request.right not in rights:
         raise FulfilmentError(request=id_, reason=f"it asks for: {request.right.value}")
     return request
+
+
+def check_known(request: Request) -> None:
+    """Refuse to show anything of somebody while it is not clear who asks.
+
+    Raises:
+        RequestStepError: it is not, or it was refused.
+    """
+    if request.is_refused or not is_known(request):
+        reason = "it was refused" if request.is_refused else "it is not clear who asks"
+        raise RequestStepError(request=request.id, wanted="looked at", reason=reason)
 
 
 def check_settled(request: Request, case: gathering.Case) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 from compliance.errors import RequestInputError, RequestStepError
 from compliance.rights.fulfilling import check_absolute
@@ -39,6 +39,7 @@ from compliance.workspace.tracing import decided, trace
 
 BY_PEOPLE = (Right.COMPLAINT, Right.REVIEW)  # the rest the desk carries out on the data itself
 AWAITED = "identity_awaited"  # what laws that let a clock stand still for it call it
+_LAST_ON_EARTH = timedelta(hours=12)  # where a day begins last
 PAUSES = {
     AWAITED: "Waiting for proof of identity",
     "clarification_awaited": "Waiting for the person to say what is asked for",
@@ -312,7 +313,7 @@ class Steps:
             RightsError: it does not come next, or a refusal leaves something untold.
         """
         with self._step("answer", id_, Action.ANSWER) as step:
-            day = step.day("The day of the answer", on)
+            day = step.day("The day of the answer", on, _carried_out_on(step.request))
             decision = step.request.decision
             is_refusal = decision is not None and decision.outcome is not Outcome.FULFILLED
             untold = [o for k, o in step.provision.tells.items() if k not in told]
@@ -355,6 +356,9 @@ class Steps:
             RightsError: it was carried out or answered already.
         """
         with self._step("withdraw", id_, Action.WITHDRAW) as step:
+            if erased.is_switched(step.act.connection, id_):
+                reason = "rows of the person went already; erase it to the end"
+                raise RequestStepError(request=id_, wanted="withdrawn", reason=reason)
             pauses = resumed(step.request, step.act.at.date())
             what = "the person took it back"
             return step.advance(Action.WITHDRAW, what, pauses=pauses)
@@ -378,6 +382,14 @@ class Steps:
                 erased.closed(step.act, id_)
                 sealing.destroy(self._desk, id_)
             return closed
+
+
+def _carried_out_on(request: Request) -> date | None:
+    """The first day on which an answer can say that the desk did it; None: people did."""
+    if request.right in BY_PEOPLE:
+        return None
+    done = [event.at for event in request.history if event.step is Step.CARRIED_OUT]
+    return (done[0] - _LAST_ON_EARTH).date() if done else None
 
 
 def _n(count: int, noun: str, nouns: str = "") -> str:
