@@ -33,7 +33,7 @@ from compliance.rights.nouns import (
     Seen,
     Step,
 )
-from compliance.rules.nouns import State
+from compliance.rules.nouns import Running, State
 from compliance.storage import records, tables
 from compliance.workspace import Workspace, sealing, usage
 from compliance.workspace.requesting import one
@@ -555,6 +555,20 @@ def test_an_answer_does_not_say_what_was_done_before_it_was(small: Workspace) ->
     with pytest.raises(RequestInputError, match="The day of the answer lies before"):
         requests.steps.answer(id_, today(requests) - timedelta(days=40))
     assert requests.steps.answer(id_).answered_on == today(requests)
+
+
+def test_the_clock_of_a_limit_in_california_ends_when_it_was_carried_out(small: Workspace) -> None:
+    requests = small.rights.requests
+    id_ = opened(requests, Right.RESTRICTION, "CCPA", who=NOA, country="US", days_ago=2)
+    doubts = requests.steps.search(id_).doubts
+    requests.steps.doubts(id_, dict.fromkeys(doubts, False))
+    requests.steps.decide(id_, Outcome.FULFILLED)
+
+    small.rights.fulfilling.restrict(id_)
+    due = requests.find(id_).due
+
+    assert due is not None
+    assert due.state is Running.MET
 
 
 def test_an_opt_out_says_since_when(small: Workspace) -> None:

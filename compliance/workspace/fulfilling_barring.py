@@ -12,6 +12,7 @@ from compliance.errors import FulfilmentError
 from compliance.register import kind_of
 from compliance.rights.fulfilling import is_marketing
 from compliance.rights.nouns import Barrier, Event, Identifier, IdentifierKind, Request, Right
+from compliance.rights.requests import provision_of
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace import usage
 from compliance.workspace.desk import Desk
@@ -113,6 +114,9 @@ def _bar(
     if not people:
         reason = "nothing that the person is known by can be kept as a hash"
         raise FulfilmentError(request=id_, reason=reason)
+    if provision_of(request.law, right).until == "carried out":
+        day = max(desk.clock().date(), request.received_on)
+        facts = {"effective_at": day.isoformat(), **facts}
     names, barrier = gathering.names_of(case), _BARRIERS[right]
     with desk.act(f"request.{_ACTS[right]}", id_) as act:
         now = one(act.connection, id_)
