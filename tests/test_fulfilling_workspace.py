@@ -571,6 +571,27 @@ def test_the_clock_of_a_limit_in_california_ends_when_it_was_carried_out(small: 
     assert due.state is Running.MET
 
 
+def test_an_opt_out_that_reaches_nobody_for_certain_waits_for_the_doubts(plain: Workspace) -> None:
+    who = (Identifier(kind=IdentifierKind.NAME, value=HEBREW),)
+    assert plain.rights.requests.open("CCPA", Right.OPT_OUT, today(plain.rights.requests), who)
+    (found,) = plain.rights.requests.requests()
+    id_ = found.request.id
+    open_ = plain.rights.requests.look(id_).open_doubts
+    assert open_
+    plain.rights.requests.steps.decide(id_, Outcome.FULFILLED)
+
+    with pytest.raises(FulfilmentError, match="not decided yet"):
+        plain.rights.fulfilling.opt_out(id_)
+    plain.rights.requests.steps.doubts(id_, {one.id: True for one in open_})
+    plain.rights.fulfilling.opt_out(id_)
+    with plain._desk.database.reading() as connection:
+        _, told = usage.usable(
+            plain._desk, connection, plain.dataset("customers"), is_handed_on=True
+        )
+
+    assert dict(told.left_out) == {Barrier.OPTED_OUT: 1}
+
+
 def test_an_opt_out_says_since_when(small: Workspace) -> None:
     id_ = decided(small, Right.OPT_OUT, "CCPA")
     day = today(small.rights.requests)

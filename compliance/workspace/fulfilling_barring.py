@@ -26,6 +26,7 @@ _BARRIERS = {
     Right.OBJECTION: Barrier.OBJECTED,
     Right.OPT_OUT: Barrier.OPTED_OUT,
 }
+_REACHING = (IdentifierKind.EMAIL, IdentifierKind.PHONE)
 _ACTS = {Right.RESTRICTION: "restrict", Right.OBJECTION: "object", Right.OPT_OUT: "opt_out"}
 
 
@@ -108,8 +109,8 @@ def _bar(
         request = of_right(connection, id_, (right,))
         check_may_carry_out(connection, request, desk.clock().date())
         case = gathering.case_of(desk, connection, request)
-        if right is not Right.OPT_OUT:  # which is due at once, for all that is certain
-            check_settled(request, case)
+        if right is not Right.OPT_OUT or not _reaches(case):
+            check_settled(request, case)  # an opt-out is due at once, for all that is certain
         people = _people(desk, connection, case)
     if not people:
         reason = "nothing that the person is known by can be kept as a hash"
@@ -125,6 +126,12 @@ def _bar(
         act.facts |= {"barrier": barrier.value, "rows": rows, "datasets": len(names)}
         what = f"{rows:,} rows of {len(names)} datasets are left out: {barrier.value}"
         return finished(desk, act, now, facts, what, names)
+
+
+def _reaches(case: gathering.Case) -> bool:
+    """Whether rows are kept out by something that is certain."""
+    named = any(one.kind in _REACHING for one in case.identifiers)
+    return named or bool(gathering.keys_of(case))
 
 
 def _people(desk: Desk, connection: Connection, case: gathering.Case) -> tuple[str, ...]:

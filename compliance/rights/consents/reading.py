@@ -206,9 +206,10 @@ def _of_csv(text: str, name: str) -> Iterator[tuple[int, Cells]]:
 
 def _of_json(text: str, name: str) -> Iterator[tuple[int, Cells]]:
     try:
-        given: Any = json.loads(text)
+        given: Any = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        raise ConsentFileError(name=name, reason="it is no JSON") from None
+        reason = "it is no JSON, or names a field twice"
+        raise ConsentFileError(name=name, reason=reason) from None
     listed = given.get("consents") if isinstance(given, Mapping) else given
     if not isinstance(listed, list):
         raise ConsentFileError(name=name, reason="it holds no list of consents")
@@ -225,6 +226,13 @@ def _of_json(text: str, name: str) -> Iterator[tuple[int, Cells]]:
             if to and value not in (None, "")
         }
         yield place, {to: cell for to, cell in cells.items() if cell}
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a field is named twice")
+    return found
 
 
 def _cell(value: object, name: str, place: int) -> str:
