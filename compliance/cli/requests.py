@@ -18,17 +18,8 @@ from compliance.errors import (
 )
 from compliance.plain import to_plain
 from compliance.register import Shape
-from compliance.rights.nouns import (
-    Erasure,
-    IdentityLevel,
-    Outcome,
-    Rejection,
-    Request,
-    Right,
-    Step,
-)
+from compliance.rights.nouns import Erasure, IdentityLevel, Outcome, Rejection, Request, Right
 from compliance.rights.requests import (
-    Action,
     log_row,
     possible,
     provision_of,
@@ -186,12 +177,10 @@ def doubts(workspace: Workspace, asked: Namespace) -> Result:
         raise RequestInputError(field="A match", problem=problem)
     if said:
         return _stepped(workspace, lambda steps: steps.doubts(asked.id, said))
-    found = _area(workspace).find(asked.id)
-    shown = _whole(workspace, found)
-    if found.request.step is Step.DECIDED and Action.DOUBT in possible(found.request):
-        trace = _area(workspace).look(asked.id)  # data may have come since it was searched
-        open_ = dict.fromkeys((one.id for one in trace.open_doubts), None)
-        shown["doubts"] = {**found.request.doubts, **open_}
+    shown = show(workspace, asked)
+    if shown["step"] == "decided" and "doubt" in shown["possible"]:  # data may have come since
+        open_ = _area(workspace).look(asked.id).open_doubts
+        shown["doubts"] |= dict.fromkeys(one.id for one in open_)
     return shown
 
 
