@@ -426,6 +426,11 @@ USAGE = [
     pytest.param(["--hom", "x", "assess"], "invalid choice: 'x'", id="shortened home"),
     pytest.param(["assess", "--json"], "unrecognized arguments: --json", id="option too late"),
     pytest.param(["assess", "a", "b"], "unrecognized arguments: b", id="one too many"),
+    pytest.param(
+        ["assess", "a", "--fone", "+49", "--m=a@b"], ": --fone … --m=…", id="values unsaid"
+    ),
+    pytest.param(["trail", "list", "--actor=--"], "“--” is no value", id="dashes as a value"),
+    pytest.param(["request", "show", "--", "--"], "“--” is no value", id="dashes as a name"),
     pytest.param(["trail", "list", "--count", "0"], "from 1 to 1,000,000", id="none of them"),
     pytest.param(["trail", "list", "--count", "9" * 30], "from 1 to", id="more than there are"),
     pytest.param(["trail", "list", "--count", "two"], "from 1 to", id="no number"),

@@ -40,7 +40,7 @@ SHOWN_NAME = 80
 
 _OWN_FILES = (
     *("datasets", "hierarchies", "outputs", "reports", "runs", "vaults", "consents", "usable"),
-    "sealed",
+    *("sealed", "erasing"),
     *("secret.key", "surrogates.key", "pseudonyms.key", "vault.key", "dates.key", "formats.key"),
     *("consent.key", "trail.key"),
 )

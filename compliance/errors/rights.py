@@ -95,6 +95,8 @@ class SignalError(RightsError):
 class FulfilmentError(RightsError):
     """What was asked cannot be carried out so; nothing was changed."""
 
+    sentence = "Request {request} cannot be dealt with so: {reason}."
+
 
 class ErasingError(RightsError):
     """Somebody cannot be erased so; nothing was changed."""

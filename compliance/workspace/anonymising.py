@@ -179,12 +179,12 @@ def _stored(
     used = finished.prepared.every_hierarchy
     files = {column: write_hierarchy(each) for column, each in used.items()}
     hashes = {column: Sha256(hashlib.sha256(data).hexdigest()) for column, data in files.items()}
-    for column, data in files.items():
-        store_bytes(desk.hierarchies_folder / f"{hashes[column]}.csv", data)
-    store_bytes(desk.outputs_folder / f"{proof.sha256}.csv", finished.data)
     with desk.act("dataset.anonymise", about.dataset.name) as act:
         check_free_for(act.connection, about.dataset, into)
         datasets.check_left(act.connection, about.dataset, about.left)
+        for column, data in files.items():
+            store_bytes(desk.hierarchies_folder / f"{hashes[column]}.csv", data)
+        store_bytes(desk.outputs_folder / f"{proof.sha256}.csv", finished.data)
         said = description_of(about.dataset)
         stored = datasets.store(desk, act, finished.intake, into, said)
         done = Anonymised(

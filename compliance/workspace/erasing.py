@@ -43,7 +43,7 @@ from compliance.workspace import (
 )
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
-from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
+from compliance.workspace.erasing_files import Journal, alone, destroy, leftovers, unfinished
 from compliance.workspace.erasing_writing import Content, keys_gone, made, writing_of
 from compliance.workspace.making import Step
 from compliance.workspace.recent import let_go
@@ -101,6 +101,8 @@ class Erasing:
             UndecidedMentionsError: texts may mention them or somebody else; nothing was changed.
             ErasingBusyError: somebody else is erasing; nothing was changed.
         """
+        if backups_until is not None and backups_until < self._desk.clock().date():
+            raise ErasingError(reason="the last day of backups lies in the past")
         with self._desk.database.reading() as connection:
             erasing_plan.requests_of(self._desk, connection, request_ids)
         with alone(self._desk, _WAIT_S):
@@ -203,7 +205,9 @@ def _switched(
             gone = keys_gone(writing)
         yield Step(doing="Switching over")
         with desk.act("erasure.switch", id_) as act:
-            is_same = erasing_plan.same(act.connection, plan.seen)
+            # Taken back, or a hold placed, since it was planned: then nothing may go.
+            erasing_plan.requests_of(desk, act.connection, plan.requests)
+            is_same = erasing_plan.same(act.connection, plan, act.at.date())
             if is_same:
                 for one in kept:
                     one.store(act)
@@ -327,7 +331,8 @@ def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
     # Who writes may be about to store the very same content; so nobody writes meanwhile.
     with desk.act("erasure.clean", erasure.id) as act:
         used = files_in_use(desk, act.connection, datasets.every_version(act.connection))
-        unused = [path for path in dict.fromkeys(gone) if path not in used]
+        found = (*gone, *leftovers(desk, used))
+        unused = [path for path in dict.fromkeys(found) if path not in used]
         for path in unused:
             destroy(path)
         act.facts["files_destroyed"] = len(unused)

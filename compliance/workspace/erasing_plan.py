@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import Connection
 
 from compliance.anonymise.nouns import TreatmentKind
 from compliance.anonymise.nouns.record import Anonymised
-from compliance.dataset.nouns import ColumnName, Dataset, Sha256
+from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.dataset.table import Codes
 from compliance.discovery import discover
 from compliance.discovery.nouns import Form, IdentifierClass, Label
@@ -78,7 +79,7 @@ def planned(
     return ErasurePlan(
         requests=tuple(one.request.id for one in people),
         cuts=cuts,
-        seen={dataset.id: dataset.sha256 for dataset in every},
+        seen=_standing(connection, every, ids, desk.clock().date()),
         beyond=(
             *erasing_beyond.reach(connection, cuts, every),
             *erasing_beyond.kept_apart(
@@ -240,6 +241,18 @@ def _touched(trace: Trace) -> tuple[str, ...]:
     return tuple(sorted(rows | {one.dataset_id for one in trace.own_mentions}))
 
 
-def same(connection: Connection, seen: Mapping[str, Sha256]) -> bool:
-    """Whether all versions are still what they were when it was planned, and none came."""
-    return seen == {one.id: one.sha256 for one in datasets.every_version(connection)}
+def same(connection: Connection, plan: ErasurePlan, today: date) -> bool:
+    """Whether all that a plan stands on is still as it was, and nothing came."""
+    every = datasets.every_version(connection)
+    return plan.seen == _standing(connection, every, plan.requests, today)
+
+
+def _standing(
+    connection: Connection, every: Sequence[Dataset], ids: Sequence[str], today: date
+) -> Mapping[str, str]:
+    """What a plan stands on: the content of each version, legal holds, what was said of doubts."""
+    return {
+        **{dataset.id: dataset.sha256 for dataset in every},
+        **{f"hold {hold.id}": "" for hold in requested.standing_holds(connection, today)},
+        **{f"request {id_}": repr(requested.one(connection, id_).doubts) for id_ in ids},
+    }

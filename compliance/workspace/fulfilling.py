@@ -39,6 +39,7 @@ from compliance.workspace import report_files, request_reports, sealing, usage
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling_steps import (
     AGAIN,
+    check_known,
     check_settled,
     finished,
     handed_out,
@@ -71,6 +72,7 @@ class Fulfilling:
         """
         with self._desk.database.reading() as connection:
             request = of_right(connection, id_, _PACKAGES)
+            check_known(request)
             case = gathering.case_of(self._desk, connection, request)
             return gathering.package_of(self._desk, connection, case, shown)
 
@@ -119,6 +121,7 @@ class Fulfilling:
         """
         with self._desk.database.reading() as connection:
             request = of_right(connection, id_, (Right.RECTIFICATION,))
+            check_known(request)
             case = gathering.case_of(self._desk, connection, request)
             return correcting.seen(case, sealing.salt_of(self._desk, id_))
 

@@ -13,11 +13,13 @@ from compliance.errors import FulfilmentError
 from compliance.register import kind_of
 from compliance.rights.fulfilling import is_marketing
 from compliance.rights.nouns import Barrier, Event, Identifier, IdentifierKind, Request, Right
+from compliance.rights.requests import provision_of
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace import restricting, usage
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.fulfilling_steps import check_settled, finished, of_right
 from compliance.workspace.requested import check_may_carry_out, one, store
+from compliance.workspace.usage_rules import on_record
 
 MARKETING = "direct_marketing"
 _BARRIERS = {
@@ -25,6 +27,7 @@ _BARRIERS = {
     Right.OBJECTION: Barrier.OBJECTED,
     Right.OPT_OUT: Barrier.OPTED_OUT,
 }
+_REACHING = (IdentifierKind.EMAIL, IdentifierKind.PHONE)
 _ACTS = {Right.RESTRICTION: "restrict", Right.OBJECTION: "object", Right.OPT_OUT: "opt_out"}
 
 
@@ -37,14 +40,25 @@ def object_to(desk: Desk, id_: str, purpose_type: str) -> Request:
     """Stop using the person's rows for what was objected to."""
     with desk.database.reading() as connection:
         purpose = purpose_type or of_right(connection, id_, (Right.OBJECTION,)).purpose
+        named = on_record(connection)
     field = kind_of("request").field("purpose_type")
     known = field.choices if field else {}
     if purpose_type and purpose_type not in known:
         raise FulfilmentError(request=id_, reason=f"kinds of purpose are: {', '.join(known)}")
+    said = purpose.strip().casefold()
+    purpose = {label.casefold(): kind for kind, label in known.items()}.get(said, purpose)
+    if is_marketing(purpose):
+        purpose = MARKETING
+    if purpose and purpose not in known and said not in named:  # it would keep nothing out
+        reason = (
+            "what was objected to is no purpose on record; say with --purpose which kind is meant, "
+            f"one of: {', '.join(known)}"
+        )
+        raise FulfilmentError(request=id_, reason=reason)
     facts: dict[str, object] = {"processing_stopped_or_grounds": True}
     if purpose in known:
         facts["purpose_type"] = purpose
-    if is_marketing(purpose):
+    if purpose == MARKETING:
         facts |= {
             "purpose_type": MARKETING,
             "marketing_suppressed": True,
@@ -55,16 +69,15 @@ def object_to(desk: Desk, id_: str, purpose_type: str) -> Request:
 
 def opt_out(desk: Desk, id_: str, effective_on: date | None) -> Request:
     """Keep the person's rows out of sale, sharing and whatever else hands them on."""
-    today = desk.clock().date()
-    day = effective_on or today
     with desk.database.reading() as connection:
         request = of_right(connection, id_, (Right.OPT_OUT,))
-    if not request.received_on <= day <= max(today, request.received_on):
+    latest = max(desk.clock().date(), request.received_on)  # it may have come from further east
+    day = effective_on or latest
+    if not request.received_on <= day <= latest:
         reason = "the day on which it took effect lies before the receipt or in the future"
         raise FulfilmentError(request=id_, reason=reason)
-    purposes = (request.purpose,) if request.purpose else ()
     facts = {"effective_at": day.isoformat(), "sharing_events_after_effective": 0}
-    return _bar(desk, id_, Right.OPT_OUT, facts, purposes)
+    return _bar(desk, id_, Right.OPT_OUT, facts, ())  # of all of it: no law asks for a purpose
 
 
 def lift(desk: Desk, id_: str, told_on: date) -> Request:
@@ -125,11 +138,15 @@ def _bar(
         request = of_right(connection, id_, (right,))
         check_may_carry_out(connection, request, desk.clock().date())
         case = gathering.case_of(desk, connection, request)
-        check_settled(request, case)
+        if right is not Right.OPT_OUT or not _reaches(case):
+            check_settled(request, case)  # an opt-out is due at once, for all that is certain
         people = _people(desk, connection, case)
     if not people:
         reason = "nothing that the person is known by can be kept as a hash"
         raise FulfilmentError(request=id_, reason=reason)
+    if provision_of(request.law, right).until == "carried out":
+        day = max(desk.clock().date(), request.received_on)
+        facts = {"effective_at": day.isoformat(), **facts}
     names, barrier = gathering.names_of(case), _BARRIERS[right]
     found = [(stored.dataset, case.rows(stored.dataset.id)) for stored in case.newest]
     rows = sum(len(own) for _, own in found)
@@ -148,6 +165,12 @@ def _bar(
             done = finished(desk, act, now, facts, what + _made(made), names, changed=made)
         undo.pop_all()
     return done
+
+
+def _reaches(case: gathering.Case) -> bool:
+    """Whether rows are kept out by something that is certain."""
+    named = any(one.kind in _REACHING for one in case.identifiers)
+    return named or bool(gathering.keys_of(case))
 
 
 def _people(desk: Desk, connection: Connection, case: gathering.Case) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def anonymise(
         found = datasets.find(connection, name)
         _check_free(connection, found, into)
         dataset, _ = usage.required(desk, connection, found, is_handed_on=True)
-        left = datasets.left_of(connection, found.id)
+        left = datasets.left_of(connection, dataset.id)
     for column in (plan.person, plan.item, *([plan.description] if plan.description else [])):
         dataset.column(column)
     table = desk.table(dataset)
@@ -76,9 +76,8 @@ def anonymise(
     if 0 < after.k < plan.k or not after.persons:
         reason = f"A combination of {plan.m} items is shared by {after.k:,} people only."
         raise StillAtRiskError(reason=reason)
-    return _stored(
-        desk, dataset, plan, _Written(baskets, recoded, after, content, data, grown, left), into
-    )
+    written = _Written(baskets, recoded, after, content, data, grown, left)
+    return _stored(desk, dataset, plan, written, into)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,17 +90,17 @@ class _Written:
     content: pa.Table
     data: bytes
     hierarchy: Hierarchy
-    left: str  # what an erasure had left of the rows; see `datasets.left_of`
+    left: str  # what an erasure had left of the version when it was read
 
 
 def _stored(
     desk: Desk, dataset: Dataset, plan: BasketPlan, made: _Written, into: str
 ) -> AnonymisedBaskets:
     sha256 = Sha256(hashlib.sha256(made.data).hexdigest())
-    store_bytes(desk.outputs_folder / f"{sha256}.csv", made.data)
     with desk.act("baskets.anonymise", dataset.name) as act:
         _check_free(act.connection, dataset, into)
         datasets.check_left(act.connection, dataset, made.left)
+        store_bytes(desk.outputs_folder / f"{sha256}.csv", made.data)
         said = anonymising.description_of(dataset)
         stored = datasets.store(desk, act, as_intake(made.content, made.data), into, said)
         done = AnonymisedBaskets(

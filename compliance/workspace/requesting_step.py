@@ -10,7 +10,7 @@ from compliance.errors import RequestInputError
 from compliance.rights.nouns import IdentityLevel, Outcome, Request, Right
 from compliance.rights.requests import LEVELS, Action, Provision, check_text, check_unsaid
 from compliance.rules.clocks import due
-from compliance.rules.nouns import Deadline, Pause
+from compliance.rules.nouns import Deadline, Due, Pause
 from compliance.workspace import datasets, packs, sealing
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.requested import advance, held_by
@@ -40,14 +40,21 @@ class Stepping:
         who = sealing.unseal(self.desk, self.request.id) if is_open and plain else ()
         return check_unsaid(name, plain, who)
 
-    def day(self, name: str, given: date | None) -> date:
-        """The day, or today; not before the request came in, and not in the future."""
+    def day(self, name: str, given: date | None, after: date | None = None) -> date:
+        """The day, or today; not before the request came in, and not in the future.
+
+        Args:
+            after: what it answers came on that day.
+        """
+        first = max(self.request.received_on, after or self.request.received_on)
         day = given or self.act.at.date()
         if given is not None and day > latest_day(self.act.at):
             raise RequestInputError(field=name, problem="lies in the future")
         if given is not None and day < self.request.received_on:
             raise RequestInputError(field=name, problem="lies before the day of receipt")
-        return max(day, self.request.received_on)
+        if given is not None and day < first:
+            raise RequestInputError(field=name, problem=f"lies before {first.isoformat()}")
+        return max(day, first)
 
     @property
     def law(self) -> str:
@@ -62,6 +69,11 @@ class Stepping:
         """Whether the law lets the clock stand still for `reason`."""
         deadline = self.deadline()
         return deadline is not None and reason in deadline.pause
+
+    def last_day(self) -> date | None:
+        """The last day for the answer as it stands; None: no clock runs."""
+        deadline = self.deadline()
+        return None if deadline is None else _due(self, deadline).effective.date()
 
     def advance(self, action: Action, what: str, **changes: object) -> Request:
         self.request = advance(self.act, self.request, action, what, **changes)
@@ -122,15 +134,20 @@ def check_kept(step: Stepping, outcome: Outcome, kept: Mapping[str, str]) -> Non
 
 def notify_by(step: Stepping, deadline: Deadline) -> date:
     """The last day on which the person can be told that it takes longer."""
+    found = _due(step, deadline)
+    return (found.notify_by or found.base).date()
+
+
+def _due(step: Stepping, deadline: Deadline) -> Due:
     request = step.request
-    found = due(
+    return due(
         deadline,
         request.received_on,
         step.act.at,
         country=request.country,
+        is_extended=request.extension is not None,
         pauses=request.pauses,
     )
-    return (found.notify_by or found.base).date()
 
 
 def resumed(request: Request, day: date, reason: str = "") -> tuple[Pause, ...]:

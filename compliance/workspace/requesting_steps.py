@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 from compliance.errors import RequestInputError, RequestStepError
 from compliance.rights.fulfilling import check_absolute
@@ -35,11 +35,12 @@ from compliance.workspace.requesting_step import (
     notify_by,
     resumed,
 )
-from compliance.workspace.standing import key_destroyed
+from compliance.workspace.standing import is_erased, key_destroyed
 from compliance.workspace.tracing import decided, trace
 
 BY_PEOPLE = (Right.COMPLAINT, Right.REVIEW)  # the rest the desk carries out on the data itself
 AWAITED = "identity_awaited"  # what laws that let a clock stand still for it call it
+_LAST_ON_EARTH = timedelta(hours=12)  # where a day begins last
 PAUSES = {
     AWAITED: "Waiting for proof of identity",
     "clarification_awaited": "Waiting for the person to say what is asked for",
@@ -82,10 +83,12 @@ class Steps:
         """
         with self._step("ask_identity", id_, Action.ASK_IDENTITY) as step:
             why = step.text("The reason for the doubt", doubt)
+            day, last = step.day("", None), step.last_day()
             lets = step.lets_pause(AWAITED) and not is_paused(step.request)
+            lets = lets and last is not None and day <= last
             pauses = step.request.pauses
             if lets:
-                pauses += (Pause(since=step.day("", None), until=None, reason=AWAITED),)
+                pauses += (Pause(since=day, until=None, reason=AWAITED),)
             stands = "the clock stands still" if lets else "the clock goes on"
             return step.advance(
                 Action.ASK_IDENTITY,
@@ -177,7 +180,10 @@ class Steps:
                 known = ", ".join(deadline.pause) if deadline and deadline.pause else "none"
                 problem = f"does not let the clock stand still for that; its reasons: {known}"
                 raise RequestInputError(field=f"The law {step.law}", problem=problem)
-            day = step.day("The first day of the pause", since)
+            day, last = step.day("The first day of the pause", since), step.last_day()
+            if last is not None and day > last:
+                problem = f"cannot be: the time for the answer ran out on {last.isoformat()}"
+                raise RequestInputError(field="A pause", problem=problem)
             pause = Pause(since=day, until=None, reason=reason)
             why = PAUSES.get(reason, reason).lower()
             what = f"the clock stands still since {day.isoformat()}: {why}"
@@ -308,7 +314,7 @@ class Steps:
             RightsError: it does not come next, or a refusal leaves something untold.
         """
         with self._step("answer", id_, Action.ANSWER) as step:
-            day = step.day("The day of the answer", on)
+            day = step.day("The day of the answer", on, _carried_out_on(step.request))
             decision = step.request.decision
             is_refusal = decision is not None and decision.outcome is not Outcome.FULFILLED
             untold = [o for k, o in step.provision.tells.items() if k not in told]
@@ -326,7 +332,7 @@ class Steps:
             RightsError: the law knows no appeal, or nothing was refused.
         """
         with self._step("appeal", id_, Action.APPEAL) as step:
-            day = step.day("The day of the appeal", on).isoformat()
+            day = step.day("The day of the appeal", on, step.request.answered_on).isoformat()
             facts = {"appeal_received_at": day}
             return step.advance(Action.APPEAL, f"an appeal came in on {day}", facts=facts)
 
@@ -337,7 +343,8 @@ class Steps:
             RightsError: nobody appealed.
         """
         with self._step("answer_appeal", id_, Action.ANSWER_APPEAL) as step:
-            day = step.day("The day of the answer to the appeal", on).isoformat()
+            came = date.fromisoformat(str(step.request.facts["appeal_received_at"]))
+            day = step.day("The day of the answer to the appeal", on, came).isoformat()
             facts = {"appeal_answered_at": day}
             said = "granted; open a new request" if is_granted else "denied"
             what = f"the appeal was answered on {day}: {said}"
@@ -350,6 +357,9 @@ class Steps:
             RightsError: it was carried out or answered already.
         """
         with self._step("withdraw", id_, Action.WITHDRAW) as step:
+            if is_erased(step.act.connection, id_):
+                reason = "rows of the person went already; erase it to the end"
+                raise RequestStepError(request=id_, wanted="withdrawn", reason=reason)
             pauses = resumed(step.request, step.act.at.date())
             what = "the person took it back"
             return step.advance(Action.WITHDRAW, what, pauses=pauses)
@@ -373,3 +383,11 @@ class Steps:
                 key_destroyed(step.act, id_)
                 sealing.destroy(self._desk, id_)
             return closed
+
+
+def _carried_out_on(request: Request) -> date | None:
+    """The first day on which an answer can say that the desk did it; None: people did."""
+    if request.right in BY_PEOPLE:
+        return None
+    done = [event.at for event in request.history if event.step is Step.CARRIED_OUT]
+    return (done[0] - _LAST_ON_EARTH).date() if done else None

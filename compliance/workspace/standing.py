@@ -14,7 +14,7 @@ from compliance.errors import (
     UnknownHoldError,
     UnknownRequestError,
 )
-from compliance.rights.nouns import Erasure, Hold, Request
+from compliance.rights.nouns import Erasure, Hold, Request, Stage
 from compliance.storage import records, tables
 from compliance.workspace.desk import Act
 
@@ -66,6 +66,15 @@ class Standing(Generic[T]):
 REQUESTS = Standing(tables.REQUEST, Request, lambda id_: UnknownRequestError(request=id_))
 HOLDS = Standing(tables.HOLD, Hold, lambda id_: UnknownHoldError(hold=id_))
 ERASURES = Standing(tables.ERASURE, Erasure, lambda id_: UnknownErasureError(erasure=id_))
+
+
+def is_erased(connection: Connection, request: str) -> bool:
+    """Whether rows of the person of `request` went, by an erasure that is proved or not yet."""
+    gone = (Stage.SWITCHED, Stage.PROVED)
+    return any(
+        request in one.requests and one.stage in gone and one.rewritings
+        for one in ERASURES.every(connection)
+    )
 
 
 def key_destroyed(act: Act, request: str) -> None:

@@ -205,7 +205,7 @@ def _telling(
 def _hashes(desk: Desk, dataset: Dataset, column: ColumnName, kind: IdentifierKind) -> pa.Array:
     """The keyed hash of each value of a column."""
     said = dataset.description
-    code = barriers.dialling_of(said.region) if kind is IdentifierKind.PHONE else ""
+    code = _dialling(desk, said.region) if kind is IdentifierKind.PHONE else ""
     where = dataset.population if kind is IdentifierKind.PERSON_KEY else ""
 
     def hashed() -> pa.Array:
@@ -214,6 +214,14 @@ def _hashes(desk: Desk, dataset: Dataset, column: ColumnName, kind: IdentifierKi
 
     key = (dataset.sha256, column, kind.value, where, code)
     return _kept(desk).hashes.get(key, hashed)
+
+
+def _dialling(desk: Desk, region: str) -> str:
+    """The code of numbers without one: that of where the data are from, else of the house."""
+    if code := barriers.dialling_of(region):
+        return code
+    with desk.database.reading() as connection:
+        return barriers.home_dialling(connection)
 
 
 def pairs_of(desk: Desk, connection: Connection, population: str) -> Pairs:

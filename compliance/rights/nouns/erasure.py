@@ -135,7 +135,7 @@ class ErasurePlan:
     Attributes:
         requests: whose.
         cuts: by dataset version, those that change and those of which something is kept.
-        seen: every dataset version with its content's SHA-256 when it was planned.
+        seen: what it stands on: every dataset version with its content's SHA-256, holds, doubts.
         beyond: what cannot be undone.
         typed: records that name the person in the words of an officer; they are never changed.
         doubtful: mentions that may be somebody else, or were said to be; they stay.
@@ -145,7 +145,7 @@ class ErasurePlan:
 
     requests: tuple[str, ...]
     cuts: tuple[Cut, ...]
-    seen: Mapping[str, Sha256]
+    seen: Mapping[str, str]
     beyond: tuple[Beyond, ...] = ()
     typed: tuple[Place, ...] = ()
     doubtful: int = 0

@@ -63,7 +63,7 @@ MOVES: Mapping[Action, Move] = {
     Action.SEARCH: Move(
         from_=frozenset({Step.RECEIVED, Step.IDENTIFIED, Step.SEARCHED}), to=Step.SEARCHED
     ),
-    # Texts may have come since it was decided, and an erasure asks about each.
+    # Data that came after the decision may hold somebody who may be the person.
     Action.DOUBT: Move(from_=frozenset({Step.SEARCHED, Step.DECIDED})),
     # Refusals may come before the search; fulfilling may not.
     Action.DECIDE: Move(from_=_BEFORE | {Step.IDENTIFIED, Step.SEARCHED}, to=Step.DECIDED),
@@ -221,13 +221,10 @@ _BEFOREHAND: _Reasons = {
     Action.RESUME: ((lambda r: not is_paused(r), "it is not paused"),),
     Action.SEARCH: ((lambda r: not is_known(r), "it is not clear who asks; identify them first"),),
     Action.DOUBT: (
+        (lambda r: r.is_refused, "it was refused; answer it"),
         (
             lambda r: r.step is Step.SEARCHED and not (r.doubts or r.mentions),
             "no match or mention is doubtful",
-        ),
-        (
-            lambda r: r.step is Step.DECIDED and not _is_to_be_erased(r),
-            "it was decided; only an erasure asks about texts then",
         ),
     ),
     Action.CARRY_OUT: ((lambda r: r.is_refused, "it was refused; answer it"),),
