@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from compliance.report.signatures import Checked
-from compliance.workspace import signing
+from compliance.workspace import signing_checks
 from compliance.workspace.desk import Desk
 
 
@@ -24,4 +24,4 @@ class Reporting:
         Raises:
             FileMissingError, NotAReportError, SignerError: it cannot be read.
         """
-        return signing.check(self._desk, path, trusted)
+        return signing_checks.check(self._desk, path, trusted)
