@@ -72,7 +72,9 @@ def agrees(opened: Opened) -> bool | None:
     return found
 
 
-def _read(evidence: bytes, attached: Mapping[str, bytes]) -> Iterator[tuple[ReportKind, AnyEvidence]]:
+def _read(
+    evidence: bytes, attached: Mapping[str, bytes]
+) -> Iterator[tuple[ReportKind, AnyEvidence]]:
     """The evidence as every noun that writes it like this, with the reports made of such."""
     plain = msgspec.json.decode(evidence)
     if plain.get("desk_version") != __version__:

@@ -244,7 +244,8 @@ def _opened(module: str, token: str, label: str, pin: str) -> Signatory:
 
     try:
         signer = PKCS11Signer(session, cert_label=label, key_label=label)
-        signer.signing_cert  # noqa: B018 - read now, so that a missing one is told now
+        kind = signer.signing_cert.public_key.algorithm  # read now: a missing one is told now
+        signer.use_raw_mechanism = kind == "ec"  # few tokens hash for ECDSA themselves
     except troubles:
         session.close()
         raise refused from None

@@ -43,11 +43,12 @@ def sign(pdf: bytes, by: Signatory, at: datetime, time_stamp_url: str = "") -> b
     # pyHanko would write the metadata anew, without what PDF/UA says there.
     writer._update_meta = lambda *_, **__: None
     signer = _signer(by, at, time_stamp_url)
+    troubles: tuple[type[Exception], ...] = (SigningError, *_TROUBLES, *_of_tokens())
     try:
         signed: bytes = signer.sign_pdf(writer).getvalue()
     except TimestampRequestError:
         raise SignerError(reason="the time-stamp authority gives no time stamp") from None
-    except (SigningError, *_TROUBLES, *_of_tokens()):
+    except troubles:
         reason = "its key refuses to sign; is its certificate for signatures?"
         raise SignerError(reason=reason) from None
     return signed
@@ -60,10 +61,12 @@ def _signer(by: Signatory, at: datetime, time_stamp_url: str) -> Any:
 
     from compliance.report.time_stamping import Authority
 
+    kind = by.certificate.public_key.algorithm
     signer: Any = PdfSigner(
         PdfSignatureMetadata(
             field_name=FIELD,
-            md_algorithm="sha256",
+            # Ed25519 goes with SHA-512 alone (RFC 8419).
+            md_algorithm="sha512" if kind == "ed25519" else "sha256",
             subfilter=SigSeedSubFilter.PADES,
             name=name_of(by.certificate),
             certify=True,

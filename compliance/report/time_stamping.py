@@ -25,10 +25,10 @@ class Authority(TimeStamper):
     further than a mebibyte; it is not followed to another address.
     """
 
-    def __init__(self, address: str, seconds: float = SECONDS) -> None:
-        super().__init__()
+    def __init__(self, address: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
         self._address = address
-        self._seconds = seconds
+        self._seconds = SECONDS
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """What it answers to `req`.

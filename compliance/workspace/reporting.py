@@ -16,10 +16,10 @@ class Reporting:
         self._desk = desk
 
     def verify(self, path: Path, trusted: Path | None = None) -> Checked:
-        """Whether signature, evidence and trail of the report at `path` agree.
+        """Whether signatures, evidence, pages and trail of the report at `path` agree.
 
         Args:
-            trusted: certificates (PEM) that may vouch for a signer whom this desk does not know.
+            trusted: certificates (PEM) that may vouch for signers and time-stamp authorities.
 
         Raises:
             FileMissingError, NotAReportError, SignerError: it cannot be read.

@@ -291,7 +291,7 @@ def _of_stranger(seen: Seen | None, *, is_foreign: bool) -> Statement:
     """On a report that the records of this desk do not know."""
     about = Aspect.TRAIL
     if not is_foreign:
-        says = _("It says that it is of this desk, but the trail of this desk knows no such report.")
+        says = _("It says that it is of this desk, but its trail knows no such report.")
         return _stated(about, Holds.NO, says)
     verdict = Verdict()
     if seen is not None:
