@@ -265,3 +265,39 @@ def _put_certificate(module: str, name: str, attributes: Any) -> None:
     with lib.get_token(token_label=name).open(rw=True, user_pin="4711") as session:
         more = {pkcs11.Attribute.LABEL: "seal", pkcs11.Attribute.ID: b"\x01"}
         session.create_object(attributes | more | {pkcs11.Attribute.TOKEN: True})
+
+
+def dated(pdf: bytes, by: Holder, at: datetime, *, hashed: str = "sha256") -> bytes:
+    """`pdf` signed as somebody signs who asks nothing: at any time, with any certificate."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+
+    told = PdfSignatureMetadata(
+        field_name="Seal", md_algorithm=hashed, subfilter=SigSeedSubFilter.PADES
+    )
+    signer: Any = PdfSigner(told, by.signatory.signer)
+    begin = signer.init_signing_session
+
+    def at_that_time(*args: Any, **settings: Any) -> Any:
+        session = begin(*args, **settings)
+        session.system_time = at
+        return session
+
+    signer.init_signing_session = at_that_time
+    made: Any = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf + b"\n")))
+    return bytes(made.getvalue())
+
+
+def stuffed(pdf: bytes) -> bytes:
+    """`pdf` with something more within its signature, where the signature covers nothing."""
+    from asn1crypto.cms import CMSAttribute, ContentInfo
+
+    begin = pdf.rindex(b"/Contents <") + len(b"/Contents <")
+    end = pdf.index(b">", begin)
+    content = ContentInfo.load(bytes.fromhex(pdf[begin:end].decode()), strict=False)
+    signer = content["content"]["signer_infos"][0]
+    more = CMSAttribute({"type": "1.2.3.4", "values": []})
+    signer["unsigned_attrs"] = [more]
+    written = content.dump(force=True).hex().encode()
+    return pdf[:begin] + written.ljust(end - begin, b"0") + pdf[end:]
