@@ -24,7 +24,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from compliance.i18n.recognising import Recogniser, has_blanks
 
@@ -66,17 +65,6 @@ def counted(unit: str, units: str, number: int) -> str:
 def mark(words: str) -> str:
     """`words` as they are: they are gathered here, and translated where they are shown."""
     return words
-
-
-def spoken(plain: Any) -> Any:
-    """Plain values, such as a file of texts, with all words in them translated."""
-    if isinstance(plain, str):
-        return translate(plain)
-    if isinstance(plain, dict):
-        return {key: spoken(value) for key, value in plain.items()}
-    if isinstance(plain, list | tuple):
-        return [spoken(value) for value in plain]
-    return plain
 
 
 @contextmanager

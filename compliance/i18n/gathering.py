@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from compliance.i18n import COUNTED, FOLDER
+from compliance.i18n import COUNTED, FOLDER, translate
 
 ROOT = Path(__file__).parents[2]  # of the project, which the paths of `sources.yaml` start from
 SOURCES = FOLDER / "sources.yaml"
@@ -78,13 +78,23 @@ def words_of_templates(folder: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words for file in _typ(folder) for words in _in_template(file)))
 
 
-def words_of_data(plain: Any, texts: Iterable[str], without: Iterable[str]) -> Iterator[str]:
+def words_of_data(plain: Any, texts: Sequence[str], without: Sequence[str]) -> Iterator[str]:
     """The texts of plain values whose paths fit `texts` and not `without`."""
-    texts, without = tuple(texts), tuple(without)
-    for path, value in _leaves(plain, ""):
-        fits = any(fnmatchcase(path, pattern) for pattern in texts)
-        if value.strip() and fits and not any(fnmatchcase(path, one) for one in without):
-            yield value
+    found: list[str] = []
+
+    def keep(words: str) -> str:
+        found.append(words)
+        return words
+
+    _with_words(plain, "", keep, texts, without)
+    yield from (words for words in found if words.strip())
+
+
+def spoken(file: str, plain: Any) -> Any:
+    """The plain values of a file that `sources.yaml` names, with its words translated."""
+    rows = [row for room in sources()["rooms"] for row in room.get("data", ())]
+    row = next(row for row in rows if row["file"] == file)
+    return _with_words(plain, "", translate, row["texts"], row.get("without", ()))
 
 
 def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str]]:
@@ -194,10 +204,22 @@ def _in_template(path: Path) -> Iterator[str]:
         yield match[1].replace('\\"', '"').replace("\\\\", "\\")
 
 
-def _leaves(plain: Any, path: str) -> Iterator[tuple[str, str]]:
+def _with_words(
+    plain: Any, path: str, said: Callable[[str], str], texts: Sequence[str], without: Sequence[str]
+) -> Any:
+    """Plain values in which all words are replaced by what `said` makes of them."""
     if isinstance(plain, str):
-        yield path, plain
-    inner = plain.items() if isinstance(plain, dict) else enumerate(plain)
-    if isinstance(plain, dict | list):
-        for key, value in inner:
-            yield from _leaves(value, f"{path}.{key}" if path else str(key))
+        fits = any(fnmatchcase(path, pattern) for pattern in texts)
+        return said(plain) if fits and not any(fnmatchcase(path, w) for w in without) else plain
+    start = f"{path}." if path else ""
+    if isinstance(plain, dict):
+        return {
+            key: _with_words(value, f"{start}{key}", said, texts, without)
+            for key, value in plain.items()
+        }
+    if isinstance(plain, list):
+        return [
+            _with_words(value, f"{start}{place}", said, texts, without)
+            for place, value in enumerate(plain)
+        ]
+    return plain

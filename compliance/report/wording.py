@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
-from compliance.i18n import counted, locales, mark, meant
+from compliance.i18n import counted, locales, mark
 from compliance.i18n import translate as _
 
 NOT_RECORDED = mark("not recorded")
@@ -115,24 +115,24 @@ def listed(items: Sequence[str], nothing: str = mark("none")) -> str:
 
 def enumerated(items: Iterable[str]) -> str:
     """`a, b, c`."""
-    return meant("between words", ", ").join(items)
+    return locales.joined(items, "words")
 
 
 def joined(items: Iterable[str]) -> str:
     """Clauses of one sentence: `this; that`."""
-    return meant("between clauses", "; ").join(items)
+    return locales.joined(items, "clauses")
 
 
 def run_on(sentences: Iterable[str]) -> str:
     """Sentences one after the other."""
-    return meant("between sentences", " ").join(sentences)
+    return locales.joined(sentences, "sentences")
 
 
 def sentence(text: str) -> str:
     """`text` with a capital first letter and an end; ε and δ have no capitals."""
     text = text.strip()
     first = text[:1] if text[:1] in _SIGNS else text[:1].upper()
-    end = "" if text.endswith(_ENDS) else meant("end of a sentence", ".")
+    end = "" if text.endswith(_ENDS) else locales.end()
     return first + text[1:] + end
 
 
