@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -101,17 +102,25 @@ def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str]]:
     for path in _paths(room.get("python", ())):
         for key, many in _in_python(path):
             yield _name(path), key, many
+    for name, words in _as_they_stand(room):
+        yield name, Key(words), ""
+    for unit, units in room.get("units", {}).items():
+        yield _name(SOURCES), Key(unit, COUNTED), units
+
+
+def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Words that need no look at how they are used, with the file that holds them."""
+    for words in chain.from_iterable(room.get("words", ())):
+        yield _name(SOURCES), words
     for name, classes in room.get("enums", {}).items():
-        for words in _values(ROOT / name, classes):
-            yield name, Key(words), ""
+        yield from ((name, words) for words in _values(ROOT / name, classes))
     for path in _paths(room.get("templates", ())):
-        for words in _in_template(path):
-            yield _name(path), Key(words), ""
+        yield from ((_name(path), words) for words in _in_template(path))
     for row in room.get("data", ()):
         for path in _paths([row["file"]]):
             plain = yaml.safe_load(path.read_text("utf-8"))
-            for words in words_of_data(plain, row["texts"], row.get("without", ())):
-                yield _name(path), Key(words), ""
+            told = words_of_data(plain, row["texts"], row.get("without", ()))
+            yield from ((_name(path), words) for words in told)
 
 
 def _paths(patterns: Iterable[str]) -> list[Path]:
@@ -188,7 +197,7 @@ def _literals(place: ast.expr) -> Iterator[str]:
 
 
 def _values(path: Path, classes: Iterable[str]) -> Iterator[str]:
-    """The values of enumerations that are words on screen."""
+    """The values of enumerations that are words on screen, without underscores."""
     tree = ast.parse(path.read_text("utf-8"))
     found = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     for name in classes:
@@ -196,7 +205,7 @@ def _values(path: Path, classes: Iterable[str]) -> Iterator[str]:
             raise ValueError(f"sources.yaml names {name} of {_name(path)}, which is not there")
         for line in found[name].body:
             if isinstance(line, ast.Assign):
-                yield from _literals(line.value)
+                yield from (value.replace("_", " ") for value in _literals(line.value))
 
 
 def _in_template(path: Path) -> Iterator[str]:
