@@ -113,17 +113,17 @@ def test_words_are_gathered_wherever_they_stand_in_code(tmp_path, monkeypatch):
         'y = plural("{n} bit", "{n} bits", len(x)) + meant("of a duty", "met")\n'
         'z = _("yes" if x else "no") + wording.count(2, "row") + x.count("a", "b") + _(z)\n'
     )
-    found = dict(gathering._in_python(file))
+    found = {key: (many, marked) for key, many, marked in gathering._in_python(file)}
     assert found == {
-        gathering.Key("a title"): "",
-        gathering.Key("of {n} parts"): "",
-        gathering.Key("entry", "counted"): "entries",
-        gathering.Key("inner"): "",
-        gathering.Key("{n} bit"): "{n} bits",
-        gathering.Key("met", "of a duty"): "",
-        gathering.Key("yes"): "",
-        gathering.Key("no"): "",
-        gathering.Key("row", "counted"): "rows",
+        gathering.Key("a title"): ("", True),
+        gathering.Key("of {n} parts"): ("", False),
+        gathering.Key("entry", "counted"): ("entries", False),
+        gathering.Key("inner"): ("", False),
+        gathering.Key("{n} bit"): ("{n} bits", False),
+        gathering.Key("met", "of a duty"): ("", False),
+        gathering.Key("yes"): ("", False),
+        gathering.Key("no"): ("", False),
+        gathering.Key("row", "counted"): ("rows", False),
     }
 
 

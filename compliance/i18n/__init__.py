@@ -25,11 +25,12 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from compliance.i18n.recognising import Recogniser, has_blanks
+from compliance.i18n.recognising import Recogniser
 
 FOLDER = Path(__file__).parent
 DOMAIN = "desk"
 COUNTED = "counted"  # the context of units behind a number
+FINISHED = "finished"  # that of templates whose sentences were put together before they are shown
 ENGLISH = "en"
 # The names are the languages' own; `languages.yaml` says how dates and numbers are written in them.
 LANGUAGES = {"en": "English", "zh": "简体中文"}
@@ -90,7 +91,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 @cache
 def _recogniser(language: str) -> Recogniser:
-    """Of all translated words that have blanks, and of all units of counts."""
+    """Of all templates that were only marked, and of all units of counts."""
     from babel.messages.mofile import read_mo
 
     from compliance.i18n.locales import conventions
@@ -101,7 +102,7 @@ def _recogniser(language: str) -> Recogniser:
             words, said = _first(message.id), _first(message.string)
             if message.context == COUNTED:
                 units[words] = shape.format(number="{number}", unit=said)
-            elif not message.context and has_blanks(words):
+            elif message.context == FINISHED:
                 templates.append(words)
     return Recogniser(templates, units)
 

@@ -40,10 +40,17 @@ class Key:
 
 @dataclass(slots=True)
 class Message:
-    """Words to be translated; `many` is their plural, `files` where they stand."""
+    """Words to be translated.
+
+    Attributes:
+        many: their plural.
+        files: where they stand.
+        is_marked: whether they are only marked, so that what comes to be shown is finished.
+    """
 
     many: str = ""
     files: set[str] = field(default_factory=set)
+    is_marked: bool = False
 
 
 Gathered = dict[str, dict[Key, Message]]
@@ -66,10 +73,11 @@ def gather() -> Gathered:
     owners: dict[Key, dict[Key, Message]] = {}
     for room in sources()["rooms"]:
         mine = rooms.setdefault(room["room"], {})
-        for file, key, many in _of_room(room):
+        for file, key, many, is_marked in _of_room(room):
             message = owners.setdefault(key, mine).setdefault(key, Message())
             message.files.add(file)
             message.many = message.many or many
+            message.is_marked |= is_marked
     return rooms
 
 
@@ -98,14 +106,14 @@ def spoken(file: str, plain: Any) -> Any:
     return _with_words(plain, "", translate, row["texts"], row.get("without", ()))
 
 
-def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str]]:
+def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
     for path in _paths(room.get("python", ())):
-        for key, many in _in_python(path):
-            yield _name(path), key, many
+        for key, many, is_marked in _in_python(path):
+            yield _name(path), key, many, is_marked
     for name, words in _as_they_stand(room):
-        yield name, Key(words), ""
+        yield name, Key(words), "", True
     for unit, units in room.get("units", {}).items():
-        yield _name(SOURCES), Key(unit, COUNTED), units
+        yield _name(SOURCES), Key(unit, COUNTED), units, False
 
 
 def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -141,16 +149,16 @@ def _typ(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.typ"))
 
 
-def _in_python(path: Path) -> Iterator[tuple[Key, str]]:
+def _in_python(path: Path) -> Iterator[tuple[Key, str, bool]]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if not isinstance(node, ast.Call):
             continue
         name = _called(node.func)
         try:
             if name in _FUNCTIONS:
-                yield from _told(name, node)
+                yield from ((*told, name == "mark") for told in _told(name, node))
             elif name in _COUNTED:
-                yield from _unit(node, _COUNTED[name])
+                yield from ((*told, False) for told in _unit(node, _COUNTED[name]))
         except ValueError as error:
             raise ValueError(f"{_name(path)}, line {node.lineno}: {error}") from None
 

@@ -167,6 +167,11 @@ def abridged(name: str, width: int = 60) -> str:
     return shortened(name, width - width // 3) + name[len(name) - end :].lstrip()
 
 
+def columns(text: str) -> int:
+    """How many columns `text` takes, where a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
 def _fitting(text: str, width: int) -> int:
     """How many characters of `text` fit into `width` columns."""
     for position, sign in enumerate(text):
