@@ -180,3 +180,9 @@ def test_a_blank_that_stands_twice_must_hold_the_same_twice():
     twice = Recogniser(["from {a} to {a} again"], {})
     assert twice.said("from here to here again", str) == "from here to here again"
     assert twice.said("from here to there again", str) is None
+
+
+def test_a_sentence_kept_in_english_is_said_in_the_readers_language():
+    with speaking("zh"):
+        assert translate("sum of Amount") == "Amount的总和"
+        assert translate("1,200 rows") == "1,200行"

@@ -100,12 +100,18 @@ def _recogniser(language: str) -> Recogniser:
     with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
         for message in read_mo(file):
             words, said = _first(message.id), _first(message.string)
-            if message.context == COUNTED:
+            context = _text(message.context)
+            if context == COUNTED:
                 units[words] = shape.format(number="{number}", unit=said)
-            elif message.context == FINISHED:
+            elif context == FINISHED:
                 templates.append(words)
     return Recogniser(templates, units)
 
 
 def _first(forms: str | Sequence[str] | None) -> str:
     return forms if isinstance(forms, str) else forms[0] if forms else ""
+
+
+def _text(context: str | bytes | None) -> str:
+    """A context as it is read from a compiled file, where it comes as bytes."""
+    return context.decode() if isinstance(context, bytes) else context or ""
