@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ NO_NUMBER = mark("no number")
 _SPACE = "\N{NO-BREAK SPACE}"
 _BYTES = mark("bytes")
 _SIZES = (_BYTES, "kB", "MB", "GB", "TB", "PB")
+_IN_BRACKETS = re.compile(r"[(（](.+?)[)）]")
 _ENDS = (".", "!", "?", "。", "！", "？")
 _SIGNS = ("ε", "δ", "ρ", "μ")
 _MOST_DECIMALS = 6
@@ -141,10 +143,13 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def in_latin(term: str) -> str:
-    """What a term is sorted by: δ (delta) by delta."""
-    name = term[term.find("(") + 1 : term.find(")")] if term[:1] in _SIGNS else term
-    return name.lower()
+def in_order(term: str) -> bytes:
+    """What a term is sorted by: δ (delta) by delta, Chinese by its sound.
+
+    The common characters of GB 2312, with which GB 18030 begins, stand in the order of pinyin.
+    """
+    named = _IN_BRACKETS.search(term) if term[:1] in _SIGNS else None
+    return (named[1] if named else term).lower().encode("gb18030")
 
 
 def recorded(text: str) -> str:
