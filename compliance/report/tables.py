@@ -67,8 +67,8 @@ def number_width(title: str, cells: Sequence[Cell]) -> float:
 
 def _title_width(title: str) -> float:
     """Millimetres of a title on at most two lines; a short Chinese one is not torn."""
-    wide = wording.columns(title)
-    if wide > len(title):
+    if any("\u2e80" <= sign <= "\u9fff" for sign in title):
+        wide = wording.columns(title)
         return (wide if wide <= _UNTORN else wide // 2 + 2) * _HALF_HAN
     word = max((len(word) for word in title.split()), default=0)
     return max(word, min(len(title) // 2 + 2, len(title))) * _LETTER
