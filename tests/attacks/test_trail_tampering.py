@@ -284,8 +284,8 @@ OF_RECORDS = [
     "update organisation set record = record || ' ' where position = :p",
     "update organisation set entry = entry % 300 + 1 where position = :p",
     "delete from organisation where position = :p",
-    "insert into organisation (record, entry)"
-    " select record, entry from organisation where position = :p",
+    """insert into organisation (record, entry)
+       select record, entry from organisation where position = :p""",
 ]
 ATTACKS: list[Attack] = [
     *(entries_attacked, entries_attacked, one_row_changed, one_hash_changed, rows_removed),
