@@ -25,7 +25,7 @@ from compliance.lineage.nouns import (
     Tagged,
 )
 
-Tags = dict[Place, set[Tag]]
+_Bits = dict[Place, int]
 _Ways = Mapping[Place, list[Place]]
 _Pair = tuple[Place, Place]
 _DATASET = f"{NodeKind.DATASET}:"
@@ -54,42 +54,65 @@ def propagate(
     }
     proven = {made for _, made in stops}
     direct, indirect, ended, whole = _ways(edges, stops)
-    own = _own(labels, proven)
+    names = _Names()
+    own = _own(labels, proven, names)
     tags, arrived = _travelled(own, direct)
     return Tagged(
-        tags=_frozen(tags),
-        arrived=_frozen(arrived),
-        touched=_frozen(_touched(tags, direct, indirect, whole)),
+        tags=names.of_each(tags),
+        arrived=names.of_each(arrived),
+        touched=names.of_each(_touched(tags, direct, indirect, whole)),
         stopped=tuple(
             Stop(
                 origin=origin,
                 made=made,
-                tags=frozenset(tags[origin]),
+                tags=names.of(tags[origin]),
                 evidence=stops[origin.node, made.node],
             )
             for origin, made in sorted(ended)
             if origin in tags
         ),
-        lost=tuple(_lost(arrived, labels, shown)),
+        lost=tuple(_lost(names.of_each(arrived), labels, shown)),
     )
 
 
-def _own(labels: Mapping[str, Discovery], proven: Collection[str]) -> Tags:
+class _Names:
+    """Tags by their number: sets of tags are bits of one whole number, which are joined fast."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._tags: list[Tag] = []
+        self._sets: dict[int, frozenset[Tag]] = {}
+
+    def bit(self, label: Label) -> int:
+        """The set of the one tag that `label` gives its column."""
+        said = label.semantic_type, label.identifier_class, label.legal_classes
+        number = self._numbers.setdefault(said, len(self._tags))
+        if number == len(self._tags):
+            type_, class_, legal = said
+            self._tags.append(
+                Tag(semantic_type=type_, identifier_class=class_, legal_classes=legal)
+            )
+        return 1 << number
+
+    def of(self, bits: int) -> frozenset[Tag]:
+        """The tags of a set."""
+        if bits not in self._sets:
+            self._sets[bits] = frozenset(t for n, t in enumerate(self._tags) if bits >> n & 1)
+        return self._sets[bits]
+
+    def of_each(self, found: Mapping[Place, int]) -> Mapping[Place, frozenset[Tag]]:
+        """The tags of every place that has any."""
+        return {place: self.of(bits) for place, bits in found.items() if bits}
+
+
+def _own(labels: Mapping[str, Discovery], proven: Collection[str], names: _Names) -> _Bits:
     """What labels say, but of what was measured to be anonymous."""
     return {
-        Place(node, label.column): {_tag(label)}
+        Place(node, label.column): names.bit(label)
         for node, found in labels.items()
         if node not in proven
         for label in found.personal
     }
-
-
-def _tag(label: Label) -> Tag:
-    return Tag(
-        semantic_type=label.semantic_type,
-        identifier_class=label.identifier_class,
-        legal_classes=label.legal_classes,
-    )
 
 
 def _ways(
@@ -117,45 +140,38 @@ def _ways(
     return direct, indirect, ended, whole
 
 
-def _travelled(own: Mapping[Place, set[Tag]], direct: _Ways) -> tuple[Tags, Tags]:
+def _travelled(own: Mapping[Place, int], direct: _Ways) -> tuple[_Bits, _Bits]:
     """All tags of each place, and of them those that came from another one."""
-    tags: Tags = {place: set(found) for place, found in own.items()}
-    arrived: Tags = {}
+    tags, arrived = dict(own), dict[Place, int]()
     ahead = deque(tags)
     while ahead:
         here = ahead.popleft()
         found = tags[here]
         for there in direct.get(here, ()):
-            came = arrived.setdefault(there, set())
-            if found <= came:
-                continue
-            came |= found
-            if not found <= tags.setdefault(there, set()):
-                tags[there] |= found
+            arrived[there] = arrived.get(there, 0) | found
+            before = tags.get(there, 0)
+            if before | found != before:
+                tags[there] = before | found
                 ahead.append(there)
     return tags, arrived
 
 
 def _touched(
-    tags: Mapping[Place, set[Tag]],
-    direct: _Ways,
-    indirect: _Ways,
-    whole: Mapping[str, Sequence[str]],
-) -> Tags:
+    tags: Mapping[Place, int], direct: _Ways, indirect: _Ways, whole: Mapping[str, Sequence[str]]
+) -> _Bits:
     """Tags that places only hang on: from where a column chose or grouped, and on from there."""
-    found: Tags = {}
+    found: _Bits = {}
     ahead: deque[Place] = deque()
 
-    def reach(there: Place, more: set[Tag]) -> None:
-        before = found.setdefault(there, set())
-        if not more <= before:
-            before |= more
+    def reach(there: Place, more: int) -> None:
+        before = found.get(there, 0)
+        if before | more != before:
+            found[there] = before | more
             ahead.append(there)
 
     for here, ways in indirect.items():
         for there in ways:
-            if here in tags:
-                reach(there, tags[here])
+            reach(there, tags.get(here, 0))
     while ahead:
         here = ahead.popleft()
         for there in (*direct.get(here, ()), *indirect.get(here, ())):
@@ -167,7 +183,9 @@ def _touched(
 
 
 def _lost(
-    arrived: Mapping[Place, set[Tag]], labels: Mapping[str, Discovery], shown: Sequence[Evidence]
+    arrived: Mapping[Place, frozenset[Tag]],
+    labels: Mapping[str, Discovery],
+    shown: Sequence[Evidence],
 ) -> Iterator[Lost]:
     """Where a dataset's column is not taken for what it was made from, and nothing shows why."""
     void = {one.made: one.why for one in shown if one.standing is Standing.VOID}
@@ -188,8 +206,4 @@ def _lost(
             reason, why = Reason.SAYS_NONE, _SAYS_NONE
         else:
             continue
-        yield Lost(place=place, tags=frozenset(arrived[place]), reason=reason, why=why)
-
-
-def _frozen(tags: Mapping[Place, set[Tag]]) -> Mapping[Place, frozenset[Tag]]:
-    return {place: frozenset(found) for place, found in tags.items() if found}
+        yield Lost(place=place, tags=arrived[place], reason=reason, why=why)
