@@ -25,9 +25,11 @@ from compliance.lineage.nouns import (
     Tagged,
 )
 
-_Bits = dict[Place, int]
-_Ways = Mapping[Place, list[Place]]
-_Pair = tuple[Place, Place]
+# Places while they are followed: plain pairs are made and found faster than named ones.
+_At = tuple[str, str]
+_Bits = dict[_At, int]
+_Ways = Mapping[_At, list[_At]]
+_Pair = tuple[_At, _At]
 _DATASET = f"{NodeKind.DATASET}:"
 
 _NOT_LOOKED = "nobody has looked for personal data here, and what it was made from holds some"
@@ -57,21 +59,22 @@ def propagate(
     names = _Names()
     own = _own(labels, proven, names)
     tags, arrived = _travelled(own, direct)
+    came = names.of_each(arrived)
     return Tagged(
         tags=names.of_each(tags),
-        arrived=names.of_each(arrived),
+        arrived=came,
         touched=names.of_each(_touched(tags, direct, indirect, whole)),
         stopped=tuple(
             Stop(
-                origin=origin,
-                made=made,
+                origin=Place(*origin),
+                made=Place(*made),
                 tags=names.of(tags[origin]),
-                evidence=stops[origin.node, made.node],
+                evidence=stops[origin[0], made[0]],
             )
             for origin, made in sorted(ended)
             if origin in tags
         ),
-        lost=tuple(_lost(names.of_each(arrived), labels, shown)),
+        lost=tuple(_lost(came, labels, shown)),
     )
 
 
@@ -100,15 +103,15 @@ class _Names:
             self._sets[bits] = frozenset(t for n, t in enumerate(self._tags) if bits >> n & 1)
         return self._sets[bits]
 
-    def of_each(self, found: Mapping[Place, int]) -> Mapping[Place, frozenset[Tag]]:
+    def of_each(self, found: Mapping[_At, int]) -> Mapping[Place, frozenset[Tag]]:
         """The tags of every place that has any."""
-        return {place: self.of(bits) for place, bits in found.items() if bits}
+        return {Place(*at): self.of(bits) for at, bits in found.items() if bits}
 
 
 def _own(labels: Mapping[str, Discovery], proven: Collection[str], names: _Names) -> _Bits:
     """What labels say, but of what was measured to be anonymous."""
     return {
-        Place(node, label.column): names.bit(label)
+        (node, str(label.column)): names.bit(label)
         for node, found in labels.items()
         if node not in proven
         for label in found.personal
@@ -119,8 +122,8 @@ def _ways(
     edges: Iterable[Edge], stops: Mapping[tuple[str, str], str]
 ) -> tuple[_Ways, _Ways, set[_Pair], Mapping[str, list[str]]]:
     """Where values go, where influence goes, where values are stopped, and what makes what."""
-    direct: dict[Place, list[Place]] = defaultdict(list)
-    indirect: dict[Place, list[Place]] = defaultdict(list)
+    direct: dict[_At, list[_At]] = defaultdict(list)
+    indirect: dict[_At, list[_At]] = defaultdict(list)
     ended: set[_Pair] = set()
     whole: dict[str, list[str]] = defaultdict(list)
     for edge in edges:
@@ -129,7 +132,7 @@ def _ways(
         if is_open:
             whole[origin].append(made)
         for column in edge.columns:
-            pair = Place(origin, column.origin), Place(made, column.made)
+            pair = (origin, column.origin), (made, column.made)
             if not is_open:
                 if column.kind is ColumnKind.DIRECT:
                     ended.add(pair)
@@ -140,9 +143,9 @@ def _ways(
     return direct, indirect, ended, whole
 
 
-def _travelled(own: Mapping[Place, int], direct: _Ways) -> tuple[_Bits, _Bits]:
+def _travelled(own: Mapping[_At, int], direct: _Ways) -> tuple[_Bits, _Bits]:
     """All tags of each place, and of them those that came from another one."""
-    tags, arrived = dict(own), dict[Place, int]()
+    tags, arrived = dict(own), dict[_At, int]()
     ahead = deque(tags)
     while ahead:
         here = ahead.popleft()
@@ -157,13 +160,13 @@ def _travelled(own: Mapping[Place, int], direct: _Ways) -> tuple[_Bits, _Bits]:
 
 
 def _touched(
-    tags: Mapping[Place, int], direct: _Ways, indirect: _Ways, whole: Mapping[str, Sequence[str]]
+    tags: Mapping[_At, int], direct: _Ways, indirect: _Ways, whole: Mapping[str, Sequence[str]]
 ) -> _Bits:
     """Tags that places only hang on: from where a column chose or grouped, and on from there."""
     found: _Bits = {}
-    ahead: deque[Place] = deque()
+    ahead: deque[_At] = deque()
 
-    def reach(there: Place, more: int) -> None:
+    def reach(there: _At, more: int) -> None:
         before = found.get(there, 0)
         if before | more != before:
             found[there] = before | more
@@ -176,9 +179,9 @@ def _touched(
         here = ahead.popleft()
         for there in (*direct.get(here, ()), *indirect.get(here, ())):
             reach(there, found[here])
-        if not here.column:
-            for made in whole.get(here.node, ()):
-                reach(Place(made, ""), found[here])
+        if not here[1]:
+            for made in whole.get(here[0], ()):
+                reach((made, ""), found[here])
     return found
 
 
@@ -190,7 +193,7 @@ def _lost(
     """Where a dataset's column is not taken for what it was made from, and nothing shows why."""
     void = {one.made: one.why for one in shown if one.standing is Standing.VOID}
     harmless = {
-        Place(node, label.column)
+        (node, str(label.column))
         for node, found in labels.items()
         for label in found.labels
         if not label.is_personal

@@ -31,10 +31,11 @@ from compliance.lineage.nouns import (
     Tag,
     Tagged,
 )
+from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.rules.nouns import Inherited
 from compliance.storage import records
 from compliance.trail import to_entry
-from compliance.workspace import datasets, lineage_edges
+from compliance.workspace import datasets, disclosures, lineage_edges
 from compliance.workspace.desk import Desk
 from compliance.workspace.lineage_evidence import (
     columns_in,
@@ -55,12 +56,14 @@ class Known:
         edges: oldest first.
         labels: what columns hold, by the key of their version.
         evidence: what was measured, with what it is worth.
+        columns: of every thing that is there, by its key.
         tagged: how far personal data went.
     """
 
     edges: tuple[Edge, ...]
     labels: Mapping[str, Discovery]
     evidence: tuple[Evidence, ...]
+    columns: Mapping[str, Sequence[str]]
     tagged: Tagged
 
 
@@ -158,8 +161,16 @@ class Lineages:
 
     def dangling(self) -> tuple[Dangling, ...]:
         """Edges that name a version or a column that is not there."""
-        with self._desk.database.reading() as connection:
-            return dangling_in(connection)
+        known = self.known()
+        return dangling(known.edges, known.columns)
+
+    def disclose(self, name: str, release_id: str | None = None) -> Disclosure:
+        """What is told about a release, handed out: noted in the lineage and in the trail.
+
+        Raises:
+            NothingReleasedError, UnknownReleaseError: there is no such release.
+        """
+        return disclosures.hand_out(self._desk, name, release_id)
 
     def known(self, as_of: date | None = None) -> Known:
         """The lineage of one moment, worked out once as long as nothing is written."""
@@ -180,6 +191,7 @@ def known_at(connection: Connection, until: int | None = None) -> Known:
         edges=edges,
         labels=labels,
         evidence=shown,
+        columns=columns,
         tagged=propagate([_supposed(edge, columns) for edge in edges], labels, shown),
     )
 
@@ -211,12 +223,6 @@ def _by_node(
         if place.node in found:
             found[place.node][place.column] = some
     return found
-
-
-def dangling_in(connection: Connection) -> tuple[Dangling, ...]:
-    """See `Lineages.dangling`."""
-    kept = records_of(connection)
-    return dangling(lineage_edges.every(connection), columns_in(connection, kept))
 
 
 def entry_at(connection: Connection, as_of: date) -> int:
