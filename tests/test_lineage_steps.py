@@ -494,3 +494,18 @@ def state_of(desk: Workspace, rule: str, name: str) -> State:
     found = desk.assess()
     (verdict,) = [v for v in found.verdicts if v.rule == rule and v.subject == name]
     return verdict.state
+
+
+def test_a_disclosure_that_is_handed_out_leads_back_to_the_data(shop: Workspace) -> None:
+    asked = to_query({"unit": "customer", "statistics": [{"count": "units"}]})
+    release = shop.release("orders", asked, Decimal(1))
+    before = shop.disclosure("orders", release.id)
+
+    told = shop.proof.lineage.disclose("orders", release.id)
+
+    edge = last(shop, "disclosed")
+    assert told.release_id == before.release_id == edge.origin.id
+    assert shop.entries(1)[0].facts["sha256"] == edge.parameters["sha256"]
+    ways = [e.step for e in shop.proof.lineage.upstream(edge.made.id)]
+    assert ways == ["disclosed", "released", "added"]
+    assert shop.proof.lineage.dangling() == ()
