@@ -431,6 +431,8 @@ def test_the_lineage_is_asked_as_of_any_day(tmp_path: Path) -> None:
     assert lineage.edges(as_of=first - timedelta(days=1)) == ()
     assert then == tuple(edge for edge in now if edge.at.date() == first)
     assert len(then) < len(now)
+    assert lineage.edges(["accounts"], first) == then
+    assert {e.origin.id for e in lineage.edges(["accounts"])} == {"accounts@1", "accounts@2"}
     places = {place.node for place in lineage.tags(first).tags}
     assert places == {"dataset:accounts@1"}
     assert {p.node for p in lineage.tags().tags} == places | {"dataset:accounts@2"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
@@ -80,18 +80,16 @@ class Lineages:
     def edges(
         self, names: Sequence[str] | None = None, as_of: date | None = None
     ) -> tuple[Edge, ...]:
-        """What was made from what, oldest first: of all datasets, or of those named.
+        """What was made from what, oldest first: of all datasets, or of those named as they stood.
 
         Raises:
             UnknownDatasetError: a name is not there.
         """
         with self._desk.database.reading() as connection:
-            wanted = [datasets.find(connection, name).id for name in names or ()]
-            if as_of is None:
-                found = lineage_edges.every(connection)
-            else:
-                found = lineage_edges.every(connection, entry_at(connection, as_of))
-        return found if names is None else lineage_edges.around(found, wanted)
+            wanted = {str(datasets.find(connection, name).name) for name in names or ()}
+            until = None if as_of is None else entry_at(connection, as_of)
+            found = lineage_edges.every(connection, until)
+        return found if names is None else lineage_edges.around(found, _newest(found, wanted))
 
     def tags(self, as_of: date | None = None) -> Tagged:
         """How far personal data went, and where they stopped."""
@@ -194,6 +192,13 @@ def known_at(connection: Connection, until: int | None = None) -> Known:
         columns=columns,
         tagged=propagate([_supposed(edge, columns) for edge in edges], labels, shown),
     )
+
+
+def _newest(edges: Iterable[Edge], names: Collection[str]) -> Collection[str]:
+    """The id of the last version of each of these datasets that the edges know."""
+    made = (edge.made.id for edge in edges if edge.made.kind is NodeKind.DATASET)
+    versions = {id_.rpartition("@")[0]: id_ for id_ in made}
+    return [versions[name] for name in names if name in versions]
 
 
 def inheritance(known: Known, ids: Collection[str]) -> Mapping[str, Inherited]:
