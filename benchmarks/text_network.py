@@ -1,6 +1,6 @@
 """Train the networks that read English texts for names, and write network.npz and vectors.npz.
 
-Run with `python benchmarks/text_network.py`, after text_training.py; about fifteen minutes of one
+Run with `python benchmarks/text_network.py`, after text_training.py; about seven minutes of one
 processor. With `--choose` one learns from the tweets only, and what it tells in the comments is
 printed by threshold: by that the settings here were chosen. The test part of WNUT-17 is not read.
 """
@@ -35,14 +35,11 @@ def main() -> None:
         str, peer_python("text-training", training.PINS).parent.parent.glob("lib/*/site-packages")
     )
     if "--choose" in sys.argv:
-        _choose(int(sys.argv[-1]) if sys.argv[-1].isdigit() else SEEDS[0])
+        _choose()
         return
     write_vectors(PLACE / "vectors.npz", np.random.default_rng(training.SEED))
     data = Data((training.TWEETS, training.COMMENTS), np.random.default_rng(training.SEED))
-    fitted = []
-    for seed in SEEDS:
-        fitted.append(_trained(data, seed))
-        write_networks(PLACE / "network.npz", fitted)
+    write_networks(PLACE / "network.npz", [_trained(data, seed) for seed in SEEDS])
 
 
 def write_vectors(path: Path, generator: np.random.Generator) -> None:
@@ -141,13 +138,12 @@ def write_networks(path: Path, fitted: Sequence[dict[str, Any]]) -> None:
     print(f"networks: {len(fitted)}, {path.stat().st_size / 1e6:.1f} MB")
 
 
-def _choose(seed: int) -> None:
+def _choose() -> None:
     """Print precision, recall and F2 of persons' words in the comments, by threshold."""
-    from compliance.discovery.text.tagger import forward_backward
     from compliance.discovery.text.network import tag_scores
+    from compliance.discovery.text.tagger import forward_backward
 
-    weights = _trained(Data((training.TWEETS,), np.random.default_rng(training.SEED)), seed)
-    np.savez(f"/tmp/wt/pp/choose_{seed}.npz", **weights)
+    weights = _trained(Data((training.TWEETS,), np.random.default_rng(training.SEED)), SEEDS[0])
     rows = [row for s in training.wnut(training.COMMENTS) for row in training.tagged(s)]
     rows.sort(key=lambda row: -len(row[0]))
     scores = tag_scores([words for words, _ in rows], weights)

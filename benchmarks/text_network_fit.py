@@ -115,12 +115,8 @@ def scores(
     runs = jnp.concatenate([beside[:, :, n : n + count] for n in range(WIDTH)], axis=3)
     spelling = jax.nn.relu(runs @ weights["spelling"] + weights["spelling_base"]).max(axis=2)
     paths = [weights[f"path{n}"][looks["paths"][..., n]] for n in range(len(PATHS))]
-    of_piece = jnp.broadcast_to(
-        jax.nn.one_hot(casings, CASINGS)[:, None], (*inside.shape, CASINGS)
-    )
-    seen = jnp.concatenate(
-        [looks["vectors"], looks["facts"], *paths, spelling, of_piece], axis=2
-    )
+    of_piece = jnp.broadcast_to(jax.nn.one_hot(casings, CASINGS)[:, None], (*inside.shape, CASINGS))
+    seen = jnp.concatenate([looks["vectors"], looks["facts"], *paths, spelling, of_piece], axis=2)
     first, second = (None, None) if key is None else jax.random.split(key)
     seen = _dropped(seen, first)
     states = jnp.concatenate(

@@ -54,9 +54,7 @@ def tag_scores(pieces: Sequence[Sequence[str]], by: Weights) -> list[Floats]:
         line[: len(words)], backwards[row, : len(words)] = words, words[::-1]
     left = _read(looks, padded, casings, lengths, by, "left")
     right = _read(looks, backwards, casings, lengths, by, "right")
-    states = [
-        np.hstack([a[:n], b[:n][::-1]]) for a, b, n in zip(left, right, lengths, strict=True)
-    ]
+    states = [np.hstack([a[:n], b[:n][::-1]]) for a, b, n in zip(left, right, lengths, strict=True)]
     hidden = np.tanh(np.concatenate(states) @ by["hidden"] + by["hidden_base"])
     scores = hidden @ by["out"] + by["out_base"]
     return list(np.split(scores, np.cumsum(lengths)[:-1]))

@@ -8,6 +8,9 @@ import re
 
 import yaml
 
+# In a long review one smile says nothing. Of 30, 60 and 100 the one that told most persons in
+# comments of those that told no more in reviews of clothes than the random field alone.
+_WORDS_PER_MARK = 60
 _MARKS = (
     r"(?<![\w@])@\w",  # a user name
     r"(?<![\w&])#[^\W\d_]\w",  # a hashtag
@@ -19,8 +22,15 @@ _MARKS = (
 
 
 def is_post(text: str) -> bool:
-    """Whether `text` holds a link, a user name, a hashtag, a smile or a word of chat."""
-    return _shape().search(text) is not None
+    """Whether `text` holds a mark of posts and chat for every 60 words or fewer.
+
+    Marks are links, user names, hashtags, smiles and the words of posts.yaml.
+    """
+    shape = _shape()
+    if shape.search(text) is None:
+        return False
+    marks = sum(1 for _ in shape.finditer(text))
+    return marks * _WORDS_PER_MARK >= len(text.split())
 
 
 @functools.cache
