@@ -102,8 +102,8 @@ def _probabilities(parts: Sequence[Piece], spoken: Sequence[Family]) -> list[Flo
             for by in networks()
         ]
         for place, n in enumerate(order):
-            mean = sum(odds[place] for odds in theirs) / len(theirs)
-            found[n] = (found[n] + mean) / 2
+            mean = np.mean([odds[place] for odds in theirs], axis=0)
+            found[n] = ((found[n] + mean) / 2).astype(np.float32)
     return found
 
 

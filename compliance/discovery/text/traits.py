@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def traits(words: Sequence[str]) -> Traits:
     company = np.where(is_known[:, None], company, plain)
     cluster = FIELDS.index("cluster")
     paths = np.where(cased[:, cluster] > 0, cased[:, cluster], rows[:, cluster]).astype(np.int64)
-    facts = [
+    facts: list[NDArray[Any]] = [
         *(_in_steps(rows[:, FIELDS.index(name)], steps) for name, steps in _STEPS.items()),
         (rows[:, FIELDS.index("like_names")] / 100)[:, None],
         rows[:, [FIELDS.index("german"), FIELDS.index("romance")]] > 0,
