@@ -28,8 +28,7 @@ _LIKELY = 0.6
 _SURE = 0.9
 # In German and Romance languages nobody of several words is told who is less likely.
 _LEAST_ELSEWHERE = 0.36
-# In small letters, but of words in the company of names; of 0.6 and 0.7 the one that leaves reviews
-# of clothes as they were.
+# In small letters; of 0.6 and 0.7 the one that leaves reviews of clothes as they were.
 _LEAST_SMALL = 0.7
 # The same in English for what is nothing but ordinary words: “Bright colours”.
 _LEAST_ORDINARY = 0.6
