@@ -319,10 +319,12 @@ class Document:
     Attributes:
         pdf: its bytes.
         pages: how many.
+        language: that it is written in.
     """
 
     pdf: bytes
     pages: int
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,6 @@ from compliance.errors import (
 )
 from compliance.federated import from_plan
 from compliance.federated.nouns import Run
-from compliance.i18n import LANGUAGE
 from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.plain import to_json, to_yaml
 from compliance.privacy import prices_of, protection_of_units
@@ -69,8 +68,7 @@ def make(
     """Gather the evidence, build the PDF and store it; for an audit, check every duty first.
 
     Raises:
-        NothingToReportError: there is no dataset.
-        UnknownDatasetError: a name is not there.
+        NothingToReportError, UnknownDatasetError: there is no dataset, or none of a name.
         NothingReleasedError, UnknownReleaseError: there is no such release.
         NothingTrainedError, UnknownRunError: there is no such federated run.
         NothingAnonymisedError, UnknownOutputError: there is no such anonymisation.
@@ -222,7 +220,7 @@ def store(
             size_bytes=len(document.pdf),
             built_at=act.at,
             actor=act.actor,
-            language=LANGUAGE.get(),
+            language=document.language,
         )
         act.store(tables.REPORT, report, id=report.id)
         node = Node(
