@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 # Flower lives apart: it is pinned to libraries that the desk must not be held to.
@@ -13,15 +14,18 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 # `bench-discovery`, `bench-federated`, `bench-measures`, `bench-release` and `bench-text` install their
 # peers into benchmarks/.peers at the first run;
 # `bench-release` and `bench-mnist` take minutes.
-BENCHES := bench-anonymise bench-audit bench-baskets bench-crowd bench-dataset bench-demo bench-discovery bench-erasing bench-federated bench-images bench-letters bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-rules bench-tasks bench-text bench-tracing bench-treatments bench-watch
+BENCHES := bench-anonymise bench-audit bench-baskets bench-crowd bench-dataset bench-demo bench-discovery bench-erasing bench-federated bench-images bench-letters bench-lineage bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-rules bench-tasks bench-text bench-tracing bench-trail bench-treatments bench-watch
 
 .PHONY: run test lint lock messages distributed pictures clean bench train-discovery train-text $(BENCHES)
 
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
 
+# Each file stays with one worker, so that what its tests share is made once; and each worker has
+# one thread, or they would wait for each other.
+test: export OPENBLAS_NUM_THREADS := 1
 test: $(VENV)/.dev chromium postgresql distributed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -33,7 +37,7 @@ messages: $(VENV)/.dev
 # Resolve the pinned sets anew from pyproject.toml.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra formats --extra images --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra formats --extra images --extra pkcs11 --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
 
 	cp requirements.txt $(DISTRIBUTED_SET)  # so that what both need has one version where it can
 	grep -oE '"(cryptography|flwr|msgspec|numpy|opendp|pandas|pyarrow|pyyaml)==[^"]+' pyproject.toml | tr -d '"' \

@@ -3,7 +3,8 @@
 The demo shop of 20,000 customers and 200,000 orders, with a newsletter, payments, tickets in which
 others are named, and a second version of the customers; beside it `adventureworks` and `chinook`
 where the shared data sets lie beside the project. The truth is known: the shop is invented, the
-others have keys. Doubtful matches are decided beforehand by the truth, as an officer would.
+others have keys. Doubtful matches and mentions are decided beforehand by the truth, one by one, as
+an officer would.
 
 Printed: seconds (on the clock, and of the processor) to erase one person with nothing in memory,
 another one, and a thousand in one batch, each with the search, the writing and the second search;
@@ -37,9 +38,19 @@ BATCH = 1_000
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
-def timed(workspace: Workspace, people: Mapping[str, set[Row]], what: str) -> Erasure:
-    """Erase those with these addresses in one batch, and print how long it took."""
-    said = decided(Workspace(workspace.settings), people)
+def timed(
+    workspace: Workspace,
+    people: Mapping[str, set[Row]],
+    what: str,
+    mentions: Mapping[str, Mapping[str, bool]],
+) -> Erasure:
+    """Erase those with these addresses in one batch, and print how long it took.
+
+    Args:
+        mentions: by address, what was said of doubtful mentions; their ids stay the same.
+    """
+    matches = decided(Workspace(workspace.settings), people)
+    said = {mail: {**doubts, **mentions[mail]} for mail, doubts in matches.items()}
     asked = [
         ask(workspace, f"R-{what}-{nth:04}", [email(mail)], doubts=said[mail])
         for nth, mail in enumerate(people)
@@ -105,12 +116,20 @@ def main() -> None:
         before = contents(workspace)
         rows = {m: truth.rows[mails[m]] for m in drawn}
         first, second, *many = drawn
+        cells = {m: truth.mentions[mails[m]] for m in drawn}
+        every = rows | {m: shared[m][1] for m in others}
+        said = {
+            mail: {id_: is_person for id_, is_person in doubts.items() if ":" not in id_}
+            for mail, doubts in decided(workspace, every, cells).items()
+        }
+        asked = sum(map(len, said.values()))
+        print(f"doubtful mentions decided: {asked:,} of {sum(map(bool, said.values())):,} people")
         workspace = Workspace(settings)  # nothing in memory
-        timed(workspace, {first: rows[first]}, "one, cold")
+        timed(workspace, {first: rows[first]}, "one, cold", said)
         # Row numbers of the truth are those of before; the names of doubtful matches stay.
-        timed(workspace, {second: set()}, "one more")
-        timed(workspace, {mail: set() for mail in many}, "a thousand")
-        timed(workspace, {mail: set() for mail in others}, "of other shops")
+        timed(workspace, {second: set()}, "one more", said)
+        timed(workspace, {mail: set() for mail in many}, "a thousand", said)
+        timed(workspace, {mail: set() for mail in others}, "of other shops", said)
         _told(before, contents(workspace), truth, [mails[m] for m in drawn], shared, others)
         print("trail:", workspace.verify_trail().problems or "verifies")
 

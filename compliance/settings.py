@@ -60,6 +60,28 @@ SETTINGS = (
         default="",
         meaning="The address that notices of audits come from.",
     ),
+    Setting(
+        name="PRIVACY_DESK_SIGNER",
+        default="",
+        meaning=(
+            "Who signs reports: a PKCS#12 file (.p12) with your certificate and its key, or a "
+            "token as pkcs11:token=…;object=…?module-path=… (RFC 7512); empty means a certificate "
+            "that the desk makes itself."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_SIGNER_PASSWORD",
+        default="",
+        meaning="The password of that file, or the PIN of that token.",
+    ),
+    Setting(
+        name="PRIVACY_DESK_TIME_STAMP_URL",
+        default="",
+        meaning=(
+            "A time-stamp authority (RFC 3161) that confirms when reports were signed and "
+            "checkpoints taken; empty means that nobody is asked."
+        ),
+    ),
 )
 
 MAX_FILE_BYTES = 4 * 2**30
@@ -84,6 +106,9 @@ class Settings:
         name_model: a language model to ask for names, too; empty for none.
         smtp_url: the mail server for notices; may hold a password, so it is not shown.
         mail_from: the address that notices come from.
+        signer: who signs reports; empty for the desk itself.
+        signer_password: of its file or token; not shown.
+        time_stamp_url: the time-stamp authority; empty for none.
     """
 
     home: Path
@@ -92,6 +117,9 @@ class Settings:
     name_model: str = ""
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
+    signer: str = ""
+    signer_password: str = field(default="", repr=False)
+    time_stamp_url: str = ""
 
     @classmethod
     def from_environment(
@@ -115,4 +143,7 @@ class Settings:
             name_model=values["PRIVACY_DESK_NAME_MODEL"],
             smtp_url=values["PRIVACY_DESK_SMTP_URL"],
             mail_from=values["PRIVACY_DESK_MAIL_FROM"],
+            signer=values["PRIVACY_DESK_SIGNER"],
+            signer_password=values["PRIVACY_DESK_SIGNER_PASSWORD"],
+            time_stamp_url=values["PRIVACY_DESK_TIME_STAMP_URL"],
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -66,9 +69,42 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return Settings.from_environment(environment, home=tmp_path / "desk")
 
 
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Makes a folder once for all workers: `home = once("walked", walk)`; copied, never used."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def make(name: str, fill: Callable[[Path], None]) -> Path:
+        folder = shared / f"once-{name}"
+        folder.mkdir(exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "made").exists():
+                fill(folder / "desk")
+                (folder / "made").touch()
+        return folder / "desk"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def records_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with empty records to copy: making them takes twenty times as long."""
+    home = tmp_path_factory.mktemp("empty") / "desk"
+    Workspace(Settings.from_environment({}, home=home))
+    (home / "secret.key").unlink()  # every desk has its own
+    return home
+
+
 @pytest.fixture
-def workspace(settings: Settings) -> Workspace:
+def workspace(settings: Settings, records_made: Path) -> Workspace:
     """An empty workspace in a folder of its own."""
+    if settings.database_url.startswith("sqlite"):
+        shutil.copytree(records_made, settings.home)
     return Workspace(settings)
 
 

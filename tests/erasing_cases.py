@@ -40,7 +40,11 @@ def ask(
     kept: Mapping[str, str] | None = None,
     doubts: Mapping[str, bool] | None = None,
 ) -> str:
-    """A request to erase somebody, decided and ready to be carried out."""
+    """A request to erase somebody, decided and ready to be carried out.
+
+    Args:
+        doubts: by the id of a doubtful match or mention, what an officer said of it.
+    """
     desk = workspace._desk
     request = Request(
         id=id_,
@@ -52,7 +56,8 @@ def ask(
         step=Step.DECIDED,
         identity=Identity(level=IdentityLevel.ACCOUNT, checked="signed in", by="o", at=AT),
         searched_on=date(2026, 10, 25),
-        doubts=dict(doubts or {}),
+        doubts={one: said for one, said in (doubts or {}).items() if ":" in one},
+        mentions={one: said for one, said in (doubts or {}).items() if ":" not in one},
         decision=Decision(
             outcome=Outcome.FULFILLED,
             ground="consent_withdrawn",

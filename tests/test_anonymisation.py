@@ -64,7 +64,9 @@ def test_an_output_is_a_dataset_with_its_lineage_and_shares_the_budget(
     done = ended(workspace.anonymisation.anonymise("people", plan(), {}, "safe"))
 
     made = workspace.dataset("safe")
-    (edge,) = [edge for edge in workspace.lineage(["safe"]) if edge.step == "anonymised"]
+    (edge,) = [
+        edge for edge in workspace.proof.lineage.edges(["safe"]) if edge.step == "anonymised"
+    ]
     assert done.made == made.id == edge.made.id
     assert edge.origin.id == workspace.dataset("people").id
     assert made.population == workspace.dataset("people").population

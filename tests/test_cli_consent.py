@@ -57,6 +57,19 @@ def test_a_file_is_taken_in_and_what_may_be_used_is_said(home: Path) -> None:
     assert after["left_out"] == {"no consent": 1}
 
 
+def test_standard_input_that_is_no_text_is_refused_in_a_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed(home)
+    read = io.TextIOWrapper(io.BytesIO(b"p\xff\xfe@b.example\n"), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", read)
+
+    answer = run(home, "consent", "withdraw", "--purpose", "see-visits", "--email", "-")
+
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert "no text in UTF-8" in answer.err
+
+
 def test_somebody_withdraws_without_being_shown(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,11 +62,23 @@ def test_a_request_is_erased_answered_and_closed(home: Path, request_id: str) ->
     assert line["id"] == done["id"]
 
 
-@pytest.mark.parametrize("arguments", [("run", "R-9"), ("plan", "R-9"), ("show", "erasure-9")])
-def test_what_is_not_there_is_refused_in_a_sentence(home: Path, arguments: tuple[str, ...]) -> None:
-    refused(home, "erasure", *arguments)
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "R-9"), "There is no request R-9"),
+        (("plan", "R-9"), "There is no request R-9"),
+        (("show", "erasure-9"), "There is no erasure erasure-9"),
+    ],
+)
+def test_what_is_not_there_is_refused_in_a_sentence(
+    home: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in refused(home, "erasure", *arguments)
+    assert run(home, "--json", "erasure", "list").document["erasures"] == []
 
 
 def test_a_day_that_is_none_is_refused(home: Path, request_id: str) -> None:
-    refused(home, "erasure", "run", request_id, "--backups-until", "soon")
+    assert "The last day of backups" in refused(
+        home, "erasure", "run", request_id, "--backups-until", "soon"
+    )
     assert run(home, "--json", "dataset", "show", "people").document["rows"] == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -92,11 +93,16 @@ def test_rows_are_kept_out_recipients_told_and_it_ends_after_a_notice(home: Path
     told = run(home, "--json", "request", "told", id_, "processor:host")
 
     assert done.document["step"] == "carried out"
+    assert done.document["made"] == ["customers@2", "orders@2"]
     assert [row["id"] for row in rows] == ["processor:host", "recipient:post"]
     assert told.document["told_recipients"] == 1
     assert refused(run(home, "request", "told", id_, "processor:nobody"))
     assert refused(run(home, "request", "lift", id_, "--told-on", "2019-01-01"))
     assert refused(run(home, "request", "lift", id_, "--told-on", "soon"))
+    day = datetime.now(UTC).date().isoformat()
+    lifted = run(home, "--json", "request", "lift", id_, "--told-on", day)
+    assert lifted.document["made"] == ["customers@2", "orders@2", "customers@3", "orders@3"]
+    assert refused(run(home, "request", "lift", id_, "--told-on", day))
 
 
 def test_objections_and_opt_outs_are_carried_out(home: Path) -> None:

@@ -49,7 +49,7 @@ def test_fields_are_set_shown_forgotten_and_removed(home: Path) -> None:
         "contract_expired": False,
         "contract_id": None,
     }
-    assert "clauses" in shown["missing"]
+    assert "datasets" in shown["missing"]  # they tell which laws ask for more
 
     run(home, "record", "set", "processor", "cloud", "country=")
     assert "country" not in run(home, "--json", "record", "show", "processor", "cloud").out
@@ -146,4 +146,7 @@ def test_bytes_that_are_no_text_are_refused(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "processor.csv"
     path.write_bytes(bytes(range(256)) * 40)
 
-    refused(home, "record", "import", path)
+    assert refused(home, "record", "import", path) == (
+        "processor.csv cannot be read as records: its first row must name each field once, and "
+        "one of them is “id”."
+    )

@@ -372,6 +372,7 @@ def test_a_row_that_cannot_be_is_named_by_its_number_and_not_by_its_values(
         ("email,e-mail\na@x,b@x\n", "c.csv", "two of its columns say the same"),
         ("email\na@x,b,c\n", "c.csv", "row 2 has more cells"),
         ("{", "c.json", "it is no JSON"),
+        ('[{"email": "a@x", "email": "b@x"}]', "c.json", "names a field twice"),
         ("{}", "c.json", "it holds no list"),
         ('[{"email": ["a@x"]}]', "c.json", "row 1 has a field that is no text"),
         ("[7]", "c.json", "row 1 is no object"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from compliance.demo import shop_register
 from compliance.register import kinds
+from compliance.rules import desk_pack, judge
 from compliance.rules.facts import contradictions
 from compliance.rules.nouns import Assessment, Knowledge, State
 from compliance.settings import Settings
@@ -69,6 +72,46 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Knowledge, Assess
 
 def states(assessment: Assessment, rule: str, subject: str) -> list[State]:
     return [v.state for v in assessment.verdicts if (v.rule, v.subject) == (rule, subject)]
+
+
+# What may tell which law governs something.
+TELLING = (
+    *("law", "datasets", "country", "countries_of_subjects", "countries_of_establishment"),
+    *("origin", "origin_regime", "ccpa_applies"),
+)
+
+
+def without_each(knows: Knowledge) -> Iterator[tuple[str, Knowledge]]:
+    """What is known, each time without one thing that may tell which law governs something."""
+    records, holdings = knows.register.records, knows.holdings
+    yield "country", replace(knows, organisation=replace(knows.organisation, country=""))
+    for at, record in enumerate(records):
+        for field in TELLING:
+            if field in record.values:
+                values = {name: one for name, one in record.values.items() if name != field}
+                rest = (*records[:at], replace(record, values=values), *records[at + 1 :])
+                what = f"{record.kind} {record.id}: {field}"
+                yield what, replace(knows, register=replace(knows.register, records=rest))
+    for at, holding in enumerate(holdings):
+        said = replace(holding.dataset.description, region="")
+        placeless = replace(holding, dataset=replace(holding.dataset, description=said))
+        for less in (placeless, replace(holding, residents=None), replace(holding, discovery=None)):
+            some = (*holdings[:at], less, *holdings[at + 1 :])
+            yield f"dataset {holding.dataset.name}", replace(knows, holdings=some)
+
+
+def test_whoever_forgets_which_law_governs_something_meets_no_duty_more(
+    audited: tuple[Knowledge, Assessment],
+) -> None:
+    knows, before = audited
+    met = {verdict.key for verdict in before.verdicts if verdict.state is State.MET}
+    more = {
+        what: now
+        for what, less in without_each(knows)
+        if (now := {v.key for v in judge(desk_pack(), less).verdicts if v.state is State.MET} - met)
+    }
+
+    assert more == {}
 
 
 def test_days_of_the_register_count_from_the_moment_of_building() -> None:

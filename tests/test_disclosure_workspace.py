@@ -241,7 +241,7 @@ def test_a_release_report_is_stored_entered_and_linked(released: Workspace) -> N
     assert released.entries(1)[0].act == "report.build"
     (edge,) = (
         edge
-        for edge in released.lineage()
+        for edge in released.proof.lineage.edges()
         if edge.made.id == report.id and edge.origin.kind is NodeKind.RELEASE
     )
     assert edge.origin.id == release.id

@@ -28,8 +28,8 @@ from compliance.rights.nouns import Hold, Outcome, Right, Stage, Step
 from compliance.storage import tables
 from compliance.trail import verify_trail
 from compliance.workspace import Workspace, datasets, requesting, sealing
-from compliance.workspace.erased import closed
 from compliance.workspace.erasing_files import Journal, alone, unfinished
+from compliance.workspace.standing import key_destroyed
 from tests.erasing_cases import ask, email, erase, files_of, standing, store_shop
 
 PEOPLE = "id,mail,town,note\n1,ann@a.example,Ulm,calls at 5\n2,bob@b.example,Köln,\n"
@@ -260,7 +260,7 @@ def test_the_request_moves_on_and_says_what_changed(office: Workspace) -> None:
 
 def test_lineage_says_from_which_versions_people_were_erased(office: Workspace) -> None:
     done = erase(office, [ask(office, "R-1", [email("ann@a.example")])])
-    edges = [edge for edge in office.lineage() if edge.made.kind is NodeKind.ERASURE]
+    edges = [edge for edge in office.proof.lineage.edges() if edge.made.kind is NodeKind.ERASURE]
     assert {edge.origin.id for edge in edges} == {"people@1", "people@2", "bought@1"}
     assert {edge.made.id for edge in edges} == {done.id}
 
@@ -286,7 +286,7 @@ def test_the_certificate_says_when_the_last_key_was_destroyed(office: Workspace)
     done = erase(office, ids)
     for at, id_ in enumerate(ids, 1):
         with office._desk.act("request.close", id_) as act:
-            closed(act, id_)
+            key_destroyed(act, id_)
         sealing.destroy(office._desk, id_)
         now = office.rights.erasing.certificate(done.id)
         assert (now.key_destroyed_at is None) == (at < len(ids))
@@ -363,6 +363,13 @@ def test_another_request_of_the_same_person_is_told(office: Workspace) -> None:
     assert [b.id for b in done.beyond if b.what == "request"] == ["R-0"]
 
 
+def test_backups_do_not_end_in_the_past(office: Workspace) -> None:
+    id_ = ask(office, "R-1", [email("ann@a.example")])
+    with pytest.raises(ErasingError, match="lies in the past"):
+        list(office.rights.erasing.erase([id_], date(1900, 1, 1)))
+    assert office.rights.erasing.erasures() == ()
+
+
 def test_backups_are_told_with_their_last_day(office: Workspace) -> None:
     id_ = ask(office, "R-1", [email("ann@a.example")])
     steps = office.rights.erasing.erase([id_], date(2027, 1, 31))
@@ -418,6 +425,52 @@ def test_a_dataset_that_comes_meanwhile_is_erased_from_as_well(office: Workspace
     assert len(list(office._desk.datasets_folder.iterdir())) == len(
         {o.sha256 for o in every(office)}
     )
+
+
+@pytest.mark.parametrize("what", ["hold", "hold elsewhere", "withdrawal"])
+def test_what_comes_to_stand_against_it_meanwhile_is_heeded(office: Workspace, what: str) -> None:
+    id_ = ask(office, "R-1", [email("ann@a.example")])
+    steps = office.rights.erasing.erase([id_])
+    while next(steps).doing != "Switching over":
+        pass
+    before = every(office)
+    if what == "withdrawal":
+        office.rights.requests.steps.withdraw(id_)
+        with pytest.raises(RequestStepError):
+            list(steps)
+        assert every(office) == before
+        assert unfinished(office._desk) == ()
+        return
+    names = [] if what == "hold" else ["bought"]
+    office.rights.requests.holding.place("court case", names)
+    list(steps)
+    changed = {one.id for one, old in zip(every(office), before, strict=True) if one != old}
+    assert changed == (set() if what == "hold" else {"people@1", "people@2"})
+
+
+def test_what_went_already_cannot_be_taken_back(office: Workspace) -> None:
+    id_ = ask(office, "R-1", [email("ann@a.example")])
+    steps = office.rights.erasing.erase([id_])
+    while next(steps).doing != "Destroying the old files":
+        pass
+    with pytest.raises(RequestStepError, match="rows of the person went already"):
+        office.rights.requests.steps.withdraw(id_)
+    list(steps)
+    assert standing(office, id_).step is Step.CARRIED_OUT
+
+
+def test_what_a_stopped_writer_left_behind_goes_as_well(office: Workspace) -> None:
+    folder = office._desk.datasets_folder
+    torn = folder / f"{'a' * 64}.0badcafe.partial"
+    alone_ = folder / f"{'b' * 64}.parquet"
+    for path in (torn, alone_):
+        path.write_bytes(b"ann@a.example")
+    note = folder / "note.txt"
+    note.write_text("of an officer")
+    erase(office, [ask(office, "R-1", [email("ann@a.example")])])
+    assert not torn.exists()
+    assert not alone_.exists()
+    assert note.exists()
 
 
 def test_an_erasure_that_fails_leaves_everything_as_it_was(

@@ -10,15 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from compliance.anonymise.nouns.record import Anonymised
+from compliance.anonymise.hierarchies import read_hierarchy, write_hierarchy
+from compliance.anonymise.nouns import Hierarchy
+from compliance.anonymise.nouns.record import Anonymised, BasketPlan, ItemOrder
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.errors import ErasedMeanwhileError, VaultError, WorkspaceError
 from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
+from compliance.rights.erasing import MARK
 from compliance.rights.nouns import Erasure, Stage
 from compliance.rules.nouns import State
 from compliance.workspace import Workspace, anonymising, datasets
+from compliance.workspace.erasing_copies import _without
 from tests.anonymised_people import ended, people, plan
 from tests.erasing_cases import ask, email, erase, files_of, standing
 
@@ -134,12 +138,34 @@ def test_a_hierarchy_forgets_a_value_that_only_the_person_had(office: Workspace)
     assert {path.stem for path in folder.iterdir()} == set(now.hierarchies.values())
 
 
+def test_a_hierarchy_of_values_that_all_went_holds_none_of_them() -> None:
+    levels = (("61", "62"), ("61-65", "61-65"), ("*", "*"))
+    whole = Hierarchy(column=ColumnName("age"), levels=levels)
+    left = _without(whole, {"61", "62"})
+    assert left is not None
+    read = read_hierarchy(write_hierarchy(left), ColumnName("age")).hierarchy
+    assert read.levels == ((MARK,), ("*",), ("*",))
+
+
 def test_what_was_made_while_somebody_was_erased_is_not_stored(office: Workspace) -> None:
     asked = plan(columns={"customer_id": "pseudonym", "email": "drop"})
     steps = office.anonymisation.anonymise("people", asked, {}, "safe")
     while next(steps).doing != "Measuring and attacking the written output":
         pass
     office._desk.table(office.dataset("people")).whole()
+    erased(office)
+    with pytest.raises(ErasedMeanwhileError):
+        ended(steps)
+    assert [one.name for one in office.datasets()] == ["people"]
+
+
+def test_histories_that_were_made_while_somebody_was_erased_are_not_stored(
+    office: Workspace,
+) -> None:
+    asked = BasketPlan(person="customer_id", item="city", k=2, m=1, order=ItemOrder.CODE)
+    steps = office.anonymisation.anonymise_baskets("people", asked)
+    while next(steps).doing != "Measuring what was written":
+        pass
     erased(office)
     with pytest.raises(ErasedMeanwhileError):
         ended(steps)

@@ -25,8 +25,17 @@ def contents(workspace: Workspace) -> dict[str, pa.Table]:
     return {one.id: workspace._desk.table(one).whole() for one in every}
 
 
-def decided(workspace: Workspace, people: Mapping[str, set[Row]]) -> dict[str, dict[str, bool]]:
-    """What an officer who knows the truth says of doubtful matches, by e-mail address."""
+def decided(
+    workspace: Workspace,
+    people: Mapping[str, set[Row]],
+    cells: Mapping[str, set[Row]] | None = None,
+) -> dict[str, dict[str, bool]]:
+    """What an officer who knows the truth says of doubtful matches and mentions.
+
+    Args:
+        people: by e-mail address, the rows that are theirs.
+        cells: the rows of others in which they stand; None: in none, as far as is known.
+    """
     said = {}
     with workspace._desk.database.reading() as connection:
         index = Index(workspace._desk, connection)
@@ -36,13 +45,20 @@ def decided(workspace: Workspace, people: Mapping[str, set[Row]]) -> dict[str, d
                 for match in open_:
                     rows = {(match.dataset_id, row) for row in match.rows}
                     doubts[match.id] = rows <= own
+            stands = (cells or {}).get(mail, set())
+            for mention in index.trace([email(mail)], doubts).open_mentions:
+                doubts[mention.id] = (mention.dataset_id, mention.row) in stands
             said[mail] = doubts
     return said
 
 
-def erase_all(workspace: Workspace, people: Mapping[str, set[Row]]) -> Erasure:
+def erase_all(
+    workspace: Workspace,
+    people: Mapping[str, set[Row]],
+    cells: Mapping[str, set[Row]] | None = None,
+) -> Erasure:
     """Erase those with these e-mail addresses in one batch."""
-    said = decided(workspace, people)
+    said = decided(workspace, people, cells)
     ids = [
         ask(workspace, f"R-{nth:05}", [email(mail)], doubts=said[mail])
         for nth, mail in enumerate(people)
@@ -91,7 +107,11 @@ def test_all_rows_and_mentions_of_people_go_and_nobody_elses(
     keys = random.Random(3).sample(sorted(truth.people), 25)
     mails = {str(truth.people[key]["email"]): key for key in keys}
     before = contents(workspace)
-    done = erase_all(workspace, {mail: truth.rows[key] for mail, key in mails.items()})
+    done = erase_all(
+        workspace,
+        {mail: truth.rows[key] for mail, key in mails.items()},
+        {mail: truth.mentions[key] for mail, key in mails.items()},
+    )
     after = contents(workspace)
     gone = {row for key in keys for row in truth.rows[key]}
     sure = {row for key in keys for row in truth.mentions[key]}

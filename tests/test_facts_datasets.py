@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -13,7 +14,6 @@ from compliance.rules.facts import contradictions
 from compliance.rules.nouns import Form, Residents, Retained
 from compliance.rules.residency.forms import form_of
 from tests.facts_cases import (
-    ADDED,
     COUNTRY,
     KEY,
     SAID,
@@ -65,26 +65,31 @@ def test_people_whose_country_nobody_knows_leave_open_which_laws_they_have() -> 
     )
     found = subject_of(knowing(some), "dataset")
 
-    assert found.laws is None
+    assert found.governed.laws == ("EU_GDPR",)
+    assert found.governed.by("CN_PIPL") is None
+    assert found.governed.gap("CN_PIPL").why == "nothing tells where all of its people live"
     assert "cn_personal_info" in found.unknown
 
 
 def test_the_laws_of_a_dataset_are_those_of_its_place_its_keeper_and_its_people() -> None:
-    assert subject_of(knowing(holding(KEY)), "dataset").laws == ("EU_GDPR", "CN_PIPL", "POLICY")
+    assert subject_of(knowing(holding(KEY)), "dataset").governed.laws == ("EU_GDPR", "CN_PIPL")
 
 
 def test_a_country_without_its_regions_may_be_under_the_law_of_any_of_them() -> None:
     american = Residents(columns=("c",), counts={"US": 5}, is_of_people=True, lacks_regions=("US",))
     found = subject_of(knowing(replace(holding(KEY), residents=american)), "dataset")
 
-    assert found.laws == ("EU_GDPR", "CCPA", "POLICY")
+    assert found.governed.laws == ("EU_GDPR",)
+    assert found.governed.by("BR_LGPD") is False
+    assert found.governed.by("CCPA") is None
 
 
 def test_a_home_region_that_is_no_country_tells_no_law_and_no_place() -> None:
     nowhere = replace(SAID, region="XX")
     found = subject_of(knowing(holding(KEY, said=nowhere)), "dataset")
 
-    assert found.laws is None
+    assert found.governed.laws == ("EU_GDPR", "CN_PIPL")
+    assert found.governed.gap("UK_GDPR").why == "nobody said in which country it lies"
     assert found.unknown["storage_country"] == "its home region is no country"
     assert "storage_country" not in found.facts
 
@@ -197,8 +202,68 @@ def test_people_behind_keys_only_are_pseudonymised_and_named_ones_are_not() -> N
     assert "pseudonymised" in subject_of(knowing(holding(KEY, NAME)), "dataset").unknown
 
 
-def test_the_day_of_taking_in_is_the_last_check_of_quality() -> None:
-    assert facts_of(knowing(holding(KEY)), "dataset")["last_quality_check_at"] == ADDED
+def test_that_a_file_was_taken_in_says_nothing_of_whether_it_is_right() -> None:
+    facts = facts_of(knowing(holding(KEY)), "dataset")
+
+    assert "last_quality_check_at" not in facts
+    assert facts["rectifications_late"] == 0
+
+
+ASKED = {"right": "rectification", "received_at": "2026-09-01", "datasets": ("customers",)}
+CORRECTED = ASKED | {"outcome": "fulfilled", "datasets_changed": ("customers",)}
+
+
+@pytest.mark.parametrize(
+    ("values", "checked"),
+    [
+        (CORRECTED | {"responded_at": "2026-10-01"}, date(2026, 10, 1)),
+        (CORRECTED | {"responded_at": "2026-10-02"}, None),
+        (
+            CORRECTED | {"responded_at": "2026-10-02", "extension_notice_at": "2026-09-20"},
+            date(2026, 10, 2),
+        ),
+        (CORRECTED | {"responded_at": "2026-10-01", "datasets_changed": ("staff",)}, None),
+        (CORRECTED | {"responded_at": "2026-10-01", "right": "erasure"}, None),
+        (CORRECTED | {"responded_at": "2026-10-01", "outcome": "refused"}, None),
+    ],
+    ids=["in time", "late", "in the longer time", "elsewhere", "another right", "refused"],
+)
+def test_a_correction_that_came_in_time_checks_the_data_that_it_corrects(
+    values: dict[str, object], checked: date | None
+) -> None:
+    known = knowing(holding(KEY), records=(record("request", "R", **values),))
+
+    assert facts_of(known, "dataset").get("last_quality_check_at") == checked
+
+
+UNANSWERED = ASKED | {"responded_at": None}
+
+
+@pytest.mark.parametrize(
+    ("values", "late"),
+    [
+        (UNANSWERED, 1),
+        (UNANSWERED | {"received_at": "2026-10-24"}, 0),
+        (UNANSWERED | {"received_at": "2026-09-20", "extension_notice_at": "2026-10-01"}, 0),
+        (UNANSWERED | {"datasets": ("staff",)}, 0),
+        (UNANSWERED | {"right": "access"}, 0),
+        (UNANSWERED | {"outcome": "withdrawn"}, 0),
+        (ASKED, None),
+        (UNANSWERED | {"datasets": ()}, None),
+        (UNANSWERED | {"right": None}, None),
+        (UNANSWERED | {"received_at": None}, None),
+    ],
+    ids=[
+        *("overdue", "still time", "longer time", "elsewhere", "another right", "withdrawn"),
+        *("unknown answer", "unknown data", "unknown right", "unknown receipt"),
+    ],
+)
+def test_whoever_waits_for_a_correction_beyond_the_time_is_counted(
+    values: dict[str, object], late: int | None
+) -> None:
+    known = knowing(holding(KEY), records=(record("request", "R", **values),))
+
+    assert facts_of(known, "dataset").get("rectifications_late") == late
 
 
 def test_what_was_not_anonymised_here_has_no_test_of_it() -> None:
@@ -282,7 +347,7 @@ def test_what_an_officer_says_of_people_adds_to_the_countries_that_were_counted(
     known = knowing(held, records=(record("dataset", "customers", countries_of_subjects=("CN",)),))
     found = subject_of(known, "dataset")
 
-    assert found.laws == ("EU_GDPR", "UK_GDPR", "CN_PIPL", "BR_LGPD", "POLICY")
+    assert found.governed.laws == ("EU_GDPR", "UK_GDPR", "CN_PIPL", "BR_LGPD")
 
 
 def test_a_country_that_an_officer_says_leaves_open_in_which_of_its_regions_people_live() -> None:
@@ -290,7 +355,7 @@ def test_a_country_that_an_officer_says_leaves_open_in_which_of_its_regions_peop
     said = record("dataset", "customers", countries_of_subjects=("US",))
     known = knowing(untold, records=(said,))
 
-    assert subject_of(known, "dataset").laws == ("EU_GDPR", "CCPA", "POLICY")
+    assert subject_of(known, "dataset").governed.by("CCPA") is None
     assert "ca_consumers" not in facts_of(known, "org")
     assert "does_business_in_ca" not in facts_of(known, "org")
 

@@ -12,11 +12,22 @@ from compliance.discovery.nouns import IdentifierClass, LegalClass
 from compliance.register import kinds
 from compliance.rules import assess, desk_pack
 from compliance.rules.facts import PROVIDED, subjects
-from compliance.rules.nouns import Assessed, Finding, Severity, State, Status, TrailKnown, Waiver
+from compliance.rules.nouns import (
+    Assessed,
+    Finding,
+    Governed,
+    Severity,
+    State,
+    Status,
+    TrailKnown,
+    Waiver,
+)
 from tests.facts_cases import (
     AT,
     COUNTRY,
     KEY,
+    LIVING,
+    REACH,
     facts_of,
     holding,
     knowing,
@@ -189,7 +200,7 @@ def test_the_law_of_a_transfer_is_that_of_the_country_it_begins_in() -> None:
     found = subject_of(knowing(records=(record("transfer", "T", origin="CN"),)), "transfer")
 
     assert found.facts["origin_regime"] == "CN_PIPL"
-    assert found.laws == ("CN_PIPL", "POLICY")
+    assert found.governed.laws == ("CN_PIPL",)
 
 
 def test_a_regime_that_is_not_that_of_the_origin_is_believed_nowhere() -> None:
@@ -239,13 +250,10 @@ def test_no_safeguard_is_asked_for_where_what_moves_was_measured_to_be_about_nob
     of_nobody = holding(label("weight", "quantity", IdentifierClass.NONE))
     about_people = knowing(holding(KEY), records=(moved,))
 
-    assert subject_of(about_people, "transfer").laws == ("EU_GDPR", "POLICY")
-    assert subject_of(knowing(of_nobody, records=(moved,)), "transfer").laws == ("POLICY",)
+    assert subject_of(about_people, "transfer").governed.laws == ("EU_GDPR",)
+    assert subject_of(knowing(of_nobody, records=(moved,)), "transfer").governed.laws == ()
     claimed = replace(moved, values={**moved.values, "form": "anonymous rows"})
-    assert subject_of(knowing(holding(KEY), records=(claimed,)), "transfer").laws == (
-        "EU_GDPR",
-        "POLICY",
-    )
+    assert subject_of(knowing(holding(KEY), records=(claimed,)), "transfer").governed.by("EU_GDPR")
 
 
 def test_a_destination_that_is_no_country_is_not_known() -> None:
@@ -361,21 +369,43 @@ def test_nobody_can_say_that_a_withdrawn_consent_was_not_used_elsewhere() -> Non
     assert "processing_after_withdrawal" in subject_of(known, "consent").unknown
 
 
+def governed(**values: object) -> Governed:
+    return subject_of(knowing(records=(record("request", "R", **values),)), "request").governed
+
+
 def test_a_record_that_names_its_law_is_under_that_law_only() -> None:
-    assert subject_of(
-        knowing(records=(record("request", "R", law="UK_GDPR"),)), "request"
-    ).laws == (
-        "UK_GDPR",
-        "POLICY",
-    )
-    assert subject_of(knowing(records=(record("request", "R"),)), "request").laws is None
+    assert governed(law="UK_GDPR", country="DE") == Governed(laws=("UK_GDPR",))
 
 
-def test_a_request_without_a_law_is_under_those_of_the_person_and_of_the_organisation() -> None:
-    asked = record("request", "R", country="GB")
+def test_a_record_that_names_no_law_may_be_under_any() -> None:
+    assert {law: governed().by(law) for law in REACH} == dict.fromkeys(REACH)
+    assert governed().gap("EU_GDPR") == ("law", "it names no law")
 
-    laws = subject_of(knowing(records=(asked,)), "request").laws
-    assert laws == ("EU_GDPR", "UK_GDPR", "POLICY")
+
+def test_a_request_without_a_law_may_be_under_those_of_the_person_and_of_the_organisation() -> None:
+    found = governed(country="GB")
+
+    assert found.laws == ()
+    assert set(found.perhaps) == {"EU_GDPR", "UK_GDPR"}
+    assert found.by("CN_PIPL") is False
+
+
+def test_an_activity_without_datasets_is_under_the_law_of_who_carries_it_out() -> None:
+    activity = record("activity", "A", purposes=("mail",))
+    found = subject_of(knowing(records=(activity,)), "activity").governed
+
+    assert found.laws == ("EU_GDPR",)
+    assert found.gap("CN_PIPL") == ("datasets", "it names no dataset")
+
+
+@pytest.mark.parametrize(("said", "governs"), [(True, True), (False, False), (None, None)])
+def test_a_law_for_large_ones_governs_where_somebody_said_how_large_the_organisation_is(
+    said: bool | None, governs: bool | None
+) -> None:
+    org = record("org", "org", **({} if said is None else {"ccpa_applies": said}))
+    here = replace(holding(KEY), residents=replace(LIVING, counts={"DE": 5, "US-CA": 5}))
+
+    assert subject_of(knowing(here, records=(org,)), "dataset").governed.by("CCPA") is governs
 
 
 def test_the_trail_has_been_verified_and_taken_outside_when_it_says_so() -> None:
@@ -444,8 +474,5 @@ def test_an_assessment_of_some_datasets_looks_at_the_records_that_name_them() ->
     assert [s.id for s in subjects(known) if s.entity == "processor"] == ["P"]
 
 
-def test_a_request_from_a_country_with_laws_of_its_parts_is_under_them() -> None:
-    asked = record("request", "R", country="US")
-
-    laws = subject_of(knowing(records=(asked,)), "request").laws
-    assert laws == ("EU_GDPR", "CCPA", "POLICY")
+def test_a_request_from_a_country_with_laws_of_its_parts_may_be_under_them() -> None:
+    assert set(governed(country="US").perhaps) == {"EU_GDPR", "CCPA"}

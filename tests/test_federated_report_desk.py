@@ -147,7 +147,7 @@ def test_the_report_is_part_of_the_lineage_of_its_run(shop: Workspace) -> None:
     done = trained(shop, "orders", PLAIN)
     report = shop.build_report(ReportKind.FEDERATED)
 
-    edges = [edge for edge in shop.lineage() if edge.made.id == report.id]
+    edges = [edge for edge in shop.proof.lineage.edges() if edge.made.id == report.id]
     assert {edge.origin.id for edge in edges} == {done.dataset_id, done.id}
 
 

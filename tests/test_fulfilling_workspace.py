@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -32,11 +33,12 @@ from compliance.rights.nouns import (
     Seen,
     Step,
 )
-from compliance.rules.nouns import State
+from compliance.rules.nouns import Running, State
 from compliance.storage import records, tables
 from compliance.workspace import Workspace, sealing, usage
 from compliance.workspace.requesting import one
 from tests.fulfilling_cases import (
+    CUSTOMERS,
     EMAIL,
     FORMULA,
     HEBREW,
@@ -240,9 +242,9 @@ def test_a_wrong_value_is_put_right_in_a_new_version_of_her_rows_only(small: Wor
 
     assert done.made == ("customers@2",)
     assert column_of(small, "customers", "city") == ["Neustadt", *before[1:]]
-    assert [e.step for e in small.lineage(["customers"]) if e.made.id == "customers@2"][:1] == [
-        "rectified"
-    ]
+    assert [e.step for e in small.proof.lineage.edges(["customers"]) if e.made.id == "customers@2"][
+        :1
+    ] == ["rectified"]
     assert small.discovery("customers") is not None
     assert (request.step, request.changed) == (Step.CARRIED_OUT, ("customers@2",))
     assert request.facts["before_after_hash"] == f"{done.before} → {done.after}"
@@ -448,6 +450,148 @@ def test_an_objection_to_an_unknown_kind_of_purpose_is_refused(small: Workspace)
         small.rights.fulfilling.object_to(id_, "everything bad")
 
 
+def for_marketing(workspace: Workspace) -> None:
+    """Customers are used to tell them about goods, which is direct marketing."""
+    workspace.rights.consents.keep_purpose("mails", "New goods", kind="direct_marketing")
+    said = workspace.dataset("customers").description
+    workspace.describe("customers", replace(said, purpose="mails"))
+
+
+@pytest.mark.parametrize(
+    "said", ["Newsletter", "direct marketing", "Direct Marketing ", "ADVERTISING"]
+)
+def test_an_objection_to_marketing_stands_against_it_however_it_is_called(
+    small: Workspace, said: str
+) -> None:
+    desk, id_ = small._desk, decided(small, Right.OBJECTION, purpose=said)
+    for_marketing(small)
+
+    small.rights.fulfilling.object_to(id_)
+    with desk.database.reading() as connection:
+        _, told = usage.usable(desk, connection, small.dataset("customers"))
+
+    assert told.left_out[Barrier.OBJECTED] == 1
+
+
+def test_an_objection_is_known_by_the_label_of_its_kind(small: Workspace) -> None:
+    id_ = decided(small, Right.OBJECTION, purpose="Fraud checks")
+    small.rights.fulfilling.object_to(id_)
+    with small._desk.database.reading() as connection:
+        (wish,) = usage.wishes(connection)
+    assert wish.purposes == ("fraud_prevention",)
+
+
+def test_an_objection_to_what_is_no_purpose_is_asked_about(small: Workspace) -> None:
+    id_ = decided(small, Right.OBJECTION, purpose="all that spying")
+
+    with pytest.raises(FulfilmentError, match="no purpose on record; say with --purpose"):
+        small.rights.fulfilling.object_to(id_)
+
+    assert small.rights.requests.find(id_).request.step is Step.DECIDED
+    request = small.rights.fulfilling.object_to(id_, "analytics")
+    assert request.facts["purpose_type"] == "analytics"
+
+
+def test_an_opt_out_is_of_all_of_it_whatever_was_written_beside(small: Workspace) -> None:
+    desk, id_ = small._desk, decided(small, Right.OPT_OUT, "CCPA", purpose="sale of my data")
+    for_marketing(small)
+
+    small.rights.fulfilling.opt_out(id_)
+    with desk.database.reading() as connection:
+        _, told = usage.usable(desk, connection, small.dataset("customers"))
+
+    assert told.left_out[Barrier.OPTED_OUT] == 1
+
+
+def test_an_opt_out_that_came_from_further_east_takes_effect_when_it_came(small: Workspace) -> None:
+    requests = small.rights.requests
+    day = today(requests)
+    small._desk.clock = lambda: datetime.combine(day, time(23), UTC)
+    found = requests.open_signal(NOA, day + timedelta(days=1))
+
+    assert found.step is Step.ANSWERED
+    assert found.facts["effective_at"] == (day + timedelta(days=1)).isoformat()
+
+
+def test_doubts_that_come_with_data_after_the_decision_are_decided_then(plain: Workspace) -> None:
+    requests, id_ = plain.rights.requests, decided(plain, Right.RESTRICTION)
+    plain.add_files((RawFile(name="c.csv", data=csv_of(CUSTOMERS)),), "customers")
+    plain.discover("customers")
+    open_ = [one.id for one in requests.look(id_).open_doubts]
+    assert open_
+    with pytest.raises(FulfilmentError, match="not decided yet"):
+        plain.rights.fulfilling.restrict(id_)
+
+    requests.steps.doubts(id_, dict.fromkeys(open_, False))
+
+    assert plain.rights.fulfilling.restrict(id_).step is Step.CARRIED_OUT
+
+
+@pytest.mark.parametrize("right", [Right.RECTIFICATION, Right.ACCESS])
+def test_nothing_is_shown_of_anybody_before_it_is_clear_who_asks(
+    small: Workspace, right: Right
+) -> None:
+    fulfilling = small.rights.fulfilling
+    id_ = opened(small.rights.requests, right, who=NOA)
+    looks = fulfilling.seen if right is Right.RECTIFICATION else fulfilling.outline
+
+    with pytest.raises(RequestStepError, match="not clear who asks"):
+        looks(id_)
+    ground = "identity_unproven"
+    small.rights.requests.steps.decide(id_, Outcome.REFUSED, ground=ground, reason="no proof")
+    with pytest.raises(RequestStepError, match="it was refused"):
+        looks(id_)
+
+
+def test_an_answer_does_not_say_what_was_done_before_it_was(small: Workspace) -> None:
+    requests = small.rights.requests
+    id_ = opened(requests, Right.RESTRICTION, who=NOA, days_ago=60)
+    requests.steps.identify(id_, IdentityLevel.ACCOUNT, "signed in")
+    doubts = requests.steps.search(id_).doubts
+    requests.steps.doubts(id_, dict.fromkeys(doubts, False))
+    requests.steps.decide(id_, Outcome.FULFILLED)
+    small.rights.fulfilling.restrict(id_)
+
+    with pytest.raises(RequestInputError, match="The day of the answer lies before"):
+        requests.steps.answer(id_, today(requests) - timedelta(days=40))
+    assert requests.steps.answer(id_).answered_on == today(requests)
+
+
+def test_the_clock_of_a_limit_in_california_ends_when_it_was_carried_out(small: Workspace) -> None:
+    requests = small.rights.requests
+    id_ = opened(requests, Right.RESTRICTION, "CCPA", who=NOA, country="US", days_ago=2)
+    doubts = requests.steps.search(id_).doubts
+    requests.steps.doubts(id_, dict.fromkeys(doubts, False))
+    requests.steps.decide(id_, Outcome.FULFILLED)
+
+    small.rights.fulfilling.restrict(id_)
+    due = requests.find(id_).due
+
+    assert due is not None
+    assert due.state is Running.MET
+
+
+def test_an_opt_out_that_reaches_nobody_for_certain_waits_for_the_doubts(plain: Workspace) -> None:
+    who = (Identifier(kind=IdentifierKind.NAME, value=HEBREW),)
+    assert plain.rights.requests.open("CCPA", Right.OPT_OUT, today(plain.rights.requests), who)
+    (found,) = plain.rights.requests.requests()
+    id_ = found.request.id
+    open_ = plain.rights.requests.look(id_).open_doubts
+    assert open_
+    plain.rights.requests.steps.decide(id_, Outcome.FULFILLED)
+
+    with pytest.raises(FulfilmentError, match="not decided yet"):
+        plain.rights.fulfilling.opt_out(id_)
+    plain.rights.requests.steps.doubts(id_, {one.id: True for one in open_})
+    plain.rights.fulfilling.opt_out(id_)
+    with plain._desk.database.reading() as connection:
+        _, told = usage.usable(
+            plain._desk, connection, plain.dataset("customers"), is_handed_on=True
+        )
+
+    assert dict(told.left_out) == {Barrier.OPTED_OUT: 1}
+
+
 def test_an_opt_out_says_since_when(small: Workspace) -> None:
     id_ = decided(small, Right.OPT_OUT, "CCPA")
     day = today(small.rights.requests)
@@ -471,6 +615,8 @@ def test_everybody_who_has_the_data_is_to_be_told(small: Workspace) -> None:
     }
     assert small.rights.requests.find(id_).request.recipients == 2
 
+    with pytest.raises(RequestInputError, match="says who the person is"):
+        fulfilling.tell(id_, "processor:host", why_not=f"nobody knows {EMAIL} there")
     fulfilling.tell(id_, "processor:host")
     request = fulfilling.tell(id_, "recipient:post", why_not="it was dissolved")
     told = {row.id: row for row in fulfilling.recipients(id_)}

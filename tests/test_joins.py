@@ -166,7 +166,7 @@ def test_a_join_is_previewed_released_and_traced_to_both_datasets(
         (("free",), 300),
     }
     assert {value.keys for value in published.values} == {("gold",), ("free",)}
-    sources = {e.origin.id for e in workspace.lineage() if e.made.id == published.id}
+    sources = {e.origin.id for e in workspace.proof.lineage.edges() if e.made.id == published.id}
     assert sources == {"orders@1", "profiles@1"}
     assert workspace.budget("customers").spent.epsilon > 0
 

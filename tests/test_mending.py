@@ -104,9 +104,9 @@ def test_a_drop_makes_a_version_that_keeps_description_labels_and_origin(desk: W
     assert labels is not None
     assert found is not None
     assert found.labels == tuple(la for la in labels.labels if la.column != "religion")
-    assert [(e.origin.id, e.step) for e in desk.lineage() if e.made.kind is NodeKind.DATASET][
-        -1
-    ] == (
+    assert [
+        (e.origin.id, e.step) for e in desk.proof.lineage.edges() if e.made.kind is NodeKind.DATASET
+    ][-1] == (
         "accounts@1",
         "columns left out",
     )

@@ -16,7 +16,9 @@ from compliance.register.kinds import raw
 from compliance.register.nouns import Field, FieldType
 
 # Facts that only the desk can say; see compliance/rules/facts.
-COMPUTED = {"dataset": {"contains_personal_data", "records_past_retention"}}
+COMPUTED = {
+    "dataset": {"contains_personal_data", "records_past_retention", "rectifications_late"},
+}
 ONLY_COMPUTED = {"release", "audit_log", "finding"}
 _OF_FIELD = ("before_field", "after_field", "eq_field")
 

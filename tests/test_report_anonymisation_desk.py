@@ -189,7 +189,7 @@ def test_the_report_is_part_of_the_lineage_of_the_output(shop: Workspace) -> Non
     done = anonymised(shop)
     report = build(shop)
 
-    edges = [edge for edge in shop.lineage() if edge.made.id == report.id]
+    edges = [edge for edge in shop.proof.lineage.edges() if edge.made.id == report.id]
     assert {edge.origin.id for edge in edges} == {done.dataset_id, done.made}
 
 

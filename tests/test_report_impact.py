@@ -198,7 +198,9 @@ def test_the_desk_reports_the_assessment_named_or_the_newest(shop: Workspace) ->
     assert second.id.encode() in attachments_of(shop, newest)
     assert first.id.encode() in attachments_of(shop, named)
     assert named.datasets == ("orders",)
-    assert [edge.made.title for edge in shop.lineage(["orders"])][-1] == "Impact assessment report"
+    assert [edge.made.title for edge in shop.proof.lineage.edges(["orders"])][
+        -1
+    ] == "Impact assessment report"
 
 
 def attachments_of(desk: Workspace, report: Any) -> bytes:

@@ -34,7 +34,7 @@ from compliance.rights.nouns import (
     Step,
 )
 from compliance.rights.requests import Action, provision_of
-from compliance.rules.nouns import State
+from compliance.rules.nouns import Running, State
 from compliance.storage import records, tables
 from compliance.workspace import Workspace, sealing
 from compliance.workspace.requesting import Requesting, advance, one
@@ -229,7 +229,7 @@ def test_an_extension_needs_a_law_a_reason_and_to_be_told_in_time(requests: Requ
     with pytest.raises(RequestInputError, match="it is too late for that"):
         requests.steps.extend(late, "many systems")
     brazilian = opened(requests, law="BR_LGPD", who=BO, country="BR")
-    with pytest.raises(RequestInputError, match="BR_LGPD gives none"):
+    with pytest.raises(RequestInputError, match="possible: LGPD gives none"):
         requests.steps.extend(brazilian, "many systems")
     young = opened(requests, days_ago=10)
     with pytest.raises(RequestInputError, match="The reason for the longer time is missing"):
@@ -247,7 +247,7 @@ def test_an_extension_needs_a_law_a_reason_and_to_be_told_in_time(requests: Requ
 def test_a_refusal_needs_a_ground_of_the_law_and_tells_what_it_must(requests: Requesting) -> None:
     id_ = identified(requests)
 
-    with pytest.raises(RequestInputError, match="EU_GDPR knows for this: identity_unproven"):
+    with pytest.raises(RequestInputError, match="and GDPR knows for this: identity_unproven"):
         requests.steps.decide(id_, Outcome.REFUSED, ground="too_busy", reason="no time")
     with pytest.raises(RequestInputError, match="The reason is missing"):
         requests.steps.decide(id_, Outcome.REFUSED, ground="excessive")
@@ -415,6 +415,61 @@ def test_a_signal_without_identity_is_counted_and_asked_about(requests: Requesti
     assert requests.statistics(date(2020, 1, 1), today(requests)).signals == 2
 
 
+def test_a_pause_that_begins_when_the_time_has_run_out_is_none(requests: Requesting) -> None:
+    late = opened(requests, law="UK_GDPR", country="GB", days_ago=70)
+    with pytest.raises(RequestInputError, match="the time for the answer ran out on"):
+        requests.steps.pause(late, "identity_awaited")
+    requests.steps.ask_identity(late, "the address is not on record")
+
+    found = requests.find(late)
+    assert found.request.pauses == ()
+    assert found.due is not None
+    assert found.due.state is Running.OVERDUE
+
+
+def test_an_appeal_comes_after_the_refusal_and_its_answer_after_the_appeal(
+    requests: Requesting,
+) -> None:
+    day = today(requests)
+    id_ = opened(requests, law="US_VA_VCDPA", days_ago=20)
+    requests.steps.identify(id_, IdentityLevel.DOCUMENT, "birth date compared")
+    requests.steps.decide(id_, Outcome.REFUSED, ground="excessive", reason="third this year")
+    requests.steps.answer(id_, day - timedelta(days=5), told=("reason", "appeal"))
+    with pytest.raises(RequestInputError, match="The day of the appeal lies before"):
+        requests.steps.appeal(id_, day - timedelta(days=6))
+    requests.steps.appeal(id_, day - timedelta(days=3))
+    with pytest.raises(RequestInputError, match="The day of the answer to the appeal lies before"):
+        requests.steps.answer_appeal(id_, day - timedelta(days=4), is_granted=True)
+
+
+@pytest.mark.parametrize("said", ["call 030/90 18 20", "+49-30-901820 was dialled", "4930901820"])
+def test_a_number_is_known_however_it_is_written(requests: Requesting, said: str) -> None:
+    who = (Identifier(kind=IdentifierKind.PHONE, value="+49 30 901820"),)
+    id_ = opened(requests, who=who)
+    with pytest.raises(RequestInputError, match="says who the person is"):
+        requests.steps.identify(id_, IdentityLevel.DOCUMENT, said)
+    requests.steps.identify(id_, IdentityLevel.DOCUMENT, "on 2026-11-20 the last digits, 2 of 10")
+
+
+def test_what_was_sealed_for_a_request_that_never_came_to_be_goes(requests: Requesting) -> None:
+    id_ = opened(requests)
+    for never in ("R00002", "R00009"):
+        sealing.seal(requests._desk, never, BO)
+        sealing.mark(requests._desk, never, ["aa"])
+    other = opened(requests, who=BO)
+    assert sealing.unseal(requests._desk, id_) == ADA
+    names = {
+        path.name.partition(".")[0] for path in (requests._desk.settings.home / "sealed").iterdir()
+    }
+    assert names == {id_, other}
+
+
+def test_the_name_of_a_file_is_kept_and_says_nobody(requests: Requesting) -> None:
+    row = f"EU_GDPR,access,{today(requests)},DE,ada@mail.example,\n"
+    with pytest.raises(RequestFileError, match="the name of the file says who"):
+        requests.import_(f"{HEADER}{row}".encode(), "from ADA@mail.example.csv")
+
+
 def test_virginia_lets_people_appeal(requests: Requesting) -> None:
     id_ = identified(requests, law="US_VA_VCDPA")
     requests.steps.decide(id_, Outcome.REFUSED, ground="excessive", reason="third this year")
@@ -429,6 +484,7 @@ def test_virginia_lets_people_appeal(requests: Requesting) -> None:
 
 # ------------------------------------------------------------------------------------- files
 
+ONE_JSON = '[{"law": "CCPA", "right": "access", "received_on": "2026-11-20", "phone": %s}]'
 HEADER = "law,right,received_on,country,email,name\n"
 
 
@@ -470,6 +526,13 @@ def test_a_file_with_one_bad_row_opens_nothing_and_names_the_rows(requests: Requ
         ("email,email\na,b\n", "Its first row names a column twice"),
         (f"{HEADER}a,b,c,d,e,f,g\n", "Row 2 has more cells than the first"),
         (f"{HEADER}EU_GDPR,access,soon,DE,a@b.example,\n", "Row 2: the day of receipt"),
+        ('[{"law": "EU_GDPR", "law": "CCPA"}]', "A field is named twice"),
+        ('[{"law": "CCPA", "identifiers": {"law": "EU_GDPR"}}]', "Request 1: a field is named"),
+        ('[{"law": "CCPA", "right": "access", "Right": "erasure"}]', "a field is named twice"),
+        ('[{"law": ["CCPA"]}]', "Request 1: a field is a list or an object"),
+        (ONE_JSON % '{"a": 1}', "is a text or a whole number"),
+        (ONE_JSON % "true", "is a text or a whole number"),
+        (ONE_JSON % "1e999", "is a text or a whole number"),
         ("law,right,received_on,shoe\nEU_GDPR,access,2026-11-20,44\n", "a kind of identifier is"),
     ],
 )

@@ -13,6 +13,8 @@ from compliance.rules import assess, desk_pack, in_scope, judge, standing
 from compliance.rules.nouns import (
     Assessment,
     Finding,
+    Gap,
+    Governed,
     Knowledge,
     Level,
     Pack,
@@ -54,8 +56,8 @@ def test_the_organisations_own_policy_is_always_in_scope() -> None:
 
 
 def test_a_subject_is_asked_only_by_the_laws_that_govern_it() -> None:
-    here = replace(ORDERS, laws=("EU_GDPR",))
-    there = replace(ORDERS, name="other", id="other", laws=("CN_PIPL",))
+    here = replace(ORDERS, governed=Governed(laws=("EU_GDPR",)))
+    there = replace(ORDERS, name="other", id="other", governed=Governed(laws=("CN_PIPL",)))
 
     assert one(assess(only("GDPR-10"), [here, there], AT)).subject == "orders"
     assert {v.subject for v in assess(only("POL-DISCOVERED"), [here, there], AT).verdicts} == {
@@ -67,6 +69,40 @@ def test_a_subject_is_asked_only_by_the_laws_that_govern_it() -> None:
         State.NOT_APPLICABLE,
         "No dataset on record is under GDPR.",
     )
+
+
+UNTOLD = Governed(perhaps={"EU_GDPR": Gap("countries_of_subjects", "nobody said where")})
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"criminal_data": True, "art10_authorisation": given} for given in ("Act 5", None)],
+    ids=["in order", "not in order"],
+)
+def test_a_duty_of_a_law_that_may_not_govern_its_subject_is_not_assessed(
+    facts: dict[str, object],
+) -> None:
+    verdict = one(assess(only("GDPR-10"), [replace(ORDERS, facts=facts, governed=UNTOLD)], AT))
+
+    assert verdict.state is State.NOT_ASSESSED
+    assert verdict.because == (
+        "Whether it applies is not known: laws that govern it (unknown: nobody said where)."
+    )
+    assert verdict.remedy == "Record: laws that govern it."
+    assert verdict.missing == ("countries_of_subjects",)
+
+
+def test_where_a_duty_applies_under_no_law_it_matters_not_which_one_governs() -> None:
+    facts = {"criminal_data": False}
+    verdict = one(assess(only("GDPR-10"), [replace(ORDERS, facts=facts, governed=UNTOLD)], AT))
+
+    assert verdict.state is State.NOT_APPLICABLE
+
+
+def test_the_organisations_own_policy_governs_what_may_be_under_any_law() -> None:
+    found = assess(only("POL-DISCOVERED"), [replace(ORDERS, governed=UNTOLD)], AT)
+
+    assert "laws that govern it" not in one(found).because
 
 
 @pytest.mark.parametrize(
@@ -272,6 +308,13 @@ def test_laws_are_those_that_the_organisation_says() -> None:
 
 def test_where_nobody_said_anything_of_it_every_law_is_looked_at() -> None:
     assert in_scope(desk_pack(), known()) is None
+
+
+def test_where_nobody_said_anything_of_it_no_law_is_kept() -> None:
+    found = judge(desk_pack(), known())
+    said = {(v.law, v.state) for v in found.verdicts if v.state in (State.MET, State.NOT_MET)}
+
+    assert {law for law, _ in said} == {"POLICY"}
 
 
 def test_judging_takes_scope_waivers_and_lists_from_what_is_known() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from compliance.rules import assess, desk_pack
-from compliance.rules.nouns import Assessment, Level, State, Subject
+from compliance.rules.nouns import Assessment, Gap, Governed, Level, State, Subject
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 ACTIVITY = Subject(entity="activity", name="Orders", facts={"purposes": ()})
@@ -13,7 +16,7 @@ BRITISH = Subject(
     entity="request",
     name="r1",
     facts={"fee_charged": 5, "excessive_justification": None},
-    laws=("UK_GDPR",),
+    governed=Governed(laws=("UK_GDPR",)),
 )
 
 
@@ -47,6 +50,30 @@ def test_under_both_laws_a_british_request_is_judged_by_the_british_law() -> Non
     said = [v for v in both.findings if v.rule == "GDPR-12-5"]
 
     assert [(v.law, v.state) for v in said] == [("UK_GDPR", State.NOT_MET)]
+
+
+@pytest.mark.parametrize(
+    ("laws", "perhaps", "asks"),
+    [
+        (("UK_GDPR",), ("EU_GDPR",), {"UK_GDPR": State.NOT_MET, "EU_GDPR": State.NOT_ASSESSED}),
+        (("EU_GDPR",), ("UK_GDPR",), {"EU_GDPR": State.NOT_MET}),
+        ((), ("EU_GDPR", "UK_GDPR"), {"EU_GDPR": State.NOT_ASSESSED}),
+    ],
+    ids=["surely British", "surely European", "neither surely"],
+)
+def test_of_two_laws_the_one_that_surely_governs_asks(
+    laws: tuple[str, ...], perhaps: tuple[str, ...], asks: dict[str, State]
+) -> None:
+    gap = Gap("law", "it names no law")
+    governed = Governed(laws=laws, perhaps=dict.fromkeys(perhaps, gap))
+    asked = replace(BRITISH, governed=governed)
+
+    assert found_on(asked) == asks
+
+
+def found_on(asked: Subject) -> dict[str, State]:
+    both = found("EU_GDPR", "UK_GDPR", subjects=(asked,))
+    return {v.law: v.state for v in both.verdicts if v.rule == "GDPR-12-5"}
 
 
 def test_what_it_does_not_keep_names_rules_that_are_there() -> None:

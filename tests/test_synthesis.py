@@ -177,7 +177,7 @@ def test_invented_rows_become_a_dataset_and_are_paid_for(desk: Workspace, algori
     assert made.population == "invented"
     assert [(s.purpose, s.state) for s in state.spends] == [(done.id, SpendState.SETTLED)]
     assert desk.syntheses("orders") == (done,)
-    assert [(e.step, e.made.id) for e in desk.lineage(["invented"])] == [
+    assert [(e.step, e.made.id) for e in desk.proof.lineage.edges(["invented"])] == [
         ("synthesised", "invented@1")
     ]
     assert desk.verify_trail().ok

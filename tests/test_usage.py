@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from compliance.anonymise.nouns.record import BasketPlan, ItemOrder
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import Description
 from compliance.errors import (
+    ConsentFileError,
     ConsentRefusedError,
     NotUsableError,
     PurposeError,
@@ -25,6 +28,7 @@ from compliance.federated import to_plan
 from compliance.federated.nouns import Axis
 from compliance.privacy import to_query, to_synthesis
 from compliance.privacy.nouns import Budget
+from compliance.register.nouns import Organisation
 from compliance.rights.nouns import Barrier, ConsentState, Identifier, IdentifierKind
 from compliance.workspace import Workspace, barriers, consenting, usage
 from compliance.workspace.deployments import Order
@@ -204,6 +208,30 @@ def test_where_no_column_tells_people_apart_nothing_is_used_unseen(free: Workspa
     assert "nobody has looked for personal data in it" in unseen.why
     assert seen.left_out == {Barrier.RESTRICTED: 1}
     assert looked_at(free._desk, "goods")[1].rows == 2  # nobody is in it
+
+
+def test_a_number_without_a_code_is_one_of_the_house_where_no_region_is_named(
+    free: Workspace,
+) -> None:
+    free.set_organisation(Organisation(name="H", country="DE"))
+    rows = "\n".join(f"{n},0171 55512{n:02d},x" for n in range(30)).encode()
+    file = RawFile(name="calls.csv", data=b"call,phone,about\n" + rows)
+    free.add_files([file], "calls", Description(purpose="calls"))
+    free.discover("calls")
+    phone = Identifier(kind=IdentifierKind.PHONE, value="+49 171 5551207")
+    wish(free._desk, [phone])
+
+    assert looked_at(free._desk, "calls")[1].left_out == {Barrier.RESTRICTED: 1}
+
+
+@pytest.mark.parametrize("purpose", ["", "See visits"])
+def test_consent_counts_where_nobody_has_recorded_another_basis(
+    asked: Workspace, purpose: str
+) -> None:
+    said = asked.dataset("visits").description
+    asked.describe("visits", replace(said, legal_basis=None, purpose=purpose))
+
+    assert looked_at(asked._desk, "visits")[1].left_out[Barrier.NO_CONSENT] == 4
 
 
 def test_a_number_of_other_people_is_somebody_else(free: Workspace) -> None:
@@ -547,6 +575,24 @@ def test_a_withdrawal_of_nobody_is_refused(
 ) -> None:
     with pytest.raises(ConsentRefusedError, match=why):
         asked.rights.consents.withdraw("visits", Identifier(kind=kind, value=value))
+
+
+@pytest.mark.parametrize(
+    "at", [datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), datetime(1969, 1, 1)]
+)
+def test_a_withdrawal_before_anybody_could_is_refused(asked: Workspace, at: datetime) -> None:
+    with pytest.raises(ConsentRefusedError, match="before 1970"):
+        asked.rights.consents.withdraw("visits", by_email(3), at)
+
+
+def test_neither_proof_nor_file_says_who_it_is(asked: Workspace) -> None:
+    consents = asked.rights.consents
+    row = f"email,given_at,proof\n{email_of(3)},2026-01-01,mail to {email_of(3).upper()}\n"
+    with pytest.raises(ConsentFileError, match="row 2 says in its proof"):
+        consents.import_(row.encode(), "c.csv", "visits")
+    row = f"email,given_at\n{email_of(3)},2026-01-01\n"
+    with pytest.raises(ConsentFileError, match="its name says who"):
+        consents.import_(row.encode(), f"{email_of(3)}.csv", "visits")
 
 
 def test_a_withdrawal_in_the_future_is_refused(asked: Workspace) -> None:

@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     top = parser()
     if any(not _is_text(argument) for argument in typed):
         top.error("an argument is not valid UTF-8; rename the file, or type the text again")
+    if typed.count("--") > 1 or any(one[:2] == "--" and one.endswith("=--") for one in typed):
+        top.error("“--” is no value")  # argparse would take it for an empty list
     asked = top.parse_args(typed)
     try:
         workspace = Workspace(Settings.from_environment(home=asked.home))

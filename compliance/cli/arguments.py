@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 MOST_ENTRIES = 1_000_000
@@ -34,6 +35,14 @@ def count(typed: str) -> int:
     if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_ENTRIES:
         raise argparse.ArgumentTypeError(f"it is a whole number from 1 to {MOST_ENTRIES:,}")
     return int(typed)
+
+
+def day(typed: str) -> date:
+    """A day, as 2026-11-24."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise argparse.ArgumentTypeError("it is a day such as 2026-11-24") from None
 
 
 def port(typed: str) -> int:

@@ -20,6 +20,7 @@ from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
 from compliance.workspace.consenting import SOON_DAYS, Taken
 
+_LONGEST_LINE = 2**12
 _OPTIONS: Mapping[str, IdentifierKind] = {
     "email": IdentifierKind.EMAIL,
     "phone": IdentifierKind.PHONE,
@@ -156,9 +157,16 @@ def _identifier(asked: Namespace) -> Identifier:
     for option, kind in _OPTIONS.items():
         value = getattr(asked, option)
         if value is not None:
-            read = sys.stdin.readline() if value == "-" else value
+            read = _line() if value == "-" else value
             return Identifier(kind=kind, value=read.strip())
     raise ConsentRefusedError(reason="nobody is named")
+
+
+def _line() -> str:
+    try:
+        return sys.stdin.readline(_LONGEST_LINE).removeprefix("\ufeff")
+    except ValueError:
+        raise ConsentRefusedError(reason="standard input is no text in UTF-8") from None
 
 
 def _moment(text: str | None) -> datetime | None:

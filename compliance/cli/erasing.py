@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from datetime import date
 
+from compliance.cli import persons
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.plain import to_plain
@@ -22,11 +23,7 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
     running = verb(inner, "run", run, "erase them everywhere, in one batch, and look again")
     for added in (planning, running):
         added.add_argument("request", nargs="+", help="requests to erase that were decided")
-        added.add_argument(
-            "--doubtful-mentions",
-            action="store_true",
-            help="texts in which somebody else may be meant lose the mention as well",
-        )
+        persons.doubtful_mentions(added)
     running.add_argument(
         "--backups-until", metavar="DAY", help="until when backups still hold what was there"
     )
@@ -42,6 +39,7 @@ def plan(workspace: Workspace, asked: Namespace) -> Result:
         "requests": list(found.requests),
         "datasets": [_cut(cut) for cut in found.cuts],
         "doubtful_mentions": found.doubtful,
+        "undecided_mentions": dict(found.undecided),
         "beyond": [_beyond(one) for one in found.beyond],
         "typed_by_officers": [f"{one.kind} {one.id}" for one in found.typed],
     }

@@ -36,12 +36,26 @@ def add(inner: Kinds[argparse.ArgumentParser]) -> None:
     rectify.add_argument(
         "--file", type=arguments.path, required=True, metavar="F.json", help="what is right"
     )
-    _one(verb(inner, "restrict", _restrict, "leave the person's rows out of all but storage"))
+    _one(
+        verb(
+            inner,
+            "restrict",
+            _restrict,
+            "move the person's rows out; they are only stored",
+        )
+    )
     objecting = _one(verb(inner, "object", _object, "stop using the person's rows for a purpose"))
     objecting.add_argument("--purpose", default="", metavar="KIND", help="else as the request says")
     opting = _one(verb(inner, "opt-out", _opt_out, "keep the rows out of sale and sharing"))
     opting.add_argument("--on", metavar="DAY", help="since when; else today")
-    lifting = _one(verb(inner, "lift", _lift, "end a restriction, objection or opt-out"))
+    lifting = _one(
+        verb(
+            inner,
+            "lift",
+            _lift,
+            "end a restriction (rows come back), objection, opt-out",
+        )
+    )
     lifting.add_argument("--told-on", required=True, metavar="DAY", help="when the person was told")
     _one(verb(inner, "recipients", _recipients, "who has the data too and has to be told"))
     telling = _one(verb(inner, "told", _told, "mark that one of them was told"))
@@ -194,5 +208,6 @@ def _shown(request: Request) -> dict[str, Any]:
         "step": request.step.value,
         "recipients": request.recipients,
         "told_recipients": request.told_recipients,
+        "made": list(request.changed),
         "what": request.history[-1].what if request.history else "",
     }

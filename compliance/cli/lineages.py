@@ -3,38 +3,124 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import date
 
+from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, named, verb
 from compliance.cli.results import Result
-from compliance.lineage.nouns import Edge
+from compliance.lineage.nouns import Edge, Hop, Place, Tag
+from compliance.plain import to_plain
 from compliance.workspace import Workspace
+from compliance.workspace.lineage_listing import to_csv
 
 
 def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
     """The verbs of this area."""
-    lineage = group(kinds, "lineage", "what was made from what")
-    named(verb(lineage, "show", _show, "what was made from one dataset, and how"))
+    lineage = group(kinds, "lineage", "what was made from what, and where personal data went")
+    show = verb(lineage, "show", _show, "what was made from one dataset, and how")
+    named(show)
+    show.add_argument("--column", metavar="C", help="the way of one column back to its files")
+    columns = verb(lineage, "columns", _columns, "write every edge with its columns to a CSV file")
+    columns.add_argument(
+        "--out", type=arguments.path, required=True, metavar="F.csv", help="which file"
+    )
+    tags = verb(lineage, "tags", _tags, "how far personal data went, and what stopped them")
+    for added in (show, columns, tags):
+        added.add_argument(
+            "--as-of", type=arguments.day, metavar="DATE", help="as it was at the end of that day"
+        )
 
 
 def _show(workspace: Workspace, asked: argparse.Namespace) -> Result:
-    """The lineage of one dataset."""
-    return _lineage(workspace.lineage([asked.name]))
+    """The lineage of one dataset, and with a column the way to where its values came from."""
+    day: date | None = asked.as_of
+    lineage = workspace.proof.lineage
+    edges = lineage.edges([asked.name], day)
+    shown = {"edges": [_edge(edge) | (_more(edge) if asked.json else {}) for edge in edges]}
+    if asked.column is None:
+        return shown
+    found = lineage.column_path(asked.name, asked.column, day)
+    return {"path": [_hop(hop) for hop in found]} | (shown if asked.json else {})
 
 
-def _lineage(edges: Sequence[Edge]) -> Result:
-    """What was made from what, oldest first."""
+def _columns(workspace: Workspace, asked: argparse.Namespace) -> Result:
+    """Every edge with both ends and the columns that it joins, as a file."""
+    path = typed.destination(asked.out, workspace.settings)
+    edges = workspace.proof.lineage.edges(as_of=asked.as_of)
+    typed.write(path, to_csv(edges))
+    return {"path": str(path), "edges": len(edges), "columns": sum(len(e.columns) for e in edges)}
+
+
+def _tags(workspace: Workspace, asked: argparse.Namespace) -> Result:
+    """Where personal data are, where they stopped by which evidence, and where they were lost."""
+    known = workspace.proof.lineage.known(asked.as_of)
+    tagged = known.tagged
     return {
-        "edges": [
+        "tags": [_tagged(at, tags) for at, tags in sorted(tagged.tags.items())],
+        "stopped": [
+            {"from": _place(one.origin), "evidence": one.evidence} | _tagged(one.made, one.tags)
+            for one in tagged.stopped
+        ],
+        "lost": [
+            {"reason": str(one.reason), "why": one.why} | _tagged(one.place, one.tags)
+            for one in tagged.lost
+        ],
+        "evidence": [
             {
-                "from": edge.origin.title,
-                "from_kind": str(edge.origin.kind),
-                "step": edge.step,
-                "to": edge.made.title,
-                "to_kind": str(edge.made.kind),
-                "entry": edge.entry,
-                "at": edge.at.isoformat(),
+                "id": one.id,
+                "what": one.what,
+                "made": one.made,
+                "standing": str(one.standing),
+                "why": one.why,
             }
-            for edge in edges
-        ]
+            for one in known.evidence
+        ],
     }
+
+
+def _edge(edge: Edge) -> Result:
+    """One step."""
+    return {
+        "from": edge.origin.title,
+        "from_kind": str(edge.origin.kind),
+        "step": edge.step,
+        "to": edge.made.title,
+        "to_kind": str(edge.made.kind),
+        "entry": edge.entry,
+        "at": edge.at.isoformat(),
+    }
+
+
+def _more(edge: Edge) -> Result:
+    """What would not fit a line."""
+    return {
+        "from_id": edge.origin.id,
+        "to_id": edge.made.id,
+        "actor": edge.actor,
+        "code": edge.code,
+        "parameters": to_plain(edge.parameters),
+        "columns": [to_plain(one) for one in edge.columns],
+    }
+
+
+def _hop(hop: Hop) -> Result:
+    return {
+        "from": _place(hop.origin),
+        "to": _place(hop.made),
+        "step": hop.edge.step,
+        "subkind": str(hop.column.subkind) if hop.column else "",
+        "masking": bool(hop.column and hop.column.masking),
+        "how": hop.column.how if hop.column else "",
+        "entry": hop.edge.entry,
+        "at": hop.edge.at.isoformat(),
+    }
+
+
+def _tagged(at: Place, tags: Iterable[Tag]) -> Result:
+    return {"at": _place(at), "tags": [to_plain(tag) for tag in sorted(tags)]}
+
+
+def _place(at: Place) -> str:
+    """As `dataset:orders@1 · amount`."""
+    return f"{at.node} · {at.column}" if at.column else at.node

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import Any
 
 from compliance.cli import (
     anonymising_parser,
@@ -32,9 +34,31 @@ from compliance.privacy.nouns import Period
 _path = arguments.path
 
 
+class _Parser(argparse.ArgumentParser):
+    """One that does not repeat the values of options that it does not know."""
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        """As ever; a value may say who somebody is, and errors end in logs."""
+        found, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(_unsaid(unknown))}")
+        return found
+
+
+def _unsaid(unknown: Sequence[str]) -> list[str]:
+    """Options by their names, and other words as far as none of them can be a value."""
+    shown, is_option = [], False
+    for one in unknown:
+        name, sign, _ = one.partition("=")
+        is_option = is_option or one.startswith("-")
+        is_said = one.startswith("-") or not (is_option or sign or "@" in one)
+        shown.append(f"{name}=…" if sign and is_said else name if is_said else "…")
+    return shown
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line. Options are taken only in full: a typing slip is no other option."""
-    top = argparse.ArgumentParser(
+    top: argparse.ArgumentParser = _Parser(
         prog="python -m compliance",
         description="Find personal data, protect it, and prove it.",
         allow_abbrev=False,

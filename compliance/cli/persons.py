@@ -12,7 +12,7 @@ from pathlib import Path
 from compliance.cli import arguments
 from compliance.errors import FileMissingError, RequestInputError
 from compliance.rights.nouns import Identifier
-from compliance.rights.requests import to_identifiers
+from compliance.rights.requests import once, to_identifiers
 
 LARGEST_BYTES = 2**16
 _STANDARD_INPUT = Path("-")
@@ -35,6 +35,17 @@ def identifiers(added: argparse.ArgumentParser) -> None:
     )
 
 
+def doubtful_mentions(added: argparse.ArgumentParser) -> None:
+    """The option that says what becomes of mentions on which nobody decided."""
+    added.add_argument(
+        "--doubtful-mentions",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="whether texts in which somebody else may be meant, and on which nobody decided, "
+        "lose the mention as well; not said: it is refused where there are some",
+    )
+
+
 def given(asked: Namespace) -> tuple[Identifier, ...]:
     """Who was named.
 
@@ -50,12 +61,19 @@ def given(asked: Namespace) -> tuple[Identifier, ...]:
 def _text(path: Path) -> str:
     try:
         if path == _STANDARD_INPUT:
-            return sys.stdin.read(LARGEST_BYTES)
+            return _whole(sys.stdin.read(LARGEST_BYTES + 1)).removeprefix("\ufeff")
         if not path.is_file() or path.stat().st_size > LARGEST_BYTES:
             raise FileMissingError(name=path.name)
         return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
         raise FileMissingError(name=path.name) from None
+
+
+def _whole(text: str) -> str:
+    if len(text) > LARGEST_BYTES:
+        problem = f"is longer than {LARGEST_BYTES:,} characters"
+        raise RequestInputError(field="What came through standard input", problem=problem)
+    return text
 
 
 def _pairs(text: str) -> Iterator[tuple[str, object]]:
@@ -69,7 +87,7 @@ def _pairs(text: str) -> Iterator[tuple[str, object]]:
 
 def _object(text: str) -> list[tuple[str, object]]:
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=once)
     except (ValueError, RecursionError):
         raise RequestInputError(field="The file of the person", problem="is no JSON") from None
     return [

@@ -1,70 +1,95 @@
-"""Reports, from the command line: built, and written to a file."""
+"""Reports, from the command line: built and written to a file, or checked."""
 
 from __future__ import annotations
 
 import argparse
 
 from compliance.cli import arguments, typed
-from compliance.cli.adding import Kinds, verb
+from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.cli.verbs import names_of, written
 from compliance.i18n import ENGLISH, LANGUAGES
+from compliance.plain import to_plain
 from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
 from compliance.workspace.request_reports import KINDS as ON_REQUESTS
 
+_ABOUT = {
+    ReportKind.RELEASE: ("--release", "which release; left out: the newest"),
+    ReportKind.FEDERATED: ("--run", "which federated run; left out: the newest"),
+    ReportKind.ANONYMISATION: ("--anonymised", "which anonymisation; left out: the newest"),
+    ReportKind.DPIA: ("--about", "which assessment; left out: the newest"),
+}
+_IS_ON = {
+    ReportKind.AUDIT: "the datasets, and every duty checked",
+    ReportKind.RELEASE: "one release with differential privacy",
+    ReportKind.FEDERATED: "one federated run",
+    ReportKind.ANONYMISATION: "one anonymised output",
+    ReportKind.DPIA: "one impact or legitimate-interest assessment",
+    ReportKind.REQUEST: "a letter on a request",
+    ReportKind.REQUEST_LOG: "the log of requests",
+    ReportKind.ERASURE: "the certificate of an erasure",
+}
+
 
 def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
     """The verbs of this area."""
-    report = verb(kinds, "report", _report, "build a report as PDF")
-    report.add_argument("kind", choices=[str(kind) for kind in ReportKind], help="which report")
-    about = report.add_mutually_exclusive_group()
-    for flag, what in (
-        ("release", "release a release"),
-        ("run", "run a federated"),
-        ("anonymised", "output an anonymisation"),
-    ):
-        about.add_argument(
-            f"--{flag}",
-            dest="about",
-            metavar="ID",
-            help=f"which {what} report is about; left out: the newest",
+    inner = group(kinds, "report", "build a signed report as PDF, or check one")
+    for kind, on in _IS_ON.items():
+        added = verb(inner, str(kind), _report, on)
+        added.set_defaults(kind=kind, about=None, letter=LetterKind.ANSWER)
+        added.add_argument("name", nargs="?", help="the dataset, or the request; left out: all")
+        # What a report is not about is taken too, so that a sentence can say so.
+        one = added.add_mutually_exclusive_group()
+        for about, (flag, which) in _ABOUT.items():
+            hidden = which if about is kind else argparse.SUPPRESS
+            one.add_argument(flag, dest="about", metavar="ID", help=hidden)
+        added.add_argument(
+            "--out", type=arguments.path, required=True, metavar="F.pdf", help="which file"
         )
-    about.add_argument(
-        "--about",
-        metavar="ID",
-        help="which impact assessment a dpia report is about; left out: the newest",
-    )
-    report.add_argument(
-        "--letter",
-        choices=[str(letter) for letter in LetterKind],
-        default=str(LetterKind.ANSWER),
-        help="which letter on a request; else the answer",
-    )
-    report.add_argument("name", nargs="?", help="the dataset, or the request; left out: all")
-    report.add_argument(
-        "--language",
-        choices=list(LANGUAGES),
-        default=ENGLISH,
-        help="in which language: " + ", ".join(f"{code} ({n})" for code, n in LANGUAGES.items()),
-    )
-    report.add_argument(
-        "--out", type=arguments.path, required=True, metavar="F.pdf", help="which file"
+        added.add_argument(
+            "--language",
+            choices=list(LANGUAGES),
+            default=ENGLISH,
+            help="in which: " + ", ".join(f"{code} ({n})" for code, n in LANGUAGES.items()),
+        )
+        if kind is ReportKind.REQUEST:
+            letters = [str(letter) for letter in LetterKind]
+            added.add_argument("--letter", choices=letters, help="which; else the answer")
+    check = verb(inner, "verify", _verify, "whether signature, evidence and trail agree")
+    check.add_argument("file", type=arguments.path, metavar="F.pdf", help="the report")
+    check.add_argument(
+        "--trust",
+        type=arguments.path,
+        metavar="F.pem",
+        help="certificates that may vouch for a signer unknown here",
     )
 
 
 def _report(workspace: Workspace, asked: argparse.Namespace) -> Result:
     """Build a report as PDF."""
     path = typed.destination(asked.out, workspace.settings)
-    kind = ReportKind(asked.kind)
-    if kind in ON_REQUESTS:
+    if asked.kind in ON_REQUESTS:
         about, letter = asked.about or asked.name, LetterKind(asked.letter)
-        on_request = workspace.rights.fulfilling.report(
-            kind, about, letter, language=asked.language
+        built = workspace.rights.fulfilling.report(
+            asked.kind, about, letter, language=asked.language
         )
-        return written(workspace, on_request, path)
+        return written(workspace, built, path)
     built = workspace.build_report(
-        kind, names_of(asked), about=asked.about, language=asked.language
+        asked.kind, names_of(asked), about=asked.about, language=asked.language
     )
     return written(workspace, built, path)
+
+
+def _verify(workspace: Workspace, asked: argparse.Namespace) -> Result:
+    """Check a report; `ok` decides the exit code."""
+    found = workspace.proof.reports.verify(asked.file, asked.trust)
+    signature: Result = to_plain(found.signature) if found.signature else {}
+    signature.pop("certificate", None)
+    return {
+        "sha256": found.sha256,
+        "ok": found.ok,
+        "statements": [to_plain(statement) for statement in found.statements],
+        "signature": signature or None,
+    }

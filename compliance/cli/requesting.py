@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compliance.cli import arguments, fulfilling, holds, persons
+from compliance.cli import arguments, doubts, fulfilling, holds, persons
 from compliance.cli import requests as does
 from compliance.cli.adding import Kinds, group, verb
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection
@@ -93,10 +93,24 @@ def _timing(inner: Kinds[argparse.ArgumentParser]) -> None:
 def _deciding(inner: Kinds[argparse.ArgumentParser]) -> None:
     _one(verb(inner, "search", does.search, "look for the person everywhere; counts only"))
     doubting = _one(
-        verb(inner, "doubts", does.doubts, "say whether doubtful matches are the person")
+        verb(
+            inner,
+            "doubts",
+            doubts.doubts,
+            "doubtful matches and mentions; say which are the person",
+        )
     )
-    for name, help_ in (("--yes", "it is the person"), ("--no", "it is somebody else")):
-        doubting.add_argument(name, action="append", default=[], metavar="MATCH", help=help_)
+    for name, help_ in (
+        ("--yes", "it is the person"),
+        ("--no", "it is somebody else"),
+        ("--undecided", "take back what was said"),
+    ):
+        doubting.add_argument(name, action="append", default=[], metavar="ID", help=help_)
+    doubting.add_argument(
+        "--mentions",
+        choices=["yes", "no"],
+        help="what all doubtful mentions in texts are that nobody has decided on",
+    )
     deciding = _one(verb(inner, "decide", does.decide, "fulfil it, in part or whole, or refuse it"))
     deciding.add_argument("outcome", choices=[one.name.lower() for one in Outcome], help="what")
     deciding.add_argument("--ground", default="", help="the law's ground; see `request rights`")
@@ -123,6 +137,7 @@ def _ending(inner: Kinds[argparse.ArgumentParser]) -> None:
         added.add_argument(
             "--backups-until", metavar="DAY", help="how long backups still hold what was erased"
         )
+        persons.doubtful_mentions(added)
     answering = _one(verb(inner, "answer", does.answer, "note that the answer left"))
     answering.add_argument(
         "--told",
@@ -136,6 +151,11 @@ def _ending(inner: Kinds[argparse.ArgumentParser]) -> None:
     hearing.add_argument("outcome", choices=["granted", "denied"], help="what it says")
     for added in (answering, appealing, hearing):
         added.add_argument("--on", metavar="DAY", help="else today")
+    keeping = verb(
+        inner, "retention", doubts.retention, "how long it stays readable who asked; sweep now"
+    )
+    keeping.add_argument("--days", type=int, help="days after the answer; else as it is set")
+    keeping.add_argument("--sweep", action="store_true", help="destroy the keys that are over")
     _one(verb(inner, "withdraw", does.withdraw, "note that the person took it back"))
     _one(verb(inner, "close", does.close, "close it; after an erasure nobody can tell who it was"))
 

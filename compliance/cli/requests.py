@@ -169,17 +169,6 @@ def search(workspace: Workspace, asked: Namespace) -> Result:
     return _stepped(workspace, lambda steps: steps.search(asked.id))
 
 
-def doubts(workspace: Workspace, asked: Namespace) -> Result:
-    """Decide doubtful matches."""
-    said = dict.fromkeys(asked.yes, True) | dict.fromkeys(asked.no, False)
-    if both := set(asked.yes) & set(asked.no):
-        problem = f"cannot be both the person and somebody else ({len(both)} are)"
-        raise RequestInputError(field="A match", problem=problem)
-    if not said:
-        return show(workspace, asked)
-    return _stepped(workspace, lambda steps: steps.doubts(asked.id, said))
-
-
 def decide(workspace: Workspace, asked: Namespace) -> Result:
     """Decide."""
     kept = dict(_kept(said) for said in asked.keep)
@@ -231,7 +220,7 @@ def erase(workspace: Workspace, asked: Namespace) -> Result:
     """Erase the people of these requests everywhere, or say what would be done."""
     erasing = workspace.rights.erasing
     if asked.plan:
-        plan = erasing.plan(asked.ids)
+        plan = erasing.plan(asked.ids, doubtful_mentions=asked.doubtful_mentions)
         return {
             "requests": list(plan.requests),
             "versions": [
@@ -246,8 +235,10 @@ def erase(workspace: Workspace, asked: Namespace) -> Result:
             ],
             "beyond": [dict(to_plain(one)) for one in plan.beyond],
             "doubtful": plan.doubtful,
+            "undecided": dict(plan.undecided),
         }
-    done = _ended(erasing.erase(asked.ids, _day(asked.backups_until)))
+    until, takes = _day(asked.backups_until), asked.doubtful_mentions
+    done = _ended(erasing.erase(asked.ids, until, doubtful_mentions=takes))
     return {
         "id": done.id,
         "requests": list(done.requests),
@@ -328,6 +319,7 @@ def _line(found: Clocked) -> Result:
 
 def _whole(workspace: Workspace, found: Clocked) -> Result:
     request = found.request
+    until = _area(workspace).sweeping.until(request)
     return {
         **_line(found),
         **log_row(request, found.due),
@@ -337,7 +329,9 @@ def _whole(workspace: Workspace, found: Clocked) -> Result:
         "notify_extension_by": _last_day(found.due, "notify_by"),
         "possible": [action.name.lower() for action in possible(request)],
         "found": dict(request.found),
+        "readable_until": until.isoformat() if until else None,
         "doubts": dict(request.doubts),
+        "mentions": dict(request.mentions),
         "held": _area(workspace).held(request.id),
         "rejected_proofs": [one.why.value for one in request.rejected],
         "history": [

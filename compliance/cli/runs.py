@@ -22,6 +22,7 @@ from compliance.federated.nouns import (
 )
 from compliance.plain import to_plain
 from compliance.rules.residency import Movement
+from compliance.workspace.residing import law_name
 
 _LONG = 1e6  # from here on numbers are written with an exponent
 
@@ -124,7 +125,8 @@ def movement_lines(checked: Movement | None) -> tuple[str, ...]:
     if checked is None:
         return ()
     return tuple(
-        f"{flow.origin} to {flow.destination}, {flow.form}: {one.law}: {one.answer}. {one.because}."
+        f"{flow.origin} to {flow.destination}, {flow.form}: "
+        f"{law_name(one.law)}: {one.answer}. {one.because}."
         for flow, said in checked.flows
         for one in said
     )

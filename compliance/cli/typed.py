@@ -40,9 +40,9 @@ SHOWN_NAME = 80
 
 _OWN_FILES = (
     *("datasets", "hierarchies", "outputs", "reports", "runs", "vaults", "consents", "usable"),
-    "sealed",
+    *("sealed", "erasing"),
     *("secret.key", "surrogates.key", "pseudonyms.key", "vault.key", "dates.key", "formats.key"),
-    "consent.key",
+    *("consent.key", "trail.key"),
 )
 _OWN_RECORDS = ("records.sqlite", "records.sqlite-wal", "records.sqlite-shm")
 
@@ -212,21 +212,35 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         CannotWriteError: the disk refuses.
     """
+    write_all(path, [data])
+
+
+def write_all(path: Path, parts: Iterable[bytes]) -> None:
+    """The same part by part, for what is too long for memory.
+
+    Raises:
+        CannotWriteError: the disk refuses.
+    """
     try:
         target = path.resolve()
         if target.exists() and not target.is_file():
-            target.write_bytes(data)  # a pipe, or /dev/stdout
+            _fill(target, parts)  # a pipe, or /dev/stdout
         else:
-            _replace(target, data)
+            _replace(target, parts)
     except OSError:
         _refuse(path, "the disk refused it; check the free space")
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _fill(target: Path, parts: Iterable[bytes]) -> None:
+    with target.open("wb") as stream:
+        stream.writelines(parts)
+
+
+def _replace(target: Path, parts: Iterable[bytes]) -> None:
     """A file beside the target takes its place once it is whole; it keeps the target's rights."""
     partial = target.with_name(f".{secrets.token_hex(8)}.partial")
     try:
-        partial.write_bytes(data)
+        _fill(partial, parts)
         if target.exists():
             shutil.copymode(target, partial)
         partial.replace(target)

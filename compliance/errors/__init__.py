@@ -78,6 +78,10 @@
     + ErasingError
       - ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
   + ProofError                    a proof, its log or a signed report cannot be made or read
+    - SignerError, NotAReportError
+    - BrokenTrailError, NoSuchEntryError, NotProvableError
+    - UnknownNodeError
+      - UndecidedMentionsError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used

@@ -4,8 +4,43 @@ from __future__ import annotations
 
 from compliance.errors.base import ComplianceError
 
-__all__ = ["ProofError"]
+__all__ = [
+    "BrokenTrailError",
+    "NoSuchEntryError",
+    "NotAReportError",
+    "NotProvableError",
+    "ProofError",
+    "SignerError",
+    "UnknownNodeError",
+]
 
 
 class ProofError(ComplianceError):
     """Something that should prove what was done cannot be made or read."""
+
+
+class SignerError(ProofError):
+    sentence = "Reports cannot be signed with what was set: {reason}."
+
+
+class NotAReportError(ProofError):
+    sentence = "{name} is no report of Privacy Desk: {reason}."
+
+
+class BrokenTrailError(ProofError):
+    sentence = "Entries of the trail or of its tree are missing. Verify the trail: it says which."
+
+
+class NoSuchEntryError(ProofError):
+    sentence = "The trail has no entry {number}: it has {entries}. Name one from 1 to {entries}."
+
+
+class NotProvableError(ProofError):
+    sentence = "The trail does not go on from that checkpoint, so no proof can be made. {reason}"
+
+
+class UnknownNodeError(ProofError):
+    sentence = (
+        "The lineage has no “{given}”, or several. Name a dataset, or one thing by its whole id, "
+        "as lineage show tells them."
+    )

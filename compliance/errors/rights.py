@@ -27,6 +27,7 @@ __all__ = [
     "TellingError",
     "TooManyPeopleError",
     "TracingError",
+    "UndecidedMentionsError",
     "UnknownErasureError",
     "UnknownHoldError",
     "UnknownMatchError",
@@ -94,11 +95,23 @@ class SignalError(RightsError):
 class FulfilmentError(RightsError):
     """What was asked cannot be carried out so; nothing was changed."""
 
+    sentence = "Request {request} cannot be dealt with so: {reason}."
+
 
 class ErasingError(RightsError):
     """Somebody cannot be erased so; nothing was changed."""
 
     sentence = "Nothing was erased: {reason}."
+
+
+class UndecidedMentionsError(ErasingError):
+    """Texts mention the person or somebody alike, and nobody said whom; nothing was changed."""
+
+    sentence = (
+        "Nothing was erased: {mentions} of {requests} may be of somebody else, and nobody has "
+        "decided. Look at them with “request doubts {request}” and say of each yes or no; or let "
+        "all of them go with --doubtful-mentions, or stay with --no-doubtful-mentions."
+    )
 
 
 class CorrectionError(RightsError):
@@ -147,8 +160,8 @@ class NothingToLookForError(TracingError):
 
 class UnknownMatchError(TracingError):
     sentence = (
-        "There is no doubtful match of that name for request {request} any more. Look again; what "
-        "was found may have changed."
+        "There is no doubtful match or mention of that name for request {request} any more. Look "
+        "again; what was found may have changed."
     )
 
 

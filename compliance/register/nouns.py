@@ -18,12 +18,18 @@ FieldId = str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """Who is accountable. An empty field means: not recorded yet."""
+    """Who is accountable. An empty field means: not recorded yet.
+
+    Attributes:
+        sealed_days: for how many days after the answer it stays readable who a request was about;
+            None: as long as the desk proposes.
+    """
 
     name: str = ""
     officer: str = ""
     contact: str = ""
     country: str = ""
+    sealed_days: int | None = None
 
 
 class FieldType(StrEnum):

@@ -35,6 +35,9 @@ def to_checkpoint_json(trail: Verification, gathered_at: datetime) -> bytes:
 
     With it, a later export of the trail shows whether these entries are still the same.
     """
+    if trail.checkpoint is not None:
+        kept = to_plain(trail.checkpoint) | {"at": trail.checkpoint.at.isoformat()}  # as signed
+        return rfc8785.dumps({"kind": CHECKPOINT_KIND, **kept})
     return rfc8785.dumps(
         {
             "kind": CHECKPOINT_KIND,

@@ -319,11 +319,13 @@ class Document:
     Attributes:
         pdf: its bytes.
         pages: how many.
+        attached: the JSON files inside, by name without its end.
         language: that it is written in.
     """
 
     pdf: bytes
     pages: int
+    attached: Mapping[str, bytes]
     language: str = ENGLISH
 
 
@@ -336,6 +338,8 @@ class Report:
         kind: which.
         datasets: the names of those reported on.
         sha256: of the PDF bytes, under which they are stored.
+        unsigned: the same before they were signed; empty for those of before reports were.
+        signer: SHA-256 of the certificate that it was signed with; empty where it was not.
         pages: how many.
         size_bytes: of the PDF.
         built_at: when, UTC.
@@ -351,4 +355,6 @@ class Report:
     size_bytes: int
     built_at: datetime
     actor: str
+    unsigned: str = ""
+    signer: str = ""
     language: str = ENGLISH

@@ -66,7 +66,9 @@ def assess(
             if not is_taken_over:
                 judge.set_aside(rule, State.NOT_APPLICABLE, why)
             continue
-        wanted = [one for one in groups.get(rule.entity, ()) if _governs(rule.law, one)]
+        wanted = [
+            one for one in groups.get(rule.entity, ()) if one.governed.by(rule.law) is not False
+        ]
         if is_taken_over:
             wanted = [one for one in wanted if not is_asked_already(pack, rule, one, laws)]
         if not wanted and (is_taken_over or not is_whole):
@@ -88,9 +90,9 @@ def _idle(pack: Pack, rule: Rule, at: datetime, laws: Mapping[LawId, str] | None
     if why := pack.disabled.get(rule.id):
         return f"Switched off: {why}"
     if laws is not None and rule.law != POLICY and rule.law not in laws:
-        law = pack.laws.get(rule.law)
-        name, applies = (law.short, law.applies) if law else (rule.law, "")
-        return f"{name} is not in scope" + (f"; it applies to: {applies}." if applies else ".")
+        applies = law.applies if (law := pack.laws.get(rule.law)) else ""
+        said = f"; it applies to: {applies}." if applies else "."
+        return f"{pack.law_name(rule.law)} is not in scope{said}"
     if rule.effective_from and today < rule.effective_from:
         return f"Not in force yet; it binds from {rule.effective_from.isoformat()} on."
     if rule.effective_until and today > rule.effective_until:
@@ -109,19 +111,11 @@ def _without_subject(
     name = entity.name.lower() if entity else rule.entity.replace("_", " ")
     name = name.removeprefix("the ")
     if groups.get(rule.entity):
-        law = pack.laws.get(rule.law)
-        return (
-            State.NOT_APPLICABLE,
-            f"No {name} on record is under {law.short if law else rule.law}.",
-        )
+        return State.NOT_APPLICABLE, f"No {name} on record is under {pack.law_name(rule.law)}."
     holds_data = any(one.facts.get("contains_personal_data", True) for one in groups["dataset"])
     if entity and entity.must_exist and holds_data:
         return State.NOT_ASSESSED, f"No {name} is on record, though personal data may be held."
     return State.NOT_APPLICABLE, f"No {name} is on record."
-
-
-def _governs(law: LawId, subject: Subject) -> bool:
-    return subject.laws is None or law == POLICY or law in subject.laws
 
 
 def _by_entity(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:

@@ -42,6 +42,7 @@ def _change(before: Verdict | None, after: Verdict | None) -> Change:
         subject=said.subject,
         before=_state(before),
         after=_state(after),
+        law_name=said.law_name,
     )
 
 

@@ -28,14 +28,19 @@ def inherited(pack: Pack, laws: Mapping[LawId, str] | None) -> tuple[Rule, ...]:
 def is_asked_already(
     pack: Pack, rule: Rule, subject: Subject, laws: Mapping[LawId, str] | None
 ) -> bool:
-    """Whether the law that `rule` was taken from asks the same of `subject` itself."""
+    """Whether the law that `rule` was taken from asks the same of `subject` itself.
+
+    Where that is not known, the law that surely governs it asks.
+    """
     base = pack.laws[rule.law].builds_on if rule.law in pack.laws else ""
-    in_scope = laws is None or base in laws
-    return bool(base) and in_scope and (subject.laws is None or base in subject.laws)
+    if not base or (laws is not None and base not in laws):
+        return False
+    asks = subject.governed.by(base)
+    return asks is True or (asks is None and subject.governed.by(rule.law) is not True)
 
 
 def _under(rule: Rule, name: LawId, law: Law, pack: Pack) -> Rule:
-    base = pack.laws[rule.law].short if rule.law in pack.laws else rule.law
+    base = pack.law_name(rule.law)
     said = pack.sources.get(rule.verified.source, rule.verified.source)
     level = Level.SECONDARY if rule.verified.level is Level.TEXT else rule.verified.level
     source = f"{law.short} keeps it from the {base}; read there: {said}"

@@ -6,18 +6,22 @@ from dataclasses import replace
 
 from compliance.rules.assess import assess
 from compliance.rules.facts import subjects
-from compliance.rules.nouns import Assessment, Knowledge, Pack
+from compliance.rules.nouns import Assessment, Governed, Knowledge, Pack
 from compliance.rules.scope import in_scope
 
 
 def judge(pack: Pack, known: Knowledge) -> Assessment:
     """Every rule of `pack` on everything known; what is not known is never met."""
-    with_lists = known if known.lists else replace(known, lists=pack.lists)
+    found = subjects(known if known.lists else replace(known, lists=pack.lists))
+    laws = in_scope(pack, known)
+    # Nobody said where anything is, so nothing is known to be under any law.
+    if laws is None and known.is_whole:
+        found = tuple(replace(one, governed=Governed(others=None)) for one in found)
     return assess(
         pack,
-        subjects(with_lists),
+        found,
         known.at,
-        laws=in_scope(pack, known),
+        laws=laws,
         findings=known.findings,
         is_whole=known.is_whole,
     )

@@ -75,7 +75,7 @@ def _rows(changes: Sequence[Change]) -> list[dict[str, object]]:
     return [
         {
             "rule": rule,
-            "article": f"{first[rule].law} {first[rule].article}",
+            "article": first[rule].reference,
             "severity": first[rule].severity.value,
             "subjects": count,
         }

@@ -14,6 +14,8 @@ from compliance.rules.nouns import (
     NOTHING,
     Assessment,
     Entity,
+    Gap,
+    LawId,
     Outcome,
     Pack,
     Rule,
@@ -64,9 +66,10 @@ class Judge:
         """One verdict of `rule` for each of `subjects`; ask for rules with the worst first."""
         of_rule = self._of_rule(rule)
         known: dict[tuple[int, ...], _Told] = {}
+        unclear = _Unclear(rule.law, of_rule["law_name"])
         kept: list[tuple[Seen, ...]] = []  # so that no two have the same address
         for subject in subjects:
-            seen = _look(checks, subject)
+            seen = _look(checks, subject, unclear)
             place = tuple(map(id, seen))
             told = known.get(place)
             if told is None:
@@ -97,7 +100,7 @@ class Judge:
     def _of_rule(self, rule: Rule) -> Fields:
         """What all verdicts of a rule say."""
         pack, source = self.pack, rule.verified.source
-        entity, law = pack.entities.get(rule.entity, _NO_PLACE), pack.laws.get(rule.law)
+        entity = pack.entities.get(rule.entity, _NO_PLACE)
         return {
             "rule": rule.id,
             "law": rule.law,
@@ -110,7 +113,7 @@ class Judge:
             "stage": rule.stage or entity.stage,
             "source": pack.sources.get(source, source),
             "as_of": rule.as_of or pack.as_of,
-            "law_name": law.short if law else "",
+            "law_name": pack.law_name(rule.law),
         }
 
     def _told(self, fields: Fields) -> _Told:
@@ -124,7 +127,35 @@ class Judge:
         return self._told(told.fields | {"state": State.WAIVED, "because": why})
 
 
-def _look(checks: tuple[Sequence[Check], Sequence[Check]], subject: Subject) -> tuple[Seen, ...]:
+@dataclass(frozen=True, slots=True)
+class _Unclear:
+    """Says of subjects that nobody knows whether the law of a rule governs them."""
+
+    law: LawId
+    name: str
+    _seen: dict[Gap, Seen] = field(default_factory=dict)
+
+    def on(self, subject: Subject) -> tuple[Seen, ...]:
+        """One condition that nobody can answer; () where the law does govern it."""
+        if subject.governed.by(self.law) is not None:
+            return ()
+        gap = subject.governed.gap(self.law)
+        if gap not in self._seen:
+            outcome = Outcome(
+                fact=gap.fact or "laws",
+                word="laws that govern it",
+                operator="contains_all",
+                wanted=self.name,
+                known=f"unknown: {gap.why}",
+                holds=None,
+            )
+            self._seen[gap] = Seen(None, outcome)
+        return (self._seen[gap],)
+
+
+def _look(
+    checks: tuple[Sequence[Check], Sequence[Check]], subject: Subject, unclear: _Unclear
+) -> tuple[Seen, ...]:
     """What each triple said; of a rule that does not apply only the one that says so."""
     conditions, asserts = checks
     seen = []
@@ -133,7 +164,7 @@ def _look(checks: tuple[Sequence[Check], Sequence[Check]], subject: Subject) -> 
         if one.holds is False:
             return (one,)
         seen.append(one)
-    return (*seen, *[check.on(subject) for check in asserts])
+    return (*unclear.on(subject), *seen, *[check.on(subject) for check in asserts])
 
 
 def _said(rule: Rule, seen: tuple[Seen, ...]) -> Fields:
@@ -147,7 +178,7 @@ def _said(rule: Rule, seen: tuple[Seen, ...]) -> Fields:
             "because": because,
             "evidence": _evidence(seen),
         }
-    conditions, asserts = seen[: len(rule.when)], seen[len(rule.when) :]
+    conditions, asserts = seen[: -len(rule.asserts)], seen[-len(rule.asserts) :]
     if unclear := [one.outcome for one in conditions if one.holds is None]:
         return said | {
             "state": State.NOT_ASSESSED,

@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from compliance.plain import from_json, to_json
+from compliance.storage import tiles
 from compliance.storage.tables import RECORDS, TRAIL, TRAIL_HEAD
 from compliance.trail import BEGINNING, Head, Line
 
 Noun = TypeVar("Noun")
 
+_AT_A_TIME = 1_000
+
 
 def append(connection: Connection, table: Table, noun: object, *, entry: int, **keys: str) -> str:
     """Store `noun` under `keys`, bound to the trail entry of the same transaction; its hash."""
-    values: Mapping[str, object] = {"record": to_json(noun), "entry": entry, **keys}
-    connection.execute(insert(table).values(values))
+    values = {"record": to_json(noun), "entry": entry, **keys}
+    connection.execute(insert(table), values)
     return _hash_of(table, values)
 
 
-def hashes(connection: Connection) -> dict[int, list[str]]:
-    """The hashes of everything stored, by the entry of the act that stored it."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for table in RECORDS:
-        for row in connection.execute(select(table)).mappings():
-            found[row["entry"]].append(_hash_of(table, {str(k): v for k, v in row.items()}))
-    return found
+class Stored(NamedTuple):
+    """What one row of records comes to: its act's entry, its place in its table, its hash."""
+
+    entry: int
+    table: str
+    position: int
+    hash: str
+
+
+def stored_after(connection: Connection, positions: Mapping[str, int]) -> Iterator[Stored]:
+    """Every record by the entry of the act that stored it; only a few are in memory at a time.
+
+    Args:
+        positions: per table the place behind which to read; all of it where it is not named.
+    """
+    streams = [_stored(connection, table, positions.get(table.name, -1)) for table in RECORDS]
+    return heapq.merge(*streams, key=lambda row: row.entry)
+
+
+def _stored(connection: Connection, table: Table, position: int) -> Iterator[Stored]:
+    names = [str(column.name) for column in table.c]
+    query = select(table).where(table.c.position > position)
+    query = query.order_by(table.c.entry, table.c.position)
+    for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME)):
+        values = dict(zip(names, row, strict=True))
+        yield Stored(values["entry"], table.name, values["position"], _hash_of(table, values))
 
 
 def every(
@@ -37,6 +60,15 @@ def every(
 ) -> tuple[Noun, ...]:
     """All nouns of `table` under `keys`, oldest first."""
     wanted = [table.c[key] == value for key, value in keys.items()]
+    query = select(table.c.record).where(*wanted).order_by(table.c.position)
+    return tuple(from_json(kind, text) for text in connection.scalars(query))
+
+
+def up_to(
+    connection: Connection, table: Table, kind: type[Noun], entry: int | None
+) -> tuple[Noun, ...]:
+    """All nouns of `table` that were stored by that entry of the trail, oldest first; None: all."""
+    wanted = [] if entry is None else [table.c.entry <= entry]
     query = select(table.c.record).where(*wanted).order_by(table.c.position)
     return tuple(from_json(kind, text) for text in connection.scalars(query))
 
@@ -90,20 +122,57 @@ def head_of(connection: Connection) -> Head:
 
 def append_line(connection: Connection, line: Line) -> None:
     """Add `line` to the trail and move its head."""
-    connection.execute(insert(TRAIL).values(number=line.place, body=line.body, hash=line.hash))
-    values = {"entries": line.place, "hash": line.hash}
+    append_lines(connection, [line])
+
+
+def append_lines(connection: Connection, lines: Sequence[Line]) -> None:
+    """Add `lines`, which follow one another, to the trail; move its head and grow its tree."""
+    if not lines:
+        return
+    rows = [{"number": place, "body": body, "hash": hash_} for place, body, hash_ in lines]
+    connection.execute(insert(TRAIL), rows)
+    values = {"entries": lines[-1].place, "hash": lines[-1].hash}
     if connection.execute(update(TRAIL_HEAD).values(values)).rowcount == 0:
         connection.execute(insert(TRAIL_HEAD).values(id=1, **values))
+    tiles.grow(connection, lines[0].place - 1, lines)
+
+
+def entry_of(connection: Connection, table: Table, **keys: str) -> int | None:
+    """The number of the entry that came with the newest row of `table` under `keys`."""
+    wanted = [table.c[key] == value for key, value in keys.items()]
+    query = select(table.c.entry).where(*wanted).order_by(table.c.position.desc()).limit(1)
+    found = connection.scalar(query)
+    return None if found is None else int(found)
 
 
 def lines_of(connection: Connection, *, newest: int | None = None) -> Sequence[Line]:
     """The trail's lines in their order; with `newest` only so many of the last, newest first."""
-    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
     if newest is None:
-        query = query.order_by(TRAIL.c.number)
-    else:
-        query = query.order_by(TRAIL.c.number.desc()).limit(newest)
+        return list(lines_after(connection, 0))
+    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
+    query = query.order_by(TRAIL.c.number.desc()).limit(newest)
     return [Line(*row) for row in connection.execute(query)]
+
+
+def lines_after(connection: Connection, number: int) -> Iterator[Line]:
+    """The trail's lines behind `number`, in their order; only a few are in memory at a time."""
+    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
+    query = query.where(TRAIL.c.number > number).order_by(TRAIL.c.number)
+    for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME)):
+        yield Line(*row)
+
+
+def line(connection: Connection, number: int) -> Line | None:
+    """The line of entry `number`; None where there is none."""
+    query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash).where(TRAIL.c.number == number)
+    row = connection.execute(query).first()
+    return None if row is None else Line(*row)
+
+
+def is_told(connection: Connection, act: str, word: str) -> bool:
+    """Whether an entry of `act` says `word`; reads the whole trail."""
+    said = (TRAIL.c.body.contains(f'"act":"{act}"'), TRAIL.c.body.contains(f'"{word}"'))
+    return connection.scalar(select(TRAIL.c.number).where(*said).limit(1)) is not None
 
 
 def count(connection: Connection, table: Table) -> int:

@@ -47,12 +47,14 @@ TRAIL_HEAD = Table(
     Column("hash", String(64), nullable=False),
 )
 
-# What the Merkle tree of the trail is read from: full tiles of 256 hashes of one level of it.
+# What the Merkle tree of the trail is read from: full tiles of 256 hashes of one level of it. The
+# root of a tile stands before its hashes, so that it is read without them.
 TRAIL_TILE = Table(
     "trail_tile",
     METADATA,
     Column("level", Integer, primary_key=True, autoincrement=False),
     Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
     Column("hashes", LargeBinary, nullable=False),
 )
 
@@ -71,7 +73,8 @@ def _table(name: str, *keys: str) -> Table:
             ForeignKey("trail.number", deferrable=True, initially="DEFERRED"),
             nullable=False,
         ),
-        *(Index(f"ix_{name}_{key}", key) for key in keys),
+        # Without it every new entry makes the database look through all records for its number.
+        *(Index(f"ix_{name}_{key}", key) for key in (*keys, "entry")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,15 +11,18 @@ import msgspec
 import rfc8785
 
 from compliance.errors import TrailError
-from compliance.plain import from_plain, to_plain
-from compliance.trail.nouns import CHECKPOINT_KIND, Entry, Verification
+from compliance.plain import from_plain, to_json, to_plain
+from compliance.trail.nouns import CHECKPOINT_KIND, Checkpoint, Entry, Verification
 from compliance.trail.verify_trail import (
+    CONSISTENCY,
+    EXPORT,
+    INCLUSION,
     START,
     Line,
-    against_checkpoint,
+    Reading,
+    Seen,
     hash_of,
-    merkle_root,
-    problems_of,
+    to_seen,
 )
 
 
@@ -50,7 +53,7 @@ def record(
         "facts": _without_floats(to_plain(facts)),
         "previous": head.hash,
     }
-    text = rfc8785.dumps(body).decode()
+    text = _canonical(body)
     return Line(head.entries + 1, text, hash_of(text))
 
 
@@ -71,50 +74,89 @@ def to_entry(line: Line) -> Entry:
 
 
 def verify(
-    lines: Sequence[Line], head: Head, checkpoint: Mapping[str, object] | None = None
+    lines: Iterable[Line], head: Head, checkpoint: Mapping[str, object] | None = None
 ) -> Verification:
     """Whether `lines` are what was written, and what a checkpoint taken earlier saw."""
-    problems = problems_of(lines, (head.entries, head.hash))
-    if checkpoint is not None:
-        problems += against_checkpoint(lines, dict(checkpoint))
+    seen = None if checkpoint is None else to_seen(checkpoint)
+    reading = Reading([] if seen is None else [seen.entries])
+    for line in lines:
+        reading.add(line)
+    told = reading.problems((head.entries, head.hash))
+    return to_verification(reading, told + (reading.against(seen) if seen else []))
+
+
+def to_verification(
+    reading: Reading, problems: Iterable[str], warnings: Iterable[str] | None = None
+) -> Verification:
+    """What was read, with the problems found; `warnings`: else those of the reading."""
     return Verification(
-        entries=len(lines),
-        root=merkle_root(line.body for line in lines),
-        head=lines[-1].hash if lines else START,
+        entries=reading.tree.size,
+        root=reading.tree.root().hex(),
+        head=reading.head,
         problems=tuple(problems),
+        warnings=tuple(reading.warnings() if warnings is None else warnings),
     )
 
 
-def to_checkpoint(verification: Verification, at: datetime) -> dict[str, object]:
+def to_checkpoint(checkpoint: Checkpoint) -> dict[str, object]:
     """What to keep outside the desk, so that later removals at the end show as well."""
-    return {
-        "kind": CHECKPOINT_KIND,
-        "entries": verification.entries,
-        "root": verification.root,
-        "head": verification.head,
-        "at": at.isoformat(),
-    }
+    kept: dict[str, object] = {"kind": CHECKPOINT_KIND, **to_plain(checkpoint)}
+    return kept | {"at": checkpoint.at.isoformat()}  # as it was signed
 
 
-def read_checkpoint(name: str, text: str) -> dict[str, object]:
+def read_checkpoint(name: str, text: str) -> Seen:
     """The checkpoint in `text`.
 
     Raises:
         TrailError: it is none.
     """
     try:
-        found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+        return to_seen(msgspec.json.decode(text.removeprefix("\ufeff")))
+    except (ValueError, RecursionError):
         raise TrailError(name=name, kind="checkpoint") from None
-    if not isinstance(found, dict) or found.get("kind") != CHECKPOINT_KIND:
-        raise TrailError(name=name, kind="checkpoint")
-    return found
 
 
-def to_export(lines: Sequence[Line]) -> str:
-    """The trail as JSON lines, for `verify_trail.py`."""
-    rows = (msgspec.json.encode({"body": line.body, "hash": line.hash}) for line in lines)
-    return "".join(row.decode() + "\n" for row in rows)
+def to_export(lines: Iterable[Line], checkpoint: Checkpoint, keys: Sequence[str]) -> Iterator[str]:
+    """The trail as JSON lines, for `verify_trail.py`: whose it is and its end, then the entries.
+
+    Args:
+        keys: the public keys of the desk, oldest first.
+    """
+    top = {"kind": EXPORT, "origin": checkpoint.origin, "keys": list(keys)}
+    yield to_json(top | {"checkpoint": to_checkpoint(checkpoint)}) + "\n"
+    for line in lines:
+        yield msgspec.json.encode({"body": line.body, "hash": line.hash}).decode() + "\n"
+
+
+def to_inclusion(line: Line, path: Sequence[bytes], checkpoint: Checkpoint) -> dict[str, object]:
+    """The proof that an entry is among those that a checkpoint saw; it needs nothing else."""
+    proof: dict[str, object] = {"kind": INCLUSION, "index": line.place - 1, "body": line.body}
+    return proof | {"path": [h.hex() for h in path], "checkpoint": to_checkpoint(checkpoint)}
+
+
+def to_consistency(
+    before: Mapping[str, object], path: Sequence[bytes], checkpoint: Checkpoint
+) -> dict[str, object]:
+    """The proof that what an older checkpoint saw is how the trail of a newer one begins."""
+    proof: dict[str, object] = {
+        "kind": CONSISTENCY,
+        "from": dict(before),
+        "path": [h.hex() for h in path],
+    }
+    return proof | {"checkpoint": to_checkpoint(checkpoint)}
+
+
+def _canonical(body: dict[str, Any]) -> str:
+    """`body` as RFC 8785 has it.
+
+    Sorted by code points, as msgspec does it fast, and by UTF-16, as the standard asks, names may
+    stand in another order, but not those in ASCII.
+    """
+    quick = msgspec.json.encode(body, order="sorted")
+    if quick.isascii():
+        return quick.decode()
+    text: str = rfc8785.dumps(body).decode()
+    return text
 
 
 def _without_floats(plain: Any) -> Any:

@@ -13,7 +13,6 @@ from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
 from compliance.i18n import speaking
-from compliance.lineage.nouns import Edge
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
 from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Prices, Release
@@ -37,6 +36,7 @@ from compliance.workspace import (
     planning,
     proofs,
     releases,
+    report_files,
     reports,
     shops,
     syntheses,
@@ -342,16 +342,9 @@ class Workspace:
 
     def life_cycle(self) -> tuple[Stage, ...]:
         """The ten stages of the life cycle as they stand."""
+        problems = len(self.proof.log.state().verification.problems)
         with self._desk.database.reading() as connection:
-            return assessments.life_cycle(connection)
-
-    def lineage(self, names: Sequence[str] | None = None) -> tuple[Edge, ...]:
-        """What was made from what: of all datasets, or of those named."""
-        with self._desk.database.reading() as connection:
-            if names is None:
-                return records.every(connection, tables.EDGE, Edge)
-            wanted = [datasets.find(connection, name) for name in names]
-            return reports.edges_of(connection, wanted)
+            return assessments.life_cycle(connection, problems)
 
     def entries(self, count: int = 100) -> tuple[Entry, ...]:
         """The last `count` entries of the trail, newest first."""
@@ -359,21 +352,20 @@ class Workspace:
             return trails.newest(connection, count)
 
     def verify_trail(self, checkpoint: Path | None = None) -> Verification:
-        """Whether the trail is whole and still holds what a checkpoint saw.
+        """Whether the whole trail is as it was written and still holds what a checkpoint saw.
 
         Raises:
             FileMissingError, TrailError: the checkpoint cannot be read.
         """
-        with self._desk.database.reading() as connection:
-            return trails.verify(connection, checkpoint)
+        return self.proof.log.verify(checkpoint=checkpoint)
 
     def checkpoint_trail(self) -> str:
-        """A checkpoint, as JSON, to be kept outside the desk."""
+        """A signed checkpoint, as JSON, to be kept outside the desk."""
         return trails.checkpoint(self._desk)
 
     def export_trail(self) -> str:
         """The whole trail as JSON lines, for `verify_trail.py`."""
-        return trails.export(self._desk)
+        return "".join(trails.export(self._desk))
 
     def build_report(
         self,
@@ -397,4 +389,4 @@ class Workspace:
 
     def report_pdf(self, report: Report) -> bytes:
         """The stored PDF of a report."""
-        return reports.pdf_of(self._desk, report)
+        return report_files.pdf_of(self._desk, report)

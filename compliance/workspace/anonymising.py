@@ -32,9 +32,10 @@ from compliance.dataset.nouns import (
 )
 from compliance.errors import StillAtRiskError, TakenNameError, WorkspaceError
 from compliance.storage import records, tables
-from compliance.workspace import datasets, usage, vaults
+from compliance.workspace import datasets, lineage_steps, usage, vaults
 from compliance.workspace.desk import Desk, store_bytes
 from compliance.workspace.examining import proof_of
+from compliance.workspace.lineage_views import used_node
 from compliance.workspace.making import Made, Step, made
 from compliance.workspace.subjects import Subject, counting_people, subject
 
@@ -178,12 +179,12 @@ def _stored(
     used = finished.prepared.every_hierarchy
     files = {column: write_hierarchy(each) for column, each in used.items()}
     hashes = {column: Sha256(hashlib.sha256(data).hexdigest()) for column, data in files.items()}
-    for column, data in files.items():
-        store_bytes(desk.hierarchies_folder / f"{hashes[column]}.csv", data)
-    store_bytes(desk.outputs_folder / f"{proof.sha256}.csv", finished.data)
     with desk.act("dataset.anonymise", about.dataset.name) as act:
         check_free_for(act.connection, about.dataset, into)
         datasets.check_left(act.connection, about.dataset, about.left)
+        for column, data in files.items():
+            store_bytes(desk.hierarchies_folder / f"{hashes[column]}.csv", data)
+        store_bytes(desk.outputs_folder / f"{proof.sha256}.csv", finished.data)
         said = description_of(about.dataset)
         stored = datasets.store(desk, act, finished.intake, into, said)
         done = Anonymised(
@@ -200,7 +201,9 @@ def _stored(
         keys = {"id": done.id, "dataset_id": done.dataset_id, "made": done.made}
         act.store(tables.ANONYMISED, done, **keys)
         vaults.store(desk, act, stored, finished.treated.vault)
-        act.link(datasets.dataset_node(about.dataset), datasets.dataset_node(stored), "anonymised")
+        how = lineage_steps.anonymised(about.dataset, stored, done, desk.key)
+        origin = used_node(desk, act, about.dataset)
+        act.link(origin, datasets.dataset_node(stored), "anonymised", how)
         act.facts |= {**_facts(done), **facts}
         usage.note(desk, act, done.id, about.dataset)
     return done

@@ -14,7 +14,7 @@ from compliance.plain import from_json, from_plain, to_json
 from compliance.rules import Tally, judge, stages, standing
 from compliance.rules.nouns import Assessment, Stage, Standing, TrailKnown
 from compliance.storage import records, tables
-from compliance.workspace import datasets, labels, mending_findings, packs, trails
+from compliance.workspace import datasets, labels, mending_findings, packs
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.knowing import known
 
@@ -85,7 +85,7 @@ def standings(connection: Connection, names: Sequence[str] | None = None) -> tup
     return records.every(connection, tables.STANDING, Standing, scope=_key(names))
 
 
-def life_cycle(connection: Connection) -> tuple[Stage, ...]:
+def life_cycle(connection: Connection, trail_problems: int) -> tuple[Stage, ...]:
     """The ten stages as they stand."""
     found = datasets.newest(connection)
     looked_at = [discovery for d in found if (discovery := labels.latest(connection, d))]
@@ -103,7 +103,7 @@ def life_cycle(connection: Connection) -> tuple[Stage, ...]:
         edges=records.count(connection, tables.EDGE),
         entries=records.head_of(connection).entries,
         reports=records.count(connection, tables.REPORT),
-        trail_problems=len(trails.verify(connection).problems),
+        trail_problems=trail_problems,
         assessment=past[0] if past else None,
         closed=_closed(past),
     )

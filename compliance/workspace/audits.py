@@ -23,7 +23,15 @@ from compliance.rules.nouns import Assessment, Finding, State, Status
 from compliance.rules.nouns.audit import Audit, Ran, Schedule, Sending
 from compliance.rules.schedules import check_schedule, due_at, next_after
 from compliance.storage import records, tables
-from compliance.workspace import assessments, datasets, labels, notifying, reports, worker
+from compliance.workspace import (
+    assessments,
+    datasets,
+    labels,
+    notifying,
+    reports,
+    requesting_sweeping,
+    worker,
+)
 from compliance.workspace.desk import Desk
 from compliance.workspace.watching import Watching
 
@@ -160,8 +168,10 @@ class Audits:
     def run_due(self) -> Iterator[Ran]:
         """Run what is due, and tell people. Another worker that asks meanwhile gets nothing.
 
-        A schedule that cannot run, because its dataset is gone, say, holds up no other.
+        A schedule that cannot run, because its dataset is gone, say, holds up no other. Keys of
+        requests whose time of keeping is over are destroyed first.
         """
+        requesting_sweeping.sweep(self._desk)
         for schedule in self.schedules():
             if self._claimed(schedule):
                 yield self._ran(schedule)

@@ -84,6 +84,12 @@ def wishes(connection: Connection) -> tuple[Barred, ...]:
     return tuple(wish for wish in found.values() if wish.lifted_at is None)
 
 
+def restricted(connection: Connection) -> tuple[str, ...]:
+    """Keyed hashes of everybody whose rows are only stored."""
+    found = (wish.people for wish in wishes(connection) if wish.barrier is Barrier.RESTRICTED)
+    return tuple(dict.fromkeys(person for people in found for person in people))
+
+
 def populations_in(connection: Connection) -> tuple[str, ...]:
     """The groups of people that datasets are about, where a column tells them apart."""
     return tuple(

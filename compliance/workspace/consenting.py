@@ -49,6 +49,7 @@ from compliance.workspace.usage_rows import pairs_of
 
 LARGEST_FILE_BYTES = 2**28
 SOON_DAYS = 30
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _KNOWN = 8
 _NOBODY = (
     "it names nobody; a signal of a browser alone, such as Global Privacy Control, does not tell "
@@ -151,6 +152,9 @@ class Consenting:
             asked = purposes.named(known, purpose).id if purpose else ""
             called = {word: one.id for one in known.values() for word in purposes.called(one)}
             entries = read_consents(text, name, called, tuple(laws()), act.at, asked)
+            if any(entry.is_said_in(name) for entry in entries):
+                reason = "its name says who somebody is, and is kept; call the file something else"
+                raise ConsentFileError(name="The file", reason=reason)
             found = self._hashed(act.connection, entries, population)
             taken = self._taken(act, found, name)
             act.facts |= {
@@ -290,6 +294,8 @@ class Consenting:
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         if moment > at:
             raise ConsentRefusedError(reason="it lies in the future")
+        if moment < BEGINNING:
+            raise ConsentRefusedError(reason=f"it lies before {BEGINNING.year}")
         return moment.astimezone(UTC).replace(tzinfo=None)
 
     def _one(self, name: str, purpose: str, entry: Entry) -> Taken:

@@ -28,13 +28,17 @@ from compliance.errors import (
     SecondBudgetError,
     UnknownDatasetError,
 )
-from compliance.lineage.nouns import Node, NodeKind
+from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.rights.nouns import Rewriting
 from compliance.settings import MAX_FILE_BYTES
 from compliance.storage import records, tables
 from compliance.storage.records import Noun
-from compliance.workspace import budgets
+from compliance.workspace import budgets, lineage_steps
 from compliance.workspace.desk import Act, Desk, store_bytes
+
+# How the lineage calls a version without the rows of people who had them restricted: it was made
+# from the version that keeps them.
+RESTRICTED, LIFTED = "restricted", "restriction lifted"
 
 _JUNK_PREFIXES = (".", "~$", "__MACOSX")
 
@@ -59,7 +63,8 @@ def add(
 ) -> Dataset:
     """Store `raws` as the next version of dataset `name`.
 
-    The same table under the same name is not stored again; under another name it is refused.
+    The same table under the same name is not stored again; under another name it is refused. It
+    is the same, too, where only restricted rows are missing from the version that is used.
 
     Raises:
         FileError, AlreadyStoredError, SecondBudgetError: nothing was stored.
@@ -74,9 +79,10 @@ def add(
             act.facts |= {"version": known.version, "sha256": known.sha256, "unchanged": True}
             return known  # somebody else was quicker
         dataset = store(desk, act, intake, name, description)
+        how = lineage_steps.added(dataset)
         for source in dataset.sources:
             node = Node(kind=NodeKind.SOURCE, id=source.sha256, title=source.name)
-            act.link(node, dataset_node(dataset), "added")
+            act.link(node, dataset_node(dataset), "added", how)
         act.facts["sources"] = [source.sha256 for source in dataset.sources]
     return dataset
 
@@ -162,6 +168,24 @@ def find(connection: Connection, name: str) -> Dataset:
         known = ", ".join(names[:20]) or "none yet"
         raise UnknownDatasetError(name=name[:80], known=known)
     return _described(connection, found)
+
+
+def whole(connection: Connection, dataset: Dataset) -> Dataset:
+    """The version that keeps all rows of `dataset`; itself, where none were moved out of it.
+
+    Rows that people had restricted are in it, so it is for storing, searching, correcting,
+    erasing; what is used otherwise is `dataset`.
+    """
+    node = dataset_node(dataset)
+    edges = records.every(connection, tables.EDGE, Edge, made=f"{node.kind}:{node.id}")
+    origin = next((e.origin.id for e in edges if e.step in (RESTRICTED, LIFTED)), None)
+    kept = dataset if origin is None else version(connection, origin)
+    return dataset if kept.sha256 == dataset.sha256 else kept
+
+
+def newest_whole(connection: Connection) -> tuple[Dataset, ...]:
+    """Of every dataset the version that keeps all rows of the newest; see `whole`."""
+    return tuple(whole(connection, dataset) for dataset in newest(connection))
 
 
 def version(connection: Connection, id_: str) -> Dataset:
@@ -273,7 +297,10 @@ def _known(connection: Connection, intake: Intake, name: str) -> Dataset | None:
             raise AlreadyStoredError(name=dataset.name)
     found = records.latest(connection, tables.DATASET, Dataset, name=name)
     known = None if found is None else _described(connection, found)
-    return known if known is not None and known.sha256 == intake.sha256 else None
+    if known is None:
+        return None
+    is_same = intake.sha256 in (known.sha256, whole(connection, known).sha256)
+    return known if is_same else None
 
 
 def _files(path: Path) -> list[RawFile]:

@@ -21,20 +21,23 @@ from compliance.dataset import Table
 from compliance.dataset.nouns import Column, Dataset
 from compliance.dataset.part import Part, read_mask
 from compliance.errors import WorkspaceError
-from compliance.lineage.nouns import Edge, Node
+from compliance.lineage.nouns import Edge, How, Node
 from compliance.privacy import Aggregate, Bounded, add_up, bound, choice_of, joined, joined_columns
 from compliance.privacy.nouns.question import Mechanism, Query
 from compliance.privacy.rows import Rows
 from compliance.settings import TABLE_CACHE_BYTES, Settings
 from compliance.storage import Database, records, tables
-from compliance.trail import commitment, record
+from compliance.trail import Head, Line, commitment, record
+from compliance.workspace.coding import code
 from compliance.workspace.keys import key_in
 from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
 
+_UNTOLD = How()
 _AGGREGATES_KEPT = 64
 _BOUNDED_BYTES = 2**29
+_LINES_AT_ONCE = 5_000
 
 
 def now() -> datetime:
@@ -67,11 +70,66 @@ class Act:
         kept = records.append(self.connection, table, noun, entry=self.entry, **keys)
         self.stored.append(kept)
 
-    def link(self, origin: Node, made: Node, step: str) -> None:
-        """Note that `made` came from `origin` by `step`."""
-        edge = Edge(origin=origin, made=made, step=step, entry=self.entry, at=self.at)
-        keys = {"origin": f"{origin.kind}:{origin.id}", "made": f"{made.kind}:{made.id}"}
-        self.store(tables.EDGE, edge, **keys)
+    def link(self, origin: Node, made: Node, step: str, how: How = _UNTOLD) -> None:
+        """Note that `made` came from `origin` by `step`.
+
+        Args:
+            how: which column came from which, and with which settings; see `lineage.how`.
+        """
+        edge = Edge(
+            origin=origin,
+            made=made,
+            step=step,
+            entry=self.entry,
+            at=self.at,
+            columns=how.columns,
+            parameters=how.parameters,
+            code=code(),
+            actor=self.actor,
+        )
+        self.store(tables.EDGE, edge, origin=origin.key, made=made.key)
+
+
+class Acts:
+    """Changes in one transaction, each with an entry of its own; entries are written in batches."""
+
+    def __init__(self, connection: Connection, clock: Clock, actor: str) -> None:
+        self._connection, self._clock, self._actor = connection, clock, actor
+        self._head = records.head_of(connection)
+        self._lines: list[Line] = []
+        self._has_failed = False
+
+    @contextmanager
+    def act(self, name: str, subject: str) -> Iterator[Act]:
+        """The next change; see `Desk.act`."""
+        entry, at = self._head.entries + 1, self._clock()
+        act = Act(connection=self._connection, entry=entry, at=at, actor=self._actor)
+        self._has_failed = True
+        yield act
+        self._has_failed = False
+        if act.stored:
+            act.facts["records"] = commitment(act.stored)
+        line = record(
+            self._head, at=at, actor=self._actor, act=name, subject=subject, facts=act.facts
+        )
+        self._head = Head(entries=entry, hash=line.hash)
+        self._lines.append(line)
+        if len(self._lines) == _LINES_AT_ONCE:
+            self._write()
+
+    def end(self) -> None:
+        """Write what is left.
+
+        Raises:
+            RuntimeError: an act failed and its error was kept back; half of it may be stored.
+        """
+        if self._has_failed:
+            raise RuntimeError
+        self._write()
+
+    def _write(self) -> None:
+        records.append_lines(self._connection, self._lines)
+        self._lines.clear()
 
 
 class Desk:
@@ -132,21 +190,16 @@ class Desk:
     @contextmanager
     def act(self, name: str, subject: str) -> Iterator[Act]:
         """A change named `name` (`noun.verb`) to `subject`; all of it or, on an error, nothing."""
-        with self.database.writing() as connection:
-            head = records.head_of(connection)
-            act = Act(
-                connection=connection,
-                entry=head.entries + 1,
-                at=self.clock(),
-                actor=self.settings.actor,
-            )
+        with self.acts() as acts, acts.act(name, subject) as act:
             yield act
-            if act.stored:
-                act.facts["records"] = commitment(act.stored)
-            line = record(
-                head, at=act.at, actor=act.actor, act=name, subject=subject, facts=act.facts
-            )
-            records.append_line(connection, line)
+
+    @contextmanager
+    def acts(self) -> Iterator[Acts]:
+        """Many changes one after another; all of them or, on an error in any, nothing."""
+        with self.database.writing() as connection:
+            acts = Acts(connection, self.clock, self.settings.actor)
+            yield acts
+            acts.end()
 
     def table(self, dataset: Dataset) -> Table:
         """The table of `dataset`, stored or a part of a stored one (see `usage`).

@@ -26,20 +26,29 @@ from compliance.errors import (
     ErasingError,
     RightsError,
     SealedError,
+    UndecidedMentionsError,
 )
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.rights.fulfilling import to_tell
-from compliance.rights.nouns import Erasure, ErasurePlan, Request, Stage
+from compliance.rights.nouns import Cut, Erasure, ErasurePlan, Request, Stage
 from compliance.rights.requests import Action
 from compliance.storage import records, tables
-from compliance.workspace import datasets, erased, erasing_beyond, erasing_plan, requested, usage
+from compliance.workspace import (
+    datasets,
+    erasing_beyond,
+    erasing_plan,
+    lineage_steps,
+    requested,
+    usage,
+)
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
-from compliance.workspace.erasing_files import Journal, alone, destroy, unfinished
+from compliance.workspace.erasing_files import Journal, alone, destroy, leftovers, unfinished
 from compliance.workspace.erasing_writing import Content, keys_gone, made, writing_of
 from compliance.workspace.making import Step
 from compliance.workspace.recent import let_go
 from compliance.workspace.registers import register_in
+from compliance.workspace.standing import ERASURES
 from compliance.workspace.tracing_views import carry_labels
 
 _Gone = Mapping[str, frozenset[str]]
@@ -54,11 +63,14 @@ class Erasing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def plan(self, request_ids: Sequence[str], *, doubtful_mentions: bool = False) -> ErasurePlan:
+    def plan(
+        self, request_ids: Sequence[str], *, doubtful_mentions: bool | None = None
+    ) -> ErasurePlan:
         """What erasing would do and what it cannot reach; nothing is changed.
 
         Args:
-            doubtful_mentions: texts in which somebody else may be meant lose the mention as well.
+            doubtful_mentions: whether mentions that may be somebody else, and on which nobody
+                decided, go as well; None: nobody said so, and the plan tells how many there are.
 
         Raises:
             ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
@@ -74,20 +86,23 @@ class Erasing:
         request_ids: Sequence[str],
         backups_until: date | None = None,
         *,
-        doubtful_mentions: bool = False,
+        doubtful_mentions: bool | None = None,
     ) -> Generator[Step, None, Erasure]:
         """Erase those whom these requests are about, and look again; all in one batch.
 
         Args:
             backups_until: the last day on which a backup still holds what was there; None:
                 nobody knows.
-            doubtful_mentions: texts in which somebody else may be meant lose the mention as well.
+            doubtful_mentions: as in `plan`; None: it is refused where some are undecided.
 
         Raises:
             ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
                 cannot be done; nothing was changed.
+            UndecidedMentionsError: texts may mention them or somebody else; nothing was changed.
             ErasingBusyError: somebody else is erasing; nothing was changed.
         """
+        if backups_until is not None and backups_until < self._desk.clock().date():
+            raise ErasingError(reason="the last day of backups lies in the past")
         with self._desk.database.reading() as connection:
             erasing_plan.requests_of(self._desk, connection, request_ids)
         with alone(self._desk, _WAIT_S):
@@ -96,6 +111,8 @@ class Erasing:
                 id_ = f"erasure-{secrets.token_hex(6)}"
                 yield Step(doing="Looking for the people everywhere")
                 plan = self.plan(request_ids, doubtful_mentions=doubtful_mentions)
+                if plan.undecided:
+                    raise _undecided(plan)
                 gone = yield from _switched(self._desk, id_, plan, backups_until)
                 if gone is not None:
                     return (yield from _finished(self._desk, id_, gone))
@@ -120,7 +137,7 @@ class Erasing:
     def erasures(self) -> tuple[Erasure, ...]:
         """All erasures as they stand, newest first; those that were forgotten are left out."""
         with self._desk.database.reading() as connection:
-            found = erased.every(connection)
+            found = ERASURES.every(connection)
         return tuple(one for one in found if one.stage is not Stage.FORGOTTEN)[::-1]
 
     def certificate(self, id_: str) -> Erasure:
@@ -130,7 +147,16 @@ class Erasing:
             UnknownErasureError: there is none of that id.
         """
         with self._desk.database.reading() as connection:
-            return erased.one(connection, id_)
+            return ERASURES.one(connection, id_)
+
+
+def _undecided(plan: ErasurePlan) -> UndecidedMentionsError:
+    count, people = sum(plan.undecided.values()), len(plan.undecided)
+    return UndecidedMentionsError(
+        mentions="1 mention in a text" if count == 1 else f"{count:,} mentions in texts",
+        requests=f"request {next(iter(plan.undecided))}" if people == 1 else f"{people:,} requests",
+        request=next(iter(plan.undecided)),
+    )
 
 
 def _settled(desk: Desk) -> Generator[Step, None, None]:
@@ -157,7 +183,7 @@ def _forget(desk: Desk, id_: str) -> None:
                 destroy(path)
         found = records.latest(act.connection, tables.ERASURE, Erasure, id=id_)
         if found is not None and found.stage is Stage.PLANNED:
-            erased.store(act, replace(found, stage=Stage.FORGOTTEN))
+            ERASURES.store(act, replace(found, stage=Stage.FORGOTTEN))
     journal.end()
 
 
@@ -179,11 +205,13 @@ def _switched(
             gone = keys_gone(writing)
         yield Step(doing="Switching over")
         with desk.act("erasure.switch", id_) as act:
-            is_same = erasing_plan.same(act.connection, plan.seen)
+            # Taken back, or a hold placed, since it was planned: then nothing may go.
+            erasing_plan.requests_of(desk, act.connection, plan.requests)
+            is_same = erasing_plan.same(act.connection, plan, act.at.date())
             if is_same:
                 for one in kept:
                     one.store(act)
-                _switch(act, begun, contents, writing.versions)
+                _switch(act, begun, contents, writing.versions, writing.cuts)
         undo.pop_all()
     if not is_same:
         _forget(desk, id_)
@@ -211,7 +239,7 @@ def _begun(desk: Desk, id_: str, plan: ErasurePlan, backups_until: date | None) 
             keys_left=plan.requests,
             counts=_counts(plan),
         )
-        erased.store(act, begun)
+        ERASURES.store(act, begun)
         act.facts |= {"requests": len(begun.requests), **begun.counts}
     return begun
 
@@ -228,15 +256,21 @@ def _counts(plan: ErasurePlan) -> Mapping[str, int]:
 
 
 def _switch(
-    act: Act, begun: Erasure, contents: Sequence[Content], versions: Mapping[str, Dataset]
+    act: Act,
+    begun: Erasure,
+    contents: Sequence[Content],
+    versions: Mapping[str, Dataset],
+    cuts: Mapping[str, Cut],
 ) -> None:
     """Let every look find the new content, as part of `act`."""
     node = Node(kind=NodeKind.ERASURE, id=begun.id, title="Erasure")
     for content in contents:
         rewriting = replace(content.rewriting, at=act.at)
         act.store(tables.REWRITING, rewriting, dataset_id=rewriting.dataset_id)
-        act.link(datasets.dataset_node(versions[rewriting.dataset_id]), node, "erased")
-    erased.store(
+        dataset = versions[rewriting.dataset_id]
+        how = lineage_steps.erased(dataset, cuts.get(dataset.id), rewriting)
+        act.link(datasets.dataset_node(dataset), node, "erased", how)
+    ERASURES.store(
         act,
         replace(
             begun,
@@ -269,7 +303,7 @@ def _finished(
     yield Step(doing="Destroying the old files")
     journal = Journal(desk, id_)
     with desk.database.reading() as connection:
-        erasure = erased.one(connection, id_)
+        erasure = ERASURES.one(connection, id_)
     _clean(desk, journal, erasure)
     yield Step(doing="Looking again")
     with desk.database.reading() as connection:
@@ -279,7 +313,7 @@ def _finished(
         proved = replace(seen, stage=Stage.PROVED, done_at=act.at)
         if not proved.left:
             _carry_out(desk, act, proved)
-        erased.store(act, proved)
+        ERASURES.store(act, proved)
         act.facts |= {"rescanned": proved.rescanned, "left": proved.left, "kept": proved.kept}
     journal.end()
     return proved
@@ -297,14 +331,15 @@ def _clean(desk: Desk, journal: Journal, erasure: Erasure) -> None:
     # Who writes may be about to store the very same content; so nobody writes meanwhile.
     with desk.act("erasure.clean", erasure.id) as act:
         used = files_in_use(desk, act.connection, datasets.every_version(act.connection))
-        unused = [path for path in dict.fromkeys(gone) if path not in used]
+        found = (*gone, *leftovers(desk, used))
+        unused = [path for path in dict.fromkeys(found) if path not in used]
         for path in unused:
             destroy(path)
         act.facts["files_destroyed"] = len(unused)
 
 
 def _seen_again(desk: Desk, connection: Connection, erasure: Erasure) -> Erasure:
-    """The erasure with what is found now of those who were erased."""
+    """The erasure with what is found now of those who were ERASURES."""
     asked = [requested.one(connection, id_) for id_ in erasure.requests]
     try:
         people = erasing_plan.found(desk, connection, asked)

@@ -27,6 +27,7 @@ from compliance.anonymise.nouns.record import (
 from compliance.anonymise.treatments import open_vault
 from compliance.anonymise.writing import to_csv
 from compliance.dataset.nouns import ColumnName, Dataset, Sha256
+from compliance.rights.erasing import MARK
 from compliance.rights.nouns import Cut, Rewriting
 from compliance.storage import records, tables
 from compliance.workspace import vaults
@@ -237,10 +238,12 @@ def _hierarchies(
 
 
 def _without(hierarchy: Hierarchy, gone: Collection[str]) -> Hierarchy | None:
-    """It without values; None where it stays as it is, or where nothing would be left."""
+    """It without values; None where it stays as it is. Where none is left, a mark is one."""
     places = [place for place, value in enumerate(hierarchy.values) if value not in gone]
-    if len(places) in (0, len(hierarchy.values)):
+    if len(places) == len(hierarchy.values):
         return None
+    if not places:
+        return replace(hierarchy, levels=((MARK,), *(("*",) for _ in hierarchy.levels[1:])))
     levels = tuple(tuple(level[place] for place in places) for level in hierarchy.levels)
     return replace(hierarchy, levels=levels)
 

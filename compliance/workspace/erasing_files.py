@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from compliance.workspace.desk import Desk, store_bytes
 _MADE, _GONE = "made", "gone"
 _BLOCK = 2**20
 _SLEEP_S = 0.05
+_OWN_NAME = re.compile(r"[0-9a-f]{64}\.(?:(?:parquet|csv)|[0-9a-f]{8}\.partial)")
 
 
 @contextmanager
@@ -121,6 +123,23 @@ def destroy(path: Path) -> None:
     except OSError:
         pass  # not to be written over; its name goes all the same
     path.unlink(missing_ok=True)
+
+
+def leftovers(desk: Desk, used: Collection[Path]) -> tuple[Path, ...]:
+    """Files with rows of people that no record knows: whoever wrote them was stopped.
+
+    To be asked within an act: files of rows are written by acts, and only one is under way.
+    """
+    folders = (
+        *(desk.datasets_folder, desk.outputs_folder),
+        *(desk.hierarchies_folder, desk.vaults_folder),
+    )
+    return tuple(
+        path
+        for folder in folders
+        for path in sorted(folder.iterdir())
+        if path not in used and _OWN_NAME.fullmatch(path.name)
+    )
 
 
 def _locked(descriptor: int) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import Connection
 
 from compliance.anonymise.nouns import TreatmentKind
 from compliance.anonymise.nouns.record import Anonymised
-from compliance.dataset.nouns import ColumnName, Dataset, Sha256
+from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.dataset.table import Codes
 from compliance.discovery import discover
 from compliance.discovery.nouns import Form, IdentifierClass, Label
@@ -21,7 +22,6 @@ from compliance.rights.nouns import (
     Cut,
     ErasurePlan,
     Identifier,
-    IdentifierKind,
     Mention,
     Request,
     Right,
@@ -52,12 +52,17 @@ class Person:
 
 
 def planned(
-    desk: Desk, connection: Connection, ids: Sequence[str], *, doubtful_mentions: bool = False
+    desk: Desk,
+    connection: Connection,
+    ids: Sequence[str],
+    *,
+    doubtful_mentions: bool | None = None,
 ) -> ErasurePlan:
     """What erasing those of these requests would do; nothing is changed.
 
     Args:
-        doubtful_mentions: texts in which somebody else may be meant lose the mention as well.
+        doubtful_mentions: whether doubtful mentions go on which nobody decided; None: it is told
+            how many there are.
 
     Raises:
         ErasingError: there is none to erase, or one asks for something else, or is not decided.
@@ -69,11 +74,12 @@ def planned(
     if open_ := [one.request.id for one in people if one.trace.open_doubts]:
         reason = f"request {open_[0]} has doubtful matches that nobody has decided on"
         raise ErasingError(reason=reason)
-    cutter, cuts = cut_out(desk, connection, every, people, doubtful_mentions=doubtful_mentions)
+    takes = bool(doubtful_mentions)
+    cutter, cuts = cut_out(desk, connection, every, people, doubtful_mentions=takes)
     return ErasurePlan(
         requests=tuple(one.request.id for one in people),
         cuts=cuts,
-        seen={dataset.id: dataset.sha256 for dataset in every},
+        seen=_standing(connection, every, ids, desk.clock().date()),
         beyond=(
             *erasing_beyond.reach(connection, cuts, every),
             *erasing_beyond.kept_apart(
@@ -82,6 +88,7 @@ def planned(
         ),
         typed=erasing_beyond.typed(connection, [one.identifiers for one in people]),
         doubtful=cutter.doubtful,
+        undecided=_undecided(people) if doubtful_mentions is None else {},
         touched={one.request.id: _touched(one.trace) for one in people},
     )
 
@@ -105,11 +112,13 @@ def found(desk: Desk, connection: Connection, asked: Sequence[Request]) -> tuple
     Raises:
         SealedError: it cannot be read any more who one is about.
     """
+    every = datasets.every_version(connection)
+    columns = _Columns(desk, connection, {dataset.id: dataset for dataset in every})
     index, people = Index(desk, connection), []
     for request in asked:
         identifiers = sealing.unseal(desk, request.id)
-        said = {id_: is_it for id_, is_it in request.doubts.items() if is_it is not None}
-        trace = index.trace(identifiers, {**decided(request), **said})
+        trace = index.trace(identifiers, decided(request))
+        trace = columns.weighed(trace)
         people.append(Person(request=request, identifiers=identifiers, trace=trace))
     return tuple(people)
 
@@ -122,7 +131,11 @@ def cut_out(
     *,
     doubtful_mentions: bool = False,
 ) -> tuple[Cutter, tuple[Cut, ...]]:
-    """What goes from each version, and what stays by an exception or hold."""
+    """What goes from each version, and what stays by an exception or hold.
+
+    Args:
+        people: with traces as `found` gives them.
+    """
     keeping = {one.request.id: _keeping(one.request) for one in people}
     blanked: dict[str, set[str]] = defaultdict(set)
     for kept in keeping.values():
@@ -130,9 +143,8 @@ def cut_out(
             if way is Way.BLANKED:
                 blanked[name].add(exception)
     cutter = Cutter(_versions(desk, connection, every, blanked), doubtful=doubtful_mentions)
-    columns = _Columns(desk, connection, {dataset.id: dataset for dataset in every})
     for one in people:
-        cutter.add(columns.weighed(one.trace), keeping[one.request.id])
+        cutter.add(one.trace, keeping[one.request.id])
     return cutter, cutter.cuts()
 
 
@@ -145,19 +157,8 @@ class _Columns:
         self._texts: dict[tuple[str, str], tuple[Codes, list[str]]] = {}
 
     def weighed(self, trace: Trace) -> Trace:
-        """The trace with mentions as doubtful as they are where a text is to be changed.
-
-        A name within another person's e-mail address is not the person, and a name among people
-        of whom the person is none is a namesake's; the first is never taken for the person.
-        """
-        of = {self._versions[match.dataset_id].population for match in trace.settled}
-        mentions = []
-        for one in trace.mentions:
-            if self._is_part_of_another(one):
-                continue
-            is_name = one.kind is IdentifierKind.NAME
-            is_strange = is_name and self._versions[one.dataset_id].population not in of
-            mentions.append(replace(one, is_doubtful=one.is_doubtful or is_strange))
+        """The trace without names within another person's e-mail address, which stay whole."""
+        mentions = (one for one in trace.mentions if not self._is_part_of_another(one))
         return replace(trace, mentions=tuple(mentions))
 
     def _is_part_of_another(self, mention: Mention) -> bool:
@@ -228,12 +229,30 @@ def _labels(desk: Desk, connection: Connection, dataset: Dataset) -> Sequence[La
     return known.labels if known else discover(desk.table(dataset), dataset.columns)
 
 
+def _undecided(people: Sequence[Person]) -> Mapping[str, int]:
+    """By request, how many doubtful mentions nobody has decided on."""
+    counts = {one.request.id: len({m.id for m in one.trace.open_mentions}) for one in people}
+    return {id_: count for id_, count in counts.items() if count}
+
+
 def _touched(trace: Trace) -> tuple[str, ...]:
     """The versions in which the person was found."""
     rows = {match.dataset_id for match in trace.settled}
-    return tuple(sorted(rows | {one.dataset_id for one in trace.mentions if not one.is_doubtful}))
+    return tuple(sorted(rows | {one.dataset_id for one in trace.own_mentions}))
 
 
-def same(connection: Connection, seen: Mapping[str, Sha256]) -> bool:
-    """Whether all versions are still what they were when it was planned, and none came."""
-    return seen == {one.id: one.sha256 for one in datasets.every_version(connection)}
+def same(connection: Connection, plan: ErasurePlan, today: date) -> bool:
+    """Whether all that a plan stands on is still as it was, and nothing came."""
+    every = datasets.every_version(connection)
+    return plan.seen == _standing(connection, every, plan.requests, today)
+
+
+def _standing(
+    connection: Connection, every: Sequence[Dataset], ids: Sequence[str], today: date
+) -> Mapping[str, str]:
+    """What a plan stands on: the content of each version, legal holds, what was said of doubts."""
+    return {
+        **{dataset.id: dataset.sha256 for dataset in every},
+        **{f"hold {hold.id}": "" for hold in requested.standing_holds(connection, today)},
+        **{f"request {id_}": repr(requested.one(connection, id_).doubts) for id_ in ids},
+    }

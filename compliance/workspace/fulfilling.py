@@ -15,6 +15,7 @@ from compliance.report import build_package
 from compliance.report.nouns import Report, ReportKind
 from compliance.rights.fulfilling import questions, zipped
 from compliance.rights.nouns import (
+    Barred,
     Corrected,
     Correction,
     Handed,
@@ -34,10 +35,11 @@ from compliance.workspace import fulfilling_correcting as correcting
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace import fulfilling_letters as letters
 from compliance.workspace import fulfilling_telling as telling
-from compliance.workspace import reports, request_reports, sealing
+from compliance.workspace import report_files, request_reports, sealing, usage
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling_steps import (
     AGAIN,
+    check_known,
     check_settled,
     finished,
     handed_out,
@@ -70,6 +72,7 @@ class Fulfilling:
         """
         with self._desk.database.reading() as connection:
             request = of_right(connection, id_, _PACKAGES)
+            check_known(request)
             case = gathering.case_of(self._desk, connection, request)
             return gathering.package_of(self._desk, connection, case, shown)
 
@@ -118,6 +121,7 @@ class Fulfilling:
         """
         with self._desk.database.reading() as connection:
             request = of_right(connection, id_, (Right.RECTIFICATION,))
+            check_known(request)
             case = gathering.case_of(self._desk, connection, request)
             return correcting.seen(case, sealing.salt_of(self._desk, id_))
 
@@ -139,7 +143,7 @@ class Fulfilling:
         with ExitStack() as undo:
             with desk.act("request.rectify", id_) as act:
                 done = correcting.correct(desk, act, case, corrections, salt, undo)
-                names = [made.rpartition("@")[0] for made in done.made]
+                names = sorted({made.rpartition("@")[0] for made in done.made})
                 act.facts |= {
                     "made": list(done.made),
                     "cells": sum(done.cells.values()),
@@ -156,7 +160,10 @@ class Fulfilling:
     # What may be used
 
     def restrict(self, id_: str) -> Request:
-        """Leave the person's rows out of everything but storage.
+        """Move the person's rows out of the newest version of every dataset that has some.
+
+        The version before keeps them; they are only stored from then on, and so are rows of the
+        person that come with a newer file. The request names the versions that were made.
 
         Raises:
             RightsError: it cannot be done now.
@@ -187,8 +194,21 @@ class Fulfilling:
         """
         return barring.opt_out(self._desk, id_, effective_on)
 
+    def stands(self, id_: str) -> Barred | None:
+        """What keeps the person's rows out of uses because of a request; None where nothing does.
+
+        Raises:
+            UnknownRequestError: there is none.
+        """
+        with self._desk.database.reading() as connection:
+            request = one(connection, id_)
+            found = (wish for wish in usage.wishes(connection) if wish.request == request.id)
+            return next(found, None)
+
     def lift(self, id_: str, told_on: date) -> Request:
         """End what a restriction, objection or opt-out stands against.
+
+        Rows that a restriction moved out come back in a new version of each dataset.
 
         Args:
             told_on: when the person was told that it ends (GDPR Art. 18(3)).
@@ -288,7 +308,7 @@ class Fulfilling:
         """
         with speaking(language):
             document, subject = request_reports.built(self._desk, kind, id_, letter, months)
-            return reports.store(self._desk, kind, document, (), (), subject)
+            return report_files.store(self._desk, kind, document, (), (), subject)
 
 
 def _package_facts(package: Package) -> dict[str, object]:

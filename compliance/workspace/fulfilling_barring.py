@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 
@@ -12,11 +13,13 @@ from compliance.errors import FulfilmentError
 from compliance.register import kind_of
 from compliance.rights.fulfilling import is_marketing
 from compliance.rights.nouns import Barrier, Event, Identifier, IdentifierKind, Request, Right
+from compliance.rights.requests import provision_of
 from compliance.workspace import fulfilling_gathering as gathering
-from compliance.workspace import usage
-from compliance.workspace.desk import Desk
+from compliance.workspace import restricting, usage
+from compliance.workspace.desk import Act, Desk
 from compliance.workspace.fulfilling_steps import check_settled, finished, of_right
 from compliance.workspace.requested import check_may_carry_out, one, store
+from compliance.workspace.usage_rules import on_record
 
 MARKETING = "direct_marketing"
 _BARRIERS = {
@@ -24,11 +27,12 @@ _BARRIERS = {
     Right.OBJECTION: Barrier.OBJECTED,
     Right.OPT_OUT: Barrier.OPTED_OUT,
 }
+_REACHING = (IdentifierKind.EMAIL, IdentifierKind.PHONE)
 _ACTS = {Right.RESTRICTION: "restrict", Right.OBJECTION: "object", Right.OPT_OUT: "opt_out"}
 
 
 def restrict(desk: Desk, id_: str) -> Request:
-    """Leave the person's rows out of everything but storage."""
+    """Move the person's rows out of the newest versions; they are only stored from then on."""
     return _bar(desk, id_, Right.RESTRICTION, {"restriction_flag_set": True}, ())
 
 
@@ -36,14 +40,25 @@ def object_to(desk: Desk, id_: str, purpose_type: str) -> Request:
     """Stop using the person's rows for what was objected to."""
     with desk.database.reading() as connection:
         purpose = purpose_type or of_right(connection, id_, (Right.OBJECTION,)).purpose
+        named = on_record(connection)
     field = kind_of("request").field("purpose_type")
     known = field.choices if field else {}
     if purpose_type and purpose_type not in known:
         raise FulfilmentError(request=id_, reason=f"kinds of purpose are: {', '.join(known)}")
+    said = purpose.strip().casefold()
+    purpose = {label.casefold(): kind for kind, label in known.items()}.get(said, purpose)
+    if is_marketing(purpose):
+        purpose = MARKETING
+    if purpose and purpose not in known and said not in named:  # it would keep nothing out
+        reason = (
+            "what was objected to is no purpose on record; say with --purpose which kind is meant, "
+            f"one of: {', '.join(known)}"
+        )
+        raise FulfilmentError(request=id_, reason=reason)
     facts: dict[str, object] = {"processing_stopped_or_grounds": True}
     if purpose in known:
         facts["purpose_type"] = purpose
-    if is_marketing(purpose):
+    if purpose == MARKETING:
         facts |= {
             "purpose_type": MARKETING,
             "marketing_suppressed": True,
@@ -54,39 +69,66 @@ def object_to(desk: Desk, id_: str, purpose_type: str) -> Request:
 
 def opt_out(desk: Desk, id_: str, effective_on: date | None) -> Request:
     """Keep the person's rows out of sale, sharing and whatever else hands them on."""
-    today = desk.clock().date()
-    day = effective_on or today
     with desk.database.reading() as connection:
         request = of_right(connection, id_, (Right.OPT_OUT,))
-    if not request.received_on <= day <= max(today, request.received_on):
+    latest = max(desk.clock().date(), request.received_on)  # it may have come from further east
+    day = effective_on or latest
+    if not request.received_on <= day <= latest:
         reason = "the day on which it took effect lies before the receipt or in the future"
         raise FulfilmentError(request=id_, reason=reason)
-    purposes = (request.purpose,) if request.purpose else ()
     facts = {"effective_at": day.isoformat(), "sharing_events_after_effective": 0}
-    return _bar(desk, id_, Right.OPT_OUT, facts, purposes)
+    return _bar(desk, id_, Right.OPT_OUT, facts, ())  # of all of it: no law asks for a purpose
 
 
 def lift(desk: Desk, id_: str, told_on: date) -> Request:
     """End what stands because of a request; the person was told before."""
-    with desk.act("request.lift", id_) as act:
-        request = one(act.connection, id_)
-        wishes = [w for w in usage.wishes(act.connection) if w.request == id_]
-        if not wishes:
-            raise FulfilmentError(request=id_, reason="nothing stands because of it")
-        since = max(wish.since.date() for wish in wishes)
-        if not since <= told_on <= act.at.date():
-            reason = (
-                "the person has to be told before it ends, on a day between its beginning and today"
-            )
-            raise FulfilmentError(request=id_, reason=reason)
-        ended = usage.lift(act, id_)
-        act.facts |= {"lifted": len(ended), "told_on": told_on.isoformat()}
-        what = f"lifted; the person was told on {told_on.isoformat()}"
-        event = Event(at=act.at, by=act.actor, what=what, step=request.step)
-        facts = {**request.facts, "lift_notice_before_lift": True}
-        after = replace(request, facts=facts, history=(*request.history, event))
-        store(act, after)
+    with ExitStack() as undo:
+        with desk.act("request.lift", id_) as act:
+            after = _lifted(desk, act, undo, id_, told_on)
+        undo.pop_all()
     return after
+
+
+def _lifted(desk: Desk, act: Act, undo: ExitStack, id_: str, told_on: date) -> Request:
+    request = one(act.connection, id_)
+    wishes = [w for w in usage.wishes(act.connection) if w.request == id_]
+    if not wishes:
+        raise FulfilmentError(request=id_, reason="nothing stands because of it")
+    since = max(wish.since.date() for wish in wishes)
+    if not since <= told_on <= act.at.date():
+        reason = (
+            "the person has to be told before it ends, on a day between its beginning and today"
+        )
+        raise FulfilmentError(request=id_, reason=reason)
+    ended = usage.lift(act, id_)
+    moved = restricting.moved(desk, act, undo, ended)
+    versions = moved.versions
+    act.facts |= {
+        "lifted": len(ended),
+        "told_on": told_on.isoformat(),
+        "made": list(versions),
+    }
+    what = f"lifted; the person was told on {told_on.isoformat()}{_made(versions)}"
+    if moved.stuck:
+        names = ", ".join(moved.stuck)
+        what += f"; rows stay apart of what was made into something else: {names}"
+    event = Event(at=act.at, by=act.actor, what=what, step=request.step)
+    after = replace(
+        request,
+        facts={**request.facts, "lift_notice_before_lift": True},
+        changed=(*request.changed, *versions),
+        history=(*request.history, event),
+    )
+    store(act, after)
+    return after
+
+
+def _n(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _made(versions: Sequence[str]) -> str:
+    return f"; made {', '.join(versions)}" if versions else ""
 
 
 def _bar(
@@ -96,19 +138,39 @@ def _bar(
         request = of_right(connection, id_, (right,))
         check_may_carry_out(connection, request, desk.clock().date())
         case = gathering.case_of(desk, connection, request)
-        check_settled(request, case)
+        if right is not Right.OPT_OUT or not _reaches(case):
+            check_settled(request, case)  # an opt-out is due at once, for all that is certain
         people = _people(desk, connection, case)
     if not people:
         reason = "nothing that the person is known by can be kept as a hash"
         raise FulfilmentError(request=id_, reason=reason)
+    if provision_of(request.law, right).until == "carried out":
+        day = max(desk.clock().date(), request.received_on)
+        facts = {"effective_at": day.isoformat(), **facts}
     names, barrier = gathering.names_of(case), _BARRIERS[right]
-    with desk.act(f"request.{_ACTS[right]}", id_) as act:
-        now = one(act.connection, id_)
-        usage.bar(act, id_, people, barrier, purposes)
-        rows = sum(len(case.rows(stored.dataset.id)) for stored in case.newest)
-        act.facts |= {"barrier": barrier.value, "rows": rows, "datasets": len(names)}
-        what = f"{rows:,} rows of {len(names)} datasets are left out: {barrier.value}"
-        return finished(desk, act, now, facts, what, names)
+    found = [(stored.dataset, case.rows(stored.dataset.id)) for stored in case.newest]
+    rows = sum(len(own) for _, own in found)
+    with ExitStack() as undo:
+        with desk.act(f"request.{_ACTS[right]}", id_) as act:
+            now = one(act.connection, id_)
+            every = restricting.reached(desk, act, people, found)
+            usage.bar(act, id_, every, barrier, purposes)
+            made: tuple[str, ...] = ()
+            if barrier is Barrier.RESTRICTED:
+                made = restricting.moved(desk, act, undo).versions
+                act.facts["made"] = list(made)
+            act.facts |= {"barrier": barrier.value, "rows": rows, "datasets": len(names)}
+            of = f"{_n(rows, 'row')} of {_n(len(names), 'dataset')}"
+            what = f"{of} {'is' if rows == 1 else 'are'} left out: {barrier.value}"
+            done = finished(desk, act, now, facts, what + _made(made), names, changed=made)
+        undo.pop_all()
+    return done
+
+
+def _reaches(case: gathering.Case) -> bool:
+    """Whether rows are kept out by something that is certain."""
+    named = any(one.kind in _REACHING for one in case.identifiers)
+    return named or bool(gathering.keys_of(case))
 
 
 def _people(desk: Desk, connection: Connection, case: gathering.Case) -> tuple[str, ...]:

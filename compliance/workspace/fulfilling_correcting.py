@@ -23,10 +23,11 @@ from compliance.rights.fulfilling import (
     whole,
 )
 from compliance.rights.nouns import Corrected, Correction, Seen
-from compliance.workspace import datasets, labels
+from compliance.workspace import datasets, labels, lineage_steps, restricting
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.fulfilling_gathering import Case
 from compliance.workspace.mending_rows import table_of, taken_in
+from compliance.workspace.restricting_rows import places
 
 STEP = "rectified"
 LONGEST_LIST = 1_000
@@ -51,6 +52,8 @@ def correct(
     undo: ExitStack,
 ) -> Corrected:
     """Store what is right, as part of `act`.
+
+    Rows that are only stored are corrected too, and stay out of the version that is used.
 
     Args:
         undo: takes files away again where the act does not come to its end.
@@ -85,8 +88,14 @@ def correct(
         made, texts[name] = _with_texts(case, stored, done.get(name), spoken)
         if made is not None:
             ready.append((stored.dataset, made, _intake(stored, made)))
+    out = {
+        str(one.name): places(desk, act.connection, datasets.find(act.connection, one.name))
+        for one, *_ in ready
+    }
+    stored_ = [_store(desk, act, case, *one, undo) for one in ready]
+    apart = restricting.moved(desk, act, undo, carried=out)
     return Corrected(
-        made=tuple(_store(desk, act, *one, undo) for one in ready),
+        made=(*stored_, *apart.versions),
         cells=cells,
         texts={name: count for name, count in texts.items() if count},
         before=digest_of(salt, [value for one in done.values() for value in one.before]),
@@ -101,7 +110,7 @@ def _with_texts(
     if not spoken:
         return done, 0
     id_ = stored.dataset.id
-    mentions = [m for m in case.trace.mentions if m.dataset_id == id_ and not m.is_doubtful]
+    mentions = [m for m in case.trace.own_mentions if m.dataset_id == id_]
     content = whole(stored) if done is None else done.content
     content, count, columns = said_right(stored, content, case.rows(id_), mentions, spoken)
     if done is None and not count:
@@ -144,20 +153,30 @@ def _same(one: pa.Table, other: pa.Table) -> bool:
 
 
 def _store(
-    desk: Desk, act: Act, before: Dataset, done: Changed, intake: Intake, undo: ExitStack
+    desk: Desk,
+    act: Act,
+    case: Case,
+    before: Dataset,
+    done: Changed,
+    intake: Intake,
+    undo: ExitStack,
 ) -> str:
-    now = datasets.find(act.connection, before.name)
-    if now.id != before.id or now.sha256 != before.sha256:
+    now = datasets.whole(act.connection, datasets.find(act.connection, before.name))
+    if now.id != before.id:
         reason = "somebody stored another version meanwhile; look again"
         raise CorrectionError(column=done.columns[0], dataset=before.name, reason=reason)
+    datasets.check_left(act.connection, before, case.left[before.id])
+    reach = restricting.barring(desk, act, before, case.rows(before.id))
     path = desk.datasets_folder / f"{intake.sha256}.parquet"
     if not path.exists():
         undo.callback(path.unlink, missing_ok=True)
-    known = labels.latest(act.connection, before)
+    known = labels.known(act.connection, before)
     stored = datasets.store(desk, act, intake, before.name, before.description)
-    act.link(datasets.dataset_node(before), datasets.dataset_node(stored), STEP)
+    how = lineage_steps.rectified(before, stored, done.columns)
+    act.link(datasets.dataset_node(before), datasets.dataset_node(stored), STEP, how)
     if known is not None:
         # A corrected value is of the same kind as the wrong one, so what columns mean stays.
         kept = replace(known, dataset_id=stored.id, discovered_at=act.at)
         labels.keep(act, stored, kept)
+    restricting.follow(desk, act, stored, reach)
     return stored.id

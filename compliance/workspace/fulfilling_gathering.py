@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.dataset.part import Mask
 from compliance.discovery import discover, semantic_types
 from compliance.discovery.nouns import Label
 from compliance.discovery.nouns.text import Span
@@ -40,10 +41,12 @@ from compliance.rights.nouns import (
 )
 from compliance.rights.requests import provision_of
 from compliance.storage import records, tables
-from compliance.workspace import datasets, labels, packs, sealing
+from compliance.workspace import barriers, datasets, labels, packs, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.registers import organisation_in, register_in
+from compliance.workspace.restricting_rows import places
 from compliance.workspace.tracing import decided, trace
+from compliance.workspace.usage_rows import barred
 
 Shown = Collection[tuple[str, str]]
 
@@ -57,6 +60,7 @@ class Case:
         identifiers: who it is about; in memory only.
         trace: where that person was found.
         stored: every dataset version that the trace names.
+        left: by their ids, what an erasure had left of them; see `datasets.left_of`.
         at: when, UTC.
     """
 
@@ -64,6 +68,7 @@ class Case:
     identifiers: tuple[Identifier, ...]
     trace: Trace
     stored: tuple[Stored, ...]
+    left: Mapping[str, str]
     at: datetime
 
     @property
@@ -92,25 +97,22 @@ def case_of(desk: Desk, connection: Connection, request: Request) -> Case:
         SealedError, NothingToLookForError: nobody can be found.
     """
     who = sealing.unseal(desk, request.id)
-    found = trace(desk, connection, who, decided=_decided(request))
+    found = trace(desk, connection, who, versions="kept", decided=decided(request))
+    stored = _stored(desk, connection, found)
     return Case(
         request=request,
         identifiers=who,
         trace=found,
-        stored=_stored(desk, connection, found),
+        stored=stored,
+        left={s.dataset.id: datasets.left_of(connection, s.dataset.id) for s in stored},
         at=desk.clock(),
     )
-
-
-def _decided(request: Request) -> dict[str, bool]:
-    said = {id_: one for id_, one in request.doubts.items() if one is not None}
-    return decided(request) | said
 
 
 def _stored(desk: Desk, connection: Connection, found: Trace) -> tuple[Stored, ...]:
     wanted = {match.dataset_id for match in found.matches}
     wanted |= {mention.dataset_id for mention in found.mentions}
-    newest = {one.id for one in datasets.newest(connection)}
+    newest = {one.id for one in datasets.newest_whole(connection)}
     origins = _origins(connection)
     every = records.every(connection, tables.DATASET, Dataset)
     known = [datasets.version(connection, one.id) for one in every if one.id in wanted]
@@ -121,9 +123,20 @@ def _stored(desk: Desk, connection: Connection, found: Trace) -> tuple[Stored, .
             table=desk.table(one),
             is_newest=one.id in newest,
             origin=origins.get(one.id, ""),
+            only_stored=_only_stored(desk, connection, one) if one.id in newest else None,
         )
         for one in known
     )
+
+
+def _only_stored(desk: Desk, connection: Connection, kept: Dataset) -> Mask | None:
+    """Which rows are restricted, moved out or barred in a newer file; None where nobody's are."""
+    people = barriers.restricted(connection)
+    if not people:
+        return None
+    is_out = barred(desk, connection, kept, people)
+    is_out[places(desk, connection, datasets.find(connection, kept.name))] = True
+    return is_out
 
 
 def _origins(connection: Connection) -> Mapping[str, str]:
@@ -138,13 +151,13 @@ def _origins(connection: Connection) -> Mapping[str, str]:
 
 def _labels(desk: Desk, connection: Connection, dataset: Dataset) -> Mapping[str, Label]:
     """What is on record of this version, or of another that has the same columns, or is seen."""
-    own = labels.latest(connection, dataset)
+    own = labels.known(connection, dataset)
     if own is None:
-        newest = datasets.find(connection, dataset.name)
+        newest = datasets.whole(connection, datasets.find(connection, dataset.name))
         same = [(c.name, c.type) for c in newest.columns] == [
             (c.name, c.type) for c in dataset.columns
         ]
-        own = labels.latest(connection, newest) if same else None
+        own = labels.known(connection, newest) if same else None
     found = own.labels if own else discover(desk.table(dataset), dataset.columns)
     return {label.column: label for label in found}
 
@@ -189,8 +202,8 @@ def finder(desk: Desk, connection: Connection) -> Finder:
 
 def _names_on_record(desk: Desk, connection: Connection) -> Iterator[str]:
     """The full names in the newest versions of all datasets."""
-    for dataset in datasets.newest(connection):
-        discovery = labels.latest(connection, dataset)
+    for dataset in datasets.newest_whole(connection):
+        discovery = labels.known(connection, dataset)
         by_type: dict[str, list[ColumnName]] = {}
         for label in discovery.labels if discovery else ():
             by_type.setdefault(label.semantic_type, []).append(label.column)

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from compliance import __version__
 from compliance.errors import LetterError
-from compliance.lineage.nouns import Edge
 from compliance.report.nouns import CertificateEvidence, LetterEvidence, LogEvidence
 from compliance.rights.fulfilling import Matter, letter, log_of
 from compliance.rights.nouns import (
@@ -23,7 +22,7 @@ from compliance.rights.nouns import (
 )
 from compliance.rights.requests import provision_of
 from compliance.storage import records, tables
-from compliance.workspace import packs, trails
+from compliance.workspace import lineage_edges, packs, trails
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling_gathering import sender_of
 from compliance.workspace.fulfilling_steps import told_by
@@ -47,14 +46,13 @@ def letter_on(desk: Desk, connection: Connection, request: Request, kind: Letter
 
 def _matter(desk: Desk, connection: Connection, request: Request, at: datetime) -> Matter:
     provision, pack = provision_of(request.law, request.right), packs.in_force(connection)
-    law = pack.laws.get(request.law)
     decision = request.decision
     found = provision.refusals.get(decision.ground) if decision else None
     clock = clocked(request, pack, at).due
     kept = decision.kept if decision else {}
     rows = told_by(desk, connection, request)
     return Matter(
-        law=law.short if law else request.law,
+        law=pack.law_name(request.law),
         title=provision.title,
         article=provision.article,
         sender=sender_of(connection),
@@ -100,7 +98,7 @@ def letter_evidence(
         letter=letter_on(desk, connection, request, kind),
         right=request.right,
         outcome=request.decision.outcome if request.decision else None,
-        trail=trails.verify(connection),
+        trail=trails.verify_signed(desk, connection, at),
         desk_version=__version__,
         gathered_at=at,
     )
@@ -114,7 +112,7 @@ def log_evidence(desk: Desk, connection: Connection, months: int = LOG_MONTHS) -
         organisation=organisation_in(connection),
         log=log_in(connection, at.date(), months),
         laws={id_: law.short for id_, law in laws.items()},
-        trail=trails.verify(connection),
+        trail=trails.verify_signed(desk, connection, at),
         desk_version=__version__,
         gathered_at=at,
     )
@@ -141,13 +139,12 @@ def certificate_evidence(
     touched = set(erasure.touched.get(request.id, ())) or {
         one.dataset_id for one in erasure.rewritings
     }
-    edges = records.every(connection, tables.EDGE, Edge)
     return CertificateEvidence(
         organisation=organisation_in(connection),
         request=request.id,
         erasure=erasure,
-        lineage=tuple(e for e in edges if {e.origin.id, e.made.id} & touched),
-        trail=trails.verify(connection),
+        lineage=lineage_edges.around(lineage_edges.every(connection), touched),
+        trail=trails.verify_signed(desk, connection, at),
         desk_version=__version__,
         gathered_at=at,
     )

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from compliance.errors import FulfilmentError
+from compliance.errors import FulfilmentError, RequestStepError
 from compliance.rights.fulfilling import to_tell
 from compliance.rights.nouns import Event, Request, Right, Step, ToTell
-from compliance.rights.requests import Action
+from compliance.rights.requests import Action, check, is_known
 from compliance.workspace import fulfilling_gathering as gathering
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.registers import register_in
@@ -33,6 +33,17 @@ def of_right(connection: Connection, id_: str, rights: Sequence[Right]) -> Reque
     return request
 
 
+def check_known(request: Request) -> None:
+    """Refuse to show anything of somebody while it is not clear who asks.
+
+    Raises:
+        RequestStepError: it is not, or it was refused.
+    """
+    if request.is_refused or not is_known(request):
+        reason = "it was refused" if request.is_refused else "it is not clear who asks"
+        raise RequestStepError(request=request.id, wanted="looked at", reason=reason)
+
+
 def check_settled(request: Request, case: gathering.Case) -> None:
     """Refuse while it is not decided of every doubtful match whether it is the person.
 
@@ -49,6 +60,8 @@ def handed_out(act: Act, request: Request, facts: Mapping[str, object], what: st
     if request.step is Step.DECIDED:
         advance(act, request, Action.CARRY_OUT, what, facts=facts)
         return
+    if request.step not in AGAIN or request.is_refused:  # taken back meanwhile
+        check(request, Action.CARRY_OUT)
     event = Event(at=act.at, by=act.actor, what=f"{what} again", step=request.step)
     merged = {**request.facts, **facts}
     store(act, replace(request, facts=merged, history=(*request.history, event)))

@@ -9,7 +9,8 @@ from compliance.errors import FulfilmentError, TellingError
 from compliance.register import kind_of
 from compliance.rights.fulfilling import concerned_systems, not_told, questions, told_on
 from compliance.rights.nouns import Request, Reviewed, Right
-from compliance.rights.requests import Action, check
+from compliance.rights.requests import Action, check, check_text, check_unsaid
+from compliance.workspace import sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling_gathering import words_in
 from compliance.workspace.fulfilling_steps import TOLD, marks, of_right, told_by
@@ -17,7 +18,6 @@ from compliance.workspace.registers import register_in
 from compliance.workspace.requested import advance, one
 
 REVIEW, REVIEWED = "review", "review_outcome"
-_LONGEST = 400
 _MUST = {
     "reviewer_may_change": "whoever reviews has to be able to change the decision",
     "all_looked_at": "all that matters has to be looked at first",
@@ -36,7 +36,9 @@ def tell(desk: Desk, id_: str, who: str, on: date | None, why_not: str) -> Reque
             raise TellingError(who=who[:80], reason=known)
         if not request.received_on <= day <= act.at.date():
             raise TellingError(who=who, reason="the day lies before the receipt or in the future")
-        said = " ".join(why_not.split())[:_LONGEST]
+        said = " ".join(check_text("Why it is not possible", why_not, is_needed=False).split())
+        about = sealing.unseal(desk, id_) if sealing.is_sealed(desk, id_) else ()
+        check_unsaid("Why it is not possible", said, about)
         told = {**marks(request), who: not_told(said) if said else told_on(day)}
         rows = told_by(desk, act.connection, request, told=told)
         settled = sum(row.is_settled for row in rows)

@@ -31,8 +31,9 @@ from compliance.dataset.nouns import Dataset, Sha256, check_dataset_name
 from compliance.dataset.table import Table
 from compliance.errors import MalformedRecipeError, StillAtRiskError
 from compliance.storage import tables
-from compliance.workspace import anonymising, datasets, usage
+from compliance.workspace import anonymising, datasets, lineage_steps, usage
 from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.lineage_views import used_node
 from compliance.workspace.making import Step, as_intake, told
 
 _TOP = 100
@@ -56,6 +57,7 @@ def anonymise(
         found = datasets.find(connection, name)
         _check_free(connection, found, into)
         dataset, _ = usage.required(desk, connection, found, is_handed_on=True)
+        left = datasets.left_of(connection, dataset.id)
     for column in (plan.person, plan.item, *([plan.description] if plan.description else [])):
         dataset.column(column)
     table = desk.table(dataset)
@@ -74,9 +76,8 @@ def anonymise(
     if 0 < after.k < plan.k or not after.persons:
         reason = f"A combination of {plan.m} items is shared by {after.k:,} people only."
         raise StillAtRiskError(reason=reason)
-    return _stored(
-        desk, dataset, plan, _Written(baskets, recoded, after, content, data, grown), into
-    )
+    written = _Written(baskets, recoded, after, content, data, grown, left)
+    return _stored(desk, dataset, plan, written, into)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,15 +90,17 @@ class _Written:
     content: pa.Table
     data: bytes
     hierarchy: Hierarchy
+    left: str  # what an erasure had left of the version when it was read
 
 
 def _stored(
     desk: Desk, dataset: Dataset, plan: BasketPlan, made: _Written, into: str
 ) -> AnonymisedBaskets:
     sha256 = Sha256(hashlib.sha256(made.data).hexdigest())
-    store_bytes(desk.outputs_folder / f"{sha256}.csv", made.data)
     with desk.act("baskets.anonymise", dataset.name) as act:
         _check_free(act.connection, dataset, into)
+        datasets.check_left(act.connection, dataset, made.left)
+        store_bytes(desk.outputs_folder / f"{sha256}.csv", made.data)
         said = anonymising.description_of(dataset)
         stored = datasets.store(desk, act, as_intake(made.content, made.data), into, said)
         done = AnonymisedBaskets(
@@ -114,7 +117,9 @@ def _stored(
             actor=act.actor,
         )
         act.store(tables.BASKETS, done, id=done.id, dataset_id=done.dataset_id)
-        act.link(datasets.dataset_node(dataset), datasets.dataset_node(stored), "anonymised")
+        how = lineage_steps.baskets(dataset, stored, done)
+        origin = used_node(desk, act, dataset)
+        act.link(origin, datasets.dataset_node(stored), "anonymised", how)
         act.facts |= {
             "anonymised": done.id,
             "made": done.made,

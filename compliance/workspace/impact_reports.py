@@ -78,7 +78,7 @@ def gathered(
         versions=tuple(map(_version, _history(connection, impact))),
         datasets=tuple(of_dataset(connection, dataset) for dataset in concerned),
         lineage=edges_of(connection, concerned),
-        trail=trails.verify(connection),
+        trail=trails.verify_signed(desk, connection, at.replace(microsecond=0)),
         desk_version=__version__,
         gathered_at=at.replace(microsecond=0),
     )

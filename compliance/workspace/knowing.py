@@ -13,7 +13,7 @@ from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.impact import facts_of
 from compliance.impact.nouns import Impact, ImpactKind, Status
-from compliance.lineage.nouns import Edge
+from compliance.lineage import dangling
 from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
@@ -28,12 +28,13 @@ from compliance.workspace import (
     packs,
     releases,
     runs,
-    trails,
+    trail_memory,
     vaults,
     watching,
 )
 from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Desk
+from compliance.workspace.lineages import inheritance, known_at
 from compliance.workspace.measuring import measures_of
 from compliance.workspace.registering import register_of, typed_records
 
@@ -53,6 +54,7 @@ def known(
     invented = _invented(connection)
     holdings = placed(desk, [_holding(desk, connection, one, invented) for one in wanted])
     register = register_of(connection, organisation, holdings, at)
+    lineage = known_at(connection)
     found_out = Knowledge(
         at=at,
         organisation=organisation,
@@ -60,8 +62,10 @@ def known(
         register=register,
         budgets=tuple(budgets.state(connection, people, at) for people in populations),
         findings=tuple(records.newest_by(connection, tables.FINDING, Finding, "id").values()),
-        trail=_trail(connection, at),
-        edges=records.every(connection, tables.EDGE, Edge),
+        trail=_trail(desk, connection, at),
+        edges=lineage.edges,
+        inherited=inheritance(lineage, [one.dataset.id for one in holdings]),
+        dangling=len(dangling(lineage.edges, lineage.columns)),
         is_whole=names is None,
         lists=pack.lists,
         reach={law: row.countries for law, row in pack.laws.items()},
@@ -140,14 +144,15 @@ def _invented(connection: Connection) -> frozenset[str]:
     return frozenset(one.made for one in records.every(connection, tables.SYNTHESIS, Synthesis))
 
 
-def _trail(connection: Connection, at: datetime) -> TrailKnown:
-    """The trail, verified now."""
+def _trail(desk: Desk, connection: Connection, at: datetime) -> TrailKnown:
+    """The trail, and when it was verified whole."""
     reports = records.every(connection, tables.REPORT, Report)
     audits = [report.built_at for report in reports if report.kind is ReportKind.AUDIT]
     lines = records.lines_of(connection)
+    found = trail_memory.state(desk, at)
     return TrailKnown(
-        problems=trails.verify(connection).problems,
-        verified_at=at,
+        problems=found.verification.problems,
+        verified_at=found.whole_at,
         anchored_at=_last(lines, _CHECKPOINT),
         audited_at=max(audits, default=None),
         watched_at=_last(lines, watching.WATCHED),

@@ -21,7 +21,7 @@ from compliance.discovery.nouns import (
 )
 from compliance.discovery.nouns.text import TextFindings
 from compliance.discovery.text import scan_column
-from compliance.lineage.nouns import Node, NodeKind
+from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.storage import records, tables
 from compliance.workspace import datasets
 from compliance.workspace.desk import Act, Desk
@@ -88,7 +88,8 @@ def keep(act: Act, dataset: Dataset, found: Discovery) -> None:
     """Store the labels of `dataset` as part of `act`."""
     _store(act, dataset, found)
     act.facts["new_kinds"] = len(news(act.connection, dataset, found).new_kinds)
-    act.link(datasets.dataset_node(dataset), _node(dataset), "discovered")
+    how = How(parameters={"columns": len(found.labels), "personal": len(found.personal)})
+    act.link(datasets.dataset_node(dataset), _node(dataset), "discovered", how)
 
 
 def decide(
@@ -124,6 +125,20 @@ def decide(
 def latest(connection: Connection, dataset: Dataset) -> Discovery | None:
     """The labels of this version of the dataset; None where nobody has looked."""
     return records.latest(connection, tables.DISCOVERY, Discovery, dataset_id=dataset.id)
+
+
+def known(connection: Connection, dataset: Dataset) -> Discovery | None:
+    """The labels of a version that keeps restricted rows: those of what is used in its place.
+
+    Officers look at what is used, so what they say there holds of the rows that are kept, too. Of
+    every other version it is `latest`.
+    """
+    used = datasets.find(connection, dataset.name)
+    if used.id != dataset.id and datasets.whole(connection, used).id == dataset.id:
+        found = latest(connection, used)
+        if found is not None:
+            return replace(found, dataset_id=dataset.id)
+    return latest(connection, dataset)
 
 
 def decided(connection: Connection, dataset: Dataset) -> Mapping[str, Label]:

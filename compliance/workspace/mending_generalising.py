@@ -84,7 +84,7 @@ def generalised(
     def check() -> None:
         proofs.append(_proof(about, plan, finished))
 
-    def keep(act: Act, stored: Dataset) -> object:
+    def keep(act: Act, stored: Dataset) -> Anonymised:
         return _keep(desk, act, plan, finished, proofs[-1], stored)
 
     made_ = Kept(

@@ -115,16 +115,19 @@ def _mask(it: _Asked) -> Trial:
 def _shorten(it: _Asked) -> Trial:
     months = it.idea.number("months")
     first = mending_rows.months_before(it.ground.known.at.date(), months)
-    content = mending_rows.since(it.table, ColumnName(str(it.idea.parameters["column"])), first)
-    made = remade(it.ground, it.idea.target, content, step="rows past retention removed")
+    column = ColumnName(str(it.idea.parameters["column"]))
+    content = mending_rows.since(it.table, column, first)
+    step = "rows past retention removed"
+    made = remade(it.ground, it.idea.target, content, step=step, by=[column])
     return _telling(made, months=months)
 
 
 def _reconsent(it: _Asked) -> Trial:
-    content = mending_rows.agreeing(it.table, ColumnName(it.idea.columns[0]))
+    column = ColumnName(it.idea.columns[0])
+    content = mending_rows.agreeing(it.table, column)
     said = {"legal_basis": LegalBasis.CONSENT}
     step = "rows without consent removed"
-    made = remade(it.ground, it.idea.target, content, step=step, said=said)
+    made = remade(it.ground, it.idea.target, content, step=step, by=[column], said=said)
     return _telling(made, columns=list(it.idea.columns))
 
 
@@ -164,7 +167,7 @@ def _of_dataset(it: _Asked, said: Answers) -> Trial:
 
 
 def _of_organisation(it: _Asked, said: Answers) -> Trial:
-    organisation = replace(it.ground.known.organisation, **said)
+    organisation = replace(it.ground.known.organisation, **said)  # type: ignore[arg-type]
 
     def store(act: Act) -> str:
         act.store(tables.ORGANISATION, organisation)

@@ -20,7 +20,7 @@ from compliance.privacy.nouns import BudgetState
 from compliance.register.nouns import Organisation, Record
 from compliance.rules.nouns import Holding, Knowledge, Pack, TrailKnown
 from compliance.storage import tables
-from compliance.workspace import datasets, knowing, labels, registering
+from compliance.workspace import datasets, knowing, labels, lineage_steps, registering
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.mending_rows import table_of, taken_in
 
@@ -178,6 +178,7 @@ def remade(
     *,
     step: str,
     changed: Collection[str] = (),
+    by: Collection[str] = (),
     said: Mapping[str, Any] | None = None,
 ) -> Trial:
     """A new version of a dataset from changed rows, with its description and labels.
@@ -186,11 +187,12 @@ def remade(
         content: the rows, an Arrow table.
         step: how the lineage calls it.
         changed: columns that hold something else than before, and are looked at again.
+        by: columns by which rows were removed.
         said: what its description says otherwise.
     """
     holding = ground.holding(name)
     intake = as_version(taken_in(content, holding.dataset), holding.dataset)
-    return new_version(ground, holding, intake, step=step, changed=changed, said=said)
+    return new_version(ground, holding, intake, step=step, changed=changed, by=by, said=said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -205,7 +207,7 @@ class Kept:
 
     done: Anonymised
     k_missing: int
-    keep: Callable[[Act, Dataset], object]
+    keep: Callable[[Act, Dataset], Anonymised]
 
 
 def new_version(
@@ -215,6 +217,7 @@ def new_version(
     *,
     step: str,
     changed: Collection[str] = (),
+    by: Collection[str] = (),
     said: Mapping[str, Any] | None = None,
     made: Kept | None = None,
 ) -> Trial:
@@ -230,11 +233,13 @@ def new_version(
 
     def store(act: Act) -> str:
         stored = datasets.store(desk, act, intake, before.name, dataset.description)
-        act.link(datasets.dataset_node(before), datasets.dataset_node(stored), step)
+        if made is None:
+            how = lineage_steps.remade(before, stored, changed, by, step)
+        else:
+            how = lineage_steps.anonymised(before, stored, made.keep(act, stored), desk.key)
+        act.link(datasets.dataset_node(before), datasets.dataset_node(stored), step, how)
         if found is not None:
             labels.keep(act, stored, replace(found, discovered_at=act.at))
-        if made is not None:
-            made.keep(act, stored)
         return stored.id
 
     after = replace(

@@ -21,8 +21,9 @@ from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets, joins, usage
+from compliance.workspace import budgets, datasets, joins, lineage_steps, usage
 from compliance.workspace.desk import Desk, all_columns
+from compliance.workspace.lineage_views import used_node
 from compliance.workspace.releases import DEFAULT_DELTA_SHARE
 
 
@@ -76,8 +77,9 @@ def propose(
         budgets.spend(act, dataset.population, proposal.id, proposal.events)
         act.store(tables.PROPOSAL, proposal, id=proposal.id, dataset_id=dataset.id)
         node = Node(kind=NodeKind.RELEASE, id=proposal.id, title="Proposed bounds")
-        for source in (dataset, *others.values()):
-            act.link(datasets.dataset_node(source), node, "looked at")
+        for joined, source in {"": dataset, **others}.items():
+            how = lineage_steps.looked_at(proposal, columns, source, joined)
+            act.link(used_node(desk, act, source), node, "looked at", how)
         act.facts |= {
             "proposal": proposal.id,
             "epsilon": proposal.price.epsilon,

@@ -29,8 +29,9 @@ from compliance.privacy import (
 from compliance.privacy.nouns import Budget, Preview, Prices, Release, ReleasedValue, Spend
 from compliance.privacy.nouns.question import Query
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets, joins, questions, usage
+from compliance.workspace import budgets, datasets, joins, lineage_steps, questions, usage
 from compliance.workspace.desk import Desk
+from compliance.workspace.lineage_views import used_node
 
 DEFAULT_DELTA_SHARE = Decimal("0.1")  # of the total's δ, where a release names none
 RELEASE_LEASE = timedelta(minutes=10)  # far longer than drawing 100,000 groups takes
@@ -165,8 +166,9 @@ def _settle(
         budgets.settle(act, reservation, events)
         act.store(tables.RELEASE, published, id=published.id, dataset_id=dataset.id)
         node = Node(kind=NodeKind.RELEASE, id=published.id, title=_title(query))
-        for source in (dataset, *prepared.others.values()):
-            act.link(datasets.dataset_node(source), node, "released")
+        for joined, source in {"": dataset, **prepared.others}.items():
+            how = lineage_steps.released(published, source, joined, desk.key)
+            act.link(used_node(desk, act, source), node, "released", how)
         act.facts |= {
             "release": published.id,
             "epsilon": published.price.epsilon,

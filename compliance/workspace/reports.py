@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -24,7 +22,7 @@ from compliance.errors import (
 )
 from compliance.federated import from_plan
 from compliance.federated.nouns import Run
-from compliance.lineage.nouns import Edge, Node, NodeKind
+from compliance.lineage.nouns import Node, NodeKind
 from compliance.plain import to_json, to_yaml
 from compliance.privacy import prices_of, protection_of_units
 from compliance.privacy.disclosure import to_document
@@ -34,7 +32,6 @@ from compliance.report import build
 from compliance.report.nouns import (
     AnonymisationEvidence,
     DatasetEvidence,
-    Document,
     Evidence,
     FederatedEvidence,
     ReleaseEvidence,
@@ -51,15 +48,15 @@ from compliance.workspace import (
     disclosures,
     impact_reports,
     labels,
+    lineage_edges,
     releases,
+    report_files,
     request_reports,
     run_prices,
     runs,
     trails,
 )
-from compliance.workspace.desk import Desk, store_bytes
-
-_TITLES = {ReportKind.DPIA: "Impact assessment report"}
+from compliance.workspace.desk import Desk
 
 
 def make(
@@ -81,7 +78,7 @@ def make(
         return _on_impact(desk, None if names is None else _wanted(desk, names), about)
     if kind in request_reports.KINDS:
         document, subject = request_reports.built(desk, kind, about)
-        return store(desk, kind, document, (), (), subject)
+        return report_files.store(desk, kind, document, (), (), subject)
     wanted = _wanted(desk, names)
     if kind is ReportKind.RELEASE:
         return _on_release(desk, wanted, about)
@@ -94,22 +91,7 @@ def make(
     assessment = assessments.check(desk, names)
     with desk.database.reading() as connection:
         evidence = _evidence(desk, connection, wanted, assessment)
-    return store(desk, kind, build(kind, evidence), wanted, ())
-
-
-def pdf_of(desk: Desk, report: Report) -> bytes:
-    """The stored PDF."""
-    return (desk.reports_folder / f"{report.sha256}.pdf").read_bytes()
-
-
-def edges_of(connection: Connection, wanted: Sequence[Dataset]) -> tuple[Edge, ...]:
-    """The lineage that leads to or from these datasets, oldest first."""
-    ids = {dataset.id for dataset in wanted}
-    return tuple(
-        edge
-        for edge in records.every(connection, tables.EDGE, Edge)
-        if edge.origin.id in ids or edge.made.id in ids
-    )
+    return report_files.store(desk, kind, build(kind, evidence), wanted, ())
 
 
 def _wanted(desk: Desk, names: Sequence[str] | None) -> tuple[Dataset, ...]:
@@ -137,7 +119,7 @@ def _on_release(desk: Desk, wanted: Sequence[Dataset], release_id: str | None) -
         release = disclosures.chosen(connection, wanted, release_id)
         evidence = _of_release(desk, connection, release)
     node = Node(kind=NodeKind.RELEASE, id=release.id, title=evidence.disclosure.title)
-    return store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+    return report_files.store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
 def _on_run(desk: Desk, wanted: Sequence[Dataset], run_id: str | None) -> Report:
@@ -147,7 +129,7 @@ def _on_run(desk: Desk, wanted: Sequence[Dataset], run_id: str | None) -> Report
         run = runs.chosen(connection, wanted, run_id)
         evidence = _of_run(desk, connection, run)
     node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {run.plan.subject}")
-    return store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+    return report_files.store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
 def _on_anonymisation(desk: Desk, wanted: Sequence[Dataset], id_: str | None) -> Report:
@@ -158,7 +140,7 @@ def _on_anonymisation(desk: Desk, wanted: Sequence[Dataset], id_: str | None) ->
         anonymising.output(desk, done.proof.sha256)  # refuses where it is not what was checked
         evidence = _of_anonymisation(desk, connection, done)
     node = datasets.dataset_node(evidence.output)
-    return store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
+    return report_files.store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
 def _on_impact(desk: Desk, wanted: Sequence[Dataset] | None, id_: str | None) -> Report:
@@ -166,9 +148,11 @@ def _on_impact(desk: Desk, wanted: Sequence[Dataset] | None, id_: str | None) ->
     kind = ReportKind.DPIA
     with desk.database.reading() as connection:
         impact = impact_reports.chosen(connection, wanted, id_)
-        evidence = impact_reports.gathered(desk, connection, impact, _of_dataset, edges_of)
+        evidence = impact_reports.gathered(
+            desk, connection, impact, _of_dataset, lineage_edges.of_datasets
+        )
     concerned = [found.dataset for found in evidence.datasets]
-    return store(desk, kind, build(kind, evidence), concerned, ())
+    return report_files.store(desk, kind, build(kind, evidence), concerned, ())
 
 
 def _chosen(connection: Connection, wanted: Sequence[Dataset], id_: str | None) -> Anonymised:
@@ -194,46 +178,6 @@ def _chosen(connection: Connection, wanted: Sequence[Dataset], id_: str | None) 
     raise UnknownOutputError(anonymised=id_[:80], dataset=where)
 
 
-def store(
-    desk: Desk,
-    kind: ReportKind,
-    document: Document,
-    wanted: Sequence[Dataset],
-    origins: Sequence[Node],
-    subject: str = "",
-) -> Report:
-    """Store a finished report with its entry.
-
-    Args:
-        origins: what it is on beside the datasets.
-        subject: what the entry is about; empty: the datasets.
-    """
-    sha256 = hashlib.sha256(document.pdf).hexdigest()
-    store_bytes(desk.reports_folder / f"{sha256}.pdf", document.pdf)
-    with desk.act("report.build", subject or ", ".join(d.name for d in wanted)) as act:
-        report = Report(
-            id=f"report-{secrets.token_hex(6)}",
-            kind=kind,
-            datasets=tuple(str(dataset.name) for dataset in wanted),
-            sha256=sha256,
-            pages=document.pages,
-            size_bytes=len(document.pdf),
-            built_at=act.at,
-            actor=act.actor,
-            language=document.language,
-        )
-        act.store(tables.REPORT, report, id=report.id)
-        node = Node(
-            kind=NodeKind.REPORT,
-            id=report.id,
-            title=_TITLES.get(kind, f"{kind.capitalize()} report"),
-        )
-        for origin in (*map(datasets.dataset_node, wanted), *origins):
-            act.link(origin, node, "reported")
-        act.facts |= {"report": report.id, "sha256": sha256, "pages": report.pages}
-    return report
-
-
 def _of_release(desk: Desk, connection: Connection, release: Release) -> ReleaseEvidence:
     disclosure = disclosures.make(desk, connection, release)
     return ReleaseEvidence(
@@ -244,8 +188,8 @@ def _of_release(desk: Desk, connection: Connection, release: Release) -> Release
         disclosure=disclosure,
         published=to_json(to_document(disclosure)),
         budget=budgets.state(connection, release.population, disclosure.at),
-        lineage=_edges_around(connection, release.id),
-        trail=trails.verify(connection),
+        lineage=lineage_edges.of_one(connection, release.id),
+        trail=trails.verify_signed(desk, connection, disclosure.at),
         desk_version=__version__,
         gathered_at=disclosure.at,
     )
@@ -270,8 +214,8 @@ def _of_run(desk: Desk, connection: Connection, run: Run) -> FederatedEvidence:
         budget=budget,
         facts=facts,
         libraries=run.libraries or runs.libraries(),
-        lineage=_edges_around(connection, run.id),
-        trail=trails.verify(connection),
+        lineage=lineage_edges.of_one(connection, run.id),
+        trail=trails.verify_signed(desk, connection, at.replace(microsecond=0)),
         desk_version=__version__,
         gathered_at=at.replace(microsecond=0),
     )
@@ -280,7 +224,7 @@ def _of_run(desk: Desk, connection: Connection, run: Run) -> FederatedEvidence:
 def _of_anonymisation(
     desk: Desk, connection: Connection, done: Anonymised
 ) -> AnonymisationEvidence:
-    dataset = datasets.version(connection, done.dataset_id)
+    dataset, at = datasets.version(connection, done.dataset_id), desk.clock().replace(microsecond=0)
     entry = (
         act.entry
         for act in disclosures.acts(connection, {dataset.name})
@@ -295,10 +239,10 @@ def _of_anonymisation(
         criteria=tuple(model_in_words(criterion) for criterion in done.plan.criteria),
         plan=to_yaml(from_anonymisation_plan(_by_hash(_without_values(done)))),
         entry=next(entry, 0),
-        lineage=_edges_around(connection, done.made),
-        trail=trails.verify(connection),
+        lineage=lineage_edges.of_one(connection, done.made),
+        trail=trails.verify_signed(desk, connection, at),
         desk_version=__version__,
-        gathered_at=desk.clock().replace(microsecond=0),
+        gathered_at=at,
     )
 
 
@@ -361,13 +305,6 @@ def _facts_of(connection: Connection, run: Run) -> Mapping[str, object]:
     return {}
 
 
-def _edges_around(connection: Connection, id_: str) -> tuple[Edge, ...]:
-    """The lineage that leads to one thing, one step further back, and from it; oldest first."""
-    edges = records.every(connection, tables.EDGE, Edge)
-    made = {id_} | {edge.origin.id for edge in edges if edge.made.id == id_}
-    return tuple(edge for edge in edges if edge.made.id in made or edge.origin.id == id_)
-
-
 def _evidence(
     desk: Desk, connection: Connection, wanted: Sequence[Dataset], assessment: Assessment
 ) -> Evidence:
@@ -379,8 +316,8 @@ def _evidence(
         datasets=tuple(_of_dataset(connection, dataset) for dataset in wanted),
         budgets=tuple(budgets.state(connection, population, at) for population in populations),
         assessment=assessment,
-        lineage=edges_of(connection, wanted),
-        trail=trails.verify(connection),
+        lineage=lineage_edges.of_datasets(connection, wanted),
+        trail=trails.verify_signed(desk, connection, at.replace(microsecond=0)),
         desk_version=__version__,
         gathered_at=at.replace(microsecond=0),
     )

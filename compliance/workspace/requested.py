@@ -7,36 +7,15 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from compliance.errors import HeldError, UnknownHoldError, UnknownRequestError
+from compliance.errors import HeldError
 from compliance.rights.nouns import Hold, Request, Right
 from compliance.rights.requests import Action, check, moved
-from compliance.storage import records, tables
 from compliance.workspace import datasets
 from compliance.workspace.desk import Act
+from compliance.workspace.standing import HOLDS, REQUESTS
 
-_SHOWN = 40
-
-
-def one(connection: Connection, id_: str) -> Request:
-    """The request as it stands.
-
-    Raises:
-        UnknownRequestError: there is none of that id.
-    """
-    found = records.latest(connection, tables.REQUEST, Request, id=id_)
-    if found is None:
-        raise UnknownRequestError(request=id_[:_SHOWN])
-    return found
-
-
-def every(connection: Connection) -> tuple[Request, ...]:
-    """All requests as they stand, in the order in which they came in."""
-    return tuple(records.newest_by(connection, tables.REQUEST, Request, "id").values())
-
-
-def store(act: Act, request: Request) -> None:
-    """Keep `request` as it stands now, as part of `act`."""
-    act.store(tables.REQUEST, request, id=request.id)
+one, every, store = REQUESTS.one, REQUESTS.every, REQUESTS.store
+holds, hold_of = HOLDS.every, HOLDS.one
 
 
 def advance(act: Act, request: Request, action: Action, what: str, **changes: object) -> Request:
@@ -104,23 +83,6 @@ def standing_holds(connection: Connection, today: date) -> tuple[Hold, ...]:
     return tuple(hold for hold in holds(connection) if stands(hold, today))
 
 
-def holds(connection: Connection) -> tuple[Hold, ...]:
-    """All legal holds, in the order in which they were placed."""
-    return tuple(records.newest_by(connection, tables.HOLD, Hold, "id").values())
-
-
 def stands(hold: Hold, today: date) -> bool:
     """Whether it still keeps data."""
     return not hold.is_lifted and (hold.until is None or today <= hold.until)
-
-
-def hold_of(connection: Connection, id_: str) -> Hold:
-    """The hold of that id.
-
-    Raises:
-        UnknownHoldError: there is none.
-    """
-    found = records.latest(connection, tables.HOLD, Hold, id=id_)
-    if found is None:
-        raise UnknownHoldError(hold=id_[:_SHOWN])
-    return found

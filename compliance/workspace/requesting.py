@@ -43,7 +43,9 @@ from compliance.workspace.requested import (
     store,
 )
 from compliance.workspace.requesting_clocks import Clocked, by_urgency, clocked
+from compliance.workspace.requesting_mentions import Doubtful, doubtful
 from compliance.workspace.requesting_steps import Steps
+from compliance.workspace.requesting_sweeping import Sweeping
 from compliance.workspace.tracing import Tracing
 
 __all__ = [
@@ -70,6 +72,7 @@ class Requesting:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.sweeping = Sweeping(desk)
         self.steps = Steps(desk)
         self.holding = Holding(desk)
 
@@ -177,6 +180,14 @@ class Requesting:
         with self._desk.database.reading() as connection:
             stored = {one.id: datasets.version(connection, one.dataset_id) for one in doubtful}
         return {one.id: self._example(stored[one.id], one) for one in doubtful}
+
+    def doubtful_mentions(self, found: Trace) -> tuple[Doubtful, ...]:
+        """Each mention in texts that may be of somebody else, masked; see `requesting_mentions`.
+
+        Args:
+            found: what `look` gave.
+        """
+        return doubtful(self._desk, found)
 
     def _example(self, dataset: Dataset, match: Match) -> str:
         table, known = self._desk.table(dataset), {column.name for column in dataset.columns}

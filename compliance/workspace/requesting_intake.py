@@ -82,11 +82,12 @@ def open_signal(
 
 
 def _open(desk: Desk, drafts: Sequence[Draft], name: str, file: str = "") -> tuple[Request, ...]:
-    known = sealing.marks(desk)
     with ExitStack() as undo:
         with desk.act(name, file or drafts[0].law) as act:
-            _check_all(desk, act, drafts, file)
             before = {one.id: one for one in every(act.connection)}
+            sealing.sweep(desk, before)
+            known = sealing.marks(desk)
+            _check_all(desk, act, drafts, file)
             home = organisation_in(act.connection).country
             opened = []
             for draft in drafts:
@@ -126,6 +127,7 @@ def _check_all(desk: Desk, act: Act, drafts: Sequence[Draft], file: str) -> None
         try:
             check_draft(draft, laws, latest_day(act.at))
             check_unsaid("The purpose", draft.purpose, draft.identifiers)
+            check_unsaid("The name of the file", file, draft.identifiers)
         except RequestInputError as wrong:
             if not file:
                 raise

@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from compliance.errors import RequestInputError, TooManyPeopleError, UnknownMatchError
-from compliance.rights.nouns import IdentityLevel, Outcome, Request, Right, Trace
+from compliance.errors import RequestInputError
+from compliance.rights.nouns import IdentityLevel, Outcome, Request, Right
 from compliance.rights.requests import LEVELS, Action, Provision, check_text, check_unsaid
-from compliance.rights.tracing import may_be_decided
 from compliance.rules.clocks import due
-from compliance.rules.nouns import Deadline, Pause
+from compliance.rules.nouns import Deadline, Due, Pause
 from compliance.workspace import datasets, packs, sealing
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.requested import advance, held_by
 from compliance.workspace.requesting_clocks import deadline_for
 from compliance.workspace.requesting_intake import latest_day
-from compliance.workspace.tracing import same_person
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,14 +40,26 @@ class Stepping:
         who = sealing.unseal(self.desk, self.request.id) if is_open and plain else ()
         return check_unsaid(name, plain, who)
 
-    def day(self, name: str, given: date | None) -> date:
-        """The day, or today; not before the request came in, and not in the future."""
+    def day(self, name: str, given: date | None, after: date | None = None) -> date:
+        """The day, or today; not before the request came in, and not in the future.
+
+        Args:
+            after: what it answers came on that day.
+        """
+        first = max(self.request.received_on, after or self.request.received_on)
         day = given or self.act.at.date()
         if given is not None and day > latest_day(self.act.at):
             raise RequestInputError(field=name, problem="lies in the future")
         if given is not None and day < self.request.received_on:
             raise RequestInputError(field=name, problem="lies before the day of receipt")
-        return max(day, self.request.received_on)
+        if given is not None and day < first:
+            raise RequestInputError(field=name, problem=f"lies before {first.isoformat()}")
+        return max(day, first)
+
+    @property
+    def law(self) -> str:
+        """The law as people call it."""
+        return packs.in_force(self.act.connection).law_name(self.request.law)
 
     def deadline(self) -> Deadline | None:
         """How the clock of the answer is set."""
@@ -59,6 +69,11 @@ class Stepping:
         """Whether the law lets the clock stand still for `reason`."""
         deadline = self.deadline()
         return deadline is not None and reason in deadline.pause
+
+    def last_day(self) -> date | None:
+        """The last day for the answer as it stands; None: no clock runs."""
+        deadline = self.deadline()
+        return None if deadline is None else _due(self, deadline).effective.date()
 
     def advance(self, action: Action, what: str, **changes: object) -> Request:
         self.request = advance(self.act, self.request, action, what, **changes)
@@ -78,8 +93,9 @@ def check_level(request: Request, provision: Provision, level: IdentityLevel) ->
         raise RequestInputError(field="The level of identity", problem=problem)
 
 
-def check_ground(request: Request, provision: Provision, outcome: Outcome, ground: str) -> None:
+def check_ground(step: Stepping, outcome: Outcome, ground: str) -> None:
     """Refuse a ground that the law does not know for this right."""
+    request, provision = step.request, step.provision
     refused = outcome is Outcome.REFUSED
     partly = outcome is Outcome.PARTLY_REFUSED
     known: dict[str, object] = dict(provision.refusals) if refused or partly else {}
@@ -90,7 +106,7 @@ def check_ground(request: Request, provision: Provision, outcome: Outcome, groun
         return
     if ground not in known:
         said = ", ".join(known) or "none"
-        problem = f"is needed, and {request.law} knows for this: {said}"
+        problem = f"is needed, and {step.law} knows for this: {said}"
         raise RequestInputError(field="A ground", problem=problem)
 
 
@@ -100,7 +116,7 @@ def check_kept(step: Stepping, outcome: Outcome, kept: Mapping[str, str]) -> Non
         datasets.find(step.act.connection, name)
         if exception not in step.provision.exceptions:
             known = ", ".join(step.provision.exceptions) or "none"
-            problem = f"are kept only for an exception of {step.request.law}: {known}"
+            problem = f"are kept only for an exception of {step.law}: {known}"
             raise RequestInputError(field=f"Rows of {name}", problem=problem)
     if kept and outcome is Outcome.FULFILLED:
         problem = "keeps rows, so it is refused in part; the person has to be told"
@@ -118,15 +134,20 @@ def check_kept(step: Stepping, outcome: Outcome, kept: Mapping[str, str]) -> Non
 
 def notify_by(step: Stepping, deadline: Deadline) -> date:
     """The last day on which the person can be told that it takes longer."""
+    found = _due(step, deadline)
+    return (found.notify_by or found.base).date()
+
+
+def _due(step: Stepping, deadline: Deadline) -> Due:
     request = step.request
-    found = due(
+    return due(
         deadline,
         request.received_on,
         step.act.at,
         country=request.country,
+        is_extended=request.extension is not None,
         pauses=request.pauses,
     )
-    return (found.notify_by or found.base).date()
 
 
 def resumed(request: Request, day: date, reason: str = "") -> tuple[Pause, ...]:
@@ -139,27 +160,6 @@ def resumed(request: Request, day: date, reason: str = "") -> tuple[Pause, ...]:
     )
 
 
-def rows_of(found: Trace) -> dict[str, int]:
-    """How many rows are certainly about the person, by dataset version."""
-    rows: dict[str, set[int]] = {}
-    for match in found.settled:
-        rows.setdefault(match.dataset_id, set()).update(match.rows)
-    return {id_: len(numbers) for id_, numbers in rows.items()}
-
-
-def said_of_people(id_: str, found: Trace, said: Mapping[str, bool]) -> dict[str, bool]:
-    """What was said of matches, as what is said of all matches of the same people.
-
-    Raises:
-        UnknownMatchError: there is no such doubtful match.
-        TooManyPeopleError: so many people fit that none of them can be meant.
-    """
-    doubtful = {one.id: one for one in found.matches if one.is_doubtful}
-    widened: dict[str, bool] = {}
-    for match, is_person in said.items():
-        if match not in doubtful:
-            raise UnknownMatchError(request=id_)
-        if is_person and not may_be_decided(doubtful[match]):
-            raise TooManyPeopleError(people=doubtful[match].people)
-        widened |= dict.fromkeys(same_person(doubtful, doubtful[match]), is_person)
-    return widened
+def counted(count: int, noun: str, nouns: str = "") -> str:
+    """So many of something, in words for the history."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 from compliance.errors import RequestInputError, RequestStepError
 from compliance.rights.fulfilling import check_absolute
@@ -22,23 +22,25 @@ from compliance.rights.nouns import (
 )
 from compliance.rights.requests import Action, check, is_paused, provision_of
 from compliance.rules.nouns import Pause
-from compliance.workspace import erased, sealing
+from compliance.workspace import sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.requested import one
+from compliance.workspace.requesting_doubts import doubted, rows_of, told_apart
 from compliance.workspace.requesting_step import (
     Stepping,
     check_ground,
     check_kept,
     check_level,
+    counted,
     notify_by,
     resumed,
-    rows_of,
-    said_of_people,
 )
+from compliance.workspace.standing import is_erased, key_destroyed
 from compliance.workspace.tracing import decided, trace
 
 BY_PEOPLE = (Right.COMPLAINT, Right.REVIEW)  # the rest the desk carries out on the data itself
 AWAITED = "identity_awaited"  # what laws that let a clock stand still for it call it
+_LAST_ON_EARTH = timedelta(hours=12)  # where a day begins last
 PAUSES = {
     AWAITED: "Waiting for proof of identity",
     "clarification_awaited": "Waiting for the person to say what is asked for",
@@ -81,10 +83,12 @@ class Steps:
         """
         with self._step("ask_identity", id_, Action.ASK_IDENTITY) as step:
             why = step.text("The reason for the doubt", doubt)
+            day, last = step.day("", None), step.last_day()
             lets = step.lets_pause(AWAITED) and not is_paused(step.request)
+            lets = lets and last is not None and day <= last
             pauses = step.request.pauses
             if lets:
-                pauses += (Pause(since=step.day("", None), until=None, reason=AWAITED),)
+                pauses += (Pause(since=day, until=None, reason=AWAITED),)
             stands = "the clock stands still" if lets else "the clock goes on"
             return step.advance(
                 Action.ASK_IDENTITY,
@@ -153,7 +157,7 @@ class Steps:
         with self._step("extend", id_, Action.EXTEND) as step:
             deadline = step.deadline()
             if deadline is None or deadline.extension is None:
-                problem = f"is not possible: {step.request.law} gives none for this right"
+                problem = f"is not possible: {step.law} gives none for this right"
                 raise RequestInputError(field="A longer time", problem=problem)
             why = step.text("The reason for the longer time", reason)
             told = step.day("The day on which the person was told", told_on)
@@ -175,8 +179,11 @@ class Steps:
                 deadline = step.deadline()
                 known = ", ".join(deadline.pause) if deadline and deadline.pause else "none"
                 problem = f"does not let the clock stand still for that; its reasons: {known}"
-                raise RequestInputError(field=f"The law {step.request.law}", problem=problem)
-            day = step.day("The first day of the pause", since)
+                raise RequestInputError(field=f"The law {step.law}", problem=problem)
+            day, last = step.day("The first day of the pause", since), step.last_day()
+            if last is not None and day > last:
+                problem = f"cannot be: the time for the answer ran out on {last.isoformat()}"
+                raise RequestInputError(field="A pause", problem=problem)
             pause = Pause(since=day, until=None, reason=reason)
             why = PAUSES.get(reason, reason).lower()
             what = f"the clock stands still since {day.isoformat()}: {why}"
@@ -207,42 +214,42 @@ class Steps:
             said = decided(step.request)
             found = trace(self._desk, step.act.connection, who, decided=said)
             rows = rows_of(found)
-            doubts = {m.id: said.get(m.id) for m in found.matches if m.is_doubtful}
+            doubts, mentions = doubted(found, said)
             step.act.facts |= {
                 "searched": len(found.searched),
                 "skipped": len(found.skipped),
                 "found_rows": sum(rows.values()),
                 "mentions": len(found.mentions),
                 "doubtful": len(doubts),
+                "doubtful_mentions": len(mentions),
             }
             return step.advance(
                 Action.SEARCH,
-                f"searched {_n(len(found.searched), 'dataset version')}: "
-                f"{_n(sum(rows.values()), 'row')} and {_n(len(found.mentions), 'mention')} found, "
-                f"{_n(len(doubts), 'doubtful match', 'doubtful matches')}",
+                f"searched {counted(len(found.searched), 'dataset version')}: "
+                f"{counted(sum(rows.values()), 'row')} and "
+                f"{counted(len(found.mentions), 'mention')} found, "
+                f"{counted(len(doubts), 'doubtful match', 'doubtful matches')}, "
+                f"{counted(len(mentions), 'doubtful mention')}",
                 searched_on=step.act.at.date(),
                 found=rows,
                 doubts=doubts,
+                mentions=mentions,
             )
 
-    def doubts(self, id_: str, said: Mapping[str, bool]) -> Request:
-        """Say of doubtful matches whether they are the person; it holds in all datasets.
+    def doubts(self, id_: str, said: Mapping[str, bool | None]) -> Request:
+        """Say of doubtful matches and mentions whether they are the person.
+
+        Of a match it holds in all datasets; of a mention wherever the same text stands.
 
         Args:
-            said: by the match's id.
+            said: by the id of a match or mention; None takes back what was said.
 
         Raises:
-            RightsError: nothing is doubtful, there is no such match, or too many people fit.
+            RightsError: nothing is doubtful, there is no such match or mention, too many people
+                fit, or it was decided and a match is named.
         """
         with self._step("doubt", id_, Action.DOUBT) as step:
-            who, before = sealing.unseal(self._desk, id_), decided(step.request)
-            found = trace(self._desk, step.act.connection, who, decided=before)
-            widened = before | said_of_people(id_, found, said)
-            found = trace(self._desk, step.act.connection, who, decided=widened)
-            step.act.facts["decided"] = len(said)
-            what = f"{_n(len(said), 'doubtful match', 'doubtful matches')} decided"
-            doubts = {**step.request.doubts, **widened}
-            return step.advance(Action.DOUBT, what, doubts=doubts, found=rows_of(found))
+            return told_apart(step, said)
 
     def decide(
         self,
@@ -266,7 +273,7 @@ class Steps:
         with self._step("decide", id_, Action.DECIDE) as step:
             kept = dict(kept or {})
             why = step.text("The reason", reason, is_needed=outcome is not Outcome.FULFILLED)
-            check_ground(step.request, step.provision, outcome, ground)
+            check_ground(step, outcome, ground)
             check_absolute(step.request, outcome)
             check_kept(step, outcome, kept)
             decision = Decision(
@@ -307,7 +314,7 @@ class Steps:
             RightsError: it does not come next, or a refusal leaves something untold.
         """
         with self._step("answer", id_, Action.ANSWER) as step:
-            day = step.day("The day of the answer", on)
+            day = step.day("The day of the answer", on, _carried_out_on(step.request))
             decision = step.request.decision
             is_refusal = decision is not None and decision.outcome is not Outcome.FULFILLED
             untold = [o for k, o in step.provision.tells.items() if k not in told]
@@ -325,7 +332,7 @@ class Steps:
             RightsError: the law knows no appeal, or nothing was refused.
         """
         with self._step("appeal", id_, Action.APPEAL) as step:
-            day = step.day("The day of the appeal", on).isoformat()
+            day = step.day("The day of the appeal", on, step.request.answered_on).isoformat()
             facts = {"appeal_received_at": day}
             return step.advance(Action.APPEAL, f"an appeal came in on {day}", facts=facts)
 
@@ -336,7 +343,8 @@ class Steps:
             RightsError: nobody appealed.
         """
         with self._step("answer_appeal", id_, Action.ANSWER_APPEAL) as step:
-            day = step.day("The day of the answer to the appeal", on).isoformat()
+            came = date.fromisoformat(str(step.request.facts["appeal_received_at"]))
+            day = step.day("The day of the answer to the appeal", on, came).isoformat()
             facts = {"appeal_answered_at": day}
             said = "granted; open a new request" if is_granted else "denied"
             what = f"the appeal was answered on {day}: {said}"
@@ -349,6 +357,9 @@ class Steps:
             RightsError: it was carried out or answered already.
         """
         with self._step("withdraw", id_, Action.WITHDRAW) as step:
+            if is_erased(step.act.connection, id_):
+                reason = "rows of the person went already; erase it to the end"
+                raise RequestStepError(request=id_, wanted="withdrawn", reason=reason)
             pauses = resumed(step.request, step.act.at.date())
             what = "the person took it back"
             return step.advance(Action.WITHDRAW, what, pauses=pauses)
@@ -369,10 +380,14 @@ class Steps:
             step.act.facts["destroyed"] = destroys
             closed = step.advance(Action.CLOSE, what)
             if destroys:  # before it is on record, so that no crash leaves the key behind
-                erased.closed(step.act, id_)
+                key_destroyed(step.act, id_)
                 sealing.destroy(self._desk, id_)
             return closed
 
 
-def _n(count: int, noun: str, nouns: str = "") -> str:
-    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
+def _carried_out_on(request: Request) -> date | None:
+    """The first day on which an answer can say that the desk did it; None: people did."""
+    if request.right in BY_PEOPLE:
+        return None
+    done = [event.at for event in request.history if event.step is Step.CARRIED_OUT]
+    return (done[0] - _LAST_ON_EARTH).date() if done else None

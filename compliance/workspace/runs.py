@@ -37,8 +37,9 @@ from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import check_affordable, loss_of, price_of, rounds_affordable
 from compliance.privacy.nouns import Spend
 from compliance.storage import tables
-from compliance.workspace import budgets, datasets, labels, run_prices, usage
+from compliance.workspace import budgets, datasets, labels, lineage_steps, run_prices, usage
 from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.lineage_views import used_node
 from compliance.workspace.run_secrets import secrets_of
 
 Connect = Callable[[Problem], AbstractContextManager[Exchange]]
@@ -311,7 +312,8 @@ def _end(
         act.store(tables.RUN, run, id=run.id, dataset_id=run.dataset_id)
         usage.note(desk, act, run.id, started.dataset)
         node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {plan.subject}")
-        act.link(datasets.dataset_node(started.dataset), node, "trained")
+        how = lineage_steps.trained(run, started.problem.features, started.dataset, desk.key)
+        act.link(used_node(desk, act, started.dataset), node, "trained", how)
         act.facts |= {
             "sites": len(run.outcome.sites),
             "noise_multiplier": plan.privacy.noise_multiplier if plan.privacy else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -59,6 +59,11 @@ def is_sealed(desk: Desk, request: str) -> bool:
     return _key(desk, request).exists()
 
 
+def readable(desk: Desk) -> tuple[str, ...]:
+    """The requests of which it can still be read who they are about."""
+    return tuple(path.stem for path in (desk.settings.home / "sealed").glob("*.key"))
+
+
 def destroy(desk: Desk, request: str) -> None:
     """Make it unreadable for ever; done twice it is done."""
     path = _key(desk, request)
@@ -67,6 +72,19 @@ def destroy(desk: Desk, request: str) -> None:
         path.unlink()
     _box(desk, request).unlink(missing_ok=True)
     _marks(desk, request).unlink(missing_ok=True)
+
+
+def sweep(desk: Desk, known: Collection[str]) -> None:
+    """Destroy what was sealed for requests that never came to be: whoever took them in was stopped.
+
+    To be called within an act: requests are sealed within one, and only one is under way.
+
+    Args:
+        known: the requests on record.
+    """
+    folder = desk.settings.home / "sealed"
+    for request in {path.stem for path in folder.glob("*.*")} - set(known):
+        destroy(desk, request)
 
 
 def mark(desk: Desk, request: str, by: Sequence[str]) -> None:

@@ -36,6 +36,8 @@ def describe(desk: Desk, organisation: Organisation) -> None:
     with desk.act("organisation.describe", organisation.name or "organisation") as act:
         act.store(tables.ORGANISATION, organisation)
         act.facts["country"] = organisation.country
+        if organisation.sealed_days is not None:
+            act.facts["sealed_days"] = organisation.sealed_days
 
 
 def build(desk: Desk) -> tuple[Dataset, ...]:

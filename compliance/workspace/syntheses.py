@@ -25,8 +25,9 @@ from compliance.privacy import (
 from compliance.privacy.nouns import Budget, SynthesisEvent
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
 from compliance.storage import records, tables
-from compliance.workspace import budgets, datasets, usage
+from compliance.workspace import budgets, datasets, lineage_steps, usage
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.lineage_views import used_node
 
 
 def synthesise(
@@ -73,9 +74,11 @@ def synthesise(
             region=dataset.description.region,
         )
         made = datasets.store(desk, act, _intake(invented, new_name), new_name, said)
-        step = datasets.dataset_node(dataset), datasets.dataset_node(made), "synthesised"
-        act.link(*step)
-        return _stored(act, id_, dataset, plan, asked, event, made.id, synthesisers.libraries())
+        done = _stored(act, id_, dataset, plan, asked, event, made.id, synthesisers.libraries())
+        how = lineage_steps.synthesised(dataset, made, done, desk.key)
+        origin = used_node(desk, act, dataset)
+        act.link(origin, datasets.dataset_node(made), "synthesised", how)
+        return done
 
 
 def of(connection: Connection, dataset: Dataset) -> tuple[Synthesis, ...]:

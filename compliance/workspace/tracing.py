@@ -19,9 +19,7 @@ from compliance.workspace import sealing
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.tracing_views import gathered
 
-Versions = Literal["newest", "all"]
-
-_CODE_LENGTH = 8
+Versions = Literal["newest", "kept", "all"]
 
 
 class Index:
@@ -42,9 +40,9 @@ class Index:
         """Where the person with `identifiers` is found; see `trace`."""
         secret = hmac.digest(self._desk.key, to_json(tuple(identifiers)).encode(), "sha256")
 
-        def code(person: str) -> str:
+        def code(said: str) -> str:
             # Keyed by what was given, too: with the identifiers destroyed it is of nobody.
-            return hmac.new(secret, person.encode(), hashlib.sha256).hexdigest()[:_CODE_LENGTH]
+            return hmac.new(secret, said.encode(), hashlib.sha256).hexdigest()
 
         said = decided or {}
         return find(self._views, identifiers, said, code, self._skipped, self._namesakes)
@@ -61,8 +59,9 @@ def trace(
     """Where the person with `identifiers` is found; nothing is stored.
 
     Args:
-        versions: of each dataset, the newest only, or all that are stored.
-        decided: by a doubtful match's id, what an officer said of it.
+        versions: of each dataset, the newest only, or all that are stored; or of these the ones
+            that keep all rows, for one without restricted rows holds nothing else.
+        decided: by the id of a doubtful match or mention, what an officer said of it.
 
     Raises:
         NothingToLookForError: no identifier is one that can be looked for.
@@ -121,8 +120,9 @@ class Tracing:
 
 
 def decided(request: Request) -> dict[str, bool]:
-    """What officers said of doubtful matches of a request, by the match's id."""
-    return {id_: said for id_, said in request.doubts.items() if said is not None}
+    """What officers said of doubtful matches and mentions of a request, by their ids."""
+    every = {**request.doubts, **request.mentions}
+    return {id_: said for id_, said in every.items() if said is not None}
 
 
 def told(found: Trace) -> dict[str, object]:
@@ -134,6 +134,8 @@ def told(found: Trace) -> dict[str, object]:
         "mentions": len(found.mentions),
         "doubtful": sum(match.is_doubtful for match in found.matches),
         "open": len(found.open_doubts),
+        "doubtful_mentions": len({one.id for one in found.mentions if one.is_doubtful}),
+        "open_mentions": len({one.id for one in found.open_mentions}),
     }
 
 

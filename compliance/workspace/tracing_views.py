@@ -109,9 +109,12 @@ _KEYLESS = "It was pseudonymised with a key that is not here any more; nobody is
 
 def _versions(connection: Connection, versions: str) -> list[Dataset]:
     if versions == "newest":
-        return list(datasets.newest(connection))
-    stored = records.every(connection, tables.DATASET, Dataset)
-    return [datasets.version(connection, one.id) for one in stored]
+        return list(datasets.newest_whole(connection))
+    stored = [one.id for one in records.every(connection, tables.DATASET, Dataset)]
+    found = [datasets.version(connection, id_) for id_ in stored]
+    if versions == "all":
+        return found
+    return [one for one in found if datasets.whole(connection, one) is one]
 
 
 def _real(connection: Connection, found: Sequence[Dataset], skipped: Skipped) -> list[Dataset]:

@@ -21,6 +21,7 @@ from compliance.dataset.part import Mask, Part, read_mask, write_mask
 from compliance.errors import NotUsableError, WorkspaceError
 from compliance.rights.nouns import Barrier, Usable, Used
 from compliance.storage import records, tables
+from compliance.workspace import datasets
 from compliance.workspace.barriers import bar, lift, people_of, wishes
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.usage_rows import Seen, looked_at
@@ -31,6 +32,7 @@ __all__ = [
     "bar",
     "check_still",
     "forget",
+    "left_out_of",
     "lift",
     "note",
     "people_of",
@@ -61,10 +63,10 @@ def usable(
         is_handed_on: the rows, or what is made of each of them, leave for somebody else.
     """
     said, is_in = _looked(desk, connection, dataset, purpose, is_handed_on=is_handed_on)
-    if is_in is None:
-        return dataset, said
-    found = _part(desk, dataset, is_in)
-    _told(desk)[found.sha256] = said
+    found = dataset if is_in is None else _part(desk, dataset, is_in)
+    _told(desk).pop(found.sha256, None)
+    if said.left_out or is_in is not None:
+        _told(desk)[found.sha256] = said
     return found, said
 
 
@@ -96,7 +98,7 @@ def required(
     found, said = usable(desk, connection, dataset, purpose, is_handed_on=is_handed_on)
     if said.is_blocked:
         raise NotUsableError(dataset=dataset.name, reason=said.why)
-    if not said.rows and dataset.rows:
+    if not said.rows and (dataset.rows or said.left_out):
         raise NotUsableError(dataset=dataset.name, reason=f"no row is left; {said.why}")
     return found, said
 
@@ -110,10 +112,11 @@ def note(desk: Desk, act: Act, made: str, *found: Dataset) -> None:
     """
     left = [(one, some) for one in found if (some := _told(desk).get(one.sha256))]
     for dataset, one in left:
+        is_part = (desk.usable_folder / f"{dataset.sha256}.npz").exists()
         used_ = Used(
             made=made,
             dataset_id=dataset.id,
-            sha256=dataset.sha256,
+            sha256=dataset.sha256 if is_part else Sha256(""),
             purpose=one.purpose,
             left_out=one.left_out,
             people_left_out=one.people_left_out,
@@ -125,6 +128,15 @@ def note(desk: Desk, act: Act, made: str, *found: Dataset) -> None:
             for dataset, one in left
         }
         act.facts["people_left_out"] = max(one.people_left_out for _, one in left)
+
+
+def left_out_of(desk: Desk, dataset: Dataset) -> Usable | None:
+    """What was left out of these rows; None where `dataset` is the whole of its version.
+
+    Args:
+        dataset: as `usable` or `required` gave it.
+    """
+    return _told(desk).get(dataset.sha256)
 
 
 def used(connection: Connection, made: str) -> tuple[Used, ...]:
@@ -139,7 +151,7 @@ def as_used(desk: Desk, connection: Connection, dataset: Dataset, made: str) -> 
         NotUsableError: the table was rewritten since, so that they are not there any more.
     """
     found = [one for one in used(connection, made) if one.dataset_id == dataset.id]
-    if not found:
+    if not found or not found[-1].sha256:
         return dataset
     path = desk.usable_folder / f"{found[-1].sha256}.npz"
     if not path.exists() or read_mask(path)[0] != dataset.sha256:
@@ -178,30 +190,48 @@ def _looked(
 ) -> tuple[Usable, Mask | None]:
     """What may be used, and which rows; None: all of them."""
     use = use_of(desk, connection, dataset, purpose, is_handed_on=is_handed_on)
-    unit = dataset.description.unit
-    whole = Usable(
-        dataset_id=dataset.id,
-        purpose=use.purpose,
-        rows=dataset.rows,
-        people=None if unit is None else dataset.column(unit).distinct,
-    )
+    whole = _whole(connection, dataset, use.purpose)
     if use.is_free:
         return whole, None
     seen = Seen(refusal=use.refusal) if use.refusal else looked_at(desk, connection, dataset, use)
     if seen.refusal:
-        nothing = replace(whole, rows=0, people=None, is_blocked=True, why=seen.refusal)
-        return nothing, np.zeros(dataset.rows, dtype=np.bool_)
+        nothing = replace(
+            whole, rows=0, people=None, left_out={}, people_left_out=0, is_blocked=True
+        )
+        return replace(nothing, why=seen.refusal), np.zeros(dataset.rows, dtype=np.bool_)
     if not seen.left_out:
         return replace(whole, people=seen.people), None
+    left_out = dict(whole.left_out)
+    for barrier, rows in seen.left_out.items():
+        left_out[barrier] = left_out.get(barrier, 0) + rows
+    people = whole.people_left_out + seen.people_left_out
     some = replace(
         whole,
         rows=dataset.rows - sum(seen.left_out.values()),
         people=seen.people,
-        left_out=seen.left_out,
-        people_left_out=seen.people_left_out,
-        why=_sentence(seen.left_out, seen.people_left_out),
+        left_out=left_out,
+        people_left_out=people,
+        why=_sentence(left_out, people),
     )
     return some, seen.is_in
+
+
+def _whole(connection: Connection, dataset: Dataset, purpose: str) -> Usable:
+    """All rows of a version; those that were moved out of it are left out all the same."""
+    unit, kept = dataset.description.unit, datasets.whole(connection, dataset)
+    rows = kept.rows - dataset.rows
+    people = None if unit is None else dataset.column(unit).distinct
+    all_ = None if unit is None or not rows else kept.column(unit).distinct
+    gone = 0 if all_ is None or people is None else all_ - people
+    return Usable(
+        dataset_id=dataset.id,
+        purpose=purpose,
+        rows=dataset.rows,
+        people=people,
+        left_out={Barrier.RESTRICTED: rows} if rows else {},
+        people_left_out=gone,
+        why=_sentence({Barrier.RESTRICTED: rows}, gone) if rows else "",
+    )
 
 
 def _part(desk: Desk, dataset: Dataset, is_in: Mask) -> Dataset:

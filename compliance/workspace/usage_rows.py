@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import ColumnName, Dataset
@@ -31,7 +32,7 @@ from compliance.rights.nouns import Barrier, ConsentState, IdentifierKind, Purpo
 from compliance.workspace import barriers, consent_files, datasets, labels
 from compliance.workspace.desk import Desk
 from compliance.workspace.recent import Recent
-from compliance.workspace.usage_rules import Use
+from compliance.workspace.usage_rules import Use, tells_nobody
 
 _KEPT_BYTES = 2**28
 _KEPT_STANDINGS = 16
@@ -99,7 +100,7 @@ _OF: weakref.WeakKeyDictionary[Desk, _Kept] = weakref.WeakKeyDictionary()
 
 def looked_at(desk: Desk, connection: Connection, dataset: Dataset, use: Use) -> Seen:
     """What stands against each row of `dataset` in `use`; kept until something of it changes."""
-    discovery = labels.latest(connection, dataset)
+    discovery = labels.known(connection, dataset)
     columns = _columns(dataset, discovery)
     if not columns:
         return _untold(dataset, discovery, use)
@@ -119,6 +120,45 @@ def looked_at(desk: Desk, connection: Connection, dataset: Dataset, use: Use) ->
         return _Looked(seen=_counted(marks, told[0]), of=(*agreed, pairs))
 
     return _kept(desk).seen.get(key, look).seen
+
+
+def barred(desk: Desk, connection: Connection, dataset: Dataset, people: Collection[str]) -> Mask:
+    """Which rows are of people with these keyed hashes; none where no column tells.
+
+    Args:
+        people: see `barriers.people_of`.
+    """
+    nobody = np.zeros(dataset.rows, dtype=np.bool_)
+    if not people or tells_nobody(connection, dataset):
+        return nobody
+    use = Use(purpose="", at=desk.clock(), wishes={Barrier.RESTRICTED: tuple(people)})
+    seen = looked_at(desk, connection, dataset, use)
+    return ~seen.is_in if len(seen.is_in) else nobody
+
+
+def known_by(
+    desk: Desk, connection: Connection, dataset: Dataset, rows: Sequence[int]
+) -> list[frozenset[str]]:
+    """Per row, the keyed hashes of all that its person is known by, as barriers hold them."""
+    columns = _columns(dataset, labels.known(connection, dataset))
+    if not columns:
+        return [frozenset()] * len(rows)
+    pairs = pairs_of(desk, connection, dataset.population)
+    told = [_telling(desk, dataset, column, kind, pairs) for column, kind in columns.items()]
+    found: list[frozenset[str]] = []
+    for row in rows:
+        codes = [int(one.codes[row]) for one in told]
+        own = [(one, one.hashes[code]) for one, code in zip(told, codes, strict=True) if code >= 0]
+        beside = [
+            contact
+            for one, hashed in own
+            if hashed.is_valid
+            for pair in one.pairs
+            for contact in pair.contacts.filter(pc.equal(pair.keys, hashed))
+        ]
+        every = (*(hashed for _, hashed in own), *beside)
+        found.append(frozenset(one.as_py().hex() for one in every if one.is_valid))
+    return found
 
 
 def _columns(dataset: Dataset, discovery: Discovery | None) -> dict[ColumnName, IdentifierKind]:
@@ -165,7 +205,7 @@ def _telling(
 def _hashes(desk: Desk, dataset: Dataset, column: ColumnName, kind: IdentifierKind) -> pa.Array:
     """The keyed hash of each value of a column."""
     said = dataset.description
-    code = barriers.dialling_of(said.region) if kind is IdentifierKind.PHONE else ""
+    code = _dialling(desk, said.region) if kind is IdentifierKind.PHONE else ""
     where = dataset.population if kind is IdentifierKind.PERSON_KEY else ""
 
     def hashed() -> pa.Array:
@@ -176,13 +216,22 @@ def _hashes(desk: Desk, dataset: Dataset, column: ColumnName, kind: IdentifierKi
     return _kept(desk).hashes.get(key, hashed)
 
 
+def _dialling(desk: Desk, region: str) -> str:
+    """The code of numbers without one: that of where the data are from, else of the house."""
+    if code := barriers.dialling_of(region):
+        return code
+    with desk.database.reading() as connection:
+        return barriers.home_dialling(connection)
+
+
 def pairs_of(desk: Desk, connection: Connection, population: str) -> Pairs:
     """What keys of these people go with, by every dataset that has both."""
     sources = [
         (other, unit, column, kind)
-        for other in datasets.newest(connection)
+        # Who is reached at what does not change while somebody's rows are only stored.
+        for other in datasets.newest_whole(connection)
         if other.population == population and (unit := other.description.unit) is not None
-        for columns in (_columns(other, labels.latest(connection, other)),)
+        for columns in (_columns(other, labels.known(connection, other)),)
         if columns[unit] is IdentifierKind.PERSON_KEY
         for column, kind in columns.items()
         if column != unit

@@ -17,7 +17,7 @@ from compliance.register.nouns import Recorded
 from compliance.rights.consents import applying
 from compliance.rights.nouns import Barrier, ConsentFile, Purpose
 from compliance.storage import records, tables
-from compliance.workspace import barriers, consent_files
+from compliance.workspace import barriers, consent_files, datasets
 from compliance.workspace.desk import Desk
 
 
@@ -53,13 +53,14 @@ def use_of(
     """What stands against using `dataset` for `purpose`; see `usage.usable`."""
     at = desk.clock()
     said = purpose or dataset.description.purpose
-    if _tells_nobody(connection, dataset):
+    if tells_nobody(connection, dataset):
         return Use(purpose=said, at=at)
     known = consent_files.purposes(connection)
     asked = _asked(dataset, purpose, known)
     names = _names(connection, said, asked)
     wishes = applying(barriers.wishes(connection), names, is_handed_on=is_handed_on)
-    needs = asked if purpose or dataset.description.legal_basis is LegalBasis.CONSENT else ()
+    basis = dataset.description.legal_basis
+    needs = asked if purpose or basis is None or basis is LegalBasis.CONSENT else ()
     consents = consent_files.newest(connection) if needs else None
     return Use(
         purpose=", ".join(one.title for one in asked) or said,
@@ -69,6 +70,17 @@ def use_of(
         wishes=wishes,
         refusal=_refusal(dataset, needs, consents),
     )
+
+
+def on_record(connection: Connection) -> frozenset[str]:
+    """What purposes are called on record, in small letters: a wish can be about one of these."""
+    said = [one.description.purpose for one in datasets.newest(connection)]
+    for purpose in consent_files.purposes(connection).values():
+        said += [purpose.id, purpose.title, purpose.kind]
+    for one in records.newest_by(connection, tables.REGISTER, Recorded, "id").values():
+        if one.record.kind == "activity" and not one.record.is_removed:
+            said += [one.record.id, *map(str, _listed(one.record.values.get("purposes")))]
+    return frozenset(one.casefold() for one in said if one)
 
 
 def _asked(dataset: Dataset, purpose: str, known: Mapping[str, Purpose]) -> tuple[Purpose, ...]:
@@ -117,7 +129,7 @@ def _listed(value: object) -> tuple[object, ...]:
     return tuple(value) if isinstance(value, list | tuple) else ()
 
 
-def _tells_nobody(connection: Connection, dataset: Dataset) -> bool:
+def tells_nobody(connection: Connection, dataset: Dataset) -> bool:
     """Whether a dataset was made so that nobody is found in it, of rows that could be used then."""
     if records.latest(connection, tables.ANONYMISED, Anonymised, made=dataset.id):
         return True

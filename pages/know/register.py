@@ -6,7 +6,7 @@ from compliance.i18n import translate as _
 from compliance.register import kinds
 from compliance.register import laws as names_of_laws
 from compliance.workspace.registering import laws_in_scope
-from pages.parts import navigation, outputs, session
+from pages.parts import navigation, outputs, session, wording
 from pages.parts.registering import files, records
 
 VIEWS = ("Records", "Record of processing", "Contradictions", "Import and export")
@@ -34,9 +34,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
     view = st.radio(_("View"), views, horizontal=True, key="register_view")
     if register.contradictions:
         number = len(register.contradictions)
-        st.markdown(
-            f":orange-badge[:material/warning: {number} {_('contradictions')}]", width="content"
-        )
+        said = f"{number} {_('contradictions')}"
+        st.markdown(wording.badge(("warning", "orange"), said), width="content")
 
 if view == views[1]:
     files.record_of_processing(workspace)

@@ -10,7 +10,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.rules.nouns import State
 from compliance.rules.nouns.audit import EVERY, Audit, Change, NotifyWhen, Schedule
-from pages.parts import navigation, outputs
+from pages.parts import navigation, outputs, wording
 
 _SILENT_AFTER = timedelta(minutes=2)
 EVERY_WORDS = {"hour": "every hour", "day": "every day", "week": "every Monday"}
@@ -84,12 +84,12 @@ def worker(seen: datetime | None, *, has_schedules: bool) -> None:
     how = "`python -m compliance worker`"
     now = datetime.now(UTC)
     if seen is not None and now - seen < _SILENT_AFTER:
-        st.markdown(_(":green-badge[:material/check_circle: worker runs] Audits start when due."))
+        runs = wording.badge(("check_circle", "green"), _("worker runs"))
+        st.markdown(f"{runs} {_('Audits start when due.')}")
     elif has_schedules:
         st.markdown(
-            _(":orange-badge[:material/pause_circle: no worker runs] Start one with {how}.").format(
-                how=how
-            )
+            f"{wording.badge(('pause_circle', 'orange'), _('no worker runs'))} "
+            + _("Start one with {how}.").format(how=how)
         )
     else:
         outputs.remark(_("A schedule needs a worker beside the app: {how}.").format(how=how))
@@ -187,7 +187,7 @@ def _rows(what: str, changes: Sequence[Change]) -> list[dict[str, object]]:
             _("What"): what,
             _("Duty"): _(change.title),
             _("On"): change.subject,
-            _("Article"): f"{change.law} {change.article}",
+            _("Article"): change.reference,
             _("Severity"): _(str(change.severity)),
             _("Before"): _(str(change.before)) if change.before else _("not looked at"),
             _("Now"): _(str(change.after)) if change.after else _("not looked at"),

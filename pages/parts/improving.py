@@ -71,7 +71,7 @@ def _warnings(found: Improvement) -> None:
 
 def _warning(icon: str, word: str, says: str, page: str) -> None:
     what, where = st.columns([4, 1], vertical_alignment="center")
-    what.markdown(f":orange-badge[:material/{icon}: {word}] {says}")
+    what.markdown(f"{wording.badge((icon, 'orange'), word)} {says}")
     with where:
         navigation.link(page)
 

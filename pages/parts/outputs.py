@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,7 +15,7 @@ from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Accountant, BudgetState, Prices
-from compliance.rules.nouns import Progress, Severity, Stage, State, Verdict
+from compliance.rules.nouns import Level, Progress, Severity, Stage, State
 from pages.parts import wording
 
 CLASS_WORDS = {
@@ -35,6 +36,26 @@ SEVERITY_COLOURS = {
     Severity.HIGH: "red",
     Severity.MEDIUM: "orange",
     Severity.LOW: "gray",
+}
+LEVEL_BADGES = {
+    Level.TEXT: ("verified", "green"),
+    Level.SECONDARY: ("menu_book", "orange"),
+    Level.MEMORY: ("psychology_alt", "red"),
+    Level.POLICY: ("domain", "blue"),
+}
+# How well a duty was checked; only what was read in the law itself is sure.
+LEVEL_WORDS = {
+    Level.TEXT: "read in the legal text",
+    Level.SECONDARY: "not verified in the legal text",
+    Level.MEMORY: "not verified in the legal text: from memory",
+    Level.POLICY: "your own policy",
+}
+# The same in a column of a table.
+LEVEL_SHORT = {
+    Level.TEXT: "legal text",
+    Level.SECONDARY: "secondary, not verified",
+    Level.MEMORY: "memory, not verified",
+    Level.POLICY: "policy",
 }
 PROGRESS_BADGES = {
     Progress.DONE: ("check_circle", "green"),
@@ -86,29 +107,28 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
     )
 
 
-def verdict_badge(verdict: Verdict) -> str:
-    """A verdict's state as icon, word and colour, in Markdown."""
-    icon, colour = STATE_BADGES[verdict.state]
-    return f":{colour}-badge[:material/{icon}: {_(str(verdict.state))}]"
+def state_badge(state: State) -> str:
+    """A verdict's state, in Markdown."""
+    return wording.badge(STATE_BADGES[state], _(str(state)))
 
 
-def article(verdict: Verdict) -> str:
-    """Where the duty stands: law and article, or the desk's own policy."""
-    return verdict.reference
+def severity_badge(severity: Severity) -> str:
+    """How much a breach would matter, in Markdown."""
+    return f":{SEVERITY_COLOURS[severity]}-badge[{_(str(severity))}]"
+
+
+def level_badge(level: Level) -> str:
+    """How well a duty was checked against the law, in Markdown."""
+    return wording.badge(LEVEL_BADGES[level], _(LEVEL_WORDS[level]))
 
 
 def progress_badges(stages: Sequence[Stage]) -> str:
     """How many stages are done, open and waiting, in Markdown."""
-    badges = []
-    for progress, (icon, colour) in PROGRESS_BADGES.items():
-        number = sum(stage.progress is progress for stage in stages)
-        badges.append(f":{colour}-badge[:material/{icon}: {number} {_(str(progress))}]")
-    return " ".join(badges)
-
-
-def severity_badge(verdict: Verdict) -> str:
-    """How much a breach would matter, in Markdown."""
-    return f":{SEVERITY_COLOURS[verdict.severity]}-badge[{_(str(verdict.severity))}]"
+    counts = Counter(stage.progress for stage in stages)
+    return " ".join(
+        wording.badge(look, f"{counts[progress]} {_(str(progress))}")
+        for progress, look in PROGRESS_BADGES.items()
+    )
 
 
 def columns_of(dataset: Dataset) -> None:

@@ -24,11 +24,12 @@ from compliance.privacy import (
 )
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
-from pages.parts import figures, outputs
+from pages.parts import figures, outputs, wording
 from pages.parts.figures import risk as risk_charts
 
 ALARMS = (0.01, 0.05, 0.1, 0.25, 0.5)
-AUDIT_BADGES = {True: ("check_circle", "green", "passed"), False: ("error", "red", "failed")}
+AUDIT_BADGES = {True: ("check_circle", "green"), False: ("error", "red")}
+AUDIT_WORDS = {True: "passed", False: "failed"}
 
 
 def outcomes(value: float, shown: Sequence[float], title: str, key: str) -> None:
@@ -169,10 +170,9 @@ def attacks(trial: Trial, query: Query, key: str) -> None:
 
 def self_audit(done: SelfAudit, key: str) -> None:
     """What the desk found when it tested its own noise and its own promises."""
-    icon, colour, word = AUDIT_BADGES[done.passed]
     failed = [check for check in done.checks if not check.passed]
     st.markdown(
-        f":{colour}-badge[:material/{icon}: {_(word)}] "
+        f"{wording.badge(AUDIT_BADGES[done.passed], _(AUDIT_WORDS[done.passed]))} "
         + _("{good} of {all} checks passed · {when}").format(
             good=len(done.checks) - len(failed),
             all=len(done.checks),
@@ -190,7 +190,7 @@ def self_audit(done: SelfAudit, key: str) -> None:
         [
             {
                 _("Check"): _(check.name),
-                _("Result"): _(AUDIT_BADGES[check.passed][2]),
+                _("Result"): _(AUDIT_WORDS[check.passed]),
                 _("Must hold"): check.claimed,
                 _("Was seen"): check.measured,
                 _("Draws"): outputs.count(check.draws),

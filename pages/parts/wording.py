@@ -69,6 +69,17 @@ def escaped(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
+def badge(look: tuple[str, str], words: str) -> str:
+    """Icon, words and colour, in Markdown.
+
+    Args:
+        look: icon and colour.
+        words: as they are shown.
+    """
+    icon, colour = look
+    return f":{colour}-badge[:material/{icon}: {words}]"
+
+
 def title(statistic: Statistic) -> str:
     """What a statistic is called, as Markdown."""
     return escaped(_(statistic.title))

@@ -28,7 +28,7 @@ standing.shown(latest, workspace.governance.duties.standings(), findings, mendin
 view = st.radio(_("View"), VIEWS, format_func=_, horizontal=True, key="decisions_view")
 
 if view == "All duties":
-    duties.shown(latest, pack)
+    duties.shown(latest)
 elif view == "Improvement":
     improvement.shown(mending.applied(), findings)
 else:

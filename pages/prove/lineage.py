@@ -10,7 +10,7 @@ workspace = session.workspace()
 outputs.remark(_("From the source files to every release, model and report, left to right."))
 dataset = session.dataset_or_stop()
 everything = st.toggle(_("Show all datasets"), key="lineage_all")
-steps = Step.every(workspace.lineage(None if everything else [dataset.name]))
+steps = Step.every(workspace.proof.lineage.edges(None if everything else [dataset.name]))
 st.plotly_chart(
     figures.lineage(steps),
     key="lineage_graph",

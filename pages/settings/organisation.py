@@ -1,10 +1,11 @@
 """Who is accountable, and where this installation keeps its records."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from compliance import __version__
 from compliance.i18n import translate as _
-from compliance.register.nouns import Organisation
 from pages.parts import outputs, session
 from pages.parts.registering import scope
 
@@ -28,12 +29,30 @@ with st.form("organisation", border=True):
 if submitted:
     with outputs.explained(_("Not recorded")):
         workspace.set_organisation(
-            Organisation(name=name, officer=officer, contact=contact, country=country.upper())
+            replace(said, name=name, officer=officer, contact=contact, country=country.upper())
         )
         st.toast(_("Recorded."), icon=":material/check:")
 
 st.header(_("Laws in scope"))
 scope.decide(workspace)
+
+st.header(_("Requests of people"))
+sweeping = workspace.rights.requests.sweeping
+outputs.remark(
+    _(
+        "Who a request was about is sealed, and stays readable for a while after the answer: for "
+        "an appeal, or a second request. Then its key is destroyed by the worker, for ever."
+    )
+)
+with st.form("organisation_sealed", border=True):
+    days = st.number_input(
+        _("Days after the answer"), 1, 1095, sweeping.days(), key="organisation_sealed_days"
+    )
+    is_set = st.form_submit_button(_("Set"), key="organisation_sealed_set")
+if is_set:
+    with outputs.explained(_("Not recorded")):
+        sweeping.set_days(int(days))
+        st.toast(_("Recorded."), icon=":material/check:")
 
 st.header(_("This installation"))
 st.table(

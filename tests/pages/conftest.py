@@ -19,6 +19,7 @@ from compliance.workspace import Workspace
 from pages.parts import session
 from pages.parts.navigation import PAGES, PageRow
 from tests.buying_shop import fill
+from tests.conftest import Once
 from tests.walked_shop import SAID, orders, walk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -109,11 +110,9 @@ def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def walked(once: Once) -> Path:
     """A workspace folder in which the whole job was done once; copied, never used itself."""
-    home = tmp_path_factory.mktemp("walked") / "desk"
-    walk(home)
-    return home
+    return once("walked", walk)
 
 
 @pytest.fixture
@@ -139,11 +138,9 @@ def described_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled(once: Once) -> Path:
     """A workspace folder with two tables about the same people; copied, never used itself."""
-    home = tmp_path_factory.mktemp("filled") / "desk"
-    fill(home)
-    return home
+    return once("filled", fill)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_the_list_names_duty_subject_article_and_how_well_that_was_read(full_des
     row = listed[listed["Duty"] == CONTACT].iloc[0]
     assert row["On"] == "Teal Shop"
     assert row["Article"].startswith("GDPR Art. 30(1)(a)")
-    assert row["Read"] == "in the law"
+    assert row["Read"] == "legal text"
     assert row["Owner"] == "–"
 
 
@@ -48,7 +48,7 @@ def test_a_finding_shows_each_triple_with_icon_and_word_and_its_source(full_desk
     said = words(visitor)
     assert ":green-badge[:material/check_circle: met] name of the organisation" in said
     assert ":red-badge[:material/error: not met] contact of the data-protection officer" in said
-    assert "read in the law itself" in said
+    assert "read in the legal text" in said
     assert "Read in: Regulation (EU) 2016/679" in said
 
 

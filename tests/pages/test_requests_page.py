@@ -12,6 +12,7 @@ from compliance.rights.requests import Action
 from compliance.workspace import Workspace
 from compliance.workspace.requesting import Requesting
 from pages.parts.requesting.words import people
+from tests.fulfilling_cases import decided, filled
 from tests.pages.conftest import Desk, chart_of, refusals, words
 from tests.request_cases import ADA, in_scope, opened, today
 
@@ -213,3 +214,26 @@ def test_each_person_whom_doubtful_rows_fit_is_asked_about_once() -> None:
     found = people(["a@1:n~name:x1", "b@1:k~person_key:x1", "a@1:n~name:x2", "c@1:n~name"])
 
     assert list(found.values()) == [1, 1, 2, 3]
+
+
+def test_a_restriction_shows_the_versions_it_made_and_is_lifted_on_the_page(
+    empty_desk: Desk,
+) -> None:
+    shop = filled(empty_desk.workspace, with_referrer=False)
+    id_ = decided(shop, Right.RESTRICTION)
+
+    visitor = on_page(empty_desk, id_)
+    visitor.button(key="requests_restrict").click().run()
+    made = next(one.value for one in visitor.dataframe if "New version" in one.value)
+    lifting = visitor.button(key="requests_lift")
+
+    assert refusals(visitor) == []
+    assert made.to_dict("list") == {"Dataset": ["customers", "orders"], "New version": ["2", "2"]}
+    assert lifting.disabled  # until somebody says when the person was told
+
+    visitor.date_input(key=f"requests_told_on_{id_}").set_value(today(shop.rights.requests)).run()
+    visitor.button(key="requests_lift").click().run()
+
+    assert refusals(visitor) == []
+    assert [one.id for one in empty_desk.workspace.datasets()] == ["customers@3", "orders@3"]
+    assert "requests_lift" not in [one.key for one in visitor.button]

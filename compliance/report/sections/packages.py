@@ -68,13 +68,24 @@ def _dataset(extract: Extract) -> Plain:
         "title": _("{name} (version {version})").format(
             name=wording.abridged(extract.name), version=extract.version
         ),
-        "rows": count(extract.rows, "row"),
+        "rows": _rows(extract),
         "columns": _columns(extract.columns),
         "records": [_record(extract, row) for row in range(extract.rows)] if has_records else [],
         "tables": [] if has_records else list(_tables(extract, printed)),
         "rows_left": extract.rows - printed,
         "withheld": [_withheld(column) for column in extract.columns if _has_gap(column)],
     }
+
+
+def _rows(extract: Extract) -> str:
+    rows = count(extract.rows, "row")
+    if not extract.restricted:
+        return rows
+    if extract.restricted == extract.rows:
+        return _("{rows}; restricted, so only stored and not used").format(rows=rows)
+    return _("{rows}; {n} of them restricted, so only stored and not used").format(
+        rows=rows, n=count(extract.restricted)
+    )
 
 
 def _columns(columns: Sequence[ShownColumn]) -> Plain | None:

@@ -24,6 +24,7 @@ from compliance.rights.nouns import IdentifierKind
 MOST_EVENTS = 5_000_000
 LONGEST_CELL = 300
 _SHOWN = 8
+_REACHING = (IdentifierKind.EMAIL, IdentifierKind.PHONE)  # a key alone tells nobody outside
 _DELIMITERS = ",;\t|"
 _SAME = re.compile(r"[\s.\-]+")
 _BEGINNING = datetime(1970, 1, 1)
@@ -51,6 +52,10 @@ class Entry:
     method: str | None = None
     proof: str | None = field(default=None, repr=False)
     law: str | None = None
+
+    def is_said_in(self, text: str) -> bool:
+        """Whether a text, which is kept as it is, says whose it is."""
+        return self.kind in _REACHING and self.value.casefold() in text.casefold()
 
     @property
     def row(self) -> dict[str, object]:
@@ -127,6 +132,8 @@ class _Reader:
         if wrong := self._wrong(cells, moments):
             return wrong
         kind, value = who
+        if says_who(cells, [cells.get("proof", ""), cells.get("text_version", "")]):
+            return "says in its proof or version who it is; name the record that proves it instead"
         return Entry(
             kind=kind,
             value=value,
@@ -168,6 +175,13 @@ class _Reader:
         return ""
 
 
+def says_who(cells: Cells, texts: Sequence[str]) -> bool:
+    """Whether one of these texts, which are kept as they are, repeats whose consent it is."""
+    said = " ".join(texts).casefold()
+    values = (cells.get(kind.value, "").casefold() for kind in _REACHING)
+    return any(value and value in said for value in values)
+
+
 def methods() -> tuple[str, ...]:
     """How people can agree."""
     return tuple(_names()["methods"])
@@ -192,9 +206,10 @@ def _of_csv(text: str, name: str) -> Iterator[tuple[int, Cells]]:
 
 def _of_json(text: str, name: str) -> Iterator[tuple[int, Cells]]:
     try:
-        given: Any = json.loads(text)
+        given: Any = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        raise ConsentFileError(name=name, reason="it is no JSON") from None
+        reason = "it is no JSON, or names a field twice"
+        raise ConsentFileError(name=name, reason=reason) from None
     listed = given.get("consents") if isinstance(given, Mapping) else given
     if not isinstance(listed, list):
         raise ConsentFileError(name=name, reason="it holds no list of consents")
@@ -211,6 +226,13 @@ def _of_json(text: str, name: str) -> Iterator[tuple[int, Cells]]:
             if to and value not in (None, "")
         }
         yield place, {to: cell for to, cell in cells.items() if cell}
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a field is named twice")
+    return found
 
 
 def _cell(value: object, name: str, place: int) -> str:

@@ -45,7 +45,7 @@ class Cutter:
     """Collects what is done to each version, person by person; their order does not matter.
 
     Args:
-        doubtful: mentions that may be somebody else go as well.
+        doubtful: doubtful mentions on which nobody decided go as well.
 
     Attributes:
         doubtful: how many such mentions stay.
@@ -67,7 +67,8 @@ class Cutter:
                 self._add_rows(match, keeping)
         for mention in trace.mentions:
             if mention.dataset_id in self._versions:
-                self._add_mention(mention)
+                is_doubted = mention.is_doubtful and not self._takes_doubtful
+                self._add_mention(mention, goes=trace.decided.get(mention.id, not is_doubted))
 
     def cuts(self) -> tuple[Cut, ...]:
         """What is done, version by version; those of which nothing is said are left out."""
@@ -91,11 +92,11 @@ class Cutter:
         else:
             found.blanked.append(_blanking(version, match.rows, by))
 
-    def _add_mention(self, mention: Mention) -> None:
+    def _add_mention(self, mention: Mention, *, goes: bool) -> None:
         version = self._versions[mention.dataset_id]
         if version.held:
             return
-        if mention.is_doubtful and not self._takes_doubtful:
+        if not goes:
             self.doubtful += 1
             return
         self._found[mention.dataset_id].redacted.add(

@@ -182,6 +182,7 @@ def _extract(extract: Extract) -> dict[str, Any]:
     return {
         "name": extract.name,
         "version": extract.version,
+        "restricted_rows": extract.restricted,
         "schema": [
             {
                 "column": c.name,

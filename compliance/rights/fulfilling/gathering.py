@@ -93,7 +93,7 @@ def gathered(
         copies=tuple(_copy(one, rows, raw, reader) for one in others),
         excerpts=tuple(reader.excerpts(rows, {s.dataset.id: s for s in stored})),
         doubtful=_doubtful(trace),
-        doubtful_mentions=sum(mention.is_doubtful for mention in trace.mentions),
+        doubtful_mentions=len(trace.mentions) - len(trace.own_mentions),
     )
 
 
@@ -163,19 +163,20 @@ class _Reader:
             version=stored.dataset.version,
             columns=tuple(columns.values()),
             rows=len(wanted),
+            restricted=0 if (out := stored.only_stored) is None else int(out[wanted].sum()),
             values={name: tuple(column) for name, column in values.items()},
         )
 
     def excerpts(
         self, rows: Mapping[str, _Rows], stored: Mapping[str, Stored]
     ) -> Iterator[Excerpt]:
-        """Certain mentions in rows of newest versions that are not the person's."""
+        """Mentions that count, in rows of newest versions that are not the person's."""
         by_place: dict[tuple[str, ColumnName, int], list[Mention]] = defaultdict(list)
-        for one in self.trace.mentions:
+        for one in self.trace.own_mentions:
             own = rows.get(one.dataset_id)
             is_own_row = own is not None and one.row in set(own.numbers)
             where = stored.get(one.dataset_id)
-            if where is None or not where.is_newest or is_own_row or one.is_doubtful:
+            if where is None or not where.is_newest or is_own_row:
                 continue
             by_place[one.dataset_id, ColumnName(one.column), one.row].append(one)
         for (id_, column, row), mentions in sorted(by_place.items()):
@@ -231,7 +232,7 @@ class _Reader:
         values: dict[ColumnName, list[Value]],
         columns: dict[ColumnName, ShownColumn],
     ) -> None:
-        own = own_places(m for m in self.trace.mentions if m.dataset_id == stored.dataset.id)
+        own = own_places(m for m in self.trace.own_mentions if m.dataset_id == stored.dataset.id)
         for column in text_columns(stored):
             if (stored.dataset.name, column) in self.shown:
                 continue

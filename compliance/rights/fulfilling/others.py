@@ -16,6 +16,7 @@ import numpy as np
 
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, ColumnName, ColumnType, Dataset
+from compliance.dataset.part import Mask
 from compliance.discovery.nouns import Form, Label
 from compliance.discovery.nouns.text import Span, SpanType
 from compliance.rights.fulfilling.answers import answers
@@ -36,8 +37,10 @@ class Stored:
         dataset: which.
         labels: what its columns mean.
         table: its rows.
-        is_newest: nothing newer of that name is stored.
+        is_newest: nothing newer of that name is stored, but for what was made of it without
+            restricted rows.
         origin: the dataset version that it was made from, for something derived; else empty.
+        only_stored: per row, whether somebody restricted it; None: nobody did.
     """
 
     dataset: Dataset
@@ -45,6 +48,7 @@ class Stored:
     table: Table
     is_newest: bool = True
     origin: str = ""
+    only_stored: Mask | None = None
 
 
 @dataclass(slots=True)
@@ -217,9 +221,8 @@ def _is_known(span: Span, said: str, known: Known) -> bool:
 
 
 def own_places(mentions: Iterable[Mention]) -> dict[tuple[int, str], list[tuple[int, int]]]:
-    """By row and column, where the person is certainly mentioned."""
+    """By row and column, where these mentions of the person stand."""
     found: dict[tuple[int, str], list[tuple[int, int]]] = {}
     for one in mentions:
-        if not one.is_doubtful:
-            found.setdefault((one.row, one.column), []).append((one.start, one.end))
+        found.setdefault((one.row, one.column), []).append((one.start, one.end))
     return found

@@ -272,7 +272,7 @@ def _own_texts(
     olds = "|".join(re.escape(old) for old, _ in replacing)
     pattern = re.compile(rf"(?<![\w.])(?:{olds})(?!\w)", re.IGNORECASE)
     for column in text_columns(stored):
-        values = content.column(column).take(list(rows)).to_pylist()
+        values = content.column(column).take(pa.array(list(rows), pa.int64())).to_pylist()
         for row, text in zip(rows, values, strict=True):
             for found in pattern.finditer(text or ""):
                 yield Mention(

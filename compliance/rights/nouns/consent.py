@@ -161,7 +161,8 @@ class Usable:
         dataset_id: which version.
         purpose: what for.
         rows, people: that may be used; None where nothing tells people apart.
-        left_out: rows by why not; a row counts once, by the barrier that comes first.
+        left_out: rows by why not, moved out of that version or in it; a row counts once, by the
+            barrier that comes first.
         people_left_out: how many people.
         is_blocked: nothing of it may be used.
         why: in one sentence; empty: everything may be used.
@@ -199,7 +200,8 @@ class Used:
     Attributes:
         made: the id of what was made: a release, a run, an output.
         dataset_id: which version.
-        sha256: of the rows that were used.
+        sha256: of the rows that were used; empty: all of that version, which others were moved
+            out of.
         purpose: what for.
         left_out: rows by why not.
         people_left_out: how many people.

@@ -135,19 +135,21 @@ class ErasurePlan:
     Attributes:
         requests: whose.
         cuts: by dataset version, those that change and those of which something is kept.
-        seen: every dataset version with its content's SHA-256 when it was planned.
+        seen: what it stands on: every dataset version with its content's SHA-256, holds, doubts.
         beyond: what cannot be undone.
         typed: records that name the person in the words of an officer; they are never changed.
-        doubtful: mentions that may be somebody else; they stay.
+        doubtful: mentions that may be somebody else, or were said to be; they stay.
+        undecided: by request, how many doubtful mentions nobody has decided on.
         touched: by request, the dataset versions in which that person was found.
     """
 
     requests: tuple[str, ...]
     cuts: tuple[Cut, ...]
-    seen: Mapping[str, Sha256]
+    seen: Mapping[str, str]
     beyond: tuple[Beyond, ...] = ()
     typed: tuple[Place, ...] = ()
     doubtful: int = 0
+    undecided: Mapping[str, int] = field(default_factory=dict)
     touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

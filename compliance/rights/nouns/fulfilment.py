@@ -46,6 +46,7 @@ class Extract:
         columns: in the dataset's order.
         rows: how many.
         values: by column, one per row; dates and moments as ISO 8601. `repr` leaves them out.
+        restricted: how many of the rows the person had restricted; they are only stored.
     """
 
     dataset_id: str
@@ -54,6 +55,7 @@ class Extract:
     columns: tuple[ShownColumn, ...]
     rows: int
     values: Mapping[ColumnName, tuple[Value, ...]] = field(repr=False)
+    restricted: int = 0
 
     @property
     def withheld(self) -> int:

@@ -95,7 +95,11 @@ class Mention:
         dataset_id, row, column: where.
         start, end: characters of that cell.
         kind: what stands there.
-        is_doubtful: as in `Match`.
+        is_doubtful: an officer has to say whether the person is meant.
+        doubt: why, in one sentence without values; empty: it is not doubtful.
+        id: names a doubtful one: a keyed hash of the text, of where in it, and of whose row it is.
+            So what an officer says of it holds in all versions in which the text is the same, and
+            is asked anew where the text is another one; empty: it is not doubtful.
     """
 
     dataset_id: str
@@ -105,6 +109,8 @@ class Mention:
     end: int
     kind: IdentifierKind
     is_doubtful: bool
+    doubt: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +121,7 @@ class Trace:
         matches, mentions: where.
         searched: dataset versions looked at, and how many columns of each.
         skipped: what could not be searched, with why.
-        decided: by a match's id, what an officer said of a doubtful one.
+        decided: by the id of a doubtful match or mention, what an officer said of it.
         remarks: what else an officer has to know, such as identifiers that contradict each
             other; sentences without values.
     """
@@ -136,3 +142,13 @@ class Trace:
     def settled(self) -> tuple[Match, ...]:
         """The matches that count: certain, or decided to be the person."""
         return tuple(m for m in self.matches if self.decided.get(m.id, not m.is_doubtful))
+
+    @property
+    def open_mentions(self) -> tuple[Mention, ...]:
+        """Doubtful mentions that nobody has decided yet, in every version in which they stand."""
+        return tuple(m for m in self.mentions if m.is_doubtful and m.id not in self.decided)
+
+    @property
+    def own_mentions(self) -> tuple[Mention, ...]:
+        """The mentions that count: certain, or decided to be of the person."""
+        return tuple(m for m in self.mentions if self.decided.get(m.id, not m.is_doubtful))

@@ -169,6 +169,7 @@ class Request:
         searched_on: the day of the last search; None: nobody has looked.
         found: rows that are certainly about the person, by dataset version.
         doubts: by a doubtful match's id, what an officer said of it; None: nothing yet.
+        mentions: the same of doubtful mentions in texts, by the mention's id.
         same_as: an earlier request of the same person for the same thing.
         answered_on: the day on which the answer left.
         changed: the dataset versions that carrying it out made.
@@ -195,6 +196,7 @@ class Request:
     searched_on: date | None = None
     found: Mapping[str, int] = field(default_factory=dict)
     doubts: Mapping[str, bool | None] = field(default_factory=dict)
+    mentions: Mapping[str, bool | None] = field(default_factory=dict)
     same_as: str = ""
     answered_on: date | None = None
     changed: tuple[str, ...] = ()
@@ -218,6 +220,11 @@ class Request:
     def open_doubts(self) -> tuple[str, ...]:
         """Doubtful matches that nobody has decided yet, by id."""
         return tuple(id_ for id_, said in self.doubts.items() if said is None)
+
+    @property
+    def open_mentions(self) -> tuple[str, ...]:
+        """Doubtful mentions in texts that nobody has decided yet, by id."""
+        return tuple(id_ for id_, said in self.mentions.items() if said is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ def to_record(request: Request, datasets: Mapping[str, str]) -> Record:
 
 def _complaint(request: Request) -> dict[str, object]:
     return {
+        "law": request.law,
         "received_at": _day(request.received_on),
         "about": "rights",
         "acknowledged_at": _day(request.confirmed_on or request.answered_on),

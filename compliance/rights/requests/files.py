@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from compliance.errors import RequestFileError, RequestInputError
-from compliance.rights.requests.intake import Draft, to_draft
+from compliance.rights.requests.intake import Draft, once, to_draft
 
 MOST_REQUESTS = 10_000
 MOST_PROBLEMS = 20
@@ -85,7 +85,9 @@ def _from_csv(text: str, name: str) -> _Rows:
 
 def _from_json(text: str, name: str) -> _Rows:
     try:
-        given = json.loads(text)
+        given = json.loads(text, object_pairs_hook=once)
+    except RequestInputError as wrong:
+        raise refusal(name, [_lowered(wrong)]) from None
     except (ValueError, RecursionError):
         raise refusal(name, ["it is no JSON"]) from None
     listed = given.get("requests") if isinstance(given, Mapping) else given
@@ -94,15 +96,18 @@ def _from_json(text: str, name: str) -> _Rows:
     for number, row in enumerate(listed, 1):
         if not isinstance(row, Mapping):
             raise refusal(name, [f"request {number} is no object"])
-        yield f"request {number}", _flat(row)
+        try:
+            yield f"request {number}", _flat(row)
+        except RequestInputError as wrong:
+            raise refusal(name, [f"request {number}: {_lowered(wrong)}"]) from None
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row whose identifiers stand beside the rest, or in an object of their own."""
     inner = row.get("identifiers")
-    if isinstance(inner, Mapping):
-        return {**{k: v for k, v in row.items() if k != "identifiers"}, **inner}
-    return dict(row)
+    if not isinstance(inner, Mapping):
+        return dict(row)
+    return once([*((k, v) for k, v in row.items() if k != "identifiers"), *inner.items()])
 
 
 def _unquoted(cell: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ CHANNELS = ("form", "e-mail", "letter", "phone", "agent", "signal", "file")
 MOST_IDENTIFIERS = 20
 LONGEST_VALUE = 200
 LONGEST_TEXT = 600
+_LEAST_DIGITS = 7  # of a number that stands in a text
+_NO_DIGIT = re.compile(r"[^0-9]")
+_NUMBERS = (IdentifierKind.PHONE, IdentifierKind.CARD, IdentifierKind.NATIONAL_ID)
 _UNSHOWABLE = ("Cc", "Cs", "Co", "Cf")
 
 
@@ -102,11 +106,19 @@ def check_unsaid(name: str, text: str, identifiers: Iterable[Identifier]) -> str
     """
     folded = _folded(text)
     for one in identifiers:
-        value = _folded(one.value)
-        if len(value) >= 4 and value in folded:
+        if _says(folded, one):
             problem = "says who the person is; write it without names, numbers and addresses"
             raise RequestInputError(field=name, problem=problem)
     return text
+
+
+def _says(folded: str, one: Identifier) -> bool:
+    """Whether a text holds an identifier: as it is, or a number written in another way."""
+    value = _folded(one.value)
+    digits = _NO_DIGIT.sub("", value)
+    is_number = one.kind in _NUMBERS and len(digits) >= _LEAST_DIGITS
+    is_in = len(value) >= 4 and value in folded
+    return is_in or (is_number and digits[-_LEAST_DIGITS:] in _NO_DIGIT.sub("", folded))
 
 
 def to_identifiers(given: Iterable[tuple[str, object]]) -> tuple[Identifier, ...]:
@@ -117,8 +129,11 @@ def to_identifiers(given: Iterable[tuple[str, object]]) -> tuple[Identifier, ...
     """
     found = []
     for kind, value in given:
-        if value is None or not str(value).strip():
+        if value is None or (isinstance(value, str) and not value.strip()):
             continue
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            problem = "is a text or a whole number"
+            raise RequestInputError(field=f"An identifier ({_kind(kind).value})", problem=problem)
         text = unicodedata.normalize("NFC", str(value).strip())
         if len(text) > LONGEST_VALUE:
             problem = f"takes {LONGEST_VALUE} characters at most"
@@ -140,6 +155,8 @@ def to_draft(row: Mapping[str, Any], place: str = "") -> Draft:
         RequestInputError: a value cannot be read, or a name means nothing.
     """
     plain = {str(name).strip().lower(): value for name, value in row.items()}
+    if len(plain) < len(row):
+        raise RequestInputError(field="A field", problem="is named twice")
     about = {name: plain.pop(name, None) for name in _ABOUT}
     return Draft(
         law=_said(about["law"]).upper(),
@@ -154,6 +171,20 @@ def to_draft(row: Mapping[str, Any], place: str = "") -> Draft:
 
 
 _ABOUT = ("law", "right", "received_on", "channel", "country", "purpose")
+
+
+def once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a JSON file, in which no field may be named twice.
+
+    Raises:
+        RequestInputError: one is.
+    """
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise RequestInputError(field="A field", problem="is named twice")
+        found[name] = value
+    return found
 
 
 def to_right(said: str) -> Right:
@@ -201,6 +232,8 @@ def _kind(said: str) -> IdentifierKind:
 
 
 def _said(value: object) -> str:
+    if isinstance(value, Mapping | list):
+        raise RequestInputError(field="A field", problem="is a list or an object, not a text")
     return "" if value is None else str(value).strip()
 
 

@@ -118,6 +118,20 @@ class Retention:
     article: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """For how long it stays readable who a request was about, in days after its answer.
+
+    Attributes:
+        days: as the desk proposes.
+        least, most: what an organisation can set.
+    """
+
+    days: int
+    least: int
+    most: int
+
+
 def provision_of(law: LawId, right: Right) -> Provision:
     """What `law` says of `right`.
 
@@ -144,6 +158,12 @@ def retention_of(law: LawId) -> Retention:
     """For how long the log of requests under `law` is kept."""
     raw = _raw()
     return from_plain(Retention, raw["laws"].get(law, {}).get("log", raw["log"]))
+
+
+@cache
+def sealed() -> Sealed:
+    """For how long it stays readable who a request was about."""
+    return from_plain(Sealed, _raw()["sealed"])
 
 
 def signal_law() -> LawId:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from compliance.errors import RequestStepError
-from compliance.rights.nouns import Event, Outcome, Rejection, Request, Step
+from compliance.rights.nouns import Event, Outcome, Rejection, Request, Right, Step
 from compliance.rights.requests.laws import Provision, provision_of
 
 
@@ -63,7 +63,8 @@ MOVES: Mapping[Action, Move] = {
     Action.SEARCH: Move(
         from_=frozenset({Step.RECEIVED, Step.IDENTIFIED, Step.SEARCHED}), to=Step.SEARCHED
     ),
-    Action.DOUBT: Move(from_=frozenset({Step.SEARCHED})),
+    # Data that came after the decision may hold somebody who may be the person.
+    Action.DOUBT: Move(from_=frozenset({Step.SEARCHED, Step.DECIDED})),
     # Refusals may come before the search; fulfilling may not.
     Action.DECIDE: Move(from_=_BEFORE | {Step.IDENTIFIED, Step.SEARCHED}, to=Step.DECIDED),
     Action.CARRY_OUT: Move(from_=frozenset({Step.DECIDED}), to=Step.CARRIED_OUT),
@@ -119,7 +120,8 @@ def next_action(request: Request) -> Action | None:
         Action.CONFIRM: bool(provision.confirmation) or provision.until == "confirmed",
         Action.IDENTIFY: not is_known(request),
         Action.SEARCH: provision.needs_search and request.step is not Step.SEARCHED,
-        Action.DOUBT: bool(request.open_doubts),
+        Action.DOUBT: bool(request.open_doubts)
+        or (request.right is Right.ERASURE and bool(request.open_mentions)),
         Action.TELL: request.told_recipients < request.recipients,
     }
     usual = (
@@ -153,6 +155,17 @@ def is_forged(request: Request) -> bool:
     return any(one.why is Rejection.FORGED for one in request.rejected)
 
 
+def ended_on(request: Request) -> date | None:
+    """The day since which nothing is owed any more; None: something still is."""
+    if request.is_open or (_APPEALED in request.facts and _HEARD not in request.facts):
+        return None
+    heard = request.facts.get(_HEARD)
+    days = [date.fromisoformat(str(heard))] if heard else []
+    days += [request.answered_on] if request.answered_on else []
+    taken_back = [event.at.date() for event in request.history if event.step is Step.WITHDRAWN]
+    return max([*days, *taken_back[:1]], default=None)
+
+
 def is_paused(request: Request) -> bool:
     return any(pause.until is None for pause in request.pauses)
 
@@ -176,6 +189,10 @@ def _is_unproven(request: Request) -> bool:
         and request.decision is not None
         and request.decision.ground == _provision(request).unproven
     )
+
+
+def _is_to_be_erased(request: Request) -> bool:
+    return request.right is Right.ERASURE and not request.is_refused
 
 
 def _lacks_search(request: Request) -> bool:
@@ -203,7 +220,13 @@ _BEFOREHAND: _Reasons = {
     Action.PAUSE: ((is_paused, "it is paused already"),),
     Action.RESUME: ((lambda r: not is_paused(r), "it is not paused"),),
     Action.SEARCH: ((lambda r: not is_known(r), "it is not clear who asks; identify them first"),),
-    Action.DOUBT: ((lambda r: not r.doubts, "no match is doubtful"),),
+    Action.DOUBT: (
+        (lambda r: r.is_refused, "it was refused; answer it"),
+        (
+            lambda r: r.step is Step.SEARCHED and not (r.doubts or r.mentions),
+            "no match or mention is doubtful",
+        ),
+    ),
     Action.CARRY_OUT: ((lambda r: r.is_refused, "it was refused; answer it"),),
     Action.ANSWER: (
         (

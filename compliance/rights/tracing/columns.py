@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,34 @@ PARTS = "\x1f"  # between the parts of a value that several columns hold togethe
 NONE: Rows = np.empty(0, dtype=np.intp)
 _BLOCK = 6  # last digits of a phone number
 _SHORT = 2  # letters of an abbreviation, such as “st”
+
+
+class Codings(Mapping[str, Sequence[int]]):
+    """The codes of each form. Most forms have one, and no sequence is kept for these.
+
+    Hundreds of thousands of small sequences would all be walked through whenever memory is
+    collected, which took a third of the first search.
+
+    Attributes:
+        first: the first code of each form.
+        more: all codes of those that have several.
+    """
+
+    def __init__(self, first: Mapping[str, int], more: Mapping[str, Sequence[int]]) -> None:
+        self.first, self.more = first, more
+
+    def __getitem__(self, form: str) -> Sequence[int]:
+        code = self.first[form]
+        return self.more.get(form) or (code,)
+
+    def __contains__(self, form: object) -> bool:
+        return form in self.first
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.first)
+
+    def __len__(self) -> int:
+        return len(self.first)
 
 
 class Column:
@@ -57,7 +85,12 @@ class Column:
         """The different values that `rows` hold."""
         return [self.texts[code] for code in self.codes_at(rows)]
 
-    def by(self, kind: IdentifierKind) -> Mapping[str, Sequence[int]]:
+    def text_at(self, row: int) -> str:
+        """What stands in `row`; "" where nothing does."""
+        code = int(self.codes[row])
+        return self.texts[code] if code >= 0 else ""
+
+    def by(self, kind: IdentifierKind) -> Codings:
         """The codes of each value, by its form as an identifier of that kind."""
         forms = self._forms.get(kind)
         if forms is None:
@@ -67,7 +100,7 @@ class Column:
     @functools.cached_property
     def keys(self) -> Sequence[str]:
         """Per code, its value as a person's key; "" where it is none."""
-        return [normalising.key(text) for text in self.texts]
+        return normalising.keys(self.texts)
 
     def holding(self, kind: IdentifierKind, value: str, regions: tuple[str, ...]) -> list[int]:
         """The codes of the values that are `value`, in whichever way it is written."""
@@ -79,7 +112,7 @@ class Column:
         return sorted({code for form in forms_of(kind, value) for code in known.get(form, ())})
 
     @functools.cached_property
-    def _forms(self) -> dict[IdentifierKind, Mapping[str, Sequence[int]]]:
+    def _forms(self) -> dict[IdentifierKind, Codings]:
         return {}
 
     @functools.cached_property
@@ -89,27 +122,29 @@ class Column:
         places = np.arange(len(self.texts) + 1)
         return order, np.searchsorted(self.codes[order], places)
 
-    def _by(self, kind: IdentifierKind) -> Mapping[str, Sequence[int]]:
+    def _by(self, kind: IdentifierKind) -> Codings:
         return _gathered(self.texts, _WHOLE[kind])
 
-    def _by_key(self) -> Mapping[str, Sequence[int]]:
-        found: dict[str, Sequence[int]] = dict(
-            zip(self.keys, zip(range(len(self.keys))), strict=True)
-        )
-        found.pop("", None)
-        if len(found) < len(self.keys):  # some are written in several ways
+    def _by_key(self) -> Codings:
+        first = dict(zip(self.keys, range(len(self.keys)), strict=True))
+        first.pop("", None)
+        if len(first) < len(self.keys):  # some are written in several ways
             return _gathered(self.keys, lambda key: (key,))
-        return found
+        return Codings(first, {})
 
     def _phones(self, value: str, regions: tuple[str, ...]) -> list[int]:
         """A block of the same last digits first: only few numbers have to be understood."""
         wanted = normalising.phones(value, regions)
-        blocks = {normalising.digits(form)[-_BLOCK:] for form in wanted}
-        near = {code for block in blocks for code in self._by_end.get(block, ())}
-        return sorted(c for c in near if wanted & normalising.phones(self.texts[c], regions))
+        near = self.ending_as(map(normalising.digits, wanted))
+        return [c for c in near if wanted & normalising.phones(self.texts[c], regions)]
+
+    def ending_as(self, numbers: Iterable[str]) -> list[int]:
+        """The codes of the telephone numbers whose last digits are those of one of `numbers`."""
+        blocks = {number[-_BLOCK:] for number in numbers}
+        return sorted({code for block in blocks for code in self._by_end.get(block, ())})
 
     @functools.cached_property
-    def _by_end(self) -> Mapping[str, Sequence[int]]:
+    def _by_end(self) -> Codings:
         return _gathered(self.texts, lambda text: (normalising.digits(text)[-_BLOCK:],))
 
     def _addresses(self, value: str) -> list[int]:
@@ -127,7 +162,7 @@ class Column:
         return sorted(found)
 
     @functools.cached_property
-    def _by_number(self) -> Mapping[str, Sequence[int]]:
+    def _by_number(self) -> Codings:
         return _gathered(self.texts, lambda text: normalising.numbers(text.partition(PARTS)[0]))
 
 
@@ -198,15 +233,17 @@ def _stands_in(text: str, whole: str) -> bool:
     return normalising.is_east_asian(text) and normalising.joined(text) in whole
 
 
-def _gathered(
-    texts: Sequence[str], forms: Callable[[str], Iterable[str]]
-) -> Mapping[str, Sequence[int]]:
-    found: dict[str, list[int]] = {}
+def _gathered(texts: Sequence[str], forms: Callable[[str], Iterable[str]]) -> Codings:
+    first: dict[str, int] = {}
+    more: dict[str, list[int]] = {}
     for code, text in enumerate(texts):
         for form in forms(text):
-            if form:
-                found.setdefault(form, []).append(code)
-    return found
+            if not form:
+                continue
+            known = first.setdefault(form, code)
+            if known != code:
+                more.setdefault(form, [known]).append(code)
+    return Codings(first, more)
 
 
 _KEYS = (IdentifierKind.PERSON_KEY, IdentifierKind.OTHER)

@@ -32,9 +32,9 @@ def find(
 
     Args:
         views: oldest first; a copy after what it was made from.
-        decided: by a match's id, what an officer said of it. What was said of somebody in one
-            dataset holds of that person in all.
-        code: makes a short code of a person, to tell people apart without telling who they are.
+        decided: by the id of a match or mention, what an officer said of it. What was said of
+            somebody in one dataset holds of that person in all.
+        code: makes a keyed hash, to tell people and texts apart without telling what they are.
         skipped: what is not among `views`, with why.
         namesakes: of `views`, where many people are looked for in them.
 
@@ -52,7 +52,10 @@ def find(
     answers = {m.id: answers[m.id] for m in matches if m.id in answers and may_be_decided(m)}
     taken = _taken(matches, answers)
     called = namesakes or Namesakes(views)
-    mentions = [m for view in views for m in mentions_of(view, linked, taken[view.id], called)]
+    mentions = [
+        m for view in views for m in mentions_of(view, views, linked, taken[view.id], called, code)
+    ]
+    answers |= {m.id: decided[m.id] for m in mentions if m.is_doubtful and m.id in decided}
     unread = {f"{kind} given": "It is empty or no such identifier." for kind in unfit}
     return Trace(
         matches=tuple(matches),

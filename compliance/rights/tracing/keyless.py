@@ -13,7 +13,7 @@ from compliance.rights.nouns import IdentifierKind, Match, Via
 from compliance.rights.tracing.columns import NONE, Rows, forms_of
 from compliance.rights.tracing.kinds import Way, certain_from, data, kinds, told_apart, ways
 from compliance.rights.tracing.knowing import Known, is_compatible
-from compliance.rights.tracing.linking import Linked
+from compliance.rights.tracing.linking import CODE_LENGTH, Linked
 from compliance.rights.tracing.resolving import fit_of
 from compliance.rights.tracing.views import View
 
@@ -135,7 +135,7 @@ class _Making:
             confidence=confidence,
             is_doubtful=not is_sure,
             people=1 if is_sure else max(1, self.people),
-            who=self.code(f"{self.view.dataset.name}\x1f{who}") if who else "",
+            who=self.code(f"{self.view.dataset.name}\x1f{who}")[:CODE_LENGTH] if who else "",
             doubt="" if is_sure else self.doubt,
         )
 

@@ -6,7 +6,7 @@ given ──fit──▶ people with a key ──their rows──▶ more identi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from compliance.rights.nouns import IdentifierKind, Match, Via
@@ -30,6 +30,7 @@ from compliance.rights.tracing.views import View
 Code = Callable[[str], str]
 _LEARNT = tuple(kind for kind in IdentifierKind if kind is not IdentifierKind.OTHER)
 _MOST_HOPS = 8
+CODE_LENGTH = 8  # of what tells people apart within one trace
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,13 +58,27 @@ class Linked:
         return {one for person in self.accepted for one in self.fits.get(person, ())}
 
     def shared(self, space: str) -> set[Known]:
-        """What is known of the person and true of others of that population, too."""
+        """What is known of the person and true of others, too.
+
+        Others of any population, where it means the same in all of them: a telephone number.
+        """
         return {
             one
             for person, fits in self.fits.items()
-            if person.space == space and person not in self.accepted
+            if person not in self.accepted
             for one in fits
+            if person.space == space or kinds()[one.kind].travels
         }
+
+    def bearers(self, space: str, known: Collection[Known]) -> list[Person]:
+        """The others of whom all of `known` is true, too."""
+        return [
+            person
+            for person, fits in self.fits.items()
+            if person not in self.accepted
+            and fits.issuperset(known)
+            and (person.space == space or all(kinds()[one.kind].travels for one in known))
+        ]
 
     def others(self, space: str, kinds_: Iterable[IdentifierKind]) -> set[Person]:
         """The people of a population, other than the person, whom the same identifiers fit."""
@@ -83,7 +98,7 @@ def link(
     """Find who the person is.
 
     Args:
-        code: makes the short code of a person.
+        code: makes the keyed hash of a person.
         said: what an officer said of the person with such a code.
     """
     linked = Linked(knowledge=Knowledge(given))
@@ -103,7 +118,7 @@ def link(
 
 def code_of(person: Person, code: Code) -> str:
     """The short code of a person."""
-    return code(f"{person.space}\x1f{person.key}")
+    return code(f"{person.space}\x1f{person.key}")[:CODE_LENGTH]
 
 
 def learn(views: Iterable[View], linked: Linked, people: Iterable[Person]) -> None:

@@ -1,4 +1,4 @@
-"""Names in texts: of the person, or of somebody who is called the same."""
+"""Names and numbers in texts: of the person, or of somebody who has the same."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Namesakes:
         self._views = views
         self._bearers: dict[tuple[str, str], int] = {}
         self._families: dict[str, dict[str, set[str]]] = {}
+        self._alike: dict[tuple[str, tuple[str, ...]], frozenset[tuple[str, str]]] = {}
 
     def bearers(self, space: str, name: str) -> int:
         """How many people bear that full name; where the population has no names, anywhere."""
@@ -57,11 +58,19 @@ class Namesakes:
             self._families[space] = found
         return len(self._families[space].get(family, ()))
 
+    def dialled_alike(self, number: str, regions: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+        """Whose number is the same but for its country: population and key ("": of no key)."""
+        place = (number, regions)
+        if place not in self._alike:
+            found = {one for view in self._views for one in _alike(view, number, regions)}
+            self._alike[place] = frozenset(found)
+        return self._alike[place]
+
 
 def names_in(
     space: str, prose: Prose, name: str, namesakes: Namesakes, *, is_in_space: bool
-) -> Iterator[tuple[Place, bool]]:
-    """Where a name stands, in any order of its words, and whether others may be meant.
+) -> Iterator[tuple[Place, str]]:
+    """Where a name stands, in any order of its words, and why others may be meant.
 
     Args:
         is_in_space: the person is one of the population; in others somebody else is so called.
@@ -72,9 +81,10 @@ def names_in(
         else:
             places = _spaced(prose, name, form.split(), namesakes)
         for place in places:
-            yield place, not is_in_space or namesakes.bearers(space, name) > 1
+            bearers = namesakes.bearers(space, name)
+            yield place, _doubt(bearers, "are called so", is_in_space=is_in_space)
     for place, relatives in _titled(space, prose, name, namesakes):
-        yield place, not is_in_space or relatives > 1
+        yield place, _doubt(relatives, "have that family name", is_in_space=is_in_space)
 
 
 def is_of_list(prose: Prose, place: Place) -> bool:
@@ -167,6 +177,27 @@ def _titled(
         is_whole = after is not None and _bare(after[0]) in form
         if before in words("titles") and len(before) > 1 and not is_whole:
             yield prose.place(at, at + len(family)), relatives
+
+
+def _doubt(people: int, what: str, *, is_in_space: bool) -> str:
+    if not is_in_space:
+        return "The person is not known to be one of these people; somebody may be called the same."
+    return f"{people:,} people {what}." if people > 1 else ""
+
+
+def _alike(view: View, number: str, regions: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    wanted = normalising.phones(number, regions)
+    parts = {normalising.national_part(form) for form in wanted if form.startswith("+")}
+    for holder in view.layout.of(IdentifierKind.PHONE) if parts else ():
+        column = view.column(holder.columns, IdentifierKind.PHONE)
+        for code in column.ending_as(parts):
+            forms = normalising.phones(column.texts[code], view.regions)
+            if forms & wanted or not parts & {normalising.national_part(form) for form in forms}:
+                continue
+            rows = column.rows([code])
+            yield from ((view.space, key) for key in view.people(rows))
+            if len(view.ownerless(rows)):
+                yield view.dataset.name, ""
 
 
 def _bare(word: str) -> str:

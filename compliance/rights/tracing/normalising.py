@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from compliance.rights.tracing.kinds import data, words
@@ -230,6 +230,19 @@ def key(text: str) -> str:
     if plain.lower() in words("nothing"):
         return ""
     return plain if plain.isalnum() or any(map(str.isalnum, plain)) else ""
+
+
+def keys(texts: Sequence[str]) -> Sequence[str]:
+    """The key of each text; at once where all are plain numbers and codes, as most are."""
+    whole = "\n".join(texts)
+    is_one_each = whole.count("\n") == len(texts) - 1
+    if is_one_each and whole.isascii() and _PLAIN_KEYS.fullmatch(whole):
+        return texts
+    return [key(text) for text in texts]
+
+
+# Each with a digit, so that none says that nothing is known, and without a point or a blank.
+_PLAIN_KEYS = re.compile(r"(?:[A-Za-z_-]*+[0-9][0-9A-Za-z_-]*+(?:\n|\Z))*+")
 
 
 def dates(text: str) -> frozenset[str]:

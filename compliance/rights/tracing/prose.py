@@ -66,15 +66,16 @@ class Prose:
                 if not _IN_ADDRESS.match(self._all[at - 1 : at] or " ") and _ends(after):
                     yield self._place(at, at + len(needle))
 
-    def phones(self, value: str, regions: tuple[str, ...]) -> Iterator[Place]:
-        """Where the number stands, in any grouping and with or without its country code."""
+    def phones(self, value: str, regions: tuple[str, ...]) -> Iterator[tuple[Place, bool]]:
+        """Where the number stands, in any grouping, and whether with its country code."""
         for form in sorted(normalising.phones(value, regions)):
             needle = normalising.national_part(form)
-            yield from self._dialled(needle, _dialled_before(form, needle))
+            for place, prefix in self._dialled(needle, _dialled_before(form, needle)):
+                yield place, not form.startswith("+") or prefix not in ("", "0")
 
     def numbers(self, digits: str) -> Iterator[Place]:
         """Where the number of at least six digits stands, in any grouping."""
-        return self._dialled(digits, ("",))
+        return (place for place, _ in self._dialled(digits, ("",)))
 
     def codes(self, form: str) -> Iterator[Place]:
         """Where a number or code stands by itself, case aside."""
@@ -154,30 +155,32 @@ class Prose:
             last += 1
         return Place(text=text, start=first, end=last)
 
-    def _dialled(self, needle: str, prefixes: Sequence[str]) -> Iterator[Place]:
-        """Where `needle` stands in runs of digits, with one of `prefixes` and nothing else."""
+    def _dialled(self, needle: str, prefixes: Sequence[str]) -> Iterator[tuple[Place, str]]:
+        """Where `needle` stands in runs of digits, with which of `prefixes` and nothing else."""
         digits, starts, spans = self._numbers
         at = digits.find(needle)
         while at >= 0:
             nth = bisect_right(starts, at) - 1
-            text, places = spans[nth]
+            text, begin, places = spans[nth]
             first = at - starts[nth]
             after, before = first + len(needle), digits[starts[nth] : at]
-            begins = next(
+            found = next(
                 (
-                    first - len(prefix)
+                    prefix
                     for prefix in prefixes
                     if before.endswith(prefix) and _is_gap(places, first - len(prefix))
                 ),
                 None,
             )
-            if begins is not None and _is_gap(places, after):
-                yield self._original(text, places[begins], places[after - 1] + 1)
+            if found is not None and _is_gap(places, after):
+                digit = first - len(found)
+                begins = places[digit] if digit else begin  # a sign before the first belongs to it
+                yield self._original(text, begins, places[after - 1] + 1), found
             at = digits.find(needle, at + 1)
 
     @functools.cached_property
-    def _numbers(self) -> tuple[str, list[int], list[tuple[int, list[int]]]]:
-        """All runs of digits without what stands between them, and where each digit stands."""
+    def _numbers(self) -> tuple[str, list[int], list[tuple[int, int, list[int]]]]:
+        """All runs of digits without what stands between them, where each run and digit begins."""
         parts, starts, spans, reached = [], [], [], 0
         for run in _DIALLED.finditer(self._all):
             text = bisect_right(self._starts, run.start()) - 1
@@ -185,7 +188,7 @@ class Prose:
             places = [begin + at for at, char in enumerate(run[0]) if char.isdigit()]
             parts.append(normalising.digits(run[0]))
             starts.append(reached)
-            spans.append((text, places))
+            spans.append((text, begin, places))
             reached += len(places) + 1
         return _END.join(parts), starts, spans
 

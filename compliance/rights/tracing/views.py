@@ -116,6 +116,12 @@ class View:
             return self._pointed[1] if self._pointed else None
         return self.column((self.layout.key,), IdentifierKind.PERSON_KEY)
 
+    def owner(self, row: int) -> str:
+        """The key of the person whose `row` it is; "" where none is known."""
+        owners = self.owners
+        code = -1 if owners is None else int(owners.codes[row])
+        return "" if owners is None or code < 0 else owners.keys[code]
+
     @property
     def owner_title(self) -> ColumnName:
         """The column that says whose a row is, or the one that points to where it is said."""
@@ -223,15 +229,15 @@ def _point(view: View, others: Sequence[View]) -> None:
             return
 
 
-def _owners_of(asked: Mapping[str, object], other: View, record: ColumnName) -> dict[str, str]:
+def _owners_of(asked: Iterable[str], other: View, record: ColumnName) -> dict[str, str]:
     """By a record's key, the owner of the row of `other` with that key."""
     column, owners = other.column((record,), IdentifierKind.OTHER), other.owners
     assert owners is not None  # noqa: S101 - it has a key
-    places = column.by(IdentifierKind.OTHER)
+    places = column.by(IdentifierKind.OTHER).first
     row_of = np.zeros(len(column.texts), dtype=np.intp)
     row_of[column.codes] = np.arange(len(column.codes))
     shared = [form for form in asked if form in places]
-    codes = owners.codes[row_of[[places[form][0] for form in shared]]].tolist() if shared else []
+    codes = owners.codes[row_of[[places[form] for form in shared]]].tolist() if shared else []
     return {f: owners.texts[code] for f, code in zip(shared, codes, strict=True) if code >= 0}
 
 
@@ -243,11 +249,14 @@ def _taken_over(
     asked = here.by(IdentifierKind.OTHER)
     owners: dict[str, str] = {}
     for other, record in pairs:
-        owners |= _owners_of(asked, other, record)
+        owners |= _owners_of(asked.first, other, record)
     texts = list(dict.fromkeys(owners.values()))
     place = {text: code for code, text in enumerate(texts)}
     by_code = np.full(len(here.texts) + 1, -1, dtype=np.int32)
-    for form, codes in asked.items():
+    for form, code in asked.first.items():
+        if form in owners:
+            by_code[code] = place[owners[form]]
+    for form, codes in asked.more.items():
         if form in owners:
             by_code[list(codes)] = place[owners[form]]
     return Column(by_code[here.codes], texts)

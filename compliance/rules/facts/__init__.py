@@ -25,8 +25,7 @@ from compliance.rules.facts.datasets import kept_months
 from compliance.rules.facts.desk import run_subject
 from compliance.rules.facts.joining import Computed, clash_of, subject, texts
 from compliance.rules.facts.reach import laws_of
-from compliance.rules.nouns import Knowledge, Subject
-from compliance.rules.nouns.rule import LawId
+from compliance.rules.nouns import EVERY_LAW, Governed, Knowledge, Subject
 from compliance.rules.residency import transfer_facts
 
 __all__ = ["PROVIDED", "contradictions", "kept_months", "run_subject", "subjects"]
@@ -44,16 +43,17 @@ PROVIDED: Mapping[str, frozenset[str]] = {
 }
 
 _Compute = Callable[[Record, Knowledge], Computed]
-_Laws = Callable[[Record, Knowledge], tuple[LawId, ...] | None]
+_Laws = Callable[[Record, Knowledge], Governed]
 
 
-def _any_law(_record: Record, _known: Knowledge) -> None:
+def _any_law(_record: Record, _known: Knowledge) -> Governed:
     """All laws that the organisation is under."""
+    return EVERY_LAW
 
 
 # The kinds of record that rules look at, beside organisation and datasets.
 _KINDS: Mapping[str, tuple[_Compute, _Laws]] = {
-    "activity": (activities.computed, activities.laws),
+    "activity": (activities.computed, partners.dataset_laws),
     "processor": (partners.processor, partners.dataset_laws),
     "sharing": (people.nothing, partners.own_law),
     "transfer": (partners.transfer, partners.transfer_laws),
@@ -71,8 +71,8 @@ def subjects(known: Knowledge) -> tuple[Subject, ...]:
     """Everything that rules look at, with its facts; the organisation first."""
     found: list[Subject] = []
     about: dict[str, Subject] = {}
-    for record, computed, laws in _computed(known):
-        made = subject(known, record, computed, laws)
+    for record, computed, governed in _computed(known):
+        made = subject(known, record, computed, governed)
         found.append(made)
         if made.entity == "dataset":
             about[made.id] = made
@@ -80,7 +80,7 @@ def subjects(known: Knowledge) -> tuple[Subject, ...]:
         found += [run_subject(run, about[holding.dataset.name]) for run in holding.runs]
         found += proofs.release_subjects(holding, known)
     found += [desk.population_subject(budget) for budget in known.budgets]
-    found += [desk.trail_subject(known.trail.problems), proofs.log_subject(known)]
+    found += [desk.trail_subject(known.trail.problems, known.dangling), proofs.log_subject(known)]
     found.append(proofs.findings_subject(known))
     return tuple(found)
 
@@ -92,13 +92,11 @@ def contradictions(known: Knowledge) -> tuple[Contradiction, ...]:
     )
 
 
-def _computed(
-    known: Knowledge,
-) -> list[tuple[Record, Computed, tuple[LawId, ...] | None]]:
+def _computed(known: Knowledge) -> list[tuple[Record, Computed, Governed]]:
     """Every subject that has, or may have, a record, with what is computed of it."""
     known = known if known.judged else replace(known, judged=transfer_facts(known))
-    found: list[tuple[Record, Computed, tuple[LawId, ...] | None]] = [
-        (organisation.record_of(known), organisation.computed(known), None)
+    found: list[tuple[Record, Computed, Governed]] = [
+        (organisation.record_of(known), organisation.computed(known), EVERY_LAW)
     ]
     for holding in known.holdings:
         name = holding.dataset.name
@@ -115,7 +113,7 @@ def _computed(
             found.append((record, compute(record, known), laws(record, known)))
     if known.is_whole:
         made = (one for one in known.impacts if one.kind == "dpia")
-        found += [(*incidents.assessed(one, known), None) for one in made]
+        found += [(*incidents.assessed(one, known), EVERY_LAW) for one in made]
     return found
 
 

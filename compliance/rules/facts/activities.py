@@ -9,10 +9,8 @@ from compliance.rules.facts import screening
 from compliance.rules.facts.datasets import computed as dataset_facts
 from compliance.rules.facts.datasets import is_behind_keys, using
 from compliance.rules.facts.joining import Computed, day, listed, texts
-from compliance.rules.facts.reach import laws_of, together
 from compliance.rules.facts.screening import Activity
 from compliance.rules.nouns import Assessed, Knowledge
-from compliance.rules.nouns.rule import LawId
 
 PROVIDED = frozenset(
     {
@@ -58,14 +56,6 @@ def unrecorded(known: Knowledge) -> tuple[Record, ...]:
         and holding.discovery.personal
         and not using("activity", holding.dataset.name, known.register)
     )
-
-
-def laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
-    """The laws of its datasets together; None where those of one are not known."""
-    activity = activity_of(record, known)
-    if not activity.is_whole:
-        return None
-    return together(laws_of(holding, known) for holding in activity.holdings)
 
 
 def computed(record: Record, known: Knowledge) -> Computed:

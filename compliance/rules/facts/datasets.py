@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping
-from importlib import resources
-from typing import Any
-
-import yaml
 
 from compliance.anonymise.nouns import TreatmentKind
 from compliance.countries import is_country
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass, LegalClass
 from compliance.register.nouns import Record, Register
+from compliance.rules.facts import lineage
+from compliance.rules.facts.accuracy import accuracy
 from compliance.rules.facts.joining import Computed, listed, texts
 from compliance.rules.facts.reach import has_people
+from compliance.rules.facts.tables import data
 from compliance.rules.nouns import Holding, Knowledge
 
-PROVIDED = frozenset(
+PROVIDED = lineage.PROVIDED | frozenset(
     {
         *("discovered", "purpose", "legal_basis", "retention_months", "data_subjects", "region"),
         *("source", "unit", "special_condition", "refreshed", "anonymised", "k_missing"),
@@ -27,7 +25,7 @@ PROVIDED = frozenset(
         *("rare_columns", "new_kinds", "special_categories", "criminal_data", "sensitive_cn"),
         *("sensitive_ca", "sensitive_br", "cn_personal_info", "br_personal_data"),
         *("in_personal_data", "columns_without_purpose", "records_past_retention"),
-        *("retention_rule_id", "last_quality_check_at", "storage_country", "pseudonymised"),
+        *("retention_rule_id", "rectifications_late", "storage_country", "pseudonymised"),
         *("label", "reidentification_test_id", "reidentification_test_result"),
         *("key_or_lookup_kept", "default_access", "public", "art9_condition"),
         *("deletion_trigger", "deleted_or_frozen", "security_measures", "people"),
@@ -58,10 +56,11 @@ def computed(holding: Holding, known: Knowledge) -> Computed:
     """All that follows from what the desk knows of a dataset."""
     facts: dict[str, object] = {}
     unknown: dict[str, str] = {}
-    for part in (_described, _found, _purposes, _kept, _laws, _protected, _tested):
+    for part in (_described, _found, _purposes, _kept, _laws, _protected, _tested, accuracy):
         more, why = part(holding, known)
         facts |= more
         unknown |= why
+    facts |= lineage.facts_of(holding, known)
     drawn: dict[str, object] = {"default_access": "need_to_know", "public": False}
     drawn |= {fact: facts.pop(fact) for fact in _DRAWN if fact in facts}
     joined = {fact: listed(facts.pop(fact)) for fact in _JOINED if fact in facts}
@@ -104,7 +103,7 @@ def kept_months(dataset: Dataset, register: Register) -> int | None:
 
 
 def _described(holding: Holding, known: Knowledge) -> _Part:
-    """What people said of it when they brought it, and when its values were last cleaned."""
+    """What people said of it when they brought it."""
     dataset, said = holding.dataset, holding.dataset.description
     facts: dict[str, object] = {
         "discovered": holding.discovery is not None,
@@ -118,8 +117,6 @@ def _described(holding: Holding, known: Knowledge) -> _Part:
         "special_condition": said.special_condition,
         "refreshed": dataset.version > 1,
         "anonymised": holding.k_missing is not None,
-        # Every value is parsed and cleaned while it is taken in, and what was changed is kept.
-        "last_quality_check_at": dataset.added_at,
         "security_measures": tuple(
             measure
             for record in using("activity", dataset.name, known.register)
@@ -331,11 +328,3 @@ def condition_of(said: str) -> str | None:
         or any(word in text for word in row["words"])
     }
     return found.pop() if len(found) == 1 else None
-
-
-@functools.cache
-def data(name: str) -> Mapping[str, Any]:
-    """What stands in `<name>.yaml` beside this module."""
-    text = resources.files("compliance.rules.facts").joinpath(f"{name}.yaml")
-    loaded: Mapping[str, Any] = yaml.safe_load(text.read_text(encoding="utf-8"))
-    return loaded

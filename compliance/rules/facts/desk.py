@@ -16,7 +16,7 @@ PROVIDED: Mapping[str, frozenset[str]] = {
             *("is_protected", "rows_readable", "contains_personal_data"),
         }
     ),
-    "trail": frozenset({"trail_whole"}),
+    "trail": frozenset({"trail_whole", "lineage_dangling"}),
 }
 
 
@@ -60,6 +60,7 @@ def _left_sites(run: Run) -> dict[str, object]:
     return facts | {"rows_readable": max(looked)} if looked else facts
 
 
-def trail_subject(problems: Sequence[str]) -> Subject:
-    """The trail itself."""
-    return Subject(entity="trail", name="The trail", facts={"trail_whole": not problems})
+def trail_subject(problems: Sequence[str], dangling: int) -> Subject:
+    """The trail itself, and how many edges of the lineage name what is not there."""
+    facts: dict[str, object] = {"trail_whole": not problems, "lineage_dangling": dangling}
+    return Subject(entity="trail", name="The trail", facts=facts)

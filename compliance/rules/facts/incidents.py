@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from compliance.register.nouns import Record
-from compliance.rules.facts.datasets import data
 from compliance.rules.facts.joining import Computed, moment
+from compliance.rules.facts.tables import data
 from compliance.rules.nouns import Assessed, Knowledge
 
 PROVIDED: Mapping[str, frozenset[str]] = {

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from compliance.register.nouns import Contradiction, Record
-from compliance.rules.nouns import Knowledge, Subject
-from compliance.rules.nouns.rule import LawId
+from compliance.rules.nouns import EVERY_LAW, Governed, Knowledge, Subject
 
 # Days that may well lie ahead; any other day on which something was done may not.
 _AHEAD = frozenset({"go_live_at", "renewal_task_at"})
@@ -36,16 +35,15 @@ class Computed:
 
 
 def subject(
-    known: Knowledge, record: Record, computed: Computed, laws: tuple[LawId, ...] | None = None
+    known: Knowledge, record: Record, computed: Computed, governed: Governed = EVERY_LAW
 ) -> Subject:
     """A record of the register as a subject, with what was computed of it."""
     facts, unknown = joined(record.values, computed)
     for clash in known.register.contradictions:
         if (clash.kind, clash.record) == (record.kind, record.id):
             unknown |= dict.fromkeys(clash.fields, clash.says)
-    return made(
-        known, record.kind, record.name or record.id, facts, unknown, id_=record.id, laws=laws
-    )
+    name = record.name or record.id
+    return made(known, record.kind, name, facts, unknown, id_=record.id, governed=governed)
 
 
 def made(
@@ -56,7 +54,7 @@ def made(
     unknown: Mapping[str, str],
     *,
     id_: str = "",
-    laws: tuple[LawId, ...] | None = None,
+    governed: Governed = EVERY_LAW,
 ) -> Subject:
     """A subject without facts that cannot be believed: contradicted, or done in the future."""
     unknown = {**unknown, **_in_the_future(facts, known.at)}
@@ -65,7 +63,7 @@ def made(
         name=name,
         facts={fact: value for fact, value in facts.items() if fact not in unknown},
         id=id_,
-        laws=laws,
+        governed=governed,
         unknown=unknown,
     )
 

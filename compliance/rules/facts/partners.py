@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from compliance.countries import is_country, name_of
 from compliance.register.nouns import Record
 from compliance.rules.facts.joining import Computed, any_true, is_past, listed, texts
 from compliance.rules.facts.organisation import counted
-from compliance.rules.facts.reach import laws_at, laws_of, lives_in, together
-from compliance.rules.nouns import POLICY, Holding, Knowledge
-from compliance.rules.nouns.rule import LawId
+from compliance.rules.facts.reach import laws_at, laws_of, lives_in, together, unknown_laws
+from compliance.rules.nouns import Gap, Governed, Holding, Knowledge
 from compliance.rules.residency import OUTSIDE
 from compliance.rules.residency import unrecorded as unrecorded_flows
 
@@ -33,6 +33,7 @@ PROVIDED: Mapping[str, frozenset[str]] = {
 }
 
 _DEROGATIONS = ("art49_derogation", "derogation")
+_NO_ORIGIN = "nobody said from which country data go"
 _NO_COUNTRIES = "no column tells the countries of all people in its datasets"
 
 
@@ -42,12 +43,13 @@ def held_by(record: Record, known: Knowledge) -> tuple[Holding, ...]:
     return tuple(h for h in known.holdings if h.dataset.name in names)
 
 
-def dataset_laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
-    """The laws of the datasets that a record names; None where those of one are not known."""
-    held = held_by(record, known)
-    if len(held) != len(set(texts(record.values.get("datasets")))):
-        return None
-    return together(laws_of(holding, known) for holding in held)
+def dataset_laws(record: Record, known: Knowledge) -> Governed:
+    """The laws of the datasets that a record names, and of who keeps them."""
+    held, named = held_by(record, known), set(texts(record.values.get("datasets")))
+    gap = None
+    if len(held) < len(named) or not named:
+        gap = Gap("datasets", "one of its datasets is not here" if named else "it names no dataset")
+    return together([laws_of(holding, known) for holding in held], known, gap)
 
 
 def processor(record: Record, known: Knowledge) -> Computed:
@@ -104,11 +106,11 @@ def transfer(record: Record, known: Knowledge) -> Computed:
     if is_country(values.get("origin")):
         drawn["data_stored_in"] = values["origin"]
     unknown: dict[str, str] = {}
-    regimes = _regimes(record, known)
+    regimes = _there(record, known).laws
     if len(regimes) == 1 and "origin_regime" not in facts:
         facts["origin_regime"] = regimes[0]
     elif not regimes:
-        unknown["origin_regime"] = "nobody said from which country data go"
+        unknown["origin_regime"] = _NO_ORIGIN
     destination = record.values.get("destination")
     is_place = destination is None or is_country(destination) or destination == "EPO"
     refused = {} if is_place else {"destination": "it is no country"}
@@ -134,24 +136,31 @@ def unrecorded(known: Knowledge) -> tuple[Record, ...]:
     )
 
 
-def transfer_laws(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
+def transfer_laws(record: Record, known: Knowledge) -> Governed:
     """The law at the origin of a transfer, and those of the people who are moved.
 
     Not those that ask nothing because what moves was measured to be about nobody.
     """
-    said, regimes = record.values.get("origin_regime"), _regimes(record, known)
+    said, there = record.values.get("origin_regime"), _there(record, known)
+    regimes = there.laws
     if isinstance(said, str):
         regimes = (said, *(law for law in regimes if law != said))
+    elif not regimes:
+        there = unknown_laws(known, Gap("origin", _NO_ORIGIN))
     outside = listed(known.judged.get(record.id, {}).get(OUTSIDE))
-    return (*(law for law in regimes if law not in outside), POLICY) if regimes else None
+    return Governed(
+        laws=tuple(law for law in regimes if law not in outside),
+        perhaps={law: gap for law, gap in there.perhaps.items() if law not in (*regimes, *outside)},
+        others=there.others,
+    )
 
 
-def _regimes(record: Record, known: Knowledge) -> tuple[LawId, ...]:
+def _there(record: Record, known: Knowledge) -> Governed:
     """The laws in force where a transfer begins."""
     origin = record.values.get("origin")
     if not isinstance(origin, str) or not is_country(origin):
-        return ()
-    return tuple(law for law in laws_at((origin,), known) if law != POLICY)
+        return Governed()
+    return laws_at((origin,), known)
 
 
 def adm_system(record: Record, known: Knowledge) -> Computed:
@@ -169,18 +178,22 @@ def retention_rule(_record: Record, known: Knowledge) -> Computed:
     )
 
 
-def own_law(record: Record, known: Knowledge) -> tuple[LawId, ...] | None:
-    """The law that a record names; else those of the person's country and of the organisation's.
+def own_law(record: Record, known: Knowledge) -> Governed:
+    """The law that a record names, and no other.
 
-    None where it names neither law nor country.
+    Where it names none, those of the person's country and of the organisation's may govern it; any
+    may where one of these is not known.
     """
     said, country = record.values.get("law"), record.values.get("country")
     if isinstance(said, str) and said:
-        return (said, POLICY)
-    home = known.organisation.country
+        return Governed(laws=(said,))
+    gap, home = Gap("law", "it names no law"), known.organisation.country
+    every = unknown_laws(known, gap)
     if not (isinstance(country, str) and is_country(country) and is_country(home)):
-        return None
-    return laws_at((home, country), known, lacking=(country,))
+        return every
+    there = laws_at((home, country), known, lacking=(country,))
+    may = {*there.laws, *there.perhaps}
+    return replace(every, perhaps={law: gap for law in every.perhaps if law in may})
 
 
 def _lives(

@@ -9,8 +9,8 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 
 from compliance.register.nouns import Record
-from compliance.rules.facts.datasets import data
 from compliance.rules.facts.joining import Computed, day, listed, texts
+from compliance.rules.facts.tables import data
 from compliance.rules.nouns import Knowledge
 
 _USED = "processing_after_withdrawal"

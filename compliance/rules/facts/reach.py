@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from compliance.countries import is_country
 from compliance.rules.facts.joining import texts
-from compliance.rules.nouns import POLICY, Holding, Knowledge
+from compliance.rules.nouns import Gap, Governed, Holding, Knowledge
 from compliance.rules.nouns.rule import LawId
 
 # The fact by which an officer says that the organisation is too small for a law.
 _BELOW: Mapping[LawId, str] = {"CCPA": "ccpa_applies"}
 
 
-def laws_of(holding: Holding, known: Knowledge) -> tuple[LawId, ...] | None:
+def laws_of(holding: Holding, known: Knowledge) -> Governed:
     """The laws of where a dataset lies, of who keeps it and of where its people live.
 
-    None, for all that the organisation is under, where one of these is not known.
+    Any other law of which that leaves it open may govern it too.
     """
-    region, home = holding.dataset.description.region, known.organisation.country
-    live = people_in(holding, known)
-    if not known.reach or not is_country(region) or not is_country(home) or live is None:
-        return None
-    return laws_at((region, home, *live), known, _lacking(holding, known))
+    region, live = holding.dataset.description.region, people_in(holding, known)
+    gap = None
+    if live is None:
+        gap = Gap("countries_of_subjects", "nothing tells where all of its people live")
+        live = (*_counted(holding), *_said(holding, known))
+    elif not is_country(region):
+        gap = Gap("", "nobody said in which country it lies")
+    return laws_at(
+        (region, *home(known), *live), known, _lacking(holding, known), gap or _homeless(known)
+    )
+
+
+def home(known: Knowledge) -> tuple[str, ...]:
+    """The country of the organisation, whose laws govern all that it does; () where not known."""
+    country = known.organisation.country
+    return (country,) if is_country(country) else ()
+
+
+def _homeless(known: Knowledge) -> Gap | None:
+    return None if home(known) else Gap("", "nobody said in which country the organisation is")
 
 
 def people_in(holding: Holding, known: Knowledge) -> tuple[str, ...] | None:
@@ -33,11 +48,14 @@ def people_in(holding: Holding, known: Knowledge) -> tuple[str, ...] | None:
     if holding.discovery is not None and not holding.discovery.personal:
         return ()
     said, people = _said(holding, known), holding.residents
-    counted = tuple(people.counts) if people else ()
     is_told = bool(said) and all(map(is_country, said))
     if (people is None or people.unread) and not is_told:
         return None
-    return tuple(dict.fromkeys((*counted, *said)))
+    return tuple(dict.fromkeys((*_counted(holding), *said)))
+
+
+def _counted(holding: Holding) -> tuple[str, ...]:
+    return tuple(holding.residents.counts) if holding.residents else ()
 
 
 def _said(holding: Holding, known: Knowledge) -> tuple[str, ...]:
@@ -55,40 +73,69 @@ def _lacking(holding: Holding, known: Knowledge) -> tuple[str, ...]:
 
 
 def laws_at(
-    countries: Iterable[str], known: Knowledge, lacking: tuple[str, ...] = ()
-) -> tuple[LawId, ...]:
-    """The laws in force in any of these countries, and the desk's own policy.
+    countries: Iterable[str],
+    known: Knowledge,
+    lacking: tuple[str, ...] = (),
+    gap: Gap | None = None,
+) -> Governed:
+    """The laws in force in any of these countries.
 
     Args:
         lacking: countries of which nobody tells the regions, so that the law of any may apply.
+        gap: why there may be more countries; None: these are all.
     """
-    here = set(countries)
-    found = [
-        law
-        for law, places in known.reach.items()
-        if law not in _ruled_out(known)
-        and (here & set(places) or any(place.partition("-")[0] in lacking for place in places))
-    ]
-    return (*found, POLICY)
+    here, sizes = set(countries), _sizes(known)
+    laws: list[LawId] = []
+    perhaps: dict[LawId, Gap] = {}
+    for law, places in known.reach.items():
+        if sizes.get(law) is False:
+            continue
+        is_there = bool(here & set(places))
+        if is_there and law in sizes:
+            perhaps[law] = _SIZE
+        elif is_there:
+            laws.append(law)
+        elif any(place.partition("-")[0] in lacking for place in places):
+            perhaps[law] = _REGIONS
+        elif gap is not None:
+            perhaps[law] = gap
+    return Governed(laws=tuple(laws), perhaps=perhaps, others=False if known.reach else None)
 
 
-def _ruled_out(known: Knowledge) -> frozenset[LawId]:
-    """Laws that do not apply below some size, where an officer says so of the organisation."""
-    said = {
-        law
-        for law, fact in _BELOW.items()
-        for org in known.register.of("org")
-        if org.values.get(fact) is False
-    }
-    return frozenset(said)
+_SIZE = Gap("", "nobody said whether the organisation is large enough for it")
+_REGIONS = Gap("", "nothing tells in which region of a country people live")
 
 
-def together(every: Iterable[tuple[LawId, ...] | None]) -> tuple[LawId, ...] | None:
-    """The laws of several things together; None where those of one are not known, or none is."""
-    seen = list(every)
-    if not seen or any(laws is None for laws in seen):
-        return None
-    return tuple(dict.fromkeys(law for laws in seen for law in laws or ()))
+def _sizes(known: Knowledge) -> dict[LawId, bool | None]:
+    """Laws that do not apply below some size; no entry: the organisation is known to be above.
+
+    False where an officer says so of the organisation, None where nobody says anything.
+    """
+    found: dict[LawId, bool | None] = {}
+    for law, fact in _BELOW.items():
+        said = {org.values.get(fact) for org in known.register.of("org") if not org.is_removed}
+        if False in said:
+            found[law] = False
+        elif True not in said:
+            found[law] = None
+    return found
+
+
+def unknown_laws(known: Knowledge, gap: Gap) -> Governed:
+    """Any law may govern a thing, but for those that the organisation is too small for."""
+    return laws_at((), known, gap=gap)
+
+
+def together(every: Sequence[Governed], known: Knowledge, gap: Gap | None = None) -> Governed:
+    """The laws of several things, and of who keeps them, together.
+
+    Args:
+        gap: why there may be more things; None: these are all.
+    """
+    whole = (*every, laws_at(home(known), known, gap=gap or _homeless(known)))
+    laws = dict.fromkeys(law for one in whole for law in one.laws)
+    perhaps = {law: gap for one in whole for law, gap in one.perhaps.items() if law not in laws}
+    return Governed(laws=tuple(laws), perhaps=perhaps, others=whole[-1].others)
 
 
 def has_people(law: LawId, holding: Holding, known: Knowledge) -> bool | None:

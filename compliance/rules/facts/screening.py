@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from compliance.discovery.nouns import LegalClass
 from compliance.register.nouns import Record
+from compliance.rules.facts import tables
 from compliance.rules.facts.joining import any_true, texts
 from compliance.rules.nouns import Holding
 
@@ -194,9 +191,6 @@ _TESTS: Mapping[str, Callable[[Activity], bool | None]] = {
 }
 
 
-@functools.cache
 def data() -> Mapping[str, Any]:
     """The criteria of `screening.yaml`."""
-    text = resources.files("compliance.rules.facts").joinpath("screening.yaml")
-    loaded: Mapping[str, Any] = yaml.safe_load(text.read_text(encoding="utf-8"))
-    return loaded
+    return tables.data("screening")

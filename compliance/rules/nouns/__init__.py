@@ -11,9 +11,11 @@ from compliance.rules.nouns.deadline import (
 )
 from compliance.rules.nouns.edition import KeptPack, PackChange
 from compliance.rules.nouns.finding import Finding, Note, Status, Waiver
+from compliance.rules.nouns.governed import EVERY_LAW, Gap, Governed
 from compliance.rules.nouns.knowledge import (
     Assessed,
     Holding,
+    Inherited,
     Knowledge,
     Residents,
     Retained,
@@ -64,6 +66,7 @@ from compliance.rules.nouns.verdict import (
 
 __all__ = [
     "DOES_NOT_END",
+    "EVERY_LAW",
     "NOTHING",
     "POLICY",
     "Answer",
@@ -82,7 +85,10 @@ __all__ = [
     "Finding",
     "Flow",
     "Form",
+    "Gap",
+    "Governed",
     "Holding",
+    "Inherited",
     "Judgement",
     "KeptPack",
     "Knowledge",

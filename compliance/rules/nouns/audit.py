@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from compliance.rules.nouns.rule import RuleId, Severity
+from compliance.rules.nouns.rule import RuleId, Severity, reference
 from compliance.rules.nouns.verdict import State
 
 # What an officer chooses from, as crontab(5) has it.
@@ -27,6 +27,7 @@ class Change:
         subject: on what.
         before: None where it was not looked at before.
         after: None where it is not looked at any more.
+        law_name: the law as people call it; empty: its id.
     """
 
     rule: RuleId
@@ -37,6 +38,12 @@ class Change:
     subject: str
     before: State | None
     after: State | None
+    law_name: str = ""
+
+    @property
+    def reference(self) -> str:
+        """Law and article, as people call them."""
+        return reference(self.law, self.law_name, self.article)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

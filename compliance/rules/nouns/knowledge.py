@@ -14,7 +14,7 @@ from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Changes, Discovery
 from compliance.federated.nouns import Run
-from compliance.lineage.nouns import Edge
+from compliance.lineage.nouns import Edge, Tag
 from compliance.privacy.nouns import BudgetState, Release
 from compliance.register.nouns import Organisation, Record, Register
 from compliance.rules.nouns.finding import Finding
@@ -136,6 +136,23 @@ class TrailKnown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inherited:
+    """What a dataset version took over from what it was made from, by the lineage.
+
+    Attributes:
+        tags: by column, what makes it personal data: its own label, or come along edges.
+        arrived: of them, those that came from another thing.
+        stopped: the ids of the evidence at which tags ended here.
+        void: why such evidence does not hold any more; empty where none has ended.
+    """
+
+    tags: Mapping[str, frozenset[Tag]] = field(default_factory=dict)
+    arrived: Mapping[str, frozenset[Tag]] = field(default_factory=dict)
+    stopped: tuple[str, ...] = ()
+    void: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     """What the desk knows.
 
@@ -148,6 +165,8 @@ class Knowledge:
         findings: those on record.
         trail: what is known of it.
         edges: the lineage.
+        inherited: by the id of a dataset's newest version, what came to it along the lineage.
+        dangling: edges that name a version or a column that is not there.
         is_whole: the whole desk was looked at, not some datasets of it.
         lists: what `in_list` names, and other tables of the pack in force.
         reach: where each law of that pack is in force, as its countries.
@@ -164,6 +183,8 @@ class Knowledge:
     findings: tuple[Finding, ...] = ()
     trail: TrailKnown = field(default_factory=TrailKnown)
     edges: tuple[Edge, ...] = ()
+    inherited: Mapping[str, Inherited] = field(default_factory=dict)
+    dangling: int = 0
     is_whole: bool = True
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reach: Mapping[LawId, tuple[str, ...]] = field(default_factory=dict)

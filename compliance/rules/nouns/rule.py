@@ -15,6 +15,16 @@ Triple = tuple[Any, ...]  # fact, operator, and for most operators a value
 POLICY: LawId = "POLICY"
 
 
+def reference(law: LawId, name: str, article: str) -> str:
+    """Law and article; a policy, or an article that names its law, stands for itself.
+
+    Args:
+        name: the law as people call it; empty: its id.
+    """
+    called = name or law
+    return article if law == POLICY or article.startswith(called) else f"{called} {article}"
+
+
 class Severity(StrEnum):
     """How much a breach would matter."""
 
@@ -199,6 +209,15 @@ class Pack:
     def edition(self) -> str:
         """Which rules these are: id and version of each part."""
         return " + ".join(self.parts) or f"{self.id} {self.version}"
+
+    def law_name(self, law: LawId) -> str:
+        """A law as people call it; its id where the pack does not know it."""
+        found = self.laws.get(law)
+        return found.short if found else law
+
+    def reference(self, law: LawId, article: str) -> str:
+        """Law and article, as people call them; see `reference`."""
+        return reference(law, self.law_name(law), article)
 
     def rule(self, id_: RuleId) -> Rule | None:
         """The rule of that id; None where there is none."""

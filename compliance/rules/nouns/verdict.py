@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from compliance.rules.nouns.rule import POLICY, LawId, Level, RuleId, Severity
+from compliance.rules.nouns.governed import EVERY_LAW, Governed
+from compliance.rules.nouns.rule import LawId, Level, RuleId, Severity, reference
 
 NOTHING = "-"  # the name of what a rule looked at that looked at nothing
 
@@ -31,7 +32,7 @@ class Subject:
         name: for people.
         facts: one that is not there is unknown; one that is there and None is recorded as absent.
         id: its name among its kind; empty: `name`.
-        laws: the laws that govern it; None: all that the organisation is under.
+        governed: the laws that govern it.
         unknown: why a fact is not known, by fact, where there is more to say than “not recorded”.
     """
 
@@ -39,7 +40,7 @@ class Subject:
     name: str
     facts: Mapping[str, object]
     id: str = ""
-    laws: tuple[LawId, ...] | None = None
+    governed: Governed = EVERY_LAW
     unknown: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -112,10 +113,8 @@ class Verdict:
 
     @property
     def reference(self) -> str:
-        """Law and article; a policy, or an article that names its law, stands for itself."""
-        law = self.law_name or self.law
-        is_whole = self.law == POLICY or self.article.startswith(law)
-        return self.article if is_whole else f"{law} {self.article}"
+        """Law and article, as people call them."""
+        return reference(self.law, self.law_name, self.article)
 
     @property
     def is_aside(self) -> bool:

@@ -104,12 +104,12 @@ def checks(done: Anonymised) -> None:
     """What the written output was held against."""
     outputs.remark(_("Looked at in the output as it was read back from its file, not in the plan."))
     for check in done.proof.checks:
-        icon, colour, word = (
-            ("check_circle", "green", _("holds"))
+        look, word = (
+            (("check_circle", "green"), _("holds"))
             if check.holds
-            else ("error", "red", _("does not hold"))
+            else (("error", "red"), _("does not hold"))
         )
-        st.markdown(f":{colour}-badge[:material/{icon}: {word}] {wording.escaped(check.says)}")
+        st.markdown(f"{wording.badge(look, word)} {wording.escaped(check.says)}")
 
 
 def attacks(done: Anonymised) -> None:

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.rules.nouns import Assessment, Pack, State, Verdict
+from compliance.rules.nouns import Assessment, State, Verdict
 from pages.parts import outputs
-from pages.parts.deciding import words
 
 _RUNNING = "running clocks"
 _EVERYTHING = "everything"
 
 
-def shown(latest: Assessment, pack: Pack) -> None:
+def shown(latest: Assessment) -> None:
     """The table with its filters."""
-    wanted = _filtered(latest.verdicts, pack)
+    wanted = _filtered(latest.verdicts)
     outputs.remark(
         _("{n} of {m} verdicts").format(n=len(wanted), m=len(latest.verdicts))
         + _("; “not verified” was not read in the legal text itself.")
@@ -26,19 +25,19 @@ def shown(latest: Assessment, pack: Pack) -> None:
         st.markdown(_("No verdict fits. Choose other filters."))
         return
     outputs.table(
-        [_row(verdict, pack) for verdict in wanted],
+        [_row(verdict) for verdict in wanted],
         key="decisions_all",
         alt=_("Duties with state, subject, article, severity, evidence and what is missing"),
     )
 
 
-def _filtered(verdicts: Sequence[Verdict], pack: Pack) -> list[Verdict]:
+def _filtered(verdicts: Sequence[Verdict]) -> list[Verdict]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         states = [_EVERYTHING, *(str(state) for state in State), _RUNNING]
         state = st.selectbox(
             _("State"), states, format_func=lambda s: _(s).capitalize(), key="decisions_state"
         )
-        laws = sorted({words.law(verdict.law, pack) for verdict in verdicts})
+        laws = sorted({_(verdict.law_name or verdict.law) for verdict in verdicts})
         law = st.selectbox(
             _("Law"),
             ["", *laws],
@@ -56,21 +55,21 @@ def _filtered(verdicts: Sequence[Verdict], pack: Pack) -> list[Verdict]:
         v
         for v in verdicts
         if (state == _EVERYTHING or str(v.state) == state or (state == _RUNNING and v.due))
-        and law in ("", words.law(v.law, pack))
+        and law in ("", _(v.law_name or v.law))
         and subject in ("", v.subject)
     ]
     return sorted(kept, key=lambda v: str(v.due)) if state == _RUNNING else kept
 
 
-def _row(verdict: Verdict, pack: Pack) -> dict[str, object]:
+def _row(verdict: Verdict) -> dict[str, object]:
     return {
         _("State"): _(str(verdict.state)),
         _("Duty"): _(verdict.title),
         _("On"): verdict.subject,
-        _("Article"): words.article(verdict.law, verdict.article, pack),
+        _("Article"): verdict.reference,
         _("Severity"): _(str(verdict.severity)),
         _("Evidence"): verdict.evidence,
         _("Why, or what is missing"): verdict.because,
         _("Due"): f"{verdict.due:%Y-%m-%d}" if verdict.due else "",
-        _("Read"): _(words.SHORT_LEVELS[verdict.level]),
+        _("Read"): _(outputs.LEVEL_SHORT[verdict.level]),
     }

@@ -33,14 +33,14 @@ def shown(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | Non
 
 def _badges(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | None) -> str:
     rule = pack.rule(finding.rule)
-    badges = [words.severity_badge(finding.severity), words.status_badge(finding.status)]
+    badges = [outputs.severity_badge(finding.severity), words.status_badge(finding.status)]
     if verdict is not None:
-        badges.insert(0, words.state_badge(verdict.state))
+        badges.insert(0, outputs.state_badge(verdict.state))
     if rule is not None:
-        badges.append(f":gray-badge[{words.article(rule.law, rule.ref, pack)}]")
-        badges.append(words.level_badge(rule.verified.level))
+        badges.append(f":gray-badge[{pack.reference(rule.law, rule.ref)}]")
+        badges.append(outputs.level_badge(rule.verified.level))
     if mending.is_overdue(finding):
-        badges.append(f":red-badge[:material/alarm: {_('overdue')}]")
+        badges.append(wording.badge(("alarm", "red"), _("overdue")))
     return " ".join(badges)
 
 

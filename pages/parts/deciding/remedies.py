@@ -73,10 +73,10 @@ def applied(done: Applied) -> None:
     is_same = _measures(predicted) == _measures(actual)
     with st.container(border=True, key=f"decisions_applied_{done.id.replace('-', '_')}"):
         st.markdown(f"**{_('Applied')}: {wording.escaped(_(done.remedy.what))}**")
-        icon, colour = ("check_circle", "green") if is_same else ("error", "red")
+        look = ("check_circle", "green") if is_same else ("error", "red")
         said = _("came as predicted") if is_same else _("came otherwise than predicted")
         st.markdown(
-            f":{colour}-badge[:material/{icon}: {said}] "
+            f"{wording.badge(look, said)} "
             f":gray[{outputs.moment(done.applied_at)} · {wording.escaped(done.actor)}]"
         )
         outputs.table(
@@ -118,13 +118,13 @@ def _turned(turn: Turn) -> str:
 def _card(mending: Mending, finding: Finding, remedy: Remedy, number: int) -> None:
     found = remedy.predicted
     ends = any(t.key == finding.key and str(t.after) in _ENDED for t in found.turns)
-    icon, colour, said = (
-        ("check_circle", "green", _("ends this finding"))
+    look, said = (
+        (("check_circle", "green"), _("ends this finding"))
         if ends
-        else ("remove_circle", "gray", _("does not end it"))
+        else (("remove_circle", "gray"), _("does not end it"))
     )
     st.markdown(f"**{wording.escaped(_(remedy.what))}**")
-    st.markdown(f":{colour}-badge[:material/{icon}: {said}]")
+    st.markdown(wording.badge(look, said))
     with st.container(horizontal=True):
         st.metric(
             _("Score"), words.score(found.score_after), _change(found), help=_("Before → after")
@@ -165,7 +165,7 @@ def _turns(found: Effect) -> None:
     with st.expander(_("Verdicts that turn ({n})").format(n=len(found.turns))):
         for turn in found.turns[: _MOST_TURNS * 8]:
             st.markdown(
-                f"{words.state_badge(turn.before)} → {words.state_badge(turn.after)} "
+                f"{outputs.state_badge(turn.before)} → {outputs.state_badge(turn.after)} "
                 f"{wording.escaped(f'{_(turn.title)} · {turn.subject}')}"
             )
 

@@ -43,7 +43,7 @@ def shown(mending: Mending, findings: Sequence[Finding], pack: Pack) -> Finding 
 
 
 def _law(rule: Rule | None, pack: Pack) -> str:
-    return "–" if rule is None else words.law(rule.law, pack)
+    return "–" if rule is None else _(pack.law_name(rule.law))
 
 
 def _filtered(
@@ -104,8 +104,8 @@ def _row(mending: Mending, finding: Finding, rule: Rule | None, pack: Pack) -> d
         _("Severity"): _(str(finding.severity)),
         _("Duty"): _(finding.title),
         _("On"): finding.subject,
-        _("Article"): words.article(rule.law, rule.ref, pack) if rule else finding.rule,
-        _("Read"): _(words.SHORT_LEVELS[level]),
+        _("Article"): pack.reference(rule.law, rule.ref) if rule else finding.rule,
+        _("Read"): _(outputs.LEVEL_SHORT[level]),
         _("Status"): status,
         _("Owner"): finding.owner or "–",
         _("Due"): f"{finding.due:%Y-%m-%d}",

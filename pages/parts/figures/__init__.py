@@ -32,11 +32,14 @@ PROGRESS_COLOURS = {Progress.DONE: TEAL, Progress.OPEN: AMBER, Progress.WAITING:
 NODE_COLOURS = {
     NodeKind.SOURCE: GREY,
     NodeKind.DATASET: TEAL,
+    NodeKind.VIEW: TEAL,
     NodeKind.LABELS: INDIGO,
     NodeKind.RELEASE: AMBER,
+    NodeKind.DISCLOSURE: AMBER,
     NodeKind.RUN: PLUM,
     NodeKind.REPORT: OLIVE,
     NodeKind.ERASURE: GREY,
+    NodeKind.FOREIGN: GREY,
 }
 PLAIN = {"displayModeBar": False}
 WIDEST_BAR = 0.12  # of the chart's width, so that two bars are bars and not walls

@@ -38,42 +38,37 @@ ORIGIN_WORDS = {
     Origin.TEMPLATE: "proposed by the template",
     Origin.TYPED: "an officer’s own words",
 }
+ORIGIN_BADGES = {
+    Origin.DRAWN: ("database", "blue"),
+    Origin.TEMPLATE: ("lightbulb", "orange"),
+    Origin.TYPED: ("edit", "green"),
+}
 HOLDS_WORDS = {True: "holds", False: "does not hold", None: "not known"}
 
 
 def status_badge(impact: Impact, knowledge: Knowledge) -> str:
     """How an assessment stands, as icon, word and colour, in Markdown."""
     found = standing(impact, knowledge)
-    return badge(STATUS_BADGES[found], str(found))
+    return wording.badge(STATUS_BADGES[found], _(str(found)))
 
 
 def level_badge(level: RiskLevel | None) -> str:
     """A risk level, in Markdown; what is not gauged is said."""
     if level is None:
-        return f":gray-badge[:material/help: {_('not gauged')}]"
-    return badge(LEVEL_BADGES[level], _("{level} risk").format(level=_(str(level))))
+        return wording.badge(("help", "gray"), _("not gauged"))
+    return wording.badge(LEVEL_BADGES[level], _("{level} risk").format(level=_(str(level))))
 
 
 def need_badge(need: Need) -> str:
     """What the screening comes to, in Markdown."""
-    return badge(NEED_BADGES[need], str(need))
-
-
-def badge(look: tuple[str, str], word: str) -> str:
-    """Icon, word and colour, in Markdown."""
-    icon, colour = look
-    return f":{colour}-badge[:material/{icon}: {_(word)}]"
+    return wording.badge(NEED_BADGES[need], _(str(need)))
 
 
 def origin_badge(answer: Answer) -> str:
     """Whose words an answer is; an empty one is open."""
     if not answer.text:
-        return f":orange-badge[:material/radio_button_unchecked: {_('open')}]"
-    if answer.origin is Origin.DRAWN:
-        return f":blue-badge[:material/database: {_(ORIGIN_WORDS[Origin.DRAWN])}]"
-    if answer.origin is Origin.TEMPLATE:
-        return f":orange-badge[:material/lightbulb: {_(ORIGIN_WORDS[Origin.TEMPLATE])}]"
-    return f":green-badge[:material/edit: {_(ORIGIN_WORDS[Origin.TYPED])}]"
+        return wording.badge(("radio_button_unchecked", "orange"), _("open"))
+    return wording.badge(ORIGIN_BADGES[answer.origin], _(ORIGIN_WORDS[answer.origin]))
 
 
 def facts(references: Sequence[str]) -> str:

@@ -140,7 +140,7 @@ def contradictions(register: Register) -> None:
             kind = kinds()[one.kind]
             fields = ", ".join(_(f.label) for f in map(kind.field, one.fields) if f)
             st.markdown(
-                f":orange-badge[:material/warning: {_('contradiction')}] "
+                f"{wording.badge(('warning', 'orange'), _('contradiction'))} "
                 f"**{wording.escaped(record.name if record else one.record)}** "
                 f"({_(kind.singular)})  \n{_(one.says)}  \n"
                 + _("Not assessed: {fields}").format(fields=fields),

@@ -40,6 +40,7 @@ def package(workspace: Workspace, request: Request) -> None:
                     {
                         _("Dataset"): one.name,
                         _("Rows"): one.rows,
+                        _("Of them restricted"): one.restricted,
                         _("Columns"): len(one.columns),
                         _("Left out of others' data"): one.withheld,
                     }
@@ -90,13 +91,39 @@ def _erase(workspace: Workspace, request: Request) -> None:
 def _ask_to_erase(workspace: Workspace, request: Request, until: date | None) -> None:
     with outputs.explained(_("It cannot be erased")):
         plan = workspace.rights.erasing.plan([request.id])
+        takes = _undecided(plan) if plan.undecided else None
+        if takes is not None:
+            plan = workspace.rights.erasing.plan([request.id], doubtful_mentions=takes)
         _planned(plan)
-        if st.button(_("Erase for ever"), type="primary", key="requests_erase_now"):
+        is_open = bool(plan.undecided)
+        if st.button(
+            _("Erase for ever"), type="primary", key="requests_erase_now", disabled=is_open
+        ):
             bar = st.progress(0.0, _("It begins"))
-            for step in workspace.rights.erasing.erase([request.id], until):
+            steps = workspace.rights.erasing.erase([request.id], until, doubtful_mentions=takes)
+            for step in steps:
                 bar.progress(step.share or 0.0, _(step.doing))
             st.session_state["requests_told"] = _("Erased, and looked at again")
             st.rerun()
+
+
+def _undecided(plan: ErasurePlan) -> bool | None:
+    """What becomes of mentions on which nobody decided; None: nobody said."""
+    st.warning(
+        _(
+            "{n} mentions in texts may be of somebody else, and nobody has decided. Close this and "
+            "decide them one by one, or say here what becomes of all of them."
+        ).format(n=sum(plan.undecided.values())),
+        icon=":material/help:",
+    )
+    return st.radio(
+        _("Undecided mentions"),
+        [True, False],
+        index=None,
+        format_func=lambda goes: _("all go") if goes else _("all stay"),
+        horizontal=True,
+        key="requests_undecided",
+    )
 
 
 def _planned(plan: ErasurePlan) -> None:
@@ -130,7 +157,13 @@ def _planned(plan: ErasurePlan) -> None:
 
 
 def _restrict(workspace: Workspace, request: Request) -> None:
-    outputs.remark(_("From then on the person's rows are only stored, and left out of every use."))
+    outputs.remark(
+        _(
+            "Every dataset concerned gets a new version without the person's rows. The version "
+            "before keeps them: they are only stored, and found for access, correction and "
+            "erasure. Lifting the restriction brings them back."
+        )
+    )
     if st.button(_("Restrict the rows"), type="primary", key="requests_restrict"):
         _done(_("Restricted"), lambda: workspace.rights.fulfilling.restrict(request.id))
 

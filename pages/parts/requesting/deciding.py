@@ -6,17 +6,26 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.rights import Provision, provision_of
-from compliance.rights.nouns import Outcome, Right
+from compliance.rights.nouns import Outcome, Right, Step
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from pages.parts import outputs, wording
-from pages.parts.requesting import words
+from pages.parts.requesting import mentions, words
 
 _ERASE = ""
 _SAID = {None: "not decided", True: "it is the person", False: "somebody else"}
 
 
 def doubts(workspace: Workspace, found: Clocked) -> None:
+    """Who doubtful rows are of, and whom doubtful mentions in texts mean."""
+    request = found.request
+    if request.doubts and request.step is Step.SEARCHED:
+        _people(workspace, found)
+    if request.mentions or request.step is Step.DECIDED:
+        mentions.asked(workspace, request)
+
+
+def _people(workspace: Workspace, found: Clocked) -> None:
     """Each doubtful match, in columns and counts; the officer says who it is."""
     request = found.request
     names = workspace.rights.requests.names(request)

@@ -10,7 +10,7 @@ from compliance.rights.nouns import Request
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from pages.parts import outputs, wording
-from pages.parts.requesting import forms, papers, words
+from pages.parts.requesting import forms, papers, standing, words
 
 
 def shown(workspace: Workspace, found: Clocked) -> None:
@@ -28,6 +28,7 @@ def shown(workspace: Workspace, found: Clocked) -> None:
     _next(workspace, found)
     _others(workspace, found)
     _found(workspace, request)
+    standing.shown(workspace, request)
     papers.shown(workspace, request)
     _clock(found)
     _history(request)
@@ -60,6 +61,12 @@ def _notices(workspace: Workspace, request: Request) -> None:
         st.info(
             _("It cannot be read any more who it was about: the key was destroyed."),
             icon=":material/key_off:",
+        )
+    elif until := workspace.rights.requests.sweeping.until(request):
+        outputs.remark(
+            _("Who it was about stays readable until {day}; then its key is destroyed.").format(
+                day=until
+            )
         )
 
 
@@ -125,6 +132,13 @@ def _found(workspace: Workspace, request: Request) -> None:
             key="requests_found",
             alt=_("Rows about the person in each dataset version"),
         )
+        if request.mentions:
+            outputs.remark(
+                _("{n} doubtful mentions in texts, {decided} of them decided.").format(
+                    n=len(request.mentions),
+                    decided=len(request.mentions) - len(request.open_mentions),
+                )
+            )
         decided = sum(said is not None for said in request.doubts.values())
         if request.doubts:
             outputs.remark(

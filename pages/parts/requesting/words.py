@@ -18,6 +18,7 @@ from compliance.rights.nouns import (
 )
 from compliance.rules.nouns import Running
 from compliance.workspace.requesting_clocks import Clocked
+from pages.parts import wording
 
 RIGHTS = {
     Right.ACCESS: "Access",
@@ -105,16 +106,16 @@ def title(request: Request) -> str:
 def clock_badge(found: Clocked) -> str:
     """How the clock of the answer stands, as icon, word and colour, in Markdown."""
     if found.due is None:
-        return f":gray-badge[:material/timer_off: {_('no clock')}]"
+        return wording.badge(("timer_off", "gray"), _("no clock"))
     if found.days_left is None:
         until = provision_of(found.request.law, found.request.right).until
         if found.due.state is Running.MET:
             said = _("{done} in time").format(done=_(until))
-            return f":green-badge[:material/check_circle: {said}]"
-        return f":red-badge[:material/error: {_('{done} late').format(done=_(until))}]"
+            return wording.badge(("check_circle", "green"), said)
+        return wording.badge(("error", "red"), _("{done} late").format(done=_(until)))
     if found.due.state is Running.PAUSED:
-        return f":blue-badge[:material/pause_circle: {_('paused')}]"
-    return f":{_colour(found.alert)}-badge[:material/{_icon(found.alert)}: {left(found)}]"
+        return wording.badge(("pause_circle", "blue"), _("paused"))
+    return wording.badge((_icon(found.alert), _colour(found.alert)), left(found))
 
 
 def mark(found: Clocked) -> str:
@@ -148,7 +149,7 @@ def alert_badge(percent: int, number: int) -> str:
         _HALF: _("{n} with 50 % of the time used"),
     }[percent].format(n=number)
     colour = _colour(percent) if number else "gray"
-    return f":{colour}-badge[:material/{_icon(percent)}: {said}]"
+    return wording.badge((_icon(percent), colour), said)
 
 
 def way(request: Request) -> str:

@@ -35,8 +35,7 @@ LEVELS = {
 
 def badge(answer: Answer) -> str:
     """An answer as icon, word and colour, in Markdown."""
-    icon, colour = ANSWER_BADGES[answer]
-    return f":{colour}-badge[:material/{icon}: {_(str(answer))}]"
+    return wording.badge(ANSWER_BADGES[answer], _(str(answer)))
 
 
 def place(code: str) -> str:

@@ -8,7 +8,6 @@ from compliance.i18n import translate as _
 from compliance.rules import asked
 from compliance.rules.nouns import Assessment, Pack, Rule
 from pages.parts import outputs
-from pages.parts.ruling import words
 from pages.parts.wording import escaped
 
 _SHOWN = 200
@@ -17,13 +16,10 @@ _SHOWN = 200
 def show(pack: Pack, rule: Rule, latest: Assessment | None) -> None:
     """The rule with its triples in words, its source, and its last verdicts."""
     with st.container(border=True, key="rules_shown"):
-        icon, colour, checked = words.LEVELS[rule.verified.level]
-        severity = outputs.SEVERITY_COLOURS[rule.severity]
         st.markdown(
             f"**{escaped(_(rule.title))}**  \n"
-            f":gray-badge[{escaped(words.article_of(pack, rule))}] "
-            f":{severity}-badge[{_(str(rule.severity))}] "
-            f":{colour}-badge[:material/{icon}: {_(checked)}]"
+            f":gray-badge[{escaped(pack.reference(rule.law, rule.ref))}] "
+            f"{outputs.severity_badge(rule.severity)} {outputs.level_badge(rule.verified.level)}"
         )
         st.markdown(escaped(rule.requirement))
         if rule.id in pack.disabled:

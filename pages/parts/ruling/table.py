@@ -61,11 +61,11 @@ def chosen(pack: Pack, latest: Assessment | None) -> Rule | None:
 
 def _narrowed(pack: Pack, states: _States) -> list[Rule]:
     law, entity, level, state = st.columns(4)
-    laws = {_ALL: _("All laws")} | {rule.law: words.law_of(pack, rule.law) for rule in pack.rules}
+    laws = {_ALL: _("All laws")} | {rule.law: _(pack.law_name(rule.law)) for rule in pack.rules}
     kinds = {_ALL: _("Everything")} | {
         rule.entity: _(words.entity_of(pack, rule.entity)) for rule in pack.rules
     }
-    levels = {_ALL: _("All")} | {str(one): _(words.LEVELS[one][2]) for one in Level}
+    levels = {_ALL: _("All")} | {str(one): _(outputs.LEVEL_WORDS[one]) for one in Level}
     ends = {_ALL: _("Any")} | {str(one): _(str(one)) for one in State}
     wanted = [
         _select(law, _("Law"), laws, "rules_law"),
@@ -107,9 +107,9 @@ def _row(pack: Pack, rule: Rule, states: _States) -> dict[str, str]:
     return {
         _("Rule"): rule.id,
         _("Duty"): _(rule.title),
-        _("Article"): words.article_of(pack, rule),
+        _("Article"): pack.reference(rule.law, rule.ref),
         _("At the last check"): counted or "–",
-        _("Checked in"): _(words.SHORT[rule.verified.level]),
+        _("Checked in"): _(outputs.LEVEL_SHORT[rule.verified.level]),
         _("Severity"): _(str(rule.severity)),
         _("About"): _(words.entity_of(pack, rule.entity)),
     }

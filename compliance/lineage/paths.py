@@ -1,0 +1,75 @@
+"""Ways through the lineage: back to the source files, forward to all that was made."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+
+from compliance.lineage.nouns import Edge, Hop, Node, Place
+
+
+def upstream(edges: Iterable[Edge], node: str) -> tuple[Edge, ...]:
+    """All that a thing was made from, and what that was made from, nearest first.
+
+    Args:
+        node: its key, see `Node.key`.
+    """
+    return _walked(edges, node, lambda edge: edge.made, lambda edge: edge.origin)
+
+
+def downstream(edges: Iterable[Edge], node: str) -> tuple[Edge, ...]:
+    """All that was made from a thing, and what was made from that, nearest first."""
+    return _walked(edges, node, lambda edge: edge.origin, lambda edge: edge.made)
+
+
+def column_path(edges: Iterable[Edge], place: Place) -> tuple[Hop, ...]:
+    """Every step by which values came to a column, nearest first, back to the source files.
+
+    What has no columns of its own, such as a report, tells the columns of what it is on; so an
+    edge that does not tell columns leads to the column of the same name. A place without a column
+    is the whole: all that any of its columns came from.
+    """
+    into: dict[str, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        into[edge.made.key].append(edge)
+    found: dict[tuple[int, Place, Place], Hop] = {}
+    seen, ahead = {place}, deque([place])
+    while ahead:
+        here = ahead.popleft()
+        for hop in (hop for edge in into[here.node] for hop in _hops(edge, here)):
+            found.setdefault((hop.edge.entry, hop.origin, hop.made), hop)
+            if hop.origin not in seen:
+                seen.add(hop.origin)
+                ahead.append(hop.origin)
+    return tuple(found.values())
+
+
+def _hops(edge: Edge, here: Place) -> list[Hop]:
+    if not edge.columns:
+        back = Place(edge.origin.key, here.column)
+        return [Hop(edge=edge, column=None, origin=back, made=here)]
+    return [
+        Hop(edge=edge, column=column, origin=Place(edge.origin.key, column.origin), made=here)
+        for column in edge.columns
+        if not here.column or column.made in (here.column, "")
+    ]
+
+
+def _walked(
+    edges: Iterable[Edge],
+    node: str,
+    near: Callable[[Edge], Node],
+    far: Callable[[Edge], Node],
+) -> tuple[Edge, ...]:
+    beside: dict[str, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        beside[near(edge).key].append(edge)
+    found: list[Edge] = []
+    seen, ahead = {node}, deque([node])
+    while ahead:
+        for edge in beside[ahead.popleft()]:
+            found.append(edge)
+            if (there := far(edge).key) not in seen:
+                seen.add(there)
+                ahead.append(there)
+    return tuple(found)

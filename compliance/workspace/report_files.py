@@ -1,0 +1,76 @@
+"""Finished reports: signed, stored under the hash of their file, and told in the trail."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+
+from compliance.dataset.nouns import Dataset
+from compliance.lineage.nouns import How, Node, NodeKind
+from compliance.register.nouns import Organisation
+from compliance.report.nouns import Document, Report, ReportKind
+from compliance.storage import records, tables
+from compliance.workspace import datasets, signing
+from compliance.workspace.desk import Desk, store_bytes
+
+_TITLES = {ReportKind.DPIA: "Impact assessment report"}
+
+
+def store(
+    desk: Desk,
+    kind: ReportKind,
+    document: Document,
+    wanted: Sequence[Dataset],
+    origins: Sequence[Node],
+    subject: str = "",
+) -> Report:
+    """Store a finished report with its entry.
+
+    Args:
+        origins: what it is on beside the datasets.
+        subject: what the entry is about; empty: the datasets.
+    """
+    with desk.database.reading() as connection:
+        organisation = records.latest(connection, tables.ORGANISATION, Organisation)
+    pdf, signature = signing.signed(desk, document.pdf, organisation or Organisation())
+    sha256, unsigned = (hashlib.sha256(each).hexdigest() for each in (pdf, document.pdf))
+    store_bytes(desk.reports_folder / f"{sha256}.pdf", pdf)
+    with desk.act("report.build", subject or ", ".join(d.name for d in wanted)) as act:
+        report = Report(
+            id=f"report-{secrets.token_hex(6)}",
+            kind=kind,
+            datasets=tuple(str(dataset.name) for dataset in wanted),
+            sha256=sha256,
+            pages=document.pages,
+            size_bytes=len(pdf),
+            built_at=act.at,
+            actor=act.actor,
+            unsigned=unsigned,
+            signer=signature.fingerprint,
+            language=document.language,
+        )
+        act.store(tables.REPORT, report, id=report.id)
+        act.store(tables.SIGNATURE, signature, report=report.id)
+        node = Node(
+            kind=NodeKind.REPORT,
+            id=report.id,
+            title=_TITLES.get(kind, f"{kind.capitalize()} report"),
+        )
+        how = How(parameters={"kind": str(kind), "sha256": sha256, "pages": report.pages})
+        for origin in (*map(datasets.dataset_node, wanted), *origins):
+            act.link(origin, node, "reported", how)
+        act.facts |= {
+            "report": report.id,
+            "sha256": sha256,
+            "unsigned": unsigned,
+            "evidence": hashlib.sha256(document.attached["evidence"]).hexdigest(),
+            "signer": signature.fingerprint,
+            "pages": report.pages,
+        }
+    return report
+
+
+def pdf_of(desk: Desk, report: Report) -> bytes:
+    """The stored PDF."""
+    return (desk.reports_folder / f"{report.sha256}.pdf").read_bytes()
