@@ -14,6 +14,7 @@ import pytest
 import report_samples as samples
 from report_pages import CHINESE, attachments, built, built_sample, kind_of, sample, squeezed
 
+from compliance.cli import main
 from compliance.i18n import LANGUAGE, gathering, speaking, translate
 from compliance.report import build, to_evidence_json
 from compliance.report import wording as w
@@ -145,3 +146,22 @@ def _failures(pdf: bytes, profile: page.ValidationProfile) -> set[str]:
     broken = {failure.rule_id for failure in page.validate_pdf_bytes(pdf, profile=profile).failures}
     is_taken_for_an_end = re.search(rb"\r\nendstream", pdf)
     return broken - ({A_CARRIAGE_RETURN_BEFORE_A_LINE_END} if is_taken_for_an_end else set())
+
+
+# ---------------------------------------------------------------- from the desk
+
+
+def test_a_report_keeps_the_language_that_was_chosen_for_it(shop):
+    chinese = shop.build_report(ReportKind.AUDIT, language="zh")
+
+    assert shop.reports()[0].language == chinese.language == "zh"
+    assert shop.build_report(ReportKind.AUDIT).language == "en"
+
+
+def test_the_command_line_builds_a_report_in_the_language_asked_for(shop, tmp_path):
+    out, home = tmp_path / "a.pdf", str(shop.settings.home)
+
+    assert main(["--home", home, "report", "audit", "--language", "zh", "--out", str(out)]) == 0
+
+    with pikepdf.open(out) as pdf:
+        assert str(pdf.Root.Lang) == "zh-CN"
