@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from compliance.i18n import LANGUAGE, mark, speaking
+from compliance.i18n import mark, speaking
 from compliance.i18n import translate as _
 from compliance.impact.nouns import ImpactKind
 from compliance.report import wording
@@ -107,7 +107,7 @@ def build(kind: ReportKind, evidence: AnyEvidence, language: str = "") -> Docume
         TypeError: the evidence is not for a report of this kind.
         KeyError: there is no such language.
     """
-    with speaking(language or LANGUAGE.get()):
+    with speaking(language):
         return _build(kind, evidence)
 
 
@@ -136,7 +136,7 @@ def build_package(package: Package, language: str = "") -> Document:
     Raises:
         KeyError: there is no such language.
     """
-    with speaking(language or LANGUAGE.get()):
+    with speaking(language):
         content = printable_all(_of_package(package))
         return typeset("package.typ", content, attached={}, at=package.made_at)
 
@@ -216,6 +216,7 @@ def _audit(evidence: Evidence) -> dict[str, Any]:
         "runs": to_runs(evidence),
         "duties": to_duties(evidence),
         "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+        "glossary": _glossary(ReportKind.AUDIT),
     }
 
 
@@ -230,6 +231,7 @@ def _release(evidence: ReleaseEvidence) -> dict[str, Any]:
         "audit": to_audit_stamp(evidence.disclosure),
         "budget": to_extract(evidence.budget, evidence.release),
         "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+        "glossary": _glossary(ReportKind.RELEASE),
     }
 
 
@@ -300,5 +302,5 @@ def _glossary(kind: ReportKind) -> list[dict[str, str]]:
     said = texts()[kind]
     shared = said.get("shared_glossary")
     terms = [t for t in texts()["glossary"]["terms"] if shared is None or t["term"] in shared]
-    terms += said["glossary"]
-    return sorted(terms, key=lambda item: wording.in_latin(item["term"]))
+    terms += said.get("glossary", ())
+    return sorted(terms, key=lambda item: wording.in_order(item["term"]))
