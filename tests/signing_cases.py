@@ -40,7 +40,7 @@ from compliance.report.signing import sign
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 YEAR = timedelta(days=365)
-PASSWORD = "correct horse"
+PASSWORD = "correct horse"  # noqa: S105 - of files made here
 _ALL_USAGES = (
     *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
     *("key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
@@ -217,18 +217,10 @@ def stamper(
 
 def countersigned(pdf: bytes, by: Holder, *, visible: bool = False, field: str = "Office") -> bytes:
     """`pdf` with one more signature, as a regulator's own tools add it."""
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import SigFieldSpec
-    from pyhanko.sign.signers import PdfSignatureMetadata, sign_pdf
 
     box = (100, 500, 400, 700) if visible else None
-    made: Any = sign_pdf(
-        IncrementalPdfFileWriter(BytesIO(pdf)),
-        PdfSignatureMetadata(field_name=field),
-        by.signatory.signer,
-        new_field_spec=SigFieldSpec(field, box=box),
-    )
-    return bytes(made.getvalue())
+    return _signed(pdf, by, AT, SigFieldSpec(field, box=box))
 
 
 @dataclass(frozen=True)
@@ -269,14 +261,20 @@ def _put_certificate(module: str, name: str, attributes: Any) -> None:
 
 def dated(pdf: bytes, by: Holder, at: datetime, *, hashed: str = "sha256") -> bytes:
     """`pdf` signed as somebody signs who asks nothing: at any time, with any certificate."""
+    from pyhanko.sign.fields import SigFieldSpec
+
+    return _signed(pdf + b"\n", by, at, SigFieldSpec("Seal"), hashed=hashed)
+
+
+def _signed(pdf: bytes, by: Holder, at: datetime, field: Any, hashed: str = "sha256") -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import SigSeedSubFilter
     from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
     told = PdfSignatureMetadata(
-        field_name="Seal", md_algorithm=hashed, subfilter=SigSeedSubFilter.PADES
+        field_name=field.sig_field_name, md_algorithm=hashed, subfilter=SigSeedSubFilter.PADES
     )
-    signer: Any = PdfSigner(told, by.signatory.signer)
+    signer: Any = PdfSigner(told, by.signatory.signer, new_field_spec=field)
     begin = signer.init_signing_session
 
     def at_that_time(*args: Any, **settings: Any) -> Any:
@@ -285,8 +283,7 @@ def dated(pdf: bytes, by: Holder, at: datetime, *, hashed: str = "sha256") -> by
         return session
 
     signer.init_signing_session = at_that_time
-    made: Any = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf + b"\n")))
-    return bytes(made.getvalue())
+    return bytes(signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf))).getvalue())
 
 
 def stuffed(pdf: bytes) -> bytes:

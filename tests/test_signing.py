@@ -59,7 +59,7 @@ def test_signature_is_pades_by_sha_256_and_allows_only_further_signatures():
         assert signature.SubFilter == "/ETSI.CAdES.detached"
         assert signature.Reference[0].TransformParams.P == 2
         assert pdf.Root.Perms.DocMDP.objgen == signature.objgen
-        assert list(signature.ByteRange)[0] == 0
+        assert signature.ByteRange[0] == 0
 
 
 def test_poppler_agrees_that_the_signature_is_valid(tmp_path):

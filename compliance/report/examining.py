@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -102,10 +103,11 @@ def _opened(data: bytes, trust: Trust) -> Opened:
         says = _("It is not signed. Anybody may have changed it.")
         unsigned = Statement(about=Aspect.SIGNATURE, holds=Holds.NO, says=says)
         return _read(whole, data, len(data), (unsigned,), ())
-    end = sum(list(map(int, found[0].byte_range))[2:])
-    report = data[:end] if 0 < end < len(data) else data
-    base = whole if report is data else _reader(report)
     seals = [_seal(each, data, trust) for each in found]
+    report, base = data, whole
+    if 0 < seals[0].reach < len(data):
+        report = data[: seals[0].reach]
+        base = _reader(report)
     statements = [
         *_of_first(seals[0], found, base, trust),
         *(said for seal in seals[1:] for said in _of_later(seal, trust)),
@@ -153,7 +155,10 @@ def _attached(reader: Any) -> Iterator[tuple[str, bytes]]:
     """The files inside, by name; those that the names of the document lead to at once."""
     names = list(reader.root.get("/Names", {}).get("/EmbeddedFiles", {}).get("/Names", []))
     for name, file in zip(names[:_MOST_ATTACHED:2], names[1:_MOST_ATTACHED:2], strict=False):
-        yield str(name), bytes(file.get_object()["/EF"]["/F"].data)
+        try:
+            yield str(name), bytes(file.get_object()["/EF"]["/F"].data)
+        except zlib.error:
+            yield str(name), b""
 
 
 def _unsigned_size(reader: Any, report: bytes) -> int:
@@ -221,7 +226,8 @@ class _Seal:
 
     Attributes:
         found, status: pyHanko's; the status is None where it cannot be checked at all.
-        holds: whether it is genuine and covers all bytes up to its own end.
+        holds: whether it is genuine and covers all bytes up to `reach`.
+        reach: where what it covers ends; 0 where it leaves out more than itself.
         reaches_end: whether that is the end of the file.
         stamp: what pyHanko says of its time stamp; None: it has none.
     """
@@ -229,6 +235,7 @@ class _Seal:
     found: Any
     status: Any
     holds: bool
+    reach: int
     reaches_end: bool
     stamp: Any
     signature: Signature
@@ -249,6 +256,7 @@ def _seal(found: Any, data: bytes, trust: Trust) -> _Seal:
         found=found,
         status=status,
         holds=bool(status and status.intact and status.valid and reach and _is_plain(found)),
+        reach=reach,
         reaches_end=reach == len(data),
         stamp=stamp,
         signature=noted(own, _aware(at), is_time_stamped=stamp is not None),
@@ -306,10 +314,31 @@ def _validated(found: Any, roots: Sequence[Certificate], at: datetime) -> Any:
         found,
         ValidationContext(trust_roots=list(roots), moment=at, allow_fetching=False),
         ts_validation_context=ValidationContext(trust_roots=list(roots), allow_fetching=False),
+        diff_policy=_additions(),
         key_usage_settings=KeyUsageConstraints(
             key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
         ),
     )
+
+
+@cache
+def _additions() -> Any:
+    """What may be added: signatures, and what readers add to these; no forms are filled in.
+
+    A signature that shows is told apart after that (`_shows`), as it is allowed by the standard.
+    """
+    from pyhanko.sign.diff_analysis import (
+        DEFAULT_DIFF_POLICY,
+        FormUpdatingRule,
+        SigFieldCreationRule,
+        SigFieldModificationRule,
+        StandardDiffPolicy,
+    )
+
+    created: Any = SigFieldCreationRule(allow_new_visible_after_certify=True)
+    forms = FormUpdatingRule(field_rules=[created, SigFieldModificationRule()])
+    policy: Any = StandardDiffPolicy(DEFAULT_DIFF_POLICY.global_rules, forms)
+    return policy
 
 
 # ------------------------------------------------------------------------------- in words

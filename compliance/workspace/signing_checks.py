@@ -62,10 +62,11 @@ def check(desk: Desk, path: Path, trusted: Path | None = None) -> Checked:
         trust = Trust(known=_known(connection), roots=roots, at=at)
         opened = examine(data, path.name, trust)
         told, found = _told(connection, opened), _trail(desk, connection, opened)
+        evidence = _of_evidence(opened, told)
         statements = (
             *_with_time(connection, opened, told, found),
-            *_of_evidence(opened, told),
-            _of_pages(opened, told),
+            evidence,
+            _of_pages(opened, told, evidence),
             *_of_trail(desk, connection, opened, told, found),
         )
     return Checked(
@@ -161,22 +162,21 @@ def _time_of(body: str) -> datetime:
 # ------------------------------------------------------------------------------- evidence
 
 
-def _of_evidence(opened: Opened, told: _Told | None) -> Iterator[Statement]:
+def _of_evidence(opened: Opened, told: _Told | None) -> Statement:
     """Whether the evidence inside is whole, and is that which was recorded."""
-    about, evidence = Aspect.EVIDENCE, opened.attached.get(_EVIDENCE)
+    evidence = opened.attached.get(_EVIDENCE)
     if doubled := sorted(opened.doubled & {_EVIDENCE, _CHECKPOINT}):
         says = _("Two files inside have the name {name}: nobody can say which one counts.")
-        yield _stated(about, Holds.NO, says.format(name=doubled[0]))
-    elif evidence is None:
-        yield _stated(about, Holds.NO, _("No evidence is attached."))
+        return _stated(Aspect.EVIDENCE, Holds.NO, says.format(name=doubled[0]))
+    if evidence is None:
+        says = _("No evidence is attached.")
     elif not _is_canonical(evidence):
         says = _("The evidence inside is not as a report writes it: it was changed.")
-        yield _stated(about, Holds.NO, says)
     elif not _is_of_one_trail(opened):
         says = _("The evidence and the checkpoint inside are of two different moments or trails.")
-        yield _stated(about, Holds.NO, says)
     else:
-        yield _of_recorded(evidence, told)
+        return _of_recorded(evidence, told)
+    return _stated(Aspect.EVIDENCE, Holds.NO, says)
 
 
 def _of_recorded(evidence: bytes, told: _Told | None) -> Statement:
@@ -212,13 +212,16 @@ def _is_of_one_trail(opened: Opened) -> bool:
     return said == (seen.entries, seen.root, seen.head)
 
 
-def _of_pages(opened: Opened, told: _Told | None) -> Statement:
+def _of_pages(opened: Opened, told: _Told | None, evidence: Statement) -> Statement:
     """Whether the pages say what the evidence says."""
     about = Aspect.PAGES
     if told is not None and told.entry:
         says = _("The pages are those that this desk made of the evidence, as entry {n} says.")
         return _stated(about, Holds.YES, says.format(n=told.entry))
-    if not opened.is_sealed or _EVIDENCE in opened.doubled:
+    if evidence.holds is Holds.NO:
+        says = _("The pages cannot be compared with the evidence.")
+        return _stated(about, Holds.UNKNOWN, says)
+    if not opened.is_sealed:
         says = _("The pages are not compared: nobody trusted here stands for the evidence.")
         return _stated(about, Holds.UNKNOWN, says)
     found = agrees(opened)
