@@ -24,7 +24,7 @@ run: $(VENV)/.core
 # Each file stays with one worker, so that what its tests share is made once; and each worker has
 # one thread, or they would wait for each other.
 test: export OPENBLAS_NUM_THREADS := 1
-test: $(VENV)/.dev chromium postgresql distributed
+test: $(VENV)/.dev chromium postgresql softhsm distributed
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.dev
@@ -102,3 +102,10 @@ postgresql:
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
 	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq postgresql >/dev/null; } \
 	  || { echo "The tests need PostgreSQL; install it and run make test again."; exit 1; }
+
+# A token in software, for the tests that sign with one.
+.PHONY: softhsm
+softhsm:
+	@ls /usr/lib/softhsm/libsofthsm2.so >/dev/null 2>&1 \
+	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq softhsm2 >/dev/null; } \
+	  || { echo "The tests need SoftHSM (softhsm2); install it and run make test again."; exit 1; }

@@ -8,7 +8,7 @@ from compliance.i18n import mark, speaking
 from compliance.i18n import translate as _
 from compliance.impact.nouns import ImpactKind
 from compliance.report import wording
-from compliance.report.canonical import to_checkpoint_json, to_evidence_json
+from compliance.report.canonical import in_order, to_checkpoint_json, to_evidence_json
 from compliance.report.glyphs import printable_all
 from compliance.report.nouns import (
     AnonymisationEvidence,
@@ -122,7 +122,7 @@ def _build(kind: ReportKind, evidence: AnyEvidence) -> Document:
         attached["plan"] = evidence.plan.encode()
     return typeset(
         f"{kind}.typ",
-        to_content(kind, evidence),
+        to_content(kind, in_order(evidence)),
         attached=attached,
         at=evidence.gathered_at,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -37,6 +38,7 @@ KINDS: Mapping[ReportKind, type[AnyEvidence]] = {
     ReportKind.REQUEST_LOG: LogEvidence,
     ReportKind.ERASURE: CertificateEvidence,
 }
+_NO_JSON = ("NaN", "Infinity", "-Infinity")
 _MOST_BYTES = 2**25  # of evidence: pages of more take minutes
 
 # What evidence causes that is well formed, but says what no desk says.
@@ -79,11 +81,22 @@ def _read(
     plain = msgspec.json.decode(evidence)
     if plain.get("desk_version") != __version__:
         return
+    plain["published"] = attached.get("disclosure.json", b"").decode("utf-8", "replace")
     for kind, noun in KINDS.items():
-        more = {"published": attached.get("disclosure.json", b"").decode("utf-8", "replace")}
-        try:
-            found = from_plain(noun, plain | (more if noun is ReleaseEvidence else {}))
-            if to_evidence_json(found) == evidence:
-                yield kind, found
-        except _STUMBLES:
-            continue
+        for form in (plain, _with_numbers(plain)):
+            try:
+                found = from_plain(noun, form)
+                if to_evidence_json(found) == evidence:
+                    yield kind, found
+                    break
+            except _STUMBLES:
+                continue
+
+
+def _with_numbers(plain: Any) -> Any:
+    """With the numbers that JSON has no form for, which evidence holds as texts."""
+    if isinstance(plain, dict):
+        return {name: _with_numbers(value) for name, value in plain.items()}
+    if isinstance(plain, list):
+        return [_with_numbers(value) for value in plain]
+    return float(plain) if plain in _NO_JSON else plain
