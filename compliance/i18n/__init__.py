@@ -97,7 +97,8 @@ def _recogniser(language: str) -> Recogniser:
 
     from compliance.i18n.locales import conventions
 
-    shape, units, templates = str(conventions(language)["count"]), {}, []
+    told, units, templates = conventions(language), {}, []
+    shape, marks = str(told["count"]), told["between"] | {"end": told["end"]}
     with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
         for message in read_mo(file):
             words, said = _first(message.id), _first(message.string)
@@ -106,7 +107,7 @@ def _recogniser(language: str) -> Recogniser:
                 units[words] = shape.format(number="{number}", unit=said)
             elif context == FINISHED:
                 templates.append(words)
-    return Recogniser(templates, units)
+    return Recogniser(templates, units, marks)
 
 
 def _first(forms: str | Sequence[str] | None) -> str:
