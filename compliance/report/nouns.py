@@ -320,11 +320,13 @@ class Document:
         pdf: its bytes.
         pages: how many.
         attached: the JSON files inside, by name without its end.
+        plain: what it says without a layout, for `reading.read`.
     """
 
     pdf: bytes
     pages: int
     attached: Mapping[str, bytes]
+    plain: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,6 +345,8 @@ class Report:
         built_at: when, UTC.
         actor: who.
         language: that it is written in.
+        plain: SHA-256 of what it says without a layout, under which that is stored; empty for those
+            of before there were other formats.
     """
 
     id: str
@@ -356,3 +360,4 @@ class Report:
     unsigned: str = ""
     signer: str = ""
     language: str = ENGLISH
+    plain: str = ""
