@@ -129,6 +129,7 @@ class Manuscript:
         language: as HTML and Word name it: “en”, “zh-CN”.
         stamp, footing: what stands at the foot of every page.
         at: when its evidence was gathered, UTC.
+        evidence: SHA-256 of the evidence that is attached to the PDF; empty where none is.
         blocks: what it says and shows, in order.
     """
 
@@ -140,6 +141,7 @@ class Manuscript:
     stamp: str
     footing: str
     at: datetime
+    evidence: str
     blocks: tuple[Block, ...]
 
     @property

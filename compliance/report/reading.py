@@ -55,6 +55,7 @@ def read(plain: bytes) -> Manuscript:
         language=about["lang"] + (f"-{about['region']}" if about["lang"] == "zh" else ""),
         stamp=about["stamp"],
         footing=about["footing"],
+        evidence=about["evidence"],
         at=datetime(year, month, day, hour, minute, second, tzinfo=UTC),
         blocks=tuple(reader.blocks),
     )

@@ -15,6 +15,7 @@ from html import escape
 from importlib.resources import files
 
 from compliance.i18n import translate as _
+from compliance.report.formats.origin import about_copy
 from compliance.report.manuscript import (
     SIGNS,
     Block,
@@ -45,7 +46,9 @@ def to_web(manuscript: Manuscript) -> bytes:
         _chart(block, next(drawings), number) if isinstance(block, Chart) else _block(block, number)
         for number, block in enumerate(manuscript.blocks)
     ]
-    pieces = [*_head(manuscript), *_contents(manuscript), "<main>", *parts, "</main>"]
+    after = _cover_ends(manuscript)
+    parts[after:after] = [*_origin(manuscript), *_contents(manuscript)]
+    pieces = [*_head(manuscript), "<main>", *parts, "</main>"]
     foot = f"<footer><p>{_said(manuscript.stamp)} · {_said(manuscript.footing)}</p></footer>"
     return "\n".join([*pieces, foot, "</body>", "</html>", ""]).encode()
 
@@ -78,6 +81,19 @@ def _head(manuscript: Manuscript) -> Iterator[str]:
 @cache
 def _style() -> str:
     return (files(__package__) / "web.css").read_text("utf-8")
+
+
+def _cover_ends(manuscript: Manuscript) -> int:
+    """Where the first numbered section begins; without any, after everything."""
+    for number, block in enumerate(manuscript.blocks):
+        if isinstance(block, Heading) and block.number:
+            return number
+    return len(manuscript.blocks)
+
+
+def _origin(manuscript: Manuscript) -> Iterator[str]:
+    if manuscript.evidence:
+        yield f'<p class="note">{_said(about_copy(manuscript))}</p>'
 
 
 def _contents(manuscript: Manuscript) -> Iterator[str]:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from compliance.report.formats.origin import about_copy
 from compliance.report.formats.sheets import zipped
 from compliance.report.manuscript import (
     SIGNS,
@@ -44,6 +45,9 @@ def to_word(manuscript: Manuscript) -> bytes:
 
     document = docx.Document()
     _prepare(document, manuscript)
+    if manuscript.evidence:
+        copy = Words((Run(about_copy(manuscript)),), "small")
+        _words(document, copy)
     pictures = iter(draw(manuscript.charts, "png"))
     for block in manuscript.blocks:
         if isinstance(block, Chart):
