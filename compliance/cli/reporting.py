@@ -34,6 +34,8 @@ _IS_ON = {
     ReportKind.REQUEST: "a letter on a request",
     ReportKind.REQUEST_LOG: "the log of requests",
     ReportKind.ERASURE: "the certificate of an erasure",
+    ReportKind.ROPA: "the record of processing activities (GDPR Art. 30)",
+    ReportKind.SUMMARY: "how everything stands, for directors",
 }
 
 
