@@ -11,7 +11,6 @@ from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.report import charts, wording
 from compliance.report.nouns import SummaryEvidence
-from compliance.report.sections.budgets import budget_chart
 from compliance.report.sections.duties import severity_badge
 from compliance.report.sections.traceability import to_traceability
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, tile, toned
@@ -24,6 +23,8 @@ _NAMES_SHOWN = 3
 _DONE_SHOWN = 6
 _CONDITION_SHOWN = 160
 _SCORES_DRAWN = 60
+_DAY = 86_400  # seconds
+_LONG = 3  # days from which on a curve is drawn over time, and not from check to check
 _NEARLY_SPENT = 0.8
 _GRAVE = (Severity.CRITICAL, Severity.HIGH)
 _MONEY = re.compile(r"(?P<what>amount|max|serious|per_violation)_(?P<currency>[a-z]{3})")
@@ -41,7 +42,7 @@ def to_management(evidence: SummaryEvidence) -> Plain:
         "worst": _worst(evidence),
         "worst_left": max(len(_by_rule(evidence)) - _WORST, 0),
         "due": _due(evidence),
-        "budgets": budget_chart(evidence.budgets),
+        "budgets": _budgets(evidence),
         "done": _done(evidence),
         "decisions": list(_decisions(evidence)),
         "trail": to_traceability((), evidence.trail, evidence.gathered_at),
@@ -64,15 +65,16 @@ def _verdict(evidence: SummaryEvidence) -> Plain:
     if not evidence.trail.ok:
         return {"tone": "bad", "says": _("The desk's own log was tampered with or damaged.")}
     if grave:
-        says = _("{n} of {all} open points are serious and need a decision.")
-        return {"tone": "bad", "says": says.format(n=count(grave), all=count(len(found)))}
+        says = _("Open: {points}, of which {n} serious; they need a decision.")
+        points = count(len(found), "point")
+        return {"tone": "bad", "says": says.format(n=count(grave), points=points)}
     if found:
-        says = _("{n} points are open; none of them is serious.").format(n=count(len(found)))
+        says = _("Open: {points}, none of them serious.").format(points=count(len(found), "point"))
         return {"tone": "warn", "says": says}
     states = [verdict.state for verdict in evidence.assessment.verdicts]
     if unknown := states.count(State.NOT_ASSESSED):
-        says = _("Nothing was found wrong, but {n} points could not be checked.")
-        return {"tone": "warn", "says": says.format(n=count(unknown))}
+        says = _("Nothing was found wrong, but not everything could be checked: {points} not.")
+        return {"tone": "warn", "says": says.format(points=count(unknown, "point"))}
     if State.MET not in states:
         return {"tone": "calm", "says": _("Nothing could be decided yet.")}
     return {"tone": "good", "says": _("Everything that could be checked is in order.")}
@@ -82,18 +84,19 @@ def _tiles(evidence: SummaryEvidence) -> list[Plain]:
     whole, budgets = evidence.improvement.whole, evidence.budgets
     score = _("not known") if whole.score is None else wording.percent(whole.score / 100)
     left = min((1 - budget.share_spent for budget in budgets), default=None)
+    late = _late(evidence)
     return [
         tile(_("Score"), score, _change_in_words(whole.change)),
         tile(
             _("Open points"),
-            count(whole.open),
+            count(len(evidence.assessment.findings)),
             _("{n} closed since last time").format(n=count(whole.closed)),
         ),
         tile(
             _("Overdue"),
-            count(whole.overdue),
+            count(late),
             _("past their day"),
-            tone="bad" if whole.overdue else "",
+            tone="bad" if late else "",
         ),
         tile(
             _("Budget left"),
@@ -102,6 +105,15 @@ def _tiles(evidence: SummaryEvidence) -> list[Plain]:
             tone="warn" if left is not None and left < 1 - _NEARLY_SPENT else "",
         ),
     ]
+
+
+def _late(evidence: SummaryEvidence) -> int:
+    """What is past its day: by a finding's own day, or by a clock of the law."""
+    today = evidence.gathered_at.date()
+    clocks = {v.key for v in evidence.assessment.findings if v.due and v.due < today}
+    days = {finding.key for finding in evidence.findings if finding.due < today}
+    upcoming = sum(one.is_late for one in evidence.improvement.upcoming)
+    return max(len(clocks | days), upcoming)
 
 
 def _change_in_words(change: float | None) -> str:
@@ -113,23 +125,20 @@ def _change_in_words(change: float | None) -> str:
     return said.format(n=wording.number(abs(change), 1))
 
 
-def _scores(evidence: SummaryEvidence) -> Sequence[tuple[float, float]]:
-    """Days before the newest check (as numbers up to nought), and the score."""
-    scores = evidence.improvement.whole.scores[-_SCORES_DRAWN:]
-    if not scores:
-        return ()
-    last = scores[-1][0]
-    return [((moment - last).total_seconds() / 86_400, score) for moment, score in scores]
-
-
 def _trend(evidence: SummaryEvidence) -> Plain | None:
     """The score over time; None where there are not two to join."""
-    points = _scores(evidence)
-    if len(points) < 2:
+    scores = evidence.improvement.whole.scores[-_SCORES_DRAWN:]
+    if len(scores) < 2:
         return None
+    last = scores[-1][0]
+    ago = [(moment - last).total_seconds() / _DAY for moment, _score in scores]
+    is_long = ago[0] < -_LONG
+    places = ago if is_long else range(1, len(scores) + 1)
+    points = [(float(x), score) for x, (_moment, score) in zip(places, scores, strict=True)]
     line = charts.Line(name=_("Score"), role="main", points=tuple(points))
+    under = _("days before the last check") if is_long else _("check")
     return {
-        "panels": [charts.line_chart(_("Score, in percent"), _("days before today"), [line])],
+        "panels": [charts.line_chart(_("Score, in percent"), under, [line], shown=(0, 100))],
         "legend": [],
         "alt": _("The score went from {first} to {last} in {n} checks.").format(
             first=wording.percent(points[0][1] / 100),
@@ -165,7 +174,7 @@ def _by_rule(evidence: SummaryEvidence) -> Mapping[str, Sequence[Verdict]]:
 
 def _worst(evidence: SummaryEvidence) -> Plain | None:
     headings = [
-        heading(_("What is wrong"), 2.6),
+        heading(_("Duty that is not met"), 2.6),
         heading(_("If nothing is done"), 2),
         heading(_("What to decide"), 2.2),
         heading(_("Who, until when"), 1.3, Fill.NAME),
@@ -186,7 +195,7 @@ def _wrong(
     more = len(found) - _NAMES_SHOWN
     where = _("{names} and {n} more").format(names=names, n=count(more)) if more > 0 else names
     badge = severity_badge(first.severity)
-    title = _("{badge}: {title}").format(badge=badge["text"], title=_("not so: ") + _(first.title))
+    title = _("{severity}: {title}").format(severity=badge["text"], title=_(first.title))
     owners = sorted({finding.owner for finding in kept if finding.owner})
     day = min((finding.due for finding in kept), default=None)
     return [
@@ -235,7 +244,7 @@ def _either(parts: Sequence[str]) -> str:
 
 def _due(evidence: SummaryEvidence) -> Plain | None:
     headings = [
-        heading(_("Until"), 1),
+        heading(_("Until"), 1.4),
         heading(_("What"), 3),
         heading(_("On"), 2, Fill.NAME),
         heading(_("Who"), 1.2, Fill.NAME),
@@ -258,12 +267,35 @@ def _day(day: date) -> str:
     return locales.day(day)
 
 
+def _budgets(evidence: SummaryEvidence) -> Plain | None:
+    """What is spent of each budget, in shares alone."""
+    budgets = evidence.budgets[: charts.MOST_GROUPS]
+    if not budgets:
+        return None
+    spent = [
+        _("{share} spent").format(share=wording.percent(budget.share_spent)) for budget in budgets
+    ]
+    pairs = list(zip(budgets, spent, strict=True))
+    return charts.share_chart(
+        [(b.population, [("main", b.share_spent)], said) for b, said in pairs],
+        [("main", _("spent")), ("rest", _("left"))],
+        alt=wording.sentence(
+            wording.joined(
+                _("{name}: {note}").format(name=b.population, note=said) for b, said in pairs
+            )
+        ),
+        caption=_("How much of each budget is spent.")
+        + charts.only_first(len(evidence.budgets), "populations"),
+    )
+
+
 def _done(evidence: SummaryEvidence) -> list[str]:
     """What happened since last time, in sentences."""
     loop, since = evidence.improvement.whole, evidence.improvement.since
     done = []
     if loop.closed:
-        done.append(_("{n} points were mended and tested again.").format(n=count(loop.closed)))
+        points = count(loop.closed, "point")
+        done.append(_("Mended and tested again: {points}.").format(points=points))
     applied = [one for one in evidence.improvement.applied if not since or one.applied_at >= since]
     done += [
         _("{day}: {what}").format(
@@ -282,29 +314,31 @@ def _decisions(evidence: SummaryEvidence) -> Iterator[str]:
     yield from _on_budgets(evidence)
     loop = evidence.improvement
     if loop.reopened:
-        yield _("Look again at {n} decisions that newer data have overtaken.").format(
-            n=count(len(loop.reopened))
+        yield _("Look again at what newer data have overtaken: {decisions}.").format(
+            decisions=count(len(loop.reopened), "decision")
         )
     if loop.alarms:
-        yield _("Have {n} unusual acts looked into.").format(n=count(loop.alarms))
+        yield _("Have what is unusual looked into: {acts}.").format(
+            acts=count(loop.alarms, "unusual act")
+        )
     if unknown := loop.whole.duties.get(State.NOT_ASSESSED):
-        yield _("Have the missing facts gathered: {n} points could not be checked.").format(
-            n=count(unknown)
+        yield _("Have the missing facts gathered: {points} could not be checked.").format(
+            points=count(unknown, "point")
         )
 
 
 def _on_points(evidence: SummaryEvidence) -> Iterator[str]:
     whole = evidence.improvement.whole
-    if whole.overdue:
-        yield _("Give {n} overdue points a new day, or the means to be done.").format(
-            n=count(whole.overdue)
+    if late := _late(evidence):
+        yield _("Give what is overdue a new day, or the means to be done: {points}.").format(
+            points=count(late, "point")
         )
     worst = next(iter(evidence.assessment.findings), None)
     if worst and worst.severity in _GRAVE:
         yield wording.sentence(_(worst.remedy))
     if unowned := whole.open - whole.owned:
-        yield _("Name somebody for the {n} open points that nobody has in hand.").format(
-            n=count(unowned)
+        yield _("Name somebody for what nobody has in hand: {points}.").format(
+            points=count(unowned, "point")
         )
 
 

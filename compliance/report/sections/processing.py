@@ -40,7 +40,7 @@ def _cover(evidence: ProcessingEvidence) -> Plain:
         "facts": [
             *(_known(name, value) for name, value in named.items()),
             fact(_("Date"), wording.when(evidence.gathered_at)),
-            fact(_("Version"), evidence.version),
+            fact(_("Version"), _("entry {n} of the trail").format(n=evidence.version)),
             fact(_("Filter"), _filter(evidence), fill=Fill.NAME),
             fact(_("Privacy Desk version"), evidence.desk_version),
             *(
