@@ -14,6 +14,7 @@ from compliance.errors import ComplianceError
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "compliance"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
+ALONE = PACKAGE / "trail" / "verify_trail.py"  # an auditor carries one file
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 VERBS = (
@@ -191,7 +192,7 @@ def test_modules_stay_small_and_say_what_they_are(path: Path) -> None:
         default=0,
     )
 
-    assert len(text.splitlines()) <= 400
+    assert len(text.splitlines()) <= (900 if path == ALONE else 400)
     assert longest <= 60
     if text.strip():
         assert ast.get_docstring(ast.parse(text)), "a module says what it is"

@@ -75,7 +75,10 @@ def schedule(**more: Any) -> Schedule:
 
 def verdict(rule: str, state: State) -> Verdict:
     return Verdict(
-        **dict.fromkeys(("law", "article", "title", "evidence", "remedy", "page"), "x"),
+        **dict.fromkeys(("title", "evidence", "remedy", "page"), "x"),
+        law="CN_PIPL",
+        law_name="PIPL",
+        article="Art. 13",
         rule=rule,
         subject="Quisling's list",
         state=state,
@@ -285,7 +288,7 @@ def test_a_notice_holds_counts_and_articles_and_no_names() -> None:
     told = notice(an_audit())
 
     assert "1 findings opened" in told.subject
-    assert "- a (x x), high: 1" in told.text
+    assert "- a (PIPL Art. 13), high: 1" in told.text
     whole = told.subject + told.text + json.dumps(told.fields)
     assert not any(name in whole for name in ("Quisling", "Xanthippe", "list"))
 

@@ -6,6 +6,7 @@ writes other Parquet bytes and so another hash of the stored table; that alone i
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -27,6 +28,7 @@ FILE = b"customer;email;country;spent\n" + b"".join(
     b"%d.0;someone%d@example.org;%s;%d,50\n" % (17850 + i, i, (b"DE", b"FR")[i % 2], 10 + i)
     for i in range(40)
 )
+KEY = json.dumps({"origin": "privacy-desk/0123456789abcdef", "seed": "07" * 32})
 
 
 def as_golden(name: str, text: str) -> str:
@@ -50,6 +52,7 @@ def test_the_trail_is_spelt_as_it_always_was(
     # Edges say which code made them, and the trail vouches for the edges.
     monkeypatch.setattr("compliance.workspace.desk.code", lambda: "golden")
     settings = Settings.from_environment({"PRIVACY_DESK_ACTOR": "Officer"}, home=tmp_path)
+    (tmp_path / "trail.key").write_text(KEY, encoding="utf-8")
     desk = Workspace(settings, clock=ticking)
     desk.set_organisation(Organisation(name="Shop", contact="dpo@shop.example", country="DE"))
     description = Description(unit="customer", region="DE", purpose="billing")

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -21,14 +18,16 @@ from compliance.trail import (
     Line,
     read_checkpoint,
     record,
+    sign,
+    signer,
     to_checkpoint,
     to_entry,
-    to_export,
     verify,
 )
-from compliance.trail.verify_trail import hash_of, merkle_root, problems_of, read_export
+from compliance.trail.nouns import Verification
+from compliance.trail.verify_trail import hash_of, merkle_root, problems_of
 
-VERIFIER = Path(__file__).parent.parent / "compliance" / "trail" / "verify_trail.py"
+BY = signer("privacy-desk/test", b"\x07" * 32)
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
@@ -53,6 +52,11 @@ def head_of(lines: list[Line]) -> Head:
     return Head(entries=len(lines), hash=lines[-1].hash) if lines else BEGINNING
 
 
+def checkpoint_of(found: Verification) -> dict[str, object]:
+    seen = sign(BY, entries=found.entries, root=found.root, head=found.head, at=START)
+    return to_checkpoint(seen)
+
+
 def rewritten(line: Line, *, rehash: bool, **changes: object) -> Line:
     body = json.dumps(json.loads(line.body) | changes, sort_keys=True, separators=(",", ":"))
     return Line(line.place, body, hash_of(body) if rehash else line.hash)
@@ -75,7 +79,7 @@ def test_a_checkpoint_still_holds_after_the_trail_has_grown(first: int, more: in
     lines = trail(first + more)
     early = verify(lines[:first], head_of(lines[:first]))
 
-    later = verify(lines, head_of(lines), to_checkpoint(early, START))
+    later = verify(lines, head_of(lines), checkpoint_of(early))
 
     assert later.ok
 
@@ -163,7 +167,7 @@ def test_no_change_of_any_character_goes_unseen(data: st.DataObject) -> None:
 
 def test_a_removal_at_the_end_shows_against_a_checkpoint_even_if_the_head_was_moved() -> None:
     lines = trail(9)
-    checkpoint = to_checkpoint(verify(lines, head_of(lines)), START)
+    checkpoint = checkpoint_of(verify(lines, head_of(lines)))
     cut = lines[:6]
 
     assert verify(cut, head_of(cut)).ok
@@ -172,7 +176,7 @@ def test_a_removal_at_the_end_shows_against_a_checkpoint_even_if_the_head_was_mo
 
 def test_a_history_written_anew_shows_against_a_checkpoint() -> None:
     lines = trail(5)
-    checkpoint = to_checkpoint(verify(lines, head_of(lines)), START)
+    checkpoint = checkpoint_of(verify(lines, head_of(lines)))
     head = BEGINNING
     forged = []
     for number in range(5):
@@ -221,47 +225,6 @@ def test_entries_come_back_as_they_were_recorded() -> None:
     assert (entry.number, entry.subject, entry.actor) == (3, "table 2", "tester")
     assert entry.at == START + timedelta(minutes=2)
     assert entry.facts == {"rows": 20, "share": "0.2"}
-
-
-def run_verifier(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-I", str(VERIFIER), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_the_stand_alone_verifier_agrees_without_the_desk(tmp_path: Path) -> None:
-    lines = trail(7)
-    export, checkpoint = tmp_path / "trail.jsonl", tmp_path / "checkpoint.json"
-    export.write_text(to_export(lines), encoding="utf-8")
-    checkpoint.write_text(
-        json.dumps(to_checkpoint(verify(lines, head_of(lines)), START)), encoding="utf-8"
-    )
-    broken = tmp_path / "broken.jsonl"
-    broken.write_text(to_export([*lines[:2], *lines[3:]]), encoding="utf-8")
-
-    good = run_verifier(export, "--checkpoint", checkpoint)
-    bad = run_verifier(broken, "--checkpoint", checkpoint)
-
-    assert (good.returncode, bad.returncode) == (0, 2), good.stdout + good.stderr
-    assert "whole" in good.stdout
-    assert "Entry 3 is missing" in bad.stdout
-    assert read_export(export.read_text(encoding="utf-8")) == lines
-
-
-@pytest.mark.parametrize("text", ["", "x", "{}\n", '{"body": 1}\n', "[1]\n"])
-def test_the_stand_alone_verifier_gives_a_plain_verdict_on_rubbish(
-    tmp_path: Path, text: str
-) -> None:
-    path = tmp_path / "rubbish.jsonl"
-    path.write_text(text, encoding="utf-8")
-
-    found = run_verifier(path)
-
-    assert "Traceback" not in found.stderr
-    assert found.returncode == (0 if text == "" else 2)
 
 
 def test_problems_are_found_without_a_head_too() -> None:

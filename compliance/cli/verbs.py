@@ -212,8 +212,10 @@ def assess(workspace: Workspace, asked: Namespace) -> Result:
 def disclosure(workspace: Workspace, asked: Namespace) -> Result:
     """What is told about a release: as a document, as lines for people, or into a file."""
     path = typed.destination(asked.out, workspace.settings) if asked.out else None
-    told = workspace.disclosure(asked.name, asked.release_id)
-    if path is not None:
+    if path is None:
+        told = workspace.disclosure(asked.name, asked.release_id)
+    else:
+        told = workspace.proof.lineage.disclose(asked.name, asked.release_id)
         typed.write(path, results.disclosure_file(told))
         return {"path": str(path)} | results.disclosure_lines(told)
     return results.disclosure(told) if asked.json else results.disclosure_lines(told)

@@ -24,13 +24,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from compliance.i18n.recognising import Recogniser, has_blanks
+from compliance.i18n.recognising import Recogniser
 
 FOLDER = Path(__file__).parent
 DOMAIN = "desk"
 COUNTED = "counted"  # the context of units behind a number
+FINISHED = "finished"  # that of templates whose sentences were put together before they are shown
 ENGLISH = "en"
 # The names are the languages' own; `languages.yaml` says how dates and numbers are written in them.
 LANGUAGES = {"en": "English", "zh": "简体中文"}
@@ -68,27 +68,17 @@ def mark(words: str) -> str:
     return words
 
 
-def spoken(plain: Any) -> Any:
-    """Plain values, such as a file of texts, with all words in them translated."""
-    if isinstance(plain, str):
-        return translate(plain)
-    if isinstance(plain, dict):
-        return {key: spoken(value) for key, value in plain.items()}
-    if isinstance(plain, list | tuple):
-        return [spoken(value) for value in plain]
-    return plain
-
-
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """All words in `language` for as long as this lasts.
+    """All words in `language` for as long as this lasts; left empty, in what is spoken already.
 
     Raises:
         KeyError: there is no such language.
     """
-    if language not in LANGUAGES:
-        raise KeyError(language)
-    before = LANGUAGE.set(language)
+    chosen = language or LANGUAGE.get()
+    if chosen not in LANGUAGES:
+        raise KeyError(chosen)
+    before = LANGUAGE.set(chosen)
     try:
         yield
     finally:
@@ -102,7 +92,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 @cache
 def _recogniser(language: str) -> Recogniser:
-    """Of all translated words that have blanks, and of all units of counts."""
+    """Of all templates that were only marked, and of all units of counts."""
     from babel.messages.mofile import read_mo
 
     from compliance.i18n.locales import conventions
@@ -111,12 +101,18 @@ def _recogniser(language: str) -> Recogniser:
     with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
         for message in read_mo(file):
             words, said = _first(message.id), _first(message.string)
-            if message.context == COUNTED:
+            context = _text(message.context)
+            if context == COUNTED:
                 units[words] = shape.format(number="{number}", unit=said)
-            elif not message.context and has_blanks(words):
+            elif context == FINISHED:
                 templates.append(words)
     return Recogniser(templates, units)
 
 
 def _first(forms: str | Sequence[str] | None) -> str:
     return forms if isinstance(forms, str) else forms[0] if forms else ""
+
+
+def _text(context: str | bytes | None) -> str:
+    """A context as it is read from a compiled file, where it comes as bytes."""
+    return context.decode() if isinstance(context, bytes) else context or ""

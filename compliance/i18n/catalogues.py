@@ -15,8 +15,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from compliance.i18n import DOMAIN, FOLDER
+from compliance.i18n import DOMAIN, FINISHED, FOLDER
 from compliance.i18n.gathering import Gathered, Key
+from compliance.i18n.recognising import has_blanks
+
+_MARKED = "recognised in finished sentences"
 
 
 class _Bare(Catalog):
@@ -59,7 +62,8 @@ def gone(language: str, gathered: Gathered) -> list[Message]:
 def compiled(language: str, files: Iterable[bytes]) -> bytes:
     """One catalogue of all rooms as the app reads it; what is fuzzy or missing is left out.
 
-    A plural is a key of its own as well, so that it can be recognised in a finished sentence.
+    A plural is a key of its own as well, and a template that is only marked has a second one, so
+    that they are recognised in a finished sentence.
     """
     whole = _Bare(locale=language, fuzzy=False)
     messages = [m for file in files for m in read_po(io.BytesIO(file), locale=language) if m.id]
@@ -69,6 +73,8 @@ def compiled(language: str, files: Iterable[bytes]) -> bytes:
         whole.add(message.id, message.string, context=message.context)
         if isinstance(message.id, tuple | list) and len(set(message.id)) > 1:
             whole.add(message.id[1], strings(message)[-1], context=message.context)
+        if _MARKED in message.auto_comments:
+            whole.add(message.id, message.string, context=FINISHED)
     written = io.BytesIO()
     write_mo(written, whole)
     return written.getvalue()
@@ -114,6 +120,7 @@ def _written(language: str, room: str, messages: Any, known: dict[Key, Message])
             _string(old, is_plural=bool(message.many)),
             locations=[(file, 0) for file in sorted(message.files)],
             flags=["fuzzy"] if old and old.fuzzy else [],
+            auto_comments=[_MARKED] if message.is_marked and has_blanks(key.words) else [],
             user_comments=old.user_comments if old else [],
             context=key.context or None,
         )

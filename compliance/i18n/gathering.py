@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from compliance.i18n import COUNTED, FOLDER
+from compliance.i18n import COUNTED, FOLDER, translate
 
 ROOT = Path(__file__).parents[2]  # of the project, which the paths of `sources.yaml` start from
 SOURCES = FOLDER / "sources.yaml"
@@ -39,10 +40,17 @@ class Key:
 
 @dataclass(slots=True)
 class Message:
-    """Words to be translated; `many` is their plural, `files` where they stand."""
+    """Words to be translated.
+
+    Attributes:
+        many: their plural.
+        files: where they stand.
+        is_marked: whether they are only marked, so that what comes to be shown is finished.
+    """
 
     many: str = ""
     files: set[str] = field(default_factory=set)
+    is_marked: bool = False
 
 
 Gathered = dict[str, dict[Key, Message]]
@@ -65,10 +73,11 @@ def gather() -> Gathered:
     owners: dict[Key, dict[Key, Message]] = {}
     for room in sources()["rooms"]:
         mine = rooms.setdefault(room["room"], {})
-        for file, key, many in _of_room(room):
+        for file, key, many, is_marked in _of_room(room):
             message = owners.setdefault(key, mine).setdefault(key, Message())
             message.files.add(file)
             message.many = message.many or many
+            message.is_marked |= is_marked
     return rooms
 
 
@@ -78,30 +87,48 @@ def words_of_templates(folder: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words for file in _typ(folder) for words in _in_template(file)))
 
 
-def words_of_data(plain: Any, texts: Iterable[str], without: Iterable[str]) -> Iterator[str]:
+def words_of_data(plain: Any, texts: Sequence[str], without: Sequence[str]) -> Iterator[str]:
     """The texts of plain values whose paths fit `texts` and not `without`."""
-    texts, without = tuple(texts), tuple(without)
-    for path, value in _leaves(plain, ""):
-        fits = any(fnmatchcase(path, pattern) for pattern in texts)
-        if value.strip() and fits and not any(fnmatchcase(path, one) for one in without):
-            yield value
+    found: list[str] = []
+
+    def keep(words: str) -> str:
+        found.append(words)
+        return words
+
+    _with_words(plain, "", keep, texts, without)
+    yield from (words for words in found if words.strip())
 
 
-def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str]]:
+def spoken(file: str, plain: Any) -> Any:
+    """The plain values of a file that `sources.yaml` names, with its words translated."""
+    rows = [row for room in sources()["rooms"] for row in room.get("data", ())]
+    row = next(row for row in rows if row["file"] == file)
+    return _with_words(plain, "", translate, row["texts"], row.get("without", ()))
+
+
+def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
     for path in _paths(room.get("python", ())):
-        for key, many in _in_python(path):
-            yield _name(path), key, many
+        for key, many, is_marked in _in_python(path):
+            yield _name(path), key, many, is_marked
+    for name, words in _as_they_stand(room):
+        yield name, Key(words), "", True
+    for unit, units in room.get("units", {}).items():
+        yield _name(SOURCES), Key(unit, COUNTED), units, False
+
+
+def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Words that need no look at how they are used, with the file that holds them."""
+    for words in chain.from_iterable(room.get("words", ())):
+        yield _name(SOURCES), words
     for name, classes in room.get("enums", {}).items():
-        for words in _values(ROOT / name, classes):
-            yield name, Key(words), ""
+        yield from ((name, words) for words in _values(ROOT / name, classes))
     for path in _paths(room.get("templates", ())):
-        for words in _in_template(path):
-            yield _name(path), Key(words), ""
+        yield from ((_name(path), words) for words in _in_template(path))
     for row in room.get("data", ()):
         for path in _paths([row["file"]]):
             plain = yaml.safe_load(path.read_text("utf-8"))
-            for words in words_of_data(plain, row["texts"], row.get("without", ())):
-                yield _name(path), Key(words), ""
+            told = words_of_data(plain, row["texts"], row.get("without", ()))
+            yield from ((_name(path), words) for words in told)
 
 
 def _paths(patterns: Iterable[str]) -> list[Path]:
@@ -122,16 +149,16 @@ def _typ(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.typ"))
 
 
-def _in_python(path: Path) -> Iterator[tuple[Key, str]]:
+def _in_python(path: Path) -> Iterator[tuple[Key, str, bool]]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if not isinstance(node, ast.Call):
             continue
         name = _called(node.func)
         try:
             if name in _FUNCTIONS:
-                yield from _told(name, node)
+                yield from ((*told, name == "mark") for told in _told(name, node))
             elif name in _COUNTED:
-                yield from _unit(node, _COUNTED[name])
+                yield from ((*told, False) for told in _unit(node, _COUNTED[name]))
         except ValueError as error:
             raise ValueError(f"{_name(path)}, line {node.lineno}: {error}") from None
 
@@ -178,7 +205,7 @@ def _literals(place: ast.expr) -> Iterator[str]:
 
 
 def _values(path: Path, classes: Iterable[str]) -> Iterator[str]:
-    """The values of enumerations that are words on screen."""
+    """The values of enumerations that are words on screen, without underscores."""
     tree = ast.parse(path.read_text("utf-8"))
     found = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     for name in classes:
@@ -186,7 +213,7 @@ def _values(path: Path, classes: Iterable[str]) -> Iterator[str]:
             raise ValueError(f"sources.yaml names {name} of {_name(path)}, which is not there")
         for line in found[name].body:
             if isinstance(line, ast.Assign):
-                yield from _literals(line.value)
+                yield from (value.replace("_", " ") for value in _literals(line.value))
 
 
 def _in_template(path: Path) -> Iterator[str]:
@@ -194,10 +221,22 @@ def _in_template(path: Path) -> Iterator[str]:
         yield match[1].replace('\\"', '"').replace("\\\\", "\\")
 
 
-def _leaves(plain: Any, path: str) -> Iterator[tuple[str, str]]:
+def _with_words(
+    plain: Any, path: str, said: Callable[[str], str], texts: Sequence[str], without: Sequence[str]
+) -> Any:
+    """Plain values in which all words are replaced by what `said` makes of them."""
     if isinstance(plain, str):
-        yield path, plain
-    inner = plain.items() if isinstance(plain, dict) else enumerate(plain)
-    if isinstance(plain, dict | list):
-        for key, value in inner:
-            yield from _leaves(value, f"{path}.{key}" if path else str(key))
+        fits = any(fnmatchcase(path, pattern) for pattern in texts)
+        return said(plain) if fits and not any(fnmatchcase(path, w) for w in without) else plain
+    start = f"{path}." if path else ""
+    if isinstance(plain, dict):
+        return {
+            key: _with_words(value, f"{start}{key}", said, texts, without)
+            for key, value in plain.items()
+        }
+    if isinstance(plain, list):
+        return [
+            _with_words(value, f"{start}{place}", said, texts, without)
+            for place, value in enumerate(plain)
+        ]
+    return plain

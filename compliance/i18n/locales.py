@@ -6,7 +6,7 @@ needed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -69,6 +69,20 @@ def listed(items: Sequence[str]) -> str:
     from babel.lists import format_list
 
     return format_list(items, locale=_locale(LANGUAGE.get()))
+
+
+def joined(items: Iterable[str], what: str) -> str:
+    """Words of a list, clauses of a sentence, or sentences, one after the other.
+
+    Args:
+        what: `words`, `clauses` or `sentences`.
+    """
+    return str(conventions()["between"][what]).join(items)
+
+
+def end() -> str:
+    """The mark at the end of a sentence."""
+    return str(conventions()["end"])
 
 
 def conventions(language: str = "") -> dict[str, Any]:

@@ -16,7 +16,7 @@ from functools import lru_cache
 _BLANK = re.compile(r"\{([a-z_0-9]+)(?:![rs])?(?::[^}]*)?\}")
 _COUNT = re.compile(r"(?P<number>[\d,]+)[ \N{NO-BREAK SPACE}](?P<unit>\D[^.;:()]{0,40})")
 _LONGEST = 2_000  # letters of a sentence; what is longer is somebody's own text
-_LEAST = 4  # letters that a template must say itself, or it would fit anything
+_LEAST = 4  # letters that a template must say itself, or it would fit too much
 _REMEMBERED = 4096
 
 
@@ -87,5 +87,5 @@ def _template(words: str) -> _Template:
         pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
         seen.add(name)
     pieces.append(re.escape(words[at:]))
-    own = len(_BLANK.sub("", words).strip())
+    own = sum(sign.isalpha() for sign in _BLANK.sub("", words))
     return _Template(words, re.compile("".join(pieces), re.DOTALL), own)

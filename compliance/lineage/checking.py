@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from compliance.lineage.nouns import Dangling, Edge, NodeKind, Place
 
-_OUTSIDE = frozenset({NodeKind.SOURCE, NodeKind.FOREIGN})
+_OUTSIDE = frozenset({NodeKind.SOURCE, NodeKind.FOREIGN, NodeKind.DISCLOSURE})
 
 
 def dangling(edges: Iterable[Edge], columns: Mapping[str, Collection[str]]) -> tuple[Dangling, ...]:
@@ -14,7 +14,8 @@ def dangling(edges: Iterable[Edge], columns: Mapping[str, Collection[str]]) -> t
 
     Args:
         columns: those of every thing that is there, by its key; what has none is there with ().
-            Files and tables of other systems are outside, and nobody here knows theirs.
+            Files, tables of other systems and what was handed out are outside: nobody here knows
+            theirs.
     """
     return tuple(dict.fromkeys(one for edge in edges for one in _of(edge, columns)))
 

@@ -19,6 +19,7 @@ class NodeKind(StrEnum):
     """The things that lineage joins.
 
     VIEW: the rows of a dataset that could be used for something, where others could not.
+    DISCLOSURE: what was told about a release, handed out.
     FOREIGN: a table of another system, known from the events that it sent.
     """
 

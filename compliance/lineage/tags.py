@@ -25,9 +25,11 @@ from compliance.lineage.nouns import (
     Tagged,
 )
 
-Tags = dict[Place, set[Tag]]
-_Ways = Mapping[Place, list[Place]]
-_Pair = tuple[Place, Place]
+# Places while they are followed: plain pairs are made and found faster than named ones.
+_At = tuple[str, str]
+_Bits = dict[_At, int]
+_Ways = Mapping[_At, list[_At]]
+_Pair = tuple[_At, _At]
 _DATASET = f"{NodeKind.DATASET}:"
 
 _NOT_LOOKED = "nobody has looked for personal data here, and what it was made from holds some"
@@ -54,50 +56,74 @@ def propagate(
     }
     proven = {made for _, made in stops}
     direct, indirect, ended, whole = _ways(edges, stops)
-    own = _own(labels, proven)
+    names = _Names()
+    own = _own(labels, proven, names)
     tags, arrived = _travelled(own, direct)
+    came = names.of_each(arrived)
     return Tagged(
-        tags=_frozen(tags),
-        arrived=_frozen(arrived),
-        touched=_frozen(_touched(tags, direct, indirect, whole)),
+        tags=names.of_each(tags),
+        arrived=came,
+        touched=names.of_each(_touched(tags, direct, indirect, whole)),
         stopped=tuple(
             Stop(
-                origin=origin,
-                made=made,
-                tags=frozenset(tags[origin]),
-                evidence=stops[origin.node, made.node],
+                origin=Place(*origin),
+                made=Place(*made),
+                tags=names.of(tags[origin]),
+                evidence=stops[origin[0], made[0]],
             )
             for origin, made in sorted(ended)
             if origin in tags
         ),
-        lost=tuple(_lost(arrived, labels, shown)),
+        lost=tuple(_lost(came, labels, shown)),
     )
 
 
-def _own(labels: Mapping[str, Discovery], proven: Collection[str]) -> Tags:
+class _Names:
+    """Tags by their number: sets of tags are bits of one whole number, which are joined fast."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._tags: list[Tag] = []
+        self._sets: dict[int, frozenset[Tag]] = {}
+
+    def bit(self, label: Label) -> int:
+        """The set of the one tag that `label` gives its column."""
+        said = label.semantic_type, label.identifier_class, label.legal_classes
+        number = self._numbers.setdefault(said, len(self._tags))
+        if number == len(self._tags):
+            type_, class_, legal = said
+            self._tags.append(
+                Tag(semantic_type=type_, identifier_class=class_, legal_classes=legal)
+            )
+        return 1 << number
+
+    def of(self, bits: int) -> frozenset[Tag]:
+        """The tags of a set."""
+        if bits not in self._sets:
+            self._sets[bits] = frozenset(t for n, t in enumerate(self._tags) if bits >> n & 1)
+        return self._sets[bits]
+
+    def of_each(self, found: Mapping[_At, int]) -> Mapping[Place, frozenset[Tag]]:
+        """The tags of every place that has any."""
+        return {Place(*at): self.of(bits) for at, bits in found.items() if bits}
+
+
+def _own(labels: Mapping[str, Discovery], proven: Collection[str], names: _Names) -> _Bits:
     """What labels say, but of what was measured to be anonymous."""
     return {
-        Place(node, label.column): {_tag(label)}
+        (node, str(label.column)): names.bit(label)
         for node, found in labels.items()
         if node not in proven
         for label in found.personal
     }
 
 
-def _tag(label: Label) -> Tag:
-    return Tag(
-        semantic_type=label.semantic_type,
-        identifier_class=label.identifier_class,
-        legal_classes=label.legal_classes,
-    )
-
-
 def _ways(
     edges: Iterable[Edge], stops: Mapping[tuple[str, str], str]
 ) -> tuple[_Ways, _Ways, set[_Pair], Mapping[str, list[str]]]:
     """Where values go, where influence goes, where values are stopped, and what makes what."""
-    direct: dict[Place, list[Place]] = defaultdict(list)
-    indirect: dict[Place, list[Place]] = defaultdict(list)
+    direct: dict[_At, list[_At]] = defaultdict(list)
+    indirect: dict[_At, list[_At]] = defaultdict(list)
     ended: set[_Pair] = set()
     whole: dict[str, list[str]] = defaultdict(list)
     for edge in edges:
@@ -106,7 +132,7 @@ def _ways(
         if is_open:
             whole[origin].append(made)
         for column in edge.columns:
-            pair = Place(origin, column.origin), Place(made, column.made)
+            pair = (origin, column.origin), (made, column.made)
             if not is_open:
                 if column.kind is ColumnKind.DIRECT:
                     ended.add(pair)
@@ -117,62 +143,57 @@ def _ways(
     return direct, indirect, ended, whole
 
 
-def _travelled(own: Mapping[Place, set[Tag]], direct: _Ways) -> tuple[Tags, Tags]:
+def _travelled(own: Mapping[_At, int], direct: _Ways) -> tuple[_Bits, _Bits]:
     """All tags of each place, and of them those that came from another one."""
-    tags: Tags = {place: set(found) for place, found in own.items()}
-    arrived: Tags = {}
+    tags, arrived = dict(own), dict[_At, int]()
     ahead = deque(tags)
     while ahead:
         here = ahead.popleft()
         found = tags[here]
         for there in direct.get(here, ()):
-            came = arrived.setdefault(there, set())
-            if found <= came:
-                continue
-            came |= found
-            if not found <= tags.setdefault(there, set()):
-                tags[there] |= found
+            arrived[there] = arrived.get(there, 0) | found
+            before = tags.get(there, 0)
+            if before | found != before:
+                tags[there] = before | found
                 ahead.append(there)
     return tags, arrived
 
 
 def _touched(
-    tags: Mapping[Place, set[Tag]],
-    direct: _Ways,
-    indirect: _Ways,
-    whole: Mapping[str, Sequence[str]],
-) -> Tags:
+    tags: Mapping[_At, int], direct: _Ways, indirect: _Ways, whole: Mapping[str, Sequence[str]]
+) -> _Bits:
     """Tags that places only hang on: from where a column chose or grouped, and on from there."""
-    found: Tags = {}
-    ahead: deque[Place] = deque()
+    found: _Bits = {}
+    ahead: deque[_At] = deque()
 
-    def reach(there: Place, more: set[Tag]) -> None:
-        before = found.setdefault(there, set())
-        if not more <= before:
-            before |= more
+    def reach(there: _At, more: int) -> None:
+        before = found.get(there, 0)
+        if before | more != before:
+            found[there] = before | more
             ahead.append(there)
 
     for here, ways in indirect.items():
         for there in ways:
-            if here in tags:
-                reach(there, tags[here])
+            reach(there, tags.get(here, 0))
     while ahead:
         here = ahead.popleft()
         for there in (*direct.get(here, ()), *indirect.get(here, ())):
             reach(there, found[here])
-        if not here.column:
-            for made in whole.get(here.node, ()):
-                reach(Place(made, ""), found[here])
+        if not here[1]:
+            for made in whole.get(here[0], ()):
+                reach((made, ""), found[here])
     return found
 
 
 def _lost(
-    arrived: Mapping[Place, set[Tag]], labels: Mapping[str, Discovery], shown: Sequence[Evidence]
+    arrived: Mapping[Place, frozenset[Tag]],
+    labels: Mapping[str, Discovery],
+    shown: Sequence[Evidence],
 ) -> Iterator[Lost]:
     """Where a dataset's column is not taken for what it was made from, and nothing shows why."""
     void = {one.made: one.why for one in shown if one.standing is Standing.VOID}
     harmless = {
-        Place(node, label.column)
+        (node, str(label.column))
         for node, found in labels.items()
         for label in found.labels
         if not label.is_personal
@@ -188,8 +209,4 @@ def _lost(
             reason, why = Reason.SAYS_NONE, _SAYS_NONE
         else:
             continue
-        yield Lost(place=place, tags=frozenset(arrived[place]), reason=reason, why=why)
-
-
-def _frozen(tags: Mapping[Place, set[Tag]]) -> Mapping[Place, frozenset[Tag]]:
-    return {place: frozenset(found) for place, found in tags.items() if found}
+        yield Lost(place=place, tags=arrived[place], reason=reason, why=why)

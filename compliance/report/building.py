@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from compliance.i18n import LANGUAGE, mark, speaking
+from compliance.i18n import mark, speaking
 from compliance.i18n import translate as _
 from compliance.impact.nouns import ImpactKind
 from compliance.report import wording
@@ -115,7 +115,7 @@ def build(kind: ReportKind, evidence: AnyEvidence, language: str = "") -> Docume
         TypeError: the evidence is not for a report of this kind.
         KeyError: there is no such language.
     """
-    with speaking(language or LANGUAGE.get()):
+    with speaking(language):
         return _build(kind, evidence)
 
 
@@ -145,7 +145,7 @@ def build_package(package: Package, language: str = "") -> Document:
     Raises:
         KeyError: there is no such language.
     """
-    with speaking(language or LANGUAGE.get()):
+    with speaking(language):
         content = printable_all(_of_package(package))
         return typeset("package.typ", content, attached={}, at=package.made_at)
 
@@ -211,6 +211,7 @@ def _audit(evidence: Evidence) -> dict[str, Any]:
         "runs": to_runs(evidence),
         "duties": to_duties(evidence),
         "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+        "glossary": _glossary(ReportKind.AUDIT),
     }
 
 
@@ -225,6 +226,7 @@ def _release(evidence: ReleaseEvidence) -> dict[str, Any]:
         "audit": to_audit_stamp(evidence.disclosure),
         "budget": to_extract(evidence.budget, evidence.release),
         "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+        "glossary": _glossary(ReportKind.RELEASE),
     }
 
 
@@ -295,8 +297,8 @@ def _glossary(kind: ReportKind) -> list[dict[str, str]]:
     said = texts()[kind]
     shared = said.get("shared_glossary")
     terms = [t for t in texts()["glossary"]["terms"] if shared is None or t["term"] in shared]
-    terms += said["glossary"]
-    return sorted(terms, key=lambda item: wording.in_latin(item["term"]))
+    terms += said.get("glossary", ())
+    return sorted(terms, key=lambda item: wording.in_order(item["term"]))
 
 
 # By kind, what its report stands on, and what it says.

@@ -380,12 +380,14 @@ class Document:
         pages: how many.
         attached: the JSON files inside, by name without its end.
         plain: what it says without a layout, for `reading.read`.
+        language: that it is written in.
     """
 
     pdf: bytes
     pages: int
     attached: Mapping[str, bytes]
     plain: bytes = b""
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

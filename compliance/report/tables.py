@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from compliance.report import wording
+
 Plain = dict[str, Any]
 Cell = str | Plain
 
 # Millimetres at the size in which tables are set; `_WIDEST` leaves room for other columns.
-_DIGIT, _LETTER, _PADDING = 1.56, 1.75, 3.2
+_DIGIT, _LETTER, _HALF_HAN, _PADDING = 1.56, 1.75, 1.45, 3.2
+_UNTORN = 10  # columns of a Chinese title that stays on one line
 _NARROWEST, _WIDEST = 13.0, 34.0
 
 
@@ -57,11 +60,18 @@ def table(headings: Sequence[Heading], rows: Sequence[Sequence[Cell]]) -> Plain 
 
 def number_width(title: str, cells: Sequence[Cell]) -> float:
     """Millimetres that a column of numbers needs for its longest number and its title."""
-    longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
-    word = max((len(word) for word in title.split()), default=0)
-    on_two_lines = max(word, min(len(title) // 2 + 2, len(title)))
-    needed = max(_PADDING + longest * _DIGIT, _PADDING + on_two_lines * _LETTER)
+    longest = max((wording.columns(cell) for cell in cells if isinstance(cell, str)), default=0)
+    needed = max(_PADDING + longest * _DIGIT, _PADDING + _title_width(title))
     return min(max(needed, _NARROWEST), _WIDEST)
+
+
+def _title_width(title: str) -> float:
+    """Millimetres of a title on at most two lines; a short Chinese one is not torn."""
+    if any("\u2e80" <= sign <= "\u9fff" for sign in title):
+        wide = wording.columns(title)
+        return (wide if wide <= _UNTORN else wide // 2 + 2) * _HALF_HAN
+    word = max((len(word) for word in title.split()), default=0)
+    return max(word, min(len(title) // 2 + 2, len(title))) * _LETTER
 
 
 def toned(text: str, tone: str) -> Plain:

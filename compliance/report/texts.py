@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from compliance.i18n import LANGUAGE, speaking, spoken
+from compliance.i18n import LANGUAGE, speaking
+from compliance.i18n.gathering import spoken
 
 
 def texts() -> dict[str, Any]:
@@ -22,7 +23,7 @@ def texts() -> dict[str, Any]:
 @cache
 def _texts(language: str) -> dict[str, Any]:
     with speaking(language):
-        told: dict[str, Any] = spoken(_english())
+        told: dict[str, Any] = spoken("compliance/report/texts.yaml", _english())
     return told
 
 

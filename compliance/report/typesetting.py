@@ -51,7 +51,9 @@ def typeset(
     _forget()
     if not isinstance(pdf, bytes) or not isinstance(plain, bytes):
         raise TypeError("the typesetter gave no single file")
-    return Document(pdf=pdf, pages=int(pages), attached=attached, plain=plain)
+    return Document(
+        pdf=pdf, pages=int(pages), attached=attached, plain=plain, language=LANGUAGE.get()
+    )
 
 
 def draw(charts: Sequence[Chart], shape: Literal["svg", "png"]) -> tuple[bytes, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
-from compliance.i18n import counted, locales, mark, meant
+from compliance.i18n import counted, locales, mark
 from compliance.i18n import translate as _
 
 NOT_RECORDED = mark("not recorded")
@@ -17,6 +18,7 @@ NO_NUMBER = mark("no number")
 _SPACE = "\N{NO-BREAK SPACE}"
 _BYTES = mark("bytes")
 _SIZES = (_BYTES, "kB", "MB", "GB", "TB", "PB")
+_IN_BRACKETS = re.compile(r"[(（](.+?)[)）]")
 _ENDS = (".", "!", "?", "。", "！", "？")
 _SIGNS = ("ε", "δ", "ρ", "μ")
 _MOST_DECIMALS = 6
@@ -115,24 +117,24 @@ def listed(items: Sequence[str], nothing: str = mark("none")) -> str:
 
 def enumerated(items: Iterable[str]) -> str:
     """`a, b, c`."""
-    return meant("between words", ", ").join(items)
+    return locales.joined(items, "words")
 
 
 def joined(items: Iterable[str]) -> str:
     """Clauses of one sentence: `this; that`."""
-    return meant("between clauses", "; ").join(items)
+    return locales.joined(items, "clauses")
 
 
 def run_on(sentences: Iterable[str]) -> str:
     """Sentences one after the other."""
-    return meant("between sentences", " ").join(sentences)
+    return locales.joined(sentences, "sentences")
 
 
 def sentence(text: str) -> str:
     """`text` with a capital first letter and an end; ε and δ have no capitals."""
     text = text.strip()
     first = text[:1] if text[:1] in _SIGNS else text[:1].upper()
-    end = "" if text.endswith(_ENDS) else meant("end of a sentence", ".")
+    end = "" if text.endswith(_ENDS) else locales.end()
     return first + text[1:] + end
 
 
@@ -141,10 +143,13 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def in_latin(term: str) -> str:
-    """What a term is sorted by: δ (delta) by delta."""
-    name = term[term.find("(") + 1 : term.find(")")] if term[:1] in _SIGNS else term
-    return name.lower()
+def in_order(term: str) -> bytes:
+    """What a term is sorted by: δ (delta) by delta, Chinese by its sound.
+
+    The common characters of GB 2312, with which GB 18030 begins, stand in the order of pinyin.
+    """
+    named = _IN_BRACKETS.search(term) if term[:1] in _SIGNS else None
+    return (named[1] if named else term).lower().encode("gb18030")
 
 
 def recorded(text: str) -> str:
@@ -165,6 +170,11 @@ def abridged(name: str, width: int = 60) -> str:
         return name
     end = _fitting(name[::-1], width // 3)
     return shortened(name, width - width // 3) + name[len(name) - end :].lstrip()
+
+
+def columns(text: str) -> int:
+    """How many columns `text` takes, where a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _fitting(text: str, width: int) -> int:

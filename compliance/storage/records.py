@@ -22,8 +22,8 @@ _AT_A_TIME = 1_000
 
 def append(connection: Connection, table: Table, noun: object, *, entry: int, **keys: str) -> str:
     """Store `noun` under `keys`, bound to the trail entry of the same transaction; its hash."""
-    values: Mapping[str, object] = {"record": to_json(noun), "entry": entry, **keys}
-    connection.execute(insert(table).values(values))
+    values = {"record": to_json(noun), "entry": entry, **keys}
+    connection.execute(insert(table), values)
     return _hash_of(table, values)
 
 

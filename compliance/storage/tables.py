@@ -73,7 +73,8 @@ def _table(name: str, *keys: str) -> Table:
             ForeignKey("trail.number", deferrable=True, initially="DEFERRED"),
             nullable=False,
         ),
-        *(Index(f"ix_{name}_{key}", key) for key in keys),
+        # Without it every new entry makes the database look through all records for its number.
+        *(Index(f"ix_{name}_{key}", key) for key in (*keys, "entry")),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from compliance.errors import BrokenTrailError
 from compliance.storage.tables import TRAIL, TRAIL_TILE
-from compliance.trail import HEIGHT, WIDTH, Line, Node, Tile, Tiling, leaf_of, pyramid, split
+from compliance.trail import HEIGHT, WIDTH, Line, Node, Pyramid, Tile, Tiling
 
 _LEVELS = 8  # more than any trail that numbers can count
 
@@ -24,7 +24,7 @@ def grow(connection: Connection, size: int, lines: Sequence[Line]) -> None:
         tiling = Tiling(size, [_open(connection, level, size) for level in range(_LEVELS)])
     except BrokenTrailError:
         return
-    full = [tile for line in lines for tile in tiling.add(leaf_of(line.body))]
+    full = [tile for line in lines for tile in tiling.add(line.leaf)]
     rows = [tile._asdict() for tile in full]
     connection.execute(insert(TRAIL_TILE), rows)
 
@@ -43,27 +43,27 @@ def node_in(connection: Connection, size: int) -> Node:
 
     A node raises BrokenTrailError where rows are missing that it is read from.
     """
-    read: dict[tuple[int, int], list[list[bytes]]] = {}
+    read: dict[tuple[int, int], Pyramid] = {}
 
     def node(height: int, place: int) -> bytes:
         level, above = divmod(height, HEIGHT)
         tile, start = divmod(place << above, WIDTH)
         if (level, tile) not in read:
-            read[level, tile] = pyramid(_hashes(connection, level, tile, size))
-        return read[level, tile][above][start >> above]
+            read[level, tile] = _pyramid(connection, level, tile, size)
+        return read[level, tile].node(above, start >> above)
 
     return node
 
 
-def _hashes(connection: Connection, level: int, place: int, size: int) -> list[bytes]:
-    """The hashes of a tile, or as many of them as the first `size` entries have."""
+def _pyramid(connection: Connection, level: int, place: int, size: int) -> Pyramid:
+    """A tile, or as much of it as the first `size` entries fill."""
     there = size >> HEIGHT * level
     if there < (place + 1) * WIDTH:
-        return _open(connection, level, size)
+        return Pyramid(_open(connection, level, size))
     tile = kept(connection, level, place)
     if tile is None or len(tile.hashes) != 32 * WIDTH:
         raise BrokenTrailError()
-    return split(tile.hashes)
+    return tile.pyramid
 
 
 def _open(connection: Connection, level: int, size: int) -> list[bytes]:
@@ -74,11 +74,11 @@ def _open(connection: Connection, level: int, size: int) -> list[bytes]:
         return []
     if level == 0:
         query = (
-            select(TRAIL.c.body)
+            select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
             .where(TRAIL.c.number > start, TRAIL.c.number <= end)
             .order_by(TRAIL.c.number)
         )
-        found = [leaf_of(body) for body in connection.scalars(query)]
+        found = [Line(*row).leaf for row in connection.execute(query)]
     else:
         query = (
             select(TRAIL_TILE.c.root)

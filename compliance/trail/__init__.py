@@ -15,7 +15,7 @@ from compliance.trail.record import (
     verify,
 )
 from compliance.trail.signing import hand_over, sign, signer
-from compliance.trail.tiles import HEIGHT, WIDTH, Tile, Tiling, pyramid, split
+from compliance.trail.tiles import HEIGHT, WIDTH, Pyramid, Tile, Tiling
 from compliance.trail.verify_trail import (
     ROTATION,
     Line,
@@ -31,7 +31,6 @@ from compliance.trail.verify_trail import (
     examine,
     hash_of,
     inclusion_path,
-    leaf_of,
     root_of,
 )
 
@@ -44,6 +43,7 @@ __all__ = [
     "Line",
     "Node",
     "NotReadableError",
+    "Pyramid",
     "Reading",
     "Seen",
     "Tile",
@@ -58,14 +58,11 @@ __all__ = [
     "hand_over",
     "hash_of",
     "inclusion_path",
-    "leaf_of",
-    "pyramid",
     "read_checkpoint",
     "record",
     "root_of",
     "sign",
     "signer",
-    "split",
     "to_checkpoint",
     "to_consistency",
     "to_entry",

@@ -22,6 +22,25 @@ class Tile(NamedTuple):
     root: bytes
     hashes: bytes
 
+    @property
+    def pyramid(self) -> Pyramid:
+        """Its nodes."""
+        return Pyramid([self.hashes[at : at + 32] for at in range(0, len(self.hashes), 32)])
+
+
+class Pyramid:
+    """Hashes in a row, and above them the nodes of every perfect subtree."""
+
+    def __init__(self, hashes: Sequence[bytes]) -> None:
+        self._levels = [list(hashes)]
+        while len(row := self._levels[-1]) > 1:
+            pairs = zip(row[::2], row[1::2], strict=False)
+            self._levels.append([parent_of(left, right) for left, right in pairs])
+
+    def node(self, height: int, place: int) -> bytes:
+        """The root of the `place`-th perfect subtree over 2^height of the hashes."""
+        return self._levels[height][place]
+
 
 class Tiling:
     """Leaves that come one by one, as the tiles that they complete."""
@@ -42,21 +61,6 @@ class Tiling:
             if count % WIDTH:
                 return
             hashes, self._open[level] = self._open[level], []
-            node, count = pyramid(hashes)[-1][0], count // WIDTH
+            node, count = Pyramid(hashes).node(HEIGHT, 0), count // WIDTH
             yield Tile(level, count - 1, node, b"".join(hashes))
             level += 1
-
-
-def pyramid(hashes: Sequence[bytes]) -> list[list[bytes]]:
-    """`hashes`, and above them the nodes of every perfect subtree, level by level."""
-    levels = [list(hashes)]
-    while len(levels[-1]) > 1:
-        row = levels[-1]
-        pairs = zip(row[::2], row[1::2], strict=False)
-        levels.append([parent_of(left, right) for left, right in pairs])
-    return levels
-
-
-def split(hashes: bytes) -> list[bytes]:
-    """The hashes of a tile, one by one."""
-    return [hashes[at : at + 32] for at in range(0, len(hashes), 32)]

@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import io
 import json
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -51,6 +52,11 @@ class Line(NamedTuple):
     place: int
     body: str
     hash: str
+
+    @property
+    def leaf(self) -> bytes:
+        """The leaf of the tree that the entry is."""
+        return leaf_of(self.body)
 
 
 # --- The tree: RFC 9162, section 2.1 -------------------------------------------------------------
@@ -589,7 +595,7 @@ def check_signature(seen: Seen, verdict: Verdict, what: str = "checkpoint") -> N
     text = text_of(seen.origin, seen.entries, seen.root, seen.at, seen.head) + "\n"
     try:
         public = base64.b64decode(seen.key.split("+", 2)[2], validate=True)[1:]
-        signature = base64.b64decode(seen.note[len(text) :].split(" ")[2], validate=True)[4:]
+        signature = base64.b64decode(seen.note[len(text) :].split()[2], validate=True)[4:]
         line = signature_line(seen.origin, public, signature)
         if seen.note != text + line or seen.key != key_text(seen.origin, public):
             raise ValueError
@@ -839,15 +845,18 @@ def main(arguments: Sequence[str]) -> int:
 
 def told_by(verdict: Verdict) -> list[str]:
     """The verdict in sentences, the last of which sums up."""
-    many = len(verdict.problems)
+    many, short = len(verdict.problems), verdict.unchecked and not verdict.problems
     said = [*verdict.problems[:SHOWN], *verdict.warnings[:SHOWN], *verdict.unchecked]
-    result = "whole" if not many else f"NOT whole ({many} problem{'s' if many > 1 else ''})"
+    beyond = ", as far as it could be checked" if short else ""
     if verdict.entries is None:
-        return [*said, "It does not hold." if many else "It holds."]
+        return [*said, "It does not hold." if many else f"It holds{beyond}."]
     if verdict.entries == 0 and not many:
         said.append("The trail is empty: nothing has been done yet.")
+    result = f"NOT whole ({many} problem{'s' if many > 1 else ''})" if many else f"whole{beyond}"
     return [*said, f"{verdict.entries} entries, root {verdict.root}: {result}"]
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may lack a letter
     sys.exit(main(sys.argv[1:]))

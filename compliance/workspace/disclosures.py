@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 
 import msgspec
@@ -10,7 +12,9 @@ from sqlalchemy import Connection
 from compliance import __version__
 from compliance.dataset.nouns import Dataset
 from compliance.errors import NothingReleasedError, UnknownReleaseError
-from compliance.privacy.disclosure import disclose
+from compliance.lineage.nouns import How, Node, NodeKind
+from compliance.plain import to_json
+from compliance.privacy.disclosure import disclose, to_document
 from compliance.privacy.disclosure.stamps import to_stamp
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import Act, Disclosure, OtherDataset, Surroundings
@@ -33,6 +37,24 @@ def of(desk: Desk, name: str, release_id: str | None) -> Disclosure:
     with desk.database.reading() as connection:
         release = chosen(connection, [datasets.find(connection, name)], release_id)
         return make(desk, connection, release)
+
+
+def hand_out(desk: Desk, name: str, release_id: str | None) -> Disclosure:
+    """The same for somebody who takes it away; that, and the hash of it, is in the trail.
+
+    Raises:
+        NothingReleasedError, UnknownReleaseError: there is no such release.
+    """
+    told = of(desk, name, release_id)
+    sha256 = hashlib.sha256(to_json(to_document(told)).encode()).hexdigest()
+    with desk.act("release.disclose", name) as act:
+        id_ = f"disclosure-{secrets.token_hex(6)}"
+        node = Node(kind=NodeKind.DISCLOSURE, id=id_, title="Disclosure")
+        release = Node(kind=NodeKind.RELEASE, id=told.release_id, title=told.title)
+        how = How(parameters={"release": told.release_id, "sha256": sha256})
+        act.link(release, node, "disclosed", how)
+        act.facts |= {"release": told.release_id, "disclosure": id_, "sha256": sha256}
+    return told
 
 
 def chosen(connection: Connection, wanted: Sequence[Dataset], release_id: str | None) -> Release:

@@ -13,6 +13,7 @@ from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.impact import facts_of
 from compliance.impact.nouns import Impact, ImpactKind, Status
+from compliance.lineage import dangling
 from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
@@ -33,7 +34,7 @@ from compliance.workspace import (
 )
 from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Desk
-from compliance.workspace.lineages import dangling_in, inheritance, known_at
+from compliance.workspace.lineages import inheritance, known_at
 from compliance.workspace.measuring import measures_of
 from compliance.workspace.registering import register_of, typed_records
 
@@ -64,7 +65,7 @@ def known(
         trail=_trail(desk, connection, at),
         edges=lineage.edges,
         inherited=inheritance(lineage, [one.dataset.id for one in holdings]),
-        dangling=len(dangling_in(connection)) if names is None else 0,
+        dangling=len(dangling(lineage.edges, lineage.columns)),
         is_whole=names is None,
         lists=pack.lists,
         reach={law: row.countries for law, row in pack.laws.items()},

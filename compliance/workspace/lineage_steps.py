@@ -59,7 +59,7 @@ def filtered(dataset: Dataset, said: Usable) -> How:
         "purpose": said.purpose,
         "rows": said.rows,
         "people_left_out": said.people_left_out,
-        **{f"left_out_{why}": rows for why, rows in said.left_out.items()},
+        **{f"left_out_{why.name.lower()}": rows for why, rows in said.left_out.items()},
     }
     return how(edges, names, names, told)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
@@ -31,10 +31,11 @@ from compliance.lineage.nouns import (
     Tag,
     Tagged,
 )
+from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.rules.nouns import Inherited
 from compliance.storage import records
 from compliance.trail import to_entry
-from compliance.workspace import datasets, lineage_edges
+from compliance.workspace import datasets, disclosures, lineage_edges
 from compliance.workspace.desk import Desk
 from compliance.workspace.lineage_evidence import (
     columns_in,
@@ -55,12 +56,14 @@ class Known:
         edges: oldest first.
         labels: what columns hold, by the key of their version.
         evidence: what was measured, with what it is worth.
+        columns: of every thing that is there, by its key.
         tagged: how far personal data went.
     """
 
     edges: tuple[Edge, ...]
     labels: Mapping[str, Discovery]
     evidence: tuple[Evidence, ...]
+    columns: Mapping[str, Sequence[str]]
     tagged: Tagged
 
 
@@ -77,18 +80,16 @@ class Lineages:
     def edges(
         self, names: Sequence[str] | None = None, as_of: date | None = None
     ) -> tuple[Edge, ...]:
-        """What was made from what, oldest first: of all datasets, or of those named.
+        """What was made from what, oldest first: of all datasets, or of those named as they stood.
 
         Raises:
             UnknownDatasetError: a name is not there.
         """
         with self._desk.database.reading() as connection:
-            wanted = [datasets.find(connection, name).id for name in names or ()]
-            if as_of is None:
-                found = lineage_edges.every(connection)
-            else:
-                found = lineage_edges.every(connection, entry_at(connection, as_of))
-        return found if names is None else lineage_edges.around(found, wanted)
+            wanted = {str(datasets.find(connection, name).name) for name in names or ()}
+            until = None if as_of is None else entry_at(connection, as_of)
+            found = lineage_edges.every(connection, until)
+        return found if names is None else lineage_edges.around(found, _newest(found, wanted))
 
     def tags(self, as_of: date | None = None) -> Tagged:
         """How far personal data went, and where they stopped."""
@@ -158,8 +159,16 @@ class Lineages:
 
     def dangling(self) -> tuple[Dangling, ...]:
         """Edges that name a version or a column that is not there."""
-        with self._desk.database.reading() as connection:
-            return dangling_in(connection)
+        known = self.known()
+        return dangling(known.edges, known.columns)
+
+    def disclose(self, name: str, release_id: str | None = None) -> Disclosure:
+        """What is told about a release, handed out: noted in the lineage and in the trail.
+
+        Raises:
+            NothingReleasedError, UnknownReleaseError: there is no such release.
+        """
+        return disclosures.hand_out(self._desk, name, release_id)
 
     def known(self, as_of: date | None = None) -> Known:
         """The lineage of one moment, worked out once as long as nothing is written."""
@@ -180,8 +189,16 @@ def known_at(connection: Connection, until: int | None = None) -> Known:
         edges=edges,
         labels=labels,
         evidence=shown,
+        columns=columns,
         tagged=propagate([_supposed(edge, columns) for edge in edges], labels, shown),
     )
+
+
+def _newest(edges: Iterable[Edge], names: Collection[str]) -> Collection[str]:
+    """The id of the last version of each of these datasets that the edges know."""
+    made = (edge.made.id for edge in edges if edge.made.kind is NodeKind.DATASET)
+    versions = {id_.rpartition("@")[0]: id_ for id_ in made}
+    return [versions[name] for name in names if name in versions]
 
 
 def inheritance(known: Known, ids: Collection[str]) -> Mapping[str, Inherited]:
@@ -211,12 +228,6 @@ def _by_node(
         if place.node in found:
             found[place.node][place.column] = some
     return found
-
-
-def dangling_in(connection: Connection) -> tuple[Dangling, ...]:
-    """See `Lineages.dangling`."""
-    kept = records_of(connection)
-    return dangling(lineage_edges.every(connection), columns_in(connection, kept))
 
 
 def entry_at(connection: Connection, as_of: date) -> int:

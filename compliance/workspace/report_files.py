@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from compliance.dataset.nouns import Dataset
 from compliance.errors import NoSuchFormatError, WorkspaceError
-from compliance.i18n import LANGUAGE, speaking
+from compliance.i18n import speaking
 from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.register.nouns import Organisation
 from compliance.report.examining import attached_to
@@ -56,7 +56,7 @@ def store(
             actor=act.actor,
             unsigned=unsigned,
             signer=signature.fingerprint,
-            language=LANGUAGE.get(),
+            language=document.language,
             plain=plain,
         )
         act.store(tables.REPORT, report, id=report.id)

@@ -112,7 +112,7 @@ def _bound(said: dict[str, Any]) -> object:
 
 
 def _unguarded(connection: Connection) -> list[str]:
-    return [
-        f"The records no longer refuse changes to “{table}”: its triggers were removed."
-        for table in guards.unguarded(connection)
-    ]
+    found = guards.unguarded(connection)
+    which = ", ".join(found[:3]) + ("" if len(found) <= 3 else f" and {len(found) - 3} more")
+    said = "The records no longer refuse to be changed: triggers were removed from"
+    return [f"{said} {which}."] if found else []

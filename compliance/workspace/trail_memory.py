@@ -42,8 +42,7 @@ def state(desk: Desk, at: datetime | None = None, *, is_whole: bool = False) -> 
     moment = desk.clock() if at is None else at
     with _ONE_READS, desk.database.reading() as connection:
         known, entries = _KNOWN.pop(desk, None), records.head_of(connection).entries
-        is_fresh = known is not None and moment - known.state.whole_at <= LONGEST
-        if known is not None and is_fresh and entries > SHORT and not is_whole:
+        if known is not None and not is_whole and _is_enough(known.state, entries, moment):
             checked = known.checked
             now = replace(known.state, verification=checked.read_on(connection))
         else:
@@ -56,6 +55,12 @@ def state(desk: Desk, at: datetime | None = None, *, is_whole: bool = False) -> 
         if now.verification.ok:
             _KNOWN[desk] = _Known(checked, now)
     return now
+
+
+def _is_enough(known: TrailState, entries: int, moment: datetime) -> bool:
+    """Whether only what came since needs to be read."""
+    is_fresh = timedelta(0) <= moment - known.whole_at <= LONGEST
+    return is_fresh and entries > SHORT and entries >= known.verification.entries
 
 
 def _cut(now: Verification, before: Verification) -> Verification:

@@ -18,7 +18,7 @@ def handed_out(workspace: Workspace, name: str, done: Release) -> None:
     one, two, _rest = st.columns([1, 1, 2])
     one.download_button(
         _("Download disclosure"),
-        data=lambda: to_json(to_document(workspace.disclosure(name, done.id))).encode(),
+        data=lambda: to_json(to_document(workspace.proof.lineage.disclose(name, done.id))).encode(),
         file_name=f"disclosure-{done.id}.json",
         mime="application/json",
         on_click="ignore",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import mark
 
 
 class Mechanism(StrEnum):
@@ -83,19 +84,23 @@ class Statistic:
 
     @property
     def title(self) -> str:
-        counted = "people" if self.of_units else "rows"
         words = {
-            StatisticKind.COUNT_ROWS: "number of rows",
-            StatisticKind.COUNT_UNITS: "number of people",
-            StatisticKind.SUM: f"sum of {self.column}",
-            StatisticKind.MEAN: f"mean of {self.column}",
-            StatisticKind.VARIANCE: f"variance of {self.column}",
-            StatisticKind.STANDARD_DEVIATION: f"standard deviation of {self.column}",
-            StatisticKind.QUANTILE: f"{self._quantile.replace('_', ' ')} of {self.column}",
-            StatisticKind.HISTOGRAM: f"histogram of {self.column}",
-            StatisticKind.TOP: f"the {self.largest} groups with the most {counted}",
+            StatisticKind.COUNT_ROWS: mark("number of rows"),
+            StatisticKind.COUNT_UNITS: mark("number of people"),
+            StatisticKind.SUM: mark("sum of {column}"),
+            StatisticKind.MEAN: mark("mean of {column}"),
+            StatisticKind.VARIANCE: mark("variance of {column}"),
+            StatisticKind.STANDARD_DEVIATION: mark("standard deviation of {column}"),
+            StatisticKind.QUANTILE: mark("quantile {at} of {column}"),
+            StatisticKind.HISTOGRAM: mark("histogram of {column}"),
+            StatisticKind.TOP: mark("the {n} groups with the most rows"),
         }
-        return words[self.kind]
+        said = words[self.kind]
+        if self.kind is StatisticKind.QUANTILE and self.at == Decimal("0.5"):
+            said = mark("median of {column}")
+        if self.kind is StatisticKind.TOP and self.of_units:
+            said = mark("the {n} groups with the most people")
+        return said.format(column=self.column, at=self.at, n=self.largest)
 
     @property
     def _quantile(self) -> str:

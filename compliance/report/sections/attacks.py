@@ -10,7 +10,7 @@ from enum import StrEnum
 from compliance.anonymise.nouns.attack import Attack, AttackKind, Siege
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import ColumnName
-from compliance.i18n import mark
+from compliance.i18n import mark, meant
 from compliance.i18n import translate as _
 from compliance.report import charts, wording
 from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table, toned
@@ -141,7 +141,7 @@ def to_attacks(done: Anonymised) -> Plain:
         heading(_("Attack"), 2.4, Fill.NAME),
         heading(_("On"), 1.2),
         heading(_("Tries"), fill=Fill.NUMBER),
-        heading(_("Right"), fill=Fill.NUMBER),
+        heading(meant("of tries", "Right"), fill=Fill.NUMBER),
         heading(_("Share, interval"), 2),
         heading(_("Baseline"), 1.4),
         heading(_("Gain"), 1.2),

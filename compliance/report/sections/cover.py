@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compliance.anonymise.nouns import AttackKind
 from compliance.dataset.nouns import Dataset
+from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import (
@@ -166,7 +167,7 @@ def _cover(evidence: AnyEvidence, kind: str, about: list[Plain]) -> Plain:
                 _("Privacy Desk {version}").format(version=evidence.desk_version),
             ),
             fact(_("Trail head"), _head(evidence.trail)),
-            fact(_("For"), statement["readers"]),
+            fact(meant("for whom", "For"), statement["readers"]),
         ],
         "is": statement["is"],
         "is_not": statement["is_not"],

@@ -83,7 +83,7 @@ def _identity(dataset: Dataset) -> list[Plain]:
 def _described(e: DatasetEvidence) -> list[Plain]:
     said = e.dataset.description
     months = said.retention_months
-    basis = said.legal_basis.value.replace("_", " ") if said.legal_basis else ""
+    basis = _(said.legal_basis.value.replace("_", " ")) if said.legal_basis else ""
     facts = [
         _said(_("Whose data"), said.data_subjects),
         _said(_("Purpose (GDPR Art. 5(1)(b))"), said.purpose),

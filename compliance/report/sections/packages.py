@@ -27,7 +27,7 @@ def to_package(package: Package) -> Plain:
             fact(
                 _("Right"),
                 _("{right}, {article}").format(
-                    right=_(package.right.value.capitalize()), article=_(package.article)
+                    right=wording.capital(_(package.right.value)), article=_(package.article)
                 ),
             ),
             fact(_("From"), wording.recorded(package.sender.name), missing=not package.sender.name),

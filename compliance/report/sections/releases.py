@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import count as counter
 
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.question import (
@@ -208,8 +209,8 @@ def _clamps(statistics: Sequence[Statistic]) -> Plain | None:
     headings = [
         heading(_("Each row's value is clamped for"), 4, Fill.NAME),
         heading(_("In steps of"), 2),
-        heading(_("From"), fill=Fill.NUMBER),
-        heading(_("To"), fill=Fill.NUMBER),
+        heading(meant("of a range", "From"), fill=Fill.NUMBER),
+        heading(meant("of a range", "To"), fill=Fill.NUMBER),
     ]
     rows = [
         [wording.abridged(_(s.title)), _step(s), _decimal(s.lower), _decimal(s.upper)]

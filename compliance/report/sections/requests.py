@@ -205,7 +205,7 @@ def _figures(figures: Sequence[LogFigures], laws: object) -> Plain | None:
     rows: list[list[Cell]] = [
         [
             _(str(names.get(f.law, f.law))),
-            _(f.right.value.capitalize()),
+            wording.capital(_(f.right.value)),
             *map(
                 count,
                 (f.received, f.fulfilled, f.partly, f.refused, f.withdrawn, f.open, f.extended),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from compliance.federated.nouns import ModelKind, NoisePlan, Outcome, Plan
+from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import (
     Accountant,
@@ -231,7 +232,7 @@ def _events(evidence: FederatedEvidence) -> list[SampledGaussianEvent]:
 def _prices(evidence: FederatedEvidence, privacy: NoisePlan) -> Plain | None:
     headings = [
         heading(_("Price"), 2.6),
-        heading(_("By"), 3.2),
+        heading(meant("of a price", "By"), 3.2),
         heading("ε", fill=Fill.NUMBER),
         heading("δ", fill=Fill.NUMBER),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import Edge, Node, Step
 from compliance.report import wording
@@ -48,7 +49,7 @@ def _edges(steps: Sequence[Step]) -> Plain | None:
     headings = [
         heading(_("From"), 3, Fill.NAME),
         heading(_("Step"), 1.4, Fill.NAME),
-        heading(_("Made"), 3, Fill.NAME),
+        heading(meant("by a step", "Made"), 3, Fill.NAME),
         heading(_("When (UTC)"), 1.8),
         heading(_("Entry"), fill=Fill.NUMBER),
     ]

@@ -31,6 +31,11 @@ def create_growing_table(name: str, keys: tuple[str, ...]) -> None:
     refuse_changes(name)
 
 
+def index_entries(name: str) -> None:
+    """Find the records of table `name` by their entry; a new table wants that as well."""
+    op.create_index(f"ix_{name}_entry", name, ["entry"])
+
+
 def refuse_changes(name: str) -> None:
     """Let table `name` only grow."""
     said = f"{name} only grows"

@@ -45,7 +45,9 @@ def _found(checked: Checked) -> None:
     if checked.ok:
         st.success(_("This report is genuine and whole."), icon=":material/verified:")
     elif any(statement.holds is Holds.NO for statement in checked.statements):
-        st.error(_("At least one check fails: do not rely on this report."), icon=":material/gpp_bad:")
+        st.error(
+            _("At least one check fails: do not rely on this report."), icon=":material/gpp_bad:"
+        )
     else:
         st.warning(_("Not everything could be told of this report."), icon=":material/help:")
     for statement in checked.statements:

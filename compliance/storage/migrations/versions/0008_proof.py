@@ -1,4 +1,7 @@
-"""Tiles of the trail's tree, anchors, verifications, foreign lineage events, signatures."""
+"""Tiles of the trail's tree, anchors, verifications, foreign lineage events, signatures.
+
+And every record is found by its entry.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,11 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from compliance.storage.migrations.growing import create_growing_table, refuse_changes
+from compliance.storage.migrations.growing import (
+    create_growing_table,
+    index_entries,
+    refuse_changes,
+)
 
 revision = "0008"
 down_revision = "0007"
@@ -16,6 +23,16 @@ branch_labels = None
 depends_on = None
 
 _WIDTH = 256
+_BEFORE = (
+    *("organisation", "dataset", "description", "discovery", "budget", "spend"),
+    *("release", "run", "assessment", "edge", "report", "proposal"),
+    *("synthesis", "self_audit", "trial", "siege", "anonymised", "baskets"),
+    *("recipe", "vault", "register", "standing", "finding", "remedied"),
+    *("pack", "alarm", "schedule", "audit", "impact", "request"),
+    *("hold", "erasure", "rewriting", "purpose", "consents", "barrier"),
+    "used",
+)
+_NEW = {"anchor": "id", "verified": "at", "event": "run", "signature": "report"}
 
 
 def upgrade() -> None:
@@ -28,10 +45,10 @@ def upgrade() -> None:
     )
     _fill(tiles)
     refuse_changes("trail_tile")
-    create_growing_table("anchor", ("id",))
-    create_growing_table("verified", ("at",))
-    create_growing_table("event", ("run",))
-    create_growing_table("signature", ("report",))
+    for name, key in _NEW.items():
+        create_growing_table(name, (key,))
+    for name in (*_BEFORE, *_NEW):
+        index_entries(name)
 
 
 def _fill(tiles: sa.Table) -> None:
