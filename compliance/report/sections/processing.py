@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.register import Ropa
 from compliance.report import wording
@@ -135,4 +134,4 @@ def _cell(record: Ropa, row: tuple[str, ...], id_: str) -> str:
 
 def _words(cell: str) -> str:
     """A cell in the language chosen: its choices have words there, and what was typed has none."""
-    return meant("between clauses", "; ").join(_(part) for part in cell.split("; "))
+    return wording.joined(_(part) for part in cell.split("; "))
