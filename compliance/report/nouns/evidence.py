@@ -1,18 +1,15 @@
-"""A report, and the evidence that it is made from."""
+"""The evidence that reports on data and on what was made from them stand on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
-from compliance.i18n import ENGLISH
 from compliance.impact.nouns import (
     Impact,
     Method,
@@ -23,27 +20,11 @@ from compliance.impact.nouns import (
 from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import BudgetState, Prices, Protection, Release, Spend
 from compliance.privacy.nouns.disclosure import Disclosure
-from compliance.register import Ropa
 from compliance.register.nouns import Organisation
-from compliance.rights.nouns import Erasure, Letter, Outcome, RequestLog, Right
-from compliance.rules.nouns import Assessment, Finding
-from compliance.rules.nouns.improvement import Improvement
+from compliance.report.nouns.requests import CertificateEvidence, LetterEvidence, LogEvidence
+from compliance.report.nouns.standing import ProcessingEvidence, SummaryEvidence
+from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
-
-
-class ReportKind(StrEnum):
-    """Which report."""
-
-    AUDIT = "audit"
-    RELEASE = "release"
-    FEDERATED = "federated"
-    ANONYMISATION = "anonymisation"
-    DPIA = "dpia"  # also legitimate-interest assessments
-    REQUEST = "request"  # a letter to a person
-    REQUEST_LOG = "request-log"
-    ERASURE = "erasure"  # its certificate
-    ROPA = "ropa"  # the record of processing activities
-    SUMMARY = "summary"  # for those who direct the organisation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,124 +220,6 @@ class ImpactEvidence:
     gathered_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterEvidence:
-    """What a letter to a person says; it names a request and nobody.
-
-    Attributes:
-        organisation: who writes.
-        letter: the letter.
-        right, outcome: what was asked, and decided; None: nothing yet.
-        trail: verified when the evidence was gathered.
-        desk_version: of Privacy Desk.
-        gathered_at: when, UTC.
-    """
-
-    organisation: Organisation
-    letter: Letter
-    right: Right
-    outcome: Outcome | None
-    trail: Verification
-    desk_version: str
-    gathered_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogEvidence:
-    """What the log of requests says; nothing about anybody.
-
-    Attributes:
-        organisation: who is accountable.
-        log: the requests.
-        laws: id → what the law is called.
-        trail: verified when the evidence was gathered.
-        desk_version: of Privacy Desk.
-        gathered_at: when, UTC.
-    """
-
-    organisation: Organisation
-    log: RequestLog
-    laws: Mapping[str, str]
-    trail: Verification
-    desk_version: str
-    gathered_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateEvidence:
-    """What the certificate of an erasure says; nothing about anybody.
-
-    Attributes:
-        organisation: who erased.
-        request: for which request this copy is.
-        erasure: what was done.
-        lineage: the edges that touch the versions concerned.
-        trail: verified when the evidence was gathered.
-        desk_version: of Privacy Desk.
-        gathered_at: when, UTC.
-    """
-
-    organisation: Organisation
-    request: str
-    erasure: Erasure
-    lineage: tuple[Edge, ...]
-    trail: Verification
-    desk_version: str
-    gathered_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessingEvidence:
-    """What the record of processing activities says.
-
-    Attributes:
-        organisation: who is accountable.
-        as_controller: what it does for itself (GDPR Art. 30(1)).
-        as_processor: what it does for others (Art. 30(2)).
-        datasets: only activities that use one of these; empty: all.
-        version: of the register: how many entries the trail held.
-        trail: verified when the evidence was gathered.
-        desk_version: of Privacy Desk.
-        gathered_at: when, UTC.
-    """
-
-    organisation: Organisation
-    as_controller: Ropa
-    as_processor: Ropa
-    datasets: tuple[str, ...]
-    version: str
-    trail: Verification
-    desk_version: str
-    gathered_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SummaryEvidence:
-    """What the management summary says.
-
-    Attributes:
-        organisation: who is accountable.
-        assessment: every duty checked.
-        findings: those that are open.
-        improvement: the loop as it stands.
-        fines: by rule, the row of the table of fines.
-        budgets: of all people.
-        trail: verified when the evidence was gathered.
-        desk_version: of Privacy Desk.
-        gathered_at: when, UTC.
-    """
-
-    organisation: Organisation
-    assessment: Assessment
-    findings: tuple[Finding, ...]
-    improvement: Improvement
-    fines: Mapping[str, Mapping[str, Any]]
-    budgets: tuple[BudgetState, ...]
-    trail: Verification
-    desk_version: str
-    gathered_at: datetime
-
-
 AnyEvidence = (
     Evidence
     | ReleaseEvidence
@@ -369,56 +232,3 @@ AnyEvidence = (
     | ProcessingEvidence
     | SummaryEvidence
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A finished report before it is stored.
-
-    Attributes:
-        pdf: its bytes.
-        pages: how many.
-        attached: the JSON files inside, by name without its end.
-        plain: what it says without a layout, for `reading.read`.
-        language: that it is written in.
-    """
-
-    pdf: bytes
-    pages: int
-    attached: Mapping[str, bytes]
-    plain: bytes = b""
-    language: str = ENGLISH
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """A stored report.
-
-    Attributes:
-        id: names it.
-        kind: which.
-        datasets: the names of those reported on.
-        sha256: of the PDF bytes, under which they are stored.
-        unsigned: the same before they were signed; empty for those of before reports were.
-        signer: SHA-256 of the certificate that it was signed with; empty where it was not.
-        pages: how many.
-        size_bytes: of the PDF.
-        built_at: when, UTC.
-        actor: who.
-        language: that it is written in.
-        plain: SHA-256 of what it says without a layout, under which that is stored; empty for those
-            of before there were other formats.
-    """
-
-    id: str
-    kind: ReportKind
-    datasets: tuple[str, ...]
-    sha256: str
-    pages: int
-    size_bytes: int
-    built_at: datetime
-    actor: str
-    unsigned: str = ""
-    signer: str = ""
-    language: str = ENGLISH
-    plain: str = ""
