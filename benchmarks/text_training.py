@@ -1,7 +1,8 @@
-"""Train the tagger for names and write its files: lexicon.npz and tagger.npz.
+"""Train the tagger for names and write its files: lexicon.npz and tagger.npz, and the networks'.
 
 Run with `python benchmarks/text_training.py`; packages whose lists it reads are installed beside,
-in an environment of their own. It takes about eight minutes of one processor. It learns from
+in an environment of their own. It takes about fifteen minutes of one processor, half of them for
+the networks (text_network.py). It learns from
 generated sentences (text_sentences.py) and from the training and development parts of WNUT-17.
 Thresholds are chosen by cross validation within these; the test part of WNUT-17 is not read.
 """
@@ -52,6 +53,14 @@ def main() -> None:
     write_lexicon(PLACE / "lexicon.npz", np.random.default_rng(SEED))
     thresholds = cross_validated(np.random.default_rng(SEED + 1))
     write_model(PLACE / "tagger.npz", *fit(everything(np.random.default_rng(SEED))), thresholds)
+    train_networks()
+
+
+def train_networks() -> None:
+    """Vectors and networks, which look words up in the lexicon that now stands there."""
+    from benchmarks import text_network
+
+    text_network.main()
 
 
 def everything(generator: np.random.Generator) -> list[Tagged]:

@@ -52,6 +52,15 @@ RUNS = {
     "stopped run": federated_report_cases.stopped,
     "hostile run": federated_report_cases.hostile,
 }
+_IN_CHINESE = ", in Chinese"
+CHINESE = tuple(
+    name + _IN_CHINESE
+    for name in (
+        *("retail", "bare", "kinds", "months", "hostile release", "run", "noisy run", "forecast"),
+        *("hostile run", "anonymised", "local recoding", "hostile anonymisation"),
+        *("impact", "interests", "begun impact", "hostile impact"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,7 @@ class Built:
     evidence: AnyEvidence
     document: Document
     pages: tuple[str, ...]
+    language: str = "en"
 
     @property
     def text(self) -> str:
@@ -75,28 +85,35 @@ class Built:
 @cache
 def built_sample(name: str) -> Built:
     """The report on one of the samples named above."""
+    language = "zh" if name.endswith(_IN_CHINESE) else "en"
+    return built(sample(name.removesuffix(_IN_CHINESE)), language)
+
+
+def sample(name: str) -> AnyEvidence:
+    """The evidence of one of the samples named above."""
     if make := RUNS.get(name, ANONYMISED.get(name, IMPACTS.get(name))):
-        return built(make())
+        return make()
     every = release_cases.every_kind()
     match name:
         case "kinds":
-            return built(release_cases.with_releases(*every))
+            return release_cases.with_releases(*every)
         case "months":
-            return built(disclosure_cases.evidence(release_cases.priced(every[8])))
+            return disclosure_cases.evidence(release_cases.priced(every[8]))
         case "histogram":
-            return built(disclosure_cases.evidence(every[4], audit=None, acts=()))
+            return disclosure_cases.evidence(every[4], audit=None, acts=())
         case "hostile release":
-            return built(disclosure_cases.hostile_evidence())
-    make = report_hostile.hostile if name == "hostile" else getattr(report_samples, name)
-    return built(make())
+            return disclosure_cases.hostile_evidence()
+        case "hostile":
+            return report_hostile.hostile()
+    return getattr(report_samples, name)()
 
 
-def built(evidence: AnyEvidence) -> Built:
+def built(evidence: AnyEvidence, language: str = "en") -> Built:
     """The report on `evidence`."""
-    document = build(kind_of(evidence), evidence)
+    document = build(kind_of(evidence), evidence, language)
     with closing(pypdfium2.PdfDocument(document.pdf)) as pdf:
         pages = tuple(page.get_textpage().get_text_range().replace("\r\n", "\n") for page in pdf)
-    return Built(evidence=evidence, document=document, pages=pages)
+    return Built(evidence=evidence, document=document, pages=pages, language=language)
 
 
 def kind_of(evidence: AnyEvidence) -> ReportKind:

@@ -322,7 +322,9 @@ def test_the_evidence_written_to_files_is_what_the_desk_holds(home: Path, tmp_pa
 
     workspace = Workspace(Settings.from_environment({}, home=home))
     assert run(home, "trail", "verify", "--checkpoint", checkpoint).code == 0
-    assert len(export.read_text(encoding="utf-8").splitlines()) == 4
+    assert (
+        len(export.read_text(encoding="utf-8").splitlines()) == 5
+    )  # whose it is, and four entries
     assert pdf.read_bytes() == workspace.report_pdf(workspace.reports()[0])
     assert told["sha256"] == workspace.reports()[0].sha256
     assert workspace.discovery("orders") is not None

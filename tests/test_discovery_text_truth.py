@@ -44,6 +44,15 @@ def test_three_quarters_of_the_persons_are_found(shared_data: Path, place: str) 
     assert counted(texts, names=True)["person"].f2 >= 0.75
 
 
+def test_of_persons_in_posts_four_in_five_are_found(shared_data: Path) -> None:
+    """Short of the 0.75 that the desk aims at: why stands in tagger.md."""
+    texts = conll_texts(shared_data / "wnut17" / "emerging.test.annotated")
+    found = counted(texts, names=True)["person"]
+
+    assert found.f2 >= 0.69
+    assert found.recall >= 0.77
+
+
 def test_the_sets_are_read_as_their_truth_says(shared_data: Path) -> None:
     texts = conll_texts(shared_data / "wnut17" / "emerging.test.annotated")
     persons = [t.text[a:b] for t in texts for a, b, kind in t.marks if kind == "person"]

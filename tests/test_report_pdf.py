@@ -23,6 +23,7 @@ import report_samples as samples
 import typst
 from report_pages import (
     ANONYMISED,
+    CHINESE,
     IMPACTS,
     NAMES,
     RELEASES,
@@ -36,6 +37,7 @@ from report_pages import (
 )
 
 from compliance.dataset.nouns import ColumnType
+from compliance.i18n import speaking, translate
 from compliance.impact.nouns import ImpactKind
 from compliance.report import build, to_evidence_json
 from compliance.report.nouns import AnyEvidence, Document, ImpactEvidence, ReportKind
@@ -50,7 +52,7 @@ def retail() -> Built:
     return built_sample("retail")
 
 
-@pytest.fixture(params=(*NAMES, *RELEASES, *RUNS, *ANONYMISED, *IMPACTS))
+@pytest.fixture(params=(*NAMES, *RELEASES, *RUNS, *ANONYMISED, *IMPACTS, *CHINESE))
 def any_report(request: pytest.FixtureRequest) -> Built:
     return built_sample(request.param)
 
@@ -82,9 +84,12 @@ def _is_lia(evidence: AnyEvidence) -> bool:
     return isinstance(evidence, ImpactEvidence) and evidence.impact.kind is ImpactKind.LIA
 
 
-def _title_of(evidence: AnyEvidence) -> str:
+def _title_of(report: Built) -> str:
     """A legitimate-interest assessment is a report of the same kind by another name."""
-    return "Legitimate-interest assessment" if _is_lia(evidence) else TITLES[kind_of(evidence)]
+    kind = kind_of(report.evidence)
+    title = "Legitimate-interest assessment" if _is_lia(report.evidence) else TITLES[kind]
+    with speaking(report.language):
+        return translate(title)
 
 
 def _tags(document: Document) -> Iterator[pikepdf.Dictionary]:
@@ -142,13 +147,13 @@ def test_file_says_that_it_is_tagged_archival_and_accessible(any_report):
 
         assert bool(pdf.Root.MarkInfo.Marked)
         assert "/StructTreeRoot" in pdf.Root
-        assert str(pdf.Root.Lang) == "en-GB"
+        assert str(pdf.Root.Lang) == {"en": "en-GB", "zh": "zh-CN"}[any_report.language]
         assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
         assert "/OutputIntents" in pdf.Root
         assert metadata["pdfaid:part"] == "3"
         assert metadata["pdfaid:conformance"] == "A"
         assert metadata["pdfuaid:part"] == "1"
-        assert metadata["dc:title"].startswith(_title_of(any_report.evidence))
+        assert metadata["dc:title"].startswith(_title_of(any_report))
 
 
 def test_document_properties_are_set(retail):
@@ -183,7 +188,7 @@ def test_bookmarks_lead_to_every_section(any_report):
         titles = [mark.get_title() for mark in marks]
         pages = [mark.get_dest().get_index() for mark in marks]
 
-    assert titles[0] == "Contents"
+    assert titles[0] == {"en": "Contents", "zh": "目录"}[any_report.language]
     sections = 11 if _is_lia(any_report.evidence) else SECTIONS[kind_of(any_report.evidence)]
     assert [title.split()[0] for title in titles[1:]] == [str(n + 1) for n in range(sections)]
     assert pages == sorted(pages)

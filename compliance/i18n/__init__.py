@@ -71,14 +71,15 @@ def mark(words: str) -> str:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """All words in `language` for as long as this lasts.
+    """All words in `language` for as long as this lasts; left empty, in what is spoken already.
 
     Raises:
         KeyError: there is no such language.
     """
-    if language not in LANGUAGES:
-        raise KeyError(language)
-    before = LANGUAGE.set(language)
+    chosen = language or LANGUAGE.get()
+    if chosen not in LANGUAGES:
+        raise KeyError(chosen)
+    before = LANGUAGE.set(chosen)
     try:
         yield
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from compliance.i18n import LANGUAGE, mark, speaking
+from compliance.i18n import mark, speaking
 from compliance.i18n import translate as _
 from compliance.impact.nouns import ImpactKind
 from compliance.report import wording
@@ -107,7 +107,7 @@ def build(kind: ReportKind, evidence: AnyEvidence, language: str = "") -> Docume
         TypeError: the evidence is not for a report of this kind.
         KeyError: there is no such language.
     """
-    with speaking(language or LANGUAGE.get()):
+    with speaking(language):
         return _build(kind, evidence)
 
 
@@ -136,7 +136,7 @@ def build_package(package: Package, language: str = "") -> Document:
     Raises:
         KeyError: there is no such language.
     """
-    with speaking(language or LANGUAGE.get()):
+    with speaking(language):
         content = printable_all(_of_package(package))
         return typeset("package.typ", content, attached={}, at=package.made_at)
 

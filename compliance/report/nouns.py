@@ -320,11 +320,13 @@ class Document:
         pdf: its bytes.
         pages: how many.
         attached: the JSON files inside, by name without its end.
+        language: that it is written in.
     """
 
     pdf: bytes
     pages: int
     attached: Mapping[str, bytes]
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

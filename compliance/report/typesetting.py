@@ -55,7 +55,7 @@ def typeset(
     _forget()
     if not isinstance(pdf, bytes):
         raise TypeError("the typesetter gave no single file")
-    return Document(pdf=pdf, pages=int(pages), attached=attached)
+    return Document(pdf=pdf, pages=int(pages), attached=attached, language=LANGUAGE.get())
 
 
 def _language(templates: Path) -> str:

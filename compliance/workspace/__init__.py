@@ -1,7 +1,6 @@
 """The workspace: the only object that writes. Pages and the command line ask it.
 
-Reading verbs give what is stored. Writing verbs store their result, its lineage and its entry in
-the trail in one transaction, with budget checked inside it.
+Writing verbs store result, lineage and trail entry in one transaction that checks the budget.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from pathlib import Path
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
-from compliance.i18n import LANGUAGE, speaking
+from compliance.i18n import speaking
 from compliance.privacy.attacks import Trial
 from compliance.privacy.honesty import Assumptions, GroupError
 from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Prices, Release
@@ -134,8 +133,7 @@ class Workspace:
             FileError, NamingError: they cannot be taken in; nothing was stored.
         """
         check_dataset_name(name)
-        raws = [read(file, table) for file in files]
-        return datasets.add(self._desk, raws, name, description)
+        return datasets.add(self._desk, [read(file, table) for file in files], name, description)
 
     def describe(self, name: str, description: Description) -> Dataset:
         """Record whose data it is, for what purpose, on what basis, from where.
@@ -205,8 +203,7 @@ class Workspace:
             caps: by actor, the ε of the total that this actor may spend; None takes a cap away.
 
         Raises:
-            BudgetBelowSpentError: more than that is spent already.
-            PrivacyParameterError: a cap cannot be.
+            BudgetBelowSpentError, PrivacyParameterError: more is spent already; a cap cannot be.
         """
         return budgets.decide(self._desk, population, total, period, caps or {})
 
@@ -378,15 +375,11 @@ class Workspace:
         about: str | None = None,
         language: str = "",
     ) -> Report:
-        """Build and store a report on all datasets, or on those named.
+        """Build and store a report on all datasets, or on those named; see `reports.make`.
 
-        Args:
-            about: which release or run, where it is about one; left out, their newest.
-            language: of the report, by itself that of the session.
-
-        Raises: see `reports.make`; KeyError: there is no such language.
+        It is about the release or run `about`, or their newest; in `language`, or the session's.
         """
-        with speaking(language or LANGUAGE.get()):
+        with speaking(language):
             return reports.make(self._desk, kind, names, about)
 
     def reports(self) -> tuple[Report, ...]:

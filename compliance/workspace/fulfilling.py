@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 
-from compliance.i18n import LANGUAGE, speaking
+from compliance.i18n import speaking
 from compliance.report import build_package
 from compliance.report.nouns import Report, ReportKind
 from compliance.rights.fulfilling import questions, zipped
@@ -306,7 +306,7 @@ class Fulfilling:
             RightsError, ReportChoiceError: there is nothing to write.
             KeyError: there is no such language.
         """
-        with speaking(language or LANGUAGE.get()):
+        with speaking(language):
             document, subject = request_reports.built(self._desk, kind, id_, letter, months)
             return report_files.store(self._desk, kind, document, (), (), subject)
 

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Sequence
 
 from compliance.dataset.nouns import Dataset
-from compliance.i18n import LANGUAGE
 from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import Document, Report, ReportKind
@@ -49,7 +48,7 @@ def store(
             actor=act.actor,
             unsigned=unsigned,
             signer=signature.fingerprint,
-            language=LANGUAGE.get(),
+            language=document.language,
         )
         act.store(tables.REPORT, report, id=report.id)
         act.store(tables.SIGNATURE, signature, report=report.id)

@@ -65,8 +65,7 @@ def make(
     """Gather the evidence, build the PDF and store it; for an audit, check every duty first.
 
     Raises:
-        NothingToReportError: there is no dataset.
-        UnknownDatasetError: a name is not there.
+        NothingToReportError, UnknownDatasetError: there is no dataset, or none of a name.
         NothingReleasedError, UnknownReleaseError: there is no such release.
         NothingTrainedError, UnknownRunError: there is no such federated run.
         NothingAnonymisedError, UnknownOutputError: there is no such anonymisation.

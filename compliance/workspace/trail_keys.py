@@ -41,6 +41,16 @@ def signer_of(desk: Desk, connection: Connection) -> Signer:
         return _signer(_read(path))
 
 
+def known_signer(desk: Desk, connection: Connection) -> Signer | None:
+    """The same, for those who only read; None where nothing was ever signed here.
+
+    Raises:
+        WorkspaceError: the file is damaged.
+    """
+    is_there = (desk.settings.home / FILE).exists()
+    return signer_of(desk, connection) if is_there else None
+
+
 def prepare(desk: Desk, connection: Connection) -> tuple[Signer, Signer]:
     """The signer until now and the one that will follow, once its key stands in the trail.
 

@@ -86,8 +86,8 @@ def verify_files(
     Raises:
         FileMissingError, TrailError: a file cannot be read.
     """
-    by, verdict = trail_keys.signer_of(desk, connection), Verdict()
-    whose = Whose(by.origin, by.keys)
+    by, verdict = trail_keys.known_signer(desk, connection), Verdict()
+    whose = Whose(by.origin, by.keys) if by else Whose("nobody yet: nothing was ever signed here")
     if checkpoint is not None:
         seen = _checkpoint_in(checkpoint)
         verdict.seen.append(("checkpoint", seen))
@@ -102,7 +102,7 @@ def verify_files(
     against = [
         told
         for _, seen in verdict.seen
-        if seen.origin in ("", by.origin)  # else it is told that it is another desk's
+        if seen.origin in ("", whose.origin)  # else it is told that it is another desk's
         for told in checked.reading.against(seen)
     ]
     problems = dict.fromkeys([*found.problems, *verdict.problems, *against])

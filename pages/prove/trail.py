@@ -31,7 +31,8 @@ def shown(value: object) -> str:
 
 workspace = session.workspace()
 outputs.remark(_("Each entry carries the hash of the one before, so a change anywhere shows."))
-verification = workspace.verify_trail()
+state = workspace.proof.log.state()
+verification = state.verification
 if verification.ok and not verification.entries:
     st.markdown(_("Nothing has been done yet. The first act will be the first entry."))
     navigation.link("datasets", _("Load a dataset"))
@@ -49,6 +50,13 @@ else:
         "  \n".join(verification.problems[:10]),
         title=_("The trail is not whole: {n} problems").format(n=len(verification.problems)),
     )
+for warning in verification.warnings[:10]:
+    st.warning(warning, icon=":material/schedule:")
+outputs.remark(
+    _("All of the first {n} entries were read on {when}, what came since just now.").format(
+        n=state.whole_entries, when=outputs.moment(state.whole_at)
+    )
+)
 st.markdown(
     _("Head `{head}`  \nRoot `{root}`").format(head=verification.head, root=verification.root)
 )

@@ -123,11 +123,11 @@ def feature_columns(pieces: Sequence[Sequence[str]]) -> Iterator[Numbers]:
     for parts in _JOINT:
         salt += 1
         yield _mixed(_joined([column(name, distance) for name, distance in parts]), salt)
-    casing = np.repeat([_casing(words) for words in pieces], lengths).astype(np.uint32)
+    casings = np.repeat([casing(words) for words in pieces], lengths).astype(np.uint32)
     start = (tokens == starts).astype(np.uint32)
     language = np.repeat(languages, lengths).astype(np.uint32)
     for names, of_piece in (
-        (_WITH_CASING, casing),
+        (_WITH_CASING, casings),
         (_WITH_START, start),
         (_WITH_LANGUAGE, language),
     ):
@@ -232,7 +232,7 @@ def _shape(word: str) -> str:
     return _RUN.sub(r"\1\1", signs)[:12]
 
 
-def _casing(words: Sequence[str]) -> int:
+def casing(words: Sequence[str]) -> int:
     """How a piece is written: all small, ordinary, many capitals, all capitals."""
     letters = [word for word in words if word[0].isalpha()]
     capitals = sum(word[0].isupper() for word in letters)

@@ -28,11 +28,10 @@ _LIKELY = 0.6
 _SURE = 0.9
 # In German and Romance languages nobody of several words is told who is less likely.
 _LEAST_ELSEWHERE = 0.36
-# In small letters, but of words in the company of names; of 0.6 and 0.7 the one that leaves reviews
-# of clothes as they were.
+# In small letters; of 0.6 and 0.7 the one that leaves reviews of clothes as they were.
 _LEAST_SMALL = 0.7
 # The same in English for what is nothing but ordinary words: “Bright colours”.
-_LEAST_ORDINARY = 0.45
+_LEAST_ORDINARY = 0.6
 # Of the words in like company so many in a hundred are names: of 25, 35 and 50 the one that told
 # more persons in the development part of WNUT-17 and no more in reviews of clothes.
 _LIKE_NAMES = 35
@@ -99,7 +98,7 @@ def _is_person(
 def _least(rows: Rows, language: Family, *, is_small: bool) -> float:
     """How likely a person must be at least, by the words and the language."""
     if is_small:
-        return _LIKELY if _is_like_names(rows, language) else _LEAST_SMALL
+        return _LEAST_SMALL
     if language in _USED and len(rows) == 1:
         return _LIKELY
     if language in _USED:
