@@ -42,9 +42,10 @@ def translate(words: str) -> str:
     language = LANGUAGE.get()
     if language == ENGLISH or not words:  # the catalogue's own head has empty words as its key
         return words
-    found = _catalogue(language).gettext(words)
-    if found is not words:
-        return found
+    for form in (words, words[0].swapcase() + words[1:]):  # a sentence within another one
+        found = _catalogue(language).gettext(form)
+        if found is not form:
+            return found
     return _recogniser(language).said(words, translate) or words
 
 
