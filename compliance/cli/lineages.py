@@ -10,7 +10,7 @@ from pathlib import Path
 from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, named, verb
 from compliance.cli.results import Result
-from compliance.errors import FileMissingError, JoinError
+from compliance.errors import FileMissingError, ForeignNameError
 from compliance.lineage.nouns import Edge, Hop, Place, Tag
 from compliance.lineage.openlineage.nouns import LARGEST_BYTES
 from compliance.plain import one_line, to_plain
@@ -106,7 +106,7 @@ def _meant(given: str) -> tuple[str, str]:
     """The name of another system, and the dataset that it means."""
     id_, sign, dataset = given.rpartition("=")
     if not (sign and "/" in id_ and dataset.strip()):
-        raise JoinError(
+        raise ForeignNameError(
             given=given[: typed.SHOWN_NAME], reason="it names a thing there and a dataset here"
         )
     return id_, dataset.strip()

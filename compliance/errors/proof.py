@@ -7,7 +7,7 @@ from compliance.errors.base import ComplianceError
 __all__ = [
     "BrokenTrailError",
     "EventFileError",
-    "JoinError",
+    "ForeignNameError",
     "NoSuchEntryError",
     "NotAReportError",
     "NotProvableError",
@@ -52,7 +52,7 @@ class EventFileError(ProofError):
     sentence = "{name} is not taken in, and nothing of it: line {line}: {reason}."
 
 
-class JoinError(ProofError):
+class ForeignNameError(ProofError):
     sentence = (
         "“{given}” does not say what a name of another system means: {reason}. Write "
         "NAMESPACE/NAME=DATASET."

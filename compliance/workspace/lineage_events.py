@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from compliance import __version__
 from compliance.dataset.nouns import Dataset
-from compliance.errors import EventFileError, JoinError, UnknownDatasetError
+from compliance.errors import EventFileError, ForeignNameError, UnknownDatasetError
 from compliance.lineage.nouns import Edge, NodeKind, Place, Tagged
 from compliance.lineage.openlineage import join, read_events, to_events, to_lines
 from compliance.lineage.openlineage.nouns import (
@@ -130,7 +130,7 @@ def take_in(desk: Desk, data: bytes, name: str, said: Mapping[str, str]) -> Impo
 
     Raises:
         EventFileError: a line is no event, or lies in the future; nothing was taken in.
-        JoinError: an officer named what no event tells of, or a dataset that is not there.
+        ForeignNameError: an officer named what no event tells of, or a dataset that is not there.
     """
     lines = read_events(data, name)
     _check_times(desk, lines, name)
@@ -248,7 +248,7 @@ def _as_said(connection: Connection, said: Mapping[str, str], ids: set[str]) -> 
     found = {}
     for id_, name in said.items():
         if id_ not in ids:
-            raise JoinError(given=id_[:_SHOWN], reason="no event names it")
+            raise ForeignNameError(given=id_[:_SHOWN], reason="no event names it")
         found[id_] = f"{NodeKind.DATASET}:{_version(connection, id_, name)}"
     return found
 
@@ -259,7 +259,7 @@ def _version(connection: Connection, id_: str, name: str) -> str:
         return version.id if version is not None else datasets.find(connection, name).id
     except UnknownDatasetError:
         reason = f"there is no dataset “{name[:_SHOWN]}”"
-        raise JoinError(given=id_[:_SHOWN], reason=reason) from None
+        raise ForeignNameError(given=id_[:_SHOWN], reason=reason) from None
 
 
 def _hashes(edges: Iterable[Edge]) -> Mapping[str, str]:

@@ -209,7 +209,7 @@ class _Columns:
         if making.made.kind is NodeKind.FOREIGN:
             others = [ANY_COLUMN] if making.made.key in self._open and self._is_open(making) else []
         for column in every:
-            ends = [column] if column in untold else []
+            ends = [*untold] if column == ANY_COLUMN else [column] if column in untold else []
             yield from (changed(column, SUPPOSED, made) for made in dict.fromkeys([*ends, *others]))
 
     def _completed(self, origin: Node, told: Iterable[ColumnEdge]) -> Iterator[ColumnEdge]:

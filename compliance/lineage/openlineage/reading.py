@@ -102,7 +102,7 @@ def _no_number(_: str) -> NoReturn:
 
 
 def _check_depth(found: object) -> None:
-    level = [found]
+    level: list[Any] = [found]
     for _ in range(DEEPEST):
         level = [
             inner
