@@ -80,7 +80,7 @@
   + ProofError                    a proof, its log or a signed report cannot be made or read
     - SignerError, NotAReportError, NoSuchFormatError
     - BrokenTrailError, NoSuchEntryError, NotProvableError
-    - UnknownNodeError
+    - UnknownNodeError, EventFileError, ForeignNameError
       - UndecidedMentionsError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there

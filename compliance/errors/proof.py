@@ -6,6 +6,8 @@ from compliance.errors.base import ComplianceError
 
 __all__ = [
     "BrokenTrailError",
+    "EventFileError",
+    "ForeignNameError",
     "NoSuchEntryError",
     "NoSuchFormatError",
     "NotAReportError",
@@ -51,4 +53,15 @@ class UnknownNodeError(ProofError):
     sentence = (
         "The lineage has no “{given}”, or several. Name a dataset, or one thing by its whole id, "
         "as lineage show tells them."
+    )
+
+
+class EventFileError(ProofError):
+    sentence = "{name} is not taken in, and nothing of it: line {line}: {reason}."
+
+
+class ForeignNameError(ProofError):
+    sentence = (
+        "“{given}” does not say what a name of another system means: {reason}. Write "
+        "NAMESPACE/NAME=DATASET."
     )
