@@ -80,6 +80,7 @@
   + ProofError                    a proof, its log or a signed report cannot be made or read
     - SignerError, NotAReportError
     - BrokenTrailError, NoSuchEntryError, NotProvableError
+    - AnchorError, UnknownAnchorError, TimeStampError
     - UnknownNodeError
       - UndecidedMentionsError
   + MissingGroupError             an optional group of packages is not installed

@@ -5,12 +5,15 @@ from __future__ import annotations
 from compliance.errors.base import ComplianceError
 
 __all__ = [
+    "AnchorError",
     "BrokenTrailError",
     "NoSuchEntryError",
     "NotAReportError",
     "NotProvableError",
     "ProofError",
     "SignerError",
+    "TimeStampError",
+    "UnknownAnchorError",
     "UnknownNodeError",
 ]
 
@@ -44,3 +47,15 @@ class UnknownNodeError(ProofError):
         "The lineage has no “{given}”, or several. Name a dataset, or one thing by its whole id, "
         "as lineage show tells them."
     )
+
+
+class AnchorError(ProofError):
+    sentence = "The anchor “{name}”: {reason}."
+
+
+class UnknownAnchorError(ProofError):
+    sentence = "There is no anchor “{name}”. Anchors are: {known}."
+
+
+class TimeStampError(ProofError):
+    sentence = "The time stamp is not taken: {reason}."
