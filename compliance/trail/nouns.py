@@ -169,7 +169,7 @@ class Anchor:
         made_at: when it was decided, UTC.
         claimed: the last moment it was due and taken up, UTC; so that two workers do not both.
         last: what became of it the last time; None: it never ran.
-        last_done: when a checkpoint got there last, UTC.
+        last_done: the last time that a checkpoint got there; None: never.
         is_removed: it does not run any more.
     """
 
@@ -181,7 +181,7 @@ class Anchor:
     made_at: datetime
     claimed: datetime | None = None
     last: Anchored | None = None
-    last_done: datetime | None = None
+    last_done: Anchored | None = None
     is_removed: bool = False
 
     @property

@@ -46,7 +46,9 @@ def request_stamp(address: str, data: bytes, wait_s: float) -> bytes:
 
     if not address.startswith(("https://", "http://")):
         raise TimeStampError(reason="the address of the authority begins with https:// or http://")
-    stamper: TimeStamper = RequestsHTTPTimeStamper(address, timeout=wait_s)
+    stamper: TimeStamper = RequestsHTTPTimeStamper(  # type: ignore[no-untyped-call]
+        address, timeout=wait_s
+    )
     digest = hashlib.new(_HASH, data).digest()
     try:
         token: bytes = asyncio.run(stamper.async_timestamp(digest, _HASH)).dump()

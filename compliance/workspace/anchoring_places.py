@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar
 
@@ -40,12 +41,12 @@ class Kept(NamedTuple):
     """One checkpoint that was read back.
 
     Attributes:
-        seen: the checkpoint.
+        seen: the checkpoint; None where a line holds none.
         stamp: what a time stamp beside it confirms.
         problem: why the time stamp does not hold.
     """
 
-    seen: Seen
+    seen: Seen | None
     stamp: Stamp | None = None
     problem: str = ""
 
@@ -148,17 +149,17 @@ def _check_path(anchor: Anchor, settings: Settings) -> None:
             _refuse(anchor, "the clone has no remote to send commits to")
     elif not path.parent.is_dir():
         _refuse(anchor, "its folder does not exist")
-    elif path.is_file() and path.stat().st_size:
-        _taken(anchor)
+    elif path.exists() and any(one.seen is None for one in _taken(anchor)):
+        _refuse(anchor, "that file holds something else")
 
 
 def _taken(anchor: Anchor) -> tuple[Kept, ...]:
     if anchor.kind is AnchorKind.GIT:
-        names = _git(anchor, "ls-files", "privacy-desk-*.jsonl").splitlines()
-        texts = [_git(anchor, "show", f"HEAD:./{name}") for name in names]
+        texts = [_committed(anchor, name) for name in _committed_names(anchor)]
     else:
         texts = [_text(anchor, path) for path in _files(anchor)]
-    return tuple(_kept(anchor, row) for text in texts for row in text.splitlines() if row.strip())
+    rows = (row for text in texts for row in text.split("\n"))
+    return tuple(_kept(row) for row in rows if row.strip())
 
 
 def _files(anchor: Anchor) -> Sequence[Path]:
@@ -177,12 +178,12 @@ def _text(anchor: Anchor, path: Path) -> str:
         _refuse(anchor, "its file holds something else")
 
 
-def _kept(anchor: Anchor, row: str) -> Kept:
+def _kept(row: str) -> Kept:
     try:
-        seen = read_checkpoint(anchor.name, row)
+        seen = read_checkpoint("anchor", row)
         token = msgspec.json.decode(row).get(_STAMP)
     except (TrailError, ValueError):
-        _refuse(anchor, "it holds a line that is no checkpoint: it was changed from outside")
+        return Kept(None)
     if token is None:
         return Kept(seen)
     try:
@@ -199,14 +200,16 @@ def _write(anchor: Anchor, checkpoint: Checkpoint, row: str) -> None:
 
 
 def _append(anchor: Anchor, checkpoint: Checkpoint, row: str) -> None:
-    path, flags = Path(anchor.to), os.O_APPEND | os.O_CREAT | os.O_WRONLY
+    path, flags = Path(anchor.to), os.O_APPEND | os.O_CREAT | os.O_RDWR
     if path.is_dir():
         name = f"checkpoint-{checkpoint.entries:012}-{checkpoint.at:%Y%m%dT%H%M%S%f}.json"
         path, flags = path / name, flags | os.O_EXCL
     try:
         descriptor = os.open(path, flags, 0o644)
         try:
-            data = f"{row}\n".encode()
+            size = os.fstat(descriptor).st_size
+            is_torn = size and os.pread(descriptor, 1, size - 1) != b"\n"
+            data = (b"\n" if is_torn else b"") + f"{row}\n".encode()
             if os.write(descriptor, data) != len(data):
                 raise OSError
             os.fsync(descriptor)
@@ -218,10 +221,11 @@ def _append(anchor: Anchor, checkpoint: Checkpoint, row: str) -> None:
 
 def _commit(anchor: Anchor, checkpoint: Checkpoint, row: str) -> None:
     name = f"{checkpoint.origin.replace('/', '-')}.jsonl"
-    folder = Path(anchor.to)
+    # What somebody did to the file since is not to be committed with it.
+    before = _committed(anchor, name) if name in _committed_names(anchor) else ""
+    text = f"{before}\n{row}\n".lstrip("\n")
     try:
-        with (folder / name).open("a", encoding="utf-8") as stream:
-            stream.write(f"{row}\n")
+        (Path(anchor.to) / name).write_text(text, encoding="utf-8")
     except OSError:
         _refuse(anchor, "its clone cannot be written to")
     _git(anchor, "add", "--", name)
@@ -231,10 +235,24 @@ def _commit(anchor: Anchor, checkpoint: Checkpoint, row: str) -> None:
         _git(anchor, *_PLAIN, "push", "-q", why="what was committed could not be sent on")
 
 
-def _git(anchor: Anchor, *words: str, why: str = "there is no git clone that takes it") -> str:
+def _committed_names(anchor: Anchor) -> list[str]:
+    if not _git(anchor, "rev-parse", "-q", "--verify", "HEAD", may_fail=True):
+        return []  # nothing was committed yet
+    words = ("ls-tree", "--name-only", "HEAD", "./")
+    found = _git(anchor, *words).splitlines()
+    return [name for name in found if fnmatch(name, "privacy-desk-*.jsonl")]
+
+
+def _committed(anchor: Anchor, name: str) -> str:
+    return _git(anchor, "show", f"HEAD:./{name}")
+
+
+def _git(
+    anchor: Anchor, *words: str, why: str = "git refused: is it a clone?", may_fail: bool = False
+) -> str:
     try:
-        done = subprocess.run(  # noqa: S603 - no shell; the words are ours
-            ["git", "-C", anchor.to, *words],  # noqa: S607 - whichever git is installed
+        done = subprocess.run(
+            ["git", "-C", anchor.to, *words],
             capture_output=True,
             check=False,
             timeout=WAIT_S,
@@ -245,7 +263,7 @@ def _git(anchor: Anchor, *words: str, why: str = "there is no git clone that tak
         _refuse(anchor, "git is not installed here, or its folder cannot be reached")
     except subprocess.TimeoutExpired:
         _refuse(anchor, "git took too long")
-    if done.returncode:
+    if done.returncode and not may_fail:
         _refuse(anchor, why)
     return done.stdout.decode("utf-8", "replace").strip()
 
@@ -274,7 +292,7 @@ def _mail(anchor: Anchor, checkpoint: Checkpoint, settings: Settings) -> None:
         _refuse(anchor, "the mail server did not take it")
 
 
-def _late(name: str) -> Callable[[], Found]:
+def _late(name: str) -> Callable[[], NoReturn]:
     return lambda: _raise(AnchorError(name=name, reason="it took too long to answer"))
 
 
