@@ -81,6 +81,8 @@
     - SignerError, NotAReportError, NoSuchFormatError
     - BrokenTrailError, NoSuchEntryError, NotProvableError
     - UnknownNodeError, EventFileError, ForeignNameError
+    - AnchorError, UnknownAnchorError, TimeStampError
+    - UnknownNodeError
       - UndecidedMentionsError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compliance.errors.base import ComplianceError
 
 __all__ = [
+    "AnchorError",
     "BrokenTrailError",
     "EventFileError",
     "ForeignNameError",
@@ -14,6 +15,8 @@ __all__ = [
     "NotProvableError",
     "ProofError",
     "SignerError",
+    "TimeStampError",
+    "UnknownAnchorError",
     "UnknownNodeError",
 ]
 
@@ -65,3 +68,15 @@ class ForeignNameError(ProofError):
         "“{given}” does not say what a name of another system means: {reason}. Write "
         "NAMESPACE/NAME=DATASET."
     )
+
+
+class AnchorError(ProofError):
+    sentence = "The anchor “{name}”: {reason}."
+
+
+class UnknownAnchorError(ProofError):
+    sentence = "There is no anchor “{name}”. Anchors are: {known}."
+
+
+class TimeStampError(ProofError):
+    sentence = "The time stamp is not taken: {reason}."
