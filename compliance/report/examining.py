@@ -92,6 +92,11 @@ def _no_report(data: bytes) -> str:
     return "" if data.startswith(b"%PDF-") else "it is not a PDF"
 
 
+def attached_to(data: bytes) -> dict[str, bytes]:
+    """The files inside a PDF that this desk made, by name; nothing is checked."""
+    return dict(_attached(_reader(data)))
+
+
 def _opened(data: bytes, trust: Trust) -> Opened:
     whole = _reader(data)
     if whole.encrypted:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import rfc8785
@@ -27,6 +27,9 @@ from compliance.trail import Seen, Verdict, check_signature, read_checkpoint
 from compliance.trail.nouns import Verification
 from compliance.workspace import trail_keys, trails
 from compliance.workspace.desk import Desk
+
+if TYPE_CHECKING:
+    from asn1crypto.x509 import Certificate
 
 _EVIDENCE, _CHECKPOINT = "evidence.json", "checkpoint.json"
 
@@ -56,11 +59,23 @@ def check(desk: Desk, path: Path, trusted: Path | None = None) -> Checked:
         FileMissingError, NotAReportError: it cannot be read.
         SignerError: `trusted` holds no certificate.
     """
-    data, at = _bytes(path), desk.clock()
     roots = roots_from(_bytes(trusted)) if trusted else ()
+    return check_bytes(desk, _bytes(path), path.name, roots)
+
+
+def check_bytes(desk: Desk, data: bytes, name: str, roots: Sequence[Certificate] = ()) -> Checked:
+    """As `check`, for a file that was handed over and is kept nowhere.
+
+    Args:
+        name: of the file, for errors.
+
+    Raises:
+        NotAReportError: it cannot be read.
+    """
+    at = desk.clock()
     with desk.database.reading() as connection:
         trust = Trust(known=_known(connection), roots=roots, at=at)
-        opened = examine(data, path.name, trust)
+        opened = examine(data, name, trust)
         told, found = _told(connection, opened), _trail(desk, connection, opened)
         evidence = _of_evidence(opened, told)
         statements = (
