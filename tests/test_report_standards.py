@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,8 +25,11 @@ import signing_cases as cases
 from report_pages import built_sample, kind_of
 from signing_cases import examined
 
+from compliance.dataset import RawFile
 from compliance.i18n import LANGUAGES
+from compliance.plain import from_plain
 from compliance.report import build
+from compliance.report.building import stands_on
 from compliance.report.nouns import (
     AnyEvidence,
     CertificateEvidence,
@@ -31,9 +37,11 @@ from compliance.report.nouns import (
     LogEvidence,
     ReportKind,
 )
-from compliance.report.rebuilding import KINDS, agrees
+from compliance.report.rebuilding import agrees
 from compliance.report.signing import sign
 from compliance.rights.nouns import Erasure, Letter, LetterKind, RequestLog, Right, Sender, Stage
+from compliance.settings import Settings
+from compliance.workspace import Workspace
 
 AT = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
 TRAIL = samples.retail().trail
@@ -85,7 +93,21 @@ REPORTS = [(kind, language) for kind in ReportKind for language in LANGUAGES]
 
 def evidence_of(kind: ReportKind) -> AnyEvidence:
     """A sample of every kind."""
-    return ON_REQUESTS[kind] if kind in ON_REQUESTS else built_sample(SAMPLES[kind]).evidence
+    if kind in ON_REQUESTS:
+        return ON_REQUESTS[kind]
+    return built_sample(SAMPLES[kind]).evidence if kind in SAMPLES else of_a_desk(kind)
+
+
+@cache
+def of_a_desk(kind: ReportKind) -> AnyEvidence:
+    """What the report of a small desk stands on, taken out of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(Settings.from_environment({}, home=Path(folder)), lambda: AT)
+        table = RawFile(name="orders.csv", data=b"customer,email\n1,a@b.example\n2,c@d.example\n")
+        workspace.add_files([table], "orders")
+        pdf = workspace.report_pdf(workspace.build_report(kind))
+    plain = json.loads(examined(pdf, at=AT).attached["evidence.json"])
+    return from_plain(stands_on(kind), plain)
 
 
 @pytest.fixture(scope="module", params=REPORTS, ids=lambda pair: "-".join(pair))
@@ -222,7 +244,6 @@ def test_qpdf_finds_nothing_wrong(report, tmp_path: Path):
     subprocess.run(["qpdf", "--check", path], check=True, capture_output=True)
 
 
-def test_every_kind_of_report_can_be_made_anew():
-    assert set(KINDS) == set(ReportKind)
-    assert all(isinstance(evidence_of(kind), KINDS[kind]) for kind in ReportKind)
+def test_every_kind_of_report_has_a_sample():
+    assert all(isinstance(evidence_of(kind), stands_on(kind)) for kind in ReportKind)
     assert kind_of(evidence_of(ReportKind.DPIA)) is ReportKind.DPIA

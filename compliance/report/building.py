@@ -315,3 +315,8 @@ _TOLD: Mapping[ReportKind, tuple[type[AnyEvidence], Callable[[Any], dict[str, An
     ReportKind.ROPA: (ProcessingEvidence, to_processing),
     ReportKind.SUMMARY: (SummaryEvidence, to_management),
 }
+
+
+def stands_on(kind: ReportKind) -> type[AnyEvidence]:
+    """What evidence a report of `kind` is made of."""
+    return _TOLD[kind][0]

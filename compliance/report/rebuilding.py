@@ -11,33 +11,12 @@ from compliance import __version__
 from compliance.errors import ComplianceError
 from compliance.i18n import LANGUAGES
 from compliance.plain import from_plain
-from compliance.report.building import build
+from compliance.report.building import build, stands_on
 from compliance.report.canonical import to_evidence_json
 from compliance.report.examining import adds_only_itself
-from compliance.report.nouns import (
-    AnonymisationEvidence,
-    AnyEvidence,
-    CertificateEvidence,
-    Evidence,
-    FederatedEvidence,
-    ImpactEvidence,
-    LetterEvidence,
-    LogEvidence,
-    ReleaseEvidence,
-    ReportKind,
-)
+from compliance.report.nouns import AnyEvidence, ReportKind
 from compliance.report.signatures import Opened
 
-KINDS: Mapping[ReportKind, type[AnyEvidence]] = {
-    ReportKind.AUDIT: Evidence,
-    ReportKind.RELEASE: ReleaseEvidence,
-    ReportKind.FEDERATED: FederatedEvidence,
-    ReportKind.ANONYMISATION: AnonymisationEvidence,
-    ReportKind.DPIA: ImpactEvidence,
-    ReportKind.REQUEST: LetterEvidence,
-    ReportKind.REQUEST_LOG: LogEvidence,
-    ReportKind.ERASURE: CertificateEvidence,
-}
 _NO_JSON = ("NaN", "Infinity", "-Infinity")
 _MOST_BYTES = 2**25  # of evidence: pages of more take minutes
 
@@ -82,10 +61,10 @@ def _read(
     if plain.get("desk_version") != __version__:
         return
     plain["published"] = attached.get("disclosure.json", b"").decode("utf-8", "replace")
-    for kind, noun in KINDS.items():
+    for kind in ReportKind:
         for form in (plain, _with_numbers(plain)):
             try:
-                found = from_plain(noun, form)
+                found = from_plain(stands_on(kind), form)
                 if to_evidence_json(found) == evidence:
                     yield kind, found
                     break
