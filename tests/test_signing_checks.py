@@ -687,6 +687,16 @@ def test_what_a_signature_does_not_cover_of_itself_holds_nothing_more(kept):
     assert Aspect.SIGNATURE in failing(kept.check(stuffed))
 
 
+def test_the_twin_of_a_signature_is_told_by_the_trail(kept):
+    """Of a signature on a curve, (r, n − s) holds too: anybody can make it, without the key."""
+    twin = cases.twin(kept.pdf)
+
+    assert len(twin) == len(kept.pdf)
+    assert twin != kept.pdf
+    assert found(examined(twin), Aspect.SIGNATURE) == [Holds.YES]
+    assert failing(kept.check(twin)) == {Aspect.TRAIL}
+
+
 # ---------------------------------------------------------------- the command line
 
 
