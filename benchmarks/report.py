@@ -33,9 +33,10 @@ from compliance.federated import to_plan  # noqa: E402
 from compliance.plain import from_plain  # noqa: E402
 from compliance.privacy import to_query  # noqa: E402
 from compliance.report import build  # noqa: E402
-from compliance.report.examining import Trust, examine  # noqa: E402
+from compliance.report.examining import examine  # noqa: E402
 from compliance.report.nouns import Document, Evidence, ReportKind  # noqa: E402
 from compliance.report.rebuilding import agrees  # noqa: E402
+from compliance.report.seals import Trust  # noqa: E402
 from compliance.settings import Settings  # noqa: E402
 from compliance.workspace import Workspace, signing  # noqa: E402
 from compliance.workspace.desk import Desk  # noqa: E402

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from compliance.report.manuscript import Format
 from compliance.report.nouns import Report
-from compliance.report.signatures import Checked, Signature
+from compliance.report.nouns.signatures import Checked, Signature
 from compliance.storage import records, tables
 from compliance.workspace import report_files, signing_checks
 from compliance.workspace.desk import Desk

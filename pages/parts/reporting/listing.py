@@ -8,7 +8,7 @@ from compliance.i18n import LANGUAGES
 from compliance.i18n import translate as _
 from compliance.report.manuscript import Format
 from compliance.report.nouns import Report
-from compliance.report.signatures import Signature
+from compliance.report.nouns.signatures import Signature
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording
 from pages.parts.reporting import choosing
