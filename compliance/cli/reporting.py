@@ -12,8 +12,7 @@ from compliance.cli.verbs import names_of, written
 from compliance.errors import CannotWriteError
 from compliance.i18n import ENGLISH, LANGUAGES
 from compliance.plain import to_plain
-from compliance.report.manuscript import Format
-from compliance.report.nouns import ReportKind
+from compliance.report.nouns import Format, ReportKind
 from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
 from compliance.workspace.request_reports import KINDS as ON_REQUESTS

@@ -17,8 +17,7 @@ from compliance.federated.nouns import Axis
 from compliance.plain import to_plain
 from compliance.privacy.nouns import Budget, Period
 from compliance.register.nouns import Organisation
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report
+from compliance.report.nouns import Format, Report
 from compliance.workspace import Workspace
 
 Verb = Callable[[Workspace, Namespace], Result]
