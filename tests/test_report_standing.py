@@ -79,7 +79,9 @@ def test_the_record_shows_each_activity_under_the_role_of_the_organisation(offic
 
 def test_the_record_has_the_rows_of_the_register(office):
     report = office.build_report(ReportKind.ROPA)
-    (told,) = [evidence(office, report)["as_processor"],]
+    (told,) = [
+        evidence(office, report)["as_processor"],
+    ]
 
     ropa = office.governance.register.ropa(as_processor=True)
     assert [tuple(row) for row in told["rows"]] == list(ropa.rows)
