@@ -63,13 +63,13 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
         if kind is ReportKind.REQUEST:
             letters = [str(letter) for letter in LetterKind]
             added.add_argument("--letter", choices=letters, help="which; else the answer")
-    check = verb(inner, "verify", _verify, "whether signature, evidence and trail agree")
+    check = verb(inner, "verify", _verify, "whether signature, evidence, pages and trail agree")
     check.add_argument("file", type=arguments.path, metavar="F.pdf", help="the report")
     check.add_argument(
         "--trust",
         type=arguments.path,
         metavar="F.pem",
-        help="certificates that may vouch for a signer unknown here",
+        help="certificates that may vouch for signers and time stamps unknown here",
     )
 
 
@@ -92,11 +92,13 @@ def _report(workspace: Workspace, asked: argparse.Namespace) -> Result:
 def _verify(workspace: Workspace, asked: argparse.Namespace) -> Result:
     """Check a report; `ok` decides the exit code."""
     found = workspace.proof.reports.verify(asked.file, asked.trust)
-    signature: Result = to_plain(found.signature) if found.signature else {}
-    signature.pop("certificate", None)
+    signatures: list[Result] = [to_plain(signature) for signature in found.signatures]
+    for signature in signatures:
+        del signature["certificate"]
     return {
         "sha256": found.sha256,
         "ok": found.ok,
+        "verdict": str(found.verdict),
         "statements": [to_plain(statement) for statement in found.statements],
-        "signature": signature or None,
+        "signatures": signatures,
     }

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from compliance.countries import name_of
+from compliance.i18n import mark
 from compliance.plain import csv_bytes
 from compliance.register.kinds import kind_of
 from compliance.register.nouns import (
@@ -25,7 +26,7 @@ from compliance.register.nouns import (
 )
 from compliance.register.writing import Shape, json_bytes
 
-UNKNOWN, NONE = "not recorded", "none"
+UNKNOWN, NONE = mark("not recorded"), "none"
 PROCESSOR = "processor"
 
 
@@ -78,7 +79,7 @@ def record_of_processing(
     labels = [column["label"] for column in columns]
     digest = hashlib.sha256(csv_bytes([labels, *rows])).hexdigest()
     return Ropa(
-        header=(*header, ("SHA-256 of the table as CSV", digest)),
+        header=(*header, (mark("SHA-256 of the table as CSV"), digest)),
         columns=tuple(RopaColumn(id=c["id"], label=c["label"], ref=c["ref"]) for c in columns),
         rows=rows,
     )
@@ -161,16 +162,21 @@ def _header(
     country = name_of(organisation.country) if organisation.country else UNKNOWN
     return (
         (
-            "Record of processing",
-            "Art. 30(2), processor" if as_processor else "Art. 30(1), controller",
+            mark("Record of processing"),
+            mark("Art. 30(2), processor") if as_processor else mark("Art. 30(1), controller"),
         ),
         ("Organisation", organisation.name or UNKNOWN),
         ("Country", country),
-        ("Data-protection officer", organisation.officer or UNKNOWN),
+        (mark("Data-protection officer"), organisation.officer or UNKNOWN),
         ("Contact", organisation.contact or UNKNOWN),
-        ("Representative in the EU", str(representative or UNKNOWN)),
+        (mark("Representative in the EU"), str(representative or UNKNOWN)),
         ("Date", f"{at:%Y-%m-%d}"),
-        ("Filter", f"activities that use {', '.join(datasets)}" if datasets else "all activities"),
+        (
+            "Filter",
+            mark("activities that use {dataset}").format(dataset=", ".join(datasets))
+            if datasets
+            else mark("all activities"),
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from compliance.trail.record import (
 )
 from compliance.trail.signing import hand_over, sign, signer
 from compliance.trail.tiles import HEIGHT, WIDTH, Pyramid, Tile, Tiling
+from compliance.trail.time_stamps import Stamp, read_stamp, request_stamp
 from compliance.trail.verify_trail import (
     ROTATION,
     Line,
@@ -46,6 +47,7 @@ __all__ = [
     "Pyramid",
     "Reading",
     "Seen",
+    "Stamp",
     "Tile",
     "Tiling",
     "Verdict",
@@ -59,7 +61,9 @@ __all__ = [
     "hash_of",
     "inclusion_path",
     "read_checkpoint",
+    "read_stamp",
     "record",
+    "request_stamp",
     "root_of",
     "sign",
     "signer",

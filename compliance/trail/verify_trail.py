@@ -572,7 +572,7 @@ def examine(
     """
     verdict, given = Verdict(), whose or Whose()
     if checkpoint:
-        verdict.seen.append(("checkpoint", _checkpoint_in(checkpoint)))
+        verdict.seen += [("checkpoint", seen) for seen in _checkpoints_in(checkpoint)]
     if proof:
         check_proof(_object_in(proof, "a proof"), verdict, proof.name)
     if export:
@@ -803,9 +803,17 @@ def _object_in(path: Path, what: str) -> dict[str, Any]:
     return found
 
 
-def _checkpoint_in(path: Path) -> Seen:
+def _checkpoints_in(path: Path) -> list[Seen]:
+    """The checkpoint in a file, or all those that an anchor wrote to it, a line each."""
     try:
-        return to_seen(_object_in(path, "a checkpoint"))
+        rows = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        rows = []
+    said = [_parsed(row) for row in rows if row.strip()]
+    try:
+        if len(said) > 1 and all(isinstance(row, dict) for row in said):
+            return [to_seen(row) for row in said]
+        return [to_seen(_object_in(path, "a checkpoint"))]
     except ValueError:
         raise NotReadableError(f"{path.name} is not a checkpoint.") from None
 
@@ -821,7 +829,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="verify_trail.py", allow_abbrev=False)
     parser.add_argument("export", nargs="?", type=Path, help="the exported trail")
     parser.add_argument("--export", type=Path, dest="named", help="the same")
-    parser.add_argument("--checkpoint", type=Path, help="a checkpoint kept from before")
+    parser.add_argument("--checkpoint", type=Path, help="a checkpoint kept before, or several")
     parser.add_argument("--proof", type=Path, help="a proof about an entry or between checkpoints")
     parser.add_argument(
         "--key", action="append", default=[], help="a public key known to be theirs"

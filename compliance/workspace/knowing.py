@@ -21,6 +21,7 @@ from compliance.rules.facts import PROVIDED, kept_months, measuring
 from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Residents, TrailKnown
 from compliance.storage import records, tables
 from compliance.trail import Line
+from compliance.trail.nouns import Anchor
 from compliance.workspace import (
     budgets,
     datasets,
@@ -32,6 +33,8 @@ from compliance.workspace import (
     vaults,
     watching,
 )
+from compliance.workspace.anchoring_outside import anchors_of
+from compliance.workspace.anchoring_records import newest_verified
 from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Desk
 from compliance.workspace.lineages import inheritance, known_at
@@ -149,15 +152,25 @@ def _trail(desk: Desk, connection: Connection, at: datetime) -> TrailKnown:
     reports = records.every(connection, tables.REPORT, Report)
     audits = [report.built_at for report in reports if report.kind is ReportKind.AUDIT]
     lines = records.lines_of(connection)
-    found = trail_memory.state(desk, at)
+    found, last = trail_memory.state(desk, at), newest_verified(connection)
+    anchors = anchors_of(connection)
+    by_hand, done = _last(lines, _CHECKPOINT), [a.last_done.at for a in anchors if a.last_done]
+    # What was found on record later than this process read all itself counts, too.
+    is_later = last is not None and last.at > found.whole_at
     return TrailKnown(
-        problems=found.verification.problems,
-        verified_at=found.whole_at,
-        anchored_at=_last(lines, _CHECKPOINT),
+        problems=found.verification.problems or (last.problems if last and is_later else ()),
+        verified_at=last.at if last else found.whole_at,
+        anchored_at=max([by_hand, *done] if by_hand else done, default=None),
+        anchors_failing=len(_failing(anchors) | set(last.unread if last else ())),
         audited_at=max(audits, default=None),
         watched_at=_last(lines, watching.WATCHED),
         open_alarms=watching.count_open(connection),
     )
+
+
+def _failing(anchors: Sequence[Anchor]) -> set[str]:
+    """The names of those that a checkpoint did not get to the last time."""
+    return {one.name for one in anchors if one.last is not None and not one.last.is_done}
 
 
 def _last(lines: Sequence[Line], act: str) -> datetime | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from compliance.trail.nouns import Checkpoint, TrailState, Verification
 from compliance.workspace import trail_keys, trail_memory, trails
+from compliance.workspace.anchoring_outside import outside
 from compliance.workspace.desk import Desk
 
 
@@ -25,14 +26,17 @@ class Log:
     ) -> Verification:
         """Whether the whole trail is as it was written, and fits what was handed out of it before.
 
+        It is compared with all anchors that can be read back, too.
+
         Raises:
             FileMissingError, TrailError: a file cannot be read.
         """
+        held = outside(self._desk)
         with self._desk.database.reading() as connection:
             if not (checkpoint or export or proof):
-                return trails.verify(connection)
+                return trails.verify_outside(self._desk, connection, held)
             return trails.verify_files(
-                self._desk, connection, checkpoint=checkpoint, export=export, proof=proof
+                self._desk, connection, checkpoint=checkpoint, export=export, proof=proof, held=held
             )
 
     def state(self, *, is_whole: bool = False) -> TrailState:

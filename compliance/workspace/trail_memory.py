@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from compliance.storage import records
 from compliance.trail.nouns import TrailState, Verification
+from compliance.workspace.anchoring_outside import compared, lately, outside, sizes
 from compliance.workspace.desk import Desk
 from compliance.workspace.trail_checks import Checked
 
@@ -40,14 +41,15 @@ def state(desk: Desk, at: datetime | None = None, *, is_whole: bool = False) -> 
         is_whole: read every entry, whatever is known.
     """
     moment = desk.clock() if at is None else at
+    held = outside(desk) if is_whole else lately(desk, moment)
     with _ONE_READS, desk.database.reading() as connection:
         known, entries = _KNOWN.pop(desk, None), records.head_of(connection).entries
         if known is not None and not is_whole and _is_enough(known.state, entries, moment):
             checked = known.checked
-            now = replace(known.state, verification=checked.read_on(connection))
+            now = replace(known.state, verification=_warned(known, checked.read_on(connection)))
         else:
-            checked = Checked()
-            found = checked.read_on(connection)
+            checked = Checked(sizes(held))
+            found = compared(desk, checked.read_on(connection), checked.reading, held)
             now = TrailState(verification=found, whole_at=moment, whole_entries=found.entries)
         if known is not None and entries < known.state.verification.entries:
             # The moment that is read began after that of whoever read before.
@@ -61,6 +63,12 @@ def _is_enough(known: TrailState, entries: int, moment: datetime) -> bool:
     """Whether only what came since needs to be read."""
     is_fresh = timedelta(0) <= moment - known.whole_at <= LONGEST
     return is_fresh and entries > SHORT and entries >= known.verification.entries
+
+
+def _warned(known: _Known, now: Verification) -> Verification:
+    """What was not compared when all was read is not compared yet."""
+    warnings = dict.fromkeys((*now.warnings, *known.state.verification.warnings))
+    return replace(now, warnings=tuple(warnings))
 
 
 def _cut(now: Verification, before: Verification) -> Verification:

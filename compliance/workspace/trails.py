@@ -43,6 +43,7 @@ from compliance.trail import (
 )
 from compliance.trail.nouns import Checkpoint, Entry, Signer, Verification
 from compliance.workspace import trail_keys
+from compliance.workspace.anchoring_outside import Outside, compared, lately, sizes
 from compliance.workspace.desk import Desk
 from compliance.workspace.trail_checks import Checked
 
@@ -57,9 +58,16 @@ def verify(connection: Connection) -> Verification:
     return Checked().read_on(connection)
 
 
+def verify_outside(desk: Desk, connection: Connection, held: Outside) -> Verification:
+    """The same, and whether it fits what was taken outside."""
+    checked = Checked(sizes(held))
+    return compared(desk, checked.read_on(connection), checked.reading, held)
+
+
 def verify_signed(desk: Desk, connection: Connection, at: datetime) -> Verification:
     """The same with a checkpoint signed as of `at`: what a report says of the trail."""
-    return replace(verify(connection), checkpoint=signed(desk, connection, at))
+    found = verify_outside(desk, connection, lately(desk, at))
+    return replace(found, checkpoint=signed(desk, connection, at))
 
 
 def verify_since(desk: Desk, connection: Connection, seen: Seen) -> Verification:
@@ -80,8 +88,12 @@ def verify_files(
     checkpoint: Path | None = None,
     export: Path | None = None,
     proof: Path | None = None,
+    held: Outside = (),
 ) -> Verification:
     """Whether the trail is whole, and whether what was handed out of it before still fits it.
+
+    Args:
+        held: what anchors hold.
 
     Raises:
         FileMissingError, TrailError: a file cannot be read.
@@ -97,8 +109,8 @@ def verify_files(
         if path is not None:
             with _readable(path, kind):
                 _add(verdict, examine(whose=whose, **{kind: path}), path.name)
-    checked = Checked([seen.entries for _, seen in verdict.seen])
-    found = checked.read_on(connection)
+    checked = Checked({seen.entries for _, seen in verdict.seen} | sizes(held))
+    found = compared(desk, checked.read_on(connection), checked.reading, held)
     against = [
         told
         for _, seen in verdict.seen

@@ -23,7 +23,9 @@ _HOLDS = {
 _ASPECTS = {
     Aspect.SIGNATURE: mark("Signature"),
     Aspect.SIGNER: mark("Signer"),
+    Aspect.TIME: mark("Time"),
     Aspect.EVIDENCE: mark("Evidence"),
+    Aspect.PAGES: mark("Pages"),
     Aspect.TRAIL: mark("Trail"),
 }
 

@@ -1,0 +1,89 @@
+"""The pages of a report made anew from the evidence inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from compliance import __version__
+from compliance.errors import ComplianceError
+from compliance.i18n import LANGUAGES
+from compliance.plain import from_plain
+from compliance.report.building import build
+from compliance.report.canonical import to_evidence_json
+from compliance.report.examining import adds_only_itself
+from compliance.report.nouns import (
+    AnonymisationEvidence,
+    AnyEvidence,
+    CertificateEvidence,
+    Evidence,
+    FederatedEvidence,
+    ImpactEvidence,
+    LetterEvidence,
+    LogEvidence,
+    ReleaseEvidence,
+    ReportKind,
+)
+from compliance.report.signatures import Opened
+
+KINDS: Mapping[ReportKind, type[AnyEvidence]] = {
+    ReportKind.AUDIT: Evidence,
+    ReportKind.RELEASE: ReleaseEvidence,
+    ReportKind.FEDERATED: FederatedEvidence,
+    ReportKind.ANONYMISATION: AnonymisationEvidence,
+    ReportKind.DPIA: ImpactEvidence,
+    ReportKind.REQUEST: LetterEvidence,
+    ReportKind.REQUEST_LOG: LogEvidence,
+    ReportKind.ERASURE: CertificateEvidence,
+}
+_MOST_BYTES = 2**25  # of evidence: pages of more take minutes
+
+# What evidence causes that is well formed, but says what no desk says.
+_STUMBLES = (
+    ComplianceError,
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError),
+)
+
+
+def agrees(opened: Opened) -> bool | None:
+    """Whether the pages are those that the evidence inside gives, to the byte.
+
+    To be asked only of reports by somebody who is trusted: their evidence decides how much work
+    this is.
+
+    Returns:
+        None where that cannot be told: the report is of another version of the desk, or its
+        evidence does not come back as it was.
+    """
+    evidence = opened.attached["evidence.json"]
+    if len(evidence) > _MOST_BYTES or opened.language not in LANGUAGES or not opened.unsigned:
+        return None
+    if not adds_only_itself(opened.report):
+        return False
+    pages, found = opened.report[: opened.unsigned], None
+    for kind, noun in _read(evidence, opened.attached):
+        try:
+            found = build(kind, noun, opened.language).pdf == pages
+        except _STUMBLES:
+            continue
+        if found:
+            break
+    return found
+
+
+def _read(
+    evidence: bytes, attached: Mapping[str, bytes]
+) -> Iterator[tuple[ReportKind, AnyEvidence]]:
+    """The evidence as every noun that writes it like this, with the reports made of such."""
+    plain = msgspec.json.decode(evidence)
+    if plain.get("desk_version") != __version__:
+        return
+    for kind, noun in KINDS.items():
+        more = {"published": attached.get("disclosure.json", b"").decode("utf-8", "replace")}
+        try:
+            found = from_plain(noun, plain | (more if noun is ReleaseEvidence else {}))
+            if to_evidence_json(found) == evidence:
+                yield kind, found
+        except _STUMBLES:
+            continue
