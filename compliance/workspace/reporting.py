@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report
+from compliance.report.nouns import Format, Report
 from compliance.report.signatures import Checked, Signature
 from compliance.storage import records, tables
 from compliance.workspace import report_files, signing_checks

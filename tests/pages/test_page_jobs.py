@@ -502,7 +502,9 @@ def test_the_report_is_built_shown_and_offered(described_desk: Desk) -> None:
 
     (report,) = described_desk.workspace.reports()
     assert described_desk.workspace.report_pdf(report).startswith(b"%PDF")
-    assert [b.key for b in visitor.get("download_button")] == [f"reports_download_{report.id}"]
+    key = f"reports_download_{report.id}"
+    keys = [button.key for button in visitor.get("download_button")]
+    assert keys == ["reports_take", key, *(f"{key}_{e}" for e in ("html", "docx", "json", "zip"))]
     assert report.sha256 in words(visitor)
     assert acts(described_desk).count("report.build") == 1
 

@@ -6,9 +6,7 @@ import streamlit as st
 
 from compliance.i18n import LANGUAGES
 from compliance.i18n import translate as _
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report
-from compliance.report.signatures import Signature
+from compliance.report.nouns import Format, Report, Signature
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording
 from pages.parts.reporting import choosing
