@@ -25,8 +25,8 @@ ZOOMED = {
     "doubleClick": "reset",
 }
 _LINE = "rgba(127,145,150,0.6)"
-_NAMED = 80  # boxes; of more, names are shown when pointed at
-_ROW_PX, _LEAST_PX, _MOST_PX = 46, 260, 900
+_NAMED = 160  # boxes; of more, names are shown when pointed at
+_ROW_PX, _LEAST_PX, _MOST_PX = 46, 260, 1800
 _CLEAR = 0.06  # of a column's width that an arrow stays away from a box
 
 
@@ -47,7 +47,10 @@ def graph(shown: Picture, chosen: str = "") -> go.Figure:
         some_boxes = [box for box in shown.boxes if box.mark is mark]
         if some_boxes:
             is_named = len(boxes) <= _NAMED
-            figure.add_scatter(**_boxes(some_boxes, mark, chosen, is_named=is_named))
+            figure.add_scatter(**_boxes(some_boxes, mark, is_named=is_named))
+    rings = [box for box in shown.boxes if chosen in box.members]
+    if rings:
+        figure.add_scatter(**_rings(rings))
     rows = [box.row for box in shown.boxes] or [0.0]
     columns = max((box.column for box in shown.boxes), default=0)
     figure.update_layout(
@@ -106,7 +109,7 @@ def _each(steps: Sequence[str]) -> Iterator[str]:
         yield "…"
 
 
-def _boxes(boxes: Sequence[Box], mark: Mark, chosen: str, *, is_named: bool) -> dict[str, object]:
+def _boxes(boxes: Sequence[Box], mark: Mark, *, is_named: bool) -> dict[str, object]:
     colour, sign = MARKS[mark]
     return {
         "x": [box.column for box in boxes],
@@ -124,11 +127,18 @@ def _boxes(boxes: Sequence[Box], mark: Mark, chosen: str, *, is_named: bool) -> 
             "symbol": sign,
             "size": 15,
             "color": colour,
-            "line": {
-                "width": [3 if chosen in box.members else 0 for box in boxes],
-                "color": INK,
-            },
         },
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
+    }
+
+
+def _rings(boxes: Sequence[Box]) -> dict[str, object]:
+    return {
+        "x": [box.column for box in boxes],
+        "y": [box.row for box in boxes],
+        "mode": "markers",
+        "marker": {"symbol": "circle-open", "size": 26, "color": INK, "line": {"width": 2}},
+        "hoverinfo": "skip",
+        "showlegend": False,
     }

@@ -33,9 +33,10 @@ def shown(workspace: Workspace, known: Known, edges: Sequence[Edge], day: date |
     column = two.selectbox(_("Column"), known.columns[key], key="lineage_column")
     back = workspace.proof.lineage.column_path(key, column, day)
     onward = workspace.proof.lineage.column_onward(key, column, day)
-    marks = _marks(known.tagged)
+    marks = _with_files(_marks(known.tagged), back)
     at = Place(key, column)
-    things.drawn(_picture(at, [*back, *onward], nodes, marks), "lineage_column_graph", chosen=key)
+    both = [hop for hop in (*back, *onward) if hop.edge.made.kind is not NodeKind.LABELS]
+    things.drawn(_picture(at, both, nodes, marks), "lineage_column_graph", chosen=key)
     for title, hops, table, alt in (
         (_("Back to the file"), back, "lineage_back", _("Each step from the column to its files")),
         (_("Onward"), onward, "lineage_onward", _("Each step from the column to what was made")),
@@ -51,6 +52,12 @@ def _marks(tagged: Tagged) -> Mapping[Place, Mark]:
     found = {stop.made: Mark.STOPPED for stop in tagged.stopped}
     found |= dict.fromkeys(tagged.tags, Mark.PERSONAL)
     return found | {one.place: Mark.LOST for one in tagged.lost}
+
+
+def _with_files(marks: Mapping[Place, Mark], hops: Sequence[Hop]) -> Mapping[Place, Mark]:
+    """The columns of files hold what was found in those that were made of them."""
+    files = {h.origin: h.made for h in hops if h.edge.origin.kind is NodeKind.SOURCE}
+    return {**marks, **{place: Mark.PERSONAL for place, made in files.items() if made in marks}}
 
 
 def _picture(

@@ -31,7 +31,7 @@ def shown(workspace: Workspace, known: Known) -> None:
         return
     key = choices[said]
     edges = upstream(known.edges, key)
-    marks = marks_of(known.tagged)
+    marks = marks_of(known.tagged, known.edges)
     things.drawn(picture(edges, marks), "lineage_evidence_graph", chosen=key)
     outputs.table(
         [

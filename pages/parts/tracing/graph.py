@@ -67,10 +67,15 @@ class Picture:
     arrows: tuple[Arrow, ...]
 
 
-def marks_of(tagged: Tagged) -> Mapping[str, Mark]:
-    """How each thing stands, by its key; what is not named holds none that is known."""
+def marks_of(tagged: Tagged, edges: Iterable[Edge]) -> Mapping[str, Mark]:
+    """How each thing stands, by its key; what is not named holds none that is known.
+
+    Files hold what was found in the tables that were made of them.
+    """
     found = {stop.made.node: Mark.STOPPED for stop in tagged.stopped}
     found |= {place.node: Mark.PERSONAL for place in tagged.tags}
+    files = {e.origin.key: e.made.key for e in edges if e.origin.kind is NodeKind.SOURCE}
+    found |= {key: Mark.PERSONAL for key, made in files.items() if made in found}
     return found | {one.place.node: Mark.LOST for one in tagged.lost}
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import Edge, Node, NodeKind, Step
-from compliance.plain import to_plain
 from compliance.workspace.lineages import Known
 from pages.parts import navigation, outputs, wording
 from pages.parts.figures import lineage as drawing
@@ -17,14 +15,14 @@ from pages.parts.tracing import words
 from pages.parts.tracing.graph import READABLE, Mark, Picture, marks_of, picture, said
 
 MOST_BOXES = 400
-_MOST_SETTINGS = 300
+_LONGEST_SETTING = 200
 
 
 def shown(known: Known, edges: Sequence[Edge]) -> None:
     """The graph with its filters, the thing chosen in it, and every step as a table."""
     nodes = {node.key: node for edge in edges for node in (edge.origin, edge.made)}
-    marks = marks_of(known.tagged)
-    kinds, only = _filters(nodes.values())
+    marks = marks_of(known.tagged, edges)
+    left_out, only = _filters()
     is_large = len(nodes) > READABLE
     joined = is_large and st.toggle(
         _("Put versions and answers of one dataset together"), value=True, key="lineage_joined"
@@ -33,11 +31,12 @@ def shown(known: Known, edges: Sequence[Edge]) -> None:
         edges,
         marks,
         is_shown=lambda node: (
-            node.kind in kinds and not (only and marks.get(node.key, Mark.NONE) is Mark.NONE)
+            node.kind not in left_out and not (only and marks.get(node.key, Mark.NONE) is Mark.NONE)
         ),
         is_joined=bool(joined),
     )
     lost(known, nodes)
+    outputs.remark(_("Scroll to zoom, drag to move, press twice to see all of it again."))
     drawn(seen, "lineage_graph", chosen=str(st.session_state.get("lineage_thing", "")))
     _one(known, nodes, seen, edges)
     _steps(edges, marks)
@@ -46,10 +45,10 @@ def shown(known: Known, edges: Sequence[Edge]) -> None:
 def drawn(seen: Picture, key: str, *, chosen: str = "") -> None:
     """The picture, and its finding in words."""
     if not seen.boxes:
-        st.markdown(_("Nothing is left to show. Choose more kinds, or a later day."))
+        st.markdown(_("Nothing is left to show. Leave out less, or choose a later day."))
         return
     if len(seen.boxes) > MOST_BOXES:
-        st.info(_("Too many things to draw. Put versions together, or choose fewer kinds."))
+        st.info(_("Too many things to draw. Put versions together, or leave kinds out."))
         return
     st.plotly_chart(
         drawing.graph(seen, chosen),
@@ -70,9 +69,10 @@ def lost(known: Known, nodes: Mapping[str, Node]) -> None:
         return
     first = found[0]
     st.warning(
-        _("{n} columns are not taken for personal data though their origin is: {place}").format(
-            n=len(found), place=wording.escaped(words.place(first.place, nodes))
-        ),
+        _(
+            "{n} columns are not taken for personal data though what they were made from is, "
+            "such as {place}. No evidence shows that it stopped."
+        ).format(n=len(found), place=wording.escaped(words.place(first.place, nodes))),
         icon=":material/report:",
     )
     navigation.link("decisions", _("Decide on it"))
@@ -87,18 +87,18 @@ def _chosen_in(key: str) -> Callable[[], None]:
     return choose
 
 
-def _filters(nodes: Collection[Node]) -> tuple[list[NodeKind], bool]:
-    there = [kind for kind in NodeKind if any(node.kind is kind for node in nodes)]
+def _filters() -> tuple[list[NodeKind], bool]:
     one, two = st.columns([3, 2], vertical_alignment="bottom")
-    kinds = one.multiselect(
-        _("Kinds"),
-        there,
-        default=[kind for kind in there if kind is not NodeKind.LABELS],
+    left_out: list[NodeKind] = one.multiselect(
+        _("Leave out"),
+        list(NodeKind),
+        default=[NodeKind.LABELS],
         format_func=lambda kind: _(str(kind)),
-        key="lineage_kinds",
+        key="lineage_left_out",
+        placeholder=_("Nothing is left out"),
     )
     only = two.toggle(_("Only what touches personal data"), key="lineage_personal")
-    return kinds, only
+    return left_out, only
 
 
 def _one(known: Known, nodes: Mapping[str, Node], seen: Picture, edges: Sequence[Edge]) -> None:
@@ -121,7 +121,7 @@ def _one(known: Known, nodes: Mapping[str, Node], seen: Picture, edges: Sequence
 
 def told(known: Known, node: Node, into: Sequence[Edge]) -> None:
     """What one thing is, how it came about, and which of its columns are personal data."""
-    mark = marks_of(known.tagged).get(node.key, Mark.NONE)
+    mark = marks_of(known.tagged, known.edges).get(node.key, Mark.NONE)
     with st.container(border=True):
         st.markdown(f"**{wording.escaped(node.title)}** · {_(str(node.kind))} · {words.mark(mark)}")
         for edge in {(e.entry, e.step): e for e in into}.values():
@@ -137,7 +137,7 @@ def told(known: Known, node: Node, into: Sequence[Edge]) -> None:
                         (_("When"), outputs.moment(edge.at)),
                         (_("Entry of the trail"), f"{edge.entry:,}"),
                         (_("Code"), edge.code or _("not recorded")),
-                        (_("Settings"), _settings(edge)),
+                        *_settings(edge),
                     )
                 ],
                 key=f"lineage_told_{edge.entry}",
@@ -148,9 +148,14 @@ def told(known: Known, node: Node, into: Sequence[Edge]) -> None:
         _columns(known, node)
 
 
-def _settings(edge: Edge) -> str:
-    text = json.dumps(to_plain(edge.parameters), ensure_ascii=False, sort_keys=True)
-    return text if len(text) <= _MOST_SETTINGS else text[:_MOST_SETTINGS] + "…"
+def _settings(edge: Edge) -> list[tuple[str, str]]:
+    """Each setting of a step with its value; a list of columns is cut where it is long."""
+    found = []
+    for name, value in sorted(edge.parameters.items()):
+        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        more = "…" if len(text) > _LONGEST_SETTING else ""
+        found.append((_("Setting: {name}").format(name=name), text[:_LONGEST_SETTING] + more))
+    return found
 
 
 def _columns(known: Known, node: Node) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from compliance.i18n import translate as _
-from compliance.lineage.nouns import ColumnEdge, Hop, Node, Place, Tag
+from compliance.lineage.nouns import Hop, Node, NodeKind, Place, Tag
 from pages.parts import outputs
 from pages.parts.tracing.graph import Mark
 
@@ -15,6 +15,8 @@ SIGNS: Mapping[Mark, str] = {
     Mark.STOPPED: "■",
     Mark.NONE: "○",
 }
+
+_TELLING = (NodeKind.LABELS, NodeKind.REPORT, NodeKind.DISCLOSURE, NodeKind.ERASURE)
 
 
 def mark(found: Mark) -> str:
@@ -28,10 +30,11 @@ def tags(some: Iterable[Tag]) -> str:
     return ", ".join(sorted(said))
 
 
-def how(column: ColumnEdge | None) -> str:
+def how(hop: Hop) -> str:
     """By which transformation values came, and whether it hides them."""
+    column = hop.column
     if column is None:
-        return _("columns not told")
+        return _("tells of it") if hop.edge.made.kind in _TELLING else _("columns not told")
     kind = str(column.subkind).replace("_", " ").lower()
     said = kind if not column.how else f"{kind}: {column.how}"
     return said if not column.masking else f"{said} · {_('masking')}"
@@ -52,7 +55,7 @@ def path(
             _("From"): place(hop.origin, nodes),
             _("Step"): _(hop.edge.step),
             _("To"): place(hop.made, nodes),
-            _("Transformation"): how(hop.column),
+            _("Transformation"): how(hop),
             _("Personal data"): mark(marks.get(hop.made, Mark.NONE)),
             _("When"): outputs.moment(hop.edge.at),
             _("Entry of the trail"): hop.edge.entry,
