@@ -118,7 +118,8 @@ def _boxes(boxes: Sequence[Box], mark: Mark, *, is_named: bool) -> dict[str, obj
         "customdata": [[box.key] for box in boxes],
         "mode": "markers+text" if is_named else "markers",
         "text": [shortened(box.title) for box in boxes],
-        "textposition": "bottom center",
+        # Names of neighbours would run into each other in a narrow window.
+        "textposition": [("top" if b.column % 2 else "bottom") + " center" for b in boxes],
         "textfont": {"color": INK},
         "cliponaxis": False,
         "hovertext": [f"{box.title}<br>{_(str(box.kind))}: {_(str(mark))}" for box in boxes],
