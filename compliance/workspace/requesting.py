@@ -164,6 +164,15 @@ class Requesting:
         """Whether it is still known who a request is about."""
         return sealing.is_sealed(self._desk, id_)
 
+    def was_read(self, id_: str, what: str) -> None:
+        """Note that somebody looked at what belongs to the person of a request; never at what.
+
+        Args:
+            what: what was shown, such as “values, masked”.
+        """
+        with self._desk.act("request.read", id_) as act:
+            act.facts["shown"] = what
+
     def held(self, id_: str) -> dict[str, str]:
         """The datasets that a legal hold keeps from this request, each with the hold."""
         with self._desk.database.reading() as connection:
