@@ -23,8 +23,8 @@ OUTSIDE = "a text or an image that is no dataset, after the act that took person
 WAYS: dict[str, tuple[str, ...] | str] = {
     # Pages
     "pages/protect/federated.py:go_on": ("run.export",),
-    "pages/prove/trail.py:<module>": ("trail.checkpoint", "trail.export"),
-    "pages/prove/trail.py:proofs": ("trail.prove",),
+    "pages/parts/trailing/verdict.py:checkpoint": ("trail.checkpoint", "trail.export"),
+    "pages/parts/trailing/checking.py:proofs": ("trail.prove",),
     "pages/parts/reporting/choosing.py:download": ("report.export",),
     "pages/parts/anonymising/handing.py:_ways": ("output.export",),
     "pages/parts/anonymising/files.py:as_file": PLAN,

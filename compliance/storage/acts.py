@@ -61,9 +61,11 @@ def lines_on(connection: Connection, subjects: Iterable[str]) -> list[Line]:
     A damaged entry may be among them.
     """
     said = [_like(f'"subject":{to_json(subject)}}}') for subject in subjects]
+    if not said:
+        return []
     matches = or_(*(TRAIL.c.body.like(f"%{one}", escape=_ESCAPE) for one in said))
     query = select(*_LINE).where(matches).order_by(TRAIL.c.number)
-    return [Line(*row) for row in connection.execute(query)] if said else []
+    return [Line(*row) for row in connection.execute(query)]
 
 
 def lines_saying(connection: Connection, words: str) -> list[Line]:
