@@ -6,6 +6,7 @@ import hashlib
 
 import streamlit as st
 
+from compliance.i18n import plural
 from compliance.i18n import translate as _
 from compliance.trail.nouns import TrailState, Verified
 from compliance.workspace import Workspace
@@ -55,16 +56,27 @@ def last_verified(last: Verified | None) -> str:
             "Nobody has verified it on record yet. A worker does so every day."
         )
     by = _("by a schedule") if last.is_scheduled else _("by {who}").format(who=last.actor)
-    line = _("Last verified {when} {by}: {n} entries, {anchors} anchors, {result}.").format(
+    anchors = plural("{n} anchor", "{n} anchors", last.anchors).format(n=last.anchors)
+    line = _("Last verified {when} {by}: {n} entries, {anchors}, {result}.").format(
         when=outputs.moment(last.at),
         by=wording.escaped(by),
         n=outputs.count(last.entries),
-        anchors=last.anchors,
+        anchors=anchors,
         result=_("nothing found")
         if last.ok
         else _("{n} problems").format(n=outputs.count(last.count)),
     )
     return (":material/verified: " if last.ok else ":material/gpp_bad: ") + line
+
+
+def of_overview(workspace: Workspace) -> None:
+    """The same line among the rest of what the desk knows; what was found stands out."""
+    last = workspace.proof.trail.last_verified()
+    line = _("Trail: {line}").format(line=last_verified(last))
+    if last is None or last.ok:
+        outputs.remark(line)
+    else:
+        st.error(line)
 
 
 def checkpoint(workspace: Workspace, state: TrailState) -> None:
@@ -73,8 +85,8 @@ def checkpoint(workspace: Workspace, state: TrailState) -> None:
     keys, found = workspace.proof.log.known_keys(), state.verification
     rows = {
         _("Entries"): outputs.count(found.entries),
-        _("Root"): f"`{found.root}`",
-        _("Head"): f"`{found.head}`",
+        _("Root"): found.root,
+        _("Head"): found.head,
     }
     if keys is not None:
         origin, every = keys
