@@ -45,6 +45,7 @@ from compliance.workspace.lineage_evidence import (
     labels_in,
     records_of,
 )
+from compliance.workspace.lineage_listing import to_csv
 from compliance.workspace.recent import Recent
 
 _KEPT = 8
@@ -190,6 +191,13 @@ class Lineages:
         known = self.known(as_of)
         edges = self._around(known.own, None if name is None else [name])
         return lineage_events.export(self._desk, edges, known.tagged, known.columns)
+
+    def export_columns(self, as_of: date | None = None) -> tuple[tuple[Edge, ...], bytes]:
+        """Every edge with the columns that it joins, and the same as CSV; that is in the trail."""
+        edges = self.edges(as_of=as_of)
+        with self._desk.act("lineage.export", "lineage") as act:
+            act.facts |= {"edges": len(edges), "as_of": as_of.isoformat() if as_of else None}
+        return edges, to_csv(edges)
 
     def take_in(self, data: bytes, name: str, said: Mapping[str, str]) -> Imported:
         """Events of other systems, kept and joined; see `lineage_events.take_in`."""

@@ -476,7 +476,9 @@ def test_the_trail_is_whole_and_can_be_taken_away(full_desk: Desk) -> None:
     entries = full_desk.workspace.verify_trail().entries
     assert f"The trail is whole: all {entries} entries" in words(visitor)
     assert visitor.dataframe[0].value["Entry"].tolist() == list(range(entries, 0, -1))
-    assert {b.key for b in visitor.get("download_button")} == {"trail_checkpoint", "trail_export"}
+    assert {b.key for b in visitor.get("download_button")} == {
+        *("trail_checkpoint", "trail_export", "trail_prove")
+    }
 
 
 def test_a_trail_that_was_tampered_with_is_shown_broken(full_desk: Desk) -> None:
