@@ -314,3 +314,6 @@ _TOLD: Mapping[ReportKind, tuple[type[AnyEvidence], Callable[[Any], dict[str, An
     ReportKind.ROPA: (ProcessingEvidence, to_processing),
     ReportKind.SUMMARY: (SummaryEvidence, to_management),
 }
+
+# By kind, which evidence it is made from.
+KINDS: Mapping[ReportKind, type[AnyEvidence]] = {kind: noun for kind, (noun, _) in _TOLD.items()}

@@ -10,33 +10,12 @@ from compliance import __version__
 from compliance.errors import ComplianceError
 from compliance.i18n import LANGUAGES
 from compliance.plain import from_plain
-from compliance.report.building import build
+from compliance.report.building import KINDS, build
 from compliance.report.canonical import to_evidence_json
 from compliance.report.examining import adds_only_itself
-from compliance.report.nouns import (
-    AnonymisationEvidence,
-    AnyEvidence,
-    CertificateEvidence,
-    Evidence,
-    FederatedEvidence,
-    ImpactEvidence,
-    LetterEvidence,
-    LogEvidence,
-    ReleaseEvidence,
-    ReportKind,
-)
+from compliance.report.nouns import AnyEvidence, ReleaseEvidence, ReportKind
 from compliance.report.signatures import Opened
 
-KINDS: Mapping[ReportKind, type[AnyEvidence]] = {
-    ReportKind.AUDIT: Evidence,
-    ReportKind.RELEASE: ReleaseEvidence,
-    ReportKind.FEDERATED: FederatedEvidence,
-    ReportKind.ANONYMISATION: AnonymisationEvidence,
-    ReportKind.DPIA: ImpactEvidence,
-    ReportKind.REQUEST: LetterEvidence,
-    ReportKind.REQUEST_LOG: LogEvidence,
-    ReportKind.ERASURE: CertificateEvidence,
-}
 _MOST_BYTES = 2**25  # of evidence: pages of more take minutes
 
 # What evidence causes that is well formed, but says what no desk says.
