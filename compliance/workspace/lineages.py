@@ -13,6 +13,7 @@ from compliance.discovery.nouns import Discovery
 from compliance.errors import UnknownNodeError
 from compliance.lineage import (
     changed,
+    column_onward,
     column_path,
     dangling,
     downstream,
@@ -158,6 +159,15 @@ class Lineages:
             with self._desk.database.reading() as connection:
                 datasets.version(connection, node.id).column(column)
         return column_path(self.edges(as_of=as_of), Place(node.key, column))
+
+    def column_onward(self, named: str, column: str, as_of: date | None = None) -> tuple[Hop, ...]:
+        """The way from a column of one thing onward to all that was made of it, nearest first.
+
+        Raises:
+            UnknownNodeError: it is not there.
+        """
+        place = Place(self.node(named, as_of).key, column)
+        return column_onward(self.edges(as_of=as_of), place)
 
     def dangling(self) -> tuple[Dangling, ...]:
         """Edges that name a version or a column that is not there."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report
+from compliance.report.nouns import Format, Report
 from compliance.report.signatures import Checked, Signature
 from compliance.storage import records, tables
 from compliance.workspace import report_files, signing_checks
@@ -59,7 +58,7 @@ class Reporting:
         """
         return report_files.in_format(self._desk, report, shape)
 
-    def hand_out(self, report: Report, shape: Format) -> bytes:
+    def hand_out(self, report: Report, shape: Format = Format.PDF) -> bytes:
         """The same for somebody who takes it away; that is in the trail.
 
         Raises:

@@ -9,8 +9,7 @@ import streamlit as st
 
 from compliance.i18n import ENGLISH, LANGUAGES, mark
 from compliance.i18n import translate as _
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report, ReportKind
+from compliance.report.nouns import Format, Report, ReportKind
 from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording

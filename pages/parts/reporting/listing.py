@@ -8,9 +8,7 @@ import streamlit as st
 
 from compliance.i18n import LANGUAGES
 from compliance.i18n import translate as _
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report, ReportKind
-from compliance.report.signatures import Signature
+from compliance.report.nouns import Format, Report, ReportKind, Signature
 from compliance.workspace import Workspace
 from pages.parts import outputs, reading, wording
 from pages.parts.reporting import choosing
