@@ -204,7 +204,7 @@ def _stored(
         vaults.store(desk, act, stored, finished.treated.vault)
         how = lineage_steps.anonymised(about.dataset, stored, done, desk.key)
         origin = used_node(desk, act, about.dataset)
-        act.link(origin, datasets.dataset_node(stored), "anonymised", how)
+        act.link(origin, datasets.dataset_node(stored), mark("anonymised"), how)
         act.facts |= {**_facts(done), **facts}
         usage.note(desk, act, done.id, about.dataset)
     return done
