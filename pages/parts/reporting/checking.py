@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.i18n import mark
 from compliance.i18n import translate as _
-from compliance.report.signatures import Aspect, Checked, Holds
+from compliance.report.nouns import Aspect, Checked, Holds
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording
 
