@@ -9,8 +9,7 @@ import pytest
 import yaml
 
 from compliance.dataset import RawFile
-from compliance.report.manuscript import Format
-from compliance.report.nouns import ReportKind
+from compliance.report.nouns import Format, ReportKind
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 
@@ -23,6 +22,7 @@ OUTSIDE = "a text or an image that is no dataset, after the act that took person
 WAYS: dict[str, tuple[str, ...] | str] = {
     # Pages
     "pages/protect/federated.py:go_on": ("run.export",),
+    "pages/prove/lineage.py:<module>": ("lineage.export",),
     "pages/parts/trailing/verdict.py:checkpoint": ("trail.checkpoint", "trail.export"),
     "pages/parts/trailing/checking.py:proofs": ("trail.prove",),
     "pages/parts/reporting/choosing.py:download": ("report.export",),
