@@ -12,6 +12,7 @@ from compliance.report.nouns.evidence import (
 )
 from compliance.report.nouns.report import (
     Document,
+    Format,
     Report,
     ReportKind,
 )
@@ -20,6 +21,7 @@ from compliance.report.nouns.requests import (
     LetterEvidence,
     LogEvidence,
 )
+from compliance.report.nouns.signatures import Aspect, Checked, Holds, Signature, Statement
 from compliance.report.nouns.standing import (
     ProcessingEvidence,
     SummaryEvidence,
@@ -28,11 +30,15 @@ from compliance.report.nouns.standing import (
 __all__ = [
     "AnonymisationEvidence",
     "AnyEvidence",
+    "Aspect",
     "CertificateEvidence",
+    "Checked",
     "DatasetEvidence",
     "Document",
     "Evidence",
     "FederatedEvidence",
+    "Format",
+    "Holds",
     "ImpactEvidence",
     "ImpactVersion",
     "LetterEvidence",
@@ -41,5 +47,7 @@ __all__ = [
     "ReleaseEvidence",
     "Report",
     "ReportKind",
+    "Signature",
+    "Statement",
     "SummaryEvidence",
 ]
