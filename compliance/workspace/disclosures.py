@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from compliance import __version__
 from compliance.dataset.nouns import Dataset
 from compliance.errors import NothingReleasedError, UnknownReleaseError
+from compliance.i18n import mark
 from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.plain import to_json
 from compliance.privacy.disclosure import disclose, to_document
@@ -50,10 +51,10 @@ def hand_out(desk: Desk, name: str, release_id: str | None) -> Disclosure:
     sha256 = hashlib.sha256(to_json(to_document(told)).encode()).hexdigest()
     with desk.act("release.disclose", name) as act:
         id_ = f"disclosure-{secrets.token_hex(6)}"
-        node = Node(kind=NodeKind.DISCLOSURE, id=id_, title="Disclosure")
+        node = Node(kind=NodeKind.DISCLOSURE, id=id_, title=mark("Disclosure"))
         release = Node(kind=NodeKind.RELEASE, id=told.release_id, title=told.title)
         how = How(parameters={"release": told.release_id, "sha256": sha256})
-        act.link(release, node, "disclosed", how)
+        act.link(release, node, mark("disclosed"), how)
         act.facts |= {"release": told.release_id, "disclosure": id_, "sha256": sha256}
     return told
 
