@@ -22,7 +22,10 @@ from compliance.errors import (
     ReportChoiceError,
     WorkspaceError,
 )
+from compliance.plain import from_plain
 from compliance.register.nouns import Organisation
+from compliance.report.building import build, stands_on
+from compliance.report.canonical import to_evidence_json
 from compliance.report.manuscript import Facts, Heading, Table, Tiles, Words
 from compliance.report.nouns import Format, Holds, Report, ReportKind
 from compliance.report.reading import read
@@ -206,6 +209,17 @@ def test_they_are_tagged_archival_and_signed_in_both_languages(office, kind, lan
     }[str(kind), language]
     manuscript = read((office.settings.home / "reports" / f"{report.plain}.html").read_bytes())
     assert manuscript.title == title
+
+
+@pytest.mark.parametrize("kind", [ReportKind.ROPA, ReportKind.SUMMARY])
+def test_their_pages_can_be_made_anew_from_the_evidence_inside(office, kind):
+    report = office.build_report(kind, language="zh")
+    data = office.proof.reports.export(report, Format.JSON)
+    noun = from_plain(stands_on(kind), json.loads(data))
+    assert to_evidence_json(noun) == data
+    again = build(kind, noun, "zh")
+    assert hashlib.sha256(again.pdf).hexdigest() == report.unsigned
+    assert hashlib.sha256(again.plain).hexdigest() == report.plain
 
 
 # Formats of stored reports

@@ -135,7 +135,8 @@ def _split(
     return said if known >= (least or len(parts)) else None
 
 
-def _is_name(blank: str) -> bool:
+def is_name(blank: str) -> bool:
+    """Whether a blank holds what people named, which is never translated."""
     return blank in NAMES or blank.endswith("_name")
 
 
@@ -146,7 +147,7 @@ def _has_parts(fact: str) -> bool:
 
 def _filled(template: str, facts: Mapping[str, str], translated: Callable[[str], str]) -> str:
     def fact(blank: re.Match[str]) -> str:
-        return facts[blank[1]] if _is_name(blank[1]) else translated(facts[blank[1]])
+        return facts[blank[1]] if is_name(blank[1]) else translated(facts[blank[1]])
 
     return _BLANK.sub(fact, template)
 

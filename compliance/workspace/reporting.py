@@ -58,7 +58,7 @@ class Reporting:
         """
         return report_files.in_format(self._desk, report, shape)
 
-    def hand_out(self, report: Report, shape: Format) -> bytes:
+    def hand_out(self, report: Report, shape: Format = Format.PDF) -> bytes:
         """The same for somebody who takes it away; that is in the trail.
 
         Raises:

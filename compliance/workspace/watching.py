@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import islice
 
 import msgspec
 from sqlalchemy import Connection
@@ -24,6 +25,7 @@ from compliance.workspace.desk import Desk
 SHORTEST_REASON = 5
 WATCHED = "trail.watch"
 _DAYS_ENOUGH = 200
+_AT_ONCE = 50_000
 _GROWN = 2  # an alarm looked into comes back when it is about so many times more entries
 _TELLING = (IdentifierClass.DIRECT, IdentifierClass.SENSITIVE)
 
@@ -99,10 +101,13 @@ class Watching:
             return cannot_tell(self._worked)
 
     def _read_on(self, connection: Connection) -> None:
-        """Note who worked on which day; a trail of many days is long enough after few entries."""
+        """Note who worked on which day; a trail of many days is long enough after few entries.
+
+        Of a long one that is not, some are read each time, for no page waits for all.
+        """
         if self._read == 0 and not cannot_tell(days := _days(connection)):
             self._worked, self._read = days, records.head_of(connection).entries
-        for line in records.lines_after(connection, self._read):
+        for line in islice(records.lines_after(connection, self._read), _AT_ONCE):
             act = msgspec.json.decode(line.body, type=_Act)
             self._worked.add((act.actor, act.at.date()))
             self._read = line.place

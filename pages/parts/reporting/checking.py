@@ -24,7 +24,9 @@ _ASPECTS = {
     Aspect.SIGNATURE: mark("Signature"),
     Aspect.SIGNER: mark("Signer"),
     Aspect.TIME: mark("Time"),
+    Aspect.TIME: mark("Time"),
     Aspect.EVIDENCE: mark("Evidence"),
+    Aspect.PAGES: mark("Pages"),
     Aspect.PAGES: mark("Pages"),
     Aspect.TRAIL: mark("Trail"),
 }

@@ -8,12 +8,13 @@ from functools import partial
 
 import streamlit as st
 
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.register import kind_of
 from compliance.rights.nouns import Correction, ErasurePlan, Request, Right, Seen
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
-from pages.parts import outputs, reading, wording
+from pages.parts import language, outputs, reading, wording
 
 _Way = Callable[[Workspace, Request], None]
 _AS_ASKED = ""
@@ -90,7 +91,7 @@ def _erase(workspace: Workspace, request: Request) -> None:
         _ask_to_erase(workspace, request, until if isinstance(until, date) else None)
 
 
-@st.dialog(_("Erase this person?"), width="large")
+@language.dialog(mark("Erase this person?"), width="large")
 def _ask_to_erase(workspace: Workspace, request: Request, until: date | None) -> None:
     with outputs.explained(_("It cannot be erased")):
         plan = workspace.rights.erasing.plan([request.id])
