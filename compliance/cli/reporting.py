@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.cli.verbs import names_of, written
+from compliance.errors import CannotWriteError
 from compliance.i18n import ENGLISH, LANGUAGES
 from compliance.plain import to_plain
+from compliance.report.manuscript import Format
 from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
 from compliance.workspace.request_reports import KINDS as ON_REQUESTS
 
+_ENDINGS = ", ".join(f".{shape}" for shape in Format)
 _ABOUT = {
     ReportKind.RELEASE: ("--release", "which release; left out: the newest"),
     ReportKind.FEDERATED: ("--run", "which federated run; left out: the newest"),
@@ -46,7 +50,11 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
             hidden = which if about is kind else argparse.SUPPRESS
             one.add_argument(flag, dest="about", metavar="ID", help=hidden)
         added.add_argument(
-            "--out", type=arguments.path, required=True, metavar="F.pdf", help="which file"
+            "--out",
+            type=arguments.path,
+            required=True,
+            metavar="F.pdf",
+            help="which file; its ending says the format: " + _ENDINGS,
         )
         added.add_argument(
             "--language",
@@ -68,18 +76,32 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
 
 
 def _report(workspace: Workspace, asked: argparse.Namespace) -> Result:
-    """Build a report as PDF."""
+    """Build a report, and write it in the format that the file's ending says."""
+    shape = _format(asked.out)
     path = typed.destination(asked.out, workspace.settings)
     if asked.kind in ON_REQUESTS:
         about, letter = asked.about or asked.name, LetterKind(asked.letter)
         built = workspace.rights.fulfilling.report(
             asked.kind, about, letter, language=asked.language
         )
-        return written(workspace, built, path)
+        return written(workspace, built, path, shape)
     built = workspace.build_report(
         asked.kind, names_of(asked), about=asked.about, language=asked.language
     )
-    return written(workspace, built, path)
+    return written(workspace, built, path, shape)
+
+
+def _format(path: Path) -> Format:
+    """What the ending of a file says.
+
+    Raises:
+        CannotWriteError: no report is of that format.
+    """
+    try:
+        return Format(path.suffix.lower().removeprefix("."))
+    except ValueError:
+        reason = f"a report's file ends in one of {_ENDINGS}"
+        raise CannotWriteError(name=path.name, reason=reason) from None
 
 
 def _verify(workspace: Workspace, asked: argparse.Namespace) -> Result:

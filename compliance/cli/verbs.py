@@ -17,6 +17,7 @@ from compliance.federated.nouns import Axis
 from compliance.plain import to_plain
 from compliance.privacy.nouns import Budget, Period
 from compliance.register.nouns import Organisation
+from compliance.report.manuscript import Format
 from compliance.report.nouns import Report
 from compliance.workspace import Workspace
 
@@ -239,7 +240,7 @@ def names_of(asked: Namespace) -> list[str] | None:
     return [asked.name] if asked.name else None
 
 
-def written(workspace: Workspace, built: Report, path: Path) -> Result:
+def written(workspace: Workspace, built: Report, path: Path, shape: Format = Format.PDF) -> Result:
     """A report that was built, written to `path`."""
-    typed.write(path, workspace.report_pdf(built))
+    typed.write(path, workspace.proof.reports.export(built, shape))
     return {"path": str(path), "sha256": built.sha256, "pages": built.pages}

@@ -78,7 +78,7 @@
     + ErasingError
       - ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
   + ProofError                    a proof, its log or a signed report cannot be made or read
-    - SignerError, NotAReportError
+    - SignerError, NotAReportError, NoSuchFormatError
     - BrokenTrailError, NoSuchEntryError, NotProvableError
     - UnknownNodeError
       - UndecidedMentionsError

@@ -7,6 +7,7 @@ from compliance.errors.base import ComplianceError
 __all__ = [
     "BrokenTrailError",
     "NoSuchEntryError",
+    "NoSuchFormatError",
     "NotAReportError",
     "NotProvableError",
     "ProofError",
@@ -25,6 +26,13 @@ class SignerError(ProofError):
 
 class NotAReportError(ProofError):
     sentence = "{name} is no report of Privacy Desk: {reason}."
+
+
+class NoSuchFormatError(ProofError):
+    sentence = (
+        "This report cannot be had as {shape}: it was built before there was that format. Build it "
+        "anew."
+    )
 
 
 class BrokenTrailError(ProofError):

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from compliance.countries import name_of
+from compliance.plain import csv_bytes
 from compliance.register.kinds import kind_of
 from compliance.register.nouns import (
     Field,
@@ -22,7 +23,7 @@ from compliance.register.nouns import (
     Record,
     Register,
 )
-from compliance.register.writing import Shape, csv_bytes, json_bytes
+from compliance.register.writing import Shape, json_bytes
 
 UNKNOWN, NONE = "not recorded", "none"
 PROCESSOR = "processor"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from compliance.i18n import mark, speaking
@@ -120,9 +121,10 @@ def _build(kind: ReportKind, evidence: AnyEvidence) -> Document:
         attached["disclosure"] = evidence.published.encode()
     if isinstance(evidence, FederatedEvidence | AnonymisationEvidence):
         attached["plan"] = evidence.plan.encode()
+    told = hashlib.sha256(attached["evidence"]).hexdigest()
     return typeset(
         f"{kind}.typ",
-        to_content(kind, evidence),
+        to_content(kind, evidence) | {"evidence": told},
         attached=attached,
         at=evidence.gathered_at,
     )

@@ -58,6 +58,13 @@ _WHAT_BROKEN_FILES_CAUSE = (
 )
 
 
+def attached_to(data: bytes) -> dict[str, bytes]:
+    """The files inside a PDF that this desk made, by name; nothing is checked."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    return dict(_attached(PdfFileReader(BytesIO(data))))
+
+
 def _opened(data: bytes, known: Sequence[str], roots: Sequence[Certificate]) -> Opened:
     from pyhanko.pdf_utils.reader import PdfFileReader
 

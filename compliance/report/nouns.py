@@ -321,12 +321,14 @@ class Document:
         pages: how many.
         attached: the JSON files inside, by name without its end.
         language: that it is written in.
+        plain: what it says without a layout, for `reading.read`.
     """
 
     pdf: bytes
     pages: int
     attached: Mapping[str, bytes]
     language: str = ENGLISH
+    plain: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,6 +347,8 @@ class Report:
         built_at: when, UTC.
         actor: who.
         language: that it is written in.
+        plain: SHA-256 of what it says without a layout, under which that is stored; empty for those
+            of before there were other formats.
     """
 
     id: str
@@ -358,3 +362,4 @@ class Report:
     unsigned: str = ""
     signer: str = ""
     language: str = ENGLISH
+    plain: str = ""

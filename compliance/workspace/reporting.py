@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from compliance.report.signatures import Checked
-from compliance.workspace import signing
+from compliance.report.manuscript import Format
+from compliance.report.nouns import Report
+from compliance.report.signatures import Checked, Signature
+from compliance.storage import records, tables
+from compliance.workspace import report_files, signing
 from compliance.workspace.desk import Desk
 
 
@@ -25,3 +29,32 @@ class Reporting:
             FileMissingError, NotAReportError, SignerError: it cannot be read.
         """
         return signing.check(self._desk, path, trusted)
+
+    def verify_bytes(self, data: bytes, name: str) -> Checked:
+        """As `verify`, for a file that was handed over; nothing of it is kept.
+
+        Raises:
+            NotAReportError: it cannot be read.
+        """
+        return signing.check_bytes(self._desk, data, name)
+
+    def signatures(self) -> Mapping[str, Signature]:
+        """Who signed each report, by its id."""
+        with self._desk.database.reading() as connection:
+            return records.newest_by(connection, tables.SIGNATURE, Signature, "report")
+
+    def formats(self, report: Report) -> tuple[Format, ...]:
+        """The formats that a report can be had in."""
+        return report_files.formats_of(report)
+
+    def export(self, report: Report, shape: Format) -> bytes:
+        """A report in one of its formats; the same report gives the same bytes.
+
+        JSON is the evidence that is attached to the PDF, ZIP every table as CSV. Only the PDF is
+        signed.
+
+        Raises:
+            NoSuchFormatError: it was built before there were other formats.
+            WorkspaceError: what is stored of it was changed.
+        """
+        return report_files.in_format(self._desk, report, shape)

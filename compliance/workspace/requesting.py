@@ -12,9 +12,9 @@ from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.dataset.readers.text import decode
 from compliance.discovery.labels import masked
 from compliance.errors import RequestFileError, RequestInputError
-from compliance.plain import one_line
+from compliance.plain import csv_bytes, one_line
 from compliance.register import Shape
-from compliance.register.writing import csv_bytes, json_bytes
+from compliance.register.writing import json_bytes
 from compliance.rights.nouns import Identifier, Match, Outcome, Request, Right, Trace
 from compliance.rights.requests import (
     LOG_COLUMNS,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import rfc8785
@@ -37,6 +37,9 @@ from compliance.trail import read_checkpoint
 from compliance.workspace import trails
 from compliance.workspace.desk import Desk
 
+if TYPE_CHECKING:
+    from asn1crypto.x509 import Certificate
+
 _OWN = "report-signing.pem"
 _NOBODY = "Privacy Desk"
 
@@ -62,10 +65,21 @@ def check(desk: Desk, path: Path, trusted: Path | None = None) -> Checked:
         FileMissingError, NotAReportError: it cannot be read.
         SignerError: `trusted` holds no certificate.
     """
-    data = _bytes(path)
     roots = roots_from(_bytes(trusted)) if trusted else ()
+    return check_bytes(desk, _bytes(path), path.name, roots)
+
+
+def check_bytes(desk: Desk, data: bytes, name: str, roots: Sequence[Certificate] = ()) -> Checked:
+    """As `check`, for a file that was handed over and is kept nowhere.
+
+    Args:
+        name: of the file, for errors.
+
+    Raises:
+        NotAReportError: it cannot be read.
+    """
     with desk.database.reading() as connection:
-        opened = examine(data, path.name, _known(connection), roots)
+        opened = examine(data, name, _known(connection), roots)
         sha256 = hashlib.sha256(data).hexdigest()
         said = _built(connection, opened.original)
         return Checked(
