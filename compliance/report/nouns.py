@@ -23,6 +23,7 @@ from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import BudgetState, Prices, Protection, Release, Spend
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.register.nouns import Organisation
+from compliance.report.audited import Audited
 from compliance.rights.nouns import Erasure, Letter, Outcome, RequestLog, Right
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
@@ -71,6 +72,7 @@ class Evidence:
         trail: verified when the evidence was gathered.
         desk_version: of Privacy Desk.
         gathered_at: when, UTC.
+        audited: the rules, earlier results and findings on record.
     """
 
     organisation: Organisation
@@ -81,6 +83,7 @@ class Evidence:
     trail: Verification
     desk_version: str
     gathered_at: datetime
+    audited: Audited = Audited()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
