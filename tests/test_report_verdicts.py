@@ -51,7 +51,7 @@ def test_summary_gives_score_three_findings_and_next_steps():
     assert len(summary["findings"]) == 3
     assert all(finding["title"].startswith("Not met: ") for finding in summary["findings"])
     assert summary["findings_left"] == 10
-    assert summary["next"][0] == "Find out why the trail is not whole; see section 8."
+    assert summary["next"][0] == "Find out why the trail is not whole; see section 10."
     assert len(summary["next"]) == 6
 
 

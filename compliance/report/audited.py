@@ -1,4 +1,4 @@
-"""What an audit report stands on beside the data: the rules, earlier results, findings on record."""
+"""What an audit report stands on beside the data: rules, earlier results, findings on record."""
 
 from __future__ import annotations
 

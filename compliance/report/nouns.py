@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -83,7 +83,7 @@ class Evidence:
     trail: Verification
     desk_version: str
     gathered_at: datetime
-    audited: Audited = Audited()
+    audited: Audited = field(default_factory=Audited)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

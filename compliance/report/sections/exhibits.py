@@ -1,4 +1,4 @@
-"""The evidence index: every part of the evidence with a label, its hash and its place in the file."""
+"""The evidence index: every part of the evidence with its label, hash and place in the file."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from compliance.report.sections.duties import UNSURE, alike, severity_badge, tit
 from compliance.report.sections.exhibits import Exhibit, references, subject_of
 from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table, toned
 from compliance.report.wording import count
-from compliance.rules.nouns import POLICY, Level, Status, Verdict
+from compliance.rules.nouns import POLICY, Level, Outcome, Status, Verdict
 
 MOST_EARLIER = 200
 _LONG = 1_500  # signs from which on a finding may run over a page end
@@ -93,16 +93,18 @@ def _cause(verdict: Verdict) -> str:
     failing = [outcome for outcome in verdict.outcomes if outcome.holds is False]
     absent = [_(one.word) for one in failing if one.known in _NOT_RECORDED]
     said = [_("Nobody has recorded: {facts}.").format(facts="; ".join(absent))] if absent else []
-    said += [
-        _("{fact} is {known}, and has to be {wanted}.").format(
-            fact=wording.capital(_(one.word)),
-            known=_(one.known),
-            wanted=wording.shortened(_(one.wanted), _WANTED_SHOWN),
-        )
-        for one in failing
-        if one.known not in _NOT_RECORDED
-    ]
+    said += [_failing(one) for one in failing if one.known not in _NOT_RECORDED]
     return wording.run_on(said) if said else _("Not on record.")
+
+
+def _failing(one: Outcome) -> str:
+    """What is known of a fact, and what it has to be, unless what is known says so already."""
+    fact, known = wording.capital(_(one.word)), _(one.known)
+    if one.operator == "contains_all":
+        return wording.sentence(_("{what}: {says}").format(what=fact, says=known))
+    return _("{fact} is {known}, and has to be {wanted}.").format(
+        fact=fact, known=known, wanted=wording.shortened(_(one.wanted), _WANTED_SHOWN)
+    )
 
 
 def _effect(group: Sequence[Verdict], criterion: Criterion | None, evidence: Evidence) -> str:
@@ -198,7 +200,8 @@ def _owned(on_record: Sequence[Tracked]) -> str:
     more = len(on_record) - _PLACES_SHOWN
     if more > 0:
         ids = _("{ids} and {more} more").format(ids=ids, more=count(more))
-    return _("{owners} (on record as {ids})").format(owners=wording.joined(said), ids=ids)
+    owners = wording.capital(wording.joined(said))
+    return _("{owners} (on record as {ids})").format(owners=owners, ids=ids)
 
 
 def _response(on_record: Sequence[Tracked]) -> str:
@@ -218,7 +221,7 @@ def _shown_by(
     places: Mapping[int, int],
     labels: Mapping[tuple[str, str], tuple[str, ...]],
 ) -> str:
-    """Which exhibits show it: the verdicts by their number in the assessment, and what they are on."""
+    """Which exhibits show it: verdicts by their number, and those on what they are about."""
     numbers = [str(places[id(v)]) for v in group]
     shown = wording.enumerated(numbers[:_PLACES_SHOWN])
     if len(numbers) > _PLACES_SHOWN:

@@ -108,7 +108,11 @@ def _trend_chart(scored: Sequence[Standing]) -> Plain | None:
         high=wording.percent(max(y for __, y in points) / 100),
     )
     return {
-        "panels": [line_chart(_("Score, in percent"), _("assessment, the last is this"), [line])],
+        "panels": [
+            line_chart(
+                _("Score, in percent"), _("assessments, this one last"), [line], (0.0, 100.0)
+            )
+        ],
         "legend": [],
         "alt": alt,
         "caption": _("The score over the last {n} assessments of the same.").format(n=len(scored)),
