@@ -56,7 +56,7 @@ def test_report_reads_as_agreed(retail):
 
 @pytest.mark.parametrize(
     ("name", "least", "most"),
-    [("empty", 5, 7), ("retail", 9, 14), ("hostile", 80, 180)],
+    [("empty", 5, 7), ("retail", 12, 18), ("hostile", 80, 180)],
 )
 def test_number_of_pages_is_sane(name, least, most):
     assert least <= built_sample(name).document.pages <= most

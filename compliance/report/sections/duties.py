@@ -101,7 +101,7 @@ def _undecided(verdicts: list[Verdict]) -> Plain | None:
         [
             _(first.title),
             _article(first, _("rule {rule}").format(rule=first.rule)),
-            wording.enumerated(_(v.subject) for v in group),
+            wording.enumerated(wording.abridged(_(v.subject)) for v in group),
             wording.sentence(_(first.because or first.evidence)),
         ]
         for group in alike(verdicts)
@@ -123,7 +123,7 @@ def _waived(verdicts: list[Verdict]) -> Plain | None:
         [
             _(v.title),
             _article(v),
-            _(v.subject),
+            wording.abridged(_(v.subject)),
             wording.sentence(wording.recorded(_(v.because))),
             wording.sentence(_(v.evidence)),
         ]
@@ -143,7 +143,7 @@ def _decided(verdicts: list[Verdict]) -> Plain | None:
         [
             _(first.title),
             _article(first),
-            wording.enumerated(_(v.subject) for v in group),
+            wording.enumerated(wording.abridged(_(v.subject)) for v in group),
             wording.sentence(_(first.evidence)),
         ]
         for group in alike(verdicts)

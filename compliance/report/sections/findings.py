@@ -56,7 +56,7 @@ def _finding(
     criterion = standards.criteria.get(first.rule) if standards else None
     on_record = [tracked[v.key] for v in group if v.key in tracked]
     facts = {
-        _("Subject"): wording.enumerated(_(v.subject) for v in group),
+        _("Subject"): wording.enumerated(wording.abridged(_(v.subject), 120) for v in group),
         _("Criteria"): _criteria(first, criterion),
         _("Condition"): wording.sentence(_(first.evidence)),
         _("Cause"): _cause(first),
@@ -255,7 +255,7 @@ def to_earlier(evidence: Evidence) -> Plain:
         [
             one.id,
             stacked(_(one.title), _("rule {rule}").format(rule=one.rule)),
-            _(one.subject),
+            wording.abridged(_(one.subject)),
             f"{wording.to_utc(one.opened_at):%Y-%m-%d}",
             f"{one.due:%Y-%m-%d}",
             _standing(one, evidence),
