@@ -8,6 +8,7 @@ from typing import Any
 from compliance.i18n import mark, speaking
 from compliance.i18n import translate as _
 from compliance.impact.nouns import ImpactKind
+from compliance.lineage.nouns import NodeKind
 from compliance.report import wording
 from compliance.report.canonical import to_checkpoint_json, to_evidence_json
 from compliance.report.glyphs import printable_all
@@ -214,6 +215,8 @@ def _sections(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
 
 def _audit(evidence: Evidence) -> dict[str, Any]:
     found = exhibits(evidence)
+    lineage = [edge for edge in evidence.lineage if edge.made.kind is not NodeKind.REPORT]
+    reports = {edge.made.key for edge in evidence.lineage if edge.made.kind is NodeKind.REPORT}
     return {
         "cover": to_cover(evidence),
         "summary": to_summary(evidence),
@@ -229,7 +232,8 @@ def _audit(evidence: Evidence) -> dict[str, Any]:
         "duties": to_duties(evidence),
         "tags": to_tags(evidence),
         "exhibits": to_exhibits(found),
-        "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+        "trail": to_traceability(lineage, evidence.trail, evidence.gathered_at),
+        "reports": len(reports),
         "glossary": _glossary(ReportKind.AUDIT),
     }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from compliance.i18n import mark
+from compliance.i18n import mark, meant
 from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.audited import Criterion, Tracked
@@ -61,7 +61,7 @@ def _finding(
         _("Condition"): wording.sentence(_(first.evidence)),
         _("Cause"): _cause(first),
         _("Effect"): _effect(group, criterion, evidence),
-        _("Recommendation"): _recommendation(first),
+        meant("what ends a finding", "Recommendation"): _recommendation(first),
         _("Owner and due"): _owned(on_record),
         _("Response"): _response(on_record),
     }
@@ -207,13 +207,24 @@ def _owned(on_record: Sequence[Tracked]) -> str:
 def _response(on_record: Sequence[Tracked]) -> str:
     """What those responsible decided or began, as far as it is on record."""
     begun = sum(one.status is Status.IN_PROGRESS for one in on_record)
-    if not on_record or not begun:
-        return _("None is on record.")
-    if begun == len(on_record):
-        return _("Work on it has begun.")
-    return _("Work on {begun} of {all} has begun.").format(
-        begun=count(begun), all=count(len(on_record))
-    )
+    said = [
+        _("Waived until {day} by {who}: {why}").format(
+            day=f"{one.waived_until:%Y-%m-%d}",
+            who=one.waived_by,
+            why=wording.sentence(one.waived_why),
+        )
+        for one in on_record
+        if one.waived_until is not None
+    ]
+    if begun and begun == len(on_record):
+        said.append(_("Work on it has begun."))
+    elif begun:
+        said.append(
+            _("Work on {begun} of {all} has begun.").format(
+                begun=count(begun), all=count(len(on_record))
+            )
+        )
+    return wording.run_on(dict.fromkeys(said)) if said else _("None is on record.")
 
 
 def _shown_by(

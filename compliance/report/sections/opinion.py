@@ -70,10 +70,11 @@ def to_asked(evidence: Evidence) -> list[str]:
                 n=count(late, "finding")
             )
         )
-    if states[State.WAIVED]:
+    waived = sum(one.waived_until is not None for one in evidence.audited.findings)
+    if waived := max(waived, states[State.WAIVED]):
         asked.append(
-            _("Stand by {n} waived, or take it back (section 4).").format(
-                n=count(states[State.WAIVED], "duty", plural="duties")
+            _("Stand by {n}, or take back what is no longer right (section 4).").format(
+                n=count(waived, "waiver")
             )
         )
     if states[State.NOT_ASSESSED]:

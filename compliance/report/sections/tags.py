@@ -74,7 +74,7 @@ def _stopped(evidence: Evidence) -> Plain | None:
         heading(_("Columns"), 2.2, Fill.NAME),
         heading(_("Stopped before"), 2.2, Fill.NAME),
         heading(_("Evidence"), 2.6, Fill.NAME),
-        heading(_("It"), 1.5),
+        heading(_("How it stands"), 1.7),
     ]
     rows: list[list[Cell]] = []
     for one in evidence.audited.travel.stopped[:_MOST]:
