@@ -22,6 +22,7 @@ import pikepdf
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import report_whole  # noqa: E402
 from report_hostile import hostile  # noqa: E402
 
 from compliance.dataset.nouns import ColumnName, Description, LegalBasis  # noqa: E402
@@ -52,6 +53,8 @@ def main() -> None:
         pages, size = runs[0][1].pages, f"{len(runs[0][1].pdf) / 1000:,.0f}"
         times = f"{median(seconds):>10.2f}{max(seconds):>11.2f}"
         print(f"{title:48}{pages:>7}{size:>9}{times}", flush=True)
+    print()
+    report_whole.main()
 
 
 def _evidences() -> Iterator[tuple[str, Evidence | None]]:

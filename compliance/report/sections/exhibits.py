@@ -9,6 +9,7 @@ from typing import Any
 
 from compliance.i18n import meant
 from compliance.i18n import translate as _
+from compliance.lineage.nouns import NodeKind
 from compliance.report import wording
 from compliance.report.canonical import hash_of, to_evidence
 from compliance.report.nouns import Evidence
@@ -44,7 +45,7 @@ class Exhibit:
 
 def exhibits(evidence: Evidence) -> tuple[Exhibit, ...]:
     """All pieces of evidence, the same order for the same evidence."""
-    entries = {edge.made.id: edge.entry for edge in evidence.lineage}
+    entries = {edge.made.key: edge.entry for edge in evidence.lineage}
     found = [*_of_duties(evidence), *_of_desk(evidence), *_of_data(evidence, entries)]
     plain = to_evidence(evidence)
     return tuple(
@@ -136,23 +137,32 @@ def _of_data(evidence: Evidence, entries: Mapping[str, int]) -> Iterator[_Found]
         place, data = f"datasets[{number}]", held.dataset
         about = {("dataset", str(data.name))}
         named = _("{dataset}, version {version}").format(dataset=data.name, version=data.version)
-        entry = entries.get(data.id, 0)
+        entry = _entry(entries, NodeKind.DATASET, data.id)
         what = _("{dataset}: its description").format(dataset=named)
         yield what, f"{place}.dataset", "", entry, about
         yield _("{dataset}: its rows").format(dataset=named), "", data.sha256, entry, about
         if held.discovery is not None:
             labels = _("{dataset}: its labels").format(dataset=named)
-            yield labels, f"{place}.discovery", "", 0, about
+            told = _entry(entries, NodeKind.LABELS, data.id)
+            yield labels, f"{place}.discovery", "", told, about
         for n, release in enumerate(held.releases):
             what = _("Release {id}").format(id=release.id)
             on = {("release", release.id)}
-            yield what, f"{place}.releases[{n}]", "", entries.get(release.id, 0), on
+            told = _entry(entries, NodeKind.RELEASE, release.id)
+            yield what, f"{place}.releases[{n}]", "", told, on
         for n, run in enumerate(held.runs):
             what = _("{title} ({id})").format(title=run_title(run.plan), id=run.id)
-            yield what, f"{place}.runs[{n}]", "", entries.get(run.id, 0), {("run", run.id)}
+            told = _entry(entries, NodeKind.RUN, run.id)
+            yield what, f"{place}.runs[{n}]", "", told, {("run", run.id)}
         for n, done in enumerate(held.anonymised):
             what = _("Anonymisation {id}").format(id=done.id)
-            yield what, f"{place}.anonymised[{n}]", "", entries.get(done.made, 0), about
+            told = _entry(entries, NodeKind.DATASET, done.made)
+            yield what, f"{place}.anonymised[{n}]", "", told, about
+
+
+def _entry(entries: Mapping[str, int], kind: NodeKind, id_: str) -> int:
+    """The entry of the trail with which a thing was made; 0: the lineage at hand has none."""
+    return entries.get(f"{kind}:{id_}", 0)
 
 
 def _at(plain: Any, place: str) -> Any:
