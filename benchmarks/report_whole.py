@@ -42,7 +42,7 @@ PARTS: dict[str, tuple[ModuleType, str]] = {
     "store": (report_files, "store"),
 }
 BUILDS = 3
-DATASETS, COLUMNS, ROWS = 150, 24, 40
+DATASETS, COLUMNS, ROWS = 200, 24, 40
 
 
 def main() -> None:
@@ -51,7 +51,7 @@ def main() -> None:
     print(f"{'desk':30}{'':8}{'pages':>6}{names}{'total s':>9}{'CPU s':>7}{'MB':>7}")
     for title, fill in (
         ("demo shop, worked with", worked_with),
-        ("150 datasets of 24 columns", many),
+        ("200 datasets of 24 columns", many),
     ):
         with filled(fill) as workspace:
             runs = [timed(workspace) for _ in range(BUILDS)]

@@ -286,8 +286,8 @@ def _earlier_says(evidence: Evidence, before: Sequence[Tracked]) -> str:
     closed = sum(one.status is Status.CLOSED for one in before)
     late = sum(is_overdue(one, evidence) for one in before)
     return _(
-        "Of {before} on record before this assessment, {closed} were closed by a re-test and "
-        "{open} are open, {late} of them overdue."
+        "On record before this assessment: {before}. Closed by a re-test: {closed}; open: {open}, "
+        "of these overdue: {late}."
     ).format(
         before=count(len(before), "finding"),
         closed=count(closed),

@@ -95,7 +95,7 @@ def to_decision(evidence: Evidence) -> Plain:
         said = wording.run_on(
             [
                 said,
-                _("On record are {n}, decided by {people}; they stand in section 4.").format(
+                _("On record: {n}, decided by {people}; see section 4.").format(
                     n=count(len(waived), "waiver"), people=wording.enumerated(people)
                 ),
             ]
