@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from compliance.lineage.nouns import Standing as Worth
-from compliance.report.audited import (
+from compliance.report.nouns.audited import (
     Audited,
     Criterion,
     Standards,

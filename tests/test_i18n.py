@@ -142,12 +142,18 @@ TEMPLATES = {
     "{a}: {b}": "{a}：{b}",
     "erased": "被删除",
     "{n} value was left out": "略去了{n}个值",
+    "sum of {column}": "{column}的总和",
+    "date": "日期",
+    "name": "姓名",
 }
+
+
+MARKS = {"sentences": "", "clauses": "；", "words": "、", "end": "。"}
 
 
 @pytest.fixture
 def recogniser():
-    return Recogniser(TEMPLATES, {"row": "{number}行", "rows": "{number}行"})
+    return Recogniser(TEMPLATES, {"row": "{number}行", "rows": "{number}行"}, MARKS)
 
 
 def _translated(words: str) -> str:
@@ -162,6 +168,14 @@ def _translated(words: str) -> str:
         ("The table was erased on 3 May, late.", "table于3 May被删除，已逾期。"),
         ("1,200 rows", "1,200行"),
         ("1\u00a0row", "1行"),
+        ("sum of date", "date的总和"),
+        ("sum of name; erased", "name的总和；被删除"),
+        (
+            "Sum of name. It stays. The table was erased on 3 May.",
+            "name的总和。It stays.table于3 May被删除。",
+        ),
+        ("date and name", "日期、姓名"),
+        ("Erased.", "被删除。"),
     ],
 )
 def test_a_finished_sentence_is_recognised_by_its_template(recogniser, english, chinese):
@@ -171,13 +185,15 @@ def test_a_finished_sentence_is_recognised_by_its_template(recogniser, english, 
     assert translated(english) == chinese
 
 
-@pytest.mark.parametrize("words", ["a name: another", "1,200 geese", "", "The {thing} was"])
+@pytest.mark.parametrize(
+    "words", ["a name: another", "1,200 geese", "", "The {thing} was", "date and whatever"]
+)
 def test_words_that_fit_no_template_are_left_alone(recogniser, words):
     assert recogniser.said(words, _translated) is None
 
 
 def test_a_blank_that_stands_twice_must_hold_the_same_twice():
-    twice = Recogniser(["from {a} to {a} again"], {})
+    twice = Recogniser(["from {a} to {a} again"], {}, MARKS)
     assert twice.said("from here to here again", str) == "from here to here again"
     assert twice.said("from here to there again", str) is None
 

@@ -17,9 +17,9 @@ import rfc8785
 from report_hostile import hostile
 from report_pages import attachments, built, built_sample
 
-from compliance.report.audited import Audited, Criterion, Travel
 from compliance.report.building import to_content
 from compliance.report.nouns import Evidence, ReportKind
+from compliance.report.nouns.audited import Audited, Criterion, Travel
 from compliance.report.sections.traceability import hash_of_key
 from compliance.rules.nouns import Level, Outcome, Severity, State, Verdict
 from compliance.trail.nouns import Verification

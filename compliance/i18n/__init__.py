@@ -42,9 +42,10 @@ def translate(words: str) -> str:
     language = LANGUAGE.get()
     if language == ENGLISH or not words:  # the catalogue's own head has empty words as its key
         return words
-    found = _catalogue(language).gettext(words)
-    if found is not words:
-        return found
+    for form in (words, words[0].swapcase() + words[1:]):  # a sentence within another one
+        found = _catalogue(language).gettext(form)
+        if found is not form:
+            return found
     return _recogniser(language).said(words, translate) or words
 
 
@@ -97,7 +98,8 @@ def _recogniser(language: str) -> Recogniser:
 
     from compliance.i18n.locales import conventions
 
-    shape, units, templates = str(conventions(language)["count"]), {}, []
+    told, units, templates = conventions(language), {}, []
+    shape, marks = str(told["count"]), told["between"] | {"end": told["end"]}
     with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
         for message in read_mo(file):
             words, said = _first(message.id), _first(message.string)
@@ -106,7 +108,7 @@ def _recogniser(language: str) -> Recogniser:
                 units[words] = shape.format(number="{number}", unit=said)
             elif context == FINISHED:
                 templates.append(words)
-    return Recogniser(templates, units)
+    return Recogniser(templates, units, marks)
 
 
 def _first(forms: str | Sequence[str] | None) -> str:

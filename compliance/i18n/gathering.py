@@ -129,6 +129,18 @@ def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             plain = yaml.safe_load(path.read_text("utf-8"))
             told = words_of_data(plain, row["texts"], row.get("without", ()))
             yield from ((_name(path), words) for words in told)
+            names = words_of_data(plain, row.get("names", ()), row.get("without", ()))
+            yield from ((_name(path), words.replace("_", " ")) for words in names)
+            yield from ((_name(path), words) for words in _keys(plain, "", row.get("keys", ())))
+
+
+def _keys(plain: Any, path: str, under: Sequence[str]) -> Iterator[str]:
+    """The names by which values stand in the mappings whose paths fit `under`."""
+    if isinstance(plain, dict):
+        if any(fnmatchcase(path, pattern) for pattern in under):
+            yield from plain
+        for key, value in plain.items():
+            yield from _keys(value, f"{path}.{key}" if path else f"{key}", under)
 
 
 def _paths(patterns: Iterable[str]) -> list[Path]:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 
 from compliance.errors import RecordFieldError, RecordsRefusedError
+from compliance.i18n import mark
 from compliance.register.kinds import kinds
 from compliance.register.nouns import (
     Draft,
@@ -95,7 +96,12 @@ def _look(
     """The record as far as it can be made out, and all that is wrong with it."""
     kind = kinds().get(draft.kind)
     if kind is None:
-        return None, [_placed(draft, f"there is no such kind; kinds are {', '.join(kinds())}")]
+        return None, [
+            _placed(
+                draft,
+                mark("there is no such kind; kinds are {kinds}").format(kinds=", ".join(kinds())),
+            )
+        ]
     problems = list(_identity(draft, kind, datasets))
     values: dict[str, object] = {}
     for id_, given in draft.values.items():
@@ -116,23 +122,29 @@ def _look(
 
 def _identity(draft: Draft, kind: Kind, datasets: Collection[str]) -> Iterator[str]:
     if kind.is_single and draft.id != kind.id:
-        yield f"there is one record of this kind; its id is “{kind.id}”"
+        yield mark("there is one record of this kind; its id is “{id}”").format(id=kind.id)
     elif kind.is_of_dataset and draft.id not in datasets:
-        yield "its id is the name of a dataset, and there is none of that name"
+        yield mark("its id is the name of a dataset, and there is none of that name")
     elif len(draft.id) > LONGEST_ID or not _ID.fullmatch(draft.id):
         yield (
-            "an id starts with a letter or digit and goes on with letters, digits, spaces, dots, "
-            f"hyphens or underscores, {LONGEST_ID} characters at most"
+            mark(
+                "an id starts with a letter or digit and goes on with letters, digits, "
+                "spaces, dots, hyphens or underscores, {longest_id} characters at most"
+            ).format(longest_id=LONGEST_ID)
         )
     if len(draft.name) > LONGEST_NAME or not draft.name.isprintable():
-        yield f"a name is one line of {LONGEST_NAME} characters at most"
+        yield mark("a name is one line of {longest_name} characters at most").format(
+            longest_name=LONGEST_NAME
+        )
 
 
 def _unknown(id_: str, kind: Kind) -> str:
     near = get_close_matches(str(id_), [field.id for field in kind.fields], 3)
-    hint = f"; close to it: {', '.join(near)}" if near else ""
-    shown = id_ if len(id_) <= 40 and id_.isprintable() else "one of the names"
-    return f"{kind.singular} has no field “{shown}”{hint}"
+    hint = mark("; close to it: {near}").format(near=", ".join(near)) if near else ""
+    shown = id_ if len(id_) <= 40 and id_.isprintable() else mark("one of the names")
+    return mark("{singular} has no field “{shown}”{hint}").format(
+        singular=kind.singular, shown=shown, hint=hint
+    )
 
 
 def _check(
@@ -152,32 +164,39 @@ def _check(
             _check_time(replace(field, is_past=True), str(day), at)
     elif field.type in (FieldType.DATASET, FieldType.DATASETS):
         if any(entry is not None and entry not in datasets for entry in entries):
-            raise refuse(field, "names a dataset that is not there")
+            raise refuse(field, mark("names a dataset that is not there"))
     elif field.type in (FieldType.RECORD, FieldType.RECORDS):
         known = ids.get(field.of, ())
         if any(entry is not None and entry not in known for entry in entries):
             called = kinds()[field.of].singular.lower()
-            raise refuse(field, f"names a {called} that is not on record")
+            raise refuse(
+                field, mark("names a {called} that is not on record").format(called=called)
+            )
 
 
 def _check_time(field: Field, text: str, at: datetime) -> None:
     day = date.fromisoformat(text[:10])
     if not _EARLIEST <= day < _LATEST:
-        raise refuse(field, f"takes a date from {_EARLIEST.year} to {_LATEST.year - 1}")
+        raise refuse(
+            field,
+            mark("takes a date from {first} to {last}").format(
+                first=_EARLIEST.year, last=_LATEST.year - 1
+            ),
+        )
     if not field.is_past:
         return
     is_moment = field.type is FieldType.MOMENT
     if is_moment and datetime.fromisoformat(text) > at:
-        raise refuse(field, "lies in the future")
+        raise refuse(field, mark("lies in the future"))
     if not is_moment and day > (at + _FIRST_ON_EARTH).date():
-        raise refuse(field, "lies in the future")
+        raise refuse(field, mark("lies in the future"))
 
 
 def _twice(drafts: Sequence[Draft]) -> Iterator[str]:
     seen: set[tuple[str, str]] = set()
     for draft in drafts:
         if (draft.kind, draft.id) in seen:
-            yield _placed(draft, "the same record stands there twice")
+            yield _placed(draft, mark("the same record stands there twice"))
         seen.add((draft.kind, draft.id))
 
 
@@ -190,7 +209,7 @@ def _refusal(problems: Sequence[str]) -> RecordsRefusedError:
     shown = list(dict.fromkeys(problems))
     left = len(shown) - MOST_PROBLEMS
     told = "; ".join(shown[:MOST_PROBLEMS])
-    more = f"; and {left:,} more" if left > 0 else ""
+    more = mark("; and {left:,} more").format(left=left) if left > 0 else ""
     return RecordsRefusedError(
         problems=f"{told[:1].upper()}{told[1:]}{more}.",
         every=tuple(shown),

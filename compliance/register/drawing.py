@@ -13,6 +13,7 @@ from compliance.countries import is_country
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
+from compliance.i18n import mark
 from compliance.privacy.nouns import Release
 from compliance.register.kinds import kinds
 from compliance.register.nouns import FieldId, KindId, Organisation, Origin, Record, Scoped
@@ -113,7 +114,7 @@ def _organisation(
         values["laws_in_scope"] = tuple(one.law for one in laws)
     if organisation.contact:
         values["dpo_contact"] = organisation.contact
-    return _record("org", "org", organisation.name or "The organisation", values)
+    return _record("org", "org", organisation.name or mark("The organisation"), values)
 
 
 def _of_places(
@@ -139,7 +140,7 @@ def _dataset(one: Held) -> Record:
     if _is_pseudonymised(one):
         values |= {
             "security_measures": ("pseudonymisation",),
-            "pseudonymised": "By a key that is kept apart, in the desk",
+            "pseudonymised": mark("By a key that is kept apart, in the desk"),
         }
     return _record("dataset", one.dataset.name, one.dataset.name, values)
 
@@ -150,7 +151,10 @@ def _retention(one: Held) -> Record:
         "period_months": one.dataset.description.retention_months,
     }
     return _record(
-        "retention_rule", _retention_id(one.dataset), f"Retention of {one.dataset.name}", values
+        "retention_rule",
+        _retention_id(one.dataset),
+        mark("Retention of {name}").format(name=one.dataset.name),
+        values,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from compliance.errors import RecordFileError
+from compliance.i18n import mark
 from compliance.register.kinds import kinds
 from compliance.register.nouns import Draft, KindId
 from compliance.register.values import ABSENT
@@ -37,12 +38,12 @@ def read_records(text: str, name: str, kind: KindId | None = None) -> tuple[Draf
         RecordFileError: it is neither, or does not say of which kind they are.
     """
     if not text.strip():
-        raise RecordFileError(name=name, reason="it is empty")
+        raise RecordFileError(name=name, reason=mark("it is empty"))
     is_json = PurePath(name).suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "[")
     drafts = _from_json(text, name, kind) if is_json else _from_csv(text, name, kind)
     found = tuple(drafts)
     if not found:
-        raise RecordFileError(name=name, reason="it holds no record")
+        raise RecordFileError(name=name, reason=mark("it holds no record"))
     return found
 
 
@@ -51,16 +52,24 @@ def _from_csv(text: str, name: str, kind: KindId | None) -> Iterator[Draft]:
     header = [cell.strip() for cell in rows[0]]
     names = [cell for cell in header if cell]  # spreadsheets leave empty columns behind
     if "id" not in names or len(set(names)) < len(names):
-        reason = "its first row must name each field once, and one of them is “id”"
+        reason = mark("its first row must name each field once, and one of them is “id”")
         raise RecordFileError(name=name, reason=reason)
     if len(rows) > MOST_RECORDS + 1:
-        raise RecordFileError(name=name, reason=f"it holds more than {MOST_RECORDS:,} records")
+        raise RecordFileError(
+            name=name,
+            reason=mark("it holds more than {most_records:,} records").format(
+                most_records=MOST_RECORDS
+            ),
+        )
     named = kind or _kind_in(name)
     for place, row in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in row):
             continue
         if len(row) > len(header):
-            raise RecordFileError(name=name, reason=f"row {place} has more cells than the first")
+            raise RecordFileError(
+                name=name,
+                reason=mark("row {place} has more cells than the first").format(place=place),
+            )
         cells = {c: _unquoted(cell) for c, cell in zip(header, row, strict=False) if cell.strip()}
         yield _flat(cells, named, name, f"row {place}")
 
@@ -73,38 +82,47 @@ def _rows(text: str, name: str) -> list[list[str]]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         return list(reader)
     except csv.Error:
-        reason = "its cells cannot be told apart; save it again as CSV"
+        reason = mark("its cells cannot be told apart; save it again as CSV")
         raise RecordFileError(name=name, reason=reason) from None
 
 
 def _from_json(text: str, name: str, kind: KindId | None) -> Iterator[Draft]:
     given = _parsed(text, name)
     if isinstance(given, Mapping) and given.get("format", FORMAT) != FORMAT:
-        raise RecordFileError(name=name, reason="it is of another format")
+        raise RecordFileError(name=name, reason=mark("it is of another format"))
     listed = given.get("records", [given]) if isinstance(given, Mapping) else given
     if not isinstance(listed, Sequence) or isinstance(listed, str):
-        raise RecordFileError(name=name, reason="it holds no list of records")
+        raise RecordFileError(name=name, reason=mark("it holds no list of records"))
     if len(listed) > MOST_RECORDS:
-        raise RecordFileError(name=name, reason=f"it holds more than {MOST_RECORDS:,} records")
+        raise RecordFileError(
+            name=name,
+            reason=mark("it holds more than {most_records:,} records").format(
+                most_records=MOST_RECORDS
+            ),
+        )
     named = kind or _kind_in(name)
     for place, record in enumerate(listed, 1):
         if not isinstance(record, Mapping):
-            raise RecordFileError(name=name, reason=f"record {place} is no object")
-        at = f"record {place}"
+            raise RecordFileError(
+                name=name, reason=mark("record {place} is no object").format(place=place)
+            )
+        at = mark("record {place}").format(place=place)
         if "values" not in record:
             yield _flat(record, named, name, at)
         elif isinstance(record["values"], Mapping):
             about = {KIND: record.get("kind"), "id": record.get("id"), "name": record.get("name")}
             yield _draft(about, record["values"], named, name, at)
         else:
-            raise RecordFileError(name=name, reason=f"the values of {at} are no object")
+            raise RecordFileError(
+                name=name, reason=mark("the values of {at} are no object").format(at=at)
+            )
 
 
 def _parsed(text: str, name: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise RecordFileError(name=name, reason="it is no JSON") from None
+        raise RecordFileError(name=name, reason=mark("it is no JSON")) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -136,9 +154,11 @@ def _draft(
     """A record, of the kind that it names or else of `kind`."""
     given = {said: about.get(said) or "" for said in ABOUT}
     if not all(isinstance(value, str) for value in given.values()):
-        raise RecordFileError(name=name, reason=f"kind, id and name of {place} are texts")
+        raise RecordFileError(
+            name=name, reason=mark("kind, id and name of {place} are texts").format(place=place)
+        )
     if not given[KIND] and kind is None:
-        reason = "it does not say of which kind the records are; name the kind"
+        reason = mark("it does not say of which kind the records are; name the kind")
         raise RecordFileError(name=name, reason=reason)
     return Draft(
         kind=given[KIND].strip() or str(kind),

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from compliance.countries import name_of
+from compliance.i18n import mark
 from compliance.plain import csv_bytes
 from compliance.register.kinds import kind_of
 from compliance.register.nouns import (
@@ -25,7 +26,7 @@ from compliance.register.nouns import (
 )
 from compliance.register.writing import Shape, json_bytes
 
-UNKNOWN, NONE = "not recorded", "none"
+UNKNOWN, NONE = mark("not recorded"), "none"
 PROCESSOR = "processor"
 
 
@@ -59,26 +60,26 @@ def record_of_processing(
     at: datetime,
     *,
     as_processor: bool = False,
-    dataset: str = "",
+    datasets: Sequence[str] = (),
 ) -> Ropa:
     """The record of processing as controller, or as processor.
 
     Args:
-        dataset: only activities that use this dataset; empty: all.
+        datasets: only activities that use one of these; empty: all.
     """
     columns = _data()["processor" if as_processor else "controller"]
     wanted = [
         one
         for one in register.of("activity")
         if (one.values.get("role") == PROCESSOR) is as_processor
-        and (not dataset or dataset in one.several("datasets"))
+        and (not datasets or set(datasets) & set(one.several("datasets")))
     ]
-    header = _header(register, organisation, at, as_processor=as_processor, dataset=dataset)
+    header = _header(register, organisation, at, as_processor=as_processor, datasets=datasets)
     rows = tuple(tuple(_cell(one, c["fields"], register) for c in columns) for one in wanted)
     labels = [column["label"] for column in columns]
     digest = hashlib.sha256(csv_bytes([labels, *rows])).hexdigest()
     return Ropa(
-        header=(*header, ("SHA-256 of the table as CSV", digest)),
+        header=(*header, (mark("SHA-256 of the table as CSV"), digest)),
         columns=tuple(RopaColumn(id=c["id"], label=c["label"], ref=c["ref"]) for c in columns),
         rows=rows,
     )
@@ -130,8 +131,8 @@ def _detail(record: Record, register: Register) -> str:
 
 
 _DETAILS: Mapping[str, tuple[FieldId, ...]] = {
-    "recipient": ("category", "country"),
-    "processor": ("country",),
+    "recipient": ("category", "country", "receives"),
+    "processor": ("country", "contract_id", "contract_ends_at"),
     "transfer": ("destination", "mechanism", "derogation"),
     "retention_rule": ("criterion", "period_months"),
 }
@@ -154,23 +155,28 @@ def _header(
     at: datetime,
     *,
     as_processor: bool,
-    dataset: str,
+    datasets: Sequence[str],
 ) -> tuple[tuple[str, str], ...]:
     org = register.record("org", "org")
     representative = org.values.get("eu_representative") if org else None
     country = name_of(organisation.country) if organisation.country else UNKNOWN
     return (
         (
-            "Record of processing",
-            "Art. 30(2), processor" if as_processor else "Art. 30(1), controller",
+            mark("Record of processing"),
+            mark("Art. 30(2), processor") if as_processor else mark("Art. 30(1), controller"),
         ),
         ("Organisation", organisation.name or UNKNOWN),
         ("Country", country),
-        ("Data-protection officer", organisation.officer or UNKNOWN),
+        (mark("Data-protection officer"), organisation.officer or UNKNOWN),
         ("Contact", organisation.contact or UNKNOWN),
-        ("Representative in the EU", str(representative or UNKNOWN)),
+        (mark("Representative in the EU"), str(representative or UNKNOWN)),
         ("Date", f"{at:%Y-%m-%d}"),
-        ("Filter", f"activities that use {dataset}" if dataset else "all activities"),
+        (
+            "Filter",
+            mark("activities that use {dataset}").format(dataset=", ".join(datasets))
+            if datasets
+            else mark("all activities"),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from compliance.countries import is_country, name_of
 from compliance.dataset.nouns import Dataset
+from compliance.i18n import mark
 from compliance.register.kinds import kind_of, raw
 from compliance.register.nouns import FieldId, Organisation, Record, Scoped
 
@@ -84,10 +85,12 @@ def _reasons(
 ) -> Iterator[tuple[str, str]]:
     """Countries, each with a sentence on why it matters."""
     for country in _establishment(organisation, said):
-        why = f"The organisation is established in {name_of(country)}."
+        why = mark("The organisation is established in {country}.").format(country=name_of(country))
         yield from ((country, why), (country + _SOMEWHERE, why))
     for country in _several(said, "offers_to_countries"):
-        why = f"It offers to people in {name_of(country)}, or watches them."
+        why = mark("It offers to people in {country}, or watches them.").format(
+            country=name_of(country)
+        )
         yield from ((country, why), (country + _SOMEWHERE, why))
     yield from _of_data(datasets)
     yield from _of_people(typed, within)
@@ -100,7 +103,12 @@ def _of_data(datasets: Sequence[Dataset]) -> Iterator[tuple[str, str]]:
         if dataset.description.region:
             regions[dataset.description.region].append(dataset.name)
     for country, names in regions.items():
-        yield country, f"Data lie in {name_of(country)}: {_some(names)}."
+        yield (
+            country,
+            mark("Data lie in {country}: {names}.").format(
+                country=name_of(country), names=_some(names)
+            ),
+        )
 
 
 def _of_people(
@@ -119,7 +127,12 @@ def _of_people(
                 people[region].append(name)
     for place, names in people.items():
         country = name_of(place.removesuffix(_SOMEWHERE))
-        yield place, f"People in {country} are in the data: {_some(names)}."
+        yield (
+            place,
+            mark("People in {country} are in the data: {names}.").format(
+                country=country, names=_some(names)
+            ),
+        )
 
 
 def _establishment(organisation: Organisation, said: Mapping[FieldId, object]) -> Iterator[str]:
@@ -136,7 +149,9 @@ def _several(values: Mapping[FieldId, object], field: FieldId) -> tuple[str, ...
 
 def _some(names: Sequence[str]) -> str:
     left = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {left:,} more" if left > 0 else "")
+    return ", ".join(names[:_NAMED]) + (
+        mark(" and {left:,} more").format(left=left) if left > 0 else ""
+    )
 
 
 def _label(field: FieldId) -> str:

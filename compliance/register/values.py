@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from compliance.countries import is_country
 from compliance.errors import RecordFieldError
+from compliance.i18n import mark
 from compliance.register.nouns import Field, FieldType
 
 ABSENT = "(none)"  # how a cell says that something was recorded as absent
@@ -66,20 +67,27 @@ def _clean(field: Field, text: str) -> str:
     """`text` without blanks around it and with one kind of line break."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
-        raise refuse(field, "holds a character that cannot be shown")
+        raise refuse(field, mark("holds a character that cannot be shown"))
     return text
 
 
 def _several(field: Field, given: object) -> tuple[object, ...]:
     entries = _split(given) if isinstance(given, str) else given
     if not isinstance(entries, Sequence):
-        raise refuse(field, "takes several entries, parted by semicolons")
+        raise refuse(field, mark("takes several entries, parted by semicolons"))
     if len(entries) > MOST_ENTRIES:
-        raise refuse(field, f"takes {MOST_ENTRIES} entries at most")
+        raise refuse(
+            field, mark("takes {most_entries} entries at most").format(most_entries=MOST_ENTRIES)
+        )
     one = _ONE[_SINGLE[field.type]]
     cleaned = [_clean(field, entry) if isinstance(entry, str) else entry for entry in entries]
     if any(isinstance(entry, str) and len(entry) > LONGEST_ENTRY for entry in cleaned):
-        raise refuse(field, f"takes entries of {LONGEST_ENTRY} characters at most")
+        raise refuse(
+            field,
+            mark("takes entries of {longest_entry} characters at most").format(
+                longest_entry=LONGEST_ENTRY
+            ),
+        )
     kept = (entry for entry in cleaned if entry not in ("", ABSENT))
     return tuple(dict.fromkeys(one(field, entry) for entry in kept))
 
@@ -100,11 +108,16 @@ def _escaped(entry: str) -> str:
 
 def _text(field: Field, given: object) -> str:
     if not isinstance(given, str):
-        raise refuse(field, "takes a text")
+        raise refuse(field, mark("takes a text"))
     if not given:
-        raise refuse(field, f"is empty; write “{ABSENT}” for what does not exist")
+        raise refuse(
+            field, mark("is empty; write “{absent}” for what does not exist").format(absent=ABSENT)
+        )
     if len(given) > LONGEST_TEXT:
-        raise refuse(field, f"takes {LONGEST_TEXT:,} characters at most")
+        raise refuse(
+            field,
+            mark("takes {longest_text:,} characters at most").format(longest_text=LONGEST_TEXT),
+        )
     return given
 
 
@@ -112,9 +125,9 @@ def _number(field: Field, given: object) -> int:
     if isinstance(given, str) and _NUMBER.fullmatch(given):
         given = int(given)
     if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= _LARGEST:
-        raise refuse(field, "takes a whole number, not below 0")
+        raise refuse(field, mark("takes a whole number, not below 0"))
     if field.choices and str(given) not in field.choices:
-        raise refuse(field, f"may be: {', '.join(field.choices)}")
+        raise refuse(field, mark("may be: {choices}").format(choices=", ".join(field.choices)))
     return given
 
 
@@ -123,7 +136,7 @@ def _yes_no(field: Field, given: object) -> bool:
         return given
     word = given.casefold() if isinstance(given, str) else ""
     if word not in (*_YES, *_NO):
-        raise refuse(field, "takes yes or no")
+        raise refuse(field, mark("takes yes or no"))
     return word in _YES
 
 
@@ -134,7 +147,7 @@ def _day(field: Field, given: object) -> str:
             raise ValueError
         day = date.fromisoformat(text)
     except ValueError:
-        raise refuse(field, "takes a date such as 2026-11-26") from None
+        raise refuse(field, mark("takes a date such as 2026-11-26")) from None
     return day.isoformat()
 
 
@@ -144,7 +157,7 @@ def _moment(field: Field, given: object) -> str:
         if moment.utcoffset() is None or moment.year < 1900:
             raise ValueError
     except ValueError:
-        problem = "takes a time with its distance from UTC, such as 2026-11-26T09:30+01:00"
+        problem = mark("takes a time with its distance from UTC, such as 2026-11-26T09:30+01:00")
         raise refuse(field, problem) from None
     return moment.isoformat(timespec="seconds")
 
@@ -157,20 +170,20 @@ def _choice(field: Field, given: object) -> str:
         named = [c for c, label in field.choices.items() if label.casefold() == given.casefold()]
         if len(named) == 1:
             return named[0]
-    raise refuse(field, f"may be: {', '.join(field.choices)}")
+    raise refuse(field, mark("may be: {choices}").format(choices=", ".join(field.choices)))
 
 
 def _country(field: Field, given: object) -> str:
     code = given.upper() if isinstance(given, str) else ""
     if not is_country(code):
-        raise refuse(field, "takes a country's code of two letters, such as DE, GB or CN")
+        raise refuse(field, mark("takes a country's code of two letters, such as DE, GB or CN"))
     return code
 
 
 def _pauses(field: Field, given: object) -> tuple[Mapping[str, object], ...]:
     entries = _split(given) if isinstance(given, str) else given
     if not isinstance(entries, Sequence) or len(entries) > MOST_ENTRIES:
-        raise refuse(field, "takes pauses such as 2026-11-01/2026-11-08/identity awaited")
+        raise refuse(field, mark("takes pauses such as 2026-11-01/2026-11-08/identity awaited"))
     return tuple(_pause(field, entry) for entry in entries if entry != "")
 
 
@@ -179,14 +192,19 @@ def _pause(field: Field, given: object) -> Mapping[str, object]:
         parts = [part.strip() for part in given.split("/", 2)]
         given = dict(zip(("since", "until", "reason"), (*parts, "", ""), strict=False))
     if not isinstance(given, Mapping) or not given.keys() <= {"since", "until", "reason"}:
-        raise refuse(field, "takes pauses such as 2026-11-01/2026-11-08/identity awaited")
+        raise refuse(field, mark("takes pauses such as 2026-11-01/2026-11-08/identity awaited"))
     until = given.get("until") or None
     since, until = _day(field, given.get("since")), until and _day(field, until)
     reason = given.get("reason") or ""
     if until is not None and until < since:
-        raise refuse(field, "has a pause that ends before it begins")
+        raise refuse(field, mark("has a pause that ends before it begins"))
     if not isinstance(reason, str) or len(reason) > LONGEST_ENTRY:
-        raise refuse(field, f"takes reasons of {LONGEST_ENTRY} characters at most")
+        raise refuse(
+            field,
+            mark("takes reasons of {longest_entry} characters at most").format(
+                longest_entry=LONGEST_ENTRY
+            ),
+        )
     return {"since": since, "until": until, "reason": _clean(field, reason)}
 
 

@@ -52,7 +52,7 @@ def typeset(
     if not isinstance(pdf, bytes) or not isinstance(plain, bytes):
         raise TypeError("the typesetter gave no single file")
     return Document(
-        pdf=pdf, pages=int(pages), attached=attached, language=LANGUAGE.get(), plain=plain
+        pdf=pdf, pages=int(pages), attached=attached, plain=plain, language=LANGUAGE.get()
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compliance.i18n import mark
 from compliance.rules.nouns import Outcome
 
 _RECORDING = ("exists", "nonempty")
@@ -15,7 +16,7 @@ def mended_by(outcomes: Sequence[Outcome]) -> str:
     """One plain sentence on what would turn these triples."""
     record = dict.fromkeys(one.word for one in outcomes if _is_to_be_recorded(one))
     rest = dict.fromkeys(_said(one) for one in outcomes if not _is_to_be_recorded(one))
-    parts = [f"record: {_listed(list(record))}"] if record else []
+    parts = [mark("record: {record}").format(record=_listed(list(record)))] if record else []
     said = "; ".join([*parts, *rest])
     return said[:1].upper() + said[1:] + "."
 
@@ -31,26 +32,38 @@ def _said(outcome: Outcome) -> str:
     if outcome.operator == "before_deadline":
         return _on_a_clock(outcome)
     if outcome.operator == "within_days":
-        return f"renew “{word}”, last {known}: it must be {wanted}"
+        return mark("renew “{word}”, last {known}: it must be {wanted}").format(
+            word=word, known=known, wanted=wanted
+        )
     if outcome.operator == "not_past":
-        return f"renew “{word}”, which ended on {known}"
+        return mark("renew “{word}”, which ended on {known}").format(word=word, known=known)
     if outcome.operator == "contains_all":
-        return f"complete “{word}” ({known})"
+        return mark("complete “{word}” ({known})").format(word=word, known=known)
     if outcome.operator in _COMPARING:
-        return f"see to it that “{word}” is {wanted}"
+        return mark("see to it that “{word}” is {wanted}").format(word=word, wanted=wanted)
     if known in _ANSWERS:
-        return f"turn “{word}” from {known} to {_ANSWERS[known]}"
+        return mark("turn “{word}” from {known} to {other}").format(
+            word=word, known=known, other=_ANSWERS[known]
+        )
     if known[:1].isdigit():
-        return f"bring “{word}” from {known} to {wanted}"
-    return f"see to it that “{word}” is {wanted}; it is {known}"
+        return mark("bring “{word}” from {known} to {wanted}").format(
+            word=word, known=known, wanted=wanted
+        )
+    return mark("see to it that “{word}” is {wanted}; it is {known}").format(
+        word=word, wanted=wanted, known=known
+    )
 
 
 def _on_a_clock(outcome: Outcome) -> str:
     if outcome.known.startswith("not done"):
-        return f"do it now and record “{outcome.word}” ({outcome.known})"
+        return mark("do it now and record “{word}” ({known})").format(
+            word=outcome.word, known=outcome.known
+        )
     if outcome.holds is False:
-        return f"record why “{outcome.word}” was late ({outcome.known}), and mend what delayed it"
-    return f"see to “{outcome.word}” in time ({outcome.known})"
+        return mark("record why “{word}” was late ({known}), and mend what delayed it").format(
+            word=outcome.word, known=outcome.known
+        )
+    return mark("see to “{word}” in time ({known})").format(word=outcome.word, known=outcome.known)
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from compliance.i18n import mark
 from compliance.rules.checking import checks_of
 from compliance.rules.inheriting import inherited, is_asked_already
 from compliance.rules.nouns import (
@@ -81,22 +82,26 @@ def assess(
     return judge.assessment()
 
 
-_NOBODY = Subject(entity="org", name="The organisation", facts={})
+_NOBODY = Subject(entity="org", name=mark("The organisation"), facts={})
 
 
 def _idle(pack: Pack, rule: Rule, at: datetime, laws: Mapping[LawId, str] | None) -> str:
     """Why a rule looks at nothing; empty: it does."""
     today = at.date()
     if why := pack.disabled.get(rule.id):
-        return f"Switched off: {why}"
+        return mark("Switched off: {why}").format(why=why)
     if laws is not None and rule.law != POLICY and rule.law not in laws:
         applies = law.applies if (law := pack.laws.get(rule.law)) else ""
-        said = f"; it applies to: {applies}." if applies else "."
-        return f"{pack.law_name(rule.law)} is not in scope{said}"
+        said = mark("; it applies to: {applies}.").format(applies=applies) if applies else "."
+        return mark("{law} is not in scope{said}").format(law=pack.law_name(rule.law), said=said)
     if rule.effective_from and today < rule.effective_from:
-        return f"Not in force yet; it binds from {rule.effective_from.isoformat()} on."
+        return mark("Not in force yet; it binds from {effective_from} on.").format(
+            effective_from=rule.effective_from.isoformat()
+        )
     if rule.effective_until and today > rule.effective_until:
-        return f"No longer in force; it bound until {rule.effective_until.isoformat()}."
+        return mark("No longer in force; it bound until {effective_until}.").format(
+            effective_until=rule.effective_until.isoformat()
+        )
     return ""
 
 
@@ -111,11 +116,15 @@ def _without_subject(
     name = entity.name.lower() if entity else rule.entity.replace("_", " ")
     name = name.removeprefix("the ")
     if groups.get(rule.entity):
-        return State.NOT_APPLICABLE, f"No {name} on record is under {pack.law_name(rule.law)}."
+        return State.NOT_APPLICABLE, mark("No {name} on record is under {law}.").format(
+            name=name, law=pack.law_name(rule.law)
+        )
     holds_data = any(one.facts.get("contains_personal_data", True) for one in groups["dataset"])
     if entity and entity.must_exist and holds_data:
-        return State.NOT_ASSESSED, f"No {name} is on record, though personal data may be held."
-    return State.NOT_APPLICABLE, f"No {name} is on record."
+        return State.NOT_ASSESSED, mark(
+            "No {name} is on record, though personal data may be held."
+        ).format(name=name)
+    return State.NOT_APPLICABLE, mark("No {name} is on record.").format(name=name)
 
 
 def _by_entity(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:

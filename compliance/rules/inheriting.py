@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from compliance.i18n import mark
 from compliance.rules.nouns import Law, LawId, Level, Pack, Rule, Subject, Verified
 
 
@@ -43,5 +44,7 @@ def _under(rule: Rule, name: LawId, law: Law, pack: Pack) -> Rule:
     base = pack.law_name(rule.law)
     said = pack.sources.get(rule.verified.source, rule.verified.source)
     level = Level.SECONDARY if rule.verified.level is Level.TEXT else rule.verified.level
-    source = f"{law.short} keeps it from the {base}; read there: {said}"
+    source = mark("{short} keeps it from the {base}; read there: {said}").format(
+        short=law.short, base=base, said=said
+    )
     return replace(rule, law=name, verified=Verified(level=level, source=source))

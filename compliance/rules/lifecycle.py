@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from compliance.i18n import mark
 from compliance.rules.nouns import Assessment, Progress, Stage, State
 
 
@@ -45,17 +46,21 @@ def stages(tally: Tally) -> tuple[Stage, ...]:
             number=2,
             title="Preprocessing",
             progress=Progress.DONE,
-            says=f"{_n(tally.cleaning_steps, 'cleaning step')} recorded",
+            says=mark("{cleaning_steps} recorded").format(
+                cleaning_steps=_n(tally.cleaning_steps, "cleaning step")
+            ),
             next_step="",
             page="datasets",
         ),
         _labelling(tally),
         Stage(
             number=4,
-            title="Storage and localisation",
+            title=mark("Storage and localisation"),
             progress=_progress(tally.with_region == tally.datasets),
-            says=f"{tally.with_region} of {tally.datasets} datasets have a home region",
-            next_step="Say in which country each dataset lies.",
+            says=mark("{with_region} of {datasets} datasets have a home region").format(
+                with_region=tally.with_region, datasets=tally.datasets
+            ),
+            next_step=mark("Say in which country each dataset lies."),
             page="datasets",
         ),
         Stage(
@@ -63,14 +68,14 @@ def stages(tally: Tally) -> tuple[Stage, ...]:
             title="Analysis",
             progress=_progress(tally.releases + tally.runs > 0),
             says=f"{_n(tally.releases, 'release')}, {_n(tally.runs, 'federated run')}",
-            next_step="Try what a release would look like.",
+            next_step=mark("Try what a release would look like."),
             page="tradeoff",
         ),
         Stage(
             number=6,
             title="Traceability",
             progress=_progress(tally.edges > 0),
-            says=_n(tally.edges, "lineage edge"),
+            says=_n(tally.edges, mark("lineage edge")),
             next_step="",
             page="lineage",
         ),
@@ -78,8 +83,10 @@ def stages(tally: Tally) -> tuple[Stage, ...]:
             number=7,
             title="Audit",
             progress=_progress(tally.trail_problems == 0),
-            says=f"{tally.entries:,} entries in the trail, {_n(tally.trail_problems, 'problem')}",
-            next_step="Look at what is wrong with the trail.",
+            says=mark("{entries:,} entries in the trail, {problems}").format(
+                entries=tally.entries, problems=_n(tally.trail_problems, "problem")
+            ),
+            next_step=mark("Look at what is wrong with the trail."),
             page="trail",
         ),
         _decision(tally),
@@ -87,8 +94,8 @@ def stages(tally: Tally) -> tuple[Stage, ...]:
             number=9,
             title="Report",
             progress=_progress(tally.reports > 0),
-            says=f"{_n(tally.reports, 'report')} built",
-            next_step="Build the audit report.",
+            says=mark("{reports} built").format(reports=_n(tally.reports, "report")),
+            next_step=mark("Build the audit report."),
             page="reports",
         ),
         _improvement(tally),
@@ -98,14 +105,16 @@ def stages(tally: Tally) -> tuple[Stage, ...]:
 
 def _collection(tally: Tally) -> Stage:
     is_empty = tally.datasets == 0
-    said = f"{tally.described} of {tally.datasets} datasets have purpose and legal basis"
-    step = "State purpose and legal basis of each dataset."
+    said = mark("{described} of {datasets} datasets have purpose and legal basis").format(
+        described=tally.described, datasets=tally.datasets
+    )
+    step = mark("State purpose and legal basis of each dataset.")
     return Stage(
         number=1,
         title="Collection",
         progress=_progress(not is_empty and tally.described == tally.datasets),
-        says="No datasets yet" if is_empty else said,
-        next_step="Load a table, or open the demo shop." if is_empty else step,
+        says=mark("No datasets yet") if is_empty else said,
+        next_step=mark("Load a table, or open the demo shop.") if is_empty else step,
         page="datasets",
     )
 
@@ -113,18 +122,20 @@ def _collection(tally: Tally) -> Stage:
 def _labelling(tally: Tally) -> Stage:
     is_searched = tally.discovered == tally.datasets
     count, what = (
-        (tally.confirmed, "have confirmed labels")
+        (tally.confirmed, mark("have confirmed labels"))
         if is_searched
-        else (tally.discovered, "have been looked at")
+        else (tally.discovered, mark("have been looked at"))
     )
     return Stage(
         number=3,
-        title="Labelling and anonymisation",
+        title=mark("Labelling and anonymisation"),
         progress=_progress(is_searched and tally.confirmed == tally.datasets),
-        says=f"{count} of {tally.datasets} datasets {what}, {tally.anonymised:,} anonymised",
-        next_step="Confirm or correct what was found."
+        says=mark("{count} of {datasets} datasets {what}, {anonymised:,} anonymised").format(
+            count=count, datasets=tally.datasets, what=what, anonymised=tally.anonymised
+        ),
+        next_step=mark("Confirm or correct what was found.")
         if is_searched
-        else "Find the personal data.",
+        else mark("Find the personal data."),
         page="discovery",
     )
 
@@ -133,27 +144,31 @@ def _decision(tally: Tally) -> Stage:
     verdicts = tally.assessment.verdicts if tally.assessment else ()
     findings = sum(v.state is State.NOT_MET for v in verdicts)
     unknown = sum(v.state is State.NOT_ASSESSED for v in verdicts)
-    says = f"{_n(findings, 'finding')}, {unknown:,} duties not assessed"
+    says = mark("{findings}, {unknown:,} duties not assessed").format(
+        findings=_n(findings, "finding"), unknown=unknown
+    )
     return Stage(
         number=8,
         title="Decision",
         progress=_progress(bool(verdicts) and not findings and not unknown),
-        says=says if verdicts else "Duties not checked yet",
-        next_step="Look at the findings." if verdicts else "Check every duty.",
+        says=says if verdicts else mark("Duties not checked yet"),
+        next_step=mark("Look at the findings.") if verdicts else mark("Check every duty."),
         page="decisions",
     )
 
 
 def _improvement(tally: Tally) -> Stage:
     findings = len(tally.assessment.findings) if tally.assessment else 0
-    says = f"{_n(tally.closed, 'finding')} closed since the last check, {findings:,} open"
+    says = mark("{findings} closed since the last check, {open:,} open").format(
+        findings=_n(tally.closed, "finding"), open=findings
+    )
     is_waiting = tally.assessment is None
     return Stage(
         number=10,
         title="Improvement",
         progress=Progress.WAITING if is_waiting else _progress(findings == 0),
-        says="Waits for decisions" if is_waiting else says,
-        next_step="Work on the worst finding.",
+        says=mark("Waits for decisions") if is_waiting else says,
+        next_step=mark("Work on the worst finding."),
         page="decisions",
     )
 

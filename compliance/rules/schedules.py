@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from compliance.errors import ScheduleError
+from compliance.i18n import mark
 from compliance.rules.nouns.audit import Schedule
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -24,16 +25,24 @@ def check_schedule(schedule: Schedule) -> Schedule:
         ScheduleError: its times cannot be read or never come, or an address cannot be one.
     """
     if next_after(schedule, schedule.made_at, UTC) is None:
-        raise ScheduleError(problem="no day has its times")
+        raise ScheduleError(problem=mark("no day has its times"))
     for mail in schedule.mails:
-        if len(mail) > _LONGEST_MAIL or not mail.isprintable() or not _MAIL.fullmatch(mail):
-            raise ScheduleError(problem="an e-mail address looks like officer@example.org")
+        if not is_mail(mail):
+            raise ScheduleError(problem=mark("an e-mail address looks like officer@example.org"))
     if schedule.webhook and not _is_webhook(schedule.webhook):
         raise ScheduleError(
-            problem="a webhook's address begins with https:// or http:// and a host, "
-            "without a name and password"
+            problem=mark(
+                "a webhook's address begins with https:// or http:// and a host, "
+                "without a name and password"
+            )
         )
     return schedule
+
+
+def is_mail(address: str) -> bool:
+    """Whether `address` can be one of e-mail."""
+    is_short = len(address) <= _LONGEST_MAIL
+    return is_short and address.isprintable() and bool(_MAIL.fullmatch(address))
 
 
 def _is_webhook(address: str) -> bool:
@@ -80,8 +89,8 @@ def _trigger(cron: str, zone: tzinfo | None) -> Any:
 
     fields = cron.split()
     if len(fields) != _FIELDS or not cron.isascii():
-        raise ScheduleError(problem="its times need five fields, such as “0 6 * * mon”")
-    problem = "its times cannot be read; “0 6 * * mon” is an example"
+        raise ScheduleError(problem=mark("its times need five fields, such as “0 6 * * mon”"))
+    problem = mark("its times cannot be read; “0 6 * * mon” is an example")
     # crontab counts days of the week from Sunday, the library from Monday; names are the same.
     fields[4] = re.sub(r"(?<![/\w])[0-7](?!\w)", lambda found: _DAYS[int(found[0])], fields[4])
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from compliance.countries import is_country
+from compliance.i18n import mark
 from compliance.rules.nouns import POLICY, Knowledge, LawId, Pack
 
 _ORGANISATION = "org"
@@ -18,7 +19,9 @@ def in_scope(pack: Pack, known: Knowledge) -> Mapping[LawId, str] | None:
     """
     said = _said(known)
     if said:
-        return {law: "it is among the laws in scope on record" for law in pack.laws if law in said}
+        return {
+            law: mark("it is among the laws in scope on record") for law in pack.laws if law in said
+        }
     found: dict[LawId, str] = {}
     seen = False
     for place, why in _places(known):
@@ -44,15 +47,20 @@ def _places(known: Knowledge) -> Iterator[tuple[str, str]]:
     """Where the organisation, its data and the people in them are, each with why it counts."""
     if known.organisation.country:
         place = known.organisation.country
-        yield place, f"the organisation is in {place}"
+        yield place, mark("the organisation is in {place}").format(place=place)
     for holding in known.holdings:
         if place := holding.dataset.description.region:
-            yield place, f"dataset {holding.dataset.name} lies in {place}"
+            yield (
+                place,
+                mark("dataset {name} lies in {place}").format(
+                    name=holding.dataset.name, place=place
+                ),
+            )
     for record in known.register.records:
         for field, value in record.values.items():
             if "countr" in field:
                 for place in _codes(value):
-                    yield place, f"{record.name} names {place}"
+                    yield place, mark("{name} names {place}").format(name=record.name, place=place)
 
 
 def _codes(value: object) -> tuple[str, ...]:

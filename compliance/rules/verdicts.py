@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
+from compliance.i18n import mark
 from compliance.rules.advice import mended_by
 from compliance.rules.checking import Check, Seen
 from compliance.rules.nouns import (
@@ -123,7 +124,9 @@ class Judge:
         waiver = self.waivers.get((rule.id, rule.entity, subject.id or subject.name))
         if waiver is None or waiver.until < self.at.date():
             return told
-        why = f"Waived by {waiver.by} until {waiver.until.isoformat()}: {waiver.why}"
+        why = mark("Waived by {by} until {until}: {why}").format(
+            by=waiver.by, until=waiver.until.isoformat(), why=waiver.why
+        )
         return self._told(told.fields | {"state": State.WAIVED, "because": why})
 
 
@@ -143,10 +146,10 @@ class _Unclear:
         if gap not in self._seen:
             outcome = Outcome(
                 fact=gap.fact or "laws",
-                word="laws that govern it",
+                word=mark("laws that govern it"),
                 operator="contains_all",
                 wanted=self.name,
-                known=f"unknown: {gap.why}",
+                known=mark("unknown: {why}").format(why=gap.why),
                 holds=None,
             )
             self._seen[gap] = Seen(None, outcome)
@@ -172,7 +175,9 @@ def _said(rule: Rule, seen: tuple[Seen, ...]) -> Fields:
     said = {**_NOTHING, "because": "", "outcomes": tuple(one.outcome for one in seen)}
     if len(seen) < len(rule.when) + len(rule.asserts):
         against = seen[0].outcome
-        because = f"Applies where “{against.word}” is {against.wanted}; here it is {against.known}."
+        because = mark("Applies where “{word}” is {wanted}; here it is {known}.").format(
+            word=against.word, wanted=against.wanted, known=against.known
+        )
         return said | {
             "state": State.NOT_APPLICABLE,
             "because": because,
@@ -182,7 +187,9 @@ def _said(rule: Rule, seen: tuple[Seen, ...]) -> Fields:
     if unclear := [one.outcome for one in conditions if one.holds is None]:
         return said | {
             "state": State.NOT_ASSESSED,
-            "because": f"Whether it applies is not known: {_named(unclear)}.",
+            "because": mark("Whether it applies is not known: {unclear}.").format(
+                unclear=_named(unclear)
+            ),
             "evidence": _evidence(conditions),
             "remedy": mended_by(unclear),
             "missing": _facts(unclear),
@@ -199,7 +206,7 @@ def _asserted(rule: Rule, asserts: tuple[Seen, ...]) -> Fields:
     open_ = [one.outcome for one in asserts if one.holds is None]
     return {
         "state": State.NOT_MET if failing else State.NOT_ASSESSED,
-        "because": "" if failing else f"Not known: {_named(open_)}.",
+        "because": "" if failing else mark("Not known: {open_}.").format(open_=_named(open_)),
         "evidence": evidence,
         "remedy": rule.remedy or mended_by(failing or open_),
         "missing": _facts(open_),

@@ -9,6 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
+from compliance.i18n import mark
 from compliance.watch.nouns import Alarm, AlarmKind, Known
 from compliance.watch.reading import Days, Deed, alarm
 from compliance.watch.thresholds import Taking, Thresholds, takings
@@ -71,12 +72,12 @@ def _usual(
     since = day - timedelta(days=limits.habit_days)
     mine = [amount for when, amount in own if when >= since]
     if len(mine) >= limits.bulk_days_own:
-        return max(mine), "this actor took in one day before"
+        return max(mine), mark("this actor took in one day before")
     all_ = [amount for when, amount in everybody if when >= since]
     if len(all_) < limits.bulk_days_own:
         return None, ""
     usual = float(np.quantile(all_, limits.bulk_quantile))
-    return max(usual, *mine, 0), "is usual for anybody in one day"
+    return max(usual, *mine, 0), mark("is usual for anybody in one day")
 
 
 def _bulk_alarm(
@@ -88,17 +89,29 @@ def _bulk_alarm(
     took: Sequence[Deed],
 ) -> Alarm:
     acts = f"{len(took):,} act" + ("s" if len(took) > 1 else "")
-    reasons = [f"{amount:,} {what.says} in one day, by {acts}."]
+    reasons = [
+        mark("{amount:,} {says} in one day, by {acts}.").format(
+            amount=amount, says=what.says, acts=acts
+        )
+    ]
     if usual is None:
         reasons.append(
-            f"There is no habit yet to hold this against; {limit:,.0f} is a lot anywhere."
+            mark(
+                "There is no habit yet to hold this against; {limit:,.0f} is a lot anywhere."
+            ).format(limit=limit)
         )
     else:
         reasons.append(
-            f"That is {amount / max(usual, 1):,.1f} times the {usual:,.0f} that {whose}."
+            mark("That is {amount:,.1f} times the {usual:,.0f} that {whose}.").format(
+                amount=amount / max(usual, 1), usual=usual, whose=whose
+            )
         )
     on = sorted({deed.subject for deed in took})
-    reasons.append(f"Taken from: {', '.join(on[:5])}{' …' if len(on) > 5 else ''}.")
+    reasons.append(
+        mark("Taken from: {on}{more}.").format(
+            on=", ".join(on[:5]), more=" …" if len(on) > 5 else ""
+        )
+    )
     facts = {"what": what.id, "amount": amount, "usual": usual, "limit": limit}
     return alarm(AlarmKind.BULK_EXPORT, took, reasons, amount / limit, facts, what.id)
 
@@ -114,8 +127,12 @@ def many_refusals(days: Days, limits: Thresholds) -> Iterator[Alarm]:
                 most = max(most, len(refused))
                 continue
             reasons = [
-                f"The desk refused {len(refused):,} times in one day; at most {most:,} before.",
-                f"Asked of: {', '.join(sorted({deed.subject for deed in refused}))}.",
+                mark(
+                    "The desk refused {refused:,} times in one day; at most {most:,} before."
+                ).format(refused=len(refused), most=most),
+                mark("Asked of: {subjects}.").format(
+                    subjects=", ".join(sorted({deed.subject for deed in refused}))
+                ),
             ]
             facts = {"refusals": len(refused), "most_before": most}
             yield alarm(AlarmKind.REFUSALS, refused, reasons, len(refused) / limit, facts)
@@ -133,8 +150,10 @@ def new_actors(days: Days, limits: Thresholds) -> Iterator[Alarm]:
         took = [d for day, done in own.items() if day < last for d in done if _takes_people(d)]
         if took:
             reasons = [
-                f"Acted for the first time on {first}; others worked here on {len(before):,} days.",
-                f"Took at once: {_amounts(took)}.",
+                mark(
+                    "Acted for the first time on {first}; others worked here on {before:,} days."
+                ).format(first=first, before=len(before)),
+                mark("Took at once: {took}.").format(took=_amounts(took)),
             ]
             facts = {"first": first.isoformat(), "acts": len(took)}
             yield alarm(AlarmKind.NEW_ACTOR, took, reasons, 1 + len(took) / 4, facts)

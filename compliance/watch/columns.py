@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from compliance.i18n import mark
 from compliance.watch.nouns import Alarm, AlarmKind, Known
 from compliance.watch.reading import Deed, alarm
 from compliance.watch.thresholds import Thresholds
@@ -61,13 +62,19 @@ def _unusual(
         return None
     telling = [deed for deed in deeds if (new | new_here).intersection(deed.columns)]
     reasons = [
-        f"Never touched by anybody in {so_far.acts:,} acts on {deeds[0].subject}: {_listed(new)}."
+        mark("Never touched by anybody in {acts:,} acts on {subject}: {new}.").format(
+            acts=so_far.acts, subject=deeds[0].subject, new=_listed(new)
+        )
     ]
     if new & personal:
-        reasons.append(f"Of these, identifying or sensitive: {_listed(new & personal)}.")
+        reasons.append(
+            mark("Of these, identifying or sensitive: {new}.").format(new=_listed(new & personal))
+        )
     if new_here:
         reasons.append(
-            f"Identifying or sensitive, and until now only of others: {_listed(new_here)}."
+            mark("Identifying or sensitive, and until now only of others: {new_here}.").format(
+                new_here=_listed(new_here)
+            )
         )
     facts = {"new": sorted(new), "new_to_actor": sorted(new_here), "acts_before": so_far.acts}
     return alarm(

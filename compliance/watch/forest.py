@@ -17,23 +17,24 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from compliance.i18n import mark
 from compliance.watch.nouns import Alarm, AlarmKind
 from compliance.watch.reading import Days, Deed, alarm
 from compliance.watch.thresholds import Thresholds
 
 FEATURES = (
     "acts",
-    "kinds of act",
+    mark("kinds of act"),
     "datasets",
-    "columns named",
-    "answers published",
-    "ε spent",
-    "internal looks at exact values",
-    "originals shown",
-    "rows taken away",
-    "outputs and documents made",
+    mark("columns named"),
+    mark("answers published"),
+    mark("ε spent"),
+    mark("internal looks at exact values"),
+    mark("originals shown"),
+    mark("rows taken away"),
+    mark("outputs and documents made"),
     "refusals",
-    "acts in the busiest hour",
+    mark("acts in the busiest hour"),
 )
 _SEED = 20_081_219
 _TREES = 100
@@ -135,13 +136,21 @@ def _alarm(
     far = habits.far[place]
     order = [int(n) for n in np.argsort(-far) if far[n] >= limits.forest_far]
     reasons = [
-        f"{_amount(habits.counts[place, n])} {FEATURES[n]}, where "
-        f"{_amount(habits.usual[place, n])} is usual: {far[n]:.1f} times the spread of the habit."
+        mark(
+            "{count} {features}, where {usual} is usual: {far:.1f} times the spread of the habit."
+        ).format(
+            count=_amount(habits.counts[place, n]),
+            features=FEATURES[n],
+            usual=_amount(habits.usual[place, n]),
+            far=far[n],
+        )
         for n in order[:4]
     ]
     reasons.append(
-        f"Among {len(habits.rows):,} days of actors, this one is cut off early: "
-        f"score {score:.2f}, where 0.5 is nothing special."
+        mark(
+            "Among {rows:,} days of actors, this one is cut off early: score "
+            "{score:.2f}, where 0.5 is nothing special."
+        ).format(rows=len(habits.rows), score=score)
     )
     facts = {
         "score": round(score, 3),

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from compliance.i18n import mark
 from compliance.watch.nouns import Alarm, AlarmKind, Known
 from compliance.watch.reading import Days, Deed, alarm
 from compliance.watch.thresholds import Thresholds
@@ -69,7 +70,7 @@ def odd_hours(days: Days, known: Known, limits: Thresholds) -> Iterator[Alarm]:
         done = days[actor][day]
         own[actor].forget(day)
         everybody.forget(day)
-        habit, whose = own[actor], "this actor"
+        habit, whose = own[actor], mark("this actor")
         if len(habit) < limits.days_known:
             habit, whose = everybody, "anybody"
         found = None
@@ -98,12 +99,20 @@ def _odd(done: Sequence[Deed], habit: _Habit, whose: str, limits: Thresholds) ->
         return None
     odd = [deed for deed, _ in far]
     most = max(z for _, z in far)
-    when = f"{_clock(odd[0])} and {_clock(odd[-1])} UTC"
-    often = f"{share[_slot(odd[0])]:.0%} of {len(habit):,} days"
-    usual = f"{_hour(middle / 2)} UTC, its spread {spread:.1f} hours"
+    when = mark("{first} and {last} UTC").format(first=_clock(odd[0]), last=_clock(odd[-1]))
+    often = mark("{share:.0%} of {habit:,} days").format(
+        share=share[_slot(odd[0])], habit=len(habit)
+    )
+    usual = mark("{middle} UTC, its spread {spread:.1f} hours").format(
+        middle=_hour(middle / 2), spread=spread
+    )
     reasons = [
-        f"{len(odd):,} acts between {when}, hours at which {whose} acted on {often}.",
-        f"The habit’s middle is {usual}; this is up to {most:.1f} times that away.",
+        mark("{odd:,} acts between {when}, hours at which {whose} acted on {often}.").format(
+            odd=len(odd), when=when, whose=whose, often=often
+        ),
+        mark("The habit’s middle is {usual}; this is up to {most:.1f} times that away.").format(
+            usual=usual, most=most
+        ),
     ]
     facts = {"acts": len(odd), "middle": _hour(middle / 2), "spread_hours": round(spread, 2)}
     return alarm(AlarmKind.ODD_HOURS, odd, reasons, most / limits.hours_far, facts, "hours")
@@ -113,8 +122,14 @@ def _weekend(done: Sequence[Deed], habit: _Habit, whose: str, limits: Thresholds
     is_rare = habit.weekends < limits.weekend_rare * len(habit)
     if not done[0].is_weekend or not is_rare or len(done) < limits.weekend_acts:
         return None
-    often = f"{habit.weekends:,} weekend days among {len(habit):,}"
-    reasons = [f"{len(done):,} acts on a {done[0].day:%A}; {whose} worked on {often}."]
+    often = mark("{weekends:,} weekend days among {habit:,}").format(
+        weekends=habit.weekends, habit=len(habit)
+    )
+    reasons = [
+        mark("{done:,} acts on a {day:%A}; {whose} worked on {often}.").format(
+            done=len(done), day=done[0].day, whose=whose, often=often
+        )
+    ]
     facts = {"acts": len(done), "weekend_days": habit.weekends, "days": len(habit)}
     excess = len(done) / limits.weekend_acts
     return alarm(AlarmKind.ODD_HOURS, done, reasons, excess, facts, "weekend")

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from compliance.i18n import mark
 from compliance.watch.nouns import Alarm, AlarmKind
 from compliance.watch.reading import Condition, Deed, alarm
 from compliance.watch.thresholds import Thresholds
@@ -63,14 +64,24 @@ def _averaged(group: Sequence[Deed], question: str, excess: float) -> Alarm:
     answers = [deed for deed in group if not deed.meaning.looks]
     internal = len(group) - len(answers)
     epsilon = sum(deed.epsilon or 0 for deed in answers)
-    reasons = [f"The same question on {group[0].subject} was answered {len(answers):,} times."]
+    reasons = [
+        mark("The same question on {subject} was answered {answers:,} times.").format(
+            subject=group[0].subject, answers=len(answers)
+        )
+    ]
     if left := _noise_left(answers):
         reasons.append(
-            f"Averaged, the noise falls to {left:.0%} of that of the most exact single answer; "
-            f"ε adds up to {epsilon:.3g}."
+            mark(
+                "Averaged, the noise falls to {left:.0%} of that of the most exact single "
+                "answer; ε adds up to {epsilon:.3g}."
+            ).format(left=left, epsilon=epsilon)
         )
     if internal:
-        reasons.append(f"It was looked at internally {internal:,} times as well.")
+        reasons.append(
+            mark("It was looked at internally {internal:,} times as well.").format(
+                internal=internal
+            )
+        )
     facts = {
         "answers": len(answers),
         "looks": internal,
@@ -149,14 +160,23 @@ def _differed(
 ) -> Alarm:
     columns = sorted({column for deed in story for column, _, _ in deed.conditions})
     on = ", ".join(f"“{column}”" for column in columns)
-    what = f"{len(story):,} questions on {story[0].subject}"
+    what = mark("{story:,} questions on {subject}").format(
+        story=len(story), subject=story[0].subject
+    )
     reasons = [
-        f"{what} ask the same of groups that differ by one condition, {pairs:,} times.",
-        f"The conditions are on {on}; the difference of two answers tells about those left out.",
+        mark("{what} ask the same of groups that differ by one condition, {pairs:,} times.").format(
+            what=what, pairs=pairs
+        ),
+        mark(
+            "The conditions are on {on}; the difference of two answers tells about those left out."
+        ).format(on=on),
     ]
     if story[0].unit in columns:
         reasons.insert(
-            0, f"A condition is on “{story[0].unit}”, which tells one person from another."
+            0,
+            mark("A condition is on “{unit}”, which tells one person from another.").format(
+                unit=story[0].unit
+            ),
         )
     facts = {"questions": len(story), "pairs": pairs, "columns": columns}
     excess = points / limits.differ_points

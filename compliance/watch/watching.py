@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from compliance.i18n import mark
 from compliance.trail.nouns import Entry
 from compliance.watch.bulk import bulk_exports, many_refusals, new_actors
 from compliance.watch.columns import unusual_columns
@@ -64,18 +65,23 @@ def cannot_tell(
     said = []
     if actor_days < limits.days_known:
         said.append(
-            f"Odd hours: days of work so far: {actor_days:,}; habits show from "
-            f"{limits.days_known} on."
+            mark(
+                "Odd hours: days of work so far: {actor_days:,}; habits show from {days_known} on."
+            ).format(actor_days=actor_days, days_known=limits.days_known)
         )
     if len(every_day) < limits.desk_days_known:
         said.append(
-            f"New actors: days on which the desk worked: {len(every_day):,}; from "
-            f"{limits.desk_days_known} on a new name stands out."
+            mark(
+                "New actors: days on which the desk worked: {every_day:,}; from "
+                "{desk_days_known} on a new name stands out."
+            ).format(every_day=len(every_day), desk_days_known=limits.desk_days_known)
         )
     if actor_days < limits.forest_days:
         said.append(
-            "Unusual altogether: the detector that learns is asked from "
-            f"{limits.forest_days} days of work on; only the fixed rules look until then."
+            mark(
+                "Unusual altogether: the detector that learns is asked from {forest_days} "
+                "days of work on; only the fixed rules look until then."
+            ).format(forest_days=limits.forest_days)
         )
     return tuple(said)
 

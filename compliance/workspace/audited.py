@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from compliance.lineage.nouns import Edge, Node, Standing, Tag, Tagged
-from compliance.report.audited import (
+from compliance.report.nouns.audited import (
     Audited,
     Criterion,
     Standards,

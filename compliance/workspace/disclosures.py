@@ -20,6 +20,7 @@ from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import Act, Disclosure, OtherDataset, Surroundings
 from compliance.register.nouns import Organisation
 from compliance.storage import records, tables
+from compliance.storage.acts import lines_on
 from compliance.trail import Line, to_entry
 from compliance.trail.nouns import Entry
 from compliance.workspace import budgets, datasets, proofs, releases
@@ -106,7 +107,7 @@ def _surroundings(desk: Desk, connection: Connection, release: Release) -> Surro
 
 def acts(connection: Connection, subjects: set[str]) -> tuple[Act, ...]:
     """The entries on these subjects, oldest first; damaged ones are left to `trail verify`."""
-    entries = (_entry(line) for line in records.lines_of(connection))
+    entries = (_entry(line) for line in lines_on(connection, sorted(subjects)))
     return tuple(
         Act(
             entry=entry.number,

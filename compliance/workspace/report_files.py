@@ -13,8 +13,7 @@ from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.register.nouns import Organisation
 from compliance.report.examining import attached_to
 from compliance.report.formats import write
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Document, Report, ReportKind
+from compliance.report.nouns import Document, Format, Report, ReportKind
 from compliance.report.reading import read
 from compliance.storage import records, tables
 from compliance.workspace import datasets, signing

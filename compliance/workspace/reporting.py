@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report
+from compliance.report.nouns import Format, Report
 from compliance.report.signatures import Checked, Signature
 from compliance.storage import records, tables
-from compliance.workspace import report_files, signing
+from compliance.workspace import report_files, signing_checks
 from compliance.workspace.desk import Desk
 
 
@@ -20,15 +19,15 @@ class Reporting:
         self._desk = desk
 
     def verify(self, path: Path, trusted: Path | None = None) -> Checked:
-        """Whether signature, evidence and trail of the report at `path` agree.
+        """Whether signatures, evidence, pages and trail of the report at `path` agree.
 
         Args:
-            trusted: certificates (PEM) that may vouch for a signer whom this desk does not know.
+            trusted: certificates (PEM) that may vouch for signers and time-stamp authorities.
 
         Raises:
             FileMissingError, NotAReportError, SignerError: it cannot be read.
         """
-        return signing.check(self._desk, path, trusted)
+        return signing_checks.check(self._desk, path, trusted)
 
     def verify_bytes(self, data: bytes, name: str) -> Checked:
         """As `verify`, for a file that was handed over; nothing of it is kept.
@@ -36,7 +35,7 @@ class Reporting:
         Raises:
             NotAReportError: it cannot be read.
         """
-        return signing.check_bytes(self._desk, data, name)
+        return signing_checks.check_bytes(self._desk, data, name)
 
     def signatures(self) -> Mapping[str, Signature]:
         """Who signed each report, by its id."""
@@ -58,3 +57,19 @@ class Reporting:
             WorkspaceError: what is stored of it was changed.
         """
         return report_files.in_format(self._desk, report, shape)
+
+    def hand_out(self, report: Report, shape: Format) -> bytes:
+        """The same for somebody who takes it away; that is in the trail.
+
+        Raises:
+            NoSuchFormatError, WorkspaceError: see `export`.
+        """
+        data = self.export(report, shape)
+        with self._desk.act("report.export", report.id) as act:
+            act.facts |= {"kind": str(report.kind), "format": str(shape), "sha256": report.sha256}
+        return data
+
+    def was_read(self, report: Report) -> None:
+        """Note that somebody looked at a report that is about one person."""
+        with self._desk.act("report.read", report.id) as act:
+            act.facts |= {"kind": str(report.kind), "sha256": report.sha256}

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from compliance.i18n import mark, meant
 from compliance.i18n import translate as _
 from compliance.report import wording
-from compliance.report.audited import Criterion, Tracked
 from compliance.report.nouns import DatasetEvidence, Evidence
+from compliance.report.nouns.audited import Criterion, Tracked
 from compliance.report.sections.duties import UNSURE, alike, severity_badge, title_of
 from compliance.report.sections.exhibits import Exhibit, references, subject_of
 from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table, toned

@@ -110,7 +110,7 @@ def _trend_chart(scored: Sequence[Standing]) -> Plain | None:
     return {
         "panels": [
             line_chart(
-                _("Score, in percent"), _("assessments, this one last"), [line], (0.0, 100.0)
+                _("Score, in percent"), _("assessments, this one last"), [line], shown=(0.0, 100.0)
             )
         ],
         "legend": [],

@@ -7,8 +7,8 @@ from collections import Counter
 from compliance.i18n import mark, meant
 from compliance.i18n import translate as _
 from compliance.report import wording
-from compliance.report.audited import Standards
 from compliance.report.nouns import Evidence
+from compliance.report.nouns.audited import Standards
 from compliance.report.sections.cover import names_of, period
 from compliance.report.sections.duties import laws_of
 from compliance.report.tables import Fill, Plain, fact, heading, table

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from compliance.countries import is_country
+from compliance.i18n import mark
 from compliance.rules.checking import moments, wording
 from compliance.rules.checking.clocks import CLOCK_FACTS, Clock, deadline_of
 from compliance.rules.checking.operators import OPERATORS, Operator, Said, Wanted, is_same
@@ -71,7 +72,7 @@ class Check:
         place = (NotImplementedError, why)  # no fact has a value of this type
         found = self._seen.get(place)
         if found is None:
-            said = f"{wording.UNKNOWN}: {why}" if why else wording.UNKNOWN
+            said = mark("unknown: {why}").format(why=why) if why else wording.UNKNOWN
             found = self._seen[place] = Seen(None, self._outcome(said, None))
         return found
 
@@ -175,12 +176,12 @@ class _Maker(NamedTuple):
             return operator.holds(value, wanted), self._shown(triple, value), None
         moment = moments.moment_of(value)
         if moment is None:
-            return "no date where a date is expected", "", None
+            return mark("no date where a date is expected"), "", None
         day, today = moments.day_of(moment), self.at.date()
         if triple[1] == "not_past":
             return day >= today, wording.when(day), None
         if moments.is_ahead(moment, self.at):
-            return f"{wording.when(day)}, which has not come yet", "", None
+            return mark("{day}, which has not come yet").format(day=wording.when(day)), "", None
         return (today - day).days <= int(self.rule.params[triple[2]]), wording.when(day), None
 
     def _beside(
@@ -192,12 +193,18 @@ class _Maker(NamedTuple):
         if why := trouble(value):
             return why, "", None
         if facts.get(other) is None:
-            return f"{self._shown(triple, value)}; “{word}” is not known", "", None
+            return (
+                mark("{said}; “{word}” is not known").format(
+                    said=self._shown(triple, value), word=word
+                ),
+                "",
+                None,
+            )
         if triple[1] == "eq_field":
             return is_same(value, facts[other]), self._shown(triple, value), None
         one, two = moments.moment_of(value), moments.moment_of(facts[other])
         if one is None or two is None:
-            return "no date where a date is expected", "", None
+            return mark("no date where a date is expected"), "", None
         said = f"{wording.when(one)}; “{word}”: {wording.when(two)}"
         first, second = (one, two) if triple[1] == "before_field" else (two, one)
         return moments.is_not_after(first, second), said, None
@@ -205,7 +212,7 @@ class _Maker(NamedTuple):
     def _trouble(self, fact: str) -> Callable[[object], str]:
         """Says why a value cannot be what the fact is about; empty: it can."""
         if fact in self.pack.countries:
-            return lambda value: "" if _is_place(value) else "no country has that code"
+            return lambda value: "" if _is_place(value) else mark("no country has that code")
         if not fact.endswith("_at"):
             return lambda _: ""
         is_planned = fact in self.pack.planned
@@ -213,9 +220,9 @@ class _Maker(NamedTuple):
         def trouble(value: object) -> str:
             moment = moments.moment_of(value)
             if moment is None:
-                return "no date where a date is expected"
+                return mark("no date where a date is expected")
             if not is_planned and moments.is_ahead(moment, self.at):
-                return f"{wording.when(moment)}, which has not come yet"
+                return mark("{moment}, which has not come yet").format(moment=wording.when(moment))
             return ""
 
         return trouble

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from compliance.errors import ClockError
+from compliance.i18n import mark
 from compliance.plain import from_plain
 from compliance.rules.checking import moments, wording
 from compliance.rules.checking.operators import Said
@@ -59,17 +60,29 @@ class Clock:
         """Done in time: yes; done late, or not done and overdue: no; else it still runs."""
         started = moments.moment_of(facts.get(self.deadline.start))
         if started is None or moments.is_ahead(started, self.at):
-            return f"the clock cannot start: “{self.word}” {self._lack(facts)}", "", None
+            return (
+                mark("the clock cannot start: “{word}” {lack}").format(
+                    word=self.word, lack=self._lack(facts)
+                ),
+                "",
+                None,
+            )
         done = moments.moment_of(value)
         if value is not None and done is None:
-            return "no date where a date is expected", "", None
+            return mark("no date where a date is expected"), "", None
         if done is not None and moments.is_ahead(done, self.at):
-            return f"{wording.when(done)}, which has not come yet", "", None
+            return mark("{done}, which has not come yet").format(done=wording.when(done)), "", None
         if done is not None and not moments.is_not_after(started, done):
-            return f"{wording.when(done)}, before “{self.word}” ({wording.when(started)})", "", None
+            return (
+                mark("{done}, before “{word}” ({started})").format(
+                    done=wording.when(done), word=self.word, started=wording.when(started)
+                ),
+                "",
+                None,
+            )
         pauses = _pauses_of(facts.get("pauses"))
         if pauses is None:
-            return "the pauses on record cannot be read", "", None
+            return mark("the pauses on record cannot be read"), "", None
         try:
             found = due(
                 self.deadline,
@@ -81,7 +94,13 @@ class Clock:
                 pauses=pauses,
             )
         except ClockError as refusal:
-            return f"the clock cannot be read: {refusal.facts['problem']}", "", None
+            return (
+                mark("the clock cannot be read: {problem}").format(
+                    problem=refusal.facts["problem"]
+                ),
+                "",
+                None,
+            )
         return self._said(found, done)
 
     def _said(self, found: Due, done: date | datetime | None) -> tuple[Said, str, date | None]:
@@ -89,14 +108,30 @@ class Clock:
         day = end.date()
         said_end = wording.when(end if self.deadline.base.hours else day)
         if done is None and self.at > end:
-            return False, f"not done; it was due on {said_end}", day
+            return False, mark("not done; it was due on {due}").format(due=said_end), day
         if done is None:
-            return f"running, due on {said_end}", "", day
+            return mark("running, due on {due}").format(due=said_end), "", day
         if self._is_open(done, end):
-            return f"{wording.when(done)}, due on {said_end}; its time of day decides", "", day
+            return (
+                mark("{done}, due on {due}; its time of day decides").format(
+                    done=wording.when(done), due=said_end
+                ),
+                "",
+                day,
+            )
         if moments.is_not_after(done, end):
-            return True, f"{wording.when(done)}, in time (due on {said_end})", None
-        return False, f"{wording.when(done)}, late (due on {said_end})", None
+            return (
+                True,
+                mark("{done}, in time (due on {due})").format(
+                    done=wording.when(done), due=said_end
+                ),
+                None,
+            )
+        return (
+            False,
+            mark("{done}, late (due on {due})").format(done=wording.when(done), due=said_end),
+            None,
+        )
 
     def _end(self, found: Due) -> datetime:
         if self.name == "base_deadline":
@@ -117,8 +152,8 @@ class Clock:
     def _lack(self, facts: Facts) -> str:
         value = facts.get(self.deadline.start)
         if value is None:
-            return "is not recorded"
-        return "is no date" if moments.moment_of(value) is None else "has not come yet"
+            return mark("is not recorded")
+        return mark("is no date") if moments.moment_of(value) is None else mark("has not come yet")
 
 
 def _pauses_of(value: object) -> Sequence[Pause] | None:

@@ -13,6 +13,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from compliance.i18n import mark
+
 Said = bool | str  # a text says why it cannot be said
 
 LISTS = (list, tuple, set, frozenset)
@@ -37,7 +39,7 @@ class Operator:
 
     Attributes:
         wanted: what stands third in the triple.
-        says: what is wanted, in words, with a blank for it.
+        says: what is wanted, in words, with a blank `wanted` for it.
         holds: for operators that need only the value and what is wanted; None for the others.
         absent: what a fact recorded as absent says: no, or None for “cannot be said”.
         is_negative: it asks for something not to be so. As a condition (`when`) a fact recorded
@@ -53,19 +55,19 @@ class Operator:
 
 def _kind(value: object) -> str:
     if isinstance(value, bool):
-        return "yes or no"
+        return mark("yes or no")
     if isinstance(value, (int, float, Decimal)):
-        return "a number" if is_finite(value) else "not a number"
+        return mark("a number") if is_finite(value) else mark("not a number")
     if isinstance(value, str):
-        return "a text"
+        return mark("a text")
     if isinstance(value, date):
-        return "a date"
-    return "several values" if isinstance(value, LISTS) else "something else"
+        return mark("a date")
+    return mark("several values") if isinstance(value, LISTS) else mark("something else")
 
 
 def mixed(value: object, kind: str) -> str:
     """Why a value cannot be compared with what is wanted."""
-    return f"{_kind(value)} where {kind} is expected"
+    return mark("{found} where {kind} is expected").format(found=_kind(value), kind=kind)
 
 
 def is_same(value: object, wanted: object) -> Said:
@@ -98,13 +100,13 @@ def _exists(value: object, _: object) -> Said:
 def _nonempty(value: object, _: object) -> Said:
     if isinstance(value, (str, *LISTS)):
         return not _is_blank(value)
-    return mixed(value, "a text or a list")
+    return mixed(value, mark("a text or a list"))
 
 
 def _number(compare: Callable[[float, float], bool]) -> Callable[[object, object], Said]:
     def holds(value: object, wanted: object) -> Said:
         if not _is_number(value) or not _is_number(wanted):
-            return mixed(value, "a number")
+            return mixed(value, mark("a number"))
         return compare(value, wanted)  # type: ignore[arg-type]
 
     return holds
@@ -112,19 +114,19 @@ def _number(compare: Callable[[float, float], bool]) -> Callable[[object, object
 
 def _contains_all(value: object, wanted: object) -> Said:
     if not isinstance(value, LISTS):
-        return mixed(value, "a list")
+        return mixed(value, mark("a list"))
     return all(one in value for one in _members(wanted))
 
 
 def _subset_of(value: object, wanted: object) -> Said:
     if not isinstance(value, LISTS):
-        return mixed(value, "a list")
+        return mixed(value, mark("a list"))
     return bool(value) and all(one in _members(wanted) for one in value)
 
 
 def _in_list(value: object, wanted: object) -> Said:
     if not isinstance(value, str):
-        return mixed(value, "a text")
+        return mixed(value, mark("a text"))
     return value in _members(wanted)
 
 
@@ -151,38 +153,48 @@ def _is_blank(value: object) -> bool:
 
 
 OPERATORS: Mapping[str, Operator] = {
-    "eq": Operator(wanted=Wanted.VALUE, says="{}", holds=is_same),
+    "eq": Operator(wanted=Wanted.VALUE, says="{wanted}", holds=is_same),
     "ne": Operator(
         wanted=Wanted.VALUE,
-        says="not {}",
+        says=mark("not {wanted}"),
         holds=lambda value, wanted: _not(is_same(value, wanted)),
         is_negative=True,
     ),
-    "in": Operator(wanted=Wanted.VALUES, says="one of: {}", holds=_in),
+    "in": Operator(wanted=Wanted.VALUES, says=mark("one of: {wanted}"), holds=_in),
     "not_in": Operator(
         wanted=Wanted.VALUES,
-        says="none of: {}",
+        says=mark("none of: {wanted}"),
         holds=lambda value, wanted: _not(_in(value, wanted)),
         is_negative=True,
     ),
-    "exists": Operator(wanted=Wanted.NOTHING, says="recorded", holds=_exists),
-    "nonempty": Operator(wanted=Wanted.NOTHING, says="recorded", holds=_nonempty),
-    "gt": Operator(wanted=Wanted.NUMBER, says="more than {}", holds=_number(lambda a, b: a > b)),
-    "gte": Operator(wanted=Wanted.NUMBER, says="at least {}", holds=_number(lambda a, b: a >= b)),
-    "lt": Operator(wanted=Wanted.NUMBER, says="less than {}", holds=_number(lambda a, b: a < b)),
-    "lte": Operator(wanted=Wanted.NUMBER, says="at most {}", holds=_number(lambda a, b: a <= b)),
-    "contains_all": Operator(wanted=Wanted.VALUES, says="all of: {}", holds=_contains_all),
-    "subset_of": Operator(wanted=Wanted.VALUES, says="only: {}", holds=_subset_of),
-    "within_days": Operator(wanted=Wanted.DAYS, says="not older than {}"),
-    "not_past": Operator(wanted=Wanted.NOTHING, says="not over yet", absent=None),
-    "before_deadline": Operator(wanted=Wanted.DEADLINE, says="within {}", absent=None),
-    "before_field": Operator(wanted=Wanted.FACT, says="not after “{}”"),
-    "after_field": Operator(wanted=Wanted.FACT, says="not before “{}”"),
-    "eq_field": Operator(wanted=Wanted.FACT, says="the same as “{}”"),
-    "in_list": Operator(wanted=Wanted.LIST, says="in {}", holds=_in_list),
+    "exists": Operator(wanted=Wanted.NOTHING, says=mark("recorded"), holds=_exists),
+    "nonempty": Operator(wanted=Wanted.NOTHING, says=mark("recorded"), holds=_nonempty),
+    "gt": Operator(
+        wanted=Wanted.NUMBER, says=mark("more than {wanted}"), holds=_number(lambda a, b: a > b)
+    ),
+    "gte": Operator(
+        wanted=Wanted.NUMBER, says=mark("at least {wanted}"), holds=_number(lambda a, b: a >= b)
+    ),
+    "lt": Operator(
+        wanted=Wanted.NUMBER, says=mark("less than {wanted}"), holds=_number(lambda a, b: a < b)
+    ),
+    "lte": Operator(
+        wanted=Wanted.NUMBER, says=mark("at most {wanted}"), holds=_number(lambda a, b: a <= b)
+    ),
+    "contains_all": Operator(
+        wanted=Wanted.VALUES, says=mark("all of: {wanted}"), holds=_contains_all
+    ),
+    "subset_of": Operator(wanted=Wanted.VALUES, says=mark("only: {wanted}"), holds=_subset_of),
+    "within_days": Operator(wanted=Wanted.DAYS, says=mark("not older than {wanted}")),
+    "not_past": Operator(wanted=Wanted.NOTHING, says=mark("not over yet"), absent=None),
+    "before_deadline": Operator(wanted=Wanted.DEADLINE, says=mark("within {wanted}"), absent=None),
+    "before_field": Operator(wanted=Wanted.FACT, says=mark("not after “{wanted}”")),
+    "after_field": Operator(wanted=Wanted.FACT, says=mark("not before “{wanted}”")),
+    "eq_field": Operator(wanted=Wanted.FACT, says=mark("the same as “{wanted}”")),
+    "in_list": Operator(wanted=Wanted.LIST, says=mark("in {wanted}"), holds=_in_list),
     "not_in_list": Operator(
         wanted=Wanted.LIST,
-        says="not in {}",
+        says=mark("not in {wanted}"),
         holds=lambda value, wanted: _not(_in_list(value, wanted)),
         is_negative=True,
     ),

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from compliance.countries import is_country
+from compliance.i18n import mark
 from compliance.rules.checking.moments import moment_of
 from compliance.rules.checking.operators import LISTS, OPERATORS, Wanted, is_finite
 from compliance.rules.nouns import Deadline, Extension, Pack, Period, Rule, Triple
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # digits alone may be somebody's number
-UNKNOWN = "unknown"
-ABSENT = "not recorded"
+UNKNOWN = mark("unknown")
+ABSENT = mark("not recorded")
 
 
 def word_of(pack: Pack, entity: str, fact: str) -> str:
@@ -36,18 +37,18 @@ def wanted_in_words(pack: Pack, rule: Rule, triple: Triple, deadline: Deadline |
     elif operator.wanted is Wanted.FACT:
         said = word_of(pack, rule.entity, wanted)
     elif operator.wanted is Wanted.LIST:
-        said = pack.values.get(wanted, f"the list “{wanted}”")
+        said = pack.values.get(wanted, mark("the list “{name}”").format(name=wanted))
     elif operator.wanted is Wanted.VALUES:
         said = ", ".join(choice_in_words(pack, one) for one in wanted)
     else:
         said = choice_in_words(pack, wanted)
-    return operator.says.format(said)
+    return operator.says.format(wanted=said)
 
 
 def choice_in_words(pack: Pack, value: object) -> str:
     """A choice or number that a pack names."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return mark("yes") if value else mark("no")
     if isinstance(value, str):
         return pack.values.get(value) or value.replace("_", " ")
     return f"{value:,}"
@@ -61,9 +62,9 @@ def shown(pack: Pack, value: object, choices: Collection[str]) -> str:
             that somebody typed is shown.
     """
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return mark("yes") if value else mark("no")
     if isinstance(value, (float, Decimal)) and not is_finite(value):
-        return "recorded"
+        return mark("recorded")
     if isinstance(value, float):
         return f"{value:.0%}"
     if isinstance(value, (int, Decimal)):
@@ -90,34 +91,40 @@ def _text(pack: Pack, value: object, choices: Collection[str]) -> str:
             return ABSENT
         if value in choices:
             return choice_in_words(pack, value)
-        return value if is_country(value) else "recorded"
+        return value if is_country(value) else mark("recorded")
     if isinstance(value, LISTS):
         return counted(len(value), "entry").replace("entrys", "entries") if value else ABSENT
-    return ABSENT if value is None else "recorded"
+    return ABSENT if value is None else mark("recorded")
 
 
 def missing_of(pack: Pack, value: object, wanted: Collection[str]) -> str:
     """Of a list that should hold all of `wanted`: how many it has, and which it has not."""
     held = value if isinstance(value, LISTS) else ()
     lacking = [choice_in_words(pack, one) for one in wanted if one not in held]
-    said = f"{len(wanted) - len(lacking)} of {len(wanted)}"
-    return f"{said}; missing: {', '.join(lacking)}" if lacking else said
+    said = mark("{held} of {all}").format(held=len(wanted) - len(lacking), all=len(wanted))
+    return (
+        mark("{said}; missing: {lacking}").format(said=said, lacking=", ".join(lacking))
+        if lacking
+        else said
+    )
 
 
 def _period_in_words(pack: Pack, entity: str, deadline: Deadline, name: str) -> str:
     start, longer = word_of(pack, entity, deadline.start), deadline.extension
     base = _length(deadline.base)
     if longer is None or name.startswith("base"):
-        return f"{base} of “{start}”"
+        return mark("{period} of “{start}”").format(period=base, start=start)
     whole = _length(deadline.base, longer)
     if name.startswith("extended"):
-        return f"{whole} of “{start}”"
-    return f"{base} of “{start}” ({whole} where it was extended)"
+        return mark("{period} of “{start}”").format(period=whole, start=start)
+    return mark("{period} of “{start}” ({whole} where it was extended)").format(
+        period=base, start=start, whole=whole
+    )
 
 
 def _length(*parts: Period | Extension) -> str:
     units = ("months", "days", "business_days", "hours")
-    nouns = ("month", "day", "working day", "hour")
+    nouns = ("month", "day", mark("working day"), "hour")
     lengths = [sum(getattr(part, unit) for part in parts) for unit in units]
     pairs = zip(lengths, nouns, strict=True)
     return " and ".join(counted(number, noun) for number, noun in pairs if number)

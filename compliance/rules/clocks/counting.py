@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from compliance.errors import ClockError
+from compliance.i18n import mark
 from compliance.rules.clocks.calendars import (
     Way,
     after_working_days,
@@ -51,7 +52,9 @@ def due(
             that, or will be.
     """
     if not _FIRST_YEAR <= started.year <= _LAST_YEAR:
-        problem = f"it starts in no year from {_FIRST_YEAR} to {_LAST_YEAR}"
+        problem = mark("it starts in no year from {first_year} to {last_year}").format(
+            first_year=_FIRST_YEAR, last_year=_LAST_YEAR
+        )
         raise ClockError(problem=problem)
     way = way_of(deadline.calendar)
     place = way.country or country
@@ -79,13 +82,13 @@ def _check_done(started: date | datetime, done: date | datetime, at: datetime, p
         _aware(done) <= at if isinstance(done, datetime) else done <= (at + _FIRST_ON_EARTH).date()
     )
     if not has_come:
-        raise ClockError(problem="the day on which it was done has not come yet")
+        raise ClockError(problem=mark("the day on which it was done has not come yet"))
     if isinstance(done, datetime) and isinstance(started, datetime):
         is_before = _aware(done) < _aware(started)
     else:
         is_before = local_day(done, place) < local_day(started, place)
     if is_before:
-        raise ClockError(problem="it was done before the clock started")
+        raise ClockError(problem=mark("it was done before the clock started"))
 
 
 def _end(
@@ -179,27 +182,35 @@ def _steps(
     is_extended: bool,
 ) -> tuple[str, ...]:
     """How it was counted, in words."""
-    said = [f"Starts on {local_day(started, place):%Y-%m-%d}; runs for {_said(deadline.base)}."]
+    said = [
+        mark("Starts on {started:%Y-%m-%d}; runs for {base}.").format(
+            started=local_day(started, place), base=_said(deadline.base)
+        )
+    ]
     if is_extended and deadline.extension:
-        said.append(f"Extended by {_said(deadline.extension)}, counted from the start.")
+        said.append(
+            mark("Extended by {extension}, counted from the start.").format(
+                extension=_said(deadline.extension)
+            )
+        )
     elif is_extended:
-        said.append("An extension is on record, but the law knows none; it does not count.")
-    said.append(f"Counted so: {way.words}.")
+        said.append(mark("An extension is on record, but the law knows none; it does not count."))
+    said.append(mark("Counted so: {words}.").format(words=way.words))
     needs_holidays = way.shift or deadline.base.business_days
     if needs_holidays and not (place and has_holidays(place)):
-        said.append("No public holidays are known for the competent country: weekends only.")
+        said.append(mark("No public holidays are known for the competent country: weekends only."))
     if still:
-        said.append(f"Stood still for {_n(len(still), 'day')}.")
-    said.append(f"Ends on {local_day(effective, place):%Y-%m-%d}.")
+        said.append(mark("Stood still for {days}.").format(days=_n(len(still), "day")))
+    said.append(mark("Ends on {effective:%Y-%m-%d}.").format(effective=local_day(effective, place)))
     return tuple(said)
 
 
 def _said(length: _Length) -> str:
     parts = (
         *((length.months, "month"), (length.days, "day")),
-        *((length.business_days, "working day"), (length.hours, "hour")),
+        *((length.business_days, mark("working day")), (length.hours, "hour")),
     )
-    return " and ".join(_n(count, noun) for count, noun in parts if count) or "no time"
+    return " and ".join(_n(count, noun) for count, noun in parts if count) or mark("no time")
 
 
 def _n(count: int, noun: str) -> str:

@@ -9,13 +9,14 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
+from compliance.i18n import mark
 from compliance.register.nouns import Record
 from compliance.rules.facts.joining import day, texts
 from compliance.rules.facts.tables import data
 from compliance.rules.nouns import Holding, Knowledge
 
 _RIGHTS = ("rectification", "correct")
-_OPEN = "whether somebody waits for a correction of it is not recorded"
+_OPEN = mark("whether somebody waits for a correction of it is not recorded")
 
 
 def accuracy(holding: Holding, known: Knowledge) -> tuple[dict[str, object], dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from compliance.i18n import mark
 from compliance.register.nouns import Record
 from compliance.rules.facts import screening
 from compliance.rules.facts.datasets import computed as dataset_facts
@@ -20,7 +21,7 @@ PROVIDED = frozenset(
     }
 )
 
-_UNSCREENED = (
+_UNSCREENED = mark(
     "nobody has said yet whether it needs an assessment, and the desk cannot tell all of it"
 )
 
@@ -48,7 +49,7 @@ def unrecorded(known: Knowledge) -> tuple[Record, ...]:
         Record(
             kind="activity",
             id=f"use of {holding.dataset.name}",
-            name=f"Use of {holding.dataset.name}, not on record",
+            name=mark("Use of {name}, not on record").format(name=holding.dataset.name),
             values={"datasets": (str(holding.dataset.name),), **role},
         )
         for holding in known.holdings
@@ -118,8 +119,8 @@ def _assessments(activity: Activity, known: Knowledge) -> _Part:
             found |= {id_: made.id, completed: made.completed}
             found |= {"lia_outcome": made.facts["outcome"]} if "outcome" in made.facts else {}
         elif made is not None:
-            why = "is outdated" if made.is_outdated else "is a draft"
-            drafts[completed] = f"the assessment on record {why}"
+            why = mark("is outdated") if made.is_outdated else mark("is a draft")
+            drafts[completed] = mark("the assessment on record {why}").format(why=why)
     elsewhere = next(
         (one for one in _of(known, "dpia") if one.values.get("activity") == record.id), None
     )
@@ -153,7 +154,7 @@ def _chinese(activity: Activity, known: Knowledge) -> _Part:
     if activity.is_whole and all(one is False for one in concerned):
         return {"pipia_trigger": ()}, {}
     if True not in concerned:
-        return {}, {"pipia_trigger": "no column tells whether people in China are concerned"}
+        return {}, {"pipia_trigger": mark("no column tells whether people in China are concerned")}
     triggers = []
     if any(_facts_of(activity, known, "sensitive_cn")):
         triggers.append("sensitive")

@@ -9,6 +9,7 @@ from compliance.anonymise.nouns import TreatmentKind
 from compliance.countries import is_country
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass, LegalClass
+from compliance.i18n import mark
 from compliance.register.nouns import Record, Register
 from compliance.rules.facts import lineage
 from compliance.rules.facts.accuracy import accuracy
@@ -45,9 +46,9 @@ _JOINED = (
 )
 _KEYED = frozenset({TreatmentKind.PSEUDONYM, TreatmentKind.VAULT, TreatmentKind.FORMAT_PRESERVING})
 _KEYS = ("customer_id", "person_id", "employee_id")
-_NOT_LOOKED = "nobody has looked for personal data yet"
-_RARE = "a few values seem to name people, and no officer has looked at them"
-_NO_COUNTRIES = "no column tells the countries of all of its people"
+_NOT_LOOKED = mark("nobody has looked for personal data yet")
+_RARE = mark("a few values seem to name people, and no officer has looked at them")
+_NO_COUNTRIES = mark("no column tells the countries of all of its people")
 
 _Part = tuple[dict[str, object], dict[str, str]]
 
@@ -131,11 +132,15 @@ def _described(holding: Holding, known: Knowledge) -> _Part:
     elif condition := condition_of(said.special_condition):
         facts["art9_condition"] = condition
     else:
-        unknown["art9_condition"] = "what is recorded names none of the ten, or more than one"
+        unknown["art9_condition"] = mark("what is recorded names none of the ten, or more than one")
     if is_country(said.region):
         facts["storage_country"] = said.region
     else:
-        why = "its home region is no country" if said.region else "nobody said where it lies"
+        why = (
+            mark("its home region is no country")
+            if said.region
+            else mark("nobody said where it lies")
+        )
         unknown["storage_country"] = why
     return facts, unknown
 
@@ -218,13 +223,19 @@ def _kept(holding: Holding, known: Knowledge) -> _Part:
     if record is not None and record.values.get("legal_hold"):
         return {**facts, "records_past_retention": 0, "deletion_trigger": ()}, {}
     if months is None and (rules or said):
-        why = "its retention rules and its description do not name one and the same time"
+        why = mark("its retention rules and its description do not name one and the same time")
     elif months is None:
-        why = "nobody said how long its rows are kept"
+        why = mark("nobody said how long its rows are kept")
     elif rows is None:
-        why = "no column of dates tells how old its rows are" if holding.discovery else _NOT_LOOKED
+        why = (
+            mark("no column of dates tells how old its rows are")
+            if holding.discovery
+            else _NOT_LOOKED
+        )
     elif rows.undated and not rows.past:
-        why = f"{rows.undated:,} of its rows have no date in “{rows.column}”"
+        why = mark("{undated:,} of its rows have no date in “{column}”").format(
+            undated=rows.undated, column=rows.column
+        )
     else:
         trigger = ("retention_ended",) if rows.past else ()
         facts |= {"records_past_retention": rows.past, "deletion_trigger": trigger}
@@ -277,7 +288,9 @@ def _protected(holding: Holding, _known: Knowledge) -> _Part:
         return {}, {"pseudonymised": _NOT_LOOKED}
     if is_behind_keys(holding):
         return {"pseudonymised": True}, {}
-    return {}, {"pseudonymised": "people are named in it, and nobody said why they have to be"}
+    return {}, {
+        "pseudonymised": mark("people are named in it, and nobody said why they have to be")
+    }
 
 
 def is_behind_keys(holding: Holding) -> bool:

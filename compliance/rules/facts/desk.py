@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compliance.federated.nouns import Run, Sight
+from compliance.i18n import mark
 from compliance.privacy.nouns import BudgetState
 from compliance.rules.nouns import Subject
 
@@ -39,7 +40,9 @@ def run_subject(run: Run, dataset: Subject) -> Subject:
     }
     if "contains_personal_data" in dataset.facts:
         facts["contains_personal_data"] = dataset.facts["contains_personal_data"]
-    name = f"{run.plan.subject} model of {dataset.name}, {run.started_at:%Y-%m-%d %H:%M}"
+    name = mark("{subject} model of {name}, {started_at:%Y-%m-%d %H:%M}").format(
+        subject=run.plan.subject, name=dataset.name, started_at=run.started_at
+    )
     return Subject(entity="run", name=name, facts=facts, id=run.id)
 
 
@@ -63,4 +66,4 @@ def _left_sites(run: Run) -> dict[str, object]:
 def trail_subject(problems: Sequence[str], dangling: int) -> Subject:
     """The trail itself, and how many edges of the lineage name what is not there."""
     facts: dict[str, object] = {"trail_whole": not problems, "lineage_dangling": dangling}
-    return Subject(entity="trail", name="The trail", facts=facts)
+    return Subject(entity="trail", name=mark("The trail"), facts=facts)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from compliance.i18n import mark
 from compliance.register.nouns import Contradiction, Record
 from compliance.rules.nouns import EVERY_LAW, Governed, Knowledge, Subject
 
@@ -77,7 +78,7 @@ def joined(
         facts[fact] = tuple(dict.fromkeys((*listed(typed.get(fact)), *more)))
     unknown = {fact: why for fact, why in computed.unknown.items() if fact not in facts}
     for fact in clashes(typed, computed):
-        unknown[fact] = "what was entered and what the desk computes differ"
+        unknown[fact] = mark("what was entered and what the desk computes differ")
     unknown |= computed.refused
     return {fact: value for fact, value in facts.items() if fact not in unknown}, unknown
 
@@ -100,7 +101,9 @@ def clash_of(record: Record, computed: Computed) -> tuple[Contradiction, ...]:
             kind=record.kind,
             record=record.id,
             fields=(fact,),
-            says=f"What was entered differs from what the desk computes: {fact}.",
+            says=mark("What was entered differs from what the desk computes: {fact}.").format(
+                fact=fact
+            ),
         )
         for fact in clashes(record.values, computed)
     )
@@ -154,7 +157,7 @@ def any_true(answers: Iterable[bool | None]) -> bool | None:
 
 def _in_the_future(facts: Mapping[str, object], at: datetime) -> dict[str, str]:
     return {
-        fact: "it is dated in the future"
+        fact: mark("it is dated in the future")
         for fact, value in facts.items()
         if fact.endswith("_at")
         and fact not in _AHEAD

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from compliance.countries import is_country
+from compliance.i18n import mark
 from compliance.register.nouns import Record
 from compliance.rules.facts.joining import Computed, any_true, day, texts
 from compliance.rules.facts.reach import lives_in
@@ -29,14 +30,16 @@ PROVIDED = frozenset(
 
 ID = "organisation"  # where nobody recorded more of it than its name
 _FORMATS = ("csv", "json")  # in which the register is handed out
-_OFFICER = "an officer has to say: public body, watching or special categories on a large scale"
-_NO_COUNTRIES = "no column tells the countries of all people"
+_OFFICER = mark(
+    "an officer has to say: public body, watching or special categories on a large scale"
+)
+_NO_COUNTRIES = mark("no column tells the countries of all people")
 
 
 def record_of(known: Knowledge) -> Record:
     """What people recorded of it beyond its name."""
     found = next((one for one in known.register.of("org") if not one.is_removed), None)
-    name = known.organisation.name or "The organisation"
+    name = known.organisation.name or mark("The organisation")
     if found is None:
         return Record(kind="org", id=ID, name=name, values={})
     return Record(kind="org", id=found.id, name=name, values=found.values)
@@ -50,7 +53,7 @@ def computed(known: Knowledge) -> Computed:
     for fact, answer, why in (
         *_places(known),
         *_people(known),
-        ("special_or_criminal", _special(known), "nobody has looked into some dataset yet"),
+        ("special_or_criminal", _special(known), mark("nobody has looked into some dataset yet")),
     ):
         if answer is None:
             unknown[fact] = why
@@ -81,7 +84,7 @@ def _places(known: Knowledge) -> list[_Answer]:
     at = {known.organisation.country, *texts(typed.get("countries_of_establishment"))} - {""}
     offers = texts(typed.get("offers_to_countries"))
     eea = set(known.lists.get("EEA", ()))
-    why = "nobody said where the organisation is established"
+    why = mark("nobody said where the organisation is established")
     is_known = bool(at) and all(map(is_country, at))
     found: list[_Answer] = [
         ("established_in_eu", bool(at & eea) if is_known and eea else None, why),

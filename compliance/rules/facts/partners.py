@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from compliance.countries import is_country, name_of
+from compliance.i18n import mark
 from compliance.register.nouns import Record
 from compliance.rules.facts.joining import Computed, any_true, is_past, listed, texts
 from compliance.rules.facts.organisation import counted
@@ -33,8 +34,8 @@ PROVIDED: Mapping[str, frozenset[str]] = {
 }
 
 _DEROGATIONS = ("art49_derogation", "derogation")
-_NO_ORIGIN = "nobody said from which country data go"
-_NO_COUNTRIES = "no column tells the countries of all people in its datasets"
+_NO_ORIGIN = mark("nobody said from which country data go")
+_NO_COUNTRIES = mark("no column tells the countries of all people in its datasets")
 
 
 def held_by(record: Record, known: Knowledge) -> tuple[Holding, ...]:
@@ -48,7 +49,10 @@ def dataset_laws(record: Record, known: Knowledge) -> Governed:
     held, named = held_by(record, known), set(texts(record.values.get("datasets")))
     gap = None
     if len(held) < len(named) or not named:
-        gap = Gap("datasets", "one of its datasets is not here" if named else "it names no dataset")
+        gap = Gap(
+            "datasets",
+            mark("one of its datasets is not here") if named else mark("it names no dataset"),
+        )
     return together([laws_of(holding, known) for holding in held], known, gap)
 
 
@@ -113,7 +117,7 @@ def transfer(record: Record, known: Knowledge) -> Computed:
         unknown["origin_regime"] = _NO_ORIGIN
     destination = record.values.get("destination")
     is_place = destination is None or is_country(destination) or destination == "EPO"
-    refused = {} if is_place else {"destination": "it is no country"}
+    refused = {} if is_place else {"destination": mark("it is no country")}
     return Computed(facts=facts, drawn=drawn, unknown=unknown, refused=refused)
 
 
@@ -129,7 +133,9 @@ def unrecorded(known: Knowledge) -> tuple[Record, ...]:
         Record(
             kind="transfer",
             id=f"{behind} from {origin} to {destination}",
-            name=f"Transfer to {name_of(destination)} behind {behind}, not on record",
+            name=mark("Transfer to {destination} behind {behind}, not on record").format(
+                destination=name_of(destination), behind=behind
+            ),
             values={"datasets": tuple(names), "origin": origin, "destination": destination},
         )
         for (behind, origin, destination), names in found.items()
@@ -187,7 +193,7 @@ def own_law(record: Record, known: Knowledge) -> Governed:
     said, country = record.values.get("law"), record.values.get("country")
     if isinstance(said, str) and said:
         return Governed(laws=(said,))
-    gap, home = Gap("law", "it names no law"), known.organisation.country
+    gap, home = Gap("law", mark("it names no law")), known.organisation.country
     every = unknown_laws(known, gap)
     if not (isinstance(country, str) and is_country(country) and is_country(home)):
         return every

@@ -8,6 +8,7 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
+from compliance.i18n import mark
 from compliance.register.nouns import Record
 from compliance.rules.facts.joining import Computed, day, listed, texts
 from compliance.rules.facts.tables import data
@@ -58,7 +59,7 @@ def consent(record: Record, known: Knowledge) -> Computed:
         if _was_used_after(record, withdrawn, known):
             facts[_USED] = True
         else:
-            unknown[_USED] = "the desk sees only what was done in it"
+            unknown[_USED] = mark("the desk sees only what was done in it")
     opted_out, given = day(values.get("prior_opt_out_at")), day(values.get("given_at"))
     if opted_out is not None and given is not None:
         facts["asked_again_before_deadline"] = opted_out < given < opted_out + _wait()
@@ -112,7 +113,7 @@ def request(record: Record, _known: Knowledge, asked: Asked) -> Computed:
     drawn: dict[str, object] = {"extended": is_told}
     # An extension that nobody was told of is none (GDPR Art. 12(3)).
     is_claimed = values.get("extended") is True and not is_told
-    refused = {"extended": "no notice of the extension is on record"} if is_claimed else {}
+    refused = {"extended": mark("no notice of the extension is on record")} if is_claimed else {}
     facts: dict[str, object] = {}
     unknown: dict[str, str] = {}
     if "pauses" in values:
@@ -127,7 +128,7 @@ def request(record: Record, _known: Knowledge, asked: Asked) -> Computed:
     elif outcome is not None or answered is None:
         drawn["refusals_without_reason"] = 0
     else:
-        unknown["refusals_without_reason"] = "how it was answered is not recorded"
+        unknown["refusals_without_reason"] = mark("how it was answered is not recorded")
     told = [one for f in ("responded_at", "extension_notice_at") if (one := day(values.get(f)))]
     if told:
         drawn["responded_or_informed_at"] = min(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from compliance.i18n import mark
 from compliance.privacy.nouns import BudgetState, Release
 from compliance.rules.nouns import Holding, Knowledge, Subject
 from compliance.rules.nouns.finding import Status
@@ -15,7 +16,7 @@ PROVIDED: Mapping[str, frozenset[str]] = {
     "audit_log": frozenset(
         {
             *("last_verified_at", "verification_result", "last_anchored_at"),
-            *("last_watched_at", "open_alarms"),
+            *("anchors_failing", "last_watched_at", "open_alarms"),
         }
     ),
     "finding": frozenset({"open", "without_owner", "overdue", "closed", "closed_by_owner"}),
@@ -35,7 +36,7 @@ def _release(release: Release, holding: Holding, known: Knowledge) -> Subject:
     unknown: dict[str, str] = {}
     budget = next((b for b in known.budgets if b.population == release.population), None)
     if budget is None:
-        why = "the budget of its people was not looked at"
+        why = mark("the budget of its people was not looked at")
         unknown = dict.fromkeys(("epsilon_spent_over_budget", "budget_approval_id"), why)
     else:
         facts["epsilon_spent_over_budget"] = is_over(budget)
@@ -43,7 +44,9 @@ def _release(release: Release, holding: Holding, known: Knowledge) -> Subject:
         facts["budget_approval_id"] = budget.population if budget.is_decided else None
     return Subject(
         entity="release",
-        name=f"Release from {holding.dataset.name}, {release.released_at:%Y-%m-%d %H:%M}",
+        name=mark("Release from {name}, {released_at:%Y-%m-%d %H:%M}").format(
+            name=holding.dataset.name, released_at=release.released_at
+        ),
         facts=facts,
         id=release.id,
         unknown=unknown,
@@ -86,13 +89,14 @@ def log_subject(known: Knowledge) -> Subject:
         "last_verified_at": trail.verified_at,
         "verification_result": "failed" if trail.problems else "ok",
         "last_anchored_at": trail.anchored_at,
+        "anchors_failing": trail.anchors_failing,
     }
     if trail.watched_at is None:
-        nobody = "nobody has looked for unusual acts yet"
+        nobody = mark("nobody has looked for unusual acts yet")
         unknown = {"last_watched_at": nobody, "open_alarms": nobody}
-        return Subject(entity="audit_log", name="The trail", facts=facts, unknown=unknown)
+        return Subject(entity="audit_log", name=mark("The trail"), facts=facts, unknown=unknown)
     facts |= {"last_watched_at": trail.watched_at, "open_alarms": trail.open_alarms}
-    return Subject(entity="audit_log", name="The trail", facts=facts)
+    return Subject(entity="audit_log", name=mark("The trail"), facts=facts)
 
 
 def findings_subject(known: Knowledge) -> Subject:
@@ -111,7 +115,7 @@ def findings_subject(known: Knowledge) -> Subject:
     by_owner = [one for one in closed if one.owner and one.owner == one.closed_by]
     return Subject(
         entity="finding",
-        name="The findings on record",
+        name=mark("The findings on record"),
         id="findings",
         facts={
             "open": len(open_),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from compliance.countries import is_country
+from compliance.i18n import mark
 from compliance.rules.facts.joining import texts
 from compliance.rules.nouns import Gap, Governed, Holding, Knowledge
 from compliance.rules.nouns.rule import LawId
@@ -21,10 +22,10 @@ def laws_of(holding: Holding, known: Knowledge) -> Governed:
     region, live = holding.dataset.description.region, people_in(holding, known)
     gap = None
     if live is None:
-        gap = Gap("countries_of_subjects", "nothing tells where all of its people live")
+        gap = Gap("countries_of_subjects", mark("nothing tells where all of its people live"))
         live = (*_counted(holding), *_said(holding, known))
     elif not is_country(region):
-        gap = Gap("", "nobody said in which country it lies")
+        gap = Gap("", mark("nobody said in which country it lies"))
     return laws_at(
         (region, *home(known), *live), known, _lacking(holding, known), gap or _homeless(known)
     )
@@ -37,7 +38,9 @@ def home(known: Knowledge) -> tuple[str, ...]:
 
 
 def _homeless(known: Knowledge) -> Gap | None:
-    return None if home(known) else Gap("", "nobody said in which country the organisation is")
+    return (
+        None if home(known) else Gap("", mark("nobody said in which country the organisation is"))
+    )
 
 
 def people_in(holding: Holding, known: Knowledge) -> tuple[str, ...] | None:
@@ -102,8 +105,8 @@ def laws_at(
     return Governed(laws=tuple(laws), perhaps=perhaps, others=False if known.reach else None)
 
 
-_SIZE = Gap("", "nobody said whether the organisation is large enough for it")
-_REGIONS = Gap("", "nothing tells in which region of a country people live")
+_SIZE = Gap("", mark("nobody said whether the organisation is large enough for it"))
+_REGIONS = Gap("", mark("nothing tells in which region of a country people live"))
 
 
 def _sizes(known: Knowledge) -> dict[LawId, bool | None]:

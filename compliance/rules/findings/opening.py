@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from compliance.i18n import mark
 from compliance.rules.findings.policy import policy
 from compliance.rules.nouns import Assessment, Finding, Note, Severity, State, Status, Verdict
 
 _ID_DIGITS = 10
-_OPENED = "Found unmet."
-_AGAIN = "Found unmet again."
-_ENDED = "The waiver ended, and the duty is still unmet."
-_UNSURE = "The last test could not say whether it is met; it stays open."
+_OPENED = mark("Found unmet.")
+_AGAIN = mark("Found unmet again.")
+_ENDED = mark("The waiver ended, and the duty is still unmet.")
+_UNSURE = mark("The last test could not say whether it is met; it stays open.")
 _CLOSED = {
-    State.MET: "Tested again and met.",
-    State.NOT_APPLICABLE: "Tested again; the duty no longer applies.",
-    None: "Tested again; what it was about is gone.",
+    State.MET: mark("Tested again and met."),
+    State.NOT_APPLICABLE: mark("Tested again; the duty no longer applies."),
+    None: mark("Tested again; what it was about is gone."),
 }
 
 

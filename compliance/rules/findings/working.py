@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from compliance.errors import FindingError
+from compliance.i18n import mark
 from compliance.plain import one_line
 from compliance.rules.findings.policy import policy
 from compliance.rules.nouns import Finding, Note, Status, Waiver
@@ -19,8 +20,8 @@ def assigned(finding: Finding, owner: str, *, at: datetime, by: str) -> Finding:
     Raises:
         FindingError: no name, or one that is too long.
     """
-    name = _text(finding, owner, "say who is to mend it", _LONGEST_NAME)
-    return _noted(replace(finding, owner=name), at, by, f"Given to {name}.")
+    name = _text(finding, owner, mark("say who is to mend it"), _LONGEST_NAME)
+    return _noted(replace(finding, owner=name), at, by, mark("Given to {name}.").format(name=name))
 
 
 def due_on(finding: Finding, day: date, *, at: datetime, by: str) -> Finding:
@@ -30,8 +31,12 @@ def due_on(finding: Finding, day: date, *, at: datetime, by: str) -> Finding:
         FindingError: that day is past.
     """
     if day < at.date():
-        raise FindingError(finding=finding.id, reason=f"{day:%Y-%m-%d} is past")
-    return _noted(replace(finding, due=day), at, by, f"To be mended by {day:%Y-%m-%d}.")
+        raise FindingError(
+            finding=finding.id, reason=mark("{day:%Y-%m-%d} is past").format(day=day)
+        )
+    return _noted(
+        replace(finding, due=day), at, by, mark("To be mended by {day:%Y-%m-%d}.").format(day=day)
+    )
 
 
 def started(finding: Finding, *, at: datetime, by: str) -> Finding:
@@ -41,10 +46,12 @@ def started(finding: Finding, *, at: datetime, by: str) -> Finding:
         FindingError: it is closed.
     """
     if finding.status is Status.CLOSED:
-        raise FindingError(finding=finding.id, reason="a re-test found the duty met and closed it")
+        raise FindingError(
+            finding=finding.id, reason=mark("a re-test found the duty met and closed it")
+        )
     if finding.status is Status.IN_PROGRESS:
         return finding
-    return _noted(replace(finding, status=Status.IN_PROGRESS), at, by, "Work on it began.")
+    return _noted(replace(finding, status=Status.IN_PROGRESS), at, by, mark("Work on it began."))
 
 
 def commented(finding: Finding, text: str, *, at: datetime, by: str) -> Finding:
@@ -53,7 +60,7 @@ def commented(finding: Finding, text: str, *, at: datetime, by: str) -> Finding:
     Raises:
         FindingError: no text, or one that is too long.
     """
-    said = _text(finding, text, "the comment is empty", policy().longest_reason)
+    said = _text(finding, text, mark("the comment is empty"), policy().longest_reason)
     return replace(finding, history=(*finding.history, Note(at=at, by=by, text=said)))
 
 
@@ -64,18 +71,30 @@ def with_waiver(finding: Finding, why: str, until: date, *, at: datetime, by: st
         FindingError: it is closed, there is no reason, or the end is past or too far away.
     """
     if finding.status is Status.CLOSED:
-        raise FindingError(finding=finding.id, reason="it is closed; there is nothing to waive")
-    reason = _text(finding, why, "a waiver needs a reason", policy().longest_reason)
+        raise FindingError(
+            finding=finding.id, reason=mark("it is closed; there is nothing to waive")
+        )
+    reason = _text(finding, why, mark("a waiver needs a reason"), policy().longest_reason)
     if until < at.date():
         raise FindingError(
-            finding=finding.id, reason=f"a waiver cannot end on {until:%Y-%m-%d}: that day is past"
+            finding=finding.id,
+            reason=mark("a waiver cannot end on {until:%Y-%m-%d}: that day is past").format(
+                until=until
+            ),
         )
     last = at.date() + timedelta(days=policy().longest_waiver_days)
     if until > last:
-        said = f"a waiver ends within a year, on {last:%Y-%m-%d} at the latest"
+        said = mark("a waiver ends within a year, on {last:%Y-%m-%d} at the latest").format(
+            last=last
+        )
         raise FindingError(finding=finding.id, reason=said)
     waiver = Waiver(by=by, why=reason, until=until, at=at)
-    return _noted(replace(finding, waiver=waiver), at, by, f"Waived until {until:%Y-%m-%d}.")
+    return _noted(
+        replace(finding, waiver=waiver),
+        at,
+        by,
+        mark("Waived until {until:%Y-%m-%d}.").format(until=until),
+    )
 
 
 def without_waiver(finding: Finding, *, at: datetime, by: str) -> Finding:
@@ -85,8 +104,8 @@ def without_waiver(finding: Finding, *, at: datetime, by: str) -> Finding:
         FindingError: there is none.
     """
     if finding.waiver is None:
-        raise FindingError(finding=finding.id, reason="it is not waived")
-    return _noted(replace(finding, waiver=None), at, by, "The waiver was taken back.")
+        raise FindingError(finding=finding.id, reason=mark("it is not waived"))
+    return _noted(replace(finding, waiver=None), at, by, mark("The waiver was taken back."))
 
 
 def _text(finding: Finding, given: str, missing: str, longest: int) -> str:
@@ -94,7 +113,10 @@ def _text(finding: Finding, given: str, missing: str, longest: int) -> str:
     if not text:
         raise FindingError(finding=finding.id, reason=missing)
     if len(text) > longest:
-        raise FindingError(finding=finding.id, reason=f"at most {longest:,} characters are kept")
+        raise FindingError(
+            finding=finding.id,
+            reason=mark("at most {longest:,} characters are kept").format(longest=longest),
+        )
     return text
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from compliance.i18n import mark
 from compliance.rules.nouns import DOES_NOT_END, Assessment, Effect, Finding, Remedy, Risk, State
 from compliance.rules.remedies.effects import mended, worsened
 
-NOT_MEASURED = "not measured"
-REFUSED = "cannot be applied as things stand"
+NOT_MEASURED = mark("not measured")
+REFUSED = mark("cannot be applied as things stand")
 _SMALL = 0.005
 _NAMED = 2  # findings that a remedy would open
 
@@ -51,9 +52,9 @@ def _reasons(remedy: Remedy, finding: Finding, before: Assessment) -> Iterator[s
     yield from _of_risk(found.risk_before, found.risk_after)
     yield from _of_loss(found)
     if remedy.asks:
-        yield "needs a person’s word"
+        yield mark("needs a person’s word")
     if not remedy.can_apply and not any(said.startswith(REFUSED) for said in remedy.reasons):
-        yield "done by people; the desk only tests it afterwards"
+        yield mark("done by people; the desk only tests it afterwards")
 
 
 def _of_turns(found: Effect, finding: Finding, before: Assessment) -> Iterator[str]:
@@ -63,18 +64,28 @@ def _of_turns(found: Effect, finding: Finding, before: Assessment) -> Iterator[s
     if not ends(found, finding):
         yield DOES_NOT_END
     if turned:
-        yield f"turns {len(turned)} of {_counted(here, 'finding')} on {finding.subject}"
+        yield mark("turns {turned} of {findings} on {subject}").format(
+            turned=len(turned), findings=_counted(here, "finding"), subject=finding.subject
+        )
     elsewhere = len(mended(found)) - len(turned)
     if elsewhere:
-        yield f"turns {_counted(elsewhere, 'finding')} on other subjects"
+        yield mark("turns {findings} on other subjects").format(
+            findings=_counted(elsewhere, "finding")
+        )
     begun = worsened(found)
     for turn in begun[:_NAMED]:
-        yield f"opens a finding: {turn.title} ({turn.subject})"
+        yield mark("opens a finding: {title} ({subject})").format(
+            title=turn.title, subject=turn.subject
+        )
     if len(begun) > _NAMED:
-        yield f"opens {_counted(len(begun) - _NAMED, 'finding')} more"
+        yield mark("opens {findings} more").format(
+            findings=_counted(len(begun) - _NAMED, "finding")
+        )
     unsure = sum(turn.after is State.NOT_ASSESSED for turn in found.turns)
     if unsure:
-        yield f"leaves {_counted(unsure, 'verdict')} that could not be assessed afterwards"
+        yield mark("leaves {verdicts} that could not be assessed afterwards").format(
+            verdicts=_counted(unsure, "verdict")
+        )
 
 
 def _of_risk(before: Risk | None, after: Risk | None) -> Iterator[str]:
@@ -82,19 +93,22 @@ def _of_risk(before: Risk | None, after: Risk | None) -> Iterator[str]:
         return
     if before.highest is not None and after.highest is not None:
         if after.highest < before.highest:
-            yield f"risk falls from {percent(before.highest)} to {percent(after.highest)}"
+            yield mark("risk falls from {before} to {after}").format(
+                before=percent(before.highest), after=percent(after.highest)
+            )
         else:
-            yield f"risk stays at {percent(after.highest)}"
+            yield mark("risk stays at {share}").format(share=percent(after.highest))
     if after.personal_columns < before.personal_columns:
         yield (
-            f"columns with personal data fall from {before.personal_columns} to "
-            f"{after.personal_columns}"
+            mark("columns with personal data fall from {before} to {after}").format(
+                before=before.personal_columns, after=after.personal_columns
+            )
         )
 
 
 def percent(share: float) -> str:
     """A share as people say it; what is small is not nothing."""
-    return "under 1%" if 0 < share < _SMALL else f"{share:.0%}"
+    return mark("under 1%") if 0 < share < _SMALL else f"{share:.0%}"
 
 
 def _counted(number: int, word: str) -> str:
@@ -103,8 +117,8 @@ def _counted(number: int, word: str) -> str:
 
 def _of_loss(found: Effect) -> Iterator[str]:
     if not found.lost and found.risk_before is not None:
-        yield "loses no row and no column"
+        yield mark("loses no row and no column")
     elif found.kept is not None:
-        yield f"keeps {found.kept:.0%} of what the rows say"
+        yield mark("keeps {kept:.0%} of what the rows say").format(kept=found.kept)
     for measure, said in found.lost.items():
         yield f"{measure}: {said}"

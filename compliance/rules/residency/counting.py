@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
+from compliance.i18n import mark
 from compliance.rules.nouns import Answer, Counter, Flow, Form, LawId
 from compliance.rules.residency.conditions import Span, day_of
 from compliance.rules.residency.tables import Counted, Tables
@@ -87,7 +88,9 @@ def warnings(spans: Mapping[str, Span], tables: Tables, law: LawId) -> tuple[str
         if limit.at > spans[counted.fact].low >= tables.warn_at * limit.at
     ]
     return tuple(
-        f"{count:,} {name} this year; from {limit.at:,} on it asks for {limit.then}"
+        mark("{count:,} {name} this year; from {at:,} on it asks for {then}").format(
+            count=count, name=name, at=limit.at, then=limit.then
+        )
         for count, name, limit in near
     )
 

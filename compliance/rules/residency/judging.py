@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from compliance.countries import is_country, name_of
+from compliance.i18n import mark
 from compliance.rules.nouns import Answer, Flow, Form, Judgement, Knowledge, LawId, Level
 from compliance.rules.residency import counting
 from compliance.rules.residency.conditions import Place, Span, day_of
@@ -136,9 +137,11 @@ def facts_of(flow: Flow, table: LawTable, bench: Bench) -> dict[str, object]:
 
 def _without_table(flow: Flow, tables: Tables) -> Judgement:
     if is_country(flow.origin):
-        because = f"No table says what the law of {name_of(flow.origin)} asks for"
+        because = mark("No table says what the law of {origin} asks for").format(
+            origin=name_of(flow.origin)
+        )
     else:
-        because = "Nobody has recorded where it starts"
+        because = mark("Nobody has recorded where it starts")
     return Judgement(
         law=OTHER_LAW, answer=Answer.UNKNOWN, tier="no_table", because=because, as_of=tables.as_of
     )
@@ -159,7 +162,7 @@ def _by_law(flow: Flow, law: LawId, bench: Bench) -> Judgement:
             law=law,
             answer=Answer.FREE,
             tier="within",
-            because=f"It stays in {name_of(flow.origin)}",
+            because=mark("It stays in {origin}").format(origin=name_of(flow.origin)),
             as_of=bench.tables.as_of,
         )
     facts = facts_of(flow, table, bench)
@@ -170,9 +173,17 @@ def _by_law(flow: Flow, law: LawId, bench: Bench) -> Judgement:
     if law in {counted.law for counted in bench.tables.counters} and not is_free:
         said = (*said, *counting.warnings(bench.counts, bench.tables, law))
     if bench.scope is not None and law not in bench.scope and not is_free:
-        said = (*said, "the law is not among those in scope on record, but data leave from there")
+        said = (
+            *said,
+            mark("the law is not among those in scope on record, but data leave from there"),
+        )
     if table.binds_from is not None and bench.at.date() < table.binds_from:
-        said = (*said, f"it binds from {table.binds_from}; older rules are not in the table")
+        said = (
+            *said,
+            mark("it binds from {binds_from}; older rules are not in the table").format(
+                binds_from=table.binds_from
+            ),
+        )
     return replace(found, law=law, warnings=said)
 
 
@@ -180,15 +191,17 @@ def _trouble(flow: Flow, bench: Bench) -> str:
     """Why nothing can be said; empty where something can."""
     record = str(flow.facts.get("record", flow.id))  # one record may be several movements
     if record in bench.contradicted:
-        return f"Its record contradicts itself: {bench.contradicted[record]}"
+        return mark("Its record contradicts itself: {contradicted}").format(
+            contradicted=bench.contradicted[record]
+        )
     if not flow.destination:
-        return "Nobody has recorded where it goes"
+        return mark("Nobody has recorded where it goes")
     if not is_country(flow.destination):
-        return "The country that it is said to go to does not exist"
+        return mark("The country that it is said to go to does not exist")
     if flow.origin and not is_country(flow.origin):
-        return "The country that it is said to start in does not exist"
+        return mark("The country that it is said to start in does not exist")
     if flow.since is not None and flow.since > bench.at.date():
-        return "It is said to have begun on a day that has not come yet"
+        return mark("It is said to have begun on a day that has not come yet")
     return ""
 
 
@@ -199,7 +212,7 @@ def _exits(table: LawTable, tables: Tables) -> tuple[Row, ...]:
             tier="not_personal",
             when=(("form", "eq", str(Form.NOT_PERSONAL)),),
             answer="free",
-            because="No personal data were found in it",
+            because=mark("No personal data were found in it"),
             article="",
             source="policy",
             level=Level.POLICY,
@@ -212,13 +225,15 @@ def _exits(table: LawTable, tables: Tables) -> tuple[Row, ...]:
         limit = tables.largest_epsilon
         carries = [str(Form.NOISY), str(Form.PROTECTED_UPDATES)]
         noise = (("form", "in", carries), ("has_noise", "eq", True), ("epsilon", "lte", limit))
-        because = "Noise hides whether anybody is in it"
+        because = mark("Noise hides whether anybody is in it")
         found.append(_exit("noisy", noise, table.noisy, because))
     return tuple(found)
 
 
 def _exit(tier: str, when: tuple[tuple[object, ...], ...], exit_: Exit, because: str) -> Row:
-    note = exit_.note or "that noise takes data out of the law is the desk’s reading, not the law’s"
+    note = exit_.note or mark(
+        "that noise takes data out of the law is the desk’s reading, not the law’s"
+    )
     return Row(
         tier=tier,
         when=when,
@@ -234,13 +249,13 @@ def _exit(tier: str, when: tuple[tuple[object, ...], ...], exit_: Exit, because:
 def _of_form(flow: Flow) -> tuple[str, ...]:
     """What the form that data are in means for what was said."""
     if flow.form is Form.CLAIMED_ANONYMOUS:
-        return ("said to be anonymous, and nothing measured says so; it counts as personal",)
+        return (mark("said to be anonymous, and nothing measured says so; it counts as personal"),)
     if flow.form is Form.PSEUDONYMS:
-        return ("pseudonyms stay personal data",)
+        return (mark("pseudonyms stay personal data"),)
     if flow.form is Form.UPDATES:
-        return ("rows can be read off bare updates; they count as personal",)
+        return (mark("rows can be read off bare updates; they count as personal"),)
     if flow.form is Form.PROTECTED_UPDATES and flow.facts.get("has_noise") is not True:
-        return ("masks hide each site, but their sum is exact; it counts as personal",)
+        return (mark("masks hide each site, but their sum is exact; it counts as personal"),)
     return ()
 
 
@@ -285,7 +300,9 @@ class _Reading:
         return replace(
             found,
             answer=Answer.UNKNOWN,
-            because=f"It depends on what nobody has recorded; otherwise: {_lowered(found.because)}",
+            because=mark("It depends on what nobody has recorded; otherwise: {because}").format(
+                because=_lowered(found.because)
+            ),
             needs=(*(self._asked[fact].words for fact in missing), *found.needs),
             until=None,
         )
@@ -353,7 +370,10 @@ class _Reading:
         kept = [
             word for word, fact in zip(words, lacking, strict=True) if fact != self.table.mechanism
         ]
-        return (*((f"one of: {offered}",) if is_offered else ()), *kept)
+        return (
+            *((mark("one of: {offered}").format(offered=offered),) if is_offered else ()),
+            *kept,
+        )
 
     def _said(self, row: Row, entry: Entry | None, until: date | None) -> tuple[str, ...]:
         found = [row.warning] if row.warning else []
@@ -363,11 +383,11 @@ class _Reading:
             found.append(entry.beyond_says)
         today = self.bench.at.date()
         if until is not None and 0 <= (until - today).days <= _REPORTED_DAYS:
-            found.append(f"it ends on {until}")
+            found.append(mark("it ends on {until}").format(until=until))
         if entry is not None and entry.decided is not None and entry.review_years is not None:
             review = entry.decided.replace(year=entry.decided.year + entry.review_years)
             if review < today:
-                found.append(f"its review was due on {review}")
+                found.append(mark("its review was due on {review}").format(review=review))
         return tuple(found)
 
     def _age(self, name: str) -> tuple[str, ...]:
@@ -378,7 +398,11 @@ class _Reading:
         days = (self.bench.at.date() - listed.as_of).days
         if days <= listed.recheck_days:
             return ()
-        return (f"the list was last checked on {listed.as_of}, {days:,} days ago; look again",)
+        return (
+            mark("the list was last checked on {as_of}, {days:,} days ago; look again").format(
+                as_of=listed.as_of, days=days
+            ),
+        )
 
 
 def _lowered(text: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from compliance.i18n import translate as _
+from compliance.report.manuscript import Format
 from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import LetterKind, Request, Right, Step
 from compliance.workspace import Workspace
@@ -101,7 +104,7 @@ def _write(workspace: Workspace, request: Request, wanted: LetterKind | str) -> 
                 st.markdown(f"- :material/help: {wording.escaped(missing)}")
         st.download_button(
             _("Download the PDF"),
-            data=workspace.report_pdf(report),
+            data=partial(workspace.proof.reports.hand_out, report, Format.PDF),
             file_name=f"{request.id}-{wanted}.pdf",
             mime="application/pdf",
             on_click="ignore",
