@@ -17,6 +17,7 @@ import rfc8785
 from report_hostile import hostile
 from report_pages import attachments, built, built_sample
 
+from compliance.dataset import RawFile
 from compliance.report.building import to_content
 from compliance.report.nouns import Evidence, ReportKind
 from compliance.report.nouns.audited import Audited, Criterion, Travel
@@ -143,7 +144,7 @@ def test_effect_tells_the_fine_of_the_pack_and_how_sure_it_is(fine, level, says)
 
     effect = told(replace(evidence, audited=audited))["Effect"]
 
-    expected = f"A breach may cost: {says}" if says else "No fine is on record for this duty."
+    expected = f"Not meeting it may cost: {says}" if says else "No fine is on record for this duty."
     assert effect == expected
 
 
@@ -283,3 +284,29 @@ def test_findings_opened_now_are_none_of_the_earlier_ones():
     later = replace(evidence, audited=replace(evidence.audited, findings=fresh))
 
     assert content(later)["earlier"]["table"] is None
+
+
+# ---------------------------------------------------------------- gathered from a desk
+
+
+def test_a_real_desk_gives_rules_owners_and_trend_but_no_comment(workspace):
+    comment = "Zebra Quux said so on the phone"
+    workspace.add_files(
+        [RawFile(name="orders.csv", data=b"customer,amount\nC1,2\nC2,3\n")], "orders"
+    )
+    workspace.assess()
+    first, *_ = workspace.governance.mending.findings()
+    workspace.governance.mending.assign(first.id, "Karin Holm")
+    workspace.governance.mending.comment(first.id, comment)
+
+    report = workspace.build_report(ReportKind.AUDIT)
+    pdf = workspace.report_pdf(report)
+
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        attached = opened.attachments["evidence.json"].get_file().read_bytes()
+    audited = json.loads(attached)["audited"]
+    rules = hashlib.sha256(workspace.governance.packs.to_file().encode()).hexdigest()
+    assert audited["standards"]["sha256"] == rules
+    assert len(audited["standings"]) == 2
+    assert {f["owner"] for f in audited["findings"]} == {"", "Karin Holm"}
+    assert comment.encode() not in attached

@@ -145,7 +145,7 @@ def _fine(criterion: Criterion) -> str:
     ref = str(criterion.fine.get("ref", ""))
     unsure = _(UNSURE.get(criterion.fine_level or Level.POLICY, ""))
     notes = wording.joined(part for part in (_(ref), unsure) if part)
-    fine = _("A breach may cost: {fine}").format(fine=wording.joined(parts))
+    fine = _("Not meeting it may cost: {fine}").format(fine=wording.joined(parts))
     return wording.sentence(_("{fine} ({notes})").format(fine=fine, notes=notes) if notes else fine)
 
 
