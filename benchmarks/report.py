@@ -25,6 +25,7 @@ import pikepdf
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import report_whole  # noqa: E402
 from report_hostile import hostile  # noqa: E402
 
 from compliance import __version__  # noqa: E402
@@ -84,6 +85,8 @@ def main() -> None:
         made_again = [run.again for run in runs if run.again is not None]
         times += f"{median(made_again):>8.2f}" if made_again else f"{'–':>8}"
         print(f"{title:48}{document.pages:>7}{charts:>8}{size:>7}{times}", flush=True)
+    print()
+    report_whole.main()
 
 
 def _moment(number: int) -> datetime:
