@@ -275,7 +275,7 @@ def _in_attribute(path: Path, name: str) -> Iterator[str]:
             if (isinstance(line, ast.Assign) and _named(line.targets[0]) == name) or (
                 isinstance(line, ast.AnnAssign) and _named(line.target) == name and line.value
             ):
-                yield from _literals(line.value)
+                yield from _literals(line.value) if line.value else ()
 
 
 def _named(target: ast.expr) -> str:
