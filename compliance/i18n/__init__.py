@@ -98,7 +98,7 @@ def _recogniser(language: str) -> Recogniser:
 
     from compliance.i18n.locales import conventions
 
-    shape, units, templates = str(conventions(language)["count"]), {}, []
+    shape, units, templates, known = str(conventions(language)["count"]), {}, [], []
     with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
         for message in read_mo(file):
             words, said = _first(message.id), _first(message.string)
@@ -107,7 +107,9 @@ def _recogniser(language: str) -> Recogniser:
                 units[words] = shape.format(number="{number}", unit=said)
             elif context == FINISHED:
                 templates.append(words)
-    return Recogniser(templates, units)
+            elif not context:
+                known.append(words)
+    return Recogniser(templates, units, known)
 
 
 def _first(forms: str | Sequence[str] | None) -> str:
