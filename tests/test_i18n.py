@@ -182,6 +182,56 @@ def test_a_blank_that_stands_twice_must_hold_the_same_twice():
     assert twice.said("from here to there again", str) is None
 
 
+JOINED = {
+    "{first}; {rest}": "{first}；{rest}",
+    "{sentence}. {rest}": "{sentence}。{rest}",
+    "{sentence}.": "{sentence}。",
+    "{title}: {words}": "{title}：{words}",
+    "{words} ({note})": "{words}（{note}）",
+    "{first}, {rest}": "{first}、{rest}",
+    "{law} {article}": "{law}{article}",
+    "in {place}": "在{place}",
+    "no day is known": "日期未知",
+    "purposes": "目的",
+    "recipients": "接收方",
+    "GDPR": "GDPR",
+    "Art. 30": "第30条",
+}
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("Purposes: recipients; no day is known.", "目的：接收方；日期未知。"),
+        ("No day is known. Purposes (Art. 30).", "日期未知。目的（第30条）。"),
+        ("missing: purposes, recipients", "missing：目的、接收方"),
+        ("GDPR Art. 30", "GDPR第30条"),
+        ("in purposes", "在目的"),
+        ("somebody wrote this, by hand; and this.", "somebody wrote this, by hand; and this."),
+        ("purposes of somebody", "purposes of somebody"),
+        ("purposes, and what else there is", "purposes, and what else there is"),
+        ("in somebody's words", "in somebody's words"),
+    ],
+)
+def test_what_was_joined_is_taken_apart_where_its_parts_are_known(english, chinese):
+    recogniser = Recogniser([key for key in JOINED if "{" in key], {}, JOINED)
+
+    def translated(words: str) -> str:
+        for form in (words, words[:1].swapcase() + words[1:]):
+            if form in JOINED:
+                return JOINED[form]
+        return recogniser.said(words, translated) or words
+
+    assert translated(english) == chinese
+
+
+def test_names_and_keys_of_files_are_gathered_as_they_are_shown(tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "ROOT", tmp_path)
+    (tmp_path / "kinds.yaml").write_text("groups: {A group: {a: {is: some_choice, not: no}}}\n")
+    room = {"data": [{"file": "kinds.yaml", "texts": [], "names": ["*.is"], "keys": ["groups"]}]}
+    assert [words for _, words in gathering._as_they_stand(room)] == ["some choice", "A group"]
+
+
 def test_a_sentence_kept_in_english_is_said_in_the_readers_language():
     with speaking("zh"):
         assert translate("sum of Amount") == "Amount的总和"

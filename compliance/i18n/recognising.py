@@ -94,6 +94,7 @@ class Recogniser:
             known: all words that have a translation, which may be the same word.
         """
         self._known = frozenset(known)
+        self._joints = [joint for joint in _JOINTS if joint.words in self._known]
         self._units = units
         self._by_start: dict[str, list[_Template]] = {}
         for words in templates:
@@ -122,10 +123,8 @@ class Recogniser:
 
     def _taken_apart(self, words: str, translated: Callable[[str], str]) -> str | None:
         """`words` that were joined, by the translation of what joins them and of their parts."""
-        for joint in _JOINTS:
+        for joint in self._joints:
             template = translated(joint.words)
-            if template == joint.words:
-                continue
             best: dict[str, str] | None = None
             for parts in joint.split(words):
                 said = {name: translated(part) for name, part in parts.items()}
