@@ -2,23 +2,28 @@
 
 Verdicts, findings and the like are kept as English sentences with facts in them, some of them in
 records of years ago. Shown in another language, such a sentence is held against the templates
-there are, its facts are read off and put into the translation. Of several templates the one that
-says most itself is taken. A fact that is a word is translated as well, and what was joined from
-several sentences or words is taken apart. A sentence may have got another first letter where it was
-put into another.
+there are, its facts are read off and put into the translation. Of several readings the one is
+taken that leaves the fewest letters untranslated, and of these the one of the longest template.
+A fact that is a word is translated as well, and what was joined from several sentences or words is
+taken apart. A sentence may have got another first letter where it was put into another.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+Translated = Callable[[str], str]
 
 _BLANK = re.compile(r"\{([a-z_0-9]+)(?:![rs])?(?::[^}]*)?\}")
+_NUMBER = r"[\d.,%e+-]+"  # what stands in a blank of a number, whose format says so
 _COUNT = re.compile(r"(?P<number>[\d,]+)[ \N{NO-BREAK SPACE}](?P<unit>\D[^.;:()]{0,40})")
 _LONGEST = 2_000  # letters of a sentence; what is longer is somebody's own text
-_LEAST = 4  # letters that a template must say itself, or its facts must all be words that are known
+_LEAST = 4  # letters that a template must say itself, or all of its facts must be known
 _REMEMBERED = 4096
 _TRIED = 6  # places at which words are taken apart
 
@@ -30,19 +35,21 @@ class _Joint:
     Attributes:
         is_list: it joins words, each of which must be known or be a name.
         is_close: it joins words, each of which must be known.
+        is_first: it joins sentences, so that it is looked for before their templates are.
     """
 
     words: str
     is_list: bool = False
     is_close: bool = False
+    is_first: bool = False
 
     def split(self, words: str) -> Iterator[dict[str, str]]:
         """The parts, taken apart at one place after the other."""
         first, *rest = _BLANK.finditer(self.words)
-        end = self.words[rest[-1].end() if rest else first.end() :]
-        if not words.endswith(end):
+        start, end = self.words[: first.start()], self.words[(rest or [first])[-1].end() :]
+        if not (words.startswith(start) and words.endswith(end)):
             return
-        body = words[: len(words) - len(end)]
+        body = words[len(start) : len(words) - len(end)]
         if not rest:
             yield {first[1]: body}
             return
@@ -56,20 +63,23 @@ class _Joint:
 
     def allows(self, unknown: Sequence[str]) -> bool:
         """Whether these parts may be words that nobody knows, such as names."""
-        return not self.is_close and not (self.is_list and any(" " in part for part in unknown))
+        return not (unknown and self.is_close) and not (
+            self.is_list and any(" " in part for part in unknown)
+        )
 
 
 # Those first that join most.
 _JOINTS = (
-    _Joint("{first}; {rest}"),
-    _Joint("{sentence}. {rest}"),
-    _Joint("{sentence}."),
+    _Joint("{first}; {rest}", is_first=True),
+    _Joint("{sentence}. {rest}", is_first=True),
+    _Joint("{sentence}.", is_first=True),
+    _Joint("“{words}”", is_close=True),
     _Joint("{words} ({note})"),
     _Joint("{title}: {words}"),
+    _Joint("{law} {article}", is_close=True),
     _Joint("{first}, {rest}", is_list=True),
     _Joint("{first} and {rest}", is_list=True),
     _Joint("{first} or {rest}", is_list=True),
-    _Joint("{law} {article}", is_close=True),
 )
 
 
@@ -78,21 +88,35 @@ class _Template:
     words: str
     pattern: re.Pattern[str]
     own: int  # letters that are not blanks
+    anchor: str  # its longest piece, which is quicker to look for than the whole
+
+
+class _Reading(NamedTuple):
+    """A way to understand a sentence: what it says, and how many of its letters stay as they are."""
+
+    says: str
+    left: int
 
 
 class Recogniser:
-    """Finds the template of a sentence, and says the sentence by the template's translation."""
+    """Finds the templates of a sentence, and says the sentence by their translations."""
 
     def __init__(
-        self, templates: Iterable[str], units: dict[str, str], known: Iterable[str] = ()
+        self,
+        templates: Iterable[str],
+        units: Mapping[str, str],
+        known: Iterable[str] = (),
+        names: Mapping[str, str] | None = None,
     ) -> None:
         """
         Args:
             templates: all words that have a translation and blanks.
             units: of a count, in singular and plural, with what is said instead, whose blank
                 `{number}` is the number.
-            known: all words that have a translation, which may be the same word.
+            known: all words that have a translation, which may be the same words.
+            names: of countries, with what they are called; they stand in no catalogue.
         """
+        self._names = names or {}
         self._known = frozenset(known)
         self._joints = [joint for joint in _JOINTS if joint.words in self._known]
         self._units = units
@@ -101,50 +125,95 @@ class Recogniser:
             template = _template(words)
             if template.own:
                 self._by_start.setdefault(_start(words), []).append(template)
-        for group in self._by_start.values():
-            group.sort(key=lambda one: -one.own)
-        self.said = lru_cache(_REMEMBERED)(self._said)
+        self._read = lru_cache(_REMEMBERED)(self._reading)
 
-    def _said(self, words: str, translated: Callable[[str], str]) -> str | None:
-        """`words` by the translation of their template; None where there is none."""
+    def said(self, words: str, translated: Translated) -> str | None:
+        """`words` by the translation of their template; None where there is none.
+
+        Args:
+            translated: what a catalogue says instead of words; the words where it lacks them.
+        """
+        found = self._read(words, translated)
+        return found.says if found else None
+
+    def _reading(self, words: str, translated: Translated) -> _Reading | None:
+        """The best way to understand `words`: the one that leaves the fewest letters."""
         if (counted := _COUNT.fullmatch(words)) and counted["unit"] in self._units:
-            return self._units[counted["unit"]].replace("{number}", counted["number"])
+            said = self._units[counted["unit"]]
+            return _Reading(said.replace("{number}", counted["number"]), 0)
+        if words in self._names:
+            return _Reading(self._names[words], 0)
         if len(words) > _LONGEST:
             return None
-        for template in self._fitting(words):
-            if found := template.pattern.fullmatch(words):
-                facts = {name: translated(fact) for name, fact in found.groupdict().items()}
-                if template.own >= _LEAST or all(
-                    self._is_known(fact, facts[name]) or not any(map(str.isalpha, fact))
-                    for name, fact in found.groupdict().items()
-                ):
-                    return _filled(translated(template.words), facts)
-        return self._taken_apart(words, translated)
+        best: _Reading | None = None
+        long, short = self._fitting(words)
+        readings = chain(
+            self._apart(words, translated, is_first=True),
+            self._by_template(long, words, translated),
+            self._apart(words, translated, is_first=False),
+            (one for one in self._by_template(short, words, translated) if not one.left),
+        )
+        for found in readings:
+            if best is None or found.left < best.left:
+                best = found
+            if not best.left:
+                break
+        return best
 
-    def _taken_apart(self, words: str, translated: Callable[[str], str]) -> str | None:
+    def _by_template(
+        self, templates: Iterable[_Template], words: str, translated: Translated
+    ) -> Iterator[_Reading]:
+        for template in templates:
+            if template.anchor not in words:
+                continue
+            if found := template.pattern.fullmatch(words):
+                parts = self._parts(found.groupdict(), translated)
+                yield _joined(translated(template.words), parts)
+
+    def _apart(self, words: str, translated: Translated, *, is_first: bool) -> Iterator[_Reading]:
         """`words` that were joined, by the translation of what joins them and of their parts."""
         for joint in self._joints:
-            template = translated(joint.words)
-            best: dict[str, str] | None = None
-            for parts in joint.split(words):
-                said = {name: translated(part) for name, part in parts.items()}
+            if joint.is_first is not is_first:
+                continue
+            for pieces in joint.split(words):
+                parts = self._parts(pieces, translated)
                 unknown = [
-                    part for name, part in parts.items() if not self._is_known(part, said[name])
+                    piece
+                    for name, piece in pieces.items()
+                    if not self._is_known(piece, parts[name])
                 ]
-                if not unknown:
-                    return _filled(template, said)
-                if best is None and len(unknown) < len(parts) and joint.allows(unknown):
-                    best = said
-            if best is not None:
-                return _filled(template, best)
-        return None
+                if joint.is_close and not self._is_title(next(iter(pieces.values())), translated):
+                    continue
+                if len(unknown) < len(parts) and joint.allows(unknown):
+                    found = _joined(translated(joint.words), parts)
+                    yield _Reading(found.says, found.left + len(unknown))
 
-    def _is_known(self, words: str, said: str) -> bool:
-        return said != words or words in self._known
+    def _is_title(self, words: str, translated: Translated) -> bool:
+        """Whether it is the name of a law, a request or the like."""
+        is_word = words in self._known or translated(words) != words
+        return is_word and words[:1].isupper()
 
-    def _fitting(self, words: str) -> Iterator[_Template]:
+    def _is_known(self, words: str, found: _Reading) -> bool:
+        return found.says != words or words in self._known or not found.left
+
+    def _parts(self, pieces: Mapping[str, str], translated: Translated) -> dict[str, _Reading]:
+        return {name: self._part(piece, translated) for name, piece in pieces.items()}
+
+    def _part(self, words: str, translated: Translated) -> _Reading:
+        """A fact or a piece of a sentence; as it is, where nobody knows it."""
+        said = translated(words)
+        if said != words or words in self._known:
+            return _Reading(said, 0)
+        return self._read(words, translated) or _Reading(words, _letters(words))
+
+    def _fitting(self, words: str) -> tuple[list[_Template], list[_Template]]:
+        """The templates that may fit, those that say most first; those that say little apart."""
         starts = (*self._by_start.get(_start(words), ()), *self._by_start.get("", ()))
-        yield from sorted(starts, key=lambda one: -one.own)
+        ordered = sorted(starts, key=lambda one: -one.own)
+        return (
+            [one for one in ordered if one.own >= _LEAST],
+            [one for one in ordered if one.own < _LEAST],
+        )
 
 
 def has_blanks(words: str) -> bool:
@@ -152,8 +221,15 @@ def has_blanks(words: str) -> bool:
     return _BLANK.search(words) is not None
 
 
-def _filled(template: str, facts: dict[str, str]) -> str:
-    return _BLANK.sub(lambda blank: facts[blank[1]], template)
+def _joined(template: str, parts: Mapping[str, _Reading]) -> _Reading:
+    says = _BLANK.sub(lambda blank: parts[blank[1]].says, template)
+    return _Reading(says, sum(part.left for part in parts.values()))
+
+
+def _letters(words: str) -> int:
+    """How many small letters there are; what has none is a number or a code, or a quoted name."""
+    is_name = words.startswith("“") and words.endswith("”") and "”" not in words[:-1]
+    return 0 if is_name else sum(sign.islower() for sign in words)
 
 
 def _start(words: str) -> str:
@@ -167,10 +243,17 @@ def _template(words: str) -> _Template:
     for blank in _BLANK.finditer(words):
         pieces.append(re.escape(words[at : blank.start()]))
         name, at = blank[1], blank.end()
-        pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+        is_number = ":" in blank[0] and "%Y" not in blank[0] and "%A" not in blank[0]
+        fact = _NUMBER if is_number else ".+?"
+        pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>{fact})")
         seen.add(name)
     pieces.append(re.escape(words[at:]))
     if words[:1].isalpha():
         pieces[0] = f"(?i:{pieces[0][0]}){pieces[0][1:]}"
-    own = sum(sign.isalpha() for sign in _BLANK.sub("", words))
-    return _Template(words, re.compile("".join(pieces), re.DOTALL), own)
+    first, *others = _BLANK.split(words)[::2]  # the first letter may be another one
+    return _Template(
+        words,
+        re.compile("".join(pieces), re.DOTALL),
+        own=sum(sign.isalpha() for sign in _BLANK.sub("", words)),
+        anchor=max((first[1:], *others), key=len),
+    )

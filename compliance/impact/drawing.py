@@ -150,7 +150,7 @@ def _life_cycle(scope: Scope) -> Drawn:
                 mark("cleaned in {steps}").format(steps=counted(len(dataset.cleaning), "step"))
             )
         if holding.discovery is not None:
-            steps.append("labelled")
+            steps.append(mark("labelled"))
         if runs:
             steps.append(
                 mark("learnt from in {federated_runs}").format(
@@ -169,7 +169,9 @@ def _life_cycle(scope: Scope) -> Drawn:
                     months=counted(dataset.description.retention_months, "month")
                 )
             )
-        told.append(f"{named(dataset)} was {listed(steps)}")
+        told.append(
+            mark("{dataset} was {steps}").format(dataset=named(dataset), steps=listed(steps))
+        )
     for output in scope.outputs:
         told.append(
             mark("{dataset} was made from it and is handed on in its place").format(

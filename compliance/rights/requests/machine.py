@@ -136,7 +136,7 @@ def next_action(request: Request) -> Action | None:
 def missing(request: Request, action: Action) -> str:
     """Why `action` cannot come now; empty: it can."""
     if request.step not in MOVES[action].from_:
-        return mark("it is {value}").format(value=request.step.value)
+        return f"it is {request.step.value}"
     return _first(_BEFOREHAND, request, action)
 
 
