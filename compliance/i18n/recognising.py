@@ -22,6 +22,7 @@ Translated = Callable[[str], str]
 _BLANK = re.compile(r"\{([a-z_0-9]+)(?:![rs])?(?::[^}]*)?\}")
 _NUMBER = r"[\d.,%e+-]+"  # what stands in a blank of a number, whose format says so
 _COUNT = re.compile(r"(?P<number>[\d,]+)[ \N{NO-BREAK SPACE}](?P<unit>\D[^.;:()]{0,40})")
+_NAME = re.compile(r"\w+(?:[_.@]\w+)+")
 _LONGEST = 2_000  # letters of a sentence; what is longer is somebody's own text
 _LEAST = 4  # letters that a template must say itself, or all of its facts must be known
 _REMEMBERED = 4096
@@ -92,7 +93,7 @@ class _Template:
 
 
 class _Reading(NamedTuple):
-    """A way to understand a sentence: what it says, and how many of its letters stay as they are."""
+    """A way to understand a sentence: what it says, how many of its letters stay as they are."""
 
     says: str
     left: int
@@ -121,9 +122,10 @@ class Recogniser:
         self._joints = [joint for joint in _JOINTS if joint.words in self._known]
         self._units = units
         self._by_start: dict[str, list[_Template]] = {}
+        joints = {joint.words for joint in _JOINTS}
         for words in templates:
             template = _template(words)
-            if template.own:
+            if template.own and words not in joints:
                 self._by_start.setdefault(_start(words), []).append(template)
         self._read = lru_cache(_REMEMBERED)(self._reading)
 
@@ -227,8 +229,9 @@ def _joined(template: str, parts: Mapping[str, _Reading]) -> _Reading:
 
 
 def _letters(words: str) -> int:
-    """How many small letters there are; what has none is a number or a code, or a quoted name."""
-    is_name = words.startswith("“") and words.endswith("”") and "”" not in words[:-1]
+    """How many small letters there are, save in quoted names and in names of columns and files."""
+    is_quoted = words.startswith("“") and words.endswith("”") and "”" not in words[:-1]
+    is_name = is_quoted or _NAME.fullmatch(words) is not None
     return 0 if is_name else sum(sign.islower() for sign in words)
 
 

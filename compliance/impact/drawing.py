@@ -314,11 +314,7 @@ def _months(scope: Scope, holding: Holding) -> str:
     for rule in scope.of("retention_rule"):
         if holding.dataset.name in datasets_of(rule) or not datasets_of(rule):
             period = recorded(rule, "period_months")
-            said = (
-                [mark("{period} months").format(period=period[0])]
-                if period
-                else recorded(rule, "criterion")
-            )
+            said = [f"{period[0]} months"] if period else recorded(rule, "criterion")
             if said:
                 return said[0]
     return ""

@@ -80,7 +80,7 @@ def _retention(ground: Ground) -> Told:
         told = [text for text in (_kept(ground, one) for one in own) if text]
         months = dataset.description.retention_months
         if not told and months:
-            told = [mark("{months} months").format(months=months)]
+            told = [f"{months} months"]
         if told:
             says.append(f"{dataset.name}: {'; '.join(told)}")
         else:
@@ -92,9 +92,7 @@ def _retention(ground: Ground) -> Told:
 
 def _kept(ground: Ground, one: Record) -> str:
     months, since = ground.words(one, "period_months"), ground.words(one, "start_event")
-    period = (
-        mark("{months} months").format(months=months) if months else ground.words(one, "criterion")
-    )
+    period = f"{months} months" if months else ground.words(one, "criterion")
     return period + (", " + mark("from: {since}").format(since=since) if period and since else "")
 
 
