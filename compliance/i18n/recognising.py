@@ -20,10 +20,12 @@ from typing import NamedTuple
 Translated = Callable[[str], str]
 
 _BLANK = re.compile(r"\{([a-z_0-9]+)(?:![rs])?(?::[^}]*)?\}")
-_NUMBER = r"[\d.,%e+-]+"  # what stands in a blank of a number, whose format says so
+# What stands in a blank whose format says that it is a number or a moment.
+_NUMBER, _MOMENT = r"[\d.,%e+-]+", r"[\d.: -]+"
 _COUNT = re.compile(r"(?P<number>[\d,]+)[ \N{NO-BREAK SPACE}](?P<unit>\D[^.;:()]{0,40})")
 _NAME = re.compile(r"\w+(?:[_.@]\w+)+")
 _LONGEST = 2_000  # letters of a sentence; what is longer is somebody's own text
+_SURE = 20  # letters from which on a template goes before lists that it may hold
 _LEAST = 4  # letters that a template must say itself, or all of its facts must be known
 _REMEMBERED = 4096
 _TRIED = 6  # places at which words are taken apart
@@ -36,13 +38,11 @@ class _Joint:
     Attributes:
         is_list: it joins words, each of which must be known or be a name.
         is_close: it joins words, each of which must be known.
-        is_first: it joins sentences, so that it is looked for before their templates are.
     """
 
     words: str
     is_list: bool = False
     is_close: bool = False
-    is_first: bool = False
 
     def split(self, words: str) -> Iterator[dict[str, str]]:
         """The parts, taken apart at one place after the other."""
@@ -69,17 +69,16 @@ class _Joint:
         )
 
 
-# Those first that join most.
-_JOINTS = (
-    _Joint("{first}; {rest}", is_first=True),
-    _Joint("{sentence}. {rest}", is_first=True),
-    _Joint("{sentence}.", is_first=True),
-    _Joint("“{words}”", is_close=True),
-    _Joint("{words} ({note})"),
-    _Joint("{title}: {words}"),
+_SENTENCES = (_Joint("{first}; {rest}"), _Joint("{sentence}. {rest}"), _Joint("{sentence}."))
+_LISTS = (
     _Joint("{law} {article}", is_close=True),
     _Joint("{first}, {rest}", is_list=True),
     _Joint("{first} and {rest}", is_list=True),
+)
+_OTHERS = (
+    _Joint("“{words}”", is_close=True),
+    _Joint("{words} ({note})"),
+    _Joint("{title}: {words}"),
     _Joint("{first} or {rest}", is_list=True),
 )
 
@@ -119,10 +118,9 @@ class Recogniser:
         """
         self._names = names or {}
         self._known = frozenset(known)
-        self._joints = [joint for joint in _JOINTS if joint.words in self._known]
         self._units = units
         self._by_start: dict[str, list[_Template]] = {}
-        joints = {joint.words for joint in _JOINTS}
+        joints = {joint.words for joint in (*_SENTENCES, *_LISTS, *_OTHERS)}
         for words in templates:
             template = _template(words)
             if template.own and words not in joints:
@@ -148,11 +146,13 @@ class Recogniser:
         if len(words) > _LONGEST:
             return None
         best: _Reading | None = None
-        long, short = self._fitting(words)
+        sure, likely, short = self._fitting(words)
         readings = chain(
-            self._apart(words, translated, is_first=True),
-            self._by_template(long, words, translated),
-            self._apart(words, translated, is_first=False),
+            self._apart(words, translated, _SENTENCES),
+            self._by_template(sure, words, translated),
+            self._apart(words, translated, _LISTS),
+            self._by_template(likely, words, translated),
+            self._apart(words, translated, _OTHERS),
             (one for one in self._by_template(short, words, translated) if not one.left),
         )
         for found in readings:
@@ -172,10 +172,12 @@ class Recogniser:
                 parts = self._parts(found.groupdict(), translated)
                 yield _joined(translated(template.words), parts)
 
-    def _apart(self, words: str, translated: Translated, *, is_first: bool) -> Iterator[_Reading]:
+    def _apart(
+        self, words: str, translated: Translated, joints: Iterable[_Joint]
+    ) -> Iterator[_Reading]:
         """`words` that were joined, by the translation of what joins them and of their parts."""
-        for joint in self._joints:
-            if joint.is_first is not is_first:
+        for joint in joints:
+            if joint.words not in self._known:
                 continue
             for pieces in joint.split(words):
                 parts = self._parts(pieces, translated)
@@ -208,12 +210,13 @@ class Recogniser:
             return _Reading(said, 0)
         return self._read(words, translated) or _Reading(words, _letters(words))
 
-    def _fitting(self, words: str) -> tuple[list[_Template], list[_Template]]:
-        """The templates that may fit, those that say most first; those that say little apart."""
+    def _fitting(self, words: str) -> tuple[list[_Template], ...]:
+        """The templates that may fit, by how much they say; those that say most first."""
         starts = (*self._by_start.get(_start(words), ()), *self._by_start.get("", ()))
         ordered = sorted(starts, key=lambda one: -one.own)
         return (
-            [one for one in ordered if one.own >= _LEAST],
+            [one for one in ordered if one.own >= _SURE],
+            [one for one in ordered if _SURE > one.own >= _LEAST],
             [one for one in ordered if one.own < _LEAST],
         )
 
@@ -246,8 +249,7 @@ def _template(words: str) -> _Template:
     for blank in _BLANK.finditer(words):
         pieces.append(re.escape(words[at : blank.start()]))
         name, at = blank[1], blank.end()
-        is_number = ":" in blank[0] and "%Y" not in blank[0] and "%A" not in blank[0]
-        fact = _NUMBER if is_number else ".+?"
+        fact = _fact(blank[0])
         pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>{fact})")
         seen.add(name)
     pieces.append(re.escape(words[at:]))
@@ -260,3 +262,10 @@ def _template(words: str) -> _Template:
         own=sum(sign.isalpha() for sign in _BLANK.sub("", words)),
         anchor=max((first[1:], *others), key=len),
     )
+
+
+def _fact(blank: str) -> str:
+    """What may stand in a blank."""
+    if "%Y" in blank:
+        return _MOMENT
+    return _NUMBER if ":" in blank and "%" not in blank[:-2] else ".+?"

@@ -48,6 +48,9 @@ _GAUGES = ("severity", "likelihood", "severity_after", "likelihood_after")
 _GOING_AHEAD = (Decision.GO, Decision.CONDITIONS)
 
 
+_KNOWN = mark("Known are {known}")
+
+
 def answered(impact: Impact, question: str, text: str | None = None) -> Impact:
     """A question answered in an officer's own words.
 
@@ -67,11 +70,8 @@ def answered(impact: Impact, question: str, text: str | None = None) -> Impact:
         return _with_event(impact, replace(found, **changed))
     if question not in {each.id for each in method().questions(impact.kind)}:
         known = listed([each.id for each in method().questions(impact.kind)])
-        raise UnknownImpactError(
-            what="question",
-            given=question[:60],
-            known=mark("Known are {known}").format(known=known),
-        )
+        known = _KNOWN.format(known=known)
+        raise UnknownImpactError(what="question", given=question[:60], known=known)
     before = impact.answers.get(question, Answer())
     answers = {**impact.answers, question: _said(before, text)}
     return _open(replace(impact, answers=answers))
@@ -86,11 +86,8 @@ def screened_by_hand(impact: Impact, criterion: str, *, holds: bool | None, why:
     """
     if criterion not in {each.id for each in method().criteria}:
         known = listed([each.id for each in method().criteria])
-        raise UnknownImpactError(
-            what="criterion",
-            given=criterion[:60],
-            known=mark("Known are {known}").format(known=known),
-        )
+        known = _KNOWN.format(known=known)
+        raise UnknownImpactError(what="criterion", given=criterion[:60], known=known)
     text = _checked(mark("The reason"), why)
     if holds is not None and not text:
         raise ImpactInputError(
@@ -373,9 +370,7 @@ def _event_or_refuse(impact: Impact, id_: str) -> FearedEvent:
     if found is None:
         known = listed([event.id for event in impact.events], mark("none yet"))
         raise UnknownImpactError(
-            what=mark("feared event"),
-            given=id_[:60],
-            known=mark("Known are {known}").format(known=known),
+            what=mark("feared event"), given=id_[:60], known=_KNOWN.format(known=known)
         )
     return found
 
