@@ -21,11 +21,12 @@ BENCHES := bench-anonymise bench-audit bench-baskets bench-crowd bench-dataset b
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
 
-# Each file stays with one worker, so that what its tests share is made once; and each worker has
-# one thread, or they would wait for each other.
+# Each file stays with one worker, so that what its tests share is made once. In their own order the
+# slow ones, which drive a browser, come early and no worker waits for them at the end. One thread
+# each, or the workers would wait for each other.
 test: export OPENBLAS_NUM_THREADS := 1
-test: $(VENV)/.dev chromium postgresql distributed
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+test: $(VENV)/.dev chromium postgresql softhsm distributed
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -102,3 +103,10 @@ postgresql:
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
 	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq postgresql >/dev/null; } \
 	  || { echo "The tests need PostgreSQL; install it and run make test again."; exit 1; }
+
+# A token in software, for the tests that sign with one.
+.PHONY: softhsm
+softhsm:
+	@ls /usr/lib/softhsm/libsofthsm2.so >/dev/null 2>&1 \
+	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq softhsm2 >/dev/null; } \
+	  || { echo "The tests need SoftHSM (softhsm2); install it and run make test again."; exit 1; }

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from pages.parts import navigation, session
+from pages.parts import language, navigation, session
 
 st.set_page_config(page_title="Privacy Desk", page_icon=str(session.MARK), layout="wide")
 st.logo(str(session.LOGO), icon_image=str(session.MARK), size="large")
 
+language.choose()
 page = st.navigation(navigation.sections())
 st.title(page.title)
 session.open_or_stop()

@@ -5,9 +5,11 @@ And texts from outside, such as query files and file names, to what can be read,
 
 from __future__ import annotations
 
+import csv
+import io
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,6 +21,9 @@ LARGEST_YAML_BYTES = 2**20
 _YAML_TROUBLE = (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError)
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+# What makes a spreadsheet compute a cell, and the mark itself. The wide ones count in East Asia.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")
 
 Noun = TypeVar("Noun")
 
@@ -136,3 +141,15 @@ def _encode(value: object) -> object:
     if hasattr(value, "item"):  # a numpy number
         return value.item()
     raise TypeError(f"{type(value).__name__} has no plain form")
+
+
+def csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows of cells as CSV that spreadsheets open as text: marked UTF-8, no cell a formula."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([[spreadsheet_safe(cell) for cell in row] for row in rows])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def spreadsheet_safe(cell: str) -> str:
+    """`cell` with an apostrophe before it where a spreadsheet would compute it."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -82,6 +82,15 @@ SETTINGS = (
             "checkpoints taken; empty means that nobody is asked."
         ),
     ),
+    Setting(
+        name="PRIVACY_DESK_ANCHORS",
+        default="",
+        meaning=(
+            "Files and folders outside, several separated by : (on Windows ;), with checkpoints "
+            "of the trail that it is compared with beside the anchors on record: an older copy of "
+            "the workspace folder may know nothing of those."
+        ),
+    ),
 )
 
 MAX_FILE_BYTES = 4 * 2**30
@@ -109,6 +118,7 @@ class Settings:
         signer: who signs reports; empty for the desk itself.
         signer_password: of its file or token; not shown.
         time_stamp_url: the time-stamp authority; empty for none.
+        anchors: where checkpoints of the trail are kept, whatever the records say.
     """
 
     home: Path
@@ -120,6 +130,7 @@ class Settings:
     signer: str = ""
     signer_password: str = field(default="", repr=False)
     time_stamp_url: str = ""
+    anchors: tuple[Path, ...] = ()
 
     @classmethod
     def from_environment(
@@ -146,4 +157,9 @@ class Settings:
             signer=values["PRIVACY_DESK_SIGNER"],
             signer_password=values["PRIVACY_DESK_SIGNER_PASSWORD"],
             time_stamp_url=values["PRIVACY_DESK_TIME_STAMP_URL"],
+            anchors=tuple(
+                Path(said).absolute()
+                for said in values["PRIVACY_DESK_ANCHORS"].split(os.pathsep)
+                if said
+            ),
         )

@@ -416,6 +416,7 @@ def test_the_trail_has_been_verified_and_taken_outside_when_it_says_so() -> None
         "last_verified_at": AT,
         "verification_result": "failed",
         "last_anchored_at": None,
+        "anchors_failing": 0,
     }
 
 

@@ -142,16 +142,23 @@ TEMPLATES = {
     "{a}: {b}": "{a}：{b}",
     "erased": "被删除",
     "{n} value was left out": "略去了{n}个值",
+    "sum of {column}": "{column}的总和",
+    "date": "日期",
+    "name": "姓名",
+    "{first}; {rest}": "{first}；{rest}",
+    "{sentence}. {rest}": "{sentence}。{rest}",
+    "{sentence}.": "{sentence}。",
+    "{first} and {rest}": "{first}、{rest}",
 }
 
 
 @pytest.fixture
 def recogniser():
-    return Recogniser(TEMPLATES, {"row": "{number}行", "rows": "{number}行"})
+    return Recogniser(TEMPLATES, {"row": "{number}行", "rows": "{number}行"}, TEMPLATES)
 
 
 def _translated(words: str) -> str:
-    return TEMPLATES.get(words, words)
+    return TEMPLATES.get(words) or TEMPLATES.get(words[:1].swapcase() + words[1:], words)
 
 
 @pytest.mark.parametrize(
@@ -162,16 +169,23 @@ def _translated(words: str) -> str:
         ("The table was erased on 3 May, late.", "table于3 May被删除，已逾期。"),
         ("1,200 rows", "1,200行"),
         ("1\u00a0row", "1行"),
+        ("sum of date", "date的总和"),
+        ("sum of name; erased", "name的总和；被删除"),
+        (
+            "Sum of name. It stays. The table was erased on 3 May.",
+            "name的总和。It stays。table于3 May被删除。",
+        ),
+        ("date and name", "日期、姓名"),
+        ("Erased.", "被删除。"),
     ],
 )
 def test_a_finished_sentence_is_recognised_by_its_template(recogniser, english, chinese):
-    def translated(words: str) -> str:
-        return TEMPLATES.get(words) or recogniser.said(words, translated) or words
-
-    assert translated(english) == chinese
+    assert recogniser.said(english, _translated) == chinese
 
 
-@pytest.mark.parametrize("words", ["a name: another", "1,200 geese", "", "The {thing} was"])
+@pytest.mark.parametrize(
+    "words", ["a name: another", "1,200 geese", "", "The {thing} was", "date and whatever"]
+)
 def test_words_that_fit_no_template_are_left_alone(recogniser, words):
     assert recogniser.said(words, _translated) is None
 

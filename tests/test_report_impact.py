@@ -204,7 +204,8 @@ def test_the_desk_reports_the_assessment_named_or_the_newest(shop: Workspace) ->
 
 
 def attachments_of(desk: Workspace, report: Any) -> bytes:
-    return attachments(Document(pdf=desk.report_pdf(report), pages=report.pages))["evidence.json"]
+    document = Document(pdf=desk.report_pdf(report), pages=report.pages, attached={})
+    return attachments(document)["evidence.json"]
 
 
 def test_the_report_of_the_desk_says_what_changed_since(shop: Workspace) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, named, verb
 from compliance.cli.results import Result
+from compliance.errors import FileMissingError, ForeignNameError
 from compliance.lineage.nouns import Edge, Hop, Place, Tag
-from compliance.plain import to_plain
+from compliance.lineage.openlineage.nouns import LARGEST_BYTES
+from compliance.plain import one_line, to_plain
 from compliance.workspace import Workspace
-from compliance.workspace.lineage_listing import to_csv
 
 
 def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
@@ -26,7 +28,22 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
         "--out", type=arguments.path, required=True, metavar="F.csv", help="which file"
     )
     tags = verb(lineage, "tags", _tags, "how far personal data went, and what stopped them")
-    for added in (show, columns, tags):
+    export = verb(lineage, "export", _export, "write the lineage as events of OpenLineage")
+    named(export, is_needed=False)
+    export.add_argument(
+        "--out", type=arguments.path, required=True, metavar="F.jsonl", help="which file"
+    )
+    taken = verb(lineage, "import", _import, "take in events of OpenLineage from other systems")
+    taken.add_argument("path", type=arguments.path, metavar="F.jsonl", help="one event a line")
+    taken.add_argument(
+        "--as",
+        dest="said",
+        action="append",
+        default=[],
+        metavar="NAMESPACE/NAME=DATASET",
+        help="a name of another system that means a dataset of the desk",
+    )
+    for added in (show, columns, tags, export):
         added.add_argument(
             "--as-of", type=arguments.day, metavar="DATE", help="as it was at the end of that day"
         )
@@ -47,9 +64,51 @@ def _show(workspace: Workspace, asked: argparse.Namespace) -> Result:
 def _columns(workspace: Workspace, asked: argparse.Namespace) -> Result:
     """Every edge with both ends and the columns that it joins, as a file."""
     path = typed.destination(asked.out, workspace.settings)
-    edges = workspace.proof.lineage.edges(as_of=asked.as_of)
-    typed.write(path, to_csv(edges))
+    edges, data = workspace.proof.lineage.export_columns(asked.as_of)
+    typed.write(path, data)
     return {"path": str(path), "edges": len(edges), "columns": sum(len(e.columns) for e in edges)}
+
+
+def _export(workspace: Workspace, asked: argparse.Namespace) -> Result:
+    """The lineage as a file of events, one a line."""
+    path = typed.destination(asked.out, workspace.settings)
+    made = workspace.proof.lineage.export(asked.name, asked.as_of)
+    typed.write(path, made.data)
+    return {"path": str(path), "events": made.events, "namespace": made.namespace}
+
+
+def _import(workspace: Workspace, asked: argparse.Namespace) -> Result:
+    """What came of a file of events."""
+    said = typed.once(_meant(one) for one in asked.said)
+    data, name = _bytes(asked.path), one_line(asked.path.name)[: typed.SHOWN_NAME]
+    found = workspace.proof.lineage.take_in(data, name, said)
+    return {
+        "events": found.events,
+        "new": found.new,
+        "own": found.own,
+        "passed_over": found.passed_over,
+        "failed_runs": found.failed,
+        "joined": [{"name": id_, "to": key} for id_, key in sorted(found.joined.items())],
+        "dangling": [{"line": line, "at": _place(place)} for line, place in sorted(found.dangling)],
+    }
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(LARGEST_BYTES + 1)
+    except OSError:
+        raise FileMissingError(name=path.name[: typed.SHOWN_NAME]) from None
+
+
+def _meant(given: str) -> tuple[str, str]:
+    """The name of another system, and the dataset that it means."""
+    id_, sign, dataset = given.rpartition("=")
+    if not (sign and "/" in id_ and dataset.strip()):
+        raise ForeignNameError(
+            given=given[: typed.SHOWN_NAME], reason="it names a thing there and a dataset here"
+        )
+    return id_, dataset.strip()
 
 
 def _tags(workspace: Workspace, asked: argparse.Namespace) -> Result:

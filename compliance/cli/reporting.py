@@ -7,7 +7,7 @@ import argparse
 from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
-from compliance.cli.verbs import names_of, written
+from compliance.cli.verbs import ENDINGS, format_of, names_of, written
 from compliance.i18n import ENGLISH, LANGUAGES
 from compliance.plain import to_plain
 from compliance.report.nouns import ReportKind
@@ -30,6 +30,8 @@ _IS_ON = {
     ReportKind.REQUEST: "a letter on a request",
     ReportKind.REQUEST_LOG: "the log of requests",
     ReportKind.ERASURE: "the certificate of an erasure",
+    ReportKind.ROPA: "the record of processing activities (GDPR Art. 30)",
+    ReportKind.SUMMARY: "how everything stands, for directors",
 }
 
 
@@ -41,13 +43,16 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
         added.set_defaults(kind=kind, about=None, letter=LetterKind.ANSWER)
         added.add_argument("name", nargs="?", help="the dataset, or the request; left out: all")
         # What a report is not about is taken too, so that a sentence can say so.
-        # A group of which all is hidden breaks the usage that argparse writes.
         one = added.add_mutually_exclusive_group() if kind in _ABOUT else added
         for about, (flag, which) in _ABOUT.items():
             hidden = which if about is kind else argparse.SUPPRESS
             one.add_argument(flag, dest="about", metavar="ID", help=hidden)
         added.add_argument(
-            "--out", type=arguments.path, required=True, metavar="F.pdf", help="which file"
+            "--out",
+            type=arguments.path,
+            required=True,
+            metavar="F.pdf",
+            help="which file; its ending says the format: " + ENDINGS,
         )
         added.add_argument(
             "--language",
@@ -58,39 +63,42 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
         if kind is ReportKind.REQUEST:
             letters = [str(letter) for letter in LetterKind]
             added.add_argument("--letter", choices=letters, help="which; else the answer")
-    check = verb(inner, "verify", _verify, "whether signature, evidence and trail agree")
+    check = verb(inner, "verify", _verify, "whether signature, evidence, pages and trail agree")
     check.add_argument("file", type=arguments.path, metavar="F.pdf", help="the report")
     check.add_argument(
         "--trust",
         type=arguments.path,
         metavar="F.pem",
-        help="certificates that may vouch for a signer unknown here",
+        help="certificates that may vouch for signers and time stamps unknown here",
     )
 
 
 def _report(workspace: Workspace, asked: argparse.Namespace) -> Result:
-    """Build a report as PDF."""
+    """Build a report, and write it in the format that the file's ending says."""
     path = typed.destination(asked.out, workspace.settings)
+    shape = format_of(path)
     if asked.kind in ON_REQUESTS:
         about, letter = asked.about or asked.name, LetterKind(asked.letter)
         built = workspace.rights.fulfilling.report(
             asked.kind, about, letter, language=asked.language
         )
-        return written(workspace, built, path)
+        return written(workspace, built, path, shape)
     built = workspace.build_report(
         asked.kind, names_of(asked), about=asked.about, language=asked.language
     )
-    return written(workspace, built, path)
+    return written(workspace, built, path, shape)
 
 
 def _verify(workspace: Workspace, asked: argparse.Namespace) -> Result:
     """Check a report; `ok` decides the exit code."""
     found = workspace.proof.reports.verify(asked.file, asked.trust)
-    signature: Result = to_plain(found.signature) if found.signature else {}
-    signature.pop("certificate", None)
+    signatures: list[Result] = [to_plain(signature) for signature in found.signatures]
+    for signature in signatures:
+        del signature["certificate"]
     return {
         "sha256": found.sha256,
         "ok": found.ok,
+        "verdict": str(found.verdict),
         "statements": [to_plain(statement) for statement in found.statements],
-        "signature": signature or None,
+        "signatures": signatures,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from compliance.cli import arguments, typed
+from compliance.cli import anchoring, arguments, typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.plain import to_plain
@@ -26,6 +26,9 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
         ("--proof", "a proof made earlier"),
     ):
         verify.add_argument(name, type=arguments.path, metavar="F", help=what)
+    verify.add_argument(
+        "--scheduled", action="store_true", help="keep the result, and tell people of problems"
+    )
     prove = verb(trail, "prove", _prove, "prove an entry, or that the trail only grew")
     which = prove.add_mutually_exclusive_group(required=True)
     which.add_argument("number", nargs="?", type=arguments.count, help="the entry")
@@ -35,6 +38,7 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
     _to_file(prove)
     for name, does in (("checkpoint", _checkpoint), ("export", _export)):
         _to_file(verb(trail, name, does, f"write the trail's {name} to a file"))
+    anchoring.add(trail)
     verb(trail, "key", _key, "the public keys that checkpoints are signed with")
     verb(trail, "rotate-key", _rotate, "sign with a new key from now on")
 
@@ -50,6 +54,8 @@ def _list(workspace: Workspace, asked: argparse.Namespace) -> Result:
 
 def _verify(workspace: Workspace, asked: argparse.Namespace) -> Result:
     """Whether the trail is whole, and fits what was handed out of it."""
+    if asked.scheduled:
+        return anchoring.verified(*workspace.proof.trail.verify(is_scheduled=True))
     given = {"checkpoint": asked.checkpoint, "export": asked.export, "proof": asked.proof}
     return _verification(workspace.proof.log.verify(**given))
 

@@ -78,8 +78,10 @@
     + ErasingError
       - ErasingBusyError, ErasedMeanwhileError, UnknownErasureError
   + ProofError                    a proof, its log or a signed report cannot be made or read
-    - SignerError, NotAReportError
+    - SignerError, NotAReportError, NoSuchFormatError
     - BrokenTrailError, NoSuchEntryError, NotProvableError
+    - UnknownNodeError, EventFileError, ForeignNameError
+    - AnchorError, UnknownAnchorError, TimeStampError
     - UnknownNodeError
       - UndecidedMentionsError
   + MissingGroupError             an optional group of packages is not installed

@@ -5,12 +5,18 @@ from __future__ import annotations
 from compliance.errors.base import ComplianceError
 
 __all__ = [
+    "AnchorError",
     "BrokenTrailError",
+    "EventFileError",
+    "ForeignNameError",
     "NoSuchEntryError",
+    "NoSuchFormatError",
     "NotAReportError",
     "NotProvableError",
     "ProofError",
     "SignerError",
+    "TimeStampError",
+    "UnknownAnchorError",
     "UnknownNodeError",
 ]
 
@@ -25,6 +31,13 @@ class SignerError(ProofError):
 
 class NotAReportError(ProofError):
     sentence = "{name} is no report of Privacy Desk: {reason}."
+
+
+class NoSuchFormatError(ProofError):
+    sentence = (
+        "This report cannot be had as {shape}: it was built before there was that format. Build it "
+        "anew."
+    )
 
 
 class BrokenTrailError(ProofError):
@@ -44,3 +57,26 @@ class UnknownNodeError(ProofError):
         "The lineage has no “{given}”, or several. Name a dataset, or one thing by its whole id, "
         "as lineage show tells them."
     )
+
+
+class EventFileError(ProofError):
+    sentence = "{name} is not taken in, and nothing of it: line {line}: {reason}."
+
+
+class ForeignNameError(ProofError):
+    sentence = (
+        "“{given}” does not say what a name of another system means: {reason}. Write "
+        "NAMESPACE/NAME=DATASET."
+    )
+
+
+class AnchorError(ProofError):
+    sentence = "The anchor “{name}”: {reason}."
+
+
+class UnknownAnchorError(ProofError):
+    sentence = "There is no anchor “{name}”. Anchors are: {known}."
+
+
+class TimeStampError(ProofError):
+    sentence = "The time stamp is not taken: {reason}."

@@ -27,6 +27,8 @@ SOURCES = FOLDER / "sources.yaml"
 _FUNCTIONS = {"_": (0,), "translate": (0,), "mark": (0,), "plural": (0, 1), "meant": (1,)}
 _COUNTED = {"count": 1, "counted": 0}  # a unit, whose plural is built or named
 _MODULES = {"wording", "i18n"}  # through which these functions may be called
+_SHOWN = {"title", "help", "label", "words", "says", "heading", "caption"}  # in rows of tables
+_NOT_WORDS = re.compile(r"^:|_|^\W*$")  # icons, names in code
 _IN_TEMPLATE = re.compile(r'\bsay(?:-text)?\(\s*"((?:[^"\\]|\\.)*)"')
 
 
@@ -122,6 +124,11 @@ def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield _name(SOURCES), words
     for name, classes in room.get("enums", {}).items():
         yield from ((name, words) for words in _values(ROOT / name, classes))
+    for name, constants in room.get("constants", {}).items():
+        yield from ((name, words) for words in _in_constants(ROOT / name, constants))
+    for pattern, attribute in room.get("attributes", {}).items():
+        for path in _paths([pattern]):
+            yield from ((_name(path), words) for words in _in_attribute(path, attribute))
     for path in _paths(room.get("templates", ())):
         yield from ((_name(path), words) for words in _in_template(path))
     for row in room.get("data", ()):
@@ -226,6 +233,53 @@ def _values(path: Path, classes: Iterable[str]) -> Iterator[str]:
         for line in found[name].body:
             if isinstance(line, ast.Assign):
                 yield from (value.replace("_", " ") for value in _literals(line.value))
+
+
+def _in_constants(path: Path, names: Iterable[str]) -> Iterator[str]:
+    """The words in constants of a module: values of mappings, and what is listed."""
+    tree = ast.parse(path.read_text("utf-8"))
+    found = {
+        target.id: line.value
+        for line in tree.body
+        if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None
+        for target in (line.targets if isinstance(line, ast.Assign) else [line.target])
+        if isinstance(target, ast.Name)
+    }
+    for name in names:
+        if name not in found:
+            raise ValueError(f"sources.yaml names {name} of {_name(path)}, which is not there")
+        yield from _listed(found[name])
+
+
+def _listed(value: ast.expr) -> Iterator[str]:
+    if isinstance(value, ast.Dict):
+        for inner in value.values:
+            yield from _listed(inner)
+    elif isinstance(value, ast.Tuple | ast.List):
+        for inner in value.elts:
+            yield from _listed(inner)
+    elif isinstance(value, ast.Call):  # rows of a table: their named words
+        for named in value.keywords:
+            if named.arg in _SHOWN or not isinstance(named.value, ast.Constant):
+                yield from _listed(named.value)
+        for inner in value.args:
+            yield from _listed(inner)
+    else:
+        yield from (words for words in _literals(value) if not _NOT_WORDS.search(words))
+
+
+def _in_attribute(path: Path, name: str) -> Iterator[str]:
+    """What classes of a module say in the attribute `name`, as errors do in their sentence."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for line in node.body if isinstance(node, ast.ClassDef) else ():
+            if isinstance(line, ast.Assign) and _named(line.targets[0]) == name:
+                yield from _literals(line.value)
+            if isinstance(line, ast.AnnAssign) and _named(line.target) == name and line.value:
+                yield from _literals(line.value)
+
+
+def _named(target: ast.expr) -> str:
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def _in_template(path: Path) -> Iterator[str]:

@@ -4,8 +4,9 @@ Verdicts, findings and the like are kept as English sentences with facts in them
 records of years ago. Shown in another language, such a sentence is held against the templates
 there are, its facts are read off and put into the translation. Of several readings the one is
 taken that leaves the fewest letters untranslated, and of these the one of the longest template.
-A fact that is a word is translated as well, and what was joined from several sentences or words is
-taken apart. A sentence may have got another first letter where it was put into another.
+A fact that is a word is translated as well, unless its blank is called as in `NAMES`: what people
+named stays as they named it. What was joined from several sentences or words is taken apart. A
+sentence may have got another first letter where it was put into another.
 """
 
 from __future__ import annotations
@@ -23,7 +24,44 @@ _BLANK = re.compile(r"\{([a-z_0-9]+)(?:![rs])?(?::[^}]*)?\}")
 # What stands in a blank whose format says that it is a number or a moment.
 _NUMBER, _MOMENT = r"[\d.,%e+-]+", r"[\d.: -]+"
 _COUNT = re.compile(r"(?P<number>[\d,]+)[ \N{NO-BREAK SPACE}](?P<unit>\D[^.;:()]{0,40})")
+# Blanks that hold what people named; an ending in _name says the same.
+NAMES = frozenset(
+    [
+        "activity",
+        "actor",
+        "actors",
+        "column",
+        "columns",
+        "dataset",
+        "datasets",
+        "file",
+        "files",
+        "id",
+        "ids",
+        "key",
+        "name",
+        "names",
+        "named",
+        "of",
+        "person",
+        "population",
+        "processor",
+        "recipient",
+        "recipients",
+        "subject",
+        "subjects",
+        "table",
+        "tables",
+        "target",
+        "text",
+        "unit",
+        "value",
+        "values",
+        "vendor",
+    ]
+)
 _NAME = re.compile(r"\w+(?:[_.@]\w+)+")
+_ENDS = re.compile(r"[.!?] (?=[A-Z])|; ")
 _LONGEST = 2_000  # letters of a sentence; what is longer is somebody's own text
 _SURE = 20  # letters from which on a template goes before lists that it may hold
 _LEAST = 4  # letters that a template must say itself, or all of its facts must be known
@@ -36,8 +74,8 @@ class _Joint:
     """How sentences or words are joined, as a template.
 
     Attributes:
-        is_list: it joins words, each of which must be known or be a name.
-        is_close: it joins words, each of which must be known.
+        is_list: it joins words, each of which must be known or be the name of a column or so.
+        is_close: it joins words, of which the first is a title, and each must be known.
     """
 
     words: str
@@ -63,10 +101,8 @@ class _Joint:
             at = body.find(between, at + 1)
 
     def allows(self, unknown: Sequence[str]) -> bool:
-        """Whether these parts may be words that nobody knows, such as names."""
-        return not (unknown and self.is_close) and not (
-            self.is_list and any(" " in part for part in unknown)
-        )
+        """Whether these parts may be words that nobody knows."""
+        return not (unknown and (self.is_list or self.is_close))
 
 
 _SENTENCES = (_Joint("{first}; {rest}"), _Joint("{sentence}. {rest}"), _Joint("{sentence}."))
@@ -169,7 +205,8 @@ class Recogniser:
             if template.anchor not in words:
                 continue
             if found := template.pattern.fullmatch(words):
-                parts = self._parts(found.groupdict(), translated)
+                costs = template.own < _SURE
+                parts = self._parts(found.groupdict(), translated, names_cost=costs)
                 yield _joined(translated(template.words), parts)
 
     def _apart(
@@ -186,22 +223,31 @@ class Recogniser:
                     for name, piece in pieces.items()
                     if not self._is_known(piece, parts[name])
                 ]
-                if joint.is_close and not self._is_title(next(iter(pieces.values())), translated):
+                if joint.is_close and not self._is_close(list(pieces.values()), translated):
                     continue
                 if len(unknown) < len(parts) and joint.allows(unknown):
                     found = _joined(translated(joint.words), parts)
                     yield _Reading(found.says, found.left + len(unknown))
 
-    def _is_title(self, words: str, translated: Translated) -> bool:
-        """Whether it is the name of a law, a request or the like."""
-        is_word = words in self._known or translated(words) != words
-        return is_word and words[:1].isupper()
+    def _is_close(self, pieces: Sequence[str], translated: Translated) -> bool:
+        """Whether it is the name of a law, a request or the like, and what belongs to it."""
+        return pieces[0][:1].isupper() and all(
+            words in self._known or translated(words) != words or not _letters(words)
+            for words in pieces
+        )
 
     def _is_known(self, words: str, found: _Reading) -> bool:
         return found.says != words or words in self._known or not found.left
 
-    def _parts(self, pieces: Mapping[str, str], translated: Translated) -> dict[str, _Reading]:
-        return {name: self._part(piece, translated) for name, piece in pieces.items()}
+    def _parts(
+        self, pieces: Mapping[str, str], translated: Translated, *, names_cost: bool = True
+    ) -> dict[str, _Reading]:
+        return {
+            name: _named(piece, costs=names_cost)
+            if is_name(name)
+            else self._part(piece, translated)
+            for name, piece in pieces.items()
+        }
 
     def _part(self, words: str, translated: Translated) -> _Reading:
         """A fact or a piece of a sentence; as it is, where nobody knows it."""
@@ -224,6 +270,16 @@ class Recogniser:
 def has_blanks(words: str) -> bool:
     """Whether words are a template."""
     return _BLANK.search(words) is not None
+
+
+def _named(words: str, *, costs: bool) -> _Reading:
+    """What people named, which hardly goes over the end of a sentence or clause."""
+    return _Reading(words, _letters(words) * costs + 2 * len(_ENDS.findall(words)))
+
+
+def is_name(blank: str) -> bool:
+    """Whether a blank holds what people named, which is never translated."""
+    return blank in NAMES or blank.endswith("_name")
 
 
 def _joined(template: str, parts: Mapping[str, _Reading]) -> _Reading:

@@ -127,8 +127,8 @@ def _special(scope: Scope) -> Drawn:
             )
         if not special and not private:
             told.append(
-                mark("none was found among the {columns} of {name}").format(
-                    columns=counted(len(found.labels), "column"), name=name
+                mark("none was found among the {among} of {name}").format(
+                    among=counted(len(found.labels), "column"), name=name
                 )
             )
     return as_drawn(told, facts, is_whole=scope.is_discovered)
@@ -341,7 +341,7 @@ def _less(scope: Scope) -> Drawn:
     found = _measures_data(scope)
     if found.is_whole:
         return Drawn(
-            text=mark("What is done already: {text}").format(text=found.text),
+            text=mark("What is done already: {done}").format(done=found.text),
             facts=found.facts,
             is_whole=False,
         )

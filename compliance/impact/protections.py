@@ -46,9 +46,9 @@ def run_in_words(run: Run) -> str:
         protected = with_noise.format(multiplier=noise.noise_multiplier)
     left = sorted({one.name for done in run.outcome.rounds for one in done.sent if one.is_up})
     told = "; " + mark("what left them: {left}").format(left=listed(left)) if left else ""
-    return mark("run {id} learnt {subject} at {sites}, {protected}; the server saw {sight}").format(
+    return mark("run {id} learnt {what} at {sites}, {protected}; the server saw {sight}").format(
         id=run.id,
-        subject=run.plan.subject,
+        what=run.plan.subject,
         sites=counted(len(run.outcome.sites), "site"),
         protected=protected,
         sight=f"{sight}{told}",

@@ -14,6 +14,7 @@ import yaml
 
 from compliance.countries import name_of
 from compliance.i18n import mark
+from compliance.plain import csv_bytes
 from compliance.register.kinds import kind_of
 from compliance.register.nouns import (
     Field,
@@ -23,7 +24,7 @@ from compliance.register.nouns import (
     Record,
     Register,
 )
-from compliance.register.writing import Shape, csv_bytes, json_bytes
+from compliance.register.writing import Shape, json_bytes
 
 UNKNOWN, NONE = mark("not recorded"), "none"
 PROCESSOR = "processor"
@@ -59,21 +60,21 @@ def record_of_processing(
     at: datetime,
     *,
     as_processor: bool = False,
-    dataset: str = "",
+    datasets: Sequence[str] = (),
 ) -> Ropa:
     """The record of processing as controller, or as processor.
 
     Args:
-        dataset: only activities that use this dataset; empty: all.
+        datasets: only activities that use one of these; empty: all.
     """
     columns = _data()["processor" if as_processor else "controller"]
     wanted = [
         one
         for one in register.of("activity")
         if (one.values.get("role") == PROCESSOR) is as_processor
-        and (not dataset or dataset in one.several("datasets"))
+        and (not datasets or set(datasets) & set(one.several("datasets")))
     ]
-    header = _header(register, organisation, at, as_processor=as_processor, dataset=dataset)
+    header = _header(register, organisation, at, as_processor=as_processor, datasets=datasets)
     rows = tuple(tuple(_cell(one, c["fields"], register) for c in columns) for one in wanted)
     labels = [column["label"] for column in columns]
     digest = hashlib.sha256(csv_bytes([labels, *rows])).hexdigest()
@@ -130,8 +131,8 @@ def _detail(record: Record, register: Register) -> str:
 
 
 _DETAILS: Mapping[str, tuple[FieldId, ...]] = {
-    "recipient": ("category", "country"),
-    "processor": ("country",),
+    "recipient": ("category", "country", "receives"),
+    "processor": ("country", "contract_id", "contract_ends_at"),
     "transfer": ("destination", "mechanism", "derogation"),
     "retention_rule": ("criterion", "period_months"),
 }
@@ -154,7 +155,7 @@ def _header(
     at: datetime,
     *,
     as_processor: bool,
-    dataset: str,
+    datasets: Sequence[str],
 ) -> tuple[tuple[str, str], ...]:
     org = register.record("org", "org")
     representative = org.values.get("eu_representative") if org else None
@@ -172,8 +173,8 @@ def _header(
         ("Date", f"{at:%Y-%m-%d}"),
         (
             "Filter",
-            mark("activities that use {dataset}").format(dataset=dataset)
-            if dataset
+            mark("activities that use {dataset}").format(dataset=", ".join(datasets))
+            if datasets
             else mark("all activities"),
         ),
     )

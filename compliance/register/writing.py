@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from enum import StrEnum
 
-from compliance.plain import to_plain
+from compliance.plain import csv_bytes, to_plain
 from compliance.register.kinds import kind_of
 from compliance.register.nouns import KindId, Record
 from compliance.register.reading import ABOUT, FORMAT
 from compliance.register.values import to_cell
-
-# What makes a spreadsheet compute a cell, and the mark itself. The wide ones count in East Asia.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")
 
 
 class Shape(StrEnum):
@@ -39,23 +34,11 @@ def write_records(records: Sequence[Record], shape: Shape, kind: KindId = "") ->
     return json_bytes({"format": FORMAT, "version": 1, "records": listed})
 
 
-def csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
-    """Rows of cells as CSV that spreadsheets open as text: marked UTF-8, no cell a formula."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([[spreadsheet_safe(cell) for cell in row] for row in rows])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
 def json_bytes(plain: object) -> bytes:
     """A plain value as JSON for people to read."""
     import msgspec  # only exports need it here
 
     return msgspec.json.format(msgspec.json.encode(to_plain(plain)), indent=2) + b"\n"
-
-
-def spreadsheet_safe(cell: str) -> str:
-    """`cell` with an apostrophe before it where a spreadsheet would compute it."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _csv(records: Sequence[Record], kind: KindId) -> bytes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from compliance.i18n import mark, speaking
 from compliance.i18n import translate as _
 from compliance.impact.nouns import ImpactKind
 from compliance.report import wording
-from compliance.report.canonical import to_checkpoint_json, to_evidence_json
+from compliance.report.canonical import in_order, to_checkpoint_json, to_evidence_json
 from compliance.report.glyphs import printable_all
 from compliance.report.nouns import (
     AnonymisationEvidence,
@@ -20,8 +22,10 @@ from compliance.report.nouns import (
     ImpactEvidence,
     LetterEvidence,
     LogEvidence,
+    ProcessingEvidence,
     ReleaseEvidence,
     ReportKind,
+    SummaryEvidence,
 )
 from compliance.report.sections.attacks import to_attacks
 from compliance.report.sections.budgets import to_budgets, to_extract
@@ -51,9 +55,11 @@ from compliance.report.sections.impacts import (
     to_screening,
 )
 from compliance.report.sections.learnt import to_federated_summary
+from compliance.report.sections.management import to_management
 from compliance.report.sections.outcomes import to_outcome
 from compliance.report.sections.packages import to_package
 from compliance.report.sections.plans import to_plan_facts
+from compliance.report.sections.processing import to_processing
 from compliance.report.sections.quality import (
     comparison_in_words,
     to_comparison,
@@ -88,6 +94,8 @@ _TITLES = {
     ReportKind.REQUEST: mark("Letter on a request"),
     ReportKind.REQUEST_LOG: mark("Log of requests"),
     ReportKind.ERASURE: mark("Certificate of erasure"),
+    ReportKind.ROPA: mark("Record of processing activities"),
+    ReportKind.SUMMARY: mark("Management summary"),
 }
 _LIA_TITLE = mark("Legitimate-interest assessment")
 _HEADER_WIDTH = 60
@@ -111,7 +119,8 @@ def build(kind: ReportKind, evidence: AnyEvidence, language: str = "") -> Docume
         return _build(kind, evidence)
 
 
-def _build(kind: ReportKind, evidence: AnyEvidence) -> Document:
+def _build(kind: ReportKind, gathered: AnyEvidence) -> Document:
+    evidence = in_order(gathered)
     attached = {
         "evidence": to_evidence_json(evidence),
         "checkpoint": to_checkpoint_json(evidence.trail, evidence.gathered_at),
@@ -120,9 +129,10 @@ def _build(kind: ReportKind, evidence: AnyEvidence) -> Document:
         attached["disclosure"] = evidence.published.encode()
     if isinstance(evidence, FederatedEvidence | AnonymisationEvidence):
         attached["plan"] = evidence.plan.encode()
+    told = hashlib.sha256(attached["evidence"]).hexdigest()
     return typeset(
         f"{kind}.typ",
-        to_content(kind, evidence),
+        to_content(kind, evidence) | {"evidence": told},
         attached=attached,
         at=evidence.gathered_at,
     )
@@ -185,24 +195,10 @@ def _title(kind: ReportKind, evidence: AnyEvidence) -> str:
 
 
 def _sections(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
-    match kind, evidence:
-        case ReportKind.AUDIT, Evidence():
-            return _audit(evidence)
-        case ReportKind.RELEASE, ReleaseEvidence():
-            return _release(evidence)
-        case ReportKind.FEDERATED, FederatedEvidence():
-            return _federated(evidence)
-        case ReportKind.ANONYMISATION, AnonymisationEvidence():
-            return _anonymisation(evidence)
-        case ReportKind.DPIA, ImpactEvidence():
-            return _impact(evidence)
-        case ReportKind.REQUEST, LetterEvidence():
-            return to_letter(evidence)
-        case ReportKind.REQUEST_LOG, LogEvidence():
-            return to_log(evidence)
-        case ReportKind.ERASURE, CertificateEvidence():
-            return to_certificate(evidence)
-    raise TypeError(f"{type(evidence).__name__} is no evidence for a report of kind {kind}")
+    wanted, told = _TOLD[kind]
+    if not isinstance(evidence, wanted):
+        raise TypeError(f"{type(evidence).__name__} is no evidence for a report of kind {kind}")
+    return told(evidence)
 
 
 def _audit(evidence: Evidence) -> dict[str, Any]:
@@ -304,3 +300,23 @@ def _glossary(kind: ReportKind) -> list[dict[str, str]]:
     terms = [t for t in texts()["glossary"]["terms"] if shared is None or t["term"] in shared]
     terms += said.get("glossary", ())
     return sorted(terms, key=lambda item: wording.in_order(item["term"]))
+
+
+# By kind, what its report stands on, and what it says.
+_TOLD: Mapping[ReportKind, tuple[type[AnyEvidence], Callable[[Any], dict[str, Any]]]] = {
+    ReportKind.AUDIT: (Evidence, _audit),
+    ReportKind.RELEASE: (ReleaseEvidence, _release),
+    ReportKind.FEDERATED: (FederatedEvidence, _federated),
+    ReportKind.ANONYMISATION: (AnonymisationEvidence, _anonymisation),
+    ReportKind.DPIA: (ImpactEvidence, _impact),
+    ReportKind.REQUEST: (LetterEvidence, to_letter),
+    ReportKind.REQUEST_LOG: (LogEvidence, to_log),
+    ReportKind.ERASURE: (CertificateEvidence, to_certificate),
+    ReportKind.ROPA: (ProcessingEvidence, to_processing),
+    ReportKind.SUMMARY: (SummaryEvidence, to_management),
+}
+
+
+def stands_on(kind: ReportKind) -> type[AnyEvidence]:
+    """What evidence a report of `kind` is made of."""
+    return _TOLD[kind][0]

@@ -125,14 +125,20 @@ def pair_chart(
     }
 
 
-def line_chart(title: str, x_title: str, lines: Sequence[Line]) -> Plain:
-    """Lines over a common x axis; numbers that are not finite leave a gap."""
+def line_chart(
+    title: str, x_title: str, lines: Sequence[Line], *, shown: Sequence[float] = ()
+) -> Plain:
+    """Lines over a common x axis; numbers that are not finite leave a gap.
+
+    Args:
+        shown: what the y axis shows in any case, so that small changes look small.
+    """
     kept = [
         (line, [(x, y) for x, y in line.points if math.isfinite(x) and math.isfinite(y)])
         for line in lines
     ]
     x_axis = linear_axis([x for __, points in kept for x, ___ in points], whole=True)
-    y_axis = linear_axis([y for __, points in kept for ___, y in points])
+    y_axis = linear_axis([*shown, *(y for __, points in kept for ___, y in points)])
     return {
         "title": title,
         "x_title": x_title,

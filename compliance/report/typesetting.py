@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -16,16 +17,18 @@ from compliance.i18n import LANGUAGE, locales, translate
 from compliance.i18n.gathering import words_of_templates
 from compliance.report import wording
 from compliance.report.glyphs import printable_all
+from compliance.report.manuscript import Chart
 from compliance.report.nouns import Document
 
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
+_DOTS_PER_INCH = 192  # of charts as pictures
 _REMEMBERED = 10  # compilations whose intermediate results the typesetter keeps
 
 
 def typeset(
     template: str, content: dict[str, Any], *, attached: Mapping[str, bytes], at: datetime
 ) -> Document:
-    """The finished PDF of `content`.
+    """The finished PDF of `content`, and its plain reading for the other formats.
 
     The data reach the template as JSON, never as markup, so no name can act as a command.
     Nothing is written to disk, and only the bundled fonts are used.
@@ -38,24 +41,48 @@ def typeset(
     """
     moment = wording.to_utc(at)
     date = [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second]
-    data = json.dumps(content | {"date": date}, ensure_ascii=False, allow_nan=False)
+    with _compiling(template, content | {"date": date}, attached) as compiler:
+        pdf = compiler.compile(
+            format="pdf", pdf_standards=STANDARDS, timestamp=int(moment.timestamp())
+        )
+        pages = json.loads(compiler.query("<pages>", field="value", one=True))
+    with _compiling(template, content | {"date": date}, {"reading": b"plain"}) as compiler:
+        plain = compiler.compile(format="html")
+    _forget()
+    if not isinstance(pdf, bytes) or not isinstance(plain, bytes):
+        raise TypeError("the typesetter gave no single file")
+    return Document(
+        pdf=pdf, pages=int(pages), attached=attached, plain=plain, language=LANGUAGE.get()
+    )
+
+
+def draw(charts: Sequence[Chart], shape: Literal["svg", "png"]) -> tuple[bytes, ...]:
+    """Each chart as a picture of its own: what the PDF shows, from the same data."""
+    if not charts:
+        return ()
+    content = {"charts": [{"kind": chart.kind, "data": chart.data} for chart in charts]}
+    with _compiling("figures.typ", content, {}) as compiler:
+        drawn = compiler.compile(format=shape, ppi=_DOTS_PER_INCH)
+    _forget()
+    if isinstance(drawn, bytes):
+        return (drawn,)
+    return tuple(drawn or ())
+
+
+@contextmanager
+def _compiling(
+    template: str, content: Mapping[str, Any], inputs: Mapping[str, bytes]
+) -> Iterator[typst.Compiler]:
+    data = json.dumps(content, ensure_ascii=False, allow_nan=False)
     with as_file(files(__package__)) as folder:
-        compiler = typst.Compiler(
+        yield typst.Compiler(
             folder / "templates" / template,
             root=folder / "templates",
             font_paths=_fonts(folder / "fonts"),
             ignore_system_fonts=True,
             sys_inputs={"content": data, "language": _language(folder / "templates")}
-            | {name: file.decode() for name, file in attached.items()},
+            | {name: given.decode() for name, given in inputs.items()},
         )
-        pdf = compiler.compile(
-            format="pdf", pdf_standards=STANDARDS, timestamp=int(moment.timestamp())
-        )
-        pages = json.loads(compiler.query("<pages>", field="value", one=True))
-    _forget()
-    if not isinstance(pdf, bytes):
-        raise TypeError("the typesetter gave no single file")
-    return Document(pdf=pdf, pages=int(pages), attached=attached, language=LANGUAGE.get())
 
 
 def _language(templates: Path) -> str:

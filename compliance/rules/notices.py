@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from compliance.rules.nouns.audit import Audit, Change, NotifyWhen
 from compliance.rules.nouns.verdict import State
@@ -54,6 +55,19 @@ def notice(audit: Audit) -> Notice:
         "Open the desk for subjects and evidence; this message names neither data nor people.",
     ]
     return Notice(subject=subject, text="\n".join(lines) + "\n", fields=_fields(audit))
+
+
+def trail_notice(what: str, said: Sequence[str], at: datetime) -> Notice:
+    """The message about the trail itself: what was found, in sentences that name no data."""
+    lines = [f"{at:%Y-%m-%d %H:%M} UTC", *(f"- {one}" for one in said[:_MOST])]
+    lines += ["", "Open the desk, page Trail; this message names neither data nor people."]
+    fields: dict[str, object] = {
+        "kind": "privacy-desk-trail",
+        "at": at.isoformat(),
+        "what": what,
+        "said": list(said[:_MOST]),
+    }
+    return Notice(subject=f"Privacy Desk: {what}", text="\n".join(lines) + "\n", fields=fields)
 
 
 def _fields(audit: Audit) -> dict[str, object]:

@@ -27,7 +27,7 @@ def check_schedule(schedule: Schedule) -> Schedule:
     if next_after(schedule, schedule.made_at, UTC) is None:
         raise ScheduleError(problem=mark("no day has its times"))
     for mail in schedule.mails:
-        if len(mail) > _LONGEST_MAIL or not mail.isprintable() or not _MAIL.fullmatch(mail):
+        if not is_mail(mail):
             raise ScheduleError(problem=mark("an e-mail address looks like officer@example.org"))
     if schedule.webhook and not _is_webhook(schedule.webhook):
         raise ScheduleError(
@@ -37,6 +37,12 @@ def check_schedule(schedule: Schedule) -> Schedule:
             )
         )
     return schedule
+
+
+def is_mail(address: str) -> bool:
+    """Whether `address` can be one of e-mail."""
+    is_short = len(address) <= _LONGEST_MAIL
+    return is_short and address.isprintable() and bool(_MAIL.fullmatch(address))
 
 
 def _is_webhook(address: str) -> bool:

@@ -16,13 +16,18 @@ from compliance.trail.record import (
 )
 from compliance.trail.signing import hand_over, sign, signer
 from compliance.trail.tiles import HEIGHT, WIDTH, Pyramid, Tile, Tiling
+from compliance.trail.time_stamps import Stamp, read_stamp, request_stamp
 from compliance.trail.verify_trail import (
+    CONSISTENCY,
+    EXPORT,
+    INCLUSION,
     ROTATION,
     Line,
     Node,
     NotReadableError,
     Reading,
     Seen,
+    Tree,
     Verdict,
     Whose,
     check_signature,
@@ -36,7 +41,10 @@ from compliance.trail.verify_trail import (
 
 __all__ = [
     "BEGINNING",
+    "CONSISTENCY",
+    "EXPORT",
     "HEIGHT",
+    "INCLUSION",
     "ROTATION",
     "WIDTH",
     "Head",
@@ -46,8 +54,10 @@ __all__ = [
     "Pyramid",
     "Reading",
     "Seen",
+    "Stamp",
     "Tile",
     "Tiling",
+    "Tree",
     "Verdict",
     "Whose",
     "check_signature",
@@ -59,7 +69,9 @@ __all__ = [
     "hash_of",
     "inclusion_path",
     "read_checkpoint",
+    "read_stamp",
     "record",
+    "request_stamp",
     "root_of",
     "sign",
     "signer",

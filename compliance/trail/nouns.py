@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 CHECKPOINT_KIND = "privacy-desk-checkpoint"
 
@@ -121,3 +122,104 @@ class Signer:
     @property
     def key(self) -> str:
         return self.keys[-1]
+
+
+class AnchorKind(StrEnum):
+    """Where checkpoints are kept outside."""
+
+    FILE = "file"
+    GIT = "git"
+    MAIL = "mail"
+    TIME_STAMP = "time stamp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchored:
+    """One time that a checkpoint was taken outside, or could not be.
+
+    Attributes:
+        at: when, UTC.
+        entries, root: what the checkpoint saw.
+        reason: why it did not get there, in words; empty where it did.
+        stamped_by: who confirmed the time, and the SHA-256 of that certificate; of time stamps.
+    """
+
+    at: datetime
+    entries: int
+    root: str
+    reason: str = ""
+    stamped_by: str = ""
+    certificate: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A place outside to which checkpoints go by themselves.
+
+    Attributes:
+        name: names it.
+        kind: what it is.
+        to: a file or a folder, the folder of a git clone, or an address.
+        every: how often: hour, day, week or month.
+        pushes: of git: whether what was committed is sent on.
+        made_at: when it was decided, UTC.
+        claimed: the last moment it was due and taken up, UTC; so that two workers do not both.
+        last: what became of it the last time; None: it never ran.
+        last_done: the last time that a checkpoint got there; None: never.
+        is_removed: it does not run any more.
+    """
+
+    name: str
+    kind: AnchorKind
+    to: str
+    every: str
+    pushes: bool = False
+    made_at: datetime
+    claimed: datetime | None = None
+    last: Anchored | None = None
+    last_done: Anchored | None = None
+    is_removed: bool = False
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether what was taken there can be read back."""
+        return self.kind is not AnchorKind.MAIL
+
+    @property
+    def place(self) -> str:
+        """Where it is, for others: of an address only the domain."""
+        return self.to.rpartition("@")[2] if self.kind is AnchorKind.MAIL else self.to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """One verification of the whole trail that is on record.
+
+    Attributes:
+        at: when, UTC.
+        actor: who.
+        is_scheduled: a schedule asked for it; else a person.
+        entries, root: what was read.
+        problems: the first of them, one sentence each; empty when all is well.
+        count: how many there were.
+        anchors: how many anchors it was compared with.
+        unread: the names of those that could not be read back.
+    """
+
+    at: datetime
+    actor: str
+    is_scheduled: bool
+    entries: int
+    root: str
+    problems: tuple[str, ...] = ()
+    count: int = 0
+    anchors: int = 0
+    unread: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.count

@@ -92,6 +92,17 @@ class Tree:
         self.size = 0
         self._peaks: list[bytes] = []
 
+    @classmethod
+    def of(cls, size: int, node: Node) -> Tree:
+        """The tree over the first `size` leaves, to grow on."""
+        tree, start = cls(), 0
+        for height in reversed(range(size.bit_length())):
+            if size >> height & 1:
+                tree._peaks.append(node(height, start >> height))
+                start += 1 << height
+        tree.size = size
+        return tree
+
     def add(self, leaf: bytes) -> None:
         """Append a leaf."""
         size, peaks = self.size, self._peaks
@@ -324,6 +335,12 @@ class Reading:
         self._runs: list[Run] = []
         self._run = Run(0, 0, 0, 0, "", START)
         self._number, self._place = 0, 0
+
+    def go_on(self, tree: Tree, head: str) -> None:
+        """Go on behind what `tree` is over, whose last hash is `head`; others have read it."""
+        self.tree, self.head = tree, head
+        self._number = self._place = tree.size
+        self._run = Run(0, tree.size, tree.size, tree.size, "", head)
 
     def add(self, line: Line) -> dict[str, Any] | None:
         """Read the next line; what it says, and None where it cannot be read or was changed."""
@@ -572,7 +589,7 @@ def examine(
     """
     verdict, given = Verdict(), whose or Whose()
     if checkpoint:
-        verdict.seen.append(("checkpoint", _checkpoint_in(checkpoint)))
+        verdict.seen += [("checkpoint", seen) for seen in _checkpoints_in(checkpoint)]
     if proof:
         check_proof(_object_in(proof, "a proof"), verdict, proof.name)
     if export:
@@ -803,9 +820,17 @@ def _object_in(path: Path, what: str) -> dict[str, Any]:
     return found
 
 
-def _checkpoint_in(path: Path) -> Seen:
+def _checkpoints_in(path: Path) -> list[Seen]:
+    """The checkpoint in a file, or all those that an anchor wrote to it, a line each."""
     try:
-        return to_seen(_object_in(path, "a checkpoint"))
+        rows = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        rows = []
+    said = [_parsed(row) for row in rows if row.strip()]
+    try:
+        if len(said) > 1 and all(isinstance(row, dict) for row in said):
+            return [to_seen(row) for row in said]
+        return [to_seen(_object_in(path, "a checkpoint"))]
     except ValueError:
         raise NotReadableError(f"{path.name} is not a checkpoint.") from None
 
@@ -821,7 +846,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="verify_trail.py", allow_abbrev=False)
     parser.add_argument("export", nargs="?", type=Path, help="the exported trail")
     parser.add_argument("--export", type=Path, dest="named", help="the same")
-    parser.add_argument("--checkpoint", type=Path, help="a checkpoint kept from before")
+    parser.add_argument("--checkpoint", type=Path, help="a checkpoint kept before, or several")
     parser.add_argument("--proof", type=Path, help="a proof about an entry or between checkpoints")
     parser.add_argument(
         "--key", action="append", default=[], help="a public key known to be theirs"

@@ -32,6 +32,7 @@ from compliance.workspace import (
     requesting_sweeping,
     worker,
 )
+from compliance.workspace.anchoring import Anchoring
 from compliance.workspace.desk import Desk
 from compliance.workspace.watching import Watching
 
@@ -169,9 +170,11 @@ class Audits:
         """Run what is due, and tell people. Another worker that asks meanwhile gets nothing.
 
         A schedule that cannot run, because its dataset is gone, say, holds up no other. Keys of
-        requests whose time of keeping is over are destroyed first.
+        requests whose time of keeping is over are destroyed first, the trail is verified once a
+        day, and checkpoints of it go outside.
         """
         requesting_sweeping.sweep(self._desk)
+        yield from Anchoring(self._desk).run_due()
         for schedule in self.schedules():
             if self._claimed(schedule):
                 yield self._ran(schedule)

@@ -24,19 +24,8 @@ class Improving:
 
     def stands(self) -> Improvement:
         """The loop as it stands; nothing is assessed anew."""
-        at = self._desk.clock()
         with self._desk.database.reading() as connection:
-            findings = records.newest_by(connection, tables.FINDING, Finding, "id")
-            return improvement(
-                assessments.newest(connection),
-                assessments.standings(connection),
-                tuple(findings.values()),
-                records.every(connection, tables.REMEDIED, Applied),
-                since=_audited(connection),
-                at=at,
-                alarms=watching.count_open(connection),
-                reopened=reopening.every(connection, at),
-            )
+            return stands_in(connection, self._desk.clock())
 
     def reopened(self, name: str) -> tuple[Reopened, ...]:
         """The decisions that the newest version of dataset `name` has overtaken.
@@ -47,6 +36,21 @@ class Improving:
         with self._desk.database.reading() as connection:
             dataset = datasets.find(connection, name)
             return reopening.of(connection, dataset, self._desk.clock())
+
+
+def stands_in(connection: Connection, at: datetime) -> Improvement:
+    """The loop as it stands at `at`; nothing is assessed anew."""
+    findings = records.newest_by(connection, tables.FINDING, Finding, "id")
+    return improvement(
+        assessments.newest(connection),
+        assessments.standings(connection),
+        tuple(findings.values()),
+        records.every(connection, tables.REMEDIED, Applied),
+        since=_audited(connection),
+        at=at,
+        alarms=watching.count_open(connection),
+        reopened=reopening.every(connection, at),
+    )
 
 
 def _audited(connection: Connection) -> datetime | None:

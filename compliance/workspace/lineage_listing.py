@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from compliance.lineage.nouns import Edge
-from compliance.register.writing import csv_bytes
+from compliance.plain import csv_bytes
 
 HEADER = (
     *("from_kind", "from_id", "from", "from_column", "step", "to_kind", "to_id", "to", "to_column"),

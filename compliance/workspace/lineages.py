@@ -13,6 +13,7 @@ from compliance.discovery.nouns import Discovery
 from compliance.errors import UnknownNodeError
 from compliance.lineage import (
     changed,
+    column_onward,
     column_path,
     dangling,
     downstream,
@@ -35,14 +36,16 @@ from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.rules.nouns import Inherited
 from compliance.storage import records
 from compliance.trail import to_entry
-from compliance.workspace import datasets, disclosures, lineage_edges
+from compliance.workspace import datasets, disclosures, lineage_edges, lineage_events
 from compliance.workspace.desk import Desk
+from compliance.workspace.lineage_events import Exported, Imported, joined, received_in
 from compliance.workspace.lineage_evidence import (
     columns_in,
     evidence,
     labels_in,
     records_of,
 )
+from compliance.workspace.lineage_listing import to_csv
 from compliance.workspace.recent import Recent
 
 _KEPT = 8
@@ -53,7 +56,8 @@ class Known:
     """The lineage of one moment.
 
     Attributes:
-        edges: oldest first.
+        edges: the desk's own, and what other systems told; each oldest first.
+        own: those of the desk alone.
         labels: what columns hold, by the key of their version.
         evidence: what was measured, with what it is worth.
         columns: of every thing that is there, by its key.
@@ -61,6 +65,7 @@ class Known:
     """
 
     edges: tuple[Edge, ...]
+    own: tuple[Edge, ...]
     labels: Mapping[str, Discovery]
     evidence: tuple[Evidence, ...]
     columns: Mapping[str, Sequence[str]]
@@ -80,16 +85,14 @@ class Lineages:
     def edges(
         self, names: Sequence[str] | None = None, as_of: date | None = None
     ) -> tuple[Edge, ...]:
-        """What was made from what, oldest first: of all datasets, or of those named as they stood.
+        """What was made from what: of all datasets, or of those named as they stood.
+
+        The desk's own first, then what other systems told; each oldest first.
 
         Raises:
             UnknownDatasetError: a name is not there.
         """
-        with self._desk.database.reading() as connection:
-            wanted = {str(datasets.find(connection, name).name) for name in names or ()}
-            until = None if as_of is None else entry_at(connection, as_of)
-            found = lineage_edges.every(connection, until)
-        return found if names is None else lineage_edges.around(found, _newest(found, wanted))
+        return self._around(self.known(as_of).edges, names)
 
     def tags(self, as_of: date | None = None) -> Tagged:
         """How far personal data went, and where they stopped."""
@@ -157,6 +160,15 @@ class Lineages:
                 datasets.version(connection, node.id).column(column)
         return column_path(self.edges(as_of=as_of), Place(node.key, column))
 
+    def column_onward(self, named: str, column: str, as_of: date | None = None) -> tuple[Hop, ...]:
+        """The way from a column of one thing onward to all that was made of it, nearest first.
+
+        Raises:
+            UnknownNodeError: it is not there.
+        """
+        place = Place(self.node(named, as_of).key, column)
+        return column_onward(self.edges(as_of=as_of), place)
+
     def dangling(self) -> tuple[Dangling, ...]:
         """Edges that name a version or a column that is not there."""
         known = self.known()
@@ -170,6 +182,34 @@ class Lineages:
         """
         return disclosures.hand_out(self._desk, name, release_id)
 
+    def export(self, name: str | None = None, as_of: date | None = None) -> Exported:
+        """The desk's lineage as events of OpenLineage: of all, or of what is around one dataset.
+
+        Raises:
+            UnknownDatasetError: there is no such dataset.
+        """
+        known = self.known(as_of)
+        edges = self._around(known.own, None if name is None else [name])
+        return lineage_events.export(self._desk, edges, known.tagged, known.columns)
+
+    def export_columns(self, as_of: date | None = None) -> tuple[tuple[Edge, ...], bytes]:
+        """Every edge with the columns that it joins, and the same as CSV; that is in the trail."""
+        edges = self.edges(as_of=as_of)
+        with self._desk.act("lineage.export", "lineage") as act:
+            act.facts |= {"edges": len(edges), "as_of": as_of.isoformat() if as_of else None}
+        return edges, to_csv(edges)
+
+    def take_in(self, data: bytes, name: str, said: Mapping[str, str]) -> Imported:
+        """Events of other systems, kept and joined; see `lineage_events.take_in`."""
+        return lineage_events.take_in(self._desk, data, name, said)
+
+    def _around(self, edges: tuple[Edge, ...], names: Sequence[str] | None) -> tuple[Edge, ...]:
+        if names is None:
+            return edges
+        with self._desk.database.reading() as connection:
+            wanted = {str(datasets.find(connection, name).name) for name in names}
+        return lineage_edges.around(edges, _newest(edges, wanted))
+
     def known(self, as_of: date | None = None) -> Known:
         """The lineage of one moment, worked out once as long as nothing is written."""
         with self._desk.database.reading() as connection:
@@ -180,17 +220,20 @@ class Lineages:
 
 def known_at(connection: Connection, until: int | None = None) -> Known:
     """The lineage up to an entry of the trail; None: with what is being written too."""
-    edges = lineage_edges.every(connection, until)
+    own = lineage_edges.every(connection, until)
     kept = records_of(connection, until)
     labels = labels_in(connection, until)
-    shown = evidence(kept, edges)
+    shown = evidence(kept, own)
     columns = columns_in(connection, kept)
+    theirs = joined(received_in(connection, until), own, columns)
+    ways = [*(_supposed(edge, columns) for edge in own), *theirs.edges]
     return Known(
-        edges=edges,
+        edges=(*own, *theirs.edges),
+        own=own,
         labels=labels,
         evidence=shown,
-        columns=columns,
-        tagged=propagate([_supposed(edge, columns) for edge in edges], labels, shown),
+        columns={**columns, **theirs.columns},
+        tagged=propagate(ways, labels, shown),
     )
 
 

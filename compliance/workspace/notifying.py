@@ -35,13 +35,20 @@ def _mailed(notice: Notice, mail: str, settings: Settings) -> Sending:
     message["To"] = mail
     message.set_content(notice.text)
     host = mail.rpartition("@")[2]
+    if not is_mailed(message, settings):
+        reason = "the mail server did not take it"
+        return Sending(way="e-mail", host=host, is_sent=False, reason=reason)
+    return Sending(way="e-mail", host=host, is_sent=True)
+
+
+def is_mailed(message: EmailMessage, settings: Settings) -> bool:
+    """Send `message`; whether the mail server took it."""
     try:
         with _server(settings.smtp_url) as server:
             server.send_message(message)
     except (smtplib.SMTPException, OSError, ValueError):
-        reason = "the mail server did not take it"
-        return Sending(way="e-mail", host=host, is_sent=False, reason=reason)
-    return Sending(way="e-mail", host=host, is_sent=True)
+        return False
+    return True
 
 
 @contextmanager

@@ -233,7 +233,7 @@ class Registering:
                 organisation_in(connection),
                 self._desk.clock(),
                 as_processor=as_processor,
-                dataset=dataset,
+                datasets=(dataset,) if dataset else (),
             )
 
     def export_ropa(self, ropa: Ropa, shape: Shape) -> bytes:

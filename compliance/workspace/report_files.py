@@ -7,14 +7,19 @@ import secrets
 from collections.abc import Sequence
 
 from compliance.dataset.nouns import Dataset
+from compliance.errors import NoSuchFormatError, WorkspaceError
+from compliance.i18n import mark, speaking
 from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.register.nouns import Organisation
-from compliance.report.nouns import Document, Report, ReportKind
+from compliance.report.examining import attached_to
+from compliance.report.formats import write
+from compliance.report.nouns import Document, Format, Report, ReportKind
+from compliance.report.reading import read
 from compliance.storage import records, tables
 from compliance.workspace import datasets, signing
 from compliance.workspace.desk import Desk, store_bytes
 
-_TITLES = {ReportKind.DPIA: "Impact assessment report"}
+_TITLES = {ReportKind.DPIA: mark("Impact assessment report")}
 
 
 def store(
@@ -34,8 +39,10 @@ def store(
     with desk.database.reading() as connection:
         organisation = records.latest(connection, tables.ORGANISATION, Organisation)
     pdf, signature = signing.signed(desk, document.pdf, organisation or Organisation())
-    sha256, unsigned = (hashlib.sha256(each).hexdigest() for each in (pdf, document.pdf))
+    each = (pdf, document.pdf, document.plain)
+    sha256, unsigned, plain = (hashlib.sha256(one).hexdigest() for one in each)
     store_bytes(desk.reports_folder / f"{sha256}.pdf", pdf)
+    store_bytes(desk.reports_folder / f"{plain}.html", document.plain)
     with desk.act("report.build", subject or ", ".join(d.name for d in wanted)) as act:
         report = Report(
             id=f"report-{secrets.token_hex(6)}",
@@ -49,6 +56,7 @@ def store(
             unsigned=unsigned,
             signer=signature.fingerprint,
             language=document.language,
+            plain=plain,
         )
         act.store(tables.REPORT, report, id=report.id)
         act.store(tables.SIGNATURE, signature, report=report.id)
@@ -59,11 +67,12 @@ def store(
         )
         how = How(parameters={"kind": str(kind), "sha256": sha256, "pages": report.pages})
         for origin in (*map(datasets.dataset_node, wanted), *origins):
-            act.link(origin, node, "reported", how)
+            act.link(origin, node, mark("reported"), how)
         act.facts |= {
             "report": report.id,
             "sha256": sha256,
             "unsigned": unsigned,
+            "plain": plain,
             "evidence": hashlib.sha256(document.attached["evidence"]).hexdigest(),
             "signer": signature.fingerprint,
             "pages": report.pages,
@@ -74,3 +83,28 @@ def store(
 def pdf_of(desk: Desk, report: Report) -> bytes:
     """The stored PDF."""
     return (desk.reports_folder / f"{report.sha256}.pdf").read_bytes()
+
+
+def formats_of(report: Report) -> tuple[Format, ...]:
+    """The formats that a report can be had in; those of before there were others have two."""
+    return tuple(Format) if report.plain else (Format.PDF, Format.JSON)
+
+
+def in_format(desk: Desk, report: Report, shape: Format) -> bytes:
+    """A stored report in one of its formats; the same report gives the same bytes.
+
+    Raises:
+        NoSuchFormatError: it was built before there were other formats.
+        WorkspaceError: what is stored of it was changed.
+    """
+    if shape is Format.PDF:
+        return pdf_of(desk, report)
+    if shape is Format.JSON:
+        return attached_to(pdf_of(desk, report))["evidence.json"]
+    if not report.plain:
+        raise NoSuchFormatError(shape=shape)
+    plain = (desk.reports_folder / f"{report.plain}.html").read_bytes()
+    if hashlib.sha256(plain).hexdigest() != report.plain:
+        raise WorkspaceError(home=desk.settings.home, reason="a stored report was changed")
+    with speaking(report.language):
+        return write(read(plain), shape)

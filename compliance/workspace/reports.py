@@ -22,6 +22,7 @@ from compliance.errors import (
 )
 from compliance.federated import from_plan
 from compliance.federated.nouns import Run
+from compliance.i18n import mark
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.plain import to_json, to_yaml
 from compliance.privacy import prices_of, protection_of_units
@@ -54,6 +55,7 @@ from compliance.workspace import (
     request_reports,
     run_prices,
     runs,
+    standing_reports,
     trails,
 )
 from compliance.workspace.desk import Desk
@@ -76,6 +78,8 @@ def make(
     """
     if kind is ReportKind.DPIA:
         return _on_impact(desk, None if names is None else _wanted(desk, names), about)
+    if kind is ReportKind.ROPA:
+        return _on_processing(desk, () if names is None else _wanted(desk, names), about)
     if kind in request_reports.KINDS:
         document, subject = request_reports.built(desk, kind, about)
         return report_files.store(desk, kind, document, (), (), subject)
@@ -88,6 +92,8 @@ def make(
         return _on_anonymisation(desk, wanted, about)
     if about is not None:
         raise ReportChoiceError(kind=kind)
+    if kind is ReportKind.SUMMARY:
+        return _on_everything(desk, wanted)
     assessment = assessments.check(desk, names)
     with desk.database.reading() as connection:
         evidence = _evidence(desk, connection, wanted, assessment)
@@ -128,7 +134,11 @@ def _on_run(desk: Desk, wanted: Sequence[Dataset], run_id: str | None) -> Report
     with desk.database.reading() as connection:
         run = runs.chosen(connection, wanted, run_id)
         evidence = _of_run(desk, connection, run)
-    node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {run.plan.subject}")
+    node = Node(
+        kind=NodeKind.RUN,
+        id=run.id,
+        title=mark("Model of {target}").format(target=run.plan.subject),
+    )
     return report_files.store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 
@@ -153,6 +163,26 @@ def _on_impact(desk: Desk, wanted: Sequence[Dataset] | None, id_: str | None) ->
         )
     concerned = [found.dataset for found in evidence.datasets]
     return report_files.store(desk, kind, build(kind, evidence), concerned, ())
+
+
+def _on_processing(desk: Desk, wanted: Sequence[Dataset], about: str | None) -> Report:
+    """The record of processing, of all activities or of those that use these datasets."""
+    if about is not None:
+        raise ReportChoiceError(kind=ReportKind.ROPA)
+    with desk.database.reading() as connection:
+        evidence = standing_reports.processing(desk, connection, [str(d.name) for d in wanted])
+    document = build(ReportKind.ROPA, evidence)
+    return report_files.store(desk, ReportKind.ROPA, document, wanted, (), "record of processing")
+
+
+def _on_everything(desk: Desk, wanted: Sequence[Dataset]) -> Report:
+    """The management summary, after every duty was checked."""
+    assessment = assessments.check(desk)
+    with desk.database.reading() as connection:
+        evidence = standing_reports.summary(desk, connection, assessment)
+    return report_files.store(
+        desk, ReportKind.SUMMARY, build(ReportKind.SUMMARY, evidence), wanted, (), "everything"
+    )
 
 
 def _chosen(connection: Connection, wanted: Sequence[Dataset], id_: str | None) -> Anonymised:

@@ -43,6 +43,7 @@ from compliance.trail import (
 )
 from compliance.trail.nouns import Checkpoint, Entry, Signer, Verification
 from compliance.workspace import trail_keys
+from compliance.workspace.anchoring_outside import Outside, compared, lately, sizes
 from compliance.workspace.desk import Desk
 from compliance.workspace.trail_checks import Checked
 
@@ -57,9 +58,16 @@ def verify(connection: Connection) -> Verification:
     return Checked().read_on(connection)
 
 
+def verify_outside(desk: Desk, connection: Connection, held: Outside) -> Verification:
+    """The same, and whether it fits what was taken outside."""
+    checked = Checked(sizes(held))
+    return compared(desk, checked.read_on(connection), checked.reading, held)
+
+
 def verify_signed(desk: Desk, connection: Connection, at: datetime) -> Verification:
     """The same with a checkpoint signed as of `at`: what a report says of the trail."""
-    return replace(verify(connection), checkpoint=signed(desk, connection, at))
+    found = verify_outside(desk, connection, lately(desk, at))
+    return replace(found, checkpoint=signed(desk, connection, at))
 
 
 def verify_since(desk: Desk, connection: Connection, seen: Seen) -> Verification:
@@ -80,8 +88,12 @@ def verify_files(
     checkpoint: Path | None = None,
     export: Path | None = None,
     proof: Path | None = None,
+    held: Outside = (),
 ) -> Verification:
     """Whether the trail is whole, and whether what was handed out of it before still fits it.
+
+    Args:
+        held: what anchors hold.
 
     Raises:
         FileMissingError, TrailError: a file cannot be read.
@@ -89,16 +101,16 @@ def verify_files(
     by, verdict = trail_keys.known_signer(desk, connection), Verdict()
     whose = Whose(by.origin, by.keys) if by else Whose("nobody yet: nothing was ever signed here")
     if checkpoint is not None:
-        seen = _checkpoint_in(checkpoint)
-        verdict.seen.append(("checkpoint", seen))
-        check_signature(seen, verdict)
-        check_whose(seen, whose, verdict)
+        for seen in _checkpoints_in(checkpoint):
+            verdict.seen.append(("checkpoint", seen))
+            check_signature(seen, verdict)
+            check_whose(seen, whose, verdict)
     for path, kind in ((export, "export"), (proof, "proof")):
         if path is not None:
             with _readable(path, kind):
                 _add(verdict, examine(whose=whose, **{kind: path}), path.name)
-    checked = Checked([seen.entries for _, seen in verdict.seen])
-    found = checked.read_on(connection)
+    checked = Checked({seen.entries for _, seen in verdict.seen} | sizes(held))
+    found = compared(desk, checked.read_on(connection), checked.reading, held)
     against = [
         told
         for _, seen in verdict.seen
@@ -237,6 +249,15 @@ def _add(verdict: Verdict, of_file: Verdict, name: str) -> None:
     if of_file.entries is not None:
         end = Seen(of_file.entries, of_file.root, of_file.head, "", "", "", "")
         verdict.seen.append((name, end))
+
+
+def _checkpoints_in(path: Path) -> list[Seen]:
+    """The checkpoint in a file, or all those that an anchor wrote to it, a line each."""
+    with _readable(path, "checkpoint"):
+        rows = [r for r in path.read_text(encoding="utf-8-sig").split("\n") if r.strip()]
+        if len(rows) < 2 or not all(row.startswith('{"') for row in rows):
+            return [_checkpoint_in(path)]
+        return [read_checkpoint(path.name, row) for row in rows]
 
 
 def _checkpoint_in(path: Path) -> Seen:

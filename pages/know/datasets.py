@@ -4,8 +4,11 @@ import streamlit as st
 
 from compliance.dataset import RawFile
 from compliance.errors import ChooseTableError
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from pages.parts import descriptions, navigation, outputs, session
+
+WAYS = UPLOAD, _PLACE = mark("Upload"), mark("A place on this machine")
 
 workspace = session.workspace()
 outputs.remark(
@@ -15,14 +18,15 @@ outputs.remark(
 with st.expander(_("Load a dataset"), icon=":material/upload:", expanded=not workspace.datasets()):
     way = st.segmented_control(
         _("From where"),
-        [_("Upload"), _("A place on this machine")],
-        default=_("Upload"),
+        WAYS,
+        default=UPLOAD,
+        format_func=_,
         key="datasets_way",
         required=True,
     )
     with st.form("datasets_add", border=False):
         uploads, place = [], ""
-        if way == _("Upload"):
+        if way == UPLOAD:
             uploads = st.file_uploader(
                 _("Files with one header become one table"),
                 accept_multiple_files=True,

@@ -20,7 +20,7 @@ if not workspace.datasets():
     navigation.link("datasets", _("Load a dataset"))
     navigation.link("overview", _("Open the demo shop"))
 if (next_ := st.session_state.pop("register_next", None)) is not None:
-    st.session_state["register_view"] = _(VIEWS[0])
+    st.session_state["register_view"] = VIEWS[0]
     st.session_state["register_kind"] = next_[0]
     st.session_state[f"register_record_{next_[0]}"] = next_[1]
 if told := st.session_state.pop("register_told", ""):
@@ -28,20 +28,19 @@ if told := st.session_state.pop("register_told", ""):
 
 register = workspace.governance.register.register()
 laws = laws_in_scope(register)
-views = [_(view) for view in VIEWS]
-st.session_state.setdefault("register_view", views[0])
+st.session_state.setdefault("register_view", VIEWS[0])
 with st.container(horizontal=True, vertical_alignment="center"):
-    view = st.radio(_("View"), views, horizontal=True, key="register_view")
+    view = st.radio(_("View"), VIEWS, format_func=_, horizontal=True, key="register_view")
     if register.contradictions:
         number = len(register.contradictions)
         said = f"{number} {_('contradictions')}"
         st.markdown(wording.badge(("warning", "orange"), said), width="content")
 
-if view == views[1]:
+if view == VIEWS[1]:
     files.record_of_processing(workspace)
-elif view == views[2]:
+elif view == VIEWS[2]:
     files.contradictions(register)
-elif view == views[3]:
+elif view == VIEWS[3]:
     files.bring_in(workspace)
     files.take_out(workspace)
 else:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.privacy.nouns.question import Per
-from pages.parts import drafts, outputs, wording
+from pages.parts import drafts, language, outputs, wording
 from pages.parts.drafts import kept
 from pages.parts.scopes import MOMENTS, Scope
 
@@ -28,7 +29,7 @@ _AGAIN = {
 _USUAL_MOST = {str(Per.DAY): 30, str(Per.MONTH): 12, str(Per.QUARTER): 4, str(Per.YEAR): 3}
 
 
-@st.dialog(_("Four questions about the people"), width="large")
+@language.dialog(mark("Four questions about the people"), width="large")
 def interview(scope: Scope) -> None:
     """Ask; the answers are written into the form, where they can be changed."""
     _whose(scope)

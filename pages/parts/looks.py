@@ -6,12 +6,13 @@ import streamlit as st
 
 from compliance.dataset.nouns import ColumnName, ColumnType
 from compliance.errors import ComplianceError
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.planning import Proposal
 from compliance.privacy.nouns.question import Query
-from pages.parts import drafts, outputs, session, wording
+from pages.parts import drafts, language, outputs, session, wording
 from pages.parts.scopes import Scope
 
 
@@ -53,7 +54,7 @@ def said() -> None:
         st.success(sentence)
 
 
-@st.dialog(_("Look for bounds and pay for it?"))
+@language.dialog(mark("Look for bounds and pay for it?"))
 def _confirm(scope: Scope, query: Query, asked: Budget) -> None:
     st.markdown(
         _(

@@ -14,6 +14,7 @@ from pages.parts import (
     divisions,
     drafts,
     interviews,
+    language,
     looks,
     outputs,
     question_columns,
@@ -45,7 +46,7 @@ def begun(scope: Scope) -> None:
         session.keep_query(scope.dataset, asked)
 
 
-@st.fragment
+@language.fragment
 def form(scope: Scope) -> None:
     """The form; what it asks is taken in hand when the button is pressed."""
     with st.container(border=True):

@@ -6,8 +6,10 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from compliance.dataset.nouns import ColumnName
-from compliance.errors import PrivacyParameterError
+from compliance.errors import ComplianceError, PrivacyParameterError
+from compliance.i18n import ENGLISH, LANGUAGE
 from compliance.i18n import translate as _
+from compliance.i18n.recognising import is_name
 from compliance.privacy import from_conditions
 from compliance.privacy.nouns import Budget, Clarity
 from compliance.privacy.nouns.question import Mechanism, Query, Statistic
@@ -67,6 +69,17 @@ def plain(number: Decimal) -> str:
 def escaped(text: str) -> str:
     """`text` from a file as Markdown that shows it as it is: no picture, link or colour in it."""
     return _MARKDOWN.sub(r"\\\1", text)
+
+
+def refused(refusal: ComplianceError) -> str:
+    """What a refusal says, in the reader's language; facts that are words are said in it too."""
+    if LANGUAGE.get() == ENGLISH:
+        return str(refusal)
+    facts = {
+        name: _(fact) if isinstance(fact, str) and not is_name(name) else fact
+        for name, fact in refusal.facts.items()
+    }
+    return _(refusal.sentence).format(**facts)
 
 
 def badge(look: tuple[str, str], words: str) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import navigation, outputs, session
+from pages.parts import language, navigation, outputs, session
 from pages.parts.anonymising import (
     curves,
     drafts,
@@ -22,7 +22,7 @@ from pages.parts.anonymising import (
 from pages.parts.consenting import uses
 
 
-@st.fragment
+@language.fragment
 def search() -> None:
     """What the plan costs, and the button; moving a slider here runs nothing else."""
     st.header(_("What it costs"))

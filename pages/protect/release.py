@@ -4,10 +4,11 @@ import streamlit as st
 
 from compliance.dataset.nouns import Dataset
 from compliance.errors import ComplianceError
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
-from pages.parts import examined, navigation, outputs, published, session, told, wording
+from pages.parts import examined, language, navigation, outputs, published, session, told, wording
 from pages.parts.consenting import uses
 
 workspace = session.workspace()
@@ -36,7 +37,7 @@ def publish() -> None:
         st.session_state["release_said"] = ("error", str(refusal))
 
 
-@st.dialog(_("Publish and pay for it?"))
+@language.dialog(mark("Publish and pay for it?"))
 def confirm(dataset: Dataset, query: Query, asked: Budget) -> None:
     statistics = ", ".join(wording.title(statistic) for statistic in query.statistics)
     st.markdown(

@@ -9,6 +9,7 @@ from compliance.privacy.nouns import Budget
 from pages.parts import (
     divisions,
     examined,
+    language,
     navigation,
     outputs,
     previews,
@@ -35,7 +36,7 @@ if session.query_of(dataset) is None:
     st.stop()
 
 
-@st.fragment
+@language.fragment
 def look_ahead() -> None:
     query, state = session.query_of(dataset), workspace.budget(dataset.population)
     st.markdown(f"**{_('Shown here:')}** {wording.in_words(query)}")

@@ -22,22 +22,21 @@ every = area.requests()
 if not every and not workspace.datasets():
     session.dataset_or_stop()
 if (next_ := st.session_state.pop("requests_next", None)) is not None:
-    st.session_state["requests_view"] = _(VIEWS[0])
+    st.session_state["requests_view"] = VIEWS[0]
     st.session_state["requests_which"] = next_
 if told := st.session_state.pop("requests_told", ""):
     st.toast(told, icon=":material/check:")
 
-views = [_(view) for view in VIEWS]
-st.session_state.setdefault("requests_view", views[0] if every else views[1])
-view = st.radio(_("View"), views, horizontal=True, key="requests_view")
-if view == views[1]:
+st.session_state.setdefault("requests_view", VIEWS[0] if every else VIEWS[1])
+view = st.radio(_("View"), VIEWS, format_func=_, horizontal=True, key="requests_view")
+if view == VIEWS[1]:
     intake.form(workspace)
     intake.from_file(workspace)
     intake.signal(workspace)
     navigation.link("organisation", _("Decide which laws are in scope"))
-elif view == views[2]:
+elif view == VIEWS[2]:
     boards.numbers(workspace)
-elif view == views[3]:
+elif view == VIEWS[3]:
     holds.shown(workspace)
 elif not every:
     st.markdown(_("Nobody has asked for anything yet."))

@@ -142,7 +142,7 @@ def to_identifiers(given: Iterable[tuple[str, object]]) -> tuple[Identifier, ...
         if isinstance(value, bool) or not isinstance(value, str | int):
             problem = mark("is a text or a whole number")
             raise RequestInputError(
-                field=mark("An identifier ({value})").format(value=_kind(kind).value),
+                field=mark("An identifier ({kind})").format(kind=_kind(kind).value),
                 problem=problem,
             )
         text = unicodedata.normalize("NFC", str(value).strip())
@@ -151,13 +151,13 @@ def to_identifiers(given: Iterable[tuple[str, object]]) -> tuple[Identifier, ...
                 longest_value=LONGEST_VALUE
             )
             raise RequestInputError(
-                field=mark("An identifier ({value})").format(value=_kind(kind).value),
+                field=mark("An identifier ({kind})").format(kind=_kind(kind).value),
                 problem=problem,
             )
         if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
             problem = mark("holds a character that cannot be shown")
             raise RequestInputError(
-                field=mark("An identifier ({value})").format(value=_kind(kind).value),
+                field=mark("An identifier ({kind})").format(kind=_kind(kind).value),
                 problem=problem,
             )
         found.append(Identifier(kind=_kind(kind), value=text))

@@ -16,7 +16,7 @@ PROVIDED: Mapping[str, frozenset[str]] = {
     "audit_log": frozenset(
         {
             *("last_verified_at", "verification_result", "last_anchored_at"),
-            *("last_watched_at", "open_alarms"),
+            *("anchors_failing", "last_watched_at", "open_alarms"),
         }
     ),
     "finding": frozenset({"open", "without_owner", "overdue", "closed", "closed_by_owner"}),
@@ -89,6 +89,7 @@ def log_subject(known: Knowledge) -> Subject:
         "last_verified_at": trail.verified_at,
         "verification_result": "failed" if trail.problems else "ok",
         "last_anchored_at": trail.anchored_at,
+        "anchors_failing": trail.anchors_failing,
     }
     if trail.watched_at is None:
         nobody = mark("nobody has looked for unusual acts yet")

@@ -120,8 +120,9 @@ class TrailKnown:
 
     Attributes:
         problems: found when it was verified just now.
-        verified_at: when somebody verified it last, UTC; None: never.
+        verified_at: when it was verified last, UTC; None: never.
         anchored_at: when a checkpoint was last taken outside, UTC; None: never.
+        anchors_failing: places outside that could not be reached or read back the last time.
         audited_at: when the last audit report was built, UTC; None: never.
         watched_at: when somebody looked for unusual acts last, UTC; None: never.
         open_alarms: those on record that nobody has looked into.
@@ -130,6 +131,7 @@ class TrailKnown:
     problems: tuple[str, ...] = ()
     verified_at: datetime | None = None
     anchored_at: datetime | None = None
+    anchors_failing: int = 0
     audited_at: datetime | None = None
     watched_at: datetime | None = None
     open_alarms: int = 0

@@ -8,9 +8,10 @@ import streamlit as st
 
 from compliance.anonymise.nouns.record import Anonymised, Vault
 from compliance.dataset.nouns import Dataset
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import language, outputs, wording
 
 _MOST = 20
 
@@ -45,7 +46,7 @@ def vault(workspace: Workspace, vaults: Sequence[tuple[str, Vault]]) -> None:
         ask(workspace, name, chosen)
 
 
-@st.dialog(_("Look behind a pseudonym?"))
+@language.dialog(mark("Look behind a pseudonym?"))
 def ask(workspace: Workspace, name: str, chosen: Vault) -> None:
     """Pseudonyms and a reason, what will be written, and the originals: once, kept nowhere."""
     st.markdown(

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import streamlit as st
 
 from compliance.errors import ComplianceError
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Finding, Outcome, Pack, Rule, Status, Verdict
 from compliance.workspace.mending import Mending
-from pages.parts import navigation, outputs, wording
+from pages.parts import language, navigation, outputs, wording
 from pages.parts.deciding import words
 
 
@@ -109,7 +110,7 @@ def _work(mending: Mending, finding: Finding) -> None:
         _waive(mending, finding)
 
 
-@st.dialog(_("Leave this duty unmet?"))
+@language.dialog(mark("Leave this duty unmet?"))
 def _waive(mending: Mending, finding: Finding) -> None:
     st.markdown(
         _(

@@ -7,11 +7,12 @@ from datetime import date
 
 import streamlit as st
 
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.register.nouns import Field, FieldType
 from compliance.rules.nouns import DOES_NOT_END, Applied, Effect, Finding, Remedy, Status, Turn
 from compliance.workspace.mending import Mending
-from pages.parts import navigation, outputs, wording
+from pages.parts import language, navigation, outputs, wording
 from pages.parts.anonymising.progress import watched
 from pages.parts.deciding import words
 
@@ -170,7 +171,7 @@ def _turns(found: Effect) -> None:
             )
 
 
-@st.dialog(_("Apply this remedy?"))
+@language.dialog(mark("Apply this remedy?"))
 def _apply(mending: Mending, finding: Finding, remedy: Remedy) -> None:
     st.markdown(f"**{wording.escaped(_(remedy.what))}**")
     st.markdown(_consequence(remedy))

@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from compliance.errors import ComplianceError
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.impact import measures, method, missing_in, proposed_measures, residual
 from compliance.impact.nouns import (
@@ -24,7 +25,7 @@ from compliance.impact.nouns import (
 from compliance.plain import to_json
 from compliance.report.nouns import ReportKind
 from compliance.workspace import Workspace
-from pages.parts import navigation, outputs, wording
+from pages.parts import language, navigation, outputs, wording
 from pages.parts.impacting import words
 
 OWN = ""
@@ -203,7 +204,7 @@ def versions(workspace: Workspace, impact: Impact) -> None:
     navigation.link("reports", _("Go to Reports"))
 
 
-@st.dialog(_("Sign this assessment?"))
+@language.dialog(mark("Sign this assessment?"))
 def _sign(workspace: Workspace, impact: Impact) -> None:
     left = residual(impact)
     st.markdown(

@@ -7,13 +7,14 @@ from datetime import date
 
 import streamlit as st
 
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.rights import LEVELS, Action, provision_of
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection, Right
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from compliance.workspace.requesting_steps import PAUSES, Steps
-from pages.parts import outputs
+from pages.parts import language, outputs
 from pages.parts.requesting import carrying, deciding, papers, words
 
 Form = Callable[[Workspace, Clocked], None]
@@ -70,7 +71,7 @@ def _reject_proof(workspace: Workspace, found: Clocked) -> None:
         _reject(workspace, id_, level, why)
 
 
-@st.dialog(_("Reject this proof?"))
+@language.dialog(mark("Reject this proof?"))
 def _reject(workspace: Workspace, id_: str, level: IdentityLevel, why: Rejection) -> None:
     st.markdown(f"**{_(words.LEVELS[level])}**: {_(words.REJECTIONS[why])}.")
     if why is Rejection.FORGED:
@@ -212,7 +213,7 @@ def _withdraw(workspace: Workspace, found: Clocked) -> None:
         _withdraw_now(workspace, found)
 
 
-@st.dialog(_("Withdraw this request?"))
+@language.dialog(mark("Withdraw this request?"))
 def _withdraw_now(workspace: Workspace, found: Clocked) -> None:
     st.markdown(_("**{id}** ends here and cannot be taken up again.").format(id=found.request.id))
     if st.button(_("Withdraw it"), type="primary", key="requests_withdraw_now"):
@@ -224,7 +225,7 @@ def _close(workspace: Workspace, found: Clocked) -> None:
         _close_now(workspace, found)
 
 
-@st.dialog(_("Close this request?"))
+@language.dialog(mark("Close this request?"))
 def _close_now(workspace: Workspace, found: Clocked) -> None:
     request = found.request
     st.markdown(_("Nothing can be done with **{id}** afterwards.").format(id=request.id))

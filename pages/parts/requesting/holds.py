@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.rights.nouns import Hold
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import language, outputs, wording
 
 
 def shown(workspace: Workspace) -> None:
@@ -83,7 +84,7 @@ def _lift(workspace: Workspace, standing: dict[str, Hold]) -> None:
         _ask(workspace, standing[chosen])
 
 
-@st.dialog(_("Lift this hold?"))
+@language.dialog(mark("Lift this hold?"))
 def _ask(workspace: Workspace, hold: Hold) -> None:
     kept = ", ".join(hold.datasets) or _("all datasets")
     st.markdown(

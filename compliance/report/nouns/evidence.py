@@ -1,17 +1,15 @@
-"""A report, and the evidence that it is made from."""
+"""The evidence that reports on data and on what was made from them stand on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated.nouns import Run
-from compliance.i18n import ENGLISH
 from compliance.impact.nouns import (
     Impact,
     Method,
@@ -23,22 +21,10 @@ from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import BudgetState, Prices, Protection, Release, Spend
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.register.nouns import Organisation
-from compliance.rights.nouns import Erasure, Letter, Outcome, RequestLog, Right
+from compliance.report.nouns.requests import CertificateEvidence, LetterEvidence, LogEvidence
+from compliance.report.nouns.standing import ProcessingEvidence, SummaryEvidence
 from compliance.rules.nouns import Assessment
 from compliance.trail.nouns import Verification
-
-
-class ReportKind(StrEnum):
-    """Which report."""
-
-    AUDIT = "audit"
-    RELEASE = "release"
-    FEDERATED = "federated"
-    ANONYMISATION = "anonymisation"
-    DPIA = "dpia"  # also legitimate-interest assessments
-    REQUEST = "request"  # a letter to a person
-    REQUEST_LOG = "request-log"
-    ERASURE = "erasure"  # its certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,72 +220,6 @@ class ImpactEvidence:
     gathered_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterEvidence:
-    """What a letter to a person says; it names a request and nobody.
-
-    Attributes:
-        organisation: who writes.
-        letter: the letter.
-        right, outcome: what was asked, and decided; None: nothing yet.
-        trail: verified when the evidence was gathered.
-        desk_version: of Privacy Desk.
-        gathered_at: when, UTC.
-    """
-
-    organisation: Organisation
-    letter: Letter
-    right: Right
-    outcome: Outcome | None
-    trail: Verification
-    desk_version: str
-    gathered_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogEvidence:
-    """What the log of requests says; nothing about anybody.
-
-    Attributes:
-        organisation: who is accountable.
-        log: the requests.
-        laws: id → what the law is called.
-        trail: verified when the evidence was gathered.
-        desk_version: of Privacy Desk.
-        gathered_at: when, UTC.
-    """
-
-    organisation: Organisation
-    log: RequestLog
-    laws: Mapping[str, str]
-    trail: Verification
-    desk_version: str
-    gathered_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateEvidence:
-    """What the certificate of an erasure says; nothing about anybody.
-
-    Attributes:
-        organisation: who erased.
-        request: for which request this copy is.
-        erasure: what was done.
-        lineage: the edges that touch the versions concerned.
-        trail: verified when the evidence was gathered.
-        desk_version: of Privacy Desk.
-        gathered_at: when, UTC.
-    """
-
-    organisation: Organisation
-    request: str
-    erasure: Erasure
-    lineage: tuple[Edge, ...]
-    trail: Verification
-    desk_version: str
-    gathered_at: datetime
-
-
 AnyEvidence = (
     Evidence
     | ReleaseEvidence
@@ -309,52 +229,6 @@ AnyEvidence = (
     | LetterEvidence
     | LogEvidence
     | CertificateEvidence
+    | ProcessingEvidence
+    | SummaryEvidence
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A finished report before it is stored.
-
-    Attributes:
-        pdf: its bytes.
-        pages: how many.
-        attached: the JSON files inside, by name without its end.
-        language: that it is written in.
-    """
-
-    pdf: bytes
-    pages: int
-    attached: Mapping[str, bytes]
-    language: str = ENGLISH
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """A stored report.
-
-    Attributes:
-        id: names it.
-        kind: which.
-        datasets: the names of those reported on.
-        sha256: of the PDF bytes, under which they are stored.
-        unsigned: the same before they were signed; empty for those of before reports were.
-        signer: SHA-256 of the certificate that it was signed with; empty where it was not.
-        pages: how many.
-        size_bytes: of the PDF.
-        built_at: when, UTC.
-        actor: who.
-        language: that it is written in.
-    """
-
-    id: str
-    kind: ReportKind
-    datasets: tuple[str, ...]
-    sha256: str
-    pages: int
-    size_bytes: int
-    built_at: datetime
-    actor: str
-    unsigned: str = ""
-    signer: str = ""
-    language: str = ENGLISH
