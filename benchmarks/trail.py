@@ -25,10 +25,13 @@ from pymerkle import InmemoryTree, SqliteTree
 
 from compliance.register.nouns import Organisation
 from compliance.settings import Settings
-from compliance.storage import tables, tiles
+from compliance.storage import acts, tables, tiles
 from compliance.trail import consistency_path, inclusion_path
 from compliance.workspace import trails
+from compliance.workspace.anchoring import Anchoring
 from compliance.workspace.desk import Desk
+from compliance.workspace.logbook import Log
+from compliance.workspace.watching import Watching
 
 VERIFIER = Path(trails.__file__).parent.parent / "trail" / "verify_trail.py"
 ENTRIES, BATCH, PROOFS, RECORDED = 1_000_000, 50_000, 100, 10
@@ -153,6 +156,28 @@ def exported(desk: Desk, folder: Path) -> None:
     row("its memory", int(peak) / 1024, "MB", None, "bounded")
 
 
+def opened(desk: Desk, home: Path) -> None:
+    """What pages ask of a trail of this length, in a process that has read nothing of it."""
+    Anchoring(desk).verify(is_scheduled=True)
+    fresh = Desk(Settings.from_environment({}, home=home))
+    log, watching = Log(fresh), Watching(fresh)
+
+    def knows() -> None:
+        with fresh.database.reading() as connection:
+            acts.newest_by(connection, "trail.checkpoint")
+            acts.newest_by(connection, "trail.watch")
+
+    for what, ask in (
+        ("state, on a verification of today", log.state),
+        ("what cannot be told yet", watching.cannot_tell),
+        ("the last of an act, twice", knows),
+        ("the newest entries", log.find),
+        ("entries of an act", lambda: log.find(act="trail.verify")),
+        ("entries of somebody who did nothing", lambda: log.find(actor="nobody")),
+    ):
+        row(what, 1_000 * seconds(ask), "ms", None, "< 500")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--entries", type=int, default=ENTRIES)
@@ -161,6 +186,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(Settings.from_environment({}, home=Path(folder) / "desk"))
         measured(desk, entries, Path(folder))
+        opened(desk, Path(folder) / "desk")
         exported(desk, Path(folder))
 
 

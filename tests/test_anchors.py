@@ -42,8 +42,8 @@ from compliance.rules.nouns.audit import NotifyWhen, Schedule
 from compliance.settings import Settings
 from compliance.storage.tables import RECORDS
 from compliance.trail import WIDTH, read_stamp
-from compliance.trail.nouns import Anchor, AnchorKind
-from compliance.workspace import Workspace, anchoring_places
+from compliance.trail.nouns import Anchor, AnchorKind, TrailState
+from compliance.workspace import Workspace, anchoring_places, trail_memory
 
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 
@@ -292,6 +292,26 @@ def test_a_place_that_is_none_is_refused(
     with pytest.raises(AnchorError, match="the whole path"):
         kept(desk, Path("relative.jsonl"))
     assert desk.proof.trail.anchors() == ()
+
+
+def test_desks_share_a_folder_or_a_clone_but_no_file(
+    desk: Workspace, tmp_path: Path, clock: Clock, clone: Path
+) -> None:
+    other = opened(tmp_path / "other", clock)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    for one in (desk, other):
+        kept(one, shared)
+        ran(one)
+        one.proof.trail.keep("clone", AnchorKind.GIT, str(clone), "day")
+        one.proof.trail.run("clone")
+
+    assert problems(desk) == problems(other) == ""
+    assert len(desk.proof.trail.held()[0].seen) == 1
+    kept(desk, tmp_path / "own.jsonl")
+    ran(desk)
+    with pytest.raises(AnchorError, match="of another desk"):
+        kept(other, tmp_path / "own.jsonl")
 
 
 def test_an_anchor_that_is_not_there_is_said(desk: Workspace) -> None:
@@ -644,7 +664,53 @@ def test_the_command_line_keeps_runs_checks_and_removes(
     assert said("verify", "--scheduled")[1]["ok"] is True
     outside.unlink()
     outside.mkdir()
-    (outside / "checkpoint-x.json").write_text("nothing")
+    (outside / "privacy-desk-x.json").write_text("nothing")
     assert said("anchor", "check")[0] == 2
     assert said("anchor", "remove", "office")[0] == 0
     assert said("anchor", "list")[1]["anchors"] == []
+
+
+def test_a_long_trail_is_shown_from_the_verification_on_record(
+    desk: Workspace, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail_memory, "LONG", 100)
+    monkeypatch.setattr(trail_memory, "SHORT", 10)
+    kept(desk, tmp_path / "elsewhere.jsonl")
+    act(desk, 300)
+    ran(desk)
+    first, whole = desk.proof.trail.verify()
+    act(desk, 30)
+
+    def state() -> TrailState:
+        return opened(tmp_path / "home", clock).proof.log.state()
+
+    shown = state()
+    assert (shown.whole_at, shown.whole_entries) == (first.at, whole.entries)
+    assert shown.verification == desk.proof.log.verify()  # to the last byte of its root
+    clock.now += timedelta(hours=26)
+    assert state().whole_at > first.at
+
+    desk.proof.trail.verify()
+    forge(tmp_path / "home", 250)  # the verification went with the rest
+    assert state().verification.problems
+    assert "now there are 250" in problems(opened(tmp_path / "home", clock))
+
+
+def test_a_copy_with_its_verification_is_told_from_what_stands_outside(
+    desk: Workspace, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail_memory, "LONG", 100)
+    home = tmp_path / "home"
+    kept(desk, tmp_path / "elsewhere.jsonl")
+    act(desk, 300)
+    ran(desk)
+    desk.proof.trail.verify()
+    shutil.copytree(home, tmp_path / "copy")
+    act(desk, 10)
+    ran(desk)
+    shutil.rmtree(home)
+    shutil.move(tmp_path / "copy", home)
+
+    assert "now there are 303" in " ".join(
+        opened(home, clock).proof.log.state().verification.problems
+    )

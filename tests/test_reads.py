@@ -3,44 +3,47 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
 
 from compliance.dataset import RawFile
-from compliance.report.manuscript import Format
-from compliance.report.nouns import ReportKind
+from compliance.report.nouns import Format, ReportKind
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 ACTS = ROOT / "compliance" / "privacy" / "disclosure" / "acts.yaml"
 
-# Where a file can be had, by module and function: the acts that tell of it, or why none does.
+# Where a file can be had, by module and function: for each button or write there, in their order,
+# the act that tells of it, or why none does.
 PLAN = "a plan or a question: names and parameters that the officer chose"
 OUTSIDE = "a text or an image that is no dataset, after the act that took personal data out"
-WAYS: dict[str, tuple[str, ...] | str] = {
+RULES = "rules: laws and thresholds, no people"
+WAYS: dict[str, tuple[str, ...]] = {
     # Pages
     "pages/protect/federated.py:go_on": ("run.export",),
+    "pages/prove/lineage.py:<module>": ("lineage.export", "lineage.export"),
     "pages/parts/trailing/verdict.py:checkpoint": ("trail.checkpoint", "trail.export"),
     "pages/parts/trailing/checking.py:proofs": ("trail.prove",),
     "pages/parts/reporting/choosing.py:download": ("report.export",),
-    "pages/parts/anonymising/handing.py:_ways": ("output.export",),
-    "pages/parts/anonymising/files.py:as_file": PLAN,
+    "pages/parts/anonymising/handing.py:_ways": ("output.export", PLAN),
+    "pages/parts/anonymising/files.py:as_file": (PLAN,),
     "pages/parts/anonymising/histories.py:_shown": ("output.export",),
     "pages/parts/consenting/changes.py:take_out": ("consent.export",),
-    "pages/parts/ruling/packs.py:hand_out": "rules: laws and thresholds, no people",
+    "pages/parts/ruling/packs.py:hand_out": (RULES,),
     "pages/parts/told.py:handed_out": ("release.disclose",),
-    "pages/parts/scans.py:text": OUTSIDE,
-    "pages/parts/scans.py:image": OUTSIDE,
-    "pages/parts/plans.py:as_file": PLAN,
-    "pages/parts/question_files.py:files": PLAN,
+    "pages/parts/scans.py:text": (OUTSIDE,),
+    "pages/parts/scans.py:image": (OUTSIDE,),
+    "pages/parts/plans.py:as_file": (PLAN,),
+    "pages/parts/question_files.py:files": (PLAN,),
     "pages/parts/requesting/papers.py:_write": ("report.export",),
     "pages/parts/requesting/boards.py:_log": ("request.log",),
     "pages/parts/requesting/carrying.py:package": ("request.package",),
     "pages/parts/impacting/judging.py:versions": ("impact.export",),
-    "pages/parts/registering/files.py:take_out": ("register.export",),
+    "pages/parts/registering/files.py:take_out": ("register.export", "register.export"),
     "pages/parts/registering/files.py:record_of_processing": ("register.export",),
     # The command line
     "compliance/cli/trails.py:_prove": ("trail.prove",),
@@ -50,10 +53,10 @@ WAYS: dict[str, tuple[str, ...] | str] = {
     "compliance/cli/requests.py:write_log": ("request.log",),
     "compliance/cli/requests.py:_package": ("request.package",),
     "compliance/cli/fulfilling.py:_package": ("request.package",),
-    "compliance/cli/packing.py:_export": "rules: laws and thresholds, no people",
+    "compliance/cli/packing.py:_export": (RULES,),
     "compliance/cli/anonymising.py:discover_text": ("text.redact", "text.replace"),
     "compliance/cli/anonymising.py:redact_image": ("image.redact",),
-    "compliance/cli/anonymising.py:propose": PLAN,
+    "compliance/cli/anonymising.py:propose": (PLAN,),
     "compliance/cli/anonymising.py:hierarchy": ("hierarchy.export",),
     "compliance/cli/anonymising.py:anonymise": ("output.export",),
     "compliance/cli/anonymising.py:baskets": ("output.export",),
@@ -71,8 +74,8 @@ WAYS: dict[str, tuple[str, ...] | str] = {
 SHOWN = ("request.search", "request.read", "report.read", "vault.open")
 
 
-def ways_in(path: Path) -> set[str]:
-    """The functions of a module that hand a file out."""
+def ways_in(path: Path) -> Counter[str]:
+    """The functions of a module that hand files out, and at how many places each does."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inner = {
         call: node.name
@@ -82,7 +85,7 @@ def ways_in(path: Path) -> set[str]:
         if isinstance(call, ast.Call)
     }
     name = path.relative_to(ROOT)
-    return {
+    return Counter(
         f"{name}:{inner.get(call, '<module>')}"
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
@@ -91,18 +94,20 @@ def ways_in(path: Path) -> set[str]:
             call.func.attr == "download_button"
             or ast.unparse(call.func) in ("typed.write", "typed.write_all")
         )
-    }
+    )
 
 
 def test_every_way_out_names_its_act_or_why_it_has_none() -> None:
     files = [*(ROOT / "pages").rglob("*.py"), *(ROOT / "compliance" / "cli").glob("*.py")]
-    assert set().union(*map(ways_in, files)) == WAYS.keys()
+    found = sum(map(ways_in, files), Counter())
+    assert found == {way: len(said) for way, said in WAYS.items()}
 
 
 def test_every_act_that_tells_of_a_way_out_is_written_somewhere_and_said_in_words() -> None:
     known = {row["act"] for row in yaml.safe_load(ACTS.read_text("utf-8"))["acts"]}
     code = "".join(p.read_text("utf-8") for p in (ROOT / "compliance" / "workspace").glob("*.py"))
-    acts = {act for said in WAYS.values() if not isinstance(said, str) for act in said} | {*SHOWN}
+    said = {each for way in WAYS.values() for each in way} - {PLAN, OUTSIDE, RULES}
+    acts = said | {*SHOWN}
 
     assert acts <= known
     assert {act for act in acts if f'"{act}"' not in code} == set()

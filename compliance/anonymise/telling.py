@@ -69,7 +69,7 @@ def kept_check(alone: Mapping[ColumnName, float], asked: Collection[ColumnName],
         return Check(name="kept_columns", holds=True, says=said)
     listed = ", ".join(f"“{name}” {alone[name]:.1%}" for name in (unasked or telling)[:_NAMED])
     said = mark(
-        "By a value that nobody else has, a column that stays singles out rows: {columns}."
+        "By a value that nobody else has, a column that stays singles out rows: {columns}"
     ).format(columns=listed)
     more = (
         mark("Classes of {k} allow {most:.1%}; name these columns in the plan.")
@@ -77,7 +77,7 @@ def kept_check(alone: Mapping[ColumnName, float], asked: Collection[ColumnName],
         else mark("The plan says that it stays: whoever knows such a value finds the row.")
     )
     more = more.format(k=k, most=most)
-    return Check(name="kept_columns", holds=not unasked, says=f"{said} {more}")
+    return Check(name="kept_columns", holds=not unasked, says=f"{said}. {more}")
 
 
 def share_alone_by_rows(classes: Ints, people: Codes32) -> float:

@@ -64,7 +64,7 @@ def _show(workspace: Workspace, asked: argparse.Namespace) -> Result:
 def _columns(workspace: Workspace, asked: argparse.Namespace) -> Result:
     """Every edge with both ends and the columns that it joins, as a file."""
     path = typed.destination(asked.out, workspace.settings)
-    edges, data = workspace.proof.lineage.export_columns(asked.as_of)
+    edges, data = workspace.proof.lineage.export_columns(as_of=asked.as_of)
     typed.write(path, data)
     return {"path": str(path), "edges": len(edges), "columns": sum(len(e.columns) for e in edges)}
 

@@ -96,34 +96,36 @@ def _protection(
         quote = epsilon_of_group(event, size, delta)
     why = _reason(kind, unit, size, place)
     if quote.epsilon is None:
-        why = f"{why[:-1]}: {quote.reason}."
-    return Protection(unit=kind, is_protected_unit=kind is unit, size=size, quote=quote, why=why)
+        why = f"{why}: {quote.reason}"
+    return Protection(
+        unit=kind, is_protected_unit=kind is unit, size=size, quote=quote, why=f"{why}."
+    )
 
 
 def _reason(
     kind: PrivacyUnitKind, unit: PrivacyUnitKind, size: int | None, place: NoisePlace
 ) -> str:
     if kind is unit:
-        text = mark("The run was made to protect one {protected}, whatever it holds.")
+        text = mark("The run was made to protect one {protected}, whatever it holds")
     elif size is None:
-        text = mark("For one {kind} no ε can be said.")
+        text = mark("For one {kind} no ε can be said")
     elif size > 1 and place is NoisePlace.LOCAL:
         text = mark(
-            "One {kind} counts as up to {size:,} {protected}s, each of them with noise of its own."
+            "One {kind} counts as up to {size:,} {protected}s, each of them with noise of its own"
         )
     elif size > 1:
         text = mark(
-            "One {kind} counts as up to {size:,} {protected}s, each of them drawn on its own."
+            "One {kind} counts as up to {size:,} {protected}s, each of them drawn on its own"
         )
     elif kind is PrivacyUnitKind.DEVICE and kind in _below(unit):
         text = mark(
             "One {kind} lies within one {protected}, if nobody else uses it, so it is protected at "
-            "least as well."
+            "least as well"
         )
     elif kind in _below(unit):
-        text = mark("One {kind} lies within one {protected}, so it is protected at least as well.")
+        text = mark("One {kind} lies within one {protected}, so it is protected at least as well")
     else:
-        text = mark("One {kind} counts as one {protected}, so it is protected as well.")
+        text = mark("One {kind} counts as one {protected}, so it is protected as well")
     return text.format(kind=kind, protected=unit, size=size)
 
 

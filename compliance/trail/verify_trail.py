@@ -340,7 +340,6 @@ class Reading:
         """Go on behind what `tree` is over, whose last hash is `head`; others have read it."""
         self.tree, self.head = tree, head
         self._number = self._place = tree.size
-        self._run = Run(0, tree.size, tree.size, tree.size, "", head)
 
     def add(self, line: Line) -> dict[str, Any] | None:
         """Read the next line; what it says, and None where it cannot be read or was changed."""

@@ -192,9 +192,15 @@ class Lineages:
         edges = self._around(known.own, None if name is None else [name])
         return lineage_events.export(self._desk, edges, known.tagged, known.columns)
 
-    def export_columns(self, as_of: date | None = None) -> tuple[tuple[Edge, ...], bytes]:
-        """Every edge with the columns that it joins, and the same as CSV; that is in the trail."""
-        edges = self.edges(as_of=as_of)
+    def export_columns(
+        self, names: Sequence[str] | None = None, as_of: date | None = None
+    ) -> tuple[tuple[Edge, ...], bytes]:
+        """Every edge with the columns that it joins, and the same as CSV; that is in the trail.
+
+        Raises:
+            UnknownDatasetError: a name is not there.
+        """
+        edges = self.edges(names, as_of)
         with self._desk.act("lineage.export", "lineage") as act:
             act.facts |= {"edges": len(edges), "as_of": as_of.isoformat() if as_of else None}
         return edges, to_csv(edges)

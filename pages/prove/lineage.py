@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.workspace.lineage_listing import to_csv
 from pages.parts import outputs, session
 from pages.parts.tracing import columns, evidence, things
 
@@ -44,7 +43,7 @@ one.download_button(
 )
 two.download_button(
     _("Download edges of columns"),
-    data=lambda: to_csv(edges),
+    data=lambda: lineage.export_columns(None if everything else [dataset.name], day)[1],
     file_name="lineage.csv",
     mime="text/csv",
     on_click="ignore",

@@ -161,8 +161,9 @@ class _Done:
         rows = len(before) - before.null_count
         changed = rows if after is None else _changed(before, after)
         title = kinds()[job.kind].title
-        said = mark("{title}: {changed:,} of {rows:,} values of “{column}” changed.")
-        parts = [said.format(title=title, changed=changed, rows=rows, column=column), remark]
+        said = mark("{title}: {changed:,} of {rows:,} values of “{column}” changed")
+        told = said.format(title=title, changed=changed, rows=rows, column=column)
+        parts = [f"{told}.", remark]
         key = job.kind, column, len(self._notes)
         self._notes[key] = Note(
             column=column,

@@ -132,20 +132,28 @@ def _domain(query: Query, around: Surroundings) -> str:
         + [condition.column for condition in query.where]
     )
     others = listed([f"{join.dataset} by {join.unit}" for join in query.join])
-    joined = f", joined with {others}, of which one row per person counts" if query.join else ""
-    return mark(
-        "All tables with the columns of {dataset} (version {version}) about any "
-        "number of {people}, told apart by {unit}{joined}. Used are "
-        "{columns}{conditions}. Rows that name no person do not count."
-    ).format(
+    text = (
+        mark(
+            "All tables with the columns of {dataset} (version {version}) about any number of "
+            "{people}, told apart by {unit}, joined with {others}, of which one row per person "
+            "counts"
+        )
+        if query.join
+        else mark(
+            "All tables with the columns of {dataset} (version {version}) about any number of "
+            "{people}, told apart by {unit}"
+        )
+    )
+    about = text.format(
         dataset=dataset.name,
         version=dataset.version,
         people=people,
         unit=query.unit,
-        joined=joined,
-        columns=listed(list(used)),
-        conditions=conditions(query),
+        others=others,
     )
+    columns = mark("Used are {columns}").format(columns=listed(list(used)))
+    bare = mark("Rows that name no person do not count.")
+    return f"{about}. {columns}{conditions(query)}. {bare}"
 
 
 def _unprotected(release: Release) -> str:

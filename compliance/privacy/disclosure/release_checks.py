@@ -130,8 +130,9 @@ def reused_noise(release: Release, around: Surroundings, row: Row) -> Finding:
     others = [other for other in around.releases if other.id != release.id]
     again = sum(other.query == release.query for other in others)
     twins = [other for other in others if release.values and other.values == release.values]
-    compared = f"{counted(len(release.values), 'number')} compared with those of " + counted(
-        len(others), "other release"
+    compared = mark("{numbers} compared with those of {others}").format(
+        numbers=counted(len(release.values), "number"),
+        others=counted(len(others), "other release"),
     )
     asked = mark("the same question was answered {times}, each paid for").format(
         times=counted(again + 1, "time")

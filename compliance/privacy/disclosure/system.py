@@ -214,12 +214,12 @@ def _utility(release: Release) -> str:
 
 def _range(margins: list[float]) -> str:
     low, high = size(min(margins)), size(max(margins))
-    return low if low == high else f"{low} to {high}"
+    return low if low == high else mark("{low} to {high}").format(low=low, high=high)
 
 
 def _additional(release: Release, around: Surroundings) -> str:
     entry = entry_of(release, around)
-    where = f", entry {entry} of its trail" if entry is not None else ""
+    name = "report_without_entry" if entry is None else "report"
     audit = around.audit
     stamp = (
         mark("Newest self-audit, on {day}: {says}").format(
@@ -228,5 +228,5 @@ def _additional(release: Release, around: Surroundings) -> str:
         if audit
         else mark("No self-audit is on record")
     )
-    told = statement("report", release=release.id, version=around.desk_version, entry=where)
+    told = statement(name, release=release.id, version=around.desk_version, entry=entry)
     return f"{told} {sentence(stamp)}"

@@ -36,7 +36,8 @@ def data(name: str) -> Mapping[str, Any]:
 def statement(name: str, **blanks: object) -> str:
     """A standing text of `statements.yaml` with its blanks filled."""
     sentences: list[str] = data("statements.yaml")[name]["text"]
-    return " ".join(text.format(**blanks) for text in sentences)
+    said = ". ".join(text.format(**blanks) for text in sentences)
+    return f"{said}." if sentences[0][0].isupper() else said
 
 
 def listed(items: Sequence[str], nothing: str = "none") -> str:

@@ -129,4 +129,4 @@ def _nearest(found: Sequence[Compared]) -> str:
         f"{c.deployment.name} of {c.deployment.curator}, {loss(c.epsilon or Decimal(0))}"
         for c in found
     ]
-    return f" (nearest: {named[0]})" if named else ""
+    return mark(" (nearest: {nearest_name})").format(nearest_name=named[0]) if named else ""
