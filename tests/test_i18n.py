@@ -145,19 +145,20 @@ TEMPLATES = {
     "sum of {column}": "{column}的总和",
     "date": "日期",
     "name": "姓名",
+    "{first}; {rest}": "{first}；{rest}",
+    "{sentence}. {rest}": "{sentence}。{rest}",
+    "{sentence}.": "{sentence}。",
+    "{first} and {rest}": "{first}、{rest}",
 }
-
-
-MARKS = {"sentences": "", "clauses": "；", "words": "、", "end": "。"}
 
 
 @pytest.fixture
 def recogniser():
-    return Recogniser(TEMPLATES, {"row": "{number}行", "rows": "{number}行"}, MARKS)
+    return Recogniser(TEMPLATES, {"row": "{number}行", "rows": "{number}行"}, TEMPLATES)
 
 
 def _translated(words: str) -> str:
-    return TEMPLATES.get(words, words)
+    return TEMPLATES.get(words) or TEMPLATES.get(words[:1].swapcase() + words[1:], words)
 
 
 @pytest.mark.parametrize(
@@ -172,17 +173,14 @@ def _translated(words: str) -> str:
         ("sum of name; erased", "name的总和；被删除"),
         (
             "Sum of name. It stays. The table was erased on 3 May.",
-            "name的总和。It stays.table于3 May被删除。",
+            "name的总和。It stays。table于3 May被删除。",
         ),
         ("date and name", "日期、姓名"),
         ("Erased.", "被删除。"),
     ],
 )
 def test_a_finished_sentence_is_recognised_by_its_template(recogniser, english, chinese):
-    def translated(words: str) -> str:
-        return TEMPLATES.get(words) or recogniser.said(words, translated) or words
-
-    assert translated(english) == chinese
+    assert recogniser.said(english, _translated) == chinese
 
 
 @pytest.mark.parametrize(
@@ -193,9 +191,60 @@ def test_words_that_fit_no_template_are_left_alone(recogniser, words):
 
 
 def test_a_blank_that_stands_twice_must_hold_the_same_twice():
-    twice = Recogniser(["from {a} to {a} again"], {}, MARKS)
+    twice = Recogniser(["from {a} to {a} again"], {})
     assert twice.said("from here to here again", str) == "from here to here again"
     assert twice.said("from here to there again", str) is None
+
+
+JOINED = {
+    "{first}; {rest}": "{first}；{rest}",
+    "{sentence}. {rest}": "{sentence}。{rest}",
+    "{sentence}.": "{sentence}。",
+    "{title}: {words}": "{title}：{words}",
+    "{words} ({note})": "{words}（{note}）",
+    "{first}, {rest}": "{first}、{rest}",
+    "{law} {article}": "{law}{article}",
+    "in {place}": "在{place}",
+    "no day is known": "日期未知",
+    "purposes": "目的",
+    "recipients": "接收方",
+    "GDPR": "GDPR",
+    "Art. 30": "第30条",
+}
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("Purposes: in recipients; no day is known.", "目的：在接收方；日期未知。"),
+        ("Purposes: recipients; no day is known.", "目的：接收方；日期未知。"),
+        ("No day is known. Purposes (Art. 30).", "日期未知。目的（第30条）。"),
+        ("missing: purposes, recipients", "missing：目的、接收方"),
+        ("GDPR Art. 30", "GDPR第30条"),
+        ("in purposes", "在目的"),
+        ("somebody wrote this, by hand; and this.", "somebody wrote this, by hand; and this."),
+        ("purposes of somebody", "purposes of somebody"),
+        ("purposes, and what else there is", "purposes, and what else there is"),
+        ("in somebody's words", "in somebody's words"),
+    ],
+)
+def test_what_was_joined_is_taken_apart_where_its_parts_are_known(english, chinese):
+    recogniser = Recogniser([key for key in JOINED if "{" in key], {}, JOINED)
+
+    def translated(words: str) -> str:
+        for form in (words, words[:1].swapcase() + words[1:]):
+            if form in JOINED:
+                return JOINED[form]
+        return words
+
+    assert (recogniser.said(english, translated) or english) == chinese
+
+
+def test_names_and_keys_of_files_are_gathered_as_they_are_shown(tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "ROOT", tmp_path)
+    (tmp_path / "kinds.yaml").write_text("groups: {A group: {a: {is: some_choice, not: no}}}\n")
+    room = {"data": [{"file": "kinds.yaml", "texts": [], "names": ["*.is"], "keys": ["groups"]}]}
+    assert [words for _, words in gathering._as_they_stand(room)] == ["some choice", "A group"]
 
 
 def test_a_sentence_kept_in_english_is_said_in_the_readers_language():

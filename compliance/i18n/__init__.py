@@ -42,11 +42,8 @@ def translate(words: str) -> str:
     language = LANGUAGE.get()
     if language == ENGLISH or not words:  # the catalogue's own head has empty words as its key
         return words
-    for form in (words, words[0].swapcase() + words[1:]):  # a sentence within another one
-        found = _catalogue(language).gettext(form)
-        if found is not form:
-            return found
-    return _recogniser(language).said(words, translate) or words
+    found = _written(words)
+    return found if found is not words else _recogniser(language).said(words, _written) or words
 
 
 def plural(one: str, many: str, number: int) -> str:
@@ -86,6 +83,18 @@ def speaking(language: str) -> Iterator[None]:
         LANGUAGE.reset(before)
 
 
+def _written(words: str) -> str:
+    """What the catalogue says instead of `words`, which may have another first letter there."""
+    forms = [words] if words else []
+    if " " in words:  # a sentence, which may stand within another one
+        forms.append(words[0].swapcase() + words[1:])
+    for form in forms:
+        found = _catalogue(LANGUAGE.get()).gettext(form)
+        if found is not form:
+            return found
+    return words
+
+
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
@@ -96,10 +105,9 @@ def _recogniser(language: str) -> Recogniser:
     """Of all templates that were only marked, and of all units of counts."""
     from babel.messages.mofile import read_mo
 
-    from compliance.i18n.locales import conventions
+    from compliance.i18n.locales import conventions, places
 
-    told, units, templates = conventions(language), {}, []
-    shape, marks = str(told["count"]), told["between"] | {"end": told["end"]}
+    shape, units, templates, known = str(conventions(language)["count"]), {}, [], []
     with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
         for message in read_mo(file):
             words, said = _first(message.id), _first(message.string)
@@ -108,7 +116,9 @@ def _recogniser(language: str) -> Recogniser:
                 units[words] = shape.format(number="{number}", unit=said)
             elif context == FINISHED:
                 templates.append(words)
-    return Recogniser(templates, units, marks)
+            elif not context:
+                known.append(words)
+    return Recogniser(templates, units, known, places(language))
 
 
 def _first(forms: str | Sequence[str] | None) -> str:

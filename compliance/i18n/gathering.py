@@ -272,10 +272,10 @@ def _in_attribute(path: Path, name: str) -> Iterator[str]:
     """What classes of a module say in the attribute `name`, as errors do in their sentence."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         for line in node.body if isinstance(node, ast.ClassDef) else ():
-            if (isinstance(line, ast.Assign) and _named(line.targets[0]) == name) or (
-                isinstance(line, ast.AnnAssign) and _named(line.target) == name and line.value
-            ):
-                yield from _literals(line.value) if line.value else ()
+            if isinstance(line, ast.Assign) and _named(line.targets[0]) == name:
+                yield from _literals(line.value)
+            if isinstance(line, ast.AnnAssign) and _named(line.target) == name and line.value:
+                yield from _literals(line.value)
 
 
 def _named(target: ast.expr) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from compliance.i18n import FOLDER, LANGUAGE
+from compliance.i18n import ENGLISH, FOLDER, LANGUAGE
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -83,6 +83,13 @@ def joined(items: Iterable[str], what: str) -> str:
 def end() -> str:
     """The mark at the end of a sentence."""
     return str(conventions()["end"])
+
+
+def places(language: str) -> dict[str, str]:
+    """What countries are called, by their codes and by their English names."""
+    english, own = _locale(ENGLISH).territories, _locale(language).territories
+    named = {code: name for code, name in own.items() if len(code) == 2 and code in english}
+    return named | {english[code]: name for code, name in named.items()}
 
 
 def conventions(language: str = "") -> dict[str, Any]:

@@ -2,47 +2,121 @@
 
 Verdicts, findings and the like are kept as English sentences with facts in them, some of them in
 records of years ago. Shown in another language, such a sentence is held against the templates
-there are, its facts are read off and put into the translation. Of several templates the one that
-says most itself is taken. A fact that is a word is translated as well, unless its blank is called
-as in `NAMES`: what people named stays as they named it. Several sentences, clauses or listed words
-are recognised one by one.
+there are, its facts are read off and put into the translation. Of several readings the one is
+taken that leaves the fewest letters untranslated, and of these the one of the longest template.
+A fact that is a word is translated as well, unless its blank is called as in `NAMES`: what people
+named stays as they named it. What was joined from several sentences or words is taken apart. A
+sentence may have got another first letter where it was put into another.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+Translated = Callable[[str], str]
 
 _BLANK = re.compile(r"\{([a-z_0-9]+)(?:![rs])?(?::[^}]*)?\}")
+# What stands in a blank whose format says that it is a number or a moment.
+_NUMBER, _MOMENT = r"[\d.,%e+-]+", r"[\d.: -]+"
 _COUNT = re.compile(r"(?P<number>[\d,]+)[ \N{NO-BREAK SPACE}](?P<unit>\D[^.;:()]{0,40})")
 # Blanks that hold what people named; an ending in _name says the same.
 NAMES = frozenset(
-    {
-        *(
-            "activity",
-            "actor",
-            "actors",
-            "column",
-            "columns",
-            "dataset",
-            "datasets",
-            "file",
-            "files",
-        ),
-        *("id", "ids", "key", "name", "names", "named", "of", "person", "population", "processor"),
-        *("recipient", "recipients", "subject", "subjects", "table", "tables", "target", "text"),
-        *("unit", "value", "values", "vendor"),
-    }
+    [
+        "activity",
+        "actor",
+        "actors",
+        "column",
+        "columns",
+        "dataset",
+        "datasets",
+        "file",
+        "files",
+        "id",
+        "ids",
+        "key",
+        "name",
+        "names",
+        "named",
+        "of",
+        "person",
+        "population",
+        "processor",
+        "recipient",
+        "recipients",
+        "subject",
+        "subjects",
+        "table",
+        "tables",
+        "target",
+        "text",
+        "unit",
+        "value",
+        "values",
+        "vendor",
+    ]
 )
-_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
-_CLAUSES = re.compile(r"; ")
-_WORDS = re.compile(r", | and ")
+_NAME = re.compile(r"\w+(?:[_.@]\w+)+")
+_ENDS = re.compile(r"[.!?] (?=[A-Z])|; ")
 _LONGEST = 2_000  # letters of a sentence; what is longer is somebody's own text
-_LEAST = 4  # letters that a template must say itself, or it would fit too much
+_SURE = 20  # letters from which on a template goes before lists that it may hold
+_LEAST = 4  # letters that a template must say itself, or all of its facts must be known
 _REMEMBERED = 4096
-_ANY = ""  # the start of a template that begins with a blank
+_TRIED = 6  # places at which words are taken apart
+
+
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """How sentences or words are joined, as a template.
+
+    Attributes:
+        is_list: it joins words, each of which must be known or be the name of a column or so.
+        is_close: it joins words, of which the first is a title, and each must be known.
+    """
+
+    words: str
+    is_list: bool = False
+    is_close: bool = False
+
+    def split(self, words: str) -> Iterator[dict[str, str]]:
+        """The parts, taken apart at one place after the other."""
+        first, *rest = _BLANK.finditer(self.words)
+        start, end = self.words[: first.start()], self.words[(rest or [first])[-1].end() :]
+        if not (words.startswith(start) and words.endswith(end)):
+            return
+        body = words[len(start) : len(words) - len(end)]
+        if not rest:
+            yield {first[1]: body}
+            return
+        between = self.words[first.end() : rest[0].start()]
+        at = body.find(between, 1)
+        for _ in range(_TRIED):
+            if at < 0 or at + len(between) >= len(body):
+                return
+            yield {first[1]: body[:at], rest[0][1]: body[at + len(between) :]}
+            at = body.find(between, at + 1)
+
+    def allows(self, unknown: Sequence[str]) -> bool:
+        """Whether these parts may be words that nobody knows."""
+        return not (unknown and (self.is_list or self.is_close))
+
+
+_SENTENCES = (_Joint("{first}; {rest}"), _Joint("{sentence}. {rest}"), _Joint("{sentence}."))
+_LISTS = (
+    _Joint("{law} {article}", is_close=True),
+    _Joint("{first}, {rest}", is_list=True),
+    _Joint("{first} and {rest}", is_list=True),
+)
+_OTHERS = (
+    _Joint("“{words}”", is_close=True),
+    _Joint("{words} ({note})"),
+    _Joint("{title}: {words}"),
+    _Joint("{first} or {rest}", is_list=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,72 +124,147 @@ class _Template:
     words: str
     pattern: re.Pattern[str]
     own: int  # letters that are not blanks
-    longest: str  # piece between blanks: a sentence without it need not be held against the rest
+    anchor: str  # its longest piece, which is quicker to look for than the whole
+
+
+class _Reading(NamedTuple):
+    """A way to understand a sentence: what it says, how many of its letters stay as they are."""
+
+    says: str
+    left: int
 
 
 class Recogniser:
-    """Finds the template of a sentence, and says the sentence by the template's translation."""
+    """Finds the templates of a sentence, and says the sentence by their translations."""
 
     def __init__(
-        self, templates: Iterable[str], units: Mapping[str, str], marks: Mapping[str, str]
+        self,
+        templates: Iterable[str],
+        units: Mapping[str, str],
+        known: Iterable[str] = (),
+        names: Mapping[str, str] | None = None,
     ) -> None:
         """
         Args:
             templates: all words that have a translation and blanks.
             units: of a count, in singular and plural, with what is said instead, whose blank
                 `{number}` is the number.
-            marks: what stands between `sentences`, `clauses` and `words`, and at the `end`.
+            known: all words that have a translation, which may be the same words.
+            names: of countries, with what they are called; they stand in no catalogue.
         """
-        self._units, self._marks = units, marks
+        self._names = names or {}
+        self._known = frozenset(known)
+        self._units = units
         self._by_start: dict[str, list[_Template]] = {}
+        joints = {joint.words for joint in (*_SENTENCES, *_LISTS, *_OTHERS)}
         for words in templates:
             template = _template(words)
-            if template.own >= _LEAST:
+            if template.own and words not in joints:
                 self._by_start.setdefault(_start(words), []).append(template)
-        anywhere = self._by_start.setdefault(_ANY, [])
-        for start, group in self._by_start.items():
-            group.extend(anywhere if start != _ANY else ())
-            group.sort(key=lambda one: -one.own)
-        self.said = lru_cache(_REMEMBERED)(self._said)
+        self._read = lru_cache(_REMEMBERED)(self._reading)
 
-    def _said(self, words: str, translated: Callable[[str], str]) -> str | None:
-        """`words` by the translation of their template; None where there is none."""
+    def said(self, words: str, translated: Translated) -> str | None:
+        """`words` by the translation of their template; None where there is none.
+
+        Args:
+            translated: what a catalogue says instead of words; the words where it lacks them.
+        """
+        found = self._read(words, translated)
+        return found.says if found else None
+
+    def _reading(self, words: str, translated: Translated) -> _Reading | None:
+        """The best way to understand `words`: the one that leaves the fewest letters."""
         if (counted := _COUNT.fullmatch(words)) and counted["unit"] in self._units:
-            return self._units[counted["unit"]].replace("{number}", counted["number"])
+            said = self._units[counted["unit"]]
+            return _Reading(said.replace("{number}", counted["number"]), 0)
+        if words in self._names:
+            return _Reading(self._names[words], 0)
         if len(words) > _LONGEST:
             return None
-        fitting = self._match(words)
-        if fitting and not any(map(_has_parts, fitting[1].values())):
-            return _filled(translated(fitting[0]), fitting[1], translated)
-        said = self._in_parts(words, translated) or self._bare(words, translated)
-        if said is None and fitting:
-            return _filled(translated(fitting[0]), fitting[1], translated)
-        return said
+        best: _Reading | None = None
+        sure, likely, short = self._fitting(words)
+        readings = chain(
+            self._apart(words, translated, _SENTENCES),
+            self._by_template(sure, words, translated),
+            self._apart(words, translated, _LISTS),
+            self._by_template(likely, words, translated),
+            self._apart(words, translated, _OTHERS),
+            (one for one in self._by_template(short, words, translated) if not one.left),
+        )
+        for found in readings:
+            if best is None or found.left < best.left:
+                best = found
+            if not best.left:
+                break
+        return best
 
-    def _match(self, words: str) -> tuple[str, dict[str, str]] | None:
-        """The template that says most of `words` itself, and the facts in its blanks."""
-        for template in self._by_start.get(_start(words), self._by_start[_ANY]):
-            if template.longest in words and (found := template.pattern.fullmatch(words)):
-                return template.words, found.groupdict()
-        return None
+    def _by_template(
+        self, templates: Iterable[_Template], words: str, translated: Translated
+    ) -> Iterator[_Reading]:
+        for template in templates:
+            if template.anchor not in words:
+                continue
+            if found := template.pattern.fullmatch(words):
+                costs = template.own < _SURE
+                parts = self._parts(found.groupdict(), translated, names_cost=costs)
+                yield _joined(translated(template.words), parts)
 
-    def _in_parts(self, words: str, translated: Callable[[str], str]) -> str | None:
-        """Sentences or clauses of which some are known, or listed words that are known all."""
-        for pattern, mark, least in ((_SENTENCES, "sentences", 1), (_CLAUSES, "clauses", 1)):
-            if (said := _split(pattern, words, translated, least)) is not None:
-                return self._marks[mark].join(said)
-        if (said := _split(_WORDS, words, translated, 0)) is not None:
-            return self._marks["words"].join(said)
-        return None
+    def _apart(
+        self, words: str, translated: Translated, joints: Iterable[_Joint]
+    ) -> Iterator[_Reading]:
+        """`words` that were joined, by the translation of what joins them and of their parts."""
+        for joint in joints:
+            if joint.words not in self._known:
+                continue
+            for pieces in joint.split(words):
+                parts = self._parts(pieces, translated)
+                unknown = [
+                    piece
+                    for name, piece in pieces.items()
+                    if not self._is_known(piece, parts[name])
+                ]
+                if joint.is_close and not self._is_close(list(pieces.values()), translated):
+                    continue
+                if len(unknown) < len(parts) and joint.allows(unknown):
+                    found = _joined(translated(joint.words), parts)
+                    yield _Reading(found.says, found.left + len(unknown))
 
-    def _bare(self, words: str, translated: Callable[[str], str]) -> str | None:
-        """A clause that was made a sentence, by its capital or its end."""
-        end = "." if words.endswith(".") else ""
-        clause = words.removesuffix(".")
-        for bare in (clause, clause[:1].lower() + clause[1:]):
-            if bare != words and (said := translated(bare)) != bare:
-                return said + (self._marks["end"] if end else "")
-        return None
+    def _is_close(self, pieces: Sequence[str], translated: Translated) -> bool:
+        """Whether it is the name of a law, a request or the like, and what belongs to it."""
+        return pieces[0][:1].isupper() and all(
+            words in self._known or translated(words) != words or not _letters(words)
+            for words in pieces
+        )
+
+    def _is_known(self, words: str, found: _Reading) -> bool:
+        return found.says != words or words in self._known or not found.left
+
+    def _parts(
+        self, pieces: Mapping[str, str], translated: Translated, *, names_cost: bool = True
+    ) -> dict[str, _Reading]:
+        return {
+            name: _named(piece, costs=names_cost)
+            if is_name(name)
+            else self._part(piece, translated)
+            for name, piece in pieces.items()
+        }
+
+    def _part(self, words: str, translated: Translated) -> _Reading:
+        """A fact or a piece of a sentence; as it is, where nobody knows it."""
+        said = translated(words)
+        if said != words or words in self._known:
+            return _Reading(said, 0)
+        return self._read(words, translated) or _Reading(words, _letters(words))
+
+    def _fitting(self, words: str) -> tuple[list[_Template], ...]:
+        """The templates that may fit, by how much they say; those that say most first."""
+        starts = (*self._by_start.get(_start(words), ()), *self._by_start.get("", ()))
+        ordered = sorted(starts, key=lambda one: -one.own)
+        return (
+            [one for one in ordered if one.own >= _SURE],
+            [one for one in ordered if _SURE > one.own >= _LEAST],
+            [one for one in ordered if one.own < _LEAST],
+        )
 
 
 def has_blanks(words: str) -> bool:
@@ -123,16 +272,9 @@ def has_blanks(words: str) -> bool:
     return _BLANK.search(words) is not None
 
 
-def _split(
-    pattern: re.Pattern[str], words: str, translated: Callable[[str], str], least: int
-) -> list[str] | None:
-    """The parts of `words`, said; None where fewer than `least` (0: all) of them are known."""
-    parts = pattern.split(words)
-    if len(parts) == 1:
-        return None
-    said = [translated(part) for part in parts]
-    known = sum(one != part for one, part in zip(said, parts, strict=True))
-    return said if known >= (least or len(parts)) else None
+def _named(words: str, *, costs: bool) -> _Reading:
+    """What people named, which hardly goes over the end of a sentence or clause."""
+    return _Reading(words, _letters(words) * costs + 2 * len(_ENDS.findall(words)))
 
 
 def is_name(blank: str) -> bool:
@@ -140,22 +282,22 @@ def is_name(blank: str) -> bool:
     return blank in NAMES or blank.endswith("_name")
 
 
-def _has_parts(fact: str) -> bool:
-    """Whether a fact goes over the end of a clause, so that it may have swallowed another."""
-    return _SENTENCES.search(fact) is not None or _CLAUSES.search(fact) is not None
+def _joined(template: str, parts: Mapping[str, _Reading]) -> _Reading:
+    says = _BLANK.sub(lambda blank: parts[blank[1]].says, template)
+    return _Reading(says, sum(part.left for part in parts.values()))
 
 
-def _filled(template: str, facts: Mapping[str, str], translated: Callable[[str], str]) -> str:
-    def fact(blank: re.Match[str]) -> str:
-        return facts[blank[1]] if is_name(blank[1]) else translated(facts[blank[1]])
-
-    return _BLANK.sub(fact, template)
+def _letters(words: str) -> int:
+    """How many small letters there are, save in quoted names and in names of columns and files."""
+    is_quoted = words.startswith("“") and words.endswith("”") and "”" not in words[:-1]
+    is_name = is_quoted or _NAME.fullmatch(words) is not None
+    return 0 if is_name else sum(sign.islower() for sign in words)
 
 
 def _start(words: str) -> str:
     """The first word, if it has no blank: by it most templates are told apart."""
-    first = words.split(" ", 1)[0]
-    return _ANY if "{" in first else first
+    first = words.split(" ", 1)[0].lower()
+    return "" if "{" in first else first
 
 
 def _template(words: str) -> _Template:
@@ -163,13 +305,23 @@ def _template(words: str) -> _Template:
     for blank in _BLANK.finditer(words):
         pieces.append(re.escape(words[at : blank.start()]))
         name, at = blank[1], blank.end()
-        pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+        fact = _fact(blank[0])
+        pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>{fact})")
         seen.add(name)
     pieces.append(re.escape(words[at:]))
-    between = _BLANK.sub("\n", words).split("\n")
+    if words[:1].isalpha():
+        pieces[0] = f"(?i:{pieces[0][0]}){pieces[0][1:]}"
+    first, *others = _BLANK.split(words)[::2]  # the first letter may be another one
     return _Template(
-        words=words,
-        pattern=re.compile("".join(pieces), re.DOTALL),
-        own=sum(sign.isalpha() for piece in between for sign in piece),
-        longest=max(between, key=len),
+        words,
+        re.compile("".join(pieces), re.DOTALL),
+        own=sum(sign.isalpha() for sign in _BLANK.sub("", words)),
+        anchor=max((first[1:], *others), key=len),
     )
+
+
+def _fact(blank: str) -> str:
+    """What may stand in a blank."""
+    if "%Y" in blank:
+        return _MOMENT
+    return _NUMBER if ":" in blank and "%" not in blank[:-2] else ".+?"

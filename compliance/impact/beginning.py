@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from compliance.i18n import mark
 from compliance.impact.drawing import drawn
 from compliance.impact.exchange import checked_title
 from compliance.impact.gauging import (
@@ -37,7 +38,10 @@ from compliance.impact.screening import criteria_drawn
 from compliance.impact.standing import facts_in
 from compliance.rules.nouns import Knowledge
 
-_KINDS = {ImpactKind.DPIA: "Impact assessment", ImpactKind.LIA: "Legitimate-interest assessment"}
+_KINDS = {
+    ImpactKind.DPIA: mark("Impact assessment"),
+    ImpactKind.LIA: mark("Legitimate-interest assessment"),
+}
 _GAUGES = ("severity", "likelihood", "severity_after", "likelihood_after")
 
 
@@ -189,7 +193,7 @@ def _screening_again(
         if not is_kept and (before.holds, before.why) != (now.holds, now.why):
             differences.append(
                 Difference(
-                    where=f"Screening: {titles[id_]}",
+                    where=mark("Screening: {titles}").format(titles=titles[id_]),
                     before=_held(before),
                     after=_held(now),
                     is_kept=False,
@@ -199,7 +203,7 @@ def _screening_again(
 
 
 def _held(one: Criterion) -> str:
-    word = {True: "holds", False: "does not hold", None: "not known"}[one.holds]
+    word = {True: mark("holds"), False: mark("does not hold"), None: mark("not known")}[one.holds]
     return f"{word}: {one.why}" if one.why else word
 
 
@@ -264,4 +268,4 @@ def _event_again(event: FearedEvent, scope: Scope, differences: list[Difference]
 
 
 def _gauge_said(reading: Reading | None) -> str:
-    return "not gauged" if reading is None else f"{reading.gauge}. {reading.why}".strip()
+    return mark("not gauged") if reading is None else f"{reading.gauge}. {reading.why}".strip()

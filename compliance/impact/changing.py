@@ -14,6 +14,7 @@ from compliance.errors import (
     ImpactOutdatedError,
     UnknownImpactError,
 )
+from compliance.i18n import mark
 from compliance.impact.gauging import level_after, residual
 from compliance.impact.method import measures, method
 from compliance.impact.nouns import (
@@ -47,6 +48,9 @@ _GAUGES = ("severity", "likelihood", "severity_after", "likelihood_after")
 _GOING_AHEAD = (Decision.GO, Decision.CONDITIONS)
 
 
+_KNOWN = mark("Known are {known}")
+
+
 def answered(impact: Impact, question: str, text: str | None = None) -> Impact:
     """A question answered in an officer's own words.
 
@@ -66,7 +70,8 @@ def answered(impact: Impact, question: str, text: str | None = None) -> Impact:
         return _with_event(impact, replace(found, **changed))
     if question not in {each.id for each in method().questions(impact.kind)}:
         known = listed([each.id for each in method().questions(impact.kind)])
-        raise UnknownImpactError(what="question", given=question[:60], known=f"Known are {known}")
+        known = _KNOWN.format(known=known)
+        raise UnknownImpactError(what="question", given=question[:60], known=known)
     before = impact.answers.get(question, Answer())
     answers = {**impact.answers, question: _said(before, text)}
     return _open(replace(impact, answers=answers))
@@ -81,10 +86,13 @@ def screened_by_hand(impact: Impact, criterion: str, *, holds: bool | None, why:
     """
     if criterion not in {each.id for each in method().criteria}:
         known = listed([each.id for each in method().criteria])
-        raise UnknownImpactError(what="criterion", given=criterion[:60], known=f"Known are {known}")
-    text = _checked("The reason", why)
+        known = _KNOWN.format(known=known)
+        raise UnknownImpactError(what="criterion", given=criterion[:60], known=known)
+    text = _checked(mark("The reason"), why)
     if holds is not None and not text:
-        raise ImpactInputError(field="The reason", given="", reason="say why in a few words")
+        raise ImpactInputError(
+            field=mark("The reason"), given="", reason=mark("say why in a few words")
+        )
     said = Criterion(holds=holds, why=text, origin=Origin.TYPED)
     return _open(replace(impact, screening={**impact.screening, criterion: said}))
 
@@ -110,7 +118,7 @@ def gauged(
     """
     found = _event_or_refuse(impact, event)
     end = "_after" if after else ""
-    reason = _checked("The reason", why)
+    reason = _checked(mark("The reason"), why)
     changed: dict[str, Any] = {}
     for scale, gauge in ((Scale.SEVERITY, severity), (Scale.LIKELIHOOD, likelihood)):
         before: Reading | None = getattr(found, f"{scale}{end}")
@@ -132,11 +140,11 @@ def feared(impact: Impact, title: str, *, id_: str = "") -> Impact:
     """
     _refuse_lia(impact)
     known = method().feared(id_) if id_ else None
-    name = known.title if known else _checked("The feared event", title, LONGEST_NAME)
+    name = known.title if known else _checked(mark("The feared event"), title, LONGEST_NAME)
     made = known.id if known else "own-" + "-".join(name.lower().split())[:60].replace(".", "")
     if not name or any(each.id == made or each.title == name for each in impact.events):
-        reason = "give it a name that no other event has"
-        raise ImpactInputError(field="The feared event", given=name[:60], reason=reason)
+        reason = mark("give it a name that no other event has")
+        raise ImpactInputError(field=mark("The feared event"), given=name[:60], reason=reason)
     return _open(replace(impact, events=(*impact.events, FearedEvent(id=made, title=name))))
 
 
@@ -147,7 +155,7 @@ def shielded(impact: Impact, event: str, by: Sequence[str]) -> Impact:
         UnknownImpactError: there is no such event.
     """
     found = _event_or_refuse(impact, event)
-    checked = [_checked("The measure", each, LONGEST_NAME) for each in by]
+    checked = [_checked(mark("The measure"), each, LONGEST_NAME) for each in by]
     return _with_event(impact, replace(found, measures=tuple(dict.fromkeys(filter(None, checked)))))
 
 
@@ -162,9 +170,11 @@ def planned(impact: Impact, measure: Measure, *, place: int | None = None) -> Im
         ImpactInputError: it says nothing, is too long, or the place is not there.
         UnknownImpactError: it names an event that is not there.
     """
-    what = _checked("The measure", measure.what, LONGEST_NAME * 5)
+    what = _checked(mark("The measure"), measure.what, LONGEST_NAME * 5)
     if not what:
-        raise ImpactInputError(field="The measure", given="", reason="say what is to be done")
+        raise ImpactInputError(
+            field=mark("The measure"), given="", reason=mark("say what is to be done")
+        )
     for event in measure.events:
         _event_or_refuse(impact, event)
     known = next((each for each in measures() if each.id == what), None)
@@ -178,8 +188,12 @@ def planned(impact: Impact, measure: Measure, *, place: int | None = None) -> Im
     elif 0 <= place < len(kept):
         kept[place] = measure
     else:
-        reason = f"there are {counted(len(kept), 'measure')} in the plan"
-        raise ImpactInputError(field="The measure's place", given=f"{place + 1}", reason=reason)
+        reason = mark("there are {measures} in the plan").format(
+            measures=counted(len(kept), "measure")
+        )
+        raise ImpactInputError(
+            field=mark("The measure's place"), given=f"{place + 1}", reason=reason
+        )
     return _open(replace(impact, measures=tuple(kept)))
 
 
@@ -189,15 +203,17 @@ def opined(impact: Impact, opinion: Opinion, today: date) -> Impact:
     Raises:
         ImpactInputError: neither is said, or the day is in the future.
     """
-    text = _checked("The opinion", opinion.text)
-    reason = _checked("The reason", opinion.reason)
+    text = _checked(mark("The opinion"), opinion.text)
+    reason = _checked(mark("The reason"), opinion.reason)
     if not text and not reason:
-        why = "say what they said, or why they were not asked"
-        raise ImpactInputError(field="The opinion", given="", reason=why)
+        why = mark("say what they said, or why they were not asked")
+        raise ImpactInputError(field=mark("The opinion"), given="", reason=why)
     if opinion.of is Voice.OFFICER and not text:
-        why = "the officer's advice has to be sought (Art. 35(2)); a reason does not replace it"
-        raise ImpactInputError(field="The opinion", given="", reason=why)
-    _refuse_future("The day of the opinion", opinion.at, today)
+        why = mark(
+            "the officer's advice has to be sought (Art. 35(2)); a reason does not replace it"
+        )
+        raise ImpactInputError(field=mark("The opinion"), given="", reason=why)
+    _refuse_future(mark("The day of the opinion"), opinion.at, today)
     made = replace(opinion, text=text, reason=reason, at=opinion.at or today)
     kept = [one for one in impact.opinions if (one.of, one.by) != (made.of, made.by)]
     return _open(replace(impact, opinions=(*kept, made)))
@@ -217,11 +233,11 @@ def decided(
     Raises:
         ImpactInputError: no reasons are given, or the day is in the future.
     """
-    text = _checked("The reasons", because) or impact.because
+    text = _checked(mark("The reasons"), because) or impact.because
     if not text:
-        reason = "say in a few words why"
-        raise ImpactInputError(field="The decision", given="", reason=reason)
-    _refuse_future("The day of the consultation", consulted_at, today)
+        reason = mark("say in a few words why")
+        raise ImpactInputError(field=mark("The decision"), given="", reason=reason)
+    _refuse_future(mark("The day of the consultation"), consulted_at, today)
     made = replace(
         impact,
         decision=decision or impact.decision,
@@ -240,7 +256,7 @@ def submitted(impact: Impact) -> Impact:
     """
     missing = [*_unanswered(impact), *_ungauged(impact)]
     if missing:
-        raise ImpactIncompleteError(wanted="handed on for review", missing="; ".join(missing))
+        raise ImpactIncompleteError(wanted=mark("handed on for review"), missing="; ".join(missing))
     return replace(impact, status=Status.REVIEW)
 
 
@@ -248,14 +264,16 @@ def missing_in(impact: Impact) -> tuple[str, ...]:
     """All that stands in the way of validating, in words; () when nothing does."""
     found = [*_unanswered(impact), *_ungauged(impact)]
     if impact.kind is ImpactKind.LIA:
-        found += [] if impact.outcome else ["the outcome of the balancing"]
+        found += [] if impact.outcome else [mark("the outcome of the balancing")]
         return tuple(found)
     if weighed(impact.screening).need is Need.UNKNOWN:
-        found.append("the screening, which depends on criteria that nobody has decided")
+        found.append(mark("the screening, which depends on criteria that nobody has decided"))
     officer, people = impact.opinion(Voice.OFFICER), impact.opinion(Voice.PEOPLE)
-    found += [] if officer and officer.text else ["the opinion of the data protection officer"]
-    found += [] if people else ["the views of people, or why they were not sought"]
-    found += [] if impact.decision else ["the decision"]
+    found += (
+        [] if officer and officer.text else [mark("the opinion of the data protection officer")]
+    )
+    found += [] if people else [mark("the views of people, or why they were not sought")]
+    found += [] if impact.decision else [mark("the decision")]
     absent = {c.id for c in method().contents} - set(contents_present(impact))
     found += [
         c.title.lower() + f" ({c.ref})" for c in method().contents if _lacks(c.id, absent, impact)
@@ -309,7 +327,7 @@ def _unanswered(impact: Impact) -> Iterator[str]:
     for question in method().questions(impact.kind):
         answer = impact.answers.get(question.id, Answer())
         if question.required and not answer.counts:
-            proposed = " (only proposed by the template)" if answer.text else ""
+            proposed = " (" + mark("only proposed by the template") + ")" if answer.text else ""
             yield f"“{question.title}”{proposed}"
 
 
@@ -328,28 +346,32 @@ def _refuse_worse(event: FearedEvent) -> None:
         after: Reading | None = getattr(event, f"{scale}_after")
         if before and after and after.gauge.rank > before.gauge.rank:
             raise ImpactInputError(
-                field=f"The {scale} after measures",
+                field=mark("The {scale} after measures").format(scale=scale),
                 given=str(after.gauge),
-                reason=f"it was {before.gauge} before, and measures do not raise it",
+                reason=mark("it was {gauge} before, and measures do not raise it").format(
+                    gauge=before.gauge
+                ),
             )
 
 
 def _refuse_lia(impact: Impact) -> None:
     if impact.kind is ImpactKind.LIA:
-        known = "A legitimate-interest assessment gauges none"
-        raise UnknownImpactError(what="feared event", given="", known=known)
+        known = mark("A legitimate-interest assessment gauges none")
+        raise UnknownImpactError(what=mark("feared event"), given="", known=known)
 
 
 def _refuse_future(field: str, day: date | None, today: date) -> None:
     if day is not None and day > today:
-        raise ImpactInputError(field=field, given=f"{day}", reason="it is in the future")
+        raise ImpactInputError(field=field, given=f"{day}", reason=mark("it is in the future"))
 
 
 def _event_or_refuse(impact: Impact, id_: str) -> FearedEvent:
     found = impact.event(id_)
     if found is None:
-        known = listed([event.id for event in impact.events], "none yet")
-        raise UnknownImpactError(what="feared event", given=id_[:60], known=f"Known are {known}")
+        known = listed([event.id for event in impact.events], mark("none yet"))
+        raise UnknownImpactError(
+            what=mark("feared event"), given=id_[:60], known=_KNOWN.format(known=known)
+        )
     return found
 
 
@@ -366,10 +388,10 @@ def _said(before: Answer, text: str | None) -> Answer:
 
 def _checked(field: str, text: str, longest: int = LONGEST_TEXT) -> str:
     if len(text) > longest:
-        reason = f"it is longer than {longest:,} characters"
+        reason = mark("it is longer than {longest:,} characters").format(longest=longest)
         raise ImpactInputError(field=field, given=f"{text[:20]}…", reason=reason)
     if longest == LONGEST_NAME and not text.strip().isprintable():
-        raise ImpactInputError(field=field, given="", reason="it is one line")
+        raise ImpactInputError(field=field, given="", reason=mark("it is one line"))
     return text.strip()
 
 

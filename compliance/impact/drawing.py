@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from compliance.discovery.nouns import Discovery, IdentifierClass
+from compliance.i18n import mark
 from compliance.impact import recorded as register
 from compliance.impact.protections import Drawn, in_place
 from compliance.impact.recorded import as_drawn, own, recorded
@@ -13,9 +14,9 @@ from compliance.impact.words import counted, listed, named, of_dataset, of_recor
 from compliance.rules.nouns import Holding
 
 _CLASSES = {
-    IdentifierClass.DIRECT: "what points to people directly",
-    IdentifierClass.QUASI: "what points to people together with others",
-    IdentifierClass.SENSITIVE: "what is sensitive",
+    IdentifierClass.DIRECT: mark("what points to people directly"),
+    IdentifierClass.QUASI: mark("what points to people together with others"),
+    IdentifierClass.SENSITIVE: mark("what is sensitive"),
 }
 _MOST_COLUMNS = 100
 _LEGITIMATE = "legitimate_interests"
@@ -45,14 +46,21 @@ def _scope(scope: Scope) -> Drawn:
     for holding in scope.holdings:
         dataset, said = holding.dataset, holding.dataset.description
         rows = counted(dataset.rows, "row")
-        people = f" of {holding.people:,} people" if holding.people is not None else ""
+        holds = mark("{dataset} holds {rows}")
+        if holding.people is not None:
+            holds = mark("{dataset} holds {rows} of {people:,} people")
         kind = f" ({said.data_subjects})" if said.data_subjects else ""
-        home = f", home region {said.region}" if said.region else ", home region not recorded"
-        source = f", collected from {said.source}" if said.source else ""
-        live = (
-            f", living in {listed(sorted(holding.residents.counts))}" if holding.residents else ""
-        )
-        told.append(f"{named(dataset)} holds {rows}{people}{kind}{live}{home}{source}")
+        parts = [holds.format(dataset=named(dataset), rows=rows, people=holding.people) + kind]
+        if holding.residents:
+            lives = listed(sorted(holding.residents.counts))
+            parts.append(mark("living in {places}").format(places=lives))
+        if said.region:
+            parts.append(mark("home region {region}").format(region=said.region))
+        else:
+            parts.append(mark("home region not recorded"))
+        if said.source:
+            parts.append(mark("collected from {source}").format(source=said.source))
+        told.append(", ".join(parts))
     whole = all(
         h.dataset.description.data_subjects and h.dataset.description.region for h in scope.holdings
     )
@@ -64,13 +72,15 @@ def _data_kinds(scope: Scope) -> Drawn:
     for holding in scope.holdings:
         name, found = named(holding.dataset), holding.discovery
         if found is None:
-            told.append(f"nobody has looked at what {name} holds yet")
+            told.append(mark("nobody has looked at what {name} holds yet").format(name=name))
             continue
         facts.append(f"labels:{holding.dataset.id}")
-        told += _kinds(name, found) or [f"{name} holds no personal column"]
+        told += _kinds(name, found) or [mark("{name} holds no personal column").format(name=name)]
         if found.unconfirmed:
             told.append(
-                f"{counted(len(found.unconfirmed), 'label')} of {name} no officer has confirmed yet"
+                mark("{labels} of {name} no officer has confirmed yet").format(
+                    labels=counted(len(found.unconfirmed), "label"), name=name
+                )
             )
     return as_drawn(told, facts, is_whole=scope.is_discovered)
 
@@ -94,7 +104,7 @@ def _special(scope: Scope) -> Drawn:
     for holding in scope.holdings:
         name, found = named(holding.dataset), holding.discovery
         if found is None:
-            told.append(f"nobody has looked at what {name} holds yet")
+            told.append(mark("nobody has looked at what {name} holds yet").format(name=name))
             continue
         facts.append(f"labels:{holding.dataset.id}")
         special = [str(label.column) for label in found.personal if label.special_category]
@@ -104,12 +114,22 @@ def _special(scope: Scope) -> Drawn:
             if label.identifier_class is IdentifierClass.SENSITIVE and not label.special_category
         ]
         if special:
-            told.append(f"{name} holds special categories (Art. 9) in {listed(special)}")
+            told.append(
+                mark("{name} holds special categories (Art. 9) in {special}").format(
+                    name=name, special=listed(special)
+                )
+            )
         if private:
-            told.append(f"{name} holds very personal data in {listed(private)}")
+            told.append(
+                mark("{name} holds very personal data in {private}").format(
+                    name=name, private=listed(private)
+                )
+            )
         if not special and not private:
             told.append(
-                f"none was found among the {counted(len(found.labels), 'column')} of {name}"
+                mark("none was found among the {among} of {name}").format(
+                    among=counted(len(found.labels), "column"), name=name
+                )
             )
     return as_drawn(told, facts, is_whole=scope.is_discovered)
 
@@ -120,22 +140,44 @@ def _life_cycle(scope: Scope) -> Drawn:
     for holding in scope.holdings:
         dataset, runs, releases = holding.dataset, holding.runs, holding.releases
         sources = counted(len(dataset.sources), "source")
-        steps = [f"taken in from {sources} on {dataset.added_at:%Y-%m-%d}"]
+        steps = [
+            mark("taken in from {sources} on {added_at:%Y-%m-%d}").format(
+                sources=sources, added_at=dataset.added_at
+            )
+        ]
         if dataset.cleaning:
-            steps.append(f"cleaned in {counted(len(dataset.cleaning), 'step')}")
+            steps.append(
+                mark("cleaned in {steps}").format(steps=counted(len(dataset.cleaning), "step"))
+            )
         if holding.discovery is not None:
-            steps.append("labelled")
+            steps.append(mark("labelled"))
         if runs:
-            steps.append(f"learnt from in {counted(len(runs), 'federated run')}")
+            steps.append(
+                mark("learnt from in {federated_runs}").format(
+                    federated_runs=counted(len(runs), "federated run")
+                )
+            )
         if releases:
-            steps.append(f"published as {counted(len(releases), 'statistic')} with noise")
+            steps.append(
+                mark("published as {statistics} with noise").format(
+                    statistics=counted(len(releases), "statistic")
+                )
+            )
         if dataset.description.retention_months:
             steps.append(
-                f"to be erased after {counted(dataset.description.retention_months, 'month')}"
+                mark("to be erased after {months}").format(
+                    months=counted(dataset.description.retention_months, "month")
+                )
             )
-        told.append(f"{named(dataset)} was {listed(steps)}")
+        told.append(
+            mark("{dataset} was {steps}").format(dataset=named(dataset), steps=listed(steps))
+        )
     for output in scope.outputs:
-        told.append(f"{named(output.dataset)} was made from it and is handed on in its place")
+        told.append(
+            mark("{dataset} was made from it and is handed on in its place").format(
+                dataset=named(output.dataset)
+            )
+        )
         facts.append(of_dataset(output.dataset))
     return as_drawn(told, facts)
 
@@ -143,14 +185,22 @@ def _life_cycle(scope: Scope) -> Drawn:
 def _purposes(scope: Scope) -> Drawn:
     said_there = recorded(scope.activity, "purposes", "purpose")
     told = (
-        [f"the record of processing names {listed([plain(each) for each in said_there])}"]
+        [
+            mark("the record of processing names {said_there}").format(
+                said_there=listed([plain(each) for each in said_there])
+            )
+        ]
         if said_there
         else []
     )
     facts = [*own(scope)] if said_there else []
     for holding in scope.holdings:
         if purpose := holding.dataset.description.purpose:
-            told.append(f"{named(holding.dataset)} is kept for {purpose}")
+            told.append(
+                mark("{dataset} is kept for {purpose}").format(
+                    dataset=named(holding.dataset), purpose=purpose
+                )
+            )
             facts.append(of_dataset(holding.dataset))
     whole = bool(said_there) or all(h.dataset.description.purpose for h in scope.holdings)
     return as_drawn(told, facts, is_whole=whole)
@@ -159,7 +209,15 @@ def _purposes(scope: Scope) -> Drawn:
 def _basis(scope: Scope) -> Drawn:
     """The activity's basis, and those on which its data were collected where they differ."""
     said_there = recorded(scope.activity, "lawful_basis")
-    told = [f"the record of processing names {_listed_plain(said_there)}"] if said_there else []
+    told = (
+        [
+            mark("the record of processing names {said_there}").format(
+                said_there=_listed_plain(said_there)
+            )
+        ]
+        if said_there
+        else []
+    )
     facts = [*own(scope)] if said_there else []
     others, undecided = [], []
     for holding in scope.holdings:
@@ -168,18 +226,30 @@ def _basis(scope: Scope) -> Drawn:
             undecided += [name] * (not said_there)
         else:
             facts.append(of_dataset(holding.dataset))
-            told.append(f"{name} was collected on {plain(str(said.legal_basis))}")
+            told.append(
+                mark("{name} was collected on {legal_basis}").format(
+                    name=name, legal_basis=plain(str(said.legal_basis))
+                )
+            )
             others += [name] * bool(said_there and str(said.legal_basis) not in said_there)
         if said.special_condition:
-            told.append(f"its special categories rest on {said.special_condition}")
+            told.append(
+                mark("its special categories rest on {special_condition}").format(
+                    special_condition=said.special_condition
+                )
+            )
     is_open = bool(others) and not recorded(scope.activity, "compatibility_assessment_id")
     if is_open:
         told.append(
-            f"for {listed(others)} that is another basis, so say whether this use is compatible "
-            "with the one that it was collected for (Art. 6(4))"
+            mark(
+                "for {others} that is another basis, so say whether this use is compatible "
+                "with the one that it was collected for (Art. 6(4))"
+            ).format(others=listed(others))
         )
     if undecided:
-        told.append(f"no basis is recorded for {listed(undecided)}")
+        told.append(
+            mark("no basis is recorded for {undecided}").format(undecided=listed(undecided))
+        )
     is_whole = not is_open and not undecided and bool(bases_of(scope))
     return as_drawn(told, facts, is_whole=is_whole)
 
@@ -193,9 +263,13 @@ def _interest(scope: Scope) -> Drawn:
     if not bases:
         return Drawn()
     if _LEGITIMATE in bases:
-        text = "Legitimate interests are the basis, so a legitimate-interest assessment is needed."
+        text = mark(
+            "Legitimate interests are the basis, so a legitimate-interest assessment is needed."
+        )
         return Drawn(text=text, facts=_basis(scope).facts, is_whole=False)
-    text = f"Legitimate interests are not the basis; it is {listed([plain(b) for b in bases])}."
+    text = mark("Legitimate interests are not the basis; it is {bases}.").format(
+        bases=listed([plain(b) for b in bases])
+    )
     return Drawn(text=text, facts=_basis(scope).facts)
 
 
@@ -203,7 +277,9 @@ def _consent(scope: Scope) -> Drawn:
     bases = bases_of(scope)
     if not bases or "consent" in bases:
         return Drawn()
-    text = f"Consent is not the basis; it is {listed([plain(b) for b in bases])}."
+    text = mark("Consent is not the basis; it is {bases}.").format(
+        bases=listed([plain(b) for b in bases])
+    )
     return Drawn(text=text, facts=_basis(scope).facts)
 
 
@@ -212,14 +288,21 @@ def _retention(scope: Scope) -> Drawn:
     facts = [*_datasets(scope)]
     for holding in scope.holdings:
         name, months = named(holding.dataset), _months(scope, holding)
-        told.append(f"rows of {name} are kept {months}") if months else unknown.append(name)
+        told.append(
+            mark("rows of {name} are kept {months}").format(name=name, months=months)
+        ) if months else unknown.append(name)
         if kept := holding.retained:
             told.append(
-                f"by {kept.column} its oldest row is {counted(kept.oldest_months, 'month')} old"
-                f" and {counted(kept.past, 'row')} are past retention"
+                mark(
+                    "by {column} its oldest row is {months} old and {rows} are past retention"
+                ).format(
+                    column=kept.column,
+                    months=counted(kept.oldest_months, "month"),
+                    rows=counted(kept.past, "row"),
+                )
             )
     if unknown:
-        told.append(f"no retention is recorded for {listed(unknown)}")
+        told.append(mark("no retention is recorded for {unknown}").format(unknown=listed(unknown)))
     facts += [of_record(rule) for rule in scope.of("retention_rule")]
     return as_drawn(told, facts, is_whole=not unknown)
 
@@ -244,17 +327,25 @@ def _measures_data(scope: Scope) -> Drawn:
     techniques = recorded(scope.activity, "protective_techniques")
     if techniques:
         words = listed([plain(each) for each in techniques])
-        found.append(Drawn(text=f"recorded techniques are {words}", facts=own(scope)))
+        found.append(
+            Drawn(
+                text=mark("recorded techniques are {words}").format(words=words), facts=own(scope)
+            )
+        )
     if not found:
-        return Drawn(text="The desk sees none.", is_whole=False)
+        return Drawn(text=mark("The desk sees none."), is_whole=False)
     return as_drawn([each.text for each in found], [f for each in found for f in each.facts])
 
 
 def _less(scope: Scope) -> Drawn:
     found = _measures_data(scope)
     if found.is_whole:
-        return Drawn(text=f"What is done already: {found.text}", facts=found.facts, is_whole=False)
-    return Drawn(text="Nothing less intrusive has been tried on the desk.", is_whole=False)
+        return Drawn(
+            text=mark("What is done already: {done}").format(done=found.text),
+            facts=found.facts,
+            is_whole=False,
+        )
+    return Drawn(text=mark("Nothing less intrusive has been tried on the desk."), is_whole=False)
 
 
 def _datasets(scope: Scope) -> tuple[str, ...]:

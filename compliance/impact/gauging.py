@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.discovery.nouns import IdentifierClass
+from compliance.i18n import mark
 from compliance.impact.method import method
 from compliance.impact.nouns import (
     FearedEvent,
@@ -66,11 +67,15 @@ def severity_drawn(scope: Scope) -> Reading | None:
         if label.identifier_class is IdentifierClass.SENSITIVE
     ]
     if special or private:
-        why = f"Very personal data in {listed(list(dict.fromkeys(special + private)))}."
+        why = mark("Very personal data in {special}.").format(
+            special=listed(list(dict.fromkeys(special + private)))
+        )
         return _drawn(Gauge.IMPORTANT, why, facts)
     if columns:
-        return _drawn(Gauge.LIMITED, "Personal data, none of which was found sensitive.", facts)
-    return _drawn(Gauge.NEGLIGIBLE, "No personal column was found.", facts)
+        return _drawn(
+            Gauge.LIMITED, mark("Personal data, none of which was found sensitive."), facts
+        )
+    return _drawn(Gauge.NEGLIGIBLE, mark("No personal column was found."), facts)
 
 
 def likelihood_drawn(scope: Scope) -> Reading | None:
@@ -82,13 +87,17 @@ def likelihood_drawn(scope: Scope) -> Reading | None:
     named = [(h, _direct(h)) for h in scope.holdings if _direct(h)]
     if named:
         told = [f"{h.dataset.name} ({listed(columns)})" for h, columns in named]
-        why = f"Columns that point to people directly need no guessing: {'; '.join(told)}."
+        why = mark("Columns that point to people directly need no guessing: {told}.").format(
+            told="; ".join(told)
+        )
         return _drawn(Gauge.MAXIMUM, why, tuple(f"labels:{h.dataset.id}" for h, _ in named))
     worst = max(_measured(scope), key=lambda one: one.proof.before.prosecutor.max, default=None)
     if worst is None:
         return None
     risk = worst.proof.before.prosecutor.max
-    why = f"The highest risk of recognising somebody, measured on the rows as they are: {risk:.1%}."
+    why = mark(
+        "The highest risk of recognising somebody, measured on the rows as they are: {risk:.1%}."
+    ).format(risk=risk)
     return _drawn(likelihood_of(risk), why, (f"anonymised:{worst.id}",))
 
 
@@ -103,14 +112,16 @@ def likelihood_after_drawn(scope: Scope) -> Reading | None:
     short = [h for h in (*scope.outputs, *scope.holdings) if h.k_missing]
     if short:
         names = listed([str(h.dataset.name) for h in short])
-        why = f"{names} falls short of what was promised when it was anonymised."
+        why = mark("{names} falls short of what was promised when it was anonymised.").format(
+            names=names
+        )
         return _drawn(Gauge.MAXIMUM, why, tuple(of_dataset(h.dataset) for h in short))
     worst = max(outputs, key=lambda one: one.proof.after.prosecutor.max)
     risk = worst.proof.after.prosecutor.max
-    why = (
-        f"The highest risk measured on the anonymised rows: {risk:.1%}. It holds where only they "
-        "are used and handed on."
-    )
+    why = mark(
+        "The highest risk measured on the anonymised rows: {risk:.1%}. It holds "
+        "where only they are used and handed on."
+    ).format(risk=risk)
     return _drawn(likelihood_of(risk), why, (f"anonymised:{worst.id}",))
 
 

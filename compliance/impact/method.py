@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from compliance.errors import UnknownImpactError
+from compliance.i18n import mark
 from compliance.impact.nouns import (
     Asked,
     Content,
@@ -37,7 +38,9 @@ def template_named(id_: str) -> Template:
         if found.id == id_:
             return found
     known = ", ".join(template.id for template in templates())
-    raise UnknownImpactError(what="template", given=id_[:40], known=f"Known are {known}")
+    raise UnknownImpactError(
+        what="template", given=id_[:40], known=mark("Known are {known}").format(known=known)
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.anonymise.nouns.treatment import TreatmentKind
 from compliance.federated.nouns import Run, Sight
+from compliance.i18n import mark
 from compliance.impact.scope import Scope
 from compliance.impact.words import counted, listed, named, of_dataset
 
@@ -39,23 +40,31 @@ def run_in_words(run: Run) -> str:
     """What a federated run learnt, and what left its sites."""
     sight = Sight.of(run.plan)
     noise = run.plan.privacy
-    protected = (
-        f", with noise (multiplier {noise.noise_multiplier:g})" if noise else ", without noise"
-    )
+    protected = mark("without noise")
+    if noise:
+        with_noise = mark("with noise (multiplier {multiplier:g})")
+        protected = with_noise.format(multiplier=noise.noise_multiplier)
     left = sorted({one.name for done in run.outcome.rounds for one in done.sent if one.is_up})
-    told = f"; what left them: {listed(left)}" if left else ""
-    return (
-        f"run {run.id} learnt {run.plan.subject} at "
-        f"{counted(len(run.outcome.sites), 'site')}{protected}; the server saw {sight}{told}"
+    told = "; " + mark("what left them: {left}").format(left=listed(left)) if left else ""
+    return mark("run {id} learnt {what} at {sites}, {protected}; the server saw {sight}").format(
+        id=run.id,
+        what=run.plan.subject,
+        sites=counted(len(run.outcome.sites), "site"),
+        protected=protected,
+        sight=f"{sight}{told}",
     )
 
 
 def group_in_words(done: Anonymised) -> str:
     """The smallest group and the highest risk, measured on what was written."""
     after = done.proof.after
-    alike = counted(after.k, "row") if after.people is None else f"{after.k:,} people"
-    risk = f"the highest measured risk of recognising somebody is {after.prosecutor.max:.1%}"
-    return f"the smallest group has {alike}, {risk}"
+    alike = (
+        counted(after.k, "row") if after.people is None else mark("{k:,} people").format(k=after.k)
+    )
+    risk = mark("the highest measured risk of recognising somebody is {max:.1%}").format(
+        max=after.prosecutor.max
+    )
+    return mark("the smallest group has {alike}, {risk}").format(alike=alike, risk=risk)
 
 
 def _pseudonyms(scope: Scope) -> Drawn:
@@ -66,7 +75,11 @@ def _pseudonyms(scope: Scope) -> Drawn:
             continue
         columns = [str(t.column) for t in done.plan.treatments if t.kind in _PSEUDONYMS]
         if columns:
-            told.append(f"{named(holding.dataset)} holds pseudonyms in {listed(columns)}")
+            told.append(
+                mark("{dataset} holds pseudonyms in {columns}").format(
+                    dataset=named(holding.dataset), columns=listed(columns)
+                )
+            )
             facts.append(f"anonymised:{done.id}")
     return Drawn(text="; ".join(told), facts=tuple(facts))
 
@@ -79,8 +92,11 @@ def _anonymised(scope: Scope) -> Drawn:
             continue
         short = holding.k_missing
         told.append(
-            f"{named(holding.dataset)} was anonymised: {group_in_words(done)}"
-            + (f"; it falls short of its promise by {short}" if short else "")
+            mark("{dataset} was anonymised: {done}").format(
+                dataset=named(holding.dataset), done=group_in_words(done)
+            )
+            + ("; " + mark("it falls short of its promise by {short}").format(short=short))
+            * bool(short)
         )
         facts.append(f"anonymised:{done.id}")
     return Drawn(text="; ".join(told), facts=tuple(facts))
@@ -93,11 +109,16 @@ def _releases(scope: Scope) -> Drawn:
     people = {release.population for release in releases}
     spent = [b for b in scope.knowledge.budgets if b.population in people]
     budgets = "; ".join(
-        f"of {budget.population} ε = {float(budget.spent.epsilon):.2f} of "
-        f"{budget.total.epsilon.normalize():f} is spent"
+        mark("of {population} ε = {epsilon:.2f} of {total:f} is spent").format(
+            population=budget.population,
+            epsilon=float(budget.spent.epsilon),
+            total=budget.total.epsilon.normalize(),
+        )
         for budget in spent
     )
-    told = f"{counted(len(releases), 'statistic')} with noise left in place of rows"
+    told = mark("{statistics} with noise left in place of rows").format(
+        statistics=counted(len(releases), "statistic")
+    )
     return Drawn(
         text=f"{told}; {budgets}" if budgets else told,
         facts=tuple(f"release:{release.id}" for release in releases),
@@ -107,7 +128,11 @@ def _releases(scope: Scope) -> Drawn:
 def _synthetic(scope: Scope) -> Drawn:
     made = [holding for holding in (*scope.holdings, *scope.outputs) if holding.synthetic]
     names = [named(holding.dataset) for holding in made]
-    text = f"the rows of {listed(names)} were invented under a privacy budget" if names else ""
+    text = (
+        mark("the rows of {names} were invented under a privacy budget").format(names=listed(names))
+        if names
+        else ""
+    )
     return Drawn(text=text, facts=tuple(of_dataset(holding.dataset) for holding in made))
 
 
@@ -121,12 +146,18 @@ def _trail(scope: Scope) -> Drawn:
     problems = scope.knowledge.trail.problems
     if problems:
         return Drawn()
-    return Drawn(text="every act on the desk stands in a trail that is whole", facts=("trail",))
+    return Drawn(
+        text=mark("every act on the desk stands in a trail that is whole"), facts=("trail",)
+    )
 
 
 def _stored(scope: Scope) -> Drawn:
     names = [named(holding.dataset) for holding in scope.holdings]
-    told = f"the desk keeps {listed(names)} under the hash of the bytes" if names else ""
+    told = (
+        mark("the desk keeps {names} under the hash of the bytes").format(names=listed(names))
+        if names
+        else ""
+    )
     return Drawn(text=told, facts=tuple(of_dataset(h.dataset) for h in scope.holdings))
 
 
@@ -134,7 +165,9 @@ def _cleaning(scope: Scope) -> Drawn:
     cleaned = [h for h in scope.holdings if h.dataset.cleaning]
     steps = [counted(len(h.dataset.cleaning), "step") for h in cleaned]
     told = [
-        f"{named(h.dataset)} was cleaned in {number} on the way in"
+        mark("{dataset} was cleaned in {number} on the way in").format(
+            dataset=named(h.dataset), number=number
+        )
         for h, number in zip(cleaned, steps, strict=True)
     ]
     return Drawn(text="; ".join(told), facts=tuple(of_dataset(h.dataset) for h in cleaned))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compliance.i18n import mark
 from compliance.impact.protections import Drawn, in_place
 from compliance.impact.scope import Scope, texts_of
 from compliance.impact.words import listed, of_record, plain, sentences
@@ -14,22 +15,29 @@ def responsibilities(scope: Scope) -> Drawn:
     """Controller, officer, role and processors."""
     who = scope.knowledge.organisation
     if not who.name:
-        return Drawn(text="No controller is recorded yet.", is_whole=False)
-    told = [f"the controller is {who.name}" + (f" ({who.country})" if who.country else "")]
+        return Drawn(text=mark("No controller is recorded yet."), is_whole=False)
+    told = [
+        mark("the controller is {name}").format(name=who.name)
+        + (f" ({who.country})" if who.country else "")
+    ]
     told.append(
-        f"the data protection officer is {who.officer}"
+        mark("the data protection officer is {officer}").format(officer=who.officer)
         if who.officer
-        else "no data protection officer is recorded"
+        else mark("no data protection officer is recorded")
     )
     facts = ["organisation"]
     if scope.activity is not None:
         facts.append(of_record(scope.activity))
         roles = recorded(scope.activity, "role")
         joint = recorded(scope.activity, "joint_controllers")
-        told += [f"joint controllers are {listed(joint)}"] * bool(joint)
-        told += [f"the organisation acts as {plain(role)}" for role in roles]
+        told += [mark("joint controllers are {joint}").format(joint=listed(joint))] * bool(joint)
+        told += [mark("the organisation acts as {role}").format(role=plain(role)) for role in roles]
     if scope.of("processor"):
-        told.append(f"processors are {listed([named(p) for p in scope.of('processor')])}")
+        told.append(
+            mark("processors are {processors}").format(
+                processors=listed([named(p) for p in scope.of("processor")])
+            )
+        )
         facts += [of_record(record) for record in scope.of("processor")]
     return as_drawn(told, facts)
 
@@ -37,13 +45,19 @@ def responsibilities(scope: Scope) -> Drawn:
 def recipients(scope: Scope) -> Drawn:
     """Everybody on record who receives the data."""
     found = scope.of("recipient")
-    told = [f"recorded recipients are {listed([_with_place(one) for one in found])}"] * bool(found)
+    told = [
+        mark("recorded recipients are {found}").format(
+            found=listed([_with_place(one) for one in found])
+        )
+    ] * bool(found)
     bound = scope.of("processor")
-    told += [f"processors are {listed([named(one) for one in bound])}"] * bool(bound)
+    told += [
+        mark("processors are {bound}").format(bound=listed([named(one) for one in bound]))
+    ] * bool(bound)
     if not found and is_absent(scope.activity, "recipients"):
-        told.append("it is recorded that nobody else receives them")
+        told.append(mark("it is recorded that nobody else receives them"))
     if not told:
-        return Drawn(text="No recipient is recorded.", is_whole=False)
+        return Drawn(text=mark("No recipient is recorded."), is_whole=False)
     return as_drawn(told, [*own(scope), *map(of_record, (*found, *bound))])
 
 
@@ -52,13 +66,19 @@ def processors(scope: Scope) -> Drawn:
     found = scope.of("processor")
     if not found:
         if is_absent(scope.activity, "processors"):
-            return as_drawn(["it is recorded that there is none"], own(scope))
-        return Drawn(text="No processor is recorded.", is_whole=False)
+            return as_drawn([mark("it is recorded that there is none")], own(scope))
+        return Drawn(text=mark("No processor is recorded."), is_whole=False)
     unbound = [one for one in found if not _is_bound(one)]
-    told = [f"{_with_place(one)} is bound by a contract" for one in found if one not in unbound]
+    told = [
+        mark("{one} is bound by a contract").format(one=_with_place(one))
+        for one in found
+        if one not in unbound
+    ]
     if unbound:
         names = listed([_with_place(one) for one in unbound])
-        told.append(f"no contract that is in force is recorded for {names}")
+        told.append(
+            mark("no contract that is in force is recorded for {names}").format(names=names)
+        )
     return as_drawn(told, [of_record(one) for one in found], is_whole=not unbound)
 
 
@@ -67,18 +87,22 @@ def transfers(scope: Scope) -> Drawn:
     found = scope.of("transfer")
     if not found:
         if is_absent(scope.activity, "transfers"):
-            return as_drawn(["it is recorded that nothing leaves"], own(scope))
-        return Drawn(text="No transfer is recorded.", is_whole=False)
+            return as_drawn([mark("it is recorded that nothing leaves")], own(scope))
+        return Drawn(text=mark("No transfer is recorded."), is_whole=False)
     told, bare = [], []
     for one in found:
-        to = listed(recorded(one, "destination"), "a country that is not recorded")
+        to = listed(recorded(one, "destination"), mark("a country that is not recorded"))
         how = recorded(one, "mechanism", "cn_mechanism", "br_mechanism")
         if how:
-            told.append(f"{named(one)} goes to {to} under {plain(how[0])}")
+            told.append(
+                mark("{one} goes to {to} under {how}").format(
+                    one=named(one), to=to, how=plain(how[0])
+                )
+            )
         else:
             bare.append(f"{named(one)} to {to}")
     if bare:
-        told.append(f"no safeguard is recorded for {listed(bare)}")
+        told.append(mark("no safeguard is recorded for {bare}").format(bare=listed(bare)))
     return as_drawn(told, [of_record(one) for one in found], is_whole=not bare)
 
 
@@ -87,7 +111,8 @@ def notices(scope: Scope) -> Drawn:
     told = []
     for one in scope.of("notice"):
         given = recorded(one, "given_at", "updated_at")
-        told.append(f"{named(one)} is on record" + (f" since {given[0]}" if given else ""))
+        says = mark("{one} is on record since {given}") if given else mark("{one} is on record")
+        told.append(says.format(one=named(one), given=given[0] if given else ""))
     return as_drawn(told, [of_record(one) for one in scope.of("notice")], is_whole=False)
 
 
@@ -97,8 +122,16 @@ def automated(scope: Scope) -> Drawn:
     for one in scope.of("adm_system"):
         alone = recorded(one, "solely_automated") == ["yes"]
         review = recorded(one, "human_review_route", "review_route")
-        way = "a way to a person is recorded" if review else "no way to a person is recorded"
-        told.append(f"{named(one)} decides {'alone' if alone else 'with people'}; {way}")
+        way = (
+            mark("a way to a person is recorded")
+            if review
+            else mark("no way to a person is recorded")
+        )
+        told.append(
+            mark("{one} decides {what}; {way}").format(
+                one=named(one), what=mark("alone") if alone else mark("with people"), way=way
+            )
+        )
     return as_drawn(told, [of_record(one) for one in scope.of("adm_system")], is_whole=False)
 
 
@@ -114,7 +147,11 @@ def measures_security(scope: Scope) -> Drawn:
     told, facts = [each.text for each in found], [f for each in found for f in each.facts]
     measures = recorded(scope.activity, "security_measures")
     if measures:
-        told.append(f"recorded measures are {listed([plain(each) for each in measures])}")
+        told.append(
+            mark("recorded measures are {measures}").format(
+                measures=listed([plain(each) for each in measures])
+            )
+        )
         facts += own(scope)
     return as_drawn(told, facts, is_whole=bool(measures))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from compliance.errors import UnknownImpactError
+from compliance.i18n import mark
 from compliance.register.nouns import Record
 from compliance.rules.nouns import Holding, Knowledge
 
@@ -97,7 +98,9 @@ def scope_or_refuse(knowledge: Knowledge, activity: str, datasets: Sequence[str]
         if name not in names:
             raise UnknownImpactError(what="dataset", given=name[:80], known=_listed(names))
     if not activity and not datasets:
-        raise UnknownImpactError(what="subject", given="", known="Name an activity or datasets")
+        raise UnknownImpactError(
+            what="subject", given="", known=mark("Name an activity or datasets")
+        )
     return scope_of(knowledge, activity, datasets)
 
 
@@ -167,4 +170,4 @@ def _name(dataset_id: str) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
-    return f"Known are {shown}" if names else "None is known yet"
+    return mark("Known are {shown}").format(shown=shown) if names else mark("None is known yet")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from compliance.discovery.nouns import IdentifierClass
 from compliance.federated.nouns import Task
+from compliance.i18n import mark
 from compliance.impact.method import method
 from compliance.impact.nouns import (
     Asked,
@@ -71,20 +72,28 @@ def _need(
     least = method().presumed_from
     if article:
         told = listed([f"{asked[id_].title} ({asked[id_].ref})" for id_ in article])
-        return Need.REQUIRED, f"The law always asks for it here: {told}."
+        return Need.REQUIRED, mark("The law always asks for it here: {told}.").format(told=told)
     if len(others) >= least:
         told = listed([asked[id_].title.lower() for id_ in others])
         return Need.PRESUMED, (
-            f"{counted(len(others), 'criterion', 'criteria')} of nine hold, and from {least} on "
-            f"an assessment is presumably required: {told}."
+            mark(
+                "{criterions} of nine hold, and from {least} on an assessment is presumably "
+                "required: {told}."
+            ).format(
+                criterions=counted(len(others), "criterion", "criteria"), least=least, told=told
+            )
         )
     could = len(others) + sum(asked[id_].group != _ARTICLE for id_ in open_)
     if any(asked[id_].group == _ARTICLE for id_ in open_) or could >= least:
         told = listed([asked[id_].title.lower() for id_ in open_])
-        return Need.UNKNOWN, f"It depends on what nobody has said yet: {told}."
+        return Need.UNKNOWN, mark("It depends on what nobody has said yet: {told}.").format(
+            told=told
+        )
     return Need.NOT_SHOWN, (
-        f"{counted(len(others), 'criterion', 'criteria')} of nine hold, fewer than {least}, and "
-        "none of Art. 35(3). Look at the list of your authority as well."
+        mark(
+            "{criterions} of nine hold, fewer than {least}, and none of Art. 35(3). Look "
+            "at the list of your authority as well."
+        ).format(criterions=counted(len(others), "criterion", "criteria"), least=least)
     )
 
 
@@ -119,7 +128,7 @@ def _special(scope: Scope) -> Criterion:
         for label in holding.discovery.personal
         if label.special_category
     ]
-    return _by_columns(scope, columns, "Special categories")
+    return _by_columns(scope, columns, mark("Special categories"))
 
 
 def _sensitive(scope: Scope) -> Criterion:
@@ -133,16 +142,22 @@ def _sensitive(scope: Scope) -> Criterion:
         or label.legal_classes
         or label.identifier_class is IdentifierClass.SENSITIVE
     ]
-    return _by_columns(scope, columns, "Sensitive or very personal data")
+    return _by_columns(scope, columns, mark("Sensitive or very personal data"))
 
 
 def _by_columns(scope: Scope, columns: list[str], what: str) -> Criterion:
     facts = tuple(f"labels:{h.dataset.id}" for h in scope.holdings if h.discovery)
     if columns:
-        return Criterion(holds=True, why=f"{what} in {listed(columns)}.", facts=facts)
+        return Criterion(
+            holds=True,
+            why=mark("{what} in {columns}.").format(what=what, columns=listed(columns)),
+            facts=facts,
+        )
     if not scope.is_discovered:
-        return Criterion(holds=None, why="Nobody has looked at all of the datasets yet.")
-    return Criterion(holds=False, why=f"{what} were not found in any column.", facts=facts)
+        return Criterion(holds=None, why=mark("Nobody has looked at all of the datasets yet."))
+    return Criterion(
+        holds=False, why=mark("{what} were not found in any column.").format(what=what), facts=facts
+    )
 
 
 def _large(scope: Scope) -> Criterion:
@@ -155,10 +170,14 @@ def _large(scope: Scope) -> Criterion:
     facts = tuple(of_dataset(h.dataset) for h in scope.holdings)
     most = max(known, default=0)
     if most >= least:
-        return Criterion(holds=True, why=f"{most:,} people in one dataset.", facts=facts)
+        return Criterion(
+            holds=True, why=mark("{most:,} people in one dataset.").format(most=most), facts=facts
+        )
     if not known or len(known) < len(scope.holdings) or scope.missing:
-        return Criterion(holds=None, why="How many people there are is not known.")
-    why = f"At most {most:,} people in a dataset; the desk proposes “large” from {least:,} on."
+        return Criterion(holds=None, why=mark("How many people there are is not known."))
+    why = mark(
+        "At most {most:,} people in a dataset; the desk proposes “large” from {least:,} on."
+    ).format(most=most, least=least)
     return Criterion(holds=False, why=why, facts=facts)
 
 
@@ -169,7 +188,7 @@ def _matching(scope: Scope) -> Criterion:
     bases = {one.legal_basis for one in said}
     activity = scope.activity
     if activity is not None and activity.values.get("is_secondary_use") is True:
-        why = "It is recorded as another purpose than the one the data were collected for."
+        why = mark("It is recorded as another purpose than the one the data were collected for.")
         return Criterion(holds=True, why=why, facts=(of_record(activity),))
     for what, differ in (
         ("bases", bases - {None}),
@@ -177,10 +196,14 @@ def _matching(scope: Scope) -> Criterion:
         ("sources", {one.source for one in said} - {""}),
     ):
         if len(differ) > 1:
-            why = f"{listed(scope.names)} have different {what} and are used together."
+            why = mark("{names} have different {what} and are used together.").format(
+                names=listed(scope.names), what=what
+            )
             return Criterion(holds=True, why=why, facts=facts)
     if said and None not in bases and not scope.missing:
-        return Criterion(holds=False, why="The datasets have one basis and source.", facts=facts)
+        return Criterion(
+            holds=False, why=mark("The datasets have one basis and source."), facts=facts
+        )
     return Criterion(holds=None)
 
 
@@ -188,17 +211,21 @@ def _profiles(scope: Scope) -> Criterion:
     """Told by the kind of purpose, by systems that decide, or by federated runs."""
     runs = [run for h in scope.holdings for run in h.runs if run.plan.task in _PROFILING]
     if runs:
-        why = f"{counted(len(runs), 'federated run')} learnt what people do, like or are."
+        why = mark("{federated_runs} learnt what people do, like or are.").format(
+            federated_runs=counted(len(runs), "federated run")
+        )
         return Criterion(holds=True, why=why, facts=tuple(f"run:{run.id}" for run in runs))
     systems = scope.of("adm_system")
     if systems:
-        why = f"{counted(len(systems), 'system')} on record decides about people."
+        why = mark("{systems} on record decides about people.").format(
+            systems=counted(len(systems), "system")
+        )
         return Criterion(holds=True, why=why, facts=tuple(map(of_record, systems)))
     if scope.activity is None or not (kind := scope.activity.values.get("purpose_type")):
         return Criterion(holds=None)
     return Criterion(
         holds=kind in method().profiling,
-        why=f"The kind of purpose on record is {plain(str(kind))}.",
+        why=mark("The kind of purpose on record is {kind}.").format(kind=plain(str(kind))),
         facts=(of_record(scope.activity),),
     )
 
@@ -210,7 +237,7 @@ def _decides(scope: Scope) -> Criterion:
         absent = scope.activity is not None and "automated_decisions" in scope.activity.values
         if not absent or scope.activity is None:
             return Criterion(holds=None)
-        why = "It is recorded that no system decides automatically."
+        why = mark("It is recorded that no system decides automatically.")
         return Criterion(holds=False, why=why, facts=(of_record(scope.activity),))
     facts = tuple(map(of_record, systems))
     answers = [
@@ -218,11 +245,11 @@ def _decides(scope: Scope) -> Criterion:
         for one in systems
     ]
     if True in answers:
-        why = "A system on record decides alone and with significant effect."
+        why = mark("A system on record decides alone and with significant effect.")
         return Criterion(holds=True, why=why, facts=facts)
     if None in answers:
-        return Criterion(holds=None, why="What the systems on record decide is not said.")
-    why = "No system on record decides alone and with significant effect."
+        return Criterion(holds=None, why=mark("What the systems on record decide is not said."))
+    why = mark("No system on record decides alone and with significant effect.")
     return Criterion(holds=False, why=why, facts=facts)
 
 
@@ -235,7 +262,7 @@ def _follows(scope: Scope) -> Criterion:
         for label in holding.discovery.personal
         if label.semantic_type in method().traces
     ]
-    return _by_columns(scope, columns, "Columns that follow people over time")
+    return _by_columns(scope, columns, mark("Columns that follow people over time"))
 
 
 def _vulnerable(scope: Scope) -> Criterion:
@@ -247,10 +274,14 @@ def _vulnerable(scope: Scope) -> Criterion:
     found = sorted(words & set(method().vulnerable))
     facts = tuple(of_dataset(h.dataset) for h in scope.holdings)
     if found:
-        return Criterion(holds=True, why=f"The data are of {listed(found)}.", facts=facts)
+        return Criterion(
+            holds=True,
+            why=mark("The data are of {found}.").format(found=listed(found)),
+            facts=facts,
+        )
     if not any(said):
         return Criterion(holds=None)
-    why = "Whose data it is names nobody who cannot easily object."
+    why = mark("Whose data it is names nobody who cannot easily object.")
     return Criterion(holds=False, why=why, facts=facts)
 
 
@@ -259,7 +290,7 @@ def _new(scope: Scope) -> Criterion:
     runs = [run for h in scope.holdings for run in h.runs]
     if not runs:
         return Criterion(holds=None)
-    why = f"{counted(len(runs), 'model')} was learnt across sites."
+    why = mark("{models} was learnt across sites.").format(models=counted(len(runs), "model"))
     return Criterion(holds=True, why=why, facts=tuple(f"run:{run.id}" for run in runs))
 
 
@@ -271,8 +302,8 @@ def _recorded(id_: str, scope: Scope, drawn: Criterion) -> Criterion:
     holds = id_ in texts_of(activity.values["dpia_trigger"])
     if drawn.holds is False and not holds:
         return drawn
-    word = "is" if holds else "is not"
-    why = f"The screening of the activity on record says that it {word} so."
+    word = mark("is") if holds else mark("is not")
+    why = mark("The screening of the activity on record says that it {word} so.").format(word=word)
     return Criterion(holds=holds, why=why, facts=(of_record(activity),))
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from compliance.discovery.nouns import Label
+from compliance.i18n import mark
 from compliance.impact.method import method
 from compliance.impact.nouns import (
     Facts,
@@ -218,18 +219,28 @@ def _of_record(record: Record) -> dict[str, tuple[str, ...]]:
 def _told(what: str, of: str, which: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
     if what == "record":
         kind, _, id_ = of.partition(":")
-        return _how(f"the {_in_words(which)} of {plain(kind)} {id_}", was, is_)
+        return _how(
+            mark("the {which} of {kind} {id_}").format(
+                which=_in_words(which), kind=plain(kind), id_=id_
+            ),
+            was,
+            is_,
+        )
     if which in _NUMBERS:
         return _NUMBERS[which](of, was, is_)
     if which in _LISTS:
         return _of_list(_LISTS[which], of, was, is_)
-    return _how(f"the {_in_words(which)} of {of}", was, is_)
+    return _how(mark("the {which} of {of}").format(which=_in_words(which), of=of), was, is_)
 
 
 def _how(fact: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
     if not was:
-        return f"newly recorded: {fact}"
-    return f"{fact} changed" if is_ else f"no longer recorded: {fact}"
+        return mark("newly recorded: {fact}").format(fact=fact)
+    return (
+        mark("{fact} changed").format(fact=fact)
+        if is_
+        else mark("no longer recorded: {fact}").format(fact=fact)
+    )
 
 
 def _in_words(which: str) -> str:
@@ -239,28 +250,38 @@ def _in_words(which: str) -> str:
 def _of_list(words: str, of: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
     new = [each for each in is_ if each not in was]
     gone = [each for each in was if each not in is_]
-    place = f" in {of}" if of else ""
-    told = [f"new {words}{place}: {listed(new)}"] if new else []
-    told += [f"{words}{place} no longer there: {listed(gone)}"] if gone else []
+    come = mark("new {words} in {of}: {new}") if of else mark("new {words}: {new}")
+    left = mark("{words} in {of} no longer there: {gone}")
+    left = left if of else mark("{words} no longer there: {gone}")
+    told = [come.format(words=words, of=of, new=listed(new))] if new else []
+    told += [left.format(words=words, of=of, gone=listed(gone))] if gone else []
     return "; ".join(told)
 
 
 def _people(of: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
     if not was or not is_:
-        return f"how many people {of} holds is now {'known' if is_ else 'unknown'}"
+        return mark("how many people {of} holds is now {what}").format(
+            of=of, what=mark("known") if is_ else mark("unknown")
+        )
     before, after = int(was[0]), int(is_[0])
     if after <= before * (1 + method().people_growth):
         return ""
-    return f"{of} now holds {after:,} people instead of {before:,}"
+    return mark("{of} now holds {after:,} people instead of {before:,}").format(
+        of=of, after=after, before=before
+    )
 
 
 def _k(of: str, was: tuple[str, ...], is_: tuple[str, ...]) -> str:
     if not was:
-        return f"{of} was anonymised"
+        return mark("{of} was anonymised").format(of=of)
     if not is_:
-        return f"the anonymised output {of} is no longer there"
+        return mark("the anonymised output {of} is no longer there").format(of=of)
     before, after = int(was[0]), int(is_[0])
-    return f"k of {of} fell from {before} to {after}" if after < before else ""
+    return (
+        mark("k of {of} fell from {before} to {after}").format(of=of, before=before, after=after)
+        if after < before
+        else ""
+    )
 
 
 _NUMBERS: Mapping[str, Callable[[str, tuple[str, ...], tuple[str, ...]], str]] = {
@@ -272,19 +293,19 @@ _FACTS = {
     "period_months": "period",
     "contract_id": "contract",
     "data_subjects": "people",
-    "people": "number of people",
+    "people": mark("number of people"),
 }
 _LISTS = {
     "columns": "columns",
-    "kinds": "kinds of personal data",
-    "runs": "federated runs",
+    "kinds": mark("kinds of personal data"),
+    "runs": mark("federated runs"),
     "releases": "releases",
     "datasets": "datasets",
-    "countries": "countries in which people live",
+    "countries": mark("countries in which people live"),
     "recipient": "recipients",
     "processor": "processors",
     "transfer": "transfers",
-    "sharing": "sharing with others",
-    "adm_system": "systems that decide",
-    "retention_rule": "retention rules",
+    "sharing": mark("sharing with others"),
+    "adm_system": mark("systems that decide"),
+    "retention_rule": mark("retention rules"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compliance.dataset.nouns import Dataset
+from compliance.i18n import mark
 from compliance.register.nouns import Record
 
 LONGEST_LIST = 12
@@ -14,7 +15,7 @@ def listed(items: Sequence[str], nothing: str = "none", *, longest: int = LONGES
     """`a, b and c`; long lists are cut and counted."""
     shown = list(items[:longest])
     if len(items) > longest:
-        shown.append(f"{len(items) - longest:,} more")
+        shown.append(mark("{items:,} more").format(items=len(items) - longest))
     if len(shown) < 2:
         return shown[0] if shown else nothing
     return f"{', '.join(shown[:-1])} and {shown[-1]}"

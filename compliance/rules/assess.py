@@ -116,15 +116,15 @@ def _without_subject(
     name = entity.name.lower() if entity else rule.entity.replace("_", " ")
     name = name.removeprefix("the ")
     if groups.get(rule.entity):
-        return State.NOT_APPLICABLE, mark("No {name} on record is under {law}.").format(
-            name=name, law=pack.law_name(rule.law)
+        return State.NOT_APPLICABLE, mark("No {kind} on record is under {law}.").format(
+            kind=name, law=pack.law_name(rule.law)
         )
     holds_data = any(one.facts.get("contains_personal_data", True) for one in groups["dataset"])
     if entity and entity.must_exist and holds_data:
         return State.NOT_ASSESSED, mark(
-            "No {name} is on record, though personal data may be held."
-        ).format(name=name)
-    return State.NOT_APPLICABLE, mark("No {name} is on record.").format(name=name)
+            "No {kind} is on record, though personal data may be held."
+        ).format(kind=name)
+    return State.NOT_APPLICABLE, mark("No {kind} is on record.").format(kind=name)
 
 
 def _by_entity(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:

@@ -53,24 +53,8 @@ def stages(tally: Tally) -> tuple[Stage, ...]:
             page="datasets",
         ),
         _labelling(tally),
-        Stage(
-            number=4,
-            title=mark("Storage and localisation"),
-            progress=_progress(tally.with_region == tally.datasets),
-            says=mark("{with_region} of {datasets} datasets have a home region").format(
-                with_region=tally.with_region, datasets=tally.datasets
-            ),
-            next_step=mark("Say in which country each dataset lies."),
-            page="datasets",
-        ),
-        Stage(
-            number=5,
-            title="Analysis",
-            progress=_progress(tally.releases + tally.runs > 0),
-            says=f"{_n(tally.releases, 'release')}, {_n(tally.runs, 'federated run')}",
-            next_step=mark("Try what a release would look like."),
-            page="tradeoff",
-        ),
+        _storage(tally),
+        _analysis(tally),
         Stage(
             number=6,
             title="Traceability",
@@ -137,6 +121,30 @@ def _labelling(tally: Tally) -> Stage:
         if is_searched
         else mark("Find the personal data."),
         page="discovery",
+    )
+
+
+def _storage(tally: Tally) -> Stage:
+    return Stage(
+        number=4,
+        title=mark("Storage and localisation"),
+        progress=_progress(tally.with_region == tally.datasets),
+        says=mark("{with_region} of {datasets} datasets have a home region").format(
+            with_region=tally.with_region, datasets=tally.datasets
+        ),
+        next_step=mark("Say in which country each dataset lies."),
+        page="datasets",
+    )
+
+
+def _analysis(tally: Tally) -> Stage:
+    return Stage(
+        number=5,
+        title="Analysis",
+        progress=_progress(tally.releases + tally.runs > 0),
+        says=f"{_n(tally.releases, 'release')}, {_n(tally.runs, 'federated run')}",
+        next_step=mark("Try what a release would look like."),
+        page="tradeoff",
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from compliance.errors import ConsentFileError
+from compliance.i18n import mark
 from compliance.plain import one_line
 from compliance.rights.consents.hashing import normalised
 from compliance.rights.nouns import IdentifierKind
@@ -85,13 +86,16 @@ def read_consents(
         ConsentFileError: with the numbers of rows that are wrong, and no value.
     """
     if not text.strip():
-        raise ConsentFileError(name=name, reason="it is empty")
+        raise ConsentFileError(name=name, reason=mark("it is empty"))
     is_json = PurePath(name).suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "[")
     rows = list(_of_json(text, name) if is_json else _of_csv(text, name))
     if not rows:
-        raise ConsentFileError(name=name, reason="it holds no row")
+        raise ConsentFileError(name=name, reason=mark("it holds no row"))
     if len(rows) > MOST_EVENTS:
-        raise ConsentFileError(name=name, reason=f"it holds more than {MOST_EVENTS:,} rows")
+        raise ConsentFileError(
+            name=name,
+            reason=mark("it holds more than {most_events:,} rows").format(most_events=MOST_EVENTS),
+        )
     reader = _Reader(purposes, laws, at.astimezone(UTC).replace(tzinfo=None), asked)
     found, wrong = [], []
     for place, cells in rows:
@@ -101,7 +105,11 @@ def read_consents(
         else:
             found.append(entry)
     if wrong:
-        more = f", and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
+        more = (
+            mark(", and {wrong:,} more").format(wrong=len(wrong) - _SHOWN)
+            if len(wrong) > _SHOWN
+            else ""
+        )
         raise ConsentFileError(name=name, reason="; ".join(wrong[:_SHOWN]) + more)
     return tuple(found)
 
@@ -116,10 +124,12 @@ class _Reader:
 
     def read(self, cells: Cells) -> Entry | str:
         if any(len(cell) > LONGEST_CELL for cell in cells.values()):
-            return f"has a cell of more than {LONGEST_CELL} characters"
+            return mark("has a cell of more than {longest_cell} characters").format(
+                longest_cell=LONGEST_CELL
+            )
         who = self._who(cells)
         if who is None:
-            return (
+            return mark(
                 "names nobody: a signal of a browser alone, such as Global Privacy Control, does "
                 "not tell whose it is; ask the person, or match it to an account first"
             )
@@ -127,13 +137,15 @@ class _Reader:
         if "purpose" not in cells:
             purpose = self._asked
         if not purpose:
-            return "names no purpose that is on record; define it first, or say --purpose"
+            return mark("names no purpose that is on record; define it first, or say --purpose")
         moments = {name: _moment(cells[name]) for name in _MOMENTS if name in cells}
         if wrong := self._wrong(cells, moments):
             return wrong
         kind, value = who
         if says_who(cells, [cells.get("proof", ""), cells.get("text_version", "")]):
-            return "says in its proof or version who it is; name the record that proves it instead"
+            return mark(
+                "says in its proof or version who it is; name the record that proves it instead"
+            )
         return Entry(
             kind=kind,
             value=value,
@@ -158,20 +170,24 @@ class _Reader:
         """What does not fit; empty: everything does."""
         for name, moment in moments.items():
             if moment is None:
-                return f"has a {name} that is no date; write 2026-11-26 or 2026-11-26T09:30:00Z"
+                return mark(
+                    "has a {name} that is no date; write 2026-11-26 or 2026-11-26T09:30:00Z"
+                ).format(name=name)
             if moment < _BEGINNING:
-                return f"has a {name} before 1970"
+                return mark("has a {name} before 1970").format(name=name)
             if moment > self._now and name != "expires_at":
-                return f"has a {name} that lies in the future"
+                return mark("has a {name} that lies in the future").format(name=name)
         given, ends = moments.get("given_at"), moments.get("expires_at")
         if given is None and moments.get("withdrawn_at") is None:
-            return "says neither when it was given nor when it was withdrawn"
+            return mark("says neither when it was given nor when it was withdrawn")
         if given is not None and ends is not None and ends < given:
-            return "ends before it was given"
+            return mark("ends before it was given")
         if cells.get("method", "").casefold() not in ("", *_names()["methods"]):
-            return f"has a method that is none of {', '.join(_names()['methods'])}"
+            return mark("has a method that is none of {names}").format(
+                names=", ".join(_names()["methods"])
+            )
         if cells.get("law", self._laws[0] if self._laws else "") not in self._laws:
-            return f"has a law that is none of {', '.join(self._laws)}"
+            return mark("has a law that is none of {laws}").format(laws=", ".join(self._laws))
         return ""
 
 
@@ -192,14 +208,17 @@ def _of_csv(text: str, name: str) -> Iterator[tuple[int, Cells]]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
-        reason = "its cells cannot be told apart; save it again as CSV"
+        reason = mark("its cells cannot be told apart; save it again as CSV")
         raise ConsentFileError(name=name, reason=reason) from None
     header = _meant(rows[0], name)
     for place, row in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in row):
             continue
         if len(row) > len(header):
-            raise ConsentFileError(name=name, reason=f"row {place} has more cells than the first")
+            raise ConsentFileError(
+                name=name,
+                reason=mark("row {place} has more cells than the first").format(place=place),
+            )
         pairs = zip(header, row, strict=False)
         yield place, {meant: cell.strip() for meant, cell in pairs if meant and cell.strip()}
 
@@ -208,15 +227,17 @@ def _of_json(text: str, name: str) -> Iterator[tuple[int, Cells]]:
     try:
         given: Any = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        reason = "it is no JSON, or names a field twice"
+        reason = mark("it is no JSON, or names a field twice")
         raise ConsentFileError(name=name, reason=reason) from None
     listed = given.get("consents") if isinstance(given, Mapping) else given
     if not isinstance(listed, list):
-        raise ConsentFileError(name=name, reason="it holds no list of consents")
+        raise ConsentFileError(name=name, reason=mark("it holds no list of consents"))
     meant: dict[tuple[str, ...], list[str]] = {}
     for place, one in enumerate(listed, 1):
         if not isinstance(one, Mapping):
-            raise ConsentFileError(name=name, reason=f"row {place} is no object")
+            raise ConsentFileError(
+                name=name, reason=mark("row {place} is no object").format(place=place)
+            )
         fields = tuple(one)
         if fields not in meant:
             meant[fields] = _meant(fields, name, has_people=False)
@@ -231,13 +252,15 @@ def _of_json(text: str, name: str) -> Iterator[tuple[int, Cells]]:
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a field is named twice")
+        raise ValueError(mark("a field is named twice"))
     return found
 
 
 def _cell(value: object, name: str, place: int) -> str:
     if isinstance(value, bool | list | dict):
-        raise ConsentFileError(name=name, reason=f"row {place} has a field that is no text")
+        raise ConsentFileError(
+            name=name, reason=mark("row {place} has a field that is no text").format(place=place)
+        )
     return str(value).strip()
 
 
@@ -247,13 +270,13 @@ def _meant(header: Sequence[str], name: str, *, has_people: bool = True) -> list
     found = [known.get(_SAME.sub("_", cell.strip().casefold()), "") for cell in header]
     said = [one for one in found if one]
     if len(set(said)) < len(said):
-        raise ConsentFileError(name=name, reason="two of its columns say the same")
+        raise ConsentFileError(name=name, reason=mark("two of its columns say the same"))
     if has_people and not set(said) & set(_names()["people"]):
         people = ", ".join(known_as[0] for known_as in _names()["people"].values())
-        reason = (
-            f"no column says whose consent it is; name one {people}. A signal of a browser alone, "
-            "such as Global Privacy Control, tells nobody"
-        )
+        reason = mark(
+            "no column says whose consent it is; name one {people}. A signal of a "
+            "browser alone, such as Global Privacy Control, tells nobody"
+        ).format(people=people)
         raise ConsentFileError(name=name, reason=reason)
     return found
 

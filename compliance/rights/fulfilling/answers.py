@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from compliance.i18n import mark
 from compliance.rules.nouns import LawId
 
 
@@ -55,4 +56,4 @@ def complaint_under(law: LawId, country: str) -> tuple[str, ...]:
         return ()
     said = answers()["authorities"]
     also = said["eu_also"] if law == "EU_GDPR" else said["court"]
-    return (f"You can complain to {authority}.", str(also))
+    return (mark("You can complain to {authority}.").format(authority=authority), str(also))

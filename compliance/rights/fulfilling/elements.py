@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from compliance.i18n import mark
 from compliance.register.nouns import Record
 from compliance.rights.fulfilling.answers import (
     asked_under,
@@ -43,7 +44,10 @@ def _purposes(ground: Ground) -> Told:
         purposes = ground.words(one, "purposes")
         basis = ground.words(one, "lawful_basis") or ground.words(one, "cn_basis")
         if purposes:
-            says.append(f"{one.name}: {purposes}" + (f"; basis: {basis.lower()}" if basis else ""))
+            says.append(
+                f"{one.name}: {purposes}"
+                + ("; " + mark("basis: {basis}").format(basis=basis.lower()) if basis else "")
+            )
     covered = {
         n for one in ground.activities if one.several("purposes") for n in one.several("datasets")
     }
@@ -51,7 +55,9 @@ def _purposes(ground: Ground) -> Told:
         if dataset.description.purpose and dataset.name not in covered:
             says.append(f"{dataset.name}: {dataset.description.purpose}")
         elif dataset.name not in covered:
-            missing.append(f"What {dataset.name} is used for is not recorded.")
+            missing.append(
+                mark("What {name} is used for is not recorded.").format(name=dataset.name)
+            )
     return or_none(ground, says, missing)
 
 
@@ -60,7 +66,9 @@ def _categories(ground: Ground) -> Told:
     for one in ground.activities:
         said += [entry for entry in one.several("categories_of_data") if entry not in said]
     if not said and ground.rows:
-        return [], ["Which kinds of data there are is not recorded; look for personal data first."]
+        return [], [
+            mark("Which kinds of data there are is not recorded; look for personal data first.")
+        ]
     return or_none(ground, [", ".join(said) + "."] if said else [], [])
 
 
@@ -76,20 +84,24 @@ def _retention(ground: Ground) -> Told:
         if told:
             says.append(f"{dataset.name}: {'; '.join(told)}")
         else:
-            missing.append(f"How long {dataset.name} is kept is not recorded.")
+            missing.append(
+                mark("How long {name} is kept is not recorded.").format(name=dataset.name)
+            )
     return or_none(ground, says, missing)
 
 
 def _kept(ground: Ground, one: Record) -> str:
     months, since = ground.words(one, "period_months"), ground.words(one, "start_event")
     period = f"{months} months" if months else ground.words(one, "criterion")
-    return period + (f", from: {since}" if period and since else "")
+    return period + (", " + mark("from: {since}").format(since=since) if period and since else "")
 
 
 def _rights(ground: Ground) -> Told:
     said = rights_under(ground.law)
     return (
-        ([said], []) if said else ([], ["What people can ask for under this law is not recorded."])
+        ([said], [])
+        if said
+        else ([], [mark("What people can ask for under this law is not recorded.")])
     )
 
 
@@ -97,7 +109,9 @@ def _complaint(ground: Ground) -> Told:
     said = complaint_under(ground.law, ground.country)
     if said:
         return list(said), []
-    return [], ["Which authority is responsible is not known; record the organisation's country."]
+    return [], [
+        mark("Which authority is responsible is not known; record the organisation's country.")
+    ]
 
 
 def _source(ground: Ground) -> Told:
@@ -112,7 +126,9 @@ def _source(ground: Ground) -> Told:
         if found:
             says.append(f"{dataset.name}: {'; '.join(found)}")
         else:
-            missing.append(f"Where {dataset.name} comes from is not recorded.")
+            missing.append(
+                mark("Where {name} comes from is not recorded.").format(name=dataset.name)
+            )
     return or_none(ground, says, missing)
 
 
@@ -122,34 +138,46 @@ def _automated(ground: Ground) -> Told:
     missing: list[str] = []
     for one in systems:
         alone = one.values.get("solely_automated")
-        says.append(f"{one.name}: {_ALONE.get(alone, 'whether it decides alone is not recorded')}")
+        says.append(f"{one.name}: {_ALONE.get(alone, _UNSAID)}")
         logic = ground.words(one, "criteria_information") or ground.words(one, "explanation_route")
         if logic:
-            says.append(f"How it decides: {logic}")
+            says.append(mark("How it decides: {logic}").format(logic=logic))
         elif alone is not False:
-            missing.append(f"How “{one.name}” decides, and what follows from it, is not recorded.")
+            missing.append(
+                mark("How “{name}” decides, and what follows from it, is not recorded.").format(
+                    name=one.name
+                )
+            )
         told = {title: ground.words(one, field) for field, title in _ROUTES.items()}
         says += [f"{title}: {text}" for title, text in told.items() if text]
     if systems:
         return says, missing
     unsaid = [o.name for o in ground.activities if "automated_decisions" not in o.values]
     if ground.names and (unsaid or not ground.activities):
-        return [], ["Whether machines decide about people is not recorded."]
-    return ["No decision is made by a machine alone."], []
+        return [], [mark("Whether machines decide about people is not recorded.")]
+    return [mark("No decision is made by a machine alone.")], []
 
 
-_ALONE: Mapping[object, str] = {True: "decides alone", False: "helps a person to decide"}
+_UNSAID = mark("whether it decides alone is not recorded")
+_ALONE: Mapping[object, str] = {
+    True: mark("decides alone"),
+    False: mark("helps a person to decide"),
+}
 _ROUTES = {
-    "human_review_route": "How a person looks again",
-    "contest_route": "How to contest it",
-    "representations_route": "How to make your case",
+    "human_review_route": mark("How a person looks again"),
+    "contest_route": mark("How to contest it"),
+    "representations_route": mark("How to make your case"),
 }
 
 
 def _copy(ground: Ground) -> Told:
     if not ground.rows:
-        return ["No data about you were found."], []
-    return [f"{ground.rows:,} rows of {len(ground.datasets)} datasets, in this package."], []
+        return [mark("No data about you were found.")], []
+    return [
+        mark("{rows:,} rows of {datasets} datasets, in this package.").format(
+            rows=ground.rows, datasets=len(ground.datasets)
+        )
+    ], []
 
 
 _TOLD: Mapping[str, Callable[[Ground], Told]] = {

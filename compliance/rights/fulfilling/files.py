@@ -15,6 +15,7 @@ from datetime import UTC
 from typing import Any
 
 from compliance.dataset.nouns import ColumnName, ColumnType
+from compliance.i18n import mark
 from compliance.rights.nouns import Copy, Extract, Handed, Package, ShownColumn, Value
 
 FORMAT = "privacy-desk-package"
@@ -93,7 +94,9 @@ def zipped(package: Package, pdf: bytes) -> Handed:
             "request": package.request,
             "made_at": package.made_at.astimezone(UTC).isoformat(),
             "encoding": "UTF-8",
-            "csv": "RFC 4180; an apostrophe before a text keeps spreadsheets from computing it",
+            "csv": mark(
+                "RFC 4180; an apostrophe before a text keeps spreadsheets from computing it"
+            ),
             "sha256": hashes,
         }
     )
@@ -128,7 +131,9 @@ def _tables(package: Package) -> Iterator[tuple[str, bytes]]:
         yield _name("data", extract.name, taken), to_csv(extract)
     for copy in package.copies:
         if copy.extract is not None:
-            said = f"{copy.extract.name} version {copy.extract.version}"
+            said = mark("{name} version {version}").format(
+                name=copy.extract.name, version=copy.extract.version
+            )
             yield _name("copies", said, taken), to_csv(copy.extract)
 
 

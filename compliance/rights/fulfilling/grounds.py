@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compliance.dataset.nouns import Dataset
+from compliance.i18n import mark
 from compliance.register.nouns import FieldId, Record, Register
 from compliance.rules.nouns import LawId
 
@@ -66,7 +67,7 @@ class Ground:
 def or_none(ground: Ground, says: list[str], missing: list[str]) -> Told:
     """The same, or that no data were found where there is nothing to tell of."""
     if not says and not missing and not ground.datasets:
-        says.append("No data about you were found.")
+        says.append(mark("No data about you were found."))
     return says, missing
 
 
@@ -85,12 +86,16 @@ def portable(
     for dataset in ground.datasets:
         basis = dataset.description.legal_basis or _only_basis(ground, str(dataset.name))
         if dataset.name in derived:
-            left[dataset.name] = f"it was made from {derived[dataset.name]}, not given by you"
+            left[dataset.name] = mark("it was made from {derived}, not given by you").format(
+                derived=derived[dataset.name]
+            )
         elif not basis:
-            left[dataset.name] = "its legal basis is not recorded"
+            left[dataset.name] = mark("its legal basis is not recorded")
         elif str(basis) not in bases:
             words = str(basis).replace("_", " ")
-            left[dataset.name] = f"it rests on {words}, not on consent or contract"
+            left[dataset.name] = mark("it rests on {words}, not on consent or contract").format(
+                words=words
+            )
         else:
             given.append(dataset.name)
             found.add(str(basis))

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from compliance.errors import LetterError
+from compliance.i18n import mark
 from compliance.rights.fulfilling.answers import complaint_under
 from compliance.rights.nouns import Letter, LetterKind, Outcome, Request, Right, Sender, Step
 
@@ -84,24 +85,24 @@ def day(at: date) -> str:
 
 _NAMES = {
     LetterKind.ANSWER: "answer",
-    LetterKind.EXTENSION: "notice of extension",
-    LetterKind.IDENTITY: "request for proof of identity",
-    LetterKind.RECEIPT: "confirmation of receipt",
+    LetterKind.EXTENSION: mark("notice of extension"),
+    LetterKind.IDENTITY: mark("request for proof of identity"),
+    LetterKind.RECEIPT: mark("confirmation of receipt"),
 }
 
 
 def _too_early(kind: LetterKind, request: Request, matter: Matter) -> str:
     match kind:
         case LetterKind.ANSWER if request.decision is None:
-            return "nothing is decided yet"
+            return mark("nothing is decided yet")
         case LetterKind.ANSWER if request.step is Step.DECIDED and not request.is_refused:
-            return "what was decided is not carried out yet"
+            return mark("what was decided is not carried out yet")
         case LetterKind.EXTENSION if request.extension is None:
-            return "it was not extended"
+            return mark("it was not extended")
         case LetterKind.EXTENSION | LetterKind.RECEIPT if matter.due is None:
-            return "no day is known by which it is answered"
+            return mark("no day is known by which it is answered")
         case LetterKind.IDENTITY if request.step not in (Step.RECEIVED, Step.IDENTITY_ASKED):
-            return "it is clear already who asks"
+            return mark("it is clear already who asks")
     return ""
 
 
@@ -154,7 +155,7 @@ def _ways(request: Request, matter: Matter, outcome: Outcome) -> list[str]:
     if matter.has_appeal and outcome is not Outcome.FULFILLED:
         said.append(str(_texts()["appeal"]))
     said += complaint_under(request.law, matter.sender.country)
-    return said or ["You can write to us at any time."]
+    return said or [mark("You can write to us at any time.")]
 
 
 def _extension(request: Request, matter: Matter) -> _Paragraphs:
@@ -198,8 +199,8 @@ def _fill(text: str, request: Request, matter: Matter) -> str:
         article=matter.article,
         title=matter.title[:1].lower() + matter.title[1:],
         request=request.id,
-        datasets=", ".join(names) or "our data",
-        purpose=request.purpose.replace("_", " ") or "the purposes that you objected to",
+        datasets=", ".join(names) or mark("our data"),
+        purpose=request.purpose.replace("_", " ") or mark("the purposes that you objected to"),
         effective=day(date.fromisoformat(str(effective)[:10])) if effective else "today",
         review=_texts()["review"].get(outcome, ""),
     )
@@ -220,12 +221,12 @@ def _heading(name: str) -> str:
 def _missing(request: Request, matter: Matter) -> list[str]:
     said = []
     if not matter.sender.name:
-        said.append("The organisation's name is not recorded.")
+        said.append(mark("The organisation's name is not recorded."))
     if not matter.sender.contact:
-        said.append("How people reach the organisation is not recorded.")
+        said.append(mark("How people reach the organisation is not recorded."))
     if not complaint_under(request.law, matter.sender.country):
         said.append(
-            "Which authority is responsible is not known; record the organisation's country."
+            mark("Which authority is responsible is not known; record the organisation's country.")
         )
     return said
 

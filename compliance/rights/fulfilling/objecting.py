@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliance.errors import FulfilmentError
+from compliance.i18n import mark
 from compliance.rights.fulfilling.answers import answers
 from compliance.rights.nouns import Outcome, Request, Right
 
@@ -23,5 +24,7 @@ def check_absolute(request: Request, outcome: Outcome) -> None:
     is_objection = request.right is Right.OBJECTION and is_marketing(request.purpose)
     if is_objection and request.law in laws and outcome is not Outcome.FULFILLED:
         article = laws[request.law]
-        reason = f"an objection to direct marketing cannot be refused ({article})"
+        reason = mark("an objection to direct marketing cannot be refused ({article})").format(
+            article=article
+        )
         raise FulfilmentError(request=request.id, reason=reason)

@@ -19,6 +19,7 @@ from compliance.dataset.nouns import Column, ColumnName, ColumnType, Dataset
 from compliance.dataset.part import Mask
 from compliance.discovery.nouns import Form, Label
 from compliance.discovery.nouns.text import Span, SpanType
+from compliance.i18n import mark
 from compliance.rights.fulfilling.answers import answers
 from compliance.rights.nouns import Identifier, IdentifierKind, Mention
 
@@ -147,15 +148,15 @@ def _why(
     if label is None or not label.is_personal:
         return ""
     if is_beside:
-        return "the row is about somebody else"
+        return mark("the row is about somebody else")
     if names_other(column):
-        return "its name speaks of somebody else"
+        return mark("its name speaks of somebody else")
     if not is_identifying(label) or column == stored.dataset.description.unit:
         return ""
     if label.semantic_type in own:
-        return "it is a second column of its kind and may name somebody else"
+        return mark("it is a second column of its kind and may name somebody else")
     if _is_shared(stored, rows, column, label):
-        return "its value stands with many other people"
+        return mark("its value stands with many other people")
     return ""
 
 
@@ -207,7 +208,7 @@ def without_others(
         is_own = any(start < span.end and span.start < end for start, end in own)
         if words is None or is_own or _is_known(span, text[span.start : span.end], known):
             continue
-        pieces += [text[done : span.start], f"[{words} of somebody else]"]
+        pieces += [text[done : span.start], mark("[{words} of somebody else]").format(words=words)]
         done, count = span.end, count + 1
     return "".join([*pieces, text[done:]]), count
 

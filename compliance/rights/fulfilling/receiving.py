@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compliance.countries import name_of
+from compliance.i18n import mark
 from compliance.register.nouns import Record
 from compliance.rights.fulfilling.grounds import Ground, Told, or_none
 
@@ -15,16 +16,19 @@ def recipients(ground: Ground) -> Told:
     says += [_processor(ground, one) for one in _processors(ground)]
     for one in ground.of("sharing"):
         recipient = ground.words(one, "recipient") or one.name
-        says.append(f"{recipient}: {ground.words(one, 'kind').lower() or 'sharing'}")
+        says.append(f"{recipient}: {ground.words(one, 'kind').lower() or mark('sharing')}")
     missing = [
-        f"Who receives data for “{one.name}” is not recorded."
+        mark("Who receives data for “{name}” is not recorded.").format(name=one.name)
         for one in ground.activities
         if not {"recipients", "processors"} & set(one.values)
     ]
     bare = ground.names - {n for one in ground.activities for n in one.several("datasets")}
-    missing += [f"Who receives data of {name} is not recorded." for name in _bare(ground, bare)]
+    missing += [
+        mark("Who receives data of {name} is not recorded.").format(name=name)
+        for name in _bare(ground, bare)
+    ]
     if not says and not missing and ground.names:
-        says.append("Nobody outside receives the data.")
+        says.append(mark("Nobody outside receives the data."))
     return or_none(ground, says, missing)
 
 
@@ -54,14 +58,17 @@ def _recipient(ground: Ground, one: Record) -> str:
     parts = [ground.words(one, "category").lower(), _place(ground, one)]
     what = ground.words(one, "receives")
     purpose = ground.words(one, "purpose").lower()
-    told = [f"receives {what}" if what else "", f"for {purpose}" if purpose else ""]
+    told = [
+        mark("receives {what}").format(what=what) if what else "",
+        mark("for {purpose}").format(purpose=purpose) if purpose else "",
+    ]
     return _line(one.name, parts, told)
 
 
 def _processor(ground: Ground, one: Record) -> str:
     services = ground.words(one, "services")
     return _line(
-        one.name, ["processor", _place(ground, one)], [services.lower() if services else ""]
+        one.name, [mark("processor"), _place(ground, one)], [services.lower() if services else ""]
     )
 
 
@@ -74,8 +81,8 @@ def _line(name: str, parts: Sequence[str], told: Sequence[str]) -> str:
 def _place(ground: Ground, one: Record) -> str:
     code = str(one.values.get("country") or "")
     if not code:
-        return "country not recorded"
-    return name_of(code) + (", another country" if ground.third(code) else "")
+        return mark("country not recorded")
+    return name_of(code) + (", " + mark("another country") if ground.third(code) else "")
 
 
 def safeguards(ground: Ground) -> Told:
@@ -92,14 +99,22 @@ def safeguards(ground: Ground) -> Told:
         if rests:
             says.append(f"{one.name} ({place}): {rests}")
         else:
-            missing.append(f"What “{one.name}” ({place}) rests on is not recorded.")
+            missing.append(
+                mark("What “{name}” ({place}) rests on is not recorded.").format(
+                    name=one.name, place=place
+                )
+            )
     covered = {str(one.values.get(field) or "") for one in transfers for field in _TO}
     for one in (*ground.named("recipient", "recipients"), *_processors(ground)):
         code = str(one.values.get("country") or "")
         if code and ground.third(code) and one.id not in covered:
-            missing.append(f"What protects data at {one.name} ({name_of(code)}) is not recorded.")
+            missing.append(
+                mark("What protects data at {name} ({code}) is not recorded.").format(
+                    name=one.name, code=name_of(code)
+                )
+            )
     if not says and not missing:
-        says.append("No data leave for another country.")
+        says.append(mark("No data leave for another country."))
     return says, missing
 
 
@@ -123,9 +138,12 @@ def third_parties(ground: Ground) -> Told:
     """Which kinds of others get the data."""
     found = ground.named("recipient", "recipients")
     says = [ground.words(one, "category") for one in found]
-    says += ["Processor"] * bool(_processors(ground))
+    says += [mark("Processor")] * bool(_processors(ground))
     bare = [one.name for one in found if not one.values.get("category")]
-    missing = [f"Which kind of recipient {name} is, is not recorded." for name in bare]
+    missing = [
+        mark("Which kind of recipient {name} is, is not recorded.").format(name=name)
+        for name in bare
+    ]
     if not says and not missing:
         return recipients(ground)
     return list(dict.fromkeys(filter(None, says))), missing
@@ -139,8 +157,8 @@ def sold(ground: Ground) -> Told:
     organisation = ground.register.record("org", "org")
     sells = None if organisation is None else organisation.values.get("sells_or_shares")
     if sells is False:
-        return ["Nothing is sold or shared."], []
-    return [], ["Whether data are sold or shared, and to whom, is not recorded."]
+        return [mark("Nothing is sold or shared.")], []
+    return [], [mark("Whether data are sold or shared, and to whom, is not recorded.")]
 
 
 def _shared(ground: Ground, one: Record) -> str:
@@ -156,12 +174,17 @@ def disclosed(ground: Ground) -> Told:
         if what:
             says.append(f"{ground.words(one, 'category') or one.name}: {what}")
         else:
-            missing.append(f"Which kinds of data {one.name} receives is not recorded.")
+            missing.append(
+                mark("Which kinds of data {name} receives is not recorded.").format(name=one.name)
+            )
     for one in _processors(ground):
         held = sorted(ground.names & set(one.several("datasets")))
         what = ground.words(one, "services")
         says.append(
-            f"Processor ({what.lower() or 'works for us'}): {', '.join(held) or 'as needed'}"
+            mark("Processor ({services}): {held}").format(
+                services=what.lower() or mark("works for us"),
+                held=", ".join(held) or mark("as needed"),
+            )
         )
     if not says and not missing:
         return recipients(ground)

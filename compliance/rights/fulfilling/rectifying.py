@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from compliance.dataset.nouns import ColumnName, ColumnType, Dataset
 from compliance.errors import CorrectionError
+from compliance.i18n import mark
 from compliance.rights.fulfilling.others import Stored, text_columns
 from compliance.rights.nouns import Correction, IdentifierKind, Mention, Seen
 
@@ -102,13 +103,13 @@ def checked(dataset: Dataset, corrections: Sequence[Correction]) -> None:
     """
     if not corrections:
         raise CorrectionError(
-            column="anything", dataset=dataset.name, reason="nothing is to change"
+            column="anything", dataset=dataset.name, reason=mark("nothing is to change")
         )
     named = [(one.column, one.seen) for one in corrections]
     for one in corrections:
         column = dataset.column(one.column)
         if named.count((one.column, one.seen)) > 1:
-            raise _error(dataset, one.column, "the same value is corrected twice")
+            raise _error(dataset, one.column, mark("the same value is corrected twice"))
         if reason := _refusal(dataset, column.name, {}):
             raise _error(dataset, one.column, reason)
         to_value(dataset, one.column, one.value)
@@ -182,23 +183,31 @@ def to_value(dataset: Dataset, column: str, text: str) -> object:
     if not plain:
         return None
     if len(plain) > LONGEST:
-        raise _error(dataset, column, f"a value has at most {LONGEST:,} characters")
+        raise _error(
+            dataset,
+            column,
+            mark("a value has at most {longest:,} characters").format(longest=LONGEST),
+        )
     if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c not in "\n\t" for c in plain):
-        raise _error(dataset, column, "the value holds characters that nobody can read")
+        raise _error(dataset, column, mark("the value holds characters that nobody can read"))
     type_ = dataset.column(column).type
     try:
         return _read(plain, type_)
     except (ValueError, InvalidOperation, OverflowError):
-        raise _error(dataset, column, f"it holds {_NEEDS[type_]}, and the value is none") from None
+        raise _error(
+            dataset,
+            column,
+            mark("it holds {needs}, and the value is none").format(needs=_NEEDS[type_]),
+        ) from None
 
 
 _NEEDS = {
     ColumnType.TEXT: "texts",
-    ColumnType.INTEGER: "whole numbers",
+    ColumnType.INTEGER: mark("whole numbers"),
     ColumnType.NUMBER: "numbers",
-    ColumnType.DATE: "dates such as 2026-11-26",
-    ColumnType.TIMESTAMP: "moments such as 2026-11-26 14:30",
-    ColumnType.BOOLEAN: "yes or no",
+    ColumnType.DATE: mark("dates such as 2026-11-26"),
+    ColumnType.TIMESTAMP: mark("moments such as 2026-11-26 14:30"),
+    ColumnType.BOOLEAN: mark("yes or no"),
 }
 
 
@@ -227,9 +236,9 @@ def _read(text: str, type_: ColumnType) -> object:
 
 def _refusal(dataset: Dataset, column: ColumnName, others: Mapping[ColumnName, str]) -> str:
     if column == dataset.description.unit:
-        return "it tells people apart, so another value would make the rows somebody else's"
+        return mark("it tells people apart, so another value would make the rows somebody else's")
     if why := others.get(column):
-        return f"it may be somebody else's: {why}"
+        return mark("it may be somebody else's: {why}").format(why=why)
     return ""
 
 
@@ -244,9 +253,9 @@ def _where(
         value = texts[code] if code >= 0 else ""
         if hmac.compare_digest(hash_of(salt, value), one.seen):
             if value == one.value.strip():
-                raise _error(stored.dataset, one.column, "the value is the same as before")
+                raise _error(stored.dataset, one.column, mark("the value is the same as before"))
             return value, [row for row, held in zip(rows, mine, strict=True) if held == code]
-    reason = "the value that was seen is not there any more; look again"
+    reason = mark("the value that was seen is not there any more; look again")
     raise _error(stored.dataset, one.column, reason)
 
 
@@ -260,7 +269,7 @@ def _put(content: pa.Table, dataset: Dataset, one: Correction, places: Sequence[
     try:
         made = pa.array(values, column.type)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        reason = "the column cannot hold the value"
+        reason = mark("the column cannot hold the value")
         raise _error(dataset, one.column, reason) from None
     return content.set_column(place, one.column, made)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from compliance.i18n import mark
 from compliance.register.nouns import Origin, Record
 from compliance.rights.nouns import Request, Step
 from compliance.rights.requests.laws import Provision, provision_of, retention_of
@@ -89,10 +90,9 @@ def _search(request: Request, datasets: Mapping[str, str]) -> dict[str, object]:
     if request.searched_on is not None:
         names = sorted({datasets[id_] for id_ in request.found if id_ in datasets})
         found["datasets"] = tuple(names)
-        found["search_scope_record"] = (
-            f"searched on {request.searched_on.isoformat()}; rows found in "
-            f"{len(request.found)} dataset versions"
-        )
+        found["search_scope_record"] = mark(
+            "searched on {searched_on}; rows found in {found} dataset versions"
+        ).format(searched_on=request.searched_on.isoformat(), found=len(request.found))
     if request.changed:
         changed = {datasets[id_] for id_ in request.changed if id_ in datasets}
         found["datasets_changed"] = tuple(sorted(changed))

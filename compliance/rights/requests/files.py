@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from compliance.errors import RequestFileError, RequestInputError
+from compliance.i18n import mark
 from compliance.rights.requests.intake import Draft, once, to_draft
 
 MOST_REQUESTS = 10_000
@@ -28,13 +29,20 @@ def read_requests(text: str, name: str) -> tuple[Draft, ...]:
         RequestFileError: with the number of every row that cannot be read.
     """
     if not text.strip():
-        raise refusal(name, ["the file is empty"])
+        raise refusal(name, [mark("the file is empty")])
     is_json = PurePath(name).suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "[")
     found: list[Draft] = []
     problems: list[str] = []
     for place, row in _from_json(text, name) if is_json else _from_csv(text, name):
         if len(found) >= MOST_REQUESTS:
-            raise refusal(name, [f"it holds more than {MOST_REQUESTS:,} requests"])
+            raise refusal(
+                name,
+                [
+                    mark("it holds more than {most_requests:,} requests").format(
+                        most_requests=MOST_REQUESTS
+                    )
+                ],
+            )
         try:
             found.append(to_draft(row, place))
         except RequestInputError as wrong:
@@ -42,14 +50,14 @@ def read_requests(text: str, name: str) -> tuple[Draft, ...]:
     if problems:
         raise refusal(name, problems)
     if not found:
-        raise refusal(name, ["it holds no request"])
+        raise refusal(name, [mark("it holds no request")])
     return tuple(found)
 
 
 def refusal(name: str, problems: list[str]) -> RequestFileError:
     """The error that lists the problems, the first twenty in words."""
     left = len(problems) - MOST_PROBLEMS
-    more = f"; and {left:,} more" if left > 0 else ""
+    more = mark("; and {left:,} more").format(left=left) if left > 0 else ""
     told = "; ".join(problems[:MOST_PROBLEMS])
     shown = f"{told[:1].upper()}{told[1:]}{more}."
     return RequestFileError(name=name, problems=shown, every=tuple(problems))
@@ -69,16 +77,20 @@ def _from_csv(text: str, name: str) -> _Rows:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
-        raise refusal(name, ["its cells cannot be told apart; save it again as CSV"]) from None
+        raise refusal(
+            name, [mark("its cells cannot be told apart; save it again as CSV")]
+        ) from None
     header = [cell.strip() for cell in rows[0]]
     named = [cell for cell in header if cell]
     if len({cell.lower() for cell in named}) < len(named):
-        raise refusal(name, ["its first row names a column twice"])
+        raise refusal(name, [mark("its first row names a column twice")])
     for number, row in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in row):
             continue
         if len(row) > len(header):
-            raise refusal(name, [f"row {number} has more cells than the first"])
+            raise refusal(
+                name, [mark("row {number} has more cells than the first").format(number=number)]
+            )
         cells = {c: _unquoted(cell) for c, cell in zip(header, row, strict=False) if c}
         yield f"row {number}", cells
 
@@ -89,17 +101,20 @@ def _from_json(text: str, name: str) -> _Rows:
     except RequestInputError as wrong:
         raise refusal(name, [_lowered(wrong)]) from None
     except (ValueError, RecursionError):
-        raise refusal(name, ["it is no JSON"]) from None
+        raise refusal(name, [mark("it is no JSON")]) from None
     listed = given.get("requests") if isinstance(given, Mapping) else given
     if not isinstance(listed, list):
-        raise refusal(name, ["it holds no list of requests"])
+        raise refusal(name, [mark("it holds no list of requests")])
     for number, row in enumerate(listed, 1):
         if not isinstance(row, Mapping):
-            raise refusal(name, [f"request {number} is no object"])
+            raise refusal(name, [mark("request {number} is no object").format(number=number)])
         try:
-            yield f"request {number}", _flat(row)
+            yield mark("request {number}").format(number=number), _flat(row)
         except RequestInputError as wrong:
-            raise refusal(name, [f"request {number}: {_lowered(wrong)}"]) from None
+            raise refusal(
+                name,
+                [mark("request {number}: {wrong}").format(number=number, wrong=_lowered(wrong))],
+            ) from None
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from compliance.countries import is_country
 from compliance.errors import RequestInputError
+from compliance.i18n import mark
 from compliance.rights.nouns import Identifier, IdentifierKind, Right
 from compliance.rights.requests.laws import oldest_years, provision_of
 from compliance.rules.nouns import LawId
@@ -61,25 +62,27 @@ def check(draft: Draft, laws: Sequence[LawId], today: date) -> None:
     """
     provision = provision_of(draft.law, draft.right)
     if draft.law not in laws:
-        known = ", ".join(laws) or "none yet"
-        problem = (
-            f"is not in scope of the organisation; in scope: {known}. Add it under “Laws in scope” "
-            "in the register if people may rely on it"
-        )
-        raise RequestInputError(field=f"The law {draft.law}", problem=problem)
+        known = ", ".join(laws) or mark("none yet")
+        problem = mark(
+            "is not in scope of the organisation; in scope: {known}. Add it under “Laws "
+            "in scope” in the register if people may rely on it"
+        ).format(known=known)
+        raise RequestInputError(field=mark("The law {law}").format(law=draft.law), problem=problem)
     _check_day(draft.received_on, today)
     if draft.channel not in CHANNELS:
-        problem = f"is one of {', '.join(CHANNELS)}"
-        raise RequestInputError(field="The way in which it came", problem=problem)
+        problem = mark("is one of {channels}").format(channels=", ".join(CHANNELS))
+        raise RequestInputError(field=mark("The way in which it came"), problem=problem)
     if draft.country and not is_country(draft.country):
-        problem = "is a two-letter code of ISO 3166 such as DE"
-        raise RequestInputError(field="The country", problem=problem)
-    check_text("The purpose", draft.purpose, is_needed=False)
+        problem = mark("is a two-letter code of ISO 3166 such as DE")
+        raise RequestInputError(field=mark("The country"), problem=problem)
+    check_text(mark("The purpose"), draft.purpose, is_needed=False)
     if not draft.identifiers and draft.right is not Right.COMPLAINT:
-        problem = "are missing; give at least one, such as an e-mail address or a customer number"
-        raise RequestInputError(field="Identifiers of the person", problem=problem)
+        problem = mark(
+            "are missing; give at least one, such as an e-mail address or a customer number"
+        )
+        raise RequestInputError(field=mark("Identifiers of the person"), problem=problem)
     if provision.kind == "complaint" and draft.right is not Right.COMPLAINT:
-        raise RequestInputError(field="The right", problem="is no complaint")
+        raise RequestInputError(field=mark("The right"), problem=mark("is no complaint"))
 
 
 def check_text(name: str, text: str, *, is_needed: bool = True) -> str:
@@ -90,11 +93,16 @@ def check_text(name: str, text: str, *, is_needed: bool = True) -> str:
     """
     plain = text.strip()
     if is_needed and not plain:
-        raise RequestInputError(field=name, problem="is missing")
+        raise RequestInputError(field=name, problem=mark("is missing"))
     if len(plain) > LONGEST_TEXT:
-        raise RequestInputError(field=name, problem=f"takes {LONGEST_TEXT} characters at most")
+        raise RequestInputError(
+            field=name,
+            problem=mark("takes {longest_text} characters at most").format(
+                longest_text=LONGEST_TEXT
+            ),
+        )
     if any(unicodedata.category(c) in _UNSHOWABLE and c not in "\n\t" for c in plain):
-        raise RequestInputError(field=name, problem="holds a character that cannot be shown")
+        raise RequestInputError(field=name, problem=mark("holds a character that cannot be shown"))
     return plain
 
 
@@ -107,7 +115,7 @@ def check_unsaid(name: str, text: str, identifiers: Iterable[Identifier]) -> str
     folded = _folded(text)
     for one in identifiers:
         if _says(folded, one):
-            problem = "says who the person is; write it without names, numbers and addresses"
+            problem = mark("says who the person is; write it without names, numbers and addresses")
             raise RequestInputError(field=name, problem=problem)
     return text
 
@@ -132,19 +140,30 @@ def to_identifiers(given: Iterable[tuple[str, object]]) -> tuple[Identifier, ...
         if value is None or (isinstance(value, str) and not value.strip()):
             continue
         if isinstance(value, bool) or not isinstance(value, str | int):
-            problem = "is a text or a whole number"
-            raise RequestInputError(field=f"An identifier ({_kind(kind).value})", problem=problem)
+            problem = mark("is a text or a whole number")
+            raise RequestInputError(
+                field=mark("An identifier ({kind})").format(kind=_kind(kind).value),
+                problem=problem,
+            )
         text = unicodedata.normalize("NFC", str(value).strip())
         if len(text) > LONGEST_VALUE:
-            problem = f"takes {LONGEST_VALUE} characters at most"
-            raise RequestInputError(field=f"An identifier ({_kind(kind).value})", problem=problem)
+            problem = mark("takes {longest_value} characters at most").format(
+                longest_value=LONGEST_VALUE
+            )
+            raise RequestInputError(
+                field=mark("An identifier ({kind})").format(kind=_kind(kind).value),
+                problem=problem,
+            )
         if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
-            problem = "holds a character that cannot be shown"
-            raise RequestInputError(field=f"An identifier ({_kind(kind).value})", problem=problem)
+            problem = mark("holds a character that cannot be shown")
+            raise RequestInputError(
+                field=mark("An identifier ({kind})").format(kind=_kind(kind).value),
+                problem=problem,
+            )
         found.append(Identifier(kind=_kind(kind), value=text))
     if len(found) > MOST_IDENTIFIERS:
-        problem = f"are {MOST_IDENTIFIERS} at most"
-        raise RequestInputError(field="Identifiers of the person", problem=problem)
+        problem = mark("are {most_identifiers} at most").format(most_identifiers=MOST_IDENTIFIERS)
+        raise RequestInputError(field=mark("Identifiers of the person"), problem=problem)
     return tuple(dict.fromkeys(found))
 
 
@@ -156,12 +175,12 @@ def to_draft(row: Mapping[str, Any], place: str = "") -> Draft:
     """
     plain = {str(name).strip().lower(): value for name, value in row.items()}
     if len(plain) < len(row):
-        raise RequestInputError(field="A field", problem="is named twice")
+        raise RequestInputError(field=mark("A field"), problem=mark("is named twice"))
     about = {name: plain.pop(name, None) for name in _ABOUT}
     return Draft(
         law=_said(about["law"]).upper(),
         right=to_right(_said(about["right"])),
-        received_on=to_day("The day of receipt (received_on)", _said(about["received_on"])),
+        received_on=to_day(mark("The day of receipt (received_on)"), _said(about["received_on"])),
         channel=_said(about["channel"]).lower() or "file",
         country=_said(about["country"]).upper(),
         purpose=_said(about["purpose"]),
@@ -182,7 +201,7 @@ def once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise RequestInputError(field="A field", problem="is named twice")
+            raise RequestInputError(field=mark("A field"), problem=mark("is named twice"))
         found[name] = value
     return found
 
@@ -198,7 +217,9 @@ def to_right(said: str) -> Right:
         if plain in (right.value, right.name.casefold().replace("_", " ")):
             return right
     known = ", ".join(one.name.lower() for one in Right)
-    raise RequestInputError(field="The right", problem=f"is one of: {known}")
+    raise RequestInputError(
+        field=mark("The right"), problem=mark("is one of: {known}").format(known=known)
+    )
 
 
 def to_day(name: str, said: str) -> date:
@@ -210,15 +231,19 @@ def to_day(name: str, said: str) -> date:
     try:
         return date.fromisoformat(said.strip())
     except ValueError:
-        raise RequestInputError(field=name, problem="is a day such as 2026-11-26") from None
+        raise RequestInputError(field=name, problem=mark("is a day such as 2026-11-26")) from None
 
 
 def _check_day(received: date, today: date) -> None:
     if received > today:
-        raise RequestInputError(field="The day of receipt", problem="lies in the future")
+        raise RequestInputError(
+            field=mark("The day of receipt"), problem=mark("lies in the future")
+        )
     if received.year < today.year - oldest_years():
-        problem = f"lies more than {oldest_years()} years back; is the year right?"
-        raise RequestInputError(field="The day of receipt", problem=problem)
+        problem = mark("lies more than {oldest_years} years back; is the year right?").format(
+            oldest_years=oldest_years()
+        )
+        raise RequestInputError(field=mark("The day of receipt"), problem=problem)
 
 
 def _kind(said: str) -> IdentifierKind:
@@ -228,12 +253,16 @@ def _kind(said: str) -> IdentifierKind:
         if plain in (kind.value, kind.name.casefold().replace("_", " ")):
             return kind
     known = ", ".join(one.name.lower() for one in IdentifierKind)
-    raise RequestInputError(field="A kind of identifier", problem=f"is one of: {known}")
+    raise RequestInputError(
+        field=mark("A kind of identifier"), problem=mark("is one of: {known}").format(known=known)
+    )
 
 
 def _said(value: object) -> str:
     if isinstance(value, Mapping | list):
-        raise RequestInputError(field="A field", problem="is a list or an object, not a text")
+        raise RequestInputError(
+            field=mark("A field"), problem=mark("is a list or an object, not a text")
+        )
     return "" if value is None else str(value).strip()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from compliance.errors import RequestInputError
+from compliance.i18n import mark
 from compliance.plain import from_plain
 from compliance.rights.nouns import IdentityLevel, Right
 from compliance.rules.nouns import Deadline, LawId, RuleId
@@ -140,10 +141,16 @@ def provision_of(law: LawId, right: Right) -> Provision:
     """
     found = provisions().get(law)
     if found is None:
-        raise RequestInputError(field="The law", problem=f"is one of {', '.join(provisions())}")
+        raise RequestInputError(
+            field=mark("The law"),
+            problem=mark("is one of {provisions}").format(provisions=", ".join(provisions())),
+        )
     if right not in found:
         known = ", ".join(one.value for one in found)
-        raise RequestInputError(field="The right", problem=f"is under {law} one of: {known}")
+        raise RequestInputError(
+            field=mark("The right"),
+            problem=mark("is under {law} one of: {known}").format(law=law, known=known),
+        )
     return found[right]
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from compliance.errors import RequestStepError
+from compliance.i18n import mark
 from compliance.rights.nouns import Event, Outcome, Rejection, Request, Right, Step
 from compliance.rights.requests.laws import Provision, provision_of
 
@@ -16,20 +17,20 @@ class Action(StrEnum):
     """What can be done with a request; the value reads well after “cannot be”."""
 
     CONFIRM = "confirmed"
-    ASK_IDENTITY = "asked for proof of identity"
-    REJECT_PROOF = "given a rejected proof"
+    ASK_IDENTITY = mark("asked for proof of identity")
+    REJECT_PROOF = mark("given a rejected proof")
     IDENTIFY = "identified"
     EXTEND = "extended"
     PAUSE = "paused"
     RESUME = "resumed"
     SEARCH = "searched"
-    DOUBT = "told what a doubtful match is"
+    DOUBT = mark("told what a doubtful match is")
     DECIDE = "decided"
-    CARRY_OUT = "carried out"
-    TELL = "marked as told to recipients"
+    CARRY_OUT = mark("carried out")
+    TELL = mark("marked as told to recipients")
     ANSWER = "answered"
     APPEAL = "appealed"
-    ANSWER_APPEAL = "answered on appeal"
+    ANSWER_APPEAL = mark("answered on appeal")
     WITHDRAW = "withdrawn"
     CLOSE = "closed"
 
@@ -206,67 +207,72 @@ def _lacks_search(request: Request) -> bool:
 _Reasons = Mapping[Action, tuple[tuple[Callable[[Request], bool], str], ...]]
 
 _NOBODY_PROVES = (
-    (lambda r: not _provision(r).needs_identity, "the law lets nobody ask who sends it"),
+    (lambda r: not _provision(r).needs_identity, mark("the law lets nobody ask who sends it")),
 )
 # What stands against an action before anybody looks at what it brings.
 _BEFOREHAND: _Reasons = {
-    Action.CONFIRM: ((lambda r: r.confirmed_on is not None, "it was confirmed already"),),
+    Action.CONFIRM: ((lambda r: r.confirmed_on is not None, mark("it was confirmed already")),),
     Action.ASK_IDENTITY: _NOBODY_PROVES,
     Action.REJECT_PROOF: _NOBODY_PROVES,
     Action.IDENTIFY: (
-        (is_forged, "a forged proof is on record; refuse it, the person may ask anew"),
+        (is_forged, mark("a forged proof is on record; refuse it, the person may ask anew")),
     ),
-    Action.EXTEND: ((lambda r: r.extension is not None, "it was extended already"),),
-    Action.PAUSE: ((is_paused, "it is paused already"),),
-    Action.RESUME: ((lambda r: not is_paused(r), "it is not paused"),),
-    Action.SEARCH: ((lambda r: not is_known(r), "it is not clear who asks; identify them first"),),
+    Action.EXTEND: ((lambda r: r.extension is not None, mark("it was extended already")),),
+    Action.PAUSE: ((is_paused, mark("it is paused already")),),
+    Action.RESUME: ((lambda r: not is_paused(r), mark("it is not paused")),),
+    Action.SEARCH: (
+        (lambda r: not is_known(r), mark("it is not clear who asks; identify them first")),
+    ),
     Action.DOUBT: (
-        (lambda r: r.is_refused, "it was refused; answer it"),
+        (lambda r: r.is_refused, mark("it was refused; answer it")),
         (
             lambda r: r.step is Step.SEARCHED and not (r.doubts or r.mentions),
-            "no match or mention is doubtful",
+            mark("no match or mention is doubtful"),
         ),
     ),
-    Action.CARRY_OUT: ((lambda r: r.is_refused, "it was refused; answer it"),),
+    Action.CARRY_OUT: ((lambda r: r.is_refused, mark("it was refused; answer it")),),
     Action.ANSWER: (
         (
             lambda r: r.step is Step.DECIDED and not r.is_refused,
-            "it was decided to fulfil it, and that was not done yet",
+            mark("it was decided to fulfil it, and that was not done yet"),
         ),
     ),
     Action.APPEAL: (
-        (lambda r: not _provision(r).has_appeal, "the law knows no appeal to the controller"),
-        (lambda r: _APPEALED in r.facts, "an appeal is on record already"),
+        (lambda r: not _provision(r).has_appeal, mark("the law knows no appeal to the controller")),
+        (lambda r: _APPEALED in r.facts, mark("an appeal is on record already")),
         (
             lambda r: r.decision is None or r.decision.outcome is Outcome.FULFILLED,
-            "nothing was refused",
+            mark("nothing was refused"),
         ),
     ),
     Action.ANSWER_APPEAL: (
-        (lambda r: _APPEALED not in r.facts, "nobody appealed"),
-        (lambda r: _HEARD in r.facts, "the appeal was answered already"),
+        (lambda r: _APPEALED not in r.facts, mark("nobody appealed")),
+        (lambda r: _HEARD in r.facts, mark("the appeal was answered already")),
     ),
     Action.CLOSE: (
-        (lambda r: _APPEALED in r.facts and _HEARD not in r.facts, "an appeal is not answered yet"),
+        (
+            lambda r: _APPEALED in r.facts and _HEARD not in r.facts,
+            mark("an appeal is not answered yet"),
+        ),
     ),
 }
 # What stands against it once it is seen what it brings.
 _AFTER: _Reasons = {
-    Action.IDENTIFY: ((lambda r: r.identity is None, "nobody was identified"),),
+    Action.IDENTIFY: ((lambda r: r.identity is None, mark("nobody was identified")),),
     Action.DECIDE: (
-        (lambda r: r.decision is None, "nothing was decided"),
+        (lambda r: r.decision is None, mark("nothing was decided")),
         (
             lambda r: _is_unproven(r) and r.identity is not None,
-            "the person was identified, so proof cannot be wanting",
+            mark("the person was identified, so proof cannot be wanting"),
         ),
         (
             lambda r: not is_known(r) and not _is_unproven(r),
-            "it is not clear who asks; only a refusal for want of proof is possible",
+            mark("it is not clear who asks; only a refusal for want of proof is possible"),
         ),
-        (_lacks_search, "nobody has searched yet"),
+        (_lacks_search, mark("nobody has searched yet")),
         (
             lambda r: bool(r.open_doubts) and not r.is_refused,
-            "doubtful matches are open; decide them first",
+            mark("doubtful matches are open; decide them first"),
         ),
     ),
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import mark
 from compliance.rights.nouns import IdentifierKind, Match, Via
 from compliance.rights.tracing.columns import Rows
 from compliance.rights.tracing.linking import Linked
@@ -36,7 +37,13 @@ def pseudonymous(
             values |= _values(origin, column, match)
         via = Via(column=column, kind=kind, from_=copy.origin)
         people = _people(origin, column, values)
-        doubt = "" if people == 1 else f"A pseudonym in “{column}” is that of {people:,} people."
+        doubt = (
+            ""
+            if people == 1
+            else mark("A pseudonym in “{column}” is that of {people:,} people.").format(
+                column=column, people=people
+            )
+        )
         rows = _carrying(view, column, map(maker, values))
         made.append(_match(view, rows, via, 1 / people, people, doubt, ""))
         for match in found:

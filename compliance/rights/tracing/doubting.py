@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import mark
 from compliance.rights.nouns import IdentifierKind
 from compliance.rights.tracing import normalising
 from compliance.rights.tracing.kinds import certain_from, told_apart
@@ -143,6 +144,10 @@ def shared_by(linked: Linked, space: str) -> Mapping[Known, str]:
     found: dict[Known, str] = {}
     for known in linked.shared(space):
         people = len(linked.bearers(space, {known}))
-        others = "Somebody else has" if people == 1 else f"{people:,} others have"
-        found[known] = f"{others} the same {known.kind}."
+        others = (
+            mark("Somebody else has")
+            if people == 1
+            else mark("{people:,} others have").format(people=people)
+        )
+        found[known] = mark("{others} the same {kind}.").format(others=others, kind=known.kind)
     return found

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from compliance.errors import NothingToLookForError
+from compliance.i18n import mark
 from compliance.rights.nouns import Identifier, Match, Trace
 from compliance.rights.tracing.copies import pseudonymous
 from compliance.rights.tracing.keyless import ownerless
@@ -56,7 +57,10 @@ def find(
         m for view in views for m in mentions_of(view, views, linked, taken[view.id], called, code)
     ]
     answers |= {m.id: decided[m.id] for m in mentions if m.is_doubtful and m.id in decided}
-    unread = {f"{kind} given": "It is empty or no such identifier." for kind in unfit}
+    unread = {
+        mark("{kind} given").format(kind=kind): mark("It is empty or no such identifier.")
+        for kind in unfit
+    }
     return Trace(
         matches=tuple(matches),
         mentions=tuple(mentions),

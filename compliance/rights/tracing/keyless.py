@@ -9,6 +9,7 @@ from functools import reduce
 
 import numpy as np
 
+from compliance.i18n import mark
 from compliance.rights.nouns import IdentifierKind, Match, Via
 from compliance.rights.tracing.columns import NONE, Rows, forms_of
 from compliance.rights.tracing.kinds import Way, certain_from, data, kinds, told_apart, ways
@@ -100,11 +101,15 @@ def _judged(
     fits, others = _told_apart(view, linked, way, rows)
     people = sharing + len(others) + bool(len(fits))
     if confidence < certain_from():
-        doubt = f"{agreed}, which alone is not enough."
+        doubt = mark("{agreed}, which alone is not enough.").format(agreed=agreed)
     elif sharing or len(others) > 1 or (others and len(fits)):
-        doubt = f"{agreed} {people:,} people."
+        doubt = mark("{agreed} {people:,} people.").format(agreed=agreed, people=people)
     else:
-        doubt = f"{agreed}, but what else stands there is different." if others else ""
+        doubt = (
+            mark("{agreed}, but what else stands there is different.").format(agreed=agreed)
+            if others
+            else ""
+        )
     made = _Making(view=view, via=via, doubt=doubt, people=people, code=code)
     if len(others) > told_apart():
         return [made.match(rows, confidence / people, "")]

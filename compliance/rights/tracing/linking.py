@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from compliance.i18n import mark
 from compliance.rights.nouns import IdentifierKind, Match, Via
 from compliance.rights.tracing import normalising
 from compliance.rights.tracing.columns import Rows
@@ -19,10 +20,10 @@ from compliance.rights.tracing.resolving import (
     Fits,
     Person,
     candidates,
+    contradicted,
     contradictions,
     fit_of,
     fitting,
-    told,
     way_of,
 )
 from compliance.rights.tracing.views import View
@@ -185,9 +186,11 @@ def _hopped(views: Sequence[View], linked: Linked, person: Person) -> Candidate 
         return None
     agreed, doubt = fit_of(found[0].kinds), ""
     if any(other.space == person.space for other in linked.accepted):
-        doubt = f"{agreed} another person's record too; it may be a second one of the same person."
+        doubt = mark(
+            "{agreed} another person's record too; it may be a second one of the same person."
+        ).format(agreed=agreed)
     elif denied := contradictions(views, linked.knowledge, person, fits, linked.placed):
-        doubt = f"{agreed}, but {told(denied)} {'is' if len(denied) == 1 else 'are'} different."
+        doubt = contradicted(agreed, denied)
     confidence = found[1] * (data()["contradicted"] if doubt else 1)
     return Candidate(
         person=person,
@@ -206,7 +209,9 @@ def _leads(one: Known, space: str) -> bool:
 def _among(candidate: Candidate, rivals: int) -> Candidate:
     if rivals == 1 or candidate.doubt:
         return candidate
-    doubt = f"{fit_of(one.kind for one in candidate.fits)} {rivals:,} people."
+    doubt = mark("{fits} {rivals:,} people.").format(
+        fits=fit_of(one.kind for one in candidate.fits), rivals=rivals
+    )
     confidence = candidate.confidence / rivals
     return replace(candidate, doubt=doubt, people=rivals, confidence=confidence)
 

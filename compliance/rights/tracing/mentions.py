@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from collections.abc import Set as AbstractSet
 
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import mark
 from compliance.rights.nouns import IdentifierKind, Mention
 from compliance.rights.tracing import normalising
 from compliance.rights.tracing.columns import PARTS
@@ -18,12 +19,12 @@ from compliance.rights.tracing.resolving import Person
 from compliance.rights.tracing.views import View
 
 _SHORTEST_KEY, _NAMED_WITHIN = 5, 24
-_DESK = "The address is a desk's, not one person's."
-_BARE = "It is a bare number, which may stand for something else."
-_WORD = "It is a word that may stand for something else."
-_LIVED = "Others may live there, too."
-_ABROAD = "Somebody in another country has the same number, and no country code stands there."
-_UNSURE = "The key is of somebody who may be the person."
+_DESK = mark("The address is a desk's, not one person's.")
+_BARE = mark("It is a bare number, which may stand for something else.")
+_WORD = mark("It is a word that may stand for something else.")
+_LIVED = mark("Others may live there, too.")
+_ABROAD = mark("Somebody in another country has the same number, and no country code stands there.")
+_UNSURE = mark("The key is of somebody who may be the person.")
 
 _Doubted = Iterator[tuple[Place, str]]  # where, and why it is doubtful
 

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from compliance.i18n import mark
 from compliance.rights.nouns import IdentifierKind
 from compliance.rights.tracing import normalising
 from compliance.rights.tracing.kinds import words
@@ -82,9 +83,9 @@ def names_in(
             places = _spaced(prose, name, form.split(), namesakes)
         for place in places:
             bearers = namesakes.bearers(space, name)
-            yield place, _doubt(bearers, "are called so", is_in_space=is_in_space)
+            yield place, _doubt(bearers, mark("are called so"), is_in_space=is_in_space)
     for place, relatives in _titled(space, prose, name, namesakes):
-        yield place, _doubt(relatives, "have that family name", is_in_space=is_in_space)
+        yield place, _doubt(relatives, mark("have that family name"), is_in_space=is_in_space)
 
 
 def is_of_list(prose: Prose, place: Place) -> bool:
@@ -181,8 +182,10 @@ def _titled(
 
 def _doubt(people: int, what: str, *, is_in_space: bool) -> str:
     if not is_in_space:
-        return "The person is not known to be one of these people; somebody may be called the same."
-    return f"{people:,} people {what}." if people > 1 else ""
+        return mark(
+            "The person is not known to be one of these people; somebody may be called the same."
+        )
+    return mark("{people:,} people {what}.").format(people=people, what=what) if people > 1 else ""
 
 
 def _alike(view: View, number: str, regions: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from compliance.i18n import mark
 from compliance.rights.nouns import IdentifierKind
 from compliance.rights.tracing.kinds import Way, certain_from, data, kinds, ways
 from compliance.rights.tracing.knowing import Knowledge, Known, is_compatible
@@ -140,7 +141,7 @@ def contradictions(
 
 def told(kinds_: Iterable[IdentifierKind]) -> str:
     """Kinds of identifiers in a sentence."""
-    names = sorted({f"the {kind}" for kind in kinds_})
+    names = sorted({mark("the {kind}").format(kind=kind) for kind in kinds_})
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
 
 
@@ -148,7 +149,16 @@ def fit_of(kinds_: Iterable[IdentifierKind]) -> str:
     """“The e-mail fits”, as the beginning of a sentence."""
     names = set(kinds_)
     said = told(names)
-    return f"{said[0].upper()}{said[1:]} {'fits' if len(names) == 1 else 'fit'}"
+    fits = mark("{identifiers} fits") if len(names) == 1 else mark("{identifiers} fit")
+    return fits.format(identifiers=f"{said[0].upper()}{said[1:]}")
+
+
+def contradicted(agreed: str, denied: Collection[IdentifierKind]) -> str:
+    """That something fits, and something else speaks against it."""
+    says = mark("{agreed}, but {denied} are different.")
+    if len(denied) == 1:
+        says = mark("{agreed}, but {denied} is different.")
+    return says.format(agreed=agreed, denied=told(denied))
 
 
 def _judged(
@@ -167,20 +177,26 @@ def _judged(
     doubt, people = "", len(rivals)
     if people > 1:
         others = {tied[other] for other in rivals}
-        doubt = f"{agreed} {people:,} people." if len(others) == 1 else f"{agreed}; {_OTHERS}"
+        doubt = (
+            mark("{agreed} {people:,} people.").format(agreed=agreed, people=people)
+            if len(others) == 1
+            else f"{agreed}; {_OTHERS}"
+        )
         confidence /= people
     elif denied:
-        doubt = f"{agreed}, but {told(denied)} {'is' if len(denied) == 1 else 'are'} different."
+        doubt = contradicted(agreed, denied)
         confidence *= data()["contradicted"]
     elif spaces > 1 and is_local:
-        doubt = f"{agreed} in {spaces} groups of people, where it means different people."
+        doubt = mark(
+            "{agreed} in {spaces} groups of people, where it means different people."
+        ).format(agreed=agreed, spaces=spaces)
         people, confidence = spaces, confidence / spaces
     elif confidence < certain_from():
-        doubt = f"{fit_of(way.kinds)}, which alone is not enough."
+        doubt = mark("{kinds}, which alone is not enough.").format(kinds=fit_of(way.kinds))
     return Candidate(person=person, fits=fits, confidence=confidence, doubt=doubt, people=people)
 
 
-_OTHERS = "what else was given fits somebody else."
+_OTHERS = mark("what else was given fits somebody else.")
 
 
 def _without_the_weak(

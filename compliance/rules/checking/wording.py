@@ -101,7 +101,7 @@ def missing_of(pack: Pack, value: object, wanted: Collection[str]) -> str:
     """Of a list that should hold all of `wanted`: how many it has, and which it has not."""
     held = value if isinstance(value, LISTS) else ()
     lacking = [choice_in_words(pack, one) for one in wanted if one not in held]
-    said = mark("{held} of {all}").format(held=len(wanted) - len(lacking), all=len(wanted))
+    said = mark("{held:d} of {all:d}").format(held=len(wanted) - len(lacking), all=len(wanted))
     return (
         mark("{said}; missing: {lacking}").format(said=said, lacking=", ".join(lacking))
         if lacking

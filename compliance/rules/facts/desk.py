@@ -40,8 +40,8 @@ def run_subject(run: Run, dataset: Subject) -> Subject:
     }
     if "contains_personal_data" in dataset.facts:
         facts["contains_personal_data"] = dataset.facts["contains_personal_data"]
-    name = mark("{subject} model of {name}, {started_at:%Y-%m-%d %H:%M}").format(
-        subject=run.plan.subject, name=dataset.name, started_at=run.started_at
+    name = mark("{what} model of {name}, {started_at:%Y-%m-%d %H:%M}").format(
+        what=run.plan.subject, name=dataset.name, started_at=run.started_at
     )
     return Subject(entity="run", name=name, facts=facts, id=run.id)
 

@@ -88,8 +88,8 @@ def warnings(spans: Mapping[str, Span], tables: Tables, law: LawId) -> tuple[str
         if limit.at > spans[counted.fact].low >= tables.warn_at * limit.at
     ]
     return tuple(
-        mark("{count:,} {name} this year; from {at:,} on it asks for {then}").format(
-            count=count, name=name, at=limit.at, then=limit.then
+        mark("{count:,} {whom} this year; from {at:,} on it asks for {then}").format(
+            count=count, whom=name, at=limit.at, then=limit.then
         )
         for count, name, limit in near
     )

@@ -22,6 +22,8 @@ OTHER_LAW: LawId = "OTHER"  # of a country of which no table is at hand
 
 _REPORTED_DAYS = 180  # an end within so many days is told
 _ADEQUATE = "is_adequate"
+_NOT_IN_SCOPE = mark("the law is not among those in scope on record, but data leave from there")
+_NOT_BINDING_YET = mark("it binds from {binds_from}; older rules are not in the table")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +138,10 @@ def facts_of(flow: Flow, table: LawTable, bench: Bench) -> dict[str, object]:
 
 
 def _without_table(flow: Flow, tables: Tables) -> Judgement:
+    because = mark("Nobody has recorded where it starts")
     if is_country(flow.origin):
-        because = mark("No table says what the law of {origin} asks for").format(
-            origin=name_of(flow.origin)
-        )
-    else:
-        because = mark("Nobody has recorded where it starts")
+        asks = mark("No table says what the law of {origin} asks for")
+        because = asks.format(origin=name_of(flow.origin))
     return Judgement(
         law=OTHER_LAW, answer=Answer.UNKNOWN, tier="no_table", because=because, as_of=tables.as_of
     )
@@ -173,17 +173,9 @@ def _by_law(flow: Flow, law: LawId, bench: Bench) -> Judgement:
     if law in {counted.law for counted in bench.tables.counters} and not is_free:
         said = (*said, *counting.warnings(bench.counts, bench.tables, law))
     if bench.scope is not None and law not in bench.scope and not is_free:
-        said = (
-            *said,
-            mark("the law is not among those in scope on record, but data leave from there"),
-        )
+        said = (*said, _NOT_IN_SCOPE)
     if table.binds_from is not None and bench.at.date() < table.binds_from:
-        said = (
-            *said,
-            mark("it binds from {binds_from}; older rules are not in the table").format(
-                binds_from=table.binds_from
-            ),
-        )
+        said = (*said, _NOT_BINDING_YET.format(binds_from=table.binds_from))
     return replace(found, law=law, warnings=said)
 
 
@@ -191,9 +183,8 @@ def _trouble(flow: Flow, bench: Bench) -> str:
     """Why nothing can be said; empty where something can."""
     record = str(flow.facts.get("record", flow.id))  # one record may be several movements
     if record in bench.contradicted:
-        return mark("Its record contradicts itself: {contradicted}").format(
-            contradicted=bench.contradicted[record]
-        )
+        said = mark("Its record contradicts itself: {contradicted}")
+        return said.format(contradicted=bench.contradicted[record])
     if not flow.destination:
         return mark("Nobody has recorded where it goes")
     if not is_country(flow.destination):
@@ -370,10 +361,8 @@ class _Reading:
         kept = [
             word for word, fact in zip(words, lacking, strict=True) if fact != self.table.mechanism
         ]
-        return (
-            *((mark("one of: {offered}").format(offered=offered),) if is_offered else ()),
-            *kept,
-        )
+        one_of = (mark("one of: {offered}").format(offered=offered),) if is_offered else ()
+        return (*one_of, *kept)
 
     def _said(self, row: Row, entry: Entry | None, until: date | None) -> tuple[str, ...]:
         found = [row.warning] if row.warning else []
@@ -398,11 +387,8 @@ class _Reading:
         days = (self.bench.at.date() - listed.as_of).days
         if days <= listed.recheck_days:
             return ()
-        return (
-            mark("the list was last checked on {as_of}, {days:,} days ago; look again").format(
-                as_of=listed.as_of, days=days
-            ),
-        )
+        said = mark("the list was last checked on {as_of}, {days:,} days ago; look again")
+        return (said.format(as_of=listed.as_of, days=days),)
 
 
 def _lowered(text: str) -> str:
