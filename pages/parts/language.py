@@ -7,6 +7,7 @@ So these say their words in the session's language by beginning with `fragment` 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from functools import wraps
 from typing import Any, Literal, ParamSpec
 
@@ -15,33 +16,55 @@ import streamlit as st
 from compliance.i18n import ENGLISH, LANGUAGE, LANGUAGES
 from compliance.i18n import translate as _
 
-_KEY = "lang"  # also of the address
-_SPOKEN = "language_spoken"  # what the last run spoke, for whatever runs without a page
+_KEY = "session_language"
+_PARAMETER = "lang"  # of the address
 
 P = ParamSpec("P")
 
 
 def choose() -> None:
-    """Ask which language, and speak it from here on."""
-    first = preferred(st.context.locale)
-    codes = list(LANGUAGES)
+    """Ask which language, and speak it from here on.
+
+    The address names it where it is not that of the browser, so that a link can be shared.
+    """
+    usual = preferred(st.context.locale)
+    asked = st.query_params.get(_PARAMETER, usual)
+    st.session_state.setdefault(_KEY, asked if asked in LANGUAGES else usual)
     with st.sidebar:
         chosen = st.selectbox(
             "Language / 语言",
-            codes,
-            codes.index(first),
+            list(LANGUAGES),
             format_func=LANGUAGES.__getitem__,
             key=_KEY,
-            bind="query-params",
-            persist_state="session",
+            on_change=_keep,
         )
-    st.session_state[_SPOKEN] = chosen
+    if chosen != usual:
+        st.query_params[_PARAMETER] = chosen
+    elif _PARAMETER in st.query_params:
+        del st.query_params[_PARAMETER]
     speak()
+
+
+def _keep() -> None:
+    """Hold what every widget has by its value: the browser sends choices by their words of before.
+
+    This runs before the page does, while the words of before are still known. Buttons, files and
+    tables cannot be set and say no words; they are left alone.
+    """
+    for key, value in st.session_state.to_dict().items():
+        if _is_choice(value):
+            st.session_state[key] = value
+
+
+def _is_choice(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return bool(value) and all(map(_is_choice, value))
+    return isinstance(value, str | int | float | Enum) and not isinstance(value, bool)
 
 
 def speak() -> None:
     """Say all words from here on in the session's language."""
-    asked = st.session_state.get(_KEY, st.session_state.get(_SPOKEN, ENGLISH))
+    asked = st.session_state.get(_KEY, ENGLISH)
     LANGUAGE.set(asked if asked in LANGUAGES else ENGLISH)
 
 

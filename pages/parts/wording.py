@@ -25,6 +25,15 @@ NOISE_WORDS = {
     Mechanism.RANDOMISED_RESPONSE: "answers changed by chance (randomised response)",
 }
 
+_AS_TYPED = {
+    "given",
+    "known",
+    "record",
+    "place",
+    "release",
+    "run",
+    "anonymised",
+}  # facts of refusals
 _MARKDOWN = re.compile(r"([\\`*\[\]<$~!])")
 
 
@@ -76,7 +85,9 @@ def refused(refusal: ComplianceError) -> str:
     if LANGUAGE.get() == ENGLISH:
         return str(refusal)
     facts = {
-        name: _(fact) if isinstance(fact, str) and not is_name(name) else fact
+        name: _(fact)
+        if isinstance(fact, str) and not is_name(name) and name not in _AS_TYPED
+        else fact
         for name, fact in refusal.facts.items()
     }
     return _(refusal.sentence).format(**facts)
