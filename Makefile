@@ -25,7 +25,7 @@ run: $(VENV)/.core
 # slow ones, which drive a browser, come early and no worker waits for them at the end. One thread
 # each, or the workers would wait for each other.
 test: export OPENBLAS_NUM_THREADS := 1
-test: $(VENV)/.dev chromium postgresql distributed
+test: $(VENV)/.dev chromium postgresql softhsm distributed
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
@@ -103,3 +103,10 @@ postgresql:
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
 	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq postgresql >/dev/null; } \
 	  || { echo "The tests need PostgreSQL; install it and run make test again."; exit 1; }
+
+# A token in software, for the tests that sign with one.
+.PHONY: softhsm
+softhsm:
+	@ls /usr/lib/softhsm/libsofthsm2.so >/dev/null 2>&1 \
+	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq softhsm2 >/dev/null; } \
+	  || { echo "The tests need SoftHSM (softhsm2); install it and run make test again."; exit 1; }

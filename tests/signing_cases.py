@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -288,13 +288,35 @@ def _signed(pdf: bytes, by: Holder, at: datetime, field: Any, hashed: str = "sha
 
 def stuffed(pdf: bytes) -> bytes:
     """`pdf` with something more within its signature, where the signature covers nothing."""
-    from asn1crypto.cms import CMSAttribute, ContentInfo
+    from asn1crypto.cms import CMSAttribute
+
+    def add(signer: Any) -> None:
+        signer["unsigned_attrs"] = [CMSAttribute({"type": "1.2.3.4", "values": []})]
+
+    return _with_other_envelope(pdf, add)
+
+
+def twin(pdf: bytes) -> bytes:
+    """`pdf` with the other one of the two signatures that a key on P-256 can make of one hash."""
+    from cryptography.hazmat.primitives.asymmetric.utils import (
+        decode_dss_signature,
+        encode_dss_signature,
+    )
+
+    def turn(signer: Any) -> None:
+        r, s = decode_dss_signature(signer["signature"].native)
+        order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+        signer["signature"] = encode_dss_signature(r, order - s)
+
+    return _with_other_envelope(pdf, turn)
+
+
+def _with_other_envelope(pdf: bytes, change: Callable[[Any], None]) -> bytes:
+    from asn1crypto.cms import ContentInfo
 
     begin = pdf.rindex(b"/Contents <") + len(b"/Contents <")
     end = pdf.index(b">", begin)
     content = ContentInfo.load(bytes.fromhex(pdf[begin:end].decode()), strict=False)
-    signer = content["content"]["signer_infos"][0]
-    more = CMSAttribute({"type": "1.2.3.4", "values": []})
-    signer["unsigned_attrs"] = [more]
+    change(content["content"]["signer_infos"][0])
     written = content.dump(force=True).hex().encode()
     return pdf[:begin] + written.ljust(end - begin, b"0") + pdf[end:]

@@ -374,7 +374,7 @@ def test_luck_of_an_attacker_refuses_no_output_and_success_does(*, successes: in
         attempts=500,
         baseline=0.01,
         baseline_is="guessing",
-        did="finds the right person",
+        says="{right} of {tries}",
     )
 
     assert linkage_check(Siege(attacks=(linked,)), 5).holds is holds

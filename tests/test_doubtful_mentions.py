@@ -250,7 +250,7 @@ def test_a_mention_is_shown_masked_with_where_it_stands_and_why(shop: Workspace)
     assert "he said" in one.around
 
 
-def test_an_unknown_mention_and_a_match_after_the_decision_are_refused(shop: Workspace) -> None:
+def test_an_unknown_mention_is_refused_and_a_decided_match_stands(shop: Workspace) -> None:
     in_scope(shop)
     notes(shop, *TWO)
     ask(shop, "R-1", [email(DORA)])
@@ -259,8 +259,9 @@ def test_an_unknown_mention_and_a_match_after_the_decision_are_refused(shop: Wor
         shop.rights.requests.steps.doubts("R-1", {"m-000000000000": True})
     ask(shop, "R-2", [Identifier(kind=IdentifierKind.NAME, value="Anna Weiß")])
     match = shop.rights.requests.look("R-2").open_doubts[0].id
-    with pytest.raises(RequestStepError):
-        shop.rights.requests.steps.doubts("R-2", {match: True})
+    shop.rights.requests.steps.doubts("R-2", {match: True})
+    with pytest.raises(RequestStepError, match="only what came to light since"):
+        shop.rights.requests.steps.doubts("R-2", {match: False})
 
 
 def test_a_package_holds_the_mentions_that_were_said_to_be_of_the_person(shop: Workspace) -> None:

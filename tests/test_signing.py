@@ -90,6 +90,8 @@ def test_poppler_agrees_that_the_signature_is_valid(tmp_path):
         ("two\nlines\x00", "twolines"),
         ("🦊\u202e", ""),
         ("x" * 200, "x" * 64),
+        ("北" * 40, "北" * 21),
+        ("🦊" * 40 + "é" * 40, "é" * 32),
         ("", ""),
     ],
 )

@@ -26,7 +26,7 @@ from compliance.errors import MissingGroupError, WorkspaceError
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.settings import Settings
-from compliance.storage import Database, records, servers
+from compliance.storage import Database, acts, records, servers
 from compliance.storage.tables import METADATA, RECORDS, TRAIL
 from compliance.trail import Line
 from compliance.workspace import budgets
@@ -118,11 +118,32 @@ def test_every_table_of_records_has_its_triggers(
 
 
 @on_both
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_the_migrations_make_the_tables_that_the_code_knows(desk: Desk) -> None:
     with desk.database.reading() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), METADATA)
 
-    assert differences == []
+    # An index over an expression is not among the tables: each database has its own words for it.
+    assert [one for one in differences if "ix_trail_act" not in repr(one)] == []
+
+
+@on_both
+def test_entries_are_found_by_what_was_done(desk: Desk) -> None:
+    for number in range(6):
+        with desk.act("thing.make" if number % 2 else "thing.see", f"a “{number}”%") as act:
+            act.facts["reason"] = number
+    with desk.database.reading() as connection:
+        assert [line.place for line in acts.lines_by(connection, ["thing.make"])] == [2, 4, 6]
+        assert acts.newest_by(connection, "thing.see").place == 5
+        assert acts.newest_by(connection, "thing") is None
+        assert acts.acts_done(connection) == ("thing.make", "thing.see")
+        assert [one.place for one in acts.lines_on(connection, ["a “3”%", "a “"])] == [4]
+        assert acts.lines_on(connection, []) == []
+        assert len(acts.lines_saying(connection, '"reason"')) == 6
+        some = acts.found(connection, act="thing.make", after=2, until=5, count=9)
+        assert [line.place for line in some] == [4]
+        assert acts.found(connection, actor="nobody") == []
+        assert acts.found(connection, actor=desk.settings.actor, count=2)[0].place == 6
 
 
 @on_both

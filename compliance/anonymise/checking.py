@@ -24,24 +24,25 @@ from compliance.anonymise.nouns.problem import Codes32, Ints
 from compliance.anonymise.nouns.record import Check
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Codes, Table
+from compliance.i18n import mark
 
 _LUCK = 1e-6
 
 MODEL_WORDS: Mapping[Model, str] = {
-    Model.K_ANONYMITY: "at least {value:g} rows in every class",
-    Model.K_MAP: "at least {value:g} people of the population in every class",
-    Model.DELTA_PRESENCE: "presence in the table between {lower:g} and {value:g}",
-    Model.DISTINCT_L: "at least {value:g} values of “{column}” in every class",
-    Model.ENTROPY_L: "entropy {value:g}-diversity of “{column}”",
-    Model.RECURSIVE_CL: "recursive ({c:g}, {value:g})-diversity of “{column}”",
-    Model.EQUAL_T: "distance of “{column}” from the whole table at most {value:g}",
-    Model.HIERARCHICAL_T: "hierarchical distance of “{column}” at most {value:g}",
-    Model.ORDERED_T: "ordered distance of “{column}” at most {value:g}",
-    Model.BETA_LIKENESS: "{value:g}-likeness of “{column}”",
-    Model.ENHANCED_BETA_LIKENESS: "enhanced {value:g}-likeness of “{column}”",
-    Model.DELTA_DISCLOSURE: "{value:g}-disclosure privacy of “{column}”",
-    Model.MEAN_RISK: "mean risk at most {value:g}",
-    Model.POPULATION_UNIQUES: "at most a share of {value:g} unique in the population",
+    Model.K_ANONYMITY: mark("at least {value:g} rows in every class"),
+    Model.K_MAP: mark("at least {value:g} people of the population in every class"),
+    Model.DELTA_PRESENCE: mark("presence in the table between {lower:g} and {value:g}"),
+    Model.DISTINCT_L: mark("at least {value:g} values of “{column}” in every class"),
+    Model.ENTROPY_L: mark("entropy {value:g}-diversity of “{column}”"),
+    Model.RECURSIVE_CL: mark("recursive ({c:g}, {value:g})-diversity of “{column}”"),
+    Model.EQUAL_T: mark("distance of “{column}” from the whole table at most {value:g}"),
+    Model.HIERARCHICAL_T: mark("hierarchical distance of “{column}” at most {value:g}"),
+    Model.ORDERED_T: mark("ordered distance of “{column}” at most {value:g}"),
+    Model.BETA_LIKENESS: mark("{value:g}-likeness of “{column}”"),
+    Model.ENHANCED_BETA_LIKENESS: mark("enhanced {value:g}-likeness of “{column}”"),
+    Model.DELTA_DISCLOSURE: mark("{value:g}-disclosure privacy of “{column}”"),
+    Model.MEAN_RISK: mark("mean risk at most {value:g}"),
+    Model.POPULATION_UNIQUES: mark("at most a share of {value:g} unique in the population"),
 }
 
 
@@ -78,13 +79,18 @@ def identifier_check(open_: Sequence[ColumnName], treated: Sequence[ColumnName])
         open_: the columns that still do, by discovery's word on the output or an officer's.
         treated: those whose values the plan replaces.
     """
-    said = "The output was searched again: no column identifies a person directly"
-    said += f", but for what the plan replaces in {_listed(treated)}." if treated else "."
     if open_:
-        said = (
-            f"The output was searched again: {_listed(open_)} may identify people directly. Leave "
-            "it out, replace its values, or correct its label."
-        )
+        said = mark(
+            "The output was searched again: {columns} may identify people directly. Leave it out, "
+            "replace its values, or correct its label."
+        ).format(columns=_listed(open_))
+    elif treated:
+        said = mark(
+            "The output was searched again: no column identifies a person directly, but for what "
+            "the plan replaces in {columns}."
+        ).format(columns=_listed(treated))
+    else:
+        said = mark("The output was searched again: no column identifies a person directly.")
     return Check(name="no_direct_identifier", holds=not open_, says=said)
 
 
@@ -104,8 +110,9 @@ def people_check(output: Table, columns: Sequence[ColumnName], people: Codes32, 
     return Check(
         name="people",
         holds=fewest >= k,
-        says=f"The smallest class holds rows of {fewest:,} different people; the plan asks for "
-        f"{k:,}.",
+        says=mark(
+            "The smallest class holds rows of {fewest:,} different people; the plan asks for {k:,}."
+        ).format(fewest=fewest, k=k),
     )
 
 
@@ -120,16 +127,22 @@ def linkage_check(siege: Siege, k: int) -> Check:
 
     linked = [attack for attack in siege.attacks if attack.kind is AttackKind.LINKAGE]
     if not linked:
-        reason = siege.not_tried.get(AttackKind.LINKAGE, "nobody tried")
-        return Check(name="linkage", holds=False, says=f"Linking was not tried: {reason}")
+        reason = siege.not_tried.get(AttackKind.LINKAGE, mark("nobody tried"))
+        return Check(
+            name="linkage",
+            holds=False,
+            says=mark("Linking was not tried: {reason}").format(reason=reason),
+        )
     worst, allowed = max(linked, key=lambda attack: attack.share), 1 / max(k, 1)
     luck = float(binom.sf(worst.successes - 1, worst.attempts, allowed))
     return Check(
         name="linkage",
         holds=luck >= _LUCK,
-        says=f"Somebody who knows all of it finds the right row for {worst.share:.2%} of "
-        f"{worst.attempts:,} people (at least {worst.low:.2%} of all); classes of {k} allow "
-        f"{allowed:.2%}, and by luck more among so few.",
+        says=mark(
+            "Somebody who knows all of it finds the right row for {share:.2%} of {attempts:,} "
+            "people (at least {low:.2%} of all); classes of {k} allow {allowed:.2%}, and by luck "
+            "more among so few."
+        ).format(share=worst.share, attempts=worst.attempts, low=worst.low, k=k, allowed=allowed),
     )
 
 
@@ -137,17 +150,20 @@ def _criterion(criterion: Criterion, classes: Classes) -> Check:
     if is_per_class(criterion.model):
         meets = satisfied(criterion, classes)
         failing = int((~meets).sum())
-        is_met, counted = (
-            failing == 0,
-            f"{len(meets) - failing:,} of {len(meets):,} classes meet it",
-        )
+        is_met = failing == 0
+        found = mark("{criterion}: {met:,} of {classes:,} classes meet it.")
+        numbers = {"met": len(meets) - failing, "classes": len(meets)}
     else:
         is_met = holds(criterion, classes)
-        counted = "met by the table as a whole" if is_met else "not met by the table as a whole"
+        found = mark(
+            "{criterion}: met by the table as a whole."
+            if is_met
+            else "{criterion}: not met by the table as a whole."
+        )
+        numbers = {}
     said = model_in_words(criterion)
-    return Check(
-        name=str(criterion.model), holds=is_met, says=f"{said[0].upper()}{said[1:]}: {counted}."
-    )
+    said = found.format(criterion=said[0].upper() + said[1:], **numbers)
+    return Check(name=str(criterion.model), holds=is_met, says=said)
 
 
 def _suppression(rows: int, before: int, limit: float) -> Check:
@@ -155,7 +171,9 @@ def _suppression(rows: int, before: int, limit: float) -> Check:
     return Check(
         name="suppression",
         holds=rows > 0 and gone <= limit * before * (1 + 1e-12),
-        says=f"{gone:,} of {before:,} rows are not in the output; the plan allows {limit:.2%}.",
+        says=mark(
+            "{gone:,} of {before:,} rows are not in the output; the plan allows {limit:.2%}."
+        ).format(gone=gone, before=before, limit=limit),
     )
 
 

@@ -25,6 +25,7 @@ from compliance.anonymise.nouns.problem import Codes32, Floats
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.dataset.table import Codes, Table
 from compliance.errors import HierarchyError, UnknownColumnError
+from compliance.i18n import mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,10 +113,10 @@ def prepare(
 
 
 def _completed_note(column: ColumnName, fitted: _Fitted) -> str:
-    return (
-        f"{fitted.unmapped:,} value(s) of “{column}”, in {fitted.unmapped_rows:,} row(s), were not "
-        "in its hierarchy and were given a place in it."
-    )
+    return mark(
+        "{n:,} value(s) of “{column}”, in {rows:,} row(s), were not in its hierarchy and were "
+        "given a place in it."
+    ).format(n=fitted.unmapped, column=column, rows=fitted.unmapped_rows)
 
 
 def _check_columns(plan: Plan, names: Sequence[ColumnName], population: Table | None) -> None:

@@ -15,6 +15,7 @@ from compliance.anonymise.nouns import Plan, TreatmentKind
 from compliance.anonymise.nouns.problem import Codes32, Ints
 from compliance.anonymise.nouns.record import Check
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import mark
 
 SHOWING = {TreatmentKind.KEEP, TreatmentKind.TOP_BOTTOM, TreatmentKind.ROUND}
 """Treatments after which a value that was told apart may still be."""
@@ -62,16 +63,21 @@ def kept_check(alone: Mapping[ColumnName, float], asked: Collection[ColumnName],
     telling = [name for name, share in alone.items() if share > most]
     unasked = [name for name in telling if name not in asked]
     if not telling:
-        said = f"No column that stays singles out more than {most:.1%} of the rows by itself."
+        said = mark(
+            "No column that stays singles out more than {most:.1%} of the rows by itself."
+        ).format(most=most)
         return Check(name="kept_columns", holds=True, says=said)
     listed = ", ".join(f"“{name}” {alone[name]:.1%}" for name in (unasked or telling)[:_NAMED])
-    said = f"By a value that nobody else has, a column that stays singles out rows: {listed}."
+    said = mark(
+        "By a value that nobody else has, a column that stays singles out rows: {columns}."
+    ).format(columns=listed)
     more = (
-        f" Classes of {k} allow {most:.1%}; name these columns in the plan."
+        mark("Classes of {k} allow {most:.1%}; name these columns in the plan.")
         if unasked
-        else " The plan says that it stays: whoever knows such a value finds the row."
+        else mark("The plan says that it stays: whoever knows such a value finds the row.")
     )
-    return Check(name="kept_columns", holds=not unasked, says=said + more)
+    more = more.format(k=k, most=most)
+    return Check(name="kept_columns", holds=not unasked, says=f"{said} {more}")
 
 
 def share_alone_by_rows(classes: Ints, people: Codes32) -> float:
@@ -90,17 +96,17 @@ def share_alone_by_rows(classes: Ints, people: Codes32) -> float:
 
 def together_note(columns: Sequence[ColumnName], share: float) -> str:
     """What the columns that stay tell together, in words."""
-    return (
-        f"Together, the {len(columns)} columns that stay beside the quasi-identifiers single out "
-        f"{share:.1%} of the rows: classes are formed without them, so whoever knows them all of a "
-        "person finds the row."
-    )
+    return mark(
+        "Together, the {n} columns that stay beside the quasi-identifiers single out {share:.1%} "
+        "of the rows: classes are formed without them, so whoever knows them all of a person finds "
+        "the row."
+    ).format(n=len(columns), share=share)
 
 
 def linked_note(column: ColumnName, share: float) -> str:
     """What a column tells that links the rows of one person, in words."""
-    return (
-        f"“{column}” links the rows of one person: {share:.1%} of the people are the only ones "
+    return mark(
+        "“{column}” links the rows of one person: {share:.1%} of the people are the only ones "
         "whose rows stand in their classes. Whoever knows all rows of a person finds them; leave "
         "the column out where rows need not be linked."
-    )
+    ).format(column=column, share=share)

@@ -130,6 +130,7 @@ def hierarchy(workspace: Workspace, asked: Namespace) -> Result:
         known = ", ".join(prepared.hierarchies)
         raise UnknownColumnError(column=asked.column[:80], dataset="the plan", known=known)
     grown = prepared.hierarchies[asked.column]
+    workspace.anonymisation.hierarchy_was_taken(asked.name, grown)
     typed.write(asked.out, write_hierarchy(grown))
     groups = [len(set(level)) for level in grown.levels]
     unmapped = prepared.unmapped.get(asked.column, 0)

@@ -51,11 +51,12 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
 def audit(workspace: Workspace, asked: Namespace) -> Result:
     """Discover, assess and report in one unattended go, and say what changed."""
     path, names = typed.destination(asked.out, workspace.settings), verbs.names_of(asked)
+    shape = verbs.format_of(path)
     made = workspace.governance.audits.run(names)
     built = next(report for report in workspace.reports() if report.sha256 == made.report)
     found = workspace.governance.duties.newest(names)
     assessed = results.assessment(found) if found else {}
-    return verbs.written(workspace, built, path) | assessed | {"audit": audit_line(made)}
+    return verbs.written(workspace, built, path, shape) | assessed | {"audit": audit_line(made)}
 
 
 def audit_line(audit: Audit) -> Result:

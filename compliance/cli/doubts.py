@@ -43,6 +43,7 @@ def _doubtful(workspace: Workspace, asked: Namespace) -> Result:
     if not area.can_be_read(asked.id) or area.find(asked.id).request.searched_on is None:
         return shown
     found = area.look(asked.id)
+    area.was_read(asked.id, "matches and mentions, masked")
     return {
         **shown,
         "doubtful_matches": [

@@ -103,6 +103,8 @@ def _column(request: str, text: str) -> tuple[str, str]:
 
 
 def _values(workspace: Workspace, asked: Namespace) -> Result:
+    found = _area(workspace).seen(asked.id)
+    workspace.rights.requests.was_read(asked.id, "values, masked")
     return {
         "values": [
             {
@@ -114,7 +116,7 @@ def _values(workspace: Workspace, asked: Namespace) -> Result:
                 "seen": one.hash,
                 "refused": one.refused,
             }
-            for one in _area(workspace).seen(asked.id)
+            for one in found
         ]
     }
 

@@ -15,7 +15,6 @@ from compliance.lineage.nouns import Edge, Hop, Place, Tag
 from compliance.lineage.openlineage.nouns import LARGEST_BYTES
 from compliance.plain import one_line, to_plain
 from compliance.workspace import Workspace
-from compliance.workspace.lineage_listing import to_csv
 
 
 def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
@@ -65,8 +64,8 @@ def _show(workspace: Workspace, asked: argparse.Namespace) -> Result:
 def _columns(workspace: Workspace, asked: argparse.Namespace) -> Result:
     """Every edge with both ends and the columns that it joins, as a file."""
     path = typed.destination(asked.out, workspace.settings)
-    edges = workspace.proof.lineage.edges(as_of=asked.as_of)
-    typed.write(path, to_csv(edges))
+    edges, data = workspace.proof.lineage.export_columns(asked.as_of)
+    typed.write(path, data)
     return {"path": str(path), "edges": len(edges), "columns": sum(len(e.columns) for e in edges)}
 
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
-from compliance.cli.verbs import names_of, written
-from compliance.errors import CannotWriteError
+from compliance.cli.verbs import ENDINGS, format_of, names_of, written
 from compliance.i18n import ENGLISH, LANGUAGES
 from compliance.plain import to_plain
-from compliance.report.manuscript import Format
 from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
 from compliance.workspace.request_reports import KINDS as ON_REQUESTS
 
-_ENDINGS = ", ".join(f".{shape}" for shape in Format)
 _ABOUT = {
     ReportKind.RELEASE: ("--release", "which release; left out: the newest"),
     ReportKind.FEDERATED: ("--run", "which federated run; left out: the newest"),
@@ -47,7 +43,7 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
         added.set_defaults(kind=kind, about=None, letter=LetterKind.ANSWER)
         added.add_argument("name", nargs="?", help="the dataset, or the request; left out: all")
         # What a report is not about is taken too, so that a sentence can say so.
-        one = added.add_mutually_exclusive_group()
+        one = added.add_mutually_exclusive_group() if kind in _ABOUT else added
         for about, (flag, which) in _ABOUT.items():
             hidden = which if about is kind else argparse.SUPPRESS
             one.add_argument(flag, dest="about", metavar="ID", help=hidden)
@@ -56,7 +52,7 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
             type=arguments.path,
             required=True,
             metavar="F.pdf",
-            help="which file; its ending says the format: " + _ENDINGS,
+            help="which file; its ending says the format: " + ENDINGS,
         )
         added.add_argument(
             "--language",
@@ -79,8 +75,8 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
 
 def _report(workspace: Workspace, asked: argparse.Namespace) -> Result:
     """Build a report, and write it in the format that the file's ending says."""
-    shape = _format(asked.out)
     path = typed.destination(asked.out, workspace.settings)
+    shape = format_of(path)
     if asked.kind in ON_REQUESTS:
         about, letter = asked.about or asked.name, LetterKind(asked.letter)
         built = workspace.rights.fulfilling.report(
@@ -91,19 +87,6 @@ def _report(workspace: Workspace, asked: argparse.Namespace) -> Result:
         asked.kind, names_of(asked), about=asked.about, language=asked.language
     )
     return written(workspace, built, path, shape)
-
-
-def _format(path: Path) -> Format:
-    """What the ending of a file says.
-
-    Raises:
-        CannotWriteError: no report is of that format.
-    """
-    try:
-        return Format(path.suffix.lower().removeprefix("."))
-    except ValueError:
-        reason = f"a report's file ends in one of {_ENDINGS}"
-        raise CannotWriteError(name=path.name, reason=reason) from None
 
 
 def _verify(workspace: Workspace, asked: argparse.Namespace) -> Result:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from compliance.plain import one_line
 
 WIDEST = 72  # a SHA-256 fits
+_WHOLE = "says"  # a verdict in words, of which the end counts as much
 
 
 def as_text(result: Mapping[str, object], indent: str = "") -> str:
@@ -31,7 +32,7 @@ def _is_table(value: object) -> bool:
 def _table(rows: Sequence[Mapping[str, object]], indent: str) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row))
     cells = [[name.replace("_", " ") for name in names]]
-    cells += [[_shortened(_shown(row.get(name))) for name in names] for row in rows]
+    cells += [[_cell(name, row.get(name)) for name in names] for row in rows]
     widths = [max(_width(row[i]) for row in cells) for i in range(len(names))]
     return "\n".join(
         indent
@@ -63,6 +64,10 @@ def _number(value: float) -> str:
     if 1_000 <= abs(value) < 1e15:
         return f"{value:,.2f}".removesuffix(".00")
     return f"{value:,.6g}"
+
+
+def _cell(name: str, value: object) -> str:
+    return _shown(value) if name == _WHOLE else _shortened(_shown(value))
 
 
 def _shortened(text: str) -> str:

@@ -13,13 +13,15 @@ from compliance.cli import results, runs, typed, uses
 from compliance.cli.results import Result
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.discovery.nouns import IdentifierClass
+from compliance.errors import CannotWriteError
 from compliance.federated.nouns import Axis
 from compliance.plain import to_plain
 from compliance.privacy.nouns import Budget, Period
 from compliance.register.nouns import Organisation
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report
+from compliance.report.nouns import Format, Report
 from compliance.workspace import Workspace
+
+ENDINGS = ", ".join(f".{shape}" for shape in Format)
 
 Verb = Callable[[Workspace, Namespace], Result]
 
@@ -31,7 +33,7 @@ def demo(workspace: Workspace, _: Namespace) -> Result:
 
 def organisation(workspace: Workspace, asked: Namespace) -> Result:
     """Show the organisation, or record what was typed."""
-    said = {f.name: getattr(asked, f.name) for f in fields(Organisation)}
+    said = {f.name: getattr(asked, f.name, None) for f in fields(Organisation)}
     if changes := {name: value for name, value in said.items() if value is not None}:
         workspace.set_organisation(replace(workspace.organisation(), **changes))
     return dict(to_plain(workspace.organisation()))
@@ -238,6 +240,19 @@ def _asked(workspace: Workspace, asked: Namespace) -> Budget:
 def names_of(asked: Namespace) -> list[str] | None:
     """The one dataset that was named; None means all."""
     return [asked.name] if asked.name else None
+
+
+def format_of(path: Path) -> Format:
+    """The format that the ending of a report's file says; PDF where it has none.
+
+    Raises:
+        CannotWriteError: no report is of that format.
+    """
+    ending = path.suffix.lower().removeprefix(".") or Format.PDF
+    if ending not in list(Format):
+        reason = f"a report's file ends in one of {ENDINGS}"
+        raise CannotWriteError(name=path.name[: typed.SHOWN_NAME], reason=reason)
+    return Format(ending)
 
 
 def written(workspace: Workspace, built: Report, path: Path, shape: Format = Format.PDF) -> Result:

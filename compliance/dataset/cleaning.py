@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from compliance.dataset.nouns import CleaningStep, Column, ColumnName, ColumnType
 from compliance.dataset.parsing import WHOLE_NUMBERS_RESTORED, Parsed, parse
+from compliance.i18n import mark
 
 MISSING_SPELLINGS = (
     *("", ".", "-", "--", "?", "\n", "nil", "none", "null", "(null)", "#null!"),
@@ -118,7 +119,9 @@ def _moments(array: pa.Array) -> tuple[pa.Array, ColumnType, CleaningStep | None
     moments = array.cast(pa.timestamp("us", tz=array.type.tz), safe=False).cast(pa.timestamp("us"))
     days = moments.cast(pa.date32(), safe=False)
     if moments.null_count < len(moments) and days.cast(pa.timestamp("us")).equals(moments):
-        step = CleaningStep(step="Midnight times left out: only dates", rows_changed=len(moments))
+        step = CleaningStep(
+            step=mark("Midnight times left out: only dates"), rows_changed=len(moments)
+        )
         return days, ColumnType.DATE, step
     return moments, ColumnType.TIMESTAMP, None
 
@@ -126,7 +129,7 @@ def _moments(array: pa.Array) -> tuple[pa.Array, ColumnType, CleaningStep | None
 def _without_blanks(values: pa.Array, rows_of: np.ndarray) -> tuple[pa.Array, list[CleaningStep]]:
     trimmed = pc.utf8_trim_whitespace(values)
     changed = int(rows_of[pc.not_equal(trimmed, values).to_numpy(zero_copy_only=False)].sum())
-    step = CleaningStep(step="Blanks around values trimmed", rows_changed=changed)
+    step = CleaningStep(step=mark("Blanks around values trimmed"), rows_changed=changed)
     return trimmed, [step] if changed else []
 
 
@@ -140,7 +143,7 @@ def _without_missing_spellings(
     told = pc.and_(is_missing, pc.not_equal(values, "")).to_numpy(zero_copy_only=False)
     changed = int(rows_of[told].sum())
     step = CleaningStep(
-        step="Spellings of “no value” (NA, NULL, ? …) made missing", rows_changed=changed
+        step=mark("Spellings of “no value” (NA, NULL, ? …) made missing"), rows_changed=changed
     )
     return pc.if_else(is_missing, None, values), [step] if changed else []
 
@@ -173,5 +176,5 @@ def _duplicates(table: pa.Table) -> list[CleaningStep]:
     from pandas import DataFrame  # slow to load; most commands do without
 
     copies = int(DataFrame(codes).duplicated().sum())
-    note = f"{copies:,} rows are exact copies of an earlier row (kept)"
+    note = mark("{n:,} rows are exact copies of an earlier row (kept)").format(n=copies)
     return [CleaningStep(step=note, rows_changed=0)] if copies else []

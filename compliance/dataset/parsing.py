@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.dataset.nouns import ColumnType
+from compliance.i18n import mark
 
 _INTEGER = r"^-?(0|[1-9]\d{0,17})$"
 _WHOLE_DECIMAL = r"^-?(0|[1-9]\d{0,14})(\.0+)?$"
@@ -29,7 +30,7 @@ _NAMED_MONTHS = (
     (r"^[A-Za-z]{4,9} \d{1,2}, \d{4}$", "%B %d, %Y"),
 )
 YEARS = (1800, 2200)
-WHOLE_NUMBERS_RESTORED = "Whole numbers written with decimals (ids ending in .0) restored"
+WHOLE_NUMBERS_RESTORED = mark("Whole numbers written with decimals (ids ending in .0) restored")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +98,13 @@ def _fits_any(strings: pa.Array, pattern: str) -> bool:
 def _grouped_numbers(strings: pa.Array, present: pa.Array) -> Parsed | None:
     """Numbers with thousands groups or a decimal comma."""
     if _fits(present, _COMMA_GROUPS):
-        plain, how = pc.replace_substring(strings, ",", ""), "thousands commas"
+        plain, how = pc.replace_substring(strings, ",", ""), mark("thousands commas")
     elif _fits(present, _DOT_GROUPS):
         plain = pc.replace_substring(pc.replace_substring(strings, ".", ""), ",", ".")
-        how = "decimal commas"
+        how = mark("decimal commas")
     elif _fits(present, _BLANK_GROUPS):
         plain = pc.replace_substring_regex(strings, r"[ \x{00a0}\x{202f}’']", "")
-        plain, how = pc.replace_substring(plain, ",", "."), "blanks between thousands"
+        plain, how = pc.replace_substring(plain, ",", "."), mark("blanks between thousands")
     else:
         return None
     numbers = _numbers(plain, plain.drop_null())
@@ -112,7 +113,7 @@ def _grouped_numbers(strings: pa.Array, present: pa.Array) -> Parsed | None:
     return Parsed(
         values=numbers.values,
         type=numbers.type,
-        step=f"Numbers with {how} read as numbers",
+        step=mark("Numbers with {how} read as numbers").format(how=how),
         changed=pc.not_equal(plain, strings),
     )
 
@@ -125,7 +126,7 @@ def _money(strings: pa.Array, present: pa.Array) -> Parsed | None:
     found = _numbers(amounts, amounts.drop_null()) or _grouped_numbers(amounts, amounts.drop_null())
     if found is None:
         return None
-    return Parsed(values=found.values, type=found.type, step="Money amounts read as numbers")
+    return Parsed(values=found.values, type=found.type, step=mark("Money amounts read as numbers"))
 
 
 def _dates(strings: pa.Array, present: pa.Array) -> Parsed | None:
@@ -134,12 +135,12 @@ def _dates(strings: pa.Array, present: pa.Array) -> Parsed | None:
     )
     shown = dashed.drop_null()
     if _fits(shown, _YEAR_FIRST):
-        return _moments(dashed, "%Y-%m-%d", "year, month, day", dashed.equals(strings))
+        return _moments(dashed, "%Y-%m-%d", mark("year, month, day"), dashed.equals(strings))
     if _fits(shown, _YEAR_LAST):
         return _day_or_month_first(strings, dashed)
     for pattern, form in _NAMED_MONTHS:
         if _fits(present, pattern):
-            return _moments(strings, form, "with the month's name", is_plain=False)
+            return _moments(strings, form, mark("with the month's name"), is_plain=False)
     return None
 
 
@@ -151,12 +152,12 @@ def _day_or_month_first(strings: pa.Array, dashed: pa.Array) -> Parsed:
     has_dots = _fits(strings.drop_null(), r"^\d{1,2}\.\d{1,2}\.\d{4}")
     as_text = Parsed(values=strings, type=ColumnType.TEXT)
     if first > 12 >= second or (has_dots and second <= 12):
-        return _moments(dashed, "%d-%m-%Y", "day, month, year", is_plain=False) or as_text
+        return _moments(dashed, "%d-%m-%Y", mark("day, month, year"), is_plain=False) or as_text
     if second > 12 >= first:
-        return _moments(dashed, "%m-%d-%Y", "month, day, year", is_plain=False) or as_text
+        return _moments(dashed, "%m-%d-%Y", mark("month, day, year"), is_plain=False) or as_text
     if first > 12:
         return as_text
-    remark = "Dates left as text: no value tells the day from the month"
+    remark = mark("Dates left as text: no value tells the day from the month")
     return Parsed(values=strings, type=ColumnType.TEXT, step=remark, is_change=False)
 
 
@@ -176,7 +177,7 @@ def _moments(strings: pa.Array, day_form: str, order: str, is_plain: bool) -> Pa
     return Parsed(
         values=days if is_date else values,
         type=ColumnType.DATE if is_date else ColumnType.TIMESTAMP,
-        step=None if is_plain else f"Dates read in the order {order}",
+        step=None if is_plain else mark("Dates read in the order {order}").format(order=order),
     )
 
 

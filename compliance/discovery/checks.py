@@ -17,6 +17,7 @@ from compliance.discovery.wordlists import (
     origins,
     words,
 )
+from compliance.i18n import mark
 
 _MIN_BIRTH_YEAR, _MAX_BIRTH_YEAR = 1900, 2020
 _SPREAD_OF_AGES = 20
@@ -215,95 +216,99 @@ def _own_words(profile: Profile) -> float:
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {
-        "email": Check(says="valid e-mail addresses", share=_texts(values.is_email)),
-        "phone": Check(says="valid telephone numbers", share=_phone, alone=_phone_alone),
+        "email": Check(says=mark("valid e-mail addresses"), share=_texts(values.is_email)),
+        "phone": Check(says=mark("valid telephone numbers"), share=_phone, alone=_phone_alone),
         "credit_card": Check(
-            says="card numbers with a right check digit",
+            says=mark("card numbers with a right check digit"),
             share=_codes(values.is_credit_card),
             least=5,
         ),
-        "iban": Check(says="IBANs with right check digits", share=_texts(values.is_iban)),
+        "iban": Check(says=mark("IBANs with right check digits"), share=_texts(values.is_iban)),
         "national_id": Check(
-            says="identity numbers that pass their country's check",
+            says=mark("identity numbers that pass their country's check"),
             share=_national_id,
             alone=_national_id_alone,
         ),
         "ip_address": Check(
-            says="IP addresses", share=_texts(values.is_ip_address), alone=_ip_alone
+            says=mark("IP addresses"), share=_texts(values.is_ip_address), alone=_ip_alone
         ),
         "device_id": Check(
-            says="device numbers (MAC or IMEI)", share=_codes(values.is_device_id), least=5
+            says=mark("device numbers (MAC or IMEI)"), share=_codes(values.is_device_id), least=5
         ),
-        "url": Check(says="web addresses", share=_texts(values.is_url)),
-        "domain_name": Check(says="internet domains", share=_texts(values.is_domain)),
-        "user_agent": Check(says="browser names", share=_texts(values.is_user_agent)),
-        "social_handle": Check(says="names that start with @", share=_texts(values.is_handle)),
-        "crypto_wallet": Check(says="wallet addresses", share=_texts(values.is_wallet)),
-        "opaque_key": Check(says="UUIDs or hashes", share=_texts(values.is_opaque_key)),
-        "licence_plate": Check(says="licence plates", share=_texts(values.is_licence_plate)),
+        "url": Check(says=mark("web addresses"), share=_texts(values.is_url)),
+        "domain_name": Check(says=mark("internet domains"), share=_texts(values.is_domain)),
+        "user_agent": Check(says=mark("browser names"), share=_texts(values.is_user_agent)),
+        "social_handle": Check(
+            says=mark("names that start with @"), share=_texts(values.is_handle)
+        ),
+        "crypto_wallet": Check(says=mark("wallet addresses"), share=_texts(values.is_wallet)),
+        "opaque_key": Check(says=mark("UUIDs or hashes"), share=_texts(values.is_opaque_key)),
+        "licence_plate": Check(says=mark("licence plates"), share=_texts(values.is_licence_plate)),
         "vehicle_id": Check(
-            says="vehicle identification numbers", share=_texts(values.is_vehicle_id), enough=0.9
+            says=mark("vehicle identification numbers"),
+            share=_texts(values.is_vehicle_id),
+            enough=0.9,
         ),
         "product_number": Check(
-            says="article numbers (EAN, UPC, ISBN)",
+            says=mark("article numbers (EAN, UPC, ISBN)"),
             share=_codes(values.is_product_number),
             enough=0.9,
             least=5,
         ),
-        "coordinates": Check(says="positions", share=_texts(values.is_coordinates)),
+        "coordinates": Check(says=mark("positions"), share=_texts(values.is_coordinates)),
         "street_address": Check(
-            says="a number together with a street",
+            says=mark("a number together with a street"),
             share=_texts(values.is_street_address),
             enough=0.6,
             least=5,
         ),
         "person_name": Check(
-            says="full names of people", share=_person_name, alone=_person_name_alone, least=5
+            says=mark("full names of people"), share=_person_name, alone=_person_name_alone, least=5
         ),
         "modelled_name": Check(
-            says="taken for data of people by a small model", share=_modelled_name
+            says=mark("taken for data of people by a small model"), share=_modelled_name
         ),
         "given_name": Check(
-            says="common given names",
+            says=mark("common given names"),
             share=_single_words(values.is_given_name),
             enough=0.5,
             least=5,
         ),
         "family_name": Check(
-            says="common family names",
+            says=mark("common family names"),
             share=_single_words(values.is_family_name),
             enough=0.4,
             least=5,
         ),
-        "age": Check(says="ages", share=_age),
-        "birth_date": Check(says="plausible as birth dates", share=_birth_date),
-        "gender": Check(says="words for a gender", share=_gender, least=2),
-        "marital_status": Check(says="words for a marital status", share=_listed("marital")),
-        "person_title": Check(says="forms of address", share=_listed("titles"), least=2),
-        "family_role": Check(says="roles in a family", share=_listed("family")),
-        "education_level": Check(says="words for an education", share=_listed("education")),
-        "religion": Check(says="religions", share=_listed("religion")),
-        "ethnicity": Check(says="words for an ethnic origin", share=_listed("ethnicity")),
+        "age": Check(says=mark("ages"), share=_age),
+        "birth_date": Check(says=mark("plausible as birth dates"), share=_birth_date),
+        "gender": Check(says=mark("words for a gender"), share=_gender, least=2),
+        "marital_status": Check(says=mark("words for a marital status"), share=_listed("marital")),
+        "person_title": Check(says=mark("forms of address"), share=_listed("titles"), least=2),
+        "family_role": Check(says=mark("roles in a family"), share=_listed("family")),
+        "education_level": Check(says=mark("words for an education"), share=_listed("education")),
+        "religion": Check(says=mark("religions"), share=_listed("religion")),
+        "ethnicity": Check(says=mark("words for an ethnic origin"), share=_listed("ethnicity")),
         "occupation": Check(
-            says="words for a job", share=_with_word_from("job"), enough=0.6, least=5
+            says=mark("words for a job"), share=_with_word_from("job"), enough=0.6, least=5
         ),
         "health_condition": Check(
-            says="words for an illness", share=_with_word_from("disease"), enough=0.6
+            says=mark("words for an illness"), share=_with_word_from("disease"), enough=0.6
         ),
-        "blood_type": Check(says="blood types", share=_texts(values.is_blood_type), least=4),
-        "country": Check(says="countries", share=_country),
+        "blood_type": Check(says=mark("blood types"), share=_texts(values.is_blood_type), least=4),
+        "country": Check(says=mark("countries"), share=_country),
         "country_code": Check(
-            says="country codes",
+            says=mark("country codes"),
             share=_texts(_is_country_code),
         ),
         "origin": Check(
-            says="languages or nationalities", share=_origin, alone=_origin_alone, least=4
+            says=mark("languages or nationalities"), share=_origin, alone=_origin_alone, least=4
         ),
-        "card_type": Check(says="card brands", share=_listed("card_types"), least=2),
-        "month": Check(says="months", share=_listed("months")),
-        "weekday": Check(says="weekdays", share=_listed("weekdays")),
+        "card_type": Check(says=mark("card brands"), share=_listed("card_types"), least=2),
+        "month": Check(says=mark("months"), share=_listed("months")),
+        "weekday": Check(says=mark("weekdays"), share=_listed("weekdays")),
         "own_words": Check(
-            says="texts in which people speak of themselves",
+            says=mark("texts in which people speak of themselves"),
             share=_own_words,
             enough=0.25,
             least=5,

@@ -17,64 +17,72 @@ from compliance.discovery.nouns import IdentifierClass, Part
 from compliance.discovery.profiles import Profile
 from compliance.discovery.shapes import SHAPES
 from compliance.discovery.types import type_rows
+from compliance.i18n import mark
 
+_DISAGREE = mark("Header and values disagree: the header says “{phrase_name}”, but {said}")
 _KINDS = {
-    ColumnType.TEXT: "texts",
-    ColumnType.INTEGER: "whole numbers",
-    ColumnType.NUMBER: "numbers",
-    ColumnType.DATE: "dates",
-    ColumnType.TIMESTAMP: "moments",
-    ColumnType.BOOLEAN: "answers, yes or no",
+    ColumnType.TEXT: mark("texts"),
+    ColumnType.INTEGER: mark("whole numbers"),
+    ColumnType.NUMBER: mark("numbers"),
+    ColumnType.DATE: mark("dates"),
+    ColumnType.TIMESTAMP: mark("moments"),
+    ColumnType.BOOLEAN: mark("answers, yes or no"),
 }
 
 
 def header(phrase: str) -> str:
     """What the column's name says."""
-    return f"The header says “{phrase}”."
+    return mark("The header says “{phrase_name}”.").format(phrase_name=phrase)
 
 
 def share(column: Profile, check: str, passed: float) -> str:
     """How many of the sampled values pass `check`."""
     percent = math.floor(passed * 100 + 1e-9)
     count = len(column.sample)
-    values = "sampled values" if count < column.distinct else "different values"
-    return f"{percent} % of {count} {values} are {CHECKS[check].says}."
+    text = (
+        mark("{percent} % of {count} sampled values are {kind}.")
+        if count < column.distinct
+        else mark("{percent} % of {count} different values are {kind}.")
+    )
+    return text.format(percent=percent, count=count, kind=CHECKS[check].says)
 
 
 def guess(column: Profile, found: Guess) -> str:
     """What the small model makes of the values."""
     percent, count = math.floor(found.agreeing / len(column.sample) * 100), len(column.sample)
-    return (
-        f"By their letters, {percent} % of {count} values look like data of people, and all "
-        f"together like “{type_rows()[found.type].title}”: the word of a small model."
-    )
+    return mark(
+        "By their letters, {percent} % of {count} values look like data of people, and all "
+        "together like “{kind}”: the word of a small model."
+    ).format(percent=percent, count=count, kind=type_rows()[found.type].title)
 
 
 def parts(found: Sequence[Part]) -> str:
     """What stands beside what in a mixed column."""
     types = type_rows()
     said = [f"{math.floor(p.share.share * 100)} % {types[p.semantic_type].title}" for p in found]
-    return f"The values are of several kinds: {', '.join(said)}."
+    return mark("The values are of several kinds: {kinds}.").format(kinds=", ".join(said))
 
 
 def description(column: Profile) -> str:
     """What the values look like to somebody who may not read them."""
     if column.distinct == 1:
-        return "There is only one value."
-    return f"There are {column.distinct:,} different {_KINDS[column.type]}."
+        return mark("There is only one value.")
+    return mark("There are {n:,} different {kind}.").format(
+        n=column.distinct, kind=_KINDS[column.type]
+    )
 
 
 def repetition(column: Profile) -> str:
     """On how many rows a value stands."""
     rows = column.rows / column.distinct
     if rows < 1.5:
-        return "Hardly any value stands on more than one row."
-    return f"Each value stands on {rows:,.0f} rows on average."
+        return mark("Hardly any value stands on more than one row.")
+    return mark("Each value stands on {n:,.0f} rows on average.").format(n=rows)
 
 
 def overruled(phrase: str, said: str) -> str:
     """The header against what the values show, in one sentence."""
-    return f"Header and values disagree: the header says “{phrase}”, but {said}"
+    return _DISAGREE.format(phrase_name=phrase, said=said)
 
 
 def refused(match: Match | None, column: Profile) -> list[str]:
@@ -85,8 +93,8 @@ def refused(match: Match | None, column: Profile) -> list[str]:
     if type_rows()[option.type].identifier_class is IdentifierClass.NONE:
         return []
     if column.distinct <= 5:
-        reason = f"there are only {column.distinct} different values"
-        reason = "there is only one value" if column.distinct == 1 else reason
+        reason = mark("there are only {n} different values").format(n=column.distinct)
+        reason = mark("there is only one value") if column.distinct == 1 else reason
     else:
-        reason = f"the values do not look like {SHAPES[option.shape].wanted}"
-    return [f"Header and values disagree: the header says “{match.phrase}”, but {reason}."]
+        reason = mark("the values do not look like {kind}").format(kind=SHAPES[option.shape].wanted)
+    return [_DISAGREE.format(phrase_name=match.phrase, said=f"{reason}.")]

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from compliance.discovery.nouns import IdentifierClass, Label, LabelStatus
 from compliance.discovery.types import semantic_types
 from compliance.errors import LabelError
+from compliance.i18n import mark
 
 _EXAMPLES = 3
 _SUGGESTIONS = 8
@@ -43,10 +44,12 @@ def relabelled(label: Label, semantic_type: str, identifier_class: str) -> Label
         )
     given = (semantic_type, IdentifierClass(identifier_class))
     if given == (label.semantic_type, label.identifier_class):
-        said = "An officer confirmed this."
+        said = mark("An officer confirmed this.")
         return replace(label, status=LabelStatus.CONFIRMED, evidence=_with(label.evidence, said))
     old = types[label.semantic_type].title if label.semantic_type in types else label.semantic_type
-    said = f"An officer corrected this; it was “{old}”, {label.identifier_class}."
+    said = mark("An officer corrected this; it was “{old}”, {kind}.").format(
+        old=old, kind=label.identifier_class
+    )
     return replace(
         label,
         semantic_type=given[0],

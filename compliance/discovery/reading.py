@@ -21,6 +21,7 @@ from compliance.discovery.nouns import IdentifierClass
 from compliance.discovery.profiles import Profile
 from compliance.discovery.shapes import fits
 from compliance.discovery.types import Alone, TypeRow, type_rows
+from compliance.i18n import mark
 
 _HALF = 0.5
 _LONG_TEXT_WORDS = 8
@@ -49,9 +50,9 @@ def read(column: Profile, facts: Facts | None) -> Reading:
     Without facts, a header that would need them is left undecided, and shows nothing.
     """
     if facts is None and _waits(column):
-        return _plain("text", ("The header needs the rest of the table.",))
+        return _plain("text", (mark("The header needs the rest of the table."),))
     if not column.distinct:
-        return _plain("empty", ("The column holds no values.",))
+        return _plain("empty", (mark("The column holds no values."),))
     heard = _heard(column, facts)
     shown = _shown(column, decisive_only=heard.row is not None)
     if shown and (heard.row is None or heard.row.validator != shown.validator):
@@ -134,7 +135,7 @@ def _from_few_values(column: Profile, row: TypeRow) -> Reading:
     part = next(part for part in parts_of(column) if part.semantic_type == row.id)
     share = part.share.share
     said = evidence.share(column, row.validator, share)
-    return _reading(row, column, 0.5, [said, "The others are something else."], share=share)
+    return _reading(row, column, 0.5, [said, mark("The others are something else.")], share=share)
 
 
 def _from_header(column: Profile, match: Match, option: Option) -> Reading:
@@ -176,7 +177,7 @@ def _from_neither(column: Profile, refused: Match | None, facts: Facts) -> Readi
         type_id, because = found
         return _reading(type_rows()[type_id], column, 0.4, [because, evidence.description(column)])
     if not sentences:
-        sentences.append("The header says nothing that is known.")
+        sentences.append(mark("The header says nothing that is known."))
     row = type_rows()[_by_look(column, facts)]
     return _reading(row, column, 0.5, [*sentences, evidence.description(column)])
 
@@ -205,14 +206,14 @@ def _of_people(column: Profile, facts: Facts) -> tuple[str, str] | None:
         return None
     spread = column.high - column.low
     if column.is_date and spread >= _YEARS_OF_BIRTHS and column.middle < _MIDDLE_OF_BIRTHS:
-        return "birth_date", "The table names people, and the dates are spread as births are."
+        return "birth_date", mark("The table names people, and the dates are spread as births are.")
     is_adult = column.low >= 14 and 60 <= column.high <= 110
     if column.type is ColumnType.INTEGER and is_adult and column.distinct >= 25:
-        return "age", "The table names people, and the numbers lie as ages do."
+        return "age", mark("The table names people, and the numbers lie as ages do.")
     if column.distinct <= _CODES_OF_PEOPLE and not column.is_date and not column.is_unique:
         return (
             "attribute_code",
-            "The table names people, so a code without header may describe them.",
+            mark("The table names people, so a code without header may describe them."),
         )
     return None
 

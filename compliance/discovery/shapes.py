@@ -12,6 +12,7 @@ from compliance.discovery import values
 from compliance.discovery.checks import share_of
 from compliance.discovery.profiles import Profile
 from compliance.discovery.wordlists import folded, words
+from compliance.i18n import mark
 
 _FEW = 60
 _MANY = 20
@@ -222,44 +223,44 @@ def _is_short(profile: Profile) -> bool:
 
 SHAPES: Mapping[str, Shape] = MappingProxyType(
     {
-        "any": Shape(wanted="that", fits=lambda _: True),
-        "text": Shape(wanted="texts", fits=lambda p: p.is_text),
-        "words": Shape(wanted="names", fits=_is_words),
-        "names": Shape(wanted="names of people", fits=_is_names),
+        "any": Shape(wanted=mark("that"), fits=lambda _: True),
+        "text": Shape(wanted=mark("texts"), fits=lambda p: p.is_text),
+        "words": Shape(wanted=mark("names"), fits=_is_words),
+        "names": Shape(wanted=mark("names of people"), fits=_is_names),
         "phrases": Shape(
-            wanted="short texts",
+            wanted=mark("short texts"),
             fits=lambda p: p.is_text and (p.mean_words >= 2 or p.mean_length >= 10),
         ),
-        "sentences": Shape(wanted="texts that people write", fits=_is_sentences),
-        "short_text": Shape(wanted="short texts", fits=lambda p: p.is_text and _is_short(p)),
+        "sentences": Shape(wanted=mark("texts that people write"), fits=_is_sentences),
+        "short_text": Shape(wanted=mark("short texts"), fits=lambda p: p.is_text and _is_short(p)),
         "short_text_or_number": Shape(
-            wanted="short codes", fits=lambda p: _is_short(p) and not p.is_date
+            wanted=mark("short codes"), fits=lambda p: _is_short(p) and not p.is_date
         ),
-        "key": Shape(wanted="keys", fits=_is_key),
-        "many": Shape(wanted="keys", fits=_is_many),
-        "unique": Shape(wanted="keys", fits=_is_unique),
-        "sequence": Shape(wanted="a count of the rows", fits=_is_sequence),
-        "id_code": Shape(wanted="identity numbers", fits=_is_id_code),
-        "few": Shape(wanted="a few kinds", fits=_is_few),
-        "category": Shape(wanted="kinds of something", fits=_is_category),
-        "flag": Shape(wanted="yes and no", fits=_is_flag),
-        "number": Shape(wanted="numbers", fits=_is_number),
-        "number_or_band": Shape(wanted="amounts or bands", fits=_is_number_or_band),
-        "age": Shape(wanted="ages", fits=_is_age),
-        "gender": Shape(wanted="genders", fits=_is_gender),
-        "date": Shape(wanted="dates", fits=_is_date),
-        "month": Shape(wanted="months", fits=_is_month),
-        "birth_date": Shape(wanted="birth dates", fits=_is_birth_date),
-        "birth_year": Shape(wanted="birth years", fits=_is_birth_year),
-        "place": Shape(wanted="places", fits=_is_place),
-        "position": Shape(wanted="geographic positions", fits=_is_position),
-        "postal_code": Shape(wanted="postal codes", fits=_is_postal_code),
-        "address_like": Shape(wanted="addresses", fits=_is_address),
-        "phone_like": Shape(wanted="telephone numbers", fits=_is_phone_like),
-        "email": Shape(wanted="e-mail addresses", fits=_is_email_like),
-        "ip_address": Shape(wanted="IP addresses", fits=_is_ip_like),
-        "iban": Shape(wanted="IBANs", fits=_most(_is_iban_like, 0.5)),
-        "card_like": Shape(wanted="card numbers", fits=_most(values.is_card_like, 0.6)),
-        "picture": Shape(wanted="pictures", fits=_most(_is_picture, 0.5)),
+        "key": Shape(wanted=mark("keys"), fits=_is_key),
+        "many": Shape(wanted=mark("keys"), fits=_is_many),
+        "unique": Shape(wanted=mark("keys"), fits=_is_unique),
+        "sequence": Shape(wanted=mark("a count of the rows"), fits=_is_sequence),
+        "id_code": Shape(wanted=mark("identity numbers"), fits=_is_id_code),
+        "few": Shape(wanted=mark("a few kinds"), fits=_is_few),
+        "category": Shape(wanted=mark("kinds of something"), fits=_is_category),
+        "flag": Shape(wanted=mark("yes and no"), fits=_is_flag),
+        "number": Shape(wanted=mark("numbers"), fits=_is_number),
+        "number_or_band": Shape(wanted=mark("amounts or bands"), fits=_is_number_or_band),
+        "age": Shape(wanted=mark("ages"), fits=_is_age),
+        "gender": Shape(wanted=mark("genders"), fits=_is_gender),
+        "date": Shape(wanted=mark("dates"), fits=_is_date),
+        "month": Shape(wanted=mark("months"), fits=_is_month),
+        "birth_date": Shape(wanted=mark("birth dates"), fits=_is_birth_date),
+        "birth_year": Shape(wanted=mark("birth years"), fits=_is_birth_year),
+        "place": Shape(wanted=mark("places"), fits=_is_place),
+        "position": Shape(wanted=mark("geographic positions"), fits=_is_position),
+        "postal_code": Shape(wanted=mark("postal codes"), fits=_is_postal_code),
+        "address_like": Shape(wanted=mark("addresses"), fits=_is_address),
+        "phone_like": Shape(wanted=mark("telephone numbers"), fits=_is_phone_like),
+        "email": Shape(wanted=mark("e-mail addresses"), fits=_is_email_like),
+        "ip_address": Shape(wanted=mark("IP addresses"), fits=_is_ip_like),
+        "iban": Shape(wanted=mark("IBANs"), fits=_most(_is_iban_like, 0.5)),
+        "card_like": Shape(wanted=mark("card numbers"), fits=_most(values.is_card_like, 0.6)),
+        "picture": Shape(wanted=mark("pictures"), fits=_most(_is_picture, 0.5)),
     }
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from compliance.federated.learners import Learner
 from compliance.federated.nouns import Sent, Strategy, Tensor
 from compliance.federated.secure import SecureSum
+from compliance.i18n import mark
 
 
 def sent(
@@ -38,9 +39,9 @@ def bytes_of(travelling: tuple[Sent, ...], *, is_up: bool) -> int:
 def _with_masks(masked: SecureSum, times: int) -> Iterator[Sent]:
     """What the sites sent besides their numbers, each on average over those that sent it."""
     phases = {
-        "keys for masks": [seen.bytes_keys for seen in masked.seen],
-        "sealed shares of keys": [seen.bytes_shares for seen in masked.seen],
-        "shares to take masks off": [seen.bytes_answer for seen in masked.seen],
+        mark("keys for masks"): [seen.bytes_keys for seen in masked.seen],
+        mark("sealed shares of keys"): [seen.bytes_shares for seen in masked.seen],
+        mark("shares to take masks off"): [seen.bytes_answer for seen in masked.seen],
     }
     for name, sizes in phases.items():
         if copies := sum(size > 0 for size in sizes):

@@ -31,6 +31,7 @@ from compliance.federated.nouns import (
 from compliance.federated.plans import SUMMED
 from compliance.federated.problem import Problem
 from compliance.federated.training import Training, train
+from compliance.i18n import mark
 
 
 def swept(
@@ -168,10 +169,10 @@ def _check_axis(plan: Plan, axis: Axis) -> None:
     """A setting that changes nothing would draw a line that says nothing."""
     has_steps = plan.model not in SUMMED and plan.strategy is not Strategy.FEDSGD
     is_idle: Mapping[Axis, tuple[bool, str]] = {
-        Axis.NOISE_MULTIPLIER: (plan.privacy is None, "the plan has no noise"),
-        Axis.CLIP: (plan.privacy is None, "the plan has no noise, so nothing is clipped"),
-        Axis.LOCAL_EPOCHS: (not has_steps, "sites of this plan make no passes of their own"),
-        Axis.ALPHA: (plan.split is not Split.DIRICHLET, "only a Dirichlet split has one"),
+        Axis.NOISE_MULTIPLIER: (plan.privacy is None, mark("the plan has no noise")),
+        Axis.CLIP: (plan.privacy is None, mark("the plan has no noise, so nothing is clipped")),
+        Axis.LOCAL_EPOCHS: (not has_steps, mark("sites of this plan make no passes of their own")),
+        Axis.ALPHA: (plan.split is not Split.DIRICHLET, mark("only a Dirichlet split has one")),
     }
     idle, reason = is_idle.get(axis, (False, ""))
     if idle:
@@ -180,7 +181,7 @@ def _check_axis(plan: Plan, axis: Axis) -> None:
 
 def _noise(plan: Plan) -> NoisePlan:
     if plan.privacy is None:
-        raise MalformedPlanError(place="privacy", reason="the plan has no noise")
+        raise MalformedPlanError(place="privacy", reason=mark("the plan has no noise"))
     return plan.privacy
 
 

@@ -10,7 +10,7 @@ from compliance.lineage.columns import (
     how,
     hung_on,
 )
-from compliance.lineage.paths import column_path, downstream, upstream
+from compliance.lineage.paths import column_onward, column_path, downstream, upstream
 from compliance.lineage.tags import propagate
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "carried",
     "changed",
     "chosen_by",
+    "column_onward",
     "column_path",
     "dangling",
     "downstream",

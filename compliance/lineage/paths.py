@@ -44,6 +44,38 @@ def column_path(edges: Iterable[Edge], place: Place) -> tuple[Hop, ...]:
     return tuple(found.values())
 
 
+def column_onward(edges: Iterable[Edge], place: Place) -> tuple[Hop, ...]:
+    """Every step by which values of a column, or the choice by it, went on; nearest first.
+
+    What only hangs on a column as a whole goes on to what was made of it without telling columns,
+    such as reports.
+    """
+    out: dict[str, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        out[edge.origin.key].append(edge)
+    found: dict[tuple[int, Place, Place], Hop] = {}
+    seen, ahead = {place}, deque([place])
+    while ahead:
+        here = ahead.popleft()
+        for hop in (hop for edge in out[here.node] for hop in _hops_on(edge, here)):
+            found.setdefault((hop.edge.entry, hop.origin, hop.made), hop)
+            if hop.made not in seen:
+                seen.add(hop.made)
+                ahead.append(hop.made)
+    return tuple(found.values())
+
+
+def _hops_on(edge: Edge, here: Place) -> list[Hop]:
+    if not edge.columns:
+        on = Place(edge.made.key, here.column)
+        return [Hop(edge=edge, column=None, origin=here, made=on)]
+    return [
+        Hop(edge=edge, column=column, origin=here, made=Place(edge.made.key, column.made))
+        for column in edge.columns
+        if column.origin == here.column
+    ]
+
+
 def _hops(edge: Edge, here: Place) -> list[Hop]:
     if not edge.columns:
         back = Place(edge.origin.key, here.column)

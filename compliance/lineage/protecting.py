@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from compliance.anonymise.nouns import Method, Plan, TreatmentKind
 from compliance.anonymise.nouns.record import BasketPlan, ItemOrder
+from compliance.i18n import mark
 from compliance.lineage.columns import as_it_was, changed, hung_on
 from compliance.lineage.nouns import ColumnEdge, ColumnSubkind
 
@@ -13,18 +14,18 @@ KEYED = frozenset({TreatmentKind.PSEUDONYM, TreatmentKind.VAULT, TreatmentKind.F
 """Pseudonyms that can be made again, or looked up, by whoever has the desk's key."""
 
 _DONE: Mapping[TreatmentKind, str] = {
-    TreatmentKind.MASK: "masked",
-    TreatmentKind.PSEUDONYM: "replaced by a keyed pseudonym",
-    TreatmentKind.VAULT: "replaced by a pseudonym whose original is in the vault",
-    TreatmentKind.FORMAT_PRESERVING: "replaced by a keyed pseudonym of the same form",
-    TreatmentKind.SHIFT_DATES: "shifted by days of each person's own",
-    TreatmentKind.TOP_BOTTOM: "cut at both ends",
-    TreatmentKind.ROUND: "rounded",
-    TreatmentKind.MICROAGGREGATE: "averaged in small groups",
-    TreatmentKind.NOISE: "under noise",
-    TreatmentKind.SWAP: "swapped between rows",
-    TreatmentKind.PRAM: "changed by chance",
-    TreatmentKind.SUPPRESS_CELLS: "rare values left out",
+    TreatmentKind.MASK: mark("masked"),
+    TreatmentKind.PSEUDONYM: mark("replaced by a keyed pseudonym"),
+    TreatmentKind.VAULT: mark("replaced by a pseudonym whose original is in the vault"),
+    TreatmentKind.FORMAT_PRESERVING: mark("replaced by a keyed pseudonym of the same form"),
+    TreatmentKind.SHIFT_DATES: mark("shifted by days of each person's own"),
+    TreatmentKind.TOP_BOTTOM: mark("cut at both ends"),
+    TreatmentKind.ROUND: mark("rounded"),
+    TreatmentKind.MICROAGGREGATE: mark("averaged in small groups"),
+    TreatmentKind.NOISE: mark("under noise"),
+    TreatmentKind.SWAP: mark("swapped between rows"),
+    TreatmentKind.PRAM: mark("changed by chance"),
+    TreatmentKind.SUPPRESS_CELLS: mark("rare values left out"),
 }
 
 
@@ -41,7 +42,7 @@ def of_anonymised(
     treated = {str(t.column): t.kind for t in plan.treatments if t.kind in _DONE}
     quasi = {str(column) for column in plan.columns}
     found = [_column(str(c), plan, levels, quasi, treated) for c in shown]
-    says = "rows left out where too few were alike"
+    says = mark("rows left out where too few were alike")
     rare = sorted(quasi) if suppressed else []
     return (*found, *(hung_on(c, ColumnSubkind.FILTER, says, masking=True) for c in rare))
 
@@ -49,9 +50,9 @@ def of_anonymised(
 def of_baskets(plan: BasketPlan) -> tuple[ColumnEdge, ...]:
     """Edges of purchase histories made k^m-anonymous."""
     return (
-        changed(plan.person, "numbered anew, by what they show", masking=True),
-        changed(plan.item, "put together with others", masking=True),
-        hung_on(plan.person, ColumnSubkind.GROUP_BY, "who bought what"),
+        changed(plan.person, mark("numbered anew, by what they show"), masking=True),
+        changed(plan.item, mark("put together with others"), masking=True),
+        hung_on(plan.person, ColumnSubkind.GROUP_BY, mark("who bought what")),
         *_described(plan),
     )
 
@@ -70,15 +71,15 @@ def of_erasure(
         return (hung_on(c, subkind, says, masking=True) for c in sorted(columns))
 
     return (
-        *told(removed_by, ColumnSubkind.FILTER, "rows removed"),
-        *told(blanked, ColumnSubkind.CONDITIONAL, "cells emptied"),
-        *told(redacted, ColumnSubkind.CONDITIONAL, "parts of texts blackened"),
+        *told(removed_by, ColumnSubkind.FILTER, mark("rows removed")),
+        *told(blanked, ColumnSubkind.CONDITIONAL, mark("cells emptied")),
+        *told(redacted, ColumnSubkind.CONDITIONAL, mark("parts of texts blackened")),
     )
 
 
 def _described(plan: BasketPlan) -> Iterator[ColumnEdge]:
     if plan.order is ItemOrder.DESCRIPTION and plan.description:
-        says = "what is put together"
+        says = mark("what is put together")
         yield hung_on(plan.description, ColumnSubkind.CONDITIONAL, says, plan.item)
 
 
@@ -94,7 +95,9 @@ def _column(
     if column not in quasi:
         return as_it_was(column)
     if plan.method is Method.LOCAL or column not in levels:
-        return changed(column, "made coarser, cell by cell", masking=True)
+        return changed(column, mark("made coarser, cell by cell"), masking=True)
     if levels[column] == 0:
         return as_it_was(column)
-    return changed(column, f"made coarser, to level {levels[column]}", masking=True)
+    return changed(
+        column, mark("made coarser, to level {level}").format(level=levels[column]), masking=True
+    )

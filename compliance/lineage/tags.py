@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from compliance.discovery.nouns import Discovery, Label
+from compliance.i18n import mark
 from compliance.lineage.nouns import (
     ColumnKind,
     Edge,
@@ -32,8 +33,10 @@ _Ways = Mapping[_At, list[_At]]
 _Pair = tuple[_At, _At]
 _DATASET = f"{NodeKind.DATASET}:"
 
-_NOT_LOOKED = "nobody has looked for personal data here, and what it was made from holds some"
-_SAYS_NONE = "it is labelled as not personal, what it was made from is, and nothing was measured"
+_NOT_LOOKED = mark("nobody has looked for personal data here, and what it was made from holds some")
+_SAYS_NONE = mark(
+    "it is labelled as not personal, what it was made from is, and nothing was measured"
+)
 
 
 def propagate(

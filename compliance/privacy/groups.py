@@ -15,13 +15,16 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from compliance.errors import PrivacyParameterError
+from compliance.i18n import mark
 from compliance.privacy.nouns import Accountant, Quote, SampledGaussianEvent
 from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind, Protection
 from compliance.privacy.pld import by_pld_of_group
 
 WORTHLESS = 100  # an ε above this is no protection worth the name
 _ORDER = tuple(PrivacyUnitKind)
-_TOO_MUCH = f"ε would be above {WORTHLESS}, which is no protection worth the name"
+_TOO_MUCH = mark("ε would be above {most}, which is no protection worth the name").format(
+    most=WORTHLESS
+)
 
 
 def epsilon_of_group(event: SampledGaussianEvent, size: int, delta: Decimal) -> Quote:
@@ -82,7 +85,11 @@ def _protection(
 ) -> Protection:
     size = sizes.get(kind)
     if size is None:
-        quote = _none(f"nobody said as how many {unit}s one {kind} counts at most")
+        quote = _none(
+            mark("nobody said as how many {protected}s one {kind} counts at most").format(
+                protected=unit, kind=kind
+            )
+        )
     elif place is NoisePlace.LOCAL:
         quote = epsilon_of_group(replace(event, rounds=event.rounds * size), 1, delta)
     else:
@@ -97,16 +104,27 @@ def _reason(
     kind: PrivacyUnitKind, unit: PrivacyUnitKind, size: int | None, place: NoisePlace
 ) -> str:
     if kind is unit:
-        return f"The run was made to protect one {unit}, whatever it holds."
-    if size is None:
-        return f"For one {kind} no ε can be said."
-    if size > 1:
-        each = "with noise of its own" if place is NoisePlace.LOCAL else "drawn on its own"
-        return f"One {kind} counts as up to {size:,} {unit}s, each of them {each}."
-    if kind in _below(unit):
-        alone = ", if nobody else uses it" if kind is PrivacyUnitKind.DEVICE else ""
-        return f"One {kind} lies within one {unit}{alone}, so it is protected at least as well."
-    return f"One {kind} counts as one {unit}, so it is protected as well."
+        text = mark("The run was made to protect one {protected}, whatever it holds.")
+    elif size is None:
+        text = mark("For one {kind} no ε can be said.")
+    elif size > 1 and place is NoisePlace.LOCAL:
+        text = mark(
+            "One {kind} counts as up to {size:,} {protected}s, each of them with noise of its own."
+        )
+    elif size > 1:
+        text = mark(
+            "One {kind} counts as up to {size:,} {protected}s, each of them drawn on its own."
+        )
+    elif kind is PrivacyUnitKind.DEVICE and kind in _below(unit):
+        text = mark(
+            "One {kind} lies within one {protected}, if nobody else uses it, so it is protected at "
+            "least as well."
+        )
+    elif kind in _below(unit):
+        text = mark("One {kind} lies within one {protected}, so it is protected at least as well.")
+    else:
+        text = mark("One {kind} counts as one {protected}, so it is protected as well.")
+    return text.format(kind=kind, protected=unit, size=size)
 
 
 def _below(unit: PrivacyUnitKind) -> tuple[PrivacyUnitKind, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from compliance.i18n import mark
 from compliance.privacy.accounting import (
     loss_of,
     pure_epsilon,
@@ -14,7 +15,7 @@ from compliance.privacy.accounting import (
 from compliance.privacy.nouns import Accountant, Event, Prices, Quote
 from compliance.privacy.pld import by_pld
 
-_NO_DELTA = "δ is 0, or thresholds leave nothing of it"
+_NO_DELTA = mark("δ is 0, or thresholds leave nothing of it")
 
 
 def prices_of(events: Sequence[Event], delta: Decimal) -> Prices:
@@ -24,10 +25,10 @@ def prices_of(events: Sequence[Event], delta: Decimal) -> Prices:
     here but by `fits`. Takes about a second the first time in a process, see `by_pld`.
     """
     loss = loss_of(events)
-    why_not_pure = "some of the noise has no ε at δ = 0"
+    why_not_pure = mark("some of the noise has no ε at δ = 0")
     if loss.pure is not None:
-        why_not_pure = "thresholds take more δ than this"
-    why_not_zcdp = "sampled rounds have no ρ" if loss.rho is None else _NO_DELTA
+        why_not_pure = mark("thresholds take more δ than this")
+    why_not_zcdp = mark("sampled rounds have no ρ") if loss.rho is None else _NO_DELTA
     quotes = (
         _quote(Accountant.PURE, pure_epsilon(loss, delta), why_not_pure),
         _quote(Accountant.ZCDP, zcdp_epsilon(loss, delta), why_not_zcdp),

@@ -10,7 +10,7 @@ from compliance.i18n import mark, speaking
 from compliance.i18n import translate as _
 from compliance.impact.nouns import ImpactKind
 from compliance.report import wording
-from compliance.report.canonical import to_checkpoint_json, to_evidence_json
+from compliance.report.canonical import in_order, to_checkpoint_json, to_evidence_json
 from compliance.report.glyphs import printable_all
 from compliance.report.nouns import (
     AnonymisationEvidence,
@@ -119,7 +119,8 @@ def build(kind: ReportKind, evidence: AnyEvidence, language: str = "") -> Docume
         return _build(kind, evidence)
 
 
-def _build(kind: ReportKind, evidence: AnyEvidence) -> Document:
+def _build(kind: ReportKind, gathered: AnyEvidence) -> Document:
+    evidence = in_order(gathered)
     attached = {
         "evidence": to_evidence_json(evidence),
         "checkpoint": to_checkpoint_json(evidence.trail, evidence.gathered_at),
@@ -314,3 +315,8 @@ _TOLD: Mapping[ReportKind, tuple[type[AnyEvidence], Callable[[Any], dict[str, An
     ReportKind.ROPA: (ProcessingEvidence, to_processing),
     ReportKind.SUMMARY: (SummaryEvidence, to_management),
 }
+
+
+def stands_on(kind: ReportKind) -> type[AnyEvidence]:
+    """What evidence a report of `kind` is made of."""
+    return _TOLD[kind][0]

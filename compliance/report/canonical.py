@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import rfc8785
 
 from compliance.plain import to_plain
 from compliance.report.nouns import AnyEvidence
 from compliance.trail.nouns import CHECKPOINT_KIND, Verification
+
+Noun = TypeVar("Noun")
 
 _LARGEST_EXACT = 2**53 - 1  # RFC 8785 takes numbers as IEEE doubles
 
@@ -28,6 +33,38 @@ def to_evidence_json(evidence: AnyEvidence) -> bytes:
         for label in (dataset["discovery"] or {}).get("labels", ()):
             del label["examples"]
     return rfc8785.dumps(_exact(plain))
+
+
+def in_order(noun: Noun) -> Noun:
+    """`noun` with every mapping in the order of its canonical JSON.
+
+    So pages made of it depend on nothing but what is attached to them.
+    """
+    settled: Noun = _in_order(noun)
+    return settled
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: str(name).encode("utf-16-be"))
+        return {name: _in_order(value[name]) for name in names}
+    if isinstance(value, tuple | list):
+        found = [_in_order(each) for each in value]
+        same = all(new is old for new, old in zip(found, value, strict=True))
+        return value if same else type(value)(found)
+    if isinstance(value, msgspec.Struct):
+        return _replaced(value, value.__struct_fields__, msgspec.structs.replace)
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value)]
+        return _replaced(value, names, dataclasses.replace)
+    return value
+
+
+def _replaced(noun: Any, names: Iterable[str], replace: Callable[..., Any]) -> Any:
+    old = {name: getattr(noun, name) for name in names}
+    new = {name: _in_order(value) for name, value in old.items()}
+    changed = {name: value for name, value in new.items() if value is not old[name]}
+    return replace(noun, **changed) if changed else noun
 
 
 def to_checkpoint_json(trail: Verification, gathered_at: datetime) -> bytes:

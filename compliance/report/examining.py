@@ -340,7 +340,8 @@ def _additions() -> Any:
         StandardDiffPolicy,
     )
 
-    created: Any = SigFieldCreationRule(allow_new_visible_after_certify=True)
+    rule: Any = SigFieldCreationRule
+    created = rule(allow_new_visible_after_certify=True)
     forms = FormUpdatingRule(field_rules=[created, SigFieldModificationRule()])
     policy: Any = StandardDiffPolicy(DEFAULT_DIFF_POLICY.global_rules, forms)
     return policy

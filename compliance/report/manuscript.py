@@ -5,20 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 SIGNS: Mapping[str, str] = {"bad": "▲", "warn": "■", "calm": "●", "good": "✓"}
-
-
-class Format(StrEnum):
-    """The forms in which a report is handed over; each is also the ending of the file's name."""
-
-    PDF = "pdf"
-    HTML = "html"
-    DOCX = "docx"
-    JSON = "json"
-    ZIP = "zip"  # its tables as CSV
 
 
 @dataclass(frozen=True, slots=True)

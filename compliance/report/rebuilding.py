@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -10,33 +11,13 @@ from compliance import __version__
 from compliance.errors import ComplianceError
 from compliance.i18n import LANGUAGES
 from compliance.plain import from_plain
-from compliance.report.building import build
+from compliance.report.building import build, stands_on
 from compliance.report.canonical import to_evidence_json
 from compliance.report.examining import adds_only_itself
-from compliance.report.nouns import (
-    AnonymisationEvidence,
-    AnyEvidence,
-    CertificateEvidence,
-    Evidence,
-    FederatedEvidence,
-    ImpactEvidence,
-    LetterEvidence,
-    LogEvidence,
-    ReleaseEvidence,
-    ReportKind,
-)
+from compliance.report.nouns import AnyEvidence, ReportKind
 from compliance.report.signatures import Opened
 
-KINDS: Mapping[ReportKind, type[AnyEvidence]] = {
-    ReportKind.AUDIT: Evidence,
-    ReportKind.RELEASE: ReleaseEvidence,
-    ReportKind.FEDERATED: FederatedEvidence,
-    ReportKind.ANONYMISATION: AnonymisationEvidence,
-    ReportKind.DPIA: ImpactEvidence,
-    ReportKind.REQUEST: LetterEvidence,
-    ReportKind.REQUEST_LOG: LogEvidence,
-    ReportKind.ERASURE: CertificateEvidence,
-}
+_NO_JSON = ("NaN", "Infinity", "-Infinity")
 _MOST_BYTES = 2**25  # of evidence: pages of more take minutes
 
 # What evidence causes that is well formed, but says what no desk says.
@@ -79,11 +60,22 @@ def _read(
     plain = msgspec.json.decode(evidence)
     if plain.get("desk_version") != __version__:
         return
-    for kind, noun in KINDS.items():
-        more = {"published": attached.get("disclosure.json", b"").decode("utf-8", "replace")}
-        try:
-            found = from_plain(noun, plain | (more if noun is ReleaseEvidence else {}))
-            if to_evidence_json(found) == evidence:
-                yield kind, found
-        except _STUMBLES:
-            continue
+    plain["published"] = attached.get("disclosure.json", b"").decode("utf-8", "replace")
+    for kind in ReportKind:
+        for form in (plain, _with_numbers(plain)):
+            try:
+                found = from_plain(stands_on(kind), form)
+                if to_evidence_json(found) == evidence:
+                    yield kind, found
+                    break
+            except _STUMBLES:
+                continue
+
+
+def _with_numbers(plain: Any) -> Any:
+    """With the numbers that JSON has no form for, which evidence holds as texts."""
+    if isinstance(plain, dict):
+        return {name: _with_numbers(value) for name, value in plain.items()}
+    if isinstance(plain, list):
+        return [_with_numbers(value) for value in plain]
+    return float(plain) if plain in _NO_JSON else plain

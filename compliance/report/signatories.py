@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 VALID_FOR = timedelta(days=5 * 365)
 _SLACK = timedelta(days=1)  # clocks of readers may be behind
-_NAME_CHARACTERS = 64  # RFC 5280, ub-common-name
+_NAME_BYTES = 64  # RFC 5280, ub-common-name; the library counts bytes
 _SHOWN_CHARACTERS = 100
 _ONE_AT_A_TOKEN = threading.Lock()  # a process is logged in to a token once
 
@@ -69,7 +69,8 @@ def common_name(name: str) -> str:
 
 
 def _cut(text: str) -> str:
-    return " ".join(text.split())[:_NAME_CHARACTERS].strip()
+    cut = " ".join(text.split()).encode()[:_NAME_BYTES]
+    return cut.decode("utf-8", "ignore").strip()
 
 
 def _fits(text: str) -> bool:

@@ -46,6 +46,17 @@ def stored_after(connection: Connection, positions: Mapping[str, int]) -> Iterat
     return heapq.merge(*streams, key=lambda row: row.entry)
 
 
+def positions_at(connection: Connection, entry: int) -> dict[str, int]:
+    """Per table the place of the last record that was stored by that entry of the trail."""
+    found = {}
+    for table in RECORDS:
+        query = select(table.c.position).where(table.c.entry <= entry)
+        last = connection.scalar(query.order_by(table.c.entry.desc(), table.c.position.desc()))
+        if last is not None:
+            found[str(table.name)] = int(last)
+    return found
+
+
 def _stored(connection: Connection, table: Table, position: int) -> Iterator[Stored]:
     names = [str(column.name) for column in table.c]
     query = select(table).where(table.c.position > position)
@@ -167,12 +178,6 @@ def line(connection: Connection, number: int) -> Line | None:
     query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash).where(TRAIL.c.number == number)
     row = connection.execute(query).first()
     return None if row is None else Line(*row)
-
-
-def is_told(connection: Connection, act: str, word: str) -> bool:
-    """Whether an entry of `act` says `word`; reads the whole trail."""
-    said = (TRAIL.c.body.contains(f'"act":"{act}"'), TRAIL.c.body.contains(f'"{word}"'))
-    return connection.scalar(select(TRAIL.c.number).where(*said).limit(1)) is not None
 
 
 def count(connection: Connection, table: Table) -> int:

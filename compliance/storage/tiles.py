@@ -10,7 +10,7 @@ from compliance.errors import BrokenTrailError
 from compliance.storage.tables import TRAIL, TRAIL_TILE
 from compliance.trail import HEIGHT, WIDTH, Line, Node, Pyramid, Tile, Tiling
 
-_LEVELS = 8  # more than any trail that numbers can count
+LEVELS = 8  # more than any trail that numbers can count
 
 
 def grow(connection: Connection, size: int, lines: Sequence[Line]) -> None:
@@ -21,12 +21,21 @@ def grow(connection: Connection, size: int, lines: Sequence[Line]) -> None:
     if size // WIDTH == (size + len(lines)) // WIDTH:
         return
     try:
-        tiling = Tiling(size, [_open(connection, level, size) for level in range(_LEVELS)])
+        tiling = tiling_at(connection, size)
     except BrokenTrailError:
         return
     full = [tile for line in lines for tile in tiling.add(line.leaf)]
     rows = [tile._asdict() for tile in full]
     connection.execute(insert(TRAIL_TILE), rows)
+
+
+def tiling_at(connection: Connection, size: int) -> Tiling:
+    """The tiling of the first `size` entries, to go on with.
+
+    Raises:
+        BrokenTrailError: rows are missing.
+    """
+    return Tiling(size, [_open(connection, level, size) for level in range(LEVELS)])
 
 
 def kept(connection: Connection, level: int, place: int) -> Tile | None:

@@ -18,12 +18,16 @@ from compliance.trail.signing import hand_over, sign, signer
 from compliance.trail.tiles import HEIGHT, WIDTH, Pyramid, Tile, Tiling
 from compliance.trail.time_stamps import Stamp, read_stamp, request_stamp
 from compliance.trail.verify_trail import (
+    CONSISTENCY,
+    EXPORT,
+    INCLUSION,
     ROTATION,
     Line,
     Node,
     NotReadableError,
     Reading,
     Seen,
+    Tree,
     Verdict,
     Whose,
     check_signature,
@@ -37,7 +41,10 @@ from compliance.trail.verify_trail import (
 
 __all__ = [
     "BEGINNING",
+    "CONSISTENCY",
+    "EXPORT",
     "HEIGHT",
+    "INCLUSION",
     "ROTATION",
     "WIDTH",
     "Head",
@@ -50,6 +57,7 @@ __all__ = [
     "Stamp",
     "Tile",
     "Tiling",
+    "Tree",
     "Verdict",
     "Whose",
     "check_signature",

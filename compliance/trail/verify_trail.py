@@ -92,6 +92,17 @@ class Tree:
         self.size = 0
         self._peaks: list[bytes] = []
 
+    @classmethod
+    def of(cls, size: int, node: Node) -> Tree:
+        """The tree over the first `size` leaves, to grow on."""
+        tree, start = cls(), 0
+        for height in reversed(range(size.bit_length())):
+            if size >> height & 1:
+                tree._peaks.append(node(height, start >> height))
+                start += 1 << height
+        tree.size = size
+        return tree
+
     def add(self, leaf: bytes) -> None:
         """Append a leaf."""
         size, peaks = self.size, self._peaks
@@ -324,6 +335,12 @@ class Reading:
         self._runs: list[Run] = []
         self._run = Run(0, 0, 0, 0, "", START)
         self._number, self._place = 0, 0
+
+    def go_on(self, tree: Tree, head: str) -> None:
+        """Go on behind what `tree` is over, whose last hash is `head`; others have read it."""
+        self.tree, self.head = tree, head
+        self._number = self._place = tree.size
+        self._run = Run(0, tree.size, tree.size, tree.size, "", head)
 
     def add(self, line: Line) -> dict[str, Any] | None:
         """Read the next line; what it says, and None where it cannot be read or was changed."""

@@ -63,10 +63,11 @@ Days = Mapping[str, Mapping[date, Sequence[Deed]]]
 
 
 def deeds(entries: Iterable[Entry], at: datetime) -> tuple[Deed, ...]:
-    """The entries up to `at`, in the order of their numbers."""
+    """The entries up to `at`, in the order of their numbers; what a clock did is no deed."""
     known = meanings()
     ordered = sorted((e for e in entries if e.at <= at), key=lambda entry: entry.number)
-    return tuple(_deed(entry, known.get(entry.act, _NOTHING)) for entry in ordered)
+    meant = ((entry, known.get(entry.act, _NOTHING)) for entry in ordered)
+    return tuple(_deed(entry, meaning) for entry, meaning in meant if not meaning.by_clock)
 
 
 def by_day(done: Iterable[Deed]) -> Days:

@@ -75,6 +75,7 @@ class Meaning:
     asks: bool = False
     looks: bool = False
     refused: bool = False
+    by_clock: bool = False
 
 
 def rows(name: str) -> Any:

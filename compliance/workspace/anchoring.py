@@ -133,7 +133,7 @@ class Anchoring:
                 problems=found.problems[:_KEPT_PROBLEMS],
                 count=len(found.problems),
                 anchors=sum(not one.unread for one in held),
-                unread=tuple(one.anchor.name for one in held if one.unread),
+                unread=tuple(one.anchor.name for one in held if one.is_missed),
             )
             act.store(tables.VERIFIED, kept, at=act.at.isoformat())
             act.facts |= {"entries": kept.entries, "root": kept.root, "problems": kept.count}

@@ -48,6 +48,11 @@ class Held:
     unread: str = ""
     stamps: tuple[Stamp, ...] = ()
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether something that was there cannot be read back."""
+        return bool(self.unread) and not (self.anchor.every and self.anchor.last_done is None)
+
 
 Outside = tuple[Held, ...]
 
@@ -160,8 +165,6 @@ def _held(anchor: Anchor, got: object, whose: Whose) -> Held:
     try:
         kept: tuple[Kept, ...] = got()  # type: ignore[operator]
     except AnchorError as error:
-        if anchor.every and anchor.last_done is None:
-            return Held(anchor=anchor)  # nothing was ever taken there
         return Held(anchor=anchor, unread=str(error.facts["reason"]))
     verdict = Verdict()
     for one in kept:

@@ -140,6 +140,11 @@ class Anonymisation:
             population=about.population,
         )
 
+    def hierarchy_was_taken(self, name: str, hierarchy: Hierarchy) -> None:
+        """Note that a hierarchy was handed out: its finest level is the values of the column."""
+        with self._desk.act("hierarchy.export", name) as act:
+            act.facts |= {"column": str(hierarchy.column), "values": len(hierarchy.values)}
+
     def unmapped(self, name: str, hierarchy: Hierarchy) -> tuple[str, ...]:
         """The values of the dataset that `hierarchy` does not hold: for the officer's eyes only."""
         about = subject(self._desk, name)

@@ -31,6 +31,7 @@ from compliance.dataset.nouns import (
     check_dataset_name,
 )
 from compliance.errors import StillAtRiskError, TakenNameError, WorkspaceError
+from compliance.i18n import mark
 from compliance.storage import records, tables
 from compliance.workspace import datasets, lineage_steps, usage, vaults
 from compliance.workspace.desk import Desk, store_bytes
@@ -110,10 +111,10 @@ def _with_others(desk: Desk, about: Subject, proof: Proof) -> Proof:
     count = len(made_before - {proof.sha256})
     if not count:
         return proof
-    note = (
-        f"Other outputs of this table that were made before: {count:,}. What is promised holds of "
+    note = mark(
+        "Other outputs of this table that were made before: {count:,}. What is promised holds of "
         "each by itself; whoever has several can combine them."
-    )
+    ).format(count=count)
     return replace(proof, notes=(*proof.notes, note))
 
 
@@ -203,7 +204,7 @@ def _stored(
         vaults.store(desk, act, stored, finished.treated.vault)
         how = lineage_steps.anonymised(about.dataset, stored, done, desk.key)
         origin = used_node(desk, act, about.dataset)
-        act.link(origin, datasets.dataset_node(stored), "anonymised", how)
+        act.link(origin, datasets.dataset_node(stored), mark("anonymised"), how)
         act.facts |= {**_facts(done), **facts}
         usage.note(desk, act, done.id, about.dataset)
     return done

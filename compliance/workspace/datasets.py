@@ -28,6 +28,7 @@ from compliance.errors import (
     SecondBudgetError,
     UnknownDatasetError,
 )
+from compliance.i18n import mark
 from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.rights.nouns import Rewriting
 from compliance.settings import MAX_FILE_BYTES
@@ -38,7 +39,7 @@ from compliance.workspace.desk import Act, Desk, store_bytes
 
 # How the lineage calls a version without the rows of people who had them restricted: it was made
 # from the version that keeps them.
-RESTRICTED, LIFTED = "restricted", "restriction lifted"
+RESTRICTED, LIFTED = mark("restricted"), mark("restriction lifted")
 
 _JUNK_PREFIXES = (".", "~$", "__MACOSX")
 
@@ -82,7 +83,7 @@ def add(
         how = lineage_steps.added(dataset)
         for source in dataset.sources:
             node = Node(kind=NodeKind.SOURCE, id=source.sha256, title=source.name)
-            act.link(node, dataset_node(dataset), "added", how)
+            act.link(node, dataset_node(dataset), mark("added"), how)
         act.facts["sources"] = [source.sha256 for source in dataset.sources]
     return dataset
 
@@ -245,7 +246,9 @@ def every_version(connection: Connection) -> tuple[Dataset, ...]:
 
 def dataset_node(dataset: Dataset) -> Node:
     """A dataset version in the lineage."""
-    title = f"{dataset.name} (version {dataset.version})"
+    title = mark("{dataset} (version {version})").format(
+        dataset=dataset.name, version=dataset.version
+    )
     return Node(kind=NodeKind.DATASET, id=dataset.id, title=title)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from compliance import __version__
 from compliance.dataset.nouns import Dataset
 from compliance.errors import NothingReleasedError, UnknownReleaseError
+from compliance.i18n import mark
 from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.plain import to_json
 from compliance.privacy.disclosure import disclose, to_document
@@ -20,6 +21,7 @@ from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import Act, Disclosure, OtherDataset, Surroundings
 from compliance.register.nouns import Organisation
 from compliance.storage import records, tables
+from compliance.storage.acts import lines_on
 from compliance.trail import Line, to_entry
 from compliance.trail.nouns import Entry
 from compliance.workspace import budgets, datasets, proofs, releases
@@ -49,10 +51,10 @@ def hand_out(desk: Desk, name: str, release_id: str | None) -> Disclosure:
     sha256 = hashlib.sha256(to_json(to_document(told)).encode()).hexdigest()
     with desk.act("release.disclose", name) as act:
         id_ = f"disclosure-{secrets.token_hex(6)}"
-        node = Node(kind=NodeKind.DISCLOSURE, id=id_, title="Disclosure")
+        node = Node(kind=NodeKind.DISCLOSURE, id=id_, title=mark("Disclosure"))
         release = Node(kind=NodeKind.RELEASE, id=told.release_id, title=told.title)
         how = How(parameters={"release": told.release_id, "sha256": sha256})
-        act.link(release, node, "disclosed", how)
+        act.link(release, node, mark("disclosed"), how)
         act.facts |= {"release": told.release_id, "disclosure": id_, "sha256": sha256}
     return told
 
@@ -106,7 +108,7 @@ def _surroundings(desk: Desk, connection: Connection, release: Release) -> Surro
 
 def acts(connection: Connection, subjects: set[str]) -> tuple[Act, ...]:
     """The entries on these subjects, oldest first; damaged ones are left to `trail verify`."""
-    entries = (_entry(line) for line in records.lines_of(connection))
+    entries = (_entry(line) for line in lines_on(connection, sorted(subjects)))
     return tuple(
         Act(
             entry=entry.number,

@@ -28,6 +28,7 @@ from compliance.errors import (
     SealedError,
     UndecidedMentionsError,
 )
+from compliance.i18n import mark
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.rights.fulfilling import to_tell
 from compliance.rights.nouns import Cut, Erasure, ErasurePlan, Request, Stage
@@ -263,13 +264,13 @@ def _switch(
     cuts: Mapping[str, Cut],
 ) -> None:
     """Let every look find the new content, as part of `act`."""
-    node = Node(kind=NodeKind.ERASURE, id=begun.id, title="Erasure")
+    node = Node(kind=NodeKind.ERASURE, id=begun.id, title=mark("Erasure"))
     for content in contents:
         rewriting = replace(content.rewriting, at=act.at)
         act.store(tables.REWRITING, rewriting, dataset_id=rewriting.dataset_id)
         dataset = versions[rewriting.dataset_id]
         how = lineage_steps.erased(dataset, cuts.get(dataset.id), rewriting)
-        act.link(datasets.dataset_node(dataset), node, "erased", how)
+        act.link(datasets.dataset_node(dataset), node, mark("erased"), how)
     ERASURES.store(
         act,
         replace(

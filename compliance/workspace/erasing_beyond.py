@@ -20,7 +20,7 @@ from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.report.nouns import Report
 from compliance.rights.erasing import why_beyond
 from compliance.rights.nouns import Beyond, Cut, Identifier, IdentifierKind, Place
-from compliance.storage import records, tables
+from compliance.storage import acts, records, tables
 from compliance.workspace import requesting, sealing
 from compliance.workspace.desk import Desk
 
@@ -137,9 +137,7 @@ def _handed_on(connection: Connection, names: set[str]) -> Iterable[Beyond]:
         for done in _newest(connection, tables.ANONYMISED, Anonymised)
         if done.dataset_id.rpartition("@")[0] in names
     }
-    for line in records.lines_of(connection):
-        if not any(f'"{act}"' in line.body for act in _HANDED_ON):
-            continue
+    for line in acts.lines_by(connection, _HANDED_ON):
         said = msgspec.json.decode(line.body, type=dict[str, Any])
         kind = _HANDED_ON.get(str(said["act"]))
         if kind and said["subject"] in names | from_:
@@ -161,6 +159,5 @@ def _records(connection: Connection) -> dict[Place, str]:
 def _reasons(connection: Connection) -> dict[Place, str]:
     return {
         Place(kind="trail", id=str(line.place)): line.body.casefold()
-        for line in records.lines_of(connection)
-        if '"reason"' in line.body
+        for line in acts.lines_saying(connection, '"reason"')
     }

@@ -39,6 +39,7 @@ from compliance.dataset.nouns import (
 )
 from compliance.discovery import discover
 from compliance.discovery.nouns import IdentifierClass, Label, LabelStatus
+from compliance.i18n import mark
 from compliance.workspace import datasets
 from compliance.workspace.desk import Desk
 from compliance.workspace.making import Made, generator
@@ -188,13 +189,16 @@ def _kept(about: Subject, plan: Plan, made: Made) -> Check:
 
 def _notes(about: Subject, plan: Plan, treated: Treated) -> tuple[str, ...]:
     reasons = {
-        "they hold personal data": personal_left_out(about, plan),
-        "by their values single people are found": telling_left_out(about, plan),
+        mark(
+            "Left out, for the plan does not name them and they hold personal data: {columns}."
+        ): personal_left_out(about, plan),
+        mark(
+            "Left out, for the plan does not name them and by their values single people are "
+            "found: {columns}."
+        ): telling_left_out(about, plan),
     }
     gone = [
-        f"Left out, for the plan does not name them and {reason}: {_listed(columns)}."
-        for reason, columns in reasons.items()
-        if columns
+        reason.format(columns=_listed(columns)) for reason, columns in reasons.items() if columns
     ]
     return (*(note.sentence for note in treated.notes), *gone)
 

@@ -68,10 +68,15 @@ class Federation:
     def model(self, name: str, run_id: str) -> bytes:
         """The common model of a run as a NumPy archive, one array for each of its tensors.
 
+        That it was taken away is in the trail, so never ask while a page is merely shown.
+
         Raises:
             UnknownRunError, CheckpointError: there is no such run, or its model is gone.
         """
-        return runs.model(self._desk, name, run_id)
+        data = runs.model(self._desk, name, run_id)
+        with self._desk.act("run.export", name) as act:
+            act.facts |= {"run": run_id, "bytes": len(data)}
+        return data
 
     def sweep(
         self,

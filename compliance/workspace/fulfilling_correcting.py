@@ -12,6 +12,7 @@ from compliance.dataset import Intake
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.labels import masked
 from compliance.errors import CorrectionError
+from compliance.i18n import mark
 from compliance.rights.fulfilling import (
     Changed,
     Stored,
@@ -29,7 +30,7 @@ from compliance.workspace.fulfilling_gathering import Case
 from compliance.workspace.mending_rows import table_of, taken_in
 from compliance.workspace.restricting_rows import places
 
-STEP = "rectified"
+STEP = mark("rectified")
 LONGEST_LIST = 1_000
 
 

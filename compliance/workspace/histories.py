@@ -30,6 +30,7 @@ from compliance.anonymise.writing import read_back, to_csv
 from compliance.dataset.nouns import Dataset, Sha256, check_dataset_name
 from compliance.dataset.table import Table
 from compliance.errors import MalformedRecipeError, StillAtRiskError
+from compliance.i18n import mark
 from compliance.storage import tables
 from compliance.workspace import anonymising, datasets, lineage_steps, usage
 from compliance.workspace.desk import Desk, store_bytes
@@ -119,7 +120,7 @@ def _stored(
         act.store(tables.BASKETS, done, id=done.id, dataset_id=done.dataset_id)
         how = lineage_steps.baskets(dataset, stored, done)
         origin = used_node(desk, act, dataset)
-        act.link(origin, datasets.dataset_node(stored), "anonymised", how)
+        act.link(origin, datasets.dataset_node(stored), mark("anonymised"), how)
         act.facts |= {
             "anonymised": done.id,
             "made": done.made,

@@ -19,8 +19,7 @@ from compliance.register.nouns import Organisation, Register
 from compliance.report.nouns import Report, ReportKind
 from compliance.rules.facts import PROVIDED, kept_months, measuring
 from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Residents, TrailKnown
-from compliance.storage import records, tables
-from compliance.trail import Line
+from compliance.storage import acts, records, tables
 from compliance.trail.nouns import Anchor
 from compliance.workspace import (
     budgets,
@@ -151,10 +150,9 @@ def _trail(desk: Desk, connection: Connection, at: datetime) -> TrailKnown:
     """The trail, and when it was verified whole."""
     reports = records.every(connection, tables.REPORT, Report)
     audits = [report.built_at for report in reports if report.kind is ReportKind.AUDIT]
-    lines = records.lines_of(connection)
     found, last = trail_memory.state(desk, at), newest_verified(connection)
     anchors = anchors_of(connection)
-    by_hand, done = _last(lines, _CHECKPOINT), [a.last_done.at for a in anchors if a.last_done]
+    by_hand, done = _last(connection, _CHECKPOINT), [a.last_done.at for a in anchors if a.last_done]
     # What was found on record later than this process read all itself counts, too.
     is_later = last is not None and last.at > found.whole_at
     return TrailKnown(
@@ -163,7 +161,7 @@ def _trail(desk: Desk, connection: Connection, at: datetime) -> TrailKnown:
         anchored_at=max([by_hand, *done] if by_hand else done, default=None),
         anchors_failing=len(_failing(anchors) | set(last.unread if last else ())),
         audited_at=max(audits, default=None),
-        watched_at=_last(lines, watching.WATCHED),
+        watched_at=_last(connection, watching.WATCHED),
         open_alarms=watching.count_open(connection),
     )
 
@@ -173,21 +171,16 @@ def _failing(anchors: Sequence[Anchor]) -> set[str]:
     return {one.name for one in anchors if one.last is not None and not one.last.is_done}
 
 
-def _last(lines: Sequence[Line], act: str) -> datetime | None:
+def _last(connection: Connection, act: str) -> datetime | None:
     """When something was done last."""
-    name = f'"act":"{act}"'.encode()
-    body = next((line.body for line in reversed(lines) if name in _bytes(line.body)), None)
-    return None if body is None else msgspec.json.decode(body, type=_Dated).at
+    line = acts.newest_by(connection, act)
+    return None if line is None else msgspec.json.decode(line.body, type=_Dated).at
 
 
 class _Dated(msgspec.Struct):
     """Of an entry, only when it was written."""
 
     at: datetime
-
-
-def _bytes(body: str | bytes) -> bytes:
-    return body.encode() if isinstance(body, str) else body
 
 
 def impacts_of(connection: Connection, known: Knowledge) -> tuple[Assessed, ...]:

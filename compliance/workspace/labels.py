@@ -21,6 +21,7 @@ from compliance.discovery.nouns import (
 )
 from compliance.discovery.nouns.text import TextFindings
 from compliance.discovery.text import scan_column
+from compliance.i18n import mark
 from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.storage import records, tables
 from compliance.workspace import datasets
@@ -89,7 +90,7 @@ def keep(act: Act, dataset: Dataset, found: Discovery) -> None:
     _store(act, dataset, found)
     act.facts["new_kinds"] = len(news(act.connection, dataset, found).new_kinds)
     how = How(parameters={"columns": len(found.labels), "personal": len(found.personal)})
-    act.link(datasets.dataset_node(dataset), _node(dataset), "discovered", how)
+    act.link(datasets.dataset_node(dataset), _node(dataset), mark("discovered"), how)
 
 
 def decide(
@@ -206,4 +207,8 @@ def _store(act: Act, dataset: Dataset, found: Discovery) -> None:
 
 
 def _node(dataset: Dataset) -> Node:
-    return Node(kind=NodeKind.LABELS, id=dataset.id, title=f"Labels of {dataset.name}")
+    return Node(
+        kind=NodeKind.LABELS,
+        id=dataset.id,
+        title=mark("Labels of {dataset}").format(dataset=dataset.name),
+    )

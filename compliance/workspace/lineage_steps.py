@@ -12,6 +12,7 @@ from compliance.anonymise.nouns import Plan
 from compliance.anonymise.nouns.record import Anonymised, AnonymisedBaskets
 from compliance.dataset.nouns import Dataset
 from compliance.federated.nouns import Run
+from compliance.i18n import mark
 from compliance.lineage import as_it_was, carried, chosen_by, how
 from compliance.lineage.asking import (
     BOUNDS,
@@ -31,7 +32,7 @@ from compliance.privacy.nouns.synthesis import Synthesis
 from compliance.rights.nouns import Cut, Rewriting, Usable
 from compliance.workspace.coding import keyed
 
-_PUT_RIGHT = "put right"
+_PUT_RIGHT = mark("put right")
 
 
 def added(dataset: Dataset) -> How:
@@ -54,7 +55,7 @@ def filtered(dataset: Dataset, said: Usable) -> How:
     """The rows of a version that may be used; the others were left out by whose they are."""
     names, unit = _names(dataset), dataset.description.unit
     by = [str(unit)] if unit in names else []
-    edges = (*map(as_it_was, names), *chosen_by(by, "rows that may not be used left out"))
+    edges = (*map(as_it_was, names), *chosen_by(by, mark("rows that may not be used left out")))
     told: dict[str, Parameter] = {
         "purpose": said.purpose,
         "rows": said.rows,

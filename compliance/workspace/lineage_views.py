@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliance.dataset.nouns import Dataset
+from compliance.i18n import mark
 from compliance.lineage.nouns import Edge, Node, NodeKind
 from compliance.storage import records, tables
 from compliance.workspace import lineage_steps, usage
@@ -25,12 +26,16 @@ def used_node(desk: Desk, act: Act, dataset: Dataset) -> Node:
         return dataset_node(dataset)
     node = view_node(dataset.id, dataset.sha256)
     if not records.every(act.connection, tables.EDGE, Edge, made=node.key):
-        act.link(dataset_node(dataset), node, "filtered", lineage_steps.filtered(dataset, said))
+        act.link(
+            dataset_node(dataset), node, mark("filtered"), lineage_steps.filtered(dataset, said)
+        )
     return node
 
 
 def view_node(dataset_id: str, sha256: str) -> Node:
     """Those rows of a version, by the hash that tells which they are."""
     name, _, version = dataset_id.rpartition("@")
-    title = f"{name} (version {version}), rows that may be used"
+    title = mark("{dataset} (version {version}), rows that may be used").format(
+        dataset=name, version=version
+    )
     return Node(kind=NodeKind.VIEW, id=f"{dataset_id}#{sha256[:_DIGITS]}", title=title)

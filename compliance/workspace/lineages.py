@@ -13,6 +13,7 @@ from compliance.discovery.nouns import Discovery
 from compliance.errors import UnknownNodeError
 from compliance.lineage import (
     changed,
+    column_onward,
     column_path,
     dangling,
     downstream,
@@ -44,6 +45,7 @@ from compliance.workspace.lineage_evidence import (
     labels_in,
     records_of,
 )
+from compliance.workspace.lineage_listing import to_csv
 from compliance.workspace.recent import Recent
 
 _KEPT = 8
@@ -158,6 +160,15 @@ class Lineages:
                 datasets.version(connection, node.id).column(column)
         return column_path(self.edges(as_of=as_of), Place(node.key, column))
 
+    def column_onward(self, named: str, column: str, as_of: date | None = None) -> tuple[Hop, ...]:
+        """The way from a column of one thing onward to all that was made of it, nearest first.
+
+        Raises:
+            UnknownNodeError: it is not there.
+        """
+        place = Place(self.node(named, as_of).key, column)
+        return column_onward(self.edges(as_of=as_of), place)
+
     def dangling(self) -> tuple[Dangling, ...]:
         """Edges that name a version or a column that is not there."""
         known = self.known()
@@ -180,6 +191,13 @@ class Lineages:
         known = self.known(as_of)
         edges = self._around(known.own, None if name is None else [name])
         return lineage_events.export(self._desk, edges, known.tagged, known.columns)
+
+    def export_columns(self, as_of: date | None = None) -> tuple[tuple[Edge, ...], bytes]:
+        """Every edge with the columns that it joins, and the same as CSV; that is in the trail."""
+        edges = self.edges(as_of=as_of)
+        with self._desk.act("lineage.export", "lineage") as act:
+            act.facts |= {"edges": len(edges), "as_of": as_of.isoformat() if as_of else None}
+        return edges, to_csv(edges)
 
     def take_in(self, data: bytes, name: str, said: Mapping[str, str]) -> Imported:
         """Events of other systems, kept and joined; see `lineage_events.take_in`."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import date, timedelta
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 
-from compliance.trail.nouns import Checkpoint, TrailState, Verification
+import msgspec
+
+from compliance.errors import TrailError
+from compliance.storage import acts
+from compliance.trail import CONSISTENCY, EXPORT, INCLUSION, to_entry
+from compliance.trail.nouns import CHECKPOINT_KIND, Checkpoint, Entry, TrailState, Verification
 from compliance.workspace import trail_keys, trail_memory, trails
 from compliance.workspace.anchoring_outside import outside
 from compliance.workspace.desk import Desk
+from compliance.workspace.lineages import entry_at
 
 
 class Log:
@@ -81,6 +89,59 @@ class Log:
         """
         return trails.prove_since(self._desk, checkpoint)
 
+    def verify_upload(self, data: bytes, name: str) -> tuple[str, Verification]:
+        """Which kind of file was handed over, and whether the trail fits it; nothing is kept.
+
+        Returns:
+            export, checkpoint or proof; and what verifying found.
+
+        Raises:
+            TrailError: it is none of these.
+        """
+        kind = _kind_of(data, name)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / (PurePath(name).name or kind)
+            path.write_bytes(data)
+            given = {"checkpoint": None, "export": None, "proof": None} | {kind: path}
+            return kind, self.verify(**given)
+
+    def find(
+        self,
+        *,
+        act: str = "",
+        actor: str = "",
+        since: date | None = None,
+        until: date | None = None,
+        count: int = 500,
+    ) -> tuple[Entry, ...]:
+        """The newest entries of one act, of one person, of some days; newest first.
+
+        Args:
+            since, until: the first and the last day, UTC.
+            count: so many at most.
+        """
+        with self._desk.database.reading() as connection:
+            lines = acts.found(
+                connection,
+                act=act,
+                actor=actor,
+                after=entry_at(connection, since - timedelta(days=1)) if since else 0,
+                until=entry_at(connection, until) if until else None,
+                count=count,
+            )
+            return tuple(to_entry(line) for line in lines)
+
+    def acts(self) -> tuple[str, ...]:
+        """Every act that was ever done, by name."""
+        with self._desk.database.reading() as connection:
+            return acts.acts_done(connection)
+
+    def known_keys(self) -> tuple[str, tuple[str, ...]] | None:
+        """The same as `keys`, where nothing is to be made; None: nothing was ever signed."""
+        with self._desk.database.reading() as connection:
+            by = trail_keys.known_signer(self._desk, connection)
+        return None if by is None else (by.origin, by.keys)
+
     def keys(self) -> tuple[str, tuple[str, ...]]:
         """The origin of the trail, and its public keys, oldest first; the last signs."""
         with self._desk.database.reading() as connection:
@@ -90,3 +151,21 @@ class Log:
     def rotate_key(self) -> str:
         """The public key that signs from now on; the one before hands over in an entry."""
         return trails.rotate_key(self._desk).key
+
+
+def _kind_of(data: bytes, name: str) -> str:
+    """What a file says that it is, in its first line or as a whole."""
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    for part in (text, text.split(b"\n", 1)[0]):
+        try:
+            said = msgspec.json.decode(part)
+        except (msgspec.DecodeError, RecursionError):
+            continue
+        kind = said.get("kind") if isinstance(said, dict) else None
+        if kind == CHECKPOINT_KIND:
+            return "checkpoint"
+        if kind in (INCLUSION, CONSISTENCY):
+            return "proof"
+        if kind == EXPORT or (isinstance(said, dict) and said.keys() == {"body", "hash"}):
+            return "export"
+    raise TrailError(name=name, kind="export, checkpoint or proof")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.i18n import mark
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import (
     check_affordable,
@@ -76,10 +77,10 @@ def propose(
         )
         budgets.spend(act, dataset.population, proposal.id, proposal.events)
         act.store(tables.PROPOSAL, proposal, id=proposal.id, dataset_id=dataset.id)
-        node = Node(kind=NodeKind.RELEASE, id=proposal.id, title="Proposed bounds")
+        node = Node(kind=NodeKind.RELEASE, id=proposal.id, title=mark("Proposed bounds"))
         for joined, source in {"": dataset, **others}.items():
             how = lineage_steps.looked_at(proposal, columns, source, joined)
-            act.link(used_node(desk, act, source), node, "looked at", how)
+            act.link(used_node(desk, act, source), node, mark("looked at"), how)
         act.facts |= {
             "proposal": proposal.id,
             "epsilon": proposal.price.epsilon,

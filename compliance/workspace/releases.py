@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
 from compliance.errors import NothingPublishedError
+from compliance.i18n import mark
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import (
     Aggregate,
@@ -168,7 +169,7 @@ def _settle(
         node = Node(kind=NodeKind.RELEASE, id=published.id, title=_title(query))
         for joined, source in {"": dataset, **prepared.others}.items():
             how = lineage_steps.released(published, source, joined, desk.key)
-            act.link(used_node(desk, act, source), node, "released", how)
+            act.link(used_node(desk, act, source), node, mark("released"), how)
         act.facts |= {
             "release": published.id,
             "epsilon": published.price.epsilon,

@@ -8,19 +8,18 @@ from collections.abc import Sequence
 
 from compliance.dataset.nouns import Dataset
 from compliance.errors import NoSuchFormatError, WorkspaceError
-from compliance.i18n import speaking
+from compliance.i18n import mark, speaking
 from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.register.nouns import Organisation
 from compliance.report.examining import attached_to
 from compliance.report.formats import write
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Document, Report, ReportKind
+from compliance.report.nouns import Document, Format, Report, ReportKind
 from compliance.report.reading import read
 from compliance.storage import records, tables
 from compliance.workspace import datasets, signing
 from compliance.workspace.desk import Desk, store_bytes
 
-_TITLES = {ReportKind.DPIA: "Impact assessment report"}
+_TITLES = {ReportKind.DPIA: mark("Impact assessment report")}
 
 
 def store(
@@ -68,7 +67,7 @@ def store(
         )
         how = How(parameters={"kind": str(kind), "sha256": sha256, "pages": report.pages})
         for origin in (*map(datasets.dataset_node, wanted), *origins):
-            act.link(origin, node, "reported", how)
+            act.link(origin, node, mark("reported"), how)
         act.facts |= {
             "report": report.id,
             "sha256": sha256,

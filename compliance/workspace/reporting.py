@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report
+from compliance.report.nouns import Format, Report
 from compliance.report.signatures import Checked, Signature
 from compliance.storage import records, tables
 from compliance.workspace import report_files, signing_checks
@@ -58,3 +57,19 @@ class Reporting:
             WorkspaceError: what is stored of it was changed.
         """
         return report_files.in_format(self._desk, report, shape)
+
+    def hand_out(self, report: Report, shape: Format = Format.PDF) -> bytes:
+        """The same for somebody who takes it away; that is in the trail.
+
+        Raises:
+            NoSuchFormatError, WorkspaceError: see `export`.
+        """
+        data = self.export(report, shape)
+        with self._desk.act("report.export", report.id) as act:
+            act.facts |= {"kind": str(report.kind), "format": str(shape), "sha256": report.sha256}
+        return data
+
+    def was_read(self, report: Report) -> None:
+        """Note that somebody looked at a report that is about one person."""
+        with self._desk.act("report.read", report.id) as act:
+            act.facts |= {"kind": str(report.kind), "sha256": report.sha256}

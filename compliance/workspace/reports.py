@@ -22,6 +22,7 @@ from compliance.errors import (
 )
 from compliance.federated import from_plan
 from compliance.federated.nouns import Run
+from compliance.i18n import mark
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.plain import to_json, to_yaml
 from compliance.privacy import prices_of, protection_of_units
@@ -133,7 +134,11 @@ def _on_run(desk: Desk, wanted: Sequence[Dataset], run_id: str | None) -> Report
     with desk.database.reading() as connection:
         run = runs.chosen(connection, wanted, run_id)
         evidence = _of_run(desk, connection, run)
-    node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {run.plan.subject}")
+    node = Node(
+        kind=NodeKind.RUN,
+        id=run.id,
+        title=mark("Model of {target}").format(target=run.plan.subject),
+    )
     return report_files.store(desk, kind, build(kind, evidence), (evidence.dataset,), (node,))
 
 

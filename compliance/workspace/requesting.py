@@ -26,7 +26,7 @@ from compliance.rights.requests import (
     statistics,
 )
 from compliance.rules.nouns import LawId
-from compliance.storage import records
+from compliance.storage import acts
 from compliance.workspace import datasets, packs, requesting_intake, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling import Fulfilling
@@ -164,6 +164,15 @@ class Requesting:
         """Whether it is still known who a request is about."""
         return sealing.is_sealed(self._desk, id_)
 
+    def was_read(self, id_: str, what: str) -> None:
+        """Note that somebody looked at what belongs to the person of a request; never at what.
+
+        Args:
+            what: what was shown, such as “values, masked”.
+        """
+        with self._desk.act("request.read", id_) as act:
+            act.facts["shown"] = what
+
     def held(self, id_: str) -> dict[str, str]:
         """The datasets that a legal hold keeps from this request, each with the hold."""
         with self._desk.database.reading() as connection:
@@ -267,17 +276,15 @@ def _cell(value: object) -> str:
 
 
 class _Entry(msgspec.Struct):
-    """Of an entry of the trail, only what it was and when."""
+    """Of an entry of the trail, only when it was."""
 
-    act: str
     at: str
 
 
 def _signals(connection: Connection, since: date, until: date) -> int:
     """Browser signals that could not be matched, from the trail."""
     found = 0
-    for line in records.lines_of(connection):
-        if '"act":"request.signal"' in str(line.body):
-            day = date.fromisoformat(msgspec.json.decode(line.body, type=_Entry).at[:10])
-            found += since <= day <= until
+    for line in acts.lines_by(connection, ["request.signal"]):
+        day = date.fromisoformat(msgspec.json.decode(line.body, type=_Entry).at[:10])
+        found += since <= day <= until
     return found

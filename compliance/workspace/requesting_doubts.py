@@ -21,11 +21,14 @@ def told_apart(step: Stepping, said: Mapping[str, bool | None]) -> Request:
     in_texts = said_of_mentions(found, said)
     of_people = {match: one for match, one in said.items() if match not in in_texts}
     matches = said_of_people(request, found, of_people)
-    if matches and step.request.step is Step.DECIDED:
+    stood = {one: is_it for one, is_it in step.request.doubts.items() if is_it is not None}
+    if step.request.step is Step.DECIDED and any(
+        matches.get(m, stood[m]) != stood[m] for m in stood
+    ):
         raise RequestStepError(
             request=request,
             wanted=Action.DOUBT.value,
-            reason="it was decided; only mentions in texts can still be told apart",
+            reason="it was decided; only what came to light since can still be told apart",
         )
     every = {**before, **matches, **in_texts}
     widened = {one: is_it for one, is_it in every.items() if is_it is not None}

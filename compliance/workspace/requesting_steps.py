@@ -246,7 +246,7 @@ class Steps:
 
         Raises:
             RightsError: nothing is doubtful, there is no such match or mention, too many people
-                fit, or it was decided and a match is named.
+                fit, or it was decided and a match is told otherwise than then.
         """
         with self._step("doubt", id_, Action.DOUBT) as step:
             return told_apart(step, said)

@@ -15,13 +15,14 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from compliance.dataset.nouns import Dataset
+from compliance.i18n import mark
 from compliance.lineage.nouns import Edge
 from compliance.storage import records, tables
 from compliance.workspace import datasets
 from compliance.workspace.desk import Desk
 from compliance.workspace.restricting_rows import Places, missing
 
-RETURNED = "rows put back"
+RETURNED = mark("rows put back")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from compliance.federated import (
 )
 from compliance.federated.exchange import Exchange
 from compliance.federated.nouns import Plan, Round, Run
+from compliance.i18n import mark
 from compliance.lineage.nouns import Node, NodeKind
 from compliance.privacy import check_affordable, loss_of, price_of, rounds_affordable
 from compliance.privacy.nouns import Spend
@@ -311,9 +312,13 @@ def _end(
         run = _run(started, latest, act.actor)
         act.store(tables.RUN, run, id=run.id, dataset_id=run.dataset_id)
         usage.note(desk, act, run.id, started.dataset)
-        node = Node(kind=NodeKind.RUN, id=run.id, title=f"Model of {plan.subject}")
+        node = Node(
+            kind=NodeKind.RUN,
+            id=run.id,
+            title=mark("Model of {target}").format(target=plan.subject),
+        )
         how = lineage_steps.trained(run, started.problem.features, started.dataset, desk.key)
-        act.link(used_node(desk, act, started.dataset), node, "trained", how)
+        act.link(used_node(desk, act, started.dataset), node, mark("trained"), how)
         act.facts |= {
             "sites": len(run.outcome.sites),
             "noise_multiplier": plan.privacy.noise_multiplier if plan.privacy else None,

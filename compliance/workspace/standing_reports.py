@@ -41,7 +41,7 @@ def processing(desk: Desk, connection: Connection, names: Sequence[str]) -> Proc
         organisation=organisation,
         as_controller=as_controller,
         as_processor=as_processor,
-        datasets=tuple(names),
+        only=tuple(names),
         version=str(trail.entries),
         trail=trail,
         desk_version=__version__,

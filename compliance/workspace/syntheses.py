@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from compliance.dataset import Intake, RawFile, read, take_in
 from compliance.dataset.nouns import Dataset, Description, check_dataset_name
 from compliance.errors import NothingInventedError, TakenNameError
+from compliance.i18n import mark
 from compliance.privacy import (
     check_affordable,
     check_query,
@@ -77,7 +78,7 @@ def synthesise(
         done = _stored(act, id_, dataset, plan, asked, event, made.id, synthesisers.libraries())
         how = lineage_steps.synthesised(dataset, made, done, desk.key)
         origin = used_node(desk, act, dataset)
-        act.link(origin, datasets.dataset_node(made), "synthesised", how)
+        act.link(origin, datasets.dataset_node(made), mark("synthesised"), how)
         return done
 
 

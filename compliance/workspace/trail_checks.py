@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from compliance.errors import BrokenTrailError
 from compliance.storage import guards, records, tables, tiles
 from compliance.storage.records import Stored
-from compliance.trail import WIDTH, Reading, Tiling, commitment, to_verification
+from compliance.trail import HEIGHT, WIDTH, Reading, Tiling, Tree, commitment, to_verification
 from compliance.trail.nouns import Verification
 
 _MOST_TOLD = 1_000
@@ -30,6 +31,22 @@ class Checked:
         self._tiles = 0
         self._positions: dict[str, int] = {}
         self._told: list[str] = []
+
+    @classmethod
+    def behind(cls, connection: Connection, entries: int) -> Checked:
+        """As if the first `entries` had been read, which others have done; see `trail_memory`.
+
+        Raises:
+            BrokenTrailError: rows are missing that the tree over them is read from.
+        """
+        checked, last = cls(), records.line(connection, entries)
+        if last is None:
+            raise BrokenTrailError()
+        checked.reading.go_on(Tree.of(entries, tiles.node_in(connection, entries)), last.hash)
+        checked._tiling = tiles.tiling_at(connection, entries)
+        checked._tiles = sum(entries >> HEIGHT * level for level in range(1, tiles.LEVELS))
+        checked._positions = records.positions_at(connection, entries)
+        return checked
 
     def read_on(self, connection: Connection) -> Verification:
         """Read what came since, and say what is known of all of it."""

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from compliance.errors import WorkspaceError
-from compliance.storage import records
+from compliance.storage import acts
 from compliance.trail import ROTATION, signer
 from compliance.trail.nouns import Signer
 from compliance.workspace.desk import Desk
@@ -70,7 +70,7 @@ def prepare(desk: Desk, connection: Connection) -> tuple[Signer, Signer]:
 def _settle(path: Path, connection: Connection) -> None:
     """Put the key in force that the trail has handed over to: the desk may have ended between."""
     coming = _coming(path)
-    if coming.exists() and records.is_told(connection, ROTATION, _signer(_read(coming)).key):
+    if coming.exists() and acts.is_told(connection, ROTATION, _signer(_read(coming)).key):
         with suppress(FileNotFoundError):  # another was faster
             coming.replace(path)
 

@@ -3,7 +3,8 @@
 A short trail is read whole each time. Of a long one only what came since is read: entries,
 tiles and records behind those that this process has read itself, from the first entry on. So a
 change of what was read before shows at the next full verification only; how long ago the last
-one was is told with the result, and never more than an hour.
+one was is told with the result. It is never more than an hour; of a trail that takes seconds to
+read, never more than a day, where a worker or an officer had it verified and that is on record.
 """
 
 from __future__ import annotations
@@ -13,14 +14,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from compliance.storage import records
+from sqlalchemy import Connection
+
+from compliance.errors import BrokenTrailError
+from compliance.storage import records, tiles
+from compliance.trail import root_of
 from compliance.trail.nouns import TrailState, Verification
-from compliance.workspace.anchoring_outside import compared, lately, outside, sizes
+from compliance.workspace.anchoring_outside import Outside, compared, lately, outside, sizes
+from compliance.workspace.anchoring_records import newest_verified
 from compliance.workspace.desk import Desk
 from compliance.workspace.trail_checks import Checked
 
 SHORT = 2_000  # entries that are read in less time than a page takes
 LONGEST = timedelta(hours=1)
+LONG = 20_000  # entries that are not read for a page where a verification of today is on record
+RECORDED = timedelta(hours=25)
 
 
 @dataclass(slots=True)
@@ -48,15 +56,55 @@ def state(desk: Desk, at: datetime | None = None, *, is_whole: bool = False) -> 
             checked = known.checked
             now = replace(known.state, verification=_warned(known, checked.read_on(connection)))
         else:
-            checked = Checked(sizes(held))
-            found = compared(desk, checked.read_on(connection), checked.reading, held)
-            now = TrailState(verification=found, whole_at=moment, whole_entries=found.entries)
+            checked, now = (not is_whole and _recorded(connection, held, moment)) or _whole(
+                desk, connection, held, moment
+            )
         if known is not None and entries < known.state.verification.entries:
             # The moment that is read began after that of whoever read before.
             now = replace(now, verification=_cut(now.verification, known.state.verification))
         if now.verification.ok:
             _KNOWN[desk] = _Known(checked, now)
     return now
+
+
+def _whole(
+    desk: Desk, connection: Connection, held: Outside, moment: datetime
+) -> tuple[Checked, TrailState]:
+    checked = Checked(sizes(held))
+    found = compared(desk, checked.read_on(connection), checked.reading, held)
+    return checked, TrailState(verification=found, whole_at=moment, whole_entries=found.entries)
+
+
+def _recorded(
+    connection: Connection, held: Outside, moment: datetime
+) -> tuple[Checked, TrailState] | None:
+    """What somebody else has read whole lately, and what came since; None: nobody has."""
+    last = newest_verified(connection)
+    if last is None or not last.ok or last.entries <= LONG:
+        return None
+    if not timedelta(0) <= moment - last.at <= RECORDED:
+        return None
+    try:
+        checked = Checked.behind(connection, last.entries)
+    except BrokenTrailError:
+        return None
+    if checked.reading.tree.root().hex() != last.root or not _fits(connection, held):
+        return None
+    found = checked.read_on(connection)
+    return checked, TrailState(verification=found, whole_at=last.at, whole_entries=last.entries)
+
+
+def _fits(connection: Connection, held: Outside) -> bool:
+    """Whether the newest checkpoint of each anchor is of this trail, as its tree says."""
+    entries = records.head_of(connection).entries
+    newest = [one.seen[-1] for one in held if one.seen]
+    if any(one.problems for one in held) or any(seen.entries > entries for seen in newest):
+        return False
+    try:
+        roots = [root_of(n.entries, tiles.node_in(connection, n.entries)).hex() for n in newest]
+    except BrokenTrailError:
+        return False
+    return roots == [seen.root for seen in newest]
 
 
 def _is_enough(known: TrailState, entries: int, moment: datetime) -> bool:

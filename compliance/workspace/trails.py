@@ -101,10 +101,10 @@ def verify_files(
     by, verdict = trail_keys.known_signer(desk, connection), Verdict()
     whose = Whose(by.origin, by.keys) if by else Whose("nobody yet: nothing was ever signed here")
     if checkpoint is not None:
-        seen = _checkpoint_in(checkpoint)
-        verdict.seen.append(("checkpoint", seen))
-        check_signature(seen, verdict)
-        check_whose(seen, whose, verdict)
+        for seen in _checkpoints_in(checkpoint):
+            verdict.seen.append(("checkpoint", seen))
+            check_signature(seen, verdict)
+            check_whose(seen, whose, verdict)
     for path, kind in ((export, "export"), (proof, "proof")):
         if path is not None:
             with _readable(path, kind):
@@ -249,6 +249,15 @@ def _add(verdict: Verdict, of_file: Verdict, name: str) -> None:
     if of_file.entries is not None:
         end = Seen(of_file.entries, of_file.root, of_file.head, "", "", "", "")
         verdict.seen.append((name, end))
+
+
+def _checkpoints_in(path: Path) -> list[Seen]:
+    """The checkpoint in a file, or all those that an anchor wrote to it, a line each."""
+    with _readable(path, "checkpoint"):
+        rows = [r for r in path.read_text(encoding="utf-8-sig").split("\n") if r.strip()]
+        if len(rows) < 2 or not all(row.startswith('{"') for row in rows):
+            return [_checkpoint_in(path)]
+        return [read_checkpoint(path.name, row) for row in rows]
 
 
 def _checkpoint_in(path: Path) -> Seen:

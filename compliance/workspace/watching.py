@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 
 import msgspec
 from sqlalchemy import Connection
@@ -22,6 +24,8 @@ from compliance.workspace.desk import Desk
 
 SHORTEST_REASON = 5
 WATCHED = "trail.watch"
+_DAYS_ENOUGH = 200
+_AT_ONCE = 50_000
 _GROWN = 2  # an alarm looked into comes back when it is about so many times more entries
 _TELLING = (IdentifierClass.DIRECT, IdentifierClass.SENSITIVE)
 
@@ -31,6 +35,9 @@ class Watching:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._one_reads = threading.Lock()
+        self._worked: set[tuple[str, date]] = set()
+        self._read = 0
 
     def look(self) -> tuple[Raised, ...]:
         """Look at the whole trail and keep what is new; all alarms on record, open ones first.
@@ -89,10 +96,21 @@ class Watching:
 
     def cannot_tell(self) -> tuple[str, ...]:
         """What the trail is too short to judge yet, one sentence each."""
-        with self._desk.database.reading() as connection:
-            lines = records.lines_of(connection)
-        acts = (msgspec.json.decode(line.body, type=_Act) for line in lines)
-        return cannot_tell({(act.actor, act.at.date()) for act in acts})
+        with self._one_reads, self._desk.database.reading() as connection:
+            self._read_on(connection)
+            return cannot_tell(self._worked)
+
+    def _read_on(self, connection: Connection) -> None:
+        """Note who worked on which day; a trail of many days is long enough after few entries.
+
+        Of a long one that is not, some are read each time, for no page waits for all.
+        """
+        if self._read == 0 and not cannot_tell(days := _days(connection)):
+            self._worked, self._read = days, records.head_of(connection).entries
+        for line in islice(records.lines_after(connection, self._read), _AT_ONCE):
+            act = msgspec.json.decode(line.body, type=_Act)
+            self._worked.add((act.actor, act.at.date()))
+            self._read = line.place
 
 
 class _Act(msgspec.Struct):
@@ -100,6 +118,33 @@ class _Act(msgspec.Struct):
 
     actor: str
     at: datetime
+
+
+def _days(connection: Connection) -> set[tuple[str, date]]:
+    """Of each of the first days, who worked first on it; read from few entries of each day."""
+    found: set[tuple[str, date]] = set()
+    number, end = 1, records.head_of(connection).entries
+    while number <= end and len(found) < _DAYS_ENOUGH:
+        line = records.line(connection, number)
+        if line is None:
+            break
+        act = msgspec.json.decode(line.body, type=_Act)
+        found.add((act.actor, act.at.date()))
+        number = _first_after(connection, act.at.date(), number, end)
+    return found
+
+
+def _first_after(connection: Connection, day: date, low: int, end: int) -> int:
+    """The first entry of a later day; entries follow one another in time."""
+    high = end + 1
+    while low + 1 < high:
+        middle = (low + high) // 2
+        line = records.line(connection, middle)
+        if line is not None and msgspec.json.decode(line.body, type=_Act).at.date() <= day:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def every(connection: Connection) -> tuple[Raised, ...]:

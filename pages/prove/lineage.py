@@ -1,33 +1,53 @@
-"""What was made from what, by which step."""
+"""What was made from what, by which step, and how far personal data went with it."""
+
+from datetime import UTC, datetime
 
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.lineage.nouns import Step
-from pages.parts import figures, outputs, session
+from compliance.workspace.lineage_listing import to_csv
+from pages.parts import outputs, session
+from pages.parts.tracing import columns, evidence, things
+
+VIEWS = ("Graph", "One column", "Evidence")
 
 workspace = session.workspace()
+lineage = workspace.proof.lineage
 outputs.remark(_("From the source files to every release, model and report, left to right."))
 dataset = session.dataset_or_stop()
-everything = st.toggle(_("Show all datasets"), key="lineage_all")
-steps = Step.every(workspace.proof.lineage.edges(None if everything else [dataset.name]))
-st.plotly_chart(
-    figures.lineage(steps),
-    key="lineage_graph",
-    config=figures.PLAIN,
-    alt=_("{n} steps lead from source files to what was made of them").format(n=len(steps)),
+one, two, three = st.columns([2, 2, 3], vertical_alignment="bottom")
+everything = one.toggle(_("Show all datasets"), key="lineage_all")
+today = datetime.now(UTC).date()
+chosen = two.date_input(_("As of"), today, max_value=today, key="lineage_day")
+day = None if chosen in (None, today) else chosen
+view = three.radio(_("View"), VIEWS, format_func=_, horizontal=True, key="lineage_view")
+
+known = lineage.known(day)
+edges = lineage.edges(None if everything else [dataset.name], day)
+if view == "One column":
+    columns.shown(workspace, known, edges, day)
+elif view == "Evidence":
+    evidence.shown(workspace, known)
+else:
+    things.shown(known, edges)
+
+name = None if everything else str(dataset.name)
+one, two, _rest = st.columns([1, 1, 1])
+one.download_button(
+    _("Download OpenLineage events"),
+    data=lambda: lineage.export(name, day).data,
+    file_name="lineage.jsonl",
+    mime="application/x-ndjson",
+    on_click="ignore",
+    key="lineage_events",
+    icon=":material/data_object:",
 )
-outputs.table(
-    [
-        {
-            _("From"): step.origins[0].title + step.others,
-            _("Step"): _(step.step),
-            _("To"): step.made.title,
-            _("When"): outputs.moment(step.at),
-            _("Entry of the trail"): step.entry,
-        }
-        for step in reversed(steps)
-    ],
-    key="lineage_table",
-    alt=_("Every step of the lineage with its time and its entry in the trail"),
+two.download_button(
+    _("Download edges of columns"),
+    data=lambda: to_csv(edges),
+    file_name="lineage.csv",
+    mime="text/csv",
+    on_click="ignore",
+    key="lineage_csv",
+    icon=":material/table_rows:",
 )

@@ -116,9 +116,7 @@ def test_every_widget_has_a_visible_label_and_a_key_of_its_page(full_desk: Desk,
     if name == "release":
         visitor.button(key="release_ask").click().run()
     every = [node for node in visitor._tree if isinstance(node, Widget)]
-    widgets = [
-        one for one in every if one.key != "session_language"
-    ]
+    widgets = [one for one in every if one.key != "session_language"]
 
     assert len(every) == len(widgets) + 1
     assert bool(widgets) == (name != "overview")

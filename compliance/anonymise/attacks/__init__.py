@@ -19,6 +19,7 @@ from compliance.anonymise.attacks.scenes import Scene, scene_of_recoding, scene_
 from compliance.anonymise.attacks.singling_out import single_out
 from compliance.anonymise.nouns import Attack, AttackKind, Siege
 from compliance.errors import AttackError
+from compliance.i18n import mark
 
 __all__ = ["ATTEMPTS", "Scene", "attack", "scene_of_recoding", "scene_of_tables"]
 
@@ -52,5 +53,5 @@ def attack(scene: Scene, rng: np.random.Generator, attempts: int = ATTEMPTS) -> 
         except AttackError as error:
             not_tried[kind] = str(error)
     if not scene.secrets:
-        not_tried[AttackKind.INFERENCE] = "No sensitive column was named."
+        not_tried[AttackKind.INFERENCE] = mark("No sensitive column was named.")
     return Siege(attacks=tuple(done), not_tried=not_tried)

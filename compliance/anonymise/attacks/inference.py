@@ -18,6 +18,17 @@ from compliance.anonymise.attacks.nearest import Nearest, nearest
 from compliance.anonymise.attacks.scenes import Scene, Secret
 from compliance.anonymise.nouns import Attack, AttackKind
 from compliance.anonymise.nouns.problem import Bools, Ints
+from compliance.i18n import mark
+
+_TELLS = mark(
+    "An attacker who knows {known} tells the right “{target}” in {right} of "
+    "{tries} tries ({attempts:,} tried); {baseline_is}: {chance} of {chances}."
+)
+_TELLS_BAND = mark(
+    "An attacker who knows {known} tells the right twentieth of “{target}” in "
+    "{right} of {tries} tries ({attempts:,} tried); {baseline_is}: {chance} of "
+    "{chances}."
+)
 
 
 def infer(scene: Scene, secret: Secret, rng: np.random.Generator, attempts: int) -> Attack:
@@ -40,7 +51,7 @@ def infer(scene: Scene, secret: Secret, rng: np.random.Generator, attempts: int)
         attempts=len(people),
         baseline=baseline,
         baseline_is=baseline_is,
-        did=f"tells the right {'twentieth of ' if secret.bands else ''}“{secret.column}”",
+        says=_TELLS_BAND if secret.bands else _TELLS,
         details={
             "commonest": _commonest(secret, people),
             "all_agree": float((right & agreed).mean()),
@@ -54,11 +65,13 @@ def _baseline(
     if scene.held_out is not None and (scene.held_out & has_value).any():
         others = np.flatnonzero(scene.held_out & has_value)
         control = rng.choice(others, size=min(len(people), len(others)), replace=False)
-        return float(_right(scene, secret, control, rng)[0].mean()), "for people not in the data"
+        return float(_right(scene, secret, control, rng)[0].mean()), mark(
+            "for people not in the data"
+        )
     if scene.rows is not None:
         alike, _ = _right(scene, secret, people, rng, without_own=True)
-        return float(alike.mean()), "for the same people without their own row"
-    return _commonest(secret, people), "by always saying the commonest value"
+        return float(alike.mean()), mark("for the same people without their own row")
+    return _commonest(secret, people), mark("by always saying the commonest value")
 
 
 def _right(

@@ -33,20 +33,29 @@ def judged(
     attempts: int,
     baseline: float,
     baseline_is: str,
-    did: str,
+    says: str,
     target: ColumnName | None = None,
     details: Mapping[str, float] | None = None,
 ) -> Attack:
     """The attack with its interval and sentence.
 
     Args:
-        did: what the attacker did in a right try, such as “finds the right person”.
+        says: the sentence, with blanks for what is `known`, the `target`, in how many (`right`)
+            of how many (`tries`) tries, how many were tried (`attempts`), what the baseline is
+            (`baseline_is`), and how often (`chance` of `chances`) that is right.
     """
     low, high = interval(successes, attempts)
-    before = f"{baseline_is}: {how_often(baseline)}"
-    sentence = (
-        f"An attacker who knows {listed(known)} {did} "
-        f"in {how_often(successes / attempts)} tries ({attempts:,} tried); {before}."
+    right, tries = _often(successes / attempts)
+    chance, chances = _often(baseline)
+    sentence = says.format(
+        known=listed(known),
+        target=target,
+        right=right,
+        tries=tries,
+        attempts=attempts,
+        baseline_is=baseline_is,
+        chance=chance,
+        chances=chances,
     )
     return Attack(
         kind=kind,
@@ -65,11 +74,15 @@ def judged(
 
 def how_often(share: float) -> str:
     """“12 of 100”, or “1 of 250” where it is less than one; “0 of 100” for none."""
+    return " of ".join(_often(share))
+
+
+def _often(share: float) -> tuple[str, str]:
     of_hundred = share * _HUNDRED
     if of_hundred == 0 or of_hundred >= 1:
         rounded = min(round(of_hundred), _HUNDRED if share >= 1 else _HUNDRED - 1)
-        return f"{rounded} of {_HUNDRED}"
-    return f"1 of {1 / share:,.0f}"
+        return f"{rounded}", f"{_HUNDRED}"
+    return "1", f"{1 / share:,.0f}"
 
 
 def listed(columns: tuple[ColumnName, ...]) -> str:

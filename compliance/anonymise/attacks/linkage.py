@@ -14,6 +14,7 @@ from compliance.anonymise.attacks.judging import judged
 from compliance.anonymise.attacks.nearest import nearest
 from compliance.anonymise.attacks.scenes import Scene
 from compliance.anonymise.nouns import Attack, AttackKind
+from compliance.i18n import mark
 
 
 def link(scene: Scene, rng: np.random.Generator, attempts: int) -> Attack:
@@ -39,7 +40,10 @@ def link(scene: Scene, rng: np.random.Generator, attempts: int) -> Attack:
         successes=found,
         attempts=len(people),
         baseline=1 / scene.released_rows,
-        baseline_is="guessing",
-        did="finds the right person",
+        baseline_is=mark("guessing"),
+        says=mark(
+            "An attacker who knows {known} finds the right person in {right} of {tries} "
+            "tries ({attempts:,} tried); {baseline_is}: {chance} of {chances}."
+        ),
         details={"rows_that_fit": fitting / len(people)},
     )

@@ -19,6 +19,7 @@ from compliance.anonymise.attacks.scenes import Scene
 from compliance.anonymise.nouns import Attack, AttackKind
 from compliance.anonymise.nouns.problem import Floats, Ints
 from compliance.errors import AttackError
+from compliance.i18n import mark
 
 _FALSE_ALARMS = 0.01
 _FEWEST = 20
@@ -43,8 +44,12 @@ def tell_members(scene: Scene, rng: np.random.Generator, attempts: int) -> Attac
         successes=int(right),
         attempts=2 * (len(near_in) - half),
         baseline=0.5,
-        baseline_is="tossing a coin",
-        did="tells rightly whether a person was in the data",
+        baseline_is=mark("tossing a coin"),
+        says=mark(
+            "An attacker who knows {known} tells rightly whether a person was in the data "
+            "in {right} of {tries} tries ({attempts:,} tried); {baseline_is}: {chance} of "
+            "{chances}."
+        ),
         details={
             "auc": _auc(near_in, near_out),
             "found_at_1_percent": _found(near_in, near_out),
@@ -63,7 +68,7 @@ def _distances(scene: Scene, rng: np.random.Generator, attempts: int) -> tuple[F
         control = rng.choice(others, size=count, replace=False)
         return _nearest(scene, people), _nearest(scene, control)
     if scene.rows is None:
-        reason = "nobody is known not to be in; hold some people out when rows are invented"
+        reason = mark("nobody is known not to be in; hold some people out when rows are invented")
         raise AttackError(reason=reason)
     people = rng.choice(members, size=min(attempts, len(members)), replace=False)
     _check(len(people))
@@ -72,7 +77,9 @@ def _distances(scene: Scene, rng: np.random.Generator, attempts: int) -> tuple[F
 
 def _check(count: int) -> None:
     if count < _FEWEST:
-        raise AttackError(reason=f"it takes at least {_FEWEST} people in the data, and not in it")
+        raise AttackError(
+            reason=mark("it takes at least {n} people in the data, and not in it").format(n=_FEWEST)
+        )
 
 
 def _nearest(scene: Scene, people: Ints, *, without_own: bool = False) -> Floats:

@@ -14,6 +14,7 @@ from compliance.anonymise.nouns.problem import Bools, Codes32, Floats, Ints
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Codes, Table
 from compliance.errors import AttackError
+from compliance.i18n import mark
 
 _NUMBERS = "iufM"
 _BANDS = 20
@@ -56,9 +57,9 @@ class Scene:
 
     def __post_init__(self) -> None:
         if not self.facets:
-            raise AttackError(reason="the attacker must know at least one column")
+            raise AttackError(reason=mark("the attacker must know at least one column"))
         if self.original_rows == 0 or self.released_rows == 0:
-            raise AttackError(reason="there are no rows to attack")
+            raise AttackError(reason=mark("there are no rows to attack"))
 
     @property
     def original_rows(self) -> int:
@@ -87,7 +88,9 @@ class Scene:
             AttackError: nobody knows.
         """
         if self.rows is None:
-            raise AttackError(reason="released rows belong to no person, for they are invented")
+            raise AttackError(
+                reason=mark("released rows belong to no person, for they are invented")
+            )
         places = np.full(self.original_rows, -1, dtype=np.int64)
         places[self.rows] = np.arange(len(self.rows))
         return places

@@ -16,6 +16,7 @@ from compliance.anonymise.attacks.nearest import Kinds, batches, kinds_of
 from compliance.anonymise.attacks.scenes import Scene
 from compliance.anonymise.nouns import Attack, AttackKind
 from compliance.anonymise.nouns.problem import Bools, Floats, Ints
+from compliance.i18n import mark
 
 _ORDERS = 20  # in how many orders columns are tried
 
@@ -48,8 +49,11 @@ def single_out(scene: Scene, rng: np.random.Generator, attempts: int) -> Attack:
         successes=int((fitting == 1).sum()),
         attempts=len(rows),
         baseline=float(by_chance.mean()),
-        baseline_is="by descriptions as rare as these, made without the release",
-        did="describes one person only",
+        baseline_is=mark("by descriptions as rare as these, made without the release"),
+        says=mark(
+            "An attacker who knows {known} describes one person only in {right} of "
+            "{tries} tries ({attempts:,} tried); {baseline_is}: {chance} of {chances}."
+        ),
         details={"people_who_fit": float(fitting.mean()), "released_uniques": float(len(alone))},
     )
 

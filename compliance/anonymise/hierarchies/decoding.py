@@ -11,6 +11,7 @@ from itertools import islice
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.readers.delimited import Rows
 from compliance.errors import HierarchyError
+from compliance.i18n import mark
 
 LARGEST_BYTES = 256 * 2**20
 DELIMITERS = (";", "\t", ",", "|")  # ARX writes the first
@@ -38,11 +39,15 @@ def rows_of(data: bytes, column: ColumnName) -> tuple[list[list[str]], list[str]
         raise HierarchyError(column=column, reason=reason)
     text, encoding = _decoded(data, column)
     raw = _split(text, column)
-    notes = [] if encoding == "utf-8" else [f"The file was read as {encoding}."]
+    notes = (
+        []
+        if encoding == "utf-8"
+        else [mark("The file was read as {encoding}.").format(encoding=encoding)]
+    )
     trimmed = sum(cell != cell.strip() for row in raw for cell in row)
     rows = [[cell.strip() for cell in row] for row in raw]
     if trimmed:
-        notes.append(f"Blanks around {trimmed:,} names were cut off.")
+        notes.append(mark("Blanks around {n:,} names were cut off.").format(n=trimmed))
     rows = [row for row in rows if any(row)]
     if not rows:
         raise HierarchyError(column=column, reason="its file is empty; give one row per value")

@@ -11,6 +11,7 @@ from compliance.anonymise.hierarchies.decoding import rows_of
 from compliance.anonymise.nouns import ALL, Hierarchy
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import HierarchyError
+from compliance.i18n import mark
 
 MOST_VALUES = 1_000_000
 MOST_LEVELS = 60
@@ -52,13 +53,13 @@ def read_hierarchy(data: bytes, column: ColumnName) -> Read:
     _check_nested(levels, column)
     _check_loops(levels, column)
     if len(set(levels[-1])) > 1:
-        notes.append("The last level still tells groups apart: the column cannot become “*”.")
+        notes.append(mark("The last level still tells groups apart: the column cannot become “*”."))
     return Read(hierarchy=Hierarchy(column=column, levels=levels), notes=tuple(notes))
 
 
 def _without_header(rows: _Rows, column: ColumnName, notes: list[str]) -> _Rows:
     if len(rows) > 1 and rows[0][0].casefold() == column.strip().casefold():
-        notes.append("The first row names the column and was taken for a header.")
+        notes.append(mark("The first row names the column and was taken for a header."))
         return rows[1:]
     return rows
 
@@ -67,8 +68,9 @@ def _with_values(rows: _Rows, column: ColumnName, notes: list[str]) -> _Rows:
     kept = [row for row in rows if row[0]]
     if left_out := len(rows) - len(kept):
         notes.append(
-            f"{_counted(left_out, 'row')} without a value left out: missing values form a class "
-            "of their own."
+            mark(
+                "{rows} without a value left out: missing values form a class of their own."
+            ).format(rows=_counted(left_out, "row"))
         )
     if not kept:
         raise HierarchyError(column=column, reason="no row of its file begins with a value")
@@ -103,8 +105,10 @@ def _fill(rows: _Rows, notes: list[str]) -> None:
                 filled += 1
     if filled:
         notes.append(
-            f"{_counted(filled, 'blank cell')} filled from other rows, from the level below, or "
-            f"with “{ALL}” at the end of a row."
+            mark(
+                "{cells} filled from other rows, from the level below, or with “{all_name}” at the "
+                "end of a row."
+            ).format(cells=_counted(filled, "blank cell"), all_name=ALL)
         )
 
 
@@ -116,7 +120,7 @@ def _length(row: Sequence[str]) -> int:
 def _levels(rows: _Rows, column: ColumnName, notes: list[str]) -> tuple[tuple[str, ...], ...]:
     different = dict.fromkeys(map(tuple, rows))
     if twice := len(rows) - len(different):
-        notes.append(f"{_counted(twice, 'row')} stood there twice.")
+        notes.append(mark("{rows} stood there twice.").format(rows=_counted(twice, "row")))
     counts = Counter(row[0] for row in different)
     if contradicting := sum(count > 1 for count in counts.values()):
         reason = (

@@ -11,6 +11,7 @@ import numpy as np
 
 from compliance.anonymise.treatments.job import Job, Outcome, is_moment, measured, texts_of
 from compliance.anonymise.treatments.pseudonyms import normalised
+from compliance.i18n import mark
 
 _PURPOSE = b"privacy desk date shift 1\0"
 
@@ -32,7 +33,11 @@ def shifted(job: Job) -> Outcome:
     moved = column.values + shifts[people.codes] * column.unit
     present = column.present & (people.codes >= 0)
     nobody = int((column.present & ~present).sum())
-    remark = f"Dates that belong to no person, and were blanked: {nobody:,}." if nobody else ""
+    remark = (
+        mark("Dates that belong to no person, and were blanked: {n:,}.").format(n=nobody)
+        if nobody
+        else ""
+    )
     return Outcome(arrays=(column.replaced(moved, present),), remark=remark)
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from compliance.anonymise.nouns import Transition
 from compliance.anonymise.nouns.problem import Floats, Ints
 from compliance.anonymise.treatments.job import Job, Outcome, measured, texts_of
+from compliance.i18n import mark
 
 _TRIES = 12
 _MOST_CATEGORIES = 500
@@ -78,11 +79,11 @@ def changed_at_random(job: Job) -> Outcome:
     labels = job.arrays[0].dictionary_encode().dictionary
     array = labels.take(pa.array(chosen, mask=chosen < 0))
     chance, like = job.settings["keep"], job.settings["draw"]
-    drawn = "as often as values occur" if like == "frequency" else "from all values alike"
-    remark = (
-        f"A value was kept with the chance {chance:g}, and else drawn anew {drawn}: counts can "
-    )
-    remark += "be corrected by that."
+    drawn = mark("as often as values occur" if like == "frequency" else "from all values alike")
+    remark = mark(
+        "A value was kept with the chance {chance:g}, and else drawn anew {drawn}: counts can be "
+        "corrected by that."
+    ).format(chance=chance, drawn=drawn)
     return Outcome(
         arrays=(array,), remark=remark, transition=Transition(names=names, chances=chances)
     )

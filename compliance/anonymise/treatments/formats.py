@@ -15,6 +15,7 @@ from compliance.anonymise.treatments.job import Job, Outcome, texts_of
 from compliance.anonymise.treatments.masking import MASK
 from compliance.anonymise.treatments.pseudonyms import type_of
 from compliance.errors import MissingGroupError
+from compliance.i18n import mark
 
 _ALPHABETS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _LEAST_DOMAIN = 1_000_000  # NIST SP 800-38G Rev. 1, second public draft, 2025
@@ -34,7 +35,9 @@ def encrypted(job: Job) -> Outcome:
     texts = texts_of(job.arrays[0])
     new = [in_format(text, cipher.encrypt_int, tweak) for text in texts.texts]
     short = sum(text == MASK for text in new)
-    remark = f"Different values that cannot be encrypted safely, and are masked: {short:,}."
+    remark = mark(
+        "Different values that cannot be encrypted safely, and are masked: {n:,}."
+    ).format(n=short)
     return Outcome(arrays=(texts.replaced(new),), remark=remark if short else "")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from compliance.anonymise.nouns.problem import Bools, Floats, Ints
 from compliance.anonymise.treatments.job import Job, Measured, Outcome, measured
+from compliance.i18n import mark
 
 _MOST_AT_ONCE = 4_000  # MDAV compares each row with each; see benchmarks/treatments.py
 
@@ -144,7 +145,9 @@ def _remark(values: Floats, present: Bools, kept: Bools) -> str:
     blanked = int((present & ~kept).any(axis=1).sum())
     cut = len(values) > _MOST_AT_ONCE and values.shape[1] > 1
     parts = [
-        f"Rows blanked, for too few others miss the same columns: {blanked:,}." if blanked else "",
-        "Rows were compared with near ones only, for they are many." if cut else "",
+        mark("Rows blanked, for too few others miss the same columns: {n:,}.").format(n=blanked)
+        if blanked
+        else "",
+        mark("Rows were compared with near ones only, for they are many.") if cut else "",
     ]
     return " ".join(part for part in parts if part)

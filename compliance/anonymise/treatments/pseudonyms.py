@@ -22,6 +22,7 @@ from compliance.anonymise.nouns import VaultRows
 from compliance.anonymise.treatments.job import Job, Outcome, texts_of
 from compliance.anonymise.treatments.masking import caseless, unspaced
 from compliance.errors import VaultError
+from compliance.i18n import mark
 
 _PURPOSE = b"privacy desk pseudonym 1"
 _FORM = b"1"  # the first byte of every sealed text; AES-SIV seals nothing empty
@@ -134,7 +135,8 @@ def type_of(job: Job) -> str:
 
 def _merged(texts: Sequence[str], codes: Sequence[str]) -> str:
     more = len(texts) - len(set(codes))
-    return f"Other spellings of a value that is there already: {more:,}." if more else ""
+    said = mark("Other spellings of a value that is there already: {n:,}.")
+    return said.format(n=more) if more else ""
 
 
 def _context(semantic_type: str, code: str) -> list[bytes]:

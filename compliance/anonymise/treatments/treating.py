@@ -32,6 +32,7 @@ from compliance.anonymise.treatments.pseudonyms import pseudonymised, vaulted
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.dataset.table import Table
 from compliance.errors import TreatmentError
+from compliance.i18n import mark
 
 _DOING: Mapping[TreatmentKind, Callable[[Job], Outcome]] = {
     TreatmentKind.KEEP: lambda job: Outcome(arrays=job.arrays),
@@ -160,7 +161,8 @@ class _Done:
         rows = len(before) - before.null_count
         changed = rows if after is None else _changed(before, after)
         title = kinds()[job.kind].title
-        parts = [f"{title}: {changed:,} of {rows:,} values of “{column}” changed.", remark]
+        said = mark("{title}: {changed:,} of {rows:,} values of “{column}” changed.")
+        parts = [said.format(title=title, changed=changed, rows=rows, column=column), remark]
         key = job.kind, column, len(self._notes)
         self._notes[key] = Note(
             column=column,

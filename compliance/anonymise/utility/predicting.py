@@ -20,6 +20,7 @@ from compliance.anonymise.utility.learners import accuracy, auc, logistic, naive
 from compliance.anonymise.utility.saying import inapplicable, lost, told
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Table
+from compliance.i18n import mark
 
 _TESTED = 1 / 3
 _MOST_ROWS = 20_000
@@ -27,8 +28,8 @@ _MOST_CLASSES = 50
 _FEWEST = 30
 _TWO = 2
 _MEASURES = {
-    UseKind.CLASSIFIER: "share of people put in the right class",
-    UseKind.RESPONSE: "how well likely responders are ranked before others (AUC)",
+    UseKind.CLASSIFIER: mark("share of people put in the right class"),
+    UseKind.RESPONSE: mark("how well likely responders are ranked before others (AUC)"),
 }
 
 
@@ -77,17 +78,21 @@ def predicted(kind: UseKind, tried: Trial, roles: Roles, rng: np.random.Generato
     """How well the target is told by a learner trained on each table."""
     measure, target = _MEASURES[kind], roles.target
     if target is None:
-        return inapplicable(kind, measure, "no column is named that is to be told from others")
+        return inapplicable(
+            kind, measure, mark("no column is named that is to be told from others")
+        )
     features = tuple(name for name in roles.features if name != target)
     if reason := _unfit(kind, tried, target, features):
         return inapplicable(kind, measure, reason)
     asked = _Asked(kind=kind, target=target, features=features)
     before = _score(asked, tried.original, tried, np.arange(tried.original.rows), rng)
     if target not in tried.released.column_names:
-        return lost(kind, measure, before, f"“{target}” is not in it")
+        return lost(kind, measure, before, mark("“{column}” is not in it").format(column=target))
     after = _score(asked, tried.released, tried, tried.rows, rng)
     if after is None:
-        reason = f"too few rows still say “{target}” as the original does, with any feature"
+        reason = mark(
+            "too few rows still say “{column}” as the original does, with any feature"
+        ).format(column=target)
         return lost(kind, measure, before, reason)
     baseline = 0.5 if kind is UseKind.RESPONSE else _commonest(tried, target)
     return told(kind, measure, before, after, baseline)
@@ -106,18 +111,20 @@ def _unfit(kind: UseKind, tried: Trial, target: ColumnName, features: Sequence[C
     """Why this cannot be tried with the original; nothing where it can."""
     absent = [n for n in (target, *features) if n not in tried.original.column_names]
     if absent:
-        return f"“{absent[0]}” is not in the table"
+        return mark("“{column}” is not in the table").format(column=absent[0])
     if not features:
-        return "no columns are named that it is to be told from"
+        return mark("no columns are named that it is to be told from")
     codes = tried.original.codes(target).codes
     values = len(np.unique(codes[codes >= 0]))
     if kind is UseKind.RESPONSE and values != _TWO:
-        return f"“{target}” has {values:,} values, not two"
+        return mark("“{column}” has {n:,} values, not two").format(column=target, n=values)
     if not _TWO <= values <= _MOST_CLASSES:
-        return f"“{target}” has {values:,} values; it takes 2 to {_MOST_CLASSES}"
+        return mark("“{column}” has {n:,} values; it takes 2 to {most}").format(
+            column=target, n=values, most=_MOST_CLASSES
+        )
     tested = codes[tried.tested]
     if len(tested) < _FEWEST or len(np.unique(tested[tested >= 0])) < _TWO:
-        return "there are too few rows"
+        return mark("there are too few rows")
     return ""
 
 

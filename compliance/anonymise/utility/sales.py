@@ -10,6 +10,7 @@ from compliance.anonymise.nouns import Roles
 from compliance.anonymise.nouns.problem import Bools, Floats, Ints
 from compliance.dataset.nouns import ColumnName
 from compliance.dataset.table import Table
+from compliance.i18n import mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,13 +56,13 @@ def trouble(table: Table, needs: Needs) -> str:
     """Why the table has no such sales; nothing where it has some."""
     for name in needs.columns:
         if name not in table.column_names:
-            return f"“{name}” is not in it"
+            return mark("“{column}” is not in it").format(column=name)
     for name in needs.worth:
         if table.codes(name).labels.dtype.kind not in "iuf":
-            return f"“{name}” does not hold numbers"
+            return mark("“{column}” does not hold numbers").format(column=name)
     if needs.date is not None and table.codes(needs.date).labels.dtype.kind != "M":
-        return f"“{needs.date}” does not hold dates"
-    return "" if _complete(table, needs).any() else "no row says all that it takes"
+        return mark("“{column}” does not hold dates").format(column=needs.date)
+    return "" if _complete(table, needs).any() else mark("no row says all that it takes")
 
 
 def sales_of(table: Table, needs: Needs) -> Sales:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from compliance.anonymise.nouns import UseKind, Utility
+from compliance.i18n import mark
 
 _TITLES = {
-    UseKind.CLASSIFIER: "Telling classes",
-    UseKind.PROFILING: "Customer profiling",
-    UseKind.RECOMMENDATION: "Recommendation",
-    UseKind.FORECAST: "Sales forecasting",
-    UseKind.RESPONSE: "Marketing response",
+    UseKind.CLASSIFIER: mark("Telling classes"),
+    UseKind.PROFILING: mark("Customer profiling"),
+    UseKind.RECOMMENDATION: mark("Recommendation"),
+    UseKind.FORECAST: mark("Sales forecasting"),
+    UseKind.RESPONSE: mark("Marketing response"),
 }
 
 
 def inapplicable(kind: UseKind, measure: str, reason: str) -> Utility:
     """A use that the original does not allow either."""
-    sentence = f"{_TITLES[kind]}: not applicable, for {reason}."
+    sentence = mark("{use}: not applicable, for {reason}.").format(use=_TITLES[kind], reason=reason)
     return Utility(kind=kind, measure=measure, sentence=sentence)
 
 
@@ -28,7 +29,9 @@ def lost(
     higher_is_better: bool = True,
 ) -> Utility:
     """A use that the original allows and the release does not."""
-    sentence = f"{_TITLES[kind]}: cannot be done with the released table any more, for {reason}."
+    sentence = mark("{use}: cannot be done with the released table any more, for {reason}.").format(
+        use=_TITLES[kind], reason=reason
+    )
     return Utility(
         kind=kind,
         measure=measure,
@@ -49,17 +52,27 @@ def told(
 ) -> Utility:
     """A use that both allow, with both numbers and which direction is good."""
     if original is None:
-        return inapplicable(kind, measure, "there are too few rows")
-    better = "more" if higher_is_better else "less"
-    without = "" if baseline is None else f", {_percent(baseline)} without either"
-    sentence = (
-        f"{_TITLES[kind]}: {measure}: {_percent(released)} with the released table, "
-        f"{_percent(original)} with the original{without}; {better} is better."
+        return inapplicable(kind, measure, mark("there are too few rows"))
+    text = (
+        mark("{use}: {measure}: {released} with the released table, {original} with the original")
+        if baseline is None
+        else mark(
+            "{use}: {measure}: {released} with the released table, {original} with the original, "
+            "{baseline} without either"
+        )
     )
+    sentence = text.format(
+        use=_TITLES[kind],
+        measure=measure,
+        released=_percent(released),
+        original=_percent(original),
+        baseline=_percent(baseline or 0),
+    )
+    better = mark("more is better." if higher_is_better else "less is better.")
     return Utility(
         kind=kind,
         measure=measure,
-        sentence=sentence,
+        sentence=f"{sentence}; {better}",
         original=original,
         released=released,
         baseline=baseline,

@@ -11,6 +11,7 @@ from compliance.anonymise.nouns.problem import Floats
 from compliance.anonymise.utility.sales import Needs, Sales, sales_of, trouble, worth_of
 from compliance.anonymise.utility.saying import inapplicable, lost, told
 from compliance.dataset.table import Table
+from compliance.i18n import mark
 
 _TOP = 20
 _NEIGHBOURS = 5
@@ -20,9 +21,9 @@ _FEWEST_WEEKS = 16
 _TESTED_WEEKS = 1 / 4
 _RIDGE = 1e-3
 
-_SAME_PROFILES = "share of customers whose kind is as frequent as in the original"
-_SAME_ITEMS = "share of the same articles among those recommended"
-_WEEKLY_ERROR = "error of weekly sales forecasts, as a share of sales"
+_SAME_PROFILES = mark("share of customers whose kind is as frequent as in the original")
+_SAME_ITEMS = mark("share of the same articles among those recommended")
+_WEEKLY_ERROR = mark("error of weekly sales forecasts, as a share of sales")
 
 
 def profiled(original: Table, released: Table, roles: Roles) -> Utility:
@@ -33,7 +34,7 @@ def profiled(original: Table, released: Table, roles: Roles) -> Utility:
     """
     kind = UseKind.PROFILING
     if roles.person is None or roles.date is None:
-        return inapplicable(kind, _SAME_PROFILES, "no columns are named for person and date")
+        return inapplicable(kind, _SAME_PROFILES, mark("no columns are named for person and date"))
     needs = Needs(person=roles.person, date=roles.date, worth=worth_of(roles))
     sides = _sides(kind, _SAME_PROFILES, original, released, needs)
     if isinstance(sides, Utility):
@@ -52,7 +53,7 @@ def recommended(original: Table, released: Table, roles: Roles) -> Utility:
     """
     kind = UseKind.RECOMMENDATION
     if roles.product is None:
-        return inapplicable(kind, _SAME_ITEMS, "no column is named for the article")
+        return inapplicable(kind, _SAME_ITEMS, mark("no column is named for the article"))
     person = roles.person if roles.person in released.column_names else None
     needs = Needs(person=person, product=roles.product)
     sides = _sides(kind, _SAME_ITEMS, original, released, needs)
@@ -69,7 +70,7 @@ def recommended(original: Table, released: Table, roles: Roles) -> Utility:
         if of_first[name]
     ]
     if not shares:
-        return inapplicable(kind, _SAME_ITEMS, "nobody bought two articles")
+        return inapplicable(kind, _SAME_ITEMS, mark("nobody bought two articles"))
     return told(kind, _SAME_ITEMS, 1.0, float(np.mean(shares)))
 
 
@@ -81,7 +82,7 @@ def forecast(original: Table, released: Table, roles: Roles) -> Utility:
     """
     kind = UseKind.FORECAST
     if roles.date is None:
-        return inapplicable(kind, _WEEKLY_ERROR, "no column is named for the date")
+        return inapplicable(kind, _WEEKLY_ERROR, mark("no column is named for the date"))
     needs = Needs(date=roles.date, worth=worth_of(roles))
     sides = _sides(kind, _WEEKLY_ERROR, original, released, needs)
     if isinstance(sides, Utility):
@@ -90,7 +91,7 @@ def forecast(original: Table, released: Table, roles: Roles) -> Utility:
     weeks = [_weekly(sales, sides[0]) for sales in sides]
     truth = weeks[0]
     if len(truth) < _FEWEST_WEEKS or truth.sum() <= 0:
-        reason = f"it takes sales in at least {_FEWEST_WEEKS} weeks"
+        reason = mark("it takes sales in at least {n} weeks").format(n=_FEWEST_WEEKS)
         return inapplicable(kind, _WEEKLY_ERROR, reason)
     start = len(truth) - int(len(truth) * _TESTED_WEEKS)
     errors = [_error(_forecasts(series, start), truth[start:]) for series in weeks]

@@ -28,6 +28,7 @@ from compliance.errors import (
     NotATableError,
     TooManyColumnsError,
 )
+from compliance.i18n import mark
 from compliance.settings import MAX_COLUMNS
 
 DELIMITERS = (",", ";", "\t", "|", "^")
@@ -89,7 +90,9 @@ def read_delimited(name: str, data: bytes) -> tuple[pa.Table, list[CleaningStep]
     text, encoding = decode(name, data)
     steps = []
     if "\x00" in text:
-        steps.append(CleaningStep(step="NUL characters removed", rows_changed=text.count("\x00")))
+        steps.append(
+            CleaningStep(step=mark("NUL characters removed"), rows_changed=text.count("\x00"))
+        )
         text = text.replace("\x00", "")
     dialect = _sniff(name, text)
     has_lone_returns = text.count("\r") > text.count("\r\n")
@@ -106,7 +109,11 @@ def read_delimited(name: str, data: bytes) -> tuple[pa.Table, list[CleaningStep]
     names, header_steps = names_from(first[0] if has_header else [], width=width)
     steps += header_steps
     if encoding != "utf-8":
-        steps.append(CleaningStep(step=f"Text read as {encoding}", rows_changed=0))
+        steps.append(
+            CleaningStep(
+                step=mark("Text read as {encoding}").format(encoding=encoding), rows_changed=0
+            )
+        )
     table = None
     if not has_lone_returns and not dialect.has_comments and text.count('"') % 2 == 0:
         table = _parsed_by_arrow(text, dialect, names, has_header=has_header)
@@ -278,10 +285,10 @@ def _parsed_with_repairs(
     arrays = [pa.array(column, pa.string()) for column in zip(*filled, strict=True)]
     steps = (
         CleaningStep(
-            step="Rows shorter than the header filled with missing values", rows_changed=short
+            step=mark("Rows shorter than the header filled with missing values"), rows_changed=short
         ),
-        CleaningStep(step="Cells beyond the header cut off", rows_changed=long),
-        CleaningStep(step="Empty lines kept as rows without values", rows_changed=empty),
+        CleaningStep(step=mark("Cells beyond the header cut off"), rows_changed=long),
+        CleaningStep(step=mark("Empty lines kept as rows without values"), rows_changed=empty),
     )
     return pa.table(arrays, names=list(names)), [step for step in steps if step.rows_changed]
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from compliance.dataset.nouns import CleaningStep
+from compliance.i18n import mark
 
 NAME_LIMIT = 120
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
@@ -26,14 +27,14 @@ def names_from(header: Sequence[object], *, width: int) -> tuple[list[str], list
         names.append(_unused(cell or f"column_{position + 1}", names))
     if not header:
         return names, [
-            CleaningStep(step="No header row found: columns were numbered", rows_changed=0)
+            CleaningStep(step=mark("No header row found: columns were numbered"), rows_changed=0)
         ]
     repairs = {
-        "Column names tidied of blanks and control characters": sum(
+        mark("Column names tidied of blanks and control characters"): sum(
             a != b for a, b in zip(raw, tidy, strict=True)
         ),
-        "Columns without a name numbered": sum(not cell for cell in tidy) + width - len(raw),
-        "Columns of the same name told apart by a number": sum(
+        mark("Columns without a name numbered"): sum(not cell for cell in tidy) + width - len(raw),
+        mark("Columns of the same name told apart by a number"): sum(
             bool(cell) and cell != name for cell, name in zip(tidy, names, strict=False)
         ),
     }

@@ -33,6 +33,7 @@ from compliance.federated.keys import run_starts
 from compliance.federated.learners.learner import Quality
 from compliance.federated.nouns import Metric, Plan, Tensor
 from compliance.federated.problem import Clients, Problem
+from compliance.i18n import mark
 
 NAMED = 10  # how many items are named to somebody
 UNSEEN_WEIGHT = 0.1  # α: how strongly items that somebody did not buy are taken as unwanted
@@ -82,7 +83,7 @@ class FactorisationLearner:
     @property
     def tensors(self) -> tuple[Tensor, ...]:
         """The items' numbers."""
-        return (Tensor(name="items", shape=(self.items, self.plan.rank)),)
+        return (Tensor(name=mark("items"), shape=(self.items, self.plan.rank)),)
 
     @property
     def messages(self) -> tuple[Tensor, ...]:
@@ -91,11 +92,13 @@ class FactorisationLearner:
         """
         rank = self.plan.rank
         triangle = rank * (rank + 1) // 2
-        tastes = Tensor(name="tastes of each item's buyers", shape=(self.items, rank))
-        squares = Tensor(name="squared tastes", shape=(triangle,))
+        tastes = Tensor(name=mark("tastes of each item's buyers"), shape=(self.items, rank))
+        squares = Tensor(name=mark("squared tastes"), shape=(triangle,))
         if self.plan.privacy is not None:
             return tastes, squares
-        each = Tensor(name="squared tastes of each item's buyers", shape=(self.items, triangle))
+        each = Tensor(
+            name=mark("squared tastes of each item's buyers"), shape=(self.items, triangle)
+        )
         return tastes, squares, each
 
     @property

@@ -14,6 +14,7 @@ import numpy as np
 from compliance.federated.features import FloatArray, IntArray
 from compliance.federated.learners.binning import BinArray
 from compliance.federated.nouns import Tensor
+from compliance.i18n import mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,10 @@ class Forest:
     def tensors(self) -> tuple[Tensor, ...]:
         """What all rows begin with; per node the input, from 1, and the threshold; the leaves."""
         return (
-            Tensor(name="start", shape=(1,)),
-            Tensor(name="input of each node", shape=(self.trees, self.nodes)),
-            Tensor(name="threshold of each node", shape=(self.trees, self.nodes)),
-            Tensor(name="value of each leaf", shape=(self.trees, self.nodes + 1)),
+            Tensor(name=mark("start"), shape=(1,)),
+            Tensor(name=mark("input of each node"), shape=(self.trees, self.nodes)),
+            Tensor(name=mark("threshold of each node"), shape=(self.trees, self.nodes)),
+            Tensor(name=mark("value of each leaf"), shape=(self.trees, self.nodes + 1)),
         )
 
     @property

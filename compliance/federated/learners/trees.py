@@ -32,6 +32,7 @@ from compliance.federated.learners.learner import Quality
 from compliance.federated.measures import auc, explained, log_loss
 from compliance.federated.nouns import Metric, Plan, Tensor
 from compliance.federated.problem import Clients, Problem
+from compliance.i18n import mark
 from compliance.privacy.nouns import NoisePlace
 
 _GRID = 2.0**30  # derivatives are multiples of its inverse, so that sums of millions are exact
@@ -93,8 +94,8 @@ class TreeLearner:
         """Per node of the deepest level and cell, two sums; levels above fill the first nodes."""
         shape = (2 ** (self.plan.depth - 1), self.layout.cells)
         return (
-            Tensor(name="sum of first derivatives", shape=shape),
-            Tensor(name="sum of second derivatives", shape=shape),
+            Tensor(name=mark("sum of first derivatives"), shape=shape),
+            Tensor(name=mark("sum of second derivatives"), shape=shape),
         )
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 from compliance.federated.features import FloatArray
 from compliance.federated.models.model import Link, surprise
 from compliance.federated.nouns import Tensor
+from compliance.i18n import mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class LinearModel:
     @property
     def tensors(self) -> tuple[Tensor, ...]:
         """One row of weights per output."""
-        return (Tensor(name="weights", shape=(self.width, self.inputs)),)
+        return (Tensor(name=mark("weights"), shape=(self.width, self.inputs)),)
 
     def initial(self, seed: int) -> FloatArray:
         """Zeros, whatever the seed: nothing is gained by starting elsewhere."""

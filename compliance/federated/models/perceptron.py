@@ -11,6 +11,7 @@ import numpy as np
 from compliance.federated.features import FloatArray
 from compliance.federated.models.model import Link, surprise
 from compliance.federated.nouns import Tensor
+from compliance.i18n import mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Perceptron:
     def tensors(self) -> tuple[Tensor, ...]:
         """Per layer one row of weights per output, the bias last."""
         return tuple(
-            Tensor(name=f"layer {place}", shape=shape)
+            Tensor(name=mark("layer {n}").format(n=place), shape=shape)
             for place, (_, _, shape) in enumerate(_places(self.widths), 1)
         )
 

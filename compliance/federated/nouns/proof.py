@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from compliance.federated.nouns.plan import Plan, Strategy
 from compliance.federated.nouns.run import Metric
+from compliance.i18n import mark
 from compliance.privacy.nouns.units import NoisePlace
 
 EXACT = 1e-6  # a guess this near to a row, relative to its length, is the row
@@ -41,22 +42,22 @@ class Sight(StrEnum):
 
 
 _SEEN = {
-    Sight.EACH_UPDATE: (
+    Sight.EACH_UPDATE: mark(
         "The server sees what each site sends, exactly. It must be trusted with every site."
     ),
-    Sight.THE_SUM: (
+    Sight.THE_SUM: mark(
         "The server sees the sum of what all sites send, and no site's part. It must be trusted "
         "with the sum, before any noise that it adds itself."
     ),
-    Sight.EACH_SUM: (
+    Sight.EACH_SUM: mark(
         "The server sees each site's sum over its people before it adds the noise. It must be "
         "trusted with every site; whoever sees only models need not be."
     ),
-    Sight.NOISY_SUMS: (
+    Sight.NOISY_SUMS: mark(
         "The server sees sums that carry each site's own noise, and nothing else. "
         "It need not be trusted."
     ),
-    Sight.NOISY_PEOPLE: (
+    Sight.NOISY_PEOPLE: mark(
         "The server sees sums of updates to which each person's side has added noise, and "
         "nothing else. Neither it nor the site's own collector need be trusted."
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+from compliance.i18n import mark
 from compliance.privacy.disclosure.findings import Finding, Row, exposed, guarded, not_known
 from compliance.privacy.disclosure.parameters import stated
 from compliance.privacy.disclosure.words import loss, size, standing
@@ -19,23 +20,32 @@ def unit(release: Release, around: Surroundings, _: Row) -> Finding:
     asked, recorded = release.query.unit, around.dataset.description.unit
     if recorded is None:
         return not_known(
-            f"Asked with {asked}; nobody recorded which column tells people apart in "
-            f"{around.dataset.name}"
+            mark(
+                "Asked with {column}; nobody recorded which column tells people apart in {dataset}"
+            ).format(column=asked, dataset=around.dataset.name)
         )
     if recorded != asked:
-        return exposed(f"Asked with {asked}, but people are told apart by {recorded}")
-    return guarded(f"Asked with {asked}, recorded as the column that tells people apart")
+        return exposed(
+            mark("Asked with {column}, but people are told apart by {other_name}").format(
+                column=asked, other_name=recorded
+            )
+        )
+    return guarded(
+        mark("Asked with {column}, recorded as the column that tells people apart").format(
+            column=asked
+        )
+    )
 
 
 def large_epsilon(release: Release, around: Surroundings, row: Row) -> Finding:
     """Whether the ε of the release is at most the limit."""
     epsilon, limit = stated(release).epsilon, Decimal(row["limit"])
     percent = math.ceil(10 * attacker_percent(float(epsilon))) / 10
-    evidence = (
-        f"ε = {loss(epsilon)}, where {limit} is the limit: who starts from 50 % can become at most "
-        f"{percent:g} % sure that a person is in the data. All about these people so far: "
-        f"{standing(around.budget)}"
-    )
+    evidence = mark(
+        "ε = {epsilon}, where {limit} is the limit: who starts from 50 % can become "
+        "at most {percent:g} % sure that a person is in the data. All about these "
+        "people so far: {standing}"
+    ).format(epsilon=loss(epsilon), limit=limit, percent=percent, standing=standing(around.budget))
     return guarded(evidence) if epsilon <= limit else exposed(evidence)
 
 
@@ -49,13 +59,22 @@ def large_delta(release: Release, around: Surroundings, row: Row) -> Finding:
     most, least = float(delta) * at_most, float(delta) * at_least
     if most <= limit:
         return guarded(
-            f"δ = {loss(delta)} times the number of people is at most {size(most)}, because there "
-            f"are {at_most:,} rows; {limit:g} is the limit"
+            mark(
+                "δ = {delta} times the number of people is at most {most}, because there are "
+                "{at_most:,} rows; {limit:g} is the limit"
+            ).format(delta=loss(delta), most=size(most), at_most=at_most, limit=limit)
         )
-    evidence = (
-        f"δ = {loss(delta)} times the number of people lies from {size(least)} (at least "
-        f"{at_least:,}, from what was published) to {size(most)} (at most {at_most:,}, the rows); "
-        f"{limit:g} is the limit"
+    evidence = mark(
+        "δ = {delta} times the number of people lies from {least} (at least "
+        "{at_least:,}, from what was published) to {most} (at most {at_most:,}, the "
+        "rows); {limit:g} is the limit"
+    ).format(
+        delta=loss(delta),
+        least=size(least),
+        at_least=at_least,
+        most=size(most),
+        at_most=at_most,
+        limit=limit,
     )
     return exposed(evidence) if least > limit else not_known(evidence)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from compliance.dataset.nouns import CleaningStep
+from compliance.i18n import mark
 from compliance.privacy.disclosure.words import counted, data, listed, sentence
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import Act, Surroundings
@@ -82,11 +83,17 @@ def in_words(release: Release, around: Surroundings) -> str:
     unknown = sorted({act.act for act in before if known(act) is None})
     said = [
         _cleaned(around.dataset.cleaning),
-        f"Looks at exact values, not published and not charged: {_told(exact)}",
-        f"Looks with noise, charged to the budget: {_told(noisy)}",
+        mark("Looks at exact values, not published and not charged: {told}").format(
+            told=_told(exact)
+        ),
+        mark("Looks with noise, charged to the budget: {told}").format(told=_told(noisy)),
     ]
     if unknown:
-        said.append(f"Acts of kinds that this version does not know: {listed(unknown)}")
+        said.append(
+            mark("Acts of kinds that this version does not know: {unknown}").format(
+                unknown=listed(unknown)
+            )
+        )
     said.append(data("acts.yaml")["untold"])
     said.append(_tuning(release, before))
     return " ".join(sentence(text) for text in said)
@@ -115,20 +122,25 @@ def _cleaned(steps: Sequence[CleaningStep]) -> str:
         f"{step} ({counted(len(names), 'column')})" if names else step
         for step, names in columns.items()
     ]
-    return f"Cleaning on the way in: {listed(told, 'nothing was changed')}"
+    return mark("Cleaning on the way in: {told}").format(
+        told=listed(told, mark("nothing was changed"))
+    )
 
 
 def _tuning(release: Release, before: Sequence[Act]) -> str:
     if exact := tuned_exactly(before):
         helped = listed(sorted({what for act in exact for what in tunes(act)}))
-        return f"Not charged, though it helps to choose {helped}: {_told(exact)}"
+        return mark("Not charged, though it helps to choose {helped}: {told}").format(
+            helped=helped, told=_told(exact)
+        )
     columns = sorted(proposed_columns(before))
     if any(act.act == PROPOSED for act in before):
-        return (
-            "Bounds were looked for with noise and charged, for contributions"
-            f"{' and for ' + listed(columns) if columns else ''}"
-        )
-    return (
-        f"Bounds, statistics and ε = {release.asked.epsilon:f} were given by whoever asked; how "
+        if not columns:
+            return mark("Bounds were looked for with noise and charged, for contributions")
+        return mark(
+            "Bounds were looked for with noise and charged, for contributions and for {columns}"
+        ).format(columns=listed(columns))
+    return mark(
+        "Bounds, statistics and ε = {epsilon:f} were given by whoever asked; how "
         "they were chosen is not recorded"
-    )
+    ).format(epsilon=release.asked.epsilon)

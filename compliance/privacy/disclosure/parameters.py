@@ -9,6 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from msgspec.structs import replace as replaced
 
+from compliance.i18n import mark
 from compliance.privacy.accounting import loss_of, price_of
 from compliance.privacy.aggregates import KEYS_PART
 from compliance.privacy.costs import (
@@ -91,25 +92,27 @@ def rho_price(rho: Decimal, delta: Decimal) -> Decimal:
 def _parameter(event: Event, *, is_pure: bool) -> Parameter:
     match event:
         case GaussianEvent(statistic=of, sensitivity_squared=squared, scale=scale):
-            kind = _told(of, "discrete Gaussian", "L2", math.sqrt(squared), scale)
+            kind = _told(of, mark("discrete Gaussian"), "L2", math.sqrt(squared), scale)
             return replace(kind, rho=_exact(rho_of(event)))
         case LaplaceEvent(statistic=of, sensitivity=sensitivity, scale=scale):
-            kind = _told(of, "discrete Laplace", "L1", sensitivity, scale)
+            kind = _told(of, mark("discrete Laplace"), "L1", sensitivity, scale)
             return replace(kind, epsilon=_exact(epsilon_of(event)))
         case SelectionEvent(statistic=of, sensitivity=sensitivity, scale=scale):
-            kind = _told(of, "exponential mechanism (Gumbel noise)", "score", sensitivity, scale)
+            kind = _told(
+                of, mark("exponential mechanism (Gumbel noise)"), "score", sensitivity, scale
+            )
             if is_pure:
                 return replace(kind, epsilon=_exact(epsilon_of_selection(event)))
             return replace(kind, rho=_exact(rho_of_selection(event)))
         case RandomisedResponseEvent(statistic=of, probability=truth):
-            kind = _told(of, "randomised response", "answer", 1, truth)
+            kind = _told(of, mark("randomised response"), "answer", 1, truth)
             return replace(kind, epsilon=_exact(epsilon_of_answers(event)))
         case ThresholdEvent(threshold=threshold, delta=delta):
-            return replace(_told(KEYS_PART, "threshold", "groups", 1, threshold), delta=delta)
+            return replace(_told(KEYS_PART, mark("threshold"), "groups", 1, threshold), delta=delta)
         case SynthesisEvent(rho=rho):
-            return replace(_told("rows", "noisy tables of counts", "tables", 1, 1), rho=rho)
+            return replace(_told("rows", mark("noisy tables of counts"), "tables", 1, 1), rho=rho)
         case SampledGaussianEvent(noise_multiplier=noise):
-            return _told("model updates", "sampled Gaussian", "clip", 1, noise)
+            return _told(mark("model updates"), mark("sampled Gaussian"), "clip", 1, noise)
 
 
 def _told(of: str, mechanism: str, norm: str, sensitivity: float, scale: float) -> Parameter:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from compliance.i18n import mark
 from compliance.privacy.disclosure.parameters import (
     names_of,
     parameters,
@@ -35,7 +36,11 @@ Said = tuple[str, Origin]
 MISSING: Said = (NOT_RECORDED, Origin.MISSING)
 INAPPLICABLE: Said = ("", Origin.INAPPLICABLE)
 _SLUG_WIDTH = 60
-_MEASURES = {"L1": "L1 sensitivity", "L2": "L2 sensitivity", "score": "score moved by at most"}
+_PARTS = {
+    "L1": mark("{part}: {mechanism}, scale {scale}, L1 sensitivity {most}"),
+    "L2": mark("{part}: {mechanism}, scale {scale}, L2 sensitivity {most}"),
+    "score": mark("{part}: {mechanism}, scale {scale}, score moved by at most {most}"),
+}
 
 
 def computed(text: str) -> Said:
@@ -58,18 +63,24 @@ def product(release: Release, around: Surroundings) -> Mapping[str, Said]:
     dataset, query = around.dataset, release.query
     groups = len({value.keys for value in release.values})
     numbers = counted(len(release.values), "number")
-    named = f"{title(query)}, from {dataset.name}"
+    named = mark("{title}, from {dataset}").format(title=title(query), dataset=dataset.name)
     return {
         "url_slug": computed(_slug(title(query), around.curator, f"{release.released_at:%Y}")),
         "basic.name": computed(named),
         "basic.data_curators.data_curator_name": recorded(around.curator),
         "basic.data_curators.data_curator_type": MISSING,
         "basic.description": computed(
-            f"{sentence(question(query))} {numbers} with noise"
-            + (f", in {counted(groups, 'group')}." if query.by else ".")
+            f"{sentence(question(query))} "
+            + (
+                mark("{numbers} with noise, in {groups}.").format(
+                    numbers=numbers, groups=counted(groups, "group")
+                )
+                if query.by
+                else mark("{numbers} with noise.").format(numbers=numbers)
+            )
         ),
         "basic.intended_use": recorded(dataset.description.purpose),
-        "basic.data_product_type": computed("Summary statistics"),
+        "basic.data_product_type": computed(mark("Summary statistics")),
         "basic.data_product_region": recorded(dataset.description.region or around.country),
         "basic.data_product_sector": MISSING,
         "basic.publication_date": computed(f"{release.released_at:%Y-%m-%d}"),
@@ -122,27 +133,43 @@ def _domain(query: Query, around: Surroundings) -> str:
     )
     others = listed([f"{join.dataset} by {join.unit}" for join in query.join])
     joined = f", joined with {others}, of which one row per person counts" if query.join else ""
-    return (
-        f"All tables with the columns of {dataset.name} (version {dataset.version}) about any "
-        f"number of {people}, told apart by {query.unit}{joined}. Used are {listed(list(used))}"
-        f"{conditions(query)}. Rows that name no person do not count."
+    return mark(
+        "All tables with the columns of {dataset} (version {version}) about any "
+        "number of {people}, told apart by {unit}{joined}. Used are "
+        "{columns}{conditions}. Rows that name no person do not count."
+    ).format(
+        dataset=dataset.name,
+        version=dataset.version,
+        people=people,
+        unit=query.unit,
+        joined=joined,
+        columns=listed(list(used)),
+        conditions=conditions(query),
     )
 
 
 def _unprotected(release: Release) -> str:
     query = release.query
-    parts = ["the names of the columns and how many rows the table has"]
+    parts = [mark("the names of the columns and how many rows the table has")]
     typed = sum(len(keys) for keys in query.public_keys.values())
     if typed:
-        parts.append(f"the {counted(typed, 'group key')} that were typed")
-    parts.append("the bounds, conditions, ε and δ that were typed")
+        parts.append(
+            mark("the {group_keys} that were typed").format(group_keys=counted(typed, "group key"))
+        )
+    parts.append(mark("the bounds, conditions, ε and δ that were typed"))
     for event in release.events:
         if isinstance(event, ThresholdEvent):
-            parts.append(f"the threshold of {event.threshold:,} people")
+            parts.append(
+                mark("the threshold of {threshold:,} people").format(threshold=event.threshold)
+            )
         if isinstance(event, RandomisedResponseEvent):
-            parts.append("how many people there are, which the estimates use")
+            parts.append(mark("how many people there are, which the estimates use"))
     bare = _without_noise(release)
-    ending = f"Without noise: {listed(bare)}" if bare else "Every published number carries noise"
+    ending = (
+        mark("Without noise: {bare_name}").format(bare_name=listed(bare))
+        if bare
+        else mark("Every published number carries noise")
+    )
     return f"{sentence(listed(parts))} {sentence(ending)}"
 
 
@@ -155,9 +182,11 @@ def _without_noise(release: Release) -> list[str]:
 
 def _unit(query: Query) -> str:
     if query.period is None:
-        return f"Person-level ({query.unit})"
+        return mark("Person-level ({unit})").format(unit=query.unit)
     stretches = counted(query.period.most, query.period.per)
-    return f"Person-level ({query.unit}), counting in at most {stretches}"
+    return mark("Person-level ({unit}), counting in at most {stretches}").format(
+        unit=query.unit, stretches=stretches
+    )
 
 
 def _adjacency(release: Release) -> str:
@@ -166,7 +195,10 @@ def _adjacency(release: Release) -> str:
         if isinstance(event, RandomisedResponseEvent):
             return statement("adjacency_of_answers", unit=query.unit, answers=event.categories)
     elsewhere = "".join(
-        f" The rows of that person in {join.dataset} (by {join.unit}) are there or not with them."
+        " "
+        + mark(
+            "The rows of that person in {dataset} (by {unit}) are there or not with them."
+        ).format(dataset=join.dataset, unit=join.unit)
         for join in query.join
     )
     return statement("adjacency", unit=query.unit, bounds=bounds(query)) + elsewhere
@@ -185,15 +217,21 @@ def _people(release: Release) -> str | None:
 def _details(release: Release) -> str:
     found, asked = stated(release), release.asked
     said = [
-        f"Asked: ε = {loss(asked.epsilon)}, δ = {loss(asked.delta)}",
-        f"Cost on its own: {_price(found.epsilon, found.delta, found.rho)}",
+        mark("Asked: ε = {epsilon}, δ = {delta}").format(
+            epsilon=loss(asked.epsilon), delta=loss(asked.delta)
+        ),
+        mark("Cost on its own: {price}").format(
+            price=_price(found.epsilon, found.delta, found.rho)
+        ),
     ]
     said += [_part(release.query, parameter) for parameter in parameters(release)]
     one = price_per_stretch(release)
     if one is not None and release.query.period is not None:
         per = release.query.period.per
         said.append(
-            f"What a person did in one {per} alone costs at most {_price(one.epsilon, one.delta)}"
+            mark("What a person did in one {per} alone costs at most {price}").format(
+                per=per, price=_price(one.epsilon, one.delta)
+            )
         )
     return " ".join(sentence(text) for text in said)
 
@@ -206,13 +244,22 @@ def _price(epsilon: Decimal | None, delta: Decimal | None, rho: Decimal | None =
 def _part(query: Query, parameter: Parameter) -> str:
     of, cost = part_title(query, parameter.of), _price(parameter.epsilon, None, parameter.rho)
     if parameter.delta is not None:
-        return f"{of}: shown above {parameter.scale:,.0f}, δ = {loss(parameter.delta)}"
+        return mark("{part}: shown above {scale:,.0f}, δ = {delta}").format(
+            part=of, scale=parameter.scale, delta=loss(parameter.delta)
+        )
     if parameter.norm == "answer":
-        return f"{of}: true answer with probability {parameter.scale:.6g}, {cost}"
-    measure = _MEASURES.get(parameter.norm, parameter.norm)
-    return (
-        f"{of}: {parameter.mechanism}, scale {size(parameter.scale)}, {measure} "
-        f"{size(parameter.sensitivity)}{', ' + cost if cost else ''}"
+        return mark("{part}: true answer with probability {scale:.6g}, {cost}").format(
+            part=of, scale=parameter.scale, cost=cost
+        )
+    # A norm without words of its own, such as "clip", is said as the ledger names it.
+    text = _PARTS.get(
+        parameter.norm, f"{{part}}: {{mechanism}}, scale {{scale}}, {parameter.norm} {{most}}"
+    )
+    return text.format(
+        part=of,
+        mechanism=parameter.mechanism,
+        scale=size(parameter.scale),
+        most=", ".join(filter(None, [size(parameter.sensitivity), cost])),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from statistics import NormalDist
 
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import mark
 from compliance.privacy.aggregates import KEYS_PART, Part, parts_of
 from compliance.privacy.disclosure.findings import Finding, Row, exposed, guarded, not_known
 from compliance.privacy.disclosure.looks import (
@@ -48,15 +49,23 @@ def contributions(release: Release, _: Surroundings, __: Row) -> Finding:
     absent = [name for name in needed if name not in found]
     within = bounds_in_words(query)
     if absent:
-        return exposed(f"No noise is on record for {listed(absent)}, with {within}")
+        return exposed(
+            mark("No noise is on record for {absent_name}, with {within}").format(
+                absent_name=listed(absent), within=within
+            )
+        )
     if short:
         return exposed(
-            f"The noise on {listed(short)} was drawn for less than one person can change within "
-            f"{within}"
+            mark(
+                "The noise on {short_name} was drawn for less than one person can change "
+                "within {within}"
+            ).format(short_name=listed(short), within=within)
         )
     return guarded(
-        f"{counted(len(needed), 'part')} worked out again from the bounds ({within}): each was "
-        "drawn for all that one person can change"
+        mark(
+            "{parts} worked out again from the bounds ({within}): each was drawn for all "
+            "that one person can change"
+        ).format(parts=counted(len(needed), "part"), within=within)
     )
 
 
@@ -65,8 +74,10 @@ def bounds(release: Release, around: Surroundings, _: Row) -> Finding:
     before = [act for act in acts_before(release, around) if is_on_dataset(act, around)]
     if exact := [act for act in tuned_exactly(before) if "bounds" in tunes(act)]:
         return exposed(
-            f"{counted(len(exact), 'look')} at exact values, which help to choose bounds and were "
-            "not charged, came before this release"
+            mark(
+                "{looks} at exact values, which help to choose bounds and were not charged, "
+                "came before this release"
+            ).format(looks=counted(len(exact), "look"))
         )
     looks = [act for act in before if act.act == PROPOSED]
     covered = proposed_columns(looks)
@@ -74,13 +85,21 @@ def bounds(release: Release, around: Surroundings, _: Row) -> Finding:
     open_ = [column for column in needed if column not in covered]
     if looks and not open_:
         return guarded(
-            f"{counted(len(looks), 'look')} with noise, paid from the budget, came before this "
-            f"release and covered {counted(len(needed), 'column')} with bounds"
+            mark(
+                "{looks} with noise, paid from the budget, came before this release and "
+                "covered {many_columns} with bounds"
+            ).format(looks=counted(len(looks), "look"), many_columns=counted(len(needed), "column"))
         )
-    said = f"the bounds of {listed(open_)}" if open_ else "the contribution bounds"
+    said = (
+        mark("the bounds of {columns}").format(columns=listed(open_))
+        if open_
+        else mark("the contribution bounds")
+    )
     return not_known(
-        f"Nothing tells where {said} come from: {counted(len(looks), 'look')} with noise came "
-        "before, and previews leave no entry in the trail"
+        mark(
+            "Nothing tells where {said} come from: {looks} with noise came before, and "
+            "previews leave no entry in the trail"
+        ).format(said=said, looks=counted(len(looks), "look"))
     )
 
 
@@ -88,16 +107,21 @@ def group_keys(release: Release, _: Surroundings, __: Row) -> Finding:
     """Whether a group of one person can show by being there."""
     query = release.query
     if not query.by:
-        return guarded("There are no groups, only one total")
+        return guarded(mark("There are no groups, only one total"))
     typed = {c: keys for c, keys in query.public_keys.items() if not _is_ranges(query, c)}
     if query.has_public_keys and typed:
         number = sum(len(keys) for keys in typed.values())
         return not_known(
-            f"{counted(number, 'key')} of {listed(list(typed))} were typed; nothing tells where "
-            "they come from"
+            mark("{keys} of {columns} were typed; nothing tells where they come from").format(
+                keys=counted(number, "key"), columns=listed(list(typed))
+            )
         )
     if query.has_public_keys:
-        return guarded(f"All groups are ranges that were typed ({listed(list(query.by))})")
+        return guarded(
+            mark("All groups are ranges that were typed ({columns})").format(
+                columns=listed(list(query.by))
+            )
+        )
     return _threshold(release)
 
 
@@ -109,32 +133,50 @@ def reused_noise(release: Release, around: Surroundings, row: Row) -> Finding:
     compared = f"{counted(len(release.values), 'number')} compared with those of " + counted(
         len(others), "other release"
     )
-    asked = f"the same question was answered {counted(again + 1, 'time')}, each paid for"
+    asked = mark("the same question was answered {times}, each paid for").format(
+        times=counted(again + 1, "time")
+    )
     if not twins:
-        return guarded(f"{compared}: no other holds the same; {asked}")
+        return guarded(
+            mark("{compared}: no other holds the same; {asked}").format(
+                compared=compared, asked=asked
+            )
+        )
     chance = _chance_of_twins(release)
     held = counted(len(twins), "release holds", "releases hold")
-    told = f"{compared}: {held} the same, by chance with {chance:.1g}"
+    told = mark("{compared}: {held} the same, by chance with {chance:.1g}").format(
+        compared=compared, held=held, chance=chance
+    )
     return exposed(told) if chance < float(row["chance"]) else not_known(told)
 
 
 def post_processing(release: Release, _: Surroundings, __: Row) -> Finding:
     """Whether each number is one that its mechanism can give, with noise on record."""
     if not release.values:
-        return not_known("No number was published, so there is none to look at")
+        return not_known(mark("No number was published, so there is none to look at"))
     statistics = {s.name: s for s in release.query.statistics}
     noisy = {name.rpartition(":")[0] or name for name in names_of(release.events)}
     bare = {v.statistic for v in release.values} - noisy
     odd = [v for v in release.values if not _can_be(statistics.get(v.statistic), v, release.query)]
     all_ = counted(len(release.values), "number")
     if bare:
-        return exposed(f"{all_}; no noise is on record for {listed(sorted(bare))}")
+        return exposed(
+            mark("{of_all}; no noise is on record for {bare_name}").format(
+                of_all=all_, bare_name=listed(sorted(bare))
+            )
+        )
     if odd:
-        return exposed(f"{len(odd):,} of {all_} cannot have come out of their mechanisms")
+        return exposed(
+            mark("{n:,} of {of_all} cannot have come out of their mechanisms").format(
+                n=len(odd), of_all=all_
+            )
+        )
     below = sum(value.value < 0 for value in release.values)
     return guarded(
-        f"{all_} looked at: each lies on the steps and within the bounds of its mechanism; "
-        f"{below:,} are negative and were left so"
+        mark(
+            "{of_all} looked at: each lies on the steps and within the bounds of its "
+            "mechanism; {below:,} are negative and were left so"
+        ).format(of_all=all_, below=below)
     )
 
 
@@ -168,16 +210,22 @@ def _threshold(release: Release) -> Finding:
     keys = [e for e in release.events if getattr(e, "statistic", "") == KEYS_PART]
     thresholds = [e for e in release.events if isinstance(e, ThresholdEvent)]
     if not thresholds:
-        return exposed("Groups were found in the data, and no threshold is on record")
+        return exposed(mark("Groups were found in the data, and no threshold is on record"))
     threshold = thresholds[0]
-    above = f"Groups were found in the data and shown above {threshold.threshold:,} people"
+    above = mark("Groups were found in the data and shown above {threshold:,} people").format(
+        threshold=threshold.threshold
+    )
     if not keys:
-        return not_known(f"{above}; the noise on the number of people is not on record")
+        return not_known(
+            mark("{above}; the noise on the number of people is not on record").format(above=above)
+        )
     alone = _shows_alone(keys[0], threshold.threshold)
     groups = release.query.groups_per_unit
     chance = -math.expm1(groups * math.log1p(-alone))
-    told = f"{above}: a person alone in {counted(groups, 'group')} shows with {chance:.2g}"
-    allowed = f"δ = {loss(threshold.delta)} is set aside for that"
+    told = mark("{above}: a person alone in {groups} shows with {chance:.2g}").format(
+        above=above, groups=counted(groups, "group"), chance=chance
+    )
+    allowed = mark("δ = {delta} is set aside for that").format(delta=loss(threshold.delta))
     is_kept = chance <= float(threshold.delta) * _SLACK
     return guarded(f"{told}; {allowed}") if is_kept else exposed(f"{told}; only {allowed}")
 

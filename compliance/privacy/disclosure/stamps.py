@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliance.i18n import mark
 from compliance.privacy.disclosure.words import counted, listed
 from compliance.privacy.nouns.disclosure import AuditStamp
 from compliance.privacy.selfaudit import SelfAudit
@@ -15,11 +16,16 @@ def to_stamp(audit: SelfAudit) -> AuditStamp:
     return AuditStamp(
         at=audit.audited_at,
         passed=audit.passed,
-        says=(
-            f"{kept:,} of {counted(len(audit.checks), 'check')} passed, with "
-            f"{counted(audit.draws, 'number')} drawn; sound noise fails one of them with a chance "
-            f"of 1 in {1 / audit.alarm:,.0f}" + (f". Failed: {listed(told)}" if told else "")
-        ),
+        says=mark(
+            "{kept:,} of {checks} passed, with {numbers} drawn; sound noise fails one of them with "
+            "a chance of 1 in {rare:,.0f}"
+        ).format(
+            kept=kept,
+            checks=counted(len(audit.checks), "check"),
+            numbers=counted(audit.draws, "number"),
+            rare=1 / audit.alarm,
+        )
+        + (". " + mark("Failed: {told}").format(told=listed(told)) if told else ""),
         desk_version=audit.desk_version,
         libraries=dict(audit.libraries),
     )

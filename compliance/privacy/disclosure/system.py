@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from compliance.i18n import mark
 from compliance.privacy.disclosure.looks import actors, entry_of, in_words
 from compliance.privacy.disclosure.parameters import parameters
 from compliance.privacy.disclosure.record import (
@@ -41,23 +42,21 @@ def deployment_model(release: Release, around: Surroundings) -> Mapping[str, Sai
     again = _same_question(release, around)
     dataset = around.dataset
     return {
-        "deployment_model.model_name": built_in("Central"),
+        "deployment_model.model_name": built_in(mark("Central")),
         "deployment_model.model_name_details": built_in(
             statement("answers_changed_centrally" if is_local(release) else "central")
         ),
         "deployment_model.trust_assumptions": built_in(statement("trust")),
         "deployment_model.actors": computed(_actors(around)),
-        "deployment_model.release_type": computed("One release" if again == 1 else "Many releases"),
+        "deployment_model.release_type": computed(
+            mark("One release" if again == 1 else "Many releases")
+        ),
         "deployment_model.release_type_details": computed(_refresh(again, around)),
         "deployment_model.data_source_type": computed(
-            "Static" if dataset.version == 1 else "Dynamic"
+            mark("Static" if dataset.version == 1 else "Dynamic")
         ),
-        "deployment_model.data_source_type_details": computed(
-            f"Computed from version {dataset.version} of the data, added on "
-            f"{dataset.added_at:%Y-%m-%d}; "
-            + ("no other version was loaded." if dataset.version == 1 else "earlier ones remain.")
-        ),
-        "deployment_model.access_type": built_in("Non-interactive"),
+        "deployment_model.data_source_type_details": computed(_version(around)),
+        "deployment_model.access_type": built_in(mark("Non-interactive")),
         "deployment_model.access_type_details": computed(_split(around)),
     }
 
@@ -82,13 +81,30 @@ def administrative(release: Release, around: Surroundings) -> Mapping[str, Said]
     author = around.curator or f"Organisation {NOT_RECORDED}"
     return {
         "administrative.evidence_sources": computed(
-            f"Release report of Privacy Desk, reference {release.id}"
+            mark("Release report of Privacy Desk, reference {id}").format(id=release.id)
         ),
-        "administrative.status": built_in("Draft"),
+        "administrative.status": built_in(mark("Draft")),
         "administrative.registry_authors": computed(
-            f"{author}, with Privacy Desk {around.desk_version}"
+            mark("{author_name}, with Privacy Desk {version}").format(
+                author_name=author, version=around.desk_version
+            )
         ),
     }
+
+
+def _version(around: Surroundings) -> str:
+    dataset = around.dataset
+    text = (
+        mark(
+            "Computed from version {version} of the data, added on {day}; no other version was "
+            "loaded."
+        )
+        if dataset.version == 1
+        else mark(
+            "Computed from version {version} of the data, added on {day}; earlier ones remain."
+        )
+    )
+    return text.format(version=dataset.version, day=f"{dataset.added_at:%Y-%m-%d}")
 
 
 def _same_question(release: Release, around: Surroundings) -> int:
@@ -102,39 +118,51 @@ def _actors(around: Surroundings) -> str:
         "actors",
         people=around.dataset.description.data_subjects or NOT_RECORDED,
         curator=around.curator or NOT_RECORDED,
-        names=counted(len(actors(around)), "name"),
+        many_names=counted(len(actors(around)), "name"),
     )
 
 
 def _refresh(again: int, around: Surroundings) -> str:
     budget = around.budget
     spends = counted(len(budget.spends), "line")
-    by = "decided by an officer" if budget.is_decided else "the default, not decided by an officer"
-    total = f"ε = {loss(budget.total.epsilon)} at δ = {loss(budget.total.delta)} ({by})"
+    by = (
+        mark("decided by an officer")
+        if budget.is_decided
+        else mark("the default, not decided by an officer")
+    )
+    total = mark("ε = {epsilon} at δ = {delta} ({by})").format(
+        epsilon=loss(budget.total.epsilon), delta=loss(budget.total.delta), by=by
+    )
     holds = (
-        f"The budget begins anew every {budget.period}, with a total of {total}; what one "
-        "person loses adds up over time."
+        mark(
+            "The budget begins anew every {period}, with a total of {total}; what one "
+            "person loses adds up over time."
+        ).format(period=budget.period, total=total)
         if budget.starts
-        else f"No budget is reset: the total of {total} holds for all time."
+        else mark("No budget is reset: the total of {total} holds for all time.").format(
+            total=total
+        )
     )
-    return (
-        f"This question was answered {counted(again, 'time')}, and nothing is refreshed by itself. "
-        f"{holds} Its ledger has {spends} and stands at {standing(budget)}; a "
-        "release that does not fit is refused."
-    )
+    return mark(
+        "This question was answered {times}, and nothing is refreshed by itself. "
+        "{holds} Its ledger has {spends} and stands at {standing}; a release that "
+        "does not fit is refused."
+    ).format(times=counted(again, "time"), holds=holds, spends=spends, standing=standing(budget))
 
 
 def _split(around: Surroundings) -> str:
     names, capped = counted(len(actors(around)), "name"), len(around.budget.caps)
     divided = (
-        f"{counted(capped, 'name has', 'names have')} a part of the budget as a cap"
+        mark("{have} a part of the budget as a cap").format(
+            have=counted(capped, "name has", "names have")
+        )
         if capped
-        else "The budget is not divided among those who work with the desk"
+        else mark("The budget is not divided among those who work with the desk")
     )
-    return (
-        f"What was published is a fixed table. {divided} ({names} in the trail): all draw on one "
-        "ledger, so nothing is assumed about whether they work together."
-    )
+    return mark(
+        "What was published is a fixed table. {divided} ({many_names} in the trail): all "
+        "draw on one ledger, so nothing is assumed about whether they work together."
+    ).format(divided=divided, many_names=names)
 
 
 def _mechanisms(release: Release, around: Surroundings) -> str:
@@ -142,21 +170,21 @@ def _mechanisms(release: Release, around: Surroundings) -> str:
     drawn = [f"{name} {version}" for name, version in sorted(release.libraries.items())]
     return " ".join(
         [
-            sentence(f"Mechanisms: {listed(list(used))}"),
-            sentence(f"Noise drawn by {listed(drawn, NOT_RECORDED)}"),
+            sentence(mark("Mechanisms: {used}").format(used=listed(list(used)))),
+            sentence(mark("Noise drawn by {drawn}").format(drawn=listed(drawn, NOT_RECORDED))),
             statement("floating_point"),
             statement("timing"),
             statement("access"),
-            sentence(f"Code: Privacy Desk {around.desk_version}"),
+            sentence(mark("Code: Privacy Desk {version}").format(version=around.desk_version)),
         ]
     )
 
 
 def _composition(around: Surroundings) -> str:
-    return (
-        f"{statement('composition')} As of {around.at:%Y-%m-%d} that comes to "
-        f"{standing(around.budget)}."
+    now = mark("As of {day} that comes to {standing}.").format(
+        day=f"{around.at:%Y-%m-%d}", standing=standing(around.budget)
     )
+    return f"{statement('composition')} {now}"
 
 
 def _afterwards(release: Release) -> str:
@@ -174,10 +202,13 @@ def _utility(release: Release) -> str:
             margins.setdefault(value.statistic, []).append(value.margin)
     titles = {statistic.name: statistic.title for statistic in release.query.statistics}
     told = [
-        f"± {_range(found)} for the {titles.get(name, name)}" for name, found in margins.items()
+        mark("± {within} for the {title}").format(
+            within=_range(found), title=titles.get(name, name)
+        )
+        for name, found in margins.items()
     ]
     if not told:
-        return "No published number has a margin."
+        return mark("No published number has a margin.")
     return statement("utility", margins=listed(told))
 
 
@@ -191,9 +222,11 @@ def _additional(release: Release, around: Surroundings) -> str:
     where = f", entry {entry} of its trail" if entry is not None else ""
     audit = around.audit
     stamp = (
-        f"Newest self-audit, on {audit.at:%Y-%m-%d}: {audit.says}"
+        mark("Newest self-audit, on {day}: {says}").format(
+            day=f"{audit.at:%Y-%m-%d}", says=audit.says
+        )
         if audit
-        else "No self-audit is on record"
+        else mark("No self-audit is on record")
     )
     told = statement("report", release=release.id, version=around.desk_version, entry=where)
     return f"{told} {sentence(stamp)}"

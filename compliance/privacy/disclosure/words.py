@@ -11,17 +11,18 @@ from typing import Any
 import yaml
 
 from compliance.dataset.nouns import ColumnName
+from compliance.i18n import mark
 from compliance.privacy.aggregates import KEYS_PART, Role, parts_of
 from compliance.privacy.nouns import BudgetState
 from compliance.privacy.nouns.question import Query, Statistic
 
 _SIGNS = ("ε", "δ", "ρ")
 _ROLES = {
-    Role.CENTRED_SUM: ", sum of the distances from the middle",
-    Role.CENTRED_SQUARES: ", sum of the squared distances",
-    Role.PRESENT_ROWS: ", number of values",
-    Role.CHOICE_LOW: ", lower end of the interval",
-    Role.CHOICE_HIGH: ", upper end of the interval",
+    Role.CENTRED_SUM: mark("sum of the distances from the middle"),
+    Role.CENTRED_SQUARES: mark("sum of the squared distances"),
+    Role.PRESENT_ROWS: mark("number of values"),
+    Role.CHOICE_LOW: mark("lower end of the interval"),
+    Role.CHOICE_HIGH: mark("upper end of the interval"),
 }
 
 
@@ -34,8 +35,8 @@ def data(name: str) -> Mapping[str, Any]:
 
 def statement(name: str, **blanks: object) -> str:
     """A standing text of `statements.yaml` with its blanks filled."""
-    text: str = data("statements.yaml")[name]["text"]
-    return text.format(**blanks)
+    sentences: list[str] = data("statements.yaml")[name]["text"]
+    return " ".join(text.format(**blanks) for text in sentences)
 
 
 def listed(items: Sequence[str], nothing: str = "none") -> str:
@@ -62,13 +63,21 @@ def standing(budget: BudgetState) -> str:
     """What a budget has spent, at which δ; over all periods too where it begins anew."""
     spent, whole = budget.spent, budget.since_beginning
     rho = f" (ρ = {loss(spent.rho)})" if spent.rho is not None else ""
-    now = f"ε = {loss(spent.epsilon)} at δ = {loss(spent.delta)}{rho}"
+    now = mark("ε = {epsilon} at δ = {delta}{rho}").format(
+        epsilon=loss(spent.epsilon), delta=loss(spent.delta), rho=rho
+    )
     if budget.starts is None:
         return now
     ever = (
-        f"ε = {loss(whole.epsilon)} at δ = {loss(whole.delta)}" if whole else "no ε at any such δ"
+        mark("ε = {epsilon} at δ = {delta}").format(
+            epsilon=loss(whole.epsilon), delta=loss(whole.delta)
+        )
+        if whole
+        else mark("no ε at any such δ")
     )
-    return f"{now} in the present {budget.period}, and {ever} over all of them"
+    return mark("{now} in the present {period}, and {ever} over all of them").format(
+        now=now, period=budget.period, ever=ever
+    )
 
 
 def size(number: float) -> str:
@@ -92,18 +101,21 @@ def title(query: Query) -> str:
 def question(query: Query) -> str:
     """What was asked, as a sentence without its end."""
     what = listed([_the(statistic) for statistic in query.statistics])
-    each = listed([f"each {_of(query, column)}" for column in query.by])
-    whole = f"for {each}" if query.by else "over the whole table"
-    return f"{what}, {whole}{conditions(query)}"
+    if not query.by:
+        text = mark("{what}, over the whole table")
+        return text.format(what=what) + conditions(query)
+    each = listed([_of(query, query.by[0]), *(f"each {_of(query, c)}" for c in query.by[1:])])
+    return mark("{what}, for each {each}").format(what=what, each=each) + conditions(query)
 
 
 def part_title(query: Query, name: str) -> str:
     """A part of a release in words, from the name that the ledger gives it."""
     if name == KEYS_PART:
-        return "number of people per group"
+        return mark("number of people per group")
     for part in parts_of(query):
         if part.name == name:
-            return part.statistic.title + _ROLES.get(part.role, "")
+            role = _ROLES.get(part.role)
+            return f"{part.statistic.title}, {role}" if role else part.statistic.title
     return name
 
 
@@ -119,12 +131,14 @@ def bounds(query: Query) -> str:
     """How much of one person may count."""
     rows = counted(query.max_rows_per_group, "row")
     if not query.by:
-        return f"{rows} of each person"
+        return mark("{rows} of each person").format(rows=rows)
     groups = counted(query.max_groups, "group")
     if query.period is None:
-        return f"{groups} of each person, with {rows} in each"
+        return mark("{groups} of each person, with {rows} in each").format(groups=groups, rows=rows)
     stretches = f"{counted(query.period.most, query.period.per)} of {query.period.column}"
-    return f"{stretches} of each person, {groups} of each, with {rows} in each"
+    return mark("{stretches} of each person, {groups} of each, with {rows} in each").format(
+        stretches=stretches, groups=groups, rows=rows
+    )
 
 
 def _by(query: Query, column: ColumnName) -> str:
@@ -135,8 +149,10 @@ def _by(query: Query, column: ColumnName) -> str:
 def _of(query: Query, column: ColumnName) -> str:
     how = query.coarse.get(column)
     if how is None:
-        return f"value of {column}"
-    return f"{how.per} of {column}" if how.per else f"of {len(how.edges) - 1} ranges of {column}"
+        return mark("value of {column}").format(column=column)
+    if how.per:
+        return f"{how.per} of {column}"
+    return mark("of {n} ranges of {column}").format(n=len(how.edges) - 1, column=column)
 
 
 def _the(statistic: Statistic) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 
+from compliance.i18n import mark
 from compliance.plain import from_plain
 from compliance.privacy.disclosure.parameters import price_per_stretch, rho_price, stated
 from compliance.privacy.disclosure.words import counted, data, loss, sentence
@@ -75,8 +76,10 @@ def _beside(deployment: Deployment, delta: Decimal) -> Compared:
         epsilon, at = rho_price(deployment.rho, delta), delta
     if deployment.neighbours == _CHANGE:
         said.append(
-            "its tables are adjacent where one record changes; for that, the ε of this release "
-            "would be up to twice as large"
+            mark(
+                "its tables are adjacent where one record changes; for that, the ε of this release "
+                "would be up to twice as large"
+            )
         )
     says = " ".join(sentence(text) for text in said if text)
     return Compared(deployment=deployment, epsilon=epsilon, delta=at, says=says)
@@ -97,20 +100,33 @@ def _reason(deployment: Deployment, kind: str) -> str:
 
 def _says(kind: str, epsilon: Decimal, delta: Decimal, comparable: Sequence[Compared]) -> str:
     unit = f"one {kind.replace('-', ' in one ')}"
-    ours = f"ε = {loss(epsilon)} at δ = {loss(delta)} for {unit}"
+    ours = mark("ε = {epsilon} at δ = {delta} for {unit}").format(
+        epsilon=loss(epsilon), delta=loss(delta), unit=unit
+    )
     if not comparable:
-        return f"{ours}. No known deployment has the same unit."
+        return f"{ours}. " + mark("No known deployment has the same unit.")
     smaller = [c for c in comparable if c.epsilon is not None and c.epsilon < epsilon]
     larger = [c for c in comparable if c not in smaller]
-    all_ = counted(len(comparable), "known deployment")
-    below = f" (nearest: {_named(smaller[-1])})" if smaller else ""
-    above = f" (nearest: {_named(larger[0])})" if larger else ""
-    return (
-        f"{ours}. Of {all_} with that unit, {len(smaller)} went with a smaller ε{below} and "
-        f"{len(larger)} with the same or a larger one{above}."
+    return " ".join(
+        [
+            f"{ours}.",
+            mark(
+                "Of {deployments} with that unit, {smaller} went with a smaller ε{below} and "
+                "{larger} with the same or a larger one{above}."
+            ).format(
+                deployments=counted(len(comparable), "known deployment"),
+                smaller=len(smaller),
+                below=_nearest(smaller[-1:]),
+                larger=len(larger),
+                above=_nearest(larger[:1]),
+            ),
+        ]
     )
 
 
-def _named(compared: Compared) -> str:
-    deployment, epsilon = compared.deployment, compared.epsilon or Decimal(0)
-    return f"{deployment.name} of {deployment.curator}, {loss(epsilon)}"
+def _nearest(found: Sequence[Compared]) -> str:
+    named = [
+        f"{c.deployment.name} of {c.deployment.curator}, {loss(c.epsilon or Decimal(0))}"
+        for c in found
+    ]
+    return f" (nearest: {named[0]})" if named else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from compliance.report.formats.sheets import to_sheets
 from compliance.report.formats.web import to_web
 from compliance.report.formats.word import to_word
-from compliance.report.manuscript import Format, Manuscript
+from compliance.report.manuscript import Manuscript
+from compliance.report.nouns import Format
 
 __all__ = ["write"]
 

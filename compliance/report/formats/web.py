@@ -84,9 +84,9 @@ def _style() -> str:
 
 
 def _cover_ends(manuscript: Manuscript) -> int:
-    """Where the first numbered section begins; without any, after everything."""
+    """Where the first section begins; without any, after everything."""
     for number, block in enumerate(manuscript.blocks):
-        if isinstance(block, Heading) and block.number:
+        if isinstance(block, Heading) and block.level:
             return number
     return len(manuscript.blocks)
 

@@ -12,6 +12,7 @@ from compliance.report.nouns.evidence import (
 )
 from compliance.report.nouns.report import (
     Document,
+    Format,
     Report,
     ReportKind,
 )
@@ -24,15 +25,20 @@ from compliance.report.nouns.standing import (
     ProcessingEvidence,
     SummaryEvidence,
 )
+from compliance.report.signatures import Aspect, Checked, Holds, Signature, Statement
 
 __all__ = [
     "AnonymisationEvidence",
     "AnyEvidence",
+    "Aspect",
     "CertificateEvidence",
+    "Checked",
     "DatasetEvidence",
     "Document",
     "Evidence",
     "FederatedEvidence",
+    "Format",
+    "Holds",
     "ImpactEvidence",
     "ImpactVersion",
     "LetterEvidence",
@@ -41,5 +47,7 @@ __all__ = [
     "ReleaseEvidence",
     "Report",
     "ReportKind",
+    "Signature",
+    "Statement",
     "SummaryEvidence",
 ]

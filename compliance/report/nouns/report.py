@@ -25,6 +25,16 @@ class ReportKind(StrEnum):
     SUMMARY = "summary"  # for those who direct the organisation
 
 
+class Format(StrEnum):
+    """The forms in which a report is handed over; each is also the ending of the file's name."""
+
+    PDF = "pdf"
+    HTML = "html"
+    DOCX = "docx"
+    JSON = "json"
+    ZIP = "zip"  # its tables as CSV
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A finished report before it is stored.

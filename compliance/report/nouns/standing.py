@@ -23,7 +23,7 @@ class ProcessingEvidence:
         organisation: who is accountable.
         as_controller: what it does for itself (GDPR Art. 30(1)).
         as_processor: what it does for others (Art. 30(2)).
-        datasets: only activities that use one of these; empty: all.
+        only: the datasets of which one must be used by an activity; empty: all activities.
         version: of the register: how many entries the trail held.
         trail: verified when the evidence was gathered.
         desk_version: of Privacy Desk.
@@ -33,7 +33,7 @@ class ProcessingEvidence:
     organisation: Organisation
     as_controller: Ropa
     as_processor: Ropa
-    datasets: tuple[str, ...]
+    only: tuple[str, ...]
     version: str
     trail: Verification
     desk_version: str

@@ -231,7 +231,7 @@ def _price(key: str, value: object) -> str:
         return ""
     amount = f"{found['currency'].upper()} {locales.localised(f'{value:,.0f}')}"
     if found["what"] == "per_violation":
-        return _("{amount} for each breach").format(amount=amount)
+        return _("{amount} for each violation").format(amount=amount)
     return amount
 
 

@@ -62,9 +62,9 @@ def _known(name: str, value: str) -> Plain:
 
 
 def _filter(evidence: ProcessingEvidence) -> str:
-    if not evidence.datasets:
+    if not evidence.only:
         return _("all activities")
-    return _("activities that use {datasets}").format(datasets=wording.listed(evidence.datasets))
+    return _("activities that use {datasets}").format(datasets=wording.listed(evidence.only))
 
 
 def _hash(record: Ropa) -> str:

@@ -105,7 +105,10 @@ def _origin(quasi: QuasiIdentifier) -> Cell:
     """The file that it was read from, or how it was built."""
     if not isinstance(quasi.hierarchy, Build):
         return quasi.hierarchy
-    settings = [f"{_(name)} {value}" for name, value in quasi.hierarchy.settings.items()]
+    settings = [
+        f"{_(name)} {value if isinstance(value, str) else wording.measured(value)}"
+        for name, value in quasi.hierarchy.settings.items()
+    ]
     return stacked(
         _("built: {how}").format(how=_(str(quasi.hierarchy.builder))),
         wording.enumerated(settings),

@@ -118,7 +118,7 @@ def _row(kind: _Kind, copies: int) -> list[Cell]:
     numbers = math.prod(kind.shape)
     return [
         _("from the sites") if kind.is_up else _("to the sites"),
-        kind.name,
+        _(kind.name),
         " × ".join(count(length) for length in kind.shape) or _("one number"),
         count(numbers),
         size(kind.bytes),

@@ -36,6 +36,17 @@ def index_entries(name: str) -> None:
     op.create_index(f"ix_{name}_entry", name, ["entry"])
 
 
+def index_acts() -> None:
+    """Find the entries of the trail by what was done, which is the first that they say."""
+    if _is_postgresql():
+        op.execute(
+            "create index if not exists ix_trail_act on trail (split_part(body, '\"', 4), number)"
+        )
+    else:
+        said = "substr(body, 9, instr(substr(body, 9), '\"') - 1)"
+        op.execute(f"create index if not exists ix_trail_act on trail ({said})")
+
+
 def refuse_changes(name: str) -> None:
     """Let table `name` only grow."""
     said = f"{name} only grows"

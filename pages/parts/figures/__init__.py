@@ -6,7 +6,6 @@ browser puts the theme's own colour: Plotly's usual grey is too faint to read on
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 
@@ -15,7 +14,6 @@ from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from compliance.federated.nouns import Baselines, Metric, Round
 from compliance.i18n import translate as _
-from compliance.lineage.nouns import Node, NodeKind, Step
 from compliance.privacy.nouns import CurvePoint
 from compliance.rules.nouns import Progress, Stage
 
@@ -29,18 +27,6 @@ TEAL, AMBER, GREY, INDIGO, PLUM, OLIVE = (
 )
 LINES = (TEAL, INDIGO, PLUM, OLIVE)
 PROGRESS_COLOURS = {Progress.DONE: TEAL, Progress.OPEN: AMBER, Progress.WAITING: GREY}
-NODE_COLOURS = {
-    NodeKind.SOURCE: GREY,
-    NodeKind.DATASET: TEAL,
-    NodeKind.VIEW: TEAL,
-    NodeKind.LABELS: INDIGO,
-    NodeKind.RELEASE: AMBER,
-    NodeKind.DISCLOSURE: AMBER,
-    NodeKind.RUN: PLUM,
-    NodeKind.REPORT: OLIVE,
-    NodeKind.ERASURE: GREY,
-    NodeKind.FOREIGN: GREY,
-}
 PLAIN = {"displayModeBar": False}
 WIDEST_BAR = 0.12  # of the chart's width, so that two bars are bars and not walls
 _TICKED = {"tickfont": {"color": INK}}
@@ -227,51 +213,6 @@ def rounds(
         range=[middle - 0.6 * span, min(middle + 0.6 * span, 1.005)],
     )
     return framed(figure, height=340)
-
-
-def lineage(steps: Sequence[Step]) -> go.Figure:
-    """What was made from what, left to right; the files of one dataset are one thing."""
-    links = [
-        (origin, step)
-        for step in steps
-        for origin in (step.origins[:1] if _is_of_files(step) else step.origins)
-    ]
-    others = {_place(step.origins[0]): step.others for step in steps if _is_of_files(step)}
-    nodes = {_place(node): node for origin, step in links for node in (origin, step.made)}
-    number = {place: i for i, place in enumerate(nodes)}
-    figure = go.Figure(
-        go.Sankey(
-            node={
-                "label": [shortened(n.title) + others.get(at, "") for at, n in nodes.items()],
-                "color": [NODE_COLOURS[node.kind] for node in nodes.values()],
-                "pad": 18,
-                "thickness": 14,
-                "hovertemplate": "%{label}<extra></extra>",
-            },
-            link={
-                "source": [number[_place(origin)] for origin, _ in links],
-                "target": [number[_place(step.made)] for _, step in links],
-                "value": [1] * len(links),
-                "customdata": [step.step for _, step in links],
-                "hovertemplate": "%{customdata}<extra></extra>",
-                "color": "rgba(127,145,150,0.28)",
-            },
-        )
-    )
-    figure.update_layout(
-        height=max(320, 34 * math.ceil(len(nodes) / 2)),
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        font={"size": 13, "color": INK},
-    )
-    return figure
-
-
-def _is_of_files(step: Step) -> bool:
-    return step.origins[0].kind is NodeKind.SOURCE
-
-
-def _place(node: Node) -> tuple[NodeKind, str]:
-    return node.kind, node.id
 
 
 def _drawn(

@@ -9,8 +9,7 @@ import streamlit as st
 
 from compliance.i18n import ENGLISH, LANGUAGES, mark
 from compliance.i18n import translate as _
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report, ReportKind
+from compliance.report.nouns import Format, Report, ReportKind
 from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording
@@ -125,7 +124,7 @@ def download(workspace: Workspace, report: Report, shape: Format, key: str, *, f
     """A button for a report in one format; nothing is made until it is pressed."""
     st.download_button(
         _(FORMATS[shape]) if first else shape.upper() if shape is not Format.ZIP else "CSV",
-        data=lambda: workspace.proof.reports.export(report, shape),
+        data=lambda: workspace.proof.reports.hand_out(report, shape),
         file_name=f"{report.kind}-{report.built_at:%Y-%m-%d-%H%M}.{shape}",
         mime=MIMES[shape],
         on_click="ignore",

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from compliance.i18n import LANGUAGES
 from compliance.i18n import translate as _
-from compliance.report.manuscript import Format
-from compliance.report.nouns import Report
-from compliance.report.signatures import Signature
+from compliance.report.nouns import Format, Report, ReportKind, Signature
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import outputs, reading, wording
 from pages.parts.reporting import choosing
 
 _SHOWN = 10
 _FINGERPRINT_SHOWN = 16
+_PERSONAL = {ReportKind.REQUEST, ReportKind.ERASURE}
 
 
 def built(workspace: Workspace) -> None:
@@ -56,13 +57,22 @@ def _one(
                 choosing.download(
                     workspace, report, shape, key, first=is_newest and shape is Format.PDF
                 )
-        if is_newest and st.toggle(_("Look at it here"), value=True, key="reports_look"):
+        if is_newest and _is_looked_at(workspace, report):
             st.pdf(
                 workspace.report_pdf(report),
                 height=700,
                 key="reports_preview",
                 alt=_("The newest report"),
             )
+
+
+def _is_looked_at(workspace: Workspace, report: Report) -> bool:
+    """Whether to show it; what is about one person only to those who ask, and that is noted."""
+    label = _("Look at it here")
+    if report.kind not in _PERSONAL:
+        return st.toggle(label, value=True, key="reports_look")
+    note = partial(workspace.proof.reports.was_read, report)
+    return reading.asked(label, f"reports_look_{report.id}", note)
 
 
 def _signed(signature: Signature | None) -> str:

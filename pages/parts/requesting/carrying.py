@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from compliance.register import kind_of
 from compliance.rights.nouns import Correction, ErasurePlan, Request, Right, Seen
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
-from pages.parts import language, outputs, wording
+from pages.parts import language, outputs, reading, wording
 
 _Way = Callable[[Workspace, Request], None]
 _AS_ASKED = ""
@@ -33,7 +34,9 @@ def package(workspace: Workspace, request: Request) -> None:
             "handed out once and not kept."
         )
     )
-    if st.toggle(_("Look at what it will hold"), key=f"requests_outline_{request.id}"):
+    label, key = _("Look at what it will hold"), f"requests_outline_{request.id}"
+    was_read = partial(workspace.rights.requests.was_read, request.id, "outline of the package")
+    if reading.asked(label, key, was_read):
         with outputs.explained(_("Not looked at")):
             outline = fulfilling.outline(request.id)
             outputs.table(
@@ -196,6 +199,8 @@ def _rectify(workspace: Workspace, request: Request) -> None:
         _("Choose what is wrong; values are masked. Corrections make new versions of the datasets.")
     )
     with outputs.explained(_("It cannot be looked at")):
+        was_read = partial(workspace.rights.requests.was_read, request.id, "values, masked")
+        reading.once(f"requests_values_{request.id}", was_read)
         seen = {
             one.hash + one.dataset + one.column: one for one in _correctable(workspace, request)
         }

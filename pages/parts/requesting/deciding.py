@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from compliance.i18n import translate as _
@@ -9,7 +11,7 @@ from compliance.rights import Provision, provision_of
 from compliance.rights.nouns import Outcome, Right, Step
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
-from pages.parts import outputs, wording
+from pages.parts import outputs, reading, wording
 from pages.parts.requesting import mentions, words
 
 _ERASE = ""
@@ -74,14 +76,15 @@ def _people(workspace: Workspace, found: Clocked) -> None:
 def _why(workspace: Workspace, found: Clocked) -> None:
     """How many rows and people each is about, and why it is doubtful; looked up when asked."""
     request = found.request
-    if not st.toggle(_("Show rows, people and reasons"), key=f"requests_why_{request.id}"):
+    label, key = _("Show rows, people and reasons"), f"requests_why_{request.id}"
+    was_read = partial(workspace.rights.requests.was_read, request.id)
+    if not reading.asked(label, key, partial(was_read, "matches")):
         return
     with outputs.explained(_("Not looked up")):
         trace = workspace.rights.requests.look(request.id)
         names = workspace.rights.requests.names(request)
-        shows = st.checkbox(
-            _("With a masked example of each"), key=f"requests_examples_{request.id}"
-        )
+        label, key = _("With a masked example of each"), f"requests_examples_{request.id}"
+        shows = reading.asked(label, key, partial(was_read, "examples, masked"), is_box=True)
         examples = workspace.rights.requests.examples(trace) if shows else {}
         numbers = words.people(request.doubts)
         outputs.table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from compliance.i18n import translate as _
 from compliance.rights.nouns import Request
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_mentions import Doubtful
-from pages.parts import outputs, wording
+from pages.parts import outputs, reading, wording
 from pages.parts.requesting import words
 
 _ANSWERS = (True, False, None)
@@ -21,7 +22,9 @@ _AT_ONCE = 25
 def asked(workspace: Workspace, request: Request) -> None:
     """Each doubtful mention, masked, with where it stands and why; looked up when asked."""
     outputs.remark(_told(request))
-    if not st.toggle(_("Look at each mention"), key=f"requests_mentions_{request.id}"):
+    label, key = _("Look at each mention"), f"requests_mentions_{request.id}"
+    area = workspace.rights.requests
+    if not reading.asked(label, key, partial(area.was_read, request.id, "mentions, masked")):
         return
     with outputs.explained(_("Not looked up")):
         found = workspace.rights.requests.look(request.id)

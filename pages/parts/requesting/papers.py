@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from compliance.i18n import translate as _
@@ -101,7 +103,7 @@ def _write(workspace: Workspace, request: Request, wanted: LetterKind | str) -> 
                 st.markdown(f"- :material/help: {wording.escaped(missing)}")
         st.download_button(
             _("Download the PDF"),
-            data=workspace.report_pdf(report),
+            data=partial(workspace.proof.reports.hand_out, report),
             file_name=f"{request.id}-{wanted}.pdf",
             mime="application/pdf",
             on_click="ignore",

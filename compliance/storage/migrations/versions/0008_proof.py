@@ -1,6 +1,6 @@
 """Tiles of the trail's tree, anchors, verifications, foreign lineage events, signatures.
 
-And every record is found by its entry.
+And every record is found by its entry, every entry by its act.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from alembic import op
 
 from compliance.storage.migrations.growing import (
     create_growing_table,
+    index_acts,
     index_entries,
     refuse_changes,
 )
@@ -49,6 +50,7 @@ def upgrade() -> None:
         create_growing_table(name, (key,))
     for name in (*_BEFORE, *_NEW):
         index_entries(name)
+    index_acts()
 
 
 def _fill(tiles: sa.Table) -> None:

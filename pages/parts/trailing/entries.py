@@ -1,0 +1,84 @@
+"""The entries of the trail, by act, person and day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import streamlit as st
+
+from compliance.i18n import translate as _
+from compliance.trail.nouns import Entry
+from compliance.workspace import Workspace
+from pages.parts import outputs
+
+SHOWN = 500
+LONGEST_LIST = 4
+HASH_DIGITS = 64
+
+
+def listed(workspace: Workspace) -> None:
+    """The newest entries, or those that are asked for."""
+    st.header(_("Entries"))
+    act, actor, since, until = _asked(workspace)
+    found = workspace.proof.log.find(act=act, actor=actor, since=since, until=until, count=SHOWN)
+    if not found:
+        st.markdown(_("No entry is like that."))
+        return
+    outputs.table(
+        [_row(entry) for entry in found],
+        key="trail_entries",
+        alt=_("The newest entries of the trail"),
+    )
+    if len(found) == SHOWN:
+        outputs.remark(_("The newest {n} of them; narrow it down to see others.").format(n=SHOWN))
+
+
+def _asked(workspace: Workspace) -> tuple[str, str, date | None, date | None]:
+    one, two, three, four = st.columns(4)
+    act = one.selectbox(
+        _("Act"),
+        workspace.proof.log.acts(),
+        index=None,
+        placeholder=_("every act"),
+        key="trail_act",
+    )
+    actor = two.text_input(_("Who"), placeholder=_("everybody"), key="trail_actor")
+    since = three.date_input(_("From"), None, key="trail_since")
+    until = four.date_input(_("To"), None, key="trail_until")
+    return (
+        act or "",
+        actor.strip(),
+        since if isinstance(since, date) else None,
+        until if isinstance(until, date) else None,
+    )
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    return {
+        _("Entry"): entry.number,
+        _("When"): outputs.moment(entry.at),
+        _("Who"): entry.actor,
+        _("Act"): entry.act,
+        _("On"): entry.subject,
+        _("Hash"): entry.hash[:8],
+        _("Facts"): told(entry.facts),
+    }
+
+
+def told(facts: Mapping[str, object], between: str = " · ") -> str:
+    """What an entry says in words; long lists are counted and hashes cut, as a screen is small."""
+    said = {name: value for name, value in facts.items() if value is not None}
+    short_first = sorted(said, key=lambda name: (name == "records", len(shown(said[name]))))
+    return between.join(f"{name.replace('_', ' ')} {shown(said[name])}" for name in short_first)
+
+
+def shown(value: object) -> str:
+    """One fact."""
+    if isinstance(value, Mapping):
+        return told(value, " ")
+    if isinstance(value, list):
+        several = ", ".join(shown(item) for item in value)
+        return several if len(value) <= LONGEST_LIST else f"({len(value)})"
+    text = outputs.count(value) if isinstance(value, int) else str(value)
+    return text[:8] + "…" if len(text) == HASH_DIGITS else text
