@@ -61,22 +61,34 @@ def test_a_page_is_headed_and_read_in_chinese(full_desk: Desk, name: str) -> Non
 
 
 def test_switching_the_language_keeps_what_was_typed_and_chosen(full_desk: Desk) -> None:
-    visitor = full_desk.open("datasets")
-    visitor.button_group(key="datasets_way").set_value("A place on this machine").run()
-    visitor.text_input(key="datasets_place").set_value("/data/orders").run()
+    visitor = full_desk.open("requests")
+    visitor.radio(key="requests_view").set_value("Legal holds").run()
 
     visitor.selectbox(key="session_language").set_value("zh").run()
-    LANGUAGE.set("zh")  # in which AppTest, too, says the choices there are
+    LANGUAGE.set("zh")
 
+    assert visitor.title[0].value == "请求"
+    assert visitor.radio(key="requests_view").value == "Legal holds"
+    visitor.switch_page(ROWS["datasets"].path).run()
     assert visitor.title[0].value == "数据集"
-    assert visitor.text_input(key="datasets_place").value == "/data/orders"
-    assert HANZI.search(visitor.text_input(key="datasets_place").label)
+
+
+def test_switching_the_language_keeps_a_number_being_typed(full_desk: Desk) -> None:
+    visitor = full_desk.open("tradeoff")
+    full_desk.go(visitor, "release")
+    visitor.text_input(key="release_epsilon").set_value("0.37").run()
+
+    visitor.selectbox(key="session_language").set_value("zh").run()
+
+    assert visitor.text_input(key="release_epsilon").value == "0.37"
+    assert HANZI.search(visitor.text_input(key="release_epsilon").label)
 
 
 def test_a_refusal_is_said_in_the_language_of_the_page(empty_desk: Desk) -> None:
     visitor = _in_chinese(empty_desk, "datasets")
     visitor.button_group(key="datasets_way").set_value("A place on this machine").run()
     visitor.text_input(key="datasets_place").set_value("/nowhere/at/all.csv")
+    visitor.text_input(key="datasets_name").set_value("orders")
     visitor.button(key="datasets_load").click().run()
 
     ((title, sentence),) = refusals(visitor)
