@@ -7,17 +7,19 @@ So these say their words in the session's language by beginning with `fragment` 
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 from functools import wraps
 from typing import Any, Literal, ParamSpec
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state import SessionState
 
 from compliance.i18n import ENGLISH, LANGUAGE, LANGUAGES
 from compliance.i18n import translate as _
 
 _KEY = "session_language"
 _PARAMETER = "lang"  # of the address
+_OPTIONS = "formatted_options"  # by which Streamlit tells the words of choices from typed text
 
 P = ParamSpec("P")
 
@@ -46,20 +48,26 @@ def choose() -> None:
 
 
 def _keep() -> None:
-    """Hold what every widget has by its value: the browser sends choices by their words of before.
+    """Hold what was chosen by its value: the browser sends a choice by its words of before.
 
-    This runs before the page does, while the words of before are still known. Buttons, files and
-    tables cannot be set and say no words; they are left alone.
+    This runs before the page does, while the words of before are still known.
     """
-    for key, value in st.session_state.to_dict().items():
-        if _is_choice(value):
-            st.session_state[key] = value
+    for key in _choices():
+        st.session_state[key] = st.session_state[key]
 
 
-def _is_choice(value: object) -> bool:
-    if isinstance(value, list | tuple):
-        return bool(value) and all(map(_is_choice, value))
-    return isinstance(value, str | int | float | Enum) and not isinstance(value, bool)
+def _choices() -> list[str]:
+    """The keys of all widgets that offer options in words."""
+    context = get_script_run_ctx()
+    state = context.session_state._state if context else SessionState()
+    keys = state._key_id_mapper.id_key_mapping
+    return [
+        keys[id_]
+        for id_, about in state._new_widget_state.widget_metadata.items()
+        if id_ in keys
+        and keys[id_] in st.session_state
+        and hasattr(getattr(about.serializer, "__self__", None), _OPTIONS)
+    ]
 
 
 def speak() -> None:
