@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -235,13 +233,9 @@ def _turned(value: Any) -> Any:
     return value
 
 
-def test_qpdf_finds_nothing_wrong(report, tmp_path: Path):
-    if shutil.which("qpdf") is None:
-        pytest.skip("qpdf is not installed")
-    path = tmp_path / "report.pdf"
-    path.write_bytes(report[3])
-
-    subprocess.run(["qpdf", "--check", path], check=True, capture_output=True)
+def test_qpdf_finds_nothing_wrong(report):
+    with pikepdf.open(BytesIO(report[3])) as pdf:  # which carries qpdf
+        assert pdf.check_pdf_syntax() == []
 
 
 def test_every_kind_of_report_has_a_sample():

@@ -238,13 +238,7 @@ def _values(path: Path, classes: Iterable[str]) -> Iterator[str]:
 def _in_constants(path: Path, names: Iterable[str]) -> Iterator[str]:
     """The words in constants of a module: values of mappings, and what is listed."""
     tree = ast.parse(path.read_text("utf-8"))
-    found = {
-        target.id: line.value
-        for line in tree.body
-        if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None
-        for target in (line.targets if isinstance(line, ast.Assign) else [line.target])
-        if isinstance(target, ast.Name)
-    }
+    found = {name: value for line in tree.body for name, value in _set(line)}
     for name in names:
         if name not in found:
             raise ValueError(f"sources.yaml names {name} of {_name(path)}, which is not there")
@@ -272,14 +266,15 @@ def _in_attribute(path: Path, name: str) -> Iterator[str]:
     """What classes of a module say in the attribute `name`, as errors do in their sentence."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         for line in node.body if isinstance(node, ast.ClassDef) else ():
-            if isinstance(line, ast.Assign) and _named(line.targets[0]) == name:
-                yield from _literals(line.value)
-            if isinstance(line, ast.AnnAssign) and _named(line.target) == name and line.value:
-                yield from _literals(line.value)
+            for said, value in _set(line):
+                yield from _literals(value) if said == name else ()
 
 
-def _named(target: ast.expr) -> str:
-    return target.id if isinstance(target, ast.Name) else ""
+def _set(line: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a line gives a value, with the value."""
+    targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+    if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
+        yield from ((one.id, line.value) for one in targets if isinstance(one, ast.Name))
 
 
 def _in_template(path: Path) -> Iterator[str]:

@@ -44,7 +44,7 @@ def stages(tally: Tally) -> tuple[Stage, ...]:
         _collection(tally),
         Stage(
             number=2,
-            title="Preprocessing",
+            title=mark("Preprocessing"),
             progress=Progress.DONE,
             says=mark("{cleaning_steps} recorded").format(
                 cleaning_steps=_n(tally.cleaning_steps, "cleaning step")
@@ -95,7 +95,7 @@ def _collection(tally: Tally) -> Stage:
     step = mark("State purpose and legal basis of each dataset.")
     return Stage(
         number=1,
-        title="Collection",
+        title=mark("Collection"),
         progress=_progress(not is_empty and tally.described == tally.datasets),
         says=mark("No datasets yet") if is_empty else said,
         next_step=mark("Load a table, or open the demo shop.") if is_empty else step,
@@ -140,7 +140,7 @@ def _storage(tally: Tally) -> Stage:
 def _analysis(tally: Tally) -> Stage:
     return Stage(
         number=5,
-        title="Analysis",
+        title=mark("Analysis"),
         progress=_progress(tally.releases + tally.runs > 0),
         says=f"{_n(tally.releases, 'release')}, {_n(tally.runs, 'federated run')}",
         next_step=mark("Try what a release would look like."),

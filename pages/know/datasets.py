@@ -15,7 +15,12 @@ outputs.remark(
     _("Everything the desk works on comes in here, is cleaned in plain sight, and is described.")
 )
 
-with st.expander(_("Load a dataset"), icon=":material/upload:", expanded=not workspace.datasets()):
+with st.expander(
+    _("Load a dataset"),
+    icon=":material/upload:",
+    expanded=not workspace.datasets(),
+    key="datasets_loading",
+):
     way = st.segmented_control(
         _("From where"),
         WAYS,

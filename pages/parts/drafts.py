@@ -15,13 +15,14 @@ import streamlit as st
 
 from compliance.dataset.nouns import ColumnType
 from compliance.errors import ComplianceError, MalformedQueryError
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.privacy import from_conditions, to_query
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
 from pages.parts.scopes import Scope
 
-COUNTS = {"count rows": "rows", "count people": "units"}
-LARGEST = "largest groups"
+COUNTS = {mark("count rows"): "rows", mark("count people"): "units"}
+LARGEST = mark("largest groups")
 KINDS = ("sum", "mean", "median", "percentiles", "histogram", "variance", "standard deviation")
 MOST_BY = 4
 _STARTS: dict[str, object] = {

@@ -11,37 +11,68 @@ from functools import wraps
 from typing import Any, Literal, ParamSpec
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state import SessionState
 
 from compliance.i18n import ENGLISH, LANGUAGE, LANGUAGES
 from compliance.i18n import translate as _
 
-_KEY = "lang"  # also of the address
-_SPOKEN = "language_spoken"  # what the last run spoke, for whatever runs without a page
+_KEY = "session_language"
+_PARAMETER = "lang"  # of the address
+_OPTIONS = "formatted_options"  # by which Streamlit tells the words of choices from typed text
 
 P = ParamSpec("P")
 
 
 def choose() -> None:
-    """Ask which language, and speak it from here on."""
-    first = preferred(st.context.locale)
-    codes = list(LANGUAGES)
+    """Ask which language, and speak it from here on.
+
+    The address names it where it is not that of the browser, so that a link can be shared.
+    """
+    usual = preferred(st.context.locale)
+    asked = st.query_params.get(_PARAMETER, usual)
+    st.session_state.setdefault(_KEY, asked if asked in LANGUAGES else usual)
     with st.sidebar:
         chosen = st.selectbox(
             "Language / 语言",
-            codes,
-            codes.index(first),
+            list(LANGUAGES),
             format_func=LANGUAGES.__getitem__,
             key=_KEY,
-            bind="query-params",
-            persist_state="session",
+            on_change=_keep,
         )
-    st.session_state[_SPOKEN] = chosen
+    if chosen != usual:
+        st.query_params[_PARAMETER] = chosen
+    elif _PARAMETER in st.query_params:
+        del st.query_params[_PARAMETER]
     speak()
+
+
+def _keep() -> None:
+    """Hold what was chosen by its value: the browser sends a choice by its words of before.
+
+    This runs before the page does, while the words of before are still known.
+    """
+    for key in _choices():
+        st.session_state[key] = st.session_state[key]
+
+
+def _choices() -> list[str]:
+    """The keys of all widgets that offer options in words."""
+    context = get_script_run_ctx()
+    state = context.session_state._state if context else SessionState()
+    keys = state._key_id_mapper.id_key_mapping
+    return [
+        keys[id_]
+        for id_, about in state._new_widget_state.widget_metadata.items()
+        if id_ in keys
+        and keys[id_] in st.session_state
+        and hasattr(getattr(about.serializer, "__self__", None), _OPTIONS)
+    ]
 
 
 def speak() -> None:
     """Say all words from here on in the session's language."""
-    asked = st.session_state.get(_KEY, st.session_state.get(_SPOKEN, ENGLISH))
+    asked = st.session_state.get(_KEY, ENGLISH)
     LANGUAGE.set(asked if asked in LANGUAGES else ENGLISH)
 
 

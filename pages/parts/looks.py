@@ -78,6 +78,7 @@ def _confirm(scope: Scope, query: Query, asked: Budget) -> None:
         st.rerun()
 
 
+@language.callback
 def _take_look(scope: Scope) -> None:
     """Look once: neither a rerun nor a double click finds the question again."""
     pending = st.session_state.pop("tradeoff_look_pending", None)
@@ -95,7 +96,7 @@ def _take_look(scope: Scope) -> None:
             ),
         )
     except ComplianceError as refusal:
-        st.session_state["tradeoff_look_said"] = ("error", str(refusal))
+        st.session_state["tradeoff_look_said"] = ("error", wording.refused(refusal))
 
 
 def _found(scope: Scope) -> None:

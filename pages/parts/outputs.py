@@ -76,7 +76,7 @@ def explained(title: str) -> Iterator[None]:
     try:
         yield
     except ComplianceError as refusal:
-        st.error(wording.escaped(str(refusal)), title=title, icon=":material/block:")
+        st.error(wording.escaped(wording.refused(refusal)), title=title, icon=":material/block:")
 
 
 def remark(words: str) -> None:

@@ -8,7 +8,7 @@ from compliance.errors import ComplianceError, MalformedQueryError
 from compliance.i18n import translate as _
 from compliance.plain import from_yaml, to_yaml
 from compliance.privacy import check_query, from_query, to_query
-from pages.parts import divisions, drafts, outputs, session, wording
+from pages.parts import divisions, drafts, language, outputs, session, wording
 from pages.parts.scopes import Scope
 
 
@@ -63,6 +63,7 @@ def said() -> None:
         )
 
 
+@language.callback
 def _take_file(scope: Scope) -> None:
     """Put the given question into the form and take it in hand; a refusal is told."""
     upload = st.session_state.get("tradeoff_upload")
@@ -76,4 +77,4 @@ def _take_file(scope: Scope) -> None:
         session.keep_query(scope.dataset, query)
         st.session_state["tradeoff_file_said"] = ("", is_shown_whole)
     except ComplianceError as refusal:
-        st.session_state["tradeoff_file_said"] = (str(refusal), False)
+        st.session_state["tradeoff_file_said"] = (wording.refused(refusal), False)

@@ -13,7 +13,7 @@ from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import Workspace
-from pages.parts import navigation
+from pages.parts import navigation, wording
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
@@ -30,7 +30,7 @@ def open_or_stop() -> None:
     try:
         workspace()
     except ComplianceError as refusal:
-        st.error(str(refusal), title=_("The workspace cannot be opened"))
+        st.error(wording.refused(refusal), title=_("The workspace cannot be opened"))
         st.stop()
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import ComplianceError, PrivacyParameterError
-from compliance.i18n import ENGLISH, LANGUAGE
+from compliance.i18n import ENGLISH, LANGUAGE, locales
 from compliance.i18n import translate as _
 from compliance.i18n.recognising import is_name
 from compliance.privacy import from_conditions
@@ -25,18 +25,28 @@ NOISE_WORDS = {
     Mechanism.RANDOMISED_RESPONSE: "answers changed by chance (randomised response)",
 }
 
+_AS_TYPED = {
+    "given",
+    "known",
+    "record",
+    "place",
+    "release",
+    "run",
+    "anonymised",
+}  # facts of refusals
 _MARKDOWN = re.compile(r"([\\`*\[\]<$~!])")
 
 
 def in_words(query: Query, *, short: bool = False) -> str:
     """The question in a few sentences; `short` leaves out the bounds."""
-    what = ", ".join(title(statistic) for statistic in query.statistics)
+    what = locales.joined(map(title, query.statistics), "words")
     if query.by:
-        what += f" {_('by')} " + ", ".join(_group(query, column) for column in query.by)
+        columns = locales.joined((_group(query, column) for column in query.by), "words")
+        what = _("{what} by {columns}").format(what=what, columns=columns)
     if short:
         return what
-    said = [f"{what[:1].upper()}{what[1:]}.", _each_person(query), *_conditions(query)]
-    return " ".join(said)
+    first = f"{what[:1].upper()}{what[1:]}{locales.end()}"
+    return locales.joined([first, _each_person(query), *_conditions(query)], "sentences")
 
 
 def typed_budget(epsilon: str, delta: str) -> Budget:
@@ -76,7 +86,9 @@ def refused(refusal: ComplianceError) -> str:
     if LANGUAGE.get() == ENGLISH:
         return str(refusal)
     facts = {
-        name: _(fact) if isinstance(fact, str) and not is_name(name) else fact
+        name: _(fact)
+        if isinstance(fact, str) and not is_name(name) and name not in _AS_TYPED
+        else fact
         for name, fact in refusal.facts.items()
     }
     return _(refusal.sentence).format(**facts)

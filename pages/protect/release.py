@@ -19,6 +19,7 @@ state = workspace.budget(dataset.population)
 outputs.budget(state, lambda: workspace.prices(dataset.population))
 
 
+@language.callback
 def publish() -> None:
     """Release what was asked for, once: neither a rerun nor a double click finds it again."""
     pending = st.session_state.pop("release_pending", None)
@@ -34,7 +35,7 @@ def publish() -> None:
             ),
         )
     except ComplianceError as refusal:
-        st.session_state["release_said"] = ("error", str(refusal))
+        st.session_state["release_said"] = ("error", wording.refused(refusal))
 
 
 @language.dialog(mark("Publish and pay for it?"))

@@ -5,7 +5,7 @@ import streamlit as st
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.workspace.requesting_clocks import by_urgency
-from pages.parts import navigation, outputs, session
+from pages.parts import navigation, outputs, session, wording
 from pages.parts.requesting import boards, holds, intake, opened, words
 
 VIEWS = ("Board", "Take in", "Numbers and log", "Legal holds")
@@ -56,4 +56,4 @@ else:
     try:
         opened.shown(workspace, found[which or ids[0]])
     except ComplianceError as refusal:
-        st.error(str(refusal), title=_("It cannot be shown"))
+        st.error(wording.refused(refusal), title=_("It cannot be shown"))

@@ -86,7 +86,7 @@ def _take(dataset: Dataset, found: Discovery, draft: Draft) -> None:
         drafts.anew(_replaced(draft, given), dataset, found, plan)
         st.session_state["anonymise_file_said"] = ("", _said(plans, given, unused, draft))
     except ComplianceError as refusal:
-        st.session_state["anonymise_file_said"] = (str(refusal), "")
+        st.session_state["anonymise_file_said"] = (wording.refused(refusal), "")
 
 
 def _plan(data: bytes) -> Plan:

@@ -176,7 +176,11 @@ def _from_file(draft: Draft, quasi: QuasiIdentifier, key: str) -> Draft:
         try:
             read = read_hierarchy(upload.getvalue(), quasi.column)
         except HierarchyError as refusal:
-            st.error(wording.escaped(str(refusal)), title=_("Not read"), icon=":material/block:")
+            st.error(
+                wording.escaped(wording.refused(refusal)),
+                title=_("Not read"),
+                icon=":material/block:",
+            )
             return draft
         given = Given(
             file=upload.name[:80], id=upload.file_id, hierarchy=read.hierarchy, notes=read.notes

@@ -40,8 +40,10 @@ def vault(workspace: Workspace, vaults: Sequence[tuple[str, Vault]]) -> None:
         for name, one in vaults
     ]
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    picked = left.selectbox(_("Vault"), titles, key="anonymise_vault")
-    name, chosen = vaults[titles.index(picked) if picked in titles else 0]
+    picked = left.selectbox(
+        _("Vault"), range(len(vaults)), format_func=titles.__getitem__, key="anonymise_vault"
+    )
+    name, chosen = vaults[picked or 0]
     if right.button(_("Look somebody up …"), key="anonymise_reveal", icon=":material/key:"):
         ask(workspace, name, chosen)
 

@@ -37,11 +37,11 @@ def _filtered(verdicts: Sequence[Verdict]) -> list[Verdict]:
         state = st.selectbox(
             _("State"), states, format_func=lambda s: _(s).capitalize(), key="decisions_state"
         )
-        laws = sorted({_(verdict.law_name or verdict.law) for verdict in verdicts})
+        laws = sorted({verdict.law_name or verdict.law for verdict in verdicts})
         law = st.selectbox(
             _("Law"),
             ["", *laws],
-            format_func=lambda s: s or _("All laws"),
+            format_func=lambda s: _(s) or _("All laws"),
             key="decisions_duties_law",
         )
         subjects = sorted({verdict.subject for verdict in verdicts})
@@ -55,7 +55,7 @@ def _filtered(verdicts: Sequence[Verdict]) -> list[Verdict]:
         v
         for v in verdicts
         if (state == _EVERYTHING or str(v.state) == state or (state == _RUNNING and v.due))
-        and law in ("", _(v.law_name or v.law))
+        and law in ("", v.law_name or v.law)
         and subject in ("", v.subject)
     ]
     return sorted(kept, key=lambda v: str(v.due)) if state == _RUNNING else kept

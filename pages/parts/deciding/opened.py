@@ -132,12 +132,13 @@ def _waive(mending: Mending, finding: Finding) -> None:
         st.rerun()  # closes the dialog; what became of it shows on the page
 
 
+@language.callback
 def _waived(mending: Mending, id_: str) -> None:
     why, until = (st.session_state.get(f"decisions_{name}") for name in ("why", "until"))
     try:
         mending.waive(id_, str(why or ""), until or date.min)
     except ComplianceError as refusal:
-        st.session_state["decisions_refused"] = str(refusal)
+        st.session_state["decisions_refused"] = wording.refused(refusal)
 
 
 def _history(mending: Mending, finding: Finding) -> None:

@@ -27,9 +27,9 @@ def status_badge(status: Status) -> str:
 def outcome_line(outcome: Outcome) -> str:
     """What one triple said, as icon, word and what was looked at, in Markdown."""
     look, word = _HOLDS[outcome.holds]
-    said = f"{wording.badge(look, _(word))} {wording.escaped(outcome.word)}: "
-    said += f"**{wording.escaped(outcome.known)}**"
-    wanted = wording.escaped(outcome.wanted)
+    said = f"{wording.badge(look, _(word))} {wording.escaped(_(outcome.word))}: "
+    said += f"**{wording.escaped(_(outcome.known))}**"
+    wanted = wording.escaped(_(outcome.wanted))
     return said + (f" :gray[({_('asked for')}: {wanted})]" if wanted else "")
 
 

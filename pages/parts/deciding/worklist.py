@@ -129,4 +129,4 @@ def _hand_out(mending: Mending, wanted: Sequence[Finding]) -> None:
                     mending.assign(finding.id, name)
                 st.rerun()
             except ComplianceError as refusal:
-                st.error(wording.escaped(str(refusal)), icon=":material/block:")
+                st.error(wording.escaped(wording.refused(refusal)), icon=":material/block:")

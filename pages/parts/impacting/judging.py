@@ -225,12 +225,13 @@ def _sign(workspace: Workspace, impact: Impact) -> None:
         st.rerun()  # closes the dialog; what was signed shows from storage
 
 
+@language.callback
 def _signed(workspace: Workspace, impact: Impact) -> None:
     """Sign, or keep the refusal for the page that comes next."""
     try:
         workspace.governance.impacts.validate(impact.id)
     except ComplianceError as refusal:
-        st.session_state["impact_refused"] = str(refusal)
+        st.session_state["impact_refused"] = wording.refused(refusal)
 
 
 def _done(workspace: Workspace, impact: Impact) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.register import Shape, kinds
 from compliance.register.nouns import Contradiction, Register
@@ -13,6 +14,7 @@ from compliance.workspace import Workspace
 from compliance.workspace.registering import LARGEST_FILE_BYTES
 from pages.parts import outputs, wording
 
+_ROLES = mark("Controller, Art. 30(1)"), mark("Processor, Art. 30(2)")
 _EVERYTHING = ""
 _THREE_LINES = 78  # pixels of a row
 
@@ -88,8 +90,7 @@ def record_of_processing(workspace: Workspace) -> None:
     """The record of processing activities as one table, and the same as a file."""
     area = workspace.governance.register
     left, right = st.columns(2, vertical_alignment="bottom")
-    roles = [_("Controller, Art. 30(1)"), _("Processor, Art. 30(2)")]
-    role = left.radio(_("As"), roles, horizontal=True, key="register_ropa_role")
+    role = left.radio(_("As"), _ROLES, format_func=_, horizontal=True, key="register_ropa_role")
     names = [_EVERYTHING, *(str(dataset.name) for dataset in workspace.datasets())]
     dataset = right.selectbox(
         _("Activities that use"),
@@ -97,7 +98,7 @@ def record_of_processing(workspace: Workspace) -> None:
         format_func=lambda n: n or _("any dataset"),
         key="register_ropa_dataset",
     )
-    ropa = area.ropa(as_processor=role == roles[1], dataset=str(dataset))
+    ropa = area.ropa(as_processor=role == _ROLES[1], dataset=str(dataset))
     st.table({label: wording.escaped(text) for label, text in ropa.header})
     labels = [column.label for column in ropa.columns]
     if not ropa.rows:

@@ -20,7 +20,7 @@ def shown(workspace: Workspace, found: Clocked) -> None:
     st.markdown(
         f"{words.clock_badge(found)} :gray-badge[{words.law_name(request.law)}] "
         + _("received on {day} by {channel}").format(
-            day=request.received_on, channel=_(request.channel)
+            day=request.received_on, channel=_(words.CHANNELS.get(request.channel, request.channel))
         )
     )
     st.markdown(words.way(request))

@@ -9,7 +9,7 @@ from compliance.i18n import translate as _
 from compliance.rules.nouns import PackChange
 from compliance.workspace import Workspace
 from pages.parts import outputs
-from pages.parts.wording import escaped
+from pages.parts.wording import escaped, refused
 
 _NAMED = 12
 
@@ -64,7 +64,7 @@ def kept(workspace: Workspace) -> None:
         try:
             workspace.governance.packs.remove(str(picked))
         except ComplianceError as refusal:
-            st.error(escaped(str(refusal)), title=_("Not taken out"))
+            st.error(escaped(refused(refusal)), title=_("Not taken out"))
         else:
             st.rerun()
 

@@ -1,0 +1,142 @@
+"""The desk in another language: chosen in the sidebar, kept in the address, nothing is lost."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from compliance.i18n import LANGUAGE, speaking, translate
+from pages.parts import language
+from pages.parts.navigation import PAGES
+from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, refusals, words
+
+HANZI = re.compile(r"[\u4e00-\u9fff]")
+SHOWN = {
+    *("header", "subheader", "title", "markdown", "write", "button", "text_input", "text_area"),
+    *("number_input", "checkbox", "toggle", "selectbox", "radio", "multiselect", "metric"),
+    *("error", "warning", "success", "info", "expander", "toast", "spinner", "download_button"),
+    *("form_submit_button", "popover", "file_uploader", "date_input", "slider", "select_slider"),
+    *("segmented_control", "pills", "status", "progress", "remark", "fact"),
+}
+NAMED = {"label", "help", "title", "text", "alt", "body"}
+SOURCES = sorted((ROOT / "pages").rglob("*.py"))
+
+
+@pytest.fixture(autouse=True)
+def english_again():
+    """A page run by AppTest speaks in this thread; the tests after it read English."""
+    token = LANGUAGE.set("en")
+    yield
+    LANGUAGE.reset(token)
+
+
+def _in_chinese(desk: Desk, name: str) -> AppTest:
+    visitor = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S).run()
+    visitor.selectbox(key="session_language").set_value("zh").run()
+    LANGUAGE.set("zh")  # in which AppTest, too, says the choices there are
+    visitor.switch_page(ROWS[name].path).run()
+    assert not visitor.exception
+    return visitor
+
+
+def test_an_address_can_say_the_language(empty_desk: Desk) -> None:
+    visitor = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S)
+    visitor.query_params["lang"] = "zh"
+    assert visitor.run().title[0].value == "概览"
+
+
+@pytest.mark.parametrize("name", [row.name for row in PAGES])
+def test_a_page_is_headed_and_read_in_chinese(full_desk: Desk, name: str) -> None:
+    visitor = _in_chinese(full_desk, name)
+
+    with speaking("zh"):
+        assert [title.value for title in visitor.title] == [translate(ROWS[name].title)]
+    assert HANZI.search(visitor.title[0].value)
+    assert all(HANZI.search(header.value) for header in visitor.header)
+    assert HANZI.search(words(visitor))
+
+
+def test_switching_the_language_keeps_what_was_typed_and_chosen(full_desk: Desk) -> None:
+    visitor = full_desk.open("requests")
+    visitor.radio(key="requests_view").set_value("Legal holds").run()
+
+    visitor.selectbox(key="session_language").set_value("zh").run()
+    LANGUAGE.set("zh")
+
+    assert visitor.title[0].value == "请求"
+    assert visitor.radio(key="requests_view").value == "Legal holds"
+    visitor.switch_page(ROWS["datasets"].path).run()
+    assert visitor.title[0].value == "数据集"
+
+
+def test_switching_the_language_keeps_a_number_being_typed(full_desk: Desk) -> None:
+    visitor = full_desk.open("tradeoff")
+    full_desk.go(visitor, "release")
+    visitor.text_input(key="release_epsilon").set_value("0.37").run()
+
+    visitor.selectbox(key="session_language").set_value("zh").run()
+
+    assert visitor.text_input(key="release_epsilon").value == "0.37"
+    assert HANZI.search(visitor.text_input(key="release_epsilon").label)
+
+
+def test_a_refusal_is_said_in_the_language_of_the_page(empty_desk: Desk) -> None:
+    visitor = _in_chinese(empty_desk, "datasets")
+    visitor.button_group(key="datasets_way").set_value("A place on this machine").run()
+    visitor.text_input(key="datasets_place").set_value("/nowhere/at/all.csv")
+    visitor.text_input(key="datasets_name").set_value("orders")
+    visitor.button(key="datasets_load").click().run()
+
+    ((title, sentence),) = refusals(visitor)
+    assert title == "未载入"
+    assert "没有文件" in sentence
+    assert "all.csv" in sentence
+
+
+@pytest.mark.parametrize(
+    ("locale", "spoken"),
+    [
+        ("zh-CN", "zh"),
+        ("zh", "zh"),
+        ("zh_Hans_CN", "zh"),
+        ("de-DE", "en"),
+        ("", "en"),
+        (None, "en"),
+    ],
+)
+def test_the_browser_says_which_language_comes_first(locale: str | None, spoken: str) -> None:
+    assert language.preferred(locale) == spoken
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_no_page_shows_words_that_cannot_be_translated(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call)]
+    shown = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in SHOWN]
+    said = [
+        value
+        for call in shown
+        for value in [*call.args[:1], *(k.value for k in call.keywords if k.arg in NAMED)]
+    ]
+
+    bare = [v.value for v in said if isinstance(v, ast.Constant) and isinstance(v.value, str)]
+    assert [words for words in bare if " " in words.strip()] in ([], ["Language / 语言"], [QUERY])
+
+
+QUERY = "unit: CustomerID\nstatistics:\n  - count: rows"  # an example of a file, in a placeholder
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_no_choice_is_kept_by_a_word_of_one_language(path: Path) -> None:
+    """What a widget keeps is a value; `format_func` says it."""
+    tree = ast.parse(path.read_text("utf-8"))
+    widgets = {"radio", "selectbox", "segmented_control", "multiselect", "pills", "select_slider"}
+    for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in widgets:
+            for options in call.args[1:2]:
+                inner = [n for n in ast.walk(options) if isinstance(n, ast.Call)]
+                assert not [n for n in inner if isinstance(n.func, ast.Name) and n.func.id == "_"]
