@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.rules.nouns.audit import EVERY
 from compliance.trail.nouns import Anchor, AnchorKind
@@ -11,12 +12,17 @@ from compliance.workspace import Workspace
 from pages.parts import outputs, wording
 
 KINDS = {
-    AnchorKind.FILE: "File or folder elsewhere",
-    AnchorKind.GIT: "Git clone",
-    AnchorKind.MAIL: "E-mail",
-    AnchorKind.TIME_STAMP: "Time stamp (RFC 3161), kept in a file",
+    AnchorKind.FILE: mark("File or folder elsewhere"),
+    AnchorKind.GIT: mark("Git clone"),
+    AnchorKind.MAIL: mark("E-mail"),
+    AnchorKind.TIME_STAMP: mark("Time stamp (RFC 3161), kept in a file"),
 }
-_TIMES = {"hour": "every hour", "day": "every day", "week": "every week", "month": "every month"}
+_TIMES = {
+    "hour": mark("every hour"),
+    "day": mark("every day"),
+    "week": mark("every week"),
+    "month": mark("every month"),
+}
 
 
 def outside(workspace: Workspace) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording
 
 _SHOWN = 10
-_NAMES = {"export": "export", "checkpoint": "checkpoint", "proof": "proof"}
+_NAMES = {"export": mark("export"), "checkpoint": mark("checkpoint"), "proof": mark("proof")}
 _COMMANDS = """python verify_trail.py trail.jsonl --checkpoint checkpoint.json --key "{key}"
 python verify_trail.py --proof entry.json
 """
