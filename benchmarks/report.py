@@ -25,6 +25,7 @@ import pikepdf
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import report_whole  # noqa: E402
 from report_hostile import hostile  # noqa: E402
 
 from compliance import __version__  # noqa: E402
@@ -33,9 +34,10 @@ from compliance.federated import to_plan  # noqa: E402
 from compliance.plain import from_plain  # noqa: E402
 from compliance.privacy import to_query  # noqa: E402
 from compliance.report import build  # noqa: E402
-from compliance.report.examining import Trust, examine  # noqa: E402
+from compliance.report.examining import examine  # noqa: E402
 from compliance.report.nouns import Document, Evidence, ReportKind  # noqa: E402
 from compliance.report.rebuilding import agrees  # noqa: E402
+from compliance.report.seals import Trust  # noqa: E402
 from compliance.settings import Settings  # noqa: E402
 from compliance.workspace import Workspace, signing  # noqa: E402
 from compliance.workspace.desk import Desk  # noqa: E402
@@ -83,6 +85,8 @@ def main() -> None:
         made_again = [run.again for run in runs if run.again is not None]
         times += f"{median(made_again):>8.2f}" if made_again else f"{'–':>8}"
         print(f"{title:48}{document.pages:>7}{charts:>8}{size:>7}{times}", flush=True)
+    print()
+    report_whole.main()
 
 
 def _moment(number: int) -> datetime:

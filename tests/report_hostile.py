@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from audited_cases import audited
 from report_samples import EXAMPLE, NOW, budget_state, run, verdict
 
 from compliance.dataset.nouns import (
@@ -104,6 +105,7 @@ def hostile(*, columns: int = 300, releases: int = 40) -> Evidence:
         ),
         desk_version="0.1.0",
         gathered_at=NOW,
+        audited=audited(_hostile_assessment(), name=HOSTILE[0] + hostile_name(10)),
     )
 
 

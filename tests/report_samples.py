@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from audited_cases import audited
+
 from compliance.dataset.nouns import (
     CleaningStep,
     Column,
@@ -109,6 +111,7 @@ def retail() -> Evidence:
         trail=Verification(entries=41, root="9f" * 32, head="3c" * 32, problems=()),
         desk_version="0.1.0",
         gathered_at=NOW,
+        audited=audited(_assessment(dataset.name), name=str(dataset.name)),
     )
 
 

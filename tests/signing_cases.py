@@ -32,10 +32,11 @@ from cryptography.hazmat.primitives.serialization import (
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 from compliance.report import build
-from compliance.report.examining import Trust, examine
+from compliance.report.examining import examine
 from compliance.report.nouns import ReportKind
+from compliance.report.nouns.signatures import Aspect, Checked, Holds, Opened
+from compliance.report.seals import Trust
 from compliance.report.signatories import Signatory, common_name, from_pem, self_made
-from compliance.report.signatures import Aspect, Checked, Holds, Opened
 from compliance.report.signing import sign
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -294,6 +294,26 @@ def test_a_place_that_is_none_is_refused(
     assert desk.proof.trail.anchors() == ()
 
 
+def test_desks_share_a_folder_or_a_clone_but_no_file(
+    desk: Workspace, tmp_path: Path, clock: Clock, clone: Path
+) -> None:
+    other = opened(tmp_path / "other", clock)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    for one in (desk, other):
+        kept(one, shared)
+        ran(one)
+        one.proof.trail.keep("clone", AnchorKind.GIT, str(clone), "day")
+        one.proof.trail.run("clone")
+
+    assert problems(desk) == problems(other) == ""
+    assert len(desk.proof.trail.held()[0].seen) == 1
+    kept(desk, tmp_path / "own.jsonl")
+    ran(desk)
+    with pytest.raises(AnchorError, match="of another desk"):
+        kept(other, tmp_path / "own.jsonl")
+
+
 def test_an_anchor_that_is_not_there_is_said(desk: Workspace) -> None:
     for does in (desk.proof.trail.run, desk.proof.trail.remove):
         with pytest.raises(UnknownAnchorError, match="none yet"):
@@ -644,7 +664,7 @@ def test_the_command_line_keeps_runs_checks_and_removes(
     assert said("verify", "--scheduled")[1]["ok"] is True
     outside.unlink()
     outside.mkdir()
-    (outside / "checkpoint-x.json").write_text("nothing")
+    (outside / "privacy-desk-x.json").write_text("nothing")
     assert said("anchor", "check")[0] == 2
     assert said("anchor", "remove", "office")[0] == 0
     assert said("anchor", "list")[1]["anchors"] == []

@@ -72,7 +72,7 @@ ATTACHED = {
     ReportKind.DPIA: set(),
 }
 SECTIONS = {
-    ReportKind.AUDIT: 9,
+    ReportKind.AUDIT: 11,
     ReportKind.RELEASE: 9,
     ReportKind.FEDERATED: 11,
     ReportKind.ANONYMISATION: 8,

@@ -19,8 +19,8 @@ from signing_cases import AT, PASSWORD, YEAR, authority, examined, found, holder
 from compliance.errors import SignerError, WorkspaceError
 from compliance.register.nouns import Organisation
 from compliance.report import signatories, time_stamping
+from compliance.report.nouns.signatures import Aspect, Holds
 from compliance.report.signatories import common_name, from_pem, from_pkcs12, from_token, name_of
-from compliance.report.signatures import Aspect, Holds
 from compliance.report.signing import sign
 from compliance.settings import Settings
 from compliance.workspace import signing

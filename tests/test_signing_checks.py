@@ -28,10 +28,10 @@ from compliance.errors import FileMissingError, NotAReportError, SignerError
 from compliance.plain import from_plain
 from compliance.register.nouns import Organisation
 from compliance.report import build
-from compliance.report.examining import adds_only_itself
+from compliance.report.increments import adds_only_itself
 from compliance.report.nouns import LogEvidence, Report, ReportKind
+from compliance.report.nouns.signatures import Aspect, Checked, Holds
 from compliance.report.signatories import from_pem, roots_from, self_made
-from compliance.report.signatures import Aspect, Checked, Holds
 from compliance.report.signing import sign
 from compliance.settings import Settings
 from compliance.workspace import Workspace

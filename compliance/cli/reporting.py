@@ -43,6 +43,7 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
         added.set_defaults(kind=kind, about=None, letter=LetterKind.ANSWER)
         added.add_argument("name", nargs="?", help="the dataset, or the request; left out: all")
         # What a report is not about is taken too, so that a sentence can say so.
+        # A group of hidden ones alone breaks how the usage is wrapped.
         one = added.add_mutually_exclusive_group() if kind in _ABOUT else added
         for about, (flag, which) in _ABOUT.items():
             hidden = which if about is kind else argparse.SUPPRESS

@@ -9,6 +9,7 @@ from typing import Any
 from compliance.i18n import mark, speaking
 from compliance.i18n import translate as _
 from compliance.impact.nouns import ImpactKind
+from compliance.lineage.nouns import NodeKind
 from compliance.report import wording
 from compliance.report.canonical import in_order, to_checkpoint_json, to_evidence_json
 from compliance.report.glyphs import printable_all
@@ -37,14 +38,15 @@ from compliance.report.sections.cover import (
     to_federated_cover,
     to_impact_cover,
     to_release_cover,
-    to_scope,
 )
 from compliance.report.sections.coverage import how_it_ran, to_coverage, what_went_wrong
 from compliance.report.sections.datasets import to_datasets
 from compliance.report.sections.disclosures import to_audit_stamp, to_fields, to_hazards
 from compliance.report.sections.duties import to_duties
+from compliance.report.sections.exhibits import exhibits, to_exhibits
 from compliance.report.sections.fairness import to_fairness
 from compliance.report.sections.feared import to_feared
+from compliance.report.sections.findings import to_earlier, to_findings
 from compliance.report.sections.impacts import (
     to_action_plan,
     to_annex,
@@ -56,6 +58,7 @@ from compliance.report.sections.impacts import (
 )
 from compliance.report.sections.learnt import to_federated_summary
 from compliance.report.sections.management import to_management
+from compliance.report.sections.opinion import to_decision as to_decided
 from compliance.report.sections.outcomes import to_outcome
 from compliance.report.sections.packages import to_package
 from compliance.report.sections.plans import to_plan_facts
@@ -72,10 +75,13 @@ from compliance.report.sections.recodings import to_asked
 from compliance.report.sections.releases import to_release, to_releases
 from compliance.report.sections.reproduction import to_reproduction
 from compliance.report.sections.requests import to_certificate, to_letter, to_log
+from compliance.report.sections.results import to_results
 from compliance.report.sections.risks import to_risks
 from compliance.report.sections.rounds import to_rounds
 from compliance.report.sections.runs import sites_left, to_dropped, to_run_facts, to_runs
+from compliance.report.sections.scope import to_scope
 from compliance.report.sections.summary import to_summary
+from compliance.report.sections.tags import to_tags
 from compliance.report.sections.theorems import to_theorem
 from compliance.report.sections.traceability import to_traceability
 from compliance.report.sections.travelled import to_travelled
@@ -202,16 +208,26 @@ def _sections(kind: ReportKind, evidence: AnyEvidence) -> dict[str, Any]:
 
 
 def _audit(evidence: Evidence) -> dict[str, Any]:
+    found = exhibits(evidence)
+    lineage = [edge for edge in evidence.lineage if edge.made.kind is not NodeKind.REPORT]
+    reports = {edge.made.key for edge in evidence.lineage if edge.made.kind is NodeKind.REPORT}
     return {
         "cover": to_cover(evidence),
-        "scope": to_scope(evidence),
         "summary": to_summary(evidence),
+        "scope": to_scope(evidence),
+        "results": to_results(evidence),
+        "findings": to_findings(evidence, found),
+        "earlier": to_earlier(evidence),
+        "decided": to_decided(evidence),
         "datasets": to_datasets(evidence),
         "releases": to_releases(evidence),
         "budgets": to_budgets(evidence),
         "runs": to_runs(evidence),
         "duties": to_duties(evidence),
-        "trail": to_traceability(evidence.lineage, evidence.trail, evidence.gathered_at),
+        "tags": to_tags(evidence),
+        "exhibits": to_exhibits(found),
+        "trail": to_traceability(lineage, evidence.trail, evidence.gathered_at),
+        "reports": len(reports),
         "glossary": _glossary(ReportKind.AUDIT),
     }
 

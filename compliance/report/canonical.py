@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import math
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -27,12 +28,23 @@ def to_evidence_json(evidence: AnyEvidence) -> bytes:
     is attached on its own. Numbers that a double cannot hold (not a number, infinite, whole ones
     beyond 2^53 − 1) are texts.
     """
+    return rfc8785.dumps(to_evidence(evidence))
+
+
+def to_evidence(evidence: AnyEvidence) -> dict[str, Any]:
+    """The same before it is written, as plain values."""
     plain = to_plain(evidence)
     plain.pop("published", None)
     for dataset in plain.get("datasets", ()):
         for label in (dataset["discovery"] or {}).get("labels", ()):
             del label["examples"]
-    return rfc8785.dumps(_exact(plain))
+    exact: dict[str, Any] = _exact(plain)
+    return exact
+
+
+def hash_of(part: object) -> str:
+    """SHA-256 of the canonical JSON of one part of the evidence, as `to_evidence` gives it."""
+    return hashlib.sha256(rfc8785.dumps(part)).hexdigest()  # type: ignore[arg-type]
 
 
 def in_order(noun: Noun) -> Noun:

@@ -13,9 +13,9 @@ from compliance.i18n import LANGUAGES
 from compliance.plain import from_plain
 from compliance.report.building import build, stands_on
 from compliance.report.canonical import to_evidence_json
-from compliance.report.examining import adds_only_itself
+from compliance.report.increments import adds_only_itself
 from compliance.report.nouns import AnyEvidence, ReportKind
-from compliance.report.signatures import Opened
+from compliance.report.nouns.signatures import Opened
 
 _NO_JSON = ("NaN", "Infinity", "-Infinity")
 _MOST_BYTES = 2**25  # of evidence: pages of more take minutes

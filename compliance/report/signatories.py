@@ -5,6 +5,7 @@ from __future__ import annotations
 import stringprep
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -215,42 +216,31 @@ def from_token(address: str, pin: str) -> Signatory:
     said = _pairs(path, ";") | _pairs(query, "&")
     if not all(said.get(name) for name in ("module-path", "token", "object")):
         raise SignerError(reason="its address names no module-path, token and object (RFC 7512)")
-    _ONE_AT_A_TOKEN.acquire()
-    try:
-        return _opened(said["module-path"], said["token"], said["object"], pin)
-    except BaseException:
-        _ONE_AT_A_TOKEN.release()
-        raise
+    with ExitStack() as held:
+        _ONE_AT_A_TOKEN.acquire()
+        held.callback(_ONE_AT_A_TOKEN.release)
+        signer = _signer_on(said["module-path"], said["token"], said["object"], pin, held)
+        return Signatory(signer=signer, close=held.pop_all().close)
 
 
-def _opened(module: str, token: str, label: str, pin: str) -> Signatory:
+def _signer_on(module: str, token: str, label: str, pin: str, held: ExitStack) -> Signer:
+    """A key on a token; `held` closes its session."""
     from pkcs11.exceptions import PKCS11Error
     from pyhanko.config.pkcs11 import TokenCriteria
     from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 
-    refused = SignerError(reason="its token cannot be opened; is it there, is the PIN right?")
-    troubles = (PKCS11Error, RuntimeError, OSError, ValueError, LookupError, TypeError)
     try:
         session = open_pkcs11_session(
             module, token_criteria=TokenCriteria(label=token), user_pin=pin or None
         )
-    except troubles:
-        raise refused from None
-
-    def close() -> None:
-        try:
-            session.close()
-        finally:
-            _ONE_AT_A_TOKEN.release()
-
-    try:
+        held.callback(session.close)
         signer = PKCS11Signer(session, cert_label=label, key_label=label)
         kind = signer.signing_cert.public_key.algorithm  # read now: a missing one is told now
-        signer.use_raw_mechanism = kind == "ec"  # few tokens hash for ECDSA themselves
-    except troubles:
-        session.close()
-        raise refused from None
-    return Signatory(signer=signer, close=close)
+    except (PKCS11Error, RuntimeError, OSError, ValueError, LookupError, TypeError):
+        reason = "its token cannot be opened; is it there, is the PIN right?"
+        raise SignerError(reason=reason) from None
+    signer.use_raw_mechanism = kind == "ec"  # few tokens hash for ECDSA themselves
+    return signer
 
 
 def _pairs(text: str, between: str) -> dict[str, str]:

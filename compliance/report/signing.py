@@ -8,8 +8,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from compliance.errors import SignerError
+from compliance.report.nouns.signatures import Signature
 from compliance.report.signatories import Signatory, name_of
-from compliance.report.signatures import Signature
 
 if TYPE_CHECKING:
     from asn1crypto.x509 import Certificate

@@ -18,9 +18,10 @@ from compliance.storage import records, tables
 from compliance.trail.nouns import Anchor, Anchored, AnchorKind, Verification, Verified
 from compliance.workspace import assessments, notifying, trail_memory, trails
 from compliance.workspace.anchoring_outside import Held, anchors_of, outside
-from compliance.workspace.anchoring_places import check_place, put
+from compliance.workspace.anchoring_places import check_place, put, taken
 from compliance.workspace.anchoring_records import newest_verified
 from compliance.workspace.desk import Desk
+from compliance.workspace.trail_keys import known_signer
 
 DAY = timedelta(days=1)
 _ONCE = timedelta(hours=1)
@@ -62,11 +63,22 @@ class Anchoring:
         if every not in EVERY:
             raise AnchorError(name=name, reason=f"it runs every {', '.join(EVERY)}")
         check_place(wanted, self._desk.settings)
+        self._check_own(wanted)
         with self._desk.act("anchor.keep", name) as act:
             kept = replace(wanted, made_at=act.at)
             act.store(tables.ANCHOR, kept, id=name)
             act.facts |= {"kind": kind.value, "place": kept.place, "every": every}
         return kept
+
+    def _check_own(self, wanted: Anchor) -> None:
+        """Whether a file holds checkpoints of this desk only; folders and clones may be shared."""
+        with self._desk.database.reading() as connection:
+            by = known_signer(self._desk, connection)
+        if by is None or not wanted.can_be_read or not Path(wanted.to).exists():
+            return
+        origins = {one.seen.origin for one in taken(wanted, by.origin) if one.seen}
+        if origins - {"", by.origin}:
+            raise AnchorError(name=wanted.name, reason="it holds checkpoints of another desk")
 
     def remove(self, name: str) -> None:
         """Let the anchor of that name run no more; what was taken there stays there.

@@ -150,7 +150,7 @@ def _read(desk: Desk, more: Sequence[Path], wait_s: float | None) -> Outside:
     known = {anchor.to for anchor in kept}
     told = [path for path in (*desk.settings.anchors, *more) if str(path) not in known]
     every = [*kept, *(_unrecorded(desk, path) for path in dict.fromkeys(told))]
-    wanted = {anchor.name: lambda anchor=anchor: taken(anchor) for anchor in every}
+    wanted = {anchor.name: lambda anchor=anchor: taken(anchor, whose.origin) for anchor in every}
     found = all_within(wanted, wait_s)
     return tuple(_held(anchor, got, whose) for anchor, got in zip(every, found, strict=True))
 

@@ -73,13 +73,16 @@ def put(anchor: Anchor, checkpoint: Checkpoint, settings: Settings) -> Stamp | N
     return None
 
 
-def taken(anchor: Anchor) -> tuple[Kept, ...]:
+def taken(anchor: Anchor, origin: str = "") -> tuple[Kept, ...]:
     """All checkpoints that are there.
+
+    Args:
+        origin: of a folder or clone that several desks share, only what this one took there.
 
     Raises:
         AnchorError: it cannot be read, or holds something else.
     """
-    return within(anchor.name, lambda: _taken(anchor))
+    return within(anchor.name, lambda: _taken(anchor, origin))
 
 
 def within(name: str, does: Callable[[], Found]) -> Found:
@@ -153,18 +156,23 @@ def _check_path(anchor: Anchor, settings: Settings) -> None:
         _refuse(anchor, "that file holds something else")
 
 
-def _taken(anchor: Anchor) -> tuple[Kept, ...]:
+def _taken(anchor: Anchor, origin: str = "") -> tuple[Kept, ...]:
+    begins = _file_name(origin) if origin else "privacy-desk-"
     if anchor.kind is AnchorKind.GIT:
-        texts = [_committed(anchor, name) for name in _committed_names(anchor)]
+        texts = [_committed(anchor, name) for name in _committed_names(anchor, begins)]
     else:
-        texts = [_text(anchor, path) for path in _files(anchor)]
+        texts = [_text(anchor, path) for path in _files(anchor, begins)]
     rows = (row for text in texts for row in text.split("\n"))
     return tuple(_kept(row) for row in rows if row.strip())
 
 
-def _files(anchor: Anchor) -> Sequence[Path]:
+def _files(anchor: Anchor, begins: str) -> Sequence[Path]:
     path = Path(anchor.to)
-    return sorted(path.glob("checkpoint-*.json")) if path.is_dir() else [path]
+    return sorted(path.glob(f"{begins}*.json")) if path.is_dir() else [path]
+
+
+def _file_name(origin: str) -> str:
+    return origin.replace("/", "-")
 
 
 def _text(anchor: Anchor, path: Path) -> str:
@@ -202,7 +210,8 @@ def _write(anchor: Anchor, checkpoint: Checkpoint, row: str) -> None:
 def _append(anchor: Anchor, checkpoint: Checkpoint, row: str) -> None:
     path, flags = Path(anchor.to), os.O_APPEND | os.O_CREAT | os.O_RDWR
     if path.is_dir():
-        name = f"checkpoint-{checkpoint.entries:012}-{checkpoint.at:%Y%m%dT%H%M%S%f}.json"
+        moment = f"{checkpoint.at:%Y%m%dT%H%M%S%f}"
+        name = f"{_file_name(checkpoint.origin)}-{checkpoint.entries:012}-{moment}.json"
         path, flags = path / name, flags | os.O_EXCL
     try:
         descriptor = os.open(path, flags, 0o644)
@@ -220,9 +229,9 @@ def _append(anchor: Anchor, checkpoint: Checkpoint, row: str) -> None:
 
 
 def _commit(anchor: Anchor, checkpoint: Checkpoint, row: str) -> None:
-    name = f"{checkpoint.origin.replace('/', '-')}.jsonl"
+    name = f"{_file_name(checkpoint.origin)}.jsonl"
     # What somebody did to the file since is not to be committed with it.
-    before = _committed(anchor, name) if name in _committed_names(anchor) else ""
+    before = _committed(anchor, name) if _committed_names(anchor, name[:-6]) else ""
     text = f"{before}\n{row}\n".lstrip("\n")
     try:
         (Path(anchor.to) / name).write_text(text, encoding="utf-8")
@@ -235,12 +244,12 @@ def _commit(anchor: Anchor, checkpoint: Checkpoint, row: str) -> None:
         _git(anchor, *_PLAIN, "push", "-q", why="what was committed could not be sent on")
 
 
-def _committed_names(anchor: Anchor) -> list[str]:
+def _committed_names(anchor: Anchor, begins: str) -> list[str]:
     if not _git(anchor, "rev-parse", "-q", "--verify", "HEAD", may_fail=True):
         return []  # nothing was committed yet
     words = ("ls-tree", "--name-only", "HEAD", "./")
     found = _git(anchor, *words).splitlines()
-    return [name for name in found if fnmatch(name, "privacy-desk-*.jsonl")]
+    return [name for name in found if fnmatch(name, f"{begins}*.jsonl")]
 
 
 def _committed(anchor: Anchor, name: str) -> str:

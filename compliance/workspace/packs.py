@@ -119,6 +119,16 @@ def in_force(connection: Connection) -> Pack:
     return _joined(tuple((pack.id, pack.text) for pack in _kept(connection)))
 
 
+def hash_of(connection: Connection) -> str:
+    """SHA-256 of the file of all rules in force, as `Packs.to_file` gives it."""
+    return _hash(tuple((pack.id, pack.text) for pack in _kept(connection)))
+
+
+@lru_cache(maxsize=8)
+def _hash(kept: tuple[tuple[str, str], ...]) -> str:
+    return hashlib.sha256(to_pack_file(_joined(kept)).encode()).hexdigest()
+
+
 def _kept(connection: Connection) -> tuple[KeptPack, ...]:
     found = records.newest_by(connection, tables.PACK, KeptPack, "id")
     return tuple(pack for _, pack in sorted(found.items()) if not pack.is_removed)

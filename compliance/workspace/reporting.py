@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from compliance.report.nouns import Format, Report
-from compliance.report.signatures import Checked, Signature
+from compliance.report.nouns.signatures import Checked, Signature
 from compliance.storage import records, tables
 from compliance.workspace import report_files, signing_checks
 from compliance.workspace.desk import Desk

@@ -44,6 +44,7 @@ from compliance.storage import records, tables
 from compliance.workspace import (
     anonymising,
     assessments,
+    audited,
     budgets,
     datasets,
     disclosures,
@@ -96,7 +97,7 @@ def make(
         return _on_everything(desk, wanted)
     assessment = assessments.check(desk, names)
     with desk.database.reading() as connection:
-        evidence = _evidence(desk, connection, wanted, assessment)
+        evidence = _evidence(desk, connection, wanted, assessment, names)
     return report_files.store(desk, kind, build(kind, evidence), wanted, ())
 
 
@@ -336,20 +337,26 @@ def _facts_of(connection: Connection, run: Run) -> Mapping[str, object]:
 
 
 def _evidence(
-    desk: Desk, connection: Connection, wanted: Sequence[Dataset], assessment: Assessment
+    desk: Desk,
+    connection: Connection,
+    wanted: Sequence[Dataset],
+    assessment: Assessment,
+    names: Sequence[str] | None,
 ) -> Evidence:
     populations = dict.fromkeys(dataset.population for dataset in wanted)
     at = desk.clock()
+    lineage = lineage_edges.of_datasets(connection, wanted)
     return Evidence(
         organisation=records.latest(connection, tables.ORGANISATION, Organisation)
         or Organisation(),
         datasets=tuple(_of_dataset(connection, dataset) for dataset in wanted),
         budgets=tuple(budgets.state(connection, population, at) for population in populations),
         assessment=assessment,
-        lineage=lineage_edges.of_datasets(connection, wanted),
+        lineage=lineage,
         trail=trails.verify_signed(desk, connection, at.replace(microsecond=0)),
         desk_version=__version__,
         gathered_at=at.replace(microsecond=0),
+        audited=audited.gathered(connection, names, assessment, lineage),
     )
 
 

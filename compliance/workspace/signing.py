@@ -11,7 +11,9 @@ from pathlib import Path
 
 from compliance.errors import SignerError, WorkspaceError
 from compliance.register.nouns import Organisation
-from compliance.report.examining import Trust, examine
+from compliance.report.examining import examine
+from compliance.report.nouns.signatures import Aspect, Holds, Signature
+from compliance.report.seals import Trust
 from compliance.report.signatories import (
     Signatory,
     common_name,
@@ -21,7 +23,6 @@ from compliance.report.signatories import (
     name_of,
     self_made,
 )
-from compliance.report.signatures import Aspect, Holds, Signature
 from compliance.report.signing import noted, sign, unfit
 from compliance.workspace.desk import Desk
 

@@ -17,11 +17,12 @@ from compliance import __version__
 from compliance.errors import FileMissingError, NotAReportError, TrailError
 from compliance.i18n import translate as _
 from compliance.report import wording
-from compliance.report.examining import MOST_BYTES, Trust, examine
+from compliance.report.examining import MOST_BYTES, examine
 from compliance.report.nouns import Report
+from compliance.report.nouns.signatures import Aspect, Checked, Holds, Opened, Signature, Statement
 from compliance.report.rebuilding import agrees
+from compliance.report.seals import Trust
 from compliance.report.signatories import roots_from
-from compliance.report.signatures import Aspect, Checked, Holds, Opened, Signature, Statement
 from compliance.storage import records, tables
 from compliance.trail import Seen, Verdict, check_signature, read_checkpoint
 from compliance.trail.nouns import Verification

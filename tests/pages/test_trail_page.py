@@ -109,4 +109,4 @@ def test_what_was_found_stands_out_on_the_overview(described_desk: Desk) -> None
         forger.commit()
     described_desk.workspace.proof.trail.verify()
 
-    assert any("problems" in sentence for _, sentence in refusals(described_desk.open("overview")))
+    assert any("problem" in sentence for _, sentence in refusals(described_desk.open("overview")))

@@ -21,11 +21,11 @@ from compliance.report.nouns.requests import (
     LetterEvidence,
     LogEvidence,
 )
+from compliance.report.nouns.signatures import Aspect, Checked, Holds, Signature, Statement
 from compliance.report.nouns.standing import (
     ProcessingEvidence,
     SummaryEvidence,
 )
-from compliance.report.signatures import Aspect, Checked, Holds, Signature, Statement
 
 __all__ = [
     "AnonymisationEvidence",

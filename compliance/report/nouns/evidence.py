@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from compliance.anonymise.nouns.record import Anonymised
@@ -21,6 +21,7 @@ from compliance.lineage.nouns import Edge
 from compliance.privacy.nouns import BudgetState, Prices, Protection, Release, Spend
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.register.nouns import Organisation
+from compliance.report.nouns.audited import Audited
 from compliance.report.nouns.requests import CertificateEvidence, LetterEvidence, LogEvidence
 from compliance.report.nouns.standing import ProcessingEvidence, SummaryEvidence
 from compliance.rules.nouns import Assessment
@@ -57,6 +58,7 @@ class Evidence:
         trail: verified when the evidence was gathered.
         desk_version: of Privacy Desk.
         gathered_at: when, UTC.
+        audited: the rules, earlier results and findings on record.
     """
 
     organisation: Organisation
@@ -67,6 +69,7 @@ class Evidence:
     trail: Verification
     desk_version: str
     gathered_at: datetime
+    audited: Audited = field(default_factory=Audited)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from compliance.report.nouns import (
     ReleaseEvidence,
 )
 from compliance.report.sections.attacks import QUESTIONS, question_in_words, question_of
-from compliance.report.sections.duties import laws_of
 from compliance.report.sections.impacts import signed_by, standing_of
 from compliance.report.sections.outcomes import verdict_of
 from compliance.report.sections.plans import title_of
@@ -26,12 +25,12 @@ from compliance.report.wording import count
 from compliance.trail.nouns import Verification
 
 _HASH_SHOWN = 16
-_NAMES_ON_COVER = 12
+_NAMES_SHOWN = 12
 
 
 def to_cover(evidence: Evidence) -> Plain:
     """What stands on the first page."""
-    about = [fact(_("Datasets covered"), _names(evidence), fill=Fill.NAME)]
+    about = [fact(_("Datasets covered"), names_of(evidence), fill=Fill.NAME)]
     return _cover(evidence, "statement", about)
 
 
@@ -129,24 +128,6 @@ def _about(evidence: ImpactEvidence) -> str:
     return wording.listed([*activity, *impact.datasets], _(wording.NOT_RECORDED))
 
 
-def to_scope(evidence: Evidence) -> list[Plain]:
-    """What the report covers: period, datasets, releases, runs and duties."""
-    data = evidence.datasets
-    releases, runs = sum(len(e.releases) for e in data), sum(len(e.runs) for e in data)
-    return [
-        fact(_("Period"), _period(evidence)),
-        fact(_("Datasets"), _names(evidence), fill=Fill.NAME),
-        fact(
-            _("Made from them"),
-            _("{releases}, {runs}").format(
-                releases=count(releases, "release"), runs=count(runs, "federated run")
-            ),
-        ),
-        fact(_("Duties"), laws_of(evidence)),
-        fact(_("Trail"), count(evidence.trail.entries, "entry", plural="entries")),
-    ]
-
-
 def _cover(evidence: AnyEvidence, kind: str, about: list[Plain]) -> Plain:
     """Who is accountable, what the report is about, and what it stands on.
 
@@ -186,7 +167,7 @@ def _head(trail: Verification) -> str:
     return _("{head}… ({entries})").format(head=trail.head[:_HASH_SHOWN], entries=entries)
 
 
-def _period(evidence: Evidence) -> str:
+def period(evidence: Evidence) -> str:
     """From the first dataset that is covered to the moment of the report."""
     until = wording.day(evidence.gathered_at)
     first = min((wording.to_utc(e.dataset.added_at) for e in evidence.datasets), default=None)
@@ -194,11 +175,12 @@ def _period(evidence: Evidence) -> str:
     return until if since == until else _("{since} to {until}").format(since=since, until=until)
 
 
-def _names(evidence: Evidence) -> str:
+def names_of(evidence: Evidence) -> str:
+    """The datasets covered, the first of many."""
     names = [e.dataset.name for e in evidence.datasets]
-    more = len(names) - _NAMES_ON_COVER
-    shown = names[:_NAMES_ON_COVER] + (
-        [_("{more} more (section 3)").format(more=count(more))] if more > 0 else []
+    more = len(names) - _NAMES_SHOWN
+    shown = names[:_NAMES_SHOWN] + (
+        [_("{more} more (section 6)").format(more=count(more))] if more > 0 else []
     )
     return wording.listed(shown)
 

@@ -1,4 +1,4 @@
-"""Section 7: findings, what could not be assessed, and what is met."""
+"""What could not be assessed, what is waived, what is met and what does not apply."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table
 from compliance.report.wording import count
 from compliance.rules.nouns import POLICY, Level, Severity, State, Verdict
 
-_LONG = 1_500  # signs from which on a finding may run over a page end
-
 _TONES = {
     Severity.CRITICAL: "bad",
     Severity.HIGH: "bad",
@@ -22,7 +20,7 @@ _TONES = {
     Severity.LOW: "calm",
 }
 # What stands beside a duty that was not read in the law itself.
-_UNSURE = {
+UNSURE = {
     Level.SECONDARY: mark("not verified in the legal text"),
     Level.MEMORY: mark("not verified in the legal text, from memory"),
 }
@@ -35,10 +33,6 @@ def to_duties(evidence: Evidence) -> Plain:
     return {
         "assessed": wording.when(evidence.assessment.assessed_at),
         "laws": laws_of(evidence),
-        "findings": [
-            _finding(number, first, subjects)
-            for number, (first, subjects) in enumerate(_alike(by_state[State.NOT_MET]), start=1)
-        ],
         "none_found": nothing_found(evidence),
         "none_unknown": _instead(verdicts, _("Every duty that applies could be assessed.")),
         "none_met": _instead(verdicts, _("No duty was found met.")),
@@ -67,7 +61,7 @@ def title_of(finding: Verdict) -> str:
 def nothing_found(evidence: Evidence) -> str:
     """What stands in place of findings where there are none."""
     verdicts = evidence.assessment.verdicts
-    return _instead(verdicts, _("No duty was found unmet; section 7 says what was not assessed."))
+    return _instead(verdicts, _("No duty was found unmet; section 4 says what was not assessed."))
 
 
 def laws_of(evidence: Evidence) -> str:
@@ -89,36 +83,9 @@ def _instead(verdicts: tuple[Verdict, ...], text: str) -> str:
     return text if verdicts else _("Not assessed: no duty was looked at.")
 
 
-def _finding(number: int, verdict: Verdict, subjects: Sequence[str]) -> Plain:
-    facts = {
-        _("Subject"): wording.enumerated(map(_, subjects)),
-        _("Criteria"): _criteria(verdict),
-        _("Condition"): wording.sentence(_(verdict.evidence)),
-        _("What to do"): wording.sentence(_(verdict.remedy)),
-        _("Where"): _(
-            "page “{page}” of the desk; stage {stage} of 10 of the data's life cycle"
-        ).format(page=_(wording.capital(verdict.page)), stage=verdict.stage),
-    }
-    if verdict.due is not None:
-        facts[_("Due")] = f"{verdict.due:%Y-%m-%d}"
-    return {
-        "number": f"F{number}",
-        "title": title_of(verdict),
-        "badge": severity_badge(verdict.severity),
-        "is_long": sum(map(len, facts.values())) > _LONG,
-        "facts": [{"name": name, "value": value} for name, value in facts.items()],
-    }
-
-
-def _criteria(verdict: Verdict) -> str:
-    unsure = _(_UNSURE.get(verdict.level, ""))
-    said = _("{reference} (rule {rule})").format(reference=_(verdict.reference), rule=verdict.rule)
-    return wording.joined([said, unsure]) if unsure else said
-
-
 def _article(verdict: Verdict, rule: str = "") -> Cell:
     """The article, and below it what a reader must know of it."""
-    below = wording.joined(part for part in (rule, _(_UNSURE.get(verdict.level, ""))) if part)
+    below = wording.joined(part for part in (rule, _(UNSURE.get(verdict.level, ""))) if part)
     reference = _(verdict.reference)
     return stacked(reference, below) if below else reference
 
@@ -134,10 +101,11 @@ def _undecided(verdicts: list[Verdict]) -> Plain | None:
         [
             _(first.title),
             _article(first, _("rule {rule}").format(rule=first.rule)),
-            wording.enumerated(map(_, subjects)),
+            wording.enumerated(wording.abridged(_(v.subject)) for v in group),
             wording.sentence(_(first.because or first.evidence)),
         ]
-        for first, subjects in _alike(verdicts)
+        for group in alike(verdicts)
+        for first in group[:1]
     ]
     return table(headings, rows)
 
@@ -155,7 +123,7 @@ def _waived(verdicts: list[Verdict]) -> Plain | None:
         [
             _(v.title),
             _article(v),
-            _(v.subject),
+            wording.abridged(_(v.subject)),
             wording.sentence(wording.recorded(_(v.because))),
             wording.sentence(_(v.evidence)),
         ]
@@ -175,21 +143,20 @@ def _decided(verdicts: list[Verdict]) -> Plain | None:
         [
             _(first.title),
             _article(first),
-            wording.enumerated(map(_, subjects)),
+            wording.enumerated(wording.abridged(_(v.subject)) for v in group),
             wording.sentence(_(first.evidence)),
         ]
-        for first, subjects in _alike(verdicts)
+        for group in alike(verdicts)
+        for first in group[:1]
     ]
     return table(headings, rows)
 
 
-def _alike(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, list[str]]]:
-    """Verdicts of one rule on the same evidence: the first of them, and all their subjects."""
-    found: dict[tuple[str, ...], tuple[Verdict, list[str]]] = {}
+def alike(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
+    """Verdicts of one rule on the same evidence, together, in the order of the first."""
+    found: dict[tuple[str, ...], list[Verdict]] = {}
     for verdict in verdicts:
-        alike = (verdict.rule, verdict.evidence, verdict.because)
-        __, subjects = found.setdefault(alike, (verdict, []))
-        subjects.append(verdict.subject)
+        found.setdefault((verdict.rule, verdict.evidence, verdict.because), []).append(verdict)
     return list(found.values())
 
 

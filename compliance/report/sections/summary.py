@@ -11,12 +11,14 @@ from compliance.report import wording
 from compliance.report.nouns import DatasetEvidence, Evidence
 from compliance.report.sections.budgets import budget_chart
 from compliance.report.sections.duties import nothing_found, severity_badge, title_of
+from compliance.report.sections.opinion import to_asked, to_opinion
+from compliance.report.sections.results import to_trend
 from compliance.report.tables import Plain, tile
 from compliance.report.wording import count
 from compliance.rules.nouns import Severity, State
 
 _FIRST_FINDINGS = 3
-_EVIDENCE_SHOWN = 300  # signs in the summary; section 7 has all of it
+_EVIDENCE_SHOWN = 300  # signs in the summary; section 4 has all of it
 _NAMES_SHOWN = 3
 _STEPS = 6
 _GRAVE = (Severity.CRITICAL, Severity.HIGH)
@@ -26,7 +28,10 @@ def to_summary(evidence: Evidence) -> Plain:
     """Verdict, key figures, score, the worst findings and the next steps."""
     findings = evidence.assessment.findings
     return {
+        "opinion": to_opinion(evidence),
         "verdict": _verdict(evidence),
+        "trend": to_trend(evidence)["says"],
+        "asked": to_asked(evidence),
         "tiles": _tiles(evidence),
         "budgets": budget_chart(evidence.budgets),
         "score": _score(evidence),
@@ -50,7 +55,7 @@ def _verdict(evidence: Evidence) -> Plain:
     """How things stand, as a sentence and a tone; what is unknown is never counted as well."""
     found, unknown = evidence.assessment.findings, _states(evidence)[State.NOT_ASSESSED]
     if not evidence.trail.ok:
-        return {"tone": "bad", "says": _("The trail is not whole; see section 8.")}
+        return {"tone": "bad", "says": _("The trail is not whole; see section 10.")}
     if found:
         says = _("{findings} open: {by_severity}.").format(
             findings=count(len(found), "finding"), by_severity=_by_severity(evidence)
@@ -75,7 +80,7 @@ def _tiles(evidence: Evidence) -> list[Plain]:
     runs = [run for e in data for run in e.runs]
     noisy = sum(run.plan.privacy is not None for run in runs)
     return [
-        tile(_("Datasets"), count(len(data)), _("in the versions of section 3")),
+        tile(_("Datasets"), count(len(data)), _("in the versions of section 6")),
         tile(_("Rows"), count(sum(e.dataset.rows for e in data)), _("in these datasets")),
         _personal_tile(data),
         tile(_("Releases"), count(sum(len(e.releases) for e in data)), _("published with noise")),
@@ -168,7 +173,7 @@ def _next_steps(evidence: Evidence) -> list[str]:
 
 
 def _trail_step(evidence: Evidence) -> list[str]:
-    return [] if evidence.trail.ok else [_("Find out why the trail is not whole; see section 8.")]
+    return [] if evidence.trail.ok else [_("Find out why the trail is not whole; see section 10.")]
 
 
 def _remedies(evidence: Evidence) -> list[str]:

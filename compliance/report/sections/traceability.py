@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,7 +13,7 @@ from compliance.lineage.nouns import Edge, Node, Step
 from compliance.report import wording
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table
 from compliance.report.wording import count
-from compliance.trail.nouns import Verification
+from compliance.trail.nouns import Checkpoint, Verification
 
 MOST_EDGES_PRINTED = 300
 _TITLE_WIDTH = 120
@@ -30,8 +32,29 @@ def to_traceability(lineage: Sequence[Edge], trail: Verification, at: datetime) 
             fact(_("Entries"), count(trail.entries)),
             fact(_("Merkle root"), wording.recorded(trail.root), fill=Fill.CODE),
             fact(_("Head hash (of the last entry)"), wording.recorded(trail.head), fill=Fill.CODE),
+            *_signed(trail.checkpoint),
         ],
     }
+
+
+def _signed(end: Checkpoint | None) -> list[Plain]:
+    """Whose checkpoint it is, and which key signed it."""
+    if end is None or not end.is_signed:
+        return [fact(_("Checkpoint"), _("not signed"), missing=True)]
+    return [
+        fact(_("Checkpoint of"), end.origin, fill=Fill.CODE),
+        fact(_("Signed"), _("{when}, Ed25519").format(when=wording.when(end.at))),
+        fact(_("Public key"), end.key, fill=Fill.CODE),
+        fact(_("SHA-256 of the key"), hash_of_key(end.key), fill=Fill.CODE),
+    ]
+
+
+def hash_of_key(key: str) -> str:
+    """The fingerprint of a public key in the form of signed notes: SHA-256 of its 32 bytes.
+
+    Source: https://c2sp.org/signed-note (name+id+base64 of the kind, one byte, and the key).
+    """
+    return hashlib.sha256(b64decode(key.split("+", 2)[2])[1:]).hexdigest()
 
 
 def _says(trail: Verification, at: datetime) -> str:

@@ -29,7 +29,11 @@ def said(state: TrailState) -> None:
     else:
         st.error(
             "  \n".join(map(wording.escaped, verification.problems[:_SHOWN])),
-            title=_("The trail is not whole: {n} problems").format(n=len(verification.problems)),
+            title=plural(
+                "The trail is not whole: {n} problem",
+                "The trail is not whole: {n} problems",
+                len(verification.problems),
+            ).format(n=len(verification.problems)),
         )
     for warning in verification.warnings[:_SHOWN]:
         st.warning(wording.escaped(warning), icon=":material/schedule:")
@@ -64,7 +68,7 @@ def last_verified(last: Verified | None) -> str:
         anchors=anchors,
         result=_("nothing found")
         if last.ok
-        else _("{n} problems").format(n=outputs.count(last.count)),
+        else plural("{n} problem", "{n} problems", last.count).format(n=last.count),
     )
     return (":material/verified: " if last.ok else ":material/gpp_bad: ") + line
 
@@ -85,8 +89,8 @@ def checkpoint(workspace: Workspace, state: TrailState) -> None:
     keys, found = workspace.proof.log.known_keys(), state.verification
     rows = {
         _("Entries"): outputs.count(found.entries),
-        _("Root"): found.root,
-        _("Head"): found.head,
+        _("Root"): f"`{found.root}`",
+        _("Head"): f"`{found.head}`",
     }
     if keys is not None:
         origin, every = keys
