@@ -65,8 +65,12 @@ _ENDS = re.compile(r"[.!?] (?=[A-Z])|; ")
 _LONGEST = 2_000  # letters of a sentence; what is longer is somebody's own text
 _SURE = 20  # letters from which on a template goes before lists that it may hold
 _LEAST = 4  # letters that a template must say itself, or all of its facts must be known
-_REMEMBERED = 4096
+_REMEMBERED = 2**14
 _TRIED = 6  # places at which words are taken apart
+# Where words can be taken apart at more places, the ways to do it are more than anybody can try:
+# then sentences and clauses are read one by one, and lists stay as they are.
+_BETWEEN = re.compile(r"; |\. |, | and | or |: | \(")
+_MOST_PLACES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,8 @@ class Recogniser:
             return _Reading(self._names[words], 0)
         if len(words) > _LONGEST:
             return None
+        if len(_BETWEEN.findall(words)) > _MOST_PLACES:
+            return self._one_by_one(words, translated)
         best: _Reading | None = None
         sure, likely, short = self._fitting(words)
         readings = chain(
@@ -197,6 +203,25 @@ class Recogniser:
             if not best.left:
                 break
         return best
+
+    def _one_by_one(self, words: str, translated: Translated) -> _Reading | None:
+        """What is too long to try all ways: by its template, else sentence by sentence."""
+        for found in self._by_template(self._fitting(words)[0], words, translated):
+            return found
+        for joint, between in ((_SENTENCES[1], ". "), (_SENTENCES[0], "; ")):
+            *pieces, last = words.split(between)
+            if not pieces or joint.words not in self._known:
+                continue
+            first, rest = (blank[1] for blank in _BLANK.finditer(joint.words))
+            whole = self._part(last, translated)
+            is_known = self._is_known(last, whole)
+            for piece in reversed(pieces):
+                said = self._part(piece, translated)
+                is_known = is_known or self._is_known(piece, said)
+                whole = _joined(translated(joint.words), {first: said, rest: whole})
+            if is_known:
+                return whole
+        return None
 
     def _by_template(
         self, templates: Iterable[_Template], words: str, translated: Translated
