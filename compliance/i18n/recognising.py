@@ -60,7 +60,8 @@ NAMES = frozenset(
         "vendor",
     ]
 )
-_NAME = re.compile(r"\w+(?:[_.@]\w+)+")
+# No sign of it can be read in two ways, or a long name would take for ever.
+_NAME = re.compile(r"_*[^\W_]+(?:[_.@]+[^\W_]+)+_*")
 _ENDS = re.compile(r"[.!?] (?=[A-Z])|; ")
 _LONGEST = 2_000  # letters of a sentence; what is longer is somebody's own text
 _SURE = 20  # letters from which on a template goes before lists that it may hold
