@@ -10,6 +10,7 @@ import io
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import msgspec
@@ -153,3 +154,12 @@ def csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
 def spreadsheet_safe(cell: str) -> str:
     """`cell` with an apostrophe before it where a spreadsheet would compute it."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def alone(work: Callable[[], Noun]) -> Noun:
+    """What `work` gives, done in a thread of its own.
+
+    Some libraries start an event loop, which fails in a thread that has one running.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()

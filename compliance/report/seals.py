@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from compliance.plain import alone
 from compliance.report.increments import additions
 from compliance.report.nouns.signatures import Signature
 from compliance.report.signing import noted
@@ -122,12 +123,14 @@ def validated(found: Any, roots: Sequence[Certificate], at: datetime) -> Any:
     from pyhanko.sign.validation.settings import KeyUsageConstraints
     from pyhanko_certvalidator import ValidationContext
 
-    return validate_pdf_signature(
-        found,
-        ValidationContext(trust_roots=list(roots), moment=at, allow_fetching=False),
-        ts_validation_context=ValidationContext(trust_roots=list(roots), allow_fetching=False),
-        diff_policy=additions(),
-        key_usage_settings=KeyUsageConstraints(
-            key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
-        ),
+    return alone(
+        lambda: validate_pdf_signature(
+            found,
+            ValidationContext(trust_roots=list(roots), moment=at, allow_fetching=False),
+            ts_validation_context=ValidationContext(trust_roots=list(roots), allow_fetching=False),
+            diff_policy=additions(),
+            key_usage_settings=KeyUsageConstraints(
+                key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
+            ),
+        )
     )

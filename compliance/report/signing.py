@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from compliance.errors import SignerError
+from compliance.plain import alone
 from compliance.report.nouns.signatures import Signature
 from compliance.report.signatories import Signatory, name_of
 
@@ -45,7 +46,7 @@ def sign(pdf: bytes, by: Signatory, at: datetime, time_stamp_url: str = "") -> b
     signer = _signer(by, at, time_stamp_url)
     troubles: tuple[type[Exception], ...] = (SigningError, *_TROUBLES, *_of_tokens())
     try:
-        signed: bytes = signer.sign_pdf(writer).getvalue()
+        signed: bytes = alone(lambda: signer.sign_pdf(writer).getvalue())
     except TimestampRequestError:
         raise SignerError(reason="the time-stamp authority gives no time stamp") from None
     except troubles:

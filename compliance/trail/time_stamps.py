@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from compliance.errors import TimeStampError
+from compliance.plain import alone
 
 if TYPE_CHECKING:
     from asn1crypto.cms import SignedData
@@ -51,7 +52,7 @@ def request_stamp(address: str, data: bytes, wait_s: float) -> bytes:
     )
     digest = hashlib.new(_HASH, data).digest()
     try:
-        token: bytes = asyncio.run(stamper.async_timestamp(digest, _HASH)).dump()
+        token: bytes = alone(lambda: asyncio.run(stamper.async_timestamp(digest, _HASH)).dump())
     except OSError:
         raise TimeStampError(reason="the authority could not be reached, or refused") from None
     except (ValueError, TypeError, AttributeError, KeyError):
