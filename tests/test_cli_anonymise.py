@@ -242,6 +242,7 @@ def test_a_file_is_written_whole_or_stays_as_it_was(
     desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = written(tmp_path, "safe.csv", "from last month")
+    assert run(desk, "trail", "key").code == 0  # it is made at its first use
 
     def fill_the_disk(path: Path, data: bytes) -> None:
         with path.open("wb") as stream:

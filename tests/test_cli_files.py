@@ -164,7 +164,7 @@ VERBS_ON_A_DATASET = [
     *(["label", "--column", "a"], ["lineage", "show"]),
     *(["preview", "--query", "q.yaml"], ["release", "--query", "q.yaml", "--epsilon", "1"]),
     ["federate", "--plan", "p.yaml"],
-    *(["report", "--out", "r.pdf", "audit"], ["audit", "--out", "a.pdf"]),
+    *(["report", "audit", "--out", "r.pdf"], ["audit", "--out", "a.pdf"]),
 ]
 
 

@@ -102,8 +102,8 @@ def test_a_federated_run_over_countries_says_first_what_leaves_them(at_sites: Pa
     answer = run(at_sites, "--json", "federate", "orders", "--plan", plan)
 
     assert answer.code == 0
-    assert "FR to DE, model updates: EU_GDPR: no transfer" in answer.err
-    assert "CN to DE, model updates: CN_PIPL: not assessed" in answer.err
+    assert "FR to DE, model updates: GDPR: no transfer" in answer.err
+    assert "CN to DE, model updates: PIPL: not assessed" in answer.err
 
 
 def test_a_run_that_a_law_does_not_let_go_needs_the_word(at_sites: Path) -> None:

@@ -88,7 +88,8 @@ def test_a_run_taken_up_again_is_the_run_that_was_never_stopped(shop: Workspace)
     assert resumed.outcome.sites == whole.outcome.sites
     assert resumed.outcome.baselines == whole.outcome.baselines
     assert tensors(shop, resumed)["weights"].tobytes() == tensors(shop, whole)["weights"].tobytes()
-    assert shop.entries(1)[0].facts["resumed_after"] == 2
+    ended = next(entry for entry in shop.entries() if entry.act == "run.finish")
+    assert ended.facts["resumed_after"] == 2
 
 
 def test_a_finished_run_can_go_on_for_more_rounds(shop: Workspace) -> None:

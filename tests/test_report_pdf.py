@@ -176,7 +176,7 @@ def test_every_picture_has_an_alternative_text_and_tables_have_headers(retail):
         if tag.S == "/Figure":
             assert len(str(tag.Alt)) > 20
 
-    assert kinds.count("/Figure") == 6
+    assert kinds.count("/Figure") == 7
     assert kinds.count("/Table") >= 10
     assert kinds.count("/TH") > 40
     assert {"/H1", "/H2", "/H3", "/TOC"} <= set(kinds)

@@ -164,9 +164,9 @@ def check_the_duties(visitor: Visitor) -> None:
 
 def take_the_report_home(visitor: Visitor) -> None:
     visitor.walk_to("Reports")
-    visitor.press("Build the audit report")
+    visitor.press("Build")
     with visitor.page.expect_download() as downloading:
-        visitor.page.get_by_role("button", name="Download PDF").click()
+        visitor.page.locator(".st-key-reports_take button").click()
     visitor.settle()
     visitor.keep("reports")
     data = Path(downloading.value.path()).read_bytes()

@@ -22,6 +22,7 @@ _EVIDENCE_SHOWN = 300  # signs in the summary; section 4 has all of it
 _NAMES_SHOWN = 3
 _STEPS = 6
 _GRAVE = (Severity.CRITICAL, Severity.HIGH)
+_REMEDY_SHOWN = 160  # columns: the finding tells the whole
 
 
 def to_summary(evidence: Evidence) -> Plain:
@@ -182,7 +183,10 @@ def _remedies(evidence: Evidence) -> list[str]:
     for finding in evidence.assessment.findings:
         subjects.setdefault(finding.remedy.strip(), []).append(_(finding.subject))
     return [
-        _("{subjects}: {remedy}").format(subjects=_first(names), remedy=wording.sentence(_(remedy)))
+        _("{subjects}: {remedy}").format(
+            subjects=_first(names),
+            remedy=wording.shortened(wording.sentence(_(remedy)), _REMEDY_SHOWN),
+        )
         for remedy, names in subjects.items()
         if remedy
     ]

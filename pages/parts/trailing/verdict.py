@@ -98,7 +98,8 @@ def checkpoint(workspace: Workspace, state: TrailState) -> None:
         rows = {_("Origin"): f"`{origin}`", _("Key"): f"`{fingerprint}…`", **rows}
         if len(every) > 1:
             rows[_("Keys before")] = str(len(every) - 1)
-    st.table(rows, border="horizontal")
+    # Lines and no table: a hash is wider than a phone, and a table would have to be scrolled.
+    st.markdown("  \n".join(f"{name} {value}" for name, value in rows.items()))
     with st.container(horizontal=True):
         st.download_button(
             _("Take a checkpoint"),
