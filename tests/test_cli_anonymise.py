@@ -6,11 +6,13 @@ import csv
 import io
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from compliance.cli import typed
 from tests.cli_cases import refused, run, state_of, written
 
 PLAN: dict[str, object] = {
@@ -244,12 +246,12 @@ def test_a_file_is_written_whole_or_stays_as_it_was(
     out = written(tmp_path, "safe.csv", "from last month")
     assert run(desk, "trail", "key").code == 0  # it is made at its first use
 
-    def fill_the_disk(path: Path, data: bytes) -> None:
-        with path.open("wb") as stream:
-            stream.write(data[:10])
+    def fill_the_disk(target: Path, parts: Iterable[bytes]) -> None:
+        with target.open("wb") as stream:
+            stream.write(next(iter(parts))[:10])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", fill_the_disk)
+    monkeypatch.setattr(typed, "_fill", fill_the_disk)
     answer = run(desk, "trail", "export", "--out", out)
 
     assert answer.code == 2

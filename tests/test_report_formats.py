@@ -105,7 +105,7 @@ def test_it_has_the_sections_of_the_pages_with_their_numbers():
     assert headings[0] == Heading(0, "", "Privacy audit report")
     first = [heading for heading in headings if heading.level == 1]
     assert [heading.number for heading in first] == [str(n) for n in range(1, 12)]
-    assert ("3.1", "online retail") in [(h.number, h.text) for h in headings]
+    assert ("6.1", "online retail") in [(h.number, h.text) for h in headings]
 
 
 def test_it_has_the_tables_and_charts_that_the_pdf_is_drawn_from():
