@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from compliance.lineage.nouns import Edge, Hop, Node, Place
 
@@ -29,19 +29,8 @@ def column_path(edges: Iterable[Edge], place: Place) -> tuple[Hop, ...]:
     edge that does not tell columns leads to the column of the same name. A place without a column
     is the whole: all that any of its columns came from.
     """
-    into: dict[str, list[Edge]] = defaultdict(list)
-    for edge in edges:
-        into[edge.made.key].append(edge)
-    found: dict[tuple[int, Place, Place], Hop] = {}
-    seen, ahead = {place}, deque([place])
-    while ahead:
-        here = ahead.popleft()
-        for hop in (hop for edge in into[here.node] for hop in _hops(edge, here)):
-            found.setdefault((hop.edge.entry, hop.origin, hop.made), hop)
-            if hop.origin not in seen:
-                seen.add(hop.origin)
-                ahead.append(hop.origin)
-    return tuple(found.values())
+    by_made = _by(edges, lambda edge: edge.made)
+    return _followed(place, by_made, _hops, lambda hop: hop.origin)
 
 
 def column_onward(edges: Iterable[Edge], place: Place) -> tuple[Hop, ...]:
@@ -50,18 +39,39 @@ def column_onward(edges: Iterable[Edge], place: Place) -> tuple[Hop, ...]:
     What only hangs on a column as a whole goes on to what was made of it without telling columns,
     such as reports.
     """
-    out: dict[str, list[Edge]] = defaultdict(list)
+    by_origin = _by(edges, lambda edge: edge.origin)
+    return _followed(place, by_origin, _hops_on, lambda hop: hop.made)
+
+
+def _by(edges: Iterable[Edge], end: Callable[[Edge], Node]) -> Mapping[str, list[Edge]]:
+    found: dict[str, list[Edge]] = defaultdict(list)
     for edge in edges:
-        out[edge.origin.key].append(edge)
+        found[end(edge).key].append(edge)
+    return found
+
+
+def _followed(
+    place: Place,
+    edges: Mapping[str, list[Edge]],
+    hops: Callable[[Edge, Place], list[Hop]],
+    to: Callable[[Hop], Place],
+) -> tuple[Hop, ...]:
+    """Every hop from `place` on, each once, nearest first.
+
+    Args:
+        edges: by the thing that they are met at.
+        hops: of an edge, those from a place.
+        to: where a hop leads.
+    """
     found: dict[tuple[int, Place, Place], Hop] = {}
     seen, ahead = {place}, deque([place])
     while ahead:
         here = ahead.popleft()
-        for hop in (hop for edge in out[here.node] for hop in _hops_on(edge, here)):
+        for hop in (hop for edge in edges.get(here.node, ()) for hop in hops(edge, here)):
             found.setdefault((hop.edge.entry, hop.origin, hop.made), hop)
-            if hop.made not in seen:
-                seen.add(hop.made)
-                ahead.append(hop.made)
+            if to(hop) not in seen:
+                seen.add(to(hop))
+                ahead.append(to(hop))
     return tuple(found.values())
 
 
@@ -93,13 +103,11 @@ def _walked(
     near: Callable[[Edge], Node],
     far: Callable[[Edge], Node],
 ) -> tuple[Edge, ...]:
-    beside: dict[str, list[Edge]] = defaultdict(list)
-    for edge in edges:
-        beside[near(edge).key].append(edge)
+    beside = _by(edges, near)
     found: list[Edge] = []
     seen, ahead = {node}, deque([node])
     while ahead:
-        for edge in beside[ahead.popleft()]:
+        for edge in beside.get(ahead.popleft(), ()):
             found.append(edge)
             if (there := far(edge).key) not in seen:
                 seen.add(there)
