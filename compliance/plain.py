@@ -23,8 +23,9 @@ _YAML_TROUBLE = (yaml.YAMLError, RecursionError, ValueError, LookupError, Attrib
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-# What makes a spreadsheet compute a cell, and the mark itself. The wide ones count in East Asia.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")
+# What makes a spreadsheet compute a cell, and the mark itself, so that taking it off again gives
+# the value back. The wide ones count in East Asia. Source: OWASP, “CSV injection”.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 
 Noun = TypeVar("Noun")
 

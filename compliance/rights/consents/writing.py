@@ -8,6 +8,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from compliance.plain import spreadsheet_safe
+
 
 def as_csv(found: pa.Table, *, with_people: bool) -> bytes:
     """Events as CSV; people as keyed hashes, or not at all."""
@@ -28,5 +30,4 @@ def _cell(value: object) -> str:
         return value.hex()
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-    text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return spreadsheet_safe(str(value))

@@ -16,15 +16,13 @@ from typing import Any
 
 from compliance.dataset.nouns import ColumnName, ColumnType
 from compliance.i18n import mark
+from compliance.plain import spreadsheet_safe
 from compliance.rights.nouns import Copy, Extract, Handed, Package, ShownColumn, Value
 
 FORMAT = "privacy-desk-package"
 VERSION = 1
 MANIFEST = "manifest.json"
 
-# What makes a spreadsheet compute a cell, and the mark itself, so that taking it off again gives
-# the value back. The wide ones count in East Asia. Source: OWASP, “CSV injection”.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 _TEXTS = (ColumnType.TEXT,)
 _FIRST_YEAR = 1980  # ZIP knows no day before
 
@@ -37,7 +35,7 @@ def to_csv(extract: Extract) -> bytes:
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([_guarded(str(column.name)) for column in extract.columns])
+    writer.writerow([spreadsheet_safe(str(column.name)) for column in extract.columns])
     columns = [_cells(extract, column) for column in extract.columns]
     writer.writerows(zip(*columns, strict=True))
     return out.getvalue().encode("utf-8", "replace")
@@ -149,7 +147,7 @@ def _name(folder: str, name: str, taken: set[str]) -> str:
 def _cells(extract: Extract, column: ShownColumn) -> list[str]:
     values = extract.values[column.name]
     if column.type in _TEXTS:
-        return ["" if value is None else _guarded(str(value)) for value in values]
+        return ["" if value is None else spreadsheet_safe(str(value)) for value in values]
     return [_cell(value) for value in values]
 
 
@@ -159,10 +157,6 @@ def _cell(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value) if isinstance(value, float) else str(value)
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _value(cell: str, type_: ColumnType) -> Value:
