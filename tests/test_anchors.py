@@ -11,7 +11,6 @@ import shutil
 import socketserver
 import sqlite3
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,6 @@ from email import message_from_string
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from random import Random
-from typing import ClassVar
 
 import pytest
 from asn1crypto.keys import PrivateKeyInfo
@@ -30,6 +28,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from mail_cases import Mail, served
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from trail_cases import verifier
@@ -369,35 +368,6 @@ def test_a_folder_that_is_no_clone_is_refused(desk: Workspace, tmp_path: Path) -
 
 
 # --- E-mail -------------------------------------------------------------------------------------
-
-
-class Mail(socketserver.StreamRequestHandler):
-    """As much of a mail server as one message needs."""
-
-    letters: ClassVar[list[str]] = []
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 here\r\n")
-        while line := self.rfile.readline():
-            if line.upper().startswith(b"DATA"):
-                self.wfile.write(b"354 go on\r\n")
-                body = b""
-                while (more := self.rfile.readline()) != b".\r\n":
-                    body += more
-                self.letters.append(body.decode())
-            self.wfile.write(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 ok\r\n")
-
-
-@contextmanager
-def served(server: socketserver.TCPServer) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield int(server.server_address[1])
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def test_a_mail_holds_the_checkpoint_as_text_and_attached(tmp_path: Path, clock: Clock) -> None:
