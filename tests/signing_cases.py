@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pyhanko.sign.timestamps import DummyTimeStamper
 
+from compliance.plain import alone
 from compliance.report import build
 from compliance.report.examining import examine
 from compliance.report.nouns import ReportKind
@@ -284,7 +285,8 @@ def _signed(pdf: bytes, by: Holder, at: datetime, field: Any, hashed: str = "sha
         return session
 
     signer.init_signing_session = at_that_time
-    return bytes(signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf))).getvalue())
+    written = IncrementalPdfFileWriter(BytesIO(pdf))
+    return bytes(alone(lambda: signer.sign_pdf(written)).getvalue())
 
 
 def stuffed(pdf: bytes) -> bytes:
