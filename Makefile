@@ -25,7 +25,7 @@ run: $(VENV)/.core
 # slow ones, which drive a browser, come early and no worker waits for them at the end. One thread
 # each, or the workers would wait for each other.
 test: export OPENBLAS_NUM_THREADS := 1
-test: $(VENV)/.dev chromium postgresql softhsm distributed
+test: $(VENV)/.dev chromium postgresql java softhsm distributed
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
@@ -38,7 +38,7 @@ messages: $(VENV)/.dev
 # Resolve the pinned sets anew from pyproject.toml.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra formats --extra images --extra pkcs11 --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --quiet --python-version 3.11 --no-header --extra dev --extra bigdata --extra formats --extra images --extra pkcs11 --extra postgresql --extra synthetic pyproject.toml -o requirements-dev.txt
 
 	cp requirements.txt $(DISTRIBUTED_SET)  # so that what both need has one version where it can
 	grep -oE '"(cryptography|flwr|msgspec|numpy|opendp|pandas|pyarrow|pyyaml)==[^"]+' pyproject.toml | tr -d '"' \
@@ -103,6 +103,13 @@ postgresql:
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
 	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq postgresql >/dev/null; } \
 	  || { echo "The tests need PostgreSQL; install it and run make test again."; exit 1; }
+
+# Spark, which the tests run on this machine alone, is a Java program.
+.PHONY: java
+java:
+	@java -version >/dev/null 2>&1 \
+	  || { command -v apt-get >/dev/null && $(APT) update -qq && $(APT) install -y -qq default-jre-headless >/dev/null; } \
+	  || { echo "The tests need Java 17 or newer; install it and run make test again."; exit 1; }
 
 # A token in software, for the tests that sign with one.
 .PHONY: softhsm
