@@ -5,10 +5,13 @@ Writing verbs store result, lineage and trail entry in one transaction that chec
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from compliance.access import may
+from compliance.access.nouns import Actor
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
@@ -42,6 +45,7 @@ from compliance.workspace import (
     syntheses,
     trails,
 )
+from compliance.workspace.access import Access
 from compliance.workspace.anonymisation import Anonymisation
 from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
@@ -64,13 +68,34 @@ class Workspace:
             WorkspaceError: it cannot be used.
         """
         self.settings = settings or Settings.from_environment()
-        self._desk = Desk(self.settings, clock)
-        self.anonymisation = Anonymisation(self._desk)
-        self.scanning = Scanning(self._desk)
-        self.governance = Governance(self._desk)
-        self.rights = Rights(self._desk)
-        self.proof = Proof(self._desk)
+        self._furnish(Desk(self.settings, clock))
         self.rights.erasing.resume()
+
+    def _furnish(self, desk: Desk) -> None:
+        self._desk = desk
+        self.anonymisation = Anonymisation(desk)
+        self.scanning = Scanning(desk)
+        self.governance = Governance(desk)
+        self.rights = Rights(desk)
+        self.proof = Proof(desk)
+        self.access = Access(desk)
+
+    # Who acts
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts through this workspace: whoever has this machine in hand, or an account."""
+        return self._desk.actor
+
+    def acting(self, actor: Actor) -> Workspace:
+        """The same workspace in the hands of `actor`, who may do what their roles allow."""
+        theirs = copy.copy(self)
+        theirs._furnish(self._desk.acting(actor))
+        return theirs
+
+    def may(self, act: str) -> bool:
+        """Whether whoever acts has the right to an act or a look; see `compliance.access`."""
+        return may(self.actor, act)
 
     # Organisation
 
