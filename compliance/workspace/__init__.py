@@ -16,14 +16,11 @@ from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
 from compliance.i18n import speaking
-from compliance.privacy.attacks import Trial
-from compliance.privacy.honesty import Assumptions, GroupError
 from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Prices, Release
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
-from compliance.privacy.selfaudit import SelfAudit
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import Report, ReportKind
 from compliance.rules.nouns import Assessment, Stage
@@ -37,7 +34,6 @@ from compliance.workspace import (
     disclosures,
     labels,
     planning,
-    proofs,
     releases,
     report_files,
     reports,
@@ -51,6 +47,7 @@ from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
 from compliance.workspace.loading import load_libraries
+from compliance.workspace.proofs import Probing
 from compliance.workspace.proving import Proof
 from compliance.workspace.rights import Rights
 from compliance.workspace.scanning import Scanning
@@ -75,6 +72,7 @@ class Workspace:
         self._desk = desk
         self.anonymisation = Anonymisation(desk)
         self.scanning = Scanning(desk)
+        self.probing = Probing(desk)
         self.governance = Governance(desk)
         self.rights = Rights(desk)
         self.proof = Proof(desk)
@@ -307,44 +305,6 @@ class Workspace:
         """All that was invented from dataset `name`, newest first."""
         with self._desk.database.reading() as connection:
             return syntheses.of(connection, datasets.find(connection, name))
-
-    # Risk and proof
-
-    def try_attacks(self, name: str, query: Query, asked: Budget, seed: int = 0) -> Trial:
-        """Attack the answer to `query`, exact and with noise. Internal; in the trail.
-
-        Noise is drawn, nothing is published and nothing spent: only success rates are kept.
-
-        Raises:
-            QueryError, PrivacyParameterError: it cannot be asked, or holds nothing to attack.
-        """
-        return proofs.try_attacks(self._desk, name, query, asked, seed)
-
-    def trials(self, name: str) -> tuple[Trial, ...]:
-        """All attacks tried on dataset `name`, newest first."""
-        with self._desk.database.reading() as connection:
-            return proofs.trials(connection, datasets.find(connection, name))
-
-    def self_audit(self) -> SelfAudit:
-        """Test the samplers and the whole way from rows to numbers, on invented tables."""
-        return proofs.self_audit(self._desk)
-
-    def self_audits(self) -> tuple[SelfAudit, ...]:
-        """All of the desk's audits of itself, newest first."""
-        with self._desk.database.reading() as connection:
-            return proofs.self_audits(connection)
-
-    def compare_error(
-        self, name: str, query: Query, asked: Budget, stand_in: Assumptions | str | None
-    ) -> tuple[GroupError, ...]:
-        """How wrong each number would be, by noise and by bounds; see `compliance.privacy.honesty`.
-
-        On stored rows, real or public: internal, and in the trail.
-
-        Raises:
-            QueryError, PrivacyParameterError, UnknownDatasetError: it cannot be compared.
-        """
-        return proofs.compare_error(self._desk, name, query, asked, stand_in)
 
     @property
     def federation(self) -> Federation:
