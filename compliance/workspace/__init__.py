@@ -29,6 +29,7 @@ from compliance.storage import records, tables
 from compliance.trail.nouns import Entry, Verification
 from compliance.workspace import (
     assessments,
+    bare,
     budgets,
     datasets,
     disclosures,
@@ -46,6 +47,7 @@ from compliance.workspace.anonymisation import Anonymisation
 from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
+from compliance.workspace.guarding import guarded
 from compliance.workspace.loading import load_libraries
 from compliance.workspace.proofs import Probing
 from compliance.workspace.proving import Proof
@@ -55,6 +57,7 @@ from compliance.workspace.scanning import Scanning
 __all__ = ["Workspace", "load_libraries"]
 
 
+@guarded
 class Workspace:
     """One company's datasets, what was done with them, and the proof. Safe to share by threads."""
 
@@ -179,7 +182,8 @@ class Workspace:
     def discovery(self, name: str) -> Discovery | None:
         """The labels of dataset `name`; None where nobody has looked yet."""
         with self._desk.database.reading() as connection:
-            return labels.latest(connection, datasets.find(connection, name))
+            found = labels.latest(connection, datasets.find(connection, name))
+        return bare.labels_for(self._desk, found)
 
     def changes(self, name: str) -> Changes | None:
         """What dataset `name` holds that its last version did not; None before it is looked at."""

@@ -9,16 +9,18 @@ from __future__ import annotations
 import copy
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy import Table as Records
 
-from compliance.access import permit
+from compliance.access import by_itself, may, permit
 from compliance.access.nouns import Actor, Role
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, Dataset
@@ -36,6 +38,7 @@ from compliance.workspace.keys import key_in
 from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
+_Kept = TypeVar("_Kept")
 
 _UNTOLD = How()
 _AGGREGATES_KEPT = 64
@@ -154,12 +157,18 @@ class Desk:
         self._tables: Recent[Table] = Recent(TABLE_CACHE_BYTES, lambda table: table.nbytes)
         self._bounded: Recent[Bounded] = Recent(_BOUNDED_BYTES, lambda rows: rows.nbytes)
         self._aggregates: Recent[Aggregate] = Recent(_AGGREGATES_KEPT, lambda _: 1)
+        self._memory: dict[str, Any] = {}
+        self._one_keeps = threading.RLock()
 
     def acting(self, actor: Actor) -> Desk:
         """The same desk in the hands of `actor`: one folder, one database, one memory."""
         theirs = copy.copy(self)
         theirs.actor = actor
         return theirs
+
+    def by_itself(self) -> Desk:
+        """The same desk at work that goes on whoever looks: with no more rights than that needs."""
+        return self.acting(by_itself())
 
     def permit(self, act: str) -> None:
         """Let whoever acts look or begin; every act is asked about again when it is written.
@@ -168,6 +177,21 @@ class Desk:
             NotPermittedError: no role of theirs has the right.
         """
         permit(self.actor, act)
+
+    def may(self, act: str) -> bool:
+        """Whether whoever acts has the right to an act or a look."""
+        return may(self.actor, act)
+
+    def kept(self, name: str, make: Callable[[], _Kept]) -> _Kept:
+        """What this process keeps in memory of the desk under `name`, whoever acts; made once.
+
+        Who may see it is asked before it is looked up; nothing of one person's belongs here.
+        """
+        with self._one_keeps:
+            if name not in self._memory:
+                self._memory[name] = make()
+            found: _Kept = self._memory[name]
+            return found
 
     @property
     def datasets_folder(self) -> Path:

@@ -44,6 +44,7 @@ from compliance.rules.nouns import Assessment, State
 from compliance.storage import records, tables
 from compliance.workspace import datasets, packs
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.registers import (
     held_in,
     keep,
@@ -60,6 +61,7 @@ LARGEST_FILE_BYTES = 20 * 2**20
 _KNOWN = 8  # ids named in a refusal
 
 
+@guarded
 class Registering:
     """What only people know: look it up, record it, bring it in, take it out."""
 
