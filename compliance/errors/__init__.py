@@ -86,6 +86,7 @@
       - UndecidedMentionsError
   + AccessError                   somebody may not do this, or not so
     - NotPermittedError, SignInError, AccountError, UnknownAccountError
+      - VisitOverError
     - ApprovalNeededError, ApprovalError, UnknownApprovalError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there

@@ -13,6 +13,7 @@ __all__ = [
     "SignInError",
     "UnknownAccountError",
     "UnknownApprovalError",
+    "VisitOverError",
 ]
 
 
@@ -34,6 +35,10 @@ class UnknownAccountError(AccessError):
 
 class SignInError(AccessError):
     sentence = "You are not signed in: {reason}."
+
+
+class VisitOverError(SignInError):
+    """They were let in, and are not any more."""
 
 
 class ApprovalNeededError(AccessError):
