@@ -63,8 +63,12 @@ class House:
     def signed_in(self, name: str, **claims: object) -> Identity:
         """What the provider says of somebody who signs in now."""
         said = {
-            **{"iss": ISSUER, "sub": f"sub-{name}", "email": f"{name}@example.com"},
-            **{"email_verified": True, "iat": int(self.clock().timestamp()), "nonce": f"n-{name}"},
+            "iss": ISSUER,
+            "sub": f"sub-{name}",
+            "email": f"{name}@example.com",
+            "email_verified": True,
+            "iat": int(self.clock().timestamp()),
+            "nonce": f"n-{name}",
             **claims,
         }
         return self.desk.access.visits.identity(said)

@@ -121,9 +121,7 @@ class Visits:
         changes = self._desk.database.changes
         with self._desk.database.reading() as connection:
             visit = _visit(connection, identity.token)
-            account = visit and records.latest(
-                connection, tables.ACCOUNT, Account, id=visit.account
-            )
+            account = _account_of(connection, visit)
             last = seen.last(connection, identity.token)
         if visit is None:
             self.begin(identity)
@@ -136,7 +134,10 @@ class Visits:
             raise self._is_over(Ended.ACCOUNT_CHANGED)
         at = datetime.fromtimestamp(last, UTC)
         here = Here(
-            **{"visit": visit, "actor": actor_of(account), "seen": at, "noted": at},
+            visit=visit,
+            actor=actor_of(account),
+            seen=at,
+            noted=at,
             looked_at=now,
             changes=changes,
         )
@@ -154,9 +155,7 @@ class Visits:
         self._desk.present.forget(visit_id)
         with self._desk.database.reading() as connection:
             visit = _visit(connection, visit_id)
-            account = visit and records.latest(
-                connection, tables.ACCOUNT, Account, id=visit.account
-            )
+            account = _account_of(connection, visit)
         if visit is None or visit.why is not None:
             return
         subject = account.name if account else visit.account
@@ -264,6 +263,12 @@ def _moment(claim: object) -> datetime | None:
     with suppress(OverflowError, ValueError, OSError):
         return datetime.fromtimestamp(claim, UTC)
     return None
+
+
+def _account_of(connection: Connection, visit: Visit | None) -> Account | None:
+    if visit is None:
+        return None
+    return records.latest(connection, tables.ACCOUNT, Account, id=visit.account)
 
 
 def _seconds(at: datetime) -> int:
