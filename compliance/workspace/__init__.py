@@ -98,6 +98,14 @@ class Workspace:
         """Whether whoever acts has the right to an act or a look; see `compliance.access`."""
         return may(self.actor, act)
 
+    def permit(self, act: str) -> None:
+        """Let whoever acts look or begin.
+
+        Raises:
+            NotPermittedError: no role of theirs has the right.
+        """
+        self._desk.permit(act)
+
     # Organisation
 
     def organisation(self) -> Organisation:

@@ -35,6 +35,7 @@ from compliance.storage import Database, records, tables
 from compliance.trail import Head, Line, commitment, record
 from compliance.workspace.coding import code
 from compliance.workspace.keys import key_in
+from compliance.workspace.present import Present
 from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
@@ -154,6 +155,7 @@ class Desk:
             reason = "it cannot be written; choose another folder or ask for the right to write"
             raise WorkspaceError(home=settings.home, reason=reason) from None
         self.database = Database(settings.database_url)
+        self.present = Present()
         self._tables: Recent[Table] = Recent(TABLE_CACHE_BYTES, lambda table: table.nbytes)
         self._bounded: Recent[Bounded] = Recent(_BOUNDED_BYTES, lambda rows: rows.nbytes)
         self._aggregates: Recent[Aggregate] = Recent(_AGGREGATES_KEPT, lambda _: 1)
