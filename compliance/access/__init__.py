@@ -7,5 +7,23 @@ asks before every act and before every look at personal data, so no page and no 
 from __future__ import annotations
 
 from compliance.access.permitting import may, permissions, permit
+from compliance.access.separating import (
+    deciders,
+    digest_of,
+    is_same_person,
+    is_weaker,
+    may_now,
+    what_of,
+)
 
-__all__ = ["may", "permissions", "permit"]
+__all__ = [
+    "deciders",
+    "digest_of",
+    "is_same_person",
+    "is_weaker",
+    "may",
+    "may_now",
+    "permissions",
+    "permit",
+    "what_of",
+]

@@ -37,7 +37,7 @@ class SignInError(AccessError):
 
 
 class ApprovalNeededError(AccessError):
-    sentence = "A second person must approve this first. Ask for it: {how}."
+    sentence = "A second person must approve this first: {because}. {stands}. Ask {how}."
 
 
 class ApprovalError(AccessError):
