@@ -8,5 +8,26 @@ which verb asks for what is the table `doors.yaml`.
 from __future__ import annotations
 
 from compliance.access.permitting import DESK, by_itself, doors, may, permissions, permit
+from compliance.access.separating import (
+    deciders,
+    digest_of,
+    is_same_person,
+    is_weaker,
+    may_now,
+    what_of,
+)
 
-__all__ = ["DESK", "by_itself", "doors", "may", "permissions", "permit"]
+__all__ = [
+    "DESK",
+    "by_itself",
+    "deciders",
+    "digest_of",
+    "doors",
+    "is_same_person",
+    "is_weaker",
+    "may",
+    "may_now",
+    "permissions",
+    "permit",
+    "what_of",
+]
