@@ -36,7 +36,7 @@ class Cells:
     """The columns of one table in an engine."""
 
     def __init__(self, table: Cell, columns: Sequence[Column]) -> None:
-        self.table = table
+        self.table, self.columns = table, tuple(columns)
         self._types = {column.name: column.type for column in columns}
 
     def type_of(self, name: ColumnName) -> ColumnType:

@@ -175,12 +175,17 @@ def _spark(place: Place, warehouse: Warehouse) -> Iterator[_Reached]:
         raise NoEngineError(package="pyspark") from None
     try:
         with _ONE_SPARK:
-            engine = ibis.pyspark.connect(_session(place, warehouse.address))
+            session = _session(place, warehouse.address)
+            engine = ibis.pyspark.connect(session)
+
+            def ask(expression: Cell) -> pa.Table:
+                return session.sql(engine.compile(expression)).toArrow()
+
             if is_parquet(place.table):
-                yield engine.read_parquet(place.table), engine.to_pyarrow
+                yield engine.read_parquet(place.table), ask
             else:
                 schema, _, name = place.table.rpartition(".")
-                yield engine.table(name, database=schema or None), engine.to_pyarrow
+                yield engine.table(name, database=schema or None), ask
     except (PySparkException, Py4JError):
         reason = "Spark refuses, or has no such table; its own log says why"
         raise WarehouseError(place=place.title, reason=reason) from None
@@ -208,7 +213,9 @@ def _session(place: Place, master: str) -> Any:
     builder = SparkSession.builder.master(master)
     for name, value in settings.items():
         builder = builder.config(name, value)
-    return builder.getOrCreate()
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")  # what fails may be a value; we say it in our words
+    return session
 
 
 @contextmanager
