@@ -38,7 +38,7 @@ from compliance.privacy.aggregates import (
 from compliance.privacy.conditions import comparable
 from compliance.privacy.nouns.question import Comparison, Condition, Query, Statistic, StatisticKind
 from compliance.privacy.relational_answers import key_column, part_column, read_off
-from compliance.privacy.shared_lots import key_of, looks, same_look
+from compliance.privacy.shared_lots import LOT_DIGITS, key_of, looks, same_look
 from compliance.privacy.statistics import bars
 from compliance.settings import MAX_GROUPS
 
@@ -187,12 +187,12 @@ class Plan:
         lots, kept = {"row_lot": first}, [ibis._.row_lot < query.max_rows_per_group]
         whose = [rows.who]
         if query.period:
-            lot = self._digests.of("s", rows.who, rows.part)
+            lot = self._lot("s", rows.who, rows.part)
             lots["part_lot"] = ibis.dense_rank().over(group_by=whose, order_by=lot)
             kept.append(ibis._.part_lot < query.period.most)
             whose = [rows.who, rows.part]
         if query.by:
-            lot = self._digests.of("p", rows.who, rows.place)
+            lot = self._lot("p", rows.who, rows.place)
             lots["place_lot"] = ibis.dense_rank().over(group_by=whose, order_by=lot)
             kept.append(ibis._.place_lot < query.groups_per_period)
         return rows.mutate(**lots).filter(*kept)
@@ -200,7 +200,11 @@ class Plan:
     def _row_lot(self, rows: Cell) -> Cell:
         """Of what reaches the statistics: rows with the same lot are alike."""
         texts = [rows[name].cast("string").coalesce("") + "," for name in self._looks.values()]
-        return self._digests.of("r", rows.who, *texts) if texts else rows.who
+        return self._lot("r", rows.who, *texts) if texts else rows.who
+
+    def _lot(self, use: str, *texts: Cell) -> Cell:
+        """A digest to draw by; as many digits of it as `SharedLots` looks at."""
+        return self._digests.of(use, *texts).left(LOT_DIGITS)
 
     def _has_more(self) -> Cell:
         """Per person, whether some of the rows that may count do not."""

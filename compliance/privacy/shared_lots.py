@@ -21,7 +21,7 @@ from compliance.privacy.lots import Stretches
 from compliance.privacy.nouns.question import Mechanism, Query, Statistic, StatisticKind
 from compliance.privacy.rows import Rows
 
-_DIGITS = 16  # hexadecimal ones that fit 64 bits
+LOT_DIGITS = 16  # hexadecimal ones that fit 64 bits
 
 
 class SharedLots:
@@ -64,7 +64,7 @@ class SharedLots:
         return [f"{n}," if is_one else "," for n, is_one in zip(whole, present, strict=True)]
 
     def _lots(self, use: str, texts: Sequence[str]) -> Hashes:
-        found = (int(self._digests.here(use, text)[:_DIGITS], 16) for text in texts)
+        found = (int(self._digests.here(use, text)[:LOT_DIGITS], 16) for text in texts)
         return np.fromiter(found, dtype=np.uint64, count=len(texts))
 
 

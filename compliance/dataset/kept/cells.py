@@ -10,7 +10,7 @@ Importing this module loads ibis.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -21,7 +21,9 @@ from compliance.dataset.table import NO_VALUE
 from compliance.errors import UnknownColumnError
 
 Cell = Any  # an expression of ibis; its classes say less than the names here
+_TO_SECONDS = len("2024-01-31 23:59:59")
 _FIRST_YEAR, _LAST_YEAR = 1, 9999  # what all engines and all files can hold
+_WHOLE_STEPS = 1.5 * 2.0**52
 _MOST_64 = 2**63 - 1
 _MOST_EXACT_DIGITS = 18  # of a whole decimal that fits 64 bits
 
@@ -66,11 +68,10 @@ class Cells:
             return Exact.half_even(
                 Exact.within(self.number(name), -(10**9), 10**9) * 1e6
             ).cast("string")
-        moment = self.moment(name)
         if type_ is ColumnType.DATE:
             return self.calendar(name, "day")
-        time = _joined(":", _two(moment.hour(), moment.minute(), moment.second()))
-        return self.calendar(name, "day") + " " + time
+        # All write a moment so, and then fractions of a second in ways of their own.
+        return self.moment(name).cast("string").left(_TO_SECONDS)
 
     def named(self, name: ColumnName) -> Cell:
         """As the desk writes the value, or the words for “no value”."""
@@ -89,9 +90,8 @@ class Cells:
         """The day, month, quarter or year of a moment as the desk writes it; null without one."""
         moment = self.moment(name)
         if per == "quarter":
-            return _joined("-Q", [n.cast("int64").cast("string") for n in _quarter(moment)])
-        parts = [_padded(moment.year(), 4), *_two(moment.month(), moment.day())]
-        return _joined("-", parts[: {"year": 1, "month": 2, "day": 3}[per]])
+            return _whole_text(moment.year()) + "-Q" + _whole_text(moment.quarter())
+        return moment.cast("date").cast("string").left({"year": 4, "month": 7, "day": 10}[per])
 
     def number(self, name: ColumnName) -> Cell:
         """As a 64-bit float, or a whole number of the column's own size; null where there is none.
@@ -161,15 +161,12 @@ class Exact:
 
     @staticmethod
     def half_even(value: Cell) -> Cell:
-        """A floating-point number below 2**52 to the nearest whole one, halves to the even one.
+        """A floating-point number below 2**51 to the nearest whole one, halves to the even one.
 
-        Engines round halves in different ways; these steps are exact on all.
+        Engines round halves in different ways, but all add as IEEE 754 says: beside a number so
+        large that whole ones are its smallest steps, a sum is rounded to a whole one, half to even.
         """
-        below = value.floor().cast("int64")
-        rest = value - below.cast("float64")
-        is_odd = (below % 2) != 0
-        is_up = (rest > 0.5) | ((rest == 0.5) & is_odd)
-        return ibis.ifelse(is_up, below + 1, below)
+        return (value + _WHOLE_STEPS - _WHOLE_STEPS).cast("int64")
 
     @staticmethod
     def quotient(value: Cell, divisor: int) -> Cell:
@@ -185,24 +182,5 @@ def _in_64_bits(whole: Cell) -> Cell:
     return whole.cast("int64")
 
 
-def _quarter(moment: Cell) -> tuple[Cell, Cell]:
-    return moment.year(), moment.quarter()
-
-
-def _joined(sign: str, texts: Iterable[Cell]) -> Cell:
-    first, *rest = texts
-    for text in rest:
-        first = first + sign + text
-    return first
-
-
-def _padded(number: Cell, digits: int) -> Cell:
-    """A whole number not below 0 with zeros before it, if it has fewer digits."""
-    # Not by LPAD, which cuts longer ones on some engines.
-    text = number.cast("int64").cast("string")
-    least = [(number < 10**n, "0" * (digits - n) + text) for n in range(1, digits)]
-    return ibis.cases(*least, else_=text)
-
-
-def _two(*numbers: Cell) -> list[Cell]:
-    return [_padded(number, 2) for number in numbers]
+def _whole_text(number: Cell) -> Cell:
+    return number.cast("int64").cast("string")

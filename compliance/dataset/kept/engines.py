@@ -29,7 +29,7 @@ from compliance.settings import MAX_COLUMNS
 
 _ONE_EMBEDDED = threading.Lock()  # several at once would each take the memory that is allowed
 _ONE_SPARK = threading.Lock()  # a process has one session
-_PARTS_SPARK = 16  # of a shuffle; the usual 200 cost seconds on small tables
+_PARTS_SPARK = 4  # of a shuffle on one machine; the usual 200 cost seconds on small tables
 _CONNECT_S = 20
 
 
@@ -205,11 +205,11 @@ def _session(place: Place, master: str) -> Any:
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.caseSensitive": "true",
         "spark.sql.ansi.enabled": "true",  # a sum that does not fit is an error, not a wrong number
-        "spark.sql.shuffle.partitions": str(_PARTS_SPARK),
         "spark.sql.execution.arrow.pyspark.enabled": "true",
     }
     if master.startswith("local"):
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        settings["spark.sql.shuffle.partitions"] = str(_PARTS_SPARK)
     builder = SparkSession.builder.master(master)
     for name, value in settings.items():
         builder = builder.config(name, value)
