@@ -91,12 +91,30 @@ SETTINGS = (
             "the workspace folder may know nothing of those."
         ),
     ),
+    Setting(
+        name="PRIVACY_DESK_WAREHOUSES",
+        default="",
+        meaning=(
+            "Engines that keep tables, as NAME=ADDRESS with spaces between several: "
+            "postgresql://reader:password@host/database, or spark://host:7077; datasets name them, "
+            "and never hold their addresses."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_ENGINE_MEMORY_GB",
+        default="2",
+        meaning=(
+            "How much memory the embedded engine may take for tables that are kept elsewhere; what "
+            "does not fit is put, encrypted, into the workspace folder and thrown away afterwards."
+        ),
+    ),
 )
 
 MAX_FILE_BYTES = 4 * 2**30
 MAX_COLUMNS = 2_000
 MAX_GROUPS = 100_000
 MAX_SITES = 1_000
+MOST_ENGINE_GB = 4_096
 TABLE_CACHE_BYTES = 2 * 2**30
 
 # The budget that holds until an officer decides one; the desk raises a finding until then.
@@ -119,6 +137,8 @@ class Settings:
         signer_password: of its file or token; not shown.
         time_stamp_url: the time-stamp authority; empty for none.
         anchors: where checkpoints of the trail are kept, whatever the records say.
+        warehouses: engines that keep tables; may hold passwords, so it is not shown.
+        engine_memory_gb: what the embedded engine may take.
     """
 
     home: Path
@@ -131,6 +151,8 @@ class Settings:
     signer_password: str = field(default="", repr=False)
     time_stamp_url: str = ""
     anchors: tuple[Path, ...] = ()
+    warehouses: str = field(default="", repr=False)
+    engine_memory_gb: int = 2
 
     @classmethod
     def from_environment(
@@ -162,4 +184,13 @@ class Settings:
                 for said in values["PRIVACY_DESK_ANCHORS"].split(os.pathsep)
                 if said
             ),
+            warehouses=values["PRIVACY_DESK_WAREHOUSES"],
+            engine_memory_gb=_gigabytes(values["PRIVACY_DESK_ENGINE_MEMORY_GB"], folder),
         )
+
+
+def _gigabytes(said: str, home: Path) -> int:
+    if not said.isascii() or not said.isdecimal() or not 1 <= int(said) <= MOST_ENGINE_GB:
+        reason = f"PRIVACY_DESK_ENGINE_MEMORY_GB is a whole number from 1 to {MOST_ENGINE_GB:,}"
+        raise WorkspaceError(home=home, reason=reason)
+    return int(said)

@@ -46,6 +46,7 @@ from compliance.workspace.anonymisation import Anonymisation
 from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
+from compliance.workspace.keeping import Keeping
 from compliance.workspace.loading import load_libraries
 from compliance.workspace.proving import Proof
 from compliance.workspace.rights import Rights
@@ -70,6 +71,7 @@ class Workspace:
         self.governance = Governance(self._desk)
         self.rights = Rights(self._desk)
         self.proof = Proof(self._desk)
+        self.keeping = Keeping(self._desk)
         self.rights.erasing.resume()
 
     # Organisation
