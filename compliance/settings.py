@@ -130,6 +130,23 @@ SETTINGS = (
         default="10",
         meaning="After how many hours somebody is signed out whatever they do.",
     ),
+    Setting(
+        name="PRIVACY_DESK_WAREHOUSES",
+        default="",
+        meaning=(
+            "Engines that keep tables, as NAME=ADDRESS with spaces between several: "
+            "postgresql://reader:password@host/database, or spark://host:7077; datasets name them, "
+            "and never hold their addresses."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_ENGINE_MEMORY_GB",
+        default="2",
+        meaning=(
+            "How much memory the embedded engine may take for tables that are kept elsewhere; what "
+            "does not fit is put, encrypted, into the workspace folder and thrown away afterwards."
+        ),
+    ),
 )
 
 CALLBACK = "/oauth2callback"  # where a provider sends people back to
@@ -139,6 +156,7 @@ MAX_FILE_BYTES = 4 * 2**30
 MAX_COLUMNS = 2_000
 MAX_GROUPS = 100_000
 MAX_SITES = 1_000
+MOST_ENGINE_GB = 4_096
 TABLE_CACHE_BYTES = 2 * 2**30
 
 # The budget that holds until an officer decides one; the desk raises a finding until then.
@@ -230,6 +248,8 @@ class Settings:
         time_stamp_url: the time-stamp authority; empty for none.
         anchors: where checkpoints of the trail are kept, whatever the records say.
         sign_in: how people sign in.
+        warehouses: engines that keep tables; may hold passwords, so it is not shown.
+        engine_memory_gb: what the embedded engine may take.
     """
 
     home: Path
@@ -243,6 +263,8 @@ class Settings:
     time_stamp_url: str = ""
     anchors: tuple[Path, ...] = ()
     sign_in: SignIn = SignIn()
+    warehouses: str = field(default="", repr=False)
+    engine_memory_gb: int = 2
 
     @classmethod
     def from_environment(
@@ -276,6 +298,8 @@ class Settings:
                 if said
             ),
             sign_in=SignIn.of(values),
+            warehouses=values["PRIVACY_DESK_WAREHOUSES"],
+            engine_memory_gb=_gigabytes(values["PRIVACY_DESK_ENGINE_MEMORY_GB"], folder),
         )
 
 
@@ -298,3 +322,10 @@ def _said(environment: Mapping[str, str], setting: Setting) -> str:
     except (OSError, ValueError):
         reason = f"the file that {setting.name}_FILE names cannot be read"
         raise WorkspaceError(home=Path(path).parent, reason=reason) from None
+
+
+def _gigabytes(said: str, home: Path) -> int:
+    if not said.isascii() or not said.isdecimal() or not 1 <= int(said) <= MOST_ENGINE_GB:
+        reason = f"PRIVACY_DESK_ENGINE_MEMORY_GB is a whole number from 1 to {MOST_ENGINE_GB:,}"
+        raise WorkspaceError(home=home, reason=reason)
+    return int(said)

@@ -57,10 +57,15 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server with an empty cluster in a temporary folder, until the block ends."""
+def running(*, is_large: bool = False) -> Iterator[Server]:
+    """A server with an empty cluster in a temporary folder, until the block ends.
+
+    Args:
+        is_large: more will be kept than memory has room for.
+    """
     programs = _programs()
-    folder = Path(tempfile.mkdtemp(prefix="desk-pg-", dir=_roomy_memory()))
+    place = None if is_large else _roomy_memory()
+    folder = Path(tempfile.mkdtemp(prefix="desk-pg-", dir=place))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")

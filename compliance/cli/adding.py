@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compliance.cli import verbs
+from compliance.cli import arguments, verbs
 
 Kinds = argparse._SubParsersAction  # typeshed has no public name for it
 
@@ -37,3 +37,21 @@ def named(added: argparse.ArgumentParser, *, is_needed: bool = True) -> None:
         added.add_argument("name", help="the dataset")
     else:
         added.add_argument("name", nargs="?", help="the dataset; left out: all")
+
+
+def places(added: argparse.ArgumentParser) -> None:
+    """Where a dataset comes from: places that are copied, or one that keeps its rows."""
+    one = added.add_mutually_exclusive_group(required=True)
+    one.add_argument(
+        "path",
+        nargs="*",
+        default=[],
+        type=arguments.place,
+        help="file, folder or database address",
+    )
+    one.add_argument(
+        "--kept",
+        type=arguments.place,
+        metavar="PLACE",
+        help="a table that stays where it is: WAREHOUSE:TABLE, a Parquet file or a folder of them",
+    )

@@ -27,7 +27,7 @@ from compliance.cli import (
     verbs,
     watching,
 )
-from compliance.cli.adding import Kinds, group, named, verb
+from compliance.cli.adding import Kinds, group, named, places, verb
 from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
 from compliance.federated.nouns import Axis
@@ -98,9 +98,7 @@ def _organisation(kinds: Kinds[argparse.ArgumentParser]) -> None:
 def _datasets(kinds: Kinds[argparse.ArgumentParser]) -> None:
     inner = group(kinds, "dataset", "add, list, show, describe datasets")
     add = verb(inner, "add", verbs.dataset_add, "store files, folders or a table as a dataset")
-    add.add_argument(
-        "path", nargs="+", type=arguments.place, help="file, folder or database address"
-    )
+    places(add)
     add.add_argument("--name", required=True, help="what the dataset is called from now on")
     add.add_argument("--table", help="sheet, database table or archive member")
     _description(add)

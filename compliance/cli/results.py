@@ -35,6 +35,7 @@ def dataset_line(dataset: Dataset) -> Result:
         "rows": dataset.rows,
         "columns": len(dataset.columns),
         "sha256": dataset.sha256,
+        **({"kept": to_plain(dataset.kept)} if dataset.kept else {}),
     }
 
 

@@ -41,11 +41,13 @@ def organisation(workspace: Workspace, asked: Namespace) -> Result:
 
 def dataset_add(workspace: Workspace, asked: Namespace) -> Result:
     """Store files, folders or a database table."""
-    said = typed.description(asked, Description())
-    added = workspace.add_places(
-        asked.path, asked.name, None if said == Description() else said, table=asked.table
+    typed_ = typed.description(asked, Description())
+    said = None if typed_ == Description() else typed_
+    if asked.kept is not None:
+        return results.dataset(workspace.keeping.add(asked.kept, asked.name, said))
+    return results.dataset(
+        workspace.add_places(asked.path, asked.name, said, table=asked.table)
     )
-    return results.dataset(added)
 
 
 def dataset_list(workspace: Workspace, _: Namespace) -> Result:

@@ -31,6 +31,38 @@ class ColumnType(StrEnum):
     BOOLEAN = "boolean"
 
 
+class Engine(StrEnum):
+    """What computes on a table that is kept elsewhere, where it lies."""
+
+    DUCKDB = "duckdb"
+    POSTGRESQL = "postgresql"
+    SPARK = "spark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the rows of a dataset lie that the desk does not hold.
+
+    It never holds an address: that may have a password in it, and stays in the settings.
+
+    Attributes:
+        engine: what computes there; DuckDB is part of the desk and reads files of this machine.
+        warehouse: the name under which the settings have its address; empty for files.
+        table: the file or folder of Parquet files, or the table as the engine names it.
+    """
+
+    engine: Engine
+    table: str
+    warehouse: str = ""
+
+    @property
+    def title(self) -> str:
+        """The place in words, without a folder or an address."""
+        if self.engine is Engine.DUCKDB:
+            return self.table.rstrip("/").rsplit("/", 1)[-1]
+        return f"{self.warehouse}: {self.table}"
+
+
 class LegalBasis(StrEnum):
     """The six legal bases of GDPR Art. 6(1)."""
 
@@ -140,6 +172,8 @@ class Dataset:
         sources: the files it came from.
         description: what people said about it.
         added_at: when, UTC.
+        kept: where its rows lie, if not here; then `sha256` tells what was found there, and how
+            many different values a column holds is an estimate.
     """
 
     id: str
@@ -152,6 +186,7 @@ class Dataset:
     sources: tuple[Source, ...]
     description: Description
     added_at: datetime
+    kept: Place | None = None
 
     def __post_init__(self) -> None:
         check_dataset_name(self.name)

@@ -10,6 +10,9 @@
     - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
     - TakenNameError, UnknownReleaseError, UnknownRunError, UnknownOutputError
   + DescriptionError              a dataset's description holds something unknown
+  + KeptError                     a table that is kept elsewhere cannot be used so
+    - KeptElsewhereError, UnknownWarehouseError, WarehouseError, NoEngineError
+    - SourceChangedError
   + LabelError                    a correction names a type or class that does not exist
   + QueryError                    a query cannot be asked
     - MalformedQueryError, MissingUnitError, BadBoundsError, NotANumberColumnError
@@ -106,6 +109,7 @@ from compliance.errors import (
     base,
     data,
     governance,
+    keeping,
     learning,
     privacy,
     proof,
@@ -117,6 +121,7 @@ from compliance.errors.anonymising import *  # noqa: F403
 from compliance.errors.base import *  # noqa: F403
 from compliance.errors.data import *  # noqa: F403
 from compliance.errors.governance import *  # noqa: F403
+from compliance.errors.keeping import *  # noqa: F403
 from compliance.errors.learning import *  # noqa: F403
 from compliance.errors.privacy import *  # noqa: F403
 from compliance.errors.proof import *  # noqa: F403
@@ -130,6 +135,7 @@ __all__ = [  # noqa: PLE0604 - lists of strings
     *base.__all__,
     *data.__all__,
     *governance.__all__,
+    *keeping.__all__,
     *learning.__all__,
     *privacy.__all__,
     *proof.__all__,

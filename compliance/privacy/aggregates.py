@@ -140,10 +140,7 @@ def add_up(table: Rows, query: Query, bounded: Bounded) -> Aggregate:
     Raises:
         BadBoundsError: with so many rows, sums between these bounds do not fit 64 bits.
     """
-    for part in parts_of(query):
-        if part.per_row * max(table.rows, 1) >= MOST_TOTAL:
-            reason = "the bounds are too wide for a table of this size; narrow them"
-            raise BadBoundsError(statistic=part.statistic.title, reason=reason)
+    check_totals(query, table.rows)
     quantiles = [s for s in query.statistics if s.kind is StatisticKind.QUANTILE]
     return Aggregate(
         keys=bounded.keys,
@@ -157,6 +154,18 @@ def add_up(table: Rows, query: Query, bounded: Bounded) -> Aggregate:
         ranked={s.name: _ranked(table, s, bounded) for s in quantiles},
         people=int(table.codes(query.unit).labels.size),
     )
+
+
+def check_totals(query: Query, rows: int) -> None:
+    """Refuse bounds between which sums over so many rows may not fit 64 bits.
+
+    Raises:
+        BadBoundsError: they may not.
+    """
+    for part in parts_of(query):
+        if part.per_row * max(rows, 1) >= MOST_TOTAL:
+            reason = "the bounds are too wide for a table of this size; narrow them"
+            raise BadBoundsError(statistic=part.statistic.title, reason=reason)
 
 
 def middle(statistic: Statistic) -> int:
@@ -189,6 +198,19 @@ def steps(statistic: Statistic) -> tuple[int, int]:
 def to_steps(value: Decimal, statistic: Statistic) -> int:
     """`value` in steps of the granularity."""
     return int((value * statistic.granularity.per_one).to_integral_value(ROUND_HALF_EVEN))
+
+
+def clamped(
+    values: npt.NDArray[np.int64] | npt.NDArray[np.float64], statistic: Statistic
+) -> _Ints:
+    """Values in whole steps of the granularity, within the bounds."""
+    lower, upper = steps(statistic)
+    per_one = statistic.granularity.per_one
+    # Clamped twice: a huge value times a hundred would be none.
+    inner = np.clip(values, lower // per_one - 1, upper // per_one + 1) * per_one
+    if inner.dtype.kind == "f":
+        inner = np.rint(inner).astype(np.int64)
+    return np.clip(inner, lower, upper)
 
 
 def _parts(statistic: Statistic, query: Query) -> list[Part]:
@@ -278,13 +300,7 @@ def _ranked(table: Rows, statistic: Statistic, bounded: Bounded) -> Ranked:
 def _clamped(table: Rows, statistic: Statistic, bounded: Bounded) -> tuple[_Ints, _Ints]:
     """Per row that holds a value, its group, and the value in whole steps within the bounds."""
     groups, values = _present(table, statistic, bounded)
-    lower, upper = steps(statistic)
-    per_one = statistic.granularity.per_one
-    # Clamped twice: a huge value times a hundred would be none.
-    inner = np.clip(values, lower // per_one - 1, upper // per_one + 1) * per_one
-    if inner.dtype.kind == "f":
-        inner = np.rint(inner).astype(np.int64)
-    return groups, np.clip(inner, lower, upper)
+    return groups, clamped(values, statistic)
 
 
 def _present(

@@ -8,7 +8,6 @@ that person's rows.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,10 +17,11 @@ import numpy.typing as npt
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.privacy.choosing import Hashes, Ints, Truths, compacted, least_of_each
 from compliance.privacy.conditions import matching
-from compliance.privacy.grouping import Groups, groups_of, hashed_groups
+from compliance.privacy.grouping import Groups, groups_of
+from compliance.privacy.lots import Drawing, Lots, OwnLots, Stretches, columns_computed_with
 from compliance.privacy.nouns import Dropped
 from compliance.privacy.nouns.question import Mechanism, Query
-from compliance.privacy.rows import Rows, hashed, hashed_numbers, hashed_texts, mixed
+from compliance.privacy.rows import Rows
 
 _BLOCK = 2**16  # rows hashed at a time, so that steps between stay in the processor's cache
 
@@ -65,7 +65,9 @@ class _Places:
     group: Ints
 
 
-def bound(table: Rows, query: Query, columns: Sequence[Column], key: bytes) -> Bounded:
+def bound(
+    table: Rows, query: Query, columns: Sequence[Column], key: bytes, draw: Drawing = OwnLots
+) -> Bounded:
     """The rows of `table` that count under the bounds of `query`.
 
     Rows that name no person never count, nor with a period those without a moment. With public
@@ -74,6 +76,7 @@ def bound(table: Rows, query: Query, columns: Sequence[Column], key: bytes) -> B
 
     Args:
         key: secret of the workspace; decides which of a person's rows are kept.
+        draw: how it decides.
     """
     units = table.codes(query.unit)
     groups = groups_of(table, query)
@@ -85,19 +88,19 @@ def bound(table: Rows, query: Query, columns: Sequence[Column], key: bytes) -> B
     rows = np.flatnonzero(counts)
     unit, group = units.codes[rows], groups.numbers[rows]
     places = _places(unit, group, len(units.labels), len(groups.keys))
-    person = hashed(units, key)
-    is_taken = _places_within_bounds(query, places, groups, person, key)
+    stretches, stretch = _stretches(query, groups)
+    lots = draw(table, query, groups, stretches, key)
+    is_taken = _places_within_bounds(query, places, (stretch, len(stretches)), lots)
 
-    def row_hashes(items: Ints) -> Hashes:
-        hashes = np.empty(len(items), dtype=np.uint64)
+    def row_lots(items: Ints) -> Hashes:
+        found = np.empty(len(items), dtype=np.uint64)
         for start in range(0, len(items), _BLOCK):
             block = slice(start, start + _BLOCK)
-            at = rows[items[block]], person[unit[items[block]]]
-            hashes[block] = _row_hashes(table, query, *at, key)
-        return hashes
+            found[block] = lots.of_rows(rows[items[block]], unit[items[block]])
+        return found
 
     is_kept = is_taken[places.of_row]
-    is_kept &= least_of_each(places.of_row, row_hashes, query.max_rows_per_group)
+    is_kept &= least_of_each(places.of_row, row_lots, query.max_rows_per_group)
     kept, lost = np.flatnonzero(is_kept), np.flatnonzero(~is_kept)
     dropped = Dropped(
         rows=len(lost) + without_unit,
@@ -116,7 +119,7 @@ def bound(table: Rows, query: Query, columns: Sequence[Column], key: bytes) -> B
 def choice_of(query: Query) -> tuple[Query, tuple[ColumnName, ...]]:
     """What of a query decides which rows count: equal for queries that can share a `Bounded`."""
     asked_of_all = replace(query, statistics=(), mechanism=Mechanism.GAUSSIAN, shares={})
-    return asked_of_all, _columns_computed_with(query)
+    return asked_of_all, columns_computed_with(query)
 
 
 def _places(unit: npt.NDArray[np.int32], group: Ints, units: int, groups: int) -> _Places:
@@ -125,55 +128,44 @@ def _places(unit: npt.NDArray[np.int32], group: Ints, units: int, groups: int) -
     return _Places(of_row=of_row, unit=place_unit, group=place_group)
 
 
-def _places_within_bounds(
-    query: Query, places: _Places, groups: Groups, person: Hashes, key: bytes
-) -> Truths:
-    """Per place, whether its stretch of time and its group are among those its person keeps."""
-    called = hashed_groups(groups, key)
-
-    def pair_hashes(items: Ints) -> Hashes:
-        pair = person[places.unit[items]] ^ called[places.group[items]]
-        return mixed(pair ^ _salt(key, b"groups"))
-
+def _stretches(query: Query, groups: Groups) -> tuple[Stretches, Ints]:
+    """The stretches of time that groups lie in, and per group which; none without a period."""
     if query.period is None:
-        return least_of_each(places.unit, pair_hashes, query.groups_per_period)
+        return np.array([], dtype=object), np.zeros(len(groups.keys), dtype=np.int64)
     moment = query.by.index(query.period.column)
     texts = np.array([keys[moment] for keys in groups.keys], dtype=object)
-    stretches, stretch = np.unique(texts, return_inverse=True)
+    return np.unique(texts, return_inverse=True)
+
+
+def _places_within_bounds(
+    query: Query, places: _Places, stretches: tuple[Ints, int], lots: Lots
+) -> Truths:
+    """Per place, whether its stretch of time and its group are among those its person keeps.
+
+    Args:
+        stretches: per group its stretch of time, and how many there are.
+    """
+
+    def place_lots(items: Ints) -> Hashes:
+        return lots.of_places(places.unit[items], places.group[items])
+
+    if query.period is None:
+        return least_of_each(places.unit, place_lots, query.groups_per_period)
+    stretch, count = stretches
     part, cells = compacted(
-        places.unit * len(stretches) + stretch[places.group],
-        (int(places.unit.max(initial=0)) + 1) * max(len(stretches), 1),
+        places.unit * count + stretch[places.group],
+        (int(places.unit.max(initial=0)) + 1) * max(count, 1),
     )
-    part_unit, part_stretch = np.divmod(cells, max(len(stretches), 1))
-    named = hashed_texts(stretches, key)
+    part_unit, part_stretch = np.divmod(cells, max(count, 1))
 
-    def part_hashes(items: Ints) -> Hashes:
-        pair = person[part_unit[items]] ^ named[part_stretch[items]]
-        return mixed(pair ^ _salt(key, b"periods"))
+    def part_lots(items: Ints) -> Hashes:
+        return lots.of_stretches(part_unit[items], part_stretch[items])
 
-    is_in_time = least_of_each(part_unit, part_hashes, query.period.most)[part]
-    return is_in_time & least_of_each(part, pair_hashes, query.groups_per_period)
-
-
-def _row_hashes(table: Rows, query: Query, rows: Ints, person: Hashes, key: bytes) -> Hashes:
-    """Per row a hash of its person and of the values that are computed with."""
-    hashes = person
-    for column in _columns_computed_with(query):
-        hashes = mixed(hashes + hashed_numbers(table.numbers(column), rows, key))
-    return mixed(hashes ^ _salt(key, b"rows"))
-
-
-def _columns_computed_with(query: Query) -> tuple[ColumnName, ...]:
-    return tuple(sorted({s.column for s in query.statistics if s.column}))
+    is_in_time = least_of_each(part_unit, part_lots, query.period.most)[part]
+    return is_in_time & least_of_each(part, place_lots, query.groups_per_period)
 
 
 def _distinct(codes: npt.NDArray[np.int32], possible: int) -> int:
     occurs = np.zeros(possible, dtype=np.bool_)
     occurs[codes] = True
     return int(occurs.sum())
-
-
-def _salt(key: bytes, use: bytes) -> np.uint64:
-    """A secret number for one use of the workspace's key."""
-    digest = hashlib.blake2b(key, person=use, digest_size=8).digest()
-    return np.uint64(int.from_bytes(digest, "big"))

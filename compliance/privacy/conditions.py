@@ -73,7 +73,7 @@ def check_conditions(conditions: Sequence[Condition], columns: Sequence[Column])
             raise UnknownColumnError(
                 column=condition.column[:80], dataset="this dataset", known=known
             )
-        _comparable(condition, types[condition.column])
+        comparable(condition, types[condition.column])
 
 
 def matching(
@@ -84,7 +84,7 @@ def matching(
     matches = np.ones(table.rows, dtype=np.bool_)
     for condition in conditions:
         coded = table.codes(condition.column)
-        value = _comparable(condition, types[condition.column])
+        value = comparable(condition, types[condition.column])
         holds = _holds(coded.labels, condition.comparison, value)
         matches &= (coded.codes >= 0) & holds[coded.codes] if len(holds) else False
     return matches
@@ -100,7 +100,7 @@ def _quoted(text: str, signs: str) -> str:
     return f"{sign}{text}{sign}"
 
 
-def _comparable(condition: Condition, type_: ColumnType) -> object:
+def comparable(condition: Condition, type_: ColumnType) -> object:
     """The condition's value in the type of its column."""
     refusal = f"column “{condition.column}” holds {type_}"
     if type_ not in _ORDERED and condition.comparison not in (

@@ -48,6 +48,7 @@ from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
 from compliance.workspace.guarding import guarded
+from compliance.workspace.keeping import Keeping
 from compliance.workspace.loading import load_libraries
 from compliance.workspace.proofs import Probing
 from compliance.workspace.proving import Proof
@@ -79,6 +80,7 @@ class Workspace:
         self.governance = Governance(desk)
         self.rights = Rights(desk)
         self.proof = Proof(desk)
+        self.keeping = Keeping(desk)
         self.access = Access(desk)
 
     # Who acts

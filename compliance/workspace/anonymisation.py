@@ -25,6 +25,7 @@ from compliance.workspace import (
     anonymising,
     bare,
     datasets,
+    elsewhere,
     examining,
     histories,
     proposals,
@@ -72,6 +73,9 @@ class Anonymisation:
             people = datasets.find(connection, population) if population else None
         for column in (*quasi, *sensitive):
             dataset.column(column)
+        if dataset.kept is not None and not (sensitive or people):
+            desk = self._desk
+            return elsewhere.risk(dataset, quasi, desk.settings, desk.key, sampling_fraction)
         return measure_table(
             self._desk.table(dataset),
             quasi,

@@ -26,6 +26,7 @@ from compliance.errors import (
     FileMissingError,
     FileTooLargeError,
     SecondBudgetError,
+    TakenNameError,
     UnknownDatasetError,
 )
 from compliance.i18n import mark
@@ -110,11 +111,9 @@ def store(
         description=description or (newest_.description if newest_ else Description()),
         added_at=act.at,
     )
-    if newest_ is not None:
-        _keep_population(act, newest_, dataset)
-    if dataset.description.unit:
-        dataset.column(dataset.description.unit)
-    _check_region(dataset.description)
+    if newest_ is not None and newest_.kept is not None:
+        raise TakenNameError(name=name)
+    check_described(act, newest_, dataset)
     # Not earlier: nothing typed can be refused any more, so no file is left over.
     store_bytes(desk.datasets_folder / f"{intake.sha256}.parquet", intake.parquet)
     act.store(tables.DATASET, dataset, id=dataset.id, name=name, sha256=dataset.sha256)
@@ -126,6 +125,19 @@ def store(
         "sha256": dataset.sha256,
     }
     return dataset
+
+
+def check_described(act: Act, before: Dataset | None, dataset: Dataset) -> None:
+    """Refuse a new version whose description does not fit it.
+
+    Raises:
+        SecondBudgetError, UnknownColumnError, DescriptionError: it does not.
+    """
+    if before is not None:
+        _keep_population(act, before, dataset)
+    if dataset.description.unit:
+        dataset.column(dataset.description.unit)
+    _check_region(dataset.description)
 
 
 def describe(desk: Desk, name: str, description: Description) -> Dataset:
@@ -185,8 +197,11 @@ def whole(connection: Connection, dataset: Dataset) -> Dataset:
 
 
 def newest_whole(connection: Connection) -> tuple[Dataset, ...]:
-    """Of every dataset the version that keeps all rows of the newest; see `whole`."""
-    return tuple(whole(connection, dataset) for dataset in newest(connection))
+    """Of every dataset that the desk holds, the version that keeps all rows of the newest; see
+    `whole`.
+    """
+    held = (dataset for dataset in newest(connection) if dataset.kept is None)
+    return tuple(whole(connection, dataset) for dataset in held)
 
 
 def version(connection: Connection, id_: str) -> Dataset:

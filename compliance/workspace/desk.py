@@ -25,7 +25,7 @@ from compliance.access.nouns import Actor, Role
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, Dataset
 from compliance.dataset.part import Part, read_mask
-from compliance.errors import WorkspaceError
+from compliance.errors import KeptElsewhereError, WorkspaceError
 from compliance.lineage.nouns import Edge, How, Node
 from compliance.privacy import Aggregate, Bounded, add_up, bound, choice_of, joined, joined_columns
 from compliance.privacy.nouns.question import Mechanism, Query
@@ -33,6 +33,7 @@ from compliance.privacy.rows import Rows
 from compliance.settings import TABLE_CACHE_BYTES, Settings
 from compliance.storage import Database, records, tables
 from compliance.trail import Head, Line, commitment, record
+from compliance.workspace import elsewhere
 from compliance.workspace.coding import code
 from compliance.workspace.keys import key_in
 from compliance.workspace.present import Present
@@ -262,7 +263,12 @@ class Desk:
         """The table of `dataset`, stored or a part of a stored one (see `usage`).
 
         The least used leave memory when there are too many.
+
+        Raises:
+            KeptElsewhereError: its rows are not here.
         """
+        if dataset.kept is not None:
+            raise KeptElsewhereError(dataset=dataset.name)
         return self._table(dataset.sha256)
 
     def _table(self, sha256: str) -> Table:
@@ -311,10 +317,13 @@ class Desk:
         exact = replace(query, shares={}, mechanism=Mechanism.GAUSSIAN)
 
         def computed() -> Aggregate:
+            if dataset.kept is not None:
+                return elsewhere.aggregate(dataset, query, self.settings, self.key)
             table, bounded = self.counted(dataset, query, others)
             return add_up(table, query, bounded)
 
-        return self._aggregates.get((*_hashes(dataset, others), repr(exact)), computed)
+        place = (*_hashes(dataset, others), repr(exact), *elsewhere.moment(dataset, self.clock()))
+        return self._aggregates.get(place, computed)
 
 
 def all_columns(dataset: Dataset, others: Mapping[str, Dataset]) -> tuple[Column, ...]:

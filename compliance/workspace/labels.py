@@ -24,7 +24,7 @@ from compliance.discovery.text import scan_column
 from compliance.i18n import mark
 from compliance.lineage.nouns import How, Node, NodeKind
 from compliance.storage import records, tables
-from compliance.workspace import datasets
+from compliance.workspace import datasets, elsewhere
 from compliance.workspace.desk import Act, Desk
 
 _MOST_TEXTS = 2_000
@@ -35,7 +35,11 @@ def find_labels(desk: Desk, name: str) -> Discovery:
     """Look at every column of dataset `name`; labels that an officer decided stay as they are."""
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
-    seen = look(desk.table(dataset), dataset, desk.clock())
+    if dataset.kept is None:
+        table = desk.table(dataset)
+    else:
+        table = elsewhere.sample(dataset, desk.settings, desk.key)
+    seen = look(table, dataset, desk.clock())
     with desk.act("dataset.discover", name) as act:
         found = replace(with_decided(act.connection, dataset, seen), discovered_at=act.at)
         keep(act, dataset, found)

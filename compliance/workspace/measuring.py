@@ -39,6 +39,8 @@ class Measures:
     ) -> Retained | None:
         """How old the rows are; None where no column of dates tells."""
         column = None if discovery is None else measuring.date_column(dataset, discovery)
+        if dataset.kept is not None:
+            return None
         if column is None:
             return None
         key = (dataset.sha256, column)
@@ -49,7 +51,7 @@ class Measures:
         self, desk: Desk, dataset: Dataset, discovery: Discovery | None
     ) -> Residents | None:
         """Where its people live; None where no column of countries tells."""
-        if discovery is None:
+        if discovery is None or dataset.kept is not None:
             return None
         country, region = measuring.country_columns(discovery)
         if country is None:
@@ -68,7 +70,7 @@ class Measures:
     ) -> Residents | None:
         """Where its people live by `other`, which has them under the same keys."""
         unit, country = dataset.description.unit, measuring.country_columns(found)[0]
-        if unit is None or country is None or other.description.unit != unit:
+        if unit is None or country is None or other.description.unit != unit or dataset.kept:
             return None
         key = (dataset.sha256, str(unit), "by", other.sha256, country)
 

@@ -85,7 +85,8 @@ def moved(
     rows = Restricted(desk, act.connection, lifted)
     step = datasets.LIFTED if lifted else datasets.RESTRICTED
     making = _Making(desk=desk, act=act, undo=undo, rows=rows, step=step, carried=carried)
-    found = [making.moved(dataset) for dataset in datasets.newest(act.connection)]
+    held = (dataset for dataset in datasets.newest(act.connection) if dataset.kept is None)
+    found = [making.moved(dataset) for dataset in held]
     made = tuple(one for each in found for one in each)
     if made:
         act.facts["moved_out"] = {one.id: one.rows for one in made}

@@ -95,6 +95,10 @@ _NOBODYS = (
     "tells people apart, and the population, in its description."
 )
 _INVENTED = "Its rows were invented under a privacy budget; none of them is anybody's."
+_ELSEWHERE = (
+    "It is kept elsewhere, so its rows are not here: look for the person where it lies, and record "
+    "there what was done."
+)
 _COUNTED = "It was anonymised; none of its rows can be tied to one person."
 _KEYLESS = "It was pseudonymised with a key that is not here any more; nobody is found in it."
 
@@ -113,7 +117,8 @@ def _real(connection: Connection, found: Sequence[Dataset], skipped: Skipped) ->
     """Those whose rows are about real people."""
     invented = {one.made for one in records.every(connection, tables.SYNTHESIS, Synthesis)}
     skipped |= {one.id: _INVENTED for one in found if one.id in invented}
-    return [one for one in found if one.id not in invented]
+    skipped |= {one.id: _ELSEWHERE for one in datasets.newest(connection) if one.kept}
+    return [one for one in found if one.id not in invented and one.kept is None]
 
 
 def _labels(desk: Desk, connection: Connection, kept: _Kept, dataset: Dataset) -> tuple[Label, ...]:

@@ -190,6 +190,11 @@ def _looked(
     whole = _whole(connection, dataset, use.purpose)
     if use.is_free:
         return whole, None
+    if dataset.kept is not None:
+        reason = (
+            "it is kept elsewhere, where rows of people who stand against a use cannot be left out"
+        )
+        raise NotUsableError(dataset=dataset.name, reason=reason)
     seen = Seen(refusal=use.refusal) if use.refusal else looked_at(desk, connection, dataset, use)
     if seen.refusal:
         nothing = replace(
