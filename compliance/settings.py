@@ -91,6 +91,14 @@ SETTINGS = (
             "the workspace folder may know nothing of those."
         ),
     ),
+    Setting(
+        name="PRIVACY_DESK_BACKUP_PASSWORD",
+        default="",
+        meaning=(
+            "What backups are sealed with, 12 characters or more; without it none is made, checked "
+            "or restored. Keep it apart from them."
+        ),
+    ),
 )
 
 MAX_FILE_BYTES = 4 * 2**30
@@ -119,6 +127,7 @@ class Settings:
         signer_password: of its file or token; not shown.
         time_stamp_url: the time-stamp authority; empty for none.
         anchors: where checkpoints of the trail are kept, whatever the records say.
+        backup_password: what backups are sealed with; not shown.
     """
 
     home: Path
@@ -131,6 +140,7 @@ class Settings:
     signer_password: str = field(default="", repr=False)
     time_stamp_url: str = ""
     anchors: tuple[Path, ...] = ()
+    backup_password: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(
@@ -162,4 +172,5 @@ class Settings:
                 for said in values["PRIVACY_DESK_ANCHORS"].split(os.pathsep)
                 if said
             ),
+            backup_password=values["PRIVACY_DESK_BACKUP_PASSWORD"],
         )

@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--records postgresql`, leave out what has no workspace or says where its records are."""
+    """With `--records postgresql`, leave out what has no workspace, or says where records are."""
     if config.getoption("records") == "sqlite":
         return
     kept = [item for item in items if isinstance(item, pytest.Function) and _is_redirected(item)]
@@ -75,9 +75,9 @@ def _opens_records(module: ModuleType) -> bool:
         if isinstance(thing, type) and thing in opening:
             return True
         origin = thing if isinstance(thing, ModuleType) else _module_of(thing)
-        if origin is not None and origin is not module and origin.__name__.startswith("tests."):
-            if origin.__name__ != __name__ and _opens_records(origin):
-                return True
+        others = origin is not None and origin.__name__ not in (module.__name__, __name__)
+        if others and origin.__name__.startswith("tests.") and _opens_records(origin):
+            return True
     return False
 
 

@@ -102,7 +102,7 @@ def _create(server: Server, name: str, template: str) -> None:
 
 
 def _end_of(name: str) -> str:
-    return f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+    return f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"  # noqa: S608
 
 
 def _has(server: Server, name: str) -> bool:

@@ -10,6 +10,7 @@ from compliance.cli import (
     anonymising_parser,
     arguments,
     auditing,
+    backups,
     clocks,
     consenting,
     erasing,
@@ -78,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
     _proof(kinds)
     governing = (registering, packing, clocks, residing, mending, watching, impacting, auditing)
     respecting = (requesting, erasing, consenting)
-    proving = (trails, lineages, reporting)
+    proving = (trails, lineages, reporting, backups)
     for area in (*governing, *respecting, *proving):
         area.add(kinds)
     return top

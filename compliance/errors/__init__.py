@@ -85,6 +85,8 @@
     - UnknownNodeError
       - UndecidedMentionsError
   + MissingGroupError             an optional group of packages is not installed
+  + BackupError                   a file is no backup that can be trusted
+  + NotBackedUpError, NotRestoredError   no backup can be made, or none restored there
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
 

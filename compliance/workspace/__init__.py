@@ -43,6 +43,7 @@ from compliance.workspace import (
     trails,
 )
 from compliance.workspace.anonymisation import Anonymisation
+from compliance.workspace.backups import Backups
 from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
@@ -70,6 +71,7 @@ class Workspace:
         self.governance = Governance(self._desk)
         self.rights = Rights(self._desk)
         self.proof = Proof(self._desk)
+        self.backups = Backups(self._desk)
         self.rights.erasing.resume()
 
     # Organisation

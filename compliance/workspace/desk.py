@@ -34,6 +34,8 @@ from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
 
+RESTORING = "restoring"  # a file of that name in the folder: a backup was restored by halves
+
 _UNTOLD = How()
 _AGGREGATES_KEPT = 64
 _BOUNDED_BYTES = 2**29
@@ -138,6 +140,9 @@ class Desk:
     def __init__(self, settings: Settings, clock: Clock = now) -> None:
         self.settings = settings
         self.clock = clock
+        if (settings.home / RESTORING).exists():
+            reason = "a backup is being restored into it, or was by halves; restore it again"
+            raise WorkspaceError(home=settings.home, reason=reason)
         try:
             for folder in self._folders:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
