@@ -13,6 +13,7 @@ from compliance.cli import (
     backups,
     clocks,
     consenting,
+    databases,
     erasing,
     impacting,
     lineages,
@@ -79,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     _proof(kinds)
     governing = (registering, packing, clocks, residing, mending, watching, impacting, auditing)
     respecting = (requesting, erasing, consenting)
-    proving = (trails, lineages, reporting, backups)
+    proving = (trails, lineages, reporting, backups, databases)
     for area in (*governing, *respecting, *proving):
         area.add(kinds)
     return top

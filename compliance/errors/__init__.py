@@ -85,6 +85,7 @@
     - UnknownNodeError
       - UndecidedMentionsError
   + MissingGroupError             an optional group of packages is not installed
+  + GrantsError                   a role of the database cannot be called so
   + BackupError                   a file is no backup that can be trusted
   + NotBackedUpError, NotRestoredError   no backup can be made, or none restored there
   + NameModelError                a language model that is named is not there

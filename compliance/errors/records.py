@@ -7,6 +7,7 @@ from compliance.errors.base import ComplianceError
 __all__ = [
     "BackupError",
     "CannotWriteError",
+    "GrantsError",
     "MissingGroupError",
     "NameModelError",
     "NotBackedUpError",
@@ -63,6 +64,12 @@ class MissingGroupError(ComplianceError):
 
 class WorkspaceError(ComplianceError):
     sentence = "The workspace at {home} cannot be used: {reason}."
+
+
+class GrantsError(ComplianceError):
+    sentence = (
+        "“{role}” cannot be given rights: the name of a role has small Latin letters, digits and _."
+    )
 
 
 class BackupError(ComplianceError):

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -25,6 +26,8 @@ _SMALL_BYTES = 2**30  # of what is read at once: about, a part of rows, the mani
 _MOST_MEMBERS = 1_000_000
 _PART = re.compile(r"(?!\.)[\w.@ -]{1,200}(?<![. ])")  # of a path: no “..”, no sign of a shell
 _DEPTH = 6
+_Kind = TypeVar("_Kind")
+
 _LEFT_OUT = re.compile(r"records\.sqlite.*|restoring|erasing/lock|.*\.partial", re.DOTALL)
 
 
@@ -138,7 +141,7 @@ class Reading:
         except (msgspec.DecodeError, RecursionError):
             raise self.foreign() from None
 
-    def _read(self, data: bytes, kind: type) -> object:
+    def _read(self, data: bytes, kind: type[_Kind]) -> _Kind:
         try:
             return msgspec.json.decode(data, type=kind)
         except (msgspec.DecodeError, RecursionError):

@@ -30,6 +30,7 @@ from compliance.storage import Database, records, tables
 from compliance.trail import Head, Line, commitment, record
 from compliance.workspace.coding import code
 from compliance.workspace.keys import key_in
+from compliance.workspace.noticing import Noticing
 from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
@@ -154,6 +155,7 @@ class Desk:
         self._tables: Recent[Table] = Recent(TABLE_CACHE_BYTES, lambda table: table.nbytes)
         self._bounded: Recent[Bounded] = Recent(_BOUNDED_BYTES, lambda rows: rows.nbytes)
         self._aggregates: Recent[Aggregate] = Recent(_AGGREGATES_KEPT, lambda _: 1)
+        self._noticing = Noticing()
 
     @property
     def datasets_folder(self) -> Path:
@@ -201,6 +203,7 @@ class Desk:
     @contextmanager
     def acts(self) -> Iterator[Acts]:
         """Many changes one after another; all of them or, on an error in any, nothing."""
+        self.notice()
         with self.database.writing() as connection:
             acts = Acts(connection, self.clock, self.settings.actor)
             yield acts
@@ -211,6 +214,7 @@ class Desk:
 
         The least used leave memory when there are too many.
         """
+        self.notice()
         return self._table(dataset.sha256)
 
     def _table(self, sha256: str) -> Table:
@@ -226,6 +230,10 @@ class Desk:
     def hold(self, dataset: Dataset, table: Table) -> None:
         """Have `table` for `dataset` in memory, so that it is measured before it is stored."""
         self._tables.get((dataset.sha256,), lambda: table)
+
+    def notice(self) -> None:
+        """Let go of rows that another process erased; whoever looks at data or acts does so."""
+        self._noticing.look(self)
 
     def let_go(self) -> None:
         """Forget all tables in memory: rows of them were erased."""
