@@ -147,6 +147,14 @@ SETTINGS = (
             "does not fit is put, encrypted, into the workspace folder and thrown away afterwards."
         ),
     ),
+    Setting(
+        name="PRIVACY_DESK_BACKUP_PASSWORD",
+        default="",
+        meaning=(
+            "What backups are sealed with, 12 characters or more; without it none is made, checked "
+            "or restored. Keep it apart from them."
+        ),
+    ),
 )
 
 CALLBACK = "/oauth2callback"  # where a provider sends people back to
@@ -250,6 +258,7 @@ class Settings:
         sign_in: how people sign in.
         warehouses: engines that keep tables; may hold passwords, so it is not shown.
         engine_memory_gb: what the embedded engine may take.
+        backup_password: what backups are sealed with; not shown.
     """
 
     home: Path
@@ -265,6 +274,7 @@ class Settings:
     sign_in: SignIn = SignIn()
     warehouses: str = field(default="", repr=False)
     engine_memory_gb: int = 2
+    backup_password: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(
@@ -300,6 +310,7 @@ class Settings:
             sign_in=SignIn.of(values),
             warehouses=values["PRIVACY_DESK_WAREHOUSES"],
             engine_memory_gb=_gigabytes(values["PRIVACY_DESK_ENGINE_MEMORY_GB"], folder),
+            backup_password=values["PRIVACY_DESK_BACKUP_PASSWORD"],
         )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow as pa
 import pytest
@@ -18,15 +21,85 @@ from compliance.dataset.cleaning import clean
 from compliance.dataset.nouns import Column, ColumnName, Description, LegalBasis
 from compliance.dataset.table import to_parquet
 from compliance.settings import Settings
+from compliance.storage import Database
 from compliance.workspace import Workspace
+from compliance.workspace.desk import Desk
 from tests.postgresql import Server, running
+from tests.redirected import forget, redirect, redirect_child
 
 # How long an example takes says more about the machine than about the desk.
 hypothesis_settings.register_profile("desk", deadline=None)
 hypothesis_settings.load_profile("desk")
 
+# Needs the records to be in a file: it looks into it, copies it, or hands it to another program.
+IN_A_FILE = "in_a_file"
+
 ROOT = Path(__file__).resolve().parent.parent
 CANARY_PERSON, CANARY_COUNTRY = 77_777, "Zembla_only_one"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--records",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="where workspaces keep their records; with postgresql, only tests that have one run",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    redirect_child()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--records postgresql`, leave out what has no workspace, or says where records are."""
+    if config.getoption("records") == "sqlite":
+        return
+    kept = [item for item in items if isinstance(item, pytest.Function) and _is_redirected(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _is_redirected(item: pytest.Function) -> bool:
+    says_where = hasattr(item, "callspec") and "settings" in item.callspec.params
+    if says_where or item.get_closest_marker(IN_A_FILE) or item.get_closest_marker("browser"):
+        return False
+    return "settings" in item.fixturenames or _opens_records(item.module)
+
+
+@functools.cache
+def _opens_records(module: ModuleType) -> bool:
+    """Whether a module of tests has in hand what opens a workspace, itself or through another."""
+    opening = {Workspace, Settings, Desk, Database}
+    for thing in vars(module).values():
+        if isinstance(thing, type) and thing in opening:
+            return True
+        origin = thing if isinstance(thing, ModuleType) else _module_of(thing)
+        others = origin is not None and origin.__name__ not in (module.__name__, __name__)
+        if others and origin.__name__.startswith("tests.") and _opens_records(origin):
+            return True
+    return False
+
+
+def _module_of(thing: object) -> ModuleType | None:
+    return sys.modules.get(getattr(thing, "__module__", None) or "") if callable(thing) else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _records(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("records") == "postgresql":
+        redirect(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture(autouse=True)
+def _room_for_the_next(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Databases that a test made in its own folder go when it ends."""
+    folder = None
+    if request.config.getoption("records") == "postgresql" and "tmp_path" in request.fixturenames:
+        folder = request.getfixturevalue("tmp_path")
+    yield
+    if folder is not None:
+        forget(folder)
 
 
 @pytest.fixture(scope="session")

@@ -138,7 +138,9 @@ on_both = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect
 
 def past_the_desk(settings: Settings) -> sqlite3.Connection | psycopg.Connection:
     """The records as somebody with the file or the server in hand has them; to be committed."""
-    url = sqlalchemy.make_url(settings.database_url)
+    from tests.redirected import address_of
+
+    url = sqlalchemy.make_url(address_of(settings.database_url))
     if url.drivername == "sqlite":
         connection = sqlite3.connect(str(url.database))
         connection.execute("PRAGMA recursive_triggers=ON")

@@ -49,6 +49,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "compliance/cli/trails.py:_prove": ("trail.prove",),
     "compliance/cli/trails.py:_checkpoint": ("trail.checkpoint",),
     "compliance/cli/trails.py:_export": ("trail.export",),
+    "compliance/cli/backups.py:_make": ("backup.make",),
     "compliance/cli/impacting.py:_export": ("impact.export",),
     "compliance/cli/requests.py:write_log": ("request.log",),
     "compliance/cli/requests.py:_package": ("request.package",),

@@ -22,11 +22,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from compliance.errors import MissingGroupError, WorkspaceError
+from compliance.errors import GrantsError, MissingGroupError, WorkspaceError
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.settings import Settings
 from compliance.storage import Database, acts, records, servers
+from compliance.storage.grants import grants
 from compliance.storage.tables import METADATA, RECORDS, TRAIL
 from compliance.trail import Line
 from compliance.workspace import budgets
@@ -292,23 +293,49 @@ def test_a_key_may_be_long(desk: Desk) -> None:
     assert found.total == budget
 
 
+AS_CLERK = [
+    "update trail set body = 'x'",
+    "delete from trail",
+    "truncate organisation",
+    "update organisation set record = '{}'",
+    "delete from trail_head",
+    "update trail_head set id = 2",
+    "alter table trail disable trigger all",
+    "drop trigger trail_refuses_delete on trail",
+    "drop table trail",
+    "create or replace function refuse_change() returns trigger language sql as 'select 1'",
+    "set session_replication_role = replica",
+    "update alembic_version set version_num = '0001'",
+]
+
+
 @pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
 def test_the_desk_needs_no_more_rights_than_its_documents_say(
     desk: Desk, connection: psycopg.Connection
 ) -> None:
-    """See docs/decisions/0020: a role that may add, but neither change nor drop a trigger."""
+    """See docs/databases.md: a role that may look and add, and nothing else."""
     connection.execute("create role clerk login")
-    connection.execute("grant select, insert on all tables in schema public to clerk")
-    connection.execute("grant usage on all sequences in schema public to clerk")
-    connection.execute("grant update on trail_head to clerk")
+    for statement in grants("clerk"):
+        connection.execute(statement)  # type: ignore[call-overload]
     connection.commit()
     address = desk.settings.database_url.replace("//postgres@", "//clerk@")
 
     fill(Desk(replace(desk.settings, database_url=address)))
 
     connection.execute("set role clerk")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute("alter table trail disable trigger all")
+    connection.commit()
+    for statement in AS_CLERK:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement)
+        connection.rollback()
+    with desk.database.reading() as reader:
+        assert records.count(reader, TRAIL) == 1
+
+
+@pytest.mark.parametrize("role", ["", "a b", "a;drop table trail", 'a"', "Clerk", "x" * 64])
+def test_a_role_whose_name_is_more_than_a_name_is_refused(role: str) -> None:
+    with pytest.raises(GrantsError):
+        grants(role)
 
 
 PASSWORD = "Xanthippe"  # noqa: S105

@@ -35,8 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         top.error("“--” is no value")  # argparse would take it for an empty list
     asked = top.parse_args(typed)
     try:
-        workspace = Workspace(Settings.from_environment(home=asked.home))
-        result = asked.verb(workspace, asked)
+        opened = getattr(asked, "opened", Workspace)  # some verbs need none
+        result = asked.verb(opened(Settings.from_environment(home=asked.home)), asked)
     except ComplianceError as refusal:
         print(one_line(str(refusal)), file=sys.stderr)  # noqa: T201
         return REFUSED

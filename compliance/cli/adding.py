@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
-from compliance.cli import arguments, verbs
+from compliance.cli import arguments
+from compliance.cli.results import Result
 
 Kinds = argparse._SubParsersAction  # typeshed has no public name for it
 
@@ -16,7 +18,7 @@ def _parser(
 
 
 def verb(
-    kinds: Kinds[argparse.ArgumentParser], name: str, does: verbs.Verb, help_: str
+    kinds: Kinds[argparse.ArgumentParser], name: str, does: Callable[..., Result], help_: str
 ) -> argparse.ArgumentParser:
     """A verb that calls `does`."""
     found = _parser(kinds, name, help_)

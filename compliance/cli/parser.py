@@ -12,8 +12,10 @@ from compliance.cli import (
     approvals,
     arguments,
     auditing,
+    backups,
     clocks,
     consenting,
+    databases,
     erasing,
     impacting,
     lineages,
@@ -80,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
     _proof(kinds)
     governing = (registering, packing, clocks, residing, mending, watching, impacting, auditing)
     respecting = (requesting, erasing, consenting)
-    proving = (trails, lineages, reporting)
+    proving = (trails, lineages, reporting, backups, databases)
     admitting = (accounts, approvals)
     for area in (*governing, *respecting, *proving, *admitting):
         area.add(kinds)

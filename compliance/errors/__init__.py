@@ -93,6 +93,9 @@
     - AccountError, UnknownAccountError
     - ApprovalNeededError, ApprovalError, UnknownApprovalError
   + MissingGroupError             an optional group of packages is not installed
+  + GrantsError                   a role of the database cannot be called so
+  + BackupError                   a file is no backup that can be trusted
+  + NotBackedUpError, NotRestoredError   no backup can be made, or none restored there
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from compliance.errors.base import ComplianceError
 
 __all__ = [
+    "BackupError",
     "CannotWriteError",
+    "GrantsError",
     "MissingGroupError",
     "NameModelError",
+    "NotBackedUpError",
+    "NotRestoredError",
     "NothingAnonymisedError",
     "NothingReleasedError",
     "NothingToReportError",
@@ -60,6 +64,26 @@ class MissingGroupError(ComplianceError):
 
 class WorkspaceError(ComplianceError):
     sentence = "The workspace at {home} cannot be used: {reason}."
+
+
+class GrantsError(ComplianceError):
+    sentence = (
+        "“{role}” cannot be given rights: the name of a role has small Latin letters, digits and _."
+    )
+
+
+class BackupError(ComplianceError):
+    """A file is no backup, or not one that can be trusted."""
+
+    sentence = "{name} cannot be used as a backup: {reason}."
+
+
+class NotBackedUpError(ComplianceError):
+    sentence = "No backup is made: {reason}."
+
+
+class NotRestoredError(ComplianceError):
+    sentence = "Nothing is restored: {reason}."
 
 
 class NameModelError(ComplianceError):

@@ -250,7 +250,7 @@ class Plan:
             text = self._cells.text(column)
             value = ibis.ifelse(text.isnull(), ibis.null("string"), self._digests.of("w", text))
             wanted = self._digests.here("w", str(wanted))
-        return _compared(condition.comparison, value, wanted).coalesce(False)  # noqa: FBT003
+        return _compared(condition.comparison, value, wanted).coalesce(False)
 
     def _whole(self, statistic: Statistic) -> Cell:
         """What reaches a statistic of a row's value: whole steps within bounds, or its bar."""

@@ -33,11 +33,25 @@ class Database:
         Raises:
             MissingGroupError, WorkspaceError: they cannot be used.
         """
+        self._open(address)
+        self._migrate()
+
+    @classmethod
+    def unopened(cls, address: str) -> Database:
+        """The database at `address` as it is, whatever it holds.
+
+        Raises:
+            MissingGroupError, WorkspaceError: it cannot be used.
+        """
+        found = cls.__new__(cls)
+        found._open(address)
+        return found
+
+    def _open(self, address: str) -> None:
         self._kind, self._engine, self._home = opened(address)
         weakref.finalize(self, self._engine.dispose)  # connections close with their database
         self._one_writes = threading.Lock()
         self._changes = 0
-        self._migrate()
 
     @property
     def changes(self) -> int:
@@ -92,23 +106,16 @@ class Database:
 
     def _migrate(self) -> None:
         with self.reading() as connection:
-            if _revision(connection) == HEAD_REVISION:
+            if revision_of(connection) == HEAD_REVISION:
                 return
         with self.writing() as connection:
-            if _revision(connection) != HEAD_REVISION:  # else another process was first
+            if revision_of(connection) != HEAD_REVISION:  # else another process was first
                 self._upgrade(connection)
 
     def _upgrade(self, connection: Connection) -> None:
-        from alembic import command  # slow to load; only a new or an older workspace needs it
-        from alembic.config import Config
-        from alembic.util import CommandError
-
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
-        config.attributes["connection"] = connection
         try:
-            command.upgrade(config, "head")
-        except CommandError:
+            upgrade(connection)
+        except LookupError:
             reason = "a newer version of the desk wrote its records; use that version"
             raise WorkspaceError(home=self._home, reason=reason) from None
 
@@ -124,7 +131,27 @@ class Database:
             raise WorkspaceError(home=self._home, reason=reason) from None
 
 
-def _revision(connection: Connection) -> str | None:
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the records to `revision`, in the transaction of `connection`.
+
+    Raises:
+        LookupError: this version of the desk does not know it, or the one that is there.
+    """
+    from alembic import command  # slow to load; only a new or an older workspace needs it
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, revision)
+    except CommandError:
+        raise LookupError(revision) from None
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Which version of the records is there; None: there are none."""
     if not sqlalchemy.inspect(connection).has_table("alembic_version"):
         return None
     found = connection.exec_driver_sql("select version_num from alembic_version").scalar()

@@ -44,6 +44,7 @@ from compliance.workspace import (
 )
 from compliance.workspace.access import Access
 from compliance.workspace.anonymisation import Anonymisation
+from compliance.workspace.backups import Backups
 from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
@@ -81,6 +82,7 @@ class Workspace:
         self.rights = Rights(desk)
         self.proof = Proof(desk)
         self.keeping = Keeping(desk)
+        self.backups = Backups(desk)
         self.access = Access(desk)
 
     # Who acts

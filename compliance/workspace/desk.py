@@ -36,11 +36,14 @@ from compliance.trail import Head, Line, commitment, record
 from compliance.workspace import elsewhere
 from compliance.workspace.coding import code
 from compliance.workspace.keys import key_in
+from compliance.workspace.noticing import Noticing
 from compliance.workspace.present import Present
 from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
 _Kept = TypeVar("_Kept")
+
+RESTORING = "restoring"  # a file of that name in the folder: a backup was restored by halves
 
 _UNTOLD = How()
 _AGGREGATES_KEPT = 64
@@ -156,6 +159,9 @@ class Desk:
         self.settings = settings
         self.clock = clock
         self.actor = Actor(name=settings.actor, roles=frozenset(Role))
+        if (settings.home / RESTORING).exists():
+            reason = "a backup is being restored into it, or was by halves; restore it again"
+            raise WorkspaceError(home=settings.home, reason=reason)
         try:
             for folder in self._folders:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -203,6 +209,7 @@ class Desk:
                 self._memory[name] = make()
             found: _Kept = self._memory[name]
             return found
+        self._noticing = Noticing()
 
     @property
     def datasets_folder(self) -> Path:
@@ -254,6 +261,7 @@ class Desk:
     @contextmanager
     def acts(self) -> Iterator[Acts]:
         """Many changes one after another; all of them or, on an error in any, nothing."""
+        self.notice()
         with self.database.writing() as connection:
             acts = Acts(connection, self.clock, self.actor)
             yield acts
@@ -269,6 +277,7 @@ class Desk:
         """
         if dataset.kept is not None:
             raise KeptElsewhereError(dataset=dataset.name)
+        self.notice()
         return self._table(dataset.sha256)
 
     def _table(self, sha256: str) -> Table:
@@ -284,6 +293,10 @@ class Desk:
     def hold(self, dataset: Dataset, table: Table) -> None:
         """Have `table` for `dataset` in memory, so that it is measured before it is stored."""
         self._tables.get((dataset.sha256,), lambda: table)
+
+    def notice(self) -> None:
+        """Let go of rows that another process erased; whoever looks at data or acts does so."""
+        self._noticing.look(self)
 
     def let_go(self) -> None:
         """Forget all tables in memory: rows of them were erased."""

@@ -241,7 +241,7 @@ def _begun(desk: Desk, id_: str, plan: ErasurePlan, backups_until: date | None) 
             requests=plan.requests,
             begun_at=act.at,
             stage=Stage.PLANNED,
-            beyond=(*plan.beyond, erasing_beyond.backup(backups_until)),
+            beyond=(*plan.beyond, *erasing_beyond.backups(act.connection, backups_until)),
             typed=plan.typed,
             touched=plan.touched,
             keys_left=plan.requests,

@@ -21,6 +21,7 @@ from compliance.report.nouns import Report
 from compliance.rights.erasing import why_beyond
 from compliance.rights.nouns import Beyond, Cut, Identifier, IdentifierKind, Place
 from compliance.storage import acts, records, tables
+from compliance.trail import to_entry
 from compliance.workspace import requesting, sealing
 from compliance.workspace.desk import Desk
 
@@ -30,6 +31,7 @@ _TYPED = (
 )
 _SHORTEST = 6  # characters; shorter values stand everywhere
 _TELLING = frozenset(IdentifierKind) - {IdentifierKind.PERSON_KEY, IdentifierKind.BIRTH_DATE}
+_BACKUPS_NAMED = 10
 _WORD = re.compile(r"\w+")
 _HANDED_ON = {"output.export": "export", "deployment.write": "deployment"}
 
@@ -47,10 +49,12 @@ def reach(
     )
 
 
-def backup(until: date | None) -> Beyond:
-    """The copies that somebody else keeps."""
+def backups(connection: Connection, until: date | None) -> tuple[Beyond, ...]:
+    """The copies that somebody else keeps, and the newest of those that the desk made itself."""
+    made = [to_entry(line) for line in acts.lines_by(connection, ["backup.make"])]
     why = why_beyond("backup" if until else "backup_unknown")
-    return Beyond(what="backup", id="", why=why, until=until)
+    ids = ["", *(one.subject for one in made[-_BACKUPS_NAMED:])]
+    return tuple(Beyond(what="backup", id=id_, why=why, until=until) for id_ in ids)
 
 
 def kept_apart(

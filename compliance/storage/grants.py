@@ -1,0 +1,33 @@
+"""What a role of PostgreSQL needs to work with the desk: to look and to add, nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from compliance.errors import GrantsError
+from compliance.storage.tables import RECORDS, TRAIL, TRAIL_HEAD, TRAIL_TILE
+
+_ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+
+
+def grants(role: str) -> tuple[str, ...]:
+    """SQL that the owner of the tables runs, once they are made and after each update.
+
+    Whoever owns tables can change them and drop what refuses that, so the desk should not work
+    as their owner.
+
+    Raises:
+        GrantsError: a role cannot be called so.
+    """
+    if not _ROLE.fullmatch(role):
+        raise GrantsError(role=role[:63])
+    growing = [str(table.name) for table in (TRAIL, TRAIL_TILE, TRAIL_HEAD, *RECORDS)]
+    counted = [f"{table.name}_position_seq" for table in RECORDS]
+    return (
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};",
+        f"GRANT USAGE ON SCHEMA public TO {role};",
+        f"GRANT SELECT ON alembic_version TO {role};",
+        f"GRANT SELECT, INSERT ON {', '.join(growing)} TO {role};",
+        f"GRANT UPDATE (entries, hash) ON {TRAIL_HEAD.name} TO {role};",
+        f"GRANT USAGE ON SEQUENCE {', '.join(counted)} TO {role};",
+    )

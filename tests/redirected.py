@@ -1,0 +1,134 @@
+"""Records in PostgreSQL where a test would have an SQLite file: `pytest --records postgresql`.
+
+Where `records.sqlite` would be made lies a note that names a database instead, a fresh copy of an
+empty one. A folder that is copied takes its note along, and gets a copy of that database once it
+is opened. A file that is there already and is no note stays what it is.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from pathlib import Path
+
+import sqlalchemy
+from sqlalchemy import Engine
+
+from compliance.storage import Database, database, servers
+from tests.postgresql import Server
+
+# Where the server listens, for processes that tests start.
+VARIABLE = "DESK_TESTS_SERVER"
+_EMPTY = "desk_empty"
+_SIGN = "records are kept elsewhere"
+
+
+def redirect(server: Server) -> None:
+    """From now on, here and in processes started from here, addresses of files are redirected."""
+    os.environ[VARIABLE] = str(server.folder)
+    with _alone(server):
+        if not _has(server, _EMPTY):
+            _create(server, f"{_EMPTY}_new", "template0")
+            Database(server.address(f"{_EMPTY}_new"))
+            _do(server, _end_of(f"{_EMPTY}_new"))
+            _do(server, f"alter database {_EMPTY}_new rename to {_EMPTY}")
+    _patch(server)
+
+
+def redirect_child() -> None:
+    """The same in a process that was started by one whose addresses are redirected."""
+    if folder := os.environ.get(VARIABLE):
+        _patch(Server(folder=Path(folder)))
+
+
+def address_of(address: str) -> str:
+    """Where the records are really kept that are asked for at `address`."""
+    folder = os.environ.get(VARIABLE)
+    url = sqlalchemy.make_url(address)
+    if folder is None or url.drivername != "sqlite" or url.database in (None, "", ":memory:"):
+        return address
+    server, note = Server(folder=Path(folder)), Path(str(url.database))
+    if not note.exists() or note.stat().st_size == 0:
+        return server.address(_noted(server, note, _EMPTY))
+    said = _read(note)
+    if said is None:
+        return address
+    if said["path"] != str(note):
+        return server.address(_noted(server, note, said["database"]))
+    return server.address(said["database"])
+
+
+def forget(folder: Path) -> None:
+    """Drop the databases of all notes below `folder`; who is in one is put out."""
+    server = Server(folder=Path(os.environ[VARIABLE]))
+    for note in folder.rglob("*.sqlite"):
+        said = _read(note)
+        if said is not None and said["path"] == str(note):
+            _do(server, f"drop database if exists {said['database']} with (force)")
+
+
+def _patch(server: Server) -> None:
+    really = servers.opened
+
+    def opened(address: str) -> tuple[servers.Kind, Engine, str]:
+        return really(address_of(address))
+
+    database.opened = opened  # type: ignore[attr-defined]
+
+
+def _noted(server: Server, note: Path, template: str) -> str:
+    name = f"desk_{secrets.token_hex(6)}"
+    text = json.dumps({"said": _SIGN, "path": str(note), "database": name})
+    note.write_text(text)  # first: where nobody may write, no records are made
+    with _alone(server):  # two copies of one template at once are refused
+        if template != _EMPTY:
+            _do(server, _end_of(template))
+        _create(server, name, template)
+    return name
+
+
+def _read(note: Path) -> dict[str, str] | None:
+    try:
+        found = json.loads(note.read_text())
+    except (ValueError, OSError):
+        return None
+    return found if isinstance(found, dict) and found.get("said") == _SIGN else None
+
+
+def _create(server: Server, name: str, template: str) -> None:
+    _do(server, f"create database {name} template {template} strategy file_copy")
+
+
+def _end_of(name: str) -> str:
+    return f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"  # noqa: S608
+
+
+def _has(server: Server, name: str) -> bool:
+    with server.connection("postgres") as connection:
+        found = connection.execute("select 1 from pg_database where datname = %s", (name,))
+        return found.fetchone() is not None
+
+
+def _do(server: Server, statement: str) -> None:
+    with server.connection("postgres") as connection:
+        connection.execute(statement)  # type: ignore[arg-type]
+
+
+def _alone(server: Server) -> _Lock:
+    return _Lock(server.folder / "copying")
+
+
+class _Lock:
+    """One process and one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        self._file = self._path.open("a")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
