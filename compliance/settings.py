@@ -91,6 +91,35 @@ SETTINGS = (
             "the workspace folder may know nothing of those."
         ),
     ),
+    Setting(
+        name="PRIVACY_DESK_HOSTS",
+        default="",
+        meaning=(
+            "The names by which browsers reach the server, several separated by commas, without "
+            "ports; this machine's own (localhost) always count. Any other is turned away."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_BEHIND_TLS",
+        default="no",
+        meaning=(
+            "“yes” where everybody comes by HTTPS through a proxy: cookies are then sent by HTTPS "
+            "alone, and browsers are told to insist on it."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_METRICS_TOKEN",
+        default="",
+        meaning=(
+            "Who says this token may read the numbers at /metrics (Authorization: Bearer …); empty "
+            "means that only this machine may."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_LOG_FORMAT",
+        default="text",
+        meaning="How the server logs: “text”, or “json” for one JSON object a line.",
+    ),
 )
 
 MAX_FILE_BYTES = 4 * 2**30
@@ -102,6 +131,38 @@ TABLE_CACHE_BYTES = 2 * 2**30
 # The budget that holds until an officer decides one; the desk raises a finding until then.
 DEFAULT_EPSILON = Decimal(5)
 DEFAULT_DELTA = Decimal("1e-5")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """What the server's edge goes by.
+
+    Attributes:
+        hosts: the names it is reached by, besides this machine's own.
+        is_behind_tls: whether everybody comes by HTTPS.
+        metrics_token: who says it may read the numbers; not shown.
+        log_format: `text` or `json`.
+    """
+
+    hosts: tuple[str, ...] = ()
+    is_behind_tls: bool = False
+    metrics_token: str = field(default="", repr=False)
+    log_format: str = "text"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ServerSettings:
+        """Settings from the environment; what is not understood is as if it were not there."""
+        values = _values(environment)
+        return cls(
+            hosts=tuple(h.strip() for h in values["PRIVACY_DESK_HOSTS"].split(",") if h.strip()),
+            is_behind_tls=values["PRIVACY_DESK_BEHIND_TLS"].lower() in ("yes", "true", "1"),
+            metrics_token=values["PRIVACY_DESK_METRICS_TOKEN"],
+            log_format=values["PRIVACY_DESK_LOG_FORMAT"].lower(),
+        )
+
+
+def _values(environment: Mapping[str, str]) -> dict[str, str]:
+    return {s.name: environment.get(s.name, "").strip() or s.default for s in SETTINGS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +202,7 @@ class Settings:
         Raises:
             WorkspaceError: the home folder is named by an unusable path.
         """
-        values = {s.name: environment.get(s.name, "").strip() or s.default for s in SETTINGS}
+        values = _values(environment)
         try:
             folder = (home or Path(values["PRIVACY_DESK_HOME"])).expanduser().absolute()
         except RuntimeError as error:

@@ -50,6 +50,7 @@ from compliance.workspace.loading import load_libraries
 from compliance.workspace.proving import Proof
 from compliance.workspace.rights import Rights
 from compliance.workspace.scanning import Scanning
+from compliance.workspace.vitals import Vitals
 
 __all__ = ["Workspace", "load_libraries"]
 
@@ -70,6 +71,7 @@ class Workspace:
         self.governance = Governance(self._desk)
         self.rights = Rights(self._desk)
         self.proof = Proof(self._desk)
+        self.vitals = Vitals(self._desk)
         self.rights.erasing.resume()
 
     # Organisation

@@ -6,6 +6,8 @@ does not exist. Saying so here, before anybody comes, spares them that.
 
 Likewise what draws and prices noise takes a second to load. It is loaded beside, so that the first
 release does not wait for it.
+
+What a request passes before it gets there is told in `serving`.
 """
 
 from __future__ import annotations
@@ -16,11 +18,30 @@ from threading import Thread
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from compliance.settings import ServerSettings
 from compliance.workspace import load_libraries
+from compliance.workspace.vitals import Vitals
+from pages.parts import session
+from pages.parts.serving import edge, logs
 
 PagesManager.uses_pages_directory = False
 
-app = st.App(Path(__file__).resolve().parent.parent.parent / "app.py")
+settings = ServerSettings.from_environment()
+logs.begin(settings.log_format)
+
+
+def vitals() -> Vitals:
+    """The state of the workspace that all sessions share."""
+    return session.workspace().vitals
+
+
+app = st.App(
+    Path(__file__).resolve().parent.parent.parent / "app.py",
+    routes=edge.routes(settings, vitals),
+    middleware=edge.middleware(settings),
+    lifespan=edge.lifespan,
+    on_script_error=edge.crashed,
+)
 
 loading = Thread(target=load_libraries, name="load libraries", daemon=True)
 loading.start()
