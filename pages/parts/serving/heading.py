@@ -25,6 +25,8 @@ _TITLE = re.compile(rb"<title>[^<]*</title>")
 _KEPT_IN_NO_CACHE = ("media", "_stcore")
 _A_YEAR_S = 365 * 24 * 3600
 
+Finish = Callable[[Scope, MutableHeaders], None]
+
 _POLICY = {
     "default-src": "'self'",
     "script-src": "'self' {scripts}",
@@ -101,14 +103,15 @@ class Headed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if "text/html" in Headers(scope=scope).get("accept", ""):  # a page, which must be readable
+            kept = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+            scope = dict(scope, headers=kept)
         answer = _Answer(scope, send, self._finished)
         await self._app(scope, receive, answer.take)
 
     def _finished(self, scope: Scope, found: MutableHeaders) -> None:
         for name, value in self._fixed.items():
             found[name] = value
-        if "server" in found:
-            del found["server"]
         if scope["path"].strip("/").partition("/")[0] in _KEPT_IN_NO_CACHE:
             found["cache-control"] = "no-store"
         if self._is_behind_tls:
@@ -123,9 +126,7 @@ class Headed:
 class _Answer:
     """One answer on its way out; a page is held back until it is whole, for its length changes."""
 
-    def __init__(
-        self, scope: Scope, send: Send, finish: Callable[[Scope, MutableHeaders], None]
-    ) -> None:
+    def __init__(self, scope: Scope, send: Send, finish: Finish) -> None:
         self._scope, self._send, self._finish = scope, send, finish
         self._start: Message | None = None
         self._page = b""
@@ -134,7 +135,8 @@ class _Answer:
         if message["type"] == "http.response.start":
             found = MutableHeaders(raw=message["headers"])
             self._finish(self._scope, found)
-            if found.get("content-type", "").startswith("text/html"):
+            is_page = found.get("content-type", "").startswith("text/html")
+            if is_page and "content-encoding" not in found:
                 self._start = message
                 return
         elif self._start is not None and message["type"] == "http.response.body":

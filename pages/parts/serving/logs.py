@@ -29,6 +29,7 @@ REQUEST: ContextVar[str] = ContextVar("request", default="")
 FORMS = ("text", "json")
 
 _ROOT = Path(__file__).resolve().parent.parent.parent.parent
+_ASKED = "uvicorn.access"  # whole addresses; `watching` has said what they are about
 _SALT = secrets.token_bytes(32)  # a new one with every start: lines tell sessions apart, no more
 _FACTS = ("route", "method", "status", "ms", "bytes", "faults", "kind", "places")
 Raised = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -59,7 +60,8 @@ def begin(form: str) -> None:
 def take_over() -> None:
     """Have all libraries hand up what they log; once more when the server has begun its own."""
     for name in list(logging.root.manager.loggerDict):
-        _handed_up(logging.getLogger(name))
+        if name != _ASKED:
+            _handed_up(logging.getLogger(name))
 
 
 def places(error: BaseException) -> str:
@@ -107,16 +109,17 @@ def _facts(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _without_values(*given: Any, **named: Any) -> logging.LogRecord:
-    """A record whose errors are reduced to their kind and places, and whose others' words are cut.
+    """A record whose errors are reduced to their kind and places.
 
-    What other libraries put into their sentences is not known; of theirs the sentence stays as it
-    stands in their code, without what is filled in.
+    What libraries put into their sentences is not known, so it is the place in their code that
+    stands for them; of the server's own the sentence stays, without what is filled in.
     """
     record = logging.LogRecord(*given, **named)
     if record.name != LOG.name:
+        if not record.name.startswith("uvicorn"):
+            record.msg = "a library logged"
         record.args = None
-        if not isinstance(record.msg, str):
-            record.msg = f"a {type(record.msg).__name__}"
+        record.places = f"{_short(record.pathname)}:{record.lineno}"
     if record.exc_info and record.exc_info[1] is not None:
         error = record.exc_info[1]
         record.kind, record.places = type(error).__name__, places(error)
@@ -131,11 +134,11 @@ def _handed_up(logger: logging.Logger) -> None:
 
 
 def _warned(
-    message: Warning | str,
+    _: Warning | str,
     category: type[Warning],
     filename: str,
     lineno: int,
-    *_: object,
+    *_rest: object,
 ) -> None:
     place = f"{_short(filename)}:{lineno}"
     LOG.warning("a library warned", extra={"kind": category.__name__, "places": place})
