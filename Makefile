@@ -43,6 +43,11 @@ sbom: $(VENV)/.dev
 	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --mc-type application \
 	  --of JSON --sv 1.6 --output-reproducible -o build/sbom.json
 
+# The Dockerfile's steps, taken without Docker: as root, on Linux, in a layer that is thrown away.
+.PHONY: rehearse-image
+rehearse-image: $(VENV)/.core
+	$(BIN)/python benchmarks/image.py
+
 # Gather the words of all rooms anew, and compile their translations.
 messages: $(VENV)/.dev
 	$(BIN)/python -m compliance.i18n

@@ -151,7 +151,11 @@ class ServerSettings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ServerSettings:
-        """Settings from the environment; what is not understood is as if it were not there."""
+        """Settings from the environment; what is not understood is as if it were not there.
+
+        Raises:
+            WorkspaceError: a file that a setting names cannot be read.
+        """
         values = _values(environment)
         return cls(
             hosts=tuple(h.strip() for h in values["PRIVACY_DESK_HOSTS"].split(",") if h.strip()),
@@ -162,7 +166,25 @@ class ServerSettings:
 
 
 def _values(environment: Mapping[str, str]) -> dict[str, str]:
-    return {s.name: environment.get(s.name, "").strip() or s.default for s in SETTINGS}
+    """Every setting: what stands in the environment, in the file that it names, or the default."""
+    return {
+        s.name: environment.get(s.name, "").strip() or _in_file(environment, s.name) or s.default
+        for s in SETTINGS
+    }
+
+
+def _in_file(environment: Mapping[str, str], name: str) -> str:
+    """What stands in the file that `name`_FILE names: how secrets reach a container.
+
+    Raises:
+        WorkspaceError: it cannot be read; a default in its place could be worse than no start.
+    """
+    place = environment.get(f"{name}_FILE", "").strip()
+    try:
+        return Path(place).read_text(encoding="utf-8").strip() if place else ""
+    except (OSError, ValueError):
+        reason = f"the file that {name}_FILE names cannot be read"
+        raise WorkspaceError(home="the settings", reason=reason) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +222,8 @@ class Settings:
         """Settings from the environment; `home` given on the command line wins.
 
         Raises:
-            WorkspaceError: the home folder is named by an unusable path.
+            WorkspaceError: the home folder is named by an unusable path, or a setting by a file
+                that cannot be read.
         """
         values = _values(environment)
         try:
