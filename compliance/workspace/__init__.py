@@ -55,6 +55,7 @@ from compliance.workspace.proofs import Probing
 from compliance.workspace.proving import Proof
 from compliance.workspace.rights import Rights
 from compliance.workspace.scanning import Scanning
+from compliance.workspace.vitals import Vitals
 
 __all__ = ["Workspace", "load_libraries"]
 
@@ -83,6 +84,7 @@ class Workspace:
         self.proof = Proof(desk)
         self.keeping = Keeping(desk)
         self.backups = Backups(desk)
+        self.vitals = Vitals(desk)
         self.access = Access(desk)
 
     # Who acts

@@ -113,13 +113,14 @@ class Visitor:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[App]:
+def serving(home: Path, **settings: str) -> Iterator[App]:
     """The app on workspace folder `home`, in a process of its own that ends with the block."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "pages/parts/server.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "PRIVACY_DESK_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    environment |= settings
     environment.pop("PRIVACY_DESK_DATABASE_URL", None)
     log = home.with_suffix(".log")
     with (
