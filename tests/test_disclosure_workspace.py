@@ -144,7 +144,7 @@ def test_the_newest_self_audit_is_in_disclosure_and_report(
     failed = Check(name="sum", claimed="ε = 2", measured="ε is 3", passed=False, draws=70)
     for check in (failed, replace(failed, passed=True)):
         monkeypatch.setattr(proofs, "audit", lambda _, check=check: (check,))
-        released.self_audit()
+        released.probing.self_audit()
         disclosure = released.disclosure("orders")
         now = HazardState.GUARDED if check.passed else HazardState.EXPOSED
 
@@ -156,7 +156,7 @@ def test_the_newest_self_audit_is_in_disclosure_and_report(
 
 def test_a_comparison_on_the_real_rows_is_told(released: Workspace) -> None:
     query, spent = asked({"sum": AMOUNT}), Budget(epsilon=Decimal("0.2"), delta=Decimal("1e-6"))
-    released.compare_error("orders", query, spent, None)
+    released.probing.compare_error("orders", query, spent, None)
     released.release("orders", query, Decimal("0.2"))
 
     assert states(released.disclosure("orders"))["bounds"] is HazardState.EXPOSED

@@ -194,7 +194,7 @@ def test_a_legal_hold_stands_against_erasing_until_it_is_decided_to_keep(office:
     with desk.act("hold.place", "H-1") as act:
         act.store(tables.HOLD, hold, id="H-1")
     id_ = ask(office, "R-1", [email("ann@a.example")])
-    with desk.act("request.store", id_) as act:
+    with desk.act("request.open", id_) as act:
         request = requesting.one(act.connection, id_)
         requesting.store(act, replace(request, found={"bought@1": 3}))
     before = every(office)
@@ -308,7 +308,7 @@ def test_only_a_decided_request_for_erasing_erases(
     office: Workspace, change: dict[str, object], error: type[Exception]
 ) -> None:
     id_ = ask(office, "R-1", [email("ann@a.example")])
-    with office._desk.act("request.store", id_) as act:
+    with office._desk.act("request.open", id_) as act:
         requesting.store(act, replace(requesting.one(act.connection, id_), **change))  # type: ignore[arg-type]
     before = every(office)
     with pytest.raises(error):
@@ -318,7 +318,7 @@ def test_only_a_decided_request_for_erasing_erases(
 
 def test_a_refused_request_erases_nothing(office: Workspace) -> None:
     id_ = ask(office, "R-1", [email("ann@a.example")])
-    with office._desk.act("request.store", id_) as act:
+    with office._desk.act("request.open", id_) as act:
         request = requesting.one(act.connection, id_)
         assert request.decision is not None
         decision = replace(request.decision, outcome=Outcome.REFUSED)

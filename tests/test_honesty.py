@@ -193,9 +193,9 @@ ORDERS = to_query(
 def test_a_stand_in_leaves_no_trace_and_the_real_rows_are_in_the_trail(desk: Workspace) -> None:
     before = desk.verify_trail().entries
 
-    on_stand_in = desk.compare_error("orders", ORDERS, ASKED, COMMON)
+    on_stand_in = desk.probing.compare_error("orders", ORDERS, ASKED, COMMON)
     between = desk.verify_trail().entries
-    on_real = desk.compare_error("orders", ORDERS, ASKED, None)
+    on_real = desk.probing.compare_error("orders", ORDERS, ASKED, None)
 
     assert between == before
     assert [entry.act for entry in desk.entries(1)] == ["error.compare"]
@@ -209,14 +209,14 @@ def test_a_public_stand_in_needs_the_same_columns(desk: Workspace) -> None:
     desk.add_files([public], "public", Description())
 
     with pytest.raises(UnknownColumnError):
-        desk.compare_error("orders", ORDERS, ASKED, "public")
+        desk.probing.compare_error("orders", ORDERS, ASKED, "public")
 
 
 def test_a_stored_table_named_as_stand_in_is_in_the_trail_even_if_it_is_the_real_one(
     desk: Workspace,
 ) -> None:
-    on_itself = desk.compare_error("orders", ORDERS, ASKED, "orders")
+    on_itself = desk.probing.compare_error("orders", ORDERS, ASKED, "orders")
 
     (newest,) = desk.entries(1)
-    assert on_itself == desk.compare_error("orders", ORDERS, ASKED, None)
+    assert on_itself == desk.probing.compare_error("orders", ORDERS, ASKED, None)
     assert (newest.act, newest.subject) == ("error.compare", "orders")

@@ -139,10 +139,10 @@ def test_an_audit_is_kept_with_versions_and_in_the_trail(
     check = selfaudit.Check(name="x", claimed="1", measured="1", passed=True, draws=5)
     monkeypatch.setattr("compliance.workspace.proofs.audit", lambda _: (check,))
 
-    done = workspace.self_audit()
+    done = workspace.probing.self_audit()
 
     (newest,) = workspace.entries(1)
-    assert workspace.self_audits() == (done,)
+    assert workspace.probing.self_audits() == (done,)
     assert done.passed
     assert done.draws == 5
     assert "opendp" in done.libraries

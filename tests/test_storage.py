@@ -130,17 +130,17 @@ def test_the_migrations_make_the_tables_that_the_code_knows(desk: Desk) -> None:
 @on_both
 def test_entries_are_found_by_what_was_done(desk: Desk) -> None:
     for number in range(6):
-        with desk.act("thing.make" if number % 2 else "thing.see", f"a “{number}”%") as act:
+        with desk.act("dataset.describe" if number % 2 else "dataset.add", f"a “{number}”%") as act:
             act.facts["reason"] = number
     with desk.database.reading() as connection:
-        assert [line.place for line in acts.lines_by(connection, ["thing.make"])] == [2, 4, 6]
-        assert acts.newest_by(connection, "thing.see").place == 5
-        assert acts.newest_by(connection, "thing") is None
-        assert acts.acts_done(connection) == ("thing.make", "thing.see")
+        assert [line.place for line in acts.lines_by(connection, ["dataset.describe"])] == [2, 4, 6]
+        assert acts.newest_by(connection, "dataset.add").place == 5
+        assert acts.newest_by(connection, "dataset") is None
+        assert acts.acts_done(connection) == ("dataset.add", "dataset.describe")
         assert [one.place for one in acts.lines_on(connection, ["a “3”%", "a “"])] == [4]
         assert acts.lines_on(connection, []) == []
         assert len(acts.lines_saying(connection, '"reason"')) == 6
-        some = acts.found(connection, act="thing.make", after=2, until=5, count=9)
+        some = acts.found(connection, act="dataset.describe", after=2, until=5, count=9)
         assert [line.place for line in some] == [4]
         assert acts.found(connection, actor="nobody") == []
         assert acts.found(connection, actor=desk.settings.actor, count=2)[0].place == 6

@@ -505,7 +505,7 @@ def test_many_people_are_found_in_one_index_as_one_by_one(shop: Workspace) -> No
 
 
 def receive(workspace: Workspace, *, request: str = "R1", **values: object) -> None:
-    with workspace._desk.act("request.receive", request) as act:
+    with workspace._desk.act("request.open", request) as act:
         noun = Request(
             id=request,
             law=LawId("gdpr"),

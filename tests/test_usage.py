@@ -454,7 +454,7 @@ def test_no_file_and_no_record_holds_who_it_is(asked: Workspace) -> None:
 
 def test_whoever_is_forgotten_leaves_no_hash_behind(asked: Workspace) -> None:
     desk = asked._desk
-    with desk.act("person.erase", "R-1") as act:
+    with desk.act("erasure.switch", "R-1") as act:
         people = barriers.people_of(desk, act.connection, [by_email(0)])
         assert consenting.forget(desk, act, people) == 1
 

@@ -85,9 +85,9 @@ def test_hashes_of_two_desks_cannot_be_compared(desk: Workspace, tmp_path: Path)
 
 def test_looks_that_publish_nothing_say_what_was_asked_as_well(desk: Workspace) -> None:
     asked = Budget(epsilon=Decimal(1), delta=Decimal("1e-6"))
-    desk.try_attacks("orders", question(), asked)
+    desk.probing.try_attacks("orders", question(), asked)
     tried = desk.entries(1)[0]
-    desk.compare_error("orders", question(), asked, None)
+    desk.probing.compare_error("orders", question(), asked, None)
     compared = desk.entries(1)[0]
 
     assert (tried.act, compared.act) == ("attack.try", "error.compare")

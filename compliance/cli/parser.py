@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from compliance.cli import (
+    accounts,
     anonymising_parser,
+    approvals,
     arguments,
     auditing,
     clocks,
@@ -79,7 +81,8 @@ def parser() -> argparse.ArgumentParser:
     governing = (registering, packing, clocks, residing, mending, watching, impacting, auditing)
     respecting = (requesting, erasing, consenting)
     proving = (trails, lineages, reporting)
-    for area in (*governing, *respecting, *proving):
+    admitting = (accounts, approvals)
+    for area in (*governing, *respecting, *proving, *admitting):
         area.add(kinds)
     return top
 

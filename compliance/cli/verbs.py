@@ -106,13 +106,13 @@ def synthesise(workspace: Workspace, asked: Namespace) -> Result:
 
 def self_audit(workspace: Workspace, _: Namespace) -> Result:
     """Test the samplers and the claimed ε; `passed` decides the exit code."""
-    return results.self_audit(workspace.self_audit())
+    return results.self_audit(workspace.probing.self_audit())
 
 
 def attack(workspace: Workspace, asked: Namespace) -> Result:
     """Attack an answer, exact and with noise."""
     query = typed.query(asked.query, workspace.dataset(asked.name).description)
-    return results.trial(workspace.try_attacks(asked.name, query, _asked(workspace, asked)))
+    return results.trial(workspace.probing.try_attacks(asked.name, query, _asked(workspace, asked)))
 
 
 def error(workspace: Workspace, asked: Namespace) -> Result:
@@ -120,7 +120,9 @@ def error(workspace: Workspace, asked: Namespace) -> Result:
     query = typed.query(asked.query, workspace.dataset(asked.name).description)
     stand_in = None if asked.real else asked.stand_in
     budget_ = _asked(workspace, asked)
-    return results.errors(query, workspace.compare_error(asked.name, query, budget_, stand_in))
+    return results.errors(
+        query, workspace.probing.compare_error(asked.name, query, budget_, stand_in)
+    )
 
 
 def preview(workspace: Workspace, asked: Namespace) -> Result:

@@ -84,6 +84,9 @@
     - AnchorError, UnknownAnchorError, TimeStampError
     - UnknownNodeError
       - UndecidedMentionsError
+  + AccessError                   somebody may not do this, or not so
+    - NotPermittedError, SignInError, AccountError, UnknownAccountError
+    - ApprovalNeededError, ApprovalError, UnknownApprovalError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
   + WorkspaceError                the workspace folder or its records cannot be used
@@ -96,6 +99,7 @@ as `facts`, so that a translation can fill the same blanks.
 from __future__ import annotations
 
 from compliance.errors import (
+    access,
     anonymising,
     base,
     data,
@@ -106,6 +110,7 @@ from compliance.errors import (
     records,
     rights,
 )
+from compliance.errors.access import *  # noqa: F403
 from compliance.errors.anonymising import *  # noqa: F403
 from compliance.errors.base import *  # noqa: F403
 from compliance.errors.data import *  # noqa: F403
@@ -118,6 +123,7 @@ from compliance.errors.rights import *  # noqa: F403
 
 # Each file of the tree lists its own; a new error is added there and drawn above.
 __all__ = [  # noqa: PLE0604 - lists of strings
+    *access.__all__,
     *anonymising.__all__,
     *base.__all__,
     *data.__all__,

@@ -1,5 +1,7 @@
 """The desk's own records. Every table only grows: what was written is never changed.
 
+But two: where the trail ends, and when each visitor was last seen.
+
 Each row keeps its noun as JSON in `record`, beside the few columns that it is looked up by, and
 the number of the trail entry written in the same transaction. The newest row of a name wins.
 """
@@ -38,7 +40,7 @@ TRAIL = Table(
     Column("hash", String(64), nullable=False),
 )
 
-# One row: where the trail ends. It is the only one that is ever updated.
+# One row: where the trail ends.
 TRAIL_HEAD = Table(
     "trail_head",
     METADATA,
@@ -56,6 +58,15 @@ TRAIL_TILE = Table(
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("root", LargeBinary, nullable=False),
     Column("hashes", LargeBinary, nullable=False),
+)
+
+
+# When each visit was last seen, in seconds since 1970: no record, and gone with the visit.
+VISIT_SEEN = Table(
+    "visit_seen",
+    METADATA,
+    Column("visit", String(64), primary_key=True),
+    Column("at", Integer, nullable=False),
 )
 
 
@@ -119,6 +130,10 @@ ANCHOR = _table("anchor", "id")
 VERIFIED = _table("verified", "at")
 EVENT = _table("event", "run")
 SIGNATURE = _table("signature", "report")
+ACCOUNT = _table("account", "id")
+VISIT = _table("visit", "id", "account")
+FOUR_EYES = _table("four_eyes")
+APPROVAL = _table("approval", "id", "digest")
 
 RECORDS = (
     *(ORGANISATION, DATASET, DESCRIPTION, DISCOVERY, BUDGET, SPEND),
@@ -127,4 +142,5 @@ RECORDS = (
     *(REGISTER, STANDING, FINDING, REMEDIED, PACK, ALARM, SCHEDULE, AUDIT, IMPACT),
     *(REQUEST, HOLD, ERASURE, REWRITING, PURPOSE, CONSENTS, BARRIER, USED),
     *(ANCHOR, VERIFIED, EVENT, SIGNATURE),
+    *(ACCOUNT, VISIT, FOUR_EYES, APPROVAL),
 )

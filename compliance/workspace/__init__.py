@@ -5,22 +5,22 @@ Writing verbs store result, lineage and trail entry in one transaction that chec
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from compliance.access import may
+from compliance.access.nouns import Actor
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
 from compliance.i18n import speaking
-from compliance.privacy.attacks import Trial
-from compliance.privacy.honesty import Assumptions, GroupError
 from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Prices, Release
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
-from compliance.privacy.selfaudit import SelfAudit
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import Report, ReportKind
 from compliance.rules.nouns import Assessment, Stage
@@ -34,7 +34,6 @@ from compliance.workspace import (
     disclosures,
     labels,
     planning,
-    proofs,
     releases,
     report_files,
     reports,
@@ -42,11 +41,13 @@ from compliance.workspace import (
     syntheses,
     trails,
 )
+from compliance.workspace.access import Access
 from compliance.workspace.anonymisation import Anonymisation
 from compliance.workspace.desk import Clock, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
 from compliance.workspace.loading import load_libraries
+from compliance.workspace.proofs import Probing
 from compliance.workspace.proving import Proof
 from compliance.workspace.rights import Rights
 from compliance.workspace.scanning import Scanning
@@ -64,13 +65,35 @@ class Workspace:
             WorkspaceError: it cannot be used.
         """
         self.settings = settings or Settings.from_environment()
-        self._desk = Desk(self.settings, clock)
-        self.anonymisation = Anonymisation(self._desk)
-        self.scanning = Scanning(self._desk)
-        self.governance = Governance(self._desk)
-        self.rights = Rights(self._desk)
-        self.proof = Proof(self._desk)
+        self._furnish(Desk(self.settings, clock))
         self.rights.erasing.resume()
+
+    def _furnish(self, desk: Desk) -> None:
+        self._desk = desk
+        self.anonymisation = Anonymisation(desk)
+        self.scanning = Scanning(desk)
+        self.probing = Probing(desk)
+        self.governance = Governance(desk)
+        self.rights = Rights(desk)
+        self.proof = Proof(desk)
+        self.access = Access(desk)
+
+    # Who acts
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts through this workspace: whoever has this machine in hand, or an account."""
+        return self._desk.actor
+
+    def acting(self, actor: Actor) -> Workspace:
+        """The same workspace in the hands of `actor`, who may do what their roles allow."""
+        theirs = copy.copy(self)
+        theirs._furnish(self._desk.acting(actor))
+        return theirs
+
+    def may(self, act: str) -> bool:
+        """Whether whoever acts has the right to an act or a look; see `compliance.access`."""
+        return may(self.actor, act)
 
     # Organisation
 
@@ -282,44 +305,6 @@ class Workspace:
         """All that was invented from dataset `name`, newest first."""
         with self._desk.database.reading() as connection:
             return syntheses.of(connection, datasets.find(connection, name))
-
-    # Risk and proof
-
-    def try_attacks(self, name: str, query: Query, asked: Budget, seed: int = 0) -> Trial:
-        """Attack the answer to `query`, exact and with noise. Internal; in the trail.
-
-        Noise is drawn, nothing is published and nothing spent: only success rates are kept.
-
-        Raises:
-            QueryError, PrivacyParameterError: it cannot be asked, or holds nothing to attack.
-        """
-        return proofs.try_attacks(self._desk, name, query, asked, seed)
-
-    def trials(self, name: str) -> tuple[Trial, ...]:
-        """All attacks tried on dataset `name`, newest first."""
-        with self._desk.database.reading() as connection:
-            return proofs.trials(connection, datasets.find(connection, name))
-
-    def self_audit(self) -> SelfAudit:
-        """Test the samplers and the whole way from rows to numbers, on invented tables."""
-        return proofs.self_audit(self._desk)
-
-    def self_audits(self) -> tuple[SelfAudit, ...]:
-        """All of the desk's audits of itself, newest first."""
-        with self._desk.database.reading() as connection:
-            return proofs.self_audits(connection)
-
-    def compare_error(
-        self, name: str, query: Query, asked: Budget, stand_in: Assumptions | str | None
-    ) -> tuple[GroupError, ...]:
-        """How wrong each number would be, by noise and by bounds; see `compliance.privacy.honesty`.
-
-        On stored rows, real or public: internal, and in the trail.
-
-        Raises:
-            QueryError, PrivacyParameterError, UnknownDatasetError: it cannot be compared.
-        """
-        return proofs.compare_error(self._desk, name, query, asked, stand_in)
 
     @property
     def federation(self) -> Federation:

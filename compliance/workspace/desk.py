@@ -6,6 +6,7 @@ its entry in the trail are one transaction, so nothing happens unrecorded.
 
 from __future__ import annotations
 
+import copy
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +18,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy import Table as Records
 
+from compliance.access import permit
+from compliance.access.nouns import Actor, Role
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, Dataset
 from compliance.dataset.part import Part, read_mask
@@ -93,7 +96,7 @@ class Act:
 class Acts:
     """Changes in one transaction, each with an entry of its own; entries are written in batches."""
 
-    def __init__(self, connection: Connection, clock: Clock, actor: str) -> None:
+    def __init__(self, connection: Connection, clock: Clock, actor: Actor) -> None:
         self._connection, self._clock, self._actor = connection, clock, actor
         self._head = records.head_of(connection)
         self._lines: list[Line] = []
@@ -102,15 +105,16 @@ class Acts:
     @contextmanager
     def act(self, name: str, subject: str) -> Iterator[Act]:
         """The next change; see `Desk.act`."""
+        permit(self._actor, name)
         entry, at = self._head.entries + 1, self._clock()
-        act = Act(connection=self._connection, entry=entry, at=at, actor=self._actor)
+        act = Act(connection=self._connection, entry=entry, at=at, actor=self._actor.name)
         self._has_failed = True
         yield act
         self._has_failed = False
         if act.stored:
             act.facts["records"] = commitment(act.stored)
         line = record(
-            self._head, at=at, actor=self._actor, act=name, subject=subject, facts=act.facts
+            self._head, at=at, actor=self._actor.name, act=name, subject=subject, facts=act.facts
         )
         self._head = Head(entries=entry, hash=line.hash)
         self._lines.append(line)
@@ -138,6 +142,7 @@ class Desk:
     def __init__(self, settings: Settings, clock: Clock = now) -> None:
         self.settings = settings
         self.clock = clock
+        self.actor = Actor(name=settings.actor, roles=frozenset(Role))
         try:
             for folder in self._folders:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -149,6 +154,20 @@ class Desk:
         self._tables: Recent[Table] = Recent(TABLE_CACHE_BYTES, lambda table: table.nbytes)
         self._bounded: Recent[Bounded] = Recent(_BOUNDED_BYTES, lambda rows: rows.nbytes)
         self._aggregates: Recent[Aggregate] = Recent(_AGGREGATES_KEPT, lambda _: 1)
+
+    def acting(self, actor: Actor) -> Desk:
+        """The same desk in the hands of `actor`: one folder, one database, one memory."""
+        theirs = copy.copy(self)
+        theirs.actor = actor
+        return theirs
+
+    def permit(self, act: str) -> None:
+        """Let whoever acts look or begin; every act is asked about again when it is written.
+
+        Raises:
+            NotPermittedError: no role of theirs has the right.
+        """
+        permit(self.actor, act)
 
     @property
     def datasets_folder(self) -> Path:
@@ -189,7 +208,11 @@ class Desk:
 
     @contextmanager
     def act(self, name: str, subject: str) -> Iterator[Act]:
-        """A change named `name` (`noun.verb`) to `subject`; all of it or, on an error, nothing."""
+        """A change named `name` (`noun.verb`) to `subject`; all of it or, on an error, nothing.
+
+        Raises:
+            NotPermittedError: whoever acts may not.
+        """
         with self.acts() as acts, acts.act(name, subject) as act:
             yield act
 
@@ -197,7 +220,7 @@ class Desk:
     def acts(self) -> Iterator[Acts]:
         """Many changes one after another; all of them or, on an error in any, nothing."""
         with self.database.writing() as connection:
-            acts = Acts(connection, self.clock, self.settings.actor)
+            acts = Acts(connection, self.clock, self.actor)
             yield acts
             acts.end()
 

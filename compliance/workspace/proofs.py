@@ -112,3 +112,46 @@ def compare_error(
         act.facts |= {"internal": True, "statistics": [s.name for s in query.statistics]}
         act.facts |= questions.asked(query, dataset, desk.key)
     return found
+
+
+class Probing:
+    """The desk's own noise and answers put to the test."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def try_attacks(self, name: str, query: Query, asked: Budget, seed: int = 0) -> Trial:
+        """Attack the answer to `query`, exact and with noise. Internal; in the trail.
+
+        Noise is drawn, nothing is published and nothing spent: only success rates are kept.
+
+        Raises:
+            QueryError, PrivacyParameterError: it cannot be asked, or holds nothing to attack.
+        """
+        return try_attacks(self._desk, name, query, asked, seed)
+
+    def trials(self, name: str) -> tuple[Trial, ...]:
+        """All attacks tried on dataset `name`, newest first."""
+        with self._desk.database.reading() as connection:
+            return trials(connection, datasets.find(connection, name))
+
+    def self_audit(self) -> SelfAudit:
+        """Test the samplers and the whole way from rows to numbers, on invented tables."""
+        return self_audit(self._desk)
+
+    def self_audits(self) -> tuple[SelfAudit, ...]:
+        """All of the desk's audits of itself, newest first."""
+        with self._desk.database.reading() as connection:
+            return self_audits(connection)
+
+    def compare_error(
+        self, name: str, query: Query, asked: Budget, stand_in: Assumptions | str | None
+    ) -> tuple[GroupError, ...]:
+        """How wrong each number would be, by noise and by bounds; see `compliance.privacy.honesty`.
+
+        On stored rows, real or public: internal, and in the trail.
+
+        Raises:
+            QueryError, PrivacyParameterError, UnknownDatasetError: it cannot be compared.
+        """
+        return compare_error(self._desk, name, query, asked, stand_in)

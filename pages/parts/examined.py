@@ -39,8 +39,8 @@ def desk(workspace: Workspace) -> None:
     )
     if st.button(_("Audit this desk now"), key="release_audit", icon=":material/verified:"):
         with st.spinner(_("Drawing and counting …")):
-            workspace.self_audit()
-    past = workspace.self_audits()
+            workspace.probing.self_audit()
+    past = workspace.probing.self_audits()
     if past:
         risks.self_audit(past[0], "last")
     else:
@@ -73,8 +73,8 @@ def _attack(workspace: Workspace, dataset: Dataset, query: Query, asked: Budget)
     )
     if st.button(_("Attack it now"), key="tradeoff_attack", icon=":material/bug_report:"):
         with st.spinner(_("Attacking …")):
-            workspace.try_attacks(dataset.name, query, asked)
-    past = workspace.trials(dataset.name)
+            workspace.probing.try_attacks(dataset.name, query, asked)
+    past = workspace.probing.trials(dataset.name)
     if past:
         risks.attacks(past[0], past[0].query, "examined")
 
@@ -102,12 +102,12 @@ def _error(workspace: Workspace, dataset: Dataset, query: Query, asked: Budget) 
         stand_in = _assumed(known)
         st.session_state["tradeoff_errors"] = (
             query,
-            workspace.compare_error(dataset.name, query, asked, stand_in),
+            workspace.probing.compare_error(dataset.name, query, asked, stand_in),
         )
     if real:
         st.session_state["tradeoff_errors"] = (
             query,
-            workspace.compare_error(dataset.name, query, asked, None),
+            workspace.probing.compare_error(dataset.name, query, asked, None),
         )
     of, found = st.session_state.get("tradeoff_errors", (None, ()))
     if of == query:

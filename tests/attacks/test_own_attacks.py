@@ -308,10 +308,10 @@ def test_a_trial_is_kept_and_in_the_trail_without_any_value(
     asked = to_query({"unit": "customer", "by": ["country"], "statistics": [{"count": "rows"}]})
     budget = Budget(epsilon=Decimal(1), delta=Decimal("1e-6"))
 
-    trial = workspace.try_attacks("orders", asked, budget, seed=5)
+    trial = workspace.probing.try_attacks("orders", asked, budget, seed=5)
 
     (newest,) = workspace.entries(1)
-    assert workspace.trials("orders") == (trial,)
+    assert workspace.probing.trials("orders") == (trial,)
     assert workspace.budget("customers").spends == ()
     assert newest.act == "attack.try"
     assert newest.facts["internal"] is True

@@ -34,11 +34,11 @@ def test_an_attack_is_carried_out_when_asked_and_shown_from_storage(full_desk: D
 
     visitor.button(key="tradeoff_attack").click().run()
 
-    (trial,) = full_desk.workspace.trials("orders")
+    (trial,) = full_desk.workspace.probing.trials("orders")
     assert refusals(visitor) == []
     assert full_desk.workspace.entries(1)[0].act == "attack.try"
     again = examining(full_desk)
-    assert full_desk.workspace.trials("orders") == (trial,)
+    assert full_desk.workspace.probing.trials("orders") == (trial,)
     assert any("With noise" in str(list(f.value.columns)) for f in again.dataframe)
 
 
@@ -79,7 +79,7 @@ def test_the_desk_audits_itself_when_asked_and_shows_the_last_audit(full_desk: D
 
     visitor.button(key="release_audit").click().run()
 
-    (done,) = full_desk.workspace.self_audits()
+    (done,) = full_desk.workspace.probing.self_audits()
     assert refusals(visitor) == []
     assert done.passed
     assert "16 of 16 checks passed" in words(visitor) or "checks passed" in words(visitor)

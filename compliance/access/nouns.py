@@ -1,0 +1,176 @@
+"""Accounts, their roles, visits, and acts that a second person approves.
+
+The terms are those of role-based access control (ANSI INCITS 359) and of the four-eyes principle
+(separation of duty in operations, ISO/IEC 27001:2022 A.5.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A row of rights; somebody may have several."""
+
+    OFFICER = "officer"  # decides: budgets, requests, rules, remedies, and all that analysts do
+    ANALYST = "analyst"  # works on data: loads, discovers, anonymises, releases within the budget
+    AUDITOR = "auditor"  # reads evidence, verifies, builds reports; sees no personal data
+    ADMINISTRATOR = "administrator"  # accounts, keys, backups; neither data nor decisions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody who may sign in.
+
+    Attributes:
+        id: short, never used again.
+        name: as the trail names who acted; one account has it.
+        email: where the provider's word for who signs in is compared with at the first sign-in.
+        roles: what this person may do.
+        issuer, subject: whom the provider means, known from the first sign-in on (OpenID Connect
+            Core 1.0, section 5.7: together they name one person for ever; an e-mail does not).
+        is_active: whether this person may sign in.
+        at, by: when this was decided, and who decided it.
+    """
+
+    id: str
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+    issuer: str = ""
+    subject: str = ""
+    is_active: bool = True
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts now: an account that signed in, or whoever has this machine in hand.
+
+    Attributes:
+        name: as the trail names them.
+        roles: what they may do.
+        account: the account's id; empty where nobody signs in.
+    """
+
+    name: str
+    roles: frozenset[Role]
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What a provider says of somebody who has just signed in.
+
+    Attributes:
+        issuer, subject: whom it means.
+        email: theirs, and whether the provider has verified it.
+        token: names this sign-in and no other; a keyed hash, never the token itself.
+        issued_at: when they signed in.
+    """
+
+    issuer: str
+    subject: str
+    email: str
+    is_email_verified: bool
+    token: str
+    issued_at: datetime
+
+
+class Ended(StrEnum):
+    """Why a visit is over."""
+
+    SIGNED_OUT = "signed out"
+    IDLE = "idle too long"
+    TOO_LONG = "lasted too long"
+    ACCOUNT_CHANGED = "the account was changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """From a sign-in to its end.
+
+    Attributes:
+        id: the sign-in's token; see `Identity`.
+        account: whose.
+        began: when.
+        ended, why: when and why it was over; None while it lasts.
+    """
+
+    id: str
+    account: str
+    began: datetime
+    ended: datetime | None = None
+    why: Ended | None = None
+
+
+class Matter(StrEnum):
+    """What a second person may have to approve."""
+
+    RELEASE = "release"  # that spends more than an ε
+    ERASURE = "erasure"
+    TRANSFER = "transfer"  # to another country
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FourEyes:
+    """What needs a second person; nothing does until an officer decides so.
+
+    Attributes:
+        epsilon: a release, federated run or synthesis that spends more needs one; None: none does.
+        matters: beside releases, what needs one.
+        days: how long an approval may be used.
+        at, by: when this was decided, and who decided it; None before.
+    """
+
+    epsilon: Decimal | None = None
+    matters: frozenset[Matter] = frozenset()
+    days: int = 7
+    at: datetime | None = None
+    by: str = ""
+
+
+class Stand(StrEnum):
+    """How far an approval is."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    USED = "used"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A second person's word on one act.
+
+    Attributes:
+        id: short.
+        matter: what kind of act.
+        subject: on what, as the trail names it.
+        what: the act in words and numbers, for whoever approves; never a cell value.
+        digest: SHA-256 of all that the act depends on; another ε is another act.
+        why: the reason given; may be empty.
+        stand: how far it is.
+        asked_by, asked_at: who wants to act, and since when.
+        decided_by, decided_at, remark: the second person's word.
+        used_at: when it was used; it can be once.
+    """
+
+    id: str
+    matter: Matter
+    subject: str
+    what: str
+    digest: str
+    why: str
+    stand: Stand
+    asked_by: str
+    asked_at: datetime
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    remark: str = ""
+    used_at: datetime | None = None

@@ -1,0 +1,11 @@
+"""Accounts, from the command line."""
+
+from __future__ import annotations
+
+import argparse
+
+from compliance.cli.adding import Kinds
+
+
+def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
+    """The verbs under `account`."""
