@@ -98,6 +98,7 @@ MAX_COLUMNS = 2_000
 MAX_GROUPS = 100_000
 MAX_SITES = 1_000
 TABLE_CACHE_BYTES = 2 * 2**30
+WORKER_BYTES = 2**30  # a worker that has grown larger ends after its work, and another begins
 
 # The budget that holds until an officer decides one; the desk raises a finding until then.
 DEFAULT_EPSILON = Decimal(5)

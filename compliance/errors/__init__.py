@@ -89,6 +89,7 @@
     - ApprovalNeededError, ApprovalError, UnknownApprovalError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there
+  + WorkStoppedError              the process that did it ended before the work did
   + WorkspaceError                the workspace folder or its records cannot be used
 
 A message says what happened, the limit, and what to do. It never holds a cell value and never

@@ -14,6 +14,7 @@ __all__ = [
     "NothingTrainedError",
     "ReportChoiceError",
     "TrailError",
+    "WorkStoppedError",
     "WorkspaceError",
 ]
 
@@ -60,6 +61,15 @@ class MissingGroupError(ComplianceError):
 
 class WorkspaceError(ComplianceError):
     sentence = "The workspace at {home} cannot be used: {reason}."
+
+
+class WorkStoppedError(ComplianceError):
+    """The process that did it ended before the work did."""
+
+    sentence = (
+        "The work was stopped before it ended, by this machine and not by you. Nothing of it was "
+        "kept half-done. Look whether it is there already; if not, begin it again."
+    )
 
 
 class NameModelError(ComplianceError):
