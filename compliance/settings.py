@@ -91,12 +91,21 @@ SETTINGS = (
             "the workspace folder may know nothing of those."
         ),
     ),
+    Setting(
+        name="PRIVACY_DESK_WORKERS",
+        default="",
+        meaning=(
+            "How many processes do long work beside the server, so that pages stay quick; 0 does "
+            "it in the server itself; empty means one less than the machine's cores, but two."
+        ),
+    ),
 )
 
 MAX_FILE_BYTES = 4 * 2**30
 MAX_COLUMNS = 2_000
 MAX_GROUPS = 100_000
 MAX_SITES = 1_000
+MAX_WORKERS = 32
 TABLE_CACHE_BYTES = 2 * 2**30
 WORKER_BYTES = 2**30  # a worker that has grown larger ends after its work, and another begins
 
@@ -120,6 +129,7 @@ class Settings:
         signer_password: of its file or token; not shown.
         time_stamp_url: the time-stamp authority; empty for none.
         anchors: where checkpoints of the trail are kept, whatever the records say.
+        workers: processes for long work beside the server; 0 for none.
     """
 
     home: Path
@@ -132,6 +142,7 @@ class Settings:
     signer_password: str = field(default="", repr=False)
     time_stamp_url: str = ""
     anchors: tuple[Path, ...] = ()
+    workers: int = 0
 
     @classmethod
     def from_environment(
@@ -163,4 +174,12 @@ class Settings:
                 for said in values["PRIVACY_DESK_ANCHORS"].split(os.pathsep)
                 if said
             ),
+            workers=_workers(values["PRIVACY_DESK_WORKERS"]),
         )
+
+
+def _workers(said: str) -> int:
+    """So many as said; what is no number counts as nothing said."""
+    if said.isdecimal():
+        return min(int(said), MAX_WORKERS)
+    return min(max((os.cpu_count() or 1) - 1, 2), MAX_WORKERS)

@@ -4,23 +4,19 @@ Streamlit takes a folder named `pages` for its old way of finding pages until so
 reached `st.navigation`; the first visitor who comes by a deep link would be told that the page
 does not exist. Saying so here, before anybody comes, spares them that.
 
-Likewise what draws and prices noise takes a second to load. It is loaded beside, so that the first
-release does not wait for it.
+How the server shares itself among many is told in `sharing`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from threading import Thread
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from compliance.workspace import load_libraries
+from pages.parts import sharing
 
 PagesManager.uses_pages_directory = False
 
 app = st.App(Path(__file__).resolve().parent.parent.parent / "app.py")
-
-loading = Thread(target=load_libraries, name="load libraries", daemon=True)
-loading.start()
+sharing.begin()

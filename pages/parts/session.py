@@ -13,7 +13,8 @@ from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import Workspace
-from pages.parts import navigation, wording
+from compliance.workspace.beside import through
+from pages.parts import navigation, sharing, wording
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
@@ -21,8 +22,8 @@ LOGO = Path(__file__).parent / "logo.svg"
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def workspace() -> Workspace:
-    """The open workspace; all sessions share it."""
-    return Workspace()
+    """The open workspace; all sessions share it. Its long work is done beside the server."""
+    return through(Workspace(), sharing.crew())
 
 
 def open_or_stop() -> None:

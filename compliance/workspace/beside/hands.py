@@ -40,6 +40,10 @@ class _Hands:
     def __init__(self, here: object, crew: Crew, actor: Actor, way: str) -> None:
         self._here, self._crew, self._actor, self._way = here, crew, actor, way
 
+    def acting(self, actor: Actor) -> Workspace:
+        """See `Workspace.acting`; only the workspace itself has it."""
+        return through(cast(Workspace, self._here).acting(actor), self._crew)
+
     def __getattr__(self, name: str) -> Any:
         found, way = getattr(self._here, name), f"{self._way}{name}"
         if way in LONG_WORK:
