@@ -184,6 +184,14 @@ SETTINGS = (
         default="text",
         meaning="How the server logs: “text”, or “json” for one JSON object a line.",
     ),
+    Setting(
+        name="PRIVACY_DESK_WORKERS",
+        default="",
+        meaning=(
+            "How many processes do long work beside the server, so that pages stay quick; 0 does "
+            "it in the server itself; empty means one less than the machine's cores, but two."
+        ),
+    ),
 )
 
 CALLBACK = "/oauth2callback"  # where a provider sends people back to
@@ -194,7 +202,9 @@ MAX_COLUMNS = 2_000
 MAX_GROUPS = 100_000
 MAX_SITES = 1_000
 MOST_ENGINE_GB = 4_096
+MAX_WORKERS = 32
 TABLE_CACHE_BYTES = 2 * 2**30
+WORKER_BYTES = 2**30  # a worker that has grown larger ends after its work, and another begins
 
 # The budget that holds until an officer decides one; the desk raises a finding until then.
 DEFAULT_EPSILON = Decimal(5)
@@ -342,6 +352,7 @@ class Settings:
         warehouses: engines that keep tables; may hold passwords, so it is not shown.
         engine_memory_gb: what the embedded engine may take.
         backup_password: what backups are sealed with; not shown.
+        workers: processes for long work beside the server; 0 for none.
     """
 
     home: Path
@@ -358,6 +369,7 @@ class Settings:
     warehouses: str = field(default="", repr=False)
     engine_memory_gb: int = 2
     backup_password: str = field(default="", repr=False)
+    workers: int = 0
 
     @classmethod
     def from_environment(
@@ -396,6 +408,7 @@ class Settings:
             warehouses=values["PRIVACY_DESK_WAREHOUSES"],
             engine_memory_gb=_gigabytes(values["PRIVACY_DESK_ENGINE_MEMORY_GB"], folder),
             backup_password=values["PRIVACY_DESK_BACKUP_PASSWORD"],
+            workers=_workers(values["PRIVACY_DESK_WORKERS"]),
         )
 
 
@@ -404,3 +417,10 @@ def _gigabytes(said: str, home: Path) -> int:
         reason = f"PRIVACY_DESK_ENGINE_MEMORY_GB is a whole number from 1 to {MOST_ENGINE_GB:,}"
         raise WorkspaceError(home=home, reason=reason)
     return int(said)
+
+
+def _workers(said: str) -> int:
+    """So many as said; what is no number counts as nothing said."""
+    if said.isdecimal():
+        return min(int(said), MAX_WORKERS)
+    return min(max((os.cpu_count() or 1) - 1, 2), MAX_WORKERS)

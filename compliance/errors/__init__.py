@@ -97,6 +97,7 @@
   + BackupError                   a file is no backup that can be trusted
   + NotBackedUpError, NotRestoredError   no backup can be made, or none restored there
   + NameModelError                a language model that is named is not there
+  + WorkStoppedError              the process that did it ended before the work did
   + WorkspaceError                the workspace folder or its records cannot be used
 
 A message says what happened, the limit, and what to do. It never holds a cell value and never

@@ -21,3 +21,12 @@ class ComplianceError(Exception):
             raise TypeError(f"{type(self).__name__} needs {sorted(missing)}")
         self.facts = facts
         super().__init__(self.sentence.format(**facts))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """With its facts, so that it can be refused in one process and shown in another."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[ComplianceError], args: tuple[object, ...]) -> ComplianceError:
+    """The error as it was, without asking for its facts anew."""
+    return kind.__new__(kind, *args)

@@ -18,6 +18,7 @@ __all__ = [
     "NothingTrainedError",
     "ReportChoiceError",
     "TrailError",
+    "WorkStoppedError",
     "WorkspaceError",
 ]
 
@@ -84,6 +85,15 @@ class NotBackedUpError(ComplianceError):
 
 class NotRestoredError(ComplianceError):
     sentence = "Nothing is restored: {reason}."
+
+
+class WorkStoppedError(ComplianceError):
+    """The process that did it ended before the work did."""
+
+    sentence = (
+        "The work was stopped before it ended, by this machine and not by you. Nothing of it was "
+        "kept half-done. Look whether it is there already; if not, begin it again."
+    )
 
 
 class NameModelError(ComplianceError):

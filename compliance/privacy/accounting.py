@@ -179,6 +179,7 @@ def renyi_epsilon(loss: Loss, delta: Decimal) -> Decimal | None:
     return None if lowest is None else _shown(lowest)
 
 
+@lru_cache(maxsize=4096)
 def rho_within(budget: Budget) -> int:
     """The largest ρ, in units, whose zCDP guarantee implies `budget`.
 

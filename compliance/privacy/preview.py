@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -166,13 +168,13 @@ def _curve(
     aggregate: Aggregate, query: Query, asked: Budget, shown: Sequence[int]
 ) -> tuple[CurvePoint, ...]:
     """Margins over a grid of ε and at the chosen one, relative to the middle group shown."""
-    grid = np.geomspace(CURVE_FROM, CURVE_TO, CURVE_POINTS)
-    epsilons = sorted({round(float(e), 4) for e in grid} | {float(asked.epsilon)})
+    grid = dict(_grid(_Worded(words=repr(query), query=query), asked.delta))
+    chosen = float(asked.epsilon)
+    if chosen not in grid:
+        grid[chosen] = _events(query, chosen, asked.delta)
     middles = {s.name: _middle_group(aggregate, s, shown) for s in query.statistics}
     points = []
-    for epsilon in epsilons:
-        budget = Budget(epsilon=Decimal(str(epsilon)), delta=asked.delta)
-        events = {part.name: event for part, event in calibrate(query, budget).parts}
+    for epsilon, events in sorted(grid.items(), key=lambda one: one[0]):
         for statistic in query.statistics:
             group = middles[statistic.name]
             found = exact_answers(aggregate, statistic, events, group, shown)
@@ -189,6 +191,27 @@ def _curve(
                 )
             )
     return tuple(points)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Worded:
+    """A query that is told from another by its words, so that it can be looked up."""
+
+    words: str
+    query: Query = field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _grid(asked: _Worded, delta: Decimal) -> tuple[tuple[float, Mapping[str, PartEvent]], ...]:
+    """The noise at each ε of the curve: the same wherever the slider stands, so kept."""
+    epsilons = np.geomspace(CURVE_FROM, CURVE_TO, CURVE_POINTS).round(4).tolist()
+    return tuple((epsilon, _events(asked.query, epsilon, delta)) for epsilon in epsilons)
+
+
+def _events(query: Query, epsilon: float, delta: Decimal) -> Mapping[str, PartEvent]:
+    """By part, the noise at ε."""
+    budget = Budget(epsilon=Decimal(str(epsilon)), delta=delta)
+    return {part.name: event for part, event in calibrate(query, budget).parts}
 
 
 def _middle_group(aggregate: Aggregate, statistic: Statistic, shown: Sequence[int]) -> int | None:

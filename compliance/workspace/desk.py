@@ -174,6 +174,7 @@ class Desk:
         self._tables: Recent[Table] = Recent(TABLE_CACHE_BYTES, lambda table: table.nbytes)
         self._bounded: Recent[Bounded] = Recent(_BOUNDED_BYTES, lambda rows: rows.nbytes)
         self._aggregates: Recent[Aggregate] = Recent(_AGGREGATES_KEPT, lambda _: 1)
+        self._noticing = Noticing()
         self._memory: dict[str, Any] = {}
         self._one_keeps = threading.RLock()
 
@@ -209,7 +210,6 @@ class Desk:
                 self._memory[name] = make()
             found: _Kept = self._memory[name]
             return found
-        self._noticing = Noticing()
 
     @property
     def datasets_folder(self) -> Path:

@@ -13,6 +13,7 @@ _Made = TypeVar("_Made")
 
 _ALL: WeakSet[Recent[Any]] = WeakSet()
 _ONE_LISTS = threading.Lock()
+_CLEARED = [0]
 
 
 class Recent(Generic[_Made]):
@@ -37,6 +38,7 @@ class Recent(Generic[_Made]):
         """Let go of everything."""
         with self._lock:
             self._kept.clear()
+        _CLEARED[0] += 1
 
     def let_go(self, hashes: Collection[str]) -> None:
         """Let go of what was made from contents with one of these hashes."""
@@ -72,3 +74,16 @@ def let_go(hashes: Collection[str]) -> None:
         every = list(_ALL)
     for recent in every:
         recent.let_go(hashes)
+
+
+def times_cleared() -> int:
+    """A number that grows whenever something was let go of as a whole: rows were erased."""
+    return _CLEARED[0]
+
+
+def clear_all() -> None:
+    """Let this process forget all that it keeps: rows were erased in another one."""
+    with _ONE_LISTS:
+        every = list(_ALL)
+    for recent in every:
+        recent.clear()

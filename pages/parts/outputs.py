@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from compliance.dataset.nouns import Dataset
@@ -70,6 +71,8 @@ ACCOUNTANT_WORDS = {
     Accountant.PLD: "privacy loss distributions",
 }
 
+_PLAIN = {str, int, float, bool}
+
 
 @contextmanager
 def explained(title: str) -> Iterator[None]:
@@ -104,9 +107,18 @@ def count(number: float) -> str:
 def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: object) -> None:
     """Rows as a table; short ones are shown whole."""
     height = "content" if len(rows) <= 12 else 420
-    st.dataframe(
-        pd.DataFrame(list(rows)), hide_index=True, key=key, alt=alt, height=height, **options
-    )
+    st.dataframe(_columns(rows), hide_index=True, key=key, alt=alt, height=height, **options)
+
+
+def _columns(rows: Sequence[Mapping[str, object]]) -> pa.Table | pd.DataFrame:
+    """Rows as columns; straight to what goes to the browser, where each column is of one kind."""
+    names = list(rows[0]) if rows else []
+    by_name = {name: [row.get(name) for row in rows] for name in names}
+    kinds = [{type(one) for one in column} - {type(None)} for column in by_name.values()]
+    if names and all(len(kind) == 1 and kind <= _PLAIN for kind in kinds):
+        if all(row.keys() == by_name.keys() for row in rows):
+            return pa.table(by_name)
+    return pd.DataFrame(list(rows))
 
 
 def state_badge(state: State) -> str:

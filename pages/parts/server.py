@@ -4,26 +4,22 @@ Streamlit takes a folder named `pages` for its old way of finding pages until so
 reached `st.navigation`; the first visitor who comes by a deep link would be told that the page
 does not exist. Saying so here, before anybody comes, spares them that.
 
-Likewise what draws and prices noise takes a second to load. It is loaded beside, so that the first
-release does not wait for it.
-
 Where people sign in, Streamlit is told whom to ask, and `gate` stands before everything. What else
 a request passes before it gets there is told in `serving`.
+How the server shares itself among many is told in `sharing`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from threading import Thread
 
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from compliance.settings import ServerSettings
-from compliance.workspace import load_libraries
 from compliance.workspace.vitals import Vitals
-from pages.parts import gate, provider, visiting
+from pages.parts import gate, provider, sharing, visiting
 from pages.parts.serving import edge, logs
 
 PagesManager.uses_pages_directory = False
@@ -46,6 +42,4 @@ app = st.App(
     lifespan=edge.lifespan,
     on_script_error=edge.crashed,
 )
-
-loading = Thread(target=load_libraries, name="load libraries", daemon=True)
-loading.start()
+sharing.begin()

@@ -21,6 +21,8 @@ from compliance.errors import AccessError, ElsewhereError, SignInError, SignInNo
 from compliance.i18n import mark
 from compliance.settings import LOOPBACK_NAMES
 from compliance.workspace import Workspace
+from compliance.workspace.beside import through
+from pages.parts import sharing
 
 _PASSED_ON = frozenset(["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"])
 _ACTOR, _VISIT = "visiting_actor", "visiting_visit"
@@ -46,7 +48,7 @@ class Caller:
 @st.cache_resource(max_entries=1, show_spinner=False)
 def shared() -> Workspace:
     """The open workspace that all sessions share, in the hands of whoever has the machine."""
-    return Workspace()
+    return through(Workspace(), sharing.crew())
 
 
 def workspace() -> Workspace:

@@ -13,7 +13,7 @@ import streamlit as st
 from compliance.federated.nouns import Finding, Plan, Run
 from compliance.i18n import translate as _
 from compliance.report.nouns import ReportKind
-from pages.parts import figures, outputs, plan_protection, plans, run_sites, runs, session
+from pages.parts import figures, outputs, plan_protection, plans, run_sites, runs, session, sharing
 from pages.parts import sieges as attacks
 from pages.parts import sweeps as trials
 from pages.parts.consenting import uses
@@ -160,7 +160,8 @@ with st.container(border=True), outputs.explained(_("This plan cannot be run")):
 frame = st.empty()
 if "federated_ended" in st.session_state:
     # A click starts the page anew at once, while the training that it stops is still being stored.
-    st.session_state["federated_ended"].wait(LONGEST_ROUND_S)
+    with sharing.TURNS.elsewhere():
+        st.session_state["federated_ended"].wait(LONGEST_ROUND_S)
 if plan is not None and started:
     train(plan, None)
 if plan is not None and st.toggle(_("Try settings of this plan"), key="federated_sweep"):

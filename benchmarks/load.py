@@ -1,0 +1,435 @@
+"""Many officers at once on one server: how long a slider move takes, and what the memory does.
+
+python benchmarks/load.py [--officers 200] [--busy 50] [--seconds 75] [--hour]
+
+A server is started on this machine with the demo shop, and officers come to it as browsers do: over
+the websocket, with Streamlit's own messages. Each acts about every two seconds: moves the ε slider
+on Trade-off, or now and then another. Of the busy ones, each begins something heavy about once a
+minute, page by page and click by click: a release through its dialog, a federated training, or the
+audit report on everything. All of it is bounded in count and time, talks to 127.0.0.1 only, and
+stops by itself.
+
+With `--hour`, each officer does what an hour holds (1,800 acts) without thinking, and comes back
+with a new browser now and then: what memory does is the answer, not how long an act takes.
+
+Times are from the click to the end of the page's run, as the client sees it; the client has the
+same two cores as the server, at a lower priority.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from compliance.settings import Settings
+from compliance.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+THINK_S = 2.0
+COMING_S = 0.06  # between two officers who come
+HEAVY_SHARE = 1 / 30  # of the acts of a busy officer
+HEAVY = {"release": 0.6, "training": 0.2, "report": 0.2}
+SLIDERS = {"epsilon": 0.8, "delta": 0.1, "prior": 0.1}
+ROUNDS = 5
+ACTS_AN_HOUR = 1_800
+ACTS_OF_A_VISIT = 100  # then a new browser, in an hour's worth
+STEP_S = 120  # nobody waits longer for an answer
+MOST_OFFICERS = 400
+MOST_S = 5_400
+SAMPLE_S = 5.0
+NICE = 5
+
+
+class Server:
+    """The app on a free port of this machine, with a workspace of its own."""
+
+    def __init__(self, home: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._log = (home / "server.log").open("wb")
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "pages/parts/server.py"),
+                *("--server.port", str(self.port), "--server.headless", "true"),
+            ],
+            cwd=ROOT,
+            env={**os.environ, "PRIVACY_DESK_HOME": str(home / "desk")},
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_stcore/health", timeout=1)
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit("the server did not start")
+
+    def cpu_s(self) -> float:
+        """CPU seconds of the server and of the processes that it started."""
+        return sum(_cpu_s(pid) for pid in self._tree())
+
+    def memory_mb(self) -> float:
+        """Resident memory of the server and of the processes that it started."""
+        return sum(_memory_mb(pid) for pid in self._tree())
+
+    def own_cpu_s(self) -> float:
+        """CPU seconds of the server alone."""
+        return _cpu_s(self._process.pid)
+
+    def own_memory_mb(self) -> float:
+        """Resident memory of the server alone."""
+        return _memory_mb(self._process.pid)
+
+    def workers(self) -> int:
+        """How many processes it has started."""
+        return len(self._tree()) - 1
+
+    def end(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._log.close()
+
+    def _tree(self) -> list[int]:
+        found, waiting = [], [self._process.pid]
+        while waiting:
+            pid = waiting.pop()
+            found.append(pid)
+            for task in Path(f"/proc/{pid}/task").glob("*/children"):
+                try:
+                    waiting += [int(child) for child in task.read_text().split()]
+                except OSError:
+                    continue
+        return found
+
+
+def _cpu_s(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory_mb(pid: int) -> float:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@dataclass
+class Seen:
+    """What was measured."""
+
+    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    errors: list[str] = field(default_factory=list)
+    memory: list[tuple[float, int, float, float]] = field(default_factory=list)
+    acts: int = 0
+
+    async def timed(self, kind: str, done: Awaitable[None]) -> None:
+        """Wait for an answer, and note how long it took."""
+        begun = time.perf_counter()
+        await done
+        self.times[kind].append(time.perf_counter() - begun)
+        self.acts += 1
+
+
+class Officer:
+    """One browser tab, as the server sees it."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.page = ""
+        self._hash = ""
+        self._run = 0
+        self.widgets: dict[str, object] = {}  # by key: the element as it was drawn
+        self._fragments: dict[str, str] = {}
+        self.values: dict[str, WidgetState] = {}
+        self.errors: list[str] = []
+        self.bytes = 0
+
+    async def come(self, page: str) -> None:
+        import websockets
+
+        self._socket = await websockets.connect(
+            f"ws://127.0.0.1:{self._port}/_stcore/stream",
+            max_size=None,
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            origin=websockets.Origin(f"http://127.0.0.1:{self._port}"),
+            open_timeout=60,
+        )
+        await self.go(page)
+
+    async def go(self, page: str) -> None:
+        """Open a page."""
+        self.page, self.values, self.widgets, self._fragments = page, {}, {}, {}
+        message = BackMsg()
+        message.rerun_script.page_name = page
+        await self._answered(message)
+
+    async def set(self, key: str, **value: object) -> None:
+        """Change one widget, and wait until the page has been drawn anew."""
+        element = self.widgets[key]
+        state = WidgetState(id=element.id, **value)
+        is_click = "trigger_value" in value
+        sent = {**self.values, key: state}
+        if not is_click:
+            self.values = sent
+        message = BackMsg()
+        message.rerun_script.widget_states.widgets.extend(sent.values())
+        message.rerun_script.page_script_hash = self._hash
+        if self._fragments.get(key):
+            message.rerun_script.fragment_id = self._fragments[key]
+        await self._answered(message)
+
+    async def leave(self) -> None:
+        await self._socket.close()
+
+    async def _answered(self, message: BackMsg) -> None:
+        await self._socket.send(message.SerializeToString())
+        has_begun = False  # what finishes before was asked for earlier
+        while True:
+            data = await asyncio.wait_for(self._socket.recv(), STEP_S)
+            self.bytes += len(data)
+            told = ForwardMsg.FromString(data)
+            kind = told.WhichOneof("type")
+            if kind == "new_session":
+                has_begun = True
+            elif kind == "navigation":
+                self._hash = told.navigation.page_script_hash
+            elif kind == "delta" and told.delta.WhichOneof("type") == "new_element":
+                self._drawn(told)
+            elif kind == "script_finished" and has_begun:
+                status = told.script_finished
+                if status in (
+                    ForwardMsg.FINISHED_SUCCESSFULLY,
+                    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+                ):
+                    return
+                if status == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                    raise RuntimeError("the page did not compile")
+
+    def _drawn(self, told: ForwardMsg) -> None:
+        kind = told.delta.new_element.WhichOneof("type")
+        if kind is None:
+            return
+        element = getattr(told.delta.new_element, kind)
+        if kind == "exception":
+            self.errors.append(element.type)
+        if kind == "alert" and element.format == element.ERROR:
+            self.errors.append("alert")
+        id_ = getattr(element, "id", "")
+        if id_.startswith("$$ID-"):
+            key = id_.split("-", 2)[2]
+            self.widgets[key] = element
+            self._fragments[key] = told.delta.fragment_id
+
+
+async def slide(officer: Officer, seen: Seen) -> None:
+    """Move one of the sliders on Trade-off."""
+    (slider,) = random.choices(list(SLIDERS), list(SLIDERS.values()))
+    key = f"tradeoff_{slider}"
+    chosen = random.choice(list(officer.widgets[key].options))
+    await seen.timed("slider move", officer.set(key, string_array_value={"data": [chosen]}))
+
+
+async def release(officer: Officer, seen: Seen) -> None:
+    """Publish the question in hand for a small ε, through the dialog."""
+    await seen.timed("page opened", officer.go("release"))
+    await seen.timed("field set", officer.set("release_epsilon", string_value="0.01"))
+    await seen.timed("dialog opened", officer.set("release_ask", trigger_value=True))
+    await seen.timed("release", officer.set("release_confirm", trigger_value=True))
+
+
+async def train(officer: Officer, seen: Seen) -> None:
+    """Train a common model in a few rounds."""
+    await seen.timed("page opened", officer.go("federated"))
+    rounds = officer.set("federated_rounds", double_array_value={"data": [ROUNDS]})
+    await seen.timed("field set", rounds)
+    await seen.timed("training", officer.set("federated_start", trigger_value=True))
+
+
+async def report(officer: Officer, seen: Seen) -> None:
+    """Build the audit report on everything."""
+    await seen.timed("page opened", officer.go("reports"))
+    await seen.timed("report", officer.set("reports_submit", trigger_value=True))
+
+
+DONE = {"release": release, "training": train, "report": report}
+
+
+@dataclass
+class Day:
+    """How officers act: until when or how much, and how long they think."""
+
+    port: int
+    seen: Seen
+    think_s: float
+    ends: float
+    acts: int
+    acts_of_a_visit: int
+
+    async def spent(self, is_busy: bool) -> None:
+        """One officer's."""
+        officer = Officer(self.port)
+        try:
+            await self.seen.timed("first load", officer.come("tradeoff"))
+            for act in range(1, self.acts + 1):
+                if self.think_s:
+                    await asyncio.sleep(self.think_s * random.uniform(0.5, 1.5))
+                if time.monotonic() > self.ends:
+                    break
+                await self._act(officer, is_busy)
+                if act % self.acts_of_a_visit == 0:
+                    self._noted(officer)
+                    await officer.leave()
+                    officer = Officer(self.port)
+                    await self.seen.timed("first load", officer.come("tradeoff"))
+        except (OSError, KeyError, RuntimeError, TimeoutError) as error:
+            self.seen.errors.append(f"{type(error).__name__} {error}"[:120])
+        self._noted(officer)
+        await officer.leave()
+
+    async def _act(self, officer: Officer, is_busy: bool) -> None:
+        if is_busy and random.random() < HEAVY_SHARE:
+            (heavy,) = random.choices(list(HEAVY), list(HEAVY.values()))
+            await DONE[heavy](officer, self.seen)
+            await self.seen.timed("page opened", officer.go("tradeoff"))
+        else:
+            await slide(officer, self.seen)
+
+    def _noted(self, officer: Officer) -> None:
+        self.seen.errors += officer.errors
+
+
+async def watch(server: Server, seen: Seen) -> None:
+    """Note the memory every few seconds."""
+    while True:
+        whole, own = server.memory_mb(), server.own_memory_mb()
+        seen.memory.append((time.monotonic(), seen.acts, own, whole))
+        await asyncio.sleep(SAMPLE_S)
+
+
+async def work(server: Server, officers: int, busy: int, seconds: float, *, is_hour: bool) -> Seen:
+    """All officers at once."""
+    seen = Seen()
+    day = Day(
+        port=server.port,
+        seen=seen,
+        think_s=0.0 if is_hour else THINK_S,
+        ends=time.monotonic() + officers * COMING_S + seconds,
+        acts=ACTS_AN_HOUR,
+        acts_of_a_visit=ACTS_OF_A_VISIT if is_hour else ACTS_AN_HOUR,
+    )
+    watching = asyncio.create_task(watch(server, seen))
+    at_work = []
+    for number in range(officers):
+        at_work.append(asyncio.create_task(day.spent(number < busy)))
+        await asyncio.sleep(COMING_S)
+    await asyncio.gather(*at_work)
+    watching.cancel()
+    return seen
+
+
+def told(seen: Seen, wall_s: float, cpu: tuple[float, float]) -> None:
+    """What came of it, as a table."""
+    print(f"{'':16}{'times':>8}{'median':>10}{'p95':>10}{'max':>10}   seconds")
+    for kind, times in seen.times.items():
+        ordered = sorted(times)
+        p95 = ordered[int(0.95 * (len(ordered) - 1))]
+        middle = statistics.median(ordered)
+        print(f"{kind:16}{len(ordered):8}{middle:10.3f}{p95:10.3f}{ordered[-1]:10.3f}")
+    own, whole = cpu
+    print(f"{seen.acts / wall_s:.1f} acts a second; ", end="")
+    print(
+        f"server {1e3 * own / seen.acts:.1f} ms of CPU an act ({own / wall_s:.2f} cores), ", end=""
+    )
+    print(f"with its workers {whole / wall_s:.2f} cores")
+    first, last = seen.memory[0], seen.memory[-1]
+    print(f"memory of the server {first[2]:.0f} → {last[2]:.0f} MB, ", end="")
+    print(f"with its workers {first[3]:.0f} → {last[3]:.0f} MB, ", end="")
+    print(f"at most {max(one[3] for one in seen.memory):.0f} MB")
+    print(f"errors: {len(seen.errors)} {sorted(set(seen.errors))[:5]}")
+
+
+def told_memory(seen: Seen) -> None:
+    """Memory against acts, and its slope over the second half."""
+    every = max(len(seen.memory) // 12, 1)
+    for _, acts, own, whole in seen.memory[::every]:
+        print(f"after {acts:8,} acts: server {own:6.0f} MB, with its workers {whole:6.0f} MB")
+    late = seen.memory[len(seen.memory) // 2 :]
+    slope = statistics.linear_regression([one[1] for one in late], [one[2] for one in late]).slope
+    print(f"second half: {1e4 * slope:+.2f} MB per 10,000 acts (server)")
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    asked.add_argument("--officers", type=int)
+    asked.add_argument("--busy", type=int)
+    asked.add_argument("--seconds", type=float, default=75)
+    asked.add_argument("--hour", action="store_true")
+    given = asked.parse_args()
+    officers = min(given.officers or (50 if given.hour else 200), MOST_OFFICERS)
+    busy = min(officers // 4 if given.busy is None else given.busy, officers)
+    seconds = MOST_S if given.hour else min(given.seconds, MOST_S)
+    with tempfile.TemporaryDirectory() as folder:
+        shop = Workspace(Settings.from_environment({}, home=Path(folder) / "desk"))
+        for dataset in shop.build_demo():
+            shop.discover(str(dataset.name))
+        server = Server(Path(folder))
+        os.nice(NICE)
+        try:
+            asyncio.run(warmed(server))
+            print(
+                f"{officers} officers, {busy} of them busy: one act in {1 / HEAVY_SHARE:.0f} is "
+                f"heavy ({', '.join(f'{share:.0%} {what}' for what, share in HEAVY.items())}); "
+                + ("no thinking" if given.hour else f"{THINK_S:.0f} s of thinking between acts")
+            )
+            begun, cpu, own = time.monotonic(), server.cpu_s(), server.own_cpu_s()
+            seen = asyncio.run(work(server, officers, busy, seconds, is_hour=given.hour))
+            spent = (server.own_cpu_s() - own, server.cpu_s() - cpu)
+            told(seen, time.monotonic() - begun, spent)
+            if given.hour:
+                told_memory(seen)
+        finally:
+            server.end()
+
+
+async def warmed(server: Server) -> None:
+    """Let the server load what it loads once; it says nothing of that it is ready before."""
+    officer = Officer(server.port)
+    await officer.come("tradeoff")
+    for _ in range(60):
+        if server.workers():
+            break
+        await asyncio.sleep(1)
+    await report(officer, Seen())
+    await officer.leave()
+
+
+if __name__ == "__main__":
+    main()

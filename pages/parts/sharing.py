@@ -1,0 +1,165 @@
+"""What all visitors of a server share: turns at the processor, workers beside it, memory.
+
+Python runs one thread at a time. Two hundred pages drawn at once would all be slow, and the thread
+that reads clicks and sends answers would wait behind them; so a few are drawn at a time, in the
+order in which they were asked for. `begin` sets a server up for that. Without it, as in tests of
+single pages, everything is done where it is asked for.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import gc
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+
+from compliance.settings import Settings
+from compliance.workspace import load_libraries
+from compliance.workspace.beside import Crew
+
+AT_ONCE = 2  # pages drawn
+PATIENCE_S = 0.5  # then a page is drawn in any case: whoever has the turn waits for something
+SWITCH_S = 0.002  # how long a thread may keep others waiting
+TIDY_S = 30.0
+KEPT_S = 60.0  # a session whose browser has gone; then its uploads and choices are let go
+_ARENAS = 2  # of the C library's memory; it would take eight times the cores
+_M_ARENA_MAX = -8
+
+
+class Turns:
+    """Who may go on: so many at once, the others in the order in which they came."""
+
+    def __init__(self, at_once: int = AT_ONCE, patience_s: float = PATIENCE_S) -> None:
+        self._free, self._patience_s = at_once, patience_s
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._mine = threading.local()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn, and have it; nobody waits longer than the patience lasts."""
+        self._take()
+        try:
+            yield
+        finally:
+            self._give()
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[None]:
+        """Let others go on while this thread waits for something that is not the processor."""
+        if not getattr(self._mine, "has_turn", False):
+            yield
+            return
+        self._give()
+        try:
+            yield
+        finally:
+            self._take()
+
+    def _take(self) -> None:
+        with self._lock:
+            is_free = self._free > 0
+            self._free -= is_free
+            if not is_free:
+                ticket = threading.Lock()
+                ticket.acquire()
+                self._waiting.append(ticket)
+        if not is_free and not ticket.acquire(timeout=self._patience_s):
+            with self._lock:
+                if ticket in self._waiting:  # else it was called at this very moment
+                    self._waiting.remove(ticket)
+                    self._free -= 1
+        self._mine.has_turn = True
+
+    def _give(self) -> None:
+        self._mine.has_turn = False
+        with self._lock:
+            if self._waiting and self._free >= 0:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
+TURNS = Turns()
+_CREW: list[Crew] = []
+
+
+def crew() -> Crew | None:
+    """Who does long work beside the server; None where it is done in place."""
+    return _CREW[0] if _CREW else None
+
+
+def begin() -> None:
+    """Set this process up to serve many; once, before anybody comes."""
+    sys.setswitchinterval(SWITCH_S)
+    few_arenas()
+    _in_turns()
+    settings = Settings.from_environment()
+    if settings.workers:
+        _CREW.append(Crew(settings, settings.workers, TURNS.elsewhere))
+        atexit.register(_CREW[0].end)
+    threading.Thread(target=_get_ready, name="get ready", daemon=True).start()
+    threading.Thread(target=_tidy_forever, name="tidy up", daemon=True).start()
+
+
+def few_arenas() -> bool:
+    """Keep memory that threads have given back in few places; whether the C library can."""
+    try:
+        return bool(ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS))
+    except (AttributeError, OSError, TypeError):
+        return False
+
+
+def _in_turns() -> None:
+    """Draw pages in turns, whoever asks for them."""
+    drawn: Callable[..., None] = ScriptRunner._run_script
+
+    def in_turn(self: ScriptRunner, *args: object) -> None:
+        with TURNS.turn():
+            drawn(self, *args)
+
+    ScriptRunner._run_script = in_turn
+
+
+def _get_ready() -> None:
+    """Load what is slow to load, take it out of the garbage collector's rounds, wake a worker."""
+    load_libraries()
+    gc.collect()
+    gc.freeze()
+    if _CREW:
+        _CREW[0].warm()
+
+
+def _tidy_forever() -> None:
+    seen: dict[str, float] = {}
+    while True:
+        time.sleep(TIDY_S)
+        if Runtime.exists():
+            runtime = Runtime.instance()
+            runtime._get_async_objs().eventloop.call_soon_threadsafe(tidy, runtime, seen)
+
+
+def tidy(runtime: Runtime, seen: dict[str, float], now: float | None = None) -> None:
+    """Close sessions whose browser went long ago; on the server's event loop.
+
+    Streamlit keeps them, with uploaded files, until somebody else leaves.
+
+    Args:
+        seen: since when each was seen to be left; kept from call to call.
+    """
+    now = time.monotonic() if now is None else now
+    left = {info.session.id for info in runtime._session_mgr._session_storage.list()}
+    for id_ in seen.keys() - left:
+        del seen[id_]
+    for id_ in left:
+        if now - seen.setdefault(id_, now) >= KEPT_S:
+            runtime.close_session(id_)
+            del seen[id_]
