@@ -42,6 +42,7 @@ from compliance.workspace import (
 from compliance.workspace import approving_soughts as soughts
 from compliance.workspace.approving_acts import Need, Spending, accounts_in
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 
 __all__ = ["Approving", "Need"]
 
@@ -50,6 +51,7 @@ _MOST_DAYS = 90
 _SUBJECT = "second persons"
 
 
+@guarded
 class Approving:
     """The four-eyes principle where an officer asked for it."""
 

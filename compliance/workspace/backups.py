@@ -38,6 +38,7 @@ from compliance.workspace.backups_members import (
 from compliance.workspace.backups_sealing import CHUNK_BYTES, sealed
 from compliance.workspace.desk import Desk
 from compliance.workspace.erasing_files import alone
+from compliance.workspace.guarding import guarded
 
 SHORTEST_PASSWORD = 12
 _WAIT_S = 60.0
@@ -68,6 +69,7 @@ class Summary:
     file_bytes: int
 
 
+@guarded
 class Backups:
     """Copies of the whole workspace."""
 

@@ -25,10 +25,12 @@ from compliance.lineage.nouns import Node, NodeKind
 from compliance.storage import records, tables
 from compliance.workspace import datasets, elsewhere, lineage_steps
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 
 _LEFT_OUT = mark("Column left out: the desk has no use for values of its kind")
 
 
+@guarded
 class Keeping:
     """Tables that are kept elsewhere, as the workspace offers them."""
 

@@ -21,6 +21,7 @@ from compliance.plain import to_json
 from compliance.storage import records, seen, tables
 from compliance.workspace.accounts import Accounts
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.present import Here
 
 _NAMES_A_SIGN_IN = ("iss", "sub", "iat", "nonce", "exp", "sid")
@@ -29,6 +30,7 @@ _LATE = timedelta(minutes=2)  # another process may know of an act that is not w
 _THE_DESK = Actor(name="the desk", roles=frozenset(Role))
 
 
+@guarded
 class Visits:
     """Who is signed in, since when, and until when."""
 
