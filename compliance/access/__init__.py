@@ -7,6 +7,19 @@ which verb asks for what is the table `doors.yaml`.
 
 from __future__ import annotations
 
+from compliance.access.accounts import check as check_account
+from compliance.access.accounts import check_administered, folded, identified
 from compliance.access.permitting import DESK, by_itself, doors, may, permissions, permit
 
-__all__ = ["DESK", "by_itself", "doors", "may", "permissions", "permit"]
+__all__ = [
+    "DESK",
+    "by_itself",
+    "check_account",
+    "check_administered",
+    "doors",
+    "folded",
+    "identified",
+    "may",
+    "permissions",
+    "permit",
+]
