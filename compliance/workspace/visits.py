@@ -120,9 +120,7 @@ class Visits:
         """
         changes = self._desk.database.changes
         with self._desk.database.reading() as connection:
-            visit = _visit(connection, identity.token)
-            account = _account_of(connection, visit)
-            last = seen.last(connection, identity.token)
+            visit, account, last = seen.standing(connection, identity.token)
         if visit is None:
             self.begin(identity)
             return self._look(identity, now)
@@ -154,8 +152,7 @@ class Visits:
         """Write down that a visit is over, unless it already was."""
         self._desk.present.forget(visit_id)
         with self._desk.database.reading() as connection:
-            visit = _visit(connection, visit_id)
-            account = _account_of(connection, visit)
+            visit, account, _ = seen.standing(connection, visit_id)
         if visit is None or visit.why is not None:
             return
         subject = account.name if account else visit.account
@@ -263,12 +260,6 @@ def _moment(claim: object) -> datetime | None:
     with suppress(OverflowError, ValueError, OSError):
         return datetime.fromtimestamp(claim, UTC)
     return None
-
-
-def _account_of(connection: Connection, visit: Visit | None) -> Account | None:
-    if visit is None:
-        return None
-    return records.latest(connection, tables.ACCOUNT, Account, id=visit.account)
 
 
 def _seconds(at: datetime) -> int:
