@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -80,11 +79,21 @@ class Office:
 
 
 @pytest.fixture
-def office(full_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(full_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Office:
     """A desk with something in every corner, where nobody has signed in yet."""
+    return _office(full_desk, monkeypatch)
+
+
+@pytest.fixture
+def bare_office(empty_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """The same on a desk with nothing in it."""
+    return _office(empty_desk, monkeypatch)
+
+
+def _office(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Office:
     for name, value in READY.items():
         monkeypatch.setenv(name, value)
-    made = Office(full_desk)
+    made = Office(desk)
     monkeypatch.setattr(visiting, "claims", lambda: made.said)
     # AppTest has no provider to send a browser to.
     monkeypatch.setattr("streamlit.logout", lambda: made.said.update(is_logged_in=False))
@@ -100,21 +109,21 @@ def everything_sent(visitor: AppTest) -> str:
     return str(visitor._tree)
 
 
-@pytest.mark.parametrize("name", [row.name for row in PAGES])
-def test_signed_out_every_page_is_the_sign_in_page_and_nothing_more(
-    office: Office, name: str, monkeypatch: pytest.MonkeyPatch
+def test_signed_out_there_is_the_sign_in_page_and_nothing_more(
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read(*_: object) -> None:
         pytest.fail("the workspace was asked for data")
 
     monkeypatch.setattr(Workspace, "datasets", read)
-    visitor = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S)
-    visitor.run().switch_page(ROWS[name].path).run()
+    visitor = office.look()
 
     assert titles(visitor) == ["Sign in"]
     assert [button.label for button in visitor.main.button] == ["Sign in"]
     assert "orders" not in everything_sent(visitor)
-    assert ROWS[name].help not in everything_sent(visitor)
+    assert [row.name for row in PAGES if row.help in everything_sent(visitor)] == []
+    with pytest.raises(ValueError, match="Known pages: .*app.py'\\]"):
+        visitor.switch_page(ROWS["trail"].path)
 
 
 def test_signed_in_the_browser_is_sent_what_signed_out_it_was_not(office: Office) -> None:
@@ -125,45 +134,44 @@ def test_signed_in_the_browser_is_sent_what_signed_out_it_was_not(office: Office
 
 
 def test_somebody_who_signed_in_sees_their_name_their_roles_and_their_pages(
-    office: Office,
+    bare_office: Office,
 ) -> None:
-    visitor = office.sign_in("ada", Role.OFFICER, Role.ADMINISTRATOR)
+    visitor = bare_office.sign_in("ada", Role.OFFICER, Role.ADMINISTRATOR)
 
     assert titles(visitor) == ["Overview"]
     assert "**ada**  \nadministrator, officer" in [m.value for m in visitor.sidebar.markdown]
-    assert office.told("visit.begin") == 1
+    assert bare_office.told("visit.begin") == 1
 
 
-@pytest.mark.parametrize("name", [row.name for row in PAGES])
 @pytest.mark.parametrize("role", list(Role))
 def test_a_page_opens_for_the_roles_that_may_see_it_and_tells_the_others(
-    office: Office, role: Role, name: str
+    bare_office: Office, role: Role
 ) -> None:
-    office.sign_in("ada", role)
+    visitor = bare_office.sign_in("ada", role)
+    may = bare_office.workspace.acting(visitor.session_state["visiting_actor"]).may
 
-    visitor = office.look(name)
-
-    may = office.workspace.acting(visitor.session_state["visiting_actor"]).may(ROWS[name].right)
-    assert titles(visitor) == [ROWS[name].title]
-    refused = [title for title, _ in refusals(visitor)]
-    assert ("Not for your role" in refused) == (not may)
-
-
-def test_an_administrator_begins_on_the_first_page_that_is_theirs(office: Office) -> None:
-    assert titles(office.sign_in("adm", Role.ADMINISTRATOR)) == ["Trail"]
+    for row in PAGES:
+        visitor.switch_page(row.path).run()
+        assert titles(visitor) == [row.title]
+        refused = [title for title, _ in refusals(visitor)]
+        assert ("Not for your role" in refused) == (not may(row.right)), row.name
 
 
-def test_signing_out_ends_the_visit_and_a_copied_cookie_opens_nothing(office: Office) -> None:
-    visitor = office.sign_in("ada", Role.OFFICER)
-    cookie = dict(office.said)
+def test_an_administrator_begins_on_the_first_page_that_is_theirs(bare_office: Office) -> None:
+    assert titles(bare_office.sign_in("adm", Role.ADMINISTRATOR)) == ["Trail"]
+
+
+def test_signing_out_ends_the_visit_and_a_copied_cookie_opens_nothing(bare_office: Office) -> None:
+    visitor = bare_office.sign_in("ada", Role.OFFICER)
+    cookie = dict(bare_office.said)
 
     visitor.button(key="entrance_out").click().run()
-    office.said = cookie
-    thief = office.look()
+    bare_office.said = cookie
+    thief = bare_office.look()
 
     assert titles(thief) == ["Sign in"]
     assert [info.value for info in thief.info] == ["You are not signed in: you signed out."]
-    assert office.told("visit.end") == 1
+    assert bare_office.told("visit.end") == 1
 
 
 def test_after_half_an_hour_the_page_says_so_and_keeps_nothing(office: Office) -> None:
@@ -182,11 +190,11 @@ def test_after_half_an_hour_the_page_says_so_and_keeps_nothing(office: Office) -
     assert "visiting_actor" not in visitor.session_state
 
 
-def test_the_next_person_in_the_same_window_finds_nothing_of_the_last(office: Office) -> None:
-    visitor = office.sign_in("ada", Role.OFFICER)
+def test_the_next_person_in_the_same_window_finds_nothing_of_the_last(bare_office: Office) -> None:
+    visitor = bare_office.sign_in("ada", Role.OFFICER)
     visitor.session_state["session_queries"] = "what ada asked"
     visitor.session_state["anonymise_draft"] = "what ada made"
-    office.sign_in("bob", Role.ANALYST)
+    bare_office.sign_in("bob", Role.ANALYST)
 
     visitor.run()
 
@@ -195,32 +203,32 @@ def test_the_next_person_in_the_same_window_finds_nothing_of_the_last(office: Of
     assert "anonymise_draft" not in visitor.session_state
 
 
-def test_other_roles_count_from_the_next_click_on(office: Office) -> None:
-    visitor = office.sign_in("ada", Role.OFFICER)
+def test_other_roles_count_from_the_next_click_on(bare_office: Office) -> None:
+    visitor = bare_office.sign_in("ada", Role.OFFICER)
     visitor.switch_page(ROWS["datasets"].path).run()
 
-    office.keep("ada", Role.AUDITOR)
+    bare_office.keep("ada", Role.AUDITOR)
     visitor.run()
 
     assert [title for title, _ in refusals(visitor)] == ["Not for your role"]
 
 
-def test_whoever_lost_their_account_is_out_at_the_next_click(office: Office) -> None:
-    visitor = office.sign_in("ada", Role.OFFICER)
+def test_whoever_lost_their_account_is_out_at_the_next_click(bare_office: Office) -> None:
+    visitor = bare_office.sign_in("ada", Role.OFFICER)
 
-    office.keep("ada", Role.OFFICER, is_active=False)
+    bare_office.keep("ada", Role.OFFICER, is_active=False)
     visitor.run()
 
     assert titles(visitor) == ["Sign in"]
     assert [title for title, _ in refusals(visitor)] == ["Not let in"]
 
 
-def test_a_click_after_the_visit_does_nothing_before_the_page_says_so(office: Office) -> None:
+def test_a_click_after_the_visit_does_nothing_before_the_page_says_so(bare_office: Office) -> None:
     """Callbacks run before the app does; they ask for themselves."""
-    visitor = office.sign_in("ada", Role.OFFICER)
+    visitor = bare_office.sign_in("ada", Role.OFFICER)
     visitor.switch_page(ROWS["decisions"].path).run()
     done: list[str] = []
-    office.late = timedelta(minutes=31)
+    bare_office.late = timedelta(minutes=31)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("streamlit.session_state", {"visiting_actor": "ada"})
         language.callback(lambda: done.append("done"))()
@@ -230,24 +238,24 @@ def test_a_click_after_the_visit_does_nothing_before_the_page_says_so(office: Of
 
 @pytest.mark.parametrize("name", list(READY))
 def test_sign_in_that_is_not_ready_lets_nobody_in(
-    office: Office, monkeypatch: pytest.MonkeyPatch, name: str
+    bare_office: Office, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv(name, "http://id.example" if name.endswith(("URL", "URI")) else "")
     if name == "PRIVACY_DESK_SIGN_IN":
         monkeypatch.setenv(name, "openid")
     visiting.shared.clear()
 
-    visitor = office.look()
+    visitor = bare_office.look()
 
     assert [title for title, _ in refusals(visitor)] == ["Nobody can work here"]
     assert name in refusals(visitor)[0][1]
     assert not visitor.main.button
 
 
-def test_a_server_that_was_not_told_of_the_provider_lets_nobody_in(office: Office) -> None:
-    office.said = {}
+def test_a_server_that_was_not_told_of_the_provider_lets_nobody_in(bare_office: Office) -> None:
+    bare_office.said = {}
 
-    visitor = office.look()
+    visitor = bare_office.look()
 
     assert "pages/parts/server.py" in refusals(visitor)[0][1]
     assert not visitor.main.button
@@ -274,7 +282,7 @@ def test_a_browser_on_the_same_machine_is_served_without_sign_in(
 @pytest.mark.parametrize(
     ("address", "listens_on", "headers", "why"),
     [
-        ("127.0.0.1", "0.0.0.0", NEAR, "listens"),
+        ("127.0.0.1", "::", NEAR, "listens"),
         ("127.0.0.1", "", NEAR, "listens"),
         ("127.0.0.1", "10.0.0.5", NEAR, "listens"),
         ("10.0.0.9", "127.0.0.1", NEAR, "from another machine"),
