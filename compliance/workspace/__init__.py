@@ -43,7 +43,7 @@ from compliance.workspace import (
 )
 from compliance.workspace.access import Access
 from compliance.workspace.anonymisation import Anonymisation
-from compliance.workspace.desk import Clock, Desk, now
+from compliance.workspace.desk import Clock, Confirm, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
 from compliance.workspace.loading import load_libraries
@@ -85,10 +85,14 @@ class Workspace:
         """Who acts through this workspace: whoever has this machine in hand, or an account."""
         return self._desk.actor
 
-    def acting(self, actor: Actor) -> Workspace:
-        """The same workspace in the hands of `actor`, who may do what their roles allow."""
+    def acting(self, actor: Actor, confirm: Confirm | None = None) -> Workspace:
+        """The same workspace in the hands of `actor`, who may do what their roles allow.
+
+        Args:
+            confirm: who they are at the time of a look; see `Desk.acting`.
+        """
         theirs = copy.copy(self)
-        theirs._furnish(self._desk.acting(actor))
+        theirs._furnish(self._desk.acting(actor, confirm))
         return theirs
 
     def may(self, act: str) -> bool:

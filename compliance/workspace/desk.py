@@ -37,6 +37,7 @@ from compliance.workspace.present import Present
 from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
+Confirm = Callable[[], Actor]  # who somebody who signed in is now; refuses where they are gone
 
 _UNTOLD = How()
 _AGGREGATES_KEPT = 64
@@ -144,6 +145,7 @@ class Desk:
         self.settings = settings
         self.clock = clock
         self.actor = Actor(name=settings.actor, roles=frozenset(Role))
+        self._confirm: Confirm | None = None
         try:
             for folder in self._folders:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -157,10 +159,15 @@ class Desk:
         self._bounded: Recent[Bounded] = Recent(_BOUNDED_BYTES, lambda rows: rows.nbytes)
         self._aggregates: Recent[Aggregate] = Recent(_AGGREGATES_KEPT, lambda _: 1)
 
-    def acting(self, actor: Actor) -> Desk:
-        """The same desk in the hands of `actor`: one folder, one database, one memory."""
+    def acting(self, actor: Actor, confirm: Confirm | None = None) -> Desk:
+        """The same desk in the hands of `actor`: one folder, one database, one memory.
+
+        Args:
+            confirm: asked whenever the actor is to look or begin, so that what was put into a page
+                while they were here is of no use when they are gone or have other roles.
+        """
         theirs = copy.copy(self)
-        theirs.actor = actor
+        theirs.actor, theirs._confirm = actor, confirm
         return theirs
 
     def permit(self, act: str) -> None:
@@ -168,8 +175,9 @@ class Desk:
 
         Raises:
             NotPermittedError: no role of theirs has the right.
+            VisitOverError: they are not here any more.
         """
-        permit(self.actor, act)
+        permit(self._confirm() if self._confirm else self.actor, act)
 
     @property
     def datasets_folder(self) -> Path:

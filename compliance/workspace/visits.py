@@ -70,15 +70,28 @@ class Visits:
             VisitOverError: their visit is over.
         """
         now = self._desk.clock()
-        here = self._desk.present.get(identity.token)
-        if here is None or not here.is_fresh(now, self._desk.database.changes):
-            here = self._look(identity, now)
-        if why := self._over(here, now):
+        here = self._found(identity, now)
+        if here is None:
+            self.begin(identity)
+            here = self._found(identity, now)
+        if not isinstance(here, Here):
+            why = here or Ended.SIGNED_OUT
             self._end(identity.token, why, _THE_DESK)
             raise self._is_over(why)
         if is_act:
             here.seen = max(here.seen, now)
             self._note(now)
+        return here.actor
+
+    def confirm(self, identity: Identity) -> Actor:
+        """Whoever signed in so, if they are still here; writes nothing.
+
+        Raises:
+            VisitOverError: they are not.
+        """
+        here = self._found(identity, self._desk.clock())
+        if not isinstance(here, Here):
+            raise self._is_over(here or Ended.SIGNED_OUT)
         return here.actor
 
     def begin(self, identity: Identity) -> Visit:
@@ -111,25 +124,29 @@ class Visits:
         here = self._desk.present.get(identity.token)
         self._end(identity.token, Ended.SIGNED_OUT, here.actor if here else _THE_DESK)
 
-    def _look(self, identity: Identity, now: datetime) -> Here:
-        """What the database says of a visit; begins it where it says nothing.
+    def _found(self, identity: Identity, now: datetime) -> Here | Ended | None:
+        """Who is here; why not, where that is not on record yet; None: the visit has not begun.
 
         Raises:
-            SignInError: they may not come in.
-            VisitOverError: the visit is over.
+            VisitOverError: the visit is over, as is on record.
         """
+        here: Here | Ended | None = self._desk.present.get(identity.token)
+        if here is None or not here.is_fresh(now, self._desk.database.changes):
+            here = self._look(identity, now)
+        return (self._over(here, now) or here) if isinstance(here, Here) else here
+
+    def _look(self, identity: Identity, now: datetime) -> Here | Ended | None:
+        """What the database says of a visit; see `_found`."""
         changes = self._desk.database.changes
         with self._desk.database.reading() as connection:
             visit, account, last = seen.standing(connection, identity.token)
         if visit is None:
-            self.begin(identity)
-            return self._look(identity, now)
+            return None
         if visit.why is not None or last is None:
             self._desk.present.forget(visit.id)
             raise self._is_over(visit.why or Ended.SIGNED_OUT)
         if account is None or not _is_theirs(account, identity):
-            self._end(visit.id, Ended.ACCOUNT_CHANGED, _THE_DESK)
-            raise self._is_over(Ended.ACCOUNT_CHANGED)
+            return Ended.ACCOUNT_CHANGED
         at = datetime.fromtimestamp(last, UTC)
         here = Here(
             visit=visit,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -146,7 +147,9 @@ def _in_hands(*, is_act: bool) -> Workspace:
     if not sign_in.way:
         check_is_near(caller())
         return here
-    return here.acting(here.access.visits.check(_identity(here), is_act=is_act))
+    visits, identity = here.access.visits, _identity(here)
+    actor = visits.check(identity, is_act=is_act)
+    return here.acting(actor, partial(visits.confirm, identity))
 
 
 def _identity(here: Workspace) -> Identity:
