@@ -191,6 +191,7 @@ def _apply(mending: Mending, finding: Finding, remedy: Remedy) -> None:
         st.rerun()  # closes the dialog; the page applies it, and shows how far it is
 
 
+@language.callback
 def _order(finding: str, remedy: str, fields: Sequence[Field]) -> None:
     """Have a remedy applied by the run of the page that follows, once."""
     answers = {field.id: text for field in fields if (text := _said(field))}

@@ -12,7 +12,7 @@ from compliance.register import Shape, kinds
 from compliance.register.nouns import Contradiction, Register
 from compliance.workspace import Workspace
 from compliance.workspace.registering import LARGEST_FILE_BYTES
-from pages.parts import outputs, wording
+from pages.parts import language, outputs, wording
 
 _ROLES = mark("Controller, Art. 30(1)"), mark("Processor, Art. 30(2)")
 _EVERYTHING = ""
@@ -156,6 +156,7 @@ def contradictions(register: Register) -> None:
             )
 
 
+@language.callback
 def _go_to(one: Contradiction) -> None:
     """Look at the record of a contradiction next."""
     st.session_state["register_next"] = (one.kind, one.record)

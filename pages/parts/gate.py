@@ -1,0 +1,96 @@
+"""What stands before everything that the server answers, pages or not.
+
+Streamlit serves what a page offers for download under an address that anybody may ask for who
+knows it, and takes uploads from whoever has a window open. Here both need a visit that lasts.
+Where nobody signs in, only a browser on this machine gets any answer at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+from streamlit import config
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+from compliance.errors import ComplianceError
+from compliance.settings import SignIn
+from pages.parts import visiting
+
+_GUARDED = ("media", "_stcore/upload_file")
+_OPEN = ("health", "metrics")  # they guard themselves, and are asked by machines
+_POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
+
+
+class Gate:
+    """Lets through what the desk may answer to whoever asks."""
+
+    def __init__(self, app: ASGIApp, *, sign_in: SignIn) -> None:
+        self._app, self._sign_in = app, sign_in
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = None
+        if scope["type"] in ("http", "websocket"):
+            refusal = await self._refusal(scope)
+        if refusal is None:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await WebSocketClose(_POLICY_VIOLATION)(scope, receive, send)
+        else:
+            headers = {"cache-control": "no-store"}
+            answer = PlainTextResponse(f"{refusal}\n", status_code=403, headers=headers)
+            await answer(scope, receive, send)
+
+    async def _refusal(self, scope: Scope) -> ComplianceError | None:
+        """Why a request is not answered; None where it is."""
+        path = scope["path"].removeprefix(_base()).strip("/")
+        if path.partition("/")[0] in _OPEN:
+            return None
+        try:
+            if not self._sign_in.way:
+                visiting.check_is_near(_caller(scope))
+            elif any(path == part or path.startswith(f"{part}/") for part in _GUARDED):
+                # The database may be asked; no other request waits for that.
+                await run_in_threadpool(_check_visit, _claims(HTTPConnection(scope).cookies))
+        except ComplianceError as refusal:
+            return refusal
+        return None
+
+
+def _check_visit(said: Mapping[str, object]) -> None:
+    visits = visiting.shared().access.visits
+    visits.check(visits.identity(said), is_act=False)
+
+
+def _caller(scope: Scope) -> visiting.Caller:
+    client = scope.get("client")
+    return visiting.Caller(
+        address=client[0] if client else "",
+        listens_on=config.get_option("server.address") or "",
+        headers=dict(Headers(scope=scope).items()),
+    )
+
+
+def _claims(cookies: Mapping[str, str]) -> Mapping[str, object]:
+    """What the provider said, out of the cookie that Streamlit signed; empty where it did not."""
+
+    def one(name: str) -> bytes | None:
+        signed = cookies.get(name, "").encode("latin-1", "replace")
+        return decode_signed_value(get_cookie_secret(), name, signed)
+
+    text = get_cookie_with_chunks(one, USER_COOKIE_NAME)
+    said = json.loads(text) if text else {}
+    return said if isinstance(said, dict) else {}
+
+
+def _base() -> str:
+    return "/" + str(config.get_option("server.baseUrlPath") or "").strip("/")
