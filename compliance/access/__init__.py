@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from compliance.access.accounts import check as check_account
 from compliance.access.accounts import check_administered, folded, identified
-from compliance.access.permitting import DESK, by_itself, doors, may, permissions, permit
+from compliance.access.permitting import (
+    DESK,
+    by_itself,
+    doors,
+    in_words,
+    may,
+    permissions,
+    permit,
+)
 
 __all__ = [
     "DESK",
@@ -19,6 +27,7 @@ __all__ = [
     "doors",
     "folded",
     "identified",
+    "in_words",
     "may",
     "permissions",
     "permit",

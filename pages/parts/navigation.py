@@ -209,6 +209,14 @@ PAGES = (
         help="Who is accountable, and where this installation keeps its records.",
         right="trail.see",
     ),
+    PageRow(
+        name="accounts",
+        section="settings",
+        title="Accounts",
+        icon=":material/badge:",
+        help="Who may sign in, what each role may do, and who was here last.",
+        right="account.see",
+    ),
 )
 _BY_NAME = {row.name: row for row in PAGES}
 
