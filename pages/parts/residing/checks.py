@@ -12,7 +12,7 @@ from compliance.i18n import translate as _
 from compliance.rules.nouns import Form
 from compliance.workspace import Workspace
 from compliance.workspace.residing import Asked, Move, Movement, asked_of, mechanisms, to_facts
-from pages.parts import navigation, outputs
+from pages.parts import navigation, outputs, permitted
 from pages.parts.residing import movements, words
 
 # What could move: its form, what it is called, and where it is made.
@@ -153,8 +153,7 @@ def _offer(workspace: Workspace, asked: Move, found: Movement) -> None:
         _("Record this movement"),
         key="residency_record",
         icon=":material/edit_note:",
-        disabled=not found.may_go,
-        help=why,
+        **permitted.needs("register.record", disabled=not found.may_go, help=why),
     ):
         with outputs.explained(_("Not recorded")):
             stored = workspace.governance.residency.record_move(asked)
