@@ -130,9 +130,9 @@ class Visits:
         Raises:
             VisitOverError: the visit is over, as is on record.
         """
-        here: Here | Ended | None = self._desk.present.get(identity.token)
-        if here is None or not here.is_fresh(now, self._desk.database.changes):
-            here = self._look(identity, now)
+        known = self._desk.present.get(identity.token)
+        is_fresh = known is not None and known.is_fresh(now, self._desk.database.changes)
+        here = known if is_fresh else self._look(identity, now)
         return (self._over(here, now) or here) if isinstance(here, Here) else here
 
     def _look(self, identity: Identity, now: datetime) -> Here | Ended | None:

@@ -122,7 +122,7 @@ def test_signed_out_there_is_the_sign_in_page_and_nothing_more(
     assert [button.label for button in visitor.main.button] == ["Sign in"]
     assert "orders" not in everything_sent(visitor)
     assert [row.name for row in PAGES if row.help in everything_sent(visitor)] == []
-    with pytest.raises(ValueError, match="Known pages: .*app.py'\\]"):
+    with pytest.raises(ValueError, match=r"Known pages: .*app.py'\]"):
         visitor.switch_page(ROWS["trail"].path)
 
 
