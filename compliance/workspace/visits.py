@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from compliance.access.nouns import Account, Actor, Ended, Identity, Role, Visit
 from compliance.errors import SignInError, VisitOverError
+from compliance.i18n import mark
 from compliance.plain import to_json
 from compliance.storage import records, seen, tables
 from compliance.workspace.accounts import Accounts
@@ -49,7 +50,7 @@ class Visits:
         )
         are_texts = isinstance(issuer, str) and isinstance(subject, str)
         if not (are_texts and issuer and subject and issued_at):
-            raise SignInError(reason="the provider does not say who signed in, or not when")
+            raise SignInError(reason=mark("the provider does not say who signed in, or not when"))
         return Identity(
             issuer=str(issuer),
             subject=str(subject),
@@ -209,9 +210,11 @@ class Visits:
         """
         age = self._desk.clock() - identity.issued_at
         if age < -_SKEW:
-            raise SignInError(reason="the clocks of the provider and of this machine disagree")
+            raise SignInError(
+                reason=mark("the clocks of the provider and of this machine disagree")
+            )
         if age >= min(self._idle, self._longest):
-            raise SignInError(reason="you signed in too long ago; sign in again")
+            raise SignInError(reason=mark("you signed in too long ago; sign in again"))
 
     def _refuse(self, identity: Identity, refusal: SignInError) -> None:
         """Tell in the trail that somebody was turned away, now and then, and not who."""
@@ -228,10 +231,10 @@ class Visits:
 
     def _is_over(self, why: Ended) -> VisitOverError:
         given = {
-            Ended.SIGNED_OUT: "you signed out",
-            Ended.IDLE: "nothing was done for {minutes} minutes",
-            Ended.TOO_LONG: "you signed in {hours} hours ago",
-            Ended.ACCOUNT_CHANGED: "an administrator changed who may sign in",
+            Ended.SIGNED_OUT: mark("you signed out"),
+            Ended.IDLE: mark("nothing was done for {minutes} minutes"),
+            Ended.TOO_LONG: mark("you signed in {hours} hours ago"),
+            Ended.ACCOUNT_CHANGED: mark("an administrator changed who may sign in"),
         }[why]
         sign_in = self._desk.settings.sign_in
         reason = given.format(minutes=sign_in.idle_minutes, hours=sign_in.visit_hours)
