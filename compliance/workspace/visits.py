@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from compliance.access import by_itself
 from compliance.access.nouns import Account, Actor, Ended, Identity, Visit
 from compliance.errors import SignInError, VisitOverError
+from compliance.i18n import mark
 from compliance.plain import to_json
 from compliance.storage import records, seen, tables
 from compliance.workspace.accounts import Accounts
@@ -51,7 +52,7 @@ class Visits:
         )
         are_texts = isinstance(issuer, str) and isinstance(subject, str)
         if not (are_texts and issuer and subject and issued_at):
-            raise SignInError(reason="the provider does not say who signed in, or not when")
+            raise SignInError(reason=mark("the provider does not say who signed in, or not when"))
         return Identity(
             issuer=str(issuer),
             subject=str(subject),
@@ -132,9 +133,9 @@ class Visits:
         Raises:
             VisitOverError: the visit is over, as is on record.
         """
-        here: Here | Ended | None = self._desk.present.get(identity.token)
-        if here is None or not here.is_fresh(now, self._desk.database.changes):
-            here = self._look(identity, now)
+        known = self._desk.present.get(identity.token)
+        is_fresh = known is not None and known.is_fresh(now, self._desk.database.changes)
+        here = known if is_fresh else self._look(identity, now)
         return (self._over(here, now) or here) if isinstance(here, Here) else here
 
     def _look(self, identity: Identity, now: datetime) -> Here | Ended | None:
@@ -211,9 +212,11 @@ class Visits:
         """
         age = self._desk.clock() - identity.issued_at
         if age < -_SKEW:
-            raise SignInError(reason="the clocks of the provider and of this machine disagree")
+            raise SignInError(
+                reason=mark("the clocks of the provider and of this machine disagree")
+            )
         if age >= min(self._idle, self._longest):
-            raise SignInError(reason="you signed in too long ago; sign in again")
+            raise SignInError(reason=mark("you signed in too long ago; sign in again"))
 
     def _refuse(self, identity: Identity, refusal: SignInError) -> None:
         """Tell in the trail that somebody was turned away, now and then, and not who."""
@@ -230,10 +233,10 @@ class Visits:
 
     def _is_over(self, why: Ended) -> VisitOverError:
         given = {
-            Ended.SIGNED_OUT: "you signed out",
-            Ended.IDLE: "nothing was done for {minutes} minutes",
-            Ended.TOO_LONG: "you signed in {hours} hours ago",
-            Ended.ACCOUNT_CHANGED: "an administrator changed who may sign in",
+            Ended.SIGNED_OUT: mark("you signed out"),
+            Ended.IDLE: mark("nothing was done for {minutes} minutes"),
+            Ended.TOO_LONG: mark("you signed in {hours} hours ago"),
+            Ended.ACCOUNT_CHANGED: mark("an administrator changed who may sign in"),
         }[why]
         sign_in = self._desk.settings.sign_in
         reason = given.format(minutes=sign_in.idle_minutes, hours=sign_in.visit_hours)

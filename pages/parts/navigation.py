@@ -248,6 +248,18 @@ def sections(may: Callable[[str], bool]) -> dict[str, list[st.Page]]:
     }
 
 
+def take_away(title: str) -> None:
+    """Take the navigation away from a window that showed it; its address stays what it is.
+
+    Args:
+        title: of the window from now on.
+    """
+    pages = [
+        st.Page(_nothing, title=title, url_path=row.name, default=row is PAGES[0]) for row in PAGES
+    ]
+    st.navigation(pages, position="hidden")
+
+
 def permit_or_stop(page: st.Page, workspace: Workspace) -> None:
     """Go on with a page that whoever looks may open; of any other say whom it is for."""
     row = _BY_NAME.get(page.url_path) or _first(workspace.may)
@@ -263,6 +275,10 @@ def link(name: str, label: str | None = None) -> None:
     row = _BY_NAME[name]
     if visiting.workspace().may(row.right):
         st.page_link(ROOT / row.path, label=label or _(row.title), icon=row.icon)
+
+
+def _nothing() -> None:
+    """A page that is never run."""
 
 
 def _first(may: Callable[[str], bool]) -> PageRow:

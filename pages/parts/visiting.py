@@ -77,6 +77,11 @@ def enter() -> Workspace:
     return theirs
 
 
+def has_begun() -> bool:
+    """Whether somebody was in, in this window."""
+    return _VISIT in st.session_state
+
+
 def is_still_here(*, is_act: bool = True) -> bool:
     """Whether whoever the page was drawn for is still here, with the rights of then.
 
