@@ -30,8 +30,11 @@ def sought(thing: str) -> Sought:
         matter=Matter.ERASURE,
         subject=thing,
         facts={
-            **{"requests": [thing], "versions": 1},
-            **{"rows_removed": 1, "rows_blanked": 0, "rows_kept": 0},
+            "requests": [thing],
+            "versions": 1,
+            "rows_removed": 1,
+            "rows_blanked": 0,
+            "rows_kept": 0,
         },
     )
 

@@ -100,10 +100,14 @@ def _transfer(facts: Mapping[str, object]) -> str:
         "Data of {datasets} go to {destination}: for {recipient}, resting on {mechanism}"
     ).format(
         datasets=_listed(facts["datasets"]) or mark("data"),
-        destination=name_of(str(facts["destination"])) or mark("an unknown place"),
+        destination=_listed([name_of(str(c)) or str(c) for c in _several(facts["destinations"])]),
         recipient=facts["recipient"] or mark("the organisation itself"),
         mechanism=facts["mechanism"] or mark("nothing"),
     )
+
+
+def _several(found: object) -> Iterable[object]:
+    return found if isinstance(found, (list, tuple)) else ()
 
 
 def _listed(several: object) -> str:
