@@ -163,6 +163,13 @@ PAGES = (
         help="How much may be learnt about each group of people, decided by an officer.",
     ),
     PageRow(
+        name="approvals",
+        section="settings",
+        title="Approvals",
+        icon=":material/how_to_reg:",
+        help="What a second person must approve, what waits for one, and who decided what.",
+    ),
+    PageRow(
         name="rules",
         section="settings",
         title="Rules",
