@@ -60,7 +60,8 @@ def test_a_movement_is_recorded_once_somebody_else_approved(
 
     (used,) = anna.access.approving.approvals()
     assert done.what == (
-        "Data of orders@1 go to Switzerland: for the organisation itself, resting on nothing"
+        "Data of orders@1 go to Switzerland as “orders to Switzerland”: for nobody in the "
+        "register, resting on nothing"
     )
     assert (used.stand, used.used_for) == (Stand.USED, stored.id)
     with pytest.raises(ApprovalNeededError):
@@ -70,6 +71,7 @@ def test_a_movement_is_recorded_once_somebody_else_approved(
 @pytest.mark.parametrize(
     "other",
     [
+        Move(names=("orders",), destination="CH", recipient="Alpine Print"),
         Move(names=("orders",), destination="JP"),
         Move(names=("orders",), destination="CH", mechanism="scc"),
     ],

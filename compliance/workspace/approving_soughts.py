@@ -102,6 +102,7 @@ def of_transfer(record: Record, newest: Mapping[str, Dataset]) -> Sought | None:
         subject=record.id[:200],
         facts={
             "does": "transfer",
+            "name": record.name,
             "datasets": sorted(newest[name].id if name in newest else name for name in names),
             "origins": sorted(str(origin) for origin in origins),
             "destinations": [destination],
@@ -125,6 +126,7 @@ def of_deployment(
         subject=str(dataset.name),
         facts={
             "does": "deployment",
+            "name": f"federated plan on {plan.subject}",
             "datasets": [dataset.id],
             "ways": [list(way) for way in ways],
             "destinations": sorted({destination for _, destination in ways}),

@@ -8,9 +8,13 @@ from decimal import Decimal
 
 import pytest
 from approving_cases import ANNA, BEN, account, keep, people, require, signed_in
+from erasing_cases import ask, email, erase, files_of
 from streamlit.testing.v1 import AppTest
 
 from compliance.access.nouns import Account, Matter, Role, Stand
+from compliance.dataset.nouns import ColumnName, Description
+from compliance.privacy import to_query
+from compliance.rights.nouns import Stage
 from pages.parts import session
 from tests.pages.conftest import Desk, refusals, words
 from tests.pages.test_published import BY_CITY
@@ -39,8 +43,6 @@ def desk(buying_desk: Desk) -> Desk:
 
 def on_release(desk: Desk) -> AppTest:
     """The Release page with a question in hand that spends ε = 0.5."""
-    from compliance.privacy import to_query
-
     visitor = desk.open("tradeoff")
     visitor = desk.go(visitor, "release")
     dataset = desk.workspace.dataset("purchases")
@@ -192,3 +194,30 @@ def test_a_federated_run_is_asked_for_too(desk: Desk) -> None:
         assert refusals(visitor) == []
     (one,) = desk.workspace.access.approving.approvals()
     assert one.what.startswith("Train a model on ")
+
+
+def test_erasing_somebody_is_asked_for_in_its_dialog(desk: Desk) -> None:
+    workspace = desk.workspace
+    said = Description(unit=ColumnName("id"), population="people")
+    lines = "id,mail\n1,ann@a.example\n2,bob@b.example\n3,cem@c.example\n"
+    workspace.add_files(files_of(lines, "people"), "people", said)
+    workspace.discover("people")
+    ask(workspace, "R-1", [email("ann@a.example")])
+    with as_person(desk, A):
+        visitor = desk.open("requests")
+        visitor.button(key="requests_erase").click().run()
+        assert "people are to be erased" in words(visitor)
+        assert "requests_erase_now" not in keys(visitor)
+        visitor.button(key="requests_approval_ask").click().run()
+        assert refusals(visitor) == []
+    with as_person(desk, B):
+        (one,) = workspace.access.approving.approvals()
+        visitor = desk.open("approvals")
+        assert "Erase the people of R-1: 1 rows removed" in words(visitor)
+        visitor.button(key=f"approvals_approve_{one.id}").click().run()
+    with as_person(desk, A):
+        visitor = desk.open("requests")
+        visitor.button(key="requests_erase").click().run()
+        now = visitor.button(key="requests_erase_now")
+        assert now.label == "Erase for ever (approved by ben)"
+    assert erase(signed_in(workspace, A), ["R-1"]).stage is Stage.PROVED

@@ -100,12 +100,9 @@ def of_overview(workspace: Workspace) -> None:
     count = len(waiting)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            ":material/how_to_reg: "
-            + (
-                _("**One act waits for your approval**")
-                if count == 1
-                else _("**{n} acts wait for your approval**").format(n=count)
-            )
+            _("**One act waits for your approval**")
+            if count == 1
+            else _("**{n} acts wait for your approval**").format(n=count)
         )
         navigation.link("approvals")
 
