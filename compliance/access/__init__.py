@@ -18,17 +18,31 @@ from compliance.access.permitting import (
     permissions,
     permit,
 )
+from compliance.access.separating import (
+    deciders,
+    digest_of,
+    is_same_person,
+    is_weaker,
+    may_now,
+    what_of,
+)
 
 __all__ = [
     "DESK",
     "by_itself",
     "check_account",
     "check_administered",
+    "deciders",
+    "digest_of",
     "doors",
     "folded",
     "identified",
     "in_words",
+    "is_same_person",
+    "is_weaker",
     "may",
+    "may_now",
     "permissions",
     "permit",
+    "what_of",
 ]

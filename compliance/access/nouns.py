@@ -6,6 +6,7 @@ The terms are those of role-based access control (ANSI INCITS 359) and of the fo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -116,6 +117,7 @@ class Matter(StrEnum):
     RELEASE = "release"  # that spends more than an ε
     ERASURE = "erasure"
     TRANSFER = "transfer"  # to another country
+    REQUIREMENT = "requirement"  # to ask for fewer second persons than before; always needs one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +125,11 @@ class FourEyes:
     """What needs a second person; nothing does until an officer decides so.
 
     Attributes:
-        epsilon: a release, federated run or synthesis that spends more needs one; None: none does.
+        epsilon: a release, federated run, synthesis or look for bounds that spends more needs one,
+            and so does one with which the same person spends more on the same people within
+            `days`; None: none does.
         matters: beside releases, what needs one.
-        days: how long an approval may be used.
+        days: how long an approval may be used, and how far back small spends are added up.
         at, by: when this was decided, and who decided it; None before.
     """
 
@@ -134,6 +138,28 @@ class FourEyes:
     days: int = 7
     at: datetime | None = None
     by: str = ""
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything needs one."""
+        return self.epsilon is not None or bool(self.matters)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """One act as a second person approves it: nothing that it depends on is left out.
+
+    Attributes:
+        matter: what kind of act.
+        subject: on what, as the trail names it.
+        facts: all that the act depends on, as plain values: what is told of it comes from here, so
+            nobody approves anything else than what is done. A condition of a question may hold a
+            value, so they are shown to whoever approves and never told elsewhere.
+    """
+
+    matter: Matter
+    subject: str
+    facts: Mapping[str, object]
 
 
 class Stand(StrEnum):
@@ -144,35 +170,70 @@ class Stand(StrEnum):
     DECLINED = "declined"
     USED = "used"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # its days are over, or somebody of those two may not any more; never stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What somebody says of an act that another wants to do.
+
+    Attributes:
+        is_yes: whether it may be done.
+        remark: why; may be empty.
+        by, account: who says so.
+        at: when.
+    """
+
+    is_yes: bool
+    remark: str
+    by: str
+    account: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """A second person's word on one act.
+    """What others say of one act before it is done.
 
     Attributes:
         id: short.
-        matter: what kind of act.
-        subject: on what, as the trail names it.
-        what: the act in words and numbers, for whoever approves; never a cell value.
-        digest: SHA-256 of all that the act depends on; another ε is another act.
+        sought: the act.
+        what: the act in words and numbers; never a cell value.
+        digest: SHA-256 of `sought`; another ε is another act.
         why: the reason given; may be empty.
         stand: how far it is.
-        asked_by, asked_at: who wants to act, and since when.
-        decided_by, decided_at, remark: the second person's word.
-        used_at: when it was used; it can be once.
+        asked_by, asker: who wants to act, and their account; no account where the machine's
+            operator asked, who may be anybody: then two others must approve.
+        asked_at: since when.
+        words: what was said.
+        used_at, used_for: when it was used, which it can be once, and for which entry of a ledger
+            or erasure.
     """
 
     id: str
-    matter: Matter
-    subject: str
+    sought: Sought
     what: str
     digest: str
     why: str
     stand: Stand
     asked_by: str
+    asker: str
     asked_at: datetime
-    decided_by: str = ""
-    decided_at: datetime | None = None
-    remark: str = ""
+    words: tuple[Word, ...] = ()
     used_at: datetime | None = None
+    used_for: str = ""
+
+    @property
+    def needed(self) -> int:
+        """How many others must approve it."""
+        return 1 if self.asker else 2
+
+    @property
+    def approved_by(self) -> tuple[str, ...]:
+        """Who approved it so far."""
+        return tuple(word.by for word in self.words if word.is_yes)
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When the last word was said."""
+        return self.words[-1].at if self.words else None

@@ -58,7 +58,7 @@ class VisitOverError(SignInError):
 
 
 class ApprovalNeededError(AccessError):
-    sentence = "A second person must approve this first. Ask for it: {how}."
+    sentence = "A second person must approve this first: {because}. {stands}. Ask {how}."
 
 
 class ApprovalError(AccessError):

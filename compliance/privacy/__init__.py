@@ -13,7 +13,13 @@ from compliance.privacy.conditions import from_conditions
 from compliance.privacy.disclosure import to_document
 from compliance.privacy.groups import epsilon_of_group, protection_of_units
 from compliance.privacy.honesty import Assumptions, GroupError, Numbers
-from compliance.privacy.ledger import check_affordable, check_budget, check_held, state_of
+from compliance.privacy.ledger import (
+    check_affordable,
+    check_budget,
+    check_held,
+    loss_delta,
+    state_of,
+)
 from compliance.privacy.planning import plan
 from compliance.privacy.presets import Preset, presets_for
 from compliance.privacy.preview import attacker_percent, preview
@@ -78,6 +84,7 @@ __all__ = [
     "joined",
     "joined_columns",
     "largest_rise",
+    "loss_delta",
     "loss_of",
     "next_clip",
     "plan",

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from msgspec.structs import replace as changed
 from sqlalchemy import Connection
 
+from compliance.access.nouns import Sought
 from compliance.privacy import check_budget, prices_of, state_of
 from compliance.privacy.nouns import (
     Allowance,
@@ -22,12 +23,14 @@ from compliance.privacy.nouns import (
     BudgetState,
     Event,
     Period,
+    Price,
     Prices,
     Spend,
     SpendState,
 )
 from compliance.settings import DEFAULT_DELTA, DEFAULT_EPSILON
 from compliance.storage import records, tables
+from compliance.workspace.approving_acts import Spending, use
 from compliance.workspace.desk import Act, Desk
 
 
@@ -113,11 +116,21 @@ def reserve(
     purpose: str,
     events: Sequence[Event],
     *,
+    sought: Sought,
+    asked: Budget | Price,
     lease: timedelta | None = None,
 ) -> Spend:
     """Take a place in the ledger of `population`; with a lease it ends by itself.
 
-    The caller has checked in the same act that it fits.
+    The caller has checked in the same act that it fits. Whoever spends comes by here, so here the
+    approval is used where a second person must approve.
+
+    Args:
+        sought: what it is for, as a second person approves it.
+        asked: what it may cost.
+
+    Raises:
+        ApprovalNeededError: it is so much that a second person must approve it, and none did.
     """
     reservation = Spend(
         id=f"spend-{secrets.token_hex(6)}",
@@ -129,12 +142,24 @@ def reserve(
         actor=act.actor,
         expires_at=None if lease is None else act.at + lease,
     )
+    before = state(act.connection, population, act.at)
+    spending = Spending(state=before, asked=asked, events=reservation.events)
+    use(act, sought, spending, used_for=reservation.id)
     return _write(act, reservation)
 
 
-def spend(act: Act, population: str, purpose: str, events: Sequence[Event]) -> Spend:
-    """Pay at once for what is done in the same act."""
-    return settle(act, reserve(act, population, purpose, events), events)
+def spend(
+    act: Act,
+    population: str,
+    purpose: str,
+    events: Sequence[Event],
+    *,
+    sought: Sought,
+    asked: Budget | Price,
+) -> Spend:
+    """Pay at once for what is done in the same act; see `reserve`."""
+    reserved = reserve(act, population, purpose, events, sought=sought, asked=asked)
+    return settle(act, reserved, events)
 
 
 def settle(act: Act, reservation: Spend, events: Sequence[Event]) -> Spend:

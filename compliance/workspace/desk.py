@@ -62,6 +62,7 @@ class Act:
         entry: the number that its trail entry will have.
         at: when.
         actor: who.
+        account: theirs; empty where nobody signs in.
         facts: what the entry tells; to be filled while acting.
         stored: the hashes of what was stored; the entry binds it by them.
     """
@@ -70,6 +71,7 @@ class Act:
     entry: int
     at: datetime
     actor: str
+    account: str = ""
     facts: dict[str, object] = field(default_factory=dict)
     stored: list[str] = field(default_factory=list)
 
@@ -112,7 +114,13 @@ class Acts:
         """The next change; see `Desk.act`."""
         permit(self._actor, name)
         entry, at = self._head.entries + 1, self._clock()
-        act = Act(connection=self._connection, entry=entry, at=at, actor=self._actor.name)
+        act = Act(
+            connection=self._connection,
+            entry=entry,
+            at=at,
+            actor=self._actor.name,
+            account=self._actor.account,
+        )
         self._has_failed = True
         yield act
         self._has_failed = False

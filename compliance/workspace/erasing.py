@@ -42,6 +42,8 @@ from compliance.workspace import (
     requested,
     usage,
 )
+from compliance.workspace.approving_acts import check, use
+from compliance.workspace.approving_soughts import of_erasure
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, leftovers, unfinished
@@ -102,6 +104,7 @@ class Erasing:
             ErasingError, UnknownRequestError, RequestStepError, HeldError, SealedError: it
                 cannot be done; nothing was changed.
             UndecidedMentionsError: texts may mention them or somebody else; nothing was changed.
+            ApprovalNeededError: a second person must approve it first; nothing was changed.
             ErasingBusyError: somebody else is erasing; nothing was changed.
         """
         if backups_until is not None and backups_until < self._desk.clock().date():
@@ -212,6 +215,7 @@ def _switched(
             erasing_plan.requests_of(desk, act.connection, plan.requests)
             is_same = erasing_plan.same(act.connection, plan, act.at.date())
             if is_same:
+                use(act, of_erasure(plan, backups_until), used_for=id_)
                 for one in kept:
                     one.store(act)
                 _switch(act, begun, contents, writing.versions, writing.cuts)
@@ -231,6 +235,7 @@ def _undo(desk: Desk, id_: str) -> None:
 def _begun(desk: Desk, id_: str, plan: ErasurePlan, backups_until: date | None) -> Erasure:
     """Note that it was begun: counts and hashes only."""
     with desk.act("erasure.begin", id_) as act:
+        check(act, of_erasure(plan, backups_until))  # it is used where it cannot be undone
         begun = Erasure(
             id=id_,
             requests=plan.requests,

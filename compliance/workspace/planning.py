@@ -23,6 +23,7 @@ from compliance.privacy.nouns.planning import Planned, Proposal, Target
 from compliance.privacy.nouns.question import Query
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets, joins, lineage_steps, usage
+from compliance.workspace.approving_soughts import of_bounds
 from compliance.workspace.desk import Desk, all_columns
 from compliance.workspace.lineage_views import used_node
 from compliance.workspace.releases import DEFAULT_DELTA_SHARE
@@ -43,7 +44,8 @@ def propose(
     """Look for bounds with noise and pay for the look, in one transaction.
 
     Raises:
-        BudgetExceededError: it does not fit; nothing was drawn.
+        BudgetExceededError, ApprovalNeededError: it does not fit, or a second person must approve
+            it first; nothing is kept.
         NotANumberColumnError, UnknownColumnError: a column has no bounds.
     """
     from compliance.privacy import mechanisms  # loads OpenDP, which nothing else needs
@@ -75,7 +77,14 @@ def propose(
             proposed_at=act.at,
             actor=act.actor,
         )
-        budgets.spend(act, dataset.population, proposal.id, proposal.events)
+        budgets.spend(
+            act,
+            dataset.population,
+            proposal.id,
+            proposal.events,
+            sought=of_bounds(dataset, others, query, columns, asked),
+            asked=asked,
+        )
         act.store(tables.PROPOSAL, proposal, id=proposal.id, dataset_id=dataset.id)
         node = Node(kind=NodeKind.RELEASE, id=proposal.id, title=mark("Proposed bounds"))
         for joined, source in {"": dataset, **others}.items():

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection
@@ -31,6 +31,7 @@ from compliance.privacy.nouns import Budget, Preview, Prices, Release, ReleasedV
 from compliance.privacy.nouns.question import Query
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets, joins, lineage_steps, questions, usage
+from compliance.workspace.approving_soughts import of_release
 from compliance.workspace.desk import Desk
 from compliance.workspace.lineage_views import used_node
 
@@ -69,6 +70,7 @@ def release(
 
     Raises:
         BudgetExceededError, CapExceededError: it does not fit; nothing was drawn.
+        ApprovalNeededError: a second person must approve it first; nothing was drawn.
         ReservationEndedError: it took too long; what was drawn is thrown away unseen.
         NothingPublishedError: no group reached the threshold; that answer is paid for and stored.
     """
@@ -97,15 +99,26 @@ def of(connection: Connection, dataset: Dataset) -> tuple[Release, ...]:
     return datasets.of_any_version(connection, tables.RELEASE, Release, dataset, "released_at")
 
 
+def budget_of(
+    connection: Connection,
+    dataset: Dataset,
+    epsilon: Decimal,
+    delta: Decimal | None,
+    at: datetime,
+) -> Budget:
+    """What a release may cost, with the δ that it has where none is named."""
+    if delta is None:
+        total = budgets.state(connection, dataset.population, at).total
+        delta = total.delta * DEFAULT_DELTA_SHARE
+    return Budget(epsilon=epsilon, delta=delta)
+
+
 def _prepare(
     desk: Desk, name: str, query: Query, epsilon: Decimal, delta: Decimal | None
 ) -> _Prepared:
     with desk.database.reading() as connection:
         dataset, others = joins.asked_of(desk, connection, name, query)
-        total = budgets.state(connection, dataset.population, desk.clock()).total
-    asked = Budget(
-        epsilon=epsilon, delta=total.delta * DEFAULT_DELTA_SHARE if delta is None else delta
-    )
+        asked = budget_of(connection, dataset, epsilon, delta, desk.clock())
     return _Prepared(
         id=f"release-{secrets.token_hex(6)}",
         dataset=dataset,
@@ -123,7 +136,15 @@ def _reserve(desk: Desk, prepared: _Prepared) -> Spend:
     with desk.act("release.reserve", prepared.dataset.name) as act:
         state = budgets.state(act.connection, population, act.at)
         check_affordable(state, events, prepared.asked, prepared.query, actor=act.actor)
-        held = budgets.reserve(act, population, prepared.id, events, lease=RELEASE_LEASE)
+        held = budgets.reserve(
+            act,
+            population,
+            prepared.id,
+            events,
+            sought=of_release(prepared.dataset, prepared.others, prepared.query, prepared.asked),
+            asked=prepared.asked,
+            lease=RELEASE_LEASE,
+        )
         act.facts |= {
             "release": prepared.id,
             "epsilon": prepared.asked.epsilon,

@@ -39,6 +39,7 @@ from compliance.privacy import check_affordable, loss_of, price_of, rounds_affor
 from compliance.privacy.nouns import Spend
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets, labels, lineage_steps, run_prices, usage
+from compliance.workspace.approving_soughts import of_run
 from compliance.workspace.desk import Desk, store_bytes
 from compliance.workspace.lineage_views import used_node
 from compliance.workspace.run_secrets import secrets_of
@@ -105,7 +106,8 @@ def rounds(
 
     Raises:
         PlanError: the plan does not fit the data, or no theorem covers its noise.
-        BudgetExceededError: not even one round would fit; nothing was drawn.
+        BudgetExceededError, ApprovalNeededError: not even one round would fit, or a second person
+            must approve it first; nothing was drawn.
         UnknownRunError, CheckpointError: there is no such run, or it cannot be taken up.
     """
     started = _start(desk, name, plan, resume)
@@ -223,7 +225,7 @@ def _start(desk: Desk, name: str, plan: Plan, resume: str | None) -> _Started:
     done = len(resumed.rounds) if resumed else 0
     reservation, affordable = None, plan.rounds - done
     if plan.privacy is not None:
-        reservation, affordable = _reserve(desk, dataset, plan, run_id, plan.rounds - done)
+        reservation, affordable = _reserve(desk, dataset, plan, run_id, plan.rounds - done, resume)
     return _Started(
         id=run_id,
         dataset=dataset,
@@ -247,7 +249,7 @@ def _resumed(desk: Desk, dataset: Dataset, run_id: str, problem: Problem, plan: 
 
 
 def _reserve(
-    desk: Desk, dataset: Dataset, plan: Plan, run_id: str, asked: int
+    desk: Desk, dataset: Dataset, plan: Plan, run_id: str, asked: int, resume: str | None
 ) -> tuple[Spend, int]:
     """Set aside what the run may need, so that it cannot break the budget on its way.
 
@@ -266,7 +268,9 @@ def _reserve(
         act.facts |= {"run": run_id, "epsilon": price.epsilon, "delta": price.delta}
         if found < asked:
             act.facts |= {"rounds": found, "of": asked}
-        return budgets.reserve(act, dataset.population, run_id, events), found
+        sought = of_run(dataset, plan, run_prices.price(plan), resume)
+        held = budgets.reserve(act, dataset.population, run_id, events, sought=sought, asked=price)
+        return held, found
 
 
 def _trainings(

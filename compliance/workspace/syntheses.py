@@ -27,6 +27,7 @@ from compliance.privacy.nouns import Budget, SynthesisEvent
 from compliance.privacy.nouns.synthesis import Synthesis, SynthesisPlan
 from compliance.storage import records, tables
 from compliance.workspace import budgets, datasets, lineage_steps, usage
+from compliance.workspace.approving_soughts import of_synthesis
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.lineage_views import used_node
 
@@ -39,7 +40,8 @@ def synthesise(
     The whole loss is reserved first and stays spent once noise is drawn, whatever follows.
 
     Raises:
-        MissingGroupError, TakenNameError, QueryError, BudgetExceededError: nothing was drawn.
+        MissingGroupError, TakenNameError, QueryError, BudgetExceededError,
+            ApprovalNeededError: nothing was drawn.
         NothingInventedError: drawn and paid for, but no row came of it.
     """
     from compliance.privacy import synthesisers  # loads OpenDP, which nothing else needs
@@ -57,7 +59,10 @@ def synthesise(
     with desk.act("synthesis.reserve", name) as act:
         state = budgets.state(act.connection, dataset.population, act.at)
         check_affordable(state, [event], asked, actor=act.actor)
-        reservation = budgets.reserve(act, dataset.population, id_, [event])
+        sought = of_synthesis(dataset, plan, asked, new_name)
+        reservation = budgets.reserve(
+            act, dataset.population, id_, [event], sought=sought, asked=asked
+        )
         act.facts |= {"synthesis": id_, "rho": event.rho}
     sizes = [len(plan.public_keys[column]) for column in plan.columns]
     invented = to_texts(synthesisers.invent(codes, sizes, plan, event), plan)

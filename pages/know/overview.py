@@ -5,6 +5,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Progress, State
 from pages.parts import figures, improving, navigation, outputs, permitted, session
+from pages.parts.approving import asking
 from pages.parts.trailing import verdict as trailing
 
 workspace = session.workspace()
@@ -80,6 +81,7 @@ with st.container(horizontal=True):
     )
 
 trailing.of_overview(workspace)
+asking.of_overview(workspace)
 left, right = st.columns([2, 3])
 done = sum(stage.progress is Progress.DONE for stage in stages)
 with left:

@@ -186,6 +186,14 @@ PAGES = (
         right="evidence.see",
     ),
     PageRow(
+        name="approvals",
+        section="settings",
+        title="Approvals",
+        icon=":material/how_to_reg:",
+        help="What a second person must approve, what waits for one, and who decided what.",
+        right="evidence.see",
+    ),
+    PageRow(
         name="rules",
         section="settings",
         title="Rules",
