@@ -291,9 +291,7 @@ def _check(wanted: FourEyes) -> None:
     if not 1 <= wanted.days <= _MOST_DAYS:
         raise ApprovalError(reason=f"an approval may be used for 1 to {_MOST_DAYS} days")
     if not wanted.matters <= {Matter.ERASURE, Matter.TRANSFER}:
-        raise ApprovalError(
-            reason=mark("name erasure, transfer or both; releases need an ε")
-        )
+        raise ApprovalError(reason=mark("name erasure, transfer or both; releases need an ε"))
 
 
 def _stand(words: tuple[Word, ...], needed: int) -> Stand:
