@@ -79,7 +79,7 @@ def past(every: Sequence[Approval]) -> None:
     outputs.table(
         [
             {
-                _("Asked"): f"{one.asked_at:%Y-%m-%d %H:%M}",
+                _("Asked on"): f"{one.asked_at:%Y-%m-%d %H:%M}",
                 _("By"): one.asked_by,
                 _("What"): _(one.what),
                 _("Stands"): _(words.STANDS[one.stand][2]),

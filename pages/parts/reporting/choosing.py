@@ -75,6 +75,7 @@ _ON_REQUESTS = (ReportKind.REQUEST, ReportKind.ERASURE)
 # What is worked out, or looked through, before it is written.
 _NEEDS = {
     ReportKind.AUDIT: "duties.assess",
+    ReportKind.SUMMARY: "duties.assess",
     ReportKind.REQUEST: "request.see",
     ReportKind.ERASURE: "request.see",
     ReportKind.REQUEST_LOG: "request.log",
