@@ -79,7 +79,7 @@ def test_what_is_approved_is_told_in_numbers_and_without_anybodys_name(anna: Wor
 
     done = asked(anna, ["R-1"])
 
-    assert done.what.startswith("Erase the people of R-1 from 2 versions of datasets: 2 rows")
+    assert done.what.startswith("Erase the people of R-1: 2 rows removed")
     assert "ann@" not in repr(done)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from compliance.access.nouns import Account, Ended, Identity, Role
-from compliance.errors import SignInError, VisitOverError
+from compliance.errors import AccessError, SignInError, VisitOverError
 from compliance.register.nouns import Organisation
 from compliance.settings import Settings, SignIn
 from compliance.storage import tables
@@ -343,3 +345,40 @@ def test_what_somebody_does_is_told_under_their_name(house: House) -> None:
     house.desk.acting(actor).set_organisation(Organisation(name="Shop"))
 
     assert [by for by, _, _ in house.told("organisation.describe")] == ["ada"]
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda house, ada: house.desk.access.visits.end(ada),
+        lambda house, ada: house.keep("ada", Role.OFFICER, is_active=False),
+        lambda house, ada: house.keep("ada", Role.AUDITOR),
+        lambda house, ada: house.clock.pass_(minutes=31),
+    ],
+    ids=["signed out", "removed", "another role", "idle"],
+)
+def test_what_a_page_still_holds_is_of_no_use_to_whoever_is_gone(
+    house: House, happens: Callable[[House, Identity], object]
+) -> None:
+    """Such as the download behind a button, which is fetched without a run of the page."""
+    house.keep("ada", Role.OFFICER)
+    ada, visits = house.signed_in("ada"), house.desk.access.visits
+    theirs = house.desk.acting(visits.check(ada), partial(visits.confirm, ada))
+    theirs.permit("rows.see")
+
+    happens(house, ada)
+
+    with pytest.raises(AccessError):
+        theirs.permit("rows.see")
+
+
+def test_work_that_began_in_time_is_stored_when_its_visit_is_over(house: House) -> None:
+    house.keep("ada", Role.OFFICER)
+    ada, visits = house.signed_in("ada"), house.desk.access.visits
+    theirs = house.desk.acting(visits.check(ada), partial(visits.confirm, ada))
+    house.clock.pass_(minutes=31)
+
+    with theirs._desk.act("release.abort", "orders"):
+        pass
+
+    assert [by for by, _, _ in house.told("release.abort")] == ["ada"]

@@ -7,7 +7,17 @@ which verb asks for what is the table `doors.yaml`.
 
 from __future__ import annotations
 
-from compliance.access.permitting import DESK, by_itself, doors, may, permissions, permit
+from compliance.access.accounts import check as check_account
+from compliance.access.accounts import check_administered, folded, identified
+from compliance.access.permitting import (
+    DESK,
+    by_itself,
+    doors,
+    in_words,
+    may,
+    permissions,
+    permit,
+)
 from compliance.access.separating import (
     deciders,
     digest_of,
@@ -20,9 +30,14 @@ from compliance.access.separating import (
 __all__ = [
     "DESK",
     "by_itself",
+    "check_account",
+    "check_administered",
     "deciders",
     "digest_of",
     "doors",
+    "folded",
+    "identified",
+    "in_words",
     "is_same_person",
     "is_weaker",
     "may",

@@ -26,6 +26,13 @@ def permissions() -> Mapping[str, frozenset[Role]]:
 
 
 @cache
+def in_words() -> tuple[tuple[str, frozenset[Role]], ...]:
+    """Groups of rights as people read of them, each with the roles that have it."""
+    groups = _read("permissions")["groups"]
+    return tuple((group["says"], frozenset(map(Role, group["roles"]))) for group in groups)
+
+
+@cache
 def by_itself() -> Actor:
     """The desk where it acts by itself, whoever looks: with what that work needs, and no role."""
     return Actor(name=DESK, roles=frozenset(), rights=frozenset(_read("permissions")["by_itself"]))

@@ -84,8 +84,8 @@ def what_of(sought: Sought) -> str:
 
 def _erasure(facts: Mapping[str, object]) -> str:
     return mark(
-        "Erase the people of {requests} from {places} versions of datasets: {removed} rows removed,"
-        " {blanked} blanked, {kept} kept"
+        "Erase the people of {requests}: {removed} rows removed, {blanked} blanked, {kept} kept; "
+        "dataset versions changed: {places}"
     ).format(
         requests=_listed(facts["requests"]),
         places=facts["versions"],
@@ -97,13 +97,19 @@ def _erasure(facts: Mapping[str, object]) -> str:
 
 def _transfer(facts: Mapping[str, object]) -> str:
     return mark(
-        "Data of {datasets} go to {destination}: for {recipient}, resting on {mechanism}"
+        "Data of {datasets} go to {destination} as “{name}”: for {recipient}, resting on "
+        "{mechanism}"
     ).format(
         datasets=_listed(facts["datasets"]) or mark("data"),
-        destination=name_of(str(facts["destination"])) or mark("an unknown place"),
-        recipient=facts["recipient"] or mark("the organisation itself"),
+        destination=_listed([name_of(str(c)) or str(c) for c in _several(facts["destinations"])]),
+        name=facts["name"],
+        recipient=facts["recipient"] or mark("nobody in the register"),
         mechanism=facts["mechanism"] or mark("nothing"),
     )
+
+
+def _several(found: object) -> Iterable[object]:
+    return found if isinstance(found, (list, tuple)) else ()
 
 
 def _listed(several: object) -> str:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import io
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
 import msgspec
 
+from compliance.cli import approvals
 from compliance.cli.parser import parser
 from compliance.cli.results import Result
 from compliance.cli.text import as_text
-from compliance.errors import ComplianceError
+from compliance.errors import ApprovalNeededError, ComplianceError
 from compliance.plain import one_line
 from compliance.settings import Settings
 from compliance.workspace import Workspace
@@ -36,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = top.parse_args(typed)
     try:
         opened = getattr(asked, "opened", Workspace)  # some verbs need none
-        result = asked.verb(opened(Settings.from_environment(home=asked.home)), asked)
+        result = _done_or_asked(opened(Settings.from_environment(home=asked.home)), asked)
     except ComplianceError as refusal:
         print(one_line(str(refusal)), file=sys.stderr)  # noqa: T201
         return REFUSED
@@ -45,6 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return STOPPED
     _print(result, is_json=asked.json)
     return REFUSED if result.get("ok") is False else 0
+
+
+def _done_or_asked(workspace: Workspace, asked: Namespace) -> Result:
+    """What the verb gives; with `--ask`, the question to others where they must approve it."""
+    try:
+        done: Result = asked.verb(workspace, asked)
+    except ApprovalNeededError as needed:
+        if asked.ask is None:
+            raise
+        return approvals.ask(workspace, needed, asked.ask)
+    return done
 
 
 def _is_text(argument: str) -> bool:

@@ -68,6 +68,9 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--home", type=_path, help="the workspace folder")
+    top.add_argument(
+        "--ask", metavar="WHY", help="where others must approve what is typed, ask them to"
+    )
     top.add_argument("--json", action="store_true", help="print one JSON document")
     kinds = top.add_subparsers(metavar="VERB", required=True)
     verb(kinds, "demo", verbs.demo, "build the demo shop in the workspace")

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from compliance.storage.tables import VISIT_SEEN
+from compliance.access.nouns import Account, Visit
+from compliance.plain import from_json
+from compliance.storage.tables import ACCOUNT, VISIT, VISIT_SEEN
+
+
+class Standing(NamedTuple):
+    """How a visit stands: on record, whose it is, and when it was last seen, in seconds since 1970.
+
+    What there is not is None; a visit that is over is seen no more.
+    """
+
+    visit: Visit | None
+    account: Account | None
+    last_s: int | None
 
 
 def begin(connection: Connection, visit: str, at_s: int) -> None:
@@ -30,10 +44,20 @@ def end(connection: Connection, visit: str) -> None:
     connection.execute(delete(VISIT_SEEN).where(VISIT_SEEN.c.visit == visit))
 
 
-def last(connection: Connection, visit: str) -> int | None:
-    """When a visit was last seen, in seconds since 1970; None: it is over, or never began."""
-    found = connection.scalar(select(VISIT_SEEN.c.at).where(VISIT_SEEN.c.visit == visit))
-    return None if found is None else int(found)
+def standing(connection: Connection, visit: str) -> Standing:
+    """All that says whether a visit lasts, in one question: it is asked at almost every click."""
+    newest = select(VISIT.c.account, VISIT.c.record).where(VISIT.c.id == visit)
+    newest = newest.order_by(VISIT.c.position.desc()).limit(1)
+    its = newest.subquery()
+    account = select(ACCOUNT.c.record).where(ACCOUNT.c.id == its.c.account)
+    account = account.order_by(ACCOUNT.c.position.desc()).limit(1)
+    last = select(VISIT_SEEN.c.at).where(VISIT_SEEN.c.visit == visit)
+    row = connection.execute(
+        select(its.c.record, account.scalar_subquery(), last.scalar_subquery())
+    ).first()
+    if row is None:
+        return Standing(None, None, None)
+    return Standing(from_json(Visit, row[0]), row[1] and from_json(Account, row[1]), row[2])
 
 
 def before(connection: Connection, at_s: int) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from compliance.access import may
 from compliance.access.nouns import Actor
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
@@ -45,7 +44,7 @@ from compliance.workspace import (
 from compliance.workspace.access import Access
 from compliance.workspace.anonymisation import Anonymisation
 from compliance.workspace.backups import Backups
-from compliance.workspace.desk import Clock, Desk, now
+from compliance.workspace.desk import Clock, Confirm, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
 from compliance.workspace.guarding import guarded
@@ -94,15 +93,19 @@ class Workspace:
         """Who acts through this workspace: whoever has this machine in hand, or an account."""
         return self._desk.actor
 
-    def acting(self, actor: Actor) -> Workspace:
-        """The same workspace in the hands of `actor`, who may do what their roles allow."""
+    def acting(self, actor: Actor, confirm: Confirm | None = None) -> Workspace:
+        """The same workspace in the hands of `actor`, who may do what their roles allow.
+
+        Args:
+            confirm: who they are at the time of a look; see `Desk.acting`.
+        """
         theirs = copy.copy(self)
-        theirs._furnish(self._desk.acting(actor))
+        theirs._furnish(self._desk.acting(actor, confirm))
         return theirs
 
     def may(self, act: str) -> bool:
         """Whether whoever acts has the right to an act or a look; see `compliance.access`."""
-        return may(self.actor, act)
+        return self._desk.may(act)
 
     def permit(self, act: str) -> None:
         """Let whoever acts look or begin.

@@ -24,6 +24,7 @@ from compliance.access.separating import DECIDES
 from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.errors import ApprovalError, UnknownApprovalError
 from compliance.federated.nouns import Plan
+from compliance.i18n import mark
 from compliance.plain import one_line
 from compliance.privacy import calibrate, loss_of, price_of, proposing
 from compliance.privacy.nouns import Budget, Event, Price
@@ -32,6 +33,7 @@ from compliance.rights.nouns import ErasurePlan
 from compliance.storage import records, tables
 from compliance.workspace import (
     approving_acts,
+    bare,
     budgets,
     datasets,
     joins,
@@ -235,7 +237,7 @@ class Approving:
         with self._desk.act("approval.withdraw", id_[:200]) as act:
             approval = self._one(act, id_)
             if (approval.asked_by, approval.asker) != (act.actor, act.account):
-                raise ApprovalError(reason="somebody else asked for it")
+                raise ApprovalError(reason=mark("somebody else asked for it"))
             if approval.stand not in (Stand.ASKED, Stand.APPROVED, Stand.LAPSED):
                 raise ApprovalError(reason=f"it is {approval.stand}")
             gone = replace(approval, stand=Stand.WITHDRAWN)
@@ -244,9 +246,12 @@ class Approving:
         return gone
 
     def approvals(self) -> tuple[Approval, ...]:
-        """All approvals as they stand, newest first."""
+        """All approvals as they stand, newest first; conditions only for who may see values."""
         with self._desk.database.reading() as connection:
-            return self._all(connection)
+            found = self._all(connection)
+        if self._desk.may(bare.ROWS):
+            return found
+        return tuple(replace(one, sought=replace(one.sought, facts={})) for one in found)
 
     def waiting(self) -> tuple[Approval, ...]:
         """What whoever acts may decide now, newest first."""
@@ -288,11 +293,11 @@ def _sought(wanted: FourEyes) -> Sought:
 def _check(wanted: FourEyes) -> None:
     epsilon = wanted.epsilon
     if epsilon is not None and not (epsilon.is_finite() and epsilon >= 0):
-        raise ApprovalError(reason="the ε is a number from 0 on, such as 1 or 0.5")
+        raise ApprovalError(reason=mark("the ε is a number from 0 on, such as 1 or 0.5"))
     if not 1 <= wanted.days <= _MOST_DAYS:
         raise ApprovalError(reason=f"an approval may be used for 1 to {_MOST_DAYS} days")
     if not wanted.matters <= {Matter.ERASURE, Matter.TRANSFER}:
-        raise ApprovalError(reason="releases are told by an ε; name erasure, transfer or both")
+        raise ApprovalError(reason=mark("name erasure, transfer or both; releases need an ε"))
 
 
 def _stand(words: tuple[Word, ...], needed: int) -> Stand:
@@ -307,13 +312,13 @@ def _no_second_person(approval: Approval, account: str, accounts: dict[str, Acco
     if own is None:
         return _NOBODY
     if not may_now(own, DECIDES):
-        return "your account may not approve"
+        return mark("your account may not approve")
     before = [accounts.get(word.account) for word in approval.words]
     if any(one is not None and is_same_person(one, own) for one in before):
-        return "you approved it already, and another person must, too"
+        return mark("you approved it already, and another person must, too")
     asker = accounts.get(approval.asker)
     if asker is not None and is_same_person(asker, own):
-        return "you asked for it yourself, so somebody else must decide"
+        return mark("you asked for it yourself, so somebody else must decide")
     return ""
 
 
@@ -324,11 +329,11 @@ def _text(typed: str) -> str:
     return text
 
 
-_NOBODY = (
+_NOBODY = mark(
     "whoever has this machine in hand may be the one who asked; sign in and decide on the page "
     "“Approvals”"
 )
-_NO_TWO = (
+_NO_TWO = mark(
     "nobody could approve anything, for it takes two people with accounts of their own who may "
     "approve; let an administrator add them first"
 )

@@ -58,6 +58,7 @@ class Need:
 
     @property
     def is_needed(self) -> bool:
+        """Whether it needs one."""
         return bool(self.because)
 
     @property
@@ -67,6 +68,7 @@ class Need:
 
     @property
     def is_approved(self) -> bool:
+        """Whether others approved it, and that still counts."""
         return self.approval is not None and self.approval.stand is Stand.APPROVED
 
     @property
@@ -145,6 +147,7 @@ def accounts_in(connection: Connection) -> Mapping[str, Account]:
 
 
 def store(act: Act, approval: Approval) -> None:
+    """Keep an approval as it is now, as part of `act`."""
     act.store(tables.APPROVAL, approval, id=approval.id, digest=approval.digest)
 
 

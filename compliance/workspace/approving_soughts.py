@@ -16,7 +16,10 @@ from compliance.plain import to_plain
 from compliance.privacy.nouns import Budget, Price
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import SynthesisPlan
+from compliance.register.nouns import Record
 from compliance.rights.nouns import ErasurePlan
+
+TRANSFER = "transfer"
 
 
 def of_release(
@@ -77,6 +80,59 @@ def of_erasure(plan: ErasurePlan, backups_until: object) -> Sought:
             "beyond": sorted(f"{one.what} {one.id}" for one in plan.beyond),
             "doubtful": plan.doubtful,
             "backups_until": to_plain(backups_until),
+        },
+    )
+
+
+def of_transfer(record: Record, newest: Mapping[str, Dataset]) -> Sought | None:
+    """To have data go abroad as a record of the register says; None where it says no such thing.
+
+    Args:
+        newest: every dataset, by name.
+    """
+    destination, names = record.values.get("destination"), record.several("datasets")
+    homes = {newest[name].description.region if name in newest else None for name in names}
+    origins = {record.values["origin"]} if record.values.get("origin") else homes
+    if record.kind != TRANSFER or record.is_removed or not destination or origins == {destination}:
+        return None
+    recipient = record.values.get("recipient") or record.values.get("processor")
+    grounds = {f: v for f, v in record.values.items() if "mechanism" in f and v}
+    return Sought(
+        matter=Matter.TRANSFER,
+        subject=record.id[:200],
+        facts={
+            "does": "transfer",
+            "name": record.name,
+            "datasets": sorted(newest[name].id if name in newest else name for name in names),
+            "origins": sorted(str(origin) for origin in origins),
+            "destinations": [destination],
+            "recipient": recipient,
+            "form": record.values.get("form"),
+            "mechanism": ", ".join(str(grounds[field]) for field in sorted(grounds)),
+        },
+    )
+
+
+def of_deployment(
+    dataset: Dataset, plan: Plan, ways: Sequence[tuple[str, str]], host: str
+) -> Sought:
+    """To write the folder for sites abroad, by which updates go from one country to another.
+
+    Args:
+        ways: from which country to which.
+    """
+    return Sought(
+        matter=Matter.TRANSFER,
+        subject=str(dataset.name),
+        facts={
+            "does": "deployment",
+            "name": f"federated plan on {plan.subject}",
+            "datasets": [dataset.id],
+            "ways": [list(way) for way in ways],
+            "destinations": sorted({destination for _, destination in ways}),
+            "recipient": host,
+            "mechanism": "",
+            "plan": to_plain(plan),
         },
     )
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 import compliance
+from compliance.access.nouns import Sought
 from compliance.dataset.nouns import Dataset
 from compliance.dataset.table import to_parquet
 from compliance.discovery.nouns import Label
@@ -42,7 +43,10 @@ from compliance.federated.preparing import source_of
 from compliance.federated.tasks import Source
 from compliance.plain import from_json
 from compliance.workspace import datasets, labels, runs, usage
+from compliance.workspace.approving_acts import use
+from compliance.workspace.approving_soughts import of_deployment
 from compliance.workspace.desk import Desk
+from compliance.workspace.residing import Residing
 
 LOOPBACK = "127.0.0.1"
 PORT = 8443  # where the server of real sites listens, unless told otherwise
@@ -110,6 +114,7 @@ def write(desk: Desk, name: str, plan: Plan, order: Order) -> Deployment:
         PlanError: the plan does not fit the data.
         DeploymentError: sites cannot be asked for what the plan needs, or the host is none.
         CannotWriteError: the folder is not empty, or the disk refuses.
+        ApprovalNeededError: its sites are abroad, and a second person must approve it first.
     """
     if plan.split is not Split.COLUMN and not order.is_local:
         reason = "its sites are made up, so their rows are this desk’s; try it with --local"
@@ -117,7 +122,10 @@ def write(desk: Desk, name: str, plan: Plan, order: Order) -> Deployment:
     folder = Folder(root=order.out.absolute())
     _check_empty(folder.root)
     prepared = _prepare(desk, name, plan)
+    sought = None if order.is_local else _abroad(desk, prepared.dataset, plan, order)
     with desk.act("deployment.write", prepared.dataset.name) as act:
+        if sought is not None:
+            use(act, sought, used_for=f"deployment {act.entry}")
         made = _write(desk, prepared, plan, order, folder)
         act.facts |= {"sites": len(made.places), "with_rows": made.is_local}
         act.facts |= {"code_sha256": made.code_sha256}
@@ -125,6 +133,14 @@ def write(desk: Desk, name: str, plan: Plan, order: Order) -> Deployment:
             act.facts["rows"] = prepared.dataset.rows
         usage.note(desk, act, f"deployment {act.entry}", prepared.dataset)
     return made
+
+
+def _abroad(desk: Desk, dataset: Dataset, plan: Plan, order: Order) -> Sought | None:
+    """To have updates go from one country to another, where the sites of a plan are countries."""
+    found = Residing(desk).check_plan(str(dataset.name), plan)
+    flows = [flow for flow, _ in found.flows] if found else []
+    ways = sorted({(f.origin, f.destination) for f in flows if f.origin != f.destination})
+    return of_deployment(dataset, plan, ways, order.host) if ways else None
 
 
 def rounds(

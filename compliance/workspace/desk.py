@@ -42,6 +42,7 @@ from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
 _Kept = TypeVar("_Kept")
+Confirm = Callable[[], Actor]  # who somebody who signed in is now; refuses where they are gone
 
 RESTORING = "restoring"  # a file of that name in the folder: a backup was restored by halves
 
@@ -162,6 +163,7 @@ class Desk:
         if (settings.home / RESTORING).exists():
             reason = "a backup is being restored into it, or was by halves; restore it again"
             raise WorkspaceError(home=settings.home, reason=reason)
+        self._confirm: Confirm | None = None
         try:
             for folder in self._folders:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -178,10 +180,15 @@ class Desk:
         self._memory: dict[str, Any] = {}
         self._one_keeps = threading.RLock()
 
-    def acting(self, actor: Actor) -> Desk:
-        """The same desk in the hands of `actor`: one folder, one database, one memory."""
+    def acting(self, actor: Actor, confirm: Confirm | None = None) -> Desk:
+        """The same desk in the hands of `actor`: one folder, one database, one memory.
+
+        Args:
+            confirm: asked whenever the actor is to look or begin, so that what was put into a page
+                while they were here is of no use when they are gone or have other roles.
+        """
         theirs = copy.copy(self)
-        theirs.actor = actor
+        theirs.actor, theirs._confirm = actor, confirm
         return theirs
 
     def by_itself(self) -> Desk:
@@ -193,12 +200,17 @@ class Desk:
 
         Raises:
             NotPermittedError: no role of theirs has the right.
+            VisitOverError: they are not here any more.
         """
-        permit(self.actor, act)
+        permit(self._now(), act)
 
     def may(self, act: str) -> bool:
         """Whether whoever acts has the right to an act or a look."""
-        return may(self.actor, act)
+        return may(self._now(), act)
+
+    def _now(self) -> Actor:
+        """Whoever acts, as they are now."""
+        return self._confirm() if self._confirm else self.actor
 
     def kept(self, name: str, make: Callable[[], _Kept]) -> _Kept:
         """What this process keeps in memory of the desk under `name`, whoever acts; made once.

@@ -77,14 +77,8 @@ def propose(
             proposed_at=act.at,
             actor=act.actor,
         )
-        budgets.spend(
-            act,
-            dataset.population,
-            proposal.id,
-            proposal.events,
-            sought=of_bounds(dataset, others, query, columns, asked),
-            asked=asked,
-        )
+        wish = of_bounds(dataset, others, query, columns, asked)
+        budgets.spend(act, dataset.population, proposal.id, events, sought=wish, asked=asked)
         act.store(tables.PROPOSAL, proposal, id=proposal.id, dataset_id=dataset.id)
         node = Node(kind=NodeKind.RELEASE, id=proposal.id, title=mark("Proposed bounds"))
         for joined, source in {"": dataset, **others}.items():

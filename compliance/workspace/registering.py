@@ -43,6 +43,7 @@ from compliance.rules import judge
 from compliance.rules.nouns import Assessment, State
 from compliance.storage import records, tables
 from compliance.workspace import datasets, packs
+from compliance.workspace.approving_acts import Need, need
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.guarding import guarded
 from compliance.workspace.registers import (
@@ -52,6 +53,7 @@ from compliance.workspace.registers import (
     register_from,
     register_in,
     register_of,
+    transfer_of,
     typed_records,
 )
 
@@ -129,6 +131,20 @@ class Registering:
             register = self._register(act.connection)
             new = checked(draft, register, _names(act.connection), act.at)
             return _store(act, new, register.record(kind, id_), forget)
+
+    def need(
+        self, kind: KindId, id_: RecordId, values: Mapping[FieldId, object], *, name: str = ""
+    ) -> Need | None:
+        """Whether recording so a new record needs a second person; None: no data go abroad by it.
+
+        Raises:
+            RecordsRefusedError: it cannot be recorded at all.
+        """
+        draft, at = Draft(kind=kind, id=id_, name=name, values=values), self._desk.clock()
+        with self._desk.database.reading() as connection:
+            new = checked(draft, self._register(connection), _names(connection), at)
+            sought = transfer_of(connection, new)
+            return None if sought is None else need(connection, self._desk.actor, at, sought)
 
     def take_over(self, kind: KindId, id_: RecordId) -> Record:
         """Make what was drawn of a record the officer's own word."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from compliance.access.nouns import Sought
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.discovery import semantic_types
@@ -29,6 +30,8 @@ from compliance.register.nouns import (
 from compliance.rules.nouns import Holding
 from compliance.storage import records, tables
 from compliance.workspace import datasets, labels, releases, requesting_drawn, runs
+from compliance.workspace.approving_acts import use
+from compliance.workspace.approving_soughts import TRANSFER, of_transfer
 from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.measuring import measures_of
@@ -131,9 +134,29 @@ def held_in(desk: Desk, connection: Connection, dataset: Dataset) -> Held:
 
 
 def keep(act: Act, record: Record) -> None:
-    """Keep what is typed of a record now, as part of `act`."""
+    """Keep what is typed of a record now, as part of `act`.
+
+    Raises:
+        ApprovalNeededError: by it data would go abroad, a second person must approve that, and
+            none did.
+    """
+    before = records.latest(
+        act.connection, tables.REGISTER, Recorded, kind=record.kind, id=record.id
+    )
+    sought = transfer_of(act.connection, record)
+    if sought is not None and (
+        before is None or transfer_of(act.connection, _as_tuples(before.record)) != sought
+    ):
+        use(act, sought, used_for=record.id)
     noun = Recorded(record=record, at=act.at, by=act.actor)
     act.store(tables.REGISTER, noun, kind=record.kind, id=record.id)
+
+
+def transfer_of(connection: Connection, record: Record) -> Sought | None:
+    """To have data go abroad, where `record` says so."""
+    if record.kind != TRANSFER:
+        return None
+    return of_transfer(record, {str(one.name): one for one in datasets.newest(connection)})
 
 
 def _of_rights(connection: Connection, typed: Sequence[Record]) -> tuple[Record, ...]:

@@ -19,6 +19,7 @@ from compliance.storage import records, tables
 from compliance.workspace import datasets, signing
 from compliance.workspace.desk import Desk, store_bytes
 
+NEEDS = {ReportKind.REQUEST: "request.see", ReportKind.REQUEST_LOG: "request.log"}
 _TITLES = {ReportKind.DPIA: mark("Impact assessment report")}
 
 
@@ -96,8 +97,8 @@ def check_may_see(desk: Desk, kind: ReportKind) -> None:
     Raises:
         NotPermittedError: they may not.
     """
-    if kind is ReportKind.REQUEST:
-        desk.permit("request.see")
+    if kind in NEEDS:
+        desk.permit(NEEDS[kind])
 
 
 def formats_of(report: Report) -> tuple[Format, ...]:

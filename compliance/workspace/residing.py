@@ -13,6 +13,7 @@ import numpy as np
 from compliance.countries import name_of
 from compliance.errors import MovementFactError, MovementRefusedError
 from compliance.federated.nouns import Plan
+from compliance.register import kinds
 from compliance.register.nouns import Field, FieldType, Record, Register
 from compliance.rules.nouns import Answer, Form, Judgement, Knowledge, LawId, Whereabouts
 from compliance.rules.residency import (
@@ -28,6 +29,7 @@ from compliance.rules.residency import (
 )
 from compliance.rules.residency import tables as law_tables
 from compliance.workspace import datasets, run_prices
+from compliance.workspace.approving_acts import Need
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.guarding import guarded
 from compliance.workspace.knowing import known
@@ -153,27 +155,31 @@ class Residing:
         Raises:
             MovementRefusedError: a law does not, or nobody can say that it does.
             RecordsRefusedError: the register does not take what is said of it.
+            ApprovalNeededError: a second person must approve it first.
         """
         knowledge, asked = self._known(), replace(move, form=None)
         found = self._said(knowledge, asked)
         if not found.may_go:
             raise _refusal(found)
         register = Registering(self._desk)
-        id_ = _free_id(knowledge.register, move)
-        values = {**_values(asked, found), **_recipient_of(knowledge.register, move.recipient)}
-        whole = register.kinds()["transfer"]
-        of_all = {fact: value for fact, value in values.items() if whole.field(fact) is None}
-        of_it = {
-            fact: _for_field(whole.field(fact), value)
-            for fact, value in values.items()
-            if fact not in of_all
-        }
+        id_, of_it, of_all = _written(knowledge.register, asked, found)
         stored = register.record("transfer", id_, of_it, name=_title(move))
         if of_all:  # what holds of the organisation, whatever moves
             register.record("org", "org", of_all)
         with self._desk.act("movement.check", stored.id) as act:
             _tell(act, found)
         return stored
+
+    def need(self, move: Move) -> Need | None:
+        """Whether recording a movement needs a second person; None: nothing goes abroad by it.
+
+        Raises:
+            RecordsRefusedError: the register does not take what is said of it.
+        """
+        knowledge, asked = self._known(), replace(move, form=None)
+        found = self._said(knowledge, asked)
+        id_, of_it, _ = _written(knowledge.register, asked, found)
+        return Registering(self._desk).need("transfer", id_, of_it, name=_title(move))
 
     def _known(self) -> Knowledge:
         with self._desk.database.reading() as connection:
@@ -215,6 +221,21 @@ def _values(move: Move, found: Movement) -> dict[str, object]:
         "destination": move.destination,
         "form": str(found.flows[0][0].form),
     }
+
+
+def _written(
+    register: Register, move: Move, found: Movement
+) -> tuple[str, dict[str, object], dict[str, object]]:
+    """The id of the record, its fields, and what holds of the organisation whatever moves."""
+    values = {**_values(move, found), **_recipient_of(register, move.recipient)}
+    whole = kinds()["transfer"]
+    of_all = {fact: value for fact, value in values.items() if whole.field(fact) is None}
+    of_it = {
+        fact: _for_field(whole.field(fact), value)
+        for fact, value in values.items()
+        if fact not in of_all
+    }
+    return _free_id(register, move), of_it, of_all
 
 
 def _for_field(field: Field | None, value: object) -> object:

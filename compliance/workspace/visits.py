@@ -15,8 +15,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from compliance.access.nouns import Account, Actor, Ended, Identity, Role, Visit
+from compliance.access import by_itself
+from compliance.access.nouns import Account, Actor, Ended, Identity, Visit
 from compliance.errors import SignInError, VisitOverError
+from compliance.i18n import mark
 from compliance.plain import to_json
 from compliance.storage import records, seen, tables
 from compliance.workspace.accounts import Accounts
@@ -27,7 +29,6 @@ from compliance.workspace.present import Here
 _NAMES_A_SIGN_IN = ("iss", "sub", "iat", "nonce", "exp", "sid")
 _SKEW = timedelta(minutes=5)  # how far the provider's clock may be ahead of ours
 _LATE = timedelta(minutes=2)  # another process may know of an act that is not written down yet
-_THE_DESK = Actor(name="the desk", roles=frozenset(Role))
 
 
 @guarded
@@ -51,7 +52,7 @@ class Visits:
         )
         are_texts = isinstance(issuer, str) and isinstance(subject, str)
         if not (are_texts and issuer and subject and issued_at):
-            raise SignInError(reason="the provider does not say who signed in, or not when")
+            raise SignInError(reason=mark("the provider does not say who signed in, or not when"))
         return Identity(
             issuer=str(issuer),
             subject=str(subject),
@@ -72,15 +73,28 @@ class Visits:
             VisitOverError: their visit is over.
         """
         now = self._desk.clock()
-        here = self._desk.present.get(identity.token)
-        if here is None or not here.is_fresh(now, self._desk.database.changes):
-            here = self._look(identity, now)
-        if why := self._over(here, now):
-            self._end(identity.token, why, _THE_DESK)
+        here = self._found(identity, now)
+        if here is None:
+            self.begin(identity)
+            here = self._found(identity, now)
+        if not isinstance(here, Here):
+            why = here or Ended.SIGNED_OUT
+            self._end(identity.token, why, by_itself())
             raise self._is_over(why)
         if is_act:
             here.seen = max(here.seen, now)
             self._note(now)
+        return here.actor
+
+    def confirm(self, identity: Identity) -> Actor:
+        """Whoever signed in so, if they are still here; writes nothing.
+
+        Raises:
+            VisitOverError: they are not.
+        """
+        here = self._found(identity, self._desk.clock())
+        if not isinstance(here, Here):
+            raise self._is_over(here or Ended.SIGNED_OUT)
         return here.actor
 
     def begin(self, identity: Identity) -> Visit:
@@ -111,29 +125,31 @@ class Visits:
     def end(self, identity: Identity) -> None:
         """Somebody signs out; their cookie is worth nothing from now on."""
         here = self._desk.present.get(identity.token)
-        self._end(identity.token, Ended.SIGNED_OUT, here.actor if here else _THE_DESK)
+        self._end(identity.token, Ended.SIGNED_OUT, here.actor if here else by_itself())
 
-    def _look(self, identity: Identity, now: datetime) -> Here:
-        """What the database says of a visit; begins it where it says nothing.
+    def _found(self, identity: Identity, now: datetime) -> Here | Ended | None:
+        """Who is here; why not, where that is not on record yet; None: the visit has not begun.
 
         Raises:
-            SignInError: they may not come in.
-            VisitOverError: the visit is over.
+            VisitOverError: the visit is over, as is on record.
         """
+        known = self._desk.present.get(identity.token)
+        is_fresh = known is not None and known.is_fresh(now, self._desk.database.changes)
+        here = known if is_fresh else self._look(identity, now)
+        return (self._over(here, now) or here) if isinstance(here, Here) else here
+
+    def _look(self, identity: Identity, now: datetime) -> Here | Ended | None:
+        """What the database says of a visit; see `_found`."""
         changes = self._desk.database.changes
         with self._desk.database.reading() as connection:
-            visit = _visit(connection, identity.token)
-            account = _account_of(connection, visit)
-            last = seen.last(connection, identity.token)
+            visit, account, last = seen.standing(connection, identity.token)
         if visit is None:
-            self.begin(identity)
-            return self._look(identity, now)
+            return None
         if visit.why is not None or last is None:
             self._desk.present.forget(visit.id)
             raise self._is_over(visit.why or Ended.SIGNED_OUT)
         if account is None or not _is_theirs(account, identity):
-            self._end(visit.id, Ended.ACCOUNT_CHANGED, _THE_DESK)
-            raise self._is_over(Ended.ACCOUNT_CHANGED)
+            return Ended.ACCOUNT_CHANGED
         at = datetime.fromtimestamp(last, UTC)
         here = Here(
             visit=visit,
@@ -156,8 +172,7 @@ class Visits:
         """Write down that a visit is over, unless it already was."""
         self._desk.present.forget(visit_id)
         with self._desk.database.reading() as connection:
-            visit = _visit(connection, visit_id)
-            account = _account_of(connection, visit)
+            visit, account, _ = seen.standing(connection, visit_id)
         if visit is None or visit.why is not None:
             return
         subject = account.name if account else visit.account
@@ -187,7 +202,7 @@ class Visits:
             gone = seen.before(connection, _seconds(now - self._idle - _LATE))
         self._desk.present.noted(found)
         for visit_id in gone:
-            self._end(visit_id, Ended.IDLE, _THE_DESK)
+            self._end(visit_id, Ended.IDLE, by_itself())
 
     def _check_age(self, identity: Identity) -> None:
         """A sign-in is good for as long as somebody may be idle after it.
@@ -197,9 +212,11 @@ class Visits:
         """
         age = self._desk.clock() - identity.issued_at
         if age < -_SKEW:
-            raise SignInError(reason="the clocks of the provider and of this machine disagree")
+            raise SignInError(
+                reason=mark("the clocks of the provider and of this machine disagree")
+            )
         if age >= min(self._idle, self._longest):
-            raise SignInError(reason="you signed in too long ago; sign in again")
+            raise SignInError(reason=mark("you signed in too long ago; sign in again"))
 
     def _refuse(self, identity: Identity, refusal: SignInError) -> None:
         """Tell in the trail that somebody was turned away, now and then, and not who."""
@@ -207,7 +224,7 @@ class Visits:
         untold = self._desk.present.to_tell(who, self._desk.clock())
         if untold is None:
             return
-        with self._desk.acting(_THE_DESK).act("visit.refuse", who) as act:
+        with self._desk.acting(by_itself()).act("visit.refuse", who) as act:
             reason = str(refusal.facts.get("reason", ""))
             if not identity.email or identity.email.casefold() not in reason.casefold():
                 act.facts["why"] = reason
@@ -216,10 +233,10 @@ class Visits:
 
     def _is_over(self, why: Ended) -> VisitOverError:
         given = {
-            Ended.SIGNED_OUT: "you signed out",
-            Ended.IDLE: "nothing was done for {minutes} minutes",
-            Ended.TOO_LONG: "you signed in {hours} hours ago",
-            Ended.ACCOUNT_CHANGED: "an administrator changed who may sign in",
+            Ended.SIGNED_OUT: mark("you signed out"),
+            Ended.IDLE: mark("nothing was done for {minutes} minutes"),
+            Ended.TOO_LONG: mark("you signed in {hours} hours ago"),
+            Ended.ACCOUNT_CHANGED: mark("an administrator changed who may sign in"),
         }[why]
         sign_in = self._desk.settings.sign_in
         reason = given.format(minutes=sign_in.idle_minutes, hours=sign_in.visit_hours)
@@ -265,12 +282,6 @@ def _moment(claim: object) -> datetime | None:
     with suppress(OverflowError, ValueError, OSError):
         return datetime.fromtimestamp(claim, UTC)
     return None
-
-
-def _account_of(connection: Connection, visit: Visit | None) -> Account | None:
-    if visit is None:
-        return None
-    return records.latest(connection, tables.ACCOUNT, Account, id=visit.account)
 
 
 def _seconds(at: datetime) -> int:

@@ -14,7 +14,7 @@ from compliance.errors import (
 )
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import visiting, wording
+from pages.parts import navigation, visiting, wording
 
 ROLE_WORDS = {
     "administrator": "administrator",
@@ -27,9 +27,12 @@ _LOOK_S = 60  # how soon an open page notices that the visit is over
 
 def enter_or_stop() -> Workspace:
     """The workspace for whoever looks at this page, or else the way in and nothing more."""
+    was_in = visiting.has_begun()
     try:
         return visiting.enter()
     except ComplianceError as refusal:
+        if was_in:
+            navigation.take_away(_("Sign in"))
         _ask(refusal)
         st.stop()
 

@@ -1,14 +1,15 @@
 """What stands before everything that the server answers, pages or not.
 
 Streamlit serves what a page offers for download under an address that anybody may ask for who
-knows it, and takes uploads from whoever has a window open. Here both need a visit that lasts.
+knows it, and takes uploads from whoever has a window open. Here both need a visit that lasts, and
+a download one of the windows of that same visit.
 Where nobody signs in, only a browser on this machine gets any answer at all.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -16,17 +17,19 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
-from streamlit import config
+from streamlit import config, runtime
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from compliance.errors import ComplianceError
+from compliance.errors import ComplianceError, SignInError
+from compliance.i18n import mark
 from compliance.settings import SignIn
 from pages.parts import visiting
 
-_GUARDED = ("media", "_stcore/upload_file")
+_MEDIA = "media"
+_GUARDED = (_MEDIA, "_stcore/upload_file")
 _OPEN = ("health", "metrics")  # they guard themselves, and are asked by machines
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 
@@ -60,15 +63,36 @@ class Gate:
                 visiting.check_is_near(_caller(scope))
             elif any(path == part or path.startswith(f"{part}/") for part in _GUARDED):
                 # The database may be asked; no other request waits for that.
-                await run_in_threadpool(_check_visit, _claims(HTTPConnection(scope).cookies))
+                await run_in_threadpool(_check, path, _claims(HTTPConnection(scope).cookies))
         except ComplianceError as refusal:
             return refusal
         return None
 
 
-def _check_visit(said: Mapping[str, object]) -> None:
+def _check(path: str, said: Mapping[str, object]) -> None:
+    """Let whoever signed in have what is theirs.
+
+    Raises:
+        SignInError: they are not here, or it is somebody else's.
+    """
     visits = visiting.shared().access.visits
-    visits.check(visits.identity(said), is_act=False)
+    identity = visits.identity(said)
+    visits.check(identity, is_act=False)
+    if path.startswith(f"{_MEDIA}/"):
+        file = path.rpartition("/")[2].partition(".")[0]
+        if identity.token not in {visits.identity(who).token for who in _offered_to(file)}:
+            raise SignInError(reason=mark("this was put on a page for somebody else"))
+
+
+def _offered_to(file: str) -> Iterator[Mapping[str, object]]:
+    """What the provider said of those on whose pages a file is now."""
+    running = runtime.get_instance()
+    for session, files in list(running.media_file_mgr._files_by_session_and_coord.items()):
+        window = running._session_mgr.get_session_info(session)
+        if window is not None and file in list(files.values()):
+            said = dict(window.session._user_info)
+            if said.get("is_logged_in"):
+                yield said
 
 
 def _caller(scope: Scope) -> visiting.Caller:

@@ -13,6 +13,7 @@ from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.planning import Proposal
 from compliance.privacy.nouns.question import Query
 from pages.parts import drafts, language, outputs, session, wording
+from pages.parts.approving import asking
 from pages.parts.scopes import Scope
 
 
@@ -38,7 +39,7 @@ def look(scope: Scope) -> None:
             asked = wording.typed_budget(epsilon, delta)
             query = to_query(drafts.read(scope) | {"statistics": [{"count": "rows"}]})
             st.session_state["tradeoff_look_pending"] = (query, columns, asked)
-            _confirm(scope, query, asked)
+            _confirm(scope, query, columns, asked)
     _found(scope)
 
 
@@ -55,7 +56,7 @@ def said() -> None:
 
 
 @language.dialog(mark("Look for bounds and pay for it?"))
-def _confirm(scope: Scope, query: Query, asked: Budget) -> None:
+def _confirm(scope: Scope, query: Query, columns: list[str], asked: Budget) -> None:
     st.markdown(
         _(
             "The desk looks at **{dataset}** with noise, once per **{unit}**. This spends **ε = "
@@ -68,8 +69,10 @@ def _confirm(scope: Scope, query: Query, asked: Budget) -> None:
             people=wording.escaped(scope.dataset.population),
         )
     )
-    if st.button(
-        _("Look and pay"),
+    workspace = session.workspace()
+    need = asking.of_bounds(workspace, scope.dataset, query, columns, asked)
+    if asking.may_go(workspace, need, "tradeoff") and st.button(
+        asking.label(_("Look and pay"), need),
         type="primary",
         key="tradeoff_look_confirm",
         on_click=_take_look,
@@ -127,6 +130,7 @@ def _found(scope: Scope) -> None:
         st.rerun(scope="fragment")
 
 
+@language.callback
 def _write(scope: Scope, found: Proposal) -> None:
     """Put what a look found into the form."""
     drafts.put(scope, "groups", found.max_groups)

@@ -186,6 +186,14 @@ PAGES = (
         right="evidence.see",
     ),
     PageRow(
+        name="approvals",
+        section="settings",
+        title="Approvals",
+        icon=":material/how_to_reg:",
+        help="What a second person must approve, what waits for one, and who decided what.",
+        right="evidence.see",
+    ),
+    PageRow(
         name="rules",
         section="settings",
         title="Rules",
@@ -208,6 +216,14 @@ PAGES = (
         icon=":material/apartment:",
         help="Who is accountable, and where this installation keeps its records.",
         right="trail.see",
+    ),
+    PageRow(
+        name="accounts",
+        section="settings",
+        title="Accounts",
+        icon=":material/badge:",
+        help="Who may sign in, what each role may do, and who was here last.",
+        right="account.see",
     ),
 )
 _BY_NAME = {row.name: row for row in PAGES}
@@ -240,6 +256,18 @@ def sections(may: Callable[[str], bool]) -> dict[str, list[st.Page]]:
     }
 
 
+def take_away(title: str) -> None:
+    """Take the navigation away from a window that showed it; its address stays what it is.
+
+    Args:
+        title: of the window from now on.
+    """
+    pages = [
+        st.Page(_nothing, title=title, url_path=row.name, default=row is PAGES[0]) for row in PAGES
+    ]
+    st.navigation(pages, position="hidden")
+
+
 def permit_or_stop(page: st.Page, workspace: Workspace) -> None:
     """Go on with a page that whoever looks may open; of any other say whom it is for."""
     row = _BY_NAME.get(page.url_path) or _first(workspace.may)
@@ -255,6 +283,10 @@ def link(name: str, label: str | None = None) -> None:
     row = _BY_NAME[name]
     if visiting.workspace().may(row.right):
         st.page_link(ROOT / row.path, label=label or _(row.title), icon=row.icon)
+
+
+def _nothing() -> None:
+    """A page that is never run."""
 
 
 def _first(may: Callable[[str], bool]) -> PageRow:

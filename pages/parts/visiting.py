@@ -9,14 +9,14 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import partial
 from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit import config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from compliance.access.nouns import Actor, Identity
+from compliance.access.nouns import Identity
 from compliance.errors import AccessError, ElsewhereError, SignInError, SignInNotReadyError
 from compliance.i18n import mark
 from compliance.settings import LOOPBACK_NAMES
@@ -27,7 +27,6 @@ from pages.parts import sharing
 _PASSED_ON = frozenset(["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"])
 _ACTOR, _VISIT = "visiting_actor", "visiting_visit"
 _KEPT = ("session_language",)  # what the next person may find
-_ACTORS = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +77,11 @@ def enter() -> Workspace:
         _clear()
     st.session_state.update({_VISIT: visit, _ACTOR: theirs.actor})
     return theirs
+
+
+def has_begun() -> bool:
+    """Whether somebody was in, in this window."""
+    return _VISIT in st.session_state
 
 
 def is_still_here(*, is_act: bool = True) -> bool:
@@ -150,12 +154,9 @@ def _in_hands(*, is_act: bool) -> Workspace:
     if not sign_in.way:
         check_is_near(caller())
         return here
-    return _acting(here, here.access.visits.check(_identity(here), is_act=is_act))
-
-
-@lru_cache(maxsize=_ACTORS)
-def _acting(here: Workspace, actor: Actor) -> Workspace:
-    return here.acting(actor)
+    visits, identity = here.access.visits, _identity(here)
+    actor = visits.check(identity, is_act=is_act)
+    return here.acting(actor, partial(visits.confirm, identity))
 
 
 def _identity(here: Workspace) -> Identity:

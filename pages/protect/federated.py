@@ -16,6 +16,7 @@ from compliance.report.nouns import ReportKind
 from pages.parts import figures, outputs, plan_protection, plans, run_sites, runs, session, sharing
 from pages.parts import sieges as attacks
 from pages.parts import sweeps as trials
+from pages.parts.approving import asking
 from pages.parts.consenting import uses
 from pages.parts.residing import movements
 
@@ -88,9 +89,13 @@ def attack(run: Run) -> None:
 
 def go_on(run: Run) -> None:
     """Take a run up again, take its model away, or report on it."""
+    need = asking.of_run(workspace, dataset, run.plan, run.id) if run.outcome.is_stopped else None
+    may_go = asking.may_go(workspace, need, f"federated_{run.id}")
     with st.container(horizontal=True):
-        if run.outcome.is_stopped and st.button(
-            _("Go on with this run"), key=f"federated_resume_{run.id}", icon=":material/resume:"
+        if (run.outcome.is_stopped and may_go) and st.button(
+            asking.label(_("Go on with this run"), need),
+            key=f"federated_resume_{run.id}",
+            icon=":material/resume:",
         ):
             train(run.plan, run.id)
         st.download_button(
@@ -155,7 +160,10 @@ with st.container(border=True), outputs.explained(_("This plan cannot be run")):
     if plan is not None:
         plans.as_file(plan)
         movements.acceptance()
-        started = st.button(_("Start training"), type="primary", key="federated_start")
+        need = asking.of_run(workspace, dataset, plan)
+        started = asking.may_go(workspace, need, "federated") and st.button(
+            asking.label(_("Start training"), need), type="primary", key="federated_start"
+        )
 
 frame = st.empty()
 if "federated_ended" in st.session_state:

@@ -8,7 +8,9 @@ from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
+from compliance.workspace.approving import Need
 from pages.parts import examined, language, navigation, outputs, published, session, told, wording
+from pages.parts.approving import asking
 from pages.parts.consenting import uses
 
 workspace = session.workspace()
@@ -39,7 +41,7 @@ def publish() -> None:
 
 
 @language.dialog(mark("Publish and pay for it?"))
-def confirm(dataset: Dataset, query: Query, asked: Budget) -> None:
+def confirm(dataset: Dataset, query: Query, asked: Budget, need: Need | None) -> None:
     statistics = ", ".join(wording.title(statistic) for statistic in query.statistics)
     st.markdown(
         _(
@@ -54,7 +56,7 @@ def confirm(dataset: Dataset, query: Query, asked: Budget) -> None:
         )
     )
     if st.button(
-        _("Publish now"),
+        asking.label(_("Publish now"), need),
         type="primary",
         key="release_confirm",
         on_click=publish,
@@ -88,11 +90,14 @@ else:
             f"{kept.delta:.0e}" if kept else f"{state.total.delta / 10:.0e}",
             key="release_delta",
         )
+        need = asking.of_release(workspace, dataset, query, epsilon, delta)
         with outputs.explained(_("Not possible")):
-            if three.button(_("Release …"), type="primary", key="release_ask"):
+            if asking.may_go(workspace, need, "release") and three.button(
+                _("Release …"), type="primary", key="release_ask"
+            ):
                 asked = wording.typed_budget(epsilon, delta)
                 st.session_state["release_pending"] = (dataset, query, asked)
-                confirm(dataset, query, asked)
+                confirm(dataset, query, asked, need)
         outputs.remark(
             _("What you type is what is spent. At most ε = {left} is left for one release.").format(
                 left=f"{float(state.left.epsilon):.2f}"

@@ -32,9 +32,11 @@ EMPTY = {
     "trail": ("The first act will be the first entry", LOAD_OR_DEMO),
     "reports": ("A document for the regulator", LOAD_OR_DEMO),
     "budgets": ("A budget bounds what all releases", LOAD_OR_DEMO),
+    "approvals": ("Some acts cannot be taken back", []),
     "rules": ("What the desk checks, and where each duty was read", []),
     "audits": ("An audit looks at what is new", LOAD_OR_DEMO),
     "organisation": ("Stands on the cover of every report", []),
+    "accounts": ("Nobody has an account yet", []),
 }
 # What only this page says, or the key of what only it shows, when the whole job was done once.
 FULL = {
@@ -55,9 +57,11 @@ FULL = {
     "trail": "Take a checkpoint",
     "reports": "SHA-256",
     "budgets": "People who share the budget",
+    "approvals": "What needs a second person",
     "rules": "Look at one rule",
     "audits": "Schedules",
     "organisation": "This installation",
+    "accounts": "What each role may do",
 }
 
 

@@ -15,6 +15,7 @@ from compliance.rights.nouns import Correction, ErasurePlan, Request, Right, See
 from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from pages.parts import language, outputs, reading, wording
+from pages.parts.approving import asking
 
 _Way = Callable[[Workspace, Request], None]
 _AS_ASKED = ""
@@ -100,8 +101,12 @@ def _ask_to_erase(workspace: Workspace, request: Request, until: date | None) ->
             plan = workspace.rights.erasing.plan([request.id], doubtful_mentions=takes)
         _planned(plan)
         is_open = bool(plan.undecided)
-        if st.button(
-            _("Erase for ever"), type="primary", key="requests_erase_now", disabled=is_open
+        need = None if is_open else workspace.access.approving.for_erasure(plan, until)
+        if asking.may_go(workspace, need, "requests") and st.button(
+            asking.label(_("Erase for ever"), need),
+            type="primary",
+            key="requests_erase_now",
+            disabled=is_open,
         ):
             bar = st.progress(0.0, _("It begins"))
             steps = workspace.rights.erasing.erase([request.id], until, doubtful_mentions=takes)
