@@ -25,9 +25,8 @@ ROWS = f"name,city,amount\n{CANARY},Zembla,13.37\n" + "Otto,Berlin,1.00\n" * 40
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app on an empty folder."""
-    with serving(
-        tmp_path_factory.mktemp("edge") / "desk", PRIVACY_DESK_LOG_FORMAT="json"
-    ) as running:
+    home = tmp_path_factory.mktemp("edge") / "desk"
+    with serving(home, lambda _: {"PRIVACY_DESK_LOG_FORMAT": "json"}) as running:
         yield running
 
 
