@@ -123,8 +123,10 @@ def _polars(folder: Path) -> str:
     taken = pl.col("place").rank("dense").over("customer") <= MOST_GROUPS
     kept = pl.col("lot").rank("ordinal").over("customer", "country") <= MOST_ROWS
     cents = (pl.col("amount").clip(0, 500) * 100).round().cast(pl.Int64)
-    found = rows.filter(taken & kept).group_by("country").agg(
-        pl.len(), pl.col("customer").n_unique(), cents.sum()
+    found = (
+        rows.filter(taken & kept)
+        .group_by("country")
+        .agg(pl.len(), pl.col("customer").n_unique(), cents.sum())
     )
     return str(found.height)
 
@@ -141,7 +143,9 @@ def _pandas(folder: Path) -> str:
     kept = rows[taken & (places.cumcount().reindex(rows.index) < MOST_ROWS)]
     cents = (kept["amount"].clip(0, 500) * 100).round().astype("int64")
     found = kept.assign(cents=cents).groupby("country", dropna=False)
-    return str(len(found.agg(n=("cents", "size"), of=("customer", "nunique"), sum=("cents", "sum"))))
+    return str(
+        len(found.agg(n=("cents", "size"), of=("customer", "nunique"), sum=("cents", "sum")))
+    )
 
 
 def _told(took: float, said: str) -> dict[str, Any]:

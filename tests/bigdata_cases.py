@@ -48,7 +48,9 @@ QUIET = pytest.mark.filterwarnings(
     "ignore:unclosed.*(socket|file):ResourceWarning",
 )
 # Columns whose collation finds “a” and “A” alike, as administrators may have chosen.
-_ALIKE = "create collation alike (provider = icu, locale = 'und-u-ks-level1', deterministic = false)"
+_ALIKE = (
+    "create collation alike (provider = icu, locale = 'und-u-ks-level1', deterministic = false)"
+)
 _POSTGRESQL = (
     "who text collate alike, id bigint, city text collate alike, day date, at timestamp, "
     "seen timestamptz, amount double precision, price numeric(12,2), small smallint, yes boolean"
@@ -133,9 +135,7 @@ def by_numpy(table: pa.Table, query: Query, columns: Sequence[Any]) -> Aggregate
 
 def plain(found: Aggregate, query: Query) -> dict[str, object]:
     """All integers of an answer, by group; groups of nobody only where they were typed."""
-    kept = [
-        i for i in range(len(found.keys)) if query.has_public_keys or int(found.units[i])
-    ]
+    kept = [i for i in range(len(found.keys)) if query.has_public_keys or int(found.units[i])]
     order = sorted(kept, key=lambda i: found.keys[i])
     return {
         "keys": [found.keys[i] for i in order],
@@ -186,4 +186,3 @@ def many(rows: int, people: int, seed: int = 1) -> pa.Table:
         },
         schema=SCHEMA,
     )
-

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,20 +11,24 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from compliance.dataset.kept.cells import columns_in
 from compliance.dataset.nouns import Column, ColumnName, ColumnType, Engine
-from compliance.errors import BadBoundsError, MalformedQueryError
 from compliance.privacy import to_query
 from compliance.privacy.nouns.question import Query
-from tests.bigdata_cases import QUIET, SCHEMA, Engines, by_numpy, choices, many, plain
+from tests.bigdata_cases import QUIET, SCHEMA, Engines, by_numpy, choices, plain
 from tests.postgresql import Server
 
 pytestmark = QUIET
 
 TYPES = {
-    **{"who": ColumnType.TEXT, "id": ColumnType.INTEGER, "city": ColumnType.TEXT},
-    **{"day": ColumnType.DATE, "at": ColumnType.TIMESTAMP, "seen": ColumnType.TIMESTAMP},
-    **{"amount": ColumnType.NUMBER, "price": ColumnType.NUMBER, "small": ColumnType.INTEGER},
+    "who": ColumnType.TEXT,
+    "id": ColumnType.INTEGER,
+    "city": ColumnType.TEXT,
+    "day": ColumnType.DATE,
+    "at": ColumnType.TIMESTAMP,
+    "seen": ColumnType.TIMESTAMP,
+    "amount": ColumnType.NUMBER,
+    "price": ColumnType.NUMBER,
+    "small": ColumnType.INTEGER,
     "yes": ColumnType.BOOLEAN,
 }
 COLUMNS = tuple(Column(name=ColumnName(n), type=t) for n, t in TYPES.items())
@@ -116,8 +118,8 @@ QUERIES = st.builds(
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    yield Engines(folder=tmp_path_factory.mktemp("kept"))
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
+    return Engines(folder=tmp_path_factory.mktemp("kept"))
 
 
 def check_equal(engines: Engines, engine: Engine, rows: list[dict[str, Any]], query: Query) -> None:

@@ -45,9 +45,7 @@ def dataset_add(workspace: Workspace, asked: Namespace) -> Result:
     said = None if typed_ == Description() else typed_
     if asked.kept is not None:
         return results.dataset(workspace.keeping.add(asked.kept, asked.name, said))
-    return results.dataset(
-        workspace.add_places(asked.path, asked.name, said, table=asked.table)
-    )
+    return results.dataset(workspace.add_places(asked.path, asked.name, said, table=asked.table))
 
 
 def dataset_list(workspace: Workspace, _: Namespace) -> Result:

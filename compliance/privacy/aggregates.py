@@ -200,9 +200,7 @@ def to_steps(value: Decimal, statistic: Statistic) -> int:
     return int((value * statistic.granularity.per_one).to_integral_value(ROUND_HALF_EVEN))
 
 
-def clamped(
-    values: npt.NDArray[np.int64] | npt.NDArray[np.float64], statistic: Statistic
-) -> _Ints:
+def clamped(values: npt.NDArray[np.int64] | npt.NDArray[np.float64], statistic: Statistic) -> _Ints:
     """Values in whole steps of the granularity, within the bounds."""
     lower, upper = steps(statistic)
     per_one = statistic.granularity.per_one

@@ -121,8 +121,4 @@ with origin:
     where = mark("Stored once as Parquet under its hash `{hash}`, on {day}.")
     if dataset.kept is not None:
         where = mark("Registered on {day}; what was found there has the hash `{hash}`.")
-    st.markdown(
-        _(where).format(
-            hash=dataset.sha256, day=outputs.moment(dataset.added_at)
-        )
-    )
+    st.markdown(_(where).format(hash=dataset.sha256, day=outputs.moment(dataset.added_at)))

@@ -14,9 +14,9 @@ from compliance.workspace import Workspace
 from pages.parts import navigation, outputs
 
 _NOT_HERE = mark(
-    "The rows of {dataset} are kept elsewhere, and this needs them here. Discovery, risk, previews, "
-    "releases, budgets and duties work on it; for anything else load an extract as a dataset of "
-    "its own."
+    "The rows of {dataset} are kept elsewhere, and this needs them here. Discovery, risk, "
+    "previews, releases, budgets and duties work on it; for anything else load an extract as a "
+    "dataset of its own."
 )
 _ENGINES = {
     Engine.DUCKDB: mark("the desk’s own engine, over Parquet files of this machine"),

@@ -65,9 +65,9 @@ class Cells:
             return ibis.cases((raw, "True"), (~raw, "False"), else_=ibis.null("string"))
         if type_ is ColumnType.NUMBER:
             # Millionths, for telling rows apart: every engine writes floating-point numbers anew.
-            return Exact.half_even(
-                Exact.within(self.number(name), -(10**9), 10**9) * 1e6
-            ).cast("string")
+            return Exact.half_even(Exact.within(self.number(name), -(10**9), 10**9) * 1e6).cast(
+                "string"
+            )
         if type_ is ColumnType.DATE:
             return self.calendar(name, "day")
         # All write a moment so, and then fractions of a second in ways of their own.
