@@ -7,6 +7,7 @@ from typing import NoReturn
 import streamlit as st
 
 from compliance.dataset.nouns import ColumnName, Dataset, Description, Engine
+from compliance.discovery.nouns import Discovery
 from compliance.errors import KeptError
 from compliance.i18n import mark
 from compliance.i18n import translate as _
@@ -61,6 +62,17 @@ def risk(workspace: Workspace, dataset: Dataset) -> None:
             st.metric(_("Unique"), outputs.count(found.uniques), border=True)
             st.metric(_("Classes"), outputs.count(found.classes), border=True)
             st.metric(_("Highest risk"), f"{found.prosecutor.max:.1%}", border=True)
+
+
+def sampled(found: Discovery) -> None:
+    """That labels were seen on a sample, where the rows are kept elsewhere; else nothing."""
+    if found.sampled_rows:
+        outputs.remark(
+            _(
+                "Seen on a sample of {rows} rows, drawn where they lie. What is rare among them "
+                "need not be so among all, so nothing is called rare."
+            ).format(rows=outputs.count(found.sampled_rows))
+        )
 
 
 def places(workspace: Workspace) -> str:
