@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -119,8 +118,8 @@ QUERIES = st.builds(
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    yield Engines(folder=tmp_path_factory.mktemp("kept"))
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
+    return Engines(folder=tmp_path_factory.mktemp("kept"))
 
 
 def check_equal(engines: Engines, engine: Engine, rows: list[dict[str, Any]], query: Query) -> None:

@@ -56,6 +56,7 @@ def dataset(found: Dataset) -> Result:
 def labels(found: Discovery) -> Result:
     """What each column holds; without the masked examples, which only the screen shows."""
     return {
+        **({"sampled_rows": found.sampled_rows} if found.sampled_rows else {}),
         "columns": [
             {
                 "name": label.column,

@@ -96,7 +96,7 @@ def bound(
         found = np.empty(len(items), dtype=np.uint64)
         for start in range(0, len(items), _BLOCK):
             block = slice(start, start + _BLOCK)
-            found[block] = lots.of_rows(rows[items[block]], unit[items[block]])
+            found[block] = lots.of_rows(rows[items[block]], unit[items[block]].astype(np.int64))
         return found
 
     is_kept = is_taken[places.of_row]

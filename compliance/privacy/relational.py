@@ -18,7 +18,6 @@ from functools import cached_property, reduce
 from operator import and_
 
 import ibis
-import numpy as np
 import pyarrow as pa
 
 from compliance.dataset.kept.cells import Cell, CellDigests, Cells, Exact
@@ -241,7 +240,7 @@ class Plan:
         if type_ in (ColumnType.INTEGER, ColumnType.NUMBER):
             value = self._cells.number(column).cast("float64")
         elif type_ in (ColumnType.DATE, ColumnType.TIMESTAMP):
-            if np.isnat(wanted):  # type: ignore[arg-type]
+            if str(wanted) == "NaT":
                 return ibis.literal(False)  # noqa: FBT003
             value = self._cells.moment(column)
             wanted = ibis.literal(str(wanted).replace("T", " ")).cast("timestamp")

@@ -108,7 +108,7 @@ def counted(place: Place, settings: Settings) -> tuple[str, int, tuple[Column, .
 
 
 def moment(dataset: Dataset, now: datetime) -> tuple[str, ...]:
-    """What tells an answer about rows elsewhere from a later one; nothing for rows that are here."""
+    """What tells an answer about rows elsewhere from a later one; nothing where rows are here."""
     return () if dataset.kept is None else (str(int(now.timestamp()) // _HELD_S),)
 
 

@@ -36,10 +36,10 @@ def find_labels(desk: Desk, name: str) -> Discovery:
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
     if dataset.kept is None:
-        table = desk.table(dataset)
+        seen = look(desk.table(dataset), dataset, desk.clock())
     else:
-        table = elsewhere.sample(dataset, desk.settings, desk.key)
-    seen = look(table, dataset, desk.clock())
+        some = elsewhere.sample(dataset, desk.settings, desk.key)
+        seen = replace(look(some, dataset, desk.clock()), rare=(), sampled_rows=some.rows)
     with desk.act("dataset.discover", name) as act:
         found = replace(with_decided(act.connection, dataset, seen), discovered_at=act.at)
         keep(act, dataset, found)
@@ -207,6 +207,7 @@ def _store(act: Act, dataset: Dataset, found: Discovery) -> None:
         "personal": len(found.personal),
         "unconfirmed": len(found.unconfirmed),
         "rare": len(found.rare),
+        **({"sampled_rows": found.sampled_rows} if found.sampled_rows else {}),
     }
 
 

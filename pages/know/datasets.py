@@ -6,9 +6,13 @@ from compliance.dataset import RawFile
 from compliance.errors import ChooseTableError
 from compliance.i18n import mark
 from compliance.i18n import translate as _
-from pages.parts import descriptions, navigation, outputs, session
+from pages.parts import descriptions, kept, navigation, outputs, session
 
-WAYS = UPLOAD, _PLACE = mark("Upload"), mark("A place on this machine")
+WAYS = UPLOAD, _PLACE, _KEPT = (
+    mark("Upload"),
+    mark("A place on this machine"),
+    mark("Keep it where it is"),
+)
 
 workspace = session.workspace()
 outputs.remark(
@@ -30,7 +34,7 @@ with st.expander(
         required=True,
     )
     with st.form("datasets_add", border=False):
-        uploads, place = [], ""
+        uploads, place, stays = [], "", ""
         if way == UPLOAD:
             uploads = st.file_uploader(
                 _("Files with one header become one table"),
@@ -38,6 +42,8 @@ with st.expander(
                 key="datasets_files",
                 help=_("CSV, TSV, Excel, Parquet, JSON lines, SQLite or a ZIP with one of them."),
             )
+        elif way == _KEPT:
+            stays = kept.places(workspace)
         else:
             place = st.text_input(
                 _("Path of a file or folder, or a database address"),
@@ -49,12 +55,14 @@ with st.expander(
         table = table.text_input(_("Sheet or table, if there are several"), key="datasets_table")
         said = descriptions.description(None, "datasets_new")
         submitted = st.form_submit_button(_("Load"), type="primary", key="datasets_load")
-    if submitted and not (uploads or place):
+    if submitted and not (uploads or place or stays):
         st.warning(_("Choose a file or give a path first."))
     elif submitted:
         with outputs.explained(_("Not loaded")), st.spinner(_("Reading and cleaning …")):
             try:
-                if uploads:
+                if stays:
+                    added = kept.register(workspace, stays, name, said)
+                elif uploads:
                     files = [RawFile(name=u.name, data=u.getvalue()) for u in uploads]
                     added = workspace.add_files(files, name, said, table=table or None)
                 else:
@@ -64,8 +72,11 @@ with st.expander(
                 st.markdown(", ".join(f"`{choice}`" for choice in question.facts["choices"]))
                 raise
             st.session_state["session_dataset"] = str(added.name)
+            done = mark("{rows} rows and {columns} columns are stored as {name}.")
+            if stays:
+                done = mark("{rows} rows and {columns} columns are registered as {name}.")
             st.success(
-                _("{rows} rows and {columns} columns are stored as {name}.").format(
+                _(done).format(
                     rows=outputs.count(added.rows), columns=len(added.columns), name=added.name
                 )
             )
@@ -81,6 +92,7 @@ with st.container(horizontal=True):
     st.metric(_("Version"), dataset.version, border=True)
     st.metric(_("Source files"), len(dataset.sources), border=True)
 
+kept.standing(dataset)
 about, cleaning, columns, origin = st.tabs(
     [_("Whose data and why"), _("Cleaning"), _("Columns"), _("Origin")]
 )
@@ -106,8 +118,7 @@ with origin:
         alt=_("The files that this dataset came from, with their hashes"),
         column_config={_("Size in bytes"): st.column_config.NumberColumn(format="localized")},
     )
-    st.markdown(
-        _("Stored once as Parquet under its hash `{hash}`, on {day}.").format(
-            hash=dataset.sha256, day=outputs.moment(dataset.added_at)
-        )
-    )
+    where = mark("Stored once as Parquet under its hash `{hash}`, on {day}.")
+    if dataset.kept is not None:
+        where = mark("Registered on {day}; what was found there has the hash `{hash}`.")
+    st.markdown(_(where).format(hash=dataset.sha256, day=outputs.moment(dataset.added_at)))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import language, navigation, outputs, session
+from pages.parts import kept, language, navigation, outputs, session
 from pages.parts.anonymising import (
     curves,
     drafts,
@@ -43,6 +43,9 @@ outputs.remark(
     )
 )
 dataset = session.dataset_or_stop()
+if dataset.kept is not None:
+    kept.risk(workspace, dataset)
+    kept.stop(dataset)
 uses.left_out(workspace.rights.consents.usable(dataset.name, is_handed_on=True))
 found = workspace.discovery(dataset.name)
 if found is None:

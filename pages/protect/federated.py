@@ -13,7 +13,17 @@ import streamlit as st
 from compliance.federated.nouns import Finding, Plan, Run
 from compliance.i18n import translate as _
 from compliance.report.nouns import ReportKind
-from pages.parts import figures, outputs, plan_protection, plans, run_sites, runs, session, sharing
+from pages.parts import (
+    figures,
+    kept,
+    outputs,
+    plan_protection,
+    plans,
+    run_sites,
+    runs,
+    session,
+    sharing,
+)
 from pages.parts import sieges as attacks
 from pages.parts import sweeps as trials
 from pages.parts.approving import asking
@@ -148,6 +158,8 @@ outputs.remark(
     _("Each site trains on its own rows; only model weights travel. The rows stay at home.")
 )
 dataset = session.dataset_or_stop()
+if dataset.kept is not None:
+    kept.stop(dataset)
 uses.left_out(workspace.rights.consents.usable(dataset.name))
 plan, started = None, False
 with st.container(border=True), outputs.explained(_("This plan cannot be run")):

@@ -149,9 +149,17 @@ def _postgresql(place: Place, warehouse: Warehouse) -> Iterator[_Reached]:
             reason = "its database does not store texts as UTF-8, so they would be told apart anew"
             raise WarehouseError(place=place.title, reason=reason)
         engine = ibis.postgres.from_connection(connection)
+
+        def ask(expression: Cell) -> pa.Table:
+            rows = connection.execute(engine.compile(expression)).fetchall()
+            schema = expression.schema().to_pyarrow()
+            columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+            arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+            return pa.Table.from_arrays(arrays, schema=schema)
+
         with connection.transaction():
             connection.execute("set transaction isolation level repeatable read, read only")
-            yield engine.table(name, database=schema or None), engine.to_pyarrow
+            yield engine.table(name, database=schema or None), ask
 
 
 @contextmanager

@@ -22,7 +22,6 @@ _ARROW = {
     ColumnType.TIMESTAMP: pa.timestamp("us"),
     ColumnType.BOOLEAN: pa.bool_(),
 }
-_TELL_APART = "\x1f"  # stands between the texts of a row when it is digested
 
 
 def drawn(cells: Cells, rows: int, key: str, ask: Callable[[Cell], pa.Table]) -> pa.Table:
@@ -33,10 +32,7 @@ def drawn(cells: Cells, rows: int, key: str, ask: Callable[[Cell], pa.Table]) ->
     """
     digests = CellDigests(key)
     names = {f"value_{i}": column.name for i, column in enumerate(cells.columns)}
-    texts = [
-        cells.text(name).replace(_TELL_APART, "").coalesce(_TELL_APART) + _TELL_APART
-        for name in names.values()
-    ]
+    texts = [_told(cells, name, digests) + "," for name in names.values()]
     held = cells.table.select(
         **{short: _value(cells, name) for short, name in names.items()},
         content=digests.of("c", *texts),
@@ -72,6 +68,14 @@ def counted(cells: Cells, ask: Callable[[Cell], pa.Table]) -> tuple[int, tuple[C
         for i, column in enumerate(cells.columns)
     )
     return rows, columns
+
+
+def _told(cells: Cells, name: ColumnName, digests: CellDigests) -> Cell:
+    """What tells the values of a column apart, without a comma in it."""
+    text = cells.text(name)
+    if cells.type_of(name) is not ColumnType.TEXT:
+        return text.coalesce("")
+    return ibis.ifelse(text.isnull(), "", digests.of("v", text))
 
 
 def _value(cells: Cells, name: ColumnName) -> Cell:

@@ -206,6 +206,8 @@ class Discovery:
         discovered_at: when, UTC.
         rare: what stands in a few values only; () also where nobody looked for it.
         texts: what a sample of the sentences in each column of free text holds.
+        sampled_rows: how many rows were looked at, where the others are kept elsewhere; 0: all.
+            Of those nothing is said to be rare: what is rare among them need not be so among all.
     """
 
     dataset_id: str
@@ -213,6 +215,7 @@ class Discovery:
     discovered_at: datetime
     rare: tuple[RareFinding, ...] = ()
     texts: Mapping[ColumnName, TextFindings] = field(default_factory=dict)
+    sampled_rows: int = 0
 
     def label(self, column: str) -> Label | None:
         return next((label for label in self.labels if label.column == column), None)
