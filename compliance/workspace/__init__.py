@@ -32,6 +32,7 @@ from compliance.workspace import (
     budgets,
     datasets,
     disclosures,
+    halves,
     labels,
     planning,
     proofs,
@@ -73,6 +74,7 @@ class Workspace:
         self.proof = Proof(self._desk)
         self.backups = Backups(self._desk)
         self.rights.erasing.resume()
+        halves.sweep(self._desk)
 
     # Organisation
 
