@@ -46,6 +46,11 @@ def stored_after(connection: Connection, positions: Mapping[str, int]) -> Iterat
     return heapq.merge(*streams, key=lambda row: row.entry)
 
 
+def last_position(connection: Connection, table: Table) -> int:
+    """The place of the newest record of `table`; 0 where there is none."""
+    return int(connection.scalar(select(func.max(table.c.position))) or 0)
+
+
 def positions_at(connection: Connection, entry: int) -> dict[str, int]:
     """Per table the place of the last record that was stored by that entry of the trail."""
     found = {}
