@@ -29,16 +29,23 @@ from types import FrameType
 from typing import NamedTuple
 
 from compliance.cli import main
+from compliance.dataset.nouns import ColumnName, Description
 from compliance.privacy.nouns import Spend, SpendState
 from compliance.settings import Settings
 from compliance.storage import Database, records, tables
 from compliance.workspace import Workspace, datasets
 from compliance.workspace.erasing_copies import files_in_use
+from tests.erasing_cases import ask, email, files_of
 from tests.redirected import VARIABLE, forget
 
 PATIENCE_S = 240.0
 _BOUGHT = (tables.RELEASE, tables.RUN, tables.SYNTHESIS, tables.PROPOSAL)
 _CAP_DAC_OVERRIDE, _CAP_VERSION, _SYS_CAPSET = 1, 0x20080522, 126
+
+ANN = "ann@a.example"
+PEOPLE = f"id,mail,town\n1,{ANN},Ulm\n2,bob@b.example,Bonn\n3,cem@c.example,Rom\n"
+BOUGHT = "id,what\n" + "".join(f"{n % 12},{('tea', 'milk', 'bread')[n % 3]}\n" for n in range(60))
+SHORT = 8  # so many of the lines take a moment only
 
 _WRITING = inspect.unwrap(Database.writing).__code__
 
@@ -188,6 +195,37 @@ def read_only(home: Path) -> Harm:
         obey_rights()
 
     return harm
+
+
+def prepared(folder: Path) -> tuple[Path, list[list[str]]]:
+    """A small workspace in `folder`, and lines that write each kind of thing into it."""
+    home = folder / "desk"
+    workspace = Workspace(Settings.from_environment({}, home=home))
+    said = Description(unit=ColumnName("id"), population="people")
+    workspace.add_files(files_of(PEOPLE, "a"), "people", said)
+    workspace.add_files(files_of(BOUGHT, "b"), "bought", said)
+    workspace.discover("people")
+    ask(workspace, "R-1", [email(ANN)])
+    (folder / "t.csv").write_text("a,b\n1,2\n3,4\n")
+    return home, [
+        ["organisation", "--name", "x"],
+        ["dataset", "add", str(folder / "t.csv"), "--name", "t"],
+        ["discover", "people"],
+        ["budget", "people", "--set", "2,1e-6"],
+        ["hold", "place", "--why", "a case at court"],
+        ["trail", "checkpoint", "--out", str(folder / "c.json")],
+        ["trail", "rotate-key"],
+        ["erasure", "run", "R-1"],
+        ["trail", "prove", "1", "--out", str(folder / "p.json")],
+        *(["trail", "anchor", *line] for line in _anchoring(folder)),
+        ["baskets", "bought", "--person", "id", "--item", "what"],
+        ["self-audit"],
+    ]
+
+
+def _anchoring(folder: Path) -> list[list[str]]:
+    to = ["--kind", "file", "--to", str(folder / "anchor.jsonl"), "--every", "day"]
+    return [["keep", "outside", *to], ["run"], ["check"], ["remove", "outside"]]
 
 
 def problems_of(home: Path) -> list[str]:
