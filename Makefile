@@ -14,7 +14,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 # `bench-discovery`, `bench-federated`, `bench-measures`, `bench-release` and `bench-text` install their
 # peers into benchmarks/.peers at the first run;
 # `bench-release` and `bench-mnist` take minutes.
-BENCHES := bench-anonymise bench-audit bench-baskets bench-bigdata bench-crowd bench-dataset bench-demo bench-discovery bench-erasing bench-federated bench-images bench-letters bench-lineage bench-load bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-rules bench-tasks bench-text bench-tracing bench-trail bench-treatments bench-watch
+BENCHES := bench-anonymise bench-audit bench-baskets bench-bigdata bench-crowd bench-dataset bench-demo bench-discovery bench-erasing bench-faults bench-federated bench-images bench-letters bench-lineage bench-load bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-rules bench-tasks bench-text bench-tracing bench-trail bench-treatments bench-watch
 
 .PHONY: run test lint lock messages distributed pictures clean bench train-discovery train-text $(BENCHES)
 
@@ -23,10 +23,12 @@ run: $(VENV)/.core
 
 # Each file stays with one worker, so that what its tests share is made once. In their own order the
 # slow ones, which drive a browser, come early and no worker waits for them at the end. One thread
-# each, or the workers would wait for each other.
+# each, or the workers would wait for each other. The second pass repeats those that have a
+# workspace, with its records in PostgreSQL.
 test: export OPENBLAS_NUM_THREADS := 1
 test: $(VENV)/.dev chromium postgresql java softhsm distributed
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --records postgresql
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

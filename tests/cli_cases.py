@@ -9,14 +9,16 @@ import io
 import json
 import re
 import shutil
-import sqlite3
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from compliance.cli import main
+from compliance.settings import Settings
+from compliance.storage import tables
 from tests.conftest import CANARY_COUNTRY, CANARY_PERSON
+from tests.postgresql import past_the_desk, without_triggers
 
 QUERY = """\
 unit: customer
@@ -101,21 +103,18 @@ def state_of(home: Path) -> tuple[dict[str, str], dict[str, int], object]:
         for path in home.rglob("*")
         if path.is_file() and not path.name.startswith("records.sqlite")
     }
-    with contextlib.closing(sqlite3.connect(home / "records.sqlite")) as connection:
-        names = connection.execute("select name from sqlite_master where type = 'table'")
+    with contextlib.closing(past_the_desk(Settings.from_environment({}, home=home))) as connection:
         sizes = {
             name: connection.execute(f'select count(*) from "{name}"').fetchone()[0]  # noqa: S608
-            for (name,) in names.fetchall()
+            for name in tables.METADATA.tables
         }
         return files, sizes, connection.execute("select * from trail_head").fetchall()
 
 
 def tamper(home: Path, *statements: str) -> None:
     """Change records behind the desk's back, past the triggers that forbid it."""
-    with contextlib.closing(sqlite3.connect(home / "records.sqlite")) as connection:
-        triggers = connection.execute("select name from sqlite_master where type = 'trigger'")
-        for (name,) in triggers.fetchall():
-            connection.execute(f'drop trigger "{name}"')
+    with contextlib.closing(past_the_desk(Settings.from_environment({}, home=home))) as connection:
+        without_triggers(connection)
         for statement in statements:
             connection.execute(statement)
         connection.commit()

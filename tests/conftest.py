@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
@@ -48,7 +49,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    redirect_child()
+    """One server for all workers, who share folders; see `once`."""
+    if config.getoption("records") == "postgresql" and "PYTEST_XDIST_WORKER" not in os.environ:
+        held = ExitStack()
+        config.add_cleanup(held.close)
+        redirect(held.enter_context(running()))
+    else:
+        redirect_child()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -83,12 +90,6 @@ def _opens_records(module: ModuleType) -> bool:
 
 def _module_of(thing: object) -> ModuleType | None:
     return sys.modules.get(getattr(thing, "__module__", None) or "") if callable(thing) else None
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _records(request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("records") == "postgresql":
-        redirect(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture(autouse=True)

@@ -63,39 +63,56 @@ def running(*, is_large: bool = False) -> Iterator[Server]:
     Args:
         is_large: more will be kept than memory has room for.
     """
+    with restartable(is_large=is_large) as one:
+        yield one.server
+
+
+class Restartable:
+    """A server that can be stopped in the middle of whatever it does, and started again."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.server = Server(folder=folder)
+        self._program, self._folder = programs / "postgres", folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        settings = ["listen_addresses=", f"unix_socket_directories={self._folder}", *_FAST]
+        options = [part for setting in settings for part in ("-c", setting)]
+        command = _as_postgres([self._program, "-D", self._folder / "data", *options])
+        with (self._folder / "log").open("a") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)
+        _wait_for(self.server, self._process)
+
+    def stop(self) -> None:
+        """At once, whoever is in the middle of what."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGQUIT)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+@contextmanager
+def restartable(*, is_large: bool = False) -> Iterator[Restartable]:
+    """The same as `running`, in the hand of a test that stops it."""
     programs = _programs()
     place = None if is_large else _roomy_memory()
     folder = Path(tempfile.mkdtemp(prefix="desk-pg-", dir=place))
+    one = Restartable(programs, folder)
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
-        cluster = folder / "data"
-        initdb = [programs / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "-N"]
+        initdb = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-N"]
         settle = ["-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"]
         subprocess.run(_as_postgres([*initdb, *settle]), check=True, capture_output=True)
-        yield from _serving(programs / "postgres", cluster, folder)
+        one.start()
+        yield one
     finally:
+        one.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _serving(program: Path, cluster: Path, folder: Path) -> Iterator[Server]:
-    settings = ["listen_addresses=", f"unix_socket_directories={folder}", *_FAST]
-    options = [part for setting in settings for part in ("-c", setting)]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            _as_postgres([program, "-D", cluster, *options]), stdout=log, stderr=log, cwd=folder
-        )
-    try:
-        server = Server(folder=folder)
-        _wait_for(server, process)
-        yield server
-    finally:
-        process.send_signal(signal.SIGQUIT)  # at once: nothing here is wanted again
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _roomy_memory() -> Path | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import sqlalchemy
 from sqlalchemy import Engine
+from sqlalchemy.exc import ArgumentError
 
 from compliance.storage import Database, database, servers
 from tests.postgresql import Server
@@ -46,7 +47,10 @@ def redirect_child() -> None:
 def address_of(address: str) -> str:
     """Where the records are really kept that are asked for at `address`."""
     folder = os.environ.get(VARIABLE)
-    url = sqlalchemy.make_url(address)
+    try:
+        url = sqlalchemy.make_url(address)
+    except (ArgumentError, ValueError):
+        return address
     if folder is None or url.drivername != "sqlite" or url.database in (None, "", ":memory:"):
         return address
     server, note = Server(folder=Path(folder)), Path(str(url.database))

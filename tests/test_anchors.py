@@ -116,6 +116,7 @@ def forge(home: Path, entries: int) -> None:
             records.execute(sql)
 
 
+@pytest.mark.in_a_file
 def test_a_trail_cut_with_head_tiles_and_records_looks_whole_from_inside_but_not_from_outside(
     desk: Workspace, tmp_path: Path, clock: Clock
 ) -> None:
@@ -136,6 +137,7 @@ def test_a_trail_cut_with_head_tiles_and_records_looks_whole_from_inside_but_not
     assert "was not compared" in " ".join(unseen.warnings)
 
 
+@pytest.mark.in_a_file
 def test_a_trail_cut_and_grown_again_is_told_from_the_one_that_was_anchored(
     desk: Workspace, tmp_path: Path, clock: Clock
 ) -> None:
@@ -149,6 +151,7 @@ def test_a_trail_cut_and_grown_again_is_told_from_the_one_that_was_anchored(
     assert "history was written anew" in problems(forged)
 
 
+@pytest.mark.in_a_file
 def test_an_older_copy_of_the_whole_folder_is_told_from_the_newest(
     desk: Workspace, tmp_path: Path, clock: Clock
 ) -> None:
@@ -164,6 +167,7 @@ def test_an_older_copy_of_the_whole_folder_is_told_from_the_newest(
     assert "saw 11 entries, now there are 6" in problems(opened(home, clock))
 
 
+@pytest.mark.in_a_file
 def test_a_copy_older_than_its_anchor_is_told_where_the_anchor_is_named(
     desk: Workspace, tmp_path: Path, clock: Clock
 ) -> None:
@@ -184,6 +188,7 @@ def test_a_copy_older_than_its_anchor_is_told_where_the_anchor_is_named(
     assert "The checkpoint saw 7 entries" in problems(told) or "not those" in problems(told)
 
 
+@pytest.mark.in_a_file
 def test_an_auditor_finds_the_same_with_what_stands_outside(
     desk: Workspace, tmp_path: Path, clock: Clock
 ) -> None:
@@ -335,6 +340,7 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path / "clone"
 
 
+@pytest.mark.in_a_file
 def test_git_keeps_checkpoints_as_commits_and_sends_them_on(
     desk: Workspace, clone: Path, tmp_path: Path, clock: Clock
 ) -> None:
@@ -371,6 +377,7 @@ def test_a_folder_that_is_no_clone_is_refused(desk: Workspace, tmp_path: Path) -
 # --- E-mail -------------------------------------------------------------------------------------
 
 
+@pytest.mark.in_a_file
 def test_a_mail_holds_the_checkpoint_as_text_and_attached(tmp_path: Path, clock: Clock) -> None:
     Mail.letters.clear()
     with served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mail)) as port:
@@ -554,6 +561,7 @@ def test_a_worker_verifies_once_a_day_and_runs_what_is_due(
     assert len(outside.read_text().splitlines()) == 2
 
 
+@pytest.mark.in_a_file
 def test_what_fails_is_a_finding_and_is_told(tmp_path: Path, clock: Clock) -> None:
     Mail.letters.clear()
     home, outside = tmp_path / "home", tmp_path / "elsewhere.jsonl"
@@ -641,6 +649,7 @@ def test_the_command_line_keeps_runs_checks_and_removes(
     assert said("anchor", "list")[1]["anchors"] == []
 
 
+@pytest.mark.in_a_file
 def test_a_long_trail_is_shown_from_the_verification_on_record(
     desk: Workspace, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -667,6 +676,7 @@ def test_a_long_trail_is_shown_from_the_verification_on_record(
     assert "now there are 250" in problems(opened(tmp_path / "home", clock))
 
 
+@pytest.mark.in_a_file
 def test_a_copy_with_its_verification_is_told_from_what_stands_outside(
     desk: Workspace, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

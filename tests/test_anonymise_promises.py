@@ -328,6 +328,7 @@ def test_the_proof_says_by_what_chance_values_were_changed(workspace: Workspace)
     assert any(said in note for note in done.proof.notes)
 
 
+@pytest.mark.in_a_file
 def test_no_cell_is_in_the_trail_the_records_or_an_error(workspace: Workspace):
     """Every cell is a canary; what succeeds and what is refused are both tried."""
     columns = ("person", "mail", "part", "illness", "word")

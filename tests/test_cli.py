@@ -416,6 +416,7 @@ def started(
     )
 
 
+@pytest.mark.in_a_file
 def test_as_a_process_it_answers_and_exits_with_0(home: Path) -> None:
     done = started(home, "--json", "dataset", "show", "orders")
 
@@ -423,6 +424,7 @@ def test_as_a_process_it_answers_and_exits_with_0(home: Path) -> None:
     assert json.loads(done.stdout)["rows"] == 1840
 
 
+@pytest.mark.in_a_file
 def test_as_a_process_it_refuses_in_a_line_and_exits_with_2(home: Path) -> None:
     done = started(home, "--json", "discover", "nobody")
 
@@ -430,6 +432,7 @@ def test_as_a_process_it_refuses_in_a_line_and_exits_with_2(home: Path) -> None:
     assert done.stderr.decode() == "There is no dataset named “nobody”. Known: orders.\n"
 
 
+@pytest.mark.in_a_file
 def test_a_terminal_without_greek_gets_every_answer(home: Path, tmp_path: Path) -> None:
     path = written(tmp_path, "t.csv", "größe,名前\n1,2\n")
     run(home, "dataset", "add", path, "--name", "t")
@@ -444,6 +447,7 @@ def test_a_terminal_without_greek_gets_every_answer(home: Path, tmp_path: Path) 
     assert names == ["größe", "名前"]
 
 
+@pytest.mark.in_a_file
 def test_a_reader_that_leaves_early_is_no_failure(home: Path) -> None:
     command = [sys.executable, "-m", "compliance", "--home", str(home), "dataset", "list"]
     with subprocess.Popen(

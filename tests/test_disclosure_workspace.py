@@ -260,6 +260,7 @@ def test_a_release_report_checks_no_duties(released: Workspace) -> None:
     assert len(released.assessments()) == before
 
 
+@pytest.mark.in_a_file
 def test_a_damaged_trail_is_reported_and_not_in_the_way(released: Workspace) -> None:
     database = released.settings.home / "records.sqlite"
     with closing(sqlite3.connect(database)) as connection:

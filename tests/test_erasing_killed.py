@@ -118,6 +118,7 @@ def check(home: Path, template: Path) -> bool:
     return True
 
 
+@pytest.mark.in_a_file
 def test_killed_anywhere_it_has_not_begun_or_is_finished(
     template: Path, attempt: Try, whole: dict[str, int], tmp_path: Path
 ) -> None:
@@ -134,6 +135,7 @@ def test_killed_anywhere_it_has_not_begun_or_is_finished(
     assert 0 < sum(done) < POINTS, "both ends were seen"
 
 
+@pytest.mark.in_a_file
 def test_killed_while_it_is_finished_it_is_finished_by_the_next(
     template: Path, attempt: Try, whole: dict[str, int], tmp_path: Path
 ) -> None:

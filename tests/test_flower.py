@@ -291,6 +291,7 @@ def test_an_app_that_came_with_the_run_is_never_unpacked_at_a_site(flight: Fligh
     assert any((flight.root / "server" / "flower").rglob("relay_app.py"))
 
 
+@pytest.mark.in_a_file
 @needs_flower
 def test_ctrl_c_ends_everything_and_stores_what_was_run(tmp_path: Path) -> None:
     """The one command, on a deployment of its own that it removes; here with made-up sites."""

@@ -211,6 +211,7 @@ def _die_while_drawing(home: str) -> None:
     workspace.release("orders", query(), Decimal("0.9"))
 
 
+@pytest.mark.in_a_file
 def test_a_process_that_dies_while_drawing_neither_loses_nor_doubles_a_spend(
     shop: Workspace,
 ) -> None:

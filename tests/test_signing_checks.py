@@ -7,9 +7,8 @@ import json
 import random
 import re
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
@@ -35,6 +34,7 @@ from compliance.report.signatories import from_pem, roots_from, self_made
 from compliance.report.signing import sign
 from compliance.settings import Settings
 from compliance.workspace import Workspace
+from tests.postgresql import past_the_desk
 
 TAMPERINGS = 1_000
 EVERY = {Aspect.SIGNATURE, Aspect.SIGNER, Aspect.TIME, Aspect.EVIDENCE, Aspect.PAGES, Aspect.TRAIL}
@@ -129,7 +129,7 @@ def test_hash_before_signing_is_that_of_a_report_made_anew_from_the_evidence(kep
 
 
 def _newest_entry(office: Office) -> str:
-    with sqlite3.connect(office.workspace.settings.home / "records.sqlite") as connection:
+    with closing(past_the_desk(office.workspace.settings)) as connection:
         query = "select body from trail order by number desc limit 1"
         return connection.execute(query).fetchone()[0]
 

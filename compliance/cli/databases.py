@@ -7,7 +7,7 @@ import argparse
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.settings import Settings
-from compliance.storage.grants import grants
+from compliance.workspace.granting import grants
 
 
 def add(kinds: Kinds[argparse.ArgumentParser]) -> None:

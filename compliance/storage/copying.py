@@ -39,12 +39,13 @@ def rows_of(connection: Connection, table: Table) -> Iterator[tuple[bytes, int]]
     """The rows of `table` as JSON lines, part by part, and how many are in each part."""
     query = select(table).order_by(*table.primary_key.columns)
     part, count = bytearray(), 0
-    for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME)):
-        part += msgspec.json.encode([_plain(value) for value in row]) + b"\n"
-        count += 1
-        if len(part) >= _PART_BYTES:
-            yield bytes(part), count
-            part, count = bytearray(), 0
+    with connection.execute(query.execution_options(yield_per=_AT_A_TIME)) as rows:
+        for row in rows:
+            part += msgspec.json.encode([_plain(value) for value in row]) + b"\n"
+            count += 1
+            if len(part) >= _PART_BYTES:
+                yield bytes(part), count
+                part, count = bytearray(), 0
     if part:
         yield bytes(part), count
 

@@ -46,6 +46,11 @@ def stored_after(connection: Connection, positions: Mapping[str, int]) -> Iterat
     return heapq.merge(*streams, key=lambda row: row.entry)
 
 
+def last_position(connection: Connection, table: Table) -> int:
+    """The place of the newest record of `table`; 0 where there is none."""
+    return int(connection.scalar(select(func.max(table.c.position))) or 0)
+
+
 def positions_at(connection: Connection, entry: int) -> dict[str, int]:
     """Per table the place of the last record that was stored by that entry of the trail."""
     found = {}
@@ -61,9 +66,10 @@ def _stored(connection: Connection, table: Table, position: int) -> Iterator[Sto
     names = [str(column.name) for column in table.c]
     query = select(table).where(table.c.position > position)
     query = query.order_by(table.c.entry, table.c.position)
-    for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME)):
-        values = dict(zip(names, row, strict=True))
-        yield Stored(values["entry"], table.name, values["position"], _hash_of(table, values))
+    with connection.execute(query.execution_options(yield_per=_AT_A_TIME)) as rows:
+        for row in rows:
+            values = dict(zip(names, row, strict=True))
+            yield Stored(values["entry"], table.name, values["position"], _hash_of(table, values))
 
 
 def every(
@@ -169,8 +175,9 @@ def lines_after(connection: Connection, number: int) -> Iterator[Line]:
     """The trail's lines behind `number`, in their order; only a few are in memory at a time."""
     query = select(TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
     query = query.where(TRAIL.c.number > number).order_by(TRAIL.c.number)
-    for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME)):
-        yield Line(*row)
+    with connection.execute(query.execution_options(yield_per=_AT_A_TIME)) as rows:
+        for row in rows:  # whoever stops before the end leaves no cursor open
+            yield Line(*row)
 
 
 def line(connection: Connection, number: int) -> Line | None:

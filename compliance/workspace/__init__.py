@@ -32,6 +32,7 @@ from compliance.workspace import (
     budgets,
     datasets,
     disclosures,
+    halves,
     labels,
     planning,
     releases,
@@ -72,6 +73,7 @@ class Workspace:
         self.settings = settings or Settings.from_environment()
         self._furnish(Desk(self.settings, clock))
         self.rights.erasing.resume()
+        halves.sweep(self._desk)
 
     def _furnish(self, desk: Desk) -> None:
         self._desk = desk

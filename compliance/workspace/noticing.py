@@ -10,8 +10,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
-
 from compliance.rights.nouns import Rewriting
 from compliance.storage import records, tables
 from compliance.workspace.recent import let_go
@@ -35,7 +33,7 @@ class Noticing:
             return
         self._next_s = time.monotonic() + EVERY_S
         with desk.database.reading() as connection:
-            newest = connection.scalar(select(func.max(tables.REWRITING.c.position))) or 0
+            newest = records.last_position(connection, tables.REWRITING)
             if newest == self._known:
                 return
             every = records.every(connection, tables.REWRITING, Rewriting)

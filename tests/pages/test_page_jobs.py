@@ -481,6 +481,7 @@ def test_the_trail_is_whole_and_can_be_taken_away(full_desk: Desk) -> None:
     }
 
 
+@pytest.mark.in_a_file
 def test_a_trail_that_was_tampered_with_is_shown_broken(full_desk: Desk) -> None:
     visitor = full_desk.open("trail")
     with closing(sqlite3.connect(full_desk.home / "records.sqlite")) as forger:

@@ -102,6 +102,7 @@ def test_entries_are_found_by_act_and_person(described_desk: Desk) -> None:
     assert set(visitor.dataframe[0].value["Who"]) == {"local officer"}
 
 
+@pytest.mark.in_a_file
 def test_what_was_found_stands_out_on_the_overview(described_desk: Desk) -> None:
     with closing(sqlite3.connect(described_desk.home / "records.sqlite")) as forger:
         forger.execute("drop trigger trail_refuses_update")

@@ -1,0 +1,178 @@
+"""Every writing verb of the command line, killed at random, on a full disk, in a locked folder.
+
+The lines come from the tests of the command line as they run: each line that writes something is
+first tried on copies of the workspace as it is then. So a verb that has a test is tried here, and
+one that has none is named. Prints a table per kind of database; fails where something was lost,
+half-written, or not said in a sentence.
+
+Usage: python benchmarks/faults.py [sqlite|postgresql] [tests/test_….py …]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import compliance.cli
+from compliance.cli.parser import parser
+from tests import fault_cases
+
+ROOT = Path(__file__).resolve().parent.parent
+POINTS = 200
+VERBS = 100  # about so many write
+LONGEST_S = 90.0
+KINDS = ("sqlite", "postgresql")
+SEED = 20261126
+# No test types these as a line; some write nothing. What is not tried is named, and why.
+READS = {"singling-out", "lineage tags", "schedule cron", "database grants"}
+UNTRIED = {
+    "attack-table": "one act after minutes of work, like the attacks that are tried",
+    "reveal": "one act, like the others on vaults",
+    "synthesise": "reserves and settles as releases do, after minutes of work",
+    "worker": "runs what `schedule run` and `trail anchor run` run",
+    "backup restore": "killed at four moments in tests/test_backups.py",
+    "request ask-identity": "a step of a request, by the same code as those that are tried",
+    "request reject-proof": "a step of a request, by the same code as those that are tried",
+    "request resume": "a step of a request, by the same code as those that are tried",
+    "request answer-appeal": "a step of a request, by the same code as those that are tried",
+}
+
+
+def leaves(of: argparse.ArgumentParser, before: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every verb, in the words that are typed."""
+    inner = [one for one in of._actions if isinstance(one, argparse._SubParsersAction)]
+    if not inner:
+        yield " ".join(before)
+    for action in inner:
+        for name, one in action.choices.items():
+            yield from leaves(one, (*before, name))
+
+
+class Trying:
+    """Tries each line that tests run, before they do."""
+
+    def __init__(self, points: int) -> None:
+        self.verbs = frozenset(leaves(parser()))
+        self.trials: dict[str, list[fault_cases.Trial]] = defaultdict(list)
+        self.harmed: dict[str, dict[str, list[str]]] = defaultdict(dict)
+        self.acts: set[str] = set()
+        self.seen: Counter[str] = Counter()
+        self._most = max(1, points // VERBS)
+        self._left = points
+        self._draw = random.Random(SEED)
+        self._really = compliance.cli.main
+        compliance.cli.main = self.main  # before a test takes it from there
+        self._told = os.fdopen(os.dup(2), "w")
+
+    def pytest_sessionstart(self) -> None:
+        """Lines of our own come first; the records are where they belong by now."""
+        with tempfile.TemporaryDirectory(prefix="desk-faults-") as folder:
+            home, lines = fault_cases.prepared(Path(folder))
+            for line in lines:
+                self.main(["--home", str(home), *line])
+
+    def main(self, typed: Sequence[str]) -> int:
+        home, line = Path(typed[1]), list(typed[2:])
+        verb = self._verb(line)
+        self.seen[verb] += 1
+        is_here = verb and verb not in UNTRIED and "flower" not in line
+        if is_here and len(self.trials[verb]) < self._most and self._left:
+            self._try(home, verb, line)
+        return self._really(typed)
+
+    def _verb(self, line: Sequence[str]) -> str:
+        words = [word for word in line if word != "--json"]
+        ends = (" ".join(words[:count]) for count in (3, 2, 1))
+        return next((one for one in ends if one in self.verbs), "")
+
+    def _try(self, home: Path, verb: str, line: list[str]) -> None:
+        if self.seen[verb] > 40 and not self.trials[verb]:
+            return  # it only reads
+        began = time.monotonic()
+        trial = fault_cases.tried(home, line, self._draw)
+        if trial is None:
+            return
+        trial.line = verb
+        self.trials[verb].append(trial)
+        self.acts.update(trial.acts)
+        self._left -= 1
+        if verb not in self.harmed and time.monotonic() - began < LONGEST_S:
+            for name, harm in (
+                ("disk full", lambda _: fault_cases.full_disk()),
+                ("disk nearly full", lambda _: fault_cases.full_disk(16_384)),
+                ("read-only", fault_cases.read_only),
+            ):
+                self.harmed[verb][name] = fault_cases.refused(home, line, harm)
+        print(f"{verb}: {time.monotonic() - began:.0f} s", file=self._told, flush=True)
+
+    def end(self) -> None:
+        compliance.cli.main = self._really
+
+
+def tried_on(kind: str, points: int, files: Sequence[str]) -> Trying:
+    """All lines of tests of the command line, on one kind of database."""
+    trying = Trying(points)
+    options = ["-q", "-p", "no:cacheprovider", "--no-header", f"--records={kind}", "--tb=no"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    try:
+        pytest.main([*options, *files], plugins=[trying])
+    finally:
+        trying.end()
+    return trying
+
+
+def told(kind: str, trying: Trying) -> bool:
+    """Print what was found; whether all was well."""
+    every = [trial for trials in trying.trials.values() for trial in trials]
+    print(f"\n{kind}: killed at {len(every)} points of {len(trying.trials)} writing verbs")
+    print(f"  {'verb':28} {'kills':>5} {'nothing':>8} {'some':>5} {'all':>4} {'problems':>9}")
+    problems = []
+    for verb, trials in sorted(trying.trials.items()):
+        if not trials:
+            continue
+        nothing = sum(trial.written == 0 for trial in trials)
+        whole = sum(trial.written >= trial.entries for trial in trials)
+        wrong = [one for trial in trials for one in trial.problems]
+        problems += [f"{verb}, killed at {trials[0].at}: {one}" for one in wrong]
+        for harm, found in trying.harmed[verb].items():
+            problems += [f"{verb}, {harm}: {one}" for one in found]
+        row = (len(trials), nothing, len(trials) - nothing - whole, whole, len(wrong))
+        print(f"  {verb:28} {row[0]:5} {row[1]:8} {row[2]:5} {row[3]:4} {row[4]:9}")
+    harms = Counter(harm for one in trying.harmed.values() for harm in one)
+    print("  " + "; ".join(f"{harm}: {count} verbs" for harm, count in harms.items()))
+    known = yaml.safe_load((ROOT / "compliance/privacy/disclosure/acts.yaml").read_text("utf-8"))
+    missed = sorted({one["act"] for one in known["acts"]} - trying.acts)
+    print(f"  acts reached: {len(trying.acts)}; not: {', '.join(missed)}")
+    untyped = sorted(trying.verbs - trying.seen.keys() - READS - UNTRIED.keys())
+    print(f"  verbs that no test types: {', '.join(untyped) or 'none'}")
+    print(f"  not tried: {', '.join(sorted(UNTRIED))}; see UNTRIED for why")
+    for problem in problems:
+        print(f"  PROBLEM {problem}")
+    return not problems
+
+
+def main() -> None:
+    kinds = [kind for kind in KINDS if kind in sys.argv[1:]] or KINDS
+    every = (ROOT / "tests").glob("test_*.py")
+    files = [one for one in sys.argv[1:] if one.endswith(".py")] or sorted(
+        str(path) for path in every if "cli_cases" in path.read_text("utf-8")
+    )
+    os.chdir(ROOT)
+    is_well = [told(kind, tried_on(kind, POINTS // 2, files)) for kind in kinds]
+    sys.exit(0 if all(is_well) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,353 @@
+"""Lines of the command line that are stopped in the middle, and what is there afterwards.
+
+Each runs in a process of its own, on a copy of the workspace, and ends as it would be ended: by a
+kill at one of its calls of Python functions, by a disk that is full, by a folder that cannot be
+written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import hashlib
+import inspect
+import io
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple
+
+from compliance.cli import main
+from compliance.dataset.nouns import ColumnName, Description
+from compliance.privacy.nouns import Spend, SpendState
+from compliance.settings import Settings
+from compliance.storage import Database, records, tables
+from compliance.workspace import Workspace, datasets
+from compliance.workspace.erasing_copies import files_in_use
+from tests.erasing_cases import ask, email, files_of
+from tests.redirected import VARIABLE, forget
+
+PATIENCE_S = 240.0
+_BOUGHT = (tables.RELEASE, tables.RUN, tables.SYNTHESIS, tables.PROPOSAL)
+_CAP_DAC_OVERRIDE, _CAP_VERSION, _SYS_CAPSET = 1, 0x20080522, 126
+
+ANN = "ann@a.example"
+PEOPLE = f"id,mail,town\n1,{ANN},Ulm\n2,bob@b.example,Bonn\n3,cem@c.example,Rom\n"
+BOUGHT = "id,what\n" + "".join(f"{n % 12},{('tea', 'milk', 'bread')[n % 3]}\n" for n in range(60))
+SHORT = 8  # so many of the lines take a moment only
+
+_WRITING = inspect.unwrap(Database.writing).__code__
+
+Harm = Callable[[], None]
+
+
+class Ended(NamedTuple):
+    """How a process ended.
+
+    Attributes:
+        code: what it exits with; None: it was killed.
+        calls: how many there were.
+        first: at which of them it first began to write to the records.
+        said: what it said on standard error.
+    """
+
+    code: int | None
+    calls: int
+    first: int
+    said: str
+
+
+class _Killing:
+    """Counts calls, of Python and of C, and ends the process at one of them."""
+
+    def __init__(self, at: int) -> None:
+        self.calls, self.first, self._at = 0, 0, at
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> None:
+        if event in ("call", "c_call", "c_return"):
+            self.calls += 1
+            if not self.first and event == "call" and frame.f_code is _WRITING:
+                self.first = self.calls
+            if self.calls == self._at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def ran(
+    home: Path, line: Sequence[str], *, kill_at: int | None = None, harm: Harm | None = None
+) -> Ended:
+    """Run one line in a process of its own.
+
+    Args:
+        kill_at: killed after so many calls; 0: they are counted; None: not even that, which is
+            several times as fast.
+    """
+    read, written = os.pipe()
+    gc.freeze()  # what is open here is not closed there
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        _answer(home, line, kill_at, harm, written)
+    gc.unfreeze()
+    os.close(written)
+    _wait(child)
+    with os.fdopen(read) as told:
+        said = json.loads(told.read() or '[null, 0, 0, ""]')
+    return Ended(*said)
+
+
+def _answer(
+    home: Path, line: Sequence[str], kill_at: int | None, harm: Harm | None, to: int
+) -> None:
+    counter, err = _Killing(kill_at or 0), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
+            if harm is not None:
+                harm()
+            sys.setprofile(None if kill_at is None else counter)
+            try:
+                code = main(["--home", str(home), *line])
+            except SystemExit as usage:
+                code = int(usage.code or 0)
+            sys.setprofile(None)
+        os.write(
+            to, json.dumps([code, counter.calls, counter.first, err.getvalue()[-2_000:]]).encode()
+        )
+        os._exit(0)
+    except BaseException as error:  # noqa: BLE001 - it is told, and ends here
+        sys.setprofile(None)
+        told = f"{type(error).__name__}: {error}"
+        os.write(to, json.dumps([70, counter.calls, counter.first, told]).encode())
+        os._exit(1)
+
+
+def _wait(child: int) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while os.waitpid(child, os.WNOHANG)[0] == 0:
+        if time.monotonic() > end:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return
+        time.sleep(0.002)
+
+
+@contextlib.contextmanager
+def copied(home: Path) -> Iterator[Path]:
+    """A copy of a workspace with its records, which goes when it ends."""
+    with tempfile.TemporaryDirectory(prefix="desk-fault-") as folder:
+        copy = Path(folder) / "desk"
+        if home.exists():
+            shutil.copytree(home, copy)
+        try:
+            yield copy
+        finally:
+            if VARIABLE in os.environ:
+                forget(Path(folder))
+
+
+def full_disk(after: int = 0) -> Harm:
+    """No file may grow past so many bytes."""
+
+    def harm() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (after, after))
+
+    return harm
+
+
+def obey_rights() -> None:
+    """Let this process obey the rights of files, even as root; it cannot go back."""
+
+    class Header(ctypes.Structure):
+        _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+    class Sets(ctypes.Structure):
+        _fields_ = (
+            ("effective", ctypes.c_uint32),
+            ("permitted", ctypes.c_uint32),
+            ("inheritable", ctypes.c_uint32),
+        )
+
+    if os.geteuid() != 0:
+        return
+    none = (Sets * 2)()
+    libc = ctypes.CDLL(None, use_errno=True)
+    failed = libc.syscall(_SYS_CAPSET, ctypes.byref(Header(_CAP_VERSION, 0)), none)
+    assert failed == 0, "its rights could not be given up"
+
+
+def read_only(home: Path) -> Harm:
+    """Nobody may write into the folder any more."""
+
+    def harm() -> None:
+        for path in (*home.rglob("*"), home):
+            path.chmod(0o500 if path.is_dir() else 0o400)
+        obey_rights()
+
+    return harm
+
+
+def prepared(folder: Path) -> tuple[Path, list[list[str]]]:
+    """A small workspace in `folder`, and lines that write each kind of thing into it."""
+    home = folder / "desk"
+    workspace = Workspace(Settings.from_environment({}, home=home))
+    said = Description(unit=ColumnName("id"), population="people")
+    workspace.add_files(files_of(PEOPLE, "a"), "people", said)
+    workspace.add_files(files_of(BOUGHT, "b"), "bought", said)
+    workspace.discover("people")
+    ask(workspace, "R-1", [email(ANN)])
+    (folder / "t.csv").write_text("a,b\n1,2\n3,4\n")
+    return home, [
+        ["organisation", "--name", "x"],
+        ["dataset", "add", str(folder / "t.csv"), "--name", "t"],
+        ["discover", "people"],
+        ["budget", "people", "--set", "2,1e-6"],
+        ["hold", "place", "--why", "a case at court"],
+        ["trail", "checkpoint", "--out", str(folder / "c.json")],
+        ["trail", "rotate-key"],
+        ["erasure", "run", "R-1"],
+        ["trail", "prove", "1", "--out", str(folder / "p.json")],
+        *(["trail", "anchor", *line] for line in _anchoring(folder)),
+        ["baskets", "bought", "--person", "id", "--item", "what"],
+        ["self-audit"],
+    ]
+
+
+def _anchoring(folder: Path) -> list[list[str]]:
+    to = ["--kind", "file", "--to", str(folder / "anchor.jsonl"), "--every", "day"]
+    return [["keep", "outside", *to], ["run"], ["check"], ["remove", "outside"]]
+
+
+def problems_of(home: Path) -> list[str]:
+    """What is half-done in a workspace, after it was opened again; nothing, if all is well."""
+    workspace = Workspace(Settings.from_environment(home=home))
+    desk = workspace._desk
+    found = [*workspace.verify_trail().problems]
+    with desk.database.reading() as connection:
+        every = datasets.every_version(connection)
+        missing = [path.name for path in files_in_use(desk, connection, every) if not path.exists()]
+        found += [f"{len(missing)} files are missing that the records name"] if missing else []
+        for one in every:
+            path = desk.datasets_folder / f"{one.sha256}.parquet"
+            if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != one.sha256:
+                found.append(f"the rows of {one.id} are not those that were stored")
+        spends = records.newest_by(connection, tables.SPEND, Spend, "id").values()
+        paid = {one.purpose for one in spends if one.state is SpendState.SETTLED}
+        bought = {
+            str(id_)
+            for table in _BOUGHT
+            for (id_,) in connection.execute(table.select().with_only_columns(table.c.id))
+        }
+    found += [f"paid for and not there: {one}" for one in sorted(paid - bought)]
+    with desk.database.reading() as connection:
+        released = connection.execute(
+            tables.RELEASE.select().with_only_columns(tables.RELEASE.c.id)
+        )
+        found += [f"there and not paid for: {id_}" for (id_,) in released if id_ not in paid]
+    found += _halves(home)
+    if list((home / "erasing").glob("*.journal")):
+        found.append("an erasure was neither forgotten nor finished")
+    return found
+
+
+def _halves(home: Path) -> list[str]:
+    """Files that were begun and stay although they grew old."""
+    for path in home.rglob("*.partial"):
+        os.utime(path, (0, 0))
+    Workspace(Settings.from_environment(home=home))
+    return [f"{path.name} stays for ever" for path in home.rglob("*.partial")]
+
+
+def done_in(home: Path, after: int = 0) -> tuple[int, tuple[str, ...]]:
+    """How many entries there are, and the acts that were done behind the first `after`."""
+    if not home.exists():
+        return 0, ()
+    with Workspace(Settings.from_environment(home=home))._desk.database.reading() as connection:
+        lines = [] if after < 0 else records.lines_after(connection, after)
+        done = tuple(dict.fromkeys(str(json.loads(line.body)["act"]) for line in lines))
+        return records.head_of(connection).entries, done
+
+
+@dataclass(slots=True)
+class Trial:
+    """What became of one line that was stopped.
+
+    Attributes:
+        line: without values.
+        entries: how many it writes when nobody stops it.
+        acts: which.
+        calls: of functions, when nobody stops it.
+        at: at which it was killed.
+        was_killed: whether it got so far.
+        written: how many entries were there after the kill.
+        problems: what was wrong afterwards.
+    """
+
+    line: str
+    entries: int = 0
+    acts: tuple[str, ...] = ()
+    calls: int = 0
+    at: int = 0
+    was_killed: bool = False
+    written: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def tried(home: Path, line: Sequence[str], draw: random.Random) -> Trial | None:
+    """Run a line, then kill it at a call that is drawn, look, and run it again.
+
+    Three of four are drawn from where it begins to write on.
+
+    None: it writes nothing, or is refused.
+    """
+    before = done_in(home, -1)[0]
+    with copied(home) as copy:
+        whole = ran(copy, line, kill_at=0)
+        entries, done = done_in(copy, before) if whole.code == 0 else (before, ())
+    trial = Trial(line=" ".join(line[:3]), entries=entries - before, acts=done, calls=whole.calls)
+    if whole.code not in (0, None) and whole.code != 2:
+        trial.problems.append(f"unharmed: {whole.said}")
+        return trial
+    if whole.code != 0 or not trial.entries:
+        return None
+    with copied(home) as copy:
+        trial.at = draw.randint(1 if draw.random() < 0.25 else whole.first, whole.calls)
+        ended = ran(copy, line, kill_at=trial.at)
+        trial.was_killed = ended.code is None
+        if copy.exists():
+            trial.problems += problems_of(copy)
+            trial.written = done_in(copy, -1)[0] - before
+        again = ran(copy, line)
+        is_done = trial.written >= trial.entries
+        if again.code not in ((0, 2) if is_done else (0,)):
+            trial.problems.append(f"again: {again.code} {again.said}")
+        trial.problems += problems_of(copy)
+    return trial
+
+
+def refused(home: Path, line: Sequence[str], harm: Callable[[Path], Harm]) -> list[str]:
+    """What is wrong after a line met a harm that is no kill: it says so, and nothing is lost."""
+    before = done_in(home, -1)[0]
+    with copied(home) as copy:
+        ended = ran(copy, line, harm=harm(copy))
+        for path in (copy, *copy.rglob("*")):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        found = []
+        if ended.code not in (0, 2) or ended.said.count("\n") > 1:
+            found.append(f"{ended.code}: {ended.said}")
+        found += problems_of(copy)
+        again = ran(copy, line)
+        written = done_in(copy, -1)[0] - before
+        if again.code != 0 and not written:
+            found.append(f"again: {again.code} {again.said}")
+        return found
