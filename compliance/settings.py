@@ -124,6 +124,7 @@ SETTINGS = (
 
 MAX_FILE_BYTES = 4 * 2**30
 MAX_COLUMNS = 2_000
+MAX_SHEET_CELLS = 20_000_000  # of a workbook; what is larger is better given as CSV
 MAX_GROUPS = 100_000
 MAX_SITES = 1_000
 TABLE_CACHE_BYTES = 2 * 2**30
