@@ -61,6 +61,7 @@ from compliance.trail import verify_trail
 from compliance.workspace import Workspace
 from tests.openlineage_events import dataset as event_dataset
 from tests.openlineage_events import event, lines
+from tests.rule_cases import OWN
 from tests.walked_shop import SAID, orders
 
 LONGEST_SENTENCE = 6_000
@@ -175,7 +176,7 @@ def queries() -> list[bytes]:
             "where": 'amount > 0 and city != "Bonn"',
             "join": [{"dataset": "profiles", "unit": "id"}],
             "period": {"column": "born", "per": "month", "most": 3},
-            "shares": {"count_rows": 0.5, "keys": 0.1},
+            "shares": {"count_rows": 0.5},
         },
         {"unit": "name", "statistics": [{"count": "units"}], "mechanism": "laplace"},
     )
@@ -229,16 +230,7 @@ def syntheses() -> list[bytes]:
 
 
 def packs() -> list[bytes]:
-    folder = Path(verify_trail.__file__).parent.parent / "rules" / "packs"
-    return [(folder / name).read_bytes() for name in ("laws.yaml",)] + _yaml(
-        {
-            "id": "ours",
-            "title": "Ours",
-            "version": "1",
-            "as_of": "2026-01-01",
-            "rules": [{"id": "OURS-1", "law": "EU_GDPR", "article": "5", "title": "x"}],
-        }
-    )
+    return [OWN.encode()]
 
 
 def hierarchies() -> list[bytes]:
@@ -533,6 +525,9 @@ def _bent(data: bytes, chance: random.Random) -> bytes:
     return data[: 2**20]
 
 
+_YAML_TROUBLE = (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError)
+
+
 def _restructured(data: bytes, chance: random.Random) -> bytes | None:
     """The same document with a part of it replaced, where it is JSON or YAML; else None."""
     try:
@@ -540,13 +535,16 @@ def _restructured(data: bytes, chance: random.Random) -> bytes | None:
     except (ValueError, RecursionError):
         try:
             plain, write = yaml.safe_load(data), _as_yaml
-        except (yaml.YAMLError, ValueError):
+        except _YAML_TROUBLE:
             return None
     if not isinstance(plain, dict | list):
         return None
     for _ in range(chance.choice((1, 1, 2, 3))):
         plain = _replaced(plain, chance)
-    return write(plain)
+    try:
+        return write(plain)
+    except (RecursionError, TypeError, ValueError):
+        return None
 
 
 def _as_json(plain: object) -> bytes:

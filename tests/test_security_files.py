@@ -8,12 +8,13 @@ import json
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from compliance.dataset import RawFile, read
-from compliance.errors import ComplianceError
+from compliance.errors import ComplianceError, EmptyFileError
 from compliance.plain import csv_bytes, spreadsheet_safe
 from compliance.workspace import Workspace
 from tests.bombs import BOMBS
@@ -108,7 +109,10 @@ def test_names_of_files_and_members_lead_nowhere(workspace: Workspace, name: str
     for number, file in enumerate(
         (RawFile(name=name, data=table), RawFile(name=f"{name}.zip", data=packed.getvalue()))
     ):
-        workspace.add_files([file], f"taken{number}")
+        with suppress(
+            EmptyFileError
+        ):  # a member in a folder whose name begins with a dot is hidden
+            workspace.add_files([file], f"taken{number}")
 
     kept = {path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()}
     assert set(home.parent.rglob("*")) - set(home.rglob("*")) == around
