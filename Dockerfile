@@ -24,15 +24,17 @@ FROM python:${PYTHON} AS desk
 SHELL ["/bin/sh", "-eu", "-c"]
 LABEL org.opencontainers.image.title="Privacy Desk" \
       org.opencontainers.image.licenses="Apache-2.0"
-RUN groupadd --system --gid 10001 desk \
- && useradd --system --uid 10001 --gid desk --home-dir /data --shell /usr/sbin/nologin desk \
+RUN groupadd --gid 10001 desk \
+ && useradd --no-log-init --no-create-home --uid 10001 --gid desk --home-dir /data --shell /usr/sbin/nologin desk \
  && install -d -o desk -g desk -m 0700 /data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/privacy-desk /opt/privacy-desk
+# The address is said, or Streamlit would ask a server on the internet for ours when it starts.
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/data \
+    STREAMLIT_BROWSER_SERVER_ADDRESS=localhost \
     MPLCONFIGDIR=/tmp/matplotlib \
     PRIVACY_DESK_HOME=/data/desk \
     PRIVACY_DESK_LOG_FORMAT=json

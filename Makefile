@@ -14,7 +14,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 # `bench-discovery`, `bench-federated`, `bench-measures`, `bench-release` and `bench-text` install their
 # peers into benchmarks/.peers at the first run;
 # `bench-release` and `bench-mnist` take minutes.
-BENCHES := bench-anonymise bench-audit bench-baskets bench-bigdata bench-crowd bench-dataset bench-demo bench-discovery bench-erasing bench-faults bench-federated bench-images bench-letters bench-lineage bench-load bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-rules bench-tasks bench-text bench-tracing bench-trail bench-treatments bench-watch
+BENCHES := bench-anonymise bench-audit bench-baskets bench-bigdata bench-crowd bench-dataset bench-demo bench-discovery bench-erasing bench-faults bench-federated bench-fuzz bench-images bench-letters bench-lineage bench-load bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-rules bench-tasks bench-text bench-tracing bench-trail bench-treatments bench-watch
 
 .PHONY: run test lint lock messages distributed pictures clean bench train-discovery train-text $(BENCHES)
 

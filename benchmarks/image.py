@@ -88,7 +88,9 @@ class Layer:
 
     def __init__(self, folder: Path, stage: Stage, others: Mapping[str, Layer]) -> None:
         self.root, self._stage, self._others = folder / "root", stage, others
-        self.environment: dict[str, str] = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
+        self.environment: dict[str, str] = {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        }
         self.workdir, self.user = "/", "0:0"
         self.command: list[str] = []
         self.health: list[str] = []
@@ -174,9 +176,12 @@ class Layer:
 
     def close(self) -> None:
         """Nobody writes from here on, but to the volume and to /tmp."""
-        volume = self._inside("/data")
-        _run("mount", "--bind", str(volume), str(volume))
+        inside, outside = self._inside("/data"), self.root.with_name("volume")
+        shutil.copytree(inside, outside)
+        shutil.copystat(inside, outside)
+        os.chown(outside, inside.stat().st_uid, inside.stat().st_gid)
         _run("mount", "-o", "remount,ro", str(self.root))
+        _run("mount", "--bind", str(outside), str(inside))
         _run("mount", "-t", "tmpfs", "-o", "mode=1777", "tmpfs", str(self._inside("/tmp")))  # noqa: S108
 
 

@@ -199,6 +199,7 @@ LOOPBACK_NAMES = frozenset(["localhost", "127.0.0.1", "::1"])
 
 MAX_FILE_BYTES = 4 * 2**30
 MAX_COLUMNS = 2_000
+MAX_SHEET_CELLS = 20_000_000  # of a workbook; what is larger is better given as CSV
 MAX_GROUPS = 100_000
 MAX_SITES = 1_000
 MOST_ENGINE_GB = 4_096

@@ -92,6 +92,7 @@ def test_the_image_is_left_to_a_user_of_its_own_with_everything_compiled() -> No
     assert "http://127.0.0.1:8501/health'" in health[0]
     assert any("compileall" in run for run in rests("RUN", STAGES[0].steps))
     assert any("pip uninstall -y pip" in run for run in rests("RUN", STAGES[0].steps))
+    assert any("STREAMLIT_BROWSER_SERVER_ADDRESS=" in rest for rest in rests("ENV", LAST))
     assert [rest for rest in rests("COPY", LAST) if not rest.startswith("--from=build")] == []
 
 
