@@ -31,7 +31,7 @@ import tempfile
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,10 +39,12 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parent.parent
 THINK_S = 2.0
 COMING_S = 0.06  # between two officers who come
 HEAVY_SHARE = 1 / 30  # of the acts of a busy officer
@@ -62,6 +64,7 @@ class Server:
     """The app on a free port of this machine, with a workspace of its own."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home / "desk"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -72,7 +75,7 @@ class Server:
                 *("--server.port", str(self.port), "--server.headless", "true"),
             ],
             cwd=ROOT,
-            env={**os.environ, "PRIVACY_DESK_HOME": str(home / "desk")},
+            env={**os.environ, "PRIVACY_DESK_HOME": str(self.home)},
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
@@ -86,11 +89,11 @@ class Server:
 
     def cpu_s(self) -> float:
         """CPU seconds of the server and of the processes that it started."""
-        return sum(_cpu_s(pid) for pid in self._tree())
+        return sum(_cpu_s(pid) for pid in self.tree())
 
     def memory_mb(self) -> float:
         """Resident memory of the server and of the processes that it started."""
-        return sum(_memory_mb(pid) for pid in self._tree())
+        return sum(_memory_mb(pid) for pid in self.tree())
 
     def own_cpu_s(self) -> float:
         """CPU seconds of the server alone."""
@@ -102,7 +105,7 @@ class Server:
 
     def workers(self) -> int:
         """How many processes it has started."""
-        return len(self._tree()) - 1
+        return len(self.tree()) - 1
 
     def end(self) -> None:
         self._process.send_signal(signal.SIGTERM)
@@ -112,7 +115,8 @@ class Server:
             self._process.kill()
         self._log.close()
 
-    def _tree(self) -> list[int]:
+    def tree(self) -> list[int]:
+        """The process ids of the server and of all that it started."""
         found, waiting = [], [self._process.pid]
         while waiting:
             pid = waiting.pop()
@@ -241,7 +245,7 @@ class Officer:
         if kind == "exception":
             self.errors.append(element.type)
         if kind == "alert" and element.format == element.ERROR:
-            self.errors.append("alert")
+            self.errors.append(f"refused: {element.body}")
         id_ = getattr(element, "id", "")
         if id_.startswith("$$ID-"):
             key = id_.split("-", 2)[2]
@@ -257,10 +261,10 @@ async def slide(officer: Officer, seen: Seen) -> None:
     await seen.timed("slider move", officer.set(key, string_array_value={"data": [chosen]}))
 
 
-async def release(officer: Officer, seen: Seen) -> None:
+async def release(officer: Officer, seen: Seen, epsilon: str = "0.01") -> None:
     """Publish the question in hand for a small ε, through the dialog."""
     await seen.timed("page opened", officer.go("release"))
-    await seen.timed("field set", officer.set("release_epsilon", string_value="0.01"))
+    await seen.timed("field set", officer.set("release_epsilon", string_value=epsilon))
     await seen.timed("dialog opened", officer.set("release_ask", trigger_value=True))
     await seen.timed("release", officer.set("release_confirm", trigger_value=True))
 
@@ -293,7 +297,7 @@ class Day:
     acts: int
     acts_of_a_visit: int
 
-    async def spent(self, is_busy: bool) -> None:
+    async def spent(self, *, is_busy: bool) -> None:
         """One officer's."""
         officer = Officer(self.port)
         try:
@@ -303,7 +307,7 @@ class Day:
                     await asyncio.sleep(self.think_s * random.uniform(0.5, 1.5))
                 if time.monotonic() > self.ends:
                     break
-                await self._act(officer, is_busy)
+                await self._act(officer, is_busy=is_busy)
                 if act % self.acts_of_a_visit == 0:
                     self._noted(officer)
                     await officer.leave()
@@ -314,7 +318,7 @@ class Day:
         self._noted(officer)
         await officer.leave()
 
-    async def _act(self, officer: Officer, is_busy: bool) -> None:
+    async def _act(self, officer: Officer, *, is_busy: bool) -> None:
         if is_busy and random.random() < HEAVY_SHARE:
             (heavy,) = random.choices(list(HEAVY), list(HEAVY.values()))
             await DONE[heavy](officer, self.seen)
@@ -348,7 +352,7 @@ async def work(server: Server, officers: int, busy: int, seconds: float, *, is_h
     watching = asyncio.create_task(watch(server, seen))
     at_work = []
     for number in range(officers):
-        at_work.append(asyncio.create_task(day.spent(number < busy)))
+        at_work.append(asyncio.create_task(day.spent(is_busy=number < busy)))
         await asyncio.sleep(COMING_S)
     await asyncio.gather(*at_work)
     watching.cancel()
@@ -365,7 +369,9 @@ def told(seen: Seen, wall_s: float, cpu: tuple[float, float]) -> None:
         print(f"{kind:16}{len(ordered):8}{middle:10.3f}{p95:10.3f}{ordered[-1]:10.3f}")
     own, whole = cpu
     print(f"{seen.acts / wall_s:.1f} acts a second; ", end="")
-    print(f"server {1e3 * own / seen.acts:.1f} ms of CPU an act ({own / wall_s:.2f} cores), ", end="")
+    print(
+        f"server {1e3 * own / seen.acts:.1f} ms of CPU an act ({own / wall_s:.2f} cores), ", end=""
+    )
     print(f"with its workers {whole / wall_s:.2f} cores")
     first, last = seen.memory[0], seen.memory[-1]
     print(f"memory of the server {first[2]:.0f} → {last[2]:.0f} MB, ", end="")

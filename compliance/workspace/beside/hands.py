@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
@@ -13,13 +12,13 @@ from compliance.workspace import Workspace
 from compliance.workspace.beside.crew import Crew
 
 
-@cache
-def _long_work() -> frozenset[str]:
+def _listed() -> dict[str, bool]:
+    """By verb, whether it is usually over in a second."""
     text = files("compliance.workspace.beside").joinpath("long_work.yaml").read_text("utf-8")
-    return frozenset(verb for verbs in yaml.safe_load(text).values() for verb in verbs)
+    return {verb: kind == "brief" for kind, verbs in yaml.safe_load(text).items() for verb in verbs}
 
 
-LONG_WORK = _long_work()
+LONG_WORK = _listed()
 _AREAS = frozenset(
     ".".join(verb.split(".")[:depth])
     for verb in LONG_WORK
@@ -31,7 +30,7 @@ def through(workspace: Workspace, crew: Crew | None) -> Workspace:
     """`workspace`, its long work done by `crew`; without a crew everything is done here."""
     if crew is None:
         return workspace
-    return cast(Workspace, _Hands(workspace, crew, workspace.actor, ""))
+    return cast("Workspace", _Hands(workspace, crew, workspace.actor, ""))
 
 
 class _Hands:
@@ -42,12 +41,12 @@ class _Hands:
 
     def acting(self, actor: Actor) -> Workspace:
         """See `Workspace.acting`; only the workspace itself has it."""
-        return through(cast(Workspace, self._here).acting(actor), self._crew)
+        return through(cast("Workspace", self._here).acting(actor), self._crew)
 
     def __getattr__(self, name: str) -> Any:
         found, way = getattr(self._here, name), f"{self._way}{name}"
         if way in LONG_WORK:
-            return self._crew.for_(self._actor, way)
+            return self._crew.for_(self._actor, way, is_brief=LONG_WORK[way])
         if way in _AREAS:
             return _Hands(found, self._crew, self._actor, f"{way}.")
         return found

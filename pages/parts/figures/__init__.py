@@ -73,7 +73,9 @@ class Drawn(BaseFigure):
     third of a slider's move. What is drawn here is checked by a test instead.
     """
 
-    def __init__(self, traces: Sequence[Mapping[str, object]], layout: Mapping[str, object]) -> None:
+    def __init__(
+        self, traces: Sequence[Mapping[str, object]], layout: Mapping[str, object]
+    ) -> None:
         framed = {"template": _template(), **layout}
         self._drawn = {"data": [dict(trace) for trace in traces], "layout": framed}
 
