@@ -42,8 +42,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from compliance.settings import Settings
-from compliance.workspace import Workspace
+from compliance.settings import Settings  # noqa: E402
+from compliance.workspace import Workspace  # noqa: E402
 
 THINK_S = 2.0
 COMING_S = 0.06  # between two officers who come
