@@ -34,9 +34,9 @@ def unusual_acts(workspace: Workspace) -> None:
         )
     )
     if st.button(_("Look for unusual acts"), icon=":material/radar:", key="trail_look"):
-        with st.spinner(_("Looking at every entry …")):
+        with outputs.explained(_("Not looked at")), st.spinner(_("Looking at every entry …")):
             watching.look()
-        st.session_state["trail_looked"] = True
+            st.session_state["trail_looked"] = True
     alarms = watching.alarms()
     waiting = [one for one in alarms if one.acknowledged is None]
     done = [one for one in alarms if one.acknowledged is not None]

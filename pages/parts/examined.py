@@ -38,7 +38,7 @@ def desk(workspace: Workspace) -> None:
         _("Tests the noise and the claimed ε of this installation on invented tables, in seconds.")
     )
     if st.button(_("Audit this desk now"), key="release_audit", icon=":material/verified:"):
-        with st.spinner(_("Drawing and counting …")):
+        with outputs.explained(_("Not audited")), st.spinner(_("Drawing and counting …")):
             workspace.probing.self_audit()
     past = workspace.probing.self_audits()
     if past:

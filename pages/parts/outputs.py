@@ -230,7 +230,8 @@ def budget(state: BudgetState, ask: Callable[[], Prices] | None = None) -> None:
     if ask is not None and state.counted:
         about = _("Add the ledger up by every accountant; it takes a second and costs nothing.")
         if st.button(_("Second opinion"), key="release_opinion", help=about):
-            prices(ask())
+            with explained(_("Not possible")):
+                prices(ask())
 
 
 def prices(found: Prices) -> None:
