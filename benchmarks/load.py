@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import os
 import random
 import signal
@@ -39,12 +40,14 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from compliance.settings import Settings
-from compliance.workspace import Workspace
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from compliance.settings import Settings  # noqa: E402
+from compliance.workspace import Workspace  # noqa: E402
+
 THINK_S = 2.0
-COMING_S = 0.06  # between two officers who come
+COMING_S = 0.15  # between two officers who come
 HEAVY_SHARE = 1 / 30  # of the acts of a busy officer
 HEAVY = {"release": 0.6, "training": 0.2, "report": 0.2}
 SLIDERS = {"epsilon": 0.8, "delta": 0.1, "prior": 0.1}
@@ -62,6 +65,7 @@ class Server:
     """The app on a free port of this machine, with a workspace of its own."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home / "desk"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -72,7 +76,7 @@ class Server:
                 *("--server.port", str(self.port), "--server.headless", "true"),
             ],
             cwd=ROOT,
-            env={**os.environ, "PRIVACY_DESK_HOME": str(home / "desk")},
+            env={**os.environ, "PRIVACY_DESK_HOME": str(self.home)},
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
@@ -86,11 +90,11 @@ class Server:
 
     def cpu_s(self) -> float:
         """CPU seconds of the server and of the processes that it started."""
-        return sum(_cpu_s(pid) for pid in self._tree())
+        return sum(_cpu_s(pid) for pid in self.tree())
 
     def memory_mb(self) -> float:
         """Resident memory of the server and of the processes that it started."""
-        return sum(_memory_mb(pid) for pid in self._tree())
+        return sum(_memory_mb(pid) for pid in self.tree())
 
     def own_cpu_s(self) -> float:
         """CPU seconds of the server alone."""
@@ -102,7 +106,7 @@ class Server:
 
     def workers(self) -> int:
         """How many processes it has started."""
-        return len(self._tree()) - 1
+        return len(self.tree()) - 1
 
     def end(self) -> None:
         self._process.send_signal(signal.SIGTERM)
@@ -112,7 +116,8 @@ class Server:
             self._process.kill()
         self._log.close()
 
-    def _tree(self) -> list[int]:
+    def tree(self) -> list[int]:
+        """The process ids of the server and of all that it started."""
         found, waiting = [], [self._process.pid]
         while waiting:
             pid = waiting.pop()
@@ -149,6 +154,21 @@ class Seen:
     errors: list[str] = field(default_factory=list)
     memory: list[tuple[float, int, float, float]] = field(default_factory=list)
     acts: int = 0
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    own_cpu_s: float = 0.0
+
+    def begin(self, server: Server) -> None:
+        """Note from here on; of before only how long the first loads took."""
+        self.times = defaultdict(list, {"first load": self.times["first load"]})
+        self.acts, self.wall_s = 0, -time.monotonic()
+        self.cpu_s, self.own_cpu_s = -server.cpu_s(), -server.own_cpu_s()
+
+    def end(self, server: Server) -> None:
+        """Note no more."""
+        self.wall_s += time.monotonic()
+        self.cpu_s += server.cpu_s()
+        self.own_cpu_s += server.own_cpu_s()
 
     async def timed(self, kind: str, done: Awaitable[None]) -> None:
         """Wait for an answer, and note how long it took."""
@@ -241,7 +261,7 @@ class Officer:
         if kind == "exception":
             self.errors.append(element.type)
         if kind == "alert" and element.format == element.ERROR:
-            self.errors.append("alert")
+            self.errors.append(f"refused: {element.body}")
         id_ = getattr(element, "id", "")
         if id_.startswith("$$ID-"):
             key = id_.split("-", 2)[2]
@@ -257,10 +277,10 @@ async def slide(officer: Officer, seen: Seen) -> None:
     await seen.timed("slider move", officer.set(key, string_array_value={"data": [chosen]}))
 
 
-async def release(officer: Officer, seen: Seen) -> None:
+async def release(officer: Officer, seen: Seen, epsilon: str = "0.01") -> None:
     """Publish the question in hand for a small ε, through the dialog."""
     await seen.timed("page opened", officer.go("release"))
-    await seen.timed("field set", officer.set("release_epsilon", string_value="0.01"))
+    await seen.timed("field set", officer.set("release_epsilon", string_value=epsilon))
     await seen.timed("dialog opened", officer.set("release_ask", trigger_value=True))
     await seen.timed("release", officer.set("release_confirm", trigger_value=True))
 
@@ -293,7 +313,7 @@ class Day:
     acts: int
     acts_of_a_visit: int
 
-    async def spent(self, is_busy: bool) -> None:
+    async def spent(self, *, is_busy: bool) -> None:
         """One officer's."""
         officer = Officer(self.port)
         try:
@@ -303,7 +323,7 @@ class Day:
                     await asyncio.sleep(self.think_s * random.uniform(0.5, 1.5))
                 if time.monotonic() > self.ends:
                     break
-                await self._act(officer, is_busy)
+                await self._act(officer, is_busy=is_busy)
                 if act % self.acts_of_a_visit == 0:
                     self._noted(officer)
                     await officer.leave()
@@ -314,7 +334,7 @@ class Day:
         self._noted(officer)
         await officer.leave()
 
-    async def _act(self, officer: Officer, is_busy: bool) -> None:
+    async def _act(self, officer: Officer, *, is_busy: bool) -> None:
         if is_busy and random.random() < HEAVY_SHARE:
             (heavy,) = random.choices(list(HEAVY), list(HEAVY.values()))
             await DONE[heavy](officer, self.seen)
@@ -335,40 +355,45 @@ async def watch(server: Server, seen: Seen) -> None:
 
 
 async def work(server: Server, officers: int, busy: int, seconds: float, *, is_hour: bool) -> Seen:
-    """All officers at once."""
+    """All officers at once; what is noted begins when the last of them has come."""
     seen = Seen()
     day = Day(
         port=server.port,
         seen=seen,
         think_s=0.0 if is_hour else THINK_S,
-        ends=time.monotonic() + officers * COMING_S + seconds,
+        ends=time.monotonic() + MOST_S,
         acts=ACTS_AN_HOUR,
         acts_of_a_visit=ACTS_OF_A_VISIT if is_hour else ACTS_AN_HOUR,
     )
-    watching = asyncio.create_task(watch(server, seen))
     at_work = []
     for number in range(officers):
-        at_work.append(asyncio.create_task(day.spent(number < busy)))
+        at_work.append(asyncio.create_task(day.spent(is_busy=number < busy)))
         await asyncio.sleep(COMING_S)
+    for _ in range(STEP_S):
+        if len(seen.times["first load"]) >= officers:
+            break
+        await asyncio.sleep(1)
+    seen.begin(server)
+    day.ends = time.monotonic() + seconds
+    watching = asyncio.create_task(watch(server, seen))
     await asyncio.gather(*at_work)
     watching.cancel()
+    seen.end(server)
     return seen
 
 
-def told(seen: Seen, wall_s: float, cpu: tuple[float, float]) -> None:
+def told(seen: Seen) -> None:
     """What came of it, as a table."""
     print(f"{'':16}{'times':>8}{'median':>10}{'p95':>10}{'max':>10}   seconds")
     for kind, times in seen.times.items():
         ordered = sorted(times)
-        p95 = ordered[int(0.95 * (len(ordered) - 1))]
+        p95 = ordered[math.ceil(0.95 * len(ordered)) - 1]
         middle = statistics.median(ordered)
         print(f"{kind:16}{len(ordered):8}{middle:10.3f}{p95:10.3f}{ordered[-1]:10.3f}")
-    own, whole = cpu
-    print(f"{seen.acts / wall_s:.1f} acts a second; ", end="")
-    print(
-        f"server {1e3 * own / seen.acts:.1f} ms of CPU an act ({own / wall_s:.2f} cores), ", end=""
-    )
-    print(f"with its workers {whole / wall_s:.2f} cores")
+    an_act_ms, own = 1e3 * seen.own_cpu_s / seen.acts, seen.own_cpu_s / seen.wall_s
+    print(f"{seen.acts / seen.wall_s:.1f} acts a second for {seen.wall_s:.0f} s; ", end="")
+    print(f"server {an_act_ms:.1f} ms of CPU an act ({own:.2f} cores), ", end="")
+    print(f"with its workers {seen.cpu_s / seen.wall_s:.2f} cores")
     first, last = seen.memory[0], seen.memory[-1]
     print(f"memory of the server {first[2]:.0f} → {last[2]:.0f} MB, ", end="")
     print(f"with its workers {first[3]:.0f} → {last[3]:.0f} MB, ", end="")
@@ -409,10 +434,8 @@ def main() -> None:
                 f"heavy ({', '.join(f'{share:.0%} {what}' for what, share in HEAVY.items())}); "
                 + ("no thinking" if given.hour else f"{THINK_S:.0f} s of thinking between acts")
             )
-            begun, cpu, own = time.monotonic(), server.cpu_s(), server.own_cpu_s()
             seen = asyncio.run(work(server, officers, busy, seconds, is_hour=given.hour))
-            spent = (server.own_cpu_s() - own, server.cpu_s() - cpu)
-            told(seen, time.monotonic() - begun, spent)
+            told(seen)
             if given.hour:
                 told_memory(seen)
         finally:

@@ -179,6 +179,9 @@ class Desk:
         self._noticing = Noticing()
         self._memory: dict[str, Any] = {}
         self._one_keeps = threading.RLock()
+        self._asked: Recent[tuple[Dataset, Mapping[str, Dataset]]] = Recent(
+            _AGGREGATES_KEPT, lambda _: 1
+        )
 
     def acting(self, actor: Actor, confirm: Confirm | None = None) -> Desk:
         """The same desk in the hands of `actor`: one folder, one database, one memory.
@@ -315,6 +318,19 @@ class Desk:
         """Forget all tables in memory: rows of them were erased."""
         for kept in (self._tables, self._bounded, self._aggregates):
             kept.clear()
+
+    def unchanged(
+        self,
+        connection: Connection,
+        words: str,
+        find: Callable[[], tuple[Dataset, Mapping[str, Dataset]]],
+    ) -> tuple[Dataset, Mapping[str, Dataset]]:
+        """The datasets that `words` mean, found anew with every entry in the trail and second.
+
+        While sliders move, nothing but the time changes for many looks in a row.
+        """
+        second = f"{self.clock():%Y-%m-%d %H:%M:%S}"
+        return self._asked.get((words, records.head_of(connection).hash, second), find)
 
     def joined(self, dataset: Dataset, query: Query, others: Mapping[str, Dataset]) -> Rows:
         """The table of `dataset` with those that `query` joins; `others` by name."""

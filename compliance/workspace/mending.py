@@ -159,6 +159,10 @@ class Mending:
         """The remedies of a finding where they were tried and nothing has happened since."""
         return self._remedies.look(self._place(id_))
 
+    def remember(self, id_: str, found: tuple[Remedy, ...]) -> None:
+        """Know the remedies of a finding that were tried just now, maybe by another process."""
+        self._remedies.get(self._place(id_), lambda: found)
+
     def trying(self, id_: str) -> Generator[Step, None, tuple[Remedy, ...]]:
         """As `remedies`, with progress; kept until anything happens on the desk.
 

@@ -21,6 +21,7 @@ from compliance.privacy import (
     calibrate,
     check_affordable,
     check_held,
+    check_query,
     loss_of,
     preview,
     price_of,
@@ -32,7 +33,7 @@ from compliance.privacy.nouns.question import Query
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets, joins, lineage_steps, questions, usage
 from compliance.workspace.approving_soughts import of_release
-from compliance.workspace.desk import Desk
+from compliance.workspace.desk import Desk, all_columns
 from compliance.workspace.lineage_views import used_node
 
 DEFAULT_DELTA_SHARE = Decimal("0.1")  # of the total's δ, where a release names none
@@ -42,7 +43,11 @@ RELEASE_LEASE = timedelta(minutes=10)  # far longer than drawing 100,000 groups 
 def look_ahead(desk: Desk, name: str, query: Query, asked: Budget) -> Preview:
     """What a release would look like. Nothing is drawn, spent or written."""
     with desk.database.reading() as connection:
-        dataset, others = joins.asked_of(desk, connection, name, query)
+        words = repr((name, query.join))
+        dataset, others = desk.unchanged(
+            connection, words, lambda: joins.asked_of(desk, connection, name, query)
+        )
+    check_query(query, all_columns(dataset, others))
     return preview(desk.aggregate(dataset, query, others), query, asked)
 
 

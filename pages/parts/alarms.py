@@ -39,9 +39,9 @@ def unusual_acts(workspace: Workspace) -> None:
         key="trail_look",
         **permitted.needs("trail.watch"),
     ):
-        with st.spinner(_("Looking at every entry …")):
+        with outputs.explained(_("Not looked at")), st.spinner(_("Looking at every entry …")):
             watching.look()
-        st.session_state["trail_looked"] = True
+            st.session_state["trail_looked"] = True
     alarms = watching.alarms()
     waiting = [one for one in alarms if one.acknowledged is None]
     done = [one for one in alarms if one.acknowledged is not None]

@@ -43,7 +43,7 @@ def desk(workspace: Workspace) -> None:
         icon=":material/verified:",
         **permitted.needs("audit.self"),
     ):
-        with st.spinner(_("Drawing and counting …")):
+        with outputs.explained(_("Not audited")), st.spinner(_("Drawing and counting …")):
             workspace.probing.self_audit()
     past = workspace.probing.self_audits()
     if past:

@@ -115,9 +115,9 @@ def _columns(rows: Sequence[Mapping[str, object]]) -> pa.Table | pd.DataFrame:
     names = list(rows[0]) if rows else []
     by_name = {name: [row.get(name) for row in rows] for name in names}
     kinds = [{type(one) for one in column} - {type(None)} for column in by_name.values()]
-    if names and all(len(kind) == 1 and kind <= _PLAIN for kind in kinds):
-        if all(row.keys() == by_name.keys() for row in rows):
-            return pa.table(by_name)
+    is_whole = bool(names) and all(row.keys() == by_name.keys() for row in rows)
+    if is_whole and all(len(kind) == 1 and kind <= _PLAIN for kind in kinds):
+        return pa.table(by_name)
     return pd.DataFrame(list(rows))
 
 
@@ -232,7 +232,8 @@ def budget(state: BudgetState, ask: Callable[[], Prices] | None = None) -> None:
     if ask is not None and state.counted:
         about = _("Add the ledger up by every accountant; it takes a second and costs nothing.")
         if st.button(_("Second opinion"), key="release_opinion", help=about):
-            prices(ask())
+            with explained(_("Not possible")):
+                prices(ask())
 
 
 def prices(found: Prices) -> None:

@@ -18,7 +18,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from streamlit.runtime import Runtime
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from compliance.settings import Settings
@@ -102,6 +103,7 @@ def begin() -> None:
     sys.setswitchinterval(SWITCH_S)
     few_arenas()
     _in_turns()
+    _themes_kept()
     settings = Settings.from_environment()
     if settings.workers:
         _CREW.append(Crew(settings, settings.workers, TURNS.elsewhere))
@@ -127,6 +129,19 @@ def _in_turns() -> None:
             drawn(self, *args)
 
     ScriptRunner._run_script = in_turn
+
+
+def _themes_kept() -> None:
+    """Write the theme once: Streamlit reads each of its colours again for every answer."""
+    write, kept = app_session._populate_theme_msg, {}
+
+    def written(message: CustomThemeConfig, section: str = "theme") -> None:
+        if section not in kept:
+            kept[section] = CustomThemeConfig()
+            write(kept[section], section)
+        message.MergeFrom(kept[section])
+
+    app_session._populate_theme_msg = written
 
 
 def _get_ready() -> None:

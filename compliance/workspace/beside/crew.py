@@ -10,9 +10,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import LifoQueue
 from typing import Any
 
+import compliance
 from compliance.access.nouns import Actor
 from compliance.errors import WorkStoppedError
 from compliance.i18n import LANGUAGE
@@ -20,152 +22,126 @@ from compliance.settings import Settings
 from compliance.workspace import recent
 from compliance.workspace.beside.words import Call, Close, Next, Reply, Said
 
+ROOT = Path(compliance.__file__).parent.parent
 ENDING_S = 5.0
+_PATH = os.pathsep.join(path for path in (str(ROOT), os.environ.get("PYTHONPATH")) if path)
+
+Waiting = Callable[[], AbstractContextManager[object]]
 
 
 class Crew:
     """At most so many workers; one begins when there is work for it. Safe to share by threads."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        most: int,
-        waiting: Callable[[], AbstractContextManager[object]] = nullcontext,
-    ) -> None:
+    def __init__(self, settings: Settings, most: int, waiting: Waiting = nullcontext) -> None:
         """Nobody works yet.
 
         Args:
-            most: workers, at least one.
+            most: workers, at least one. Of several, one is kept for what is brief.
             waiting: entered while the caller waits for a worker, so that others may go on.
         """
-        self._settings, self._waiting = settings, waiting
+        self.waiting = waiting
+        self._settings = settings
         # A worker that has begun lies on top, so that another begins only when all are at work.
         self._free: LifoQueue[_Worker | None] = LifoQueue()
+        self._for_long = threading.Semaphore(max(most - 1, 1))
         self._begun: set[_Worker] = set()
         for _ in range(most):
             self._free.put(None)
 
-    def for_(self, actor: Actor, way: str) -> Callable[..., Any]:
-        """The verb at `way` from the workspace, in the hands of `actor`, done by a worker."""
+    def for_(self, actor: Actor, way: str, *, is_brief: bool) -> Callable[..., Any]:
+        """The verb at `way` from the workspace, in the hands of `actor`, done by a worker.
+
+        Like the verb it gives a value, or its progress step by step, or refuses; besides, it
+        raises `WorkStoppedError` where the worker came to an end before the work did.
+        """
 
         def done(*given: object, **named: object) -> Any:
-            return self.do(Call(way, given, named, actor, LANGUAGE.get(), recent.times_cleared()))
+            call = Call(way, given, named, actor, LANGUAGE.get(), recent.times_cleared())
+            return _Job(self, is_brief=is_brief).begun(call)
 
         return done
 
-    def do(self, call: Call) -> Any:
-        """What the verb gives: a value, or its progress, step by step.
-
-        Raises:
-            ComplianceError: it refuses, just as it would here.
-            WorkStoppedError: the worker came to an end before the work did.
-        """
-        with self._waiting():
-            worker = self._free.get()
-        job = _Job(self, worker, self._waiting)
-        reply = job.ask(call)
-        if reply.said is Said.PROGRESS:
-            return job
-        job.end()
-        return reply.value
-
     def warm(self) -> None:
         """Let one worker begin before there is work."""
-        worker = self._free.get()
-        self._free.put(worker or self.begun())
+        worker = self.taken(is_brief=True)
+        self.back(self.standing(worker), is_brief=True)
 
     def end(self) -> None:
         """Let all workers end; what they are doing is stopped."""
         for worker in list(self._begun):
-            worker.end()
-        self._begun.clear()
+            self.lost(worker)
 
     def workers(self) -> tuple[int, ...]:
         """The process ids of those that have begun."""
         return tuple(worker.process.pid for worker in list(self._begun))
 
-    def begun(self) -> _Worker:
-        worker = _Worker(self._settings)
-        self._begun.add(worker)
-        return worker
+    # What jobs do
 
-    def back(self, worker: _Worker | None) -> None:
+    def taken(self, *, is_brief: bool) -> _Worker | None:
+        """A worker, when there is one for such work; None for one that is yet to begin."""
+        if not is_brief:
+            self._for_long.acquire()
+        return self._free.get()
+
+    def standing(self, worker: _Worker | None) -> _Worker:
+        """That worker, or another where it is not there."""
+        if worker is not None and worker.process.poll() is None:
+            return worker
+        if worker is not None:
+            self.lost(worker)
+        begun = _Worker(self._settings)
+        self._begun.add(begun)
+        return begun
+
+    def back(self, worker: _Worker | None, *, is_brief: bool) -> None:
         """Take a worker back; None where it has ended."""
         self._free.put(worker)
+        if not is_brief:
+            self._for_long.release()
 
     def lost(self, worker: _Worker) -> None:
-        """One is not there any more."""
-        worker.end()
+        """See to it that a worker is not there any more."""
         self._begun.discard(worker)
+        worker.end()
 
 
 class _Job(Iterator[Any]):
     """One verb at work; a progress that can be closed, as a generator can."""
 
-    def __init__(
-        self,
-        crew: Crew,
-        worker: _Worker | None,
-        waiting: Callable[[], AbstractContextManager[object]],
-    ) -> None:
-        self._crew, self._worker, self._waiting = crew, worker, waiting
-        self._is_over = False
+    def __init__(self, crew: Crew, *, is_brief: bool) -> None:
+        self._crew, self._is_brief = crew, is_brief
+        self._worker: _Worker | None = None
+        self._is_over = True
 
-    def ask(self, word: Call | Next | Close) -> Reply:
-        """Say `word` to the worker and hear what it replies."""
-        try:
-            with self._waiting():
-                reply = self._heard(word)
-        except (EOFError, OSError):
-            if self._worker is not None:
-                self._crew.lost(self._worker)
-                self._worker = None
-            self.end()
-            raise WorkStoppedError() from None
-        if reply.has_cleared:
-            recent.clear_all()
-        if reply.is_last and self._worker is not None:
-            self._crew.lost(self._worker)
-            self._worker = None
-        if reply.refusal is not None:
-            self.end()
-            raise reply.refusal
-        return reply
-
-    def _heard(self, word: Call | Next | Close) -> Reply:
-        if isinstance(word, Call) and (self._worker is None or not self._worker.is_there()):
-            if self._worker is not None:
-                self._crew.lost(self._worker)
-            self._worker = None
-            self._worker = self._crew.begun()
-        if self._worker is None:
-            raise EOFError
-        return self._worker.ask(word)
+    def begun(self, call: Call) -> Any:
+        """What the verb gives at once: its value, or this, its progress."""
+        with self._crew.waiting():
+            self._worker = self._crew.taken(is_brief=self._is_brief)
+            self._is_over = False
+        reply = self._asked(call)
+        if reply.said is Said.PROGRESS:
+            return self
+        self._end()
+        return reply.value
 
     def __next__(self) -> Any:
         if self._is_over:
             raise StopIteration
-        reply = self.ask(Next())
+        reply = self._asked(Next())
         if reply.said is Said.VALUE:
-            self.end()
+            self._end()
             raise StopIteration(reply.value)
         return reply.value
 
     def close(self) -> None:
         """Stop the work where it is; what it has done so far is stored as if stopped here."""
         if not self._is_over:
-            self.ask(Close())
-            self.end()
-
-    def end(self) -> None:
-        """Let the worker go."""
-        if not self._is_over:
-            self._is_over = True
-            self._crew.back(self._worker)
+            self._asked(Close())
+            self._end()
 
     def __del__(self) -> None:
-        # A progress that nobody looks at any more, as Python closes a generator.
-        if not self._is_over:
+        # A progress that nobody looks at any more: Python closes a generator, too.
+        if not self._is_over and not sys.is_finalizing():
             threading.Thread(target=self._abandoned, daemon=True).start()
 
     def _abandoned(self) -> None:
@@ -173,6 +149,40 @@ class _Job(Iterator[Any]):
             self.close()
         except WorkStoppedError:
             return
+
+    def _asked(self, word: Call | Next | Close) -> Reply:
+        """Say `word` to the worker, and hear its reply."""
+        reply: Reply | None = None
+        try:
+            with self._crew.waiting():
+                if isinstance(word, Call):
+                    self._worker = self._crew.standing(self._worker)
+                if self._worker is not None:
+                    reply = self._worker.ask(word)
+        except (EOFError, OSError):
+            raise WorkStoppedError() from None
+        finally:
+            if reply is None or reply.is_last:
+                self._lose()
+            if reply is None or reply.refusal is not None:
+                self._end()
+        if reply is None:
+            raise WorkStoppedError()
+        if reply.has_cleared:
+            recent.clear_all()
+        if reply.refusal is not None:
+            raise reply.refusal
+        return reply
+
+    def _lose(self) -> None:
+        if self._worker is not None:
+            self._crew.lost(self._worker)
+        self._worker = None
+
+    def _end(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._crew.back(self._worker, is_brief=self._is_brief)
 
 
 class _Worker:
@@ -185,13 +195,10 @@ class _Worker:
                 [sys.executable, "-m", "compliance.workspace.beside.worker", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": _PATH},
             )
         self._line = Connection(ours.detach())
         self._line.send(settings)
-
-    def is_there(self) -> bool:
-        return self.process.poll() is None
 
     def ask(self, word: Call | Next | Close) -> Reply:
         self._line.send(word)

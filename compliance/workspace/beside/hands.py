@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
@@ -13,13 +12,13 @@ from compliance.workspace import Workspace
 from compliance.workspace.beside.crew import Crew
 
 
-@cache
-def _long_work() -> frozenset[str]:
+def _listed() -> dict[str, bool]:
+    """By verb, whether it is usually over in a second."""
     text = files("compliance.workspace.beside").joinpath("long_work.yaml").read_text("utf-8")
-    return frozenset(verb for verbs in yaml.safe_load(text).values() for verb in verbs)
+    return {verb: kind == "brief" for kind, verbs in yaml.safe_load(text).items() for verb in verbs}
 
 
-LONG_WORK = _long_work()
+LONG_WORK = _listed()
 _AREAS = frozenset(
     ".".join(verb.split(".")[:depth])
     for verb in LONG_WORK
@@ -47,7 +46,7 @@ class _Hands:
     def __getattr__(self, name: str) -> Any:
         found, way = getattr(self._here, name), f"{self._way}{name}"
         if way in LONG_WORK:
-            return self._crew.for_(self._actor, way)
+            return self._crew.for_(self._actor, way, is_brief=LONG_WORK[way])
         if way in _AREAS:
             return _Hands(found, self._crew, self._actor, f"{way}.")
         return found

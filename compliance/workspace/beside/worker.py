@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import select
+import signal
 import sys
 import threading
 import traceback
@@ -97,15 +98,16 @@ def _end_with(line: Connection) -> None:
 
 def _tell_where(kind: type[BaseException], _: BaseException, at: TracebackType | None) -> None:
     """Say what went wrong and where, without the words: they could hold values."""
-    print(f"A worker ended: {kind.__name__}", file=sys.stderr)
+    sys.stderr.write(f"A worker ended: {kind.__name__}\n")
     for frame in traceback.extract_tb(at):
-        print(f"  {frame.filename}:{frame.lineno} in {frame.name}", file=sys.stderr)
+        sys.stderr.write(f"  {frame.filename}:{frame.lineno} in {frame.name}\n")
 
 
 def main(line: Connection) -> None:
     """Work until the line is closed. An error that is no refusal ends the process."""
     sys.excepthook = _tell_where
     os.nice(NICE)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends, and then this
     settings = line.recv()
     threading.Thread(target=_end_with, args=[line], daemon=True).start()
     worker = Worker(Workspace(settings))

@@ -42,7 +42,7 @@ def shown(mending: Mending, finding: Finding) -> None:
         )
         if st.button(_("Try the remedies"), type="primary", key="decisions_try"):
             with outputs.explained(_("Not tried")):
-                watched(mending.trying(finding.id))
+                mending.remember(finding.id, watched(mending.trying(finding.id)))
                 st.rerun()
         return
     outputs.remark(
