@@ -109,13 +109,13 @@ class Workspace:
         """Whether whoever acts has the right to an act or a look; see `compliance.access`."""
         return self._desk.may(act)
 
-    def permit(self, act: str) -> None:
-        """Let whoever acts look or begin.
+    def permit(self, act: str) -> Actor:
+        """Let whoever acts look or begin, and say who that is now.
 
         Raises:
             NotPermittedError: no role of theirs has the right.
         """
-        self._desk.permit(act)
+        return self._desk.permit(act)
 
     # Organisation
 

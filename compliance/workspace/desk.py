@@ -198,14 +198,19 @@ class Desk:
         """The same desk at work that goes on whoever looks: with no more rights than that needs."""
         return self.acting(by_itself())
 
-    def permit(self, act: str) -> None:
+    def permit(self, act: str) -> Actor:
         """Let whoever acts look or begin; every act is asked about again when it is written.
+
+        Returns:
+            Whoever acts, as they are now.
 
         Raises:
             NotPermittedError: no role of theirs has the right.
             VisitOverError: they are not here any more.
         """
-        permit(self._now(), act)
+        actor = self._now()
+        permit(actor, act)
+        return actor
 
     def may(self, act: str) -> bool:
         """Whether whoever acts has the right to an act or a look."""

@@ -17,7 +17,7 @@ def guarded(area: Area) -> Area:
 
     So nobody gets a result, or has something worked out, by a verb that would refuse at its end,
     and a generator refuses when it is asked for and not at its first step. What is kept in memory
-    lies behind the door, too.
+    lies behind the door, too. Each verb carries its `right`, for whoever has it done elsewhere.
 
     Raises:
         KeyError: nobody decided who may use a verb.
@@ -35,4 +35,5 @@ def _asking(verb: Callable[..., Any], right: str) -> Callable[..., Any]:
         self._desk.permit(right)
         return verb(self, *args, **kwargs)
 
+    ask_first.right = right  # type: ignore[attr-defined]
     return ask_first

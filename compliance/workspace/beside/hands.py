@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ import yaml
 from compliance.access.nouns import Actor
 from compliance.workspace import Workspace
 from compliance.workspace.beside.crew import Crew
+from compliance.workspace.desk import Confirm
 
 
 def _listed() -> dict[str, bool]:
@@ -30,23 +32,32 @@ def through(workspace: Workspace, crew: Crew | None) -> Workspace:
     """`workspace`, its long work done by `crew`; without a crew everything is done here."""
     if crew is None:
         return workspace
-    return cast("Workspace", _Hands(workspace, crew, workspace.actor, ""))
+    return cast("Workspace", _Hands(workspace, crew, workspace, ""))
 
 
 class _Hands:
     """The workspace or an area of it."""
 
-    def __init__(self, here: object, crew: Crew, actor: Actor, way: str) -> None:
-        self._here, self._crew, self._actor, self._way = here, crew, actor, way
+    def __init__(self, workspace: Workspace, crew: Crew, here: object, way: str) -> None:
+        self._workspace, self._crew, self._here, self._way = workspace, crew, here, way
 
-    def acting(self, actor: Actor) -> Workspace:
+    def acting(self, actor: Actor, confirm: Confirm | None = None) -> Workspace:
         """See `Workspace.acting`; only the workspace itself has it."""
-        return through(cast("Workspace", self._here).acting(actor), self._crew)
+        return through(self._workspace.acting(actor, confirm), self._crew)
 
     def __getattr__(self, name: str) -> Any:
         found, way = getattr(self._here, name), f"{self._way}{name}"
         if way in LONG_WORK:
-            return self._crew.for_(self._actor, way, is_brief=LONG_WORK[way])
+            return self._handed(found.right, way)
         if way in _AREAS:
-            return _Hands(found, self._crew, self._actor, f"{way}.")
+            return _Hands(self._workspace, self._crew, found, f"{way}.")
         return found
+
+    def _handed(self, right: str, way: str) -> Callable[..., Any]:
+        """The verb at `way`, done by the crew for whoever acts at that time, if they may."""
+
+        def done(*given: object, **named: object) -> Any:
+            actor = self._workspace.permit(right)
+            return self._crew.for_(actor, way, is_brief=LONG_WORK[way])(*given, **named)
+
+        return done
