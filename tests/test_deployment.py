@@ -107,7 +107,7 @@ def test_the_driver_of_postgresql_is_the_one_that_was_tested() -> None:
     ("name", "sent"),
     [
         ("app.py", True),
-        ("compliance/settings.py", True),
+        ("compliance/settings/__init__.py", True),
         ("compliance/report/fonts/a.ttf", True),
         (".streamlit/config.toml", True),
         (".streamlit/secrets.toml", False),

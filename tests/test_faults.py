@@ -27,7 +27,8 @@ from compliance.register.nouns import Organisation
 from compliance.rights.nouns import Stage
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.desk import Desk
+from compliance.workspace.storing import store_bytes
 from tests import fault_cases
 from tests.conftest import ROOT
 from tests.erasing_cases import ask, email, erase, files_of

@@ -34,10 +34,11 @@ from compliance.errors import StillAtRiskError, TakenNameError, WorkspaceError
 from compliance.i18n import mark
 from compliance.storage import records, tables
 from compliance.workspace import datasets, lineage_steps, usage, vaults
-from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.desk import Desk
 from compliance.workspace.examining import proof_of
 from compliance.workspace.lineage_views import used_node
 from compliance.workspace.making import Made, Step, made
+from compliance.workspace.storing import store_bytes
 from compliance.workspace.subjects import Subject, counting_people, subject
 
 Hierarchies = Mapping[ColumnName, Hierarchy]

@@ -15,9 +15,10 @@ from compliance.errors import WorkspaceError
 from compliance.rights.consents import EVENTS, read_events, summed_up, write_events
 from compliance.rights.nouns import ConsentFile, Purpose
 from compliance.storage import records, tables
-from compliance.workspace.desk import Act, Desk, store_bytes
+from compliance.workspace.desk import Act, Desk
 from compliance.workspace.keys import key_in
 from compliance.workspace.recent import Recent
+from compliance.workspace.storing import store_bytes
 
 _KEPT_BYTES = 2**28
 

@@ -36,7 +36,8 @@ from compliance.settings import MAX_FILE_BYTES
 from compliance.storage import records, tables
 from compliance.storage.records import Noun
 from compliance.workspace import budgets, lineage_steps
-from compliance.workspace.desk import Act, Desk, store_bytes
+from compliance.workspace.desk import Act, Desk
+from compliance.workspace.storing import store_bytes
 
 # How the lineage calls a version without the rows of people who had them restricted: it was made
 # from the version that keeps them.

@@ -7,8 +7,6 @@ its entry in the trail are one transaction, so nothing happens unrecorded.
 from __future__ import annotations
 
 import copy
-import os
-import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -384,20 +382,3 @@ def all_columns(dataset: Dataset, others: Mapping[str, Dataset]) -> tuple[Column
 def _hashes(dataset: Dataset, others: Mapping[str, Dataset]) -> tuple[str, ...]:
     """What the exact answer to a query stands on."""
     return (dataset.sha256, *(other.sha256 for other in others.values()))
-
-
-def store_bytes(path: Path, data: bytes) -> None:
-    """Write `data` to `path` at once or not at all; what is named by its hash is written once."""
-    if path.exists():
-        return
-    partial = path.with_suffix(f".{secrets.token_hex(4)}.partial")
-    try:
-        with partial.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        reason = "the file could not be written; check the free space"
-        raise WorkspaceError(home=path.parent.parent, reason=reason) from None

@@ -18,7 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compliance.errors import ErasingBusyError, WorkspaceError
-from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.desk import Desk
+from compliance.workspace.storing import store_bytes
 
 _MADE, _GONE = "made", "gone"
 _BLOCK = 2**20

@@ -33,9 +33,10 @@ from compliance.errors import MalformedRecipeError, StillAtRiskError
 from compliance.i18n import mark
 from compliance.storage import tables
 from compliance.workspace import anonymising, datasets, lineage_steps, usage
-from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.desk import Desk
 from compliance.workspace.lineage_views import used_node
 from compliance.workspace.making import Step, as_intake, told
+from compliance.workspace.storing import store_bytes
 
 _TOP = 100
 

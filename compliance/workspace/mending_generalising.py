@@ -19,12 +19,13 @@ from compliance.discovery.nouns import Discovery
 from compliance.errors import RemedyError, StillAtRiskError
 from compliance.rules.nouns import Holding
 from compliance.storage import tables
-from compliance.workspace.desk import Act, Desk, store_bytes
+from compliance.workspace.desk import Act, Desk
 from compliance.workspace.examining import proof_of
 from compliance.workspace.making import Made, Step, made
 from compliance.workspace.mending_trials import Ground, Kept, Trial, as_version, new_version
 from compliance.workspace.proposals import propose_plan
 from compliance.workspace.recent import Recent
+from compliance.workspace.storing import store_bytes
 from compliance.workspace.subjects import Subject, counting_people
 
 

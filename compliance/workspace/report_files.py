@@ -17,7 +17,8 @@ from compliance.report.nouns import Document, Format, Report, ReportKind
 from compliance.report.reading import read
 from compliance.storage import records, tables
 from compliance.workspace import datasets, signing
-from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.desk import Desk
+from compliance.workspace.storing import store_bytes
 
 NEEDS = {ReportKind.REQUEST: "request.see", ReportKind.REQUEST_LOG: "request.log"}
 _TITLES = {ReportKind.DPIA: mark("Impact assessment report")}

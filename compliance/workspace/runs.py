@@ -40,9 +40,10 @@ from compliance.privacy.nouns import Spend
 from compliance.storage import tables
 from compliance.workspace import budgets, datasets, labels, lineage_steps, run_prices, usage
 from compliance.workspace.approving_soughts import of_run
-from compliance.workspace.desk import Desk, store_bytes
+from compliance.workspace.desk import Desk
 from compliance.workspace.lineage_views import used_node
 from compliance.workspace.run_secrets import secrets_of
+from compliance.workspace.storing import store_bytes
 
 Connect = Callable[[Problem], AbstractContextManager[Exchange]]
 

@@ -18,8 +18,9 @@ from compliance.dataset.nouns import ColumnName, Dataset, Sha256
 from compliance.errors import VaultError
 from compliance.storage import tables
 from compliance.workspace import datasets
-from compliance.workspace.desk import Act, Desk, store_bytes
+from compliance.workspace.desk import Act, Desk
 from compliance.workspace.keys import key_in
+from compliance.workspace.storing import store_bytes
 
 SHORTEST_REASON = 5
 
