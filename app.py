@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from pages.parts import language, navigation, session
+from pages.parts import entrance, language, navigation, session
 
 st.set_page_config(page_title="Privacy Desk", page_icon=str(session.MARK), layout="wide")
 st.logo(str(session.LOGO), icon_image=str(session.MARK), size="large")
 
 language.choose()
-page = st.navigation(navigation.sections(), expanded=True)
+workspace = entrance.enter_or_stop()
+page = st.navigation(navigation.sections(workspace.may), expanded=True)
+entrance.show_person(workspace)
 st.title(page.title)
-session.open_or_stop()
+navigation.permit_or_stop(page, workspace)
 page.run()

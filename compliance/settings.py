@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from compliance.errors import WorkspaceError
 
@@ -91,7 +92,48 @@ SETTINGS = (
             "the workspace folder may know nothing of those."
         ),
     ),
+    Setting(
+        name="PRIVACY_DESK_SIGN_IN",
+        default="",
+        meaning=(
+            "How people sign in: “oidc” for OpenID Connect; empty means that nobody does and that "
+            "the desk serves whoever sits at this machine, and nobody else."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_OIDC_METADATA_URL",
+        default="",
+        meaning="Where the provider describes itself: https://…/.well-known/openid-configuration.",
+    ),
+    Setting(
+        name="PRIVACY_DESK_OIDC_CLIENT_ID",
+        default="",
+        meaning="The name by which the provider knows this desk.",
+    ),
+    Setting(
+        name="PRIVACY_DESK_OIDC_CLIENT_SECRET",
+        default="",
+        meaning="What the desk proves to the provider that it is that one with.",
+    ),
+    Setting(
+        name="PRIVACY_DESK_OIDC_REDIRECT_URI",
+        default="",
+        meaning="The desk's address as browsers see it, with /oauth2callback at its end.",
+    ),
+    Setting(
+        name="PRIVACY_DESK_IDLE_MINUTES",
+        default="30",
+        meaning="After how many minutes without an act somebody is signed out.",
+    ),
+    Setting(
+        name="PRIVACY_DESK_VISIT_HOURS",
+        default="10",
+        meaning="After how many hours somebody is signed out whatever they do.",
+    ),
 )
+
+CALLBACK = "/oauth2callback"  # where a provider sends people back to
+LOOPBACK_NAMES = frozenset(["localhost", "127.0.0.1", "::1"])
 
 MAX_FILE_BYTES = 4 * 2**30
 MAX_COLUMNS = 2_000
@@ -102,6 +144,74 @@ TABLE_CACHE_BYTES = 2 * 2**30
 # The budget that holds until an officer decides one; the desk raises a finding until then.
 DEFAULT_EPSILON = Decimal(5)
 DEFAULT_DELTA = Decimal("1e-5")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """How people sign in.
+
+    Attributes:
+        way: `oidc`; empty where nobody signs in; anything else is a slip of the pen.
+        metadata_url, client_id, client_secret, redirect_uri: what the provider and the desk know
+            each other by; the secret is not shown.
+        idle_minutes: after how long without an act a visit ends; None: not understood.
+        visit_hours: after how long it ends whatever is done; None: not understood.
+    """
+
+    way: str = ""
+    metadata_url: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    redirect_uri: str = ""
+    idle_minutes: int | None = 30
+    visit_hours: int | None = 10
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> SignIn:
+        """What the values of all settings say of it."""
+        return cls(
+            way=values["PRIVACY_DESK_SIGN_IN"],
+            metadata_url=values["PRIVACY_DESK_OIDC_METADATA_URL"],
+            client_id=values["PRIVACY_DESK_OIDC_CLIENT_ID"],
+            client_secret=values["PRIVACY_DESK_OIDC_CLIENT_SECRET"],
+            redirect_uri=values["PRIVACY_DESK_OIDC_REDIRECT_URI"],
+            idle_minutes=_positive(values["PRIVACY_DESK_IDLE_MINUTES"]),
+            visit_hours=_positive(values["PRIVACY_DESK_VISIT_HOURS"]),
+        )
+
+    @property
+    def amiss(self) -> str:
+        """The setting that nobody could sign in with; empty where all are in order."""
+        wrong = {
+            "PRIVACY_DESK_SIGN_IN": self.way not in ("", "oidc"),
+            "PRIVACY_DESK_IDLE_MINUTES": self.idle_minutes is None,
+            "PRIVACY_DESK_VISIT_HOURS": self.visit_hours is None,
+        }
+        if self.way:
+            wrong |= {
+                "PRIVACY_DESK_OIDC_METADATA_URL": not _is_guarded(self.metadata_url),
+                "PRIVACY_DESK_OIDC_CLIENT_ID": not self.client_id,
+                "PRIVACY_DESK_OIDC_CLIENT_SECRET": not self.client_secret,
+                "PRIVACY_DESK_OIDC_REDIRECT_URI": not _is_guarded(self.redirect_uri)
+                or not self.redirect_uri.endswith(CALLBACK),
+            }
+        return next((name for name, is_wrong in wrong.items() if is_wrong), "")
+
+
+def _positive(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdigit() and int(said) else None
+
+
+def _is_guarded(address: str) -> bool:
+    """Whether nobody on the way can read along: by HTTPS, or without leaving this machine."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK_NAMES)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +229,7 @@ class Settings:
         signer_password: of its file or token; not shown.
         time_stamp_url: the time-stamp authority; empty for none.
         anchors: where checkpoints of the trail are kept, whatever the records say.
+        sign_in: how people sign in.
     """
 
     home: Path
@@ -131,6 +242,7 @@ class Settings:
     signer_password: str = field(default="", repr=False)
     time_stamp_url: str = ""
     anchors: tuple[Path, ...] = ()
+    sign_in: SignIn = SignIn()
 
     @classmethod
     def from_environment(
@@ -139,9 +251,10 @@ class Settings:
         """Settings from the environment; `home` given on the command line wins.
 
         Raises:
-            WorkspaceError: the home folder is named by an unusable path.
+            WorkspaceError: the home folder is named by an unusable path, or a file that should
+                hold a setting cannot be read.
         """
-        values = {s.name: environment.get(s.name, "").strip() or s.default for s in SETTINGS}
+        values = _values(environment)
         try:
             folder = (home or Path(values["PRIVACY_DESK_HOME"])).expanduser().absolute()
         except RuntimeError as error:
@@ -162,4 +275,26 @@ class Settings:
                 for said in values["PRIVACY_DESK_ANCHORS"].split(os.pathsep)
                 if said
             ),
+            sign_in=SignIn.of(values),
         )
+
+
+def _values(environment: Mapping[str, str]) -> dict[str, str]:
+    return {setting.name: _said(environment, setting) for setting in SETTINGS}
+
+
+def _said(environment: Mapping[str, str], setting: Setting) -> str:
+    """What the environment says, by the setting's name or in the file that its name + _FILE names.
+
+    Containers are given their secrets as files.
+    """
+    if said := environment.get(setting.name, "").strip():
+        return said
+    path = environment.get(f"{setting.name}_FILE", "").strip()
+    if not path:
+        return setting.default
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or setting.default
+    except (OSError, ValueError):
+        reason = f"the file that {setting.name}_FILE names cannot be read"
+        raise WorkspaceError(home=Path(path).parent, reason=reason) from None

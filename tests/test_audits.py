@@ -33,6 +33,7 @@ from compliance.rules.nouns.audit import EVERY, Audit, NotifyWhen, Schedule
 from compliance.rules.schedules import check_schedule, due_at, next_after
 from compliance.settings import Settings
 from compliance.workspace import Workspace
+from compliance.workspace.audits import Audits
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -263,7 +264,7 @@ def test_an_audit_that_breaks_off_holds_up_no_other_and_tells_no_cell(
     def breaks(*_: object) -> None:
         raise ValueError("xanthippe.quisling@example.org is no number")
 
-    monkeypatch.setattr(audits, "run", breaks)
+    monkeypatch.setattr(Audits, "run", breaks)
     ran = list(audits.run_due())
 
     assert [one.schedule for one in ran] == ["first", "second"]

@@ -50,17 +50,19 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts now: an account that signed in, or whoever has this machine in hand.
+    """Who acts now: an account that signed in, whoever has this machine in hand, or the desk.
 
     Attributes:
         name: as the trail names them.
         roles: what they may do.
         account: the account's id; empty where nobody signs in.
+        rights: acts and looks beside those of the roles; only the desk itself has some.
     """
 
     name: str
     roles: frozenset[Role]
     account: str = ""
+    rights: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,36 +5,70 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
 from compliance.access.nouns import Actor, Role
 from compliance.errors import NotPermittedError
 
+DESK = "the desk"
+
 
 @cache
 def permissions() -> Mapping[str, frozenset[Role]]:
     """By act (`noun.verb`) and by look (`noun.see`): the roles that may."""
-    text = resources.files("compliance.access").joinpath("permissions.yaml").read_text("utf-8")
     return {
-        name: frozenset(Role(role) for role in roles)
-        for group in yaml.safe_load(text)["groups"]
-        for roles in [group["roles"]]
+        name: frozenset(Role(role) for role in group["roles"])
+        for group in _read("permissions")["groups"]
         for name in group["may"]
     }
 
 
+@cache
+def in_words() -> tuple[tuple[str, frozenset[Role]], ...]:
+    """Groups of rights as people read of them, each with the roles that have it."""
+    groups = _read("permissions")["groups"]
+    return tuple((group["says"], frozenset(map(Role, group["roles"]))) for group in groups)
+
+
+@cache
+def by_itself() -> Actor:
+    """The desk where it acts by itself, whoever looks: with what that work needs, and no role."""
+    return Actor(name=DESK, roles=frozenset(), rights=frozenset(_read("permissions")["by_itself"]))
+
+
+@cache
+def doors(area: str) -> Mapping[str, str]:
+    """What each verb of an area of the workspace asks for before it begins; empty: nothing.
+
+    Raises:
+        KeyError: nobody decided who may come into that area.
+    """
+    return {
+        verb: "" if right == "open" else right
+        for right, verbs in _read("doors")[area].items()
+        for verb in (verbs if right == "open" else verbs.split())
+    }
+
+
 def may(actor: Actor, act: str) -> bool:
-    """Whether one of the actor's roles has the right; what nobody listed, nobody may."""
-    return bool(actor.roles & permissions().get(act, frozenset()))
+    """Whether the actor, or one of its roles, has the right; what nobody listed, nobody may."""
+    return act in actor.rights or bool(actor.roles & permissions().get(act, frozenset()))
 
 
 def permit(actor: Actor, act: str) -> None:
     """Let `act` go on.
 
     Raises:
-        NotPermittedError: none of the actor's roles has the right.
+        NotPermittedError: neither the actor nor one of its roles has the right.
     """
     if not may(actor, act):
         needed = ", ".join(sorted(permissions().get(act, frozenset())))
         raise NotPermittedError(needed=needed or "nobody")
+
+
+@cache
+def _read(name: str) -> Any:
+    text = resources.files("compliance.access").joinpath(f"{name}.yaml").read_text("utf-8")
+    return yaml.safe_load(text)

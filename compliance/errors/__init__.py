@@ -85,7 +85,9 @@
     - UnknownNodeError
       - UndecidedMentionsError
   + AccessError                   somebody may not do this, or not so
-    - NotPermittedError, SignInError, AccountError, UnknownAccountError
+    - NotPermittedError, SignInError, SignInNotReadyError, ElsewhereError
+      - VisitOverError
+    - AccountError, UnknownAccountError
     - ApprovalNeededError, ApprovalError, UnknownApprovalError
   + MissingGroupError             an optional group of packages is not installed
   + NameModelError                a language model that is named is not there

@@ -9,10 +9,13 @@ __all__ = [
     "AccountError",
     "ApprovalError",
     "ApprovalNeededError",
+    "ElsewhereError",
     "NotPermittedError",
     "SignInError",
+    "SignInNotReadyError",
     "UnknownAccountError",
     "UnknownApprovalError",
+    "VisitOverError",
 ]
 
 
@@ -34,6 +37,24 @@ class UnknownAccountError(AccessError):
 
 class SignInError(AccessError):
     sentence = "You are not signed in: {reason}."
+
+
+class SignInNotReadyError(AccessError):
+    sentence = (
+        "Nobody can sign in yet, so nobody is let in: {setting} is missing or cannot be used. "
+        "docs/signing-in.md says how it is set."
+    )
+
+
+class ElsewhereError(AccessError):
+    sentence = (
+        "Nobody signs in here, so the desk serves only a browser on its own machine, and {reason}. "
+        "Set PRIVACY_DESK_SIGN_IN to have people sign in; docs/signing-in.md says how."
+    )
+
+
+class VisitOverError(SignInError):
+    """They were let in, and are not any more."""
 
 
 class ApprovalNeededError(AccessError):

@@ -7,12 +7,14 @@ of its text finds them: nothing is stored twice, and nothing beside an entry can
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, String, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 
-from compliance.plain import to_json
+from compliance.plain import from_json, to_json
 from compliance.storage.tables import TRAIL
 from compliance.trail import Line
 
@@ -37,6 +39,25 @@ def _on_sqlite(_element: _Act, _compiler: Any, **_: Any) -> str:
 @compiles(_Act, "postgresql")
 def _on_postgresql(_element: _Act, _compiler: Any, **_: Any) -> str:
     return _ON_POSTGRESQL
+
+
+class _Actor(ColumnElement[str]):
+    """Who did it, of an entry, as its text has it: a quote in a name stands there escaped."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(_Actor, "sqlite")
+def _actor_on_sqlite(_element: _Actor, _compiler: Any, **_: Any) -> str:
+    after = 'substr(trail.body, instr(trail.body, \'","actor":"\') + 11)'
+    return f'substr({after}, 1, instr({after}, \'","at":"\') - 1)'
+
+
+@compiles(_Actor, "postgresql")
+def _actor_on_postgresql(_element: _Actor, _compiler: Any, **_: Any) -> str:
+    after = 'split_part(trail.body, \'","actor":"\', 2)'
+    return f'split_part({after}, \'","at":"\', 1)'
 
 
 _LINE = (TRAIL.c.number, TRAIL.c.body, TRAIL.c.hash)
@@ -87,6 +108,18 @@ def acts_done(connection: Connection) -> tuple[str, ...]:
     while act := connection.scalar(query if not found else query.where(_Act() > found[-1])):
         found.append(str(act))
     return tuple(found)
+
+
+def actors(connection: Connection) -> set[str]:
+    """Everybody who ever did anything, as the trail names them; it reads all.
+
+    A damaged entry names nobody.
+    """
+    found = set()
+    for name in connection.scalars(select(_Actor()).select_from(TRAIL).distinct()):
+        with suppress(msgspec.DecodeError):
+            found.add(from_json(str, f'"{name}"'))
+    return found - {""}
 
 
 def found(

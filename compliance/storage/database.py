@@ -36,7 +36,18 @@ class Database:
         self._kind, self._engine, self._home = opened(address)
         weakref.finalize(self, self._engine.dispose)  # connections close with their database
         self._one_writes = threading.Lock()
+        self._changes = 0
         self._migrate()
+
+    @property
+    def changes(self) -> int:
+        """How many changes this process has made; what was read before the last may be old."""
+        return self._changes
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether this process is writing; whoever can wait until later does."""
+        return self._one_writes.locked()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -51,6 +62,7 @@ class Database:
         with self._explained(), self._turn(), self._begun(self._kind.write) as connection:
             yield connection
             connection.exec_driver_sql("COMMIT")
+            self._changes += 1
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from compliance.access import may
 from compliance.access.nouns import Actor
 from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
@@ -29,6 +28,7 @@ from compliance.storage import records, tables
 from compliance.trail.nouns import Entry, Verification
 from compliance.workspace import (
     assessments,
+    bare,
     budgets,
     datasets,
     disclosures,
@@ -43,9 +43,10 @@ from compliance.workspace import (
 )
 from compliance.workspace.access import Access
 from compliance.workspace.anonymisation import Anonymisation
-from compliance.workspace.desk import Clock, Desk, now
+from compliance.workspace.desk import Clock, Confirm, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
+from compliance.workspace.guarding import guarded
 from compliance.workspace.loading import load_libraries
 from compliance.workspace.proofs import Probing
 from compliance.workspace.proving import Proof
@@ -55,6 +56,7 @@ from compliance.workspace.scanning import Scanning
 __all__ = ["Workspace", "load_libraries"]
 
 
+@guarded
 class Workspace:
     """One company's datasets, what was done with them, and the proof. Safe to share by threads."""
 
@@ -85,15 +87,27 @@ class Workspace:
         """Who acts through this workspace: whoever has this machine in hand, or an account."""
         return self._desk.actor
 
-    def acting(self, actor: Actor) -> Workspace:
-        """The same workspace in the hands of `actor`, who may do what their roles allow."""
+    def acting(self, actor: Actor, confirm: Confirm | None = None) -> Workspace:
+        """The same workspace in the hands of `actor`, who may do what their roles allow.
+
+        Args:
+            confirm: who they are at the time of a look; see `Desk.acting`.
+        """
         theirs = copy.copy(self)
-        theirs._furnish(self._desk.acting(actor))
+        theirs._furnish(self._desk.acting(actor, confirm))
         return theirs
 
     def may(self, act: str) -> bool:
         """Whether whoever acts has the right to an act or a look; see `compliance.access`."""
-        return may(self.actor, act)
+        return self._desk.may(act)
+
+    def permit(self, act: str) -> None:
+        """Let whoever acts look or begin.
+
+        Raises:
+            NotPermittedError: no role of theirs has the right.
+        """
+        self._desk.permit(act)
 
     # Organisation
 
@@ -179,7 +193,8 @@ class Workspace:
     def discovery(self, name: str) -> Discovery | None:
         """The labels of dataset `name`; None where nobody has looked yet."""
         with self._desk.database.reading() as connection:
-            return labels.latest(connection, datasets.find(connection, name))
+            found = labels.latest(connection, datasets.find(connection, name))
+        return bare.labels_for(self._desk, found)
 
     def changes(self, name: str) -> Changes | None:
         """What dataset `name` holds that its last version did not; None before it is looked at."""

@@ -21,6 +21,7 @@ from compliance.workspace.anchoring_outside import Held, anchors_of, outside
 from compliance.workspace.anchoring_places import check_place, put, taken
 from compliance.workspace.anchoring_records import newest_verified
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.trail_keys import known_signer
 
 DAY = timedelta(days=1)
@@ -29,6 +30,7 @@ _KEPT_PROBLEMS = 20
 _FAILED = "anchor “{name}” was not reached: {reason}"
 
 
+@guarded
 class Anchoring:
     """Checkpoints that go outside by themselves, and the trail verified by itself."""
 
@@ -151,7 +153,7 @@ class Anchoring:
             act.facts |= {"entries": kept.entries, "root": kept.root, "problems": kept.count}
             act.facts |= {"anchors": kept.anchors, "unread": len(kept.unread)}
         if not kept.ok:
-            self._alarm(kept)
+            Anchoring(desk.by_itself())._alarm(kept)
         return kept, found
 
     def verify_once(self) -> tuple[Verified, bool]:

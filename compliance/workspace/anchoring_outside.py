@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
@@ -63,8 +62,12 @@ class _Cached(NamedTuple):
     rows: int
 
 
-_CACHED: WeakKeyDictionary[Desk, _Cached] = WeakKeyDictionary()
-_ONE_READS = threading.Lock()
+class _Lately:
+    """What was read last, and that one thread reads at a time."""
+
+    def __init__(self) -> None:
+        self.one_reads = threading.Lock()
+        self.read: _Cached | None = None
 
 
 def anchors_of(connection: Connection) -> tuple[Anchor, ...]:
@@ -86,7 +89,7 @@ def outside(desk: Desk, more: Sequence[Path] = ()) -> Outside:
         rows = records.count(connection, tables.ANCHOR)
     held = _read(desk, more, None)
     if not more:
-        _CACHED[desk] = _Cached(held, desk.clock(), rows)
+        desk.kept("outside", _Lately).read = _Cached(held, desk.clock(), rows)
     return held
 
 
@@ -96,12 +99,13 @@ def lately(desk: Desk, at: datetime) -> Outside:
         rows = records.count(connection, tables.ANCHOR)
     if not rows and not desk.settings.anchors:
         return ()
-    with _ONE_READS:
-        known = _CACHED.get(desk)
+    last = desk.kept("outside", _Lately)
+    with last.one_reads:
+        known = last.read
         if known and known.rows == rows and timedelta(0) <= at - known.at <= LONGEST:
             return known.held
         held = _read(desk, (), _PAGE_WAIT_S)
-        _CACHED[desk] = _Cached(held, at, rows)
+        last.read = _Cached(held, at, rows)
         return held
 
 

@@ -23,6 +23,7 @@ from compliance.discovery.nouns import SinglingOut
 from compliance.errors import NothingAnonymisedError
 from compliance.workspace import (
     anonymising,
+    bare,
     datasets,
     examining,
     histories,
@@ -32,6 +33,7 @@ from compliance.workspace import (
 )
 from compliance.workspace.anonymising import Hierarchies
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.making import Step, told
 from compliance.workspace.recent import Recent
 from compliance.workspace.subjects import counting_people, left_out, subject
@@ -39,12 +41,13 @@ from compliance.workspace.subjects import counting_people, left_out, subject
 _CELLS_KEPT = 10_000_000  # of curves, node × k; at 56 bytes each
 
 
+@guarded
 class Anonymisation:
     """What the desk does to make tables safe to hand on."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._curves: Recent[Curve] = Recent(_CELLS_KEPT, _cells)
+        self._curves: Recent[Curve] = desk.kept("curves", lambda: Recent(_CELLS_KEPT, _cells))
 
     # Looking
 
@@ -183,7 +186,8 @@ class Anonymisation:
     def done(self, name: str) -> tuple[Anonymised, ...]:
         """All that was made from dataset `name`, newest first."""
         with self._desk.database.reading() as connection:
-            return anonymising.of(connection, datasets.find(connection, name))
+            found = anonymising.of(connection, datasets.find(connection, name))
+        return found if self._desk.may(bare.ROWS) else tuple(map(bare.without_values, found))
 
     def latest(self, name: str) -> Anonymised:
         """The last that was made from dataset `name`.

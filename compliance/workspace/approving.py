@@ -34,6 +34,7 @@ from compliance.storage import records, tables
 from compliance.workspace import (
     approving_acts,
     approving_evidence,
+    bare,
     budgets,
     datasets,
     joins,
@@ -44,6 +45,7 @@ from compliance.workspace import (
 from compliance.workspace import approving_soughts as soughts
 from compliance.workspace.approving_acts import Need, Spending, accounts_in
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 
 __all__ = ["Approving", "Need"]
 
@@ -52,6 +54,7 @@ _MOST_DAYS = 90
 _SUBJECT = "second persons"
 
 
+@guarded
 class Approving:
     """The four-eyes principle where an officer asked for it."""
 
@@ -244,9 +247,12 @@ class Approving:
         return gone
 
     def approvals(self) -> tuple[Approval, ...]:
-        """All approvals as they stand, newest first."""
+        """All approvals as they stand, newest first; conditions only for who may see values."""
         with self._desk.database.reading() as connection:
-            return self._all(connection)
+            found = self._all(connection)
+        if self._desk.may(bare.ROWS):
+            return found
+        return tuple(replace(one, sought=replace(one.sought, facts={})) for one in found)
 
     def waiting(self) -> tuple[Approval, ...]:
         """What whoever acts may decide now, newest first."""

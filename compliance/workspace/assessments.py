@@ -16,11 +16,13 @@ from compliance.rules.nouns import Assessment, Stage, Standing, TrailKnown
 from compliance.storage import records, tables
 from compliance.workspace import datasets, labels, mending_findings, packs
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.knowing import known
 
 EVERYTHING = "everything"
 
 
+@guarded
 class Duties:
     """What past assessments found, read fast."""
 

@@ -34,6 +34,7 @@ from compliance.workspace import (
 )
 from compliance.workspace.anchoring import Anchoring
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.watching import Watching
 
 # By which an audit can break off that nobody foresaw; the next schedule runs all the same.
@@ -43,6 +44,7 @@ _BREAKS = (
 )
 
 
+@guarded
 class Audits:
     """Audit now or on a schedule, and say what changed."""
 
@@ -74,8 +76,8 @@ class Audits:
             for name in names or ():
                 datasets.find(connection, name)
             fresh = _not_looked_at(connection, names)
-        for name in fresh:
-            labels.find_labels(desk, name)
+        for name in fresh:  # whoever audits need not be one who may see rows
+            labels.find_labels(desk.by_itself(), name)
         Watching(desk).look()
         report = reports.make(desk, ReportKind.AUDIT, names)
         with desk.act("audit.run", assessments.scope_of(names)) as act:
@@ -171,13 +173,13 @@ class Audits:
 
         A schedule that cannot run, because its dataset is gone, say, holds up no other. Keys of
         requests whose time of keeping is over are destroyed first, the trail is verified once a
-        day, and checkpoints of it go outside.
+        day, and checkpoints of it go outside. All of it is the desk's own work: whoever starts
+        it, it has the rights that it needs and no others.
         """
-        requesting_sweeping.sweep(self._desk)
-        yield from Anchoring(self._desk).run_due()
-        for schedule in self.schedules():
-            if self._claimed(schedule):
-                yield self._ran(schedule)
+        desk = self._desk.by_itself()
+        requesting_sweeping.sweep(desk)
+        yield from Anchoring(desk).run_due()
+        yield from Audits(desk)._run_schedules()
 
     def work(self, tell: Callable[[Ran], None]) -> None:
         """Run what is due until somebody stops the process; see `worker.work`."""
@@ -186,6 +188,11 @@ class Audits:
     def worker_seen(self) -> datetime | None:
         """When a worker last looked for work, UTC; None: never."""
         return worker.last_seen(self._desk)
+
+    def _run_schedules(self) -> Iterator[Ran]:
+        for schedule in self.schedules():
+            if self._claimed(schedule):
+                yield self._ran(schedule)
 
     def _ran(self, schedule: Schedule) -> Ran:
         try:

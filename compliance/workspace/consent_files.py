@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -115,8 +114,5 @@ def _read(desk: Desk, sha256: str) -> pa.Table:
         raise WorkspaceError(home=desk.settings.home, reason=reason) from None
 
 
-_READ: weakref.WeakKeyDictionary[Desk, Recent[pa.Table]] = weakref.WeakKeyDictionary()
-
-
 def _read_of(desk: Desk) -> Recent[pa.Table]:
-    return _READ.setdefault(desk, Recent(_KEPT_BYTES, lambda table: int(table.nbytes)))
+    return desk.kept("consents", lambda: Recent(_KEPT_BYTES, lambda table: int(table.nbytes)))

@@ -45,6 +45,7 @@ from compliance.rights.nouns import (
 )
 from compliance.workspace import barriers, consent_files, datasets, purposes, releases, runs, usage
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.usage_rows import pairs_of
 
 LARGEST_FILE_BYTES = 2**28
@@ -90,6 +91,7 @@ class Stands:
     expiring: int
 
 
+@guarded
 class Consenting:
     """Who agreed to what, and what may be used for a purpose."""
 

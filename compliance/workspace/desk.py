@@ -9,16 +9,18 @@ from __future__ import annotations
 import copy
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy import Table as Records
 
-from compliance.access import permit
+from compliance.access import by_itself, may, permit
 from compliance.access.nouns import Actor, Role
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, Dataset
@@ -33,9 +35,12 @@ from compliance.storage import Database, records, tables
 from compliance.trail import Head, Line, commitment, record
 from compliance.workspace.coding import code
 from compliance.workspace.keys import key_in
+from compliance.workspace.present import Present
 from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]
+_Kept = TypeVar("_Kept")
+Confirm = Callable[[], Actor]  # who somebody who signed in is now; refuses where they are gone
 
 _UNTOLD = How()
 _AGGREGATES_KEPT = 64
@@ -151,6 +156,7 @@ class Desk:
         self.settings = settings
         self.clock = clock
         self.actor = Actor(name=settings.actor, roles=frozenset(Role))
+        self._confirm: Confirm | None = None
         try:
             for folder in self._folders:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -159,23 +165,55 @@ class Desk:
             reason = "it cannot be written; choose another folder or ask for the right to write"
             raise WorkspaceError(home=settings.home, reason=reason) from None
         self.database = Database(settings.database_url)
+        self.present = Present()
         self._tables: Recent[Table] = Recent(TABLE_CACHE_BYTES, lambda table: table.nbytes)
         self._bounded: Recent[Bounded] = Recent(_BOUNDED_BYTES, lambda rows: rows.nbytes)
         self._aggregates: Recent[Aggregate] = Recent(_AGGREGATES_KEPT, lambda _: 1)
+        self._memory: dict[str, Any] = {}
+        self._one_keeps = threading.RLock()
 
-    def acting(self, actor: Actor) -> Desk:
-        """The same desk in the hands of `actor`: one folder, one database, one memory."""
+    def acting(self, actor: Actor, confirm: Confirm | None = None) -> Desk:
+        """The same desk in the hands of `actor`: one folder, one database, one memory.
+
+        Args:
+            confirm: asked whenever the actor is to look or begin, so that what was put into a page
+                while they were here is of no use when they are gone or have other roles.
+        """
         theirs = copy.copy(self)
-        theirs.actor = actor
+        theirs.actor, theirs._confirm = actor, confirm
         return theirs
+
+    def by_itself(self) -> Desk:
+        """The same desk at work that goes on whoever looks: with no more rights than that needs."""
+        return self.acting(by_itself())
 
     def permit(self, act: str) -> None:
         """Let whoever acts look or begin; every act is asked about again when it is written.
 
         Raises:
             NotPermittedError: no role of theirs has the right.
+            VisitOverError: they are not here any more.
         """
-        permit(self.actor, act)
+        permit(self._now(), act)
+
+    def may(self, act: str) -> bool:
+        """Whether whoever acts has the right to an act or a look."""
+        return may(self._now(), act)
+
+    def _now(self) -> Actor:
+        """Whoever acts, as they are now."""
+        return self._confirm() if self._confirm else self.actor
+
+    def kept(self, name: str, make: Callable[[], _Kept]) -> _Kept:
+        """What this process keeps in memory of the desk under `name`, whoever acts; made once.
+
+        Who may see it is asked before it is looked up; nothing of one person's belongs here.
+        """
+        with self._one_keeps:
+            if name not in self._memory:
+                self._memory[name] = make()
+            found: _Kept = self._memory[name]
+            return found
 
     @property
     def datasets_folder(self) -> Path:

@@ -48,6 +48,7 @@ from compliance.workspace.desk import Act, Desk
 from compliance.workspace.erasing_copies import files_in_use, rewritten_copies
 from compliance.workspace.erasing_files import Journal, alone, destroy, leftovers, unfinished
 from compliance.workspace.erasing_writing import Content, keys_gone, made, writing_of
+from compliance.workspace.guarding import guarded
 from compliance.workspace.making import Step
 from compliance.workspace.recent import let_go
 from compliance.workspace.registers import register_in
@@ -60,6 +61,7 @@ _WAIT_S = 60.0
 _TRIES = 5
 
 
+@guarded
 class Erasing:
     """One person, or many, out of every version and derived copy; and the proof."""
 
@@ -110,7 +112,7 @@ class Erasing:
         with self._desk.database.reading() as connection:
             erasing_plan.requests_of(self._desk, connection, request_ids)
         with alone(self._desk, _WAIT_S):
-            yield from _settled(self._desk)
+            yield from _settled(self._desk.by_itself())
             for _ in range(_TRIES):
                 id_ = f"erasure-{secrets.token_hex(6)}"
                 yield Step(doing="Looking for the people everywhere")
@@ -132,7 +134,7 @@ class Erasing:
         try:
             with alone(self._desk, 0.0):
                 left = unfinished(self._desk)
-                for _ in _settled(self._desk):
+                for _ in _settled(self._desk.by_itself()):
                     pass
                 return left
         except ErasingBusyError:

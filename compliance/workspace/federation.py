@@ -9,8 +9,10 @@ from compliance.privacy.nouns import Price, Protection
 from compliance.workspace import datasets, deployments, run_prices, run_proofs, runs, sweeps
 from compliance.workspace.deployments import Deployment, Flower, Order, Rounds
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 
 
+@guarded
 class Federation:
     """The runs of a workspace."""
 

@@ -46,11 +46,13 @@ from compliance.workspace.fulfilling_steps import (
     of_right,
     told_by,
 )
+from compliance.workspace.guarding import guarded
 from compliance.workspace.requested import check_may_carry_out, one
 
 _PACKAGES = (Right.ACCESS, Right.PORTABILITY)
 
 
+@guarded
 class Fulfilling:
     """What people ask for, done on the data: all but erasing."""
 

@@ -13,9 +13,11 @@ from compliance.rights.requests import check_text
 from compliance.storage import tables
 from compliance.workspace import datasets
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.requested import hold_of, holds, stands
 
 
+@guarded
 class Holding:
     """Legal holds: place, lift, list."""
 

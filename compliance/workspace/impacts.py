@@ -25,8 +25,9 @@ from compliance.impact.nouns import (
 )
 from compliance.rules.nouns import Knowledge
 from compliance.storage import records, tables
-from compliance.workspace import knowing
+from compliance.workspace import bare, knowing
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 
 _Change = Callable[[Impact, Act], Impact]
 
@@ -41,6 +42,7 @@ def known(connection: Connection, knowledge: Knowledge) -> Mapping[str, Mapping[
     return {one.id: room.facts_of(one, knowledge) for one in newest(connection)}
 
 
+@guarded
 class Impacts:
     """Data-protection impact and legitimate-interest assessments."""
 
@@ -68,9 +70,11 @@ class Impacts:
             return records.every(connection, tables.IMPACT, Impact, id=id_)
 
     def knowledge(self) -> Knowledge:
-        """What the desk knows now, to hold assessments against."""
+        """What the desk knows now, to hold assessments against; without examples of values."""
         with self._desk.database.reading() as connection:
-            return knowing.known(self._desk, connection, self._desk.clock())
+            return bare.knowledge_for(
+                self._desk, knowing.known(self._desk, connection, self._desk.clock())
+            )
 
     def changed(self, id_: str) -> tuple[str, ...]:
         """What changed since it was validated or, before that, since it was drawn."""

@@ -14,8 +14,10 @@ from compliance.storage import records, tables
 from compliance.workspace import assessments, datasets, reopening, watching
 from compliance.workspace.assessments import EVERYTHING
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 
 
+@guarded
 class Improving:
     """Found, taken in hand, tested again, scored."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +30,23 @@ def key_in(path: Path) -> bytes:
         reason = f"its {path.name} is damaged; restore the folder from its backup"
         raise WorkspaceError(home=path.parent, reason=reason)
     return key
+
+
+def cookie_key(home: Path) -> str:
+    """What the cookies of everybody who signs in to the desk at `home` are signed with.
+
+    It comes from the desk's own secret, so every process on the folder knows it, none has to be
+    told, and it is never weak.
+
+    Raises:
+        WorkspaceError: the folder cannot be used.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        reason = "it cannot be written; choose another folder or ask for the right to write"
+        raise WorkspaceError(home=home, reason=reason) from None
+    return hmac.new(key_in(home / "secret.key"), b"cookies", hashlib.sha256).hexdigest()
 
 
 def _make(path: Path) -> None:

@@ -27,6 +27,7 @@ from compliance.report.nouns import Report
 from compliance.rights.nouns import Erasure, Rewriting, Used
 from compliance.storage import records, tables
 from compliance.storage.records import Noun
+from compliance.workspace.bare import without_examples
 from compliance.workspace.lineage_views import view_node
 
 _REWRITTEN = "somebody was erased from it since, so that it is not what was measured any more"
@@ -106,9 +107,9 @@ def evidence(kept: Records, edges: Iterable[Edge]) -> tuple[Evidence, ...]:
 
 
 def labels_in(connection: Connection, until: int | None = None) -> Mapping[str, Discovery]:
-    """What the columns of every version hold, as officers left it, by its key."""
+    """What the columns of every version hold, as officers left it, by its key; no examples."""
     found = records.up_to(connection, tables.DISCOVERY, Discovery, until)
-    return {_dataset(one.dataset_id): one for one in found}
+    return {_dataset(one.dataset_id): without_examples(one) for one in found}
 
 
 def columns_in(connection: Connection, kept: Records) -> Mapping[str, Sequence[str]]:

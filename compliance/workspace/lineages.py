@@ -38,6 +38,7 @@ from compliance.storage import records
 from compliance.trail import to_entry
 from compliance.workspace import datasets, disclosures, lineage_edges, lineage_events
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.lineage_events import Exported, Imported, joined, received_in
 from compliance.workspace.lineage_evidence import (
     columns_in,
@@ -72,6 +73,7 @@ class Known:
     tagged: Tagged
 
 
+@guarded
 class Lineages:
     """Lineage: what was made from what, and where personal data went.
 
@@ -80,7 +82,7 @@ class Lineages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._known: Recent[Known] = Recent(_KEPT, lambda _: 1)
+        self._known: Recent[Known] = desk.kept("lineage", lambda: Recent(_KEPT, lambda _: 1))
 
     def edges(
         self, names: Sequence[str] | None = None, as_of: date | None = None

@@ -16,9 +16,11 @@ from compliance.trail.nouns import CHECKPOINT_KIND, Checkpoint, Entry, TrailStat
 from compliance.workspace import trail_keys, trail_memory, trails
 from compliance.workspace.anchoring_outside import outside
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.lineages import entry_at
 
 
+@guarded
 class Log:
     """The trail as a log that others can check."""
 

@@ -5,7 +5,6 @@ A stored table never changes, so what was counted on it holds until the labels o
 
 from __future__ import annotations
 
-import weakref
 from datetime import datetime
 
 from compliance.anonymise.hierarchies.places import country_code, state_code
@@ -87,9 +86,6 @@ class Measures:
         return max(0, done.plan.k - k)
 
 
-_OF: weakref.WeakKeyDictionary[Desk, Measures] = weakref.WeakKeyDictionary()
-
-
 def measures_of(desk: Desk) -> Measures:
     """What was counted on the tables of `desk`."""
-    return _OF.setdefault(desk, Measures())
+    return desk.kept("measures", Measures)

@@ -21,6 +21,7 @@ from compliance.workspace import (
     registering,
 )
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.knowing import known
 from compliance.workspace.making import Step
 from compliance.workspace.mending_generalising import Coarser
@@ -34,13 +35,14 @@ _BENCH_BYTES = 2**28
 _NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
+@guarded
 class Mending:
     """What is wrong, who mends it, what would mend it, and what did."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._remedies: Recent[tuple[Remedy, ...]] = Recent(_KEPT, lambda _: 1)
-        self._bench: Recent[Coarser] = Recent(_BENCH_BYTES, lambda coarser: coarser.nbytes)
+        self._remedies: Recent[tuple[Remedy, ...]] = desk.kept("remedies", _remedies)
+        self._bench: Recent[Coarser] = desk.kept("bench", _bench)
 
     # Findings
 
@@ -272,3 +274,11 @@ class Mending:
         return mending_findings.work(
             self._desk, name, id_, lambda f, *, at, by: does(f, at, by), **facts
         )
+
+
+def _remedies() -> Recent[tuple[Remedy, ...]]:
+    return Recent(_KEPT, lambda _: 1)
+
+
+def _bench() -> Recent[Coarser]:
+    return Recent(_BENCH_BYTES, lambda coarser: coarser.nbytes)

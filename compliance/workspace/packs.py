@@ -14,8 +14,10 @@ from compliance.rules.nouns import KeptPack, Pack, PackChange, Rule
 from compliance.rules.pack import Part, desk_pack, join, read_part, shipped, to_pack_file
 from compliance.storage import records, tables
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 
 
+@guarded
 class Packs:
     """The rules in force: look, check, bring in one's own, go back."""
 

@@ -23,6 +23,7 @@ from compliance.privacy.selfaudit import ALARM, SelfAudit, audit
 from compliance.storage import records, tables
 from compliance.workspace import datasets, joins, questions
 from compliance.workspace.desk import Desk, all_columns
+from compliance.workspace.guarding import guarded
 
 _SEED = 20_000  # of stand-ins; the same assumptions always give the same table
 
@@ -114,6 +115,7 @@ def compare_error(
     return found
 
 
+@guarded
 class Probing:
     """The desk's own noise and answers put to the test."""
 

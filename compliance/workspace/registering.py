@@ -45,6 +45,7 @@ from compliance.storage import records, tables
 from compliance.workspace import datasets, packs
 from compliance.workspace.approving_acts import Need, need
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.registers import (
     held_in,
     keep,
@@ -62,6 +63,7 @@ LARGEST_FILE_BYTES = 20 * 2**20
 _KNOWN = 8  # ids named in a refusal
 
 
+@guarded
 class Registering:
     """What only people know: look it up, record it, bring it in, take it out."""
 

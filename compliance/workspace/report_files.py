@@ -19,6 +19,7 @@ from compliance.storage import records, tables
 from compliance.workspace import datasets, signing
 from compliance.workspace.desk import Desk, store_bytes
 
+NEEDS = {ReportKind.REQUEST: "request.see", ReportKind.REQUEST_LOG: "request.log"}
 _TITLES = {ReportKind.DPIA: mark("Impact assessment report")}
 
 
@@ -81,8 +82,23 @@ def store(
 
 
 def pdf_of(desk: Desk, report: Report) -> bytes:
-    """The stored PDF."""
+    """The stored PDF.
+
+    Raises:
+        NotPermittedError: see `check_may_see`.
+    """
+    check_may_see(desk, report.kind)
     return (desk.reports_folder / f"{report.sha256}.pdf").read_bytes()
+
+
+def check_may_see(desk: Desk, kind: ReportKind) -> None:
+    """Whether whoever acts may see reports of that kind: letters are about a person.
+
+    Raises:
+        NotPermittedError: they may not.
+    """
+    if kind in NEEDS:
+        desk.permit(NEEDS[kind])
 
 
 def formats_of(report: Report) -> tuple[Format, ...]:
@@ -94,9 +110,11 @@ def in_format(desk: Desk, report: Report, shape: Format) -> bytes:
     """A stored report in one of its formats; the same report gives the same bytes.
 
     Raises:
+        NotPermittedError: see `check_may_see`.
         NoSuchFormatError: it was built before there were other formats.
         WorkspaceError: what is stored of it was changed.
     """
+    check_may_see(desk, report.kind)
     if shape is Format.PDF:
         return pdf_of(desk, report)
     if shape is Format.JSON:

@@ -10,8 +10,10 @@ from compliance.report.nouns.signatures import Checked, Signature
 from compliance.storage import records, tables
 from compliance.workspace import report_files, signing_checks
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 
 
+@guarded
 class Reporting:
     """Reports: signed, in every format, and checked."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from compliance import __version__
 from compliance.anonymise import from_plan as from_anonymisation_plan
 from compliance.anonymise.checking import model_in_words
-from compliance.anonymise.nouns import Build, Builder, Plan
+from compliance.anonymise.nouns import Plan
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import Dataset
 from compliance.errors import (
@@ -59,6 +59,7 @@ from compliance.workspace import (
     standing_reports,
     trails,
 )
+from compliance.workspace.bare import without_examples, without_values
 from compliance.workspace.desk import Desk
 
 
@@ -266,32 +267,15 @@ def _of_anonymisation(
         or Organisation(),
         dataset=dataset,
         output=datasets.version(connection, done.made),
-        done=_without_values(done),
+        done=without_values(done),
         criteria=tuple(model_in_words(criterion) for criterion in done.plan.criteria),
-        plan=to_yaml(from_anonymisation_plan(_by_hash(_without_values(done)))),
+        plan=to_yaml(from_anonymisation_plan(_by_hash(without_values(done)))),
         entry=next(entry, 0),
         lineage=lineage_edges.of_one(connection, done.made),
         trail=trails.verify_signed(desk, connection, at),
         desk_version=__version__,
         gathered_at=at,
     )
-
-
-def _without_values(done: Anonymised) -> Anonymised:
-    """Without the values that a plan puts in order: reports hold none."""
-    plan = done.plan
-    quasi = tuple(replace(q, hierarchy=_untold(q.hierarchy)) for q in plan.quasi_identifiers)
-    criteria = tuple(
-        replace(c, hierarchy=_untold(c.hierarchy)) if c.hierarchy else c for c in plan.criteria
-    )
-    return replace(done, plan=replace(plan, quasi_identifiers=quasi, criteria=criteria))
-
-
-def _untold(hierarchy: str | Build) -> str | Build:
-    if not isinstance(hierarchy, Build) or hierarchy.builder is not Builder.ORDER:
-        return hierarchy
-    told = {name: value for name, value in hierarchy.settings.items() if name != "order"}
-    return replace(hierarchy, settings=told)
 
 
 def _by_hash(done: Anonymised) -> Plan:
@@ -363,12 +347,11 @@ def _evidence(
 def _of_dataset(connection: Connection, dataset: Dataset) -> DatasetEvidence:
     discovery = labels.latest(connection, dataset)
     if discovery is not None:  # examples are for the officer's screen only
-        bare = tuple(replace(label, examples=()) for label in discovery.labels)
-        discovery = replace(discovery, labels=bare)
+        discovery = without_examples(discovery)
     return DatasetEvidence(
         dataset=dataset,
         discovery=discovery,
         releases=releases.of(connection, dataset),
         runs=runs.of(connection, dataset),
-        anonymised=tuple(map(_without_values, anonymising.of(connection, dataset))),
+        anonymised=tuple(map(without_values, anonymising.of(connection, dataset))),
     )

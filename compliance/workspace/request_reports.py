@@ -7,6 +7,7 @@ from compliance.report import build
 from compliance.report.nouns import Document, ReportKind
 from compliance.rights.nouns import LetterKind
 from compliance.workspace import fulfilling_letters as letters
+from compliance.workspace import report_files
 from compliance.workspace.desk import Desk
 from compliance.workspace.requested import one
 
@@ -31,6 +32,7 @@ def built(
         UnknownRequestError, LetterError, RequestInputError: there is nothing to write.
         ReportChoiceError: a request is named, but the log is of all.
     """
+    report_files.check_may_see(desk, kind)
     with desk.database.reading() as connection:
         if kind is ReportKind.REQUEST_LOG:
             if about is not None:

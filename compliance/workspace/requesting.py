@@ -30,6 +30,7 @@ from compliance.storage import acts
 from compliance.workspace import datasets, packs, requesting_intake, sealing
 from compliance.workspace.desk import Desk
 from compliance.workspace.fulfilling import Fulfilling
+from compliance.workspace.guarding import guarded
 from compliance.workspace.holding import Holding
 from compliance.workspace.registering import laws_in_scope
 from compliance.workspace.registers import register_in
@@ -62,6 +63,7 @@ __all__ = [
 LARGEST_FILE_BYTES = 20 * 2**20
 
 
+@guarded
 class Requesting:
     """Requests from intake to answer, holds, and the board of what is due.
 

@@ -24,6 +24,7 @@ from compliance.rights.requests import Action, check, is_paused, provision_of
 from compliance.rules.nouns import Pause
 from compliance.workspace import sealing
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.requested import one
 from compliance.workspace.requesting_doubts import doubted, rows_of, told_apart
 from compliance.workspace.requesting_step import (
@@ -47,6 +48,7 @@ PAUSES = {
 }
 
 
+@guarded
 class Steps:
     """What is done with a request, step by step."""
 

@@ -17,12 +17,14 @@ from compliance.rights.nouns import Event, Request
 from compliance.rights.requests import ended_on, sealed
 from compliance.workspace import sealing, shops
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.registers import organisation_in
 from compliance.workspace.standing import REQUESTS, key_destroyed
 
 _TOLD = "it cannot be read any more who it was about: the time for keeping it is over"
 
 
+@guarded
 class Sweeping:
     """For how long it stays readable who a request was about."""
 

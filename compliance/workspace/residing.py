@@ -31,6 +31,7 @@ from compliance.rules.residency import tables as law_tables
 from compliance.workspace import datasets, run_prices
 from compliance.workspace.approving_acts import Need
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.knowing import known
 from compliance.workspace.registering import Registering
 
@@ -72,6 +73,7 @@ class Move:
     facts: Mapping[str, object] = made_by(default_factory=dict)
 
 
+@guarded
 class Residing:
     """Where data lie and go, and whether they may."""
 

@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cached_property
 
 from compliance.dataset.readers.text import decode
 from compliance.discovery.images import ImageFindings, Redacted, find_in_image, redact_image
@@ -19,12 +18,15 @@ from compliance.discovery.text import LOCALES, find_spans, installed_model, pseu
 from compliance.discovery.text.models import Recogniser
 from compliance.errors import NameModelError, UndecodableTextError
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.keys import key_in
+from compliance.workspace.recent import Recent
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MOST_CONTROLS = 0.05  # a few stray ones stand in old exports; compressed bytes have a tenth
 
 
+@guarded
 class Scanning:
     """What the desk does with texts and images."""
 
@@ -34,16 +36,13 @@ class Scanning:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    @cached_property
+    @property
     def _model(self) -> Recogniser | None:
         """The language model that an administrator named, loaded when it is first asked."""
         name = self._desk.settings.name_model
-        if not name:
-            return None
-        found = installed_model(name)
-        if found is None:
-            raise NameModelError
-        return found
+        return (
+            self._desk.kept("models", _models).get((name,), lambda: _loaded(name)) if name else None
+        )
 
     def read_text(self, name: str, data: bytes) -> str:
         """The text in the bytes of file `name`, whatever usual encoding it has.
@@ -112,6 +111,17 @@ class Scanning:
                 "spans": dict(Counter(str(span.type) for span in spans)),
             }
         return after
+
+
+def _models() -> Recent[Recogniser]:
+    return Recent(1, lambda _: 1)
+
+
+def _loaded(name: str) -> Recogniser:
+    found = installed_model(name)
+    if found is None:
+        raise NameModelError
+    return found
 
 
 def _types_in(text: str) -> tuple[str, ...]:

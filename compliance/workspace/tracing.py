@@ -17,6 +17,7 @@ from compliance.rights.tracing import Namesakes, find, may_be_decided
 from compliance.storage import records, tables
 from compliance.workspace import sealing
 from compliance.workspace.desk import Act, Desk
+from compliance.workspace.guarding import guarded
 from compliance.workspace.tracing_views import gathered
 
 Versions = Literal["newest", "kept", "all"]
@@ -69,6 +70,7 @@ def trace(
     return Index(desk, connection, versions).trace(identifiers, decided)
 
 
+@guarded
 class Tracing:
     """Where one person is found, in every version of every dataset."""
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
@@ -54,16 +52,11 @@ class _Kept:
         self.labels: Recent[tuple[Label, ...]] = Recent(_LABELS_KEPT, lambda _: 1)
 
 
-_KEPT: WeakKeyDictionary[Desk, _Kept] = WeakKeyDictionary()
-_ONE_KEEPS = threading.Lock()
-
-
 def gathered(
     desk: Desk, connection: Connection, versions: str
 ) -> tuple[tuple[View, ...], Mapping[str, str]]:
     """All that is searched, oldest first, and what is not, with why."""
-    with _ONE_KEEPS:
-        kept = _KEPT.setdefault(desk, _Kept())
+    kept = desk.kept("tracing", _Kept)
     skipped: Skipped = {}
     found = _real(connection, _versions(connection, versions), skipped)
     said = {one.id: _labels(desk, connection, kept, one) for one in found}
@@ -93,8 +86,7 @@ def carry_labels(desk: Desk, rewritten: Mapping[str, str]) -> None:
     Args:
         rewritten: hashes, after by before.
     """
-    with _ONE_KEEPS:
-        kept = _KEPT.setdefault(desk, _Kept())
+    kept = desk.kept("tracing", _Kept)
     kept.labels.rename(rewritten)
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
@@ -37,8 +36,12 @@ class _Known:
     state: TrailState
 
 
-_ONE_READS = threading.Lock()
-_KNOWN: WeakKeyDictionary[Desk, _Known] = WeakKeyDictionary()
+class _Memory:
+    """What was read, and that one thread reads at a time."""
+
+    def __init__(self) -> None:
+        self.one_reads = threading.Lock()
+        self.known: _Known | None = None
 
 
 def state(desk: Desk, at: datetime | None = None, *, is_whole: bool = False) -> TrailState:
@@ -50,8 +53,10 @@ def state(desk: Desk, at: datetime | None = None, *, is_whole: bool = False) -> 
     """
     moment = desk.clock() if at is None else at
     held = outside(desk) if is_whole else lately(desk, moment)
-    with _ONE_READS, desk.database.reading() as connection:
-        known, entries = _KNOWN.pop(desk, None), records.head_of(connection).entries
+    memory = desk.kept("trail", _Memory)
+    with memory.one_reads, desk.database.reading() as connection:
+        known, entries = memory.known, records.head_of(connection).entries
+        memory.known = None
         if known is not None and not is_whole and _is_enough(known.state, entries, moment):
             checked = known.checked
             now = replace(known.state, verification=_warned(known, checked.read_on(connection)))
@@ -63,7 +68,7 @@ def state(desk: Desk, at: datetime | None = None, *, is_whole: bool = False) -> 
             # The moment that is read began after that of whoever read before.
             now = replace(now, verification=_cut(now.verification, known.state.verification))
         if now.verification.ok:
-            _KNOWN[desk] = _Known(checked, now)
+            memory.known = _Known(checked, now)
     return now
 
 

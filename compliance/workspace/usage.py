@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import weakref
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -42,8 +41,6 @@ __all__ = [
     "used",
     "wishes",
 ]
-
-_TOLD: weakref.WeakKeyDictionary[Desk, dict[str, Usable]] = weakref.WeakKeyDictionary()
 
 
 def usable(
@@ -258,7 +255,7 @@ def _mask(desk: Desk, dataset: Dataset) -> Mask:
 
 def _told(desk: Desk) -> dict[str, Usable]:
     """What was left out of parts that were asked for in this process, by their hash."""
-    return _TOLD.setdefault(desk, {})
+    return desk.kept("usable", dict[str, Usable])
 
 
 def _keep(desk: Desk, dataset: Dataset, sha256: Sha256, is_in: Mask) -> None:

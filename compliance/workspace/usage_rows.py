@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -93,9 +92,6 @@ class _Kept:
         self.pairs: Recent[Pairs] = Recent(_KEPT_BYTES, _weight)
         self.seen: Recent[_Looked] = Recent(_KEPT_BYTES, lambda one: one.seen.is_in.nbytes)
         self.standings: dict[tuple[str, str], Standing] = {}
-
-
-_OF: weakref.WeakKeyDictionary[Desk, _Kept] = weakref.WeakKeyDictionary()
 
 
 def looked_at(desk: Desk, connection: Connection, dataset: Dataset, use: Use) -> Seen:
@@ -327,4 +323,4 @@ def _weight(pairs: Pairs) -> int:
 
 
 def _kept(desk: Desk) -> _Kept:
-    return _OF.setdefault(desk, _Kept())
+    return desk.kept("rows used", _Kept)

@@ -21,6 +21,7 @@ from compliance.watch import cannot_tell, watch
 from compliance.watch.nouns import Acknowledgement, Alarm, Known, Raised
 from compliance.workspace import datasets, labels
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 
 SHORTEST_REASON = 5
 WATCHED = "trail.watch"
@@ -30,14 +31,13 @@ _GROWN = 2  # an alarm looked into comes back when it is about so many times mor
 _TELLING = (IdentifierClass.DIRECT, IdentifierClass.SENSITIVE)
 
 
+@guarded
 class Watching:
     """What is unusual in what was done."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._one_reads = threading.Lock()
-        self._worked: set[tuple[str, date]] = set()
-        self._read = 0
+        self._worked = desk.kept("worked", _Worked)
 
     def look(self) -> tuple[Raised, ...]:
         """Look at the whole trail and keep what is new; all alarms on record, open ones first.
@@ -53,7 +53,8 @@ class Watching:
             for one in news:
                 act.store(tables.ALARM, replace(one, raised_at=act.at), id=one.alarm.id)
             act.facts |= {"entries": len(entries), "raised": [one.alarm.id for one in news]}
-        return self.alarms()
+        with self._desk.database.reading() as connection:
+            return every(connection)
 
     def alarms(self) -> tuple[Raised, ...]:
         """All alarms on record: those nobody has looked into first, then the latest first."""
@@ -96,20 +97,29 @@ class Watching:
 
     def cannot_tell(self) -> tuple[str, ...]:
         """What the trail is too short to judge yet, one sentence each."""
-        with self._one_reads, self._desk.database.reading() as connection:
-            self._read_on(connection)
-            return cannot_tell(self._worked)
+        with self._worked.one_reads, self._desk.database.reading() as connection:
+            self._worked.read_on(connection)
+            return cannot_tell(self._worked.days)
 
-    def _read_on(self, connection: Connection) -> None:
+
+class _Worked:
+    """Who worked on which day, as far as the trail was read."""
+
+    def __init__(self) -> None:
+        self.one_reads = threading.Lock()
+        self.days: set[tuple[str, date]] = set()
+        self._read = 0
+
+    def read_on(self, connection: Connection) -> None:
         """Note who worked on which day; a trail of many days is long enough after few entries.
 
         Of a long one that is not, some are read each time, for no page waits for all.
         """
         if self._read == 0 and not cannot_tell(days := _days(connection)):
-            self._worked, self._read = days, records.head_of(connection).entries
+            self.days, self._read = days, records.head_of(connection).entries
         for line in islice(records.lines_after(connection, self._read), _AT_ONCE):
             act = msgspec.json.decode(line.body, type=_Act)
-            self._worked.add((act.actor, act.at.date()))
+            self.days.add((act.actor, act.at.date()))
             self._read = line.place
 
 

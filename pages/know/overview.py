@@ -4,7 +4,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Progress, State
-from pages.parts import figures, improving, navigation, outputs, session
+from pages.parts import figures, improving, navigation, outputs, permitted, session
 from pages.parts.approving import asking
 from pages.parts.trailing import verdict as trailing
 
@@ -28,7 +28,12 @@ if not datasets:
                 "clicks and reviews. Nothing in it is real."
             )
         )
-        if st.button(_("Open the demo shop"), type="primary", key="overview_demo"):
+        if st.button(
+            _("Open the demo shop"),
+            type="primary",
+            key="overview_demo",
+            **permitted.needs("organisation.describe"),
+        ):
             with (
                 st.spinner(_("Building the demo shop …")),
                 outputs.explained(_("Not built")),

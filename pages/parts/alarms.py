@@ -7,7 +7,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.watch.nouns import AlarmKind, Raised
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import outputs, permitted, wording
 
 ICONS = {
     AlarmKind.BULK_EXPORT: "move_up",
@@ -33,7 +33,12 @@ def unusual_acts(workspace: Workspace) -> None:
             "new names, and days unlike any other. Nothing is blocked; somebody says what it was."
         )
     )
-    if st.button(_("Look for unusual acts"), icon=":material/radar:", key="trail_look"):
+    if st.button(
+        _("Look for unusual acts"),
+        icon=":material/radar:",
+        key="trail_look",
+        **permitted.needs("trail.watch"),
+    ):
         with st.spinner(_("Looking at every entry …")):
             watching.look()
         st.session_state["trail_looked"] = True
@@ -88,7 +93,9 @@ def _open(workspace: Workspace, raised: Raised) -> None:
                 _("It was ordinary work: the like of it is habit from now on"),
                 key=f"trail_{alarm.id}_ordinary",
             )
-            if st.form_submit_button(_("Acknowledge"), icon=":material/task_alt:"):
+            if st.form_submit_button(
+                _("Acknowledge"), icon=":material/task_alt:", **permitted.needs("alarm.acknowledge")
+            ):
                 with outputs.explained(_("Not acknowledged")):
                     workspace.governance.watching.acknowledge(alarm.id, why, is_ordinary=ordinary)
                     st.rerun()

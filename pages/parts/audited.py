@@ -10,7 +10,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.rules.nouns import State
 from compliance.rules.nouns.audit import EVERY, Audit, Change, NotifyWhen, Schedule
-from pages.parts import navigation, outputs, wording
+from pages.parts import navigation, outputs, permitted, wording
 
 _SILENT_AFTER = timedelta(minutes=2)
 EVERY_WORDS = {"hour": "every hour", "day": "every day", "week": "every Monday"}
@@ -154,7 +154,9 @@ def form(names: Sequence[str], *, can_mail: bool, at: datetime) -> Schedule | No
             key="audits_notify",
         )
         outputs.remark(_("Notices hold counts, rules and articles: no data, no names of datasets."))
-        if not st.form_submit_button(_("Keep the schedule"), key="audits_keep"):
+        if not st.form_submit_button(
+            _("Keep the schedule"), key="audits_keep", **permitted.needs("schedule.keep")
+        ):
             return None
     return Schedule(
         name=name.strip(),
@@ -173,7 +175,11 @@ def choice_to_end(kept: Sequence[Schedule]) -> str | None:
     name = left.selectbox(
         _("Schedule to stop"), [schedule.name for schedule in kept], key="audits_stopped"
     )
-    return name if right.button(_("Stop it"), key="audits_stop") else None
+    return (
+        name
+        if right.button(_("Stop it"), key="audits_stop", **permitted.needs("schedule.remove"))
+        else None
+    )
 
 
 def _told(schedule: Schedule) -> str:

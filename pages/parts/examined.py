@@ -12,7 +12,7 @@ from compliance.privacy import Assumptions, Numbers, dots
 from compliance.privacy.nouns import Budget, PreviewRow
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import Workspace
-from pages.parts import outputs, risks
+from pages.parts import outputs, permitted, risks
 
 _MOST_OFFERED = 100  # numbers to choose from
 
@@ -37,7 +37,12 @@ def desk(workspace: Workspace) -> None:
     outputs.remark(
         _("Tests the noise and the claimed ε of this installation on invented tables, in seconds.")
     )
-    if st.button(_("Audit this desk now"), key="release_audit", icon=":material/verified:"):
+    if st.button(
+        _("Audit this desk now"),
+        key="release_audit",
+        icon=":material/verified:",
+        **permitted.needs("audit.self"),
+    ):
         with st.spinner(_("Drawing and counting …")):
             workspace.probing.self_audit()
     past = workspace.probing.self_audits()

@@ -136,6 +136,7 @@ def _over_time(scope: Scope) -> None:
     )
 
 
+@language.callback
 def _write(scope: Scope) -> None:
     """Put the answers into the form."""
     drafts.put(scope, "unit", drafts.held(scope, "answer_unit"))

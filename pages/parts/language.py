@@ -1,7 +1,8 @@
 """The language that a visitor reads: chosen in the sidebar, kept in the address as `lang`.
 
 Streamlit runs fragments and dialogs by themselves, in threads that know nothing of the page's run.
-So these say their words in the session's language by beginning with `fragment` or `dialog` here.
+So these say their words in the session's language by beginning with `fragment` or `dialog` here,
+and ask whether whoever the page was drawn for is still here.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from streamlit.runtime.state import SessionState
 
 from compliance.i18n import ENGLISH, LANGUAGE, LANGUAGES
 from compliance.i18n import translate as _
+from pages.parts import visiting
 
 _KEY = "session_language"
 _PARAMETER = "lang"  # of the address
@@ -88,19 +90,20 @@ def fragment(part: Callable[P, None]) -> Callable[P, None]:
     @st.fragment
     @wraps(part)
     def said(*args: P.args, **named: P.kwargs) -> None:
-        speak()
+        _go_on()
         part(*args, **named)
 
     return said
 
 
 def callback(act: Callable[P, None]) -> Callable[P, None]:
-    """What runs before the page does, in the session's language."""
+    """What runs before the page does, in the session's language, for whom the page was drawn."""
 
     @wraps(act)
     def said(*args: P.args, **named: P.kwargs) -> None:
         speak()
-        act(*args, **named)
+        if visiting.is_still_here():  # else the page, which runs next, says what is the matter
+            act(*args, **named)
 
     return said
 
@@ -113,7 +116,7 @@ def dialog(
     def opening(part: Callable[P, None]) -> Callable[P, None]:
         @wraps(part)
         def said(*args: P.args, **named: P.kwargs) -> None:
-            speak()
+            _go_on()
             part(*args, **named)
 
         @wraps(part)
@@ -123,3 +126,10 @@ def dialog(
         return opened
 
     return opening
+
+
+def _go_on() -> None:
+    """Speak, and begin the page anew where it was drawn for somebody else or another role."""
+    speak()
+    if not visiting.is_still_here():
+        st.rerun()

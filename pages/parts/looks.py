@@ -130,6 +130,7 @@ def _found(scope: Scope) -> None:
         st.rerun(scope="fragment")
 
 
+@language.callback
 def _write(scope: Scope, found: Proposal) -> None:
     """Put what a look found into the form."""
     drafts.put(scope, "groups", found.max_groups)

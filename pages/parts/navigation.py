@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
+from compliance.errors import NotPermittedError
 from compliance.i18n import translate as _
+from compliance.workspace import Workspace
+from pages.parts import visiting, wording
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -22,6 +26,7 @@ class PageRow:
         title: as shown.
         icon: a Material symbol.
         help: what it answers, in one sentence.
+        right: what somebody must be allowed to, to open it; see `compliance.access`.
     """
 
     name: str
@@ -29,6 +34,7 @@ class PageRow:
     title: str
     icon: str
     help: str
+    right: str
 
     @property
     def path(self) -> str:
@@ -49,6 +55,7 @@ PAGES = (
         title="Overview",
         icon=":material/donut_large:",
         help="Where the data's life cycle stands, what is wrong, and what to do next.",
+        right="evidence.see",
     ),
     PageRow(
         name="datasets",
@@ -56,6 +63,7 @@ PAGES = (
         title="Datasets",
         icon=":material/table_view:",
         help="Load tables, see what was cleaned, and say whose data it is and why.",
+        right="rows.see",
     ),
     PageRow(
         name="discovery",
@@ -63,6 +71,7 @@ PAGES = (
         title="Discovery",
         icon=":material/person_search:",
         help="Which columns hold personal data, with the evidence; confirm or correct.",
+        right="rows.see",
     ),
     PageRow(
         name="register",
@@ -70,6 +79,7 @@ PAGES = (
         title="Register",
         icon=":material/inventory:",
         help="What only people know: activities, processors, transfers, requests, breaches.",
+        right="evidence.see",
     ),
     PageRow(
         name="residency",
@@ -77,6 +87,7 @@ PAGES = (
         title="Residency",
         icon=":material/public:",
         help="Where each copy lies, which movements happen, and what each law says of them.",
+        right="evidence.see",
     ),
     PageRow(
         name="anonymise",
@@ -84,6 +95,7 @@ PAGES = (
         title="Anonymise",
         icon=":material/domino_mask:",
         help="How easily people can be picked out, and what to change before a table is handed on.",
+        right="rows.see",
     ),
     PageRow(
         name="tradeoff",
@@ -91,6 +103,7 @@ PAGES = (
         title="Trade-off",
         icon=":material/balance:",
         help="Tune ε and δ and see what would be published, how wrong, and how safe.",
+        right="rows.see",
     ),
     PageRow(
         name="release",
@@ -98,6 +111,7 @@ PAGES = (
         title="Release",
         icon=":material/publish:",
         help="Publish a statistic with differential privacy, paid from the budget.",
+        right="rows.see",
     ),
     PageRow(
         name="federated",
@@ -105,6 +119,7 @@ PAGES = (
         title="Federated",
         icon=":material/hub:",
         help="Train one model across sites whose rows stay at home.",
+        right="rows.see",
     ),
     PageRow(
         name="requests",
@@ -112,6 +127,7 @@ PAGES = (
         title="Requests",
         icon=":material/contact_mail:",
         help="What people ask for: what is due, step by step to the answer, legal holds.",
+        right="request.see",
     ),
     PageRow(
         name="consent",
@@ -119,6 +135,7 @@ PAGES = (
         title="Consent",
         icon=":material/how_to_reg:",
         help="Who agreed to what, who withdrew, and which rows may be used for a purpose.",
+        right="request.see",
     ),
     PageRow(
         name="decisions",
@@ -126,6 +143,7 @@ PAGES = (
         title="Decisions",
         icon=":material/gavel:",
         help="Every duty checked on what the desk knows, with evidence and remedy.",
+        right="evidence.see",
     ),
     PageRow(
         name="impact",
@@ -133,6 +151,7 @@ PAGES = (
         title="Impact assessments",
         icon=":material/assignment_late:",
         help="What processing can do to people, drawn from facts; outdated when these change.",
+        right="evidence.see",
     ),
     PageRow(
         name="lineage",
@@ -140,6 +159,7 @@ PAGES = (
         title="Lineage",
         icon=":material/account_tree:",
         help="What was made from what, by which step.",
+        right="evidence.see",
     ),
     PageRow(
         name="trail",
@@ -147,6 +167,7 @@ PAGES = (
         title="Trail",
         icon=":material/history:",
         help="Every act, in an order that nobody can change unseen.",
+        right="trail.see",
     ),
     PageRow(
         name="reports",
@@ -154,6 +175,7 @@ PAGES = (
         title="Reports",
         icon=":material/description:",
         help="Audit reports as PDF with the evidence inside.",
+        right="evidence.see",
     ),
     PageRow(
         name="budgets",
@@ -161,6 +183,7 @@ PAGES = (
         title="Budgets",
         icon=":material/account_balance_wallet:",
         help="How much may be learnt about each group of people, decided by an officer.",
+        right="evidence.see",
     ),
     PageRow(
         name="approvals",
@@ -168,6 +191,7 @@ PAGES = (
         title="Approvals",
         icon=":material/how_to_reg:",
         help="What a second person must approve, what waits for one, and who decided what.",
+        right="evidence.see",
     ),
     PageRow(
         name="rules",
@@ -175,6 +199,7 @@ PAGES = (
         title="Rules",
         icon=":material/rule:",
         help="What is checked, where each duty was read, and packs of your own.",
+        right="evidence.see",
     ),
     PageRow(
         name="audits",
@@ -182,6 +207,7 @@ PAGES = (
         title="Audits",
         icon=":material/event_repeat:",
         help="Audit everything now or again and again, and tell people what changed.",
+        right="evidence.see",
     ),
     PageRow(
         name="organisation",
@@ -189,13 +215,29 @@ PAGES = (
         title="Organisation",
         icon=":material/apartment:",
         help="Who is accountable, and where this installation keeps its records.",
+        right="trail.see",
+    ),
+    PageRow(
+        name="accounts",
+        section="settings",
+        title="Accounts",
+        icon=":material/badge:",
+        help="Who may sign in, what each role may do, and who was here last.",
+        right="account.see",
     ),
 )
 _BY_NAME = {row.name: row for row in PAGES}
 
 
-def sections() -> dict[str, list[st.Page]]:
-    """The navigation: pages by the heading of their section."""
+def sections(may: Callable[[str], bool]) -> dict[str, list[st.Page]]:
+    """The navigation: pages by the heading of their section.
+
+    A page that somebody may not open has an address that says so, and no place in the list.
+
+    Args:
+        may: whether whoever looks has a right.
+    """
+    first = _first(may)
     return {
         _(heading): [
             st.Page(
@@ -204,7 +246,8 @@ def sections() -> dict[str, list[st.Page]]:
                 icon=row.icon,
                 url_path=row.name,
                 help=_(row.help),
-                default=row.name == "overview",
+                default=row is first,
+                visibility="visible" if may(row.right) else "hidden",
             )
             for row in PAGES
             if row.section == section
@@ -213,10 +256,42 @@ def sections() -> dict[str, list[st.Page]]:
     }
 
 
+def take_away(title: str) -> None:
+    """Take the navigation away from a window that showed it; its address stays what it is.
+
+    Args:
+        title: of the window from now on.
+    """
+    pages = [
+        st.Page(_nothing, title=title, url_path=row.name, default=row is PAGES[0]) for row in PAGES
+    ]
+    st.navigation(pages, position="hidden")
+
+
+def permit_or_stop(page: st.Page, workspace: Workspace) -> None:
+    """Go on with a page that whoever looks may open; of any other say whom it is for."""
+    row = _BY_NAME.get(page.url_path) or _first(workspace.may)
+    try:
+        workspace.permit(row.right)
+    except NotPermittedError as refusal:
+        st.error(wording.refused(refusal), title=_("Not for your role"))
+        st.stop()
+
+
 def link(name: str, label: str | None = None) -> None:
-    """A link to the page called `name`."""
+    """A link to the page called `name`, for whom may open it."""
     row = _BY_NAME[name]
-    st.page_link(ROOT / row.path, label=label or _(row.title), icon=row.icon)
+    if visiting.workspace().may(row.right):
+        st.page_link(ROOT / row.path, label=label or _(row.title), icon=row.icon)
+
+
+def _nothing() -> None:
+    """A page that is never run."""
+
+
+def _first(may: Callable[[str], bool]) -> PageRow:
+    """The page of whoever names none."""
+    return next((row for row in PAGES if may(row.right)), PAGES[0])
 
 
 def is_page(name: str) -> bool:

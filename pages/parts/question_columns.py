@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import drafts, outputs, wording
+from pages.parts import drafts, language, outputs, wording
 from pages.parts.drafts import kept
 from pages.parts.scopes import Scope
 
@@ -142,6 +142,7 @@ def _presets(scope: Scope, column: str) -> None:
         )
 
 
+@language.callback
 def _take_preset(scope: Scope, column: str) -> None:
     chosen = drafts.held(scope, "preset", column)
     if chosen:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.parts import language
+
 
 def asked(label: str, key: str, note: Callable[[], object], *, is_box: bool = False) -> bool:
     """A switch that shows something; `note` is called when somebody turns it on, once a click."""
@@ -20,6 +22,7 @@ def once(key: str, note: Callable[[], object]) -> None:
         st.session_state[key] = True
 
 
+@language.callback
 def _noted(key: str, note: Callable[[], object]) -> None:
     if st.session_state.get(key):
         note()

@@ -8,30 +8,19 @@ from typing import Any
 import streamlit as st
 
 from compliance.dataset.nouns import Dataset
-from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import Workspace
-from pages.parts import navigation, wording
+from pages.parts import navigation, visiting
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
 def workspace() -> Workspace:
-    """The open workspace; all sessions share it."""
-    return Workspace()
-
-
-def open_or_stop() -> None:
-    """Open the workspace, or say what stands in the way and draw nothing else."""
-    try:
-        workspace()
-    except ComplianceError as refusal:
-        st.error(wording.refused(refusal), title=_("The workspace cannot be opened"))
-        st.stop()
+    """The workspace in the hands of whoever looks at this page."""
+    return visiting.workspace()
 
 
 def dataset_or_stop() -> Dataset:

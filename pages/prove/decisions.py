@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import outputs, session
+from pages.parts import outputs, permitted, session
 from pages.parts.deciding import duties, improvement, opened, remedies, standing, worklist
 
 VIEWS = ("Findings", "All duties", "Improvement")
@@ -14,7 +14,12 @@ outputs.remark(_("Duties are checked on the data and the records, not on a quest
 if not workspace.datasets():
     session.dataset_or_stop()
 
-if st.button(_("Check every duty now"), type="primary", key="decisions_check"):
+if st.button(
+    _("Check every duty now"),
+    type="primary",
+    key="decisions_check",
+    **permitted.needs("duties.assess"),
+):
     with outputs.explained(_("Not checked")), st.spinner(_("Checking …")):
         workspace.assess()
 latest = workspace.governance.duties.newest()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import audited, outputs, session
+from pages.parts import audited, outputs, permitted, session
 
 workspace = session.workspace()
 outputs.remark(
@@ -16,7 +16,9 @@ if not workspace.datasets():
     session.dataset_or_stop()
 audits = workspace.governance.audits
 
-if st.button(_("Audit everything now"), type="primary", key="audits_run"):
+if st.button(
+    _("Audit everything now"), type="primary", key="audits_run", **permitted.needs("audit.run")
+):
     with outputs.explained(_("Not audited")), st.spinner(_("Auditing …")):
         audits.run()
 done = audits.every()

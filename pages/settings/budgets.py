@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget, Period
-from pages.parts import outputs, session
+from pages.parts import outputs, permitted, session
 
 PERIOD_WORDS = {
     Period.NONE: "never",
@@ -63,7 +63,9 @@ with st.container(border=True):
             key=f"budgets_period_{people}",
             help=_("A budget that begins anew promises less: over the years its totals add up."),
         )
-        decided = st.form_submit_button(_("Decide"), type="primary", key="budgets_decide")
+        decided = st.form_submit_button(
+            _("Decide"), type="primary", key="budgets_decide", **permitted.needs("budget.decide")
+        )
 if decided:
     with outputs.explained(_("Not decided")):
         wanted = Budget(epsilon=Decimal(f"{epsilon:.10g}"), delta=delta)

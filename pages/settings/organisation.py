@@ -6,8 +6,8 @@ import streamlit as st
 
 from compliance import __version__
 from compliance.i18n import translate as _
-from pages.parts import outputs, session
-from pages.parts.registering import scope
+from pages.parts import outputs, permitted, session
+from pages.parts.registering import keeping, scope
 
 workspace = session.workspace()
 outputs.remark(_("Stands on the cover of every report and in the record of processing."))
@@ -25,7 +25,12 @@ with st.form("organisation", border=True):
         max_chars=2,
         placeholder="DE",
     )
-    submitted = st.form_submit_button(_("Record"), type="primary", key="organisation_record")
+    submitted = st.form_submit_button(
+        _("Record"),
+        type="primary",
+        key="organisation_record",
+        **permitted.needs("organisation.describe"),
+    )
 if submitted:
     with outputs.explained(_("Not recorded")):
         workspace.set_organisation(
@@ -33,32 +38,18 @@ if submitted:
         )
         st.toast(_("Recorded."), icon=":material/check:")
 
-st.header(_("Laws in scope"))
-scope.decide(workspace)
+if workspace.may("evidence.see"):
+    st.header(_("Laws in scope"))
+    scope.decide(workspace)
 
-st.header(_("Requests of people"))
-sweeping = workspace.rights.requests.sweeping
-outputs.remark(
-    _(
-        "Who a request was about is sealed, and stays readable for a while after the answer: for "
-        "an appeal, or a second request. Then its key is destroyed by the worker, for ever."
-    )
-)
-with st.form("organisation_sealed", border=True):
-    days = st.number_input(
-        _("Days after the answer"), 1, 1095, sweeping.days(), key="organisation_sealed_days"
-    )
-    is_set = st.form_submit_button(_("Set"), key="organisation_sealed_set")
-if is_set:
-    with outputs.explained(_("Not recorded")):
-        sweeping.set_days(int(days))
-        st.toast(_("Recorded."), icon=":material/check:")
+    st.header(_("Requests of people"))
+    keeping.decide(workspace)
 
 st.header(_("This installation"))
 st.table(
     {
         _("Privacy Desk"): __version__,
         _("Workspace folder"): str(workspace.settings.home),
-        _("Acts in the trail as"): workspace.settings.actor,
+        _("Acts in the trail as"): workspace.actor.name,
     }
 )

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,13 +113,23 @@ class Visitor:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[App]:
-    """The app on workspace folder `home`, in a process of its own that ends with the block."""
+def serving(
+    home: Path,
+    settings: Callable[[str], Mapping[str, str]] = lambda _: {},
+    streamlit: Sequence[str] = ("-m", "streamlit"),
+) -> Iterator[App]:
+    """The app on workspace folder `home`, in a process of its own that ends with the block.
+
+    Args:
+        settings: what its environment says beside, which may depend on its address.
+        streamlit: what Python is to run as Streamlit.
+    """
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "pages/parts/server.py"]
+    command = [sys.executable, *streamlit, "run", "pages/parts/server.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "PRIVACY_DESK_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    environment |= settings(f"http://127.0.0.1:{port}")
     environment.pop("PRIVACY_DESK_DATABASE_URL", None)
     log = home.with_suffix(".log")
     with (

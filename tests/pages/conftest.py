@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from compliance.dataset import RawFile
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from pages.parts import session
+from pages.parts import visiting
 from pages.parts.navigation import PAGES, PageRow
 from tests.buying_shop import fill
 from tests.conftest import Once
@@ -104,6 +104,13 @@ def chart_of(visitor: AppTest, key: str) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
+def at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest has no browser; its visitors sit at the server's own machine."""
+    near = visiting.Caller(address="127.0.0.1", listens_on="127.0.0.1")
+    monkeypatch.setattr(visiting, "caller", lambda: near)
+
+
+@pytest.fixture(autouse=True)
 def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streamlit puts the app in the place of `__main__`, which processes begun later would run."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
@@ -153,6 +160,6 @@ def buying_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filled: Path) -
 def _opened(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("PRIVACY_DESK_HOME", str(home))
     monkeypatch.delenv("PRIVACY_DESK_DATABASE_URL", raising=False)
-    session.workspace.clear()
+    visiting.shared.clear()
     yield Desk(home)
-    session.workspace.clear()
+    visiting.shared.clear()

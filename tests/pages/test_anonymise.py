@@ -18,7 +18,7 @@ from compliance.dataset.nouns import ColumnName, Description
 from compliance.plain import from_yaml, to_yaml
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from pages.parts import session
+from pages.parts import visiting
 from tests.pages.conftest import Desk, chart_of, refusals, words
 
 AGES = [18 + (7 * i * i + 3 * i) % 61 for i in range(400)]
@@ -53,9 +53,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     filling.discover("baskets")
     monkeypatch.setenv("PRIVACY_DESK_HOME", str(home))
     monkeypatch.delenv("PRIVACY_DESK_DATABASE_URL", raising=False)
-    session.workspace.clear()
+    visiting.shared.clear()
     yield Desk(home)
-    session.workspace.clear()
+    visiting.shared.clear()
 
 
 def opened(desk: Desk, dataset: str = "patients") -> AppTest:

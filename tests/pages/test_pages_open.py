@@ -36,6 +36,7 @@ EMPTY = {
     "rules": ("What the desk checks, and where each duty was read", []),
     "audits": ("An audit looks at what is new", LOAD_OR_DEMO),
     "organisation": ("Stands on the cover of every report", []),
+    "accounts": ("Nobody has an account yet", []),
 }
 # What only this page says, or the key of what only it shows, when the whole job was done once.
 FULL = {
@@ -60,6 +61,7 @@ FULL = {
     "rules": "Look at one rule",
     "audits": "Schedules",
     "organisation": "This installation",
+    "accounts": "What each role may do",
 }
 
 

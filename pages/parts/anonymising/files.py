@@ -15,7 +15,7 @@ from compliance.discovery.nouns import Discovery
 from compliance.errors import ComplianceError, MalformedRecipeError
 from compliance.i18n import translate as _
 from compliance.plain import from_yaml, to_yaml
-from pages.parts import outputs, wording
+from pages.parts import language, outputs, wording
 from pages.parts.anonymising import drafts
 from pages.parts.anonymising.drafts import Draft, Given
 
@@ -68,10 +68,12 @@ def taken(dataset: Dataset, found: Discovery, draft: Draft) -> None:
         st.success(said)
 
 
+@language.callback
 def _again(dataset: Dataset, found: Discovery, draft: Draft) -> None:
     drafts.anew(draft, dataset, found)
 
 
+@language.callback
 def _take(dataset: Dataset, found: Discovery, draft: Draft) -> None:
     """Put the given files into the draft; a refusal is told."""
     uploads = st.session_state.get(f"anonymise_upload_{draft.place}_{draft.edition}") or []

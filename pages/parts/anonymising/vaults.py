@@ -11,7 +11,7 @@ from compliance.dataset.nouns import Dataset
 from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import language, outputs, wording
+from pages.parts import language, outputs, permitted, wording
 
 _MOST = 20
 
@@ -44,7 +44,12 @@ def vault(workspace: Workspace, vaults: Sequence[tuple[str, Vault]]) -> None:
         _("Vault"), range(len(vaults)), format_func=titles.__getitem__, key="anonymise_vault"
     )
     name, chosen = vaults[picked or 0]
-    if right.button(_("Look somebody up …"), key="anonymise_reveal", icon=":material/key:"):
+    if right.button(
+        _("Look somebody up …"),
+        key="anonymise_reveal",
+        icon=":material/key:",
+        **permitted.needs("vault.open"),
+    ):
         ask(workspace, name, chosen)
 
 

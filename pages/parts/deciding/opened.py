@@ -11,7 +11,8 @@ from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Finding, Outcome, Pack, Rule, Status, Verdict
 from compliance.workspace.mending import Mending
-from pages.parts import language, navigation, outputs, wording
+from pages.parts import language, navigation, outputs, permitted, wording
+from pages.parts.admitting import owners
 from pages.parts.deciding import words
 
 
@@ -74,7 +75,7 @@ def _work(mending: Mending, finding: Finding) -> None:
         st.markdown(_("Closed by the test of {at}.").format(at=when))
         return
     with st.form("decisions_work"):
-        owner = st.text_input(_("Owner"), finding.owner, key=f"decisions_owner_{finding.id}")
+        owner = owners.name(_("Owner"), finding.owner, f"decisions_owner_{finding.id}")
         due = st.date_input(_("Due"), finding.due, key=f"decisions_due_{finding.id}")
         is_begun = finding.status is Status.IN_PROGRESS
         begin = st.checkbox(
@@ -83,7 +84,9 @@ def _work(mending: Mending, finding: Finding) -> None:
             disabled=is_begun,
             key=f"decisions_begin_{finding.id}",
         )
-        if st.form_submit_button(_("Keep"), key="decisions_keep"):
+        if st.form_submit_button(
+            _("Keep"), key="decisions_keep", **permitted.needs("finding.assign")
+        ):
             with outputs.explained(_("Not kept")):
                 if owner.strip() != finding.owner:
                     mending.assign(finding.id, owner)
@@ -102,11 +105,15 @@ def _work(mending: Mending, finding: Finding) -> None:
                 why=wording.escaped(waiver.why),
             )
         )
-        if st.button(_("Take the waiver back"), key="decisions_unwaive"):
+        if st.button(
+            _("Take the waiver back"), key="decisions_unwaive", **permitted.needs("finding.unwaive")
+        ):
             with outputs.explained(_("Not taken back")):
                 mending.unwaive(finding.id)
                 st.rerun()
-    elif st.button(_("Leave it unmet for a time …"), key="decisions_waive"):
+    elif st.button(
+        _("Leave it unmet for a time …"), key="decisions_waive", **permitted.needs("finding.waive")
+    ):
         _waive(mending, finding)
 
 
@@ -150,7 +157,9 @@ def _history(mending: Mending, finding: Finding) -> None:
             )
         with st.form("decisions_commenting", clear_on_submit=True, border=False):
             said = st.text_area(_("Comment"), key="decisions_comment")
-            if st.form_submit_button(_("Add"), key="decisions_say"):
+            if st.form_submit_button(
+                _("Add"), key="decisions_say", **permitted.needs("finding.comment")
+            ):
                 with outputs.explained(_("Not added")):
                     mending.comment(finding.id, said)
                     st.rerun()

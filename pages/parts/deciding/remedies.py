@@ -12,7 +12,7 @@ from compliance.i18n import translate as _
 from compliance.register.nouns import Field, FieldType
 from compliance.rules.nouns import DOES_NOT_END, Applied, Effect, Finding, Remedy, Status, Turn
 from compliance.workspace.mending import Mending
-from pages.parts import language, navigation, outputs, wording
+from pages.parts import language, navigation, outputs, permitted, wording
 from pages.parts.anonymising.progress import watched
 from pages.parts.deciding import words
 
@@ -30,6 +30,8 @@ def shown(mending: Mending, finding: Finding) -> None:
         return
     st.subheader(_("Remedies"))
     _ordered(mending)
+    if not permitted.told("rows.see"):
+        return
     found = mending.known_remedies(finding.id)
     if found is None:
         outputs.remark(
@@ -144,7 +146,9 @@ def _card(mending: Mending, finding: Finding, remedy: Remedy, number: int) -> No
     st.markdown("\n".join(f"- {wording.escaped(_(reason))}" for reason in said))
     _turns(found)
     if remedy.can_apply:
-        if st.button(_("Apply …"), key=f"decisions_apply_{number}"):
+        if st.button(
+            _("Apply …"), key=f"decisions_apply_{number}", **permitted.needs("remedy.apply")
+        ):
             _apply(mending, finding, remedy)
     elif navigation.is_page(remedy.page):
         navigation.link(remedy.page, _("Done on another page"))
@@ -191,6 +195,7 @@ def _apply(mending: Mending, finding: Finding, remedy: Remedy) -> None:
         st.rerun()  # closes the dialog; the page applies it, and shows how far it is
 
 
+@language.callback
 def _order(finding: str, remedy: str, fields: Sequence[Field]) -> None:
     """Have a remedy applied by the run of the page that follows, once."""
     answers = {field.id: text for field in fields if (text := _said(field))}

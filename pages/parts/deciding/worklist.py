@@ -10,7 +10,8 @@ from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Finding, Level, Pack, Rule, Severity, Status
 from compliance.workspace.mending import Mending
-from pages.parts import outputs, wording
+from pages.parts import outputs, permitted, wording
+from pages.parts.admitting import owners
 from pages.parts.deciding import words
 
 _ALL = ""
@@ -122,8 +123,10 @@ def _hand_out(mending: Mending, wanted: Sequence[Finding]) -> None:
         st.expander(_("{n} of these have no owner: hand them out").format(n=len(orphans))),
         st.form("decisions_handing", border=False),
     ):
-        name = st.text_input(_("Who mends them"), key="decisions_owners")
-        if st.form_submit_button(_("Hand out"), key="decisions_hand"):
+        name = owners.name(_("Who mends them"), "", "decisions_owners")
+        if st.form_submit_button(
+            _("Hand out"), key="decisions_hand", **permitted.needs("finding.assign")
+        ):
             try:
                 for finding in orphans:
                     mending.assign(finding.id, name)

@@ -18,7 +18,7 @@ from compliance.impact.nouns import (
     Section,
 )
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import outputs, permitted, wording
 from pages.parts.impacting import words
 
 _ORDER = (None, True, False)
@@ -48,7 +48,11 @@ def screening(workspace: Workspace, impact: Impact) -> None:
                 asked.id: _criterion(impact, asked.id, f"{asked.ref} · {_(asked.title)}", asked.ask)
                 for asked in method().criteria
             }
-            submitted = st.form_submit_button(_("Save the screening"), key="impact_screen_save")
+            submitted = st.form_submit_button(
+                _("Save the screening"),
+                key="impact_screen_save",
+                **permitted.needs("impact.screen"),
+            )
     if submitted:
         changed = {
             id_: said
@@ -109,7 +113,9 @@ def _section(workspace: Workspace, impact: Impact, section: Section) -> None:
             else False
         )
         submitted = st.form_submit_button(
-            _("Save: {section}").format(section=_(section.title)), key=f"impact_save_{section.id}"
+            _("Save: {section}").format(section=_(section.title)),
+            key=f"impact_save_{section.id}",
+            **permitted.needs("impact.answer"),
         )
     if submitted:
         changed: dict[str, str | None] = {

@@ -12,7 +12,7 @@ from compliance.impact.nouns import Impact, ImpactKind, Screened
 from compliance.register.nouns import Record
 from compliance.rules.nouns import Knowledge
 from compliance.workspace import Workspace
-from pages.parts import outputs
+from pages.parts import outputs, permitted
 from pages.parts.impacting import words
 
 NOTHING = ""
@@ -61,7 +61,9 @@ def begin(workspace: Workspace, knowledge: Knowledge, *, is_first: bool) -> None
             title = two.text_input(
                 _("Title"), key="impact_title", placeholder=_("by its subject"), max_chars=200
             )
-            submitted = st.form_submit_button(_("Begin"), type="primary", key="impact_begin")
+            submitted = st.form_submit_button(
+                _("Begin"), type="primary", key="impact_begin", **permitted.needs("impact.begin")
+            )
     if submitted:
         record = activities.get(activity or NOTHING)
         chosen = template or (suggested(_purposes(record)) if record else NOTHING)

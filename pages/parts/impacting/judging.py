@@ -25,7 +25,7 @@ from compliance.impact.nouns import (
 from compliance.plain import to_json
 from compliance.report.nouns import ReportKind
 from compliance.workspace import Workspace
-from pages.parts import language, navigation, outputs, wording
+from pages.parts import language, navigation, outputs, permitted, wording
 from pages.parts.impacting import words
 
 OWN = ""
@@ -84,7 +84,9 @@ def opinions(workspace: Workspace, impact: Impact) -> None:
         reason = st.text_input(
             _("Or why they were not asked"), key=f"impact_opinion_reason_{impact.version}"
         )
-        submitted = st.form_submit_button(_("Record the opinion"), key="impact_opinion_save")
+        submitted = st.form_submit_button(
+            _("Record the opinion"), key="impact_opinion_save", **permitted.needs("impact.opine")
+        )
     if submitted:
         with outputs.explained(_("Not recorded")):
             opinion = Opinion(of=of, by=by.strip(), text=text, reason=reason)
@@ -120,7 +122,9 @@ def decision(workspace: Workspace, impact: Impact) -> None:
             if left is RiskLevel.HIGH
             else None
         )
-        submitted = st.form_submit_button(_("Record the decision"), key="impact_decision_save")
+        submitted = st.form_submit_button(
+            _("Record the decision"), key="impact_decision_save", **permitted.needs("impact.decide")
+        )
     if submitted:
         with outputs.explained(_("Not recorded")):
             workspace.governance.impacts.decide(
@@ -157,13 +161,20 @@ def signature(workspace: Workspace, impact: Impact) -> None:
         st.markdown(_("Nothing is missing."))
     with st.container(horizontal=True):
         if impact.status is Status.DRAFT and st.button(
-            _("Hand on for review"), key="impact_submit", icon=":material/rate_review:"
+            _("Hand on for review"),
+            key="impact_submit",
+            icon=":material/rate_review:",
+            **permitted.needs("impact.submit"),
         ):
             with outputs.explained(_("Not handed on")):
                 workspace.governance.impacts.submit(impact.id)
                 st.rerun()
         if st.button(
-            _("Validate …"), key="impact_validate", type="primary", icon=":material/verified:"
+            _("Validate …"),
+            key="impact_validate",
+            type="primary",
+            icon=":material/verified:",
+            **permitted.needs("impact.validate"),
         ):
             _sign(workspace, impact)
 
@@ -196,8 +207,14 @@ def versions(workspace: Workspace, impact: Impact) -> None:
             on_click="ignore",
             key="impact_export",
             icon=":material/download:",
+            **permitted.needs("impact.export"),
         )
-        if st.button(_("Build the report"), key="impact_report", icon=":material/description:"):
+        if st.button(
+            _("Build the report"),
+            key="impact_report",
+            icon=":material/description:",
+            **permitted.needs("report.build"),
+        ):
             with outputs.explained(_("Not built")), st.spinner(_("Typesetting …")):
                 workspace.build_report(ReportKind.DPIA, about=impact.id)
                 st.toast(_("Built; it stands on the page Reports."), icon=":material/check:")
@@ -220,7 +237,12 @@ def _sign(workspace: Workspace, impact: Impact) -> None:
     if left is not None:
         st.markdown(f"{_('Risk that is left')}: {words.level_badge(left)}")
     if st.button(
-        _("Sign"), key="impact_sign", type="primary", on_click=_signed, args=(workspace, impact)
+        _("Sign"),
+        key="impact_sign",
+        type="primary",
+        on_click=_signed,
+        args=(workspace, impact),
+        **permitted.needs("impact.validate"),
     ):
         st.rerun()  # closes the dialog; what was signed shows from storage
 
@@ -246,7 +268,10 @@ def _done(workspace: Workspace, impact: Impact) -> None:
             key=f"impact_done_{impact.version}",
             width=420,
         )
-        if st.button(_("Mark as done"), key="impact_done_save") and place is not None:
+        if (
+            st.button(_("Mark as done"), key="impact_done_save", **permitted.needs("impact.plan"))
+            and place is not None
+        ):
             done = replace(open_[place], is_done=True)
             with outputs.explained(_("Not changed")):
                 workspace.governance.impacts.plan(impact.id, done, place=place)
@@ -266,7 +291,12 @@ def _proposals(workspace: Workspace, impact: Impact) -> None:
             key=f"impact_proposed_{impact.version}",
             placeholder=_("{n} measures").format(n=len(proposed)),
         )
-        if st.button(_("Plan the chosen"), key="impact_proposed_save") and chosen:
+        if (
+            st.button(
+                _("Plan the chosen"), key="impact_proposed_save", **permitted.needs("impact.plan")
+            )
+            and chosen
+        ):
             with outputs.explained(_("Not planned")):
                 for id_ in chosen:
                     workspace.governance.impacts.plan(impact.id, Measure(what=id_))
@@ -293,7 +323,9 @@ def _planned(workspace: Workspace, impact: Impact) -> None:
         )
         owner = two.text_input(_("Owner"), key=f"impact_plan_owner_{end}", max_chars=200)
         due = one.date_input(_("Due"), None, key=f"impact_plan_due_{end}")
-        submitted = st.form_submit_button(_("Plan it"), key="impact_plan_save")
+        submitted = st.form_submit_button(
+            _("Plan it"), key="impact_plan_save", **permitted.needs("impact.plan")
+        )
     if submitted:
         measure = Measure(
             what=known or own,

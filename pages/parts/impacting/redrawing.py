@@ -9,7 +9,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.impact.nouns import Difference, Impact, Status
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import outputs, permitted, wording
 from pages.parts.impacting import words
 
 
@@ -36,7 +36,9 @@ def banner(workspace: Workspace, impact: Impact, changed: Sequence[str]) -> None
             key="impact_redraw",
             type="primary",
             icon=":material/refresh:",
-            help=_("Drawn answers are drawn again; your own words stay."),
+            **permitted.needs(
+                "impact.redraw", help=_("Drawn answers are drawn again; your own words stay.")
+            ),
         ):
             with outputs.explained(_("Not redrawn")):
                 differences = workspace.governance.impacts.redraw(impact.id)[1]
@@ -49,7 +51,9 @@ def read_in(workspace: Workspace) -> None:
     with st.expander(_("Read an exported assessment in"), icon=":material/upload_file:"):
         with st.form("impact_import_form", border=False, clear_on_submit=True):
             file = st.file_uploader(_("Exported assessment"), "json", key="impact_import_file")
-            submitted = st.form_submit_button(_("Read in"), key="impact_import")
+            submitted = st.form_submit_button(
+                _("Read in"), key="impact_import", **permitted.needs("impact.import")
+            )
         if submitted and file is not None:
             with outputs.explained(_("Not read in")):
                 made = workspace.governance.impacts.read_in(file.getvalue())

@@ -11,7 +11,7 @@ from compliance.i18n import translate as _
 from compliance.impact import level_after, level_before, measure_title, measures, method
 from compliance.impact.nouns import FearedEvent, Gauge, Impact, Origin, Reading, Scale
 from compliance.workspace import Workspace
-from pages.parts import figures, outputs, wording
+from pages.parts import figures, outputs, permitted, wording
 from pages.parts.figures import impact as charts
 from pages.parts.impacting import words
 from pages.parts.impacting.answers import text_key
@@ -97,7 +97,9 @@ def _event_form(workspace: Workspace, impact: Impact, event: FearedEvent) -> Non
             key=text_key("why", impact.id, event.id, _why(event)),
         )
         submitted = st.form_submit_button(
-            _("Save: {section}").format(section=_(event.title)), key=f"impact_save_{event.id}"
+            _("Save: {section}").format(section=_(event.title)),
+            key=f"impact_save_{event.id}",
+            **permitted.needs("impact.gauge"),
         )
     if submitted:
         with outputs.explained(_("Not saved")):
@@ -249,7 +251,9 @@ def _another(workspace: Workspace, impact: Impact) -> None:
         title = two.text_input(
             _("Name of your own event"), key=f"impact_fear_own_{len(there)}", max_chars=200
         )
-        submitted = st.form_submit_button(_("Add the event"), key="impact_fear_add")
+        submitted = st.form_submit_button(
+            _("Add the event"), key="impact_fear_add", **permitted.needs("impact.gauge")
+        )
     if submitted:
         with outputs.explained(_("Not added")):
             workspace.governance.impacts.fear(impact.id, title, event=known or "")

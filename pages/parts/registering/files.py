@@ -12,7 +12,7 @@ from compliance.register import Shape, kinds
 from compliance.register.nouns import Contradiction, Register
 from compliance.workspace import Workspace
 from compliance.workspace.registering import LARGEST_FILE_BYTES
-from pages.parts import outputs, wording
+from pages.parts import language, outputs, permitted, wording
 
 _ROLES = mark("Controller, Art. 30(1)"), mark("Processor, Art. 30(2)")
 _EVERYTHING = ""
@@ -36,7 +36,12 @@ def bring_in(workspace: Workspace) -> None:
             key="register_file_kind",
             width=420,
         )
-        submitted = st.form_submit_button(_("Import"), type="primary", key="register_take_in")
+        submitted = st.form_submit_button(
+            _("Import"),
+            type="primary",
+            key="register_take_in",
+            **permitted.needs("register.import"),
+        )
     if submitted and upload is None:
         st.warning(_("Choose a file first."))
     elif submitted:
@@ -71,6 +76,7 @@ def take_out(workspace: Workspace) -> None:
                 on_click="ignore",
                 key="register_export_csv",
                 icon=":material/download:",
+                **permitted.needs("register.export"),
             )
         st.download_button(
             _("Download as JSON"),
@@ -80,6 +86,7 @@ def take_out(workspace: Workspace) -> None:
             on_click="ignore",
             key="register_export_json",
             icon=":material/download:",
+            **permitted.needs("register.export"),
         )
     outputs.remark(
         _("Each export stands in the trail: how many records, and whether names were left out.")
@@ -128,6 +135,7 @@ def record_of_processing(workspace: Workspace) -> None:
                 on_click="ignore",
                 key=f"register_ropa_{shape}",
                 icon=":material/download:",
+                **permitted.needs("register.export"),
             )
 
 
@@ -153,9 +161,11 @@ def contradictions(register: Register) -> None:
                 icon=":material/edit:",
                 on_click=_go_to,
                 args=(one,),
+                **permitted.needs("register.export"),
             )
 
 
+@language.callback
 def _go_to(one: Contradiction) -> None:
     """Look at the record of a contradiction next."""
     st.session_state["register_next"] = (one.kind, one.record)

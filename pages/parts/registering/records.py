@@ -12,7 +12,7 @@ from compliance.i18n import translate as _
 from compliance.register import Gaps
 from compliance.register.nouns import Field, Kind, Origin, Record, Register
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import outputs, permitted, wording
 from pages.parts.registering.fields import Asking, Change, ask
 
 NEW = ""
@@ -92,7 +92,9 @@ def form(workspace: Workspace, kind: Kind, record: Record | None, laws: Collecti
         if others:
             with st.expander(_("Fields that only laws out of scope ask for")):
                 changes.append(ask(others, values, about))
-        submitted = st.form_submit_button(_("Record"), type="primary", key="register_save")
+        submitted = st.form_submit_button(
+            _("Record"), type="primary", key="register_save", **permitted.needs("register.record")
+        )
     if submitted:
         _save(workspace, kind, id_, name, changes, is_new=record is None)
 
@@ -125,7 +127,10 @@ def _deeds(workspace: Workspace, kind: Kind, record: Record) -> None:
             _("Take over"),
             key="register_take_over",
             icon=":material/how_to_reg:",
-            help=_("Record what is drawn as your own word; it then stays as it is."),
+            **permitted.needs(
+                "register.record",
+                help=_("Record what is drawn as your own word; it then stays as it is."),
+            ),
         ):
             with outputs.explained(_("Not taken over")):
                 area.take_over(kind.id, record.id)
@@ -133,7 +138,12 @@ def _deeds(workspace: Workspace, kind: Kind, record: Record) -> None:
         if not kind.is_single:
             with st.popover(_("Remove"), icon=":material/delete:", key="register_remove_ask"):
                 st.markdown(_("It leaves the register and stays in its history."))
-                if st.button(_("Remove it"), key="register_remove", type="primary"):
+                if st.button(
+                    _("Remove it"),
+                    key="register_remove",
+                    type="primary",
+                    **permitted.needs("register.remove"),
+                ):
                     with outputs.explained(_("Not removed")):
                         area.remove(kind.id, record.id)
                         st.rerun()

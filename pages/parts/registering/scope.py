@@ -10,7 +10,7 @@ from compliance.countries import COUNTRIES, name_of
 from compliance.i18n import translate as _
 from compliance.register import laws
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import outputs, permitted, wording
 
 _PLACES = {
     "countries_of_establishment": "Countries with an establishment",
@@ -50,10 +50,15 @@ def decide(workspace: Workspace) -> None:
         )
         one, two = st.columns([1, 4])
         recorded = one.form_submit_button(
-            _("Record laws"), type="primary", key="organisation_record_laws"
+            _("Record laws"),
+            type="primary",
+            key="organisation_record_laws",
+            **permitted.needs("register.record"),
         )
         followed = is_decided and two.form_submit_button(
-            _("Follow what is proposed"), key="organisation_follow"
+            _("Follow what is proposed"),
+            key="organisation_follow",
+            **permitted.needs("register.record"),
         )
     if not (recorded or followed):
         return

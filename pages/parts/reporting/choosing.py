@@ -12,7 +12,7 @@ from compliance.i18n import translate as _
 from compliance.report.nouns import Format, Report, ReportKind
 from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import outputs, permitted, wording
 
 TITLES = {
     ReportKind.AUDIT: mark("Audit report"),
@@ -72,6 +72,14 @@ MIMES = {
 }
 _ON_DATASETS = (ReportKind.AUDIT, ReportKind.ROPA)
 _ON_REQUESTS = (ReportKind.REQUEST, ReportKind.ERASURE)
+# What is worked out, or looked through, before it is written.
+_NEEDS = {
+    ReportKind.AUDIT: "duties.assess",
+    ReportKind.SUMMARY: "duties.assess",
+    ReportKind.REQUEST: "request.see",
+    ReportKind.ERASURE: "request.see",
+    ReportKind.REQUEST_LOG: "request.log",
+}
 _WIDTH = 420
 
 
@@ -90,7 +98,7 @@ def build(workspace: Workspace) -> None:
     kind = ReportKind(
         st.selectbox(
             _("Which report"),
-            list(TITLES),
+            [kind for kind in TITLES if kind not in _NEEDS or permitted.may(_NEEDS[kind])],
             format_func=lambda kind: _(TITLES[kind]),
             key="reports_kind",
             width=_WIDTH,
@@ -136,6 +144,7 @@ def download(workspace: Workspace, report: Report, shape: Format, key: str, *, f
         key=key,
         icon=":material/download:",
         type="primary" if first else "secondary",
+        **permitted.needs("request.see" if report.kind is ReportKind.REQUEST else "report.export"),
     )
 
 

@@ -10,7 +10,7 @@ from compliance.i18n import LANGUAGES
 from compliance.i18n import translate as _
 from compliance.report.nouns import Format, Report, ReportKind, Signature
 from compliance.workspace import Workspace
-from pages.parts import outputs, reading, wording
+from pages.parts import outputs, permitted, reading, wording
 from pages.parts.reporting import choosing
 
 _SHOWN = 10
@@ -71,6 +71,8 @@ def _is_looked_at(workspace: Workspace, report: Report) -> bool:
     label = _("Look at it here")
     if report.kind not in _PERSONAL:
         return st.toggle(label, value=True, key="reports_look")
+    if not permitted.may("report.read"):
+        return False
     note = partial(workspace.proof.reports.was_read, report)
     return reading.asked(label, f"reports_look_{report.id}", note)
 

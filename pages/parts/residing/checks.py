@@ -12,7 +12,7 @@ from compliance.i18n import translate as _
 from compliance.rules.nouns import Form
 from compliance.workspace import Workspace
 from compliance.workspace.residing import Asked, Move, Movement, asked_of, mechanisms, to_facts
-from pages.parts import navigation, outputs
+from pages.parts import navigation, outputs, permitted
 from pages.parts.approving import asking
 from pages.parts.residing import movements, words
 
@@ -149,6 +149,8 @@ def _input(column: st.delta_generator.DeltaGenerator, fact: str, asked: Asked) -
 
 def _offer(workspace: Workspace, asked: Move, found: Movement) -> None:
     """Put it into the register, where every law lets the rows go."""
+    if not permitted.told("register.record"):
+        return
     why = None if found.may_go else _("No law, or not every law, lets the rows go.")
     need = workspace.governance.residency.need(asked) if found.may_go else None
     if asking.may_go(workspace, need, "residency") and st.button(

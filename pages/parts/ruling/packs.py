@@ -8,7 +8,7 @@ from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.rules.nouns import PackChange
 from compliance.workspace import Workspace
-from pages.parts import outputs
+from pages.parts import outputs, permitted
 from pages.parts.wording import escaped, refused
 
 _NAMED = 12
@@ -22,6 +22,8 @@ def bring_in(workspace: Workspace) -> None:
             "It is checked first, and every slip is named with its line."
         )
     )
+    if not permitted.told("rules.keep"):
+        return
     file = st.file_uploader(
         _("A pack, as YAML"), type=["yaml", "yml"], max_upload_size=1, key="rules_file"
     )
@@ -60,7 +62,7 @@ def kept(workspace: Workspace) -> None:
     picked = what.selectbox(
         _("Take out of force"), list(titles), format_func=titles.__getitem__, key="rules_which"
     )
-    if where.button(_("Take out"), key="rules_remove"):
+    if where.button(_("Take out"), key="rules_remove", **permitted.needs("rules.remove")):
         try:
             workspace.governance.packs.remove(str(picked))
         except ComplianceError as refusal:

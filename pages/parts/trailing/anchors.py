@@ -9,7 +9,7 @@ from compliance.i18n import translate as _
 from compliance.rules.nouns.audit import EVERY
 from compliance.trail.nouns import Anchor, AnchorKind
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import outputs, permitted, wording
 
 KINDS = {
     AnchorKind.FILE: mark("File or folder elsewhere"),
@@ -76,7 +76,12 @@ def _worked_on(workspace: Workspace, found: tuple[Anchor, ...]) -> None:
         name = st.selectbox(
             _("Which anchor"), [one.name for one in found], key="trail_anchor", width=320
         )
-        if st.button(_("Anchor now"), icon=":material/anchor:", key="trail_anchor_run"):
+        if st.button(
+            _("Anchor now"),
+            icon=":material/anchor:",
+            key="trail_anchor_run",
+            **permitted.needs("trail.anchor"),
+        ):
             with outputs.explained(_("Not anchored")), st.spinner(_("Taking it there …")):
                 ran = workspace.proof.trail.run(str(name)).last
                 st.session_state["trail_told"] = (
@@ -85,7 +90,9 @@ def _worked_on(workspace: Workspace, found: tuple[Anchor, ...]) -> None:
                     else _("Not reached: {why}.").format(why=ran.reason if ran else "")
                 )
                 st.rerun()
-        if st.button(_("Run it no more"), key="trail_anchor_remove"):
+        if st.button(
+            _("Run it no more"), key="trail_anchor_remove", **permitted.needs("anchor.remove")
+        ):
             with outputs.explained(_("Not removed")):
                 workspace.proof.trail.remove(str(name))
                 st.rerun()
@@ -112,7 +119,10 @@ def _form(workspace: Workspace) -> None:
             _("Of a git clone: send commits on to its remote"), key="trail_anchor_push"
         )
         submitted = st.form_submit_button(
-            _("Add it and anchor now"), type="primary", key="trail_anchor_add"
+            _("Add it and anchor now"),
+            type="primary",
+            key="trail_anchor_add",
+            **permitted.needs("anchor.keep"),
         )
     if not submitted:
         return

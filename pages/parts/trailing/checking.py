@@ -7,7 +7,7 @@ import streamlit as st
 from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import outputs, permitted, wording
 
 _SHOWN = 10
 _NAMES = {"export": mark("export"), "checkpoint": mark("checkpoint"), "proof": mark("proof")}
@@ -61,7 +61,9 @@ def proofs(workspace: Workspace, entries: int) -> None:
             on_click="ignore",
             key="trail_prove",
             icon=":material/task:",
-            help=_("The entry and some 20 hashes, under a signed checkpoint."),
+            **permitted.needs(
+                "trail.prove", help=_("The entry and some 20 hashes, under a signed checkpoint.")
+            ),
         )
 
 

@@ -10,7 +10,7 @@ from compliance.i18n import plural
 from compliance.i18n import translate as _
 from compliance.trail.nouns import TrailState, Verified
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import outputs, permitted, wording
 
 _SHOWN = 10
 _FINGERPRINT = 16
@@ -109,7 +109,10 @@ def checkpoint(workspace: Workspace, state: TrailState) -> None:
             on_click="ignore",
             key="trail_checkpoint",
             icon=":material/bookmark_added:",
-            help=_("Keep it elsewhere: with it, entries removed at the end show as well."),
+            **permitted.needs(
+                "trail.checkpoint",
+                help=_("Keep it elsewhere: with it, entries removed at the end show as well."),
+            ),
         )
         st.download_button(
             _("Export the trail"),
@@ -119,7 +122,10 @@ def checkpoint(workspace: Workspace, state: TrailState) -> None:
             on_click="ignore",
             key="trail_export",
             icon=":material/download:",
-            help=_("Anybody can check it with verify_trail.py, without this desk."),
+            **permitted.needs(
+                "trail.export",
+                help=_("Anybody can check it with verify_trail.py, without this desk."),
+            ),
         )
 
 

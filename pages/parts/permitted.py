@@ -1,0 +1,49 @@
+"""What whoever looks may do here: what is not for them says for whom it is, before they press."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from compliance.access import permissions
+from compliance.access.nouns import Role
+from compliance.i18n import mark
+from compliance.i18n import translate as _
+from pages.parts import outputs, visiting
+
+ROLES = {
+    Role.OFFICER: mark("officer"),
+    Role.ANALYST: mark("analyst"),
+    Role.AUDITOR: mark("auditor"),
+    Role.ADMINISTRATOR: mark("administrator"),
+}
+
+
+def may(right: str) -> bool:
+    """Whether whoever looks has a right; see `compliance.access`."""
+    return visiting.workspace().may(right)
+
+
+def needs(right: str, **options: Any) -> dict[str, Any]:
+    """The options of a button that needs a right: as given, or shut, with whom it is for.
+
+    Args:
+        options: of the button, where it may be pressed; `disabled` and `help` among them.
+    """
+    if may(right):
+        return options
+    return {**options, "disabled": True, "help": reason(right)}
+
+
+def reason(right: str) -> str:
+    """Why something is shut for whoever looks."""
+    roles = permissions().get(right, frozenset())
+    words = ", ".join(_(ROLES[role]) for role in Role if role in roles)
+    return _("Your role does not allow this; it is for: {roles}.").format(roles=words)
+
+
+def told(right: str) -> bool:
+    """Whether whoever looks has a right; where not, a remark in its place says whom it is for."""
+    if may(right):
+        return True
+    outputs.remark(reason(right))
+    return False

@@ -1,0 +1,49 @@
+"""What Streamlit is told of the provider that people sign in with."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from compliance.errors import WorkspaceError
+from compliance.settings import Settings, SignIn
+from compliance.workspace.keys import cookie_key
+
+
+class Provider(TypedDict):
+    """The section `auth` of Streamlit's secrets."""
+
+    redirect_uri: str
+    cookie_secret: str
+    client_id: str
+    client_secret: str
+    server_metadata_url: str
+
+
+def sign_in() -> SignIn:
+    """How people sign in; where that cannot be read, nobody does, and every page says so."""
+    try:
+        return Settings.from_environment().sign_in
+    except WorkspaceError:
+        return SignIn(way="unknown")
+
+
+def secrets(sign_in: SignIn) -> dict[str, Provider] | None:
+    """The secrets that Streamlit's sign-in needs; None where nobody signs in, or nobody can.
+
+    They stay in this process: no file holds them, and no environment of another.
+    """
+    if not sign_in.way or sign_in.amiss:
+        return None
+    try:
+        key = cookie_key(Settings.from_environment().home)
+    except WorkspaceError:
+        return None  # every page says so
+    return {
+        "auth": Provider(
+            redirect_uri=sign_in.redirect_uri,
+            cookie_secret=key,
+            client_id=sign_in.client_id,
+            client_secret=sign_in.client_secret,
+            server_metadata_url=sign_in.metadata_url,
+        )
+    }

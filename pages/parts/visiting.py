@@ -1,0 +1,201 @@
+"""Who looks at this page, and the workspace in their hands.
+
+Nobody gets further than their visit allows: `enter` asks at every run of the app; parts, dialogs
+and callbacks, which run without it, ask by `language`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from urllib.parse import urlsplit
+
+import streamlit as st
+from streamlit import config
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from compliance.access.nouns import Identity
+from compliance.errors import AccessError, ElsewhereError, SignInError, SignInNotReadyError
+from compliance.i18n import mark
+from compliance.settings import LOOPBACK_NAMES
+from compliance.workspace import Workspace
+
+_PASSED_ON = frozenset(["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"])
+_ACTOR, _VISIT = "visiting_actor", "visiting_visit"
+_KEPT = ("session_language",)  # what the next person may find
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Where a request comes from.
+
+    Attributes:
+        address: of who asks; empty where the server did not say.
+        listens_on: the address that the server is told to listen on; empty for all.
+        headers: of the request, by names in small letters.
+    """
+
+    address: str
+    listens_on: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def shared() -> Workspace:
+    """The open workspace that all sessions share, in the hands of whoever has the machine."""
+    return Workspace()
+
+
+def workspace() -> Workspace:
+    """The workspace in the hands of whoever looks; where none may, the page begins anew."""
+    try:
+        return _in_hands(is_act=False)
+    except AccessError:
+        st.rerun()
+
+
+def enter() -> Workspace:
+    """The workspace for a run of the app, which is something that somebody did.
+
+    What was in hand leaves with whom it belonged to.
+
+    Raises:
+        AccessError: nobody may come in so.
+        WorkspaceError: it cannot be opened.
+    """
+    try:
+        theirs = _in_hands(is_act=True)
+    except AccessError:
+        _clear()
+        raise
+    visit = _identity(theirs).token if theirs.actor.account else ""
+    if st.session_state.setdefault(_VISIT, visit) != visit:
+        _clear()
+    st.session_state.update({_VISIT: visit, _ACTOR: theirs.actor})
+    return theirs
+
+
+def has_begun() -> bool:
+    """Whether somebody was in, in this window."""
+    return _VISIT in st.session_state
+
+
+def is_still_here(*, is_act: bool = True) -> bool:
+    """Whether whoever the page was drawn for is still here, with the rights of then.
+
+    Args:
+        is_act: whether they did something just now; what looks by itself says no.
+    """
+    try:
+        actor = _in_hands(is_act=is_act).actor
+    except AccessError:
+        return False
+    return not actor.account or bool(actor == st.session_state.get(_ACTOR))
+
+
+def leave() -> None:
+    """Sign whoever looks at this page out, here and at the provider."""
+    here = shared()
+    here.access.visits.end(_identity(here))
+    _clear()
+    st.logout()
+
+
+def claims() -> Mapping[str, object]:
+    """What the provider said of whoever signed in; `is_logged_in` where sign-in works at all."""
+    return dict(st.user.to_dict())
+
+
+def caller() -> Caller:
+    """Where the browser of this session is."""
+    # Streamlit gives no address where it is this machine's.
+    return Caller(
+        address=st.context.ip_address or "127.0.0.1",
+        listens_on=config.get_option("server.address") or "",
+        headers={name.lower(): value for name, value in st.context.headers.items()},
+    )
+
+
+def check_is_near(asking: Caller) -> None:
+    """Without sign-in only a browser on the server's own machine is served.
+
+    Raises:
+        ElsewhereError: it is on another, or may be.
+    """
+    origin = asking.headers.get("origin", "")
+    names = [asking.headers.get("host", ""), origin.partition("://")[2] or origin]
+    reasons = {
+        mark("the server listens to other machines"): not _is_loopback(asking.listens_on),
+        mark("a proxy passed the request on"): not _PASSED_ON.isdisjoint(asking.headers),
+        mark("the request comes from another machine"): not _is_loopback(asking.address),
+        mark("the request asks for another machine"): not all(
+            _is_loopback(_host_of(name)) for name in names if name
+        ),
+    }
+    for reason, is_so in reasons.items():
+        if is_so:
+            raise ElsewhereError(reason=reason)
+
+
+def _in_hands(*, is_act: bool) -> Workspace:
+    """The workspace in the hands of whoever looks.
+
+    Raises:
+        AccessError: nobody may come in so.
+    """
+    here = shared()
+    sign_in = here.settings.sign_in
+    if sign_in.amiss:
+        raise SignInNotReadyError(setting=sign_in.amiss)
+    if not sign_in.way:
+        check_is_near(caller())
+        return here
+    visits, identity = here.access.visits, _identity(here)
+    actor = visits.check(identity, is_act=is_act)
+    return here.acting(actor, partial(visits.confirm, identity))
+
+
+def _identity(here: Workspace) -> Identity:
+    """Whoever the provider says that looks at this page.
+
+    Raises:
+        SignInError: nobody signed in.
+        SignInNotReadyError: nobody can.
+    """
+    said = claims()
+    if "is_logged_in" not in said:
+        raise SignInNotReadyError(setting="pages/parts/server.py")
+    if config.get_option("server.trustedUserHeaders"):
+        raise SignInNotReadyError(setting="server.trustedUserHeaders")
+    if not said["is_logged_in"]:
+        raise SignInError(reason=mark("sign in first"))
+    return here.access.visits.identity(said)
+
+
+def _clear() -> None:
+    """Let go of all that this session has in hand: what was typed, chosen, loaded."""
+    for key in [str(key) for key in st.session_state if key not in _KEPT]:
+        del st.session_state[key]
+    if context := get_script_run_ctx():
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
+
+
+def _host_of(name: str) -> str:
+    """The host of a name with or without a port."""
+    try:
+        return urlsplit(f"//{name}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host in LOOPBACK_NAMES:
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)

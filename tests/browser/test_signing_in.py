@@ -1,0 +1,358 @@
+"""People sign in at a real provider, see what is theirs, and are out when their visit is over."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+
+from compliance.access.nouns import Account, Role
+from compliance.dataset import RawFile
+from compliance.settings import Settings
+from compliance.storage import tables
+from compliance.workspace import Workspace
+from tests.browser.conftest import App, Open, Visitor, serving
+from tests.provider import CLIENT, LIES, PEOPLE, SECRET, Provider, providing
+from tests.walked_shop import SAID, orders
+
+pytestmark = pytest.mark.browser
+
+DATASET = "zanzibar"  # a word that is nowhere else
+ROLES = {
+    "ada": (Role.OFFICER,),
+    "ann": (Role.ANALYST,),
+    "aud": (Role.AUDITOR,),
+    "adm": (Role.ADMINISTRATOR,),
+    "una": (Role.OFFICER,),
+}
+
+
+@dataclass(slots=True)
+class Office:
+    """The app that people sign in to, the provider that they sign in with, and the time."""
+
+    app: App
+    provider: Provider
+    late: Path
+    minutes: int = 0
+    workspace: Workspace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.workspace = self.app.workspace
+
+    def keep(self, name: str, *, is_active: bool = True) -> None:
+        """Somebody's account as it is from now on."""
+        desk = self.workspace._desk
+        with desk.act("account.keep", name) as act:
+            account = Account(
+                id=f"a-{name}",
+                name=name,
+                email=str(PEOPLE[name]["email"]),
+                roles=ROLES[name],
+                issuer=self.provider.address,
+                subject=f"sub-{name}" if name != "una" else "",
+                is_active=is_active,
+                at=datetime.now(UTC),
+                by="local officer",
+            )
+            act.store(tables.ACCOUNT, account, id=account.id)
+
+    def pass_minutes(self, minutes: int) -> None:
+        self.minutes += minutes
+        self.late.write_text(str(self.minutes), encoding="utf-8")
+
+    def told(self, act: str) -> int:
+        return sum(entry.act == act for entry in self.workspace.entries(10_000))
+
+    def sign_in(self, visitor: Visitor, name: str, path: str = "") -> Visitor:
+        """Somebody signs in, and is on their first page."""
+        visitor.page.goto(f"{self.app.address}/{path}")
+        visitor.press("Sign in")
+        self.answer(visitor, name)
+        expect(visitor.page.get_by_role("button", name="Sign out")).to_be_visible()
+        visitor.settle()
+        return visitor
+
+    def answer(self, visitor: Visitor, name: str) -> None:
+        """Say at the provider who it is."""
+        visitor.page.get_by_role("link", name=str(PEOPLE[name]["name"])).click()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("office")
+    home, late = folder / "desk", folder / "late"
+    late.write_text("0", encoding="utf-8")
+    desk = Workspace(Settings.from_environment({}, home=home))
+    desk.add_files([RawFile(name="orders.csv", data=orders())], DATASET, SAID)
+    with providing() as provider:
+
+        def settings(address: str) -> Mapping[str, str]:
+            return {
+                "LATE": str(late),
+                "PRIVACY_DESK_SIGN_IN": "oidc",
+                "PRIVACY_DESK_OIDC_METADATA_URL": provider.metadata_url,
+                "PRIVACY_DESK_OIDC_CLIENT_ID": CLIENT,
+                "PRIVACY_DESK_OIDC_CLIENT_SECRET": SECRET,
+                "PRIVACY_DESK_OIDC_REDIRECT_URI": f"{address}/oauth2callback",
+            }
+
+        script = ["tests/browser/clocked_streamlit.py"]
+        with serving(home, settings, script) as app:
+            made = Office(app, provider, late)
+            for name in ROLES:
+                made.keep(name)
+            yield made
+
+
+@pytest.fixture(autouse=True)
+def on_time(office: Office) -> Iterator[None]:
+    """The clock is right again, and the provider honest, after each test."""
+    yield
+    office.provider.lie = ""
+    if office.minutes:
+        office.pass_minutes(-office.minutes)
+
+
+def frames(visitor: Visitor) -> list[bytes]:
+    """All that the server says to a browser from now on, beside files."""
+    heard: list[bytes] = []
+
+    def hear(said: bytes | str) -> None:
+        heard.append(said if isinstance(said, bytes) else said.encode())
+
+    visitor.page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    return heard
+
+
+def is_out(visitor: Visitor) -> None:
+    """The visitor sees the sign-in page and nothing of the desk."""
+    visitor.arrive("Sign in")
+    expect(visitor.page.get_by_test_id("stSidebarNavLink")).to_have_count(0)
+    expect(visitor.page.get_by_text(DATASET)).to_have_count(0)
+    expect(visitor.page.get_by_text("Page not found")).to_have_count(0)
+
+
+def cookies_of(context: BrowserContext) -> dict[str, str]:
+    return {str(c["name"]): str(c["value"]) for c in context.cookies()}
+
+
+def asked(address: str, cookies: Mapping[str, str], **headers: str) -> int:
+    """The status that a request without a browser is answered with."""
+    said = {"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items()), **headers}
+    try:
+        with urlopen(Request(address, headers=said), timeout=30) as answer:  # noqa: S310
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+def test_signed_out_a_deep_link_shows_the_sign_in_page_and_sends_nothing_else(
+    office: Office, open_window: Open
+) -> None:
+    visitor = open_window(office.app)
+    heard = frames(visitor)
+    for path in ("", "datasets", "trail", "requests?dataset=zanzibar2", "nowhere"):
+        visitor.page.goto(f"{office.app.address}/{path}")
+        is_out(visitor)
+    visitor.keep("signing-in")
+
+    said = b"".join(heard)
+    assert b"Sign in" in said
+    assert DATASET.encode() not in said.replace(b"zanzibar2", b"")
+    assert b"Residency" not in said
+    assert visitor.strangers == []
+
+
+def test_somebody_signs_in_works_and_signs_out_and_the_way_back_is_closed(
+    office: Office, open_window: Open
+) -> None:
+    before = office.told("visit.begin"), office.told("visit.end"), office.provider.left
+    visitor = open_window(office.app)
+    heard = frames(visitor)
+    office.sign_in(visitor, "ada")
+    visitor.walk_to("Datasets")
+    assert DATASET.encode() in b"".join(heard)  # where the test above found none
+    visitor.keep("signed-in")
+
+    visitor.press("Sign out")
+    is_out(visitor)
+    visitor.page.go_back()
+    is_out(visitor)
+    visitor.page.goto(f"{office.app.address}/datasets")
+    is_out(visitor)
+
+    after = office.told("visit.begin"), office.told("visit.end"), office.provider.left
+    assert tuple(b - a for a, b in zip(before, after, strict=True)) == (1, 1, 1)
+
+
+def test_a_role_sees_its_pages_and_is_told_where_others_begin(
+    office: Office, open_window: Open
+) -> None:
+    visitor = office.sign_in(open_window(office.app), "aud")
+    links = visitor.page.get_by_test_id("stSidebarNavLink")
+
+    expect(links.filter(has_text="Trail")).to_have_count(1)
+    expect(links.filter(has_text="Datasets")).to_have_count(0)
+    visitor.visit("Datasets", "datasets")
+    visitor.sees("Your role does not allow this")
+    expect(visitor.page.get_by_test_id("stMain").get_by_text(DATASET)).to_have_count(0)
+
+
+def test_a_cookie_that_was_copied_is_worth_nothing_after_sign_out(
+    office: Office, open_window: Open
+) -> None:
+    visitor, thief = office.sign_in(open_window(office.app), "ada"), open_window(office.app)
+    thief.page.context.add_cookies(visitor.page.context.cookies())
+    thief.visit("Overview", "")  # while the visit lasts it is the same person to any server
+
+    visitor.press("Sign out")
+    is_out(visitor)
+    thief.page.get_by_test_id("stSidebarNavLink").filter(has_text="Datasets").click()
+
+    is_out(thief)
+    thief.page.reload()
+    is_out(thief)
+    thief.sees("you signed out")
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [((31,), "nothing was done for 30 minutes"), ((25,) * 24, "you signed in 10 hours ago")],
+    ids=["idle", "longest"],
+)
+def test_a_visit_ends_by_the_clock_and_the_page_says_why(
+    office: Office, open_window: Open, steps: tuple[int, ...], sentence: str
+) -> None:
+    visitor = office.sign_in(open_window(office.app), "ann")
+    for step in steps:
+        office.pass_minutes(step)
+        visitor.page.reload()
+        visitor.settle()
+
+    is_out(visitor)
+    visitor.sees(sentence)
+    visitor.press("Sign in again")
+    expect(visitor.page.get_by_role("heading", name="Who are you?")).to_be_visible()
+
+
+def test_whoever_loses_the_account_is_out_at_the_next_click(
+    office: Office, open_window: Open
+) -> None:
+    visitor = office.sign_in(open_window(office.app), "ann")
+
+    office.keep("ann", is_active=False)
+    try:
+        visitor.page.wait_for_timeout(2_000)  # how long another process may not know
+        visitor.page.get_by_test_id("stSidebarNavLink").filter(has_text="Datasets").click()
+
+        is_out(visitor)
+        visitor.sees("an administrator changed who may sign in")
+    finally:
+        office.keep("ann")
+
+
+@pytest.mark.parametrize("forged", ["changed", "signed by somebody else", "for another origin"])
+def test_a_forged_cookie_opens_nothing(office: Office, chromium: Browser, forged: str) -> None:
+    context = chromium.new_context()
+    visitor = Visitor(office.app, context.new_page())
+    office.sign_in(visitor, "ada")
+    (cookie,) = [c for c in context.cookies() if c["name"] == "_streamlit_user"]
+    said = {**office.provider.claims("ada", "n"), "origin": office.app.address}
+    said["is_logged_in"] = True
+    key = "somebody else's secret"
+    context.clear_cookies(name="_streamlit_user")
+    value = str(cookie["value"])
+    if forged == "changed":
+        value = ("A" if value[5] != "A" else "B").join([value[:5], value[6:]])
+    elif forged == "signed by somebody else":
+        value = create_signed_value(key, "_streamlit_user", json.dumps(said)).decode()
+    host = "localhost" if forged == "for another origin" else "127.0.0.1"
+    context.add_cookies([{"name": "_streamlit_user", "value": value, "domain": host, "path": "/"}])
+
+    visitor.page.goto(office.app.address.replace("127.0.0.1", host))
+
+    is_out(visitor)
+    context.close()
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_provider_that_lies_lets_nobody_in(office: Office, open_window: Open, lie: str) -> None:
+    office.provider.lie = lie
+    before = office.told("visit.begin")
+    visitor = open_window(office.app)
+    visitor.page.goto(office.app.address)
+    visitor.press("Sign in")
+    office.answer(visitor, "ada")
+
+    is_out(visitor)
+    assert "_streamlit_user" not in cookies_of(visitor.page.context)
+    assert office.told("visit.begin") == before
+
+
+@pytest.mark.parametrize("name", ["mal", "una"], ids=["no account", "unverified e-mail"])
+def test_a_stranger_is_told_so_and_sees_nothing(
+    office: Office, open_window: Open, name: str
+) -> None:
+    before = office.told("visit.begin")
+    visitor = open_window(office.app)
+    visitor.page.goto(office.app.address)
+    visitor.press("Sign in")
+    office.answer(visitor, name)
+
+    is_out(visitor)
+    visitor.sees("Not let in")
+    expect(visitor.page.get_by_role("button", name="Sign in again")).to_be_visible()
+    assert office.told("visit.begin") == before
+    assert str(PEOPLE[name]["email"]) not in office.workspace.export_trail().replace(
+        f"“{PEOPLE[name]['email']}”", ""
+    )
+
+
+def test_a_download_is_for_whoever_was_offered_it_while_they_are_here(
+    office: Office, open_window: Open, tmp_path: Path
+) -> None:
+    visitor = office.sign_in(open_window(office.app), "ada")
+    other = office.sign_in(open_window(office.app), "aud")
+    visitor.walk_to("Lineage")
+    with visitor.page.expect_download() as download:
+        visitor.press("Download edges of columns")
+    address = download.value.url
+    download.value.save_as(tmp_path / "edges.csv")
+    mine, others = (cookies_of(v.page.context) for v in (visitor, other))
+
+    assert (tmp_path / "edges.csv").stat().st_size > 0
+    assert re.search(r"/media/\w+", address)
+    assert asked(address, mine) == 200
+    assert asked(address, {}) == 403
+    assert asked(address, others) == 403
+    assert asked(address, {**mine, "_streamlit_user": mine["_streamlit_user"] + "x"}) == 403
+    visitor.press("Sign out")
+    is_out(visitor)
+    assert asked(address, mine) == 403
+
+
+def test_nobody_uploads_who_is_not_here(office: Office) -> None:
+    address = f"{office.app.address}/_stcore/upload_file/some-session/some-file"
+
+    assert asked(address, {}) == 403
+
+
+def test_without_sign_in_a_request_that_was_passed_on_gets_no_answer(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path / "desk") as app:
+        assert asked(app.address, {}) == 200
+        for header in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
+            assert asked(app.address, {}, **{header: "10.0.0.9"}) == 403
+        assert asked(f"{app.address}/_stcore/host-config", {}, Host="desk.example") == 403
+        assert asked(app.address, {}, Origin="https://desk.example") == 403
