@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 
+import pypdfium2
 import pytest
 from approving_cases import (
     ANNA,
@@ -33,6 +35,7 @@ from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
 from compliance.register.nouns import Record, Recorded
+from compliance.report.nouns import ReportKind
 from compliance.rules.nouns import State
 from compliance.settings import Settings
 from compliance.storage import tables
@@ -575,3 +578,16 @@ def test_where_nobody_asks_for_a_second_person_the_duty_does_not_apply(anna: Wor
 def verdict(workspace: Workspace) -> State:
     (found,) = (v for v in workspace.assess().verdicts if v.rule == "POL-SECOND-PERSON")
     return found.state
+
+
+def test_the_audit_report_says_who_approved_what(anna: Workspace, ben: Workspace) -> None:
+    require(anna, "1")
+    approved(anna, ben)
+    anna.release("orders", query(), TWO)
+
+    report = anna.build_report(ReportKind.AUDIT)
+
+    with closing(pypdfium2.PdfDocument(anna.report_pdf(report))) as pdf:
+        text = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in pdf)
+    assert "Approved by a second person" in text
+    assert "Publish a statistic from orders@1 for ε = 2" in text

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from compliance.access.nouns import Approval, FourEyes, Matter, Stand
 from compliance.register.nouns import Recorded
+from compliance.report.nouns import SecondPerson
 from compliance.storage import acts, records, tables
 from compliance.trail import to_entry
 from compliance.trail.nouns import Entry
@@ -31,6 +32,19 @@ def unapproved(connection: Connection) -> tuple[int, ...]:
     approved = _approved(connection)
     needing = {*_spends_and_erasures(connection, required), *_transfers(connection, required)}
     return tuple(sorted(needing - approved))
+
+
+def second_persons(
+    connection: Connection, names: Sequence[str] | None = None
+) -> tuple[SecondPerson, ...]:
+    """What others approved and was done, oldest first: all of it, or that on the datasets named."""
+    found = records.newest_by(connection, tables.APPROVAL, Approval, "id").values()
+    used = [(one.used_at, one) for one in found if one.stand is Stand.USED and one.used_at]
+    return tuple(
+        SecondPerson(what=one.what, asked_by=one.asked_by, approved_by=one.approved_by, used_at=at)
+        for at, one in sorted(used, key=lambda pair: pair[0])
+        if names is None or one.sought.subject in names
+    )
 
 
 def _approved(connection: Connection) -> set[int]:
