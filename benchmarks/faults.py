@@ -124,7 +124,7 @@ class Trying:
 def tried_on(kind: str, points: int, files: Sequence[str]) -> Trying:
     """All lines of tests of the command line, on one kind of database."""
     trying = Trying(points)
-    options = ["-q", "-p", "no:cacheprovider", "--no-header", f"--records={kind}", "--tb=no"]
+    options = ["-q", "-p", "no:cacheprovider", "--no-header", f"--records={kind}", "--tb=line"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     try:
         pytest.main([*options, *files], plugins=[trying])
