@@ -387,7 +387,11 @@ def test_an_analyst_works_on_data_from_the_file_to_the_report(
     description = shop.dataset("orders").description
     asked = Budget(epsilon=Decimal("0.1"), delta=Decimal("1e-6"))
 
-    analyst.add_files([RawFile(name="more.csv", data=orders_csv + b"\n1.0,FR,1.50,phone,R1,true")], "more", description)
+    analyst.add_files(
+        [RawFile(name="more.csv", data=orders_csv + b"\n1.0,FR,1.50,phone,R1,true")],
+        "more",
+        description,
+    )
     found = analyst.discover("more")
     label = found.labels[0]
     analyst.decide_labels("more", {label.column: (label.semantic_type, label.identifier_class)})
