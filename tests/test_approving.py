@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 
+import pypdfium2
 import pytest
 from approving_cases import (
     ANNA,
@@ -32,8 +34,12 @@ from compliance.errors import (
 from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
+from compliance.register.nouns import Record, Recorded
+from compliance.report.nouns import ReportKind
+from compliance.rules.nouns import State
 from compliance.settings import Settings
-from compliance.workspace import Workspace
+from compliance.storage import tables
+from compliance.workspace import Workspace, approving_acts
 from tests.postgresql import on_both
 
 TOTAL = Budget(epsilon=Decimal(20), delta=Decimal("1e-5"))
@@ -408,6 +414,15 @@ def test_many_small_releases_are_added_up(anna: Workspace, ben: Workspace, clock
     anna.release("orders", query(), SMALL)
 
 
+def test_deciding_the_same_again_begins_no_new_count(anna: Workspace, clock: Clock) -> None:
+    require(anna, "1")
+    anna.release("orders", query(), Decimal("0.9"))
+    clock.wait(hours=1)
+    require(anna, "1", [Matter.ERASURE])
+
+    refuse(lambda: anna.release("orders", query(), Decimal("0.9")), "within 7 days")
+
+
 def test_small_releases_under_a_second_account_are_added_up_too(
     desk: Workspace, anna: Workspace
 ) -> None:
@@ -505,3 +520,74 @@ def test_it_takes_two_people_who_may_decide(shop: Workspace, others: list[object
 def test_what_makes_no_sense_is_not_asked_for(anna: Workspace, wanted: dict[str, object]) -> None:
     with pytest.raises(ApprovalError):
         anna.access.approving.require(FourEyes(**wanted))
+
+
+# What an auditor finds
+
+
+def test_what_went_by_with_approval_is_found_in_order(
+    anna: Workspace, ben: Workspace, clock: Clock
+) -> None:
+    anna.release("orders", query(), TWO)  # before anything was asked for
+    clock.wait(minutes=1)
+    require(anna, "1", [Matter.ERASURE])
+    approved(anna, ben)
+    anna.release("orders", query(), TWO)
+    anna.release("orders", query(), SMALL)
+
+    assert anna.access.approving.unapproved() == ()
+    assert verdict(anna) is State.MET
+
+
+def test_acts_past_the_approval_are_found_and_told(anna: Workspace, ben: Workspace) -> None:
+    require(anna, "1", [Matter.ERASURE, Matter.TRANSFER])
+    desk = anna._desk
+    with desk.act("release.reserve", "orders") as act:
+        act.facts["epsilon"] = TWO
+        first = act.entry
+    with desk.act("erasure.switch", "erasure-1") as act:
+        second = act.entry
+    record = Record(kind="transfer", id="t", name="t", values={"destination": "IN"})
+    with desk.act("register.record", "transfer t") as act:
+        noun = Recorded(record=record, at=act.at, by=act.actor)
+        act.store(tables.REGISTER, noun, kind="transfer", id="t")
+        third = act.entry
+
+    assert anna.access.approving.unapproved() == (first, second, third)
+    assert verdict(anna) is State.NOT_MET
+
+
+def test_an_approval_by_who_asked_proves_nothing(anna: Workspace, ben: Workspace) -> None:
+    require(anna, "1")
+    done = approved(anna, ben)
+    forged = replace(done, words=tuple(replace(w, account=ANNA) for w in done.words))
+    with anna._desk.act("release.reserve", "orders") as act:
+        act.facts["epsilon"] = TWO
+        approving_acts.store(act, replace(forged, stand=Stand.USED))
+        entry = act.entry
+
+    assert anna.access.approving.unapproved() == (entry,)
+
+
+def test_where_nobody_asks_for_a_second_person_the_duty_does_not_apply(anna: Workspace) -> None:
+    anna.release("orders", query(), TWO)
+
+    assert verdict(anna) is State.NOT_APPLICABLE
+
+
+def verdict(workspace: Workspace) -> State:
+    (found,) = (v for v in workspace.assess().verdicts if v.rule == "POL-SECOND-PERSON")
+    return found.state
+
+
+def test_the_audit_report_says_who_approved_what(anna: Workspace, ben: Workspace) -> None:
+    require(anna, "1")
+    approved(anna, ben)
+    anna.release("orders", query(), TWO)
+
+    report = anna.build_report(ReportKind.AUDIT)
+
+    with closing(pypdfium2.PdfDocument(anna.report_pdf(report))) as pdf:
+        text = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in pdf)
+    assert "Approved by a second person" in text
+    assert "Publish a statistic from orders@1 for ε = 2" in text

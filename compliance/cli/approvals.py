@@ -77,7 +77,11 @@ def require(workspace: Workspace, asked: Namespace) -> Result:
 
 def list_approvals(workspace: Workspace, _: Namespace) -> Result:
     """All that was asked for."""
-    return {"approvals": [_line(one) for one in workspace.access.approving.approvals()]}
+    approving = workspace.access.approving
+    return {
+        "approvals": [_line(one) for one in approving.approvals()],
+        "entries_without": list(approving.unapproved()),
+    }
 
 
 def decide(workspace: Workspace, asked: Namespace) -> Result:

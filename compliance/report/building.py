@@ -29,7 +29,7 @@ from compliance.report.nouns import (
     SummaryEvidence,
 )
 from compliance.report.sections.attacks import to_attacks
-from compliance.report.sections.budgets import to_budgets, to_extract
+from compliance.report.sections.budgets import to_approved, to_budgets, to_extract
 from compliance.report.sections.checks import to_checks
 from compliance.report.sections.costs import to_cost
 from compliance.report.sections.cover import (
@@ -222,6 +222,7 @@ def _audit(evidence: Evidence) -> dict[str, Any]:
         "datasets": to_datasets(evidence),
         "releases": to_releases(evidence),
         "budgets": to_budgets(evidence),
+        "approved": to_approved(evidence),
         "runs": to_runs(evidence),
         "duties": to_duties(evidence),
         "tags": to_tags(evidence),

@@ -84,6 +84,15 @@ def up_to(
     return tuple(from_json(kind, text) for text in connection.scalars(query))
 
 
+def with_entries(
+    connection: Connection, table: Table, kind: type[Noun], /, **keys: str
+) -> tuple[tuple[int, Noun], ...]:
+    """As `every`, each with the number of the entry that came with it."""
+    wanted = [table.c[key] == value for key, value in keys.items()]
+    query = select(table.c.entry, table.c.record).where(*wanted).order_by(table.c.position)
+    return tuple((int(entry), from_json(kind, text)) for entry, text in connection.execute(query))
+
+
 def latest(connection: Connection, table: Table, kind: type[Noun], /, **keys: str) -> Noun | None:
     """The newest noun of `table` under `keys`; None where there is none."""
     wanted = [table.c[key] == value for key, value in keys.items()]

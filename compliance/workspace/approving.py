@@ -33,6 +33,7 @@ from compliance.rights.nouns import ErasurePlan
 from compliance.storage import records, tables
 from compliance.workspace import (
     approving_acts,
+    approving_evidence,
     bare,
     budgets,
     datasets,
@@ -263,6 +264,11 @@ class Approving:
                 for one in self._all(connection)
                 if one.stand is Stand.ASKED and not _no_second_person(one, account, accounts)
             )
+
+    def unapproved(self) -> tuple[int, ...]:
+        """The entries of acts that needed a second person and had none; there should be none."""
+        with self._desk.database.reading() as connection:
+            return approving_evidence.unapproved(connection)
 
     def _all(self, connection: Connection) -> tuple[Approval, ...]:
         every = records.newest_by(connection, tables.APPROVAL, Approval, "id").values()

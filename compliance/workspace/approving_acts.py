@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import takewhile
 
 from sqlalchemy import Connection
 
@@ -208,8 +209,16 @@ def _because(
         return mark("ε = {epsilon} is more than {most}").format(
             epsilon=_plain(spending.asked.epsilon), most=_plain(asked.epsilon)
         )
-    since = at - timedelta(days=asked.days)
+    window = at - timedelta(days=asked.days) + timedelta.resolution  # its beginning is over
+    since = max(window, _asked_since(connection))
     return _split(_unapproved(connection, who, spending.state, since), spending, asked)
+
+
+def _asked_since(connection: Connection) -> datetime:
+    """Since when much spending needs a second person; deciding it again begins nothing anew."""
+    every = records.every(connection, tables.FOUR_EYES, FourEyes)
+    began = list(takewhile(lambda one: one.epsilon is not None, reversed(every)))[-1].at
+    return began or datetime.min.replace(tzinfo=UTC)
 
 
 def _split(before: tuple[Spend, ...], spending: Spending, asked: FourEyes) -> str:
@@ -241,7 +250,9 @@ def _unapproved(
     return tuple(
         spend
         for spend in state.spends
-        if spend.at > since and spend.id not in approved and (names is None or spend.actor in names)
+        if spend.at >= since
+        and spend.id not in approved
+        and (names is None or spend.actor in names)
     )
 
 

@@ -22,6 +22,8 @@ from compliance.rules.nouns import Assessed, Finding, Holding, Knowledge, Reside
 from compliance.storage import acts, records, tables
 from compliance.trail.nouns import Anchor
 from compliance.workspace import (
+    approving_acts,
+    approving_evidence,
     budgets,
     datasets,
     labels,
@@ -163,6 +165,8 @@ def _trail(desk: Desk, connection: Connection, at: datetime) -> TrailKnown:
         audited_at=max(audits, default=None),
         watched_at=_last(connection, watching.WATCHED),
         open_alarms=watching.count_open(connection),
+        is_second_person_asked=approving_acts.required(connection).is_any,
+        unapproved=len(approving_evidence.unapproved(connection)),
     )
 
 

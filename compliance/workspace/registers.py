@@ -104,11 +104,11 @@ def typed_records(connection: Connection) -> tuple[Record, ...]:
     """What was typed, the newest of each record; those that were removed too."""
     found: dict[tuple[KindId, RecordId], Record] = {}
     for one in records.every(connection, tables.REGISTER, Recorded):
-        found[one.record.kind, one.record.id] = _as_tuples(one.record)
+        found[one.record.kind, one.record.id] = as_tuples(one.record)
     return tuple(one for one in found.values() if one.kind in kinds())
 
 
-def _as_tuples(record: Record) -> Record:
+def as_tuples(record: Record) -> Record:
     """`record` with tuples where JSON has lists."""
     values = {f: tuple(v) if isinstance(v, list) else v for f, v in record.values.items()}
     return replace(record, values=values)
@@ -145,7 +145,7 @@ def keep(act: Act, record: Record) -> None:
     )
     sought = transfer_of(act.connection, record)
     if sought is not None and (
-        before is None or transfer_of(act.connection, _as_tuples(before.record)) != sought
+        before is None or transfer_of(act.connection, as_tuples(before.record)) != sought
     ):
         use(act, sought, used_for=record.id)
     noun = Recorded(record=record, at=act.at, by=act.actor)

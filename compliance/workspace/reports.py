@@ -43,6 +43,7 @@ from compliance.rules.nouns import Assessment
 from compliance.storage import records, tables
 from compliance.workspace import (
     anonymising,
+    approving_evidence,
     assessments,
     audited,
     budgets,
@@ -341,6 +342,7 @@ def _evidence(
         desk_version=__version__,
         gathered_at=at.replace(microsecond=0),
         audited=audited.gathered(connection, names, assessment, lineage),
+        approved=approving_evidence.second_persons(connection, names),
     )
 
 

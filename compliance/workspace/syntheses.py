@@ -63,7 +63,7 @@ def synthesise(
         reservation = budgets.reserve(
             act, dataset.population, id_, [event], sought=sought, asked=asked
         )
-        act.facts |= {"synthesis": id_, "rho": event.rho}
+        act.facts |= {"synthesis": id_, "epsilon": asked.epsilon, "rho": event.rho}
     sizes = [len(plan.public_keys[column]) for column in plan.columns]
     invented = to_texts(synthesisers.invent(codes, sizes, plan, event), plan)
     with ExitStack() as afterwards, desk.act("synthesis.store", name) as act:

@@ -14,6 +14,7 @@ outputs.remark(
 deciding.told()
 approving = workspace.access.approving
 every = approving.approvals()
+deciding.slipped(workspace)
 if every or approving.required().is_any:
     deciding.waiting(workspace, approving.waiting())
     deciding.own(workspace, every)

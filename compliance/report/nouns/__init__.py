@@ -9,6 +9,7 @@ from compliance.report.nouns.evidence import (
     ImpactEvidence,
     ImpactVersion,
     ReleaseEvidence,
+    SecondPerson,
 )
 from compliance.report.nouns.report import (
     Document,
@@ -47,6 +48,7 @@ __all__ = [
     "ReleaseEvidence",
     "Report",
     "ReportKind",
+    "SecondPerson",
     "Signature",
     "Statement",
     "SummaryEvidence",

@@ -46,6 +46,22 @@ class DatasetEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondPerson:
+    """An act that was done after others had approved it.
+
+    Attributes:
+        what: the act in words and numbers; never a cell value.
+        asked_by, approved_by: who did it, and who said that it may be done.
+        used_at: when it was done, UTC.
+    """
+
+    what: str
+    asked_by: str
+    approved_by: tuple[str, ...]
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a report says, as plain values; the same evidence gives the same bytes.
 
@@ -59,6 +75,7 @@ class Evidence:
         desk_version: of Privacy Desk.
         gathered_at: when, UTC.
         audited: the rules, earlier results and findings on record.
+        approved: what second persons approved and was done.
     """
 
     organisation: Organisation
@@ -70,6 +87,7 @@ class Evidence:
     desk_version: str
     gathered_at: datetime
     audited: Audited = field(default_factory=Audited)
+    approved: tuple[SecondPerson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,23 @@ def to_budgets(evidence: Evidence) -> list[Plain]:
     ]
 
 
+def to_approved(evidence: Evidence) -> Plain | None:
+    """What second persons approved and was done; None where nothing was."""
+    headings = [
+        heading(_("When (UTC)"), 1.7),
+        heading(_("What was done"), 4.6, Fill.NAME),
+        heading(_("By"), 1.6, Fill.NAME),
+        heading(_("Approved by"), 1.8, Fill.NAME),
+    ]
+    return table(
+        headings,
+        [
+            [wording.stamp(one.used_at), _(one.what), one.asked_by, ", ".join(one.approved_by)]
+            for one in evidence.approved[-MOST_SPENDS_PRINTED:]
+        ],
+    )
+
+
 def to_extract(budget: BudgetState, paid: Release | Run) -> Plain:
     """The budget that paid for a release or run: what the ledger holds for it and around it."""
     around = replace(budget, spends=_around(budget.spends, paid.id))

@@ -80,7 +80,7 @@ def subjects(known: Knowledge) -> tuple[Subject, ...]:
         found += [run_subject(run, about[holding.dataset.name]) for run in holding.runs]
         found += proofs.release_subjects(holding, known)
     found += [desk.population_subject(budget) for budget in known.budgets]
-    found += [desk.trail_subject(known.trail.problems, known.dangling), proofs.log_subject(known)]
+    found += [desk.trail_subject(known.trail, known.dangling), proofs.log_subject(known)]
     found.append(proofs.findings_subject(known))
     return tuple(found)
 

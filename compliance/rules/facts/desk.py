@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from compliance.federated.nouns import Run, Sight
 from compliance.i18n import mark
 from compliance.privacy.nouns import BudgetState
-from compliance.rules.nouns import Subject
+from compliance.rules.nouns import Subject, TrailKnown
 
 PROVIDED: Mapping[str, frozenset[str]] = {
     "population": frozenset({"budget_decided", "share_spent"}),
@@ -17,7 +17,9 @@ PROVIDED: Mapping[str, frozenset[str]] = {
             *("is_protected", "rows_readable", "contains_personal_data"),
         }
     ),
-    "trail": frozenset({"trail_whole", "lineage_dangling"}),
+    "trail": frozenset(
+        {"trail_whole", "lineage_dangling", "second_person_asked", "acts_unapproved"}
+    ),
 }
 
 
@@ -63,7 +65,12 @@ def _left_sites(run: Run) -> dict[str, object]:
     return facts | {"rows_readable": max(looked)} if looked else facts
 
 
-def trail_subject(problems: Sequence[str], dangling: int) -> Subject:
-    """The trail itself, and how many edges of the lineage name what is not there."""
-    facts: dict[str, object] = {"trail_whole": not problems, "lineage_dangling": dangling}
+def trail_subject(trail: TrailKnown, dangling: int) -> Subject:
+    """The trail itself: what it shows, and edges of the lineage that name what is not there."""
+    facts: dict[str, object] = {
+        "trail_whole": not trail.problems,
+        "lineage_dangling": dangling,
+        "second_person_asked": trail.is_second_person_asked,
+        "acts_unapproved": trail.unapproved,
+    }
     return Subject(entity="trail", name=mark("The trail"), facts=facts)

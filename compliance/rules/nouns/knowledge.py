@@ -126,6 +126,8 @@ class TrailKnown:
         audited_at: when the last audit report was built, UTC; None: never.
         watched_at: when somebody looked for unusual acts last, UTC; None: never.
         open_alarms: those on record that nobody has looked into.
+        is_second_person_asked: whether anything needs a second person.
+        unapproved: acts that needed one and had none.
     """
 
     problems: tuple[str, ...] = ()
@@ -135,6 +137,8 @@ class TrailKnown:
     audited_at: datetime | None = None
     watched_at: datetime | None = None
     open_alarms: int = 0
+    is_second_person_asked: bool = False
+    unapproved: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,19 @@ def told() -> None:
             st.success(wording.escaped(sentence), icon=":material/check_circle:")
 
 
+def slipped(workspace: Workspace) -> None:
+    """What was done without the second person that it needed; nothing, unless records changed."""
+    found = workspace.access.approving.unapproved()
+    if found:
+        st.error(
+            _("Done without the second person it needed: entries {numbers} of the trail.").format(
+                numbers=", ".join(map(str, found[:20]))
+            ),
+            title=_("Not approved"),
+            icon=":material/person_alert:",
+        )
+
+
 def waiting(workspace: Workspace, found: Sequence[Approval]) -> None:
     """What whoever looks may decide, each with all that it depends on."""
     st.header(_("Waiting for you"))
