@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from compliance.errors import WorkspaceError
+from compliance.errors import SignInNotReadyError, WorkspaceError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +196,15 @@ class SignIn:
                 or not self.redirect_uri.endswith(CALLBACK),
             }
         return next((name for name, is_wrong in wrong.items() if is_wrong), "")
+
+    def check(self) -> None:
+        """See that people can sign in, or that nobody has to.
+
+        Raises:
+            SignInNotReadyError: neither is so.
+        """
+        if self.amiss:
+            raise SignInNotReadyError(setting=self.amiss)
 
 
 def _positive(said: str) -> int | None:
