@@ -93,7 +93,7 @@ def from_yaml(data: bytes, refusal: Callable[[str], Exception]) -> Any:
         raise refusal(f"it is larger than {LARGEST_YAML_BYTES // 2**20} MB")
     try:
         has_aliases = b"*" in data and _has_aliases(data)
-        read = None if has_aliases else yaml.load(data, _OnceLoader)  # noqa: S506 - a safe one
+        read = None if has_aliases else yaml.load(data, _OnceLoader)  # noqa: S506 - a safe one  # nosec B506
     except _TwiceError as error:
         raise refusal(f"“{error}” stands there twice; leave one") from None
     except _YAML_TROUBLE:

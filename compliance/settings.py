@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from compliance.errors import WorkspaceError
+from compliance.errors import SignInNotReadyError, WorkspaceError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +130,35 @@ SETTINGS = (
         default="10",
         meaning="After how many hours somebody is signed out whatever they do.",
     ),
+    Setting(
+        name="PRIVACY_DESK_HOSTS",
+        default="",
+        meaning=(
+            "The names by which browsers reach the server, several separated by commas, without "
+            "ports; this machine's own (localhost) always count. Any other is turned away."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_BEHIND_TLS",
+        default="no",
+        meaning=(
+            "“yes” where everybody comes by HTTPS through a proxy: cookies are then sent by HTTPS "
+            "alone, and browsers are told to insist on it."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_METRICS_TOKEN",
+        default="",
+        meaning=(
+            "Who says this token may read the numbers at /metrics (Authorization: Bearer …); empty "
+            "means that only this machine may."
+        ),
+    ),
+    Setting(
+        name="PRIVACY_DESK_LOG_FORMAT",
+        default="text",
+        meaning="How the server logs: “text”, or “json” for one JSON object a line.",
+    ),
 )
 
 CALLBACK = "/oauth2callback"  # where a provider sends people back to
@@ -137,6 +166,7 @@ LOOPBACK_NAMES = frozenset(["localhost", "127.0.0.1", "::1"])
 
 MAX_FILE_BYTES = 4 * 2**30
 MAX_COLUMNS = 2_000
+MAX_SHEET_CELLS = 20_000_000  # of a workbook; what is larger is better given as CSV
 MAX_GROUPS = 100_000
 MAX_SITES = 1_000
 TABLE_CACHE_BYTES = 2 * 2**30
@@ -197,6 +227,15 @@ class SignIn:
             }
         return next((name for name, is_wrong in wrong.items() if is_wrong), "")
 
+    def check(self) -> None:
+        """See that people can sign in, or that nobody has to.
+
+        Raises:
+            SignInNotReadyError: neither is so.
+        """
+        if self.amiss:
+            raise SignInNotReadyError(setting=self.amiss)
+
 
 def _positive(said: str) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and int(said) else None
@@ -212,6 +251,60 @@ def _is_guarded(address: str) -> bool:
     return bool(host) and (
         parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK_NAMES)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """What the server's edge goes by.
+
+    Attributes:
+        hosts: the names it is reached by, besides this machine's own.
+        is_behind_tls: whether everybody comes by HTTPS.
+        metrics_token: who says it may read the numbers; not shown.
+        log_format: `text` or `json`.
+    """
+
+    hosts: tuple[str, ...] = ()
+    is_behind_tls: bool = False
+    metrics_token: str = field(default="", repr=False)
+    log_format: str = "text"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ServerSettings:
+        """Settings from the environment; what is not understood is as if it were not there.
+
+        Raises:
+            WorkspaceError: a file that a setting names cannot be read.
+        """
+        values = _values(environment)
+        return cls(
+            hosts=tuple(h.strip() for h in values["PRIVACY_DESK_HOSTS"].split(",") if h.strip()),
+            is_behind_tls=values["PRIVACY_DESK_BEHIND_TLS"].lower() in ("yes", "true", "1"),
+            metrics_token=values["PRIVACY_DESK_METRICS_TOKEN"],
+            log_format=values["PRIVACY_DESK_LOG_FORMAT"].lower(),
+        )
+
+
+def _values(environment: Mapping[str, str]) -> dict[str, str]:
+    """Every setting: what stands in the environment, in the file that it names, or the default."""
+    return {
+        s.name: environment.get(s.name, "").strip() or _in_file(environment, s.name) or s.default
+        for s in SETTINGS
+    }
+
+
+def _in_file(environment: Mapping[str, str], name: str) -> str:
+    """What stands in the file that `name`_FILE names: how secrets reach a container.
+
+    Raises:
+        WorkspaceError: it cannot be read; a default in its place could be worse than no start.
+    """
+    place = environment.get(f"{name}_FILE", "").strip()
+    try:
+        return Path(place).read_text(encoding="utf-8").strip() if place else ""
+    except (OSError, ValueError):
+        reason = f"the file that {name}_FILE names cannot be read"
+        raise WorkspaceError(home="the settings", reason=reason) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,8 +344,8 @@ class Settings:
         """Settings from the environment; `home` given on the command line wins.
 
         Raises:
-            WorkspaceError: the home folder is named by an unusable path, or a file that should
-                hold a setting cannot be read.
+            WorkspaceError: the home folder is named by an unusable path, or a setting by a file
+                that cannot be read.
         """
         values = _values(environment)
         try:
@@ -277,24 +370,3 @@ class Settings:
             ),
             sign_in=SignIn.of(values),
         )
-
-
-def _values(environment: Mapping[str, str]) -> dict[str, str]:
-    return {setting.name: _said(environment, setting) for setting in SETTINGS}
-
-
-def _said(environment: Mapping[str, str], setting: Setting) -> str:
-    """What the environment says, by the setting's name or in the file that its name + _FILE names.
-
-    Containers are given their secrets as files.
-    """
-    if said := environment.get(setting.name, "").strip():
-        return said
-    path = environment.get(f"{setting.name}_FILE", "").strip()
-    if not path:
-        return setting.default
-    try:
-        return Path(path).read_text(encoding="utf-8").strip() or setting.default
-    except (OSError, ValueError):
-        reason = f"the file that {setting.name}_FILE names cannot be read"
-        raise WorkspaceError(home=Path(path).parent, reason=reason) from None

@@ -4,6 +4,7 @@
   + FileError                     a file or table cannot be taken in
     - FileMissingError, EmptyFileError, NotATableError, ArchiveNamedAsTableError
     - BrokenQuotingError, UndecodableTextError, NoRowsError, TooManyColumnsError, FileTooLargeError
+    - UnfoldsError
     - ChooseTableError, UnknownTableError, HeadersDifferError, DatabaseError
     - NotAnImageError, ImageTooLargeError, ImageStillShowsError
   + NamingError                   a name cannot be used

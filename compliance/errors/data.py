@@ -27,6 +27,7 @@ __all__ = [
     "TakenNameError",
     "TooManyColumnsError",
     "UndecodableTextError",
+    "UnfoldsError",
     "UnknownColumnError",
     "UnknownDatasetError",
     "UnknownOutputError",
@@ -85,6 +86,15 @@ class TooManyColumnsError(FileError):
 
 class FileTooLargeError(FileError):
     sentence = "{name} is larger than {limit}. Split it into several files with the same header."
+
+
+class UnfoldsError(FileError):
+    """A small file that would fill the memory."""
+
+    sentence = (
+        "{name} is small, but unfolds to {what}. Files of real data do not; save it anew, or give "
+        "the table as CSV."
+    )
 
 
 class ChooseTableError(FileError):

@@ -57,7 +57,7 @@ def from_document(data: bytes, today: date) -> Impact:
         raise ImpactInputError(field=field, given=given, reason=reason)
     try:
         return _sound(from_plain(Impact, read.get("impact")), today)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # such as half of a character
         reason = mark("a part of it is missing or of another kind")
         raise ImpactInputError(field=field, given=given, reason=reason) from None
 

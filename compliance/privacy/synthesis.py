@@ -148,11 +148,12 @@ def _one_column(raw: Mapping[object, object], column: object) -> Query:
     keys = raw.get("public_keys") or {}
     if not isinstance(keys, Mapping):
         raise MalformedQueryError(place="public_keys", reason="it lists the keys of each column")
+    is_told = isinstance(named, str) and named in keys
     query = to_query(
         {
             "unit": raw.get("unit"),
             "by": [column],
-            "public_keys": {named: keys[named]} if named in keys else {},
+            "public_keys": {named: keys[named]} if is_told else {},
             "where": raw.get("where") or "",
             "statistics": [{"count": "rows"}],
         }

@@ -52,6 +52,7 @@ from compliance.workspace.proofs import Probing
 from compliance.workspace.proving import Proof
 from compliance.workspace.rights import Rights
 from compliance.workspace.scanning import Scanning
+from compliance.workspace.vitals import Vitals
 
 __all__ = ["Workspace", "load_libraries"]
 
@@ -79,6 +80,7 @@ class Workspace:
         self.rights = Rights(desk)
         self.proof = Proof(desk)
         self.access = Access(desk)
+        self.vitals = Vitals(desk)
 
     # Who acts
 

@@ -247,6 +247,7 @@ class Desk:
     @property
     def _folders(self) -> tuple[Path, ...]:
         return (
+            self.settings.home,  # first: what is made on the way to another is open to everybody
             *(self.datasets_folder, self.reports_folder, self.runs_folder),
             *(self.hierarchies_folder, self.outputs_folder, self.vaults_folder),
             self.usable_folder,

@@ -161,7 +161,7 @@ def _kind_of(data: bytes, name: str) -> str:
     for part in (text, text.split(b"\n", 1)[0]):
         try:
             said = msgspec.json.decode(part)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         kind = said.get("kind") if isinstance(said, dict) else None
         if kind == CHECKPOINT_KIND:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -19,10 +20,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit import config, runtime
 from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from compliance.access import check_is_near
+from compliance.access.nouns import Caller
 from compliance.errors import ComplianceError, SignInError
 from compliance.i18n import mark
 from compliance.settings import SignIn
@@ -60,7 +65,7 @@ class Gate:
             return None
         try:
             if not self._sign_in.way:
-                visiting.check_is_near(_caller(scope))
+                check_is_near(_caller(scope))
             elif any(path == part or path.startswith(f"{part}/") for part in _GUARDED):
                 # The database may be asked; no other request waits for that.
                 await run_in_threadpool(_check, path, _claims(HTTPConnection(scope).cookies))
@@ -79,7 +84,7 @@ def _check(path: str, said: Mapping[str, object]) -> None:
     identity = visits.identity(said)
     visits.check(identity, is_act=False)
     if path.startswith(f"{_MEDIA}/"):
-        file = path.rpartition("/")[2].partition(".")[0]
+        file = path.removeprefix(f"{_MEDIA}/")
         if identity.token not in {visits.identity(who).token for who in _offered_to(file)}:
             raise SignInError(reason=mark("this was put on a page for somebody else"))
 
@@ -87,17 +92,27 @@ def _check(path: str, said: Mapping[str, object]) -> None:
 def _offered_to(file: str) -> Iterator[Mapping[str, object]]:
     """What the provider said of those on whose pages a file is now."""
     running = runtime.get_instance()
-    for session, files in list(running.media_file_mgr._files_by_session_and_coord.items()):
+    for session in _windows_with(running.media_file_mgr, file):
         window = running._session_mgr.get_session_info(session)
-        if window is not None and file in list(files.values()):
-            said = dict(window.session._user_info)
-            if said.get("is_logged_in"):
-                yield said
+        said = dict(window.session._user_info) if window else {}
+        if said.get("is_logged_in"):
+            yield said
 
 
-def _caller(scope: Scope) -> visiting.Caller:
+def _windows_with(files: MediaFileManager, file: str) -> set[str]:
+    """The sessions whose page offers a file, or has a button that makes one of that name."""
+    with suppress(MediaFileStorageError):
+        name = files._storage.get_file(file).filename
+        placed, id_ = list(files._files_by_session_and_coord.items()), file.partition(".")[0]
+        found = {session for session, its in placed if id_ in list(its.values())}
+        made = list(files._deferred_callables.values())
+        return found or {one["session_id"] for one in made if name and one["filename"] == name}
+    return set()
+
+
+def _caller(scope: Scope) -> Caller:
     client = scope.get("client")
-    return visiting.Caller(
+    return Caller(
         address=client[0] if client else "",
         listens_on=config.get_option("server.address") or "",
         headers=dict(Headers(scope=scope).items()),

@@ -20,7 +20,7 @@ from compliance.i18n import translate as _
 from pages.parts import visiting
 
 _KEY = "session_language"
-_PARAMETER = "lang"  # of the address
+PARAMETER = "lang"  # of the address
 _OPTIONS = "formatted_options"  # by which Streamlit tells the words of choices from typed text
 
 P = ParamSpec("P")
@@ -32,7 +32,7 @@ def choose() -> None:
     The address names it where it is not that of the browser, so that a link can be shared.
     """
     usual = preferred(st.context.locale)
-    asked = st.query_params.get(_PARAMETER, usual)
+    asked = st.query_params.get(PARAMETER, usual)
     st.session_state.setdefault(_KEY, asked if asked in LANGUAGES else usual)
     with st.sidebar:
         chosen = st.selectbox(
@@ -43,9 +43,9 @@ def choose() -> None:
             on_change=_keep,
         )
     if chosen != usual:
-        st.query_params[_PARAMETER] = chosen
-    elif _PARAMETER in st.query_params:
-        del st.query_params[_PARAMETER]
+        st.query_params[PARAMETER] = chosen
+    elif PARAMETER in st.query_params:
+        del st.query_params[PARAMETER]
     speak()
 
 

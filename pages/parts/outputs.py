@@ -17,6 +17,7 @@ from compliance.i18n import translate as _
 from compliance.privacy.nouns import Accountant, BudgetState, Prices
 from compliance.rules.nouns import Level, Progress, Severity, Stage, State
 from pages.parts import wording
+from pages.parts.serving import counting
 
 CLASS_WORDS = {
     IdentifierClass.DIRECT: "identifies directly",
@@ -76,6 +77,7 @@ def explained(title: str) -> Iterator[None]:
     try:
         yield
     except ComplianceError as refusal:
+        counting.refused(refusal)
         st.error(wording.escaped(wording.refused(refusal)), title=title, icon=":material/block:")
 
 

@@ -7,7 +7,8 @@ does not exist. Saying so here, before anybody comes, spares them that.
 Likewise what draws and prices noise takes a second to load. It is loaded beside, so that the first
 release does not wait for it.
 
-Where people sign in, Streamlit is told whom to ask, and `gate` stands before everything.
+What a request passes before it gets there is told in `serving`. Where people sign in, Streamlit is
+told whom to ask, and `gate` asks who they are before it serves what belongs to somebody.
 """
 
 from __future__ import annotations
@@ -19,16 +20,31 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from compliance.settings import ServerSettings
 from compliance.workspace import load_libraries
-from pages.parts import gate, provider
+from compliance.workspace.vitals import Vitals
+from pages.parts import gate, provider, visiting
+from pages.parts.serving import edge, logs
 
 PagesManager.uses_pages_directory = False
 
+settings = ServerSettings.from_environment()
+logs.begin(settings.log_format)
 sign_in = provider.sign_in()
+
+
+def vitals() -> Vitals:
+    """The state of the workspace that all sessions share."""
+    return visiting.shared().vitals
+
+
 app = st.App(
     Path(__file__).resolve().parent.parent.parent / "app.py",
+    routes=edge.routes(settings, vitals),
     secrets=provider.secrets(sign_in),
-    middleware=[Middleware(gate.Gate, sign_in=sign_in)],
+    middleware=[*edge.middleware(settings), Middleware(gate.Gate, sign_in=sign_in)],
+    lifespan=edge.lifespan,
+    on_script_error=edge.crashed,
 )
 
 loading = Thread(target=load_libraries, name="load libraries", daemon=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import PurePosixPath
-from typing import IO
 
 from compliance.dataset.readers.choice import chosen
-from compliance.errors import FileTooLargeError, NotATableError
-from compliance.settings import MAX_FILE_BYTES
+from compliance.dataset.readers.unfolding import inflated
+from compliance.errors import NotATableError
 
 _TABLE_SUFFIXES = frozenset(
     [
@@ -30,7 +31,12 @@ _TABLE_SUFFIXES = frozenset(
         ".gz",
     ]
 )
-_LIMIT = f"{MAX_FILE_BYTES // 2**30} GB"
+# What zipfile and its packings say of damage. A seek behind the beginning and a name in no encoding
+# are ValueErrors.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError),
+    *(OSError, EOFError, ValueError, LookupError, struct.error),
+)
 
 
 def member_of(name: str, data: bytes, member: str | None) -> tuple[str, bytes]:
@@ -40,15 +46,16 @@ def member_of(name: str, data: bytes, member: str | None) -> tuple[str, bytes]:
 
     Raises:
         ChooseTableError, UnknownTableError: which table is not clear.
-        NotATableError, FileTooLargeError: the archive is damaged, encrypted or too large.
+        NotATableError, UnfoldsError, FileTooLargeError: it is damaged, encrypted or too large.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             tables = [entry.filename for entry in archive.infolist() if _is_table(entry)]
             wanted = chosen(name, tables, member)
             with archive.open(wanted) as stream:
-                return PurePosixPath(wanted).name, _read(name, stream)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError):
+                packed = archive.getinfo(wanted).compress_size
+                return PurePosixPath(wanted).name, inflated(name, stream, packed)
+    except _DAMAGE:
         raise NotATableError(name=name, reason="the archive is damaged or encrypted") from None
 
 
@@ -56,11 +63,11 @@ def unzipped(name: str, data: bytes) -> tuple[str, bytes]:
     """The name and bytes inside a gzip file.
 
     Raises:
-        NotATableError, FileTooLargeError: it is damaged or too large.
+        NotATableError, UnfoldsError, FileTooLargeError: it is damaged or too large.
     """
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            return name.removesuffix(".gz"), _read(name, stream)
+            return name.removesuffix(".gz"), inflated(name, stream, len(data))
     except (OSError, EOFError, zlib.error):
         raise NotATableError(name=name, reason="the gzip file is damaged") from None
 
@@ -69,10 +76,3 @@ def _is_table(entry: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(entry.filename)
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     return not entry.is_dir() and not hidden and path.suffix.lower() in _TABLE_SUFFIXES
-
-
-def _read(name: str, stream: IO[bytes] | gzip.GzipFile) -> bytes:
-    inside = stream.read(MAX_FILE_BYTES + 1)
-    if len(inside) > MAX_FILE_BYTES:
-        raise FileTooLargeError(name=name, limit=_LIMIT)
-    return inside

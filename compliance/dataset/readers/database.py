@@ -13,8 +13,22 @@ import sqlalchemy
 from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.dataset.readers.choice import chosen
-from compliance.errors import DatabaseError, NoRowsError, NotATableError, TooManyColumnsError
+from compliance.dataset.readers.unfolding import check_cells
+from compliance.errors import (
+    DatabaseError,
+    NoRowsError,
+    NotATableError,
+    TooManyColumnsError,
+    UnfoldsError,
+)
 from compliance.settings import MAX_COLUMNS
+
+_READING = frozenset([sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION])
+_LONGEST_CELL = 2**26
+_ROWS_AT_ONCE = 10_000
+_CELLS_PER_BYTE = 20  # a NULL takes a byte, a view may join
+# Steps of SQLite's machine: reading a table takes about one for a byte.
+_PIECE, _FREE_PIECES, _STEPS_PER_BYTE = 1_000_000, 200, 100
 
 
 def read_sqlite(name: str, data: bytes, table: str | None) -> pa.Table:
@@ -23,10 +37,12 @@ def read_sqlite(name: str, data: bytes, table: str | None) -> pa.Table:
     Raises:
         NotATableError: the file is damaged.
         ChooseTableError, UnknownTableError, NoRowsError, TooManyColumnsError: see there.
+        UnfoldsError: a view in it makes more of it than it holds.
     """
     connection = sqlite3.connect(":memory:")
     try:
         connection.deserialize(_without_log(data))
+        _restrain(connection, len(data))
         connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         found = connection.execute(
             "select name from sqlite_master where type in ('table', 'view')"
@@ -34,13 +50,40 @@ def read_sqlite(name: str, data: bytes, table: str | None) -> pa.Table:
         )
         wanted = chosen(name, [row[0] for row in found], table)
         quoted = '"' + wanted.replace('"', '""') + '"'
-        cursor = connection.execute(f"select * from {quoted}")  # noqa: S608 - a listed name, quoted
+        cursor = connection.execute(f"select * from {quoted}")  # noqa: S608 - a listed name, quoted  # nosec B608
         names = [part[0] for part in cursor.description]
-        return _table(name, names, cursor.fetchall())
-    except sqlite3.Error:
+        if len(names) > MAX_COLUMNS:
+            raise TooManyColumnsError(name=name, columns=len(names), limit=MAX_COLUMNS)
+        return _table(name, names, _fetched(name, cursor, len(names), len(data)))
+    except (sqlite3.Error, UnicodeDecodeError):  # it quotes names that are in no encoding, too
         raise NotATableError(name=name, reason="the SQLite file is damaged") from None
+    except MemoryError:
+        raise UnfoldsError(name=name, what="more than the memory holds") from None
     finally:
         connection.close()
+
+
+def _restrain(connection: sqlite3.Connection, size: int) -> None:
+    """Let a file be read, and no more: a view in it may compute without end, or reach for files.
+
+    Source: https://www.sqlite.org/security.html, “Untrusted SQLite database files”.
+    """
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_CELL)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
+    )
+    pieces = _FREE_PIECES + size * _STEPS_PER_BYTE // _PIECE  # of work, then it is interrupted
+    connection.set_progress_handler(iter([*[0] * pieces, 1]).__next__, _PIECE)
+
+
+def _fetched(name: str, cursor: sqlite3.Cursor, width: int, size: int) -> list[tuple[object, ...]]:
+    """All rows of a table; those of a view may be more than its file can mean."""
+    rows: list[tuple[object, ...]] = []
+    while some := cursor.fetchmany(_ROWS_AT_ONCE):
+        rows += some
+        check_cells(name, rows=len(rows), columns=width, size=size, per_byte=_CELLS_PER_BYTE)
+    return rows
 
 
 def _without_log(data: bytes) -> bytes:

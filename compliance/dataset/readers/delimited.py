@@ -21,6 +21,7 @@ import pyarrow.csv as pacsv
 from compliance.dataset.nouns import CleaningStep
 from compliance.dataset.readers.headers import names_from
 from compliance.dataset.readers.text import decode
+from compliance.dataset.readers.unfolding import check_cells
 from compliance.errors import (
     BrokenQuotingError,
     EmptyFileError,
@@ -37,6 +38,7 @@ SAMPLE_ROWS = 200
 PROSE_WORDS = 5
 FEW_ROWS_ALIKE = 0.5  # two columns in half of the rows; a table scores far more
 RAGGED_SHARE_LIMIT = 0.5
+_CELLS_PER_CHARACTER = 4  # a row that is short, or empty, is filled
 RAGGED_ROWS_LIMIT = 20
 _BLOCK_CHARACTERS = 2**20
 
@@ -85,7 +87,7 @@ def read_delimited(name: str, data: bytes) -> tuple[pa.Table, list[CleaningStep]
 
     Raises:
         EmptyFileError, NoRowsError, NotATableError, BrokenQuotingError, TooManyColumnsError,
-        UndecodableTextError: it is no table, or rows cannot be told apart.
+        UndecodableTextError, UnfoldsError: it is no table, or rows cannot be told apart.
     """
     text, encoding = decode(name, data)
     steps = []
@@ -106,6 +108,8 @@ def read_delimited(name: str, data: bytes) -> tuple[pa.Table, list[CleaningStep]
     width = len(first[0])
     if width > MAX_COLUMNS:
         raise TooManyColumnsError(name=name, columns=width, limit=MAX_COLUMNS)
+    rows, size = _line_ends(text), len(text)
+    check_cells(name, rows=rows, columns=width, size=size, per_byte=_CELLS_PER_CHARACTER)
     names, header_steps = names_from(first[0] if has_header else [], width=width)
     steps += header_steps
     if encoding != "utf-8":

@@ -8,8 +8,11 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from compliance.dataset.readers.text import decode
+from compliance.dataset.readers.unfolding import check_cells
 from compliance.errors import NoRowsError, NotATableError, TooManyColumnsError
 from compliance.settings import MAX_COLUMNS
+
+_CELLS_PER_BYTE = 4  # an object need not name a field that it leaves out
 
 
 def read_json_lines(name: str, data: bytes) -> pa.Table:
@@ -17,7 +20,8 @@ def read_json_lines(name: str, data: bytes) -> pa.Table:
 
     Raises:
         NotATableError: a line is no JSON object.
-        NoRowsError, TooManyColumnsError, UndecodableTextError: it cannot be taken as a table.
+        NoRowsError, TooManyColumnsError, UndecodableTextError, UnfoldsError: it cannot be taken as
+            a table.
     """
     text, _ = decode(name, data)
     try:
@@ -31,6 +35,7 @@ def read_json_lines(name: str, data: bytes) -> pa.Table:
         raise NoRowsError(name=name)
     if len(names) > MAX_COLUMNS:
         raise TooManyColumnsError(name=name, columns=len(names), limit=MAX_COLUMNS)
+    check_cells(name, rows=len(rows), columns=len(names), size=len(data), per_byte=_CELLS_PER_BYTE)
     return pa.table({_whole(n): _array([row.get(n) for row in rows]) for n in names})
 
 

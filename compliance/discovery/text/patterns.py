@@ -44,7 +44,7 @@ def settings() -> Mapping[str, Any]:
     """The whole of patterns.yaml as plain values."""
     file = importlib.resources.files(__package__) / "patterns.yaml"
     # The loader of libyaml is ten times faster; the first search waits for it.
-    loaded: Mapping[str, Any] = yaml.load(file.read_text("utf-8"), Loader=_loader())  # noqa: S506
+    loaded: Mapping[str, Any] = yaml.load(file.read_text("utf-8"), Loader=_loader())  # noqa: S506  # nosec B506
     return loaded
 
 

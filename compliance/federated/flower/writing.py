@@ -70,7 +70,7 @@ def write(
     from compliance.federated.flower.certificates import certify  # loads cryptography's X.509
 
     blanks = {
-        "BIND": LOOPBACK if deployment.host in _OWN_NAMES else "0.0.0.0",  # noqa: S104 - for sites
+        "BIND": LOOPBACK if deployment.host in _OWN_NAMES else "0.0.0.0",  # noqa: S104 - for sites  # nosec B104
         "PORT": str(deployment.port),
         "ADDRESS": f"{deployment.host}:{deployment.port}",
         "CODE": deployment.code_sha256,

@@ -19,6 +19,7 @@ from pages.parts.anonymising.drafts import Draft
 PREVIEWED = 8
 _UNMAPPED_SHOWN = 12
 _DOT = "•"
+_JOINER, _AND_MORE = " / ", " and "  # how groups are called after their commonest values
 # CPU seconds per group of rows that one choice of levels makes; measured on Adult and the shop.
 _SECONDS_PER_GROUP = 1.2e-7
 _SECONDS_PER_CHOICE = 2e-5
@@ -147,14 +148,16 @@ def _spread(ladder: Ladder, level: int) -> float:
 def preview(hierarchy: Hierarchy) -> tuple[tuple[str, ...], ...]:
     """A value of each of some groups of level 1, with its names at every level.
 
-    Values are personal, so they are masked, and so is a group's name that is a value itself.
+    Values are personal, so they are masked, and so are groups' names, or parts of them, that are
+    values themselves.
     """
+    values = frozenset(hierarchy.values)
     level = hierarchy.levels[min(1, hierarchy.height)]
     firsts = list({name: at for at, name in _backwards(level)}.values())
     places = firsts[::-1] if len(firsts) >= PREVIEWED else range(len(hierarchy.values))
     few = np.linspace(0, len(places) - 1, min(PREVIEWED, len(places))).astype(int)
     return tuple(
-        tuple(_shown(level[places[at]], hierarchy.values[places[at]]) for level in hierarchy.levels)
+        tuple(_shown(level[places[at]], values) for level in hierarchy.levels)
         for at in np.unique(few)
     )
 
@@ -164,7 +167,15 @@ def _backwards(names: Sequence[str]) -> Iterator[tuple[int, str]]:
     return ((at, names[at]) for at in range(len(names) - 1, -1, -1))
 
 
-def _shown(name: str, value: str) -> str:
-    if name != value or name == ALL:
+def _shown(name: str, values: frozenset[str]) -> str:
+    if name == ALL:
         return name
-    return masked(name) if len(name) > 1 else _DOT
+    parts = [name] if name in values else name.split(_JOINER)
+    whole = (parts[-1], "", "")
+    last, found, more = whole if parts[-1] in values else parts[-1].partition(_AND_MORE)
+    shown = [_masked(part) if part in values else part for part in (*parts[:-1], last)]
+    return _JOINER.join(shown) + found + more
+
+
+def _masked(value: str) -> str:
+    return masked(value) if len(value) > 1 else _DOT
