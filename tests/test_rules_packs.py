@@ -266,7 +266,7 @@ def test_a_pack_written_out_is_the_same_pack_when_read() -> None:
 def test_the_packs_of_the_desk_name_no_rule_twice_and_every_source_they_use() -> None:
     pack = desk_pack()
 
-    assert len(pack.rules) == 186
+    assert len(pack.rules) == 187
     for rule in pack.rules:
         source = rule.verified.source
         assert source in pack.sources or " " in source or source == "-", rule.id

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from compliance.access.accounts import check as check_account
 from compliance.access.accounts import check_administered, folded, identified
+from compliance.access.nearby import check_is_near
 from compliance.access.permitting import (
     DESK,
     by_itself,
@@ -32,6 +33,7 @@ __all__ = [
     "by_itself",
     "check_account",
     "check_administered",
+    "check_is_near",
     "deciders",
     "digest_of",
     "doors",

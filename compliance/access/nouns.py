@@ -7,7 +7,7 @@ The terms are those of role-based access control (ANSI INCITS 359) and of the fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -82,6 +82,21 @@ class Identity:
     is_email_verified: bool
     token: str
     issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Where a request comes from.
+
+    Attributes:
+        address: of who asks; empty where the server did not say.
+        listens_on: the address that the server is told to listen on; empty for all.
+        headers: of the request, by names in small letters.
+    """
+
+    address: str
+    listens_on: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Ended(StrEnum):

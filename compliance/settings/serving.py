@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from compliance.errors import SignInNotReadyError
 from compliance.settings.variables import values_in
 
 CALLBACK = "/oauth2callback"  # where a provider sends people back to
@@ -63,6 +64,15 @@ class SignIn:
                 or not self.redirect_uri.endswith(CALLBACK),
             }
         return next((name for name, is_wrong in wrong.items() if is_wrong), "")
+
+    def check(self) -> None:
+        """See that people can sign in, or that nobody has to.
+
+        Raises:
+            SignInNotReadyError: neither is so.
+        """
+        if self.amiss:
+            raise SignInNotReadyError(setting=self.amiss)
 
 
 def _positive(said: str) -> int | None:

@@ -87,6 +87,7 @@ class Workspace:
         self.backups = Backups(desk)
         self.vitals = Vitals(desk)
         self.access = Access(desk)
+        self.vitals = Vitals(desk)
 
     # Who acts
 

@@ -26,6 +26,8 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from compliance.access import check_is_near
+from compliance.access.nouns import Caller
 from compliance.errors import ComplianceError, SignInError
 from compliance.i18n import mark
 from compliance.settings import SignIn
@@ -63,7 +65,7 @@ class Gate:
             return None
         try:
             if not self._sign_in.way:
-                visiting.check_is_near(_caller(scope))
+                check_is_near(_caller(scope))
             elif any(path == part or path.startswith(f"{part}/") for part in _GUARDED):
                 # The database may be asked; no other request waits for that.
                 await run_in_threadpool(_check, path, _claims(HTTPConnection(scope).cookies))
@@ -108,9 +110,9 @@ def _windows_with(files: MediaFileManager, file: str) -> set[str]:
     return set()
 
 
-def _caller(scope: Scope) -> visiting.Caller:
+def _caller(scope: Scope) -> Caller:
     client = scope.get("client")
-    return visiting.Caller(
+    return Caller(
         address=client[0] if client else "",
         listens_on=config.get_option("server.address") or "",
         headers=dict(Headers(scope=scope).items()),

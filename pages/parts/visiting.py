@@ -6,42 +6,23 @@ and callbacks, which run without it, ask by `language`.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
-from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit import config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from compliance.access.nouns import Identity
-from compliance.errors import AccessError, ElsewhereError, SignInError, SignInNotReadyError
+from compliance.access import check_is_near
+from compliance.access.nouns import Caller, Identity
+from compliance.errors import AccessError, SignInError, SignInNotReadyError
 from compliance.i18n import mark
-from compliance.settings import LOOPBACK_NAMES
 from compliance.workspace import Workspace
 from compliance.workspace.beside import through
 from pages.parts import sharing
 
-_PASSED_ON = frozenset(["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"])
 _ACTOR, _VISIT = "visiting_actor", "visiting_visit"
 _KEPT = ("session_language",)  # what the next person may find
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Where a request comes from.
-
-    Attributes:
-        address: of who asks; empty where the server did not say.
-        listens_on: the address that the server is told to listen on; empty for all.
-        headers: of the request, by names in small letters.
-    """
-
-    address: str
-    listens_on: str
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -120,27 +101,6 @@ def caller() -> Caller:
     )
 
 
-def check_is_near(asking: Caller) -> None:
-    """Without sign-in only a browser on the server's own machine is served.
-
-    Raises:
-        ElsewhereError: it is on another, or may be.
-    """
-    origin = asking.headers.get("origin", "")
-    names = [asking.headers.get("host", ""), origin.partition("://")[2] or origin]
-    reasons = {
-        mark("the server listens to other machines"): not _is_loopback(asking.listens_on),
-        mark("a proxy passed the request on"): not _PASSED_ON.isdisjoint(asking.headers),
-        mark("the request comes from another machine"): not _is_loopback(asking.address),
-        mark("the request asks for another machine"): not all(
-            _is_loopback(_host_of(name)) for name in names if name
-        ),
-    }
-    for reason, is_so in reasons.items():
-        if is_so:
-            raise ElsewhereError(reason=reason)
-
-
 def _in_hands(*, is_act: bool) -> Workspace:
     """The workspace in the hands of whoever looks.
 
@@ -149,8 +109,7 @@ def _in_hands(*, is_act: bool) -> Workspace:
     """
     here = shared()
     sign_in = here.settings.sign_in
-    if sign_in.amiss:
-        raise SignInNotReadyError(setting=sign_in.amiss)
+    sign_in.check()
     if not sign_in.way:
         check_is_near(caller())
         return here
@@ -182,22 +141,3 @@ def _clear() -> None:
         del st.session_state[key]
     if context := get_script_run_ctx():
         context.uploaded_file_mgr.remove_session_files(context.session_id)
-
-
-def _host_of(name: str) -> str:
-    """The host of a name with or without a port."""
-    try:
-        return urlsplit(f"//{name}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_loopback(host: str) -> bool:
-    if host in LOOPBACK_NAMES:
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)

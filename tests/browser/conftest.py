@@ -117,19 +117,21 @@ def serving(
     home: Path,
     settings: Callable[[str], Mapping[str, str]] = lambda _: {},
     streamlit: Sequence[str] = ("-m", "streamlit"),
+    **said: str,
 ) -> Iterator[App]:
     """The app on workspace folder `home`, in a process of its own that ends with the block.
 
     Args:
         settings: what its environment says beside, which may depend on its address.
         streamlit: what Python is to run as Streamlit.
+        said: what its environment says beside, whatever its address.
     """
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, *streamlit, "run", "pages/parts/server.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "PRIVACY_DESK_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-    environment |= settings(f"http://127.0.0.1:{port}")
+    environment |= {**settings(f"http://127.0.0.1:{port}"), **said}
     environment.pop("PRIVACY_DESK_DATABASE_URL", None)
     log = home.with_suffix(".log")
     with (

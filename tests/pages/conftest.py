@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from compliance.access.nouns import Caller
 from compliance.dataset import RawFile
 from compliance.settings import Settings
 from compliance.workspace import Workspace
@@ -106,7 +107,7 @@ def chart_of(visitor: AppTest, key: str) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """AppTest has no browser; its visitors sit at the server's own machine."""
-    near = visiting.Caller(address="127.0.0.1", listens_on="127.0.0.1")
+    near = Caller(address="127.0.0.1", listens_on="127.0.0.1")
     monkeypatch.setattr(visiting, "caller", lambda: near)
 
 

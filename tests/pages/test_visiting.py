@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from compliance.access.nouns import Account, Role
+from compliance.access import check_is_near
+from compliance.access.nouns import Account, Caller, Role
 from compliance.errors import ElsewhereError
 from compliance.settings import Settings
 from compliance.storage import tables
@@ -276,7 +277,7 @@ NEAR = {"host": "localhost:8501", "origin": "http://localhost:8501"}
 def test_a_browser_on_the_same_machine_is_served_without_sign_in(
     address: str, listens_on: str, headers: dict[str, str]
 ) -> None:
-    visiting.check_is_near(visiting.Caller(address=address, listens_on=listens_on, headers=headers))
+    check_is_near(Caller(address=address, listens_on=listens_on, headers=headers))
 
 
 @pytest.mark.parametrize(
@@ -303,15 +304,13 @@ def test_without_sign_in_whoever_may_be_elsewhere_is_turned_away(
     address: str, listens_on: str, headers: dict[str, str], why: str
 ) -> None:
     with pytest.raises(ElsewhereError, match=why):
-        visiting.check_is_near(
-            visiting.Caller(address=address, listens_on=listens_on, headers=headers)
-        )
+        check_is_near(Caller(address=address, listens_on=listens_on, headers=headers))
 
 
 def test_a_page_from_elsewhere_says_what_to_set(
     full_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    far = visiting.Caller(address="10.0.0.9", listens_on="127.0.0.1")
+    far = Caller(address="10.0.0.9", listens_on="127.0.0.1")
     monkeypatch.setattr(visiting, "caller", lambda: far)
 
     visitor = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S).run()
