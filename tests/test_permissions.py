@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,19 @@ import yaml
 from compliance.access import by_itself, doors, may, permissions
 from compliance.access.nouns import Actor, Role
 from compliance.anonymise import to_plan as to_anonymisation_plan
+from compliance.dataset import RawFile
+from compliance.dataset.nouns import ColumnName
 from compliance.errors import NotPermittedError
+from compliance.privacy.nouns import Budget
+from compliance.register import Shape
 from compliance.report.nouns import ReportKind
 from compliance.rules.nouns.audit import Schedule
+from compliance.trail.nouns import AnchorKind
 from compliance.workspace import Workspace, anonymisation
 from compliance.workspace.guarding import guarded
 from tests.anonymised_people import ended
 from tests.postgresql import past_the_desk, without_triggers
+from tests.test_workspace import plan, query
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTORS = {role: Actor(name=f"the {role}", roles=frozenset({role})) for role in Role}
@@ -367,3 +375,64 @@ def test_a_trail_that_is_not_whole_becomes_a_finding_whoever_sees_it(shop: Works
     by = {entry.act: entry.actor for entry in shop.entries()}
     assert (by["trail.verify"], by["duties.assess"]) == ("the analyst", "the desk")
     assert any(one.rule == "POL-TRAIL" for one in shop.governance.mending.findings())
+
+
+# ---------------------------------------------------------------- whole days of work
+
+
+def test_an_analyst_works_on_data_from_the_file_to_the_report(
+    shop: Workspace, orders_csv: bytes
+) -> None:
+    analyst = shop.acting(ACTORS[Role.ANALYST])
+    description = shop.dataset("orders").description
+    asked = Budget(epsilon=Decimal("0.1"), delta=Decimal("1e-6"))
+
+    analyst.add_files(
+        [RawFile(name="more.csv", data=orders_csv + b"\n1.0,FR,1.50,phone,R1,true")],
+        "more",
+        description,
+    )
+    found = analyst.discover("more")
+    label = found.labels[0]
+    analyst.decide_labels("more", {label.column: (label.semantic_type, label.identifier_class)})
+    analyst.preview("orders", query(), asked)
+    analyst.propose_bounds("orders", query(), [ColumnName("amount")], asked)
+    analyst.release("orders", query(), Decimal("0.5"))
+    analyst.probing.try_attacks("orders", query(), asked)
+    done = ended(analyst.anonymisation.anonymise("orders", PLAN, {}, "safe"))
+    analyst.anonymisation.output(done)
+    analyst.anonymisation.keep_recipe(done, "yearly")
+    list(analyst.federation.train("orders", plan(rounds=1)))
+    analyst.build_report(ReportKind.RELEASE, ["orders"])
+    analyst.proof.lineage.export("orders")
+
+    work = {entry.act for entry in shop.entries() if entry.actor == "the analyst"}
+    assert {"dataset.add", "release.publish", "output.export", "run.finish"} <= work
+
+
+def test_an_auditor_audits_and_takes_evidence_out(shop: Workspace) -> None:
+    auditor = shop.acting(ACTORS[Role.AUDITOR])
+
+    auditor.assess()
+    report = auditor.build_report(ReportKind.AUDIT)
+    auditor.proof.reports.hand_out(report)
+    auditor.governance.watching.look()
+    auditor.governance.register.export(Shape.JSON)
+    auditor.rights.requests.statistics(date(2026, 1, 1), date(2026, 12, 31))
+    auditor.probing.self_audit()
+    "".join(auditor.proof.log.export())
+
+    assert auditor.proof.trail.verify()[0].ok
+
+
+def test_an_administrator_runs_the_desk(shop: Workspace, tmp_path: Path) -> None:
+    administrator = shop.acting(ACTORS[Role.ADMINISTRATOR])
+    trail = administrator.proof.trail
+
+    trail.keep("outside", AnchorKind.FILE, str(tmp_path / "seen.jsonl"), "day")
+    assert trail.run("outside").last_done is not None
+    administrator.proof.log.rotate_key()
+    administrator.checkpoint_trail()
+    administrator.access.accounts.keep("Ada", "ada@example.org", [Role.OFFICER])
+    assert trail.verify()[0].ok
+    trail.remove("outside")

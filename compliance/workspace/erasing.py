@@ -125,17 +125,13 @@ class Erasing:
         raise ErasingError(reason="datasets were changed again and again meanwhile; try later")
 
     def resume(self) -> tuple[str, ...]:
-        """Forget or finish erasures that were stopped; the ids of those that were.
-
-        One that is under way in another process is left alone.
-        """
+        """Forget or finish erasures that were stopped, but those under way elsewhere; their ids."""
         if not unfinished(self._desk):
             return ()
         try:
             with alone(self._desk, 0.0):
                 left = unfinished(self._desk)
-                for _ in _settled(self._desk.by_itself()):
-                    pass
+                list(_settled(self._desk.by_itself()))
                 return left
         except ErasingBusyError:
             return ()
