@@ -28,6 +28,7 @@ from compliance.workspace.desk import Desk
 _TYPED = (
     *(tables.ORGANISATION, tables.DESCRIPTION, tables.REGISTER, tables.FINDING, tables.IMPACT),
     *(tables.ALARM, tables.REQUEST, tables.HOLD, tables.PURPOSE, tables.REMEDIED),
+    tables.APPROVAL,
 )
 _SHORTEST = 6  # characters; shorter values stand everywhere
 _TELLING = frozenset(IdentifierKind) - {IdentifierKind.PERSON_KEY, IdentifierKind.BIRTH_DATE}
