@@ -5,13 +5,14 @@ All of it is on record in the desk. What nobody recorded is said to be so, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from compliance.i18n import mark, meant
 from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.nouns import DatasetEvidence, Evidence
 from compliance.report.nouns.audited import Criterion, Tracked
+from compliance.report.sections import fines
 from compliance.report.sections.duties import UNSURE, alike, severity_badge, title_of
 from compliance.report.sections.exhibits import Exhibit, references, subject_of
 from compliance.report.tables import Cell, Fill, Plain, heading, stacked, table, toned
@@ -28,8 +29,6 @@ _STATUS = {
     Status.IN_PROGRESS: mark("in progress"),
     Status.CLOSED: mark("closed"),
 }
-# The currencies in which packs name fines, by the end of the names of their fields.
-_CURRENCIES = {"eur": "EUR", "gbp": "GBP", "usd": "USD", "rmb": "CNY", "sgd": "SGD", "inr": "INR"}
 
 
 def to_findings(evidence: Evidence, found: Sequence[Exhibit]) -> list[Plain]:
@@ -136,7 +135,8 @@ def _concerned(held: Sequence[DatasetEvidence]) -> str:
 
 def _fine(criterion: Criterion) -> str:
     """What the pack knows of fines, as a sentence; empty where that is nothing."""
-    parts = [*_amounts(criterion.fine)]
+    most = fines.amounts(criterion.fine)
+    parts = [_("up to {amount}").format(amount=most)] if most else []
     said = str(criterion.fine.get("text") or criterion.fine.get("basic") or "")
     if said:
         parts.append(_(said))
@@ -147,35 +147,6 @@ def _fine(criterion: Criterion) -> str:
     notes = wording.joined(part for part in (_(ref), unsure) if part)
     fine = _("Not meeting it may cost: {fine}").format(fine=wording.joined(parts))
     return wording.sentence(_("{fine} ({notes})").format(fine=fine, notes=notes) if notes else fine)
-
-
-def _amounts(fine: Mapping[str, object]) -> Iterator[str]:
-    sums = []
-    for name, value in fine.items():
-        currency = next((c for end, c in _CURRENCIES.items() if end in name.split("_")), "")
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            continue
-        if currency and not name.startswith("staff"):
-            shown = _("{currency} {amount}").format(currency=currency, amount=count(int(value)))
-            each = _EACH.get(name)
-            sums.append(_(each).format(amount=shown) if each else shown)
-        elif "turnover_share" in name:
-            sums.append(_("{share} of turnover").format(share=wording.percent(value)))
-    if sums:
-        both = _(" or ").join(sums)
-        is_higher = fine.get("rule") == "higher of the two"
-        yield (
-            _("up to {amount}, the higher of the two").format(amount=both)
-            if is_higher and len(sums) > 1
-            else _("up to {amount}").format(amount=both)
-        )
-
-
-_EACH = {
-    "per_violation_usd": mark("{amount} per violation"),
-    "per_consumer_usd_min": mark("{amount} per consumer at least"),
-    "per_consumer_usd_max": mark("{amount} per consumer at most"),
-}
 
 
 def _recommendation(verdict: Verdict) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +10,7 @@ from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.report import charts, wording
 from compliance.report.nouns import SummaryEvidence
+from compliance.report.sections import fines
 from compliance.report.sections.duties import severity_badge
 from compliance.report.sections.traceability import to_traceability
 from compliance.report.tables import Cell, Fill, Plain, fact, heading, stacked, table, tile, toned
@@ -27,7 +27,6 @@ _DAY = 86_400  # seconds
 _LONG = 3  # days from which on a curve is drawn over time, and not from check to check
 _NEARLY_SPENT = 0.8
 _GRAVE = (Severity.CRITICAL, Severity.HIGH)
-_MONEY = re.compile(r"(?P<what>amount|max|serious|per_violation)_(?P<currency>[a-z]{3})")
 _NOBODY = mark("nobody yet")
 
 
@@ -213,33 +212,10 @@ def _cost(fine: Mapping[str, Any] | None) -> str:
     """What a breach may cost, from the table of fines that came with the rules."""
     if not fine:
         return _("No fine is on record for it; people may be harmed, and trust is lost.")
-    parts = [part for key, value in fine.items() if (part := _price(key, value))]
-    if isinstance(share := fine.get("turnover_share"), int | float):
-        shown = wording.percent(share, 1 if share * 100 % 1 else 0)
-        parts.append(_("{share} of yearly turnover").format(share=shown))
-    if not parts:
+    most = fines.amounts(fine)
+    if not most:
         return wording.sentence(_(str(fine.get("text", _("a fine")))))
-    said = _("A fine of up to {amounts}").format(amounts=_either(parts))
-    if "higher" in str(fine.get("rule", "")):
-        said = _("{said}, whichever is higher").format(said=said)
-    return wording.sentence(said)
-
-
-def _price(key: str, value: object) -> str:
-    found = _MONEY.fullmatch(key)
-    if not found or not isinstance(value, int | float):
-        return ""
-    amount = f"{found['currency'].upper()} {locales.localised(f'{value:,.0f}')}"
-    if found["what"] == "per_violation":
-        return _("{amount} for each violation").format(amount=amount)
-    return amount
-
-
-def _either(parts: Sequence[str]) -> str:
-    """`a or b`."""
-    if len(parts) < 2:
-        return parts[0]
-    return _("{first} or {second}").format(first=wording.enumerated(parts[:-1]), second=parts[-1])
+    return wording.sentence(_("A fine of up to {amounts}").format(amounts=most))
 
 
 def _due(evidence: SummaryEvidence) -> Plain | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from compliance.i18n import ENGLISH, LANGUAGES, mark
+from compliance.i18n import ENGLISH, LANGUAGE, LANGUAGES, mark
 from compliance.i18n import translate as _
 from compliance.report.nouns import Format, Report, ReportKind
 from compliance.rights.nouns import LetterKind
@@ -99,8 +99,13 @@ def build(workspace: Workspace) -> None:
     outputs.remark(_(_IS_FOR[kind]))
     subject = _subject(workspace, kind)
     left, right = st.columns(2)
+    languages = list(LANGUAGES)
     language = left.selectbox(
-        _("Language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="reports_language"
+        _("Language"),
+        languages,
+        languages.index(LANGUAGE.get()),
+        format_func=LANGUAGES.__getitem__,
+        key="reports_language",
     )
     shape = right.selectbox(
         _("Format"), list(FORMATS), format_func=lambda one: _(FORMATS[one]), key="reports_format"
