@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,10 +12,23 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from compliance.dataset.nouns import Column, ColumnName, ColumnType, Engine
+from compliance.anonymise.models import measure_table
+from compliance.dataset.nouns import Column, ColumnName, ColumnType, Description, Engine
 from compliance.privacy import to_query
 from compliance.privacy.nouns.question import Query
-from tests.bigdata_cases import QUIET, SCHEMA, Engines, by_numpy, choices, plain
+from compliance.settings import Settings
+from compliance.workspace import Workspace, elsewhere
+from tests.bigdata_cases import (
+    KEY,
+    QUIET,
+    SCHEMA,
+    Engines,
+    by_numpy,
+    choices,
+    in_memory,
+    many,
+    plain,
+)
 from tests.postgresql import Server
 
 pytestmark = QUIET
@@ -160,9 +174,34 @@ def test_postgresql_finds_what_memory_does_whatever_its_collation(
     check_equal(engines, Engine.POSTGRESQL, rows, query)
 
 
-@law(6)
+@law(3)
 @given(rows=ROWS, query=QUERIES)
 def test_spark_finds_what_memory_does(
     engines: Engines, rows: list[dict[str, Any]], query: Query
 ) -> None:
     check_equal(engines, Engine.SPARK, rows, query)
+
+
+def test_a_workspace_discovers_measures_and_releases_on_spark(
+    engines: Engines, tmp_path: Path
+) -> None:
+    table = many(2_000, 200)
+    place = engines.keep(table, Engine.SPARK)
+    environment = {"PRIVACY_DESK_WAREHOUSES": f"lake={engines.spark}"}
+    workspace = Workspace(Settings.from_environment(environment, home=tmp_path / "desk"))
+    said = Description(unit=ColumnName("who"))
+    query = to_query({"unit": "who", "by": ["city"], "statistics": STATISTICS[:3]})
+
+    dataset = workspace.keeping.add(f"lake:{place.table}", "orders", said)
+
+    exact = elsewhere.aggregate(dataset, query, workspace.settings, KEY)
+    risk = workspace.anonymisation.risk("orders", [ColumnName("city"), ColumnName("yes")])
+    assert plain(exact, query) == plain(by_numpy(table, query, COLUMNS), query)
+    assert (dataset.rows, dataset.column("city").distinct) == (2_000, 8)
+    assert workspace.discover("orders").sampled_rows == 2_000
+    assert (
+        risk.sizes
+        == measure_table(
+            in_memory(table), [ColumnName("city"), ColumnName("yes")], unit=said.unit
+        ).sizes
+    )
