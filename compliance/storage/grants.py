@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from compliance.errors import GrantsError
-from compliance.storage.tables import RECORDS, TRAIL, TRAIL_HEAD, TRAIL_TILE
+from compliance.storage.tables import METADATA, TRAIL_HEAD
 
 _ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
@@ -21,8 +21,10 @@ def grants(role: str) -> tuple[str, ...]:
     """
     if not _ROLE.fullmatch(role):
         raise GrantsError(role=role[:63])
-    growing = [str(table.name) for table in (TRAIL, TRAIL_TILE, TRAIL_HEAD, *RECORDS)]
-    counted = [f"{table.name}_position_seq" for table in RECORDS]
+    growing = [str(name) for name in METADATA.tables]
+    counted = [
+        f"{name}_position_seq" for name, one in METADATA.tables.items() if "position" in one.c
+    ]
     return (
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};",
         f"GRANT USAGE ON SCHEMA public TO {role};",
