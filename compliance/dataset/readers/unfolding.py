@@ -7,7 +7,7 @@ shorter than the header). Up to `FREE` nobody asks.
 
 from __future__ import annotations
 
-import gzip
+from gzip import GzipFile
 from typing import IO
 
 from compliance.errors import FileTooLargeError, UnfoldsError
@@ -43,7 +43,7 @@ def check_bytes(name: str, unfolded: int, packed: int) -> None:
         raise UnfoldsError(name=name, what=f"more than {unfolded // 2**20:,} MB")
 
 
-def inflated(name: str, stream: IO[bytes] | gzip.GzipFile, packed: int) -> bytes:
+def inflated(name: str, stream: IO[bytes] | GzipFile, packed: int) -> bytes:
     """What `stream` unpacks from `packed` bytes.
 
     Raises:
