@@ -159,7 +159,7 @@ def allowed(role: Role) -> set[str]:
 
 def test_an_administrator_has_neither_rows_nor_evidence_nor_decisions() -> None:
     assert {n.split(".")[0] for n in allowed(Role.ADMINISTRATOR)} == {
-        *("account", "alarm", "anchor", "trail", "visit"),
+        *("account", "alarm", "anchor", "backup", "trail", "visit"),
     }
     assert "alarm.acknowledge" not in allowed(Role.ADMINISTRATOR)
 
@@ -219,6 +219,7 @@ def test_open_doors_are_few_and_say_why() -> None:
         *("Registering.kinds", "Fulfilling.questions", "Audits.now", "Erasing.resume"),
         "Impacts.changed_in",
         "Accounts.of",
+        *("Vitals.counts", "Vitals.faults"),
     }
     assert all(len(why) > 10 for why in opened.values())
 

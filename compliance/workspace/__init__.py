@@ -111,11 +111,7 @@ class Workspace:
         return self._desk.may(act)
 
     def permit(self, act: str) -> Actor:
-        """Let whoever acts look or begin, and say who that is now.
-
-        Raises:
-            NotPermittedError: no role of theirs has the right.
-        """
+        """Let whoever acts look or begin, and say who that is now; see `Desk.permit`."""
         return self._desk.permit(act)
 
     # Organisation
