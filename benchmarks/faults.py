@@ -11,6 +11,8 @@ Usage: python benchmarks/faults.py [sqlite|postgresql] [tests/test_….py …]
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
 import random
 import sys
@@ -81,7 +83,8 @@ class Trying:
         with tempfile.TemporaryDirectory(prefix="desk-faults-") as folder:
             home, lines = fault_cases.prepared(Path(folder))
             for line in lines:
-                self.main(["--home", str(home), *line])
+                with contextlib.redirect_stdout(io.StringIO()):
+                    self.main(["--home", str(home), *line])
 
     def main(self, typed: Sequence[str]) -> int:
         home, line = Path(typed[1]), list(typed[2:])

@@ -347,7 +347,8 @@ def refused(home: Path, line: Sequence[str], harm: Callable[[Path], Harm]) -> li
             path.chmod(0o700 if path.is_dir() else 0o600)
         found = []
         sentence = ended.said.strip().splitlines()[-1:]
-        if ended.code not in (0, 2) or (ended.code == 2 and not sentence[0].endswith(".")):
+        is_odd = ended.code == 2 and sentence and not sentence[0].endswith(".")
+        if ended.code not in (0, 2) or is_odd:  # 2 without a sentence: what is printed says why
             found.append(f"{ended.code}: {ended.said}")
         found += problems_of(copy) if copy.exists() else []
         again = ran(copy, line)
