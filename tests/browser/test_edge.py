@@ -33,7 +33,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture
 def client(app: App) -> Iterator[httpx.Client]:
     """A program that asks the app, without a browser."""
-    with httpx.Client(base_url=app.address) as asking:
+    with httpx.Client(base_url=app.address, timeout=60) as asking:
         yield asking
 
 
