@@ -15,6 +15,7 @@ from compliance.storage import records, tables
 from compliance.workspace import worker
 from compliance.workspace.anchoring_records import newest_verified
 from compliance.workspace.desk import Desk
+from compliance.workspace.guarding import guarded
 
 _COUNTED = {
     "datasets": tables.DATASET,
@@ -43,6 +44,7 @@ class Counts:
     worker_seen_at: datetime | None
 
 
+@guarded
 class Vitals:
     """The state of the workspace, asked at any time; nothing is recorded of it."""
 
