@@ -215,6 +215,7 @@ def test_open_doors_are_few_and_say_why() -> None:
 
     assert set(opened) == {
         *("Workspace.acting", "Workspace.may", "Workspace.organisation", "Workspace.permit"),
+        *("Vitals.counts", "Vitals.faults"),
         *(f"Visits.{verb}" for verb in ("begin", "check", "confirm", "end", "identity")),
         *("Registering.kinds", "Fulfilling.questions", "Audits.now", "Erasing.resume"),
         "Impacts.changed_in",
