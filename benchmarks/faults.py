@@ -118,7 +118,9 @@ class Trying:
                 ("read-only", fault_cases.read_only),
             ):
                 self.harmed[verb][name] = fault_cases.refused(home, line, harm)
-        print(f"{verb}: {time.monotonic() - began:.0f} s", file=self._told, flush=True)
+        wrong = [*trial.problems, *(one for found in self.harmed[verb].values() for one in found)]
+        said = f"{verb}: {time.monotonic() - began:.0f} s, {'; '.join(wrong) or 'well'}"
+        print(said, file=self._told, flush=True)
 
     def end(self) -> None:
         compliance.cli.main = self._really
