@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from compliance.anonymise.models import measure_table
+from compliance.dataset.kept.engines import Room, opened
 from compliance.dataset.nouns import Column, ColumnName, ColumnType, Description, Engine
 from compliance.privacy import to_query
 from compliance.privacy.nouns.question import Query
+from compliance.privacy.relational import aggregate_elsewhere
 from compliance.settings import Settings
 from compliance.workspace import Workspace, elsewhere
 from tests.bigdata_cases import (
@@ -161,6 +163,20 @@ def test_duckdb_finds_what_memory_does(
     engines: Engines, rows: list[dict[str, Any]], query: Query
 ) -> None:
     check_equal(engines, Engine.DUCKDB, rows, query)
+
+
+def test_what_does_not_fit_into_memory_is_put_aside_and_thrown_away(tmp_path: Path) -> None:
+    place = Engines(folder=tmp_path).keep(many(200_000, 100_000), Engine.DUCKDB)
+    query = to_query({"unit": "who", "by": ["city"], "statistics": STATISTICS[:3]})
+    answers = []
+    for memory_gb in (1.0, 0.06):
+        room = Room(folder=tmp_path / "spill", memory_gb=memory_gb)
+        with opened(place, {}, room) as found:
+            exact = aggregate_elsewhere(found.cells, query, COLUMNS, KEY, found.ask)
+            answers.append(plain(exact, query))
+
+    assert answers[0] == answers[1]
+    assert not list((tmp_path / "spill").iterdir())
 
 
 @law(40)

@@ -141,7 +141,7 @@ SETTINGS = (
         default="2",
         meaning=(
             "How much memory the embedded engine may take for tables that are kept elsewhere; what "
-            "does not fit is put, encrypted, into the workspace folder and thrown away afterwards."
+            "does not fit is put into the workspace folder and thrown away afterwards."
         ),
     ),
     Setting(

@@ -43,7 +43,7 @@ class Room:
     """
 
     folder: Path
-    memory_gb: int
+    memory_gb: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,6 @@ def _embedded(place: Place, room: Room) -> Iterator[_Reached]:
         engine = ibis.duckdb.connect(
             memory_limit=f"{room.memory_gb}GB",
             temp_directory=str(folder),
-            temp_file_encryption=True,
             preserve_insertion_order=False,
             autoinstall_known_extensions=False,
             autoload_known_extensions=False,
