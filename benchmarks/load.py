@@ -286,8 +286,10 @@ async def release(officer: Officer, seen: Seen, epsilon: str = "0.01") -> None:
 
 
 async def train(officer: Officer, seen: Seen) -> None:
-    """Train a common model in a few rounds."""
+    """Train a common model in a few rounds, over sites made up: no law keeps their rows apart."""
     await seen.timed("page opened", officer.go("federated"))
+    made_up = officer.widgets["federated_split"].options[-1]
+    await seen.timed("field set", officer.set("federated_split", string_value=made_up))
     rounds = officer.set("federated_rounds", double_array_value={"data": [ROUNDS]})
     await seen.timed("field set", rounds)
     await seen.timed("training", officer.set("federated_start", trigger_value=True))

@@ -68,6 +68,7 @@ def test_all_kinds_of_acts_are_done_by_several_at_once(server: Server, shop: Wor
     assert seen.errors == []
     after = [len(shop.releases("orders")), len(shop.federation.runs("orders"))]
     assert [late - early for early, late in zip(before, after, strict=True)] == [OFFICERS, OFFICERS]
+    assert shop.federation.runs("orders")[0].plan.site_column is None
     assert len(shop.reports()) == OFFICERS + 1
     assert shop.verify_trail().problems == ()
     assert len(seen.times["slider move"]) == OFFICERS
