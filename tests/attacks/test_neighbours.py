@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 from compliance.privacy import (
     Aggregate,
     aggregates,
-    bounding,
     calibrate,
+    lots,
     rows,
     selections,
     to_query,
@@ -290,10 +290,10 @@ def no_quotient(monkeypatch: pytest.MonkeyPatch) -> None:
 def groups_kept_by_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which groups a person keeps then depends on which the table shows first."""
     numbered = lambda groups, key: np.arange(len(groups.keys), dtype=np.uint64)  # noqa: E731
-    monkeypatch.setattr(bounding, "hashed_groups", numbered)
-    monkeypatch.setattr(bounding, "mixed", lambda hashes: hashes)
-    monkeypatch.setattr(bounding, "_salt", lambda key, use: np.uint64(0))
-    monkeypatch.setattr(bounding, "hashed", lambda codes, key: np.zeros(9, np.uint64))
+    monkeypatch.setattr(lots, "hashed_groups", numbered)
+    monkeypatch.setattr(lots, "mixed", lambda hashes: hashes)
+    monkeypatch.setattr(lots.OwnLots, "_salt", lambda self, use: np.uint64(0))
+    monkeypatch.setattr(lots, "hashed", lambda codes, key: np.zeros(9, np.uint64))
 
 
 def joined_values_kept_by_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
