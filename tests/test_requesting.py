@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +24,7 @@ from compliance.errors import (
     SignalError,
     UnknownHoldError,
     UnknownRequestError,
+    WorkspaceError,
 )
 from compliance.register import Shape
 from compliance.register.nouns import Organisation, Origin
@@ -70,6 +73,22 @@ def test_who_asks_is_sealed_and_stands_nowhere_else(requests: Requesting, shop: 
     for path in (requests._desk.settings.home / "sealed").iterdir():
         assert b"quisling" not in path.read_bytes().lower()
         assert path.stat().st_mode & 0o077 == 0
+
+
+def test_where_nothing_can_be_written_a_request_is_refused_in_a_sentence(
+    requests: Requesting, shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = len(shop.entries())
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(WorkspaceError, match="free space"):
+            opened(requests)
+
+    assert len(shop.entries()) == before
+    assert opened(requests)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from compliance.errors import SealedError
+from compliance.errors import SealedError, WorkspaceError
 from compliance.plain import from_json, to_json
 from compliance.rights.nouns import Identifier
 from compliance.workspace.desk import Desk
@@ -115,9 +115,13 @@ def _marks(desk: Desk, request: str) -> Path:
 
 
 def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as stream:
-        stream.write(data)
-        stream.truncate()
-        stream.flush()
-        os.fsync(stream.fileno())
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as stream:
+            stream.write(data)
+            stream.truncate()
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        reason = "who a request is about could not be written; check the free space"
+        raise WorkspaceError(home=path.parent.parent, reason=reason) from None

@@ -115,8 +115,12 @@ def test_the_browser_says_which_language_comes_first(locale: str | None, spoken:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_no_page_shows_words_that_cannot_be_translated(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call)]
-    shown = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in SHOWN]
+    shown = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in SHOWN
+        if not (isinstance(n.func.value, ast.Name) and n.func.value.id == "LOG")  # not on a page
+    ]
     said = [
         value
         for call in shown
