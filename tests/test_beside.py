@@ -206,7 +206,9 @@ def call(way: str, *given: object) -> Call:
 
 
 @pytest.fixture
-def worker() -> Worker:
+def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
+    """One in this process, which may have grown by other tests."""
+    monkeypatch.setattr("compliance.workspace.beside.worker.WORKER_BYTES", 2**40)
     return Worker(Asked())  # type: ignore[arg-type]
 
 

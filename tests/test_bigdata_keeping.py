@@ -181,9 +181,9 @@ def test_risk_is_that_of_all_rows(
 def _refused(workspace: Workspace) -> dict[str, Callable[[], object]]:
     who = ColumnName("who")
     return {
-        "attack": lambda: workspace.try_attacks("orders", QUERY, ASKED),
+        "attack": lambda: workspace.probing.try_attacks("orders", QUERY, ASKED),
         "bounds": lambda: workspace.propose_bounds("orders", QUERY, [ColumnName("amount")], ASKED),
-        "error": lambda: workspace.compare_error("orders", QUERY, ASKED, "orders"),
+        "error": lambda: workspace.probing.compare_error("orders", QUERY, ASKED, "orders"),
         "l and t": lambda: workspace.anonymisation.risk(
             "orders", [ColumnName("city")], [ColumnName("small")]
         ),

@@ -302,9 +302,16 @@ def test_nginx_understands_its_file(tmp_path: Path) -> None:
 def test_every_setting_can_be_in_a_file(tmp_path: Path) -> None:
     place = tmp_path / "secret"
     place.write_text("from-a-file\n", encoding="utf-8")
-    asked = {f"{setting.name}_FILE": str(place) for setting in SETTINGS}
+    number = tmp_path / "number"
+    number.write_text("7\n", encoding="utf-8")
+    numbers = {setting.name for setting in SETTINGS if setting.default.isdigit()}
+    asked = {
+        f"{setting.name}_FILE": str(number if setting.name in numbers else place)
+        for setting in SETTINGS
+    }
 
     assert Settings.from_environment(asked).database_url == "from-a-file"
+    assert Settings.from_environment(asked).engine_memory_gb == 7
     assert ServerSettings.from_environment(asked).hosts == ("from-a-file",)
     both = {**asked, "PRIVACY_DESK_HOSTS": "said"}
     assert ServerSettings.from_environment(both).hosts == ("said",)

@@ -90,13 +90,13 @@ class Backups:
         with ExitStack() as until_the_end:
             until_the_end.enter_context(alone(desk, _WAIT_S))
             with desk.act("backup.make", id_) as act:
-                at = act.at
+                entry, at = act.entry, act.at
             with desk.database.writing():  # nobody else does; nothing is written here
                 connection = until_the_end.enter_context(desk.database.reading())
                 head = records.head_of(connection)  # from here on it sees this moment
                 files = _files_of(desk.settings)
                 writing = Writing()
-                yield from writing.small(ABOUT, _about(id_, at))
+                yield from writing.small(ABOUT, _about(id_, entry, at))
                 for path in files:
                     if not _WRITTEN_ONCE.fullmatch(path):
                         yield from _file(writing, desk.settings.home, path)
@@ -148,9 +148,16 @@ def password_in(settings: Settings) -> str:
     return settings.backup_password
 
 
-def _about(id_: str, at: datetime) -> About:
+def _about(id_: str, entry: int, at: datetime) -> About:
     columns = {str(table.name): tuple(map(str, table.c.keys())) for table in copying.EVERY}
-    return About(id=id_, made_at=at, version=__version__, revision=HEAD_REVISION, columns=columns)
+    return About(
+        id=id_,
+        entry=entry,
+        made_at=at,
+        version=__version__,
+        revision=HEAD_REVISION,
+        columns=columns,
+    )
 
 
 def _files_of(settings: Settings) -> list[str]:

@@ -35,6 +35,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     """What is said first: of which moment it is, and in which form its rows are."""
 
     id: str
+    entry: int  # of the trail, which tells that it was made
     made_at: datetime
     version: str
     revision: str

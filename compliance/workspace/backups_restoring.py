@@ -198,7 +198,7 @@ def _verify(rows: Filling, about: About, manifest: Manifest, name: str) -> None:
         raise not_empty()
     if not fits(rows.counts, manifest) or ends != wanted or found.problems:
         raise BackupError(name=name, reason="the trail in it does not verify; take another")
-    told = records.line(rows.connection, manifest.entries)
+    told = records.line(rows.connection, about.entry)
     if told is None or f'"{about.id}"' not in told.body:
         raise BackupError(name=name, reason="the trail in it does not tell of it; take another")
 

@@ -32,7 +32,7 @@ from compliance.register.nouns import Organisation
 from compliance.report.nouns import Format, ReportKind
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from pages.parts import session
+from pages.parts import visiting
 from pages.parts.navigation import PAGES
 from pages.parts.serving import counting
 from tests.conftest import Once
@@ -107,9 +107,9 @@ def home(once: Once) -> Path:
 def desk(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The desk with canaries, for pages and verbs alike; nothing here changes it."""
     monkeypatch.setenv("PRIVACY_DESK_HOME", str(home))
-    session.workspace.clear()
+    visiting.shared.clear()
     yield Desk(home)
-    session.workspace.clear()
+    visiting.shared.clear()
 
 
 def seen(*told: str | bytes) -> set[str]:
