@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.load import Day, Officer, Seen, Server, release, report, slide, train
+from compliance.plain import alone
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 from tests.conftest import Once
@@ -63,7 +64,7 @@ def test_all_kinds_of_acts_are_done_by_several_at_once(server: Server, shop: Wor
         kinds = ["slide", "release", "train", "report"]
         await asyncio.gather(*(day(kinds[n:] + kinds[:n]) for n in range(OFFICERS)))
 
-    asyncio.run(asyncio.wait_for(all_at_once(), PATIENCE_S))
+    alone(lambda: asyncio.run(asyncio.wait_for(all_at_once(), PATIENCE_S)))
 
     assert seen.errors == []
     after = [len(shop.releases("orders")), len(shop.federation.runs("orders"))]
@@ -90,7 +91,7 @@ def test_a_slider_moves_while_another_officers_report_is_built(server: Server) -
         await one.leave()
         await other.leave()
 
-    asyncio.run(asyncio.wait_for(both(), PATIENCE_S))
+    alone(lambda: asyncio.run(asyncio.wait_for(both(), PATIENCE_S)))
 
     assert order.index("report") > 1
     assert server.workers() >= 1
@@ -110,7 +111,7 @@ def test_officers_who_act_until_the_time_is_over_leave_no_error(server: Server) 
     async def days() -> None:
         await asyncio.gather(*(day.spent(is_busy=False) for _ in range(OFFICERS)))
 
-    asyncio.run(asyncio.wait_for(days(), PATIENCE_S))
+    alone(lambda: asyncio.run(asyncio.wait_for(days(), PATIENCE_S)))
 
     assert seen.errors == []
     assert len(seen.times["slider move"]) == 4 * OFFICERS
@@ -131,7 +132,7 @@ def test_the_server_and_its_workers_end_together(tmp_path: Path, once: Once) -> 
         await report(officer, Seen())
         await officer.leave()
 
-    asyncio.run(asyncio.wait_for(come(), PATIENCE_S))
+    alone(lambda: asyncio.run(asyncio.wait_for(come(), PATIENCE_S)))
     workers = server.tree()[1:]
     assert workers
     server.end()

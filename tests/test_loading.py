@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = """
 import sys
 from pages.parts import server
-server.loading.join(60)
+server.ready.join(60)
 print(sorted({"opendp", "dp_accounting"} & sys.modules.keys()))
 """
 

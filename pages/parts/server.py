@@ -42,4 +42,4 @@ app = st.App(
     lifespan=edge.lifespan,
     on_script_error=edge.crashed,
 )
-sharing.begin()
+ready = sharing.begin()

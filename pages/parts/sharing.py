@@ -98,8 +98,12 @@ def crew() -> Crew | None:
     return _CREW[0] if _CREW else None
 
 
-def begin() -> None:
-    """Set this process up to serve many; once, before anybody comes."""
+def begin() -> threading.Thread:
+    """Set this process up to serve many; once, before anybody comes.
+
+    Returns:
+        What loads beside, so that the first release does not wait for it.
+    """
     sys.setswitchinterval(SWITCH_S)
     few_arenas()
     _in_turns()
@@ -108,8 +112,10 @@ def begin() -> None:
     if settings.workers:
         _CREW.append(Crew(settings, settings.workers, TURNS.elsewhere))
         atexit.register(_CREW[0].end)
-    threading.Thread(target=_get_ready, name="get ready", daemon=True).start()
+    ready = threading.Thread(target=_get_ready, name="get ready", daemon=True)
+    ready.start()
     threading.Thread(target=_tidy_forever, name="tidy up", daemon=True).start()
+    return ready
 
 
 def few_arenas() -> bool:
