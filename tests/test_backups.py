@@ -35,7 +35,10 @@ from compliance.workspace.erasing_files import alone
 from tests.erasing_cases import ask, email, erase, files_of
 from tests.postgresql import Server, past_the_desk
 
-pytestmark = pytest.mark.in_a_file
+pytestmark = [
+    pytest.mark.in_a_file,
+    pytest.mark.filterwarnings(r"ignore:os\.fork\(\) was called"),
+]  # by a library that only warns
 
 PASSWORD = "correct horse battery"  # noqa: S105
 ANN = "ann@a.example"

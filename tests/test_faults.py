@@ -34,6 +34,9 @@ from tests.conftest import ROOT
 from tests.erasing_cases import ask, email, erase, files_of
 from tests.postgresql import Restartable, restartable
 
+# The children that are killed touch the desk alone, whatever else this process has loaded.
+pytestmark = pytest.mark.filterwarnings(r"ignore:os\.fork\(\) was called")
+
 ANN, PEOPLE = fault_cases.ANN, fault_cases.PEOPLE
 ASKED = to_query({"unit": "person", "statistics": [{"count": "units"}]})
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -114,6 +114,10 @@ def test_tiles_are_the_same_however_entries_were_written(
     assert len({tile.hashes[:32] for tile in found if tile}) == 1
 
 
+SINCE_0008 = ("trail_tile", "anchor", "verified", "event", "signature")
+SINCE_0009 = ("account", "visit", "four_eyes", "approval", "visit_seen")
+
+
 @on_both
 def test_an_older_workspace_gets_the_tiles_of_its_entries(desk: Desk) -> None:
     """As migration 0008 finds it: the entries of before, and no tiles."""
@@ -121,7 +125,7 @@ def test_an_older_workspace_gets_the_tiles_of_its_entries(desk: Desk) -> None:
     with desk.database.reading() as connection:
         before = [tiles.kept(connection, 0, place) for place in (0, 1)]
     with closing(past_the_desk(desk.settings)) as connection:
-        for table in ("trail_tile", "anchor", "verified", "event", "signature"):
+        for table in (*SINCE_0008, *SINCE_0009):
             connection.execute(f"drop table {table}")  # type: ignore[call-overload]
         for table in tables.RECORDS:
             connection.execute(f"drop index if exists ix_{table.name}_entry")  # type: ignore[call-overload]
