@@ -60,6 +60,7 @@ def beside(here: Workspace, crew: Crew) -> Workspace:
     return through(here, crew).acting(OFFICER)
 
 
+@pytest.mark.in_a_file
 def test_a_worker_finds_what_would_be_found_here(here: Workspace, beside: Workspace) -> None:
     found = beside.discover("orders")
 
@@ -67,6 +68,7 @@ def test_a_worker_finds_what_would_be_found_here(here: Workspace, beside: Worksp
     assert beside.prices("customers") == here.prices("customers")
 
 
+@pytest.mark.in_a_file
 def test_what_a_worker_writes_is_in_the_trail_under_whoever_asked(
     here: Workspace, beside: Workspace
 ) -> None:
@@ -78,6 +80,7 @@ def test_what_a_worker_writes_is_in_the_trail_under_whoever_asked(
     assert here.verify_trail().problems == ()
 
 
+@pytest.mark.in_a_file
 def test_a_refusal_comes_back_with_its_sentence_and_facts(
     here: Workspace, beside: Workspace
 ) -> None:
@@ -90,6 +93,7 @@ def test_a_refusal_comes_back_with_its_sentence_and_facts(
     assert there.value.facts == same.value.facts
 
 
+@pytest.mark.in_a_file
 def test_progress_comes_step_by_step_and_closing_it_stores_what_was_done(
     here: Workspace, beside: Workspace
 ) -> None:
@@ -104,6 +108,7 @@ def test_progress_comes_step_by_step_and_closing_it_stores_what_was_done(
     assert list(rounds) == []
 
 
+@pytest.mark.in_a_file
 def test_a_killed_worker_is_one_plain_sentence_and_the_next_job_has_another(
     here: Workspace, beside: Workspace, crew: Crew
 ) -> None:

@@ -395,6 +395,7 @@ DAMAGES: list[tuple[str, Callable[[Path], object], list[str]]] = [
 ]
 
 
+@pytest.mark.in_a_file
 @pytest.mark.parametrize(
     ("damage", "verb"), [pytest.param(d, v, id=f"{name}, {v[0]}") for name, d, v in DAMAGES]
 )

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, false, func, insert, select, update
 
 from compliance.plain import from_json, to_json
 from compliance.storage import tiles
@@ -72,11 +72,16 @@ def _stored(connection: Connection, table: Table, position: int) -> Iterator[Sto
             yield Stored(values["entry"], table.name, values["position"], _hash_of(table, values))
 
 
+def _under(table: Table, keys: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    """What picks the rows under `keys`; none has a key with a NUL, which PostgreSQL cannot keep."""
+    return [false() if "\0" in value else table.c[key] == value for key, value in keys.items()]
+
+
 def every(
     connection: Connection, table: Table, kind: type[Noun], /, **keys: str
 ) -> tuple[Noun, ...]:
     """All nouns of `table` under `keys`, oldest first."""
-    wanted = [table.c[key] == value for key, value in keys.items()]
+    wanted = _under(table, keys)
     query = select(table.c.record).where(*wanted).order_by(table.c.position)
     return tuple(from_json(kind, text) for text in connection.scalars(query))
 
@@ -94,14 +99,14 @@ def with_entries(
     connection: Connection, table: Table, kind: type[Noun], /, **keys: str
 ) -> tuple[tuple[int, Noun], ...]:
     """As `every`, each with the number of the entry that came with it."""
-    wanted = [table.c[key] == value for key, value in keys.items()]
+    wanted = _under(table, keys)
     query = select(table.c.entry, table.c.record).where(*wanted).order_by(table.c.position)
     return tuple((int(entry), from_json(kind, text)) for entry, text in connection.execute(query))
 
 
 def latest(connection: Connection, table: Table, kind: type[Noun], /, **keys: str) -> Noun | None:
     """The newest noun of `table` under `keys`; None where there is none."""
-    wanted = [table.c[key] == value for key, value in keys.items()]
+    wanted = _under(table, keys)
     query = select(table.c.record).where(*wanted).order_by(table.c.position.desc()).limit(1)
     text = connection.scalar(query)
     return None if text is None else from_json(kind, text)
@@ -111,7 +116,7 @@ def newest(
     connection: Connection, table: Table, kind: type[Noun], count: int, **keys: str
 ) -> tuple[Noun, ...]:
     """The last `count` nouns of `table` under `keys`, newest first."""
-    wanted = [table.c[key] == value for key, value in keys.items()]
+    wanted = _under(table, keys)
     query = select(table.c.record).where(*wanted).order_by(table.c.position.desc()).limit(count)
     return tuple(from_json(kind, text) for text in connection.scalars(query))
 
@@ -165,7 +170,7 @@ def append_lines(connection: Connection, lines: Sequence[Line]) -> None:
 
 def entry_of(connection: Connection, table: Table, **keys: str) -> int | None:
     """The number of the entry that came with the newest row of `table` under `keys`."""
-    wanted = [table.c[key] == value for key, value in keys.items()]
+    wanted = _under(table, keys)
     query = select(table.c.entry).where(*wanted).order_by(table.c.position.desc()).limit(1)
     found = connection.scalar(query)
     return None if found is None else int(found)
