@@ -21,6 +21,8 @@ from compliance.workspace import Workspace
 from tests.conftest import Once
 from tests.walked_shop import walk
 
+pytestmark = pytest.mark.in_a_file  # of a server of its own
+
 PATIENCE_S = 240
 OFFICERS = 5
 DONE = {

@@ -266,6 +266,7 @@ def test_a_workspace_that_cannot_be_opened_is_not_well(visit: Visit) -> None:
     assert "secret" not in client.get("/metrics").text
 
 
+@pytest.mark.in_a_file
 def test_the_head_of_the_trail_must_be_readable(shop: Workspace) -> None:
     assert shop.vitals.faults() == ()
     with closing(sqlite3.connect(shop.settings.home / "records.sqlite")) as connection:

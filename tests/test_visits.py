@@ -282,6 +282,7 @@ def test_whoever_knocks_again_and_again_does_not_fill_the_trail(house: House) ->
     assert house.told("visit.refuse")[-1][2]["untold"] == 340
 
 
+@pytest.mark.in_a_file
 def test_nothing_of_a_token_is_stored(house: House) -> None:
     house.keep("ada")
     nonce = "nonce-that-nobody-may-find"
