@@ -221,7 +221,7 @@ class Workspace:
     def budget(self, population: str) -> BudgetState:
         """The privacy budget of a population as it stands."""
         with self._desk.database.reading() as connection:
-            return budgets.state(connection, population, self._desk.clock())
+            return budgets.shown(self._desk, connection, population)
 
     def prices(self, population: str) -> Prices:
         """What a population's ledger costs by every accountant, at the budget's δ.

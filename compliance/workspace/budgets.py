@@ -43,6 +43,13 @@ def state(connection: Connection, population: str, at: datetime) -> BudgetState:
     )
 
 
+def shown(desk: Desk, connection: Connection, population: str) -> BudgetState:
+    """The budget of `population` for somebody who looks; whoever spends asks `state`."""
+    return desk.unchanged(
+        connection, f"budget of {population}", lambda: state(connection, population, desk.clock())
+    )
+
+
 def prices(connection: Connection, population: str, at: datetime) -> Prices:
     """What the present period of `population` costs so far, by every accountant."""
     found = state(connection, population, at)

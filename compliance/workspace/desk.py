@@ -177,9 +177,7 @@ class Desk:
         self._noticing = Noticing()
         self._memory: dict[str, Any] = {}
         self._one_keeps = threading.RLock()
-        self._asked: Recent[tuple[Dataset, Mapping[str, Dataset]]] = Recent(
-            _AGGREGATES_KEPT, lambda _: 1
-        )
+        self._asked: Recent[Any] = Recent(_AGGREGATES_KEPT, lambda _: 1)
 
     def acting(self, actor: Actor, confirm: Confirm | None = None) -> Desk:
         """The same desk in the hands of `actor`: one folder, one database, one memory.
@@ -322,18 +320,14 @@ class Desk:
         for kept in (self._tables, self._bounded, self._aggregates):
             kept.clear()
 
-    def unchanged(
-        self,
-        connection: Connection,
-        words: str,
-        find: Callable[[], tuple[Dataset, Mapping[str, Dataset]]],
-    ) -> tuple[Dataset, Mapping[str, Dataset]]:
-        """The datasets that `words` mean, found anew with every entry in the trail and second.
+    def unchanged(self, connection: Connection, words: str, find: Callable[[], _Kept]) -> _Kept:
+        """What `words` mean, to look at only, found anew with every entry in the trail and second.
 
         While sliders move, nothing but the time changes for many looks in a row.
         """
         second = f"{self.clock():%Y-%m-%d %H:%M:%S}"
-        return self._asked.get((words, records.head_of(connection).hash, second), find)
+        found: _Kept = self._asked.get((words, records.head_of(connection).hash, second), find)
+        return found
 
     def joined(self, dataset: Dataset, query: Query, others: Mapping[str, Dataset]) -> Rows:
         """The table of `dataset` with those that `query` joins; `others` by name."""
