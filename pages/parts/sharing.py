@@ -26,7 +26,7 @@ from compliance.settings import Settings
 from compliance.workspace import load_libraries
 from compliance.workspace.beside import Crew
 
-AT_ONCE = 2  # pages drawn
+AT_ONCE = 1  # pages drawn
 PATIENCE_S = 0.5  # then a page is drawn in any case: whoever has the turn waits for something
 SWITCH_S = 0.002  # how long a thread may keep others waiting
 TIDY_S = 30.0
