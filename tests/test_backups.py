@@ -282,7 +282,7 @@ def hostile(name: str, data: bytes = b"x", size: int | None = None) -> bytes:
 
         from compliance.workspace.backups import _about
 
-        yield from writing.small("about", _about("backup-x", datetime(2026, 1, 1, tzinfo=UTC)))
+        yield from writing.small("about", _about("backup-x", 1, datetime(2026, 1, 1, tzinfo=UTC)))
         yield from writing.member(name, len(data) if size is None else size, [data])
         manifest = Manifest(members=dict(writing.members), rows={}, entries=0, head="", root="")
         yield from writing.small("manifest", manifest)
