@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compliance.dataset.arrow import ARROW_TYPES
 from compliance.dataset.nouns import CleaningStep, Column, ColumnName, ColumnType
 from compliance.dataset.parsing import WHOLE_NUMBERS_RESTORED, Parsed, parse
 from compliance.i18n import mark
@@ -20,15 +21,6 @@ MISSING_SPELLINGS = (
     *("na", "n/a", "#n/a", "nan"),
 )
 DUPLICATES_ROWS_LIMIT = 5_000_000
-
-_TYPES = {
-    ColumnType.TEXT: pa.string(),
-    ColumnType.INTEGER: pa.int64(),
-    ColumnType.NUMBER: pa.float64(),
-    ColumnType.DATE: pa.date32(),
-    ColumnType.TIMESTAMP: pa.timestamp("us"),
-    ColumnType.BOOLEAN: pa.bool_(),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +76,7 @@ def _clean_column(
     values, missing_steps = _without_missing_spellings(values, rows_of)
     parsed = parse(values)
     steps += missing_steps + _parsing_steps(parsed, rows_of, values)
-    clean_array = parsed.values.cast(_TYPES[parsed.type]).take(encoded.indices)
+    clean_array = parsed.values.cast(ARROW_TYPES[parsed.type]).take(encoded.indices)
     return clean_array, parsed.type, [replace(step, column=name) for step in steps]
 
 

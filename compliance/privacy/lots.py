@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -51,16 +52,20 @@ class OwnLots:
         self._table, self._query, self._groups = table, query, groups
         self._stretches, self._key = stretches, key
         self._person = hashed(table.codes(query.unit), key)
-        self._called: Hashes | None = None
+
+    @cached_property
+    def _called(self) -> Hashes:
+        return hashed_groups(self._groups, self._key)
+
+    @cached_property
+    def _named(self) -> Hashes:
+        return hashed_texts(self._stretches, self._key)
 
     def of_places(self, unit: Ints, group: Ints) -> Hashes:
-        if self._called is None:
-            self._called = hashed_groups(self._groups, self._key)
         return mixed(self._person[unit] ^ self._called[group] ^ self._salt(b"groups"))
 
     def of_stretches(self, unit: Ints, stretch: Ints) -> Hashes:
-        named = hashed_texts(self._stretches, self._key)
-        return mixed(self._person[unit] ^ named[stretch] ^ self._salt(b"periods"))
+        return mixed(self._person[unit] ^ self._named[stretch] ^ self._salt(b"periods"))
 
     def of_rows(self, rows: Ints, unit: Ints) -> Hashes:
         hashes = self._person[unit]

@@ -11,17 +11,9 @@ from collections.abc import Callable
 import ibis
 import pyarrow as pa
 
+from compliance.dataset.arrow import ARROW_TYPES
 from compliance.dataset.kept.cells import Cell, CellDigests, Cells
 from compliance.dataset.nouns import Column, ColumnName, ColumnType
-
-_ARROW = {
-    ColumnType.TEXT: pa.string(),
-    ColumnType.INTEGER: pa.int64(),
-    ColumnType.NUMBER: pa.float64(),
-    ColumnType.DATE: pa.date32(),
-    ColumnType.TIMESTAMP: pa.timestamp("us"),
-    ColumnType.BOOLEAN: pa.bool_(),
-}
 
 
 def drawn(cells: Cells, rows: int, key: str, ask: Callable[[Cell], pa.Table]) -> pa.Table:
@@ -42,7 +34,7 @@ def drawn(cells: Cells, rows: int, key: str, ask: Callable[[Cell], pa.Table]) ->
     lot = digests.of("n", numbered.content, numbered.number)
     least = numbered.mutate(lot=lot).order_by("lot").limit(rows).drop("content", "number", "lot")
     found = ask(least)
-    types = [_ARROW[column.type] for column in cells.columns]
+    types = [ARROW_TYPES[column.type] for column in cells.columns]
     arrays = [found.column(short).cast(kind) for short, kind in zip(names, types, strict=True)]
     return pa.table(dict(zip(names.values(), arrays, strict=True)))
 
