@@ -112,12 +112,8 @@ class Trying:
         self.acts.update(trial.acts)
         self._left -= 1
         if verb not in self.harmed and time.monotonic() - began < LONGEST_S:
-            for name, harm in (
-                ("disk full", lambda _: fault_cases.full_disk()),
-                ("disk nearly full", lambda _: fault_cases.full_disk(16_384)),
-                ("read-only", fault_cases.read_only),
-            ):
-                self.harmed[verb][name] = fault_cases.refused(home, line, harm)
+            for name in fault_cases.HARMS:
+                self.harmed[verb][name] = fault_cases.refused(home, line, name)
         wrong = [*trial.problems, *(one for found in self.harmed[verb].values() for one in found)]
         said = f"{verb}: {time.monotonic() - began:.0f} s, {'; '.join(wrong) or 'well'}"
         print(said, file=self._told, flush=True)

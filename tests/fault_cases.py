@@ -7,49 +7,40 @@ written.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
-import ctypes
-import gc
+import functools
 import hashlib
-import inspect
-import io
 import json
 import os
 import random
-import resource
 import shutil
-import signal
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from compliance.cli import main
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.privacy.nouns import Spend, SpendState
 from compliance.settings import Settings
-from compliance.storage import Database, records, tables
+from compliance.storage import records, tables
 from compliance.workspace import Workspace, datasets
 from compliance.workspace.erasing_copies import files_in_use
+from tests import fault_child
+from tests.conftest import ROOT
 from tests.erasing_cases import ask, email, files_of
 from tests.redirected import VARIABLE, forget
 
-PATIENCE_S = 240.0
+HARMS = tuple(fault_child.HARMS)
 _BOUGHT = (tables.RELEASE, tables.RUN, tables.SYNTHESIS, tables.PROPOSAL)
-_CAP_DAC_OVERRIDE, _CAP_VERSION, _SYS_CAPSET = 1, 0x20080522, 126
 
 ANN = "ann@a.example"
 PEOPLE = f"id,mail,town\n1,{ANN},Ulm\n2,bob@b.example,Bonn\n3,cem@c.example,Rom\n"
 BOUGHT = "id,what\n" + "".join(f"{n % 12},{('tea', 'milk', 'bread')[n % 3]}\n" for n in range(60))
 SHORT = 8  # so many of the lines take a moment only
-
-_WRITING = inspect.unwrap(Database.writing).__code__
-
-Harm = Callable[[], None]
 
 
 class Ended(NamedTuple):
@@ -68,77 +59,53 @@ class Ended(NamedTuple):
     said: str
 
 
-class _Killing:
-    """Counts calls, of Python and of C, and ends the process at one of them."""
-
-    def __init__(self, at: int) -> None:
-        self.calls, self.first, self._at = 0, 0, at
-
-    def __call__(self, frame: FrameType, event: str, _: object) -> None:
-        if event in ("call", "c_call", "c_return"):
-            self.calls += 1
-            if not self.first and event == "call" and frame.f_code is _WRITING:
-                self.first = self.calls
-            if self.calls == self._at:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-
 def ran(
-    home: Path, line: Sequence[str], *, kill_at: int | None = None, harm: Harm | None = None
+    home: Path, line: Sequence[str], *, kill_at: int | None = None, harm: str | None = None
 ) -> Ended:
     """Run one line in a process of its own.
 
     Args:
         kill_at: killed after so many calls; 0: they are counted; None: not even that, which is
             several times as fast.
+        harm: one of `HARMS`.
     """
-    read, written = os.pipe()
-    gc.freeze()  # what is open here is not closed there
-    child = os.fork()
-    if child == 0:
-        os.close(read)
-        _answer(home, line, kill_at, harm, written)
-    gc.unfreeze()
-    os.close(written)
-    _wait(child)
-    with os.fdopen(read) as told:
-        said = json.loads(told.read() or '[null, 0, 0, ""]')
+    asked = {
+        "home": str(home),
+        "line": list(line),
+        "kill_at": kill_at,
+        "harm": harm,
+        "environment": dict(os.environ),
+    }
+    said = _running().ask(asked)
     return Ended(*said)
 
 
-def _answer(
-    home: Path, line: Sequence[str], kill_at: int | None, harm: Harm | None, to: int
-) -> None:
-    counter, err = _Killing(kill_at or 0), io.StringIO()
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
-            if harm is not None:
-                harm()
-            sys.setprofile(None if kill_at is None else counter)
-            try:
-                code = main(["--home", str(home), *line])
-            except SystemExit as usage:
-                code = int(usage.code or 0)
-            sys.setprofile(None)
-        os.write(
-            to, json.dumps([code, counter.calls, counter.first, err.getvalue()[-2_000:]]).encode()
+class _Runner:
+    """The process whose forks run the lines."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", fault_child.__name__],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
-        os._exit(0)
-    except BaseException as error:  # noqa: BLE001 - it is told, and ends here
-        sys.setprofile(None)
-        told = f"{type(error).__name__}: {error}"
-        os.write(to, json.dumps([70, counter.calls, counter.first, told]).encode())
-        os._exit(1)
+        atexit.register(self.end)
+
+    def ask(self, what: dict[str, object]) -> list[Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps(what), file=self._process.stdin, flush=True)
+        return json.loads(self._process.stdout.readline())  # type: ignore[no-any-return]
+
+    def end(self) -> None:
+        self._process.communicate()
 
 
-def _wait(child: int) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while os.waitpid(child, os.WNOHANG)[0] == 0:
-        if time.monotonic() > end:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return
-        time.sleep(0.002)
+@functools.cache
+def _running() -> _Runner:
+    return _Runner()
 
 
 @contextlib.contextmanager
@@ -154,48 +121,6 @@ def copied(home: Path) -> Iterator[Path]:
         finally:
             if VARIABLE in os.environ:
                 forget(Path(folder))
-
-
-def full_disk(after: int = 0) -> Harm:
-    """No file may grow past so many bytes."""
-
-    def harm() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (after, after))
-
-    return harm
-
-
-def obey_rights() -> None:
-    """Let this process obey the rights of files, even as root; it cannot go back."""
-
-    class Header(ctypes.Structure):
-        _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
-
-    class Sets(ctypes.Structure):
-        _fields_ = (
-            ("effective", ctypes.c_uint32),
-            ("permitted", ctypes.c_uint32),
-            ("inheritable", ctypes.c_uint32),
-        )
-
-    if os.geteuid() != 0:
-        return
-    none = (Sets * 2)()
-    libc = ctypes.CDLL(None, use_errno=True)
-    failed = libc.syscall(_SYS_CAPSET, ctypes.byref(Header(_CAP_VERSION, 0)), none)
-    assert failed == 0, "its rights could not be given up"
-
-
-def read_only(home: Path) -> Harm:
-    """Nobody may write into the folder any more."""
-
-    def harm() -> None:
-        for path in (*home.rglob("*"), home):
-            path.chmod(0o500 if path.is_dir() else 0o400)
-        obey_rights()
-
-    return harm
 
 
 def prepared(folder: Path) -> tuple[Path, list[list[str]]]:
@@ -338,12 +263,12 @@ def tried(home: Path, line: Sequence[str], draw: random.Random) -> Trial | None:
     return trial
 
 
-def refused(home: Path, line: Sequence[str], harm: Callable[[Path], Harm]) -> list[str]:
+def refused(home: Path, line: Sequence[str], harm: str) -> list[str]:
     """What is wrong after a line met a harm that is no kill: it says so, and nothing is lost."""
     before = done_in(home, -1)[0]
     with copied(home) as copy:
-        ended = ran(copy, line, harm=harm(copy))
-        for path in (copy, *copy.rglob("*")) if copy.exists() else ():
+        ended = ran(copy, line, harm=harm)
+        for path in (copy.parent, *copy.parent.rglob("*")):
             path.chmod(0o700 if path.is_dir() else 0o600)
         found = []
         sentence = ended.said.strip().splitlines()[-1:]

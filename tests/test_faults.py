@@ -34,9 +34,6 @@ from tests.conftest import ROOT
 from tests.erasing_cases import ask, email, erase, files_of
 from tests.postgresql import Restartable, restartable
 
-# The children that are killed touch the desk alone, whatever else this process has loaded.
-pytestmark = pytest.mark.filterwarnings(r"ignore:os\.fork\(\) was called")
-
 ANN, PEOPLE = fault_cases.ANN, fault_cases.PEOPLE
 ASKED = to_query({"unit": "person", "statistics": [{"count": "units"}]})
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -66,20 +63,13 @@ def test_killed_at_any_moment_a_verb_was_done_or_can_be_done_again(
     assert sum(trial.was_killed for trial in trials) >= len(every)
 
 
-@pytest.mark.parametrize(
-    "harm",
-    [
-        pytest.param(lambda _: fault_cases.full_disk(), id="disk full"),
-        pytest.param(lambda _: fault_cases.full_disk(16_384), id="disk nearly full"),
-        pytest.param(fault_cases.read_only, id="read-only"),
-    ],
-)
+@pytest.mark.parametrize("harm", fault_cases.HARMS)
 def test_a_disk_that_takes_nothing_is_told_and_nothing_is_lost(
-    harm: object, lines: tuple[Path, list[list[str]]]
+    harm: str, lines: tuple[Path, list[list[str]]]
 ) -> None:
     home, every = lines
     for line in every[::2]:
-        assert fault_cases.refused(home, line, harm) == [], line  # type: ignore[arg-type]
+        assert fault_cases.refused(home, line, harm) == [], line
 
 
 def test_every_verb_is_typed_by_a_test_so_that_the_benchmark_tries_it(
