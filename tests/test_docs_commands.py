@@ -1,0 +1,142 @@
+"""What the documents tell to type works when it is typed, in their order."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from compliance.settings import Settings
+from compliance.workspace import Workspace
+from tests.cli_cases import Answer, run
+from tests.conftest import Once
+from tests.docs_blocks import (
+    DOCUMENTS,
+    ROOT,
+    SHELL,
+    Block,
+    Command,
+    blocks,
+    commands,
+    named,
+    stands_on,
+)
+from tests.walked_shop import walk
+
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TYPED = [p for p in DOCUMENTS if any(b.language in SHELL for b in blocks(p))]
+# Documents with commands that no test runs, and how many such blocks each has.
+ELSEWHERE = {}
+# Words of a document that stand for an id that an earlier command printed.
+PLACEHOLDERS = re.compile(r"(?:ID|FINDING|REMEDY|RELEASE|RUN|ALARM|ERASURE|REQUEST|NUMBER)")
+_ID = re.compile(r"^(?: *id: (\S+)| +id  .*\n +(\S+))", re.MULTILINE)
+_AS_SHOWN = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+_PYTHON = re.compile(r"(?:\.venv/bin/)?python3?")
+
+
+def _demo(home: Path) -> None:
+    Workspace(Settings.from_environment({}, home=home)).build_demo()
+
+
+WORKSPACES: dict[str, Callable[[Path], None]] = {"the demo shop": _demo, "a walked shop": walk}
+
+
+@dataclass(slots=True, kw_only=True)
+class Typist:
+    """Somebody who types what a document says, in an empty folder with a workspace of their own."""
+
+    folder: Path
+    home: Path
+    patch: pytest.MonkeyPatch
+    ids: dict[str, str] = field(default_factory=dict)
+    newest: str = ""
+
+    def types(self, command: Command, place: str) -> None:
+        words = [self._meant(word) for word in command.words]
+        if not words:
+            return
+        said = self._done(words, place)
+        if said is None:
+            return
+        assert said.code == 0, f"{place}: {command.typed}\n{said.out}{said.err}"
+        for found in _ID.finditer(said.out):
+            self.newest = found[1] or found[2]
+        if command.shown:
+            fits = doctest.OutputChecker().check_output(command.shown, said.out, _AS_SHOWN)
+            assert fits, f"{place}: {command.typed}\n{said.out}"
+
+    def _done(self, words: list[str], place: str) -> Answer | None:
+        match words:
+            case ["export", *settings]:
+                for setting in settings:
+                    self.patch.setenv(*setting.split("=", 1))
+            case ["make", target]:
+                assert re.search(rf"^{target}:|^BENCHES := .*\b{target}\b", MAKEFILE, re.M), place
+            case ["cd", folder]:
+                assert (ROOT / folder).is_dir(), place
+            case ["mkdir", "-p", folder]:
+                Path(folder).mkdir(parents=True, exist_ok=True)
+            case [python, "-m", "compliance", *typed] if _PYTHON.fullmatch(python):
+                return run(self.home, *typed)
+            case [python, program, *typed] if _PYTHON.fullmatch(python):
+                return _alone(self.folder, program, typed)
+            case _:
+                pytest.fail(f"{place}: nobody here knows how to type {words[0]}")
+        return None
+
+    def _meant(self, word: str) -> str:
+        """Places of the machine lie in the test's folder; ids are those that were printed."""
+        if PLACEHOLDERS.fullmatch(word):
+            return self.ids.setdefault(word, self.newest)
+        return re.sub(r"^(\w+=)?/(?=\w)", rf"\g<1>{self.folder}/", word)
+
+
+def _alone(folder: Path, program: str, typed: list[str]) -> Answer:
+    """A program of the project that is run by itself, such as the auditor's verifier."""
+    paths = [p for p in (ROOT / program, ROOT / "compliance" / "trail" / program) if p.is_file()]
+    assert paths, f"there is no {program}"
+    done = subprocess.run(
+        [sys.executable, paths[0], *typed], cwd=folder, capture_output=True, text=True, check=False
+    )
+    return Answer(code=done.returncode, out=done.stdout, err=done.stderr)
+
+
+@pytest.fixture
+def typist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typist:
+    folder = tmp_path / "typed"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for name in [name for name in os.environ if name.startswith("PRIVACY_DESK_")]:
+        monkeypatch.delenv(name)
+    return Typist(folder=folder, home=tmp_path / "desk", patch=monkeypatch)
+
+
+@pytest.mark.in_a_file
+@pytest.mark.parametrize("path", TYPED, ids=named)
+def test_every_command_of_a_document_works_in_its_order(
+    path: Path, typist: Typist, once: Once
+) -> None:
+    workspace = stands_on(path)
+    if workspace in WORKSPACES:
+        name = "walked" if workspace == "a walked shop" else "documented"
+        shutil.copytree(once(name, WORKSPACES[workspace]), typist.home)
+    else:
+        assert workspace == "nothing"
+
+    for block in blocks(path):
+        if block.language in SHELL:
+            for command in [] if block.elsewhere else commands(block):
+                typist.types(command, f"{named(path)}, line {block.line}")
+        elif block.title and not block.title.startswith("("):
+            target = typist.folder / block.title.removeprefix("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(block.body, encoding="utf-8")
