@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import doctest
-import json
 import os
 import re
 import shutil
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.settings import Settings
+from compliance.settings import SETTINGS, Settings
 from compliance.workspace import Workspace
 from tests.cli_cases import Answer, run
 from tests.conftest import Once
@@ -32,13 +31,15 @@ from tests.docs_blocks import (
 )
 from tests.walked_shop import walk
 
+PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TYPED = [p for p in DOCUMENTS if any(b.language in SHELL for b in blocks(p))]
 # Documents with commands that no test runs, and how many such blocks each has.
 ELSEWHERE = {}
 # Words of a document that stand for an id that an earlier command printed.
 PLACEHOLDERS = re.compile(r"(?:ID|FINDING|REMEDY|RELEASE|RUN|ALARM|ERASURE|REQUEST|NUMBER)")
-_ID = re.compile(r"^(?: *id: (\S+)| +id  .*\n +(\S+))", re.MULTILINE)
+# What an output says of itself, or else the first row of its first table.
+_IDS = (re.compile(r"^id: (\S+)", re.M), re.compile(r"^ +id  .*\n +(\S+)", re.M))
 _AS_SHOWN = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 _PYTHON = re.compile(r"(?:\.venv/bin/)?python3?")
 
@@ -68,8 +69,8 @@ class Typist:
         if said is None:
             return
         assert said.code == 0, f"{place}: {command.typed}\n{said.out}{said.err}"
-        for found in _ID.finditer(said.out):
-            self.newest = found[1] or found[2]
+        found = next((f for f in (one.search(said.out) for one in _IDS) if f), None)
+        self.newest = found[1] if found else self.newest
         if command.shown:
             fits = doctest.OutputChecker().check_output(command.shown, said.out, _AS_SHOWN)
             assert fits, f"{place}: {command.typed}\n{said.out}"
@@ -78,13 +79,15 @@ class Typist:
         match words:
             case ["export", *settings]:
                 for setting in settings:
-                    self.patch.setenv(*setting.split("=", 1))
+                    name, _, value = setting.partition("=")
+                    assert name.removesuffix("_FILE") in {known.name for known in SETTINGS}, place
+                    self.patch.setenv(name, value)
             case ["make", target]:
                 assert re.search(rf"^{target}:|^BENCHES := .*\b{target}\b", MAKEFILE, re.M), place
             case ["cd", folder]:
                 assert (ROOT / folder).is_dir(), place
-            case ["mkdir", "-p", folder]:
-                Path(folder).mkdir(parents=True, exist_ok=True)
+            case [*_, "pip", "install", group]:
+                assert re.search(rf"^{group[2:-1]} = \[", PROJECT, re.M), place
             case [python, "-m", "compliance", *typed] if _PYTHON.fullmatch(python):
                 return run(self.home, *typed)
             case [python, program, *typed] if _PYTHON.fullmatch(python):
@@ -97,12 +100,16 @@ class Typist:
         """Places of the machine lie in the test's folder; ids are those that were printed."""
         if PLACEHOLDERS.fullmatch(word):
             return self.ids.setdefault(word, self.newest)
-        return re.sub(r"^(\w+=)?/(?=\w)", rf"\g<1>{self.folder}/", word)
+        meant = re.sub(r"^(\w+=)?/(?=\w)", rf"\g<1>{self.folder}/", word)
+        if meant != word:
+            Path(meant.rpartition("=")[2]).parent.mkdir(parents=True, exist_ok=True)
+        return meant
 
 
 def _alone(folder: Path, program: str, typed: list[str]) -> Answer:
     """A program of the project that is run by itself, such as the auditor's verifier."""
-    paths = [p for p in (ROOT / program, ROOT / "compliance" / "trail" / program) if p.is_file()]
+    places = (folder, ROOT, ROOT / "compliance" / "trail")
+    paths = [place / program for place in places if (place / program).is_file()]
     assert paths, f"there is no {program}"
     done = subprocess.run(
         [sys.executable, paths[0], *typed], cwd=folder, capture_output=True, text=True, check=False
