@@ -16,7 +16,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 # `bench-release` and `bench-mnist` take minutes.
 BENCHES := bench-anonymise bench-audit bench-baskets bench-bigdata bench-crowd bench-dataset bench-demo bench-discovery bench-erasing bench-faults bench-federated bench-fuzz bench-images bench-letters bench-lineage bench-load bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-rules bench-tasks bench-text bench-tracing bench-trail bench-treatments bench-watch
 
-.PHONY: run test lint lock messages distributed pictures clean bench train-discovery train-text $(BENCHES)
+.PHONY: run test lint lock messages distributed docs pictures clean bench train-discovery train-text $(BENCHES)
 
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
@@ -71,7 +71,13 @@ distributed: $(DISTRIBUTED)/.done
 train-discovery train-text: $(VENV)/.dev
 	$(BIN)/python benchmarks/$(@:train-%=%)_training.py
 
-# The README's pictures, taken from the running app.
+# The documentation as a site, in build/site; it needs no server. The theme's notice is in decision 62.
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: $(VENV)/.dev
+	$(BIN)/python -m mkdocs build --strict --quiet
+	@echo "Open build/site/index.html"
+
+# The pictures of README and tutorial, taken from the running app.
 pictures: $(VENV)/.dev chromium
 	$(BIN)/python docs/pictures.py
 
