@@ -1,4 +1,4 @@
-"""The README's pictures, taken anew from the running app: `make pictures`.
+"""The pictures of README and tutorial, taken anew from the running app: `make pictures`.
 
 They show the demo shop after the main job was done once, in a window of 1440 pixels.
 """
@@ -11,6 +11,7 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,8 +29,10 @@ WIDTH = 1440
 # Page, the dataset chosen on it, what stands at the top of the window, and the window's height.
 PICTURES = (
     ("Overview", None, "Overview", 1240),
+    ("Discovery", "customers", "Discovery", 900),
     ("Trade-off", "orders", "Shown here:", 1500),
     ("Federated", "clicks", "Federated", 1500),
+    ("Decisions", None, "Decisions", 1000),
 )
 
 
@@ -76,6 +79,14 @@ def take(visitor: Visitor, title: str, dataset: str | None, top: str, height: in
     visitor.page.wait_for_timeout(1000)  # charts grow into their place
     path = IMAGES / f"{title.lower().replace('-', '')}.png"
     visitor.page.screenshot(path=path, animations="disabled")
+    lighten(path)
+
+
+def lighten(path: Path) -> None:
+    """Half the bytes: pages have few colours, so 128 are enough."""
+    with Image.open(path) as picture:
+        few = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -34,8 +34,6 @@ from tests.walked_shop import walk
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TYPED = [p for p in DOCUMENTS if any(b.language in SHELL for b in blocks(p))]
-# Documents with commands that no test runs, and how many such blocks each has.
-ELSEWHERE = {}
 # Words of a document that stand for an id that an earlier command printed.
 PLACEHOLDERS = re.compile(r"(?:ID|FINDING|REMEDY|RELEASE|RUN|ALARM|ERASURE|REQUEST|NUMBER)")
 # What an output says of itself, or else the first row of its first table.
