@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [
-    *sorted(ROOT.glob("*.md")),
-    *sorted((ROOT / "docs").rglob("*.md")),
-]
+from docs.building.reference import pages
+from tests.docs_blocks import DOCUMENTS, ROOT
+
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+MADE = {ROOT / "docs" / page.path for page in pages()}
 RUNNABLE = [path for path in DOCUMENTS if BLOCK.search(path.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_picture_and_file_that_a_document_links_to_is_there(path: Path) -> None:
-    links = LINK.findall(path.read_text(encoding="utf-8"))
+    """Pages of the reference that are made for the site are there, too."""
+    targets = [(path.parent / link).resolve() for link in LINK.findall(path.read_text("utf-8"))]
 
-    assert [link for link in links if not (path.parent / link).exists()] == []
+    assert [target for target in targets if not (target.exists() or target in MADE)] == []
 
 
 def test_the_readme_shows_three_pictures_of_the_app() -> None:

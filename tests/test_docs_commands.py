@@ -22,7 +22,6 @@ from tests.docs_blocks import (
     DOCUMENTS,
     ROOT,
     SHELL,
-    Block,
     Command,
     blocks,
     commands,

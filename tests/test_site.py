@@ -22,7 +22,9 @@ from docs.building.tables import anchor
 from tests.test_architecture import BEFORE, PAGES, SOURCES, imported, room_of, rooms_imported
 
 ROOT = Path(__file__).resolve().parent.parent
-ASKED_FOR = re.compile(r"<(?:link|script|img|iframe|source|object)\b[^>]*?(?:href|src)=\"?([^\" >]+)")
+ASKED_FOR = re.compile(
+    r"<(?:link|script|img|iframe|source|object)\b[^>]*?(?:href|src)=\"?([^\" >]+)"
+)
 LINK = re.compile(r"<a\b[^>]*?\bhref=\"?([^\" >]+)")
 PLACE = re.compile(r"\bid=\"?([^\" >]+)")
 

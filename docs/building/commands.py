@@ -38,7 +38,10 @@ def verbs(of: argparse.ArgumentParser, before: str = "") -> Iterator[str]:
 
 
 def _described(name: str, of: argparse.ArgumentParser, depth: int) -> list[str]:
-    text = [f"{'#' * depth} `{name}` {{ #{anchor(name)} }}\n", sentence(of.description or "") + ".\n"]
+    text = [
+        f"{'#' * depth} `{name}` {{ #{anchor(name)} }}\n",
+        sentence(of.description or "") + ".\n",
+    ]
     inner = _inner(of)
     if not inner:
         text += [f"```text\n{_usage(of)}\n```\n", _taken(of)]

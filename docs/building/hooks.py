@@ -50,9 +50,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(
-    markdown: str, *, page: SitePage, config: MkDocsConfig, files: Files
-) -> str:
+def on_page_markdown(markdown: str, *, page: SitePage, **_: Any) -> str:
     """Lead links to where they are on the site; put pictures and lists that are made in place."""
     source = page.file.src_uri
     markdown = markdown.replace("<!-- rooms -->", rooms.picture()).replace(

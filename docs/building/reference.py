@@ -208,14 +208,15 @@ def detectors() -> Page:
 {table(("class", "law", "covers", "as of"), laws)}
 ## Kinds of columns
 
-{len(kinds)} kinds. *Class* says whether such a column points to a person directly, together with others
-(*quasi*), is *sensitive*, or none of these. A check counts check digits, or looks values up.
+{len(kinds)} kinds. *Class* says whether such a column points to a person directly, together with
+others (*quasi*), is *sensitive*, or none of these. A check counts check digits, or looks values up.
 [How columns are judged](../discovery.md).
 
 {table(heads, kinds)}
 ## Patterns in texts
 
-{len(patterns)} patterns. A find below {texts["threshold"]} is dropped; a word of context beside it raises the score.
+{len(patterns)} patterns. A find below {texts["threshold"]} is dropped; a word of context beside it
+raises the score.
 [Personal data in free text](../free-text.md).
 
 {table(("pattern", "finds", "check", "score", "context", "source"), patterns)}"""
@@ -228,7 +229,9 @@ def treatments() -> Page:
         for k in _data("anonymise/treatments/kinds.yaml")["kinds"]
     ]
     heads = ("treatment", "title", "what happens", "protects against", "leaves", "source")
-    text = f"# Treatments\n\n[Which one for which column](../treatments.md).\n\n{table(heads, rows)}"
+    text = (
+        f"# Treatments\n\n[Which one for which column](../treatments.md).\n\n{table(heads, rows)}"
+    )
     return Page(path="reference/treatments.md", title="Treatments", text=text)
 
 
@@ -277,8 +280,8 @@ def refusals() -> Page:
     text = f"""# Refusals
 
 Whatever the desk refuses, it refuses in one sentence that says what happened, the limit, and what
-to do; on the command line with exit code 2. None holds a value of the data. `privacy_desk_refusals_total`
-counts them by these names.
+to do; on the command line with exit code 2. None holds a value of the data.
+`privacy_desk_refusals_total` counts them by these names.
 
 {table(("refusal", "when"), rows)}"""
     return Page(path="reference/refusals.md", title="Refusals", text=text)
@@ -294,8 +297,8 @@ def metrics() -> Page:
                 rows.append((code(_METRICS[kind].format(ast.literal_eval(name))), about.value))
     text = f"""# Numbers at /metrics
 
-In Prometheus's text form, beside those of the process (`process_…`) and one count of records for each kind
-(`privacy_desk_datasets`, `_releases`, `_runs`, `_reports`). [How to watch a server](../server.md).
+In Prometheus's text form, beside those of the process (`process_…`) and one count of records for
+each kind (`privacy_desk_datasets`, `_releases`, `_runs`, `_reports`). [How to watch a server](../server.md).
 
 {table(("number", "meaning"), rows)}"""
     return Page(path="reference/metrics.md", title="Numbers at /metrics", text=text)

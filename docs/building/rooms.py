@@ -57,9 +57,8 @@ def picture() -> str:
     return (
         f'<svg class="rooms" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-labelledby="rooms-title rooms-desc" xmlns="http://www.w3.org/2000/svg">\n'
-        f'<title id="rooms-title">{title}</title>\n<desc id="rooms-desc">{escape(described)}</desc>\n'
-        + "\n".join(drawn)
-        + "\n</svg>\n"
+        f'<title id="rooms-title">{title}</title>\n'
+        f'<desc id="rooms-desc">{escape(described)}</desc>\n' + "\n".join(drawn) + "\n</svg>\n"
     )
 
 
@@ -67,7 +66,8 @@ def _described(joined: dict[tuple[str, str], int]) -> str:
     order = {room: place for place, room in enumerate(rooms())}
     upward = [pair for pair in joined if order[pair[0]] < order[pair[1]]]
     said = "Every arrow points to a room further down" if not upward else "Some arrows point up"
-    return f"{len(order)} rooms in rows, {len(joined)} arrows between them. {said} or earlier in its row."
+    counted = f"{len(order)} rooms in rows, {len(joined)} arrows between them"
+    return f"{counted}. {said} or earlier in its row."
 
 
 def _places(layers: list[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[float, float]]:
@@ -85,17 +85,18 @@ def _arrow(who: str, whom: str, files: int, places: dict[str, tuple[float, float
     said = f"{who} imports {whom} in {files} {'file' if files == 1 else 'files'}"
     half = TALL / 2
     if y == to_y:  # in one row: an arc above the boxes
-        way = f"M{x:g} {y - half:g} Q{(x + to_x) / 2:g} {y - half - 30:g} {to_x:g} {to_y - half - 2:g}"
+        top = y - half
+        way = f"M{x:g} {top:g} Q{(x + to_x) / 2:g} {top - 30:g} {to_x:g} {top - 2:g}"
     else:
         down = 1 if to_y > y else -1
         start, end = y + down * half, to_y - down * (half + 2)
         bend = (end - start) / 2
         way = f"M{x:g} {start:g} C{x:g} {start + bend:g} {to_x:g} {end - bend:g} {to_x:g} {end:g}"
     strength = "strong" if files >= 10 else "weak"
+    tip = to_y - half if y <= to_y else to_y + half
     return (
         f'<g class="arrow {strength}" data-from="{who}" data-to="{whom}"><title>{said}</title>'
-        f'<path d="{way}"/><circle cx="{to_x:g}" cy="{to_y - half if y <= to_y else to_y + half:g}" '
-        f'r="2.5"/></g>'
+        f'<path d="{way}"/><circle cx="{to_x:g}" cy="{tip:g}" r="2.5"/></g>'
     )
 
 
