@@ -34,7 +34,7 @@ PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TYPED = [p for p in DOCUMENTS if any(b.language in SHELL for b in blocks(p))]
 # Words of a document that stand for an id that an earlier command printed.
-PLACEHOLDERS = re.compile(r"(?:ID|FINDING|REMEDY|RELEASE|RUN|ALARM|ERASURE|REQUEST|NUMBER)")
+PLACEHOLDERS = re.compile(r"(?:ID|FINDING|REMEDY|RELEASE|RUN|ALARM|ERASURE|RESTRICTED|OBJECTED)")
 # What an output says of itself, or else the first row of its first table.
 _IDS = (re.compile(r"^id: (\S+)", re.M), re.compile(r"^ +id  .*\n +(\S+)", re.M))
 _AS_SHOWN = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

@@ -31,7 +31,7 @@ def commands() -> Page:
 def verbs(of: argparse.ArgumentParser, before: str = "") -> Iterator[str]:
     """Every verb that can be typed, such as `dataset add`."""
     inner = _inner(of)
-    if before and not inner:
+    if before and (not inner or "verb" in of._defaults):  # such as `watch`, which has verbs below
         yield before
     for name, sub in inner.items():
         yield from verbs(sub, f"{before} {name}".strip())
@@ -43,7 +43,7 @@ def _described(name: str, of: argparse.ArgumentParser, depth: int) -> list[str]:
         sentence(of.description or "") + ".\n",
     ]
     inner = _inner(of)
-    if not inner:
+    if not inner or "verb" in of._defaults:
         text += [f"```text\n{_usage(of)}\n```\n", _taken(of)]
     for verb, sub in inner.items():
         text += _described(f"{name} {verb}", sub, depth + 1)

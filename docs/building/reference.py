@@ -298,7 +298,8 @@ def metrics() -> Page:
     text = f"""# Numbers at /metrics
 
 In Prometheus's text form, beside those of the process (`process_…`) and one count of records for
-each kind (`privacy_desk_datasets`, `_releases`, `_runs`, `_reports`). [How to watch a server](../server.md).
+each kind (`privacy_desk_datasets`, `_releases`, `_runs`, `_reports`).
+[How to watch a server](../server.md).
 
 {table(("number", "meaning"), rows)}"""
     return Page(path="reference/metrics.md", title="Numbers at /metrics", text=text)
