@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
@@ -132,7 +133,8 @@ values of a dataset: *exact* for internal use, *noisy* paid from the budget, or 
 def rules() -> Page:
     """Every duty by its law, with article, severity and how well it was checked."""
     pack = desk_pack()
-    text = [f"# Rules\n\n{len(pack.rules)} duties of the packs that come with the desk. "]
+    own = sum(r.law == "POLICY" for r in pack.rules)
+    text = [f"# Rules\n\n{len(pack.rules) - own} duties of laws, and {own} that the desk asks. "]
     text += ["How well each was checked:\n"]
     text += [table(("level", "meaning"), [(code(k), v) for k, v in HOW_CHECKED.items()])]
     text += ["`rules show RULE` tells the rest: facts asked for, source, remedy, fine. "]
@@ -275,15 +277,19 @@ By which figures [watching](../watching.md) tells what is unusual.
 
 
 def refusals() -> Page:
-    """The tree of errors, each with what its docstring says first."""
-    rows = [(f"{'&emsp;' * depth}`{kind.__name__}`", _first(kind)) for depth, kind in _tree()]
+    """The tree of errors, each with when it is shown and what it says."""
+    rows = [
+        (f"{'&emsp;' * depth}`{kind.__name__}`", _first(kind), _sentence(kind))
+        for depth, kind in _tree()
+    ]
     text = f"""# Refusals
 
 Whatever the desk refuses, it refuses in one sentence that says what happened, the limit, and what
 to do; on the command line with exit code 2. None holds a value of the data.
-`privacy_desk_refusals_total` counts them by these names.
+`privacy_desk_refusals_total` counts them by these names. Words in italics are facts of
+the case.
 
-{table(("refusal", "when"), rows)}"""
+{table(("refusal", "when", "what it says"), rows)}"""
     return Page(path="reference/refusals.md", title="Refusals", text=text)
 
 
@@ -340,6 +346,12 @@ def _tree(of: type[ComplianceError] = ComplianceError, depth: int = 0) -> Iterat
     public = [kind for kind in of.__subclasses__() if hasattr(errors, kind.__name__)]
     for kind in sorted(public, key=lambda one: one.__name__):
         yield from _tree(kind, depth + 1)
+
+
+def _sentence(kind: type[ComplianceError]) -> str:
+    """Its own sentence, with the names of its blanks; nothing where another class says it."""
+    own = str(vars(kind).get("sentence", ""))
+    return "" if own == "{reason}" else re.sub(r"{(\w+)[^}]*}", r"*\1*", own)
 
 
 def _first(kind: type) -> str:
