@@ -65,6 +65,7 @@ def _ran(asked: dict[str, Any]) -> list[object]:
         os.environ.clear()
         os.environ.update(asked["environment"])
         redirect_child()
+        sys.stdin = io.TextIOWrapper(io.BytesIO(bytes.fromhex(asked["typed"])), encoding="utf-8")
         _answer(Path(asked["home"]), asked["line"], asked["kill_at"], asked["harm"], written)
     os.close(written)
     has_ended = _wait(child)
