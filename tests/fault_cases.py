@@ -75,6 +75,7 @@ def ran(
         "line": list(line),
         "kill_at": kill_at,
         "harm": harm,
+        "folder": str(Path.cwd()),
         "environment": dict(os.environ),
         "typed": _typed().hex(),
     }

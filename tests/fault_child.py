@@ -64,6 +64,7 @@ def _ran(asked: dict[str, Any]) -> list[object]:
         os.close(read)
         os.environ.clear()
         os.environ.update(asked["environment"])
+        os.chdir(asked["folder"])
         redirect_child()
         sys.stdin = io.TextIOWrapper(io.BytesIO(bytes.fromhex(asked["typed"])), encoding="utf-8")
         _answer(Path(asked["home"]), asked["line"], asked["kill_at"], asked["harm"], written)
