@@ -279,7 +279,7 @@ By which figures [watching](../watching.md) tells what is unusual.
 def refusals() -> Page:
     """The tree of errors, each with when it is shown and what it says."""
     rows = [
-        (f"{'&emsp;' * depth}`{kind.__name__}`", _first(kind), _sentence(kind))
+        (f"{'&emsp;' * depth}`{kind.__name__}`", f"{_first(kind)} {_sentence(kind)}")
         for depth, kind in _tree()
     ]
     text = f"""# Refusals
@@ -289,7 +289,7 @@ to do; on the command line with exit code 2. None holds a value of the data.
 `privacy_desk_refusals_total` counts them by these names. Words in italics are facts of
 the case.
 
-{table(("refusal", "when", "what it says"), rows)}"""
+{table(("refusal", "when, or what it says"), rows)}"""
     return Page(path="reference/refusals.md", title="Refusals", text=text)
 
 
