@@ -32,6 +32,17 @@ def test_the_readme_shows_three_pictures_of_the_app() -> None:
     assert {(ROOT / picture).read_bytes()[:4] for picture in pictures} == {b"\x89PNG"}
 
 
+def test_every_page_of_the_desk_is_in_a_guide() -> None:
+    """So that no task is without one: pages are named as the navigation does."""
+    navigation = (ROOT / "pages" / "parts" / "navigation.py").read_text(encoding="utf-8")
+    guides = [p.read_text("utf-8") for p in DOCUMENTS if "how-to" in p.parts]
+    named = " ".join(re.findall(r"\*Pages?: [^*]+\*", " ".join(guides)))
+    titles = re.findall(r'title="([^"]+)"', navigation)
+
+    assert len(titles) >= 20
+    assert [title for title in titles if title not in named] == []
+
+
 @pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: path.stem)
 def test_every_block_of_python_runs_from_top_to_bottom(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

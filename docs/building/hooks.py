@@ -53,10 +53,22 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, *, page: SitePage, **_: Any) -> str:
     """Lead links to where they are on the site; put pictures and lists that are made in place."""
     source = page.file.src_uri
-    markdown = markdown.replace("<!-- rooms -->", rooms.picture()).replace(
-        "<!-- decisions -->", decisions()
-    )
+    made = {"<!-- rooms -->": drawn, "<!-- decisions -->": decisions}
+    for place, makes in made.items():
+        if place in markdown:
+            markdown = markdown.replace(place, makes())
     return LINK.sub(lambda link: _mended(link, source), markdown)
+
+
+def drawn() -> str:
+    """The picture of the rooms, and the same as a table."""
+    rows = [
+        (f"`{room}`", ", ".join(f"`{whom}`" for who, whom in sorted(rooms.edges()) if who == room))
+        for room in rooms.rooms()
+    ]
+    said = table(("room", "imports"), rows)
+    details = f'<details markdown="1"><summary>The same as a table</summary>\n\n{said}\n</details>'
+    return f"{rooms.picture()}\n{details}\n"
 
 
 def decisions() -> str:

@@ -55,10 +55,13 @@ def picture() -> str:
     drawn += [_box(room, *places[room]) for room in places]
     title, described = "Rooms and their imports", _described(joined)
     return (
+        '<figure class="rooms-frame" tabindex="0">\n'
         f'<svg class="rooms" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-labelledby="rooms-title rooms-desc" xmlns="http://www.w3.org/2000/svg">\n'
         f'<title id="rooms-title">{title}</title>\n'
-        f'<desc id="rooms-desc">{escape(described)}</desc>\n' + "\n".join(drawn) + "\n</svg>\n"
+        f'<desc id="rooms-desc">{escape(described)}</desc>\n'
+        + "\n".join(drawn)
+        + "\n</svg>\n</figure>\n"
     )
 
 
