@@ -34,8 +34,7 @@ HOW_CHECKED = {
 def pages() -> list[Page]:
     """All pages of the reference that are made, in the order of the menu."""
     made = [commands(), settings(), limits(), roles(), acts(), rules(), rights(), register()]
-    made += [detectors(), treatments(), noise(), alarms(), refusals(), metrics()]
-    return made + glossary()
+    return [*made, detectors(), treatments(), noise(), alarms(), refusals(), metrics()]
 
 
 def settings() -> Page:
@@ -309,18 +308,6 @@ each kind (`privacy_desk_datasets`, `_releases`, `_runs`, `_reports`).
 
 {table(("number", "meaning"), rows)}"""
     return Page(path="reference/metrics.md", title="Numbers at /metrics", text=text)
-
-
-def glossary() -> list[Page]:
-    """The words of the desk, where they are written down; no page as long as they are not."""
-    found = sorted((CODE / "glossary").glob("*.yaml")) if (CODE / "glossary").is_dir() else []
-    rows = [
-        (f"**{term.get('term') or term.get('title')}**", term.get("short") or term.get("says"))
-        for path in found
-        for term in _data(f"glossary/{path.name}").get("terms", ())
-    ]
-    text = f"# Glossary\n\n{table(('word', 'meaning'), rows)}"
-    return [Page(path="reference/glossary.md", title="Glossary", text=text)] if rows else []
 
 
 # In C where it is there: ten times as quick.
