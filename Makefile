@@ -74,7 +74,7 @@ train-discovery train-text: $(VENV)/.dev
 # The documentation as a site, in build/site; it needs no server. The theme's notice is in decision 62.
 docs: export NO_MKDOCS_2_WARNING := 1
 docs: $(VENV)/.dev
-	$(BIN)/python -m mkdocs build --strict --quiet
+	$(BIN)/python -m mkdocs build --strict
 	@echo "Open build/site/index.html"
 
 # The pictures of README and tutorial, taken from the running app.
