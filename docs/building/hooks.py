@@ -53,22 +53,24 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, *, page: SitePage, **_: Any) -> str:
     """Lead links to where they are on the site; put pictures and lists that are made in place."""
     source = page.file.src_uri
-    made = {"<!-- rooms -->": drawn, "<!-- decisions -->": decisions}
+    made = {
+        "<!-- rooms -->": rooms.picture,
+        "<!-- list of rooms -->": listed,
+        "<!-- decisions -->": decisions,
+    }
     for place, makes in made.items():
         if place in markdown:
             markdown = markdown.replace(place, makes())
     return LINK.sub(lambda link: _mended(link, source), markdown)
 
 
-def drawn() -> str:
-    """The picture of the rooms, and the same as a table."""
+def listed() -> str:
+    """The same as a table: each room, from the edge to the ground, with what it imports."""
     rows = [
-        (f"`{room}`", ", ".join(f"`{whom}`" for who, whom in sorted(rooms.edges()) if who == room))
-        for room in rooms.rooms()
+        (f"`{room}`", rooms.told(room), ", ".join(sorted(b for a, b in rooms.edges() if a == room)))
+        for room in reversed(rooms.rooms())
     ]
-    said = table(("room", "imports"), rows)
-    details = f'<details markdown="1"><summary>The same as a table</summary>\n\n{said}\n</details>'
-    return f"{rooms.picture()}\n{details}\n"
+    return table(("room", "what it is for", "imports"), rows)
 
 
 def decisions() -> str:

@@ -14,7 +14,7 @@ LAYERS = (
     ("the ground", ("plain", "countries", "errors", "settings", "i18n")),
     ("verbs: tables", ("dataset", "discovery", "anonymise", "privacy", "federated")),
     ("verbs: proof", ("lineage", "trail", "watch", "register", "rules")),
-    ("verbs: people", ("rights", "impact", "access", "report")),
+    ("verbs: people", ("rights", "impact", "access", "glossary", "report")),
     ("invented shop, records", ("demo", "storage")),
     ("the one writer", ("workspace",)),
     ("the edge", ("cli", "pages")),
@@ -44,10 +44,7 @@ def rooms() -> list[str]:
 def picture() -> str:
     """The rooms as SVG: who stands on whom, in rows; colours are those of the page around it."""
     joined = edges()
-    layers = [*LAYERS]
-    beyond = [room for room in rooms() if all(room not in layer for _, layer in LAYERS)]
-    if beyond:
-        layers.append(("not on the plan", tuple(beyond)))
+    layers = _rows()
     places = _places(layers)
     height = len(layers) * ROW + 20
     drawn = [_arrow(who, whom, n, places) for (who, whom), n in sorted(joined.items())]
@@ -71,6 +68,22 @@ def _described(joined: dict[tuple[str, str], int]) -> str:
     said = "Every arrow points to a room further down" if not upward else "Some arrows point up"
     counted = f"{len(order)} rooms in rows, {len(joined)} arrows between them"
     return f"{counted}. {said} or earlier in its row."
+
+
+def told(room: str) -> str:
+    """What a room is for, as the first line of its own docstring says."""
+    places = (ROOT / "compliance" / room / "__init__.py", ROOT / "compliance" / f"{room}.py")
+    path = next((place for place in places if place.is_file()), ROOT / "app.py")
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return said.partition("\n")[0]
+
+
+def _rows() -> list[tuple[str, tuple[str, ...]]]:
+    """The layers with those rooms that there are, and above them what is on no layer."""
+    there = rooms()
+    rows = [(name, tuple(r for r in layer if r in there)) for name, layer in LAYERS]
+    beyond = tuple(r for r in there if all(r not in layer for _, layer in LAYERS))
+    return [*rows, *([("not on the plan", beyond)] if beyond else [])]
 
 
 def _places(layers: list[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[float, float]]:
