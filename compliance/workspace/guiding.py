@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from compliance.access.nouns import Actor
 from compliance.dataset.nouns import Dataset
 from compliance.register.nouns import Organisation
 from compliance.storage import acts, preferences, records, tables
@@ -59,6 +60,10 @@ class Guiding:
         """Let `name` be `value` for whoever acts, from now on; nobody else sees it."""
         with self._desk.database.writing() as connection:
             preferences.keep(connection, self._person(), name[:64], value)
+
+    def whoever(self) -> Actor:
+        """Whoever acts, as they are now; see `Desk.whoever`."""
+        return self._desk.whoever()
 
     def entries(self) -> int:
         """How many entries the trail has."""
