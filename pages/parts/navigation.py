@@ -228,6 +228,7 @@ PAGES = (
 )
 _BY_NAME = {row.name: row for row in PAGES}
 _NEXT = "session_next"
+_CARRIED = ("lang", "present")  # of the address, from page to page
 
 
 def sections(may: Callable[[str], bool]) -> dict[str, list[st.Page]]:
@@ -296,7 +297,8 @@ def go(name: str) -> None:
 def go_on() -> None:
     """Walk to where a callback sent the window, if one did."""
     if (name := st.session_state.pop(_NEXT, None)) is not None:
-        st.switch_page(ROOT / row(name).path)
+        said = {key: st.query_params[key] for key in _CARRIED if key in st.query_params}
+        st.switch_page(ROOT / row(name).path, query_params=said)
 
 
 def link(name: str, label: str | None = None) -> None:

@@ -19,7 +19,7 @@ from pages.parts import sharing
 
 __all__ = ["ON", "OPENED", "is_on", "reset", "shop", "veiled"]
 
-ON = "session_presenting"  # the key of the switch
+ON = "session_is_presenting"
 _VEIL = "•••"
 
 

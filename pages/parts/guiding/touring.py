@@ -52,17 +52,22 @@ class Tour:
 def shown(name: str, workspace: Workspace) -> bool:
     """The stop that the page `name` is, or a small way back to it; whether a tour is on."""
     stops = stories.story(workspace.may)
-    tour = _tour(workspace.guiding.kept(), stops)
+    kept = workspace.guiding.kept()
+    tour = _tour(kept, stops)
     if tour is None or not tour.is_on or len(stops) < _FEWEST:
         return False
     place = _place(tour, stops)
     if name == stops[place].page:
         _card(workspace, tour, stops, place)
     else:
+        has_begun = _KEPT in kept
+        back = _("Back to the tour: stop {n}, {page}")
         st.button(
-            _("Back to the tour: stop {n}, {page}").format(n=place + 1, page=_title(stops[place])),
+            back.format(n=place + 1, page=_title(stops[place]))
+            if has_begun
+            else _("Begin the tour"),
             key="guide_back_to_tour",
-            type="tertiary",
+            type="tertiary" if has_begun else "primary",
             icon=":material/tour:",
             on_click=_go,
             args=[replace(tour, page=stops[place].page), stops[place].page],
