@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import mkdtemp
+from weakref import finalize
 
 from compliance.access import permissions
 from compliance.access.nouns import Actor
@@ -36,6 +37,7 @@ _BEYOND = frozenset(
 )
 
 Build = Callable[[Workspace], object]
+_Copy = tuple[Workspace, Callable[[], object]]  # and what throws it away
 
 
 def presenter(actor: Actor) -> Actor:
@@ -58,7 +60,7 @@ class Stages:
         """
         self._folder, self._build = home / FOLDER, build
         self._one_at_a_time = threading.Lock()
-        self._stages: dict[str, tuple[Workspace, TemporaryDirectory[str]]] = {}
+        self._stages: dict[str, _Copy] = {}
         self._sweep()
 
     def is_ready(self) -> bool:
@@ -76,7 +78,7 @@ class Stages:
                 self._stages[person] = self._copied()
             for oldest in list(self._stages)[:-_AT_MOST]:
                 if oldest != person:
-                    self._stages.pop(oldest)[1].cleanup()
+                    self._stages.pop(oldest)[1]()
             return self._stages[person][0]
 
     def reset(self, person: str) -> None:
@@ -84,21 +86,22 @@ class Stages:
         with self._one_at_a_time:
             gone = self._stages.pop(person, None)
         if gone is not None:
-            gone[1].cleanup()
+            gone[1]()
 
     @property
     def _prepared(self) -> Path:
         return self._folder / f"prepared-{code().partition('+')[2]}"
 
-    def _copied(self) -> tuple[Workspace, TemporaryDirectory[str]]:
+    def _copied(self) -> _Copy:
         try:
             self._prepare()
-            place = TemporaryDirectory(prefix="shop-", dir=self._folder, ignore_cleanup_errors=True)
-            shutil.copytree(self._prepared, place.name, dirs_exist_ok=True)
+            place = Path(mkdtemp(prefix="shop-", dir=self._folder))
+            throw_away = finalize(self, shutil.rmtree, place, ignore_errors=True)
+            shutil.copytree(self._prepared, place, dirs_exist_ok=True)
         except OSError:
             reason = "it cannot be written; choose another folder or ask for the right to write"
             raise WorkspaceError(home=self._folder, reason=reason) from None
-        return Workspace(_settings(Path(place.name))), place
+        return Workspace(_settings(place)), throw_away
 
     def _prepare(self) -> None:
         """Build the shop, where there is none or it is of another day or another version."""
