@@ -17,6 +17,6 @@ entrance.show_person(workspace)
 st.title(page.title)
 navigation.permit_or_stop(page, workspace)
 name = navigation.row_of(page, workspace).name
-if not touring.shown(name, workspace):
-    first_report.shown(name, workspace)
+look_again = touring.shown(name, workspace) or first_report.shown(name, workspace)
 page.run()
+look_again()  # something may just have been done

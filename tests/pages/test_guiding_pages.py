@@ -189,7 +189,7 @@ def test_a_step_leads_to_its_page_with_the_dataset_in_hand(described_desk: Desk)
     workspace.add_files([RawFile(name="b.csv", data=orders() + b"\nX,,DE,1,,S1,no")], "a b", SAID)
     visitor = begin()
     said = words(visitor)
-    visitor.button(key="guide_step_discovery").click().run()
+    visitor.button(key="guide_step_3_discovery").click().run()
 
     assert "step 3 of 5" in said
     assert [title.value for title in visitor.title] == ["Discovery"]

@@ -16,7 +16,7 @@ OVERVIEW = ""  # its place in the address
 LOAD_OR_DEMO = ["datasets", OVERVIEW]
 # What only this page says when there is nothing yet, and where it then leads.
 EMPTY = {
-    "overview": ("Privacy Desk finds the personal data in your tables", ["datasets"]),
+    "overview": ("Privacy Desk finds the personal data in your tables", []),
     "datasets": ("There is no dataset yet. Load one above", [OVERVIEW]),
     "discovery": ("Each column is judged by its name and its values", LOAD_OR_DEMO),
     "register": ("Nothing is drawn yet", [*LOAD_OR_DEMO, "organisation"]),

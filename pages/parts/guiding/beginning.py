@@ -8,7 +8,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import navigation, outputs, permitted
+from pages.parts import language, navigation, outputs, permitted
 from pages.parts.guiding import first_report, touring
 
 
@@ -31,7 +31,13 @@ def choose_or_stop(workspace: Workspace) -> NoReturn:
         )
         outputs.remark(_("Five steps lead to the first report:"))
         first_report.told()
-        navigation.link("datasets", _("Load your own data"))
+        st.button(
+            _("Load your own data"),
+            key="overview_own",
+            icon=":material/upload:",
+            on_click=_to_datasets,
+            **permitted.needs("dataset.add"),
+        )
     st.stop()
 
 
@@ -59,3 +65,8 @@ def _demo(workspace: Workspace) -> None:
             workspace.build_demo()
             touring.begin()
             st.rerun()
+
+
+@language.callback
+def _to_datasets() -> None:
+    navigation.go("datasets")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from compliance.i18n import mark
 from compliance.i18n import translate as _
@@ -66,26 +68,44 @@ _PAGES = frozenset(page for step in STEPS for page in step.pages) | {"overview",
 _INSTEAD = {"tradeoff": mark("Publish a statistic"), "decisions": mark("Check the duties")}
 
 
-def shown(name: str, workspace: Workspace) -> None:
-    """How far one's own data are, on the page `name`; nothing once there was a report on them."""
+def shown(name: str, workspace: Workspace) -> Callable[[], None]:
+    """How far one's own data are, on the page `name`; nothing once there was a report on them.
+
+    Returns:
+        What says it anew, to be called when the page has been drawn.
+    """
     if name not in _PAGES or not workspace.may("dataset.add") or not workspace.may("evidence.see"):
-        return
-    found = workspace.guiding.first_report()
-    if found is None or (not found.dataset and (name == "overview" or workspace.datasets())):
-        return
-    place = _place(found)
+        return lambda: None
+    before = workspace.guiding.first_report()
+    if before is None or (not before.dataset and (name == "overview" or workspace.datasets())):
+        return lambda: None
     with st.container(border=True, key="guide_steps"):
-        words = _("Your first report: step {n} of 5").format(n=place + 1)
-        about = f" · {wording.escaped(found.dataset)}" if found.dataset else ""
-        st.markdown(f":material/footprint: **{words}**{about}  \n{_bar(place)}")
-        st.markdown(_(STEPS[place].says))
-        _ways(found, STEPS[place], name)
+        box = st.empty()
+    _draw(box, before, name)
+
+    def look_again() -> None:
+        if (found := workspace.guiding.first_report()) != before:
+            _draw(box, found, name)
+
+    return look_again
 
 
 def told() -> None:
     """The five steps as a list, before the first is taken."""
     lines = (f"{n}. **{_(step.title)}** · {_(step.says)}" for n, step in enumerate(STEPS, 1))
     st.markdown("\n".join(lines))
+
+
+def _draw(box: DeltaGenerator, found: FirstReport | None, name: str) -> None:
+    place = len(STEPS) if found is None else _place(found)
+    with box.container():
+        said = _("Your first report: step {n} of 5").format(n=place + 1)
+        words = said if place < len(STEPS) else _("Your first report is built")
+        about = f" · {wording.escaped(found.dataset)}" if found and found.dataset else ""
+        st.markdown(f":material/footprint: **{words}**{about}  \n{_bar(place)}")
+        if found is not None:
+            st.markdown(_(STEPS[place].says))
+            _ways(found, place, name)
 
 
 def _place(found: FirstReport) -> int:
@@ -111,17 +131,18 @@ def _bar(place: int) -> str:
     )
 
 
-def _ways(found: FirstReport, step: Step, name: str) -> None:
+def _ways(found: FirstReport, place: int, name: str) -> None:
     """To the page of the step and those that do instead, but not where one is already."""
+    step = STEPS[place]
     others = [page for page in step.pages if page != name]
-    if not others or (step.pages[0] == name and len(step.pages) == 1):
+    if not others:
         return
     with st.container(horizontal=True):
         for page in others:
             is_usual = page == step.pages[0]
             st.button(
                 _(step.go) if is_usual else _(_INSTEAD[page]),
-                key=f"guide_step_{page}",
+                key=f"guide_step_{place + 1}_{page}",
                 type="primary" if is_usual else "secondary",
                 on_click=_go,
                 args=[page, found.dataset],

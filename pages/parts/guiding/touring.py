@@ -7,7 +7,7 @@ so that a tour goes on after the browser was closed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -49,30 +49,31 @@ class Tour:
         return f"{self.page} {self.since} {'on' if self.is_on else 'off'}"
 
 
-def shown(name: str, workspace: Workspace) -> bool:
-    """The stop that the page `name` is, or a small way back to it; whether a tour is on."""
+def shown(name: str, workspace: Workspace) -> Callable[[], None] | None:
+    """The stop that the page `name` is, or a small way back to it; None where no tour is on.
+
+    Returns:
+        What says anew whether the task is done, to be called when the page has been drawn.
+    """
     stops = stories.story(workspace.may)
     kept = workspace.guiding.kept()
     tour = _tour(kept, stops)
     if tour is None or not tour.is_on or len(stops) < _FEWEST:
-        return False
+        return None
     place = _place(tour, stops)
     if name == stops[place].page:
-        _card(workspace, tour, stops, place)
-    else:
-        has_begun = _KEPT in kept
-        back = _("Back to the tour: stop {n}, {page}")
-        st.button(
-            back.format(n=place + 1, page=_title(stops[place]))
-            if has_begun
-            else _("Begin the tour"),
-            key="guide_back_to_tour",
-            type="tertiary" if has_begun else "primary",
-            icon=":material/tour:",
-            on_click=_go,
-            args=[replace(tour, page=stops[place].page), stops[place].page],
-        )
-    return True
+        return _card(workspace, tour, stops, place)
+    has_begun = _KEPT in kept
+    back = _("Back to the tour: stop {n}, {page}")
+    st.button(
+        back.format(n=place + 1, page=_title(stops[place])) if has_begun else _("Begin the tour"),
+        key="guide_back_to_tour",
+        type="tertiary" if has_begun else "primary",
+        icon=":material/tour:",
+        on_click=_go,
+        args=[replace(tour, page=stops[place].page), stops[place].page],
+    )
+    return lambda: None
 
 
 def offered(workspace: Workspace) -> None:
@@ -114,25 +115,34 @@ def begin() -> None:
         navigation.go(stops[0].page)
 
 
-def _card(workspace: Workspace, tour: Tour, stops: Sequence[Stop], place: int) -> None:
+def _card(
+    workspace: Workspace, tour: Tour, stops: Sequence[Stop], place: int
+) -> Callable[[], None]:
     """The stop where somebody is: what to look at, what to do, and the ways on."""
     stop = stops[place]
-    done = workspace.guiding.done_since(tour.since, stop.done)
     with st.container(border=True, key="guide_tour"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f":material/tour: **{_('Stop {n} of {m}').format(n=place + 1, m=len(stops))} · "
                 f"{_title(stop)}**"
             )
-            if stop.done:
-                looks = {True: ("check_circle", "green"), False: ("pending", "gray")}
-                words = _("done") if done else _("to be done")
-                st.markdown(wording.badge(looks[bool(done)], words), width="content")
+            tick = st.empty()
         st.markdown(f"{_(stop.look)}  \n**{_('Do this')}** · {_(stop.task)}")
         if stage.is_on():
             with st.expander(_("What to say"), icon=":material/record_voice_over:"):
                 st.markdown(_(stop.say))
         _ways(tour, stops, place)
+
+    def look_again() -> None:
+        if not stop.done:
+            return
+        is_done = bool(workspace.guiding.done_since(tour.since, stop.done))
+        look = ("check_circle", "green") if is_done else ("pending", "gray")
+        words = _("done") if is_done else _("to be done")
+        tick.markdown(wording.badge(look, words), width="content")
+
+    look_again()
+    return look_again
 
 
 def _ways(tour: Tour, stops: Sequence[Stop], place: int) -> None:
