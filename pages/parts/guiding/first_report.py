@@ -79,13 +79,12 @@ def shown(name: str, workspace: Workspace) -> Callable[[], None]:
     before = workspace.guiding.first_report()
     if before is None or (not before.dataset and (name == "overview" or workspace.datasets())):
         return lambda: None
-    with st.container(border=True, key="guide_steps"):
-        box = st.empty()
-    _draw(box, before, name)
+    board = _Board()
+    board.draw(before, name)
 
     def look_again() -> None:
         if (found := workspace.guiding.first_report()) != before:
-            _draw(box, found, name)
+            board.draw(found, name)
 
     return look_again
 
@@ -94,18 +93,6 @@ def told() -> None:
     """The five steps as a list, before the first is taken."""
     lines = (f"{n}. **{_(step.title)}** · {_(step.says)}" for n, step in enumerate(STEPS, 1))
     st.markdown("\n".join(lines))
-
-
-def _draw(box: DeltaGenerator, found: FirstReport | None, name: str) -> None:
-    place = len(STEPS) if found is None else _place(found)
-    with box.container():
-        said = _("Your first report: step {n} of 5").format(n=place + 1)
-        words = said if place < len(STEPS) else _("Your first report is built")
-        about = f" · {wording.escaped(found.dataset)}" if found and found.dataset else ""
-        st.markdown(f":material/footprint: **{words}**{about}  \n{_bar(place)}")
-        if found is not None:
-            st.markdown(_(STEPS[place].says))
-            _ways(found, place, name)
 
 
 def _place(found: FirstReport) -> int:
@@ -131,22 +118,43 @@ def _bar(place: int) -> str:
     )
 
 
-def _ways(found: FirstReport, place: int, name: str) -> None:
-    """To the page of the step and those that do instead, but not where one is already."""
+class _Board:
+    """Where the steps are shown; every place in it is its own, so that nothing stays behind."""
+
+    def __init__(self) -> None:
+        with st.container(border=True, key="guide_steps"):
+            self._said, self._task = st.empty(), st.empty()
+            with st.container(horizontal=True):
+                self._ways = [st.empty() for _n in range(max(len(s.pages) for s in STEPS))]
+
+    def draw(self, found: FirstReport | None, name: str) -> None:
+        """How far one's own data are; None: there is a report on them."""
+        place = len(STEPS) if found is None else _place(found)
+        said = _("Your first report: step {n} of 5").format(n=place + 1)
+        words = said if found is not None else _("Your first report is built")
+        about = f" · {wording.escaped(found.dataset)}" if found and found.dataset else ""
+        self._said.markdown(f":material/footprint: **{words}**{about}  \n{_bar(place)}")
+        for way in (self._task, *self._ways):
+            way.empty()
+        if found is None:
+            return
+        self._task.markdown(_(STEPS[place].says))
+        others = [page for page in STEPS[place].pages if page != name]
+        for way, page in zip(self._ways, others, strict=False):
+            _button(way, found, place, page)
+
+
+def _button(way: DeltaGenerator, found: FirstReport, place: int, page: str) -> None:
+    """To the page of a step, or one that does instead."""
     step = STEPS[place]
-    others = [page for page in step.pages if page != name]
-    if not others:
-        return
-    with st.container(horizontal=True):
-        for page in others:
-            is_usual = page == step.pages[0]
-            st.button(
-                _(step.go) if is_usual else _(_INSTEAD[page]),
-                key=f"guide_step_{place + 1}_{page}",
-                type="primary" if is_usual else "secondary",
-                on_click=_go,
-                args=[page, found.dataset],
-            )
+    is_usual = page == step.pages[0]
+    way.button(
+        _(step.go) if is_usual else _(_INSTEAD[page]),
+        key=f"guide_step_{place + 1}_{page}",
+        type="primary" if is_usual else "secondary",
+        on_click=_go,
+        args=[page, found.dataset],
+    )
 
 
 @language.callback
