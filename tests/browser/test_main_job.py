@@ -49,8 +49,14 @@ def test_the_main_job_from_the_first_screen_to_a_whole_trail(
 def build_the_demo_shop(visitor: Visitor) -> None:
     visitor.keep("first-screen")
     visitor.press("Open the demo shop")
-    visitor.sees("What to do next")
-    visitor.settle()
+    visitor.arrive("Datasets")
+    visitor.sees("Stop 1 of 11 · Datasets")
+    visitor.press("Next: Discovery")
+    visitor.arrive("Discovery")
+    visitor.keep("tour")
+    visitor.press("Leave the tour")
+    visitor.walk_to("Overview")
+    visitor.sees("Go on with the tour: stop 2 of 11")
 
     names = [str(dataset.name) for dataset in visitor.app.workspace.datasets()]
     assert names == ["customers", "orders", "clicks", "reviews"]
