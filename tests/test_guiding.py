@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -186,3 +187,14 @@ def test_who_presents_has_no_name_and_reaches_nothing_beyond_the_shop(tmp_path: 
 def test_a_backup_leaves_the_shops_out() -> None:
     assert not is_taken("presenting/prepared-1/secret.key")
     assert is_taken("secret.key")
+
+
+def test_what_a_process_left_goes_after_a_day_and_not_before(tmp_path: Path) -> None:
+    stages = Stages(tmp_path, small)
+    first, second = (stages.of(who).settings.home for who in ("a", "b"))
+    yesterday = first.stat().st_mtime - 25 * 3600
+    os.utime(first, (yesterday, yesterday))
+
+    Stages(tmp_path, small)
+
+    assert (first.exists(), second.exists()) == (False, True)

@@ -65,7 +65,7 @@ class Stages:
 
     def is_ready(self) -> bool:
         """Whether a shop is prepared, so that a copy of it is there at once."""
-        return _is_fresh(self._prepared)
+        return _is_fresh(self._prepared / "secret.key")
 
     def of(self, person: str) -> Workspace:
         """The shop that this person presents, as they left it; a new one the first time.
@@ -98,6 +98,7 @@ class Stages:
             place = Path(mkdtemp(prefix="shop-", dir=self._folder))
             throw_away = finalize(self, shutil.rmtree, place, ignore_errors=True)
             shutil.copytree(self._prepared, place, dirs_exist_ok=True)
+            place.touch()  # it would be as old as what it was copied from
         except OSError:
             reason = "it cannot be written; choose another folder or ask for the right to write"
             raise WorkspaceError(home=self._folder, reason=reason) from None
@@ -114,7 +115,12 @@ class Stages:
         shop.guiding.keep(OPENED, str(shop.guiding.entries()))
         for older in self._folder.glob("prepared-*"):
             shutil.rmtree(older, ignore_errors=True)
-        building.rename(self._prepared)
+        try:
+            building.rename(self._prepared)
+        except OSError:
+            if not self.is_ready():  # else another process was faster
+                raise
+            shutil.rmtree(building, ignore_errors=True)
 
     def _sweep(self) -> None:
         for left in (*self._folder.glob("shop-*"), *self._folder.glob("building-*")):
@@ -129,10 +135,9 @@ def _settings(home: Path) -> Settings:
     )
 
 
-def _is_fresh(folder: Path) -> bool:
-    """Whether a folder is there, and its records were made within a day."""
-    made = folder / "secret.key"
+def _is_fresh(path: Path) -> bool:
+    """Whether something is there, and was made within a day."""
     try:
-        return time.time() - made.stat().st_mtime < _FRESH_S
+        return time.time() - path.stat().st_mtime < _FRESH_S
     except FileNotFoundError:
         return False
