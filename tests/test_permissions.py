@@ -219,6 +219,7 @@ def test_open_doors_are_few_and_say_why() -> None:
         *(f"Visits.{verb}" for verb in ("begin", "check", "confirm", "end", "identity")),
         *("Registering.kinds", "Fulfilling.questions", "Audits.now", "Erasing.resume"),
         "Impacts.changed_in",
+        *("Guiding.keep", "Guiding.kept", "Guiding.whoever"),
         "Accounts.of",
         *("Vitals.counts", "Vitals.faults"),
     }

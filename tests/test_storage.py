@@ -26,7 +26,7 @@ from compliance.errors import GrantsError, MissingGroupError, WorkspaceError
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.settings import Settings
-from compliance.storage import Database, acts, records, seen, servers
+from compliance.storage import Database, acts, preferences, records, seen, servers
 from compliance.storage.grants import grants
 from compliance.storage.tables import METADATA, RECORDS, TRAIL
 from compliance.trail import Line
@@ -306,6 +306,7 @@ AS_CLERK = [
     "create or replace function refuse_change() returns trigger language sql as 'select 1'",
     "set session_replication_role = replica",
     "update visit_seen set visit = 'x'",
+    "update preference set person = 'x'",
     "update alembic_version set version_num = '0001'",
 ]
 
@@ -327,6 +328,9 @@ def test_the_desk_needs_no_more_rights_than_its_documents_say(
         seen.begin(writer, "visit", 1)
         seen.note(writer, {"visit": 2})
         seen.end(writer, "visit")
+        preferences.keep(writer, "person", "tour", "1")
+        preferences.keep(writer, "person", "tour", "2")
+        preferences.forget(writer, "person")
 
     connection.execute("set role clerk")
     connection.commit()

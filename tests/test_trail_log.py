@@ -115,7 +115,7 @@ def test_tiles_are_the_same_however_entries_were_written(
 
 
 SINCE_0008 = ("trail_tile", "anchor", "verified", "event", "signature")
-SINCE_0009 = ("account", "visit", "four_eyes", "approval", "visit_seen")
+SINCE_0009 = ("account", "visit", "four_eyes", "approval", "visit_seen", "preference")
 
 
 @on_both

@@ -2,7 +2,7 @@
 
 `golden/upgrades/<revision>.jsonl` holds what the last version of the desk with that schema wrote:
 a dataset in two versions, labels, a budget, three releases, an assessment, and a checkpoint of
-its trail. 0007 has more than a tile of entries.
+its trail. 0007 has more than a tile of entries, 0009 an account.
 """
 
 from __future__ import annotations

@@ -101,6 +101,15 @@ def is_told(connection: Connection, act: str, word: str) -> bool:
     return connection.scalar(select(TRAIL.c.number).where(*said).limit(1)) is not None
 
 
+def done_since(connection: Connection, acts: Iterable[str], entry: int) -> frozenset[str]:
+    """Which of these acts were done after that entry; however long the trail, as fast."""
+
+    def last(act: str) -> int:
+        return int(connection.scalar(select(func.max(TRAIL.c.number)).where(_Act() == act)) or 0)
+
+    return frozenset(act for act in acts if last(act) > entry)
+
+
 def acts_done(connection: Connection) -> tuple[str, ...]:
     """Every act that was ever done, by name; from one to the next, however often each was."""
     found: list[str] = []

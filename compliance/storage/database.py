@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from compliance.errors import WorkspaceError
 from compliance.storage.servers import WAIT_S, WRITTEN_TO, opened, reason_of
 
-HEAD_REVISION = "0009"
+HEAD_REVISION = "0010"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 

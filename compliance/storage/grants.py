@@ -1,6 +1,7 @@
 """What a role of PostgreSQL needs to work with the desk: to look and to add, nothing else.
 
-Besides, it moves the end of the trail on, and when visitors were last seen: these are no records.
+Besides, it moves the end of the trail on, when visitors were last seen, and what people like: these
+are no records.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 
 from compliance.errors import GrantsError
-from compliance.storage.tables import METADATA, TRAIL_HEAD, VISIT_SEEN
+from compliance.storage.tables import METADATA, PREFERENCE, TRAIL_HEAD, VISIT_SEEN
 
 _ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
@@ -35,5 +36,6 @@ def grants(role: str) -> tuple[str, ...]:
         f"GRANT SELECT, INSERT ON {', '.join(growing)} TO {role};",
         f"GRANT UPDATE (entries, hash) ON {TRAIL_HEAD.name} TO {role};",
         f"GRANT UPDATE (at), DELETE ON {VISIT_SEEN.name} TO {role};",
+        f"GRANT UPDATE (value), DELETE ON {PREFERENCE.name} TO {role};",
         f"GRANT USAGE ON SEQUENCE {', '.join(counted)} TO {role};",
     )

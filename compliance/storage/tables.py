@@ -1,6 +1,6 @@
 """The desk's own records. Every table only grows: what was written is never changed.
 
-But two: where the trail ends, and when each visitor was last seen.
+But three: where the trail ends, when each visitor was last seen, and what each person likes.
 
 Each row keeps its noun as JSON in `record`, beside the few columns that it is looked up by, and
 the number of the trail entry written in the same transaction. The newest row of a name wins.
@@ -67,6 +67,15 @@ VISIT_SEEN = Table(
     METADATA,
     Column("visit", String(64), primary_key=True),
     Column("at", Integer, nullable=False),
+)
+
+# How far a person is in the guided tour and the like: no record, and no word of the trail.
+PREFERENCE = Table(
+    "preference",
+    METADATA,
+    Column("person", _KEY, primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 

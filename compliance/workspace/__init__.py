@@ -49,6 +49,7 @@ from compliance.workspace.desk import Clock, Confirm, Desk, now
 from compliance.workspace.federation import Federation
 from compliance.workspace.governance import Governance
 from compliance.workspace.guarding import guarded
+from compliance.workspace.guiding import Guiding
 from compliance.workspace.keeping import Keeping
 from compliance.workspace.loading import load_libraries
 from compliance.workspace.proofs import Probing
@@ -87,7 +88,7 @@ class Workspace:
         self.backups = Backups(desk)
         self.vitals = Vitals(desk)
         self.access = Access(desk)
-        self.vitals = Vitals(desk)
+        self.guiding = Guiding(desk)
 
     # Who acts
 

@@ -13,7 +13,7 @@ from compliance.access import check_account, check_administered, folded, identif
 from compliance.access.nouns import Account, Identity, Role, Visit
 from compliance.errors import AccountError, UnknownAccountError
 from compliance.i18n import mark
-from compliance.storage import acts, records, tables
+from compliance.storage import acts, preferences, records, tables
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.guarding import guarded
 
@@ -100,6 +100,7 @@ class Accounts:
                 check_administered((*others, gone))
             act.store(tables.ACCOUNT, gone, id=gone.id)
             act.facts["account"] = gone.id
+            preferences.forget(act.connection, gone.id)
         return gone
 
     def of(self, identity: Identity) -> Account:

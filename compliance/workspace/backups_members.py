@@ -28,7 +28,9 @@ _PART = re.compile(r"(?!\.)[\w.@ -]{1,200}(?<![. ])")  # of a path: no “..”,
 _DEPTH = 6
 _Kind = TypeVar("_Kind")
 
-_LEFT_OUT = re.compile(r"records\.sqlite.*|restoring|erasing/lock|.*\.partial", re.DOTALL)
+_LEFT_OUT = re.compile(
+    r"records\.sqlite.*|restoring|presenting/.*|erasing/lock|.*\.partial", re.DOTALL
+)
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):

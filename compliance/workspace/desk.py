@@ -212,6 +212,14 @@ class Desk:
         """Whether whoever acts has the right to an act or a look."""
         return may(self._now(), act)
 
+    def whoever(self) -> Actor:
+        """Whoever acts, as they are now, whatever they may.
+
+        Raises:
+            VisitOverError: they are not here any more.
+        """
+        return self._now()
+
     def _now(self) -> Actor:
         """Whoever acts, as they are now."""
         return self._confirm() if self._confirm else self.actor

@@ -6,7 +6,7 @@ from compliance.dataset import RawFile
 from compliance.errors import ChooseTableError
 from compliance.i18n import mark
 from compliance.i18n import translate as _
-from pages.parts import descriptions, kept, navigation, outputs, session
+from pages.parts import descriptions, kept, navigation, outputs, permitted, session
 
 WAYS = UPLOAD, _PLACE, _KEPT = (
     mark("Upload"),
@@ -54,7 +54,9 @@ with st.expander(
         name = name.text_input(_("Name of the dataset"), key="datasets_name")
         table = table.text_input(_("Sheet or table, if there are several"), key="datasets_table")
         said = descriptions.description(None, "datasets_new")
-        submitted = st.form_submit_button(_("Load"), type="primary", key="datasets_load")
+        submitted = st.form_submit_button(
+            _("Load"), type="primary", key="datasets_load", **permitted.needs("dataset.add")
+        )
     if submitted and not (uploads or place or stays):
         st.warning(_("Choose a file or give a path first."))
     elif submitted:

@@ -4,50 +4,17 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Progress, State
-from pages.parts import figures, improving, navigation, outputs, permitted, session
+from pages.parts import figures, improving, navigation, outputs, session
 from pages.parts.approving import asking
+from pages.parts.guiding import beginning, touring
 from pages.parts.trailing import verdict as trailing
 
 workspace = session.workspace()
 datasets = workspace.datasets()
 
 if not datasets:
-    st.markdown(
-        _(
-            "Privacy Desk finds the personal data in your tables, lets you publish statistics and "
-            "train models without showing anybody, and writes the report that proves it. "
-            "Everything stays on this machine."
-        )
-    )
-    left, right = st.columns(2)
-    with left.container(border=True, height="stretch"):
-        st.header(_("Open the demo shop"))
-        st.markdown(
-            _(
-                "An invented company with 20,000 customers in five countries, 200,000 orders, "
-                "clicks and reviews. Nothing in it is real."
-            )
-        )
-        if st.button(
-            _("Open the demo shop"),
-            type="primary",
-            key="overview_demo",
-            **permitted.needs("organisation.describe"),
-        ):
-            with (
-                st.spinner(_("Building the demo shop …")),
-                outputs.explained(_("Not built")),
-            ):
-                workspace.build_demo()
-                st.rerun()
-    with right.container(border=True, height="stretch"):
-        st.header(_("Load your own data"))
-        st.markdown(
-            _("CSV, Excel, Parquet, JSON lines or a database. The files are read, never changed.")
-        )
-        navigation.link("datasets", _("Go to Datasets"))
-    st.stop()
-
+    beginning.choose_or_stop(workspace)
+touring.offered(workspace)
 outputs.remark(_("Where each stage of the data's life cycle stands, and what to do next."))
 stages = workspace.life_cycle()
 improvement = workspace.governance.improving.stands()

@@ -12,6 +12,7 @@ from compliance.i18n import translate as _
 from compliance.rules.nouns.improvement import Reopened
 from compliance.workspace import Workspace
 from pages.parts import navigation, outputs, wording
+from pages.parts.guiding import stage
 
 _FORMS = {Form.MIXED: "several kinds in one column", Form.FREE_TEXT: "sentences"}
 
@@ -99,7 +100,7 @@ def texts(found: Discovery) -> None:
                 _("What was found"): _(str(kind).replace("_", " ")),
                 _("Times"): count,
                 _("In texts"): f"{one.touched_by_type[kind]:,} / {one.texts:,}",
-                _("Examples, masked"): ", ".join(one.examples[kind]),
+                _("Examples, masked"): stage.veiled(", ".join(one.examples[kind])),
             }
             for column, one in found.texts.items()
             for kind, count in one.counts.items()

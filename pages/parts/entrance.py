@@ -15,6 +15,7 @@ from compliance.errors import (
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import navigation, visiting, wording
+from pages.parts.guiding import stage
 
 ROLE_WORDS = {
     "administrator": "administrator",
@@ -39,6 +40,9 @@ def enter_or_stop() -> Workspace:
 
 def show_person(here: Workspace) -> None:
     """Who is signed in, with which roles, and the way out."""
+    if stage.is_on() and visiting.claims().get("is_logged_in"):
+        with st.sidebar:
+            _watch()
     if not here.actor.account:
         return
     with st.sidebar:

@@ -10,6 +10,7 @@ from compliance.discovery.nouns import Discovery, IdentifierClass, Label
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import discovered, outputs
+from pages.parts.guiding import stage
 
 _TALLEST_WHOLE = 16
 
@@ -53,7 +54,9 @@ def _frame(found: Discovery) -> pd.DataFrame:
             _("Sure"): [label.confidence for label in found.labels],
             _("Stands"): [_(str(label.status)) for label in found.labels],
             _("Special under"): [discovered.legal(label) for label in found.labels],
-            _("Examples, masked"): [", ".join(label.examples) for label in found.labels],
+            _("Examples, masked"): [
+                stage.veiled(", ".join(label.examples)) for label in found.labels
+            ],
             _("Evidence"): [" ".join(label.evidence) for label in found.labels],
         }
     )

@@ -227,6 +227,8 @@ PAGES = (
     ),
 )
 _BY_NAME = {row.name: row for row in PAGES}
+_NEXT = "session_next"
+_CARRIED = ("lang", "present")  # of the address, from page to page
 
 
 def sections(may: Callable[[str], bool]) -> dict[str, list[st.Page]]:
@@ -270,12 +272,33 @@ def take_away(title: str) -> None:
 
 def permit_or_stop(page: st.Page, workspace: Workspace) -> None:
     """Go on with a page that whoever looks may open; of any other say whom it is for."""
-    row = _BY_NAME.get(page.url_path) or _first(workspace.may)
     try:
-        workspace.permit(row.right)
+        workspace.permit(row_of(page, workspace).right)
     except NotPermittedError as refusal:
         st.error(wording.refused(refusal), title=_("Not for your role"))
         st.stop()
+
+
+def row_of(page: st.Page, workspace: Workspace) -> PageRow:
+    """Which page that is."""
+    return _BY_NAME.get(page.url_path) or _first(workspace.may)
+
+
+def row(name: str) -> PageRow:
+    """The page called `name`."""
+    return _BY_NAME[name]
+
+
+def go(name: str) -> None:
+    """Have the window be on the page called `name` next; for callbacks, which cannot walk."""
+    st.session_state[_NEXT] = name
+
+
+def go_on() -> None:
+    """Walk to where a callback sent the window, if one did."""
+    if (name := st.session_state.pop(_NEXT, None)) is not None:
+        said = {key: st.query_params[key] for key in _CARRIED if key in st.query_params}
+        st.switch_page(ROOT / row(name).path, query_params=said)
 
 
 def link(name: str, label: str | None = None) -> None:

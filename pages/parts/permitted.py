@@ -9,6 +9,7 @@ from compliance.access.nouns import Role
 from compliance.i18n import mark
 from compliance.i18n import translate as _
 from pages.parts import outputs, visiting
+from pages.parts.guiding import stage
 
 ROLES = {
     Role.OFFICER: mark("officer"),
@@ -36,6 +37,8 @@ def needs(right: str, **options: Any) -> dict[str, Any]:
 
 def reason(right: str) -> str:
     """Why something is shut for whoever looks."""
+    if stage.is_on():
+        return _("Not while presenting.")
     roles = permissions().get(right, frozenset())
     words = ", ".join(_(ROLES[role]) for role in Role if role in roles)
     return _("Your role does not allow this; it is for: {roles}.").format(roles=words)

@@ -6,11 +6,19 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts import language
+from compliance.i18n import translate as _
+from pages.parts import language, outputs
+from pages.parts.guiding import stage
 
 
 def asked(label: str, key: str, note: Callable[[], object], *, is_box: bool = False) -> bool:
-    """A switch that shows something; `note` is called when somebody turns it on, once a click."""
+    """A switch that shows something; `note` is called when somebody turns it on, once a click.
+
+    Before an audience there is no such switch.
+    """
+    if stage.is_on():
+        outputs.remark(_("{what}: not shown while presenting.").format(what=label))
+        return False
     draw = st.checkbox if is_box else st.toggle
     return bool(draw(label, key=key, on_change=_noted, args=(key, note)))
 

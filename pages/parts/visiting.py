@@ -20,6 +20,7 @@ from compliance.i18n import mark
 from compliance.workspace import Workspace
 from compliance.workspace.beside import through
 from pages.parts import sharing
+from pages.parts.guiding import stage
 
 _ACTOR, _VISIT = "visiting_actor", "visiting_visit"
 _KEPT = ("session_language",)  # what the next person may find
@@ -34,7 +35,7 @@ def shared() -> Workspace:
 def workspace() -> Workspace:
     """The workspace in the hands of whoever looks; where none may, the page begins anew."""
     try:
-        return _in_hands(is_act=False)
+        return _on_stage(_in_hands(is_act=False))
     except AccessError:
         st.rerun()
 
@@ -57,7 +58,7 @@ def enter() -> Workspace:
     if st.session_state.setdefault(_VISIT, visit) != visit:
         _clear()
     st.session_state.update({_VISIT: visit, _ACTOR: theirs.actor})
-    return theirs
+    return _on_stage(theirs)
 
 
 def has_begun() -> bool:
@@ -86,6 +87,18 @@ def leave() -> None:
     st.logout()
 
 
+def let_go() -> None:
+    """Let go of all that was typed, chosen and loaded; whoever looks goes on elsewhere."""
+    _clear(but=(*_KEPT, stage.ON))
+
+
+def reset_shop() -> None:
+    """The shop that whoever looks presents, as it was first opened, from its first page."""
+    theirs = _in_hands(is_act=True)
+    stage.reset(theirs.settings.home, theirs.actor)
+    let_go()
+
+
 def claims() -> Mapping[str, object]:
     """What the provider said of whoever signed in; `is_logged_in` where sign-in works at all."""
     return dict(st.user.to_dict())
@@ -99,6 +112,14 @@ def caller() -> Caller:
         listens_on=config.get_option("server.address") or "",
         headers={name.lower(): value for name, value in st.context.headers.items()},
     )
+
+
+def _on_stage(theirs: Workspace) -> Workspace:
+    """The demo shop in its place, while whoever looks presents."""
+    if not stage.is_on():
+        return theirs
+    confirm = theirs.guiding.whoever if theirs.actor.account else None
+    return stage.shop(theirs.settings.home, theirs.actor, confirm)
 
 
 def _in_hands(*, is_act: bool) -> Workspace:
@@ -135,9 +156,9 @@ def _identity(here: Workspace) -> Identity:
     return here.access.visits.identity(said)
 
 
-def _clear() -> None:
+def _clear(but: tuple[str, ...] = _KEPT) -> None:
     """Let go of all that this session has in hand: what was typed, chosen, loaded."""
-    for key in [str(key) for key in st.session_state if key not in _KEPT]:
+    for key in [str(key) for key in st.session_state if key not in but]:
         del st.session_state[key]
     if context := get_script_run_ctx():
         context.uploaded_file_mgr.remove_session_files(context.session_id)

@@ -7,6 +7,7 @@ import streamlit as st
 from compliance import __version__
 from compliance.i18n import translate as _
 from pages.parts import outputs, permitted, session
+from pages.parts.guiding import stage
 from pages.parts.registering import keeping, scope
 
 workspace = session.workspace()
@@ -14,9 +15,11 @@ outputs.remark(_("Stands on the cover of every report and in the record of proce
 said = workspace.organisation()
 with st.form("organisation", border=True):
     name = st.text_input(_("Name of the organisation"), said.name, key="organisation_name")
-    officer = st.text_input(_("Data-protection officer"), said.officer, key="organisation_officer")
+    officer = st.text_input(
+        _("Data-protection officer"), stage.veiled(said.officer), key="organisation_officer"
+    )
     contact = st.text_input(
-        _("How the officer is reached"), said.contact, key="organisation_contact"
+        _("How the officer is reached"), stage.veiled(said.contact), key="organisation_contact"
     )
     country = st.text_input(
         _("Country of the main establishment"),
@@ -33,6 +36,8 @@ with st.form("organisation", border=True):
     )
 if submitted:
     with outputs.explained(_("Not recorded")):
+        if stage.is_on():  # what stands under a veil stays as it is
+            officer, contact = said.officer, said.contact
         workspace.set_organisation(
             replace(said, name=name, officer=officer, contact=contact, country=country.upper())
         )
@@ -49,7 +54,7 @@ st.header(_("This installation"))
 st.table(
     {
         _("Privacy Desk"): __version__,
-        _("Workspace folder"): str(workspace.settings.home),
+        _("Workspace folder"): stage.veiled(str(workspace.settings.home)),
         _("Acts in the trail as"): workspace.actor.name,
     }
 )

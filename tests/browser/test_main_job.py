@@ -15,6 +15,7 @@ from tests.browser.conftest import Open, Visitor, serving
 pytestmark = pytest.mark.browser
 
 COMPANY = "Birnwald & Söhne Online"
+BUILDING_MS = 120_000
 ROW_PX = 35  # of a row, and of the header, of Streamlit's tables
 AGREE, CLASS = 40, 500  # where these columns lie from the left edge, in pixels
 
@@ -49,8 +50,14 @@ def test_the_main_job_from_the_first_screen_to_a_whole_trail(
 def build_the_demo_shop(visitor: Visitor) -> None:
     visitor.keep("first-screen")
     visitor.press("Open the demo shop")
-    visitor.sees("What to do next")
-    visitor.settle()
+    expect(visitor.page.get_by_text("Stop 1 of 11 · Datasets")).to_be_visible(timeout=BUILDING_MS)
+    visitor.arrive("Datasets")
+    visitor.press("Next: Discovery")
+    visitor.arrive("Discovery")
+    visitor.keep("tour")
+    visitor.press("Leave the tour")
+    visitor.walk_to("Overview")
+    visitor.sees("Go on with the tour: stop 2 of 11")
 
     names = [str(dataset.name) for dataset in visitor.app.workspace.datasets()]
     assert names == ["customers", "orders", "clicks", "reviews"]

@@ -167,6 +167,8 @@ def test_the_demo_shop_is_built_from_the_first_page(empty_desk: Desk) -> None:
     names = [str(dataset.name) for dataset in empty_desk.workspace.datasets()]
     assert not visitor.exception
     assert names == ["customers", "orders", "clicks", "reviews"]
+    assert [title.value for title in visitor.title] == ["Datasets"], "where the tour begins"
+    empty_desk.go(visitor, "overview")
     assert "348,040 rows" in words(visitor)
     assert not [button for button in visitor.button if button.key == "overview_demo"]
 

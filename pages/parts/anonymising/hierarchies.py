@@ -15,6 +15,7 @@ from pages.parts import outputs, wording
 from pages.parts.anonymising import drafts, words
 from pages.parts.anonymising.drafts import Draft, Given
 from pages.parts.anonymising.looks import ColumnLook, Look
+from pages.parts.guiding import stage
 
 _FILE = "file"
 
@@ -106,7 +107,7 @@ def levels(column: ColumnName, look: ColumnLook) -> None:
         if level
     ]
     outputs.table(
-        [dict(zip(heads, row, strict=True)) for row in look.rows],
+        [dict(zip(heads, (stage.veiled(row[0]), *row[1:]), strict=True)) for row in look.rows],
         key=f"anonymise_preview_{column}",
         alt=_("Some values of {column}, masked, with their names at each level").format(
             column=column
@@ -117,7 +118,7 @@ def levels(column: ColumnName, look: ColumnLook) -> None:
             "{n} value(s) in {rows} row(s) are not in the file. They were given a place: in the "
             "range or group that fits, else “*” from level 1 on."
         ).format(n=outputs.count(look.unmapped), rows=outputs.count(look.unmapped_rows))
-        shown = ", ".join(look.examples)
+        shown = stage.veiled(", ".join(look.examples))
         if shown:
             said += " " + _("Masked: {values}.").format(values=wording.escaped(shown))
         st.warning(said, icon=":material/playlist_add:")

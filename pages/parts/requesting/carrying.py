@@ -16,6 +16,7 @@ from compliance.workspace import Workspace
 from compliance.workspace.requesting_clocks import Clocked
 from pages.parts import language, outputs, reading, wording
 from pages.parts.approving import asking
+from pages.parts.guiding import stage
 
 _Way = Callable[[Workspace, Request], None]
 _AS_ASKED = ""
@@ -250,7 +251,7 @@ def _correctable(workspace: Workspace, request: Request) -> list[Seen]:
 
 
 def _in_words(seen: Seen) -> str:
-    return f"{seen.dataset} · {seen.column}: {seen.masked} ({seen.rows})"
+    return f"{seen.dataset} · {seen.column}: {stage.veiled(seen.masked)} ({seen.rows})"
 
 
 def _review(workspace: Workspace, request: Request) -> None:

@@ -1,0 +1,63 @@
+"""The stops of the guided tour, out of their file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pages.parts import navigation
+
+_FILE = Path(__file__).parent / "stories.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One page of the tour.
+
+    Attributes:
+        page: its name in the navigation.
+        look: what to look at.
+        task: what to do, in one sentence.
+        done: acts of the trail, any of which says that it was done; empty: there is nothing to
+            be done but to look.
+        say: what a presenter says.
+    """
+
+    page: str
+    look: str
+    task: str
+    done: tuple[str, ...]
+    say: str
+
+    def __post_init__(self) -> None:
+        if not navigation.is_page(self.page) or not (self.look and self.task and self.say):
+            raise ValueError(f"{self.page} is no stop of the tour")
+
+
+def story(may: Callable[[str], bool]) -> tuple[Stop, ...]:
+    """The stops that somebody may go to and whose task they may do, in their order."""
+    return tuple(
+        stop
+        for stop in _every()
+        if may(navigation.row(stop.page).right) and (not stop.done or any(map(may, stop.done)))
+    )
+
+
+def needed() -> frozenset[str]:
+    """The datasets without which there is no tour."""
+    return frozenset(_read()["needs"])
+
+
+@cache
+def _every() -> tuple[Stop, ...]:
+    return tuple(Stop(**{**said, "done": tuple(said["done"])}) for said in _read()["stops"])
+
+
+@cache
+def _read() -> Any:
+    return yaml.safe_load(_FILE.read_text("utf-8"))
