@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from compliance.i18n import COUNTED, FOLDER, translate
+from compliance.i18n import COUNTED, FIELD, FOLDER, HELP, translate
+from compliance.i18n.facts import facts
 
 ROOT = Path(__file__).parents[2]  # of the project, which the paths of `sources.yaml` start from
 SOURCES = FOLDER / "sources.yaml"
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 # By function: at which places of its arguments its words stand.
 _FUNCTIONS = {"_": (0,), "translate": (0,), "mark": (0,), "plural": (0, 1), "meant": (1,)}
@@ -114,6 +117,14 @@ def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
             yield _name(path), key, many, is_marked
     for name, words in _as_they_stand(room):
         yield name, Key(words), "", True
+    for path in _paths(room.get("fields", ())):
+        yield from ((_name(path), Key(words, FIELD), "", False) for words in _in_fields(path))
+    for path in _paths(room.get("refusals", ())):
+        told = facts(ast.parse(path.read_text("utf-8")))
+        yield from ((_name(path), Key(words), "", True) for words in told)
+    for module in room.get("commands", ()):
+        for words in _in_commands(module):
+            yield f"{module.replace('.', '/')}.py", Key(words, HELP), "", False
     for unit, units in room.get("units", {}).items():
         yield _name(SOURCES), Key(unit, COUNTED), units, False
 
@@ -139,6 +150,19 @@ def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             names = words_of_data(plain, row.get("names", ()), row.get("without", ()))
             yield from ((_name(path), words.replace("_", " ")) for words in names)
             yield from ((_name(path), words) for words in _keys(plain, "", row.get("keys", ())))
+
+
+def _in_fields(path: Path) -> Iterator[str]:
+    """The names by which values stand in the results that a module puts together."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for key in node.keys if isinstance(node, ast.Dict) else ():
+            if isinstance(key, ast.Constant) and _FIELD_NAME.fullmatch(str(key.value)):
+                yield str(key.value).replace("_", " ")
+
+
+def _in_commands(module: str) -> list[str]:
+    """What the command line that a module builds explains itself with."""
+    return list(import_module(module).helps())
 
 
 def _keys(plain: Any, path: str, under: Sequence[str]) -> Iterator[str]:

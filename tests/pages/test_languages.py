@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from compliance.i18n import LANGUAGE, speaking, translate
-from pages.parts import language
+from compliance.i18n import LANGUAGE, of_locale, speaking, translate
 from pages.parts.navigation import PAGES
 from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, refusals, words
 
@@ -103,13 +102,15 @@ def test_a_refusal_is_said_in_the_language_of_the_page(empty_desk: Desk) -> None
         ("zh-CN", "zh"),
         ("zh", "zh"),
         ("zh_Hans_CN", "zh"),
+        ("zh_CN.UTF-8", "zh"),
+        ("C.UTF-8", "en"),
         ("de-DE", "en"),
         ("", "en"),
         (None, "en"),
     ],
 )
 def test_the_browser_says_which_language_comes_first(locale: str | None, spoken: str) -> None:
-    assert language.preferred(locale) == spoken
+    assert of_locale(locale) == spoken
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

@@ -16,8 +16,8 @@ import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from compliance.i18n import LANGUAGES
-from pages.parts.language import PARAMETER, preferred
+from compliance.i18n import LANGUAGES, of_locale
+from pages.parts.language import PARAMETER
 
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _LANGUAGE = re.compile(rb'<html lang="[^"]*"')
@@ -85,7 +85,7 @@ def language_of(scope: Scope) -> str:
     if asked in LANGUAGES:
         return asked
     wanted = Headers(scope=scope).get("accept-language", "")
-    return preferred(wanted.split(",")[0].split(";")[0].strip())
+    return of_locale(wanted.split(",")[0].split(";")[0].strip())
 
 
 class Headed:
