@@ -13,8 +13,13 @@ from compliance.rules.nouns.audit import EVERY, Audit, Change, NotifyWhen, Sched
 from pages.parts import navigation, outputs, permitted, wording
 
 _SILENT_AFTER = timedelta(minutes=2)
-EVERY_WORDS = {"hour": "every hour", "day": "every day", "week": "every Monday"}
-EVERY_WORDS |= {"month": "on the first of the month", "own": "at times of my own"}
+EVERY_WORDS = {
+    "hour": "every hour",
+    "day": "every day",
+    "week": "every Monday",
+    "month": "on the first of the month",
+    "own": "at times of my own",
+}
 NOTIFY_WORDS = {
     NotifyWhen.CHANGED: "when something changed",
     NotifyWhen.WORSE: "when something is worse or overdue",

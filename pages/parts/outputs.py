@@ -151,7 +151,7 @@ def columns_of(dataset: Dataset) -> None:
         [
             {
                 _("Column"): column.name,
-                _("Type"): str(column.type),
+                _("Type"): _(str(column.type)),
                 _("Missing"): column.missing,
                 _("Different values"): column.distinct,
             }
@@ -171,7 +171,7 @@ def cleaning_of(dataset: Dataset) -> None:
         [
             {
                 _("Column"): step.column or _("whole table"),
-                _("What was done"): step.step,
+                _("What was done"): _(str(step.step)),
                 _("Rows changed"): step.rows_changed,
             }
             for step in dataset.cleaning

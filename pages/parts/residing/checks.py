@@ -65,7 +65,7 @@ def _form(names: Sequence[str]) -> Move | None:
         mechanism = right.selectbox(
             _("Rests on"),
             ["", *mechanisms()],
-            format_func=lambda one: mechanisms().get(one, _("nothing yet")),
+            format_func=lambda one: _(mechanisms()[one]) if one else _("nothing yet"),
             key="residency_mechanism",
         )
         epsilon = left.number_input(

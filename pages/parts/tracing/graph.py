@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from compliance.i18n import translate as _
 from compliance.lineage.nouns import Edge, Node, NodeKind, Tagged
 
 READABLE = 40
@@ -231,4 +232,4 @@ def _family(node: Node, origins: Sequence[Node] = ()) -> str:
 
 def _title(nodes: Mapping[str, Node], keys: Sequence[str]) -> str:
     more = f" +{len(keys) - 1:,}" if len(keys) > 1 else ""
-    return nodes[keys[0]].title + more
+    return _(nodes[keys[0]].title) + more

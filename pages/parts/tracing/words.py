@@ -42,7 +42,7 @@ def how(hop: Hop) -> str:
 
 def place(at: Place, nodes: Mapping[str, Node]) -> str:
     """A column of a thing, or the whole of it."""
-    title = nodes[at.node].title if at.node in nodes else at.node
+    title = _(nodes[at.node].title) if at.node in nodes else at.node
     return f"{title} · {_('any column') if at.column == '*' else at.column}" if at.column else title
 
 
