@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from compliance.countries import COUNTRIES, name_of
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Form
 from compliance.workspace import Workspace
@@ -103,7 +104,7 @@ def _reason(found: Movement) -> str:
     """The first reason of the answer that weighs most."""
     return next(
         (
-            f"{one.because}."
+            _(one.because) + locales.end()
             for _flow, said in found.flows
             for one in said
             if one.answer is found.answer
