@@ -14,6 +14,13 @@ _SAYING = {"reason", "problem", "field", "what", "hint"}  # facts that may be on
 _NAMING = {"name", "given", "package", "column", "id", "path", "record", "finding", "request"}
 _KNOWN = {"join", "known", "listed", "possible", "offered", "kinds", "ids"}  # what can be typed
 _LEAST = 6  # letters of a template: one that says less would be found in sentences of others
+_SENTENCE = re.compile(r"[a-z]{2,},? [a-z]+,? [a-z0-9ε]+")
+# Statements of SQL, programs, patterns, addresses and lines of commands are no sentences.
+_CODE = re.compile(r"""^(select|set|show|create|alter|drop|grant|with|insert|update|delete|copy) |
+    \b(SELECT|CREATE|INSERT|UPDATE|DELETE|GRANT|REVOKE|ALTER|FROM|WHERE)\b|^\s*\"|^#|import |
+    <svg|\\[bdsw]|\(\?|[|]|^[a-z]+( [a-z]+){12,}$|=\{|\n""", re.VERBOSE)
+_OF_PROGRAMMERS = {"TypeError", "ValueError", "KeyError", "RuntimeError", "AssertionError"}
+_LOGS = {"LOG", "_LOG", "log", "logger", "logging"}
 _SIMPLE = re.compile(r"[a-z_0-9]+")
 
 
@@ -109,3 +116,35 @@ def _called(value: ast.expr) -> str:
 
 def _without_blanks(words: str) -> str:
     return re.sub(r"\{[^}]*\}", "", words)
+
+
+def sentences(tree: ast.Module) -> Iterator[str]:
+    """Sentences that code puts together, whoever will say them: each once, as templates.
+
+    Left out are docstrings, what is logged, what only programmers see, and what is no sentence.
+    """
+    unsaid = set(map(id, _unsaid(tree)))
+    found: dict[str, None] = {}
+    for node in ast.walk(tree):
+        if id(node) in unsaid or not isinstance(node, ast.Constant | ast.JoinedStr):
+            continue
+        for words in _templates(node):
+            own = _without_blanks(words)
+            if _SENTENCE.search(own) and not _CODE.search(words):
+                found[words] = None
+    yield from found
+
+
+def _unsaid(tree: ast.Module) -> Iterator[ast.AST]:
+    """What nobody is told: docstrings, logs, errors of programmers, pieces of f-strings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield from node.values
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            if _named(node.exc.func) in _OF_PROGRAMMERS:
+                yield from ast.walk(node)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if getattr(node.func.value, "id", "") in _LOGS:
+                yield from ast.walk(node)

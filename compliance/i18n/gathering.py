@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from compliance.i18n import COUNTED, FIELD, FOLDER, HELP, translate
-from compliance.i18n.facts import facts
+from compliance.i18n.facts import facts, sentences
 
 ROOT = Path(__file__).parents[2]  # of the project, which the paths of `sources.yaml` start from
 SOURCES = FOLDER / "sources.yaml"
@@ -119,9 +119,10 @@ def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
         yield name, Key(words), "", True
     for path in _paths(room.get("fields", ())):
         yield from ((_name(path), Key(words, FIELD), "", False) for words in _in_fields(path))
-    for path in _paths(room.get("refusals", ())):
-        told = facts(ast.parse(path.read_text("utf-8")))
-        yield from ((_name(path), Key(words), "", True) for words in told)
+    for kind, read in (("refusals", facts), ("sentences", sentences)):
+        for path in _paths(room.get(kind, ())):
+            told = read(ast.parse(path.read_text("utf-8")))
+            yield from ((_name(path), Key(words), "", True) for words in told)
     for module in room.get("commands", ()):
         for words in _in_commands(module):
             yield f"{module.replace('.', '/')}.py", Key(words, HELP), "", False
