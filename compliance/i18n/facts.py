@@ -16,9 +16,12 @@ _KNOWN = {"join", "known", "listed", "possible", "offered", "kinds", "ids"}  # w
 _LEAST = 6  # letters of a template: one that says less would be found in sentences of others
 _SENTENCE = re.compile(r"[a-z]{2,},? [a-z]+,? [a-z0-9ε]+")
 # Statements of SQL, programs, patterns, addresses and lines of commands are no sentences.
-_CODE = re.compile(r"""^(select|set|show|create|alter|drop|grant|with|insert|update|delete|copy) |
+_CODE = re.compile(
+    r"""^(select|set|show|create|alter|drop|grant|with|insert|update|delete|copy) |
     \b(SELECT|CREATE|INSERT|UPDATE|DELETE|GRANT|REVOKE|ALTER|FROM|WHERE)\b|^\s*\"|^#|import |
-    <svg|\\[bdsw]|\(\?|[|]|^\{desk|\{\d|^[a-z]+( [a-z]+){12,}$|=\{|\n""", re.VERBOSE)
+    <svg|\\[bdsw]|\(\?|[|]|^\{desk|\{\d|^[a-z]+( [a-z]+){12,}$|=\{|\n""",
+    re.VERBOSE,
+)
 _OF_PROGRAMMERS = {"TypeError", "ValueError", "KeyError", "RuntimeError", "AssertionError"}
 _LOGS = {"LOG", "_LOG", "log", "logger", "logging"}
 _SIMPLE = re.compile(r"[a-z_0-9]+")

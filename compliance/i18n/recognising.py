@@ -232,7 +232,9 @@ class Recogniser:
         items, at = [], 0
         while at < len(pieces):
             ends = range(len(pieces), at, -2)
-            item = next((i for e in ends if self._knows(i := "".join(pieces[at:e]), translated)), "")
+            item = next(
+                (i for e in ends if self._knows(i := "".join(pieces[at:e]), translated)), ""
+            )
             if not item:
                 return None
             items.append(translated(item))

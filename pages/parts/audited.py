@@ -197,8 +197,8 @@ def _rows(what: str, changes: Sequence[Change]) -> list[dict[str, object]]:
         {
             _("What"): what,
             _("Duty"): _(change.title),
-            _("On"): change.subject,
-            _("Article"): change.reference,
+            _("On"): _(change.subject),
+            _("Article"): _(change.reference),
             _("Severity"): _(str(change.severity)),
             _("Before"): _(str(change.before)) if change.before else _("not looked at"),
             _("Now"): _(str(change.after)) if change.after else _("not looked at"),

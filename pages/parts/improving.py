@@ -139,7 +139,7 @@ def _upcoming(found: Improvement) -> None:
             {
                 _("Until"): f"{one.day:%Y-%m-%d}" + (f" · {_('late')}" if one.is_late else ""),
                 _("What"): _(one.what),
-                _("On"): one.subject,
+                _("On"): _(one.subject),
                 _("Owner"): one.owner or "–",
             }
             for one in found.upcoming

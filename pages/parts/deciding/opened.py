@@ -39,7 +39,7 @@ def _badges(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | N
     if verdict is not None:
         badges.insert(0, outputs.state_badge(verdict.state))
     if rule is not None:
-        badges.append(f":gray-badge[{pack.reference(rule.law, rule.ref)}]")
+        badges.append(f":gray-badge[{_(pack.reference(rule.law, rule.ref))}]")
         badges.append(outputs.level_badge(rule.verified.level))
     if mending.is_overdue(finding):
         badges.append(wording.badge(("alarm", "red"), _("overdue")))
@@ -56,7 +56,7 @@ def _evidence(finding: Finding, rule: Rule | None, verdict: Verdict | None) -> N
     if verdict is not None:
         if verdict.remedy:
             st.markdown(_("What to do: {what}").format(what=wording.escaped(_(verdict.remedy))))
-        source = wording.escaped(_(verdict.source))
+        source = wording.escaped(verdict.source)
         outputs.remark(_("Read in: {source}; as of {day}").format(source=source, day=verdict.as_of))
         if navigation.is_page(verdict.page):
             navigation.link(verdict.page)

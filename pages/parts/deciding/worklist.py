@@ -105,7 +105,7 @@ def _row(mending: Mending, finding: Finding, rule: Rule | None, pack: Pack) -> d
         _("Severity"): _(str(finding.severity)),
         _("Duty"): _(finding.title),
         _("On"): _(finding.subject),
-        _("Article"): pack.reference(rule.law, rule.ref) if rule else finding.rule,
+        _("Article"): _(pack.reference(rule.law, rule.ref)) if rule else finding.rule,
         _("Read"): _(outputs.LEVEL_SHORT[level]),
         _("Status"): status,
         _("Owner"): finding.owner or "–",

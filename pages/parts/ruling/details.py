@@ -19,7 +19,7 @@ def show(pack: Pack, rule: Rule, latest: Assessment | None) -> None:
     with st.container(border=True, key="rules_shown"):
         st.markdown(
             f"**{escaped(_(rule.title))}**  \n"
-            f":gray-badge[{escaped(pack.reference(rule.law, rule.ref))}] "
+            f":gray-badge[{escaped(_(pack.reference(rule.law, rule.ref)))}] "
             f"{outputs.severity_badge(rule.severity)} {outputs.level_badge(rule.verified.level)}"
         )
         st.markdown(escaped(_(rule.requirement)))
@@ -35,8 +35,8 @@ def _triples(pack: Pack, rule: Rule) -> None:
     rows = [
         {
             _("Part"): _("Applies where") if one.is_condition else _("Is met where"),
-            _("What"): one.word,
-            _("Is"): one.wanted,
+            _("What"): _(one.word),
+            _("Is"): _(one.wanted),
         }
         for one in asked(pack, rule)
     ]
@@ -53,7 +53,7 @@ def _facts(pack: Pack, rule: Rule) -> list[str]:
     source = pack.sources.get(rule.verified.source, rule.verified.source)
     told = [
         (_("An auditor would ask to see"), _(rule.evidence)),
-        (_("Where it was read"), _(source)),
+        (_("Where it was read"), source),
         (_("Checked as of"), rule.as_of),
         (_("Binds from"), locales.day(rule.effective_from) if rule.effective_from else ""),
         (_("Binds until"), locales.day(rule.effective_until) if rule.effective_until else ""),
