@@ -148,6 +148,9 @@ def _unsaid(tree: ast.Module) -> Iterator[ast.AST]:
         elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             if _named(node.exc.func) in _OF_PROGRAMMERS:
                 yield from ast.walk(node)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if getattr(node.func.value, "id", "") in _LOGS:
-                yield from ast.walk(node)
+        elif isinstance(node, ast.Call) and _is_log(node.func):
+            yield from ast.walk(node)
+
+
+def _is_log(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and getattr(function.value, "id", "") in _LOGS

@@ -117,6 +117,8 @@ def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
             yield _name(path), key, many, is_marked
     for name, words in _as_they_stand(room):
         yield name, Key(words), "", True
+    for words in room.get("field_words", ()):
+        yield _name(SOURCES), Key(words, FIELD), "", False
     for path in _paths(room.get("fields", ())):
         yield from ((_name(path), Key(words, FIELD), "", False) for words in _in_fields(path))
     for kind, read in (("refusals", facts), ("sentences", sentences)):

@@ -113,7 +113,7 @@ def schedules(kept: Sequence[tuple[Schedule, datetime | None]]) -> None:
                 _("Of"): ", ".join(schedule.datasets) or _("everything"),
                 _("Told"): _told(schedule),
                 _("When"): _(NOTIFY_WORDS[schedule.notify]),
-                _("Due next"): due.strftime("%Y-%m-%d %H:%M %Z") if due else "–",
+                _("Due next"): outputs.moment(due.astimezone(UTC)) if due else "–",
             }
             for schedule, due in kept
         ],

@@ -83,7 +83,7 @@ def headers(page: bytes, *, is_behind_tls: bool) -> dict[str, str]:
     """What stands over every answer.
 
     Args:
-        page: the HTML in which Streamlit draws; its inline scripts and ours, and no others, may run.
+        page: the HTML in which Streamlit draws; its inline scripts and ours may run, no others.
         is_behind_tls: whether everybody comes by HTTPS, so that browsers may be told to insist.
     """
     own = (*_SCRIPT.findall(page), _FOLLOW)
