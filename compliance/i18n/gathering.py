@@ -117,6 +117,13 @@ def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
             yield _name(path), key, many, is_marked
     for name, words in _as_they_stand(room):
         yield name, Key(words), "", True
+    yield from _by_use(room)
+    for unit, units in room.get("units", {}).items():
+        yield _name(SOURCES), Key(unit, COUNTED), units, False
+
+
+def _by_use(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
+    """What code says without marking it: fields of results, the command line, sentences."""
     for words in room.get("field_words", ()):
         yield _name(SOURCES), Key(words, FIELD), "", False
     for path in _paths(room.get("fields", ())):
@@ -128,8 +135,6 @@ def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
     for module in room.get("commands", ()):
         for words in _in_commands(module):
             yield f"{module.replace('.', '/')}.py", Key(words, HELP), "", False
-    for unit, units in room.get("units", {}).items():
-        yield _name(SOURCES), Key(unit, COUNTED), units, False
 
 
 def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
