@@ -115,6 +115,35 @@ def test_switching_the_language_keeps_a_number_being_typed(full_desk: Desk) -> N
     assert HANZI.search(visitor.text_input(key="release_epsilon").label)
 
 
+_HOLDING = ("text_input", "text_area", "number_input", "slider", "select_slider", "radio")
+_HOLDING += ("selectbox", "multiselect", "checkbox", "toggle", "date_input")
+
+
+def _held(visitor: AppTest) -> dict[str, object]:
+    """What all widgets of a page hold, but the one for the language."""
+    found = [one for kind in _HOLDING for one in visitor.get(kind) if one.key]
+    return {one.key: one.value for one in found if one.key != "session_language"}
+
+
+def test_switching_there_and_back_keeps_all_that_widgets_hold(full_desk: Desk) -> None:
+    visitor = full_desk.open("overview")
+    for name in ("tradeoff", "anonymise", "federated", "residency", "audits"):
+        visitor.switch_page(ROWS[name].path).run()
+        for text in [t for t in visitor.text_input if not t.disabled and not t.value][:1]:
+            text.set_value("half typ")
+        for slider in list(visitor.slider)[:1]:
+            slider.set_value(slider.max if not isinstance(slider.value, tuple) else slider.value)
+        for box in list(visitor.checkbox)[:1]:
+            box.set_value(not box.value)
+        visitor.run()
+        before = _held(visitor)
+
+        for language in ("zh", "en"):
+            visitor.selectbox(key="session_language").set_value(language).run()
+            LANGUAGE.set(language)
+            assert _held(visitor) == before, (name, language)
+
+
 def test_a_refusal_is_said_in_the_language_of_the_page(empty_desk: Desk) -> None:
     visitor = _in_chinese(empty_desk, "datasets")
     visitor.button_group(key="datasets_way").set_value("A place on this machine").run()
