@@ -40,7 +40,7 @@ _path = arguments.path
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line. Options are taken only in full: a typing slip is no other option."""
-    top = Parser(
+    top: argparse.ArgumentParser = Parser(
         prog="python -m compliance",
         description="Find personal data, protect it, and prove it.",
         allow_abbrev=False,
