@@ -26,6 +26,7 @@ from compliance.errors import (
     UnknownDatasetError,
     UnknownScheduleError,
 )
+from compliance.i18n import speaking
 from compliance.rules.difference import difference
 from compliance.rules.notices import is_worth_telling, notice
 from compliance.rules.nouns import Assessment, Severity, State, Verdict
@@ -281,6 +282,15 @@ def an_audit(**more: Any) -> Audit:
     counts = {State.NOT_MET: 1}
     plain = {"id": "1", "discovered": (), "open": 1, "overdue": 0, "report": "r", "counts": counts}
     return Audit(**{**facts, **plain, "difference": found} | more)
+
+
+def test_a_notice_is_written_in_the_language_of_the_desk() -> None:
+    with speaking("zh"):
+        told = notice(an_audit())
+
+    assert told.subject.startswith("隐私合规系统：开启1项发现")
+    assert "本消息既不写明数据，也不写明人名" in told.text
+    assert told.fields == notice(an_audit()).fields  # which machines read
 
 
 def test_a_notice_holds_counts_and_articles_and_no_names() -> None:

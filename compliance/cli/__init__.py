@@ -15,10 +15,14 @@ from collections.abc import Sequence
 import msgspec
 
 from compliance.cli import approvals
+from compliance.cli.languages import language_of
 from compliance.cli.parser import parser
 from compliance.cli.results import Result
 from compliance.cli.text import as_text
 from compliance.errors import ApprovalNeededError, ComplianceError
+from compliance.i18n import ENGLISH, mark, speaking
+from compliance.i18n import translate as _
+from compliance.i18n.refusals import said
 from compliance.plain import one_line
 from compliance.settings import Settings
 from compliance.workspace import Workspace
@@ -30,20 +34,27 @@ STOPPED = 130  # what shells expect after Ctrl-C
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; its result goes to standard output, as text or as one JSON document."""
     typed = sys.argv[1:] if arguments is None else list(arguments)
+    with speaking(language_of(typed, os.environ)):
+        return _run(typed)
+
+
+def _run(typed: Sequence[str]) -> int:
     top = parser()
     if any(not _is_text(argument) for argument in typed):
-        top.error("an argument is not valid UTF-8; rename the file, or type the text again")
+        top.error(mark("an argument is not valid UTF-8; rename the file, or type the text again"))
     if typed.count("--") > 1 or any(one[:2] == "--" and one.endswith("=--") for one in typed):
-        top.error("“--” is no value")  # argparse would take it for an empty list
+        top.error(mark("“--” is no value"))  # argparse would take it for an empty list
     asked = top.parse_args(typed)
     try:
         opened = getattr(asked, "opened", Workspace)  # some verbs need none
-        result = _done_or_asked(opened(Settings.from_environment(home=asked.home)), asked)
+        with speaking(ENGLISH if asked.json else ""):  # what scripts read is the same for all
+            result = _done_or_asked(opened(Settings.from_environment(home=asked.home)), asked)
     except ComplianceError as refusal:
-        print(one_line(str(refusal)), file=sys.stderr)  # noqa: T201
+        print(one_line(said(refusal)), file=sys.stderr)  # noqa: T201
         return REFUSED
     except KeyboardInterrupt:
-        print("Stopped. What was finished until then is stored.", file=sys.stderr)  # noqa: T201
+        words = _("Stopped. What was finished until then is stored.")
+        print(words, file=sys.stderr)  # noqa: T201
         return STOPPED
     _print(result, is_json=asked.json)
     return REFUSED if result.get("ok") is False else 0

@@ -25,6 +25,7 @@ from compliance.errors import (
     MalformedRecipeError,
     UnknownColumnError,
 )
+from compliance.i18n import translate as _
 from compliance.plain import to_plain, to_yaml
 from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
@@ -329,7 +330,9 @@ def _ended(steps: Generator[Step, None, _End]) -> _End:
             return ended
         is_late = time.monotonic() - told_at >= SILENCE_S
         if said and (step.doing != said or is_late):
-            line = f"{step.doing}: {step.says}" if step.says and is_late else step.doing
+            line = _(step.doing)
+            if step.says and is_late:
+                line = _("{doing}: {says}").format(doing=line, says=_(step.says))
             print(line, file=sys.stderr, flush=True)  # noqa: T201
             told_at = time.monotonic()
         said = step.doing

@@ -6,22 +6,26 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from compliance.i18n import mark
+
 MOST_ENTRIES = 1_000_000
 MOST_PORTS = 65_535
 SMALLEST_SHARE = 1e-9  # one row of all people there are, and of a few worlds more
+
+_WHOLE = mark("it is a whole number from 1 to {most:,}")
 
 
 def place(typed: str) -> str:
     """`typed`, unless a script passed an unset variable: an empty path is the current folder."""
     if not typed.strip() or "\0" in typed:
-        raise argparse.ArgumentTypeError("it names no file")
+        raise argparse.ArgumentTypeError(mark("it names no file"))
     return typed
 
 
 def columns(typed: str) -> str:
     """`typed`, unless it names no column: without quasi-identifiers every table looks safe."""
     if not typed.strip(' ,"'):
-        raise argparse.ArgumentTypeError("it names no column")
+        raise argparse.ArgumentTypeError(mark("it names no column"))
     return typed
 
 
@@ -33,7 +37,7 @@ def path(typed: str) -> Path:
 def count(typed: str) -> int:
     """A whole number from 1 to `MOST_ENTRIES`."""
     if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_ENTRIES:
-        raise argparse.ArgumentTypeError(f"it is a whole number from 1 to {MOST_ENTRIES:,}")
+        raise argparse.ArgumentTypeError(_WHOLE.format(most=MOST_ENTRIES))
     return int(typed)
 
 
@@ -42,13 +46,13 @@ def day(typed: str) -> date:
     try:
         return date.fromisoformat(typed)
     except ValueError:
-        raise argparse.ArgumentTypeError("it is a day such as 2026-11-24") from None
+        raise argparse.ArgumentTypeError(mark("it is a day such as 2026-11-24")) from None
 
 
 def port(typed: str) -> int:
     """The number of a port."""
     if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:9]) <= MOST_PORTS:
-        raise argparse.ArgumentTypeError(f"it is a whole number from 1 to {MOST_PORTS:,}")
+        raise argparse.ArgumentTypeError(_WHOLE.format(most=MOST_PORTS))
     return int(typed)
 
 
@@ -59,5 +63,6 @@ def share(typed: str) -> float:
     except ValueError:
         found = 0.0
     if not SMALLEST_SHARE <= found <= 1:
-        raise argparse.ArgumentTypeError(f"it is a share from {SMALLEST_SHARE:g} to 1")
+        reason = mark("it is a share from {least:g} to 1").format(least=SMALLEST_SHARE)
+        raise argparse.ArgumentTypeError(reason)
     return found

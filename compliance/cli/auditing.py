@@ -10,6 +10,8 @@ from argparse import Namespace
 from compliance.cli import results, typed, verbs
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
+from compliance.i18n import mark
+from compliance.i18n import translate as _
 from compliance.plain import to_plain
 from compliance.rules.nouns.audit import EVERY, Audit, Difference, NotifyWhen, Ran, Schedule
 from compliance.workspace import Workspace
@@ -138,7 +140,7 @@ def _schedule(workspace: Workspace, schedule: Schedule) -> Result:
     return {
         "name": schedule.name,
         "cron": schedule.cron,
-        "scope": ", ".join(schedule.datasets) or "everything",
+        "scope": ", ".join(schedule.datasets) or mark("everything"),
         "mails": len(schedule.mails),
         "webhook": bool(schedule.webhook),
         "notify": schedule.notify.value,
@@ -155,6 +157,9 @@ def _ran(ran: Ran) -> Result:
 
 def _told(ran: Ran) -> str:
     if ran.audit is None:
-        return f"{ran.schedule}: {ran.refusal}"
+        problem = _(str(ran.refusal))
+        return _("{schedule}: {problem}").format(schedule=ran.schedule, problem=problem)
     found = ran.audit.difference
-    return f"{ran.schedule}: {len(found.opened)} opened, {len(found.closed)} closed"
+    return _("{schedule}: {opened} opened, {closed} closed").format(
+        schedule=ran.schedule, opened=len(found.opened), closed=len(found.closed)
+    )

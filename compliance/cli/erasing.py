@@ -10,6 +10,7 @@ from datetime import date
 from compliance.cli import persons
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
+from compliance.i18n import translate as _
 from compliance.plain import to_plain
 from compliance.rights.nouns import Beyond, Cut, Erasure
 from compliance.rights.requests import to_day
@@ -59,7 +60,7 @@ def run(workspace: Workspace, asked: Namespace) -> Result:
             return _certificate(end.value)
         if step.doing != said:
             said = step.doing
-            print(said, file=sys.stderr, flush=True)  # noqa: T201
+            print(_(said), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def list_all(workspace: Workspace, asked: Namespace) -> Result:  # noqa: ARG001 - as all verbs

@@ -11,6 +11,7 @@ from compliance.cli import arguments, impact_results, typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.errors import FileMissingError
+from compliance.i18n import mark
 from compliance.impact import (
     measures,
     method,
@@ -311,4 +312,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("it is no day such as 2026-11-24") from None
+        raise argparse.ArgumentTypeError(mark("it is a day such as 2026-11-24")) from None

@@ -11,6 +11,7 @@ from compliance.cli import typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.errors import FindingError, RemedyError
+from compliance.i18n import translate as _
 from compliance.plain import to_plain
 from compliance.rules import remedies as tried
 from compliance.rules.nouns import Applied, Effect, Finding, Remedy, Status
@@ -103,7 +104,7 @@ def remedies(workspace: Workspace, asked: Namespace) -> Result:
     steps = workspace.governance.mending.trying(finding.id)
     while True:
         try:
-            sys.stderr.write(f"{next(steps).doing}\n")
+            sys.stderr.write(f"{_(next(steps).doing)}\n")
         except StopIteration as end:
             return {"remedies": [_remedy(remedy, finding) for remedy in end.value]}
 

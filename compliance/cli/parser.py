@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import Any
 
 from compliance.cli import (
     accounts,
@@ -30,39 +28,19 @@ from compliance.cli import (
     watching,
 )
 from compliance.cli.adding import Kinds, group, named, places, verb
+from compliance.cli.helping import Parser, words_of
 from compliance.dataset.nouns import LegalBasis
 from compliance.discovery.nouns import IdentifierClass
 from compliance.federated.nouns import Axis
+from compliance.i18n import LANGUAGES
 from compliance.privacy.nouns import Period
 
 _path = arguments.path
 
 
-class _Parser(argparse.ArgumentParser):
-    """One that does not repeat the values of options that it does not know."""
-
-    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
-        """As ever; a value may say who somebody is, and errors end in logs."""
-        found, unknown = self.parse_known_args(args, namespace)
-        if unknown:
-            self.error(f"unrecognized arguments: {' '.join(_unsaid(unknown))}")
-        return found
-
-
-def _unsaid(unknown: Sequence[str]) -> list[str]:
-    """Options by their names, and other words as far as none of them can be a value."""
-    shown, is_option = [], False
-    for one in unknown:
-        name, sign, _ = one.partition("=")
-        is_option = is_option or one.startswith("-")
-        is_said = one.startswith("-") or not (is_option or sign or "@" in one)
-        shown.append(f"{name}=…" if sign and is_said else name if is_said else "…")
-    return shown
-
-
 def parser() -> argparse.ArgumentParser:
     """The whole command line. Options are taken only in full: a typing slip is no other option."""
-    top: argparse.ArgumentParser = _Parser(
+    top: argparse.ArgumentParser = Parser(
         prog="python -m compliance",
         description="Find personal data, protect it, and prove it.",
         allow_abbrev=False,
@@ -72,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
         "--ask", metavar="WHY", help="where others must approve what is typed, ask them to"
     )
     top.add_argument("--json", action="store_true", help="print one JSON document")
+    top.add_argument("--lang", choices=list(LANGUAGES), help="the language of what is printed")
     kinds = top.add_subparsers(metavar="VERB", required=True)
     verb(kinds, "demo", verbs.demo, "build the demo shop in the workspace")
     _organisation(kinds)
@@ -90,6 +69,11 @@ def parser() -> argparse.ArgumentParser:
     for area in (*governing, *respecting, *proving, *admitting):
         area.add(kinds)
     return top
+
+
+def helps() -> list[str]:
+    """All that the command line explains itself with: what a translator needs."""
+    return words_of(parser())
 
 
 def _organisation(kinds: Kinds[argparse.ArgumentParser]) -> None:

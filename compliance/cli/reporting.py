@@ -8,7 +8,7 @@ from compliance.cli import arguments, typed
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.cli.verbs import ENDINGS, format_of, names_of, written
-from compliance.i18n import ENGLISH, LANGUAGES
+from compliance.i18n import LANGUAGE, LANGUAGES
 from compliance.plain import to_plain
 from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import LetterKind
@@ -58,7 +58,7 @@ def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
         added.add_argument(
             "--language",
             choices=list(LANGUAGES),
-            default=ENGLISH,
+            default=LANGUAGE.get(),
             help="in which: " + ", ".join(f"{code} ({n})" for code, n in LANGUAGES.items()),
         )
         if kind is ReportKind.REQUEST:

@@ -16,6 +16,7 @@ from compliance.errors import (
     RequestInputError,
     RequestStepError,
 )
+from compliance.i18n import translate as _
 from compliance.plain import to_plain
 from compliance.register import Shape
 from compliance.rights.nouns import Erasure, IdentityLevel, Outcome, Rejection, Request, Right
@@ -282,7 +283,7 @@ def _ended(steps: Generator[Doing, None, Erasure]) -> Erasure:
     """What an erasure comes to; how far it is goes to standard error."""
     while True:
         try:
-            sys.stderr.write(f"{next(steps).doing}\n")
+            sys.stderr.write(f"{_(next(steps).doing)}\n")
         except StopIteration as end:
             done: Erasure = end.value
             return done

@@ -20,6 +20,8 @@ from compliance.federated.nouns import (
     Run,
     Siege,
 )
+from compliance.i18n import locales
+from compliance.i18n import translate as _
 from compliance.plain import to_plain
 from compliance.rules.residency import Movement
 from compliance.workspace.residing import law_name
@@ -78,14 +80,22 @@ def finding_line(found: Finding) -> str:
     """One finding as a line, while attacks go on."""
     match found:
         case Reading():
-            return f"{found.readable} of {found.sites} sites send what a row can be read off"
+            return _("{n} of {sites} sites send what a row can be read off").format(
+                n=found.readable, sites=found.sites
+            )
         case Reconstruction():
-            return f"rows computed exactly: {found.exact} of {found.tries} ({found.protection})"
+            return _("rows computed exactly: {n} of {tries} ({protection})").format(
+                n=found.exact, tries=found.tries, protection=_(str(found.protection))
+            )
         case Membership():
-            noise = "with noise" if found.is_protected else "without noise"
-            return f"who was learnt from, by {found.test}, {noise}: AUC {found.auc:.3f}"
+            noise = _("with noise") if found.is_protected else _("without noise")
+            return _("who was learnt from, by {test}, {noise}: AUC {auc}").format(
+                test=_(str(found.test)), noise=noise, auc=locales.number(found.auc, 3)
+            )
         case Poisoning():
-            return f"{found.poisoned} of {found.sites} sites lie, {found.strategy}"
+            return _("{n} of {sites} sites lie, {strategy}").format(
+                n=found.poisoned, sites=found.sites, strategy=_(str(found.strategy))
+            )
 
 
 def points(tried: Sequence[Point]) -> Result:
@@ -111,22 +121,34 @@ def points(tried: Sequence[Point]) -> Result:
 
 def round_line(done: Round, planned: int) -> str:
     """A round as one line, while the run goes on; what the metric is, its end tells."""
-    loss, metric = _short(done.loss), _short(done.metric)
-    line = f"round {done.round}/{planned}  loss {loss}  metric {metric}"
+    parts = [
+        _("round {n}/{planned}").format(n=done.round, planned=planned),
+        _("loss {loss}").format(loss=_short(done.loss)),
+        _("metric {metric}").format(metric=_short(done.metric)),
+    ]
     if done.epsilon is not None:
-        line += f"  ε {done.epsilon:.4g}"
+        parts.append(f"ε {done.epsilon:.4g}")
     if done.silent:
-        line += f"  silent {done.silent}"
-    return line + ("  counts for nothing: too few answered" if done.is_void else "")
+        parts.append(_("silent {n}").format(n=done.silent))
+    if done.is_void:
+        parts.append(_("counts for nothing: too few answered"))
+    return "  ".join(parts)
 
 
 def movement_lines(checked: Movement | None) -> tuple[str, ...]:
     """What each law says of the updates that would leave a country, a line each."""
     if checked is None:
         return ()
+    shape = _("{origin} to {destination}, {form}: {law}: {answer}. {because}.")
     return tuple(
-        f"{flow.origin} to {flow.destination}, {flow.form}: "
-        f"{law_name(one.law)}: {one.answer}. {one.because}."
+        shape.format(
+            origin=flow.origin,
+            destination=flow.destination,
+            form=_(str(flow.form)),
+            law=_(law_name(one.law)),
+            answer=_(str(one.answer)),
+            because=_(one.because),
+        )
         for flow, said in checked.flows
         for one in said
     )

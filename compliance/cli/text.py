@@ -1,28 +1,89 @@
-"""A plain result as text for people: lines of names and values, lists as tables."""
+"""A plain result as text for people, in their language: lines of names and values, and tables.
+
+What people named and what has to be typed back (ids, kinds) stays as it is.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 
+from compliance.i18n import locales, meant
+from compliance.i18n import translate as _
 from compliance.plain import one_line
 
-WIDEST = 72  # a SHA-256 fits
+WIDEST = 72  # columns of a cell; a SHA-256 fits
+_RAW = "facts"  # of the trail
 _WHOLE = "says"  # a verdict in words, of which the end counts as much
+_TYPED_BACK = frozenset(
+    [
+        *("semantic_type", "identifier_class", "rule", "law", "kind", "folder", "path", "line"),
+        *("id", "name", "column", "columns", "dataset", "datasets", "population", "actor", "by"),
+        *("file", "table", "key", "value", "values", "sha256", "hash", "person", "roles"),
+        *("officer", "contact", "owner", "email", "guess", "head", "root", "cron", "place"),
+    ]
+)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)")
+# What may not begin a line: it closes what stands before it.
+_CLOSING = "，。；：、？！”’）》】…%,.;:?!)]}"
+_TIED = re.compile(r"[!-~“‘（《]+|.")  # Latin words, and openings, stay with what follows
 
 
 def as_text(result: Mapping[str, object], indent: str = "") -> str:
     """`result` with one line per value and one table per list of objects."""
     lines = []
     for name, value in result.items():
-        title = f"{indent}{name.replace('_', ' ')}"
+        title = f"{indent}{_field(name)}"
         if isinstance(value, Mapping):
-            lines += [f"{title}:", as_text(value, indent + "  ")]
+            lines += [f"{title}{_colon()}", as_text(value, indent + "  ")]
         elif _is_table(value):
-            lines += [f"{title}:", _table(value, indent + "  ")]  # type: ignore[arg-type]
+            lines += [f"{title}{_colon()}", _table(value, indent + "  ")]  # type: ignore[arg-type]
         else:
-            lines.append(f"{title}: {_shown(value)}")
+            lines.append(f"{title}{_colon()}{_gap()}{_shown(name, value)}")
     return "\n".join(line for line in lines if line)
+
+
+def width_of(text: str) -> int:
+    """Columns of a terminal: East Asian characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` in lines of `width` columns: torn at blanks, and anywhere between Chinese signs."""
+    lines, line = [], ""
+    for piece in _pieces(text):
+        if line.strip() and width_of((line + piece).rstrip()) > width:
+            lines.append(line.strip())
+            line = ""
+        line += piece
+    return [*lines, line.strip()] if line.strip() else lines or [""]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """What must not be torn: a word with the blank behind it, a sign with what closes it."""
+    held = ""
+    for found in _TIED.findall(text):
+        if held and not (found in _CLOSING or found == " " or held[-1] in "“‘（《"):
+            yield held
+            held = ""
+        held += found
+    yield held
+
+
+def _colon() -> str:
+    return _("{name}:").format(name="")
+
+
+def _gap() -> str:
+    return "" if _colon() == "：" else " "
+
+
+def _field(name: str) -> str:
+    words = name.replace("_", " ")
+    return meant("field", words)
 
 
 def _is_table(value: object) -> bool:
@@ -31,32 +92,55 @@ def _is_table(value: object) -> bool:
 
 def _table(rows: Sequence[Mapping[str, object]], indent: str) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row))
-    cells = [[name.replace("_", " ") for name in names]]
+    cells = [[_field(name) for name in names]]
     cells += [[_cell(name, row.get(name)) for name in names] for row in rows]
-    widths = [max(_width(row[i]) for row in cells) for i in range(len(names))]
+    widths = [max(width_of(row[i]) for row in cells) for i in range(len(names))]
     return "\n".join(
         indent
         + "  ".join(
-            cell + " " * (w - _width(cell)) for cell, w in zip(row, widths, strict=True)
+            cell + " " * (w - width_of(cell)) for cell, w in zip(row, widths, strict=True)
         ).rstrip()
         for row in cells
     )
 
 
-def _shown(value: object) -> str:
+def _shown(name: str, value: object) -> str:
+    """The value of the field `name`."""
     if value is None:
         return "–"
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return _number(value)
-    if isinstance(value, int):
-        return f"{value:,}"
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return locales.localised(f"{value:,}" if isinstance(value, int) else _number(value))
     if isinstance(value, (list, tuple)):
-        return "; ".join(_shown(item) for item in value) or "none"
+        said = [_shown(name, item) for item in value]
+        are_sentences = any(one.endswith("。") for one in said)
+        return locales.joined(said, "sentences" if are_sentences else "clauses") or _("none")
     if isinstance(value, Mapping):
-        return ", ".join(f"{k} {_shown(v)}" for k, v in value.items() if v not in (None, "")) or "–"
-    return one_line(str(value).replace("\n", " "))
+        return _pairs(name, value)
+    return _words(name, one_line(str(value).replace("\n", " ")))
+
+
+def _pairs(name: str, value: Mapping[str, object]) -> str:
+    """Names and values on one line; the facts of an entry of the trail stand as they are in it."""
+    shown = {k: v for k, v in value.items() if v not in (None, "")}
+    if name == _RAW:
+        return "; ".join(f"{k} {one_line(str(v))}" for k, v in shown.items()) or "–"
+    said = (f"{_field(k)} {_shown(k, v)}" for k, v in shown.items())
+    return locales.joined(said, "words") or "–"
+
+
+def _words(name: str, text: str) -> str:
+    if _DAY.fullmatch(text):
+        return _bare(locales.day(date.fromisoformat(text)))
+    if _MOMENT.fullmatch(text):
+        return _bare(locales.moment(datetime.fromisoformat(text).astimezone(UTC)))
+    return text if name in _TYPED_BACK else _(text)
+
+
+def _bare(text: str) -> str:
+    """With plain blanks: a terminal may have no others."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _number(value: float) -> str:
@@ -67,13 +151,15 @@ def _number(value: float) -> str:
 
 
 def _cell(name: str, value: object) -> str:
-    return _shown(value) if name == _WHOLE else _shortened(_shown(value))
+    return _shown(name, value) if name == _WHOLE else _shortened(_shown(name, value))
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal: East Asian characters take two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    if width_of(text) <= WIDEST:
+        return text
+    kept = ""
+    for sign in text:
+        if width_of(kept + sign) >= WIDEST:
+            break
+        kept += sign
+    return kept + "…"

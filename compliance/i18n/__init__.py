@@ -30,6 +30,8 @@ from compliance.i18n.recognising import Recogniser
 FOLDER = Path(__file__).parent
 DOMAIN = "desk"
 COUNTED = "counted"  # the context of units behind a number
+FIELD = "field"  # of names of fields in results of the command line
+HELP = "help"  # of what the command line is explained with
 FINISHED = "finished"  # that of templates whose sentences were put together before they are shown
 ENGLISH = "en"
 # The names are the languages' own; `languages.yaml` says how dates and numbers are written in them.
@@ -64,6 +66,12 @@ def counted(unit: str, units: str, number: int) -> str:
 def mark(words: str) -> str:
     """`words` as they are: they are gathered here, and translated where they are shown."""
     return words
+
+
+def of_locale(locale: str | None) -> str:
+    """The desk's language for a locale such as `zh-CN` or `zh_CN.UTF-8`; English for others."""
+    spoken = (locale or "").replace("_", "-").split("-")[0].lower()
+    return spoken if spoken in LANGUAGES else ENGLISH
 
 
 @contextmanager

@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from compliance.i18n import COUNTED, FOLDER, translate
+from compliance.i18n import COUNTED, FIELD, FOLDER, HELP, translate
+from compliance.i18n.facts import facts, sentences
 
 ROOT = Path(__file__).parents[2]  # of the project, which the paths of `sources.yaml` start from
 SOURCES = FOLDER / "sources.yaml"
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 # By function: at which places of its arguments its words stand.
 _FUNCTIONS = {"_": (0,), "translate": (0,), "mark": (0,), "plural": (0, 1), "meant": (1,)}
@@ -114,8 +117,24 @@ def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
             yield _name(path), key, many, is_marked
     for name, words in _as_they_stand(room):
         yield name, Key(words), "", True
+    yield from _by_use(room)
     for unit, units in room.get("units", {}).items():
         yield _name(SOURCES), Key(unit, COUNTED), units, False
+
+
+def _by_use(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
+    """What code says without marking it: fields of results, the command line, sentences."""
+    for words in room.get("field_words", ()):
+        yield _name(SOURCES), Key(words, FIELD), "", False
+    for path in _paths(room.get("fields", ())):
+        yield from ((_name(path), Key(words, FIELD), "", False) for words in _in_fields(path))
+    for kind, read in (("refusals", facts), ("sentences", sentences)):
+        for path in _paths(room.get(kind, ())):
+            told = read(ast.parse(path.read_text("utf-8")))
+            yield from ((_name(path), Key(words), "", True) for words in told)
+    for module in room.get("commands", ()):
+        for words in _in_commands(module):
+            yield f"{module.replace('.', '/')}.py", Key(words, HELP), "", False
 
 
 def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -139,6 +158,19 @@ def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             names = words_of_data(plain, row.get("names", ()), row.get("without", ()))
             yield from ((_name(path), words.replace("_", " ")) for words in names)
             yield from ((_name(path), words) for words in _keys(plain, "", row.get("keys", ())))
+
+
+def _in_fields(path: Path) -> Iterator[str]:
+    """The names by which values stand in the results that a module puts together."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for key in node.keys if isinstance(node, ast.Dict) else ():
+            if isinstance(key, ast.Constant) and _FIELD_NAME.fullmatch(str(key.value)):
+                yield str(key.value).replace("_", " ")
+
+
+def _in_commands(module: str) -> list[str]:
+    """What the command line that a module builds explains itself with."""
+    return list(import_module(module).helps())
 
 
 def _keys(plain: Any, path: str, under: Sequence[str]) -> Iterator[str]:

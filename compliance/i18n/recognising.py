@@ -72,6 +72,7 @@ _TRIED = 6  # places at which words are taken apart
 # then sentences and clauses are read one by one, and lists stay as they are.
 _BETWEEN = re.compile(r"; |\. |, | and | or |: | \(")
 _MOST_PLACES = 12
+_COMMAS = re.compile(r"(, and |, | and )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,31 @@ class Recogniser:
                 whole = _joined(translated(joint.words), {first: said, rest: whole})
             if is_known:
                 return whole
-        return None
+        return self._whole_list(words, translated)
+
+    def _whole_list(self, words: str, translated: Translated) -> _Reading | None:
+        """A long list of which each item is known; an item may itself hold a comma or “and”."""
+        joint, *_ = _LISTS[1:]
+        pieces = _COMMAS.split(words)
+        items, at = [], 0
+        while at < len(pieces):
+            ends = range(len(pieces), at, -2)
+            item = next(
+                (i for e in ends if self._knows(i := "".join(pieces[at:e]), translated)), ""
+            )
+            if not item:
+                return None
+            items.append(translated(item))
+            at += len(_COMMAS.split(item)) + 1
+        if joint.words not in self._known:
+            return None
+        first, rest = (blank[1] for blank in _BLANK.finditer(joint.words))
+        shape = translated(joint.words)
+        between = shape.replace(f"{{{first}}}", "").replace(f"{{{rest}}}", "")
+        return _Reading(between.join(items), 0)
+
+    def _knows(self, words: str, translated: Translated) -> bool:
+        return words in self._known or translated(words) != words
 
     def _by_template(
         self, templates: Iterable[_Template], words: str, translated: Translated

@@ -1,4 +1,7 @@
-"""What people are told of an audit: counts, rules and articles; no names, no data, no datasets."""
+"""What people are told of an audit: counts, rules and articles; no names, no data, no datasets.
+
+Subject and text are in the language spoken; the fields, which machines read, are the same in all.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from compliance.i18n import locales
+from compliance.i18n import translate as _
 from compliance.rules.nouns.audit import Audit, Change, NotifyWhen
 from compliance.rules.nouns.verdict import State
 
@@ -40,34 +45,42 @@ def is_worth_telling(audit: Audit, when: NotifyWhen) -> bool:
 def notice(audit: Audit) -> Notice:
     """The message about `audit`. It names duties, never what they were looked at on."""
     found = audit.difference
-    subject = (
-        f"Privacy Desk: {len(found.opened):,} findings opened, {len(found.closed):,} closed, "
-        f"score {_score(found.score_after)}"
+    subject = _("Privacy Desk: {opened} findings opened, {closed} closed, score {score}").format(
+        opened=locales.number(len(found.opened)),
+        closed=locales.number(len(found.closed)),
+        score=_score(found.score_after),
     )
     lines = [
-        f"Audit of {audit.at:%Y-%m-%d %H:%M} UTC",
-        f"Score: {_score(found.score_before)} before, {_score(found.score_after)} now",
-        f"Findings on record: {audit.open:,}, overdue: {audit.overdue:,}",
-        f"Duties not assessed: {audit.counts.get(State.NOT_ASSESSED, 0):,}",
-        *_part("Opened", found.opened),
-        *_part("Closed", found.closed),
+        _("Audit of {moment}").format(moment=locales.moment(audit.at)),
+        _("Score: {before} before, {now} now").format(
+            before=_score(found.score_before), now=_score(found.score_after)
+        ),
+        _("Findings on record: {open}, overdue: {overdue}").format(
+            open=locales.number(audit.open), overdue=locales.number(audit.overdue)
+        ),
+        _("Duties not assessed: {n}").format(
+            n=locales.number(audit.counts.get(State.NOT_ASSESSED, 0))
+        ),
+        *_part(_("Opened"), found.opened),
+        *_part(_("Closed"), found.closed),
         "",
-        "Open the desk for subjects and evidence; this message names neither data nor people.",
+        _("Open the desk for subjects and evidence; this message names neither data nor people."),
     ]
     return Notice(subject=subject, text="\n".join(lines) + "\n", fields=_fields(audit))
 
 
 def trail_notice(what: str, said: Sequence[str], at: datetime) -> Notice:
     """The message about the trail itself: what was found, in sentences that name no data."""
-    lines = [f"{at:%Y-%m-%d %H:%M} UTC", *(f"- {one}" for one in said[:_MOST])]
-    lines += ["", "Open the desk, page Trail; this message names neither data nor people."]
+    lines = [locales.moment(at), *(f"- {_(one)}" for one in said[:_MOST])]
+    lines += ["", _("Open the desk, page Trail; this message names neither data nor people.")]
     fields: dict[str, object] = {
         "kind": "privacy-desk-trail",
         "at": at.isoformat(),
         "what": what,
         "said": list(said[:_MOST]),
     }
-    return Notice(subject=f"Privacy Desk: {what}", text="\n".join(lines) + "\n", fields=fields)
+    subject = _("Privacy Desk: {what}").format(what=_(what))
+    return Notice(subject=subject, text="\n".join(lines) + "\n", fields=fields)
 
 
 def _fields(audit: Audit) -> dict[str, object]:
@@ -101,10 +114,14 @@ def _part(heading: str, changes: Sequence[Change]) -> list[str]:
     rows = _rows(changes)
     if not rows:
         return []
-    said = [f"- {r['rule']} ({r['article']}), {r['severity']}: {r['subjects']}" for r in rows]
+    said = [
+        f"- {r['rule']} ({_(str(r['article']))}), {_(str(r['severity']))}: {r['subjects']}"
+        for r in rows
+    ]
     more = len(said) - _MOST
-    return ["", f"{heading}:", *said[:_MOST], *([f"- and {more} more rules"] if more > 0 else [])]
+    rest = [_("- and {n} more rules").format(n=more)] if more > 0 else []
+    return ["", _("{name}:").format(name=heading), *said[:_MOST], *rest]
 
 
 def _score(score: float | None) -> str:
-    return "none" if score is None else f"{score:g} of 100"
+    return _("none") if score is None else _("{score} of 100").format(score=f"{score:g}")

@@ -54,6 +54,7 @@ class Settings:
         home: the workspace folder; made when it is first written to.
         database_url: SQLAlchemy address of the records; may hold a password, so it is not shown.
         actor: who acts, as named in the trail.
+        language: of the command line and of mails; empty for the usual ones.
         name_model: a language model to ask for names, too; empty for none.
         smtp_url: the mail server for notices; may hold a password, so it is not shown.
         mail_from: the address that notices come from.
@@ -71,6 +72,7 @@ class Settings:
     home: Path
     database_url: str = field(repr=False)
     actor: str
+    language: str = ""
     name_model: str = ""
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
@@ -106,6 +108,7 @@ class Settings:
             database_url=values["PRIVACY_DESK_DATABASE_URL"]
             or f"sqlite:///{folder / 'records.sqlite'}",
             actor=values["PRIVACY_DESK_ACTOR"],
+            language=values["PRIVACY_DESK_LANGUAGE"],
             name_model=values["PRIVACY_DESK_NAME_MODEL"],
             smtp_url=values["PRIVACY_DESK_SMTP_URL"],
             mail_from=values["PRIVACY_DESK_MAIL_FROM"],

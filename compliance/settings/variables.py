@@ -38,6 +38,14 @@ SETTINGS = (
         meaning="The name that the trail gives to whoever uses this installation.",
     ),
     Setting(
+        name="PRIVACY_DESK_LANGUAGE",
+        default="",
+        meaning=(
+            "The language of the command line and of mails: en or zh; empty means the terminal's "
+            "own, and English in mails."
+        ),
+    ),
+    Setting(
         name="PRIVACY_DESK_NAME_MODEL",
         default="",
         meaning=(

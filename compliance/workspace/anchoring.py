@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from compliance.dataset.nouns import check_dataset_name
 from compliance.errors import AnchorError, UnknownAnchorError
+from compliance.i18n import of_locale, speaking
 from compliance.rules.notices import trail_notice
 from compliance.rules.nouns.audit import EVERY, Ran, Schedule, Sending
 from compliance.rules.schedules import due_at
@@ -219,7 +220,9 @@ class Anchoring:
         running = [one for one in schedules if not one.is_removed]
         mails = dict.fromkeys(mail for one in running for mail in one.mails)
         hooks = dict.fromkeys(one.webhook for one in running if one.webhook)
-        notice, to = trail_notice(what, said, self._desk.clock()), running[:1]
+        with speaking(of_locale(self._desk.settings.language)):
+            notice = trail_notice(what, said, self._desk.clock())
+        to = running[:1]
         wanted = [replace(one, mails=tuple(mails), webhook="") for one in to]
         wanted += [replace(one, mails=(), webhook=hook) for one in to for hook in hooks]
         settings = self._desk.settings

@@ -16,6 +16,7 @@ from compliance.errors import (
     NothingToReportError,
     UnknownScheduleError,
 )
+from compliance.i18n import of_locale, speaking
 from compliance.report.nouns import ReportKind
 from compliance.rules.difference import difference
 from compliance.rules.notices import is_worth_telling, notice
@@ -217,7 +218,9 @@ class Audits:
         audit = self.run(schedule.datasets or None, schedule.name)
         if not is_worth_telling(audit, schedule.notify):
             return audit, ()
-        sent = notifying.send(notice(audit), schedule, self._desk.settings)
+        with speaking(of_locale(self._desk.settings.language)):
+            told = notice(audit)
+        sent = notifying.send(told, schedule, self._desk.settings)
         if sent:
             with self._desk.act("audit.tell", audit.scope) as act:
                 act.facts |= {"audit": audit.id, "told": [_told(one) for one in sent]}

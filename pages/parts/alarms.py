@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.watch.nouns import AlarmKind, Raised
 from compliance.workspace import Workspace
@@ -123,8 +124,8 @@ def _looked_into(done: list[Raised]) -> None:
 def _when(raised: Raised) -> str:
     since, until = raised.alarm.since, raised.alarm.until
     if since.date() == until.date():
-        return f"{since:%Y-%m-%d %H:%M}–{until:%H:%M} UTC"
-    return f"{since:%Y-%m-%d} – {until:%Y-%m-%d}"
+        return f"{locales.moment(since)} – {until:%H:%M}"  # on the same day
+    return f"{locales.day(since)} – {locales.day(until)}"
 
 
 def _entries(numbers: tuple[int, ...]) -> str:

@@ -13,8 +13,13 @@ from compliance.rules.nouns.audit import EVERY, Audit, Change, NotifyWhen, Sched
 from pages.parts import navigation, outputs, permitted, wording
 
 _SILENT_AFTER = timedelta(minutes=2)
-EVERY_WORDS = {"hour": "every hour", "day": "every day", "week": "every Monday"}
-EVERY_WORDS |= {"month": "on the first of the month", "own": "at times of my own"}
+EVERY_WORDS = {
+    "hour": "every hour",
+    "day": "every day",
+    "week": "every Monday",
+    "month": "on the first of the month",
+    "own": "at times of my own",
+}
 NOTIFY_WORDS = {
     NotifyWhen.CHANGED: "when something changed",
     NotifyWhen.WORSE: "when something is worse or overdue",
@@ -108,7 +113,7 @@ def schedules(kept: Sequence[tuple[Schedule, datetime | None]]) -> None:
                 _("Of"): ", ".join(schedule.datasets) or _("everything"),
                 _("Told"): _told(schedule),
                 _("When"): _(NOTIFY_WORDS[schedule.notify]),
-                _("Due next"): due.strftime("%Y-%m-%d %H:%M %Z") if due else "–",
+                _("Due next"): outputs.moment(due.astimezone(UTC)) if due else "–",
             }
             for schedule, due in kept
         ],
@@ -192,8 +197,8 @@ def _rows(what: str, changes: Sequence[Change]) -> list[dict[str, object]]:
         {
             _("What"): what,
             _("Duty"): _(change.title),
-            _("On"): change.subject,
-            _("Article"): change.reference,
+            _("On"): _(change.subject),
+            _("Article"): _(change.reference),
             _("Severity"): _(str(change.severity)),
             _("Before"): _(str(change.before)) if change.before else _("not looked at"),
             _("Now"): _(str(change.after)) if change.after else _("not looked at"),

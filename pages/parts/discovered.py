@@ -8,6 +8,7 @@ import streamlit as st
 
 from compliance.discovery import laws, semantic_types
 from compliance.discovery.nouns import Changes, Discovery, Form, Label, Share, Singling
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns.improvement import Reopened
 from compliance.workspace import Workspace
@@ -29,6 +30,11 @@ def legal(label: Label) -> str:
     return ", ".join(f"{known[one].law} {known[one].article}" for one in label.legal_classes)
 
 
+def evidence(label: Label) -> str:
+    """What speaks for a label, in sentences."""
+    return locales.joined(map(_, label.evidence), "sentences")
+
+
 def share(found: Share) -> str:
     """A share with its interval at 95 %."""
     if found.low == found.high:
@@ -40,7 +46,7 @@ def share(found: Share) -> str:
 
 def details(label: Label) -> None:
     """All that stands behind one label, in words."""
-    st.markdown("\n".join(f"- {sentence}" for sentence in label.evidence))
+    st.markdown("\n".join(f"- {_(sentence)}" for sentence in label.evidence))
     if label.matching is not None:
         st.markdown(
             _("- Values that are what the label says: {share}").format(share=share(label.matching))

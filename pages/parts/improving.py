@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Applied, Stage, State
 from compliance.rules.nouns.improvement import Improvement, Loop
@@ -137,9 +138,9 @@ def _upcoming(found: Improvement) -> None:
     outputs.table(
         [
             {
-                _("Until"): f"{one.day:%Y-%m-%d}" + (f" · {_('late')}" if one.is_late else ""),
+                _("Until"): locales.day(one.day) + (f" · {_('late')}" if one.is_late else ""),
                 _("What"): _(one.what),
-                _("On"): one.subject,
+                _("On"): _(one.subject),
                 _("Owner"): one.owner or "–",
             }
             for one in found.upcoming

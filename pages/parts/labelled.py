@@ -57,7 +57,7 @@ def _frame(found: Discovery) -> pd.DataFrame:
             _("Examples, masked"): [
                 stage.veiled(", ".join(label.examples)) for label in found.labels
             ],
-            _("Evidence"): [" ".join(label.evidence) for label in found.labels],
+            _("Evidence"): [discovered.evidence(label) for label in found.labels],
         }
     )
     if not any(label.legal_classes for label in found.labels):
@@ -108,7 +108,7 @@ def _pointing() -> str:
 
 
 def _titles() -> dict[str, str]:
-    return {id_: type_.title for id_, type_ in semantic_types().items()}
+    return {id_: _(type_.title) for id_, type_ in semantic_types().items()}
 
 
 def _words() -> dict[IdentifierClass, str]:

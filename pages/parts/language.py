@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state import SessionState
 
-from compliance.i18n import ENGLISH, LANGUAGE, LANGUAGES
+from compliance.i18n import ENGLISH, LANGUAGE, LANGUAGES, of_locale
 from compliance.i18n import translate as _
 from pages.parts import visiting
 
@@ -31,7 +31,7 @@ def choose() -> None:
 
     The address names it where it is not that of the browser, so that a link can be shared.
     """
-    usual = preferred(st.context.locale)
+    usual = of_locale(st.context.locale)
     asked = st.query_params.get(PARAMETER, usual)
     st.session_state.setdefault(_KEY, asked if asked in LANGUAGES else usual)
     with st.sidebar:
@@ -76,12 +76,6 @@ def speak() -> None:
     """Say all words from here on in the session's language."""
     asked = st.session_state.get(_KEY, ENGLISH)
     LANGUAGE.set(asked if asked in LANGUAGES else ENGLISH)
-
-
-def preferred(locale: str | None) -> str:
-    """The desk's language for a browser's locale, such as `zh-CN`; English for any other."""
-    spoken = (locale or "").replace("_", "-").split("-")[0].lower()
-    return spoken if spoken in LANGUAGES else ENGLISH
 
 
 def fragment(part: Callable[P, None]) -> Callable[P, None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +14,7 @@ import streamlit as st
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Accountant, BudgetState, Prices
 from compliance.rules.nouns import Level, Progress, Severity, Stage, State
@@ -96,18 +97,34 @@ def fact(label: str, value: str, about: str) -> None:
 
 def moment(at: datetime) -> str:
     """A time as shown: UTC, to the minute."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return locales.moment(at)
 
 
 def count(number: float) -> str:
     """A number with thousands separators; two decimals where it is not whole."""
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
+    return locales.number(number, 0 if float(number).is_integer() else 2)
 
 
 def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: object) -> None:
-    """Rows as a table; short ones are shown whole."""
+    """Rows as a table; short ones are shown whole, and days as the language writes them."""
     height = "content" if len(rows) <= 12 else 420
-    st.dataframe(_columns(rows), hide_index=True, key=key, alt=alt, height=height, **options)
+    shaped = {**_days(rows), **(options.pop("column_config", None) or {})}  # type: ignore[dict-item]
+    st.dataframe(
+        _columns(rows),
+        hide_index=True,
+        key=key,
+        alt=alt,
+        height=height,
+        column_config=shaped or None,
+        **options,
+    )
+
+
+def _days(rows: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """How columns of days are written; they stay days, so that they can be sorted."""
+    names = {name for row in rows for name, value in row.items() if type(value) is date}
+    shape = locales.conventions()["day_in_tables"]
+    return {name: st.column_config.DateColumn(format=shape) for name in names}
 
 
 def _columns(rows: Sequence[Mapping[str, object]]) -> pa.Table | pd.DataFrame:
@@ -151,7 +168,7 @@ def columns_of(dataset: Dataset) -> None:
         [
             {
                 _("Column"): column.name,
-                _("Type"): str(column.type),
+                _("Type"): _(str(column.type)),
                 _("Missing"): column.missing,
                 _("Different values"): column.distinct,
             }
@@ -171,7 +188,7 @@ def cleaning_of(dataset: Dataset) -> None:
         [
             {
                 _("Column"): step.column or _("whole table"),
-                _("What was done"): step.step,
+                _("What was done"): _(str(step.step)),
                 _("Rows changed"): step.rows_changed,
             }
             for step in dataset.cleaning
@@ -260,7 +277,7 @@ def _limits(state: BudgetState) -> Iterator[str]:
     """What a period and caps do to a budget, in sentences."""
     if state.ends is not None:
         yield _("This is the budget of one {period}; it begins anew on {day}.").format(
-            period=_(str(state.period)), day=f"{state.ends:%Y-%m-%d}"
+            period=_(str(state.period)), day=locales.day(state.ends)
         )
         if state.since_beginning is not None:
             yield _(

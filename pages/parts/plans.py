@@ -12,6 +12,7 @@ from compliance.dataset.nouns import Column, ColumnType, Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.federated import MODELS, SUMMED, from_plan, to_plan
 from compliance.federated.nouns import ModelKind, Plan, Split, Strategy, Task
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
 from pages.parts import plan_protection
@@ -176,13 +177,14 @@ def _sites(
         for column in dataset.columns
         if 2 <= column.distinct <= _MOST_SITES and column.name != raw.get("target")
     ]
-    made_up, of_column = _("Made up, to try it out"), _("The values of a column")
+    made_up, of_column = mark("Made up, to try it out"), mark("The values of a column")
     choices = [of_column, made_up] if columns else [made_up]
     natural = _site_index(columns, dataset, discovery)
     how = st.radio(
         _("Where sites come from"),
         choices,
         0 if natural is not None else len(choices) - 1,
+        format_func=_,
         horizontal=True,
         key="federated_split",
     )

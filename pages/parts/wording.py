@@ -6,10 +6,9 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from compliance.dataset.nouns import ColumnName
-from compliance.errors import ComplianceError, PrivacyParameterError
-from compliance.i18n import ENGLISH, LANGUAGE, locales
+from compliance.errors import PrivacyParameterError
+from compliance.i18n import locales, refusals
 from compliance.i18n import translate as _
-from compliance.i18n.recognising import is_name
 from compliance.privacy import from_conditions
 from compliance.privacy.nouns import Budget, Clarity
 from compliance.privacy.nouns.question import Mechanism, Query, Statistic
@@ -25,15 +24,7 @@ NOISE_WORDS = {
     Mechanism.RANDOMISED_RESPONSE: "answers changed by chance (randomised response)",
 }
 
-_AS_TYPED = {
-    "given",
-    "known",
-    "record",
-    "place",
-    "release",
-    "run",
-    "anonymised",
-}  # facts of refusals
+refused = refusals.said
 _MARKDOWN = re.compile(r"([\\`*\[\]<$~!])")
 
 
@@ -79,19 +70,6 @@ def plain(number: Decimal) -> str:
 def escaped(text: str) -> str:
     """`text` from a file as Markdown that shows it as it is: no picture, link or colour in it."""
     return _MARKDOWN.sub(r"\\\1", text)
-
-
-def refused(refusal: ComplianceError) -> str:
-    """What a refusal says, in the reader's language; facts that are words are said in it too."""
-    if LANGUAGE.get() == ENGLISH:
-        return str(refusal)
-    facts = {
-        name: _(fact)
-        if isinstance(fact, str) and not is_name(name) and name not in _AS_TYPED
-        else fact
-        for name, fact in refusal.facts.items()
-    }
-    return _(refusal.sentence).format(**facts)
 
 
 def badge(look: tuple[str, str], words: str) -> str:

@@ -186,7 +186,7 @@ def test_an_audit_that_passed_says_so_in_a_word_and_an_icon_and_shows_every_chec
 
     said = words(visitor)
     assert ":green-badge[:material/check_circle: passed]" in said
-    assert "2 of 2 checks passed · 2026-11-26 09:30 UTC" in said
+    assert "2 of 2 checks passed · 26\u00a0November 2026, 09:30\u00a0UTC" in said
     assert "40,000 numbers" in said
     assert "at most 1e-06" in said
     assert "opendp 0.16.0" in said

@@ -8,6 +8,7 @@ import streamlit as st
 
 from compliance.access.nouns import Approval, Stand
 from compliance.errors import ComplianceError
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import language, outputs, wording
@@ -92,7 +93,7 @@ def past(every: Sequence[Approval]) -> None:
     outputs.table(
         [
             {
-                _("Asked on"): f"{one.asked_at:%Y-%m-%d %H:%M}",
+                _("Asked on"): locales.moment(one.asked_at),
                 _("By"): one.asked_by,
                 _("What"): _(one.what),
                 _("Stands"): _(words.STANDS[one.stand][2]),

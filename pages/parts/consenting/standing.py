@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rights.nouns import ConsentFile, ConsentState, Purpose
 from compliance.workspace.consenting import SOON_DAYS, Stands
@@ -92,4 +93,4 @@ def _alt(found: Sequence[Stands]) -> str:
         )
         for one in found
     ]
-    return "; ".join(said)
+    return locales.joined(said, "clauses")

@@ -48,7 +48,7 @@ def _filtered(verdicts: Sequence[Verdict]) -> list[Verdict]:
         subject = st.selectbox(
             _("Subject"),
             ["", *subjects],
-            format_func=lambda s: s or _("All subjects"),
+            format_func=lambda s: _(s) if s else _("All subjects"),
             key="decisions_subject",
         )
     kept = [
@@ -65,11 +65,11 @@ def _row(verdict: Verdict) -> dict[str, object]:
     return {
         _("State"): _(str(verdict.state)),
         _("Duty"): _(verdict.title),
-        _("On"): verdict.subject,
-        _("Article"): verdict.reference,
+        _("On"): _(verdict.subject),
+        _("Article"): _(verdict.reference),
         _("Severity"): _(str(verdict.severity)),
-        _("Evidence"): verdict.evidence,
-        _("Why, or what is missing"): verdict.because,
-        _("Due"): f"{verdict.due:%Y-%m-%d}" if verdict.due else "",
+        _("Evidence"): _(verdict.evidence),
+        _("Why, or what is missing"): _(verdict.because),
+        _("Due"): verdict.due,
         _("Read"): _(outputs.LEVEL_SHORT[verdict.level]),
     }

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from compliance.errors import ComplianceError
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Finding, Outcome, Pack, Rule, Status, Verdict
 from compliance.workspace.mending import Mending
@@ -21,7 +21,7 @@ def shown(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | Non
     rule = pack.rule(finding.rule)
     if refused := st.session_state.pop("decisions_refused", None):
         st.error(wording.escaped(refused), title=_("Not waived"), icon=":material/block:")
-    st.subheader(wording.escaped(f"{_(finding.title)} · {finding.subject}"))
+    st.subheader(wording.escaped(f"{_(finding.title)} · {_(finding.subject)}"))
     st.markdown(_badges(mending, finding, pack, verdict))
     left, right = st.columns([3, 2])
     with left:
@@ -39,7 +39,7 @@ def _badges(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | N
     if verdict is not None:
         badges.insert(0, outputs.state_badge(verdict.state))
     if rule is not None:
-        badges.append(f":gray-badge[{pack.reference(rule.law, rule.ref)}]")
+        badges.append(f":gray-badge[{_(pack.reference(rule.law, rule.ref))}]")
         badges.append(outputs.level_badge(rule.verified.level))
     if mending.is_overdue(finding):
         badges.append(wording.badge(("alarm", "red"), _("overdue")))
@@ -48,7 +48,7 @@ def _badges(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | N
 
 def _evidence(finding: Finding, rule: Rule | None, verdict: Verdict | None) -> None:
     if verdict is None or not verdict.outcomes:
-        st.markdown(_("Evidence: {what}").format(what=wording.escaped(finding.evidence)))
+        st.markdown(_("Evidence: {what}").format(what=wording.escaped(_(finding.evidence))))
     else:
         conditions = len(rule.when) if rule else 0
         _triples(_("It applies because"), verdict.outcomes[:conditions])
@@ -101,7 +101,7 @@ def _work(mending: Mending, finding: Finding) -> None:
         st.markdown(
             _("Waived by {by} until {until}: {why}").format(
                 by=wording.escaped(waiver.by),
-                until=f"{waiver.until:%Y-%m-%d}",
+                until=locales.day(waiver.until),
                 why=wording.escaped(waiver.why),
             )
         )
@@ -124,7 +124,7 @@ def _waive(mending: Mending, finding: Finding) -> None:
             "“{title}” on **{subject}** will count as waived until the day you choose, within a "
             "year. Then it fails again. The reason stays inside the desk; the trail says that it "
             "was waived, by whom and until when."
-        ).format(title=_(finding.title), subject=wording.escaped(finding.subject))
+        ).format(title=_(finding.title), subject=wording.escaped(_(finding.subject)))
     )
     st.text_area(_("Why"), key="decisions_why")
     first = finding.opened_at.date() + timedelta(days=30)

@@ -35,7 +35,7 @@ def outcome_line(outcome: Outcome) -> str:
 
 def finding_line(finding: Finding) -> str:
     """A finding in one line without marks."""
-    return f"{_(str(finding.severity)).capitalize()} · {_(finding.title)} · {finding.subject}"
+    return f"{_(str(finding.severity)).capitalize()} · {_(finding.title)} · {_(finding.subject)}"
 
 
 def risk(found: Risk | None) -> str:

@@ -104,12 +104,12 @@ def _row(mending: Mending, finding: Finding, rule: Rule | None, pack: Pack) -> d
     return {
         _("Severity"): _(str(finding.severity)),
         _("Duty"): _(finding.title),
-        _("On"): finding.subject,
-        _("Article"): pack.reference(rule.law, rule.ref) if rule else finding.rule,
+        _("On"): _(finding.subject),
+        _("Article"): _(pack.reference(rule.law, rule.ref)) if rule else finding.rule,
         _("Read"): _(outputs.LEVEL_SHORT[level]),
         _("Status"): status,
         _("Owner"): finding.owner or "–",
-        _("Due"): f"{finding.due:%Y-%m-%d}",
+        _("Due"): finding.due,
         _("Stage"): finding.stage,
     }
 

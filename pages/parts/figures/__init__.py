@@ -42,11 +42,11 @@ def ring(stages: Sequence[Stage], centre: str) -> go.Figure:
     figure = go.Figure(
         go.Pie(
             values=[1] * len(stages),
-            labels=[f"{stage.number} {stage.title}" for stage in stages],
+            labels=[f"{stage.number} {_(stage.title)}" for stage in stages],
             text=[f"{stage.number}" for stage in stages],
             textinfo="text",
             textfont={"size": 15, "color": "white"},
-            hovertext=[f"{stage.title}: {stage.says}" for stage in stages],
+            hovertext=[f"{_(stage.title)}: {_(stage.says)}" for stage in stages],
             hoverinfo="text",
             hole=0.62,
             sort=False,
@@ -191,8 +191,11 @@ def intervals(
         "mode": "markers",
         "marker": {"size": 11, "color": TEAL, "line": {"color": "white", "width": 1}},
         "customdata": list(zip(lows, highs, strict=True)),
-        "hovertemplate": "%{x}: %{y:,.6g}, from %{customdata[0]:,.6g} to %{customdata[1]:,.6g}"
-        "<extra></extra>",
+        "hovertemplate": "%{x}: "
+        + _("{number}, from {low} to {high}").format(
+            number="%{y:,.6g}", low="%{customdata[0]:,.6g}", high="%{customdata[1]:,.6g}"
+        )
+        + "<extra></extra>",
         "showlegend": False,
     }
     return _drawn([span, points], x={"type": "category"}, y_title=title)
@@ -205,22 +208,25 @@ def rounds(
     metric: Metric | None = None,
 ) -> go.Figure:
     """The common model's quality round by round, with the baselines where they are known."""
-    name_of = metric.written if metric else "quality"
+    name_of = _(metric.written if metric else "quality")
     figure = go.Figure(
         go.Scatter(
             x=[r.round for r in done],
             y=[r.metric for r in done],
-            name="Federated",
+            name=_("Federated"),
             mode="lines+markers",
             line={"width": 3, "color": TEAL},
-            hovertemplate=f"round %{{x}}: {name_of} %{{y:.3f}}<extra></extra>",
+            hovertemplate=_("round {n}: {metric} {value}").format(
+                n="%{x}", metric=name_of, value="%{y:.3f}"
+            )
+            + "<extra></extra>",
         )
     )
     seen = [r.metric for r in done]
     if baselines is not None:
         for value, name, colour, dash in (
-            (baselines.centralised, "All rows in one place", INDIGO, "dash"),
-            (baselines.local, "Each site alone", AMBER, "dot"),
+            (baselines.centralised, _("All rows in one place"), INDIGO, "dash"),
+            (baselines.local, _("Each site alone"), AMBER, "dot"),
         ):
             if value is None:
                 continue
@@ -233,10 +239,10 @@ def rounds(
                 line={"width": 2, "color": colour, "dash": dash},
                 hovertemplate=f"{name}: {name_of} %{{y:.3f}}<extra></extra>",
             )
-    figure.update_xaxes(title="Round", range=[0.5, max(planned, 2) + 0.5])
+    figure.update_xaxes(title=_("Round"), range=[0.5, max(planned, 2) + 0.5])
     middle, span = (min(seen) + max(seen)) / 2, max(max(seen) - min(seen), SMALLEST_SPAN)
     figure.update_yaxes(
-        title=f"{name_of} on held-out rows",
+        title=_("{name} on held-out rows").format(name=name_of),
         range=[middle - 0.6 * span, min(middle + 0.6 * span, 1.005)],
     )
     return framed(figure, height=340)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Standing
 from pages.parts.figures import TEAL, framed
@@ -18,11 +19,11 @@ def trend(past: Sequence[Standing]) -> go.Figure:
         go.Scatter(
             x=list(range(1, len(decided) + 1)),
             y=[standing.score for standing in decided],
-            customdata=[f"{standing.assessed_at:%Y-%m-%d %H:%M}" for standing in decided],
+            customdata=[locales.moment(standing.assessed_at) for standing in decided],
             mode="lines+markers",
             line={"width": 3, "color": TEAL},
             marker={"size": 8},
-            hovertemplate="%{customdata} UTC: %{y:g}<extra></extra>",
+            hovertemplate="%{customdata}: %{y:g}<extra></extra>",
         )
     )
     step = max(1, len(decided) // 8)

@@ -41,7 +41,7 @@ def screening(workspace: Workspace, impact: Impact) -> None:
     """The criteria of the screening, and what they come to."""
     found = weighed(impact.screening)
     with st.expander(_("Screening: why an assessment"), icon=":material/filter_alt:"):
-        st.markdown(f"{words.need_badge(found.need)} {wording.escaped(found.because)}")
+        st.markdown(f"{words.need_badge(found.need)} {wording.escaped(_(found.because))}")
         outputs.remark(_(method().lists))
         with st.form(f"impact_screening_{impact.id}", border=False):
             typed = {

@@ -92,7 +92,7 @@ def listed(
                 _("Kind"): one.kind.upper(),
                 _("Stands"): _(str(words.standing(one, knowledge))),
                 _("Version"): one.version,
-                _("Validated"): f"{one.validated_at:%Y-%m-%d}" if one.validated_at else "–",
+                _("Validated"): one.validated_at,
                 _("What changed since"): "; ".join(changed[one.id]) or "–",
             }
             for one in found
@@ -115,7 +115,7 @@ def lacking(needs: Mapping[str, Screened], knowledge: Knowledge) -> None:
             record = knowledge.register.record("activity", id_)
             name = record.name if record and record.name else id_
             st.markdown(f"**{name}** {words.need_badge(found.need)}")
-            outputs.remark(found.because)
+            outputs.remark(_(found.because))
 
 
 def _named(activities: Mapping[str, Record], id_: str) -> str:

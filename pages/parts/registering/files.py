@@ -106,21 +106,21 @@ def record_of_processing(workspace: Workspace) -> None:
         key="register_ropa_dataset",
     )
     ropa = area.ropa(as_processor=role == _ROLES[1], dataset=str(dataset))
-    st.table({label: wording.escaped(text) for label, text in ropa.header})
-    labels = [column.label for column in ropa.columns]
+    st.table({_(label): wording.escaped(_(text)) for label, text in ropa.header})
+    labels = [_(column.label) for column in ropa.columns]
     if not ropa.rows:
         st.markdown(_("There is no such activity on record."))
     else:
         outputs.table(
-            [dict(zip(labels, row, strict=True)) for row in ropa.rows],
+            [dict(zip(labels, map(_, row), strict=True)) for row in ropa.rows],
             key="register_ropa",
             alt=_("{n} processing activities with what Article 30 asks for").format(
                 n=len(ropa.rows)
             ),
             row_height=_THREE_LINES,
             column_config={
-                column.label: st.column_config.TextColumn(
-                    help=column.ref or None, width="medium", pinned=column.id == "activity"
+                _(column.label): st.column_config.TextColumn(
+                    help=_(column.ref) or None, width="medium", pinned=column.id == "activity"
                 )
                 for column in ropa.columns
             },

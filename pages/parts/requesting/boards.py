@@ -9,6 +9,7 @@ from functools import partial
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.register import Shape
 from compliance.rights import alerts, outcome_of
@@ -34,7 +35,7 @@ def board(found: Sequence[Clocked]) -> None:
                 _("Law"): words.law_name(one.request.law),
                 _("Received"): f"{one.request.received_on}",
                 _("Stands"): _(one.request.step.value),
-                _("Due"): f"{one.due.effective:%Y-%m-%d}" if one.due else "–",
+                _("Due"): locales.day(one.due.effective) if one.due else "–",
                 _("Days left"): "–" if one.days_left is None else f"{one.days_left}",
                 _("Time used"): None if one.share is None else round(min(one.share, 1.0), 2),
                 _("Alert"): words.mark(one),

@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.rights import LEVELS, Action, provision_of
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection, Right
@@ -38,7 +38,7 @@ def _confirm(workspace: Workspace, found: Clocked) -> None:
     if found.confirm is not None:
         outputs.remark(
             _("Due by {day}, with how it will be dealt with.").format(
-                day=f"{found.confirm.effective:%Y-%m-%d}"
+                day=locales.day(found.confirm.effective)
             )
         )
     if st.button(_("Note the confirmation"), type="primary", key="requests_confirm"):
@@ -123,7 +123,7 @@ def _extend(workspace: Workspace, found: Clocked) -> None:
         return
     outputs.remark(
         _("Until {day} at the latest; the person has to be told why by {by}.").format(
-            day=f"{found.due.extended:%Y-%m-%d}", by=f"{found.due.notify_by:%Y-%m-%d}"
+            day=locales.day(found.due.extended), by=locales.day(found.due.notify_by)
         )
     )
     why = st.text_input(_("Why it takes longer"), key=f"requests_extend_{found.request.id}")

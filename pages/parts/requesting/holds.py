@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.rights.nouns import Hold
 from compliance.workspace import Workspace
@@ -30,7 +30,7 @@ def shown(workspace: Workspace) -> None:
                     _("Why"): hold.why,
                     _("Datasets"): ", ".join(hold.datasets) or _("all"),
                     _("Until"): f"{hold.until}" if hold.until else _("it is lifted"),
-                    _("Placed"): f"{hold.at:%Y-%m-%d}",
+                    _("Placed"): locales.day(hold.at),
                     _("Stands"): _("yes") if hold.id in standing else _("no"),
                 }
                 for hold in found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rights import Action, is_forged, possible
 from compliance.rights.nouns import Request
@@ -153,7 +154,7 @@ def _clock(found: Clocked) -> None:
     if found.due is None:
         return
     with st.expander(
-        _("Due by {day}").format(day=f"{found.due.effective:%Y-%m-%d}"), icon=":material/schedule:"
+        _("Due by {day}").format(day=locales.day(found.due.effective)), icon=":material/schedule:"
     ):
         by = found.rule or _("the desk’s own, because the law names no time")
         st.markdown(_("Counted by: {rule}.").format(rule=by))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from compliance.countries import COUNTRIES, name_of
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Form
 from compliance.workspace import Workspace
@@ -65,7 +66,7 @@ def _form(names: Sequence[str]) -> Move | None:
         mechanism = right.selectbox(
             _("Rests on"),
             ["", *mechanisms()],
-            format_func=lambda one: mechanisms().get(one, _("nothing yet")),
+            format_func=lambda one: _(mechanisms()[one]) if one else _("nothing yet"),
             key="residency_mechanism",
         )
         epsilon = left.number_input(
@@ -103,7 +104,7 @@ def _reason(found: Movement) -> str:
     """The first reason of the answer that weighs most."""
     return next(
         (
-            f"{one.because}."
+            _(one.because) + locales.end()
             for _flow, said in found.flows
             for one in said
             if one.answer is found.answer

@@ -9,6 +9,7 @@ import streamlit as st
 
 from compliance.errors import MovementRefusedError
 from compliance.federated.nouns import Plan
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Counter, Flow, Judgement, Whereabouts
 from compliance.workspace import Workspace
@@ -135,11 +136,11 @@ def _row(flow: Flow, said: Judgement) -> dict[str, object]:
         _("From"): words.place(flow.origin),
         _("To"): words.place(flow.destination),
         _("What leaves"): _(str(flow.form)),
-        _("Law"): law_name(said.law),
+        _("Law"): _(law_name(said.law)),
         _("Answer"): _(str(said.answer)),
-        _("Why"): said.because,
-        _("Missing"): "; ".join(said.needs),
-        _("Article"): said.article,
+        _("Why"): _(said.because),
+        _("Missing"): locales.joined(map(_, said.needs), "clauses"),
+        _("Article"): _(said.article),
         _("Known from"): _(words.SOURCES.get(flow.source, flow.source)),
     }
 

@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 
 from compliance.countries import is_country, name_of
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Flow, Judgement, Level
 from compliance.workspace.residing import law_name
@@ -51,20 +52,25 @@ def way(flows: Sequence[Flow]) -> str:
 
 def judgement(said: Judgement) -> str:
     """What one law says, in Markdown: why, what is missing, what will matter soon."""
-    where = f" {said.article}" if said.article else ""
-    lines = [f"{badge(said.answer)} **{law_name(said.law)}**{where}: {said.because}."]
+    where = f" {_(said.article)}" if said.article else ""
+    law = f"{badge(said.answer)} **{_(law_name(said.law))}**{where}"
+    lines = [_("{title}: {words}").format(title=law, words=_(said.because)) + locales.end()]
     if said.needs:
-        lines.append(_("Missing: {what}").format(what="; ".join(said.needs)) + ".")
-    lines += [
-        f":material/warning: {warning[:1].upper()}{warning[1:]}." for warning in said.warnings
-    ]
+        what = locales.joined(map(_, said.needs), "clauses")
+        lines.append(_("Missing: {what}").format(what=what) + locales.end())
+    lines += [f":material/warning: {_sentence(warning)}" for warning in said.warnings]
     if said.until is not None:
-        lines.append(_("Holds until {day}.").format(day=said.until))
+        lines.append(_("Holds until {day}.").format(day=locales.day(said.until)))
     if said.level in LEVELS and said.article:
         lines.append(
             f":gray[:small[{_('Checked {day}').format(day=said.as_of)}: {_(LEVELS[said.level])}]]"
         )
     return "  \n".join(lines)
+
+
+def _sentence(words: str) -> str:
+    said = _(words)
+    return f"{said[:1].upper()}{said[1:]}{locales.end()}"
 
 
 def shown(lines: Iterable[str]) -> str:

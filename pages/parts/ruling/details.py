@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules import asked
 from compliance.rules.nouns import Assessment, Pack, Rule
@@ -18,10 +19,10 @@ def show(pack: Pack, rule: Rule, latest: Assessment | None) -> None:
     with st.container(border=True, key="rules_shown"):
         st.markdown(
             f"**{escaped(_(rule.title))}**  \n"
-            f":gray-badge[{escaped(pack.reference(rule.law, rule.ref))}] "
+            f":gray-badge[{escaped(_(pack.reference(rule.law, rule.ref)))}] "
             f"{outputs.severity_badge(rule.severity)} {outputs.level_badge(rule.verified.level)}"
         )
-        st.markdown(escaped(rule.requirement))
+        st.markdown(escaped(_(rule.requirement)))
         if rule.id in pack.disabled:
             st.warning(escaped(pack.disabled[rule.id]), title=_("Switched off"))
         _triples(pack, rule)
@@ -34,8 +35,8 @@ def _triples(pack: Pack, rule: Rule) -> None:
     rows = [
         {
             _("Part"): _("Applies where") if one.is_condition else _("Is met where"),
-            _("What"): one.word,
-            _("Is"): one.wanted,
+            _("What"): _(one.word),
+            _("Is"): _(one.wanted),
         }
         for one in asked(pack, rule)
     ]
@@ -51,14 +52,18 @@ def _facts(pack: Pack, rule: Rule) -> list[str]:
     """Evidence, source and dates, one line each."""
     source = pack.sources.get(rule.verified.source, rule.verified.source)
     told = [
-        (_("An auditor would ask to see"), rule.evidence),
+        (_("An auditor would ask to see"), _(rule.evidence)),
         (_("Where it was read"), source),
         (_("Checked as of"), rule.as_of),
-        (_("Binds from"), rule.effective_from.isoformat() if rule.effective_from else ""),
-        (_("Binds until"), rule.effective_until.isoformat() if rule.effective_until else ""),
-        (_("Note"), rule.notes),
+        (_("Binds from"), locales.day(rule.effective_from) if rule.effective_from else ""),
+        (_("Binds until"), locales.day(rule.effective_until) if rule.effective_until else ""),
+        (_("Note"), _(rule.notes)),
     ]
-    return [f"{name}: {escaped(value)}" for name, value in told if value]
+    return [
+        _("{title}: {words}").format(title=name, words=escaped(value))
+        for name, value in told
+        if value
+    ]
 
 
 def _verdicts(rule: Rule, latest: Assessment | None) -> None:
@@ -69,9 +74,9 @@ def _verdicts(rule: Rule, latest: Assessment | None) -> None:
     outputs.table(
         [
             {
-                _("On"): verdict.subject,
+                _("On"): _(verdict.subject),
                 _("State"): _(str(verdict.state)),
-                _("Why"): verdict.because or verdict.evidence,
+                _("Why"): _(verdict.because or verdict.evidence),
             }
             for verdict in found[:_SHOWN]
         ],

@@ -107,7 +107,7 @@ def _row(pack: Pack, rule: Rule, states: _States) -> dict[str, str]:
     return {
         _("Rule"): rule.id,
         _("Duty"): _(rule.title),
-        _("Article"): pack.reference(rule.law, rule.ref),
+        _("Article"): _(pack.reference(rule.law, rule.ref)),
         _("At the last check"): counted or "–",
         _("Checked in"): _(outputs.LEVEL_SHORT[rule.verified.level]),
         _("Severity"): _(str(rule.severity)),

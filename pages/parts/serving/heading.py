@@ -16,12 +16,33 @@ import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from compliance.i18n import LANGUAGES
-from pages.parts.language import PARAMETER, preferred
+from compliance.i18n import ENGLISH, LANGUAGES, of_locale
+from pages.parts.language import PARAMETER
 
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _LANGUAGE = re.compile(rb'<html lang="[^"]*"')
 _TITLE = re.compile(rb"<title>[^<]*</title>")
+_HEAD_END = b"</head>"
+# The language of the page follows a choice at once: the address names it (see `language.choose`).
+_FOLLOW = b"""(() => {
+  const root = document.documentElement;
+  const speak = () => {
+    const asked = new URLSearchParams(location.search).get("%(parameter)s");
+    root.lang = [%(languages)s].includes(asked) ? asked : root.dataset.usual;
+  };
+  for (const name of ["pushState", "replaceState"]) {
+    const before = history[name];
+    history[name] = function (...given) {
+      const done = before.apply(this, given);
+      speak();
+      return done;
+    };
+  }
+  addEventListener("popstate", speak);
+})();""" % {
+    b"parameter": PARAMETER.encode(),
+    b"languages": ", ".join(f'"{language}"' for language in LANGUAGES).encode(),
+}
 _KEPT_IN_NO_CACHE = ("media", "_stcore")
 _A_YEAR_S = 365 * 24 * 3600
 
@@ -62,10 +83,11 @@ def headers(page: bytes, *, is_behind_tls: bool) -> dict[str, str]:
     """What stands over every answer.
 
     Args:
-        page: the HTML in which Streamlit draws; its own inline scripts, and no others, may run.
+        page: the HTML in which Streamlit draws; its inline scripts and ours may run, no others.
         is_behind_tls: whether everybody comes by HTTPS, so that browsers may be told to insist.
     """
-    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in _SCRIPT.findall(page))
+    own = (*_SCRIPT.findall(page), _FOLLOW)
+    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in own)
     policy = dict(_POLICY, **{"upgrade-insecure-requests": ""} if is_behind_tls else {})
     said = "; ".join(f"{name} {value}".strip() for name, value in policy.items())
     found = {**_ALWAYS, "content-security-policy": said.format(scripts=scripts)}
@@ -84,8 +106,13 @@ def language_of(scope: Scope) -> str:
     asked = parse_qs(scope["query_string"].decode("latin-1")).get(PARAMETER, [""])[0]
     if asked in LANGUAGES:
         return asked
+    return usual_of(scope)
+
+
+def usual_of(scope: Scope) -> str:
+    """The language of the browser, in which the desk is opened where its address names none."""
     wanted = Headers(scope=scope).get("accept-language", "")
-    return preferred(wanted.split(",")[0].split(";")[0].strip())
+    return of_locale(wanted.split(",")[0].split(";")[0].strip())
 
 
 class Headed:
@@ -148,7 +175,7 @@ class _Answer:
 
     async def _send_page(self, start: Message) -> None:
         language = language_of(self._scope)
-        page = spoken(self._page, language)
+        page = spoken(self._page, language, usual_of(self._scope))
         found = MutableHeaders(raw=start["headers"])
         for stale in ("etag", "last-modified"):  # they are those of the page in English
             if stale in found:
@@ -161,9 +188,16 @@ class _Answer:
         await self._send({"type": "http.response.body", "body": page})
 
 
-def spoken(page: bytes, language: str) -> bytes:
-    """Streamlit's page as one in `language`, named as the desk is."""
-    page = _LANGUAGE.sub(f'<html lang="{language}"'.encode(), page, count=1)
+def spoken(page: bytes, language: str, usual: str = ENGLISH) -> bytes:
+    """Streamlit's page as one in `language`, named as the desk is.
+
+    Args:
+        usual: the language where the address names none.
+    """
+    said = f'<html lang="{language}" data-usual="{usual}"'.encode()
+    page = _LANGUAGE.sub(said, page, count=1)
+    if _HEAD_END in page and _FOLLOW not in page:
+        page = page.replace(_HEAD_END, b"<script>" + _FOLLOW + b"</script>" + _HEAD_END, 1)
     return _TITLE.sub(b"<title>Privacy Desk</title>", page, count=1)
 
 

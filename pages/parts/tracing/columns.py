@@ -25,7 +25,7 @@ def shown(workspace: Workspace, known: Known, edges: Sequence[Edge], day: date |
     there = [key for key in near if nodes[key].kind in _WITH_COLUMNS and known.columns.get(key)]
     one, two = st.columns(2)
     key = one.selectbox(
-        _("Of what"), there, format_func=lambda key: nodes[key].title, key="lineage_column_of"
+        _("Of what"), there, format_func=lambda key: _(nodes[key].title), key="lineage_column_of"
     )
     if key is None:
         st.markdown(_("Nothing here has columns yet."))

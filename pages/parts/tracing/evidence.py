@@ -36,9 +36,9 @@ def shown(workspace: Workspace, known: Known) -> None:
     outputs.table(
         [
             {
-                _("To"): step.made.title,
+                _("To"): _(step.made.title),
                 _("Step"): _(step.step),
-                _("From"): step.origins[0].title + step.others,
+                _("From"): _(step.origins[0].title) + step.others,
                 _("Personal data"): words.mark(marks.get(step.origins[0].key, Mark.NONE)),
                 _("When"): outputs.moment(step.at),
                 _("Entry of the trail"): step.entry,
@@ -54,7 +54,7 @@ def _every(workspace: Workspace, known: Known) -> Iterator[tuple[str, str]]:
     """What may be chosen, with the key of what it is about; the newest first."""
     nodes = {edge.made.key: edge.made for edge in known.edges}
     for node in reversed(_of_kinds(nodes.values())):
-        yield f"{_(str(node.kind))}: {node.title} ({node.id[-12:]})", node.key
+        yield f"{_(str(node.kind))}: {_(node.title)} ({node.id[-12:]})", node.key
     latest = workspace.governance.duties.newest()
     newest = {
         node.id.partition("@")[0]: key

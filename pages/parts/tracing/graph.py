@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from compliance.i18n import locales
+from compliance.i18n import translate as _
 from compliance.lineage.nouns import Edge, Node, NodeKind, Tagged
 
 READABLE = 40
@@ -141,7 +143,8 @@ def placed(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> tuple[Box, ...]:
 def said(shown: Picture) -> str:
     """How many boxes stand how, for who cannot see the picture."""
     counts = Counter(box.mark for box in shown.boxes)
-    return "; ".join(f"{counts[mark]} {mark}" for mark in Mark if counts[mark])
+    said = (locales.count_of(f"{counts[mark]}", _(str(mark))) for mark in Mark if counts[mark])
+    return locales.joined(said, "clauses")
 
 
 def _rows_of(origins: Iterable[str], rows: Mapping[str, float]) -> list[float]:
@@ -231,4 +234,4 @@ def _family(node: Node, origins: Sequence[Node] = ()) -> str:
 
 def _title(nodes: Mapping[str, Node], keys: Sequence[str]) -> str:
     more = f" +{len(keys) - 1:,}" if len(keys) > 1 else ""
-    return nodes[keys[0]].title + more
+    return _(nodes[keys[0]].title) + more

@@ -110,7 +110,7 @@ def _one(known: Known, nodes: Mapping[str, Node], seen: Picture, edges: Sequence
         _("Look at one thing"),
         keys,
         index=None,
-        format_func=lambda one: nodes[one].title,
+        format_func=lambda one: _(nodes[one].title),
         placeholder=_("Choose here, or press it in the picture"),
         key="lineage_thing",
         width=520,
@@ -123,9 +123,13 @@ def told(known: Known, node: Node, into: Sequence[Edge]) -> None:
     """What one thing is, how it came about, and which of its columns are personal data."""
     mark = marks_of(known.tagged, known.edges).get(node.key, Mark.NONE)
     with st.container(border=True):
-        st.markdown(f"**{wording.escaped(node.title)}** · {_(str(node.kind))} · {words.mark(mark)}")
+        st.markdown(
+            f"**{wording.escaped(_(node.title))}** · {_(str(node.kind))} · {words.mark(mark)}"
+        )
         for edge in {(e.entry, e.step): e for e in into}.values():
-            origins = [e.origin.title for e in into if (e.entry, e.step) == (edge.entry, edge.step)]
+            origins = [
+                _(e.origin.title) for e in into if (e.entry, e.step) == (edge.entry, edge.step)
+            ]
             more = f" +{len(origins) - 3:,}" if len(origins) > 3 else ""
             outputs.table(
                 [
@@ -199,9 +203,9 @@ def _steps(edges: Sequence[Edge], marks: Mapping[str, Mark]) -> None:
     outputs.table(
         [
             {
-                _("From"): step.origins[0].title + step.others,
+                _("From"): _(step.origins[0].title) + step.others,
                 _("Step"): _(step.step),
-                _("To"): step.made.title,
+                _("To"): _(step.made.title),
                 _("Personal data"): words.mark(marks.get(step.made.key, Mark.NONE)),
                 _("When"): outputs.moment(step.at),
                 _("Entry of the trail"): step.entry,

@@ -35,14 +35,15 @@ def how(hop: Hop) -> str:
     column = hop.column
     if column is None:
         return _("tells of it") if hop.edge.made.kind in _TELLING else _("columns not told")
-    kind = str(column.subkind).replace("_", " ").lower()
-    said = kind if not column.how else f"{kind}: {column.how}"
+    said = _(str(column.subkind).replace("_", " ").lower())
+    if column.how:
+        said = _("{title}: {words}").format(title=said, words=_(column.how))
     return said if not column.masking else f"{said} · {_('masking')}"
 
 
 def place(at: Place, nodes: Mapping[str, Node]) -> str:
     """A column of a thing, or the whole of it."""
-    title = nodes[at.node].title if at.node in nodes else at.node
+    title = _(nodes[at.node].title) if at.node in nodes else at.node
     return f"{title} · {_('any column') if at.column == '*' else at.column}" if at.column else title
 
 

@@ -1,0 +1,47 @@
+"""Switching the language in a real browser: nothing typed or uploaded is lost, the page says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import App, Open, Visitor, serving
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with serving(tmp_path_factory.mktemp("switching") / "desk") as running:
+        yield running
+
+
+def _speak(visitor: Visitor, language: str, code: str) -> None:
+    visitor.page.get_by_role("combobox", name="Language / 语言").click()
+    visitor.page.get_by_role("option", name=language).click()
+    expect(visitor.page.locator("html")).to_have_attribute("lang", code)
+    visitor.settle()
+
+
+def test_a_switch_loses_nothing_and_the_page_says_its_language(app: App, open_window: Open) -> None:
+    visitor = open_window(app)
+    visitor.visit("Datasets", "datasets")
+    page = visitor.page
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        [{"name": "people.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n"}]
+    )
+    name = page.get_by_label("Name of the dataset")
+    name.fill("half a na")
+    name.press("Tab")
+    visitor.settle()
+
+    _speak(visitor, "简体中文", "zh")
+    visitor.sees("people.csv")
+    assert "lang=zh" in page.url
+    expect(page.get_by_role("heading", name="数据集", level=1, exact=True)).to_be_visible()
+    expect(page.get_by_label("数据集名称")).to_have_value("half a na")
+
+    _speak(visitor, "English", "en")
+    visitor.sees("people.csv")
+    expect(name).to_have_value("half a na")
+    assert not visitor.complaints

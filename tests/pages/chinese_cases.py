@@ -1,0 +1,63 @@
+"""All that a page sends to the browser as words, and what of it is English in a Chinese session."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+from streamlit.testing.v1 import AppTest
+
+# Three English words in a row, of which the second and third begin small: a piece of a sentence.
+ENGLISH = re.compile(r"[A-Za-z][a-z\u2019']*[a-z](?:[ ,;:]+[a-z][a-z\u2019'-]*){2,}")
+# Names of fields, keys of widgets, settings of tables: nobody reads them.
+_UNREAD = {
+    *("id", "form_id", "icon", "type", "language", "url", "key", "element_id", "color", "config"),
+    *("media_file_id", "fragment_id", "root_container", "code_text", "default", "raw_value"),
+}
+_INTERNAL = re.compile(r'"(legendgroup|customdata|ids)":\s*(\[[^\]]*\]|"[^"]*")')
+_CODE = re.compile(r"`[^`]*`")
+
+
+def english(visitor: AppTest, allowed: re.Pattern[str]) -> list[str]:
+    """Pieces of sentences in English on a page, without those that are `allowed`."""
+    found: dict[str, None] = {}
+    for text in _said(visitor._tree):
+        clean = allowed.sub("", _CODE.sub("", _INTERNAL.sub("", text)))
+        found |= dict.fromkeys(match[0] for match in ENGLISH.finditer(clean))
+    return list(found)
+
+
+def _said(node: Any) -> Iterator[str]:
+    for child in node.children.values():
+        if (proto := getattr(child, "proto", None)) is not None:
+            yield from _strings(proto)
+        if hasattr(child, "children"):
+            yield from _said(child)
+
+
+def _strings(proto: Any) -> Iterator[str]:
+    for about, value in proto.ListFields():
+        values = value if about.is_repeated else [value]
+        if about.name in _UNREAD:
+            continue
+        if about.type == about.TYPE_STRING:
+            yield from values
+        elif about.type == about.TYPE_BYTES and about.name == "data":
+            yield from _cells(value)
+        elif about.type == about.TYPE_MESSAGE and not about.message_type.GetOptions().map_entry:
+            for one in values:
+                yield from _strings(one)
+
+
+def _cells(data: bytes) -> Iterator[str]:
+    """Headings and texts of a table, as they go to the browser."""
+    try:
+        table = pa.ipc.open_stream(data).read_all()
+    except pa.ArrowInvalid:
+        return
+    yield from (name for name in table.column_names if "index" not in name)
+    for column in table.columns:
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            yield from (text for text in column.unique().to_pylist() if text)
