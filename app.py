@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import entrance, language, navigation, session
+from pages.parts import entrance, explaining, language, navigation, session
 
 st.set_page_config(page_title="Privacy Desk", page_icon=str(session.MARK), layout="wide")
 st.logo(str(session.LOGO), icon_image=str(session.MARK), size="large")
@@ -11,6 +11,6 @@ language.choose()
 workspace = entrance.enter_or_stop()
 page = st.navigation(navigation.sections(workspace.may), expanded=True)
 entrance.show_person(workspace)
-st.title(page.title)
+explaining.headed(page)
 navigation.permit_or_stop(page, workspace)
 page.run()

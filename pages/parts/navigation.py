@@ -47,6 +47,7 @@ SECTIONS = {
     "respect": "Respect",
     "prove": "Prove",
     "settings": "Settings",
+    "help": "Help",
 }
 PAGES = (
     PageRow(
@@ -225,6 +226,14 @@ PAGES = (
         help="Who may sign in, what each role may do, and who was here last.",
         right="account.see",
     ),
+    PageRow(
+        name="glossary",
+        section="help",
+        title="Glossary",
+        icon=":material/menu_book:",
+        help="What the words on these pages mean, in plain words and pictures.",
+        right="trail.see",
+    ),
 )
 _BY_NAME = {row.name: row for row in PAGES}
 
@@ -268,6 +277,11 @@ def take_away(title: str) -> None:
     st.navigation(pages, position="hidden")
 
 
+def row_of(name: str) -> PageRow:
+    """The page called `name` in the address; that of whoever names none."""
+    return _BY_NAME.get(name) or _first(visiting.workspace().may)
+
+
 def permit_or_stop(page: st.Page, workspace: Workspace) -> None:
     """Go on with a page that whoever looks may open; of any other say whom it is for."""
     row = _BY_NAME.get(page.url_path) or _first(workspace.may)
@@ -278,11 +292,17 @@ def permit_or_stop(page: st.Page, workspace: Workspace) -> None:
         st.stop()
 
 
-def link(name: str, label: str | None = None) -> None:
-    """A link to the page called `name`, for whom may open it."""
+def link(name: str, label: str | None = None, **query: str) -> None:
+    """A link to the page called `name`, for whom may open it.
+
+    Args:
+        query: what the address asks of the page; nothing personal.
+    """
     row = _BY_NAME[name]
     if visiting.workspace().may(row.right):
-        st.page_link(ROOT / row.path, label=label or _(row.title), icon=row.icon)
+        st.page_link(
+            ROOT / row.path, label=label or _(row.title), icon=row.icon, query_params=query or None
+        )
 
 
 def _nothing() -> None:
