@@ -29,12 +29,12 @@ __all__ = [
     "UndecodableTextError",
     "UnfoldsError",
     "UnknownColumnError",
-    "UnknownTermError",
     "UnknownDatasetError",
     "UnknownOutputError",
     "UnknownReleaseError",
     "UnknownRunError",
     "UnknownTableError",
+    "UnknownTermError",
 ]
 
 

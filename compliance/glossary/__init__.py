@@ -1,4 +1,4 @@
-"""What the words of the desk mean, one name for one thing; read from a file, said in any language."""
+"""What the words of the desk mean, one name for one thing; said in any language."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from importlib.resources import files
 import yaml
 
 from compliance.errors import UnknownTermError
-from compliance.glossary.nouns import Glossary, Term
+from compliance.glossary.nouns import Glossary, Term, Threshold
 from compliance.i18n import translate
 from compliance.plain import from_plain
 
-__all__ = ["find", "glossary", "of_page", "term"]
+__all__ = ["find", "glossary", "of_page", "term", "thresholds"]
 
 
 @cache
@@ -55,7 +55,7 @@ def of_page(page: str) -> tuple[Term, ...]:
 
 
 def find(words: str) -> tuple[Term, ...]:
-    """The terms whose name, sentence or standard name holds all of `words`, in the reader's language.
+    """The terms whose name, sentence or standard name holds all of `words`, as the reader has them.
 
     Where none does, those whose long text does. No words: all terms.
     """
@@ -63,6 +63,13 @@ def find(words: str) -> tuple[Term, ...]:
     every = tuple(glossary().terms.values())
     near = tuple(one for one in every if _holds(_short(one), asked))
     return near or tuple(one for one in every if _holds(translate(one.long), asked))
+
+
+@cache
+def thresholds() -> tuple[Threshold, ...]:
+    """Sizes of the smallest group that others ask for, the largest first."""
+    raw = yaml.safe_load((files(__package__) / "thresholds.yaml").read_text("utf-8"))
+    return tuple(from_plain(Threshold, row) for row in raw["thresholds"])
 
 
 def _is_called(one: Term, name: str) -> bool:

@@ -56,3 +56,20 @@ class Glossary:
     as_of: str
     themes: Mapping[str, str] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A size of the smallest group that somebody asks for.
+
+    Attributes:
+        k: rows.
+        who: who asks for it.
+        of: of which data.
+        source: where that stands.
+    """
+
+    k: int
+    who: str
+    of: str
+    source: str

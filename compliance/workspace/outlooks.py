@@ -183,7 +183,7 @@ def outlook(
     """
     since = _since(standings, at)
     open_ = [one for one in findings if _was_open(one, at)]
-    days = [one.due for one in open_] + [d for one in requests if (d := _last_day(one, at))]
+    days = [one.due for one in open_] + [d for one in requests if (d := _last_day(one))]
     today, month = at.date(), (at + timedelta(days=DAYS)).date()
     return Outlook(
         since=since,
@@ -238,7 +238,7 @@ def _was_open(finding: Finding, at: datetime) -> bool:
     return finding.opened_at <= at and not is_closed
 
 
-def _last_day(one: Clocked, at: datetime) -> date | None:
+def _last_day(one: Clocked) -> date | None:
     return one.due.effective.date() if one.due and one.is_running and one.next else None
 
 

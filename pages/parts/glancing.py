@@ -149,9 +149,10 @@ def _moved(number: Moved, found: Outlook) -> str | None:
     """By how much, since when; nothing where that is not known."""
     if number.change is None:
         return None
-    change = f"{number.change:+.0f}".replace("-", "−") if number.change else _("no change")
-    whole = found.trend and found.trend[0].at == found.since
-    if whole:
+    if not number.change:
+        return _("unchanged")
+    change = f"{number.change:+.0f}".replace("-", "−")
+    if found.trend and found.trend[0].at == found.since:
         return _("{change} since {day}").format(change=change, day=locales.day(found.since.date()))
     return _("{change} in {days} days").format(change=change, days=DAYS)
 

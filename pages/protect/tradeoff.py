@@ -9,6 +9,7 @@ from compliance.privacy.nouns import Budget
 from pages.parts import (
     divisions,
     examined,
+    explaining,
     language,
     navigation,
     outputs,
@@ -19,6 +20,7 @@ from pages.parts import (
     sliders,
     targets,
     wording,
+    yardsticks,
 )
 from pages.parts.consenting import uses
 
@@ -59,6 +61,8 @@ def look_ahead() -> None:
         seen = workspace.preview(dataset.name, query, asked)
         session.keep_query(dataset, query)
         session.keep_asked(dataset, asked)
+        explaining.explained("tradeoff_sliders", "epsilon", "delta", "margin", "bounds")
+        yardsticks.of_loss("tradeoff", asked.epsilon, asked.delta)
         previews.affordable(asked, state)
         previews.preview(seen, query, prior_percent)
 

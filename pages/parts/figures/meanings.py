@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 from compliance.i18n import translate as _
 from compliance.privacy import risk
-from pages.parts.figures import AMBER, GREY, INDIGO, INK, PLUM, TEAL, Drawn
+from pages.parts.figures import AMBER, GREY, INDIGO, PLUM, TEAL, Drawn
 from pages.parts.figures.plain import area, bars, curve, drawn, label, layout, tiles
 
 _EPSILON = 1.0
@@ -77,8 +77,8 @@ def _delta() -> Picture:
     return Picture(
         figure=drawn(traces, x=_("number that is published"), y=_("how likely")),
         says=_(
-            "Far out, one curve is more than e^ε times the other; what lies there is δ. It is drawn "
-            "large here, {share} of all cases; in practice it is below one in a million."
+            "Far out, one curve is more than e^ε times the other; what lies there is δ. It is "
+            "drawn large here, {share} of all cases; in practice it is below one in a million."
         ).format(share=f"{100 * delta:.0f} %"),
     )
 
@@ -257,8 +257,8 @@ def _transfer() -> Picture:
             (_("None of them"), _("it may not go")),
         ],
         _(
-            "Asked from top to bottom, after the GDPR: the first question that is answered decides. "
-            "Other laws ask others; the strictest that applies decides."
+            "Asked from top to bottom, after the GDPR: the first question that is answered "
+            "decides. Other laws ask others; the strictest that applies decides."
         ),
     )
 
@@ -308,8 +308,8 @@ def _chain() -> Picture:
     return Picture(
         figure=layout(notes, x=(-1.5, 4.5), y=(-0.6, 1.6), height=200),
         says=_(
-            "Each entry carries a hash of all before. One letter of entry 3 was changed: the hashes "
-            "of entries 3 to {n} no longer fit, so it shows."
+            "Each entry carries a hash of all before. One letter of entry 3 was changed: the "
+            "hashes of entries 3 to {n} no longer fit, so it shows."
         ).format(n=len(acts)),
     )
 
@@ -336,4 +336,3 @@ PICTURES: Mapping[str, Callable[[], Picture]] = {
     "verdicts": _verdicts,
     "chain": _chain,
 }
-__all__ = ["INK", "PICTURES", "Picture", "picture"]
