@@ -114,7 +114,7 @@ def test_the_sizes_of_groups_are_those_by_which_likelihoods_are_read() -> None:
     likely = {round(share, 2) for share in method().upper.values()}
 
     assert [one.k for one in thresholds()] == [11, 5, 3]
-    assert {round(1 / one.k, 2) for one in thresholds()} <= likely | {0.33}  # 0.34 there is a third, rounded up
+    assert {round(1 / one.k, 2) for one in thresholds()} <= likely | {0.33}  # there 0.34
 
 
 def test_one_thing_has_one_name() -> None:

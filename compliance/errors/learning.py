@@ -90,7 +90,8 @@ class TooFewSurvivorsError(SecureSumError):
 class ShareError(SecureSumError):
     sentence = (
         "Keys or shares of site {site} were lost or changed on the way, so what was aggregated "
-        "cannot be opened. Start the round again; if it happens again, look at that site's connection."
+        "cannot be opened. Start the round again; if it happens again, look at that site's "
+        "connection."
     )
 
 

@@ -22,8 +22,11 @@ EXEMPT = {
     "accounts": "asks for names and roles",
 }
 # Words that look like a term and are none there.
+TITLE = "stands in the title of a duty, which Decisions opens and explains"
 OTHERWISE = {
-    ("lineage", "tradeoff"): "the name of no page",
+    ("controller", "overview"): TITLE,
+    ("ropa", "overview"): TITLE,
+    ("checkpoint", "overview"): TITLE,
 }
 _SAID = ("body", "label", "delta", "placeholder", "text", "title")
 

@@ -56,7 +56,7 @@ FULL = {
     "impact": "impact_begin_form",
     "lineage": "lineage_graph",
     "trail": "Take a checkpoint",
-    "reports": "SHA-256",
+    "reports": "reports_build_chain_picture",
     "budgets": "People who share the budget",
     "approvals": "What needs a second person",
     "rules": "Look at one rule",
