@@ -11,6 +11,7 @@ import pytest
 from compliance.errors import UnknownTermError
 from compliance.glossary import find, glossary, of_page, term, thresholds
 from compliance.glossary.nouns import Term
+from compliance.glossary.page import as_markdown
 from compliance.i18n import catalogues, gathering, speaking
 from compliance.impact import method
 from pages.parts.figures.meanings import PICTURES, picture
@@ -155,3 +156,11 @@ def test_every_term_has_its_chinese() -> None:
     for one in TERMS:
         for words in (one.short, one.long):
             assert re.search(r"[\u4e00-\u9fff]", said[words]), one.id
+
+
+def test_the_page_of_the_documentation_is_what_the_data_say() -> None:
+    """Write it anew with `python -c "…; print(as_markdown(), end='')" > docs/glossary.md`."""
+    written = (gathering.ROOT / "docs" / "glossary.md").read_text("utf-8")
+
+    assert written == as_markdown()
+    assert written.count("\n### ") == len(TERMS)

@@ -60,6 +60,7 @@ def _wrong(found: Outlook) -> None:
             n=found.serious
         ),
         short="finding",
+        by=found.wrong.change or 0,
     )
     navigation.link("decisions", _("See the findings"))
 
@@ -76,6 +77,7 @@ def _due(found: Outlook, today: date) -> None:
         _moved(found.late, found),
         says,
         short="due",
+        by=found.late.change or 0,
     )
     page = first.page if first else "requests"
     navigation.link(page, _("See what is due"), **_place(first))
@@ -99,7 +101,6 @@ def _left(found: Outlook) -> None:
             total=f"{found.total.normalize():f}", people=wording.escaped(found.people)
         ),
         short="budget",
-        is_grey=True,
     )
     navigation.link("budgets", _("See the budgets"))
 
@@ -117,7 +118,6 @@ def _next(found: Outlook, steps: Sequence[Stage], today: date) -> None:
         plural("{n} thing", "{n} things", n).format(n=n),
         _("{n} done in {days} days").format(n=found.done, days=DAYS),
         wording.escaped(says),
-        is_grey=True,
     )
     if first is not None:
         navigation.link(first.page, _("Begin with it"), **_place(first))
@@ -132,14 +132,15 @@ def _answer(
     says: str,
     short: str = "",
     *,
-    is_grey: bool = False,
+    by: float = 0,
 ) -> None:
+    """An answer; `by` how much the number of bad things moved, which its colour and arrow show."""
     st.metric(
         asked,
         value,
         moved,
-        delta_color="off" if is_grey or not moved or moved[:1] not in "+−" else "inverse",
-        delta_arrow="auto" if moved and moved[:1] in "+−" else "off",
+        delta_color="red" if by > 0 else "green" if by < 0 else "off",
+        delta_arrow="up" if by > 0 else "down" if by < 0 else "off",
         help=explaining.short(short) if short else None,
     )
     outputs.remark(says)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -16,6 +17,7 @@ from pages.parts.figures.plain import area, bars, curve, drawn, label, layout, t
 _EPSILON = 1.0
 _WITHOUT, _WITH = 100, 101  # an exact number, and the same with one person more
 _USUAL_DELTA = 1e-6
+_LADDER_WIDTH = 24  # letters in a line of a question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,7 @@ def _bounds() -> Picture:
         bars(people, cut, _("beyond the bound"), AMBER, pattern="/"),
     ]
     return Picture(
-        figure=drawn(traces, x=_("person"), y=_("orders"), barmode="stack"),
+        figure=drawn(traces, x=_("person"), y=_("number of orders"), barmode="stack"),
         says=_(
             "With a bound of {most} orders the noise has to hide {most} and not {top}; {cut} of "
             "{all} orders are left out."
@@ -217,7 +219,7 @@ def _fedavg() -> Picture:
     sites = ((100, 2.0), (300, 4.0), (600, 3.0))
     rows = sum(n for n, _weight in sites)
     average = sum(n * weight for n, weight in sites) / rows
-    server = label(1, 1, f"<b>{_('server')}</b><br>{average:g}", TEAL)
+    server = label(1, 1, f"<b>{_('the server')}</b><br>{average:g}", TEAL)
     notes, arrows = [server], []
     for place, (n, weight) in enumerate(sites):
         said = _("site {n}: {rows} rows").format(n=place + 1, rows=n)
@@ -281,12 +283,13 @@ def _ladder(steps: Sequence[tuple[str, str]], says: str) -> Picture:
     last = len(steps) - 1
     for place, (asked, answer) in enumerate(steps):
         y = last - place
-        notes.append(label(0, y, asked, AMBER if place == last else INDIGO))
+        words = "<br>".join(textwrap.wrap(asked, _LADDER_WIDTH))
+        notes.append(label(0, y, words, AMBER if place == last else INDIGO))
         notes.append({**label(1.7, y, answer, GREY), "borderpad": 4})
-        notes.append(_arrow({"x": 1.02, "y": y, "ax": 0.72, "ay": y}, GREY))
+        notes.append(_arrow({"x": 1.0, "y": y, "ax": 0.8, "ay": y}, GREY))
         if place < last:
-            notes.append(_arrow({"x": 0, "y": y - 0.7, "ax": 0, "ay": y - 0.3}, INDIGO))
-    figure = layout(notes, x=(-1, 2.4), y=(-0.6, last + 0.6), height=56 * len(steps))
+            notes.append(_arrow({"x": 0, "y": y - 0.63, "ax": 0, "ay": y - 0.37}, INDIGO))
+    figure = layout(notes, x=(-1, 2.4), y=(-0.6, last + 0.6), height=64 * len(steps))
     return Picture(figure=figure, says=says)
 
 
@@ -297,16 +300,17 @@ def _chain() -> Picture:
     before, after = _hashes(acts), _hashes(changed)
     notes: list[dict[str, object]] = []
     for line, hashes, name in ((1, before, _("as written")), (0, after, _("entry 3 changed"))):
-        notes.append({**label(-0.95, line, name, GREY), "borderwidth": 0})
+        heading = label(-0.4, line + 0.42, name, GREY)
+        notes.append({**heading, "borderwidth": 0, "xanchor": "left"})
         for place, found in enumerate(hashes):
             is_odd = found != before[place]
-            words = f"{place + 1}<br>{found}" + (" ✗" if is_odd else "")
+            words = f"{place + 1}{' ✗' if is_odd else ''}<br>{found}"
             notes.append(label(place, line, words, AMBER if is_odd else TEAL))
             if place:
-                ends = {"x": place - 0.3, "y": line, "ax": place - 0.7, "ay": line}
+                ends = {"x": place - 0.36, "y": line, "ax": place - 0.64, "ay": line}
                 notes.append(_arrow(ends, AMBER if is_odd else GREY))
     return Picture(
-        figure=layout(notes, x=(-1.5, 4.5), y=(-0.6, 1.6), height=200),
+        figure=layout(notes, x=(-0.5, 4.5), y=(-0.4, 1.7), height=220),
         says=_(
             "Each entry carries a hash of all before. One letter of entry 3 was changed: the "
             "hashes of entries 3 to {n} no longer fit, so it shows."
@@ -317,7 +321,7 @@ def _chain() -> Picture:
 def _hashes(acts: Sequence[str]) -> list[str]:
     found = [""]
     for act in acts:
-        found.append(hashlib.sha256(f"{found[-1]}{act}".encode()).hexdigest()[:5])
+        found.append(hashlib.sha256(f"{found[-1]}{act}".encode()).hexdigest()[:4])
     return found[1:]
 
 
