@@ -109,7 +109,8 @@ def test_what_is_late_is_counted_then_and_now() -> None:
         1, due=date(2026, 10, 20), status=Status.CLOSED, closed_at=AT - timedelta(days=5)
     )
     late_now = [finding(n, due=date(2026, 11, 25)) for n in (2, 3)]
-    found = seen(findings=[late_then, *late_now], standings=[standing(LONG_AGO, 3)])
+    checks = [standing(LONG_AGO, 3), standing(AT, 2)]
+    found = seen(findings=[late_then, *late_now], standings=checks)
 
     assert (found.late.now, found.late.before) == (2, 1)
 

@@ -192,7 +192,7 @@ def outlook(
         serious=sum(one.severity in _SERIOUS for one in open_),
         late=Moved(
             now=sum(day < today for day in days),
-            before=_late_before(findings, requests, since) if standings or requests else None,
+            before=_late_before(findings, requests, since) if len(standings) > 1 else None,
         ),
         soon=sum(today <= day <= month for day in days),
         people=budget.population if budget else "",

@@ -168,7 +168,8 @@ def todo(found: Outlook, steps: Sequence[Stage], today: date) -> None:
         _line(f"{badge} {wording.escaped(_said(one, today))}", one.page, **_place(one))
     if len(found.ahead) > _SHOWN:
         more = len(found.ahead) - _SHOWN
-        outputs.remark(plural("{n} more after these", "{n} more after these", more).format(n=more))
+        words = plural("{n} more after these", "{n} more after these", more).format(n=more)
+        navigation.link(found.ahead[_SHOWN].page, words)
     for stage in steps:
         badge = wording.badge(("steppers", "gray"), f"{stage.number} {_(stage.title)}")
         _line(f"{badge} {_(stage.next_step)}  \n:gray[:small[{_(stage.says)}]]", stage.page)

@@ -51,11 +51,12 @@ def _deployments(rows: Sequence[Compared], key: str) -> None:
     outputs.table(
         [
             {
-                _("What"): f"{one.deployment.name} · {one.deployment.curator}",
-                _("Year"): str(one.deployment.year),
                 "ε": "–" if one.epsilon is None else f"{float(one.epsilon):.4g}",
                 "δ": f"{one.delta:g}" if one.delta else "–",
                 _("Unit"): _(one.deployment.unit),
+                _("What"): one.deployment.name,
+                _("Who"): one.deployment.curator,
+                _("Year"): str(one.deployment.year),
                 _("Remark"): _(one.says),
                 _("Source"): one.deployment.source,
             }

@@ -12,7 +12,7 @@ from compliance.glossary import glossary, of_page
 from compliance.glossary.nouns import Term
 from pages.parts import explaining
 from pages.parts.navigation import PAGES
-from tests.pages.conftest import Desk
+from tests.pages.conftest import Desk, words
 
 EXEMPT = {
     "glossary": "it is the explanation",
@@ -95,3 +95,15 @@ def test_the_title_offers_the_words_of_its_page_in_their_order(full_desk: Desk) 
     assert [line.split("**")[1] for line in found.split("\n\n")] == [
         one.name for one in of_page("budgets")
     ]
+
+
+def test_an_epsilon_stands_beside_public_releases_of_the_same_unit(full_desk: Desk) -> None:
+    for name in ("tradeoff", "budgets"):
+        said_ = words(full_desk.open(name))
+        assert re.search(r"for one person\. Of \d known deployments with that unit", said_), name
+
+
+def test_a_group_stands_beside_what_others_ask_for(full_desk: Desk) -> None:
+    said_ = words(full_desk.open("anonymise"))
+
+    assert "Beside what others ask for: k = 200 reaches 11 (EMA, clinical reports" in said_

@@ -254,7 +254,7 @@ def _transfer() -> Picture:
         [
             (_("Does it go abroad?"), _("no: no duty of transfer")),
             (_("Is the country adequate?"), _("yes: it may go")),
-            (_("Clauses or corporate rules, and an assessment?"), _("yes: it may go")),
+            (_("Clauses or group rules, and assessed?"), _("yes: it may go")),
             (_("A single case under a derogation?"), _("yes: this once")),
             (_("None of them"), _("it may not go")),
         ],
