@@ -21,7 +21,7 @@ def headed(page: st.Page) -> None:
     ):
         st.title(page.title)
         if found:
-            with st.popover(_("Words on this page"), type="tertiary", icon=":material/menu_book:"):
+            with st.popover(_("Words on this page"), icon=":material/menu_book:"):
                 st.markdown("\n\n".join(map(_line, found)))
                 navigation.link("glossary", _("All words and pictures"))
 
@@ -36,7 +36,7 @@ def explained(place: str, *ids: str) -> None:
     terms = [glossary().terms[id_] for id_ in ids]
     names = locales.joined((_(one.name) for one in terms), "words")
     label = _("In plain words: {terms}").format(terms=names)
-    with st.popover(label, type="tertiary", icon=":material/help:"):
+    with st.popover(label, icon=":material/help:"):
         for one in terms:
             st.markdown(_line(one))
         for name in dict.fromkeys(one.picture for one in terms if one.picture):

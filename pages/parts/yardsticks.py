@@ -26,7 +26,6 @@ def of_loss(page: str, epsilon: Decimal, delta: Decimal, kind: str = "person") -
     outputs.remark(wording.escaped(_(found.says)))
     opened = st.popover(
         _("Beside public releases"),
-        type="tertiary",
         icon=":material/straighten:",
         key=f"{page}_yardstick",
         on_change="rerun",
