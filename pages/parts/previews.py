@@ -11,7 +11,7 @@ from compliance.i18n import translate as _
 from compliance.privacy import risk
 from compliance.privacy.nouns import Budget, BudgetState, Clarity, Preview, PreviewRow
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
-from pages.parts import explaining, figures, outputs, tables, wording
+from pages.parts import figures, outputs, tables, wording
 
 _MOST_NAMED = 8  # drowned groups
 
@@ -61,7 +61,6 @@ def _odds(preview: Preview, prior_percent: int) -> None:
     ).format(believes=believes, percent=times)
     but = _(", but for a chance of {delta}").format(delta=f"{delta:.0e}") if delta else ""
     st.markdown(f"{sentence}{but}.")
-    explaining.explained("tradeoff_odds", "odds")
     st.progress(
         percent / 100,
         text=_("Surest belief afterwards; beforehand it was {prior} in 100").format(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import streamlit as st
 
@@ -11,25 +10,30 @@ from compliance.glossary import thresholds
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.privacy import beside
+from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.disclosure import Compared
-from pages.parts import outputs, wording
+from pages.parts import explaining, outputs, wording
 
 
-def of_loss(page: str, epsilon: Decimal, delta: Decimal, kind: str = "person") -> None:
+def of_loss(page: str, asked: Budget, *terms: str, kind: str = "person") -> None:
     """Where an ε lies among public deployments of the same unit; all of them for who opens it.
 
     Args:
         page: whose widget it is.
+        terms: of the glossary, to be explained beside it.
         kind: what is hidden as a whole: person, device, site.
     """
-    found = beside(epsilon, delta, kind)
+    found = beside(asked.epsilon, asked.delta, kind)
+    with st.container(horizontal=True):
+        if terms:
+            explaining.explained(f"{page}_loss", *terms)
+        opened = st.popover(
+            _("Beside public releases"),
+            icon=":material/straighten:",
+            key=f"{page}_yardstick",
+            on_change="rerun",
+        )
     outputs.remark(wording.escaped(_(found.says)))
-    opened = st.popover(
-        _("Beside public releases"),
-        icon=":material/straighten:",
-        key=f"{page}_yardstick",
-        on_change="rerun",
-    )
     if not opened.open:
         return
     with opened:

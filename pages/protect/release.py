@@ -119,7 +119,7 @@ else:
         )
         with suppress(ComplianceError):  # what is typed wrongly is told above
             typed = wording.typed_budget(epsilon, delta)
-            yardsticks.of_loss("release", typed.epsilon, typed.delta)
+            yardsticks.of_loss("release", typed)
 
 st.header(_("Published so far"))
 releases = workspace.releases(dataset.name)

@@ -9,7 +9,6 @@ from compliance.privacy.nouns import Budget
 from pages.parts import (
     divisions,
     examined,
-    explaining,
     language,
     navigation,
     outputs,
@@ -61,8 +60,7 @@ def look_ahead() -> None:
         seen = workspace.preview(dataset.name, query, asked)
         session.keep_query(dataset, query)
         session.keep_asked(dataset, asked)
-        explaining.explained("tradeoff_sliders", "epsilon", "delta", "margin", "bounds")
-        yardsticks.of_loss("tradeoff", asked.epsilon, asked.delta)
+        yardsticks.of_loss("tradeoff", asked, "epsilon", "delta", "odds", "margin")
         previews.affordable(asked, state)
         previews.preview(seen, query, prior_percent)
 

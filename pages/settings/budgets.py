@@ -73,7 +73,7 @@ if decided:
         workspace.decide_budget(people, wanted, period=period)
         st.toast(_("Decided."), icon=":material/check:")
 
-yardsticks.of_loss("budgets", total.epsilon, total.delta)
+yardsticks.of_loss("budgets", total)
 states = [workspace.budget(population) for population in about]
 outputs.table(
     [
