@@ -10,12 +10,12 @@ from compliance.glossary import thresholds
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.privacy import beside
-from compliance.privacy.nouns import Budget
+from compliance.privacy.nouns import Budget, Price
 from compliance.privacy.nouns.disclosure import Compared
 from pages.parts import explaining, outputs, wording
 
 
-def of_loss(page: str, asked: Budget, *terms: str, kind: str = "person") -> None:
+def of_loss(page: str, asked: Budget | Price, *terms: str, kind: str = "person") -> None:
     """Where an ε lies among public deployments of the same unit; all of them for who opens it.
 
     Args:

@@ -12,7 +12,6 @@ import streamlit as st
 
 from compliance.federated.nouns import Finding, Plan, Run
 from compliance.i18n import translate as _
-from compliance.privacy.nouns import Budget
 from compliance.report.nouns import ReportKind
 from pages.parts import (
     explaining,
@@ -173,8 +172,7 @@ with st.container(border=True), outputs.explained(_("This plan cannot be run")):
         is_row = dataset.description.unit is None
         told = partial(federation.protection, plan, unit_is_row=is_row)
         plan_protection.priced(plan.rounds, price, state, told)
-        asked = Budget(epsilon=price.epsilon, delta=price.delta)
-        yardsticks.of_loss("federated", asked, "unit", kind=str(plan.privacy.unit))
+        yardsticks.of_loss("federated", price, "unit", kind=str(plan.privacy.unit))
     if plan is not None:
         plans.as_file(plan)
         movements.acceptance()
