@@ -82,7 +82,7 @@ if not found:
 for theme, heading in book.themes.items():
     terms = [one for one in found if one.theme == theme]
     if terms:
-        st.subheader(_(heading))
+        st.header(_(heading))
         for one in terms:
             listed(one)
 outputs.remark(

@@ -8,14 +8,14 @@ from compliance.glossary import glossary, of_page
 from compliance.glossary.nouns import Term
 from compliance.i18n import locales
 from compliance.i18n import translate as _
+from compliance.workspace import Workspace
 from pages.parts import figures, navigation, wording
 from pages.parts.figures import meanings
 
 
-def headed(page: st.Page) -> None:
+def headed(page: st.Page, workspace: Workspace) -> None:
     """The title of a page, and beside it what the words on it mean."""
-    row = navigation.row_of(page.url_path)
-    found = of_page(row.name)
+    found = of_page(navigation.row_of(page, workspace).name)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):

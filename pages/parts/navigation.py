@@ -277,19 +277,18 @@ def take_away(title: str) -> None:
     st.navigation(pages, position="hidden")
 
 
-def row_of(name: str) -> PageRow:
-    """The page called `name` in the address; that of whoever names none."""
-    return _BY_NAME.get(name) or _first(visiting.workspace().may)
-
-
 def permit_or_stop(page: st.Page, workspace: Workspace) -> None:
     """Go on with a page that whoever looks may open; of any other say whom it is for."""
-    row = _BY_NAME.get(page.url_path) or _first(workspace.may)
     try:
-        workspace.permit(row.right)
+        workspace.permit(row_of(page, workspace).right)
     except NotPermittedError as refusal:
         st.error(wording.refused(refusal), title=_("Not for your role"))
         st.stop()
+
+
+def row_of(page: st.Page, workspace: Workspace) -> PageRow:
+    """Which page that is."""
+    return _BY_NAME.get(page.url_path) or _first(workspace.may)
 
 
 def link(name: str, label: str | None = None, **query: str) -> None:
