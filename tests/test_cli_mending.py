@@ -30,7 +30,7 @@ def finding_of(home: Path, title: str) -> str:
     return str(next(f["id"] for f in listed if f["title"] == title))
 
 
-BASIS = "Legal basis recorded"
+BASIS = "Lawful basis recorded"
 
 
 def test_findings_are_listed_worked_on_and_shown(home: Path) -> None:

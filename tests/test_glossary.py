@@ -24,6 +24,10 @@ EXCEPTIONS = {
         r"[Cc]entralised",
         "reports name the model of all rows as the papers on federated learning do",
     ),
+    r"lawful bas(is|es)": (
+        r"^Lawful basis recorded$",
+        "a rule of a pack in force; trails hold the hash of verdicts that name it",
+    ),
     r"opt(ed|s)?-in": (r"opt-in", "the CCPA's own word, for what minors do"),
     r"revok(e|ed|es)": (r"LGPD|Art\. 18", "the LGPD's own word"),
     r"compliant": (r"^Compliant|^Decide on", "what an auditor decides of a whole report, by name"),

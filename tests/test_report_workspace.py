@@ -154,7 +154,7 @@ def careless(shop: Workspace) -> Report:
     ("finding", "article"),
     [
         ("Not met: Purpose is specified", "GDPR Art. 5(1)(b) (rule GDPR-5-1-B)"),
-        ("Not met: Legal basis recorded", "GDPR Art. 6(1) (rule GDPR-6-1)"),
+        ("Not met: Lawful basis recorded", "GDPR Art. 6(1) (rule GDPR-6-1)"),
         ("Not met: The privacy budget is not nearly spent", "(rule POL-BUDGET-LEFT)"),
         ("Not met: Federated sites are large enough", "(rule POL-SITES)"),
     ],
