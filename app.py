@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import entrance, language, navigation, session
+from pages.parts import entrance, explaining, language, navigation, session
 from pages.parts.guiding import first_report, presenting, touring
 
 st.set_page_config(page_title="Privacy Desk", page_icon=str(session.MARK), layout="wide")
@@ -14,7 +14,7 @@ workspace = entrance.enter_or_stop()
 page = st.navigation(navigation.sections(workspace.may), expanded=True)
 navigation.go_on()
 entrance.show_person(workspace)
-st.title(page.title)
+explaining.headed(page, workspace)
 navigation.permit_or_stop(page, workspace)
 name = navigation.row_of(page, workspace).name
 look_again = touring.shown(name, workspace) or first_report.shown(name, workspace)

@@ -20,7 +20,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 VERBS = (
     *("dataset", "discovery", "anonymise", "privacy"),
     *("federated", "lineage", "trail", "watch", "register"),
-    *("rules", "rights", "impact", "access", "report"),
+    *("rules", "rights", "impact", "access", "glossary", "report"),
 )
 # What a room may import: the rooms before it, in order. `errors`, `settings`, `plain`, `countries`
 # and `i18n` are the ground floor.

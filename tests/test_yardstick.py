@@ -10,7 +10,7 @@ import release_cases as cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.privacy.disclosure.yardstick import deployments, place
+from compliance.privacy.disclosure.yardstick import beside, deployments, place
 from compliance.privacy.nouns import Release
 from compliance.privacy.nouns.disclosure import Yardstick
 
@@ -206,3 +206,28 @@ def test_those_beside_a_release_stand_in_order() -> None:
 
     assert epsilons == sorted(epsilons)
     assert {row.unit_kind for row in deployments()} >= UNITS
+
+
+# ---------------------------------------------------------------- before anything is released
+
+
+def test_an_epsilon_that_is_thought_of_is_placed_as_a_release_of_it_would_be() -> None:
+    release = people()
+    found = beside(release.price.epsilon, release.price.delta)
+
+    assert found == whole(release)
+
+
+def test_a_unit_that_nobody_published_with_compares_with_nothing() -> None:
+    found = beside(Decimal(1), Decimal("1e-5"), "site")
+
+    assert not found.comparable
+    assert len(found.others) == len(deployments())
+    assert found.says.endswith("No known deployment has the same unit.")
+
+
+def test_a_device_is_held_against_models_that_protect_devices() -> None:
+    found = beside(Decimal(1), Decimal("1e-5"), "device")
+
+    assert [one.deployment.id for one in found.comparable] == ["next-word"]
+    assert all(one.says for one in found.others)

@@ -15,6 +15,7 @@ from compliance.cli import (
     consenting,
     databases,
     erasing,
+    explaining,
     impacting,
     lineages,
     mending,
@@ -65,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     governing = (registering, packing, clocks, residing, mending, watching, impacting, auditing)
     respecting = (requesting, erasing, consenting)
     proving = (trails, lineages, reporting, backups, databases)
-    admitting = (accounts, approvals)
+    admitting = (accounts, approvals, explaining)
     for area in (*governing, *respecting, *proving, *admitting):
         area.add(kinds)
     return top

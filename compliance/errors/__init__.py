@@ -10,6 +10,7 @@
   + NamingError                   a name cannot be used
     - BadDatasetNameError, UnknownDatasetError, AlreadyStoredError, UnknownColumnError
     - TakenNameError, UnknownReleaseError, UnknownRunError, UnknownOutputError
+    - UnknownTermError
   + DescriptionError              a dataset's description holds something unknown
   + KeptError                     a table that is kept elsewhere cannot be used so
     - KeptElsewhereError, UnknownWarehouseError, WarehouseError, NoEngineError

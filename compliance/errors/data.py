@@ -34,6 +34,7 @@ __all__ = [
     "UnknownReleaseError",
     "UnknownRunError",
     "UnknownTableError",
+    "UnknownTermError",
 ]
 
 
@@ -142,6 +143,10 @@ class AlreadyStoredError(NamingError):
 
 class TakenNameError(NamingError):
     sentence = "There is a dataset named “{name}” already. Choose another name."
+
+
+class UnknownTermError(NamingError):
+    sentence = "The glossary has no term “{term}”. `glossary` lists all of them."
 
 
 class UnknownColumnError(NamingError):

@@ -77,20 +77,21 @@ class SecureSumError(ComplianceError):
 
 
 class SecureTermsError(SecureSumError):
-    sentence = "A secure sum cannot be made so: {reason}."
+    sentence = "Secure aggregation cannot be done so: {reason}."
 
 
 class TooFewSurvivorsError(SecureSumError):
     sentence = (
-        "Only {left} site(s) are left in the round, but a secure sum needs {threshold}. Nothing "
-        "was opened. Start the round again when more sites can be reached."
+        "Only {left} site(s) are left in the round, but secure aggregation needs {threshold}. "
+        "Nothing was opened. Start the round again when more sites can be reached."
     )
 
 
 class ShareError(SecureSumError):
     sentence = (
-        "Keys or shares of site {site} were lost or changed on the way, so the secure sum cannot "
-        "be opened. Start the round again; if it happens again, look at that site's connection."
+        "Keys or shares of site {site} were lost or changed on the way, so what was aggregated "
+        "cannot be opened. Start the round again; if it happens again, look at that site's "
+        "connection."
     )
 
 

@@ -11,6 +11,7 @@ from compliance.privacy.calibration import Calibration, calibrate, division
 from compliance.privacy.clipping import next_clip, split_noise
 from compliance.privacy.conditions import from_conditions
 from compliance.privacy.disclosure import to_document
+from compliance.privacy.disclosure.yardstick import beside
 from compliance.privacy.groups import epsilon_of_group, protection_of_units
 from compliance.privacy.honesty import Assumptions, GroupError, Numbers
 from compliance.privacy.ledger import (
@@ -63,6 +64,7 @@ __all__ = [
     "add_up",
     "aggregate",
     "attacker_percent",
+    "beside",
     "bound",
     "calibrate",
     "check_affordable",

@@ -1,4 +1,4 @@
-"""Governance, as the workspace offers it: one place to find its eight areas."""
+"""Governance, as the workspace offers it: one place to find its areas."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from compliance.workspace.desk import Desk
 from compliance.workspace.impacts import Impacts
 from compliance.workspace.improving import Improving
 from compliance.workspace.mending import Mending
+from compliance.workspace.outlooks import Outlooks
 from compliance.workspace.packs import Packs
 from compliance.workspace.registering import Registering
 from compliance.workspace.residing import Residing
@@ -27,6 +28,7 @@ class Governance:
         audits: audits that run by themselves.
         improving: found, taken in hand, tested again, scored.
         duties: what past assessments found.
+        outlook: the desk at a glance.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -39,3 +41,4 @@ class Governance:
         self.audits = Audits(desk)
         self.improving = Improving(desk)
         self.duties = Duties(desk)
+        self.outlook = Outlooks(desk)

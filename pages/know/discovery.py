@@ -4,7 +4,7 @@ import streamlit as st
 
 from compliance.discovery.nouns import Discovery
 from compliance.i18n import translate as _
-from pages.parts import discovered, kept, labelled, navigation, outputs, scans, session
+from pages.parts import discovered, explaining, kept, labelled, navigation, outputs, scans, session
 
 
 def explain(found: Discovery) -> None:
@@ -39,6 +39,7 @@ def columns() -> None:
         st.markdown(_("Nobody has looked at this dataset yet."))
         return
     outputs.labels_summary(found)
+    explaining.explained("discovery_labels", "identifier", "quasi", "sensitive")
     kept.sampled(found)
     discovered.rare(found)
     discovered.news(workspace.changes(dataset.name))

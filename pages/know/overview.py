@@ -1,11 +1,12 @@
 """Where the data's life cycle stands, what is wrong, and what to do next."""
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.rules.nouns import Progress, State
-from pages.parts import figures, improving, navigation, outputs, session
-from pages.parts.approving import asking
+from compliance.rules.nouns import Progress
+from pages.parts import figures, glancing, improving, navigation, outputs, session
 from pages.parts.guiding import beginning, touring
 from pages.parts.trailing import verdict as trailing
 
@@ -15,42 +16,24 @@ datasets = workspace.datasets()
 if not datasets:
     beginning.choose_or_stop(workspace)
 touring.offered(workspace)
-outputs.remark(_("Where each stage of the data's life cycle stands, and what to do next."))
+outputs.remark(_("What is wrong, what is due, what is left, and what to do next."))
 stages = workspace.life_cycle()
+outlook = workspace.governance.outlook.now()
 improvement = workspace.governance.improving.stands()
-budgets = [workspace.budget(people) for people in dict.fromkeys(d.population for d in datasets)]
-tightest = max(budgets, key=lambda state: state.share_spent)
-discoveries = [found for d in datasets if (found := workspace.discovery(d.name))]
+steps = [stage for stage in stages if stage.next_step]
+today = datetime.now(UTC).date()
 
-with st.container(horizontal=True):
-    rows = outputs.count(sum(d.rows for d in datasets))
-    outputs.fact(_("Datasets"), str(len(datasets)), _("{rows} rows").format(rows=rows))
-    outputs.fact(
-        _("Personal columns"),
-        str(sum(len(found.personal) for found in discoveries)),
-        _("in {n} of {m} datasets looked at").format(n=len(discoveries), m=len(datasets)),
-    )
-    outputs.fact(
-        _("Budget spent: {people}").format(people=tightest.population),
-        f"{tightest.share_spent:.0%}",
-        _("of ε = {total}").format(total=f"{tightest.total.epsilon.normalize():f}")
-        + (_(", the most of {n} budgets").format(n=len(budgets)) if len(budgets) > 1 else ""),
-    )
-    duties = improvement.whole.duties
-    outputs.fact(
-        _("Duties met"),
-        "–" if improvement.assessed_at is None else str(duties[State.MET]),
-        _("not checked yet")
-        if improvement.assessed_at is None
-        else _("{n} not met, {m} not assessed").format(
-            n=duties[State.NOT_MET], m=duties[State.NOT_ASSESSED]
-        ),
-    )
+glancing.answers(outlook, steps, today)
+left, right = st.columns([3, 2], gap="large")
+with left:
+    glancing.todo(outlook, steps, today)
+with right:
+    glancing.trend(outlook)
 
-trailing.of_overview(workspace)
-asking.of_overview(workspace)
-left, right = st.columns([2, 3])
+st.header(_("The life cycle"))
+left, right = st.columns([2, 3], vertical_alignment="center")
 done = sum(stage.progress is Progress.DONE for stage in stages)
+discoveries = [found for d in datasets if (found := workspace.discovery(d.name))]
 with left:
     st.plotly_chart(
         figures.ring(stages, _("{n} of 10<br>done").format(n=done)),
@@ -60,20 +43,15 @@ with left:
     )
     st.markdown(outputs.progress_badges(stages), text_alignment="center")
 with right:
-    st.header(_("What to do next"))
-    todo = [stage for stage in stages if stage.next_step]
-    if not todo:
-        st.markdown(_("Nothing is open. Check the duties again when something changes."))
-    for stage in todo:
-        what, where = st.columns([4, 1], vertical_alignment="center")
-        with what:
-            st.markdown(
-                f"**{stage.number} {_(stage.title)}** · {_(stage.next_step)}  \n"
-                f":gray[:small[{_(stage.says)}]]"
-            )
-        with where:
-            navigation.link(stage.page)
-
+    with st.container(horizontal=True):
+        rows = outputs.count(sum(d.rows for d in datasets))
+        outputs.fact(_("Datasets"), str(len(datasets)), _("{rows} rows").format(rows=rows))
+        outputs.fact(
+            _("Personal columns"),
+            str(sum(len(found.personal) for found in discoveries)),
+            _("in {n} of {m} datasets looked at").format(n=len(discoveries), m=len(datasets)),
+        )
+    trailing.of_overview(workspace)
 if improvement.assessed_at is not None:
     improving.loop(improvement)
 improving.stages(improvement, stages)

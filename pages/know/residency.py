@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import outputs, session
+from pages.parts import explaining, outputs, session
 from pages.parts.residing import checks, maps, movements
 
 workspace = session.workspace()
@@ -15,6 +15,7 @@ if not workspace.datasets():
 
 found = workspace.governance.residency.whereabouts()
 movements.summary(found)
+explaining.explained("residency_movements", "movement", "adequacy", "scc")
 movements.unplaced(found.unplaced)
 with st.container(border=True):
     maps.map_of(found)

@@ -45,16 +45,7 @@ def loop(found: Improvement) -> None:
 
 
 def _warnings(found: Improvement) -> None:
-    """What waits elsewhere, with the way there."""
-    if found.alarms:
-        words = (
-            _("One unusual act in the trail that nobody has looked into")
-            if found.alarms == 1
-            else _("{n} unusual acts in the trail that nobody has looked into").format(
-                n=found.alarms
-            )
-        )
-        _warning("notification_important", _("alarm"), words, "trail")
+    """Movements that a duty stands against, with the way there."""
     if found.transfers:
         names = ", ".join(found.transfers[:_SHOWN]) + (
             " …" if len(found.transfers) > _SHOWN else ""
@@ -63,11 +54,6 @@ def _warnings(found: Improvement) -> None:
             n=len(found.transfers), names=wording.escaped(names)
         )
         _warning("public", _("residency"), words, "residency")
-    for one in found.reopened[:_SHOWN]:
-        _warning("restart_alt", _("decide again"), wording.escaped(_(one.says)), one.page)
-    if len(found.reopened) > _SHOWN:
-        more = len(found.reopened) - _SHOWN
-        outputs.remark(_("{n} more decisions are to be made again.").format(n=more))
 
 
 def _warning(icon: str, word: str, says: str, page: str) -> None:

@@ -47,6 +47,7 @@ SECTIONS = {
     "respect": "Respect",
     "prove": "Prove",
     "settings": "Settings",
+    "help": "Help",
 }
 PAGES = (
     PageRow(
@@ -225,6 +226,14 @@ PAGES = (
         help="Who may sign in, what each role may do, and who was here last.",
         right="account.see",
     ),
+    PageRow(
+        name="glossary",
+        section="help",
+        title="Glossary",
+        icon=":material/menu_book:",
+        help="What the words on these pages mean, in plain words and pictures.",
+        right="trail.see",
+    ),
 )
 _BY_NAME = {row.name: row for row in PAGES}
 _NEXT = "session_next"
@@ -301,11 +310,17 @@ def go_on() -> None:
         st.switch_page(ROOT / row(name).path, query_params=said)
 
 
-def link(name: str, label: str | None = None) -> None:
-    """A link to the page called `name`, for whom may open it."""
+def link(name: str, label: str | None = None, **query: str) -> None:
+    """A link to the page called `name`, for whom may open it.
+
+    Args:
+        query: what the address asks of the page; nothing personal.
+    """
     row = _BY_NAME[name]
     if visiting.workspace().may(row.right):
-        st.page_link(ROOT / row.path, label=label or _(row.title), icon=row.icon)
+        st.page_link(
+            ROOT / row.path, label=label or _(row.title), icon=row.icon, query_params=query or None
+        )
 
 
 def _nothing() -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import kept, language, navigation, outputs, session
+from pages.parts import explaining, kept, language, navigation, outputs, session
 from pages.parts.anonymising import (
     curves,
     drafts,
@@ -90,6 +90,7 @@ else:
             with table:
                 hierarchies.overview(draft, look)
     with secret:
+        explaining.explained("anonymise_sensitive", "l", "t", "presence")
         draft = protection.sensitive(draft)
     with other:
         draft = treatments.others(workspace, dataset, found, draft)

@@ -14,6 +14,7 @@ from compliance.federated.nouns import Finding, Plan, Run
 from compliance.i18n import translate as _
 from compliance.report.nouns import ReportKind
 from pages.parts import (
+    explaining,
     figures,
     kept,
     outputs,
@@ -23,6 +24,7 @@ from pages.parts import (
     runs,
     session,
     sharing,
+    yardsticks,
 )
 from pages.parts import sieges as attacks
 from pages.parts import sweeps as trials
@@ -161,6 +163,7 @@ dataset = session.dataset_or_stop()
 if dataset.kept is not None:
     kept.stop(dataset)
 uses.left_out(workspace.rights.consents.usable(dataset.name))
+explaining.explained("federated_plan", "fedavg", "secure", "baselines")
 plan, started = None, False
 with st.container(border=True), outputs.explained(_("This plan cannot be run")):
     plan = plans.plan(dataset, workspace.discovery(dataset.name))
@@ -169,6 +172,7 @@ with st.container(border=True), outputs.explained(_("This plan cannot be run")):
         is_row = dataset.description.unit is None
         told = partial(federation.protection, plan, unit_is_row=is_row)
         plan_protection.priced(plan.rounds, price, state, told)
+        yardsticks.of_loss("federated", price, "unit", kind=str(plan.privacy.unit))
     if plan is not None:
         plans.as_file(plan)
         movements.acceptance()

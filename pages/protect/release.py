@@ -1,5 +1,7 @@
 """Publish a statistic with differential privacy, paid from the budget."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from compliance.dataset.nouns import Dataset
@@ -9,7 +11,18 @@ from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
 from compliance.workspace.approving import Need
-from pages.parts import examined, language, navigation, outputs, published, session, told, wording
+from pages.parts import (
+    examined,
+    explaining,
+    language,
+    navigation,
+    outputs,
+    published,
+    session,
+    told,
+    wording,
+    yardsticks,
+)
 from pages.parts.approving import asking
 from pages.parts.consenting import uses
 
@@ -19,6 +32,7 @@ dataset = session.dataset_or_stop()
 uses.left_out(workspace.rights.consents.usable(dataset.name))
 state = workspace.budget(dataset.population)
 outputs.budget(state, lambda: workspace.prices(dataset.population))
+explaining.explained("release_budget", "budget", "epsilon", "delta")
 
 
 @language.callback
@@ -103,6 +117,9 @@ else:
                 left=f"{float(state.left.epsilon):.2f}"
             )
         )
+        with suppress(ComplianceError):  # what is typed wrongly is told above
+            typed = wording.typed_budget(epsilon, delta)
+            yardsticks.of_loss("release", typed)
 
 st.header(_("Published so far"))
 releases = workspace.releases(dataset.name)

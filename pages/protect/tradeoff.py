@@ -19,6 +19,7 @@ from pages.parts import (
     sliders,
     targets,
     wording,
+    yardsticks,
 )
 from pages.parts.consenting import uses
 
@@ -59,6 +60,7 @@ def look_ahead() -> None:
         seen = workspace.preview(dataset.name, query, asked)
         session.keep_query(dataset, query)
         session.keep_asked(dataset, asked)
+        yardsticks.of_loss("tradeoff", asked, "epsilon", "delta", "odds", "margin")
         previews.affordable(asked, state)
         previews.preview(seen, query, prior_percent)
 

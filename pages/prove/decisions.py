@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import outputs, permitted, session
+from pages.parts import explaining, outputs, permitted, session
 from pages.parts.deciding import duties, improvement, opened, remedies, standing, worklist
 
 VIEWS = ("Findings", "All duties", "Improvement")
@@ -29,7 +29,10 @@ if latest is None:
 
 findings = mending.findings()
 pack = workspace.governance.packs.in_force()
+if (place := st.query_params.pop("finding", None)) in {one.id for one in findings}:
+    st.session_state["decisions_view"], st.session_state["decisions_finding"] = VIEWS[0], place
 standing.shown(latest, workspace.governance.duties.standings(), findings, mending)
+explaining.explained("decisions_standing", "met", "unmet", "unassessed", "waived")
 view = st.radio(_("View"), VIEWS, format_func=_, horizontal=True, key="decisions_view")
 
 if view == "All duties":

@@ -5,7 +5,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.impact import level_after, method, missing_in, residual, weighed
 from compliance.impact.nouns import Impact, ImpactKind
-from pages.parts import outputs, session, wording
+from pages.parts import explaining, outputs, session, wording
 from pages.parts.impacting import answers, beginning, judging, redrawing, risks, words
 
 
@@ -42,6 +42,7 @@ def figures_of(impact: Impact) -> None:
         done = sum(one.is_done for one in impact.measures)
         st.metric(_("Measures done"), f"{done} / {len(impact.measures)}", border=True)
         st.metric(_("Still missing"), missing, border=True)
+    explaining.explained("impact_figures", "dpia", "residual")
 
 
 def dpia(impact: Impact) -> None:

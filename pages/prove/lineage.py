@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import outputs, session
+from pages.parts import explaining, outputs, session
 from pages.parts.tracing import columns, evidence, things
 
 VIEWS = ("Graph", "One column", "Evidence")
@@ -14,6 +14,7 @@ workspace = session.workspace()
 lineage = workspace.proof.lineage
 outputs.remark(_("From the source files to every release, model and report, left to right."))
 dataset = session.dataset_or_stop()
+explaining.explained("lineage_graph", "lineage")
 one, two, three = st.columns([2, 2, 3], vertical_alignment="bottom")
 everything = one.toggle(_("Show all datasets"), key="lineage_all")
 today = datetime.now(UTC).date()

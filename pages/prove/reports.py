@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import outputs, session
+from pages.parts import explaining, outputs, session
 from pages.parts.reporting import checking, choosing, listing
 
 workspace = session.workspace()
@@ -15,5 +15,6 @@ if not workspace.datasets():
     session.dataset_or_stop()
 with st.container(border=True):
     st.header(_("Build a report"))
+    explaining.explained("reports_build", "pdfa", "hash")
     choosing.build(workspace)
 listing.built(workspace)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import alarms, navigation, outputs, session
+from pages.parts import alarms, explaining, navigation, outputs, session
 from pages.parts.trailing import anchors, checking, entries, verdict
 
 workspace = session.workspace()
@@ -16,6 +16,7 @@ if state.verification.ok and not state.verification.entries:
     st.stop()
 anchors.told()
 verdict.said(state)
+explaining.explained("trail_verdict", "trail", "hash", "checkpoint", "anchor")
 verdict.verified(workspace)
 verdict.checkpoint(workspace, state)
 checking.by_others(workspace)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import outputs, session
+from pages.parts import explaining, outputs, session
 from pages.parts.consenting import changes, purposes, standing, uses
 
 workspace = session.workspace()
@@ -19,6 +19,7 @@ if not workspace.datasets():
 changes.said()
 stands = workspace.rights.consents.standing()
 standing.shown(stands)
+explaining.explained("consent_standing", "consent", "basis")
 uses.shown(workspace.rights.consents.uses())
 
 files, people, asked, past = st.tabs(

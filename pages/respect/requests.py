@@ -5,7 +5,7 @@ import streamlit as st
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.workspace.requesting_clocks import by_urgency
-from pages.parts import navigation, outputs, session, wording
+from pages.parts import explaining, navigation, outputs, session, wording
 from pages.parts.requesting import boards, holds, intake, opened, words
 
 VIEWS = ("Board", "Take in", "Numbers and log", "Legal holds")
@@ -24,6 +24,8 @@ if not every and not workspace.datasets():
 if (next_ := st.session_state.pop("requests_next", None)) is not None:
     st.session_state["requests_view"] = VIEWS[0]
     st.session_state["requests_which"] = next_
+if (place := st.query_params.pop("request", None)) in {one.request.id for one in every}:
+    st.session_state["requests_view"], st.session_state["requests_which"] = VIEWS[0], place
 if told := st.session_state.pop("requests_told", ""):
     st.toast(told, icon=":material/check:")
 
@@ -41,6 +43,7 @@ elif view == VIEWS[3]:
 elif not every:
     st.markdown(_("Nobody has asked for anything yet."))
 else:
+    explaining.explained("requests_board", "request", "due", "hold")
     due = by_urgency(every)
     boards.board(due)
     rest = sorted({one.request.id for one in every} - {one.request.id for one in due}, reverse=True)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget, Period
-from pages.parts import outputs, permitted, session
+from pages.parts import explaining, outputs, permitted, session, yardsticks
 
 PERIOD_WORDS = {
     Period.NONE: "never",
@@ -28,6 +28,7 @@ about: dict[str, list[str]] = {}
 for dataset in datasets:
     about.setdefault(dataset.population, []).append(str(dataset.name))
 
+explaining.explained("budgets_form", "budget", "epsilon", "delta")
 with st.container(border=True):
     people = st.selectbox(
         _("People who share the budget"), list(about), key="budgets_people", width=420
@@ -72,6 +73,7 @@ if decided:
         workspace.decide_budget(people, wanted, period=period)
         st.toast(_("Decided."), icon=":material/check:")
 
+yardsticks.of_loss("budgets", total)
 states = [workspace.budget(population) for population in about]
 outputs.table(
     [

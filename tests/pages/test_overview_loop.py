@@ -56,7 +56,7 @@ def test_an_alarm_is_on_the_overview_until_somebody_looked_into_it(full_desk: De
     desk.governance.watching.acknowledge(raised.alarm.id, "A test of the noise")
 
     assert "One unusual act in the trail that nobody has looked into" in before
-    assert "unusual act" not in words(full_desk.open("overview"))
+    assert "that nobody has looked into" not in words(full_desk.open("overview"))
 
 
 def test_a_refreshed_file_is_to_be_decided_on_again(full_desk: Desk) -> None:
@@ -113,3 +113,44 @@ def test_before_duties_were_checked_there_is_no_loop_yet(described_desk: Desk) -
 
     assert "Improvement" not in [header.value for header in visitor.header]
     assert "not checked yet" in words(visitor)
+
+
+def test_four_questions_are_answered_on_top_with_numbers_and_ways_on(full_desk: Desk) -> None:
+    outlook = full_desk.workspace.governance.outlook.now()
+    visitor = full_desk.open("overview")
+
+    answers = {metric.label: metric.value for metric in visitor.metric[:4]}
+    assert answers == {
+        "What is wrong?": f"{outlook.wrong.now} findings",
+        "What is due?": "0 overdue",
+        "What is left of the budget?": f"{100 * outlook.left.now:.1f}\u00a0%",
+        "What to do next?": visitor.metric[3].value,
+    }
+    assert visitor.metric[0].delta.startswith("+1 since")
+    labels = [link.proto.label for link in visitor.page_link]
+    assert {"See the findings", "See what is due", "See the budgets", "Begin with it"} <= set(
+        labels
+    )
+
+
+def test_a_way_on_opens_the_finding_itself(full_desk: Desk) -> None:
+    every = full_desk.workspace.governance.mending.findings()
+    wanted = every[-1].id
+    visitor = full_desk.open("decisions")
+    assert visitor.selectbox(key="decisions_finding").value != wanted
+
+    visitor.query_params["finding"] = wanted
+    visitor.run()
+
+    assert visitor.selectbox(key="decisions_finding").value == wanted
+    assert "finding" not in visitor.query_params
+
+
+def test_the_trend_has_its_numbers_in_a_table(full_desk: Desk) -> None:
+    full_desk.workspace.assess()
+    visitor = full_desk.open("overview")
+
+    (table,) = [f.value for f in visitor.dataframe if "Budget left" in f.value]
+    alts = [chart.proto.alt for chart in visitor.get("plotly_chart")]
+    assert len(table) == len(full_desk.workspace.assessments())
+    assert any("duties not met from" in alt for alt in alts)

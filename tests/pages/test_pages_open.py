@@ -38,6 +38,7 @@ EMPTY = {
     "audits": ("An audit looks at what is new", LOAD_OR_DEMO),
     "organisation": ("Stands on the cover of every report", []),
     "accounts": ("Nobody has an account yet", []),
+    "glossary": ("What the words of the desk mean", []),
 }
 # What only this page says, or the key of what only it shows, when the whole job was done once.
 FULL = {
@@ -56,13 +57,14 @@ FULL = {
     "impact": "impact_begin_form",
     "lineage": "lineage_graph",
     "trail": "Take a checkpoint",
-    "reports": "SHA-256",
+    "reports": "reports_build_chain_picture",
     "budgets": "People who share the budget",
     "approvals": "What needs a second person",
     "rules": "Look at one rule",
     "audits": "Schedules",
     "organisation": "This installation",
     "accounts": "What each role may do",
+    "glossary": "glossary_search",
 }
 
 
@@ -83,7 +85,8 @@ def test_a_page_opens_on_an_empty_desk_and_leads_on(empty_desk: Desk, name: str)
 
     says, leads_to = EMPTY[name]
     assert says in words(visitor)
-    assert [link.page for link in visitor.page_link] == leads_to
+    links = [link.page for link in visitor.page_link if link.page != "glossary"]
+    assert links == leads_to
     assert not visitor.error
 
 

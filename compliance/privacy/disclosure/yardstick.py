@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from compliance.i18n import mark
 from compliance.plain import from_plain
@@ -41,11 +41,20 @@ def place(release: Release) -> tuple[Yardstick, ...]:
     return whole, _yardstick(f"{PERSON}-{period.per}", price.epsilon, price.delta)
 
 
+def beside(epsilon: Decimal, delta: Decimal, kind: str = PERSON) -> Yardstick:
+    """Where an ε that is thought of would lie among deployments with the same unit.
+
+    Args:
+        kind: what is hidden as a whole: person, person-day …, device, site.
+    """
+    return _yardstick(kind, epsilon, delta)
+
+
 def _yardstick(kind: str, epsilon: Decimal, delta: Decimal) -> Yardstick:
     at = delta or _USUAL_DELTA
-    beside = [(_beside(deployment, at), _reason(deployment, kind)) for deployment in deployments()]
+    every = [(_beside(deployment, at), _reason(deployment, kind)) for deployment in deployments()]
     comparable = sorted(
-        (compared for compared, reason in beside if not reason), key=lambda c: c.epsilon or 0
+        (compared for compared, reason in every if not reason), key=lambda c: c.epsilon or 0
     )
     return Yardstick(
         unit_kind=kind,
@@ -56,7 +65,7 @@ def _yardstick(kind: str, epsilon: Decimal, delta: Decimal) -> Yardstick:
             Compared(
                 deployment=c.deployment, epsilon=c.epsilon, delta=c.delta, says=sentence(reason)
             )
-            for c, reason in beside
+            for c, reason in every
             if reason
         ),
         says=_says(kind, epsilon, delta, comparable),
@@ -69,6 +78,7 @@ def _deployment(row: dict[str, object]) -> Deployment:
     return from_plain(Deployment, nothing | row)
 
 
+@lru_cache(maxsize=512)
 def _beside(deployment: Deployment, delta: Decimal) -> Compared:
     """A deployment with its own ε, or with the one that its ρ gives at `delta`."""
     epsilon, at, said = deployment.epsilon, deployment.delta, [deployment.note]

@@ -9,7 +9,7 @@ from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Singling, SinglingOut
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import outputs, wording
+from pages.parts import explaining, outputs, wording, yardsticks
 from pages.parts.anonymising import drafts, words
 from pages.parts.anonymising.drafts import Draft
 
@@ -54,6 +54,8 @@ def now(workspace: Workspace, dataset: Dataset, draft: Draft) -> None:
             lambda: anonymisation.risk(dataset.name, quasi, secrets),
         )
         facts(found)
+        yardsticks.of_groups(found.k)
+        explaining.explained("anonymise_risk", "k", "prosecutor", "marketer")
     if dataset.description.unit is None:
         outputs.remark(
             _("No column is named that tells people apart, so each row counts as a person.")

@@ -16,7 +16,7 @@ from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import Workspace
 from compliance.workspace.approving import Need
-from pages.parts import language, navigation, outputs, wording
+from pages.parts import language, outputs, wording
 from pages.parts.approving import words
 
 _SAID = "approvals_said"
@@ -90,21 +90,6 @@ def of_run(
     with suppress(ComplianceError):
         return workspace.access.approving.for_run(dataset.name, plan, resume)
     return None
-
-
-def of_overview(workspace: Workspace) -> None:
-    """How much waits for whoever looks."""
-    waiting = workspace.access.approving.waiting()
-    if not waiting:
-        return
-    count = len(waiting)
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            _("**One act waits for your approval**")
-            if count == 1
-            else _("**{n} acts wait for your approval**").format(n=count)
-        )
-        navigation.link("approvals")
 
 
 def _said() -> None:

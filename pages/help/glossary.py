@@ -1,0 +1,90 @@
+"""What the words on the pages mean, in plain words and pictures."""
+
+import streamlit as st
+
+from compliance.glossary import find, glossary
+from compliance.glossary.nouns import Term
+from compliance.i18n import locales
+from compliance.i18n import translate as _
+from pages.parts import explaining, language, navigation, outputs, wording
+
+PARAMETER = "term"  # of the address
+
+book = glossary()
+
+
+def meta(one: Term) -> str:
+    """What others call it, where the law speaks of it, and what to look at next."""
+    lines = [f"{_('In papers and standards:')} {wording.escaped(one.standard)}"]
+    if one.origin:
+        lines.append(f"{_('From:')} {wording.escaped(one.origin)}")
+    if one.law:
+        lines.append(f"{_('In the law:')} {', '.join(one.law)}")
+    if one.see:
+        near = locales.joined((_(book.terms[id_].name) for id_ in one.see), "words")
+        lines.append(f"{_('See also:')} {wording.escaped(near)}")
+    return "  \n".join(f":gray[:small[{line}]]" for line in lines)
+
+
+def opened(one: Term) -> None:
+    """A term that the address names, with its picture and the pages that use it."""
+    with st.container(border=True):
+        st.header(wording.escaped(_(one.name)))
+        words, drawing = st.columns([3, 2]) if one.picture else (st.container(), None)
+        with words:
+            st.markdown(f"**{wording.escaped(_(one.short))}**")
+            st.markdown(wording.escaped(_(one.long)))
+            st.markdown(meta(one))
+        if drawing is not None:
+            with drawing:
+                explaining.pictured(one.picture, f"glossary_{one.id}")
+        with st.container(horizontal=True):
+            for id_ in one.see:
+                navigation.link("glossary", _(book.terms[id_].name), term=id_)
+        if one.pages:
+            outputs.remark(_("Pages that use it:"))
+            with st.container(horizontal=True):
+                for page in one.pages:
+                    navigation.link(page)
+        st.button(_("Close"), key="glossary_close", icon=":material/close:", on_click=close)
+
+
+@language.callback
+def close() -> None:
+    st.query_params.pop(PARAMETER, None)
+
+
+def listed(one: Term) -> None:
+    """A term of the list, to be unfolded."""
+    with st.expander(f"**{wording.escaped(_(one.name))}** · {wording.escaped(_(one.short))}"):
+        st.markdown(wording.escaped(_(one.long)))
+        st.markdown(meta(one))
+        if one.picture:
+            navigation.link("glossary", _("With its picture"), term=one.id)
+
+
+outputs.remark(
+    _("What the words of the desk mean, and what they do not mean. One thing has one name here.")
+)
+chosen = book.terms.get(st.query_params.get(PARAMETER, ""))
+if chosen is not None:
+    opened(chosen)
+asked = st.text_input(
+    _("Search"),
+    key="glossary_search",
+    placeholder=_("a word, such as margin or consent"),
+    width=420,
+    icon=":material/search:",
+)
+found = find(asked)
+if not found:
+    st.markdown(_("No term has these words. Try fewer, or a part of one."))
+for theme, heading in book.themes.items():
+    terms = [one for one in found if one.theme == theme]
+    if terms:
+        st.header(_(heading))
+        for one in terms:
+            listed(one)
+outputs.remark(
+    _("{source} As of {day}.").format(source=wording.escaped(_(book.source)), day=book.as_of)
+)

@@ -1,0 +1,54 @@
+"""The glossary is searched, opened by an address, and shows what a picture says."""
+
+from __future__ import annotations
+
+from pages.parts.navigation import PAGES
+from tests.pages.conftest import Desk, words
+
+
+def test_an_address_opens_a_term_with_its_picture_and_the_pages_that_use_it(
+    full_desk: Desk,
+) -> None:
+    visitor = full_desk.open("glossary")
+    visitor.query_params["term"] = "epsilon"
+    visitor.run()
+
+    assert visitor.header[0].value == "ε (epsilon)"
+    assert "22,000 times at ε = 10" in words(visitor)
+    (chart,) = visitor.get("plotly_chart")
+    assert chart.proto.alt.startswith("At ε = 1")
+    assert {"tradeoff", "release", "budgets"} <= {link.page for link in visitor.page_link}
+
+    visitor.button(key="glossary_close").click().run()
+    assert visitor.header[0].value == "Statistics with noise"
+
+
+def test_a_search_leaves_the_terms_that_have_its_words(full_desk: Desk) -> None:
+    visitor = full_desk.open("glossary")
+    everything = len(visitor.expander)
+    visitor.text_input(key="glossary_search").set_value("legal hold").run()
+
+    assert everything >= 70
+    assert [box.label.split("**")[1] for box in visitor.expander] == ["legal hold"]
+
+    visitor.text_input(key="glossary_search").set_value("blockchain").run()
+    assert "No term has these words" in words(visitor)
+
+
+def test_the_same_words_in_chinese(full_desk: Desk) -> None:
+    visitor = full_desk.open("glossary")
+    visitor.query_params["term"] = "hold"
+    visitor.selectbox(key="session_language").set_value("zh").run()
+
+    assert visitor.header[0].value == "法律保全"
+    assert "因争议或调查" in words(visitor)
+
+
+def test_an_address_that_names_no_term_shows_the_list(full_desk: Desk) -> None:
+    visitor = full_desk.open("glossary")
+    visitor.query_params["term"] = "<script>"
+    visitor.run()
+
+    assert not visitor.exception
+    assert visitor.header[0].value == "Statistics with noise"
+    assert PAGES[-1].name == "glossary"
