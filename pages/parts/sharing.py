@@ -30,6 +30,7 @@ AT_ONCE = 1  # pages drawn
 PATIENCE_S = 0.5  # then a page is drawn in any case: whoever has the turn waits for something
 SWITCH_S = 0.002  # how long a thread may keep others waiting
 TIDY_S = 30.0
+FIRST_PAGE_S = 5.0  # nobody came until then, so what is slow to load is loaded now
 KEPT_S = 60.0  # a session whose browser has gone; then its uploads and choices are let go
 _ARENAS = 2  # of the C library's memory; it would take eight times the cores
 _M_ARENA_MAX = -8
@@ -90,6 +91,7 @@ class Turns:
 
 
 TURNS = Turns()
+_DRAWN = threading.Event()  # some page was
 _CREW: list[Crew] = []
 
 
@@ -133,6 +135,7 @@ def _in_turns() -> None:
     def in_turn(self: ScriptRunner, *args: object) -> None:
         with TURNS.turn():
             drawn(self, *args)
+        _DRAWN.set()
 
     ScriptRunner._run_script = in_turn
 
@@ -151,7 +154,11 @@ def _themes_kept() -> None:
 
 
 def _get_ready() -> None:
-    """Load what is slow to load, take it out of the garbage collector's rounds, wake a worker."""
+    """Load what is slow to load, take it out of the garbage collector's rounds, wake a worker.
+
+    The first page comes before, or its visitor would wait for all of this.
+    """
+    _DRAWN.wait(FIRST_PAGE_S)
     load_libraries()
     gc.collect()
     gc.freeze()

@@ -85,7 +85,7 @@ def form(workspace: Workspace) -> None:
 
 def from_file(workspace: Workspace) -> None:
     """Many requests at once."""
-    st.subheader(_("From a file"))
+    st.header(_("From a file"))
     outputs.remark(
         _(
             "CSV or JSON with one request per row: law, right, received_on, if need be channel, "
@@ -106,7 +106,7 @@ def from_file(workspace: Workspace) -> None:
 
 def signal(workspace: Workspace) -> None:
     """Global Privacy Control."""
-    st.subheader(_("Global Privacy Control"))
+    st.header(_("Global Privacy Control"))
     outputs.remark(
         _(
             "A browser's signal is an opt-out of sale or sharing ({law}). Where somebody is signed "

@@ -80,4 +80,4 @@ def by_others(workspace: Workspace) -> None:
         )
         keys = workspace.proof.log.known_keys()
         key = keys[1][-1] if keys else "…"
-        st.code(_COMMANDS.format(key=key), language="bash", wrap_lines=True)
+        st.code(_COMMANDS.format(key=key), language=None, wrap_lines=True)
