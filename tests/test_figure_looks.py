@@ -27,7 +27,10 @@ THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))[
 SCHEMES = ("light", "dark")
 HUES = ("red", "orange", "green", "blue", "gray")
 DRAWN = {
-    **{name: getattr(figures, name) for name in "TEAL AMBER GREY INDIGO PLUM OLIVE".split()},
+    **{
+        name: getattr(figures, name)
+        for name in ["TEAL", "AMBER", "GREY", "INDIGO", "PLUM", "OLIVE"]
+    },
     **{f"answer {answer}": look[0] for answer, look in ANSWER_LINES.items()},
     **{f"mark {mark}": look[0] for mark, look in lineage.MARKS.items()},
     **{f"consent {state}": look[0] for state, look in consenting._LOOKS.items()},
@@ -166,7 +169,7 @@ def drawn() -> dict[str, Any]:
             Baselines(centralised=0.9, local=0.7),
         ),
         "consent": consenting.standing([stands]),  # type: ignore[list-item]
-        "requests": requesting.by_right(["Access"], dict.fromkeys(requesting._LOOKS, [2])),
+        "requests": requesting.by_right(["Access"], {key: [2] for key in requesting._LOOKS}),
         "before and after": risk.before_and_after(
             ["Linking"], [0.5], [0.1], [0.2], ("before", "after", "at most")
         ),

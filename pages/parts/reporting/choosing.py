@@ -143,7 +143,6 @@ def download(workspace: Workspace, report: Report, shape: Format, key: str, *, f
         on_click="ignore",
         key=key,
         icon=":material/download:",
-        type="primary" if first else "secondary",
         **permitted.needs("request.see" if report.kind is ReportKind.REQUEST else "report.export"),
     )
 
