@@ -18,8 +18,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import streamlit as st
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import Runtime, app_session
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from compliance.settings import Settings
@@ -112,7 +114,7 @@ def begin() -> threading.Thread:
     _themes_kept()
     settings = Settings.from_environment()
     if settings.workers:
-        _CREW.append(Crew(settings, settings.workers, TURNS.elsewhere))
+        _CREW.append(Crew(settings, settings.workers, TURNS.elsewhere, _still_wanted))
         atexit.register(_CREW[0].end)
     ready = threading.Thread(target=_get_ready, name="get ready", daemon=True)
     ready.start()
@@ -151,6 +153,12 @@ def _themes_kept() -> None:
         message.MergeFrom(kept[section])
 
     app_session._populate_theme_msg = written
+
+
+def _still_wanted() -> None:
+    """Let Streamlit end this run where somebody clicked or left: it does so when state is read."""
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        st.session_state.get("sharing_wanted")
 
 
 def _get_ready() -> None:
