@@ -31,6 +31,6 @@ def handed_out(workspace: Workspace, name: str, done: Release) -> None:
             key=f"release_report_{done.id}",
             icon=":material/description:",
         ):
-            with st.spinner(_("Gathering evidence and typesetting …")):
+            with outputs.working(_("Gathering evidence and typesetting …")):
                 built = workspace.build_report(ReportKind.RELEASE, [name], about=done.id)
             st.success(_("Built, {pages} pages; download it on Reports.").format(pages=built.pages))

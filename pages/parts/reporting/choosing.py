@@ -126,7 +126,7 @@ def build(workspace: Workspace) -> None:
     if submitted:
         with (
             outputs.explained(_("Not built")),
-            st.spinner(_("Gathering evidence and typesetting …")),
+            outputs.working(_("Gathering evidence and typesetting …")),
         ):
             report = _built(workspace, kind, subject, language or ENGLISH)
             st.session_state["reports_built"] = (report.id, Format(shape))

@@ -99,7 +99,7 @@ def from_file(workspace: Workspace) -> None:
         key=f"requests_file_{_round()}",
     )
     if st.button(_("Take in all of it"), key="requests_import", disabled=file is None) and file:
-        with outputs.explained(_("Nothing taken in")):
+        with outputs.explained(_("Nothing taken in")), outputs.working(_("Taking it in …")):
             opened = workspace.rights.requests.import_(file.getvalue(), file.name)
             _go_to(opened[-1].id, _("{n} requests taken in").format(n=len(opened)))
 

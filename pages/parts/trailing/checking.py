@@ -26,7 +26,7 @@ def upload(workspace: Workspace) -> None:
     )
     if file is None:
         return
-    with outputs.explained(_("Not checked")), st.spinner(_("Reading every entry …")):
+    with outputs.explained(_("Not checked")), outputs.working(_("Reading every entry …")):
         kind, found = workspace.proof.log.verify_upload(file.getvalue(), file.name)
         if found.ok:
             st.success(
