@@ -216,12 +216,14 @@ class _Worker:
     def ask(self, word: Call | Next | Close, look: Callable[[], object] | None = None) -> Reply:
         """Its reply; until then `look` is called now and then, and may raise."""
         self._line.send(word)
+        is_wanted = look is None
         try:
             while look is not None and not self._line.poll(LOOK_S):
                 look()
-        except BaseException:
-            self.process.kill()  # else its end would be waited for
-            raise
+            is_wanted = True
+        finally:
+            if not is_wanted:
+                self.process.kill()  # else its end would be waited for
         reply: Reply = self._line.recv()
         return reply
 
