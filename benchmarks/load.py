@@ -152,6 +152,7 @@ class Seen:
 
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
+    refused: int = 0
     memory: list[tuple[float, int, float, float]] = field(default_factory=list)
     acts: int = 0
     wall_s: float = 0.0
@@ -190,6 +191,7 @@ class Officer:
         self._fragments: dict[str, str] = {}
         self.values: dict[str, WidgetState] = {}
         self.errors: list[str] = []
+        self.refused = 0  # such as a release once the budget is used up
         self.bytes = 0
 
     async def come(self, page: str) -> None:
@@ -261,7 +263,7 @@ class Officer:
         if kind == "exception":
             self.errors.append(element.type)
         if kind == "alert" and element.format == element.ERROR:
-            self.errors.append(f"refused: {element.body}")
+            self.refused += 1
         id_ = getattr(element, "id", "")
         if id_.startswith("$$ID-"):
             key = id_.split("-", 2)[2]
@@ -346,6 +348,7 @@ class Day:
 
     def _noted(self, officer: Officer) -> None:
         self.seen.errors += officer.errors
+        self.seen.refused += officer.refused
 
 
 async def watch(server: Server, seen: Seen) -> None:
@@ -400,6 +403,7 @@ def told(seen: Seen) -> None:
     print(f"memory of the server {first[2]:.0f} → {last[2]:.0f} MB, ", end="")
     print(f"with its workers {first[3]:.0f} → {last[3]:.0f} MB, ", end="")
     print(f"at most {max(one[3] for one in seen.memory):.0f} MB")
+    print(f"refused in a sentence: {seen.refused}; ", end="")
     print(f"errors: {len(seen.errors)} {sorted(set(seen.errors))[:5]}")
 
 

@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import functools
 import hashlib
+import io
 import json
 import os
 import random
@@ -74,10 +75,20 @@ def ran(
         "line": list(line),
         "kill_at": kill_at,
         "harm": harm,
+        "folder": str(Path.cwd()),
         "environment": dict(os.environ),
+        "typed": _typed().hex(),
     }
     said = _running().ask(asked)
     return Ended(*said)
+
+
+def _typed() -> bytes:
+    """What a test puts on standard input; nobody else types anything."""
+    if isinstance(sys.stdin, io.StringIO):
+        return sys.stdin.getvalue().encode()
+    held = getattr(sys.stdin, "buffer", None)
+    return held.getvalue() if isinstance(held, io.BytesIO) else b""
 
 
 class _Runner:
