@@ -6,6 +6,7 @@ import fcntl
 import functools
 import hashlib
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,12 @@ hypothesis_settings.load_profile("desk")
 # Needs the records to be in a file: it looks into it, copies it, or hands it to another program.
 IN_A_FILE = "in_a_file"
 
+# What is looked at here is the same wherever records are: pages, print, noise, networks.
+SAME_ANYWHERE = re.compile(
+    r"pages/(?!test_(page_jobs|visiting|accounts_page|approvals_page|requests_page|trail_page))"
+    r"|test_(deploy|flower|glossary|i18n|report_standards|selfaudit|tracing_truth)\.py"
+)
+
 ROOT = Path(__file__).resolve().parent.parent
 CANARY_PERSON, CANARY_COUNTRY = 77_777, "Zembla_only_one"
 
@@ -59,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--records postgresql`, leave out what has no workspace, or says where records are."""
+    """With `--records postgresql`, leave out what has no workspace, or is the same anywhere."""
     if config.getoption("records") == "sqlite":
         return
     kept = [item for item in items if isinstance(item, pytest.Function) and _is_redirected(item)]
@@ -70,6 +77,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_redirected(item: pytest.Function) -> bool:
     says_where = hasattr(item, "callspec") and "settings" in item.callspec.params
     if says_where or item.get_closest_marker(IN_A_FILE) or item.get_closest_marker("browser"):
+        return False
+    if SAME_ANYWHERE.match(item.path.relative_to(ROOT / "tests").as_posix()):
         return False
     return "settings" in item.fixturenames or _opens_records(item.module)
 
