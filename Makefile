@@ -14,7 +14,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get
 # `bench-discovery`, `bench-federated`, `bench-measures`, `bench-release` and `bench-text` install their
 # peers into benchmarks/.peers at the first run;
 # `bench-release` and `bench-mnist` take minutes.
-BENCHES := bench-anonymise bench-audit bench-baskets bench-bigdata bench-crowd bench-dataset bench-demo bench-discovery bench-erasing bench-faults bench-federated bench-fuzz bench-images bench-letters bench-lineage bench-load bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-rules bench-tasks bench-text bench-tracing bench-trail bench-treatments bench-watch
+BENCHES := bench-anonymise bench-audit bench-baskets bench-bigdata bench-crowd bench-dataset bench-demo bench-discovery bench-erasing bench-faults bench-federated bench-felt bench-fuzz bench-images bench-letters bench-lineage bench-load bench-local bench-measures bench-mnist bench-preview bench-release bench-repaint bench-report bench-rules bench-tasks bench-text bench-tracing bench-trail bench-treatments bench-watch
 
 .PHONY: run test lint lock messages distributed docs pictures clean bench train-discovery train-text $(BENCHES)
 
@@ -90,7 +90,7 @@ bench: $(BENCHES)
 $(BENCHES): bench-%: $(VENV)/.dev
 	$(BIN)/python benchmarks/$*.py
 
-bench-repaint: chromium
+bench-felt bench-repaint: chromium
 
 # One thread, so that CPU seconds tell of the work and not of threads that wait for it.
 bench-anonymise bench-crowd bench-federated bench-local bench-measures bench-mnist: export OPENBLAS_NUM_THREADS := 1

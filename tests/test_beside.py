@@ -268,3 +268,26 @@ def test_a_worker_that_has_grown_too_large_says_that_it_ends(
     assert not worker.answer(call("steps", [])).is_last
     worker.answer(Close())
     assert worker.answer(call("who")).is_last
+
+
+@pytest.mark.in_a_file
+def test_long_work_that_nobody_waits_for_is_stopped_and_nothing_of_it_is_stored(
+    here: Workspace,
+) -> None:
+    class ClickedElsewhereError(Exception):
+        pass
+
+    def clicked() -> None:
+        raise ClickedElsewhereError
+
+    crew = Crew(here.settings, 2, look=clicked)
+    before = here.verify_trail()
+    try:
+        with pytest.raises(ClickedElsewhereError, match=r"^$"):  # its worker takes longer to begin
+            through(here, crew).acting(OFFICER).assess()
+        assert crew.workers() == ()
+    finally:
+        crew.end()
+
+    assert here.assessments() == ()
+    assert here.verify_trail() == before

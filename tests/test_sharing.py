@@ -117,7 +117,7 @@ class Slow:
     def __init__(self, settings: Settings) -> None:
         self.process = SimpleNamespace(pid=1, poll=lambda: None)
 
-    def ask(self, word: Any) -> Reply:
+    def ask(self, word: Any, _look: object = None) -> Reply:
         self.asked.append(word.way)
         if word.way != "release":
             assert self.let_go.wait(PATIENCE_S)
@@ -180,7 +180,7 @@ def test_what_cannot_be_carried_over_costs_no_place_in_the_crew(
     crew = Crew(SimpleNamespace(), 1)  # type: ignore[arg-type]
     release = crew.for_(None, "release", is_brief=True)  # type: ignore[arg-type]
 
-    def cannot(self: Slow, word: object) -> Reply:
+    def cannot(self: Slow, word: object, look: object) -> Reply:
         raise TypeError
 
     with monkeypatch.context() as patch:

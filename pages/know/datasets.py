@@ -60,7 +60,7 @@ with st.expander(
     if submitted and not (uploads or place or stays):
         st.warning(_("Choose a file or give a path first."))
     elif submitted:
-        with outputs.explained(_("Not loaded")), st.spinner(_("Reading and cleaning …")):
+        with outputs.explained(_("Not loaded")), outputs.working(_("Reading and cleaning …")):
             try:
                 if stays:
                     added = kept.register(workspace, stays, name, said)

@@ -32,7 +32,10 @@ def columns() -> None:
         type="secondary" if found else "primary",
         key="discovery_run",
     ):
-        with outputs.explained(_("Not searched")), st.spinner(_("Looking at names and values …")):
+        with (
+            outputs.explained(_("Not searched")),
+            outputs.working(_("Looking at names and values …")),
+        ):
             workspace.discover(dataset.name)
             st.rerun()
     if found is None:

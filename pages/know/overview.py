@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Progress
-from pages.parts import figures, glancing, improving, navigation, outputs, session
+from pages.parts import figures, glancing, improving, outputs, session
 from pages.parts.guiding import beginning, touring
 from pages.parts.trailing import verdict as trailing
 

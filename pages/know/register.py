@@ -16,9 +16,9 @@ outputs.remark(
     _("What only people know stands here; what the desk knows already is drawn, and marked so.")
 )
 if not workspace.datasets():
-    st.markdown(_("Nothing is drawn yet: there is no dataset. Load one, or open the demo shop."))
-    navigation.link("datasets", _("Load a dataset"))
-    navigation.link("overview", _("Open the demo shop"))
+    session.nothing_yet(
+        _("Nothing is drawn yet: there is no dataset. Load one, or open the demo shop.")
+    )
 if (next_ := st.session_state.pop("register_next", None)) is not None:
     st.session_state["register_view"] = VIEWS[0]
     st.session_state["register_kind"] = next_[0]

@@ -40,7 +40,7 @@ def unusual_acts(workspace: Workspace) -> None:
         key="trail_look",
         **permitted.needs("trail.watch"),
     ):
-        with outputs.explained(_("Not looked at")), st.spinner(_("Looking at every entry …")):
+        with outputs.explained(_("Not looked at")), outputs.working(_("Looking at every entry …")):
             watching.look()
             st.session_state["trail_looked"] = True
     alarms = watching.alarms()

@@ -166,7 +166,7 @@ def singling_out(workspace: Workspace, name: str) -> None:
         )
     )
     if st.button(_("Look for combinations"), key="discovery_single", icon=":material/groups:"):
-        with outputs.explained(_("Not looked at")), st.spinner(_("Counting …")):
+        with outputs.explained(_("Not looked at")), outputs.working(_("Counting …")):
             st.session_state["discovery_singled"] = (
                 name,
                 workspace.anonymisation.singling_out(name),

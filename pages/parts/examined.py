@@ -43,7 +43,7 @@ def desk(workspace: Workspace) -> None:
         icon=":material/verified:",
         **permitted.needs("audit.self"),
     ):
-        with outputs.explained(_("Not audited")), st.spinner(_("Drawing and counting …")):
+        with outputs.explained(_("Not audited")), outputs.working(_("Drawing and counting …")):
             workspace.probing.self_audit()
     past = workspace.probing.self_audits()
     if past:
@@ -77,7 +77,7 @@ def _attack(workspace: Workspace, dataset: Dataset, query: Query, asked: Budget)
         )
     )
     if st.button(_("Attack it now"), key="tradeoff_attack", icon=":material/bug_report:"):
-        with st.spinner(_("Attacking …")):
+        with outputs.working(_("Attacking …")):
             workspace.probing.try_attacks(dataset.name, query, asked)
     past = workspace.probing.trials(dataset.name)
     if past:

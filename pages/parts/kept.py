@@ -55,7 +55,7 @@ def risk(workspace: Workspace, dataset: Dataset) -> None:
     if not columns:
         st.warning(_("Choose at least one column first."))
         return
-    with outputs.explained(_("Not counted")), st.spinner(_("Counting where the rows lie …")):
+    with outputs.explained(_("Not counted")), outputs.working(_("Counting where the rows lie …")):
         found = workspace.anonymisation.risk(dataset.name, [ColumnName(c) for c in columns])
         with st.container(horizontal=True):
             st.metric(_("Smallest class (k)"), outputs.count(found.k), border=True)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from zlib import crc32
 
 import pandas as pd
 import pyarrow as pa
@@ -83,6 +84,27 @@ def explained(title: str) -> Iterator[None]:
     except ComplianceError as refusal:
         counting.refused(refusal)
         st.error(wording.escaped(wording.refused(refusal)), title=title, icon=":material/block:")
+
+
+@contextmanager
+def working(says: str) -> Iterator[None]:
+    """Say what is being done, beside a button that stops it.
+
+    The button does nothing by itself: any click ends the run of the page, and with it the work.
+    """
+    with st.spinner(says):
+        place = st.empty()
+        place.button(
+            _("Stop"),
+            key=f"outputs_stop_{crc32(says.encode()):08x}",
+            icon=":material/stop_circle:",
+        )
+        try:
+            yield
+        except ComplianceError:
+            place.empty()
+            raise
+        place.empty()
 
 
 def remark(words: str) -> None:

@@ -84,7 +84,7 @@ def as_file(chosen: Plan) -> None:
     """The same plan for the command line."""
     text = to_yaml(from_plan(chosen))
     with st.expander(_("The same plan as a file"), icon=":material/description:"):
-        st.code(text, language="yaml")
+        st.code(text, language=None, wrap_lines=True)
         st.download_button(
             _("Download plan.yaml"),
             lambda: text,  # a file made at once would be asked for, and gone when the plan changes

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Release, ReleasedValue
 from compliance.privacy.nouns.question import Statistic, StatisticKind
@@ -98,7 +99,15 @@ def _table(done: Release) -> None:
         key=f"release_table_{done.id}",
         alt=_("The published table"),
         placeholder="–",
-        column_config=dict.fromkeys((_("Value"), _("Noise margin ±"), _("From"), _("To")), number),
+        column_config=dict.fromkeys(
+            (
+                _("Value"),
+                _("Noise margin ±"),
+                meant("of a range", "From"),
+                meant("of a range", "To"),
+            ),
+            number,
+        ),
     )
     tables.cut_short(len(values))
 
@@ -114,7 +123,11 @@ def _rows(done: Release, values: Sequence[ReleasedValue]) -> list[dict[str, obje
             **({_("Bar"): value.cell} if has_cells else {}),
             _("Value"): value.value,
             _("Noise margin ±"): value.margin,
-            **({_("From"): value.low, _("To"): value.high} if has_interval else {}),
+            **(
+                {meant("of a range", "From"): value.low, meant("of a range", "To"): value.high}
+                if has_interval
+                else {}
+            ),
         }
         for value in values
     ]

@@ -83,7 +83,7 @@ def image(workspace: Workspace) -> None:
         asked = st.form_submit_button(_("Redact"), type="primary", key="discovery_image_redact")
     if not asked or file is None:
         return
-    with outputs.explained(_("Not redacted")), st.spinner(_("Reading the image …")):
+    with outputs.explained(_("Not redacted")), outputs.working(_("Reading the image …")):
         done = workspace.scanning.redact_image(file.getvalue(), only_personal=only)
         st.image(done.image, caption=wording.escaped(file.name), width=520)
         counted = Counter(str(box.kind) for box in done.boxes)

@@ -16,6 +16,7 @@ from pages.parts import navigation, visiting
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
+_INVITATION_PX = 560
 
 
 def workspace() -> Workspace:
@@ -27,14 +28,21 @@ def dataset_or_stop() -> Dataset:
     """The dataset that this page is about; without one, the way to load one."""
     found = {str(dataset.name): dataset for dataset in workspace().datasets()}
     if not found:
-        st.markdown(_("There is no dataset yet. Load one, or open the demo shop."))
-        navigation.link("datasets", _("Load a dataset"))
-        navigation.link("overview", _("Open the demo shop"))
+        nothing_yet(_("There is no dataset yet. Load one, or open the demo shop."))
         st.stop()
     name = st.selectbox(
         _("Dataset"), list(found), key="session_dataset", persist_state="session", width=420
     )
     return found[str(name)] if name in found else next(iter(found.values()))
+
+
+def nothing_yet(says: str) -> None:
+    """A page that has nothing to show: why, and the two ways on."""
+    with st.container(border=True, width=_INVITATION_PX):
+        st.markdown(says)
+        with st.container(horizontal=True):
+            navigation.link("datasets", _("Load a dataset"))
+            navigation.link("overview", _("Open the demo shop"))
 
 
 def keep_query(dataset: Dataset, query: Query) -> None:

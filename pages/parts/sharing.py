@@ -18,8 +18,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import streamlit as st
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import Runtime, app_session
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from compliance.settings import Settings
@@ -30,6 +32,7 @@ AT_ONCE = 1  # pages drawn
 PATIENCE_S = 0.5  # then a page is drawn in any case: whoever has the turn waits for something
 SWITCH_S = 0.002  # how long a thread may keep others waiting
 TIDY_S = 30.0
+FIRST_PAGE_S = 5.0  # nobody came until then, so what is slow to load is loaded now
 KEPT_S = 60.0  # a session whose browser has gone; then its uploads and choices are let go
 _ARENAS = 2  # of the C library's memory; it would take eight times the cores
 _M_ARENA_MAX = -8
@@ -90,6 +93,7 @@ class Turns:
 
 
 TURNS = Turns()
+_DRAWN = threading.Event()  # some page was
 _CREW: list[Crew] = []
 
 
@@ -110,7 +114,7 @@ def begin() -> threading.Thread:
     _themes_kept()
     settings = Settings.from_environment()
     if settings.workers:
-        _CREW.append(Crew(settings, settings.workers, TURNS.elsewhere))
+        _CREW.append(Crew(settings, settings.workers, TURNS.elsewhere, _still_wanted))
         atexit.register(_CREW[0].end)
     ready = threading.Thread(target=_get_ready, name="get ready", daemon=True)
     ready.start()
@@ -133,6 +137,7 @@ def _in_turns() -> None:
     def in_turn(self: ScriptRunner, *args: object) -> None:
         with TURNS.turn():
             drawn(self, *args)
+        _DRAWN.set()
 
     ScriptRunner._run_script = in_turn
 
@@ -150,8 +155,18 @@ def _themes_kept() -> None:
     app_session._populate_theme_msg = written
 
 
+def _still_wanted() -> None:
+    """Let Streamlit end this run where somebody clicked or left: it does so when state is read."""
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        st.session_state.get("sharing_wanted")
+
+
 def _get_ready() -> None:
-    """Load what is slow to load, take it out of the garbage collector's rounds, wake a worker."""
+    """Load what is slow to load, take it out of the garbage collector's rounds, wake a worker.
+
+    The first page comes before, or its visitor would wait for all of this.
+    """
+    _DRAWN.wait(FIRST_PAGE_S)
     load_libraries()
     gc.collect()
     gc.freeze()

@@ -15,8 +15,8 @@ from pages.parts import outputs
 
 def handed_out(workspace: Workspace, name: str, done: Release) -> None:
     """Buttons for the disclosure and the release report; nothing is made until one is pressed."""
-    one, two, _rest = st.columns([1, 1, 2])
-    one.download_button(
+    side_by_side = st.container(horizontal=True)
+    side_by_side.download_button(
         _("Download disclosure"),
         data=lambda: to_json(to_document(workspace.proof.lineage.disclose(name, done.id))).encode(),
         file_name=f"disclosure-{done.id}.json",
@@ -26,11 +26,11 @@ def handed_out(workspace: Workspace, name: str, done: Release) -> None:
         icon=":material/data_object:",
     )
     with outputs.explained(_("Not built")):
-        if two.button(
+        if side_by_side.button(
             _("Build release report"),
             key=f"release_report_{done.id}",
             icon=":material/description:",
         ):
-            with st.spinner(_("Gathering evidence and typesetting …")):
+            with outputs.working(_("Gathering evidence and typesetting …")):
                 built = workspace.build_report(ReportKind.RELEASE, [name], about=done.id)
             st.success(_("Built, {pages} pages; download it on Reports.").format(pages=built.pages))

@@ -51,7 +51,10 @@ found = workspace.discovery(dataset.name)
 if found is None:
     st.markdown(_("Nobody has looked for personal data in this dataset; that comes first."))
     if st.button(_("Find personal data"), type="primary", key="anonymise_discover"):
-        with outputs.explained(_("Not searched")), st.spinner(_("Looking at names and values …")):
+        with (
+            outputs.explained(_("Not searched")),
+            outputs.working(_("Looking at names and values …")),
+        ):
             workspace.discover(dataset.name)
             st.rerun()
     navigation.link("discovery", _("Go to Discovery"))
@@ -83,7 +86,7 @@ else:
         table = st.container()
         column = hierarchies.chosen_column(draft)
         draft = hierarchies.edited(draft, column)
-        with outputs.explained(_("This plan cannot be run")), st.spinner(_("Building …")):
+        with outputs.explained(_("This plan cannot be run")), outputs.working(_("Building …")):
             look = looks.look(workspace, dataset, draft)
             hierarchies.levels(column, look.columns[column])
             draft = hierarchies.limited(draft, column, look.columns[column])

@@ -124,7 +124,7 @@ def go_on(run: Run) -> None:
     if is_asked:
         with (
             outputs.explained(_("Not built")),
-            st.spinner(_("Gathering evidence and typesetting …")),
+            outputs.working(_("Gathering evidence and typesetting …")),
         ):
             built = workspace.build_report(ReportKind.FEDERATED, [dataset.name], about=run.id)
             st.success(_("Built, {pages} pages; download it on Reports.").format(pages=built.pages))

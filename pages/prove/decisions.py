@@ -20,7 +20,7 @@ if st.button(
     key="decisions_check",
     **permitted.needs("duties.assess"),
 ):
-    with outputs.explained(_("Not checked")), st.spinner(_("Checking …")):
+    with outputs.explained(_("Not checked")), outputs.working(_("Checking …")):
         workspace.assess()
 latest = workspace.governance.duties.newest()
 if latest is None:

@@ -32,8 +32,8 @@ else:
     things.shown(known, edges)
 
 name = None if everything else str(dataset.name)
-one, two, _rest = st.columns([1, 1, 1])
-one.download_button(
+taken = st.container(horizontal=True)
+taken.download_button(
     _("Download OpenLineage events"),
     data=lambda: lineage.export(name, day).data,
     file_name="lineage.jsonl",
@@ -42,7 +42,7 @@ one.download_button(
     key="lineage_events",
     icon=":material/data_object:",
 )
-two.download_button(
+taken.download_button(
     _("Download edges of columns"),
     data=lambda: lineage.export_columns(None if everything else [dataset.name], day)[1],
     file_name="lineage.csv",

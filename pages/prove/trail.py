@@ -3,16 +3,14 @@
 import streamlit as st
 
 from compliance.i18n import translate as _
-from pages.parts import alarms, explaining, navigation, outputs, session
+from pages.parts import alarms, explaining, outputs, session
 from pages.parts.trailing import anchors, checking, entries, verdict
 
 workspace = session.workspace()
 outputs.remark(_("Each entry carries the hash of the one before, so a change anywhere shows."))
 state = workspace.proof.log.state()
 if state.verification.ok and not state.verification.entries:
-    st.markdown(_("Nothing has been done yet. The first act will be the first entry."))
-    navigation.link("datasets", _("Load a dataset"))
-    navigation.link("overview", _("Open the demo shop"))
+    session.nothing_yet(_("Nothing has been done yet. The first act will be the first entry."))
     st.stop()
 anchors.told()
 verdict.said(state)

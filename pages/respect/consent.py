@@ -22,10 +22,10 @@ standing.shown(stands)
 explaining.explained("consent_standing", "consent", "basis")
 uses.shown(workspace.rights.consents.uses())
 
-files, people, asked, past = st.tabs(
-    [_("Take a file in"), _("One person"), _("Purposes and texts"), _("History")]
-)
 known = [one.purpose for one in stands]
+tabs = [_("Take a file in"), _("One person"), _("Purposes and texts"), _("History")]
+# Without a purpose nobody can agree to anything, so defining one comes first.
+files, people, asked, past = st.tabs(tabs, default=tabs[0 if known else 2])
 with files:
     changes.take_in(workspace, known)
 with people:

@@ -19,7 +19,7 @@ audits = workspace.governance.audits
 if st.button(
     _("Audit everything now"), type="primary", key="audits_run", **permitted.needs("audit.run")
 ):
-    with outputs.explained(_("Not audited")), st.spinner(_("Auditing …")):
+    with outputs.explained(_("Not audited")), outputs.working(_("Auditing …")):
         audits.run()
 done = audits.every()
 if done:

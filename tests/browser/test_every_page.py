@@ -1,26 +1,97 @@
-"""Every page by its address: light and dark, wide and narrow, for eyes and screen readers."""
+"""Every page by its address: light and dark, wide and narrow, in both languages, for eyes, screen
+readers and hands on a keyboard; as it opens and in its states."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
-from pages.parts.navigation import PAGES
+from compliance.i18n import speaking, translate
+from pages.parts.navigation import PAGES, PageRow
 from tests.browser.conftest import App, Open, Visitor, serving
+from tests.browser.keyboard import Keyboard
 from tests.walked_shop import walk
 
 pytestmark = pytest.mark.browser
 
-# Streamlit's own, which no option of ours reaches (1.67.0); everything else on a page is ours.
-NOT_OURS = {
-    "[data-testid=stSidebarNavItems]": "its sections are divs between a list and its items",
-    "[data-testid=stBidiComponentIsolated]": "the PDF viewer scrolls only by mouse and touch",
-}
-NOT_OURS_IN_THE_DARK = {
-    "[data-testid=stSliderThumbValue]": "it has the colour of buttons, which carries white text",
-}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """A barrier of Streamlit's own, which no option of ours takes away (1.67.0).
+
+    Attributes:
+        rule: of axe-core that finds it.
+        within: what it lies in, as a CSS selector.
+        reason: why it is there, and what helps instead.
+        is_sure: whether axe-core finds it at every run.
+    """
+
+    rule: str
+    within: str
+    reason: str
+    is_sure: bool = True
+
+
+IN_THE_DARK = (
+    "the accent carries white text on buttons, so on a dark ground it cannot have 4.5 : 1, too"
+)
+NOT_OURS = (
+    Exemption(
+        rule="list",
+        within="[data-testid=stSidebarNavItems]",
+        reason="sections of the navigation are divs between a list and its items",
+    ),
+    Exemption(
+        rule="listitem",
+        within="[data-testid=stSidebarNavItems]",
+        reason="the same, seen from the items",
+    ),
+    Exemption(
+        rule="scrollable-region-focusable",
+        within="[data-testid=stBidiComponentIsolated]",
+        reason="the PDF viewer scrolls only by mouse and touch; the file can be downloaded",
+    ),
+    Exemption(
+        rule="presentation-role-conflict",
+        within="[data-testid=stFileUploaderDropzone]",
+        reason="the place to drop files is named, though not for reading; its button is",
+    ),
+    Exemption(
+        rule="target-size",
+        within="[data-testid=stDateInput]",
+        reason="year, month and day are typed apart; the calendar beside them is large enough",
+    ),
+    Exemption(rule="color-contrast", within="[data-testid=stSliderThumbValue]", reason=IN_THE_DARK),
+    Exemption(
+        rule="color-contrast",
+        within="[role=tab][aria-selected=true]",
+        reason=IN_THE_DARK,
+        is_sure=False,  # the line under the tab mostly keeps axe-core from measuring
+    ),
+    Exemption(rule="color-contrast", within="[data-testid=stButtonGroup]", reason=IN_THE_DARK),
+)
+# Opens all that is folded, and says how much that was.
+UNFOLD = """() => {
+  const all = document.querySelectorAll('[data-testid=stMain] details:not([open]) > summary');
+  const folded = [...all].filter(one => one.offsetParent);
+  folded.forEach(one => one.click());
+  return folded.length;
+}"""
+# Which two looks each page is seen in: all pairs of scheme, width and language come up.
+LOOKS = (
+    (("light", 1440, "en"), ("dark", 390, "zh")),
+    (("light", 390, "zh"), ("dark", 1440, "en")),
+    (("light", 390, "en"), ("dark", 1440, "zh")),
+    (("light", 1440, "zh"), ("dark", 390, "en")),
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,27 +103,149 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         yield running
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1440), ("dark", 390)], ids=["light-wide", "dark-narrow"]
-)
-def test_every_page_opens_by_its_address_fits_and_can_be_read(
-    app: App, open_window: Open, scheme: str, width: int
+@pytest.fixture(scope="module")
+def met() -> set[Exemption]:
+    """The exemptions that were needed."""
+    return set()
+
+
+@pytest.mark.parametrize("turn", [0, 1], ids=["light", "dark"])
+def test_every_page_opens_by_its_address_fits_and_can_be_used_by_everybody(
+    app: App, open_window: Open, met: set[Exemption], turn: int
 ) -> None:
-    visitor = open_window(app, width=width, color_scheme=scheme)
     before = app.workspace.verify_trail()
-    ours_not = NOT_OURS | (NOT_OURS_IN_THE_DARK if scheme == "dark" else {})
-    for row in PAGES:
-        visitor.visit(row.title, "" if row.name == "overview" else row.name)
-        visitor.keep(f"{scheme}-{width}-{row.name}")
+    windows: dict[tuple[str, int, str], Visitor] = {}
+    for at, row in enumerate(PAGES):
+        look = LOOKS[at % len(LOOKS)][turn]
+        scheme, width, language = look
+        if look not in windows:
+            windows[look] = open_window(app, width=width, color_scheme=scheme)
+        visitor = windows[look]
+        open_page(visitor, row, language)
+        visitor.keep(f"{scheme}-{width}-{language}-{row.name}")
 
         assert visitor.page.get_by_role("heading", level=1).count() == 1, row.name
-        assert visitor.page.evaluate("document.documentElement.lang") == "en", row.name
+        assert visitor.page.evaluate("document.documentElement.lang") in ("en", language), row.name
         assert favicon(visitor).startswith(("data:", app.address)), row.name
         assert too_wide(visitor) <= 1, row.name
-        assert barriers(visitor, list(ours_not)) == [], row.name
-    assert visitor.strangers == []
-    assert visitor.complaints == []
+        assert primaries(visitor) <= 1, row.name
+        assert barriers(visitor, met) == [], row.name
+        for state, reached in (chosen, unfolded)[turn](visitor):
+            assert too_wide(visitor) <= 1, (row.name, state)
+            assert barriers(visitor, met, within=reached) == [], (row.name, state)
+    for visitor in windows.values():
+        assert visitor.strangers == []
+        assert visitor.complaints == []
     assert app.workspace.verify_trail() == before
+
+
+def open_page(visitor: Visitor, row: PageRow, language: str) -> None:
+    with speaking(language):
+        title = translate(row.title)
+    path = "" if row.name == "overview" else row.name
+    visitor.visit(title, path + ("?lang=zh" if language == "zh" else ""))
+
+
+def unfolded(visitor: Visitor) -> Iterator[tuple[str, str]]:
+    """The page with all that can be opened on it, opened."""
+    if visitor.page.evaluate(UNFOLD):
+        visitor.settle()
+        yield "unfolded", "[data-testid=stMain]"
+    popover = visitor.page.get_by_test_id("stPopoverButton").filter(visible=True)
+    if popover.count():
+        popover.first.click()
+        yield "popover", "[data-testid=stPopoverBody]"
+
+
+def chosen(visitor: Visitor) -> Iterator[tuple[str, str]]:
+    """The page with each of its tabs in turn."""
+    for number, tab in enumerate(visitor.page.locator("[data-testid=stMain] [role=tab]").all()):
+        if tab.is_visible() and tab.get_attribute("aria-selected") == "false":
+            tab.click()
+            expect(tab).to_have_attribute("aria-selected", "true")
+            visitor.settle()
+            yield f"tab {number}", "[data-testid=stTabs]"
+
+
+def test_questions_refusals_and_results_can_be_used_by_everybody(
+    app: App, open_window: Open, met: set[Exemption]
+) -> None:
+    """A dialog over the page, a form that is refused, a result that is shown, an empty answer."""
+    visitor = open_window(app, color_scheme="dark")
+    visitor.visit("Decisions", "decisions")
+    visitor.press("Leave it unmet for a time …")
+    expect(visitor.page.get_by_role("dialog")).to_be_visible()
+    visitor.settle()
+    assert barriers(visitor, met, within="[role=dialog]") == []
+    visitor.page.keyboard.press("Escape")
+
+    visitor.walk_to("Organisation")
+    country = visitor.page.get_by_label("Country of the main establishment")
+    country.fill("QQ")
+    visitor.page.get_by_role("button", name="Record", exact=True).click()
+    visitor.sees("Not recorded")
+    assert barriers(visitor, met, within="[data-testid=stMain]") == []
+
+    visitor.walk_to("Trade-off")
+    visitor.press("Show what it would look like")
+    visitor.sees("Attacker’s odds")
+    visitor.settle()
+    assert barriers(visitor, met, within="[data-testid=stMain]") == []
+
+
+def test_a_statistic_is_tried_and_asked_for_by_keyboard_alone(app: App, open_window: Open) -> None:
+    """From the first key: the navigation, a list, a slider, a link, a question that is put away."""
+    visitor = open_window(app)
+    keys = Keyboard(visitor)
+    visitor.visit("Overview", "")
+    keys.press("Tab")
+    assert keys.focus == "Skip to main content"
+    passed = keys.tab_to("Trade-off")
+    titles = [row.title for row in PAGES]
+    assert [name for name in passed if name in titles] == titles[: titles.index("Trade-off")]
+    assert keys.is_seen()
+    keys.press("Enter")
+    visitor.arrive("Trade-off")
+
+    keys.tab_to("Dataset")
+    assert keys.is_seen()
+    keys.press("ArrowDown")
+    expect(visitor.page.get_by_role("listbox")).to_be_visible()
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("listbox")).to_have_count(0)
+    visitor.settle()
+    slider = visitor.page.get_by_role("slider", name=re.compile("^ε"))
+    before = slider.get_attribute("aria-valuetext")
+    keys.tab_to("ε, how much one person may show")
+    assert keys.is_seen()
+    keys.press("ArrowLeft")
+    expect(slider).not_to_have_attribute("aria-valuetext", before or "")
+    visitor.settle()
+    keys.tab_to("Release this")
+    assert keys.is_seen()
+    keys.press("Enter")
+    visitor.arrive("Release")
+
+    keys.tab_to("Release …")
+    assert keys.is_seen()
+    keys.press("Enter")
+    dialog = visitor.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    visitor.settle()
+    assert set(keys.tab_to("Publish now")) == {"Close"}
+    keys.tab_to("Close")  # round and round: what lies under the question is out of reach
+    keys.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(visitor.page.get_by_role("button", name="Release …")).to_be_focused()
+    keys.tab_to("Skip to main content")  # nothing on the page holds the focus for good
+    assert visitor.page.locator("[tabindex]:not([tabindex='0'], [tabindex^='-'])").count() == 0
+    assert len(app.workspace.releases("orders")) == 1
+
+
+def test_each_exemption_is_still_needed(met: set[Exemption]) -> None:
+    """Runs last: what none of the looks above met is Streamlit's no longer."""
+    if met:  # else this test was chosen alone
+        assert {one for one in NOT_OURS if one.is_sure} - met == set()
 
 
 def favicon(visitor: Visitor) -> str:
@@ -70,13 +263,38 @@ def too_wide(visitor: Visitor) -> int:
     return pixels
 
 
-def barriers(visitor: Visitor, ours_not: list[str]) -> list[str]:
-    """What axe-core finds serious or critical: the rule and where it is broken."""
-    context = {"exclude": [[selector] for selector in ours_not]}
-    found = Axe().run(visitor.page, context=context).response["violations"]
-    return [
-        f"{violation['id']}: {node['target']}"
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
+def primaries(visitor: Visitor) -> int:
+    """How many buttons say that they are what the page is for."""
+    buttons = visitor.page.locator("[data-testid=stMain] button[data-testid*=-primary]")
+    return buttons.filter(visible=True).count()
+
+
+def barriers(visitor: Visitor, met: set[Exemption], within: str = "body") -> list[str]:
+    """What axe-core finds, of whatever impact, that is ours: the rule and where it is broken.
+
+    Args:
+        met: takes up the exemptions that were needed.
+    """
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    found = Axe().run(visitor.page, context=within, options=options).response["violations"]
+    ours = []
+    for violation in found:
+        for node in violation["nodes"]:
+            exempt = exemption(visitor, violation["id"], node["target"])
+            if exempt is None:
+                ours.append(f"{violation['id']}: {node['target']} {node['failureSummary']}")
+            else:
+                met.add(exempt)
+    return ours
+
+
+def exemption(visitor: Visitor, rule: str, target: list[Any]) -> Exemption | None:
+    """The exemption for what axe-core found at `target`; a list in it leads into a shadow."""
+    outermost = target[0][0] if isinstance(target[0], list) else target[0]
+    for one in NOT_OURS:
+        if one.rule == rule and visitor.page.evaluate(
+            "([place, within]) => !!document.querySelector(place)?.closest(within)",
+            [outermost, one.within],
+        ):
+            return one
+    return None

@@ -50,7 +50,7 @@ def test_a_request_is_taken_in_and_who_it_is_about_is_forgotten(
     (found,) = requests.requests()
     assert found.request.right is Right.ACCESS
     assert requests.can_be_read(found.request.id)
-    assert f"Access · {found.request.id}" in [one.value for one in visitor.subheader]
+    assert f"Access · {found.request.id}" in [one.value for one in visitor.header]
     assert NAME not in str(visitor.session_state._state.filtered_state).lower()
     assert NAME not in str(visitor.query_params).lower()
     assert NAME not in str(visitor._tree).lower()

@@ -24,6 +24,7 @@ from compliance.workspace.beside.words import Call, Close, Next, Reply, Said
 
 ROOT = Path(compliance.__file__).parent.parent
 ENDING_S = 5.0
+LOOK_S = 0.2
 _PATH = os.pathsep.join(path for path in (str(ROOT), os.environ.get("PYTHONPATH")) if path)
 
 Waiting = Callable[[], AbstractContextManager[object]]
@@ -32,14 +33,22 @@ Waiting = Callable[[], AbstractContextManager[object]]
 class Crew:
     """At most so many workers; one begins when there is work for it. Safe to share by threads."""
 
-    def __init__(self, settings: Settings, most: int, waiting: Waiting = nullcontext) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        most: int,
+        waiting: Waiting = nullcontext,
+        look: Callable[[], object] = lambda: None,
+    ) -> None:
         """Nobody works yet.
 
         Args:
             most: workers, at least one. Of several, one is kept for what is brief.
             waiting: entered while the caller waits for a worker, so that others may go on.
+            look: called again and again while the caller waits for a long verb's value; what it
+                raises stops that work, and nothing of it is stored.
         """
-        self.waiting = waiting
+        self.waiting, self.look = waiting, look
         self._settings = settings
         # A worker that has begun lies on top, so that another begins only when all are at work.
         self._free: LifoQueue[_Worker | None] = LifoQueue()
@@ -158,7 +167,7 @@ class _Job(Iterator[Any]):
                 if isinstance(word, Call):
                     self._worker = self._crew.standing(self._worker)
                 if self._worker is not None:
-                    reply = self._worker.ask(word)
+                    reply = self._worker.ask(word, self._looked(word))
         except (EOFError, OSError):
             raise WorkStoppedError() from None
         finally:
@@ -173,6 +182,10 @@ class _Job(Iterator[Any]):
         if reply.refusal is not None:
             raise reply.refusal
         return reply
+
+    def _looked(self, word: Call | Next | Close) -> Callable[[], object] | None:
+        """What looks whether the work is still wanted; steps of a progress are soon over."""
+        return self._crew.look if isinstance(word, Call) and not self._is_brief else None
 
     def _lose(self) -> None:
         if self._worker is not None:
@@ -200,8 +213,17 @@ class _Worker:
         self._line = Connection(ours.detach())
         self._line.send(settings)
 
-    def ask(self, word: Call | Next | Close) -> Reply:
+    def ask(self, word: Call | Next | Close, look: Callable[[], object] | None = None) -> Reply:
+        """Its reply; until then `look` is called now and then, and may raise."""
         self._line.send(word)
+        is_wanted = look is None
+        try:
+            while look is not None and not self._line.poll(LOOK_S):
+                look()
+            is_wanted = True
+        finally:
+            if not is_wanted:
+                self.process.kill()  # else its end would be waited for
         reply: Reply = self._line.recv()
         return reply
 

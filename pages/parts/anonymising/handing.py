@@ -51,7 +51,7 @@ def _ways(workspace: Workspace, done: Anonymised) -> None:
     if is_asked:
         with (
             outputs.explained(_("Not built")),
-            st.spinner(_("Gathering evidence and typesetting …")),
+            outputs.working(_("Gathering evidence and typesetting …")),
         ):
             name = done.dataset_id.rpartition("@")[0]
             built = workspace.build_report(ReportKind.ANONYMISATION, [name], about=done.id)

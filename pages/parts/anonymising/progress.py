@@ -23,7 +23,8 @@ def watched(steps: Generator[Step, None, _End], counted: float = 1.0) -> _End:
         counted: how much of the bar belongs to steps that know how far they are, 0–1; each other
             one takes a third of what is left.
     """
-    bar, at = st.empty(), 0.0
+    bar, stop, at = st.empty(), st.empty(), 0.0
+    stop.button(_("Stop"), key=f"progress_stop_{id(steps)}", icon=":material/stop_circle:")
     with closing(steps):
         try:
             while True:
@@ -36,3 +37,4 @@ def watched(steps: Generator[Step, None, _End], counted: float = 1.0) -> _End:
             return ended
         finally:
             bar.empty()
+            stop.empty()

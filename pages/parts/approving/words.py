@@ -91,7 +91,7 @@ def act(approval: Approval) -> None:
         _ways(ways)
     if "plan" in facts:
         with st.expander(_("The whole plan"), key=f"approvals_plan_{approval.id}"):
-            st.code(to_yaml(facts["plan"]), language="yaml")
+            st.code(to_yaml(facts["plan"]), language=None, wrap_lines=True)
 
 
 def _places(id_: str, places: object) -> None:

@@ -51,7 +51,7 @@ def take_in(workspace: Workspace, known: Sequence[Purpose]) -> None:
     if submitted and upload is None:
         st.warning(_("Choose a file first."))
     elif submitted:
-        with outputs.explained(_("Nothing was recorded")):
+        with outputs.explained(_("Nothing was recorded")), outputs.working(_("Taking it in …")):
             taken = workspace.rights.consents.import_(upload.getvalue(), upload.name, purpose or "")
             say(
                 _("{n} events were recorded; {known} were on record already.").format(

@@ -21,7 +21,7 @@ def shown(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | Non
     rule = pack.rule(finding.rule)
     if refused := st.session_state.pop("decisions_refused", None):
         st.error(wording.escaped(refused), title=_("Not waived"), icon=":material/block:")
-    st.subheader(wording.escaped(f"{_(finding.title)} · {_(finding.subject)}"))
+    st.header(wording.escaped(f"{_(finding.title)} · {_(finding.subject)}"))
     st.markdown(_badges(mending, finding, pack, verdict))
     left, right = st.columns([3, 2])
     with left:

@@ -40,7 +40,7 @@ def shown(mending: Mending, finding: Finding) -> None:
                 "falls, what is lost. Nothing is stored until you apply one."
             )
         )
-        if st.button(_("Try the remedies"), type="primary", key="decisions_try"):
+        if st.button(_("Try the remedies"), key="decisions_try"):
             with outputs.explained(_("Not tried")):
                 mending.remember(finding.id, watched(mending.trying(finding.id)))
                 st.rerun()

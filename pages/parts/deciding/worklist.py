@@ -103,13 +103,13 @@ def _row(mending: Mending, finding: Finding, rule: Rule | None, pack: Pack) -> d
     level = rule.verified.level if rule else Level.POLICY
     return {
         _("Severity"): _(str(finding.severity)),
+        _("Due"): finding.due,
         _("Duty"): _(finding.title),
         _("On"): _(finding.subject),
-        _("Article"): _(pack.reference(rule.law, rule.ref)) if rule else finding.rule,
-        _("Read"): _(outputs.LEVEL_SHORT[level]),
         _("Status"): status,
         _("Owner"): finding.owner or "–",
-        _("Due"): finding.due,
+        _("Article"): _(pack.reference(rule.law, rule.ref)) if rule else finding.rule,
+        _("Read"): _(outputs.LEVEL_SHORT[level]),
         _("Stage"): finding.stage,
     }
 

@@ -27,13 +27,15 @@ TEAL, AMBER, GREY, INDIGO, PLUM, OLIVE = (
     "#8b5c94",
     "#6b7f2a",
 )
-LINES = (TEAL, INDIGO, PLUM, OLIVE)
+# Lines, each told from the others by how it is drawn as well as by its colour.
+LINES = ((TEAL, "solid"), (INDIGO, "dash"), (PLUM, "dashdot"), (OLIVE, "longdash"))
 PROGRESS_COLOURS = {Progress.DONE: TEAL, Progress.OPEN: AMBER, Progress.WAITING: GREY}
 PLAIN = {"displayModeBar": False}
 WIDEST_BAR = 0.12  # of the chart's width, so that two bars are bars and not walls
 _TICKED = {"tickfont": {"color": INK}}
 _INKED = {**_TICKED, "title": {"font": {"color": INK}}}
 _WRITTEN_OUT = {"exponentformat": "none", "separatethousands": True}
+MOST_TICKS = 12  # rounds that are each named on the axis
 SMALLEST_SPAN = 0.03  # of an AUC axis, so that small differences look small
 
 
@@ -98,7 +100,7 @@ def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: fl
     """
     is_relative = any(point.relative is not None for point in points)
     traces = []
-    for (name, title), colour in zip(titles.items(), cycle(LINES), strict=False):
+    for (name, title), (colour, dash) in zip(titles.items(), cycle(LINES), strict=False):
         line = [p for p in points if p.statistic == name]
         errors = [_error(p, is_relative=is_relative) for p in line]
         here = [e for p, e in zip(line, errors, strict=True) if p.epsilon == chosen]
@@ -109,7 +111,7 @@ def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: fl
                 "y": errors,
                 "name": title,
                 "mode": "lines",
-                "line": {"width": 3, "color": colour},
+                "line": {"width": 3, "color": colour, "dash": dash},
                 "hovertemplate": "ε = %{x:.2f}: ± %{y:.3g}" + (" %" if is_relative else ""),
             }
         )
@@ -208,7 +210,7 @@ def rounds(
     metric: Metric | None = None,
 ) -> go.Figure:
     """The common model's quality round by round, with the baselines where they are known."""
-    name_of = _(metric.written if metric else "quality")
+    name_of = _(metric.written) if metric else _("quality")
     figure = go.Figure(
         go.Scatter(
             x=[r.round for r in done],
@@ -239,10 +241,15 @@ def rounds(
                 line={"width": 2, "color": colour, "dash": dash},
                 hovertemplate=f"{name}: {name_of} %{{y:.3f}}<extra></extra>",
             )
-    figure.update_xaxes(title=_("Round"), range=[0.5, max(planned, 2) + 0.5])
+    figure.update_xaxes(
+        title=_("Round"),
+        range=[0.5, max(planned, 2) + 0.5],
+        tickformat="d",
+        **({"dtick": 1, "tick0": 1} if planned <= MOST_TICKS else {}),
+    )
     middle, span = (min(seen) + max(seen)) / 2, max(max(seen) - min(seen), SMALLEST_SPAN)
     figure.update_yaxes(
-        title=_("{name} on held-out rows").format(name=name_of),
+        title=_("{metric} on held-out rows").format(metric=name_of),
         range=[middle - 0.6 * span, min(middle + 0.6 * span, 1.005)],
     )
     return framed(figure, height=340)

@@ -11,13 +11,13 @@ from compliance.i18n import translate as _
 from compliance.rights.nouns import ConsentState
 from compliance.workspace.consenting import Stands
 from pages.parts.consenting.words import STATES
-from pages.parts.figures import TEAL, framed
+from pages.parts.figures import AMBER, GREY, PLUM, TEAL, framed
 
 _LOOKS = {
     ConsentState.GIVEN: (TEAL, ""),
-    ConsentState.ASK_AGAIN: ("#d9a441", "/"),
-    ConsentState.EXPIRED: ("#a8a29a", "."),
-    ConsentState.WITHDRAWN: ("#b5533c", "x"),
+    ConsentState.ASK_AGAIN: (AMBER, "/"),
+    ConsentState.EXPIRED: (GREY, "."),
+    ConsentState.WITHDRAWN: (PLUM, "x"),
 }
 _ROW, _AROUND = 48, 120  # pixels
 _WIDTH = 32  # characters of a line

@@ -117,7 +117,10 @@ def reconstructions(
         go.Bar(
             x=list(names),
             y=[100 * one.exact / max(one.tries, 1) for one in found],
-            marker={"color": [AMBER if one.exact else TEAL for one in found]},
+            marker={
+                "color": [AMBER if one.exact else TEAL for one in found],
+                "pattern": {"shape": ["" if one.exact else HATCHED for one in found]},
+            },
             text=[f"{titles[1]} {one.error:.1g}" for one in found],
             textposition="outside",
             textfont={"color": INK},

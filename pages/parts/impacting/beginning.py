@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from compliance.i18n import plural
 from compliance.i18n import translate as _
 from compliance.impact import suggested, templates
 from compliance.impact.nouns import Impact, ImpactKind, Screened
@@ -108,7 +109,11 @@ def lacking(needs: Mapping[str, Screened], knowledge: Knowledge) -> None:
     if not needs:
         return
     with st.expander(
-        _("{n} activities without an assessment").format(n=len(needs)),
+        plural(
+            "{n} activity without an assessment",
+            "{n} activities without an assessment",
+            len(needs),
+        ).format(n=len(needs)),
         icon=":material/filter_list:",
     ):
         for id_, found in needs.items():

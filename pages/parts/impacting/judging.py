@@ -215,7 +215,7 @@ def versions(workspace: Workspace, impact: Impact) -> None:
             icon=":material/description:",
             **permitted.needs("report.build"),
         ):
-            with outputs.explained(_("Not built")), st.spinner(_("Typesetting …")):
+            with outputs.explained(_("Not built")), outputs.working(_("Typesetting …")):
                 workspace.build_report(ReportKind.DPIA, about=impact.id)
                 st.toast(_("Built; it stands on the page Reports."), icon=":material/check:")
     navigation.link("reports", _("Go to Reports"))

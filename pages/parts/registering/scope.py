@@ -51,7 +51,6 @@ def decide(workspace: Workspace) -> None:
         one, two = st.columns([1, 4])
         recorded = one.form_submit_button(
             _("Record laws"),
-            type="primary",
             key="organisation_record_laws",
             **permitted.needs("register.record"),
         )

@@ -41,7 +41,7 @@ def check(workspace: Workspace) -> None:
         upload = st.file_uploader(_("The PDF of a report"), type=["pdf"], key="reports_check")
         if upload is None:
             return
-        with outputs.explained(_("Not a report")):
+        with outputs.explained(_("Not a report")), outputs.working(_("Reading the report …")):
             _found(workspace.proof.reports.verify_bytes(upload.getvalue(), upload.name))
 
 

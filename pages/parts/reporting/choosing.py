@@ -126,7 +126,7 @@ def build(workspace: Workspace) -> None:
     if submitted:
         with (
             outputs.explained(_("Not built")),
-            st.spinner(_("Gathering evidence and typesetting …")),
+            outputs.working(_("Gathering evidence and typesetting …")),
         ):
             report = _built(workspace, kind, subject, language or ENGLISH)
             st.session_state["reports_built"] = (report.id, Format(shape))
@@ -143,7 +143,6 @@ def download(workspace: Workspace, report: Report, shape: Format, key: str, *, f
         on_click="ignore",
         key=key,
         icon=":material/download:",
-        type="primary" if first else "secondary",
         **permitted.needs("request.see" if report.kind is ReportKind.REQUEST else "report.export"),
     )
 

@@ -21,7 +21,7 @@ _PERSONAL = {ReportKind.REQUEST, ReportKind.ERASURE}
 def built(workspace: Workspace) -> None:
     """All reports, newest first; of many the newest until more are asked for."""
     reports = workspace.reports()
-    st.header(_("Built"))
+    st.header(_("Reports built so far"))
     if not reports:
         st.markdown(_("No report has been built yet."))
         return

@@ -32,14 +32,14 @@ def board(found: Sequence[Clocked]) -> None:
             {
                 _("Request"): one.request.id,
                 _("Asks for"): words.title(one.request),
-                _("Law"): words.law_name(one.request.law),
-                _("Received"): f"{one.request.received_on}",
-                _("Stands"): _(one.request.step.value),
+                _("Next"): _(words.ACTIONS[one.next]) if one.next else "–",
                 _("Due"): locales.day(one.due.effective) if one.due else "–",
                 _("Days left"): "–" if one.days_left is None else f"{one.days_left}",
                 _("Time used"): None if one.share is None else round(min(one.share, 1.0), 2),
                 _("Alert"): words.mark(one),
-                _("Next"): _(words.ACTIONS[one.next]) if one.next else "–",
+                _("Stands"): _(one.request.step.value),
+                _("Law"): words.law_name(one.request.law),
+                _("Received"): one.request.received_on,
             }
             for one in found
         ],

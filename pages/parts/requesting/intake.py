@@ -85,7 +85,7 @@ def form(workspace: Workspace) -> None:
 
 def from_file(workspace: Workspace) -> None:
     """Many requests at once."""
-    st.subheader(_("From a file"))
+    st.header(_("From a file"))
     outputs.remark(
         _(
             "CSV or JSON with one request per row: law, right, received_on, if need be channel, "
@@ -99,14 +99,14 @@ def from_file(workspace: Workspace) -> None:
         key=f"requests_file_{_round()}",
     )
     if st.button(_("Take in all of it"), key="requests_import", disabled=file is None) and file:
-        with outputs.explained(_("Nothing taken in")):
+        with outputs.explained(_("Nothing taken in")), outputs.working(_("Taking it in …")):
             opened = workspace.rights.requests.import_(file.getvalue(), file.name)
             _go_to(opened[-1].id, _("{n} requests taken in").format(n=len(opened)))
 
 
 def signal(workspace: Workspace) -> None:
     """Global Privacy Control."""
-    st.subheader(_("Global Privacy Control"))
+    st.header(_("Global Privacy Control"))
     outputs.remark(
         _(
             "A browser's signal is an opt-out of sale or sharing ({law}). Where somebody is signed "

@@ -17,7 +17,7 @@ from pages.parts.requesting import forms, papers, standing, words
 def shown(workspace: Workspace, found: Clocked) -> None:
     """All of one request."""
     request = found.request
-    st.subheader(f"{words.title(request)} · {request.id}")
+    st.header(f"{words.title(request)} · {request.id}")
     st.markdown(
         f"{words.clock_badge(found)} :gray-badge[{words.law_name(request.law)}] "
         + _("received on {day} by {channel}").format(

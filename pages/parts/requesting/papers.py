@@ -89,7 +89,7 @@ def _named(kind: LetterKind | str) -> str:
 
 
 def _write(workspace: Workspace, request: Request, wanted: LetterKind | str) -> None:
-    with outputs.explained(_("Not written")):
+    with outputs.explained(_("Not written")), outputs.working(_("Typesetting …")):
         is_letter = isinstance(wanted, LetterKind)
         report = workspace.rights.fulfilling.report(
             ReportKind.REQUEST if is_letter else ReportKind.ERASURE,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from compliance.errors import MovementRefusedError
 from compliance.federated.nouns import Plan
-from compliance.i18n import locales
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Counter, Flow, Judgement, Whereabouts
 from compliance.workspace import Workspace
@@ -134,7 +134,7 @@ def _row(flow: Flow, said: Judgement) -> dict[str, object]:
     return {
         _("Dataset"): flow.dataset,
         _("From"): words.place(flow.origin),
-        _("To"): words.place(flow.destination),
+        meant("of a step", "To"): words.place(flow.destination),
         _("What leaves"): _(str(flow.form)),
         _("Law"): _(law_name(said.law)),
         _("Answer"): _(str(said.answer)),

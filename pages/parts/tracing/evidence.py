@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import streamlit as st
 
+from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.lineage import upstream
 from compliance.lineage.nouns import Node, NodeKind, Step
@@ -36,7 +37,7 @@ def shown(workspace: Workspace, known: Known) -> None:
     outputs.table(
         [
             {
-                _("To"): _(step.made.title),
+                meant("of a step", "To"): _(step.made.title),
                 _("Step"): _(step.step),
                 _("From"): _(step.origins[0].title) + step.others,
                 _("Personal data"): words.mark(marks.get(step.origins[0].key, Mark.NONE)),

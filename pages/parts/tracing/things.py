@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import Edge, Node, NodeKind, Step
 from compliance.workspace.lineages import Known
@@ -205,7 +206,7 @@ def _steps(edges: Sequence[Edge], marks: Mapping[str, Mark]) -> None:
             {
                 _("From"): _(step.origins[0].title) + step.others,
                 _("Step"): _(step.step),
-                _("To"): _(step.made.title),
+                meant("of a step", "To"): _(step.made.title),
                 _("Personal data"): words.mark(marks.get(step.made.key, Mark.NONE)),
                 _("When"): outputs.moment(step.at),
                 _("Entry of the trail"): step.entry,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import Hop, Node, NodeKind, Place, Tag
 from pages.parts import outputs
@@ -55,7 +56,7 @@ def path(
         {
             _("From"): place(hop.origin, nodes),
             _("Step"): _(hop.edge.step),
-            _("To"): place(hop.made, nodes),
+            meant("of a step", "To"): place(hop.made, nodes),
             _("Transformation"): how(hop),
             _("Personal data"): mark(marks.get(hop.made, Mark.NONE)),
             _("When"): outputs.moment(hop.edge.at),

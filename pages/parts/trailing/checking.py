@@ -26,7 +26,7 @@ def upload(workspace: Workspace) -> None:
     )
     if file is None:
         return
-    with outputs.explained(_("Not checked")), st.spinner(_("Reading every entry …")):
+    with outputs.explained(_("Not checked")), outputs.working(_("Reading every entry …")):
         kind, found = workspace.proof.log.verify_upload(file.getvalue(), file.name)
         if found.ok:
             st.success(
@@ -80,4 +80,4 @@ def by_others(workspace: Workspace) -> None:
         )
         keys = workspace.proof.log.known_keys()
         key = keys[1][-1] if keys else "…"
-        st.code(_COMMANDS.format(key=key), language="bash", wrap_lines=True)
+        st.code(_COMMANDS.format(key=key), language=None, wrap_lines=True)

@@ -7,6 +7,7 @@ from datetime import date
 
 import streamlit as st
 
+from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.trail.nouns import Entry
 from compliance.workspace import Workspace
@@ -44,8 +45,8 @@ def _asked(workspace: Workspace) -> tuple[str, str, date | None, date | None]:
         key="trail_act",
     )
     actor = two.text_input(_("Who"), placeholder=_("everybody"), key="trail_actor")
-    since = three.date_input(_("From"), None, key="trail_since")
-    until = four.date_input(_("To"), None, key="trail_until")
+    since = three.date_input(meant("of a time", "From"), None, key="trail_since")
+    until = four.date_input(meant("of a time", "To"), None, key="trail_until")
     return (
         act or "",
         actor.strip(),

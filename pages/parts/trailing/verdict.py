@@ -130,7 +130,7 @@ def checkpoint(workspace: Workspace, state: TrailState) -> None:
 
 
 def _verify(workspace: Workspace) -> None:
-    with outputs.explained(_("Not verified")), st.spinner(_("Reading every entry …")):
+    with outputs.explained(_("Not verified")), outputs.working(_("Reading every entry …")):
         _kept, is_new = workspace.proof.trail.verify_once()
         st.session_state["trail_told"] = (
             _("Verified just now.")
