@@ -30,6 +30,7 @@ from compliance.workspace import (
     assessments,
     bare,
     budgets,
+    company,
     datasets,
     disclosures,
     halves,
@@ -42,19 +43,16 @@ from compliance.workspace import (
     syntheses,
     trails,
 )
-from compliance.workspace.access import Access
 from compliance.workspace.anonymisation import Anonymisation
+from compliance.workspace.areas import Access, Governance, Proof, Rights
 from compliance.workspace.backups import Backups
 from compliance.workspace.desk import Clock, Confirm, Desk, now
 from compliance.workspace.federation import Federation
-from compliance.workspace.governance import Governance
 from compliance.workspace.guarding import guarded
 from compliance.workspace.guiding import Guiding
 from compliance.workspace.keeping import Keeping
 from compliance.workspace.loading import load_libraries
 from compliance.workspace.proofs import Probing
-from compliance.workspace.proving import Proof
-from compliance.workspace.rights import Rights
 from compliance.workspace.scanning import Scanning
 from compliance.workspace.vitals import Vitals
 
@@ -128,7 +126,7 @@ class Workspace:
         Raises:
             DescriptionError: there is no such country.
         """
-        shops.describe(self._desk, organisation)
+        company.describe(self._desk, organisation)
 
     # Datasets
 

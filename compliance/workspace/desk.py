@@ -321,7 +321,8 @@ class Desk:
 
     def notice(self) -> None:
         """Let go of rows that another process erased; whoever looks at data or acts does so."""
-        self._noticing.look(self)
+        if self._noticing.look(self.database):
+            self.let_go()
 
     def let_go(self) -> None:
         """Forget all tables in memory: rows of them were erased."""

@@ -40,7 +40,7 @@ from compliance.workspace.consent_records import consent_records
 from compliance.workspace.desk import Desk
 from compliance.workspace.lineages import inheritance, known_at
 from compliance.workspace.measuring import measures_of
-from compliance.workspace.registering import register_of, typed_records
+from compliance.workspace.registers import register_of, typed_records
 
 _OF_DPIA = PROVIDED["dpia"] | {"prior_consultation_at", "reviewed_at", "last_change_at"}
 _CHECKPOINT = "trail.checkpoint"

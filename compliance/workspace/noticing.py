@@ -8,14 +8,10 @@ go of at the next look.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from compliance.rights.nouns import Rewriting
-from compliance.storage import records, tables
+from compliance.storage import Database, records, tables
 from compliance.workspace.recent import let_go
-
-if TYPE_CHECKING:
-    from compliance.workspace.desk import Desk
 
 EVERY_S = 1.0
 
@@ -27,17 +23,20 @@ class Noticing:
         self._known: int | None = None
         self._next_s = 0.0
 
-    def look(self, desk: Desk) -> None:
-        """Let go of what was rewritten since; asked again and again, it looks once a second."""
+    def look(self, database: Database) -> bool:
+        """Let go of what was rewritten since, and say whether something was.
+
+        Asked again and again, it looks once a second.
+        """
         if time.monotonic() < self._next_s:
-            return
+            return False
         self._next_s = time.monotonic() + EVERY_S
-        with desk.database.reading() as connection:
+        with database.reading() as connection:
             newest = records.last_position(connection, tables.REWRITING)
             if newest == self._known:
-                return
+                return False
             every = records.every(connection, tables.REWRITING, Rewriting)
-        if self._known is not None:
+        was_known, self._known = self._known is not None, newest
+        if was_known:
             let_go({one.before for one in every})
-            desk.let_go()
-        self._known = newest
+        return was_known

@@ -46,6 +46,7 @@ from compliance.workspace import datasets, packs
 from compliance.workspace.approving_acts import Need, need
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.guarding import guarded
+from compliance.workspace.knowing import known
 from compliance.workspace.registers import (
     held_in,
     keep,
@@ -232,8 +233,6 @@ class Registering:
 
         Every rule in force is tried on what is known now: only what was needed is missing.
         """
-        from compliance.workspace.knowing import known  # which stands on this module
-
         with self._desk.database.reading() as connection:
             pack = packs.in_force(connection)
             found = judge(pack, known(self._desk, connection, self._desk.clock()))

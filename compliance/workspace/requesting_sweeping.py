@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from compliance.errors import RequestInputError
 from compliance.rights.nouns import Event, Request
 from compliance.rights.requests import ended_on, sealed
-from compliance.workspace import sealing, shops
+from compliance.workspace import company, sealing
 from compliance.workspace.desk import Act, Desk
 from compliance.workspace.guarding import guarded
 from compliance.workspace.registers import organisation_in
@@ -48,7 +48,7 @@ class Sweeping:
             raise RequestInputError(field="The time for keeping who asked", problem=problem)
         with self._desk.database.reading() as connection:
             said = organisation_in(connection)
-        shops.describe(self._desk, replace(said, sealed_days=days))
+        company.describe(self._desk, replace(said, sealed_days=days))
 
     def until(self, request: Request) -> date | None:
         """The last day on which it can be read who a request was about; None: no clock runs."""

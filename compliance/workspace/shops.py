@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compliance.countries import is_country
 from compliance.dataset import read
 from compliance.dataset.nouns import Dataset
-from compliance.errors import DescriptionError
-from compliance.plain import one_line, to_json
+from compliance.plain import to_json
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
-from compliance.storage import tables
-from compliance.workspace import budgets, datasets, requesting_demo
+from compliance.workspace import budgets, company, datasets, requesting_demo
 from compliance.workspace.consenting import Consenting
 from compliance.workspace.desk import Desk
 from compliance.workspace.registering import Registering
@@ -23,23 +20,6 @@ if TYPE_CHECKING:
 COMPANY = "Birnwald & Söhne Online"  # so that whoever asks need not load the demo
 TABLES = frozenset({"clicks", "customers", "orders", "reviews"})
 _CUSTOMERS = "customers"
-
-
-def describe(desk: Desk, organisation: Organisation) -> None:
-    """Record who is accountable.
-
-    Raises:
-        DescriptionError: there is no such country.
-    """
-    if organisation.country and not is_country(organisation.country):
-        known = "a country's code of two letters, such as DE, GB, US or CN"
-        given = one_line(organisation.country[:20])
-        raise DescriptionError(field="The country", given=given, known=known)
-    with desk.act("organisation.describe", organisation.name or "organisation") as act:
-        act.store(tables.ORGANISATION, organisation)
-        act.facts["country"] = organisation.country
-        if organisation.sealed_days is not None:
-            act.facts["sealed_days"] = organisation.sealed_days
 
 
 def build(desk: Desk) -> tuple[Dataset, ...]:
@@ -54,14 +34,11 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
     )
 
     shop = build_shop()
-    company = shop.organisation
-    describe(
+    owner = shop.organisation
+    company.describe(
         desk,
         Organisation(
-            name=company.name,
-            officer=company.officer,
-            contact=company.contact,
-            country=company.country,
+            name=owner.name, officer=owner.officer, contact=owner.contact, country=owner.country
         ),
     )
     added = tuple(
