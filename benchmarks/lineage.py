@@ -29,7 +29,7 @@ from compliance.lineage import as_it_was, how, propagate  # noqa: E402
 from compliance.settings import Settings  # noqa: E402
 from compliance.storage import tables  # noqa: E402
 from compliance.workspace import Workspace  # noqa: E402
-from compliance.workspace.datasets import dataset_node  # noqa: E402
+from compliance.workspace.data.datasets import dataset_node  # noqa: E402
 
 VERSIONS, COLUMNS, CHAINS = 2_000, 25, 100
 NAMES = [f"column_{n}" for n in range(COLUMNS)]

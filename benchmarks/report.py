@@ -39,8 +39,9 @@ from compliance.report.nouns import Document, Evidence, ReportKind  # noqa: E402
 from compliance.report.rebuilding import agrees  # noqa: E402
 from compliance.report.seals import Trust  # noqa: E402
 from compliance.settings import Settings  # noqa: E402
-from compliance.workspace import Workspace, signing  # noqa: E402
+from compliance.workspace import Workspace  # noqa: E402
 from compliance.workspace.desk import Desk  # noqa: E402
+from compliance.workspace.reporting import signing  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "data"
 RETAIL, SHOPPERS = SHARED / "online_retail" / "by-day", SHARED / "online_shoppers"

@@ -30,7 +30,9 @@ from compliance.privacy import to_query  # noqa: E402
 from compliance.report import building  # noqa: E402
 from compliance.report.nouns import ReportKind  # noqa: E402
 from compliance.settings import Settings  # noqa: E402
-from compliance.workspace import Workspace, report_files, reports, signing  # noqa: E402
+from compliance.workspace import Workspace  # noqa: E402
+from compliance.workspace.reporting import files as report_files  # noqa: E402
+from compliance.workspace.reporting import reports, signing  # noqa: E402
 
 # By part: the module and the function that does it.
 PARTS: dict[str, tuple[ModuleType, str]] = {

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.tracing import Index
+from compliance.workspace.tracing.persons import Index
 from tests.tracing_shop import Row, add_shared, asked, build, mentioned, settled
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -27,11 +27,11 @@ from compliance.register.nouns import Organisation
 from compliance.settings import Settings
 from compliance.storage import acts, tables, tiles
 from compliance.trail import consistency_path, inclusion_path
-from compliance.workspace import trails
-from compliance.workspace.anchoring import Anchoring
+from compliance.workspace.anchoring.anchors import Anchoring
 from compliance.workspace.desk import Desk
-from compliance.workspace.logbook import Log
-from compliance.workspace.watching import Watching
+from compliance.workspace.governing.watching import Watching
+from compliance.workspace.trails import trails
+from compliance.workspace.trails.logbook import Log
 
 VERIFIER = Path(trails.__file__).parent.parent / "trail" / "verify_trail.py"
 ENTRIES, BATCH, PROOFS, RECORDED = 1_000_000, 50_000, 100, 10

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from compliance.anonymise import to_plan
 from compliance.anonymise.nouns import Plan
-from compliance.workspace.making import Step
+from compliance.workspace.anonymising.making import Step
 
 _End = TypeVar("_End")
 

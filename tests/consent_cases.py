@@ -10,8 +10,10 @@ from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Dataset, Description, LegalBasis
 from compliance.rights.nouns import Barrier, Identifier, IdentifierKind, Usable
 from compliance.settings import Settings
-from compliance.workspace import Workspace, barriers, usage
+from compliance.workspace import Workspace
+from compliance.workspace.consenting import barriers
 from compliance.workspace.desk import Desk
+from compliance.workspace.usage import usable
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 PEOPLE = 30
@@ -97,8 +99,8 @@ def wish(
 def looked_at(
     desk: Desk, name: str, purpose: str = "", *, is_handed_on: bool = False
 ) -> tuple[Dataset, Usable]:
-    from compliance.workspace import datasets
+    from compliance.workspace.data import datasets
 
     with desk.database.reading() as connection:
         dataset = datasets.find(connection, name)
-        return usage.usable(desk, connection, dataset, purpose, is_handed_on=is_handed_on)
+        return usable.usable(desk, connection, dataset, purpose, is_handed_on=is_handed_on)

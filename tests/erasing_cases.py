@@ -20,7 +20,8 @@ from compliance.rights.nouns import (
     Right,
     Step,
 )
-from compliance.workspace import Workspace, requesting, sealing
+from compliance.workspace import Workspace
+from compliance.workspace.requesting import requests, sealing
 
 AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
@@ -69,14 +70,14 @@ def ask(
     )
     sealing.seal(desk, id_, identifiers)
     with desk.act("request.decide", id_) as act:
-        requesting.store(act, request)
+        requests.store(act, request)
     return id_
 
 
 def standing(workspace: Workspace, id_: str) -> Request:
     """A request as it stands."""
     with workspace._desk.database.reading() as connection:
-        return requesting.one(connection, id_)
+        return requests.one(connection, id_)
 
 
 def email(value: str) -> Identifier:

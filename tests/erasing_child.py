@@ -16,7 +16,7 @@ from types import FrameType
 
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.erasing_files import Journal
+from compliance.workspace.erasing.files import Journal
 from tests.erasing_cases import erase, standing
 
 REQUEST = "R-1"

@@ -28,8 +28,9 @@ from compliance.dataset.nouns import ColumnName, Description
 from compliance.privacy.nouns import Spend, SpendState
 from compliance.settings import Settings
 from compliance.storage import records, tables
-from compliance.workspace import Workspace, datasets
-from compliance.workspace.erasing_copies import files_in_use
+from compliance.workspace import Workspace
+from compliance.workspace.data import datasets
+from compliance.workspace.erasing.copies import files_in_use
 from tests import fault_child
 from tests.conftest import ROOT
 from tests.erasing_cases import ask, email, files_of

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from compliance.workspace import Workspace
-from compliance.workspace.lineage_events import Imported
+from compliance.workspace.lineage.events import Imported
 
 SAFE = {"customer_id": "drop", "email": "drop"}
 ETL = "https://example.org/etl"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from compliance.rights.nouns import Identifier, IdentifierKind, IdentityLevel, Right
 from compliance.workspace import Workspace
-from compliance.workspace.requesting import Requesting
+from compliance.workspace.requesting.requests import Requesting
 
 TODAY = date(2026, 11, 26)
 ADA = (

@@ -21,7 +21,7 @@ from compliance.errors import (
 )
 from compliance.storage import tables
 from compliance.workspace import Workspace
-from compliance.workspace.accounts import Accounts
+from compliance.workspace.access.accounts import Accounts
 from tests.cli_cases import run
 from tests.postgresql import on_both
 from tests.test_workspace import query

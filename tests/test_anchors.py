@@ -43,7 +43,9 @@ from compliance.settings import Settings
 from compliance.storage.tables import RECORDS
 from compliance.trail import WIDTH, read_stamp
 from compliance.trail.nouns import Anchor, AnchorKind, TrailState
-from compliance.workspace import Workspace, anchoring_places, trail_memory
+from compliance.workspace import Workspace
+from compliance.workspace.anchoring import places
+from compliance.workspace.trails import memory
 
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 
@@ -270,7 +272,7 @@ def test_what_was_changed_outside_is_told(
 def test_a_place_that_hangs_is_not_waited_for(
     desk: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(anchoring_places, "WAIT_S", 0.2)
+    monkeypatch.setattr(places, "WAIT_S", 0.2)
     pipe = tmp_path / "share"
     kept(desk, pipe)
     os.mkfifo(pipe)  # reading it waits for ever, as a share does whose server is gone
@@ -653,8 +655,8 @@ def test_the_command_line_keeps_runs_checks_and_removes(
 def test_a_long_trail_is_shown_from_the_verification_on_record(
     desk: Workspace, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trail_memory, "LONG", 100)
-    monkeypatch.setattr(trail_memory, "SHORT", 10)
+    monkeypatch.setattr(memory, "LONG", 100)
+    monkeypatch.setattr(memory, "SHORT", 10)
     kept(desk, tmp_path / "elsewhere.jsonl")
     act(desk, 300)
     ran(desk)
@@ -680,7 +682,7 @@ def test_a_long_trail_is_shown_from_the_verification_on_record(
 def test_a_copy_with_its_verification_is_told_from_what_stands_outside(
     desk: Workspace, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trail_memory, "LONG", 100)
+    monkeypatch.setattr(memory, "LONG", 100)
     home = tmp_path / "home"
     kept(desk, tmp_path / "elsewhere.jsonl")
     act(desk, 300)

@@ -39,7 +39,8 @@ from compliance.report.nouns import ReportKind
 from compliance.rules.nouns import State
 from compliance.settings import Settings
 from compliance.storage import tables
-from compliance.workspace import Workspace, approving_acts
+from compliance.workspace import Workspace
+from compliance.workspace.approving import acts as approving_acts
 from tests.postgresql import on_both
 
 TOTAL = Budget(epsilon=Decimal(20), delta=Decimal("1e-5"))

@@ -12,7 +12,8 @@ from compliance.access.nouns import Approval, Matter, Stand
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.errors import ApprovalNeededError
 from compliance.rights.nouns import Stage
-from compliance.workspace import Workspace, erasing
+from compliance.workspace import Workspace
+from compliance.workspace.erasing import erasures
 from tests.postgresql import on_both
 
 PEOPLE = "id,mail,town,note\n1,ann@a.example,Ulm,calls at 5\n2,bob@b.example,Köln,\n"
@@ -120,13 +121,13 @@ def test_an_approval_taken_back_while_files_are_written_stops_the_erasure(
     ask(anna, "R-1", [email("ann@a.example")])
     done = asked(anna, ["R-1"])
     approve(ben, done)
-    made = erasing.made
+    made = erasures.made
 
     def meanwhile(*given: object) -> object:
         anna.access.approving.withdraw(done.id)
         return made(*given)
 
-    monkeypatch.setattr(erasing, "made", meanwhile)
+    monkeypatch.setattr(erasures, "made", meanwhile)
     with pytest.raises(ApprovalNeededError, match="taken back"):
         erase(anna, ["R-1"])
     assert (rows(anna), anna.rights.erasing.erasures()) == (3, ())
@@ -143,7 +144,7 @@ def test_an_erasure_that_fails_leaves_the_approval_unused(
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr(erasing, "made", fail)
+        patched.setattr(erasures, "made", fail)
         with pytest.raises(MemoryError):
             erase(anna, ["R-1"])
 

@@ -17,7 +17,7 @@ from compliance.access.nouns import Matter, Role, Sought, Stand
 from compliance.errors import ApprovalError, ApprovalNeededError, NotPermittedError
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.approving_acts import use
+from compliance.workspace.approving.acts import use
 
 WHO = st.sampled_from([ANNA, BEN, CARL])
 THING = st.sampled_from(["one", "two"])

@@ -14,8 +14,8 @@ from compliance.dataset.nouns import ColumnName
 from compliance.errors import ApprovalNeededError
 from compliance.federated.nouns import Plan
 from compliance.workspace import Workspace
-from compliance.workspace.deployments import Order
-from compliance.workspace.residing import Move
+from compliance.workspace.federating.deployments import Order
+from compliance.workspace.governing.residing import Move
 
 TO_SWITZERLAND = Move(names=("orders",), destination="CH")
 BY_COUNTRY = Plan(site_column=ColumnName("country"), target=ColumnName("bought"))

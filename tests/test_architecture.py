@@ -124,7 +124,7 @@ def test_only_storage_speaks_sql_about_our_own_records() -> None:
     speakers = {p for p in of_our_records if not p.startswith("compliance/workspace/")}
     passed_on = {
         name
-        for path in (PACKAGE / "workspace").glob("*.py")
+        for path in (PACKAGE / "workspace").rglob("*.py")
         for name in imported(path)
         if name.startswith("sqlalchemy")
     }

@@ -34,7 +34,7 @@ from compliance.rules.nouns.audit import EVERY, Audit, NotifyWhen, Schedule
 from compliance.rules.schedules import check_schedule, due_at, next_after
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.audits import Audits
+from compliance.workspace.governing.audits import Audits
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -26,12 +26,13 @@ from compliance.errors import (
 from compliance.register.nouns import Organisation
 from compliance.settings import Settings
 from compliance.storage import copying, tables
-from compliance.workspace import Workspace, backups_restoring
-from compliance.workspace.backups_members import Manifest, Writing
-from compliance.workspace.backups_restoring import check, restore
-from compliance.workspace.backups_sealing import CHUNK_BYTES, sealed, unsealed
+from compliance.workspace import Workspace
+from compliance.workspace.backups import restoring
+from compliance.workspace.backups.members import Manifest, Writing
+from compliance.workspace.backups.restoring import check, restore
+from compliance.workspace.backups.sealing import CHUNK_BYTES, sealed, unsealed
 from compliance.workspace.desk import RESTORING
-from compliance.workspace.erasing_files import alone
+from compliance.workspace.erasing.files import alone
 from tests.erasing_cases import ask, email, erase, files_of
 from tests.postgresql import Server, past_the_desk
 
@@ -50,7 +51,7 @@ Place = Callable[[str], Settings]
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guessing passwords may be cheap here."""
-    monkeypatch.setattr("compliance.workspace.backups_sealing._COST", 2**4)
+    monkeypatch.setattr("compliance.workspace.backups.sealing._COST", 2**4)
 
 
 @pytest.fixture
@@ -240,7 +241,7 @@ def long_backup(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     said = {"PRIVACY_DESK_BACKUP_PASSWORD": PASSWORD}
     workspace = Workspace(Settings.from_environment(said, home=folder / "desk"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("compliance.workspace.backups_sealing._COST", 2**4)
+        patch.setattr("compliance.workspace.backups.sealing._COST", 2**4)
         (folder / "desk" / "runs" / f"{'0' * 64}.npz").write_bytes(os.urandom(3 * CHUNK_BYTES))
         return b"".join(workspace.backups.make())
 
@@ -280,7 +281,7 @@ def hostile(name: str, data: bytes = b"x", size: int | None = None) -> bytes:
     def parts() -> Iterator[bytes]:
         from datetime import UTC, datetime
 
-        from compliance.workspace.backups import _about
+        from compliance.workspace.backups.making import _about
 
         yield from writing.small("about", _about("backup-x", 1, datetime(2026, 1, 1, tzinfo=UTC)))
         yield from writing.member(name, len(data) if size is None else size, [data])
@@ -395,7 +396,7 @@ def test_a_restore_that_is_killed_is_begun_anew_and_nobody_works_with_half_of_it
         name = "_sync" if when == "after the commit" else when
         if when == "after the commit":
             monkeypatch.setattr(Path, "unlink", lambda *_: os._exit(9))
-        monkeypatch.setattr(backups_restoring, name, lambda *_: os._exit(9))
+        monkeypatch.setattr(restoring, name, lambda *_: os._exit(9))
         restore(path, new)
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9

@@ -35,8 +35,9 @@ from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
 from compliance.rights.nouns import Identifier, IdentifierKind
 from compliance.settings import Settings
-from compliance.workspace import Workspace, elsewhere
-from compliance.workspace.tracing import trace
+from compliance.workspace import Workspace
+from compliance.workspace.data import elsewhere
+from compliance.workspace.tracing.persons import trace
 from tests.bigdata_cases import QUIET, Engines, by_numpy, in_memory, many, plain
 from tests.postgresql import Server
 

@@ -19,7 +19,8 @@ from compliance.privacy import to_query
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.relational import aggregate_elsewhere
 from compliance.settings import Settings
-from compliance.workspace import Workspace, elsewhere
+from compliance.workspace import Workspace
+from compliance.workspace.data import elsewhere
 from tests.bigdata_cases import (
     KEY,
     QUIET,

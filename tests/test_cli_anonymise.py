@@ -123,7 +123,7 @@ def test_what_does_not_fit_a_column_is_refused_before_the_search(
     def searched(*_: object) -> None:
         raise AssertionError("the search began")
 
-    monkeypatch.setattr("compliance.workspace.making.search", searched)
+    monkeypatch.setattr("compliance.workspace.anonymising.making.search", searched)
 
     for column, treatment in (("nobody", "drop"), ("points", "noise")):
         plan = plan_file(tmp_path, columns={column: treatment})
@@ -295,7 +295,7 @@ def test_a_recipe_is_not_carried_out_for_a_name_that_is_taken(
     def made(*_: object) -> None:
         raise AssertionError("the work began")
 
-    monkeypatch.setattr("compliance.workspace.recipes.made", made)
+    monkeypatch.setattr("compliance.workspace.anonymising.recipes.made", made)
     again = ("recipe", "apply", "people", "--recipe", "monthly", "--into", "people")
 
     assert "There is a dataset named “people” already" in said(home, *again)

@@ -13,7 +13,7 @@ from compliance.cli import main
 from compliance.dataset import RawFile
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.lineage_listing import HEADER
+from compliance.workspace.lineage.listing import HEADER
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from compliance.rules.facts import contradictions
 from compliance.rules.nouns import Assessment, Knowledge, State
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.knowing import known
+from compliance.workspace.governing.knowing import known
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 

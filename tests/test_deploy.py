@@ -82,8 +82,8 @@ from compliance.plain import from_json, to_json
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.units import NoisePlace, PrivacyUnitKind
 from compliance.workspace import Workspace
-from compliance.workspace.deployments import MOST_MADE_UP, Flower, Order
-from compliance.workspace.run_noise import secrets_at_site
+from compliance.workspace.federating.deployments import MOST_MADE_UP, Flower, Order
+from compliance.workspace.federating.noise import secrets_at_site
 from tests import federated_cases as cases
 from tests.federated_buyers import HISTORY, START, purchases, weeks
 from tests.test_flower import ENVIRONMENT, needs_flower

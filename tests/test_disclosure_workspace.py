@@ -32,7 +32,8 @@ from compliance.privacy.nouns.disclosure import Disclosure, HazardState, Origin
 from compliance.privacy.selfaudit import Check
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import ReportKind
-from compliance.workspace import Workspace, proofs
+from compliance.workspace import Workspace
+from compliance.workspace.releasing import probing
 from tests.conftest import CANARY_COUNTRY, CANARY_PERSON
 
 AMOUNT = {"column": "amount", "lower": 0, "upper": 100}
@@ -143,7 +144,7 @@ def test_the_newest_self_audit_is_in_disclosure_and_report(
 ) -> None:
     failed = Check(name="sum", claimed="ε = 2", measured="ε is 3", passed=False, draws=70)
     for check in (failed, replace(failed, passed=True)):
-        monkeypatch.setattr(proofs, "audit", lambda _, check=check: (check,))
+        monkeypatch.setattr(probing, "audit", lambda _, check=check: (check,))
         released.probing.self_audit()
         disclosure = released.disclosure("orders")
         now = HazardState.GUARDED if check.passed else HazardState.EXPOSED

@@ -21,7 +21,8 @@ from compliance.rights.nouns import (
     Right,
     Step,
 )
-from compliance.workspace import Workspace, datasets
+from compliance.workspace import Workspace
+from compliance.workspace.data import datasets
 from tests.cli_cases import refused, run, written
 from tests.erasing_cases import ask, email, standing
 from tests.request_cases import in_scope, opened

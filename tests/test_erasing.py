@@ -27,8 +27,10 @@ from compliance.rights.erasing import MARK
 from compliance.rights.nouns import Hold, Outcome, Right, Stage, Step
 from compliance.storage import tables
 from compliance.trail import verify_trail
-from compliance.workspace import Workspace, datasets, requesting, sealing
-from compliance.workspace.erasing_files import Journal, alone, unfinished
+from compliance.workspace import Workspace
+from compliance.workspace.data import datasets
+from compliance.workspace.erasing.files import Journal, alone, unfinished
+from compliance.workspace.requesting import requests, sealing
 from compliance.workspace.standing import key_destroyed
 from tests.erasing_cases import ask, email, erase, files_of, standing, store_shop
 
@@ -195,8 +197,8 @@ def test_a_legal_hold_stands_against_erasing_until_it_is_decided_to_keep(office:
         act.store(tables.HOLD, hold, id="H-1")
     id_ = ask(office, "R-1", [email("ann@a.example")])
     with desk.act("request.open", id_) as act:
-        request = requesting.one(act.connection, id_)
-        requesting.store(act, replace(request, found={"bought@1": 3}))
+        request = requests.one(act.connection, id_)
+        requests.store(act, replace(request, found={"bought@1": 3}))
     before = every(office)
     with pytest.raises(HeldError):
         erase(office, [id_])
@@ -268,11 +270,11 @@ def test_lineage_says_from_which_versions_people_were_erased(office: Workspace) 
 def test_what_is_left_is_counted_and_the_request_stays_where_it_is(
     office: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from compliance.workspace import erasing_writing
+    from compliance.workspace.erasing import writing
 
     # As if writing missed a version.
     monkeypatch.setattr(
-        erasing_writing, "rewritten", lambda table, cut, draw: table.slice(0, table.num_rows - 1)
+        writing, "rewritten", lambda table, cut, draw: table.slice(0, table.num_rows - 1)
     )
     done = erase(office, [ask(office, "R-1", [email("ann@a.example")])])
     assert done.left > 0
@@ -309,7 +311,7 @@ def test_only_a_decided_request_for_erasing_erases(
 ) -> None:
     id_ = ask(office, "R-1", [email("ann@a.example")])
     with office._desk.act("request.open", id_) as act:
-        requesting.store(act, replace(requesting.one(act.connection, id_), **change))  # type: ignore[arg-type]
+        requests.store(act, replace(requests.one(act.connection, id_), **change))  # type: ignore[arg-type]
     before = every(office)
     with pytest.raises(error):
         erase(office, [id_])
@@ -319,10 +321,10 @@ def test_only_a_decided_request_for_erasing_erases(
 def test_a_refused_request_erases_nothing(office: Workspace) -> None:
     id_ = ask(office, "R-1", [email("ann@a.example")])
     with office._desk.act("request.open", id_) as act:
-        request = requesting.one(act.connection, id_)
+        request = requests.one(act.connection, id_)
         assert request.decision is not None
         decision = replace(request.decision, outcome=Outcome.REFUSED)
-        requesting.store(act, replace(request, decision=decision))
+        requests.store(act, replace(request, decision=decision))
     with pytest.raises(RequestStepError):
         erase(office, [id_])
 
@@ -385,9 +387,9 @@ def test_backups_are_told_with_their_last_day(office: Workspace) -> None:
 def test_while_one_erases_another_waits_or_is_told(
     office: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from compliance.workspace import erasing
+    from compliance.workspace.erasing import erasures
 
-    monkeypatch.setattr(erasing, "_WAIT_S", 0.1)
+    monkeypatch.setattr(erasures, "_WAIT_S", 0.1)
     id_ = ask(office, "R-1", [email("ann@a.example")])
     with alone(office._desk, 0.0), pytest.raises(ErasingBusyError):
         erase(office, [id_])
@@ -476,14 +478,14 @@ def test_what_a_stopped_writer_left_behind_goes_as_well(office: Workspace) -> No
 def test_an_erasure_that_fails_leaves_everything_as_it_was(
     office: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from compliance.workspace import erasing
+    from compliance.workspace.erasing import erasures
 
     def breaks(*_: object) -> None:
         raise RuntimeError
 
     before, lying = every(office), bytes_in(office._desk.datasets_folder)
     id_ = ask(office, "R-1", [email("ann@a.example")])
-    monkeypatch.setattr(erasing, "rewritten_copies", breaks)
+    monkeypatch.setattr(erasures, "rewritten_copies", breaks)
     with pytest.raises(RuntimeError):
         erase(office, [id_])
     assert every(office) == before

@@ -21,8 +21,10 @@ from compliance.privacy.nouns.question import Query
 from compliance.rights.erasing import MARK
 from compliance.rights.nouns import Erasure, Stage
 from compliance.rules.nouns import State
-from compliance.workspace import Workspace, anonymising, datasets
-from compliance.workspace.erasing_copies import _without
+from compliance.workspace import Workspace
+from compliance.workspace.anonymising import tables
+from compliance.workspace.data import datasets
+from compliance.workspace.erasing.copies import _without
 from tests.anonymised_people import ended, people, plan
 from tests.erasing_cases import ask, email, erase, files_of, standing
 
@@ -230,7 +232,7 @@ def test_a_table_that_is_being_read_is_not_a_damaged_one(office: Workspace) -> N
 
 def test_an_output_that_was_taken_away_is_told(office: Workspace) -> None:
     done = anonymised(office, "pseudonym", 0)
-    anonymising.hand_out(office._desk, done)
+    tables.hand_out(office._desk, done)
     exports = [one for one in erased(office).beyond if one.what == "export"]
     assert len(exports) == 1
     assert exports[0].id.startswith("trail entry ")

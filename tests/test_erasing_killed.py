@@ -16,9 +16,10 @@ import pytest
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.rights.nouns import Stage, Step
 from compliance.settings import Settings
-from compliance.workspace import Workspace, datasets
+from compliance.workspace import Workspace
+from compliance.workspace.data import datasets
 from compliance.workspace.desk import Desk
-from compliance.workspace.erasing_files import unfinished
+from compliance.workspace.erasing.files import unfinished
 from tests.conftest import ROOT
 from tests.erasing_cases import ask, email, files_of, standing
 from tests.erasing_child import REQUEST

@@ -12,8 +12,9 @@ import pytest
 
 from compliance.rights.erasing import MARK
 from compliance.rights.nouns import Erasure
-from compliance.workspace import Workspace, datasets
-from compliance.workspace.tracing import Index
+from compliance.workspace import Workspace
+from compliance.workspace.data import datasets
+from compliance.workspace.tracing.persons import Index
 from tests.erasing_cases import ask, email, erase
 from tests.tracing_shop import Row, Truth, add_shared, build
 

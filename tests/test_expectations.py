@@ -20,7 +20,7 @@ from compliance.rules.facts import subjects
 from compliance.rules.nouns import Assessment, Holding, Knowledge, State, Subject
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.knowing import known
+from compliance.workspace.governing.knowing import known
 
 pytestmark = pytest.mark.realdata
 

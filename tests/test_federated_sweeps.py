@@ -15,7 +15,7 @@ from compliance.federated import Problem, frontier, prepare, swept, train
 from compliance.federated.nouns import Axis, Metric, ModelKind, Plan, Point, Split, Trouble
 from compliance.federated.sweeps import with_value
 from compliance.workspace import Workspace
-from compliance.workspace.sweeps import sweep
+from compliance.workspace.federating.sweeps import sweep
 from pages.parts import figures
 from pages.parts.figures import federated
 

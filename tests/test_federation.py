@@ -23,7 +23,7 @@ from compliance.federated import to_plan
 from compliance.federated.nouns import Plan, Round, Run
 from compliance.privacy.nouns import Budget, PrivacyUnitKind, SpendState
 from compliance.workspace import Workspace
-from compliance.workspace.run_prices import price
+from compliance.workspace.federating.prices import price
 
 NOISE = {"noise_multiplier": 3.0}
 

@@ -26,7 +26,7 @@ from compliance.federated.nouns import Round, Run
 from compliance.settings import Settings
 from compliance.trail.nouns import Entry
 from compliance.workspace import Workspace
-from compliance.workspace.deployments import AGREED, Flower, Order
+from compliance.workspace.federating.deployments import AGREED, Flower, Order
 from tests import federated_cases as cases
 from tests.federated_buyers import purchases
 

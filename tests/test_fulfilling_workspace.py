@@ -35,8 +35,10 @@ from compliance.rights.nouns import (
 )
 from compliance.rules.nouns import Running, State
 from compliance.storage import records, tables
-from compliance.workspace import Workspace, sealing, usage
-from compliance.workspace.requesting import one
+from compliance.workspace import Workspace
+from compliance.workspace.requesting import sealing
+from compliance.workspace.requesting.requests import one
+from compliance.workspace.usage import usable
 from tests.fulfilling_cases import (
     CUSTOMERS,
     EMAIL,
@@ -369,8 +371,8 @@ def test_restricted_rows_are_left_out_until_the_person_was_told(plain: Workspace
 
     request = fulfilling.restrict(id_)
     with desk.database.reading() as connection:
-        _, told = usage.usable(desk, connection, plain.dataset("customers"))
-        _, orders = usage.usable(desk, connection, plain.dataset("orders"))
+        _, told = usable.usable(desk, connection, plain.dataset("customers"))
+        _, orders = usable.usable(desk, connection, plain.dataset("orders"))
 
     assert request.facts["restriction_flag_set"] is True
     assert (told.rows, dict(told.left_out)) == (rows - 1, {Barrier.RESTRICTED: 1})
@@ -380,7 +382,7 @@ def test_restricted_rows_are_left_out_until_the_person_was_told(plain: Workspace
         fulfilling.lift(id_, today(plain.rights.requests) + timedelta(days=1))
     lifted = fulfilling.lift(id_, today(plain.rights.requests))
     with desk.database.reading() as connection:
-        _, told = usage.usable(desk, connection, plain.dataset("customers"))
+        _, told = usable.usable(desk, connection, plain.dataset("customers"))
     assert told.rows == rows
     assert lifted.facts["lift_notice_before_lift"] is True
     with pytest.raises(FulfilmentError, match="nothing stands"):
@@ -391,8 +393,8 @@ def test_a_restriction_bars_nobody_who_referred_the_person(small: Workspace) -> 
     desk = small._desk
     small.rights.fulfilling.restrict(decided(small, Right.RESTRICTION))
     with desk.database.reading() as connection:
-        _, told = usage.usable(desk, connection, small.dataset("customers"))
-        _, orders = usage.usable(desk, connection, small.dataset("orders"))
+        _, told = usable.usable(desk, connection, small.dataset("customers"))
+        _, orders = usable.usable(desk, connection, small.dataset("orders"))
 
     assert dict(told.left_out) == {Barrier.RESTRICTED: 1}
     assert dict(orders.left_out) == {Barrier.RESTRICTED: 2}
@@ -414,7 +416,7 @@ def test_somebody_known_by_name_alone_is_kept_out_by_the_key_of_the_data(plain: 
 
     plain.rights.fulfilling.restrict(found.id)
     with desk.database.reading() as connection:
-        _, told = usage.usable(desk, connection, plain.dataset("customers"))
+        _, told = usable.usable(desk, connection, plain.dataset("customers"))
 
     assert dict(told.left_out) == {Barrier.RESTRICTED: 1}
 
@@ -468,7 +470,7 @@ def test_an_objection_to_marketing_stands_against_it_however_it_is_called(
 
     small.rights.fulfilling.object_to(id_)
     with desk.database.reading() as connection:
-        _, told = usage.usable(desk, connection, small.dataset("customers"))
+        _, told = usable.usable(desk, connection, small.dataset("customers"))
 
     assert told.left_out[Barrier.OBJECTED] == 1
 
@@ -477,7 +479,7 @@ def test_an_objection_is_known_by_the_label_of_its_kind(small: Workspace) -> Non
     id_ = decided(small, Right.OBJECTION, purpose="Fraud checks")
     small.rights.fulfilling.object_to(id_)
     with small._desk.database.reading() as connection:
-        (wish,) = usage.wishes(connection)
+        (wish,) = usable.wishes(connection)
     assert wish.purposes == ("fraud_prevention",)
 
 
@@ -498,7 +500,7 @@ def test_an_opt_out_is_of_all_of_it_whatever_was_written_beside(small: Workspace
 
     small.rights.fulfilling.opt_out(id_)
     with desk.database.reading() as connection:
-        _, told = usage.usable(desk, connection, small.dataset("customers"))
+        _, told = usable.usable(desk, connection, small.dataset("customers"))
 
     assert told.left_out[Barrier.OPTED_OUT] == 1
 
@@ -585,7 +587,7 @@ def test_an_opt_out_that_reaches_nobody_for_certain_waits_for_the_doubts(plain: 
     plain.rights.requests.steps.doubts(id_, {one.id: True for one in open_})
     plain.rights.fulfilling.opt_out(id_)
     with plain._desk.database.reading() as connection:
-        _, told = usage.usable(
+        _, told = usable.usable(
             plain._desk, connection, plain.dataset("customers"), is_handed_on=True
         )
 

@@ -16,9 +16,10 @@ from compliance.privacy import to_query
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import ReportKind
 from compliance.settings import Settings
-from compliance.workspace import Workspace, shops
-from compliance.workspace.backups_members import is_taken
-from compliance.workspace.backups_restoring import restore
+from compliance.workspace import Workspace
+from compliance.workspace.backups.members import is_taken
+from compliance.workspace.backups.restoring import restore
+from compliance.workspace.data import shops
 from compliance.workspace.guiding import FirstReport
 from compliance.workspace.presenting import OPENED, Stages, presenter
 from tests.walked_shop import SAID, orders

@@ -19,7 +19,7 @@ from compliance.rules.facts import subjects
 from compliance.rules.nouns import Holding, Knowledge
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.knowing import known
+from compliance.workspace.governing.knowing import known
 from tests.anonymised_people import ended, people, plan
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)

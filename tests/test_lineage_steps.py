@@ -35,7 +35,7 @@ from compliance.rules.nouns import State
 from compliance.storage import records, tables
 from compliance.workspace import Workspace
 from compliance.workspace.coding import code
-from compliance.workspace.lineage_evidence import columns_in, records_of
+from compliance.workspace.lineage.evidence import columns_in, records_of
 from tests.anonymised_people import ended, people, plan
 from tests.consent_cases import by_email, wish
 from tests.consent_cases import workspace as visits_desk

@@ -16,7 +16,7 @@ from compliance.rules.nouns import Finding, Severity, Standing, State, Status, W
 from compliance.rules.nouns.improvement import Decided, Reopened
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.outlooks import Kind, Outlook, outlook
+from compliance.workspace.governing.outlooks import Kind, Outlook, outlook
 from tests.conftest import Once
 from tests.walked_shop import walk
 

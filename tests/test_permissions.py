@@ -27,7 +27,8 @@ from compliance.register import Shape
 from compliance.report.nouns import ReportKind
 from compliance.rules.nouns.audit import Schedule
 from compliance.trail.nouns import AnchorKind
-from compliance.workspace import Workspace, anonymisation
+from compliance.workspace import Workspace
+from compliance.workspace.anonymising import anonymisation
 from compliance.workspace.guarding import guarded
 from tests.anonymised_people import ended
 from tests.postgresql import past_the_desk, without_triggers

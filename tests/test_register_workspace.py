@@ -21,7 +21,7 @@ from compliance.errors import (
 from compliance.register import Shape
 from compliance.register.nouns import Organisation, Origin
 from compliance.workspace import Workspace
-from compliance.workspace.registering import Registering
+from compliance.workspace.governing.registering import Registering
 from tests.conftest import CANARY_COUNTRY
 
 PURPOSE = "Deliver orders"

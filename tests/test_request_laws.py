@@ -11,7 +11,7 @@ from compliance.rights.nouns import IdentityLevel, Right
 from compliance.rights.requests import Provision, provision_of, provisions, retention_of
 from compliance.rules.nouns import Pack
 from compliance.rules.pack import desk_pack
-from compliance.workspace.requesting_clocks import deadline_of
+from compliance.workspace.requesting.clocks import deadline_of
 from tests.conftest import ROOT
 from tests.request_cases import ALL_LAWS
 

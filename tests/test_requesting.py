@@ -40,8 +40,9 @@ from compliance.rights.nouns import (
 from compliance.rights.requests import Action, provision_of
 from compliance.rules.nouns import Running, State
 from compliance.storage import records, tables
-from compliance.workspace import Workspace, sealing
-from compliance.workspace.requesting import Requesting, advance, one
+from compliance.workspace import Workspace
+from compliance.workspace.requesting import sealing
+from compliance.workspace.requesting.requests import Requesting, advance, one
 from tests.conftest import ROOT
 from tests.request_cases import ADA, BO, identified, in_scope, opened, today
 
@@ -714,7 +715,7 @@ def test_every_step_is_an_act_that_disclosures_know() -> None:
         (ROOT / "compliance/privacy/disclosure/acts.yaml").read_text(encoding="utf-8")
     )
     acts = {row["act"] for row in known["acts"]}
-    source = (ROOT / "compliance/workspace/requesting_steps.py").read_text(encoding="utf-8")
+    source = (ROOT / "compliance/workspace/requesting/steps.py").read_text(encoding="utf-8")
     verbs = {line.split('"')[1] for line in source.splitlines() if "self._step(" in line}
 
     assert len(verbs) == 16

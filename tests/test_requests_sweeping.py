@@ -11,8 +11,9 @@ from compliance.errors import RequestInputError, SealedError
 from compliance.plain import to_json
 from compliance.rights.nouns import Outcome
 from compliance.rights.requests import provision_of, sealed
-from compliance.workspace import Workspace, sealing
-from compliance.workspace.requesting import Requesting
+from compliance.workspace import Workspace
+from compliance.workspace.requesting import sealing
+from compliance.workspace.requesting.requests import Requesting
 from tests.cli_cases import refused, run
 from tests.request_cases import ADA, identified, in_scope, opened, today
 

@@ -33,8 +33,9 @@ from compliance.privacy import (
 from compliance.privacy.nouns import Accountant, Budget, Period, SpendState
 from compliance.privacy.nouns.question import Query
 from compliance.settings import Settings
-from compliance.workspace import Workspace, releases
-from compliance.workspace.releases import RELEASE_LEASE
+from compliance.workspace import Workspace
+from compliance.workspace.releasing import releases
+from compliance.workspace.releasing.releases import RELEASE_LEASE
 
 TOTAL = Budget(epsilon=Decimal(1), delta=Decimal("1e-5"))
 

@@ -18,7 +18,7 @@ from compliance.federated import to_plan
 from compliance.federated.nouns import Plan
 from compliance.rules.nouns import Answer, Form
 from compliance.workspace import Workspace
-from compliance.workspace.residing import Move, Residing
+from compliance.workspace.governing.residing import Move, Residing
 from tests.conftest import CANARY_COUNTRY
 
 BY_COUNTRY = {"sites": {"column": "country"}, "target": "bought", "rounds": 2}

@@ -31,7 +31,11 @@ from compliance.rights.nouns import (
     Seen,
 )
 from compliance.storage import records, tables
-from compliance.workspace import Workspace, barriers, datasets, fulfilling_barring, restricting
+from compliance.workspace import Workspace
+from compliance.workspace.consenting import barriers
+from compliance.workspace.data import datasets
+from compliance.workspace.fulfilling import barring
+from compliance.workspace.restricting import versions
 from tests.consent_cases import PEOPLE, by_number, looked_at, wish
 from tests.consent_cases import workspace as visited
 from tests.fulfilling_cases import (
@@ -190,7 +194,7 @@ def test_a_failure_leaves_no_version_and_no_file(
     def broken(*_args: object, **_named: object) -> None:
         raise FulfilmentError(request=id_, reason="the light went out")
 
-    monkeypatch.setattr(fulfilling_barring, "finished", broken)
+    monkeypatch.setattr(barring, "finished", broken)
     with pytest.raises(FulfilmentError, match="light"):
         shop.rights.fulfilling.restrict(id_)
 
@@ -280,7 +284,7 @@ def act_on(workspace: Workspace, request: str, people: set[int]) -> tuple[str, .
     desk = workspace._desk
     wish(desk, [by_number(n) for n in people], request=request)
     with ExitStack() as undo, desk.act("request.restrict", request) as act:
-        made = restricting.moved(desk, act, undo)
+        made = versions.moved(desk, act, undo)
         undo.pop_all()
     return made.versions
 
@@ -288,7 +292,7 @@ def act_on(workspace: Workspace, request: str, people: set[int]) -> tuple[str, .
 def end(workspace: Workspace, request: str) -> None:
     desk = workspace._desk
     with ExitStack() as undo, desk.act("request.lift", request) as act:
-        restricting.moved(desk, act, undo, barriers.lift(act, request))
+        versions.moved(desk, act, undo, barriers.lift(act, request))
         undo.pop_all()
 
 
@@ -489,7 +493,7 @@ def test_what_is_made_says_how_many_rows_were_left_out(shop: Workspace) -> None:
 
 def mended(workspace: Workspace, change: object) -> None:
     """The next version of the customers, as a remedy would make it."""
-    from compliance.workspace.mending_rows import taken_in
+    from compliance.workspace.mending.rows import taken_in
 
     desk = workspace._desk
     with desk.act("remedy.apply", "F-1") as act:

@@ -12,7 +12,7 @@ from compliance.register.nouns import Organisation
 from compliance.rules import desk_pack
 from compliance.rules.nouns import State
 from compliance.workspace import Workspace
-from compliance.workspace.packs import Packs
+from compliance.workspace.governing.packs import Packs
 
 NEXT = OWN.replace('version: "1"', 'version: "2"').replace("Everything is", "All is")
 BOTH = "laws 2026.11 + desk 2026.11"

@@ -137,7 +137,7 @@ def test_an_audit_is_kept_with_versions_and_in_the_trail(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check = selfaudit.Check(name="x", claimed="1", measured="1", passed=True, draws=5)
-    monkeypatch.setattr("compliance.workspace.proofs.audit", lambda _: (check,))
+    monkeypatch.setattr("compliance.workspace.releasing.probing.audit", lambda _: (check,))
 
     done = workspace.probing.self_audit()
 

@@ -23,8 +23,8 @@ from compliance.report.nouns.signatures import Aspect, Holds
 from compliance.report.signatories import common_name, from_pem, from_pkcs12, from_token, name_of
 from compliance.report.signing import sign
 from compliance.settings import Settings
-from compliance.workspace import signing
 from compliance.workspace.desk import Desk
+from compliance.workspace.reporting import signing
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 

@@ -30,8 +30,8 @@ from compliance.storage import Database, acts, preferences, records, seen, serve
 from compliance.storage.grants import grants
 from compliance.storage.tables import METADATA, RECORDS, TRAIL
 from compliance.trail import Line
-from compliance.workspace import budgets
 from compliance.workspace.desk import Desk
+from compliance.workspace.releasing import budgets
 from tests.postgresql import Server, on_both, past_the_desk
 
 REFUSED = (sqlite3.IntegrityError, psycopg.IntegrityError)
@@ -179,7 +179,7 @@ def _write_many(settings: Settings, times: int) -> None:
 
 @on_both
 def test_several_processes_make_one_home_and_write_one_unbroken_trail(settings: Settings) -> None:
-    from compliance.workspace import trails
+    from compliance.workspace.trails import trails
 
     start = multiprocessing.get_context("spawn")
     writers = [start.Process(target=_write_many, args=(settings, 12)) for _ in range(3)]

@@ -19,8 +19,9 @@ from compliance.plain import to_json
 from compliance.rights.nouns import Identifier, IdentifierKind, Match, Request, Right, Trace
 from compliance.rules.nouns import LawId
 from compliance.storage import tables
-from compliance.workspace import Workspace, sealing
-from compliance.workspace.tracing import Index, trace
+from compliance.workspace import Workspace
+from compliance.workspace.requesting import sealing
+from compliance.workspace.tracing.persons import Index, trace
 from tests.tracing_shop import asked, csv_of, mentioned, said, settled
 
 PEOPLE = [

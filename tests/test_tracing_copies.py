@@ -13,7 +13,7 @@ from compliance.dataset.nouns import ColumnName, Description
 from compliance.privacy import to_synthesis
 from compliance.privacy.nouns import Budget
 from compliance.workspace import Workspace
-from compliance.workspace.tracing import trace
+from compliance.workspace.tracing.persons import trace
 from tests.anonymised_people import ended, people, plan
 from tests.test_tracing import find
 from tests.tracing_shop import asked, rows_of, settled

@@ -9,7 +9,7 @@ import pytest
 
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.tracing import Index
+from compliance.workspace.tracing.persons import Index
 from tests.tracing_shop import Truth, add_shared, asked, build, mentioned, settled
 
 PEOPLE, ORDERS = 400, 3_000

@@ -37,8 +37,9 @@ from compliance.trail.verify_trail import (
     merkle_root,
     root_of,
 )
-from compliance.workspace import Workspace, trail_memory, trails
+from compliance.workspace import Workspace
 from compliance.workspace.desk import Desk
+from compliance.workspace.trails import memory, trails
 from tests.postgresql import on_both, past_the_desk, without_triggers
 from tests.trail_cases import verifier
 
@@ -366,7 +367,7 @@ def test_an_act_that_fails_undoes_the_whole_batch_even_if_its_error_is_kept_back
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trails of more than ten entries count as long."""
-    monkeypatch.setattr(trail_memory, "SHORT", 10)
+    monkeypatch.setattr(memory, "SHORT", 10)
 
 
 def tampered(desk: Desk, statement: str) -> None:
@@ -393,28 +394,28 @@ EDIT = "update trail set body = replace(body, 'act 3', 'act X') where number = 4
 @pytest.mark.usefixtures("short")
 def test_a_long_trail_is_read_on_from_where_it_was_read(desk: Desk) -> None:
     filled(desk, 300, is_stored=True)
-    first = trail_memory.state(desk)
+    first = memory.state(desk)
     filled(desk, 60, is_stored=True)
     tampered(desk, EDIT)
-    later = trail_memory.state(desk, NOON + timedelta(minutes=5))
-    whole = trail_memory.state(desk, NOON + timedelta(minutes=5), is_whole=True)
+    later = memory.state(desk, NOON + timedelta(minutes=5))
+    whole = memory.state(desk, NOON + timedelta(minutes=5), is_whole=True)
 
     assert (first.verification.ok, first.whole_entries) == (True, 300)
     assert (later.verification.ok, later.verification.entries) == (True, 360)
     assert (later.whole_at, later.whole_entries) == (NOON, 300)
     assert "Entry 4 was changed" in whole.verification.problems[0]
-    again = trail_memory.state(desk, NOON + timedelta(minutes=5))
+    again = memory.state(desk, NOON + timedelta(minutes=5))
     assert again.verification.problems == whole.verification.problems
 
 
 @pytest.mark.usefixtures("short")
 def test_what_was_read_before_is_read_again_after_an_hour(desk: Desk) -> None:
     filled(desk, 30)
-    assert trail_memory.state(desk).verification.ok
+    assert memory.state(desk).verification.ok
     tampered(desk, EDIT)
 
-    assert trail_memory.state(desk, NOON + timedelta(minutes=59)).verification.ok
-    assert not trail_memory.state(desk, NOON + timedelta(minutes=61)).verification.ok
+    assert memory.state(desk, NOON + timedelta(minutes=59)).verification.ok
+    assert not memory.state(desk, NOON + timedelta(minutes=61)).verification.ok
 
 
 @pytest.mark.usefixtures("short")
@@ -429,11 +430,11 @@ def test_what_was_read_before_is_read_again_after_an_hour(desk: Desk) -> None:
 )
 def test_of_what_came_since_nothing_goes_unseen(desk: Desk, statement: str, told: str) -> None:
     filled(desk, 30)
-    trail_memory.state(desk)
+    memory.state(desk)
     filled(desk, 30)
     tampered(desk, statement)
 
-    found = trail_memory.state(desk, NOON + timedelta(minutes=1)).verification.problems
+    found = memory.state(desk, NOON + timedelta(minutes=1)).verification.problems
 
     assert any(told in problem for problem in found), found
 
@@ -441,24 +442,24 @@ def test_of_what_came_since_nothing_goes_unseen(desk: Desk, statement: str, told
 @pytest.mark.usefixtures("short")
 def test_a_process_that_saw_more_entries_says_that_the_newest_are_gone(desk: Desk) -> None:
     filled(desk, 30)
-    trail_memory.state(desk)
+    memory.state(desk)
     tampered(desk, "delete from trail where number > 20")
     tampered(
         desk,
         "update trail_head set entries = 20, hash = (select hash from trail where number = 20)",
     )
 
-    found = trail_memory.state(desk, NOON + timedelta(minutes=1)).verification.problems
+    found = memory.state(desk, NOON + timedelta(minutes=1)).verification.problems
 
     assert "There were 30 entries, now there are 20: the newest are gone." in found
 
 
 def test_a_short_trail_is_always_read_whole(desk: Desk) -> None:
     filled(desk, 30)
-    assert trail_memory.state(desk).verification.ok
+    assert memory.state(desk).verification.ok
     tampered(desk, EDIT)
 
-    assert not trail_memory.state(desk).verification.ok
+    assert not memory.state(desk).verification.ok
 
 
 # --- canonical bytes

@@ -19,7 +19,7 @@ from compliance.register.nouns import Organisation
 from compliance.rights.nouns import Stage
 from compliance.settings import Settings
 from compliance.workspace import Workspace, noticing
-from compliance.workspace.erasing_files import alone
+from compliance.workspace.erasing.files import alone
 from tests.erasing_cases import ask, email, erase, files_of
 from tests.postgresql import on_both
 

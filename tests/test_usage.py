@@ -30,8 +30,11 @@ from compliance.privacy import to_query, to_synthesis
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.rights.nouns import Barrier, ConsentState, Identifier, IdentifierKind
-from compliance.workspace import Workspace, barriers, consenting, usage
-from compliance.workspace.deployments import Order
+from compliance.workspace import Workspace
+from compliance.workspace.consenting import barriers
+from compliance.workspace.consenting import consents as consenting
+from compliance.workspace.federating.deployments import Order
+from compliance.workspace.usage import usable
 from tests.anonymised_people import ended
 from tests.consent_cases import (
     PEOPLE,
@@ -468,7 +471,7 @@ def test_a_part_of_a_table_that_was_rewritten_is_refused_plainly(asked: Workspac
     with closing(asked.federation.train("visits", TRAINED)) as rounds:
         list(rounds)
     (run,) = asked.federation.runs("visits")
-    usage.forget(asked._desk, asked.dataset("visits").sha256)
+    usable.forget(asked._desk, asked.dataset("visits").sha256)
 
     again = Workspace(asked.settings, asked._desk.clock)
     with pytest.raises(NotUsableError, match="were rewritten since"):

@@ -11,7 +11,7 @@ from compliance.plain import to_plain
 from compliance.rules.nouns.audit import EVERY
 from compliance.trail.nouns import Anchor, AnchorKind, Verification, Verified
 from compliance.workspace import Workspace
-from compliance.workspace.anchoring import Anchoring
+from compliance.workspace.anchoring.anchors import Anchoring
 
 _KINDS = {kind.value.replace(" ", "-"): kind for kind in AnchorKind}
 

@@ -29,7 +29,7 @@ from compliance.i18n import translate as _
 from compliance.plain import to_plain, to_yaml
 from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
-from compliance.workspace.making import Step
+from compliance.workspace.anonymising.making import Step
 
 SILENCE_S = 10
 """After so many seconds a step that goes on says how far it is."""

@@ -12,7 +12,7 @@ from compliance.errors import CannotWriteError
 from compliance.plain import to_plain
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from compliance.workspace.backups import Summary
+from compliance.workspace.backups.making import Summary
 
 LOST = (
     "What was erased, corrected, objected to or withdrawn after that moment is not in it: carry "
@@ -55,14 +55,14 @@ def _outside(path: Path, settings: Settings) -> Path:
 
 def _check(settings: Settings, asked: argparse.Namespace) -> Result:
     """Whether a backup is whole, and what it holds."""
-    from compliance.workspace.backups_restoring import check
+    from compliance.workspace.backups.restoring import check
 
     return {"ok": True, **_told(check(asked.file, settings))}
 
 
 def _restore(settings: Settings, asked: argparse.Namespace) -> Result:
     """Restore a backup."""
-    from compliance.workspace.backups_restoring import restore
+    from compliance.workspace.backups.restoring import restore
 
     done = restore(asked.file, settings)
     return {

@@ -18,7 +18,7 @@ from compliance.plain import one_line
 from compliance.rights.nouns import Identifier, IdentifierKind, Purpose
 from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
-from compliance.workspace.consenting import SOON_DAYS, Taken
+from compliance.workspace.consenting.consents import SOON_DAYS, Taken
 
 _LONGEST_LINE = 2**12
 _OPTIONS: Mapping[str, IdentifierKind] = {

@@ -15,7 +15,7 @@ from compliance.errors import CorrectionError, FileMissingError, FulfilmentError
 from compliance.rights.nouns import Correction, Request
 from compliance.rights.requests import to_day
 from compliance.workspace import Workspace
-from compliance.workspace.fulfilling import Fulfilling
+from compliance.workspace.fulfilling.fulfilment import Fulfilling
 
 _LARGEST_BYTES = 2**20
 

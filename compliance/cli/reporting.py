@@ -13,7 +13,7 @@ from compliance.plain import to_plain
 from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import LetterKind
 from compliance.workspace import Workspace
-from compliance.workspace.request_reports import KINDS as ON_REQUESTS
+from compliance.workspace.reporting.requests import KINDS as ON_REQUESTS
 
 _ABOUT = {
     ReportKind.RELEASE: ("--release", "which release; left out: the newest"),

@@ -9,7 +9,7 @@ from compliance.cli import requests as does
 from compliance.cli.adding import Kinds, group, verb
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection
 from compliance.rights.requests import CHANNELS
-from compliance.workspace.requesting_steps import PAUSES
+from compliance.workspace.requesting.steps import PAUSES
 
 _LEVELS = [level.name.lower() for level in IdentityLevel if level is not IdentityLevel.NONE]
 

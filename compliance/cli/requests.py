@@ -31,10 +31,10 @@ from compliance.rights.requests import (
 from compliance.rules.nouns import Due
 from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
-from compliance.workspace.making import Step as Doing
-from compliance.workspace.requesting import Requesting
-from compliance.workspace.requesting_clocks import Clocked
-from compliance.workspace.requesting_steps import Steps
+from compliance.workspace.anonymising.making import Step as Doing
+from compliance.workspace.requesting.clocks import Clocked
+from compliance.workspace.requesting.requests import Requesting
+from compliance.workspace.requesting.steps import Steps
 
 
 def open_one(workspace: Workspace, asked: Namespace) -> Result:

@@ -14,7 +14,7 @@ from compliance.plain import to_plain
 from compliance.rules.nouns import Flow, Form, Judgement, Whereabouts
 from compliance.rules.residency import Movement, to_facts
 from compliance.workspace import Workspace
-from compliance.workspace.residing import Move
+from compliance.workspace.governing.residing import Move
 
 FORMS = {
     "rows": None,

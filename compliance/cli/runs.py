@@ -24,7 +24,7 @@ from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.plain import to_plain
 from compliance.rules.residency import Movement
-from compliance.workspace.residing import law_name
+from compliance.workspace.governing.residing import law_name
 
 _LONG = 1e6  # from here on numbers are written with an exponent
 

@@ -31,7 +31,7 @@ from compliance.privacy.nouns.planning import Coverage, Target
 from compliance.privacy.nouns.question import Query
 from compliance.privacy.nouns.synthesis import SynthesisPlan
 from compliance.settings import Settings
-from compliance.workspace.deployments import LOOPBACK, Flower, Order
+from compliance.workspace.federating.deployments import LOOPBACK, Flower, Order
 
 _Malformed = MalformedQueryError | MalformedPlanError | MalformedRecipeError
 

@@ -26,34 +26,24 @@ from compliance.rules.nouns import Assessment, Stage
 from compliance.settings import Settings
 from compliance.storage import records, tables
 from compliance.trail.nouns import Entry, Verification
-from compliance.workspace import (
-    assessments,
-    bare,
-    budgets,
-    company,
-    datasets,
-    disclosures,
-    halves,
-    labels,
-    planning,
-    releases,
-    report_files,
-    reports,
-    shops,
-    syntheses,
-    trails,
-)
-from compliance.workspace.anonymisation import Anonymisation
+from compliance.workspace import bare, company, halves
+from compliance.workspace.anonymising.anonymisation import Anonymisation
 from compliance.workspace.areas import Access, Governance, Proof, Rights
-from compliance.workspace.backups import Backups
+from compliance.workspace.backups.making import Backups
+from compliance.workspace.data import datasets, labels, shops
+from compliance.workspace.data.keeping import Keeping
+from compliance.workspace.data.scanning import Scanning
 from compliance.workspace.desk import Clock, Confirm, Desk, now
-from compliance.workspace.federation import Federation
+from compliance.workspace.federating.federation import Federation
+from compliance.workspace.governing import assessments
 from compliance.workspace.guarding import guarded
 from compliance.workspace.guiding import Guiding
-from compliance.workspace.keeping import Keeping
 from compliance.workspace.loading import load_libraries
-from compliance.workspace.proofs import Probing
-from compliance.workspace.scanning import Scanning
+from compliance.workspace.releasing import budgets, disclosures, planning, releases, syntheses
+from compliance.workspace.releasing.probing import Probing
+from compliance.workspace.reporting import files as report_files
+from compliance.workspace.reporting import reports
+from compliance.workspace.trails import trails
 from compliance.workspace.vitals import Vitals
 
 __all__ = ["Workspace", "load_libraries"]

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from compliance.workspace.accounts import Accounts
-from compliance.workspace.anchoring import Anchoring
-from compliance.workspace.approving import Approving
-from compliance.workspace.assessments import Duties
-from compliance.workspace.audits import Audits
-from compliance.workspace.consenting import Consenting
+from compliance.workspace.access.accounts import Accounts
+from compliance.workspace.access.visits import Visits
+from compliance.workspace.anchoring.anchors import Anchoring
+from compliance.workspace.approving.approvals import Approving
+from compliance.workspace.consenting.consents import Consenting
 from compliance.workspace.desk import Desk
-from compliance.workspace.erasing import Erasing
-from compliance.workspace.fulfilling import Fulfilling
-from compliance.workspace.impacts import Impacts
-from compliance.workspace.improving import Improving
-from compliance.workspace.lineages import Lineages
-from compliance.workspace.logbook import Log
-from compliance.workspace.mending import Mending
-from compliance.workspace.outlooks import Outlooks
-from compliance.workspace.packs import Packs
-from compliance.workspace.registering import Registering
-from compliance.workspace.reporting import Reporting
-from compliance.workspace.requesting import Requesting
-from compliance.workspace.residing import Residing
-from compliance.workspace.tracing import Tracing
-from compliance.workspace.visits import Visits
-from compliance.workspace.watching import Watching
+from compliance.workspace.erasing.erasures import Erasing
+from compliance.workspace.fulfilling.fulfilment import Fulfilling
+from compliance.workspace.governing.assessments import Duties
+from compliance.workspace.governing.audits import Audits
+from compliance.workspace.governing.impacts import Impacts
+from compliance.workspace.governing.improving import Improving
+from compliance.workspace.governing.outlooks import Outlooks
+from compliance.workspace.governing.packs import Packs
+from compliance.workspace.governing.registering import Registering
+from compliance.workspace.governing.residing import Residing
+from compliance.workspace.governing.watching import Watching
+from compliance.workspace.lineage.lineages import Lineages
+from compliance.workspace.mending.offering import Mending
+from compliance.workspace.reporting.offering import Reporting
+from compliance.workspace.requesting.requests import Requesting
+from compliance.workspace.tracing.persons import Tracing
+from compliance.workspace.trails.logbook import Log
 
 
 class Access:

@@ -31,11 +31,11 @@ from compliance.privacy.rows import Rows
 from compliance.settings import TABLE_CACHE_BYTES, Settings
 from compliance.storage import Database, records, tables
 from compliance.trail import Head, Line, commitment, record
-from compliance.workspace import elsewhere
+from compliance.workspace.access.present import Present
 from compliance.workspace.coding import code
+from compliance.workspace.data import elsewhere
 from compliance.workspace.keys import key_in
 from compliance.workspace.noticing import Noticing
-from compliance.workspace.present import Present
 from compliance.workspace.recent import Recent
 
 Clock = Callable[[], datetime]

@@ -15,10 +15,10 @@ from compliance.access.nouns import Actor
 from compliance.dataset.nouns import Dataset
 from compliance.register.nouns import Organisation
 from compliance.storage import acts, preferences, records, tables
-from compliance.workspace import datasets, labels
+from compliance.workspace.data import datasets, labels
+from compliance.workspace.data.shops import COMPANY, TABLES
 from compliance.workspace.desk import Desk
 from compliance.workspace.guarding import guarded
-from compliance.workspace.shops import COMPANY, TABLES
 
 _REPORT = "report.build"
 _PROTECTED = ("dataset.anonymise", "release.publish", "run.finish", "duties.assess")

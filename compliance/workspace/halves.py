@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 
 from compliance.workspace.desk import Desk
-from compliance.workspace.erasing_files import destroy
+from compliance.workspace.erasing.files import destroy
 
 _HOUR_S = 3_600.0  # nobody writes one file for so long
 

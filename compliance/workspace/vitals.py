@@ -12,9 +12,9 @@ from datetime import datetime
 
 from compliance.errors import ComplianceError
 from compliance.storage import records, tables
-from compliance.workspace import worker
-from compliance.workspace.anchoring_records import newest_verified
+from compliance.workspace.anchoring.records import newest_verified
 from compliance.workspace.desk import Desk
+from compliance.workspace.governing import worker
 from compliance.workspace.guarding import guarded
 
 _COUNTED = {

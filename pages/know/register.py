@@ -5,7 +5,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.register import kinds
 from compliance.register import laws as names_of_laws
-from compliance.workspace.registering import laws_in_scope
+from compliance.workspace.governing.registering import laws_in_scope
 from pages.parts import navigation, outputs, session, wording
 from pages.parts.registering import files, records
 

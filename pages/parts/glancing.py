@@ -10,7 +10,7 @@ import streamlit as st
 from compliance.i18n import locales, mark, plural
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Stage
-from compliance.workspace.outlooks import DAYS, Ahead, Kind, Moved, Outlook
+from compliance.workspace.governing.outlooks import DAYS, Ahead, Kind, Moved, Outlook
 from pages.parts import explaining, navigation, outputs, wording
 from pages.parts.figures import PLAIN, glancing
 

@@ -10,7 +10,7 @@ from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
-from compliance.workspace.approving import Need
+from compliance.workspace.approving.approvals import Need
 from pages.parts import (
     examined,
     explaining,

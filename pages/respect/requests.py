@@ -4,7 +4,7 @@ import streamlit as st
 
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
-from compliance.workspace.requesting_clocks import by_urgency
+from compliance.workspace.requesting.clocks import by_urgency
 from pages.parts import explaining, navigation, outputs, session, wording
 from pages.parts.requesting import boards, holds, intake, opened, words
 

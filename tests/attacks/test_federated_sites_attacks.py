@@ -25,7 +25,7 @@ from compliance.federated.learners import learner_of
 from compliance.federated.noising import UNITS_PER_CLIP, bounded
 from compliance.federated.nouns import ModelKind, Plan, Task, Trouble
 from compliance.privacy.nouns import PrivacyUnitKind
-from compliance.workspace.run_prices import check_theorem
+from compliance.workspace.federating.prices import check_theorem
 
 SITES = replace(NOISE, unit=PrivacyUnitKind.SITE)
 

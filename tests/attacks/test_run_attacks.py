@@ -48,7 +48,7 @@ from compliance.federated.nouns import (
     Trouble,
 )
 from compliance.privacy.nouns import PrivacyUnitKind
-from compliance.workspace import run_proofs
+from compliance.workspace.federating import proofs
 
 STRONG = NoisePlan(noise_multiplier=5.0)
 MEMORISER = {
@@ -314,12 +314,12 @@ RUN = {"site_column": "region", "target": "bought", "rounds": 2, "baselines": Fa
 def attacked_shop(shop: Any) -> tuple[str, Iterator[Finding]]:
     list(shop.federation.train("orders", Plan(**RUN)))  # type: ignore[arg-type]
     (run,) = shop.federation.runs("orders")
-    return run.id, run_proofs.attack_run(shop._desk, "orders", run.id, seed=4)
+    return run.id, proofs.attack_run(shop._desk, "orders", run.id, seed=4)
 
 
 def kept(shop: Any) -> tuple[Any, ...]:
     with shop._desk.database.reading() as connection:
-        return run_proofs.sieges(connection, shop.dataset("orders"))
+        return proofs.sieges(connection, shop.dataset("orders"))
 
 
 def test_an_attack_on_a_run_is_kept_and_in_the_trail_without_any_value(shop: Any) -> None:
@@ -352,6 +352,6 @@ def test_an_attack_that_is_stopped_is_kept_as_far_as_it_went(shop: Any) -> None:
 
 def test_a_run_that_is_not_there_is_refused(shop: Any) -> None:
     with pytest.raises(UnknownRunError, match="run-0"):
-        next(run_proofs.attack_run(shop._desk, "orders", "run-0"))
+        next(proofs.attack_run(shop._desk, "orders", "run-0"))
 
     assert kept(shop) == ()

@@ -26,8 +26,8 @@ from compliance.storage import tables
 from compliance.trail import Head, Line, hash_of, record, signer
 from compliance.trail.tiles import Tiling
 from compliance.trail.verify_trail import NotReadableError, examine
-from compliance.workspace import trails
 from compliance.workspace.desk import Desk
+from compliance.workspace.trails import trails
 from tests.postgresql import on_both
 from tests.trail_cases import BEGUN, BY, exported, kept, seen, trail
 

@@ -295,7 +295,7 @@ def ended(steps: object) -> object:
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How often the lattice was looked at as a whole."""
-    from compliance.workspace import anonymisation
+    from compliance.workspace.anonymising import anonymisation
 
     asked = []
     surveying = anonymisation.surveying
@@ -407,15 +407,15 @@ def test_what_no_choice_can_meet_is_refused_in_a_sentence(desk: Desk) -> None:
 def test_an_output_that_fails_its_own_check_is_not_handed_on(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from compliance.workspace import anonymising
+    from compliance.workspace.anonymising import tables
 
-    honest = anonymising.proof_of
+    honest = tables.proof_of
 
     def failing(*given: object) -> object:
         proof = honest(*given)  # type: ignore[arg-type]
         return replace(proof, checks=tuple(replace(c, holds=False) for c in proof.checks))
 
-    monkeypatch.setattr(anonymising, "proof_of", failing)
+    monkeypatch.setattr(tables, "proof_of", failing)
     visitor = made(opened(desk))
 
     ((title, said),) = refusals(visitor)

@@ -16,7 +16,8 @@ from compliance.access.nouns import Actor, Role
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.register.nouns import Organisation
-from compliance.workspace import Workspace, shops
+from compliance.workspace import Workspace
+from compliance.workspace.data import shops
 from pages.parts.guiding import stories
 from pages.parts.guiding.touring import Tour
 from pages.parts.navigation import PAGES

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection, Right, Step
 from compliance.rights.requests import Action
 from compliance.workspace import Workspace
-from compliance.workspace.requesting import Requesting
+from compliance.workspace.requesting.requests import Requesting
 from pages.parts.requesting.words import people
 from tests.fulfilling_cases import decided, filled
 from tests.pages.conftest import Desk, chart_of, refusals, words

@@ -23,7 +23,7 @@ _ROOTS = (
     "compliance.federated.flower.rows",
     "compliance.federated.flower.superlink",
     "compliance.federated.flower.supernode",
-    "compliance.workspace.executor",
+    "compliance.workspace.federating.executor",
 )
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # so that the same code gives the same bytes
 

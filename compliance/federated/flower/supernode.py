@@ -32,7 +32,8 @@ def main(port: int, arguments: list[str]) -> None:
     _SECRET.unlink(missing_ok=True)
     write_secret(_SECRET, secrets.token_bytes(32))
     with_secret = ["--superexec-auth-secret-file", str(_SECRET)]
-    executor = [sys.executable, "-P", "-m", "compliance.workspace.executor", "--insecure"]
+    module = "compliance.workspace.federating.executor"
+    executor = [sys.executable, "-P", "-m", module, "--insecure"]
     executor += ["--runtime-api-address", f"{LOOPBACK}:{port}", "--parent-pid", str(os.getpid())]
     with together([*executor, *with_secret]):
         here = ["--isolation", "process", "--host", LOOPBACK, "--port", str(port)]

@@ -9,7 +9,7 @@ from typing import TypeVar
 import streamlit as st
 
 from compliance.i18n import translate as _
-from compliance.workspace.making import Step
+from compliance.workspace.anonymising.making import Step
 
 _End = TypeVar("_End")
 

@@ -15,7 +15,7 @@ from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import Workspace
-from compliance.workspace.approving import Need
+from compliance.workspace.approving.approvals import Need
 from pages.parts import language, outputs, wording
 from pages.parts.approving import words
 

@@ -10,7 +10,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.rights.nouns import Identifier, IdentifierKind, Purpose
 from compliance.workspace import Workspace
-from compliance.workspace.consenting import LARGEST_FILE_BYTES
+from compliance.workspace.consenting.consents import LARGEST_FILE_BYTES
 from pages.parts import outputs
 
 _AS_THE_FILE_SAYS = ""

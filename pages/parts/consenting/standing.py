@@ -9,7 +9,7 @@ import streamlit as st
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rights.nouns import ConsentFile, ConsentState, Purpose
-from compliance.workspace.consenting import SOON_DAYS, Stands
+from compliance.workspace.consenting.consents import SOON_DAYS, Stands
 from pages.parts import outputs
 from pages.parts.consenting.words import STATES
 from pages.parts.figures import consenting as drawing

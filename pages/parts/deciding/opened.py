@@ -10,7 +10,7 @@ from compliance.errors import ComplianceError
 from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Finding, Outcome, Pack, Rule, Status, Verdict
-from compliance.workspace.mending import Mending
+from compliance.workspace.mending.offering import Mending
 from pages.parts import language, navigation, outputs, permitted, wording
 from pages.parts.admitting import owners
 from pages.parts.deciding import words

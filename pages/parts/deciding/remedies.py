@@ -11,7 +11,7 @@ from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.register.nouns import Field, FieldType
 from compliance.rules.nouns import DOES_NOT_END, Applied, Effect, Finding, Remedy, Status, Turn
-from compliance.workspace.mending import Mending
+from compliance.workspace.mending.offering import Mending
 from pages.parts import language, navigation, outputs, permitted, wording
 from pages.parts.anonymising.progress import watched
 from pages.parts.deciding import words

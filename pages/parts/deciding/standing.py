@@ -8,7 +8,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Assessment, Finding, Standing, State, Status
-from compliance.workspace.mending import Mending
+from compliance.workspace.mending.offering import Mending
 from pages.parts import outputs
 from pages.parts.deciding import words
 from pages.parts.figures import PLAIN, deciding

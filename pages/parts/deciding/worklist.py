@@ -9,7 +9,7 @@ import streamlit as st
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Finding, Level, Pack, Rule, Severity, Status
-from compliance.workspace.mending import Mending
+from compliance.workspace.mending.offering import Mending
 from pages.parts import outputs, permitted, wording
 from pages.parts.admitting import owners
 from pages.parts.deciding import words

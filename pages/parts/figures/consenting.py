@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from compliance.i18n import translate as _
 from compliance.rights.nouns import ConsentState
-from compliance.workspace.consenting import Stands
+from compliance.workspace.consenting.consents import Stands
 from pages.parts.consenting.words import STATES
 from pages.parts.figures import AMBER, GREY, PLUM, TEAL, framed
 

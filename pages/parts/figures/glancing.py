@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compliance.i18n import translate as _
-from compliance.workspace.outlooks import Point
+from compliance.workspace.governing.outlooks import Point
 from pages.parts.figures import AMBER, INDIGO, INK, TEAL, Drawn
 
 _HEIGHT = 250

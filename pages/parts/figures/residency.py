@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Counter
-from compliance.workspace.residing import world
+from compliance.workspace.governing.residing import world
 from pages.parts.figures import AMBER, INDIGO, INK, PLUM, TEAL, framed
 
 RED = "#c0453c"

@@ -11,7 +11,7 @@ from compliance.i18n import translate as _
 from compliance.register import Shape, kinds
 from compliance.register.nouns import Contradiction, Register
 from compliance.workspace import Workspace
-from compliance.workspace.registering import LARGEST_FILE_BYTES
+from compliance.workspace.governing.registering import LARGEST_FILE_BYTES
 from pages.parts import language, outputs, permitted, wording
 
 _ROLES = mark("Controller, Art. 30(1)"), mark("Processor, Art. 30(2)")

@@ -14,7 +14,7 @@ from compliance.i18n import translate as _
 from compliance.register import Shape
 from compliance.rights import alerts, outcome_of
 from compliance.workspace import Workspace
-from compliance.workspace.requesting_clocks import Clocked
+from compliance.workspace.requesting.clocks import Clocked
 from pages.parts import figures, outputs
 from pages.parts.figures import requesting as charts
 from pages.parts.requesting import words

@@ -13,7 +13,7 @@ from compliance.i18n import translate as _
 from compliance.register import kind_of
 from compliance.rights.nouns import Correction, ErasurePlan, Request, Right, Seen
 from compliance.workspace import Workspace
-from compliance.workspace.requesting_clocks import Clocked
+from compliance.workspace.requesting.clocks import Clocked
 from pages.parts import language, outputs, reading, wording
 from pages.parts.approving import asking
 from pages.parts.guiding import stage

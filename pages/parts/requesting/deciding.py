@@ -10,7 +10,7 @@ from compliance.i18n import translate as _
 from compliance.rights import Provision, provision_of
 from compliance.rights.nouns import Outcome, Right, Step
 from compliance.workspace import Workspace
-from compliance.workspace.requesting_clocks import Clocked
+from compliance.workspace.requesting.clocks import Clocked
 from pages.parts import outputs, reading, wording
 from pages.parts.requesting import mentions, words
 

@@ -12,8 +12,8 @@ from compliance.i18n import translate as _
 from compliance.rights import LEVELS, Action, provision_of
 from compliance.rights.nouns import IdentityLevel, Outcome, Rejection, Right
 from compliance.workspace import Workspace
-from compliance.workspace.requesting_clocks import Clocked
-from compliance.workspace.requesting_steps import PAUSES, Steps
+from compliance.workspace.requesting.clocks import Clocked
+from compliance.workspace.requesting.steps import PAUSES, Steps
 from pages.parts import language, outputs
 from pages.parts.requesting import carrying, deciding, papers, words
 

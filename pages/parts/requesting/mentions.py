@@ -10,7 +10,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.rights.nouns import Request
 from compliance.workspace import Workspace
-from compliance.workspace.requesting_mentions import Doubtful
+from compliance.workspace.requesting.mentions import Doubtful
 from pages.parts import outputs, reading, wording
 from pages.parts.requesting import words
 

@@ -9,7 +9,7 @@ from compliance.i18n import translate as _
 from compliance.rights import Action, is_forged, possible
 from compliance.rights.nouns import Request
 from compliance.workspace import Workspace
-from compliance.workspace.requesting_clocks import Clocked
+from compliance.workspace.requesting.clocks import Clocked
 from pages.parts import outputs, wording
 from pages.parts.requesting import forms, papers, standing, words
 

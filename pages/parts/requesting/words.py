@@ -17,7 +17,7 @@ from compliance.rights.nouns import (
     Step,
 )
 from compliance.rules.nouns import Running
-from compliance.workspace.requesting_clocks import Clocked
+from compliance.workspace.requesting.clocks import Clocked
 from pages.parts import wording
 
 RIGHTS = {

@@ -12,7 +12,14 @@ from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Form
 from compliance.workspace import Workspace
-from compliance.workspace.residing import Asked, Move, Movement, asked_of, mechanisms, to_facts
+from compliance.workspace.governing.residing import (
+    Asked,
+    Move,
+    Movement,
+    asked_of,
+    mechanisms,
+    to_facts,
+)
 from pages.parts import navigation, outputs, permitted
 from pages.parts.approving import asking
 from pages.parts.residing import movements, words

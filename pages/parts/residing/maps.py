@@ -8,7 +8,7 @@ import streamlit as st
 
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Copy, Flow, Judgement, Whereabouts
-from compliance.workspace.residing import worst
+from compliance.workspace.governing.residing import worst
 from pages.parts import figures, outputs
 from pages.parts.figures import residency as drawing
 from pages.parts.residing import words

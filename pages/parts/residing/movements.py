@@ -13,7 +13,7 @@ from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Counter, Flow, Judgement, Whereabouts
 from compliance.workspace import Workspace
-from compliance.workspace.residing import law_name, worst
+from compliance.workspace.governing.residing import law_name, worst
 from pages.parts import figures, navigation, outputs
 from pages.parts.figures import residency as drawing
 from pages.parts.residing import words

@@ -9,7 +9,7 @@ from compliance.countries import is_country, name_of
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Flow, Judgement, Level
-from compliance.workspace.residing import law_name
+from compliance.workspace.governing.residing import law_name
 from pages.parts import wording
 
 ANSWER_BADGES = {

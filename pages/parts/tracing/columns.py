@@ -10,7 +10,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import ColumnKind, Edge, Hop, Node, NodeKind, Place, Tagged
 from compliance.workspace import Workspace
-from compliance.workspace.lineages import Known
+from compliance.workspace.lineage.lineages import Known
 from pages.parts import outputs
 from pages.parts.tracing import things, words
 from pages.parts.tracing.graph import Arrow, Box, Mark, Picture, placed

@@ -12,7 +12,7 @@ from compliance.lineage import upstream
 from compliance.lineage.nouns import Node, NodeKind, Step
 from compliance.rules.nouns import Verdict
 from compliance.workspace import Workspace
-from compliance.workspace.lineages import Known
+from compliance.workspace.lineage.lineages import Known
 from pages.parts import outputs
 from pages.parts.tracing import things, words
 from pages.parts.tracing.graph import Mark, marks_of, picture

@@ -9,7 +9,7 @@ import streamlit as st
 from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import Edge, Node, NodeKind, Step
-from compliance.workspace.lineages import Known
+from compliance.workspace.lineage.lineages import Known
 from pages.parts import navigation, outputs, wording
 from pages.parts.figures import lineage as drawing
 from pages.parts.tracing import words

@@ -1,0 +1,1 @@
+"""What places outside saw of the trail."""

@@ -1,0 +1,1 @@
+"""Tables made safe to hand on: measured, planned, written, attacked, checked."""

@@ -1,0 +1,1 @@
+"""One moment of the whole workspace in one sealed file, and back."""

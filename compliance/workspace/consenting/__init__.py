@@ -1,0 +1,1 @@
+"""Who agreed to what, and which wishes bar rows from a use."""

@@ -1,0 +1,1 @@
+"""Datasets: in, described, labelled, kept elsewhere; texts and images."""

@@ -1,0 +1,1 @@
+"""People erased from every version and copy, whole or not at all."""

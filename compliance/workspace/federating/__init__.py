@@ -1,0 +1,1 @@
+"""Models trained across sites whose rows stay at home."""

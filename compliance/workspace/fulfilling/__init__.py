@@ -1,0 +1,1 @@
+"""What a request asks for, done on the data itself."""

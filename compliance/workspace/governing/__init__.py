@@ -1,0 +1,1 @@
+"""The law on the real data: the register, the rules, audits, alarms, impact assessments."""

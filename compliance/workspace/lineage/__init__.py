@@ -1,0 +1,1 @@
+"""What was made from what, and where personal data went."""

@@ -1,0 +1,1 @@
+"""Findings, and the remedies that are tried before anybody commits."""

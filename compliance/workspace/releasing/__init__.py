@@ -1,0 +1,1 @@
+"""Statistics under differential privacy, and the budgets that pay for them."""

@@ -1,0 +1,1 @@
+"""Reports: evidence gathered at one moment, built, signed, stored, checked."""

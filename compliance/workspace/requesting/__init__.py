@@ -1,0 +1,1 @@
+"""Requests from intake to answer, and who they are about, sealed."""

@@ -1,0 +1,1 @@
+"""Rows moved out of what is used, and back."""

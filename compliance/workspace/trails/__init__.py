@@ -1,0 +1,1 @@
+"""The trail of the desk's own records: read, verified, signed, proved."""
