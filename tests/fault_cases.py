@@ -32,10 +32,12 @@ from compliance.workspace import Workspace
 from compliance.workspace.data import datasets
 from compliance.workspace.erasing.copies import files_in_use
 from tests import fault_child
+from tests.cli_cases import run
 from tests.conftest import ROOT
 from tests.erasing_cases import ask, email, files_of
 from tests.redirected import VARIABLE, forget
 
+_SEALED = {"PRIVACY_DESK_BACKUP_PASSWORD": "twelve letters"}  # backups are sealed with something
 HARMS = tuple(fault_child.HARMS)
 _BOUGHT = (tables.RELEASE, tables.RUN, tables.SYNTHESIS, tables.PROPOSAL)
 
@@ -77,7 +79,7 @@ def ran(
         "kill_at": kill_at,
         "harm": harm,
         "folder": str(Path.cwd()),
-        "environment": dict(os.environ),
+        "environment": {**_SEALED, **os.environ},
         "typed": _typed().hex(),
     }
     said = _running().ask(asked)
@@ -157,7 +159,41 @@ def prepared(folder: Path) -> tuple[Path, list[list[str]]]:
         ["trail", "prove", "1", "--out", str(folder / "p.json")],
         *(["trail", "anchor", *line] for line in _anchoring(folder)),
         ["baskets", "bought", "--person", "id", "--item", "what"],
+        *_more(folder, home),
         ["self-audit"],
+    ]
+
+
+def _more(folder: Path, home: Path) -> list[list[str]]:
+    """Lines that no test types otherwise, in the order in which they work."""
+    (folder / "q.yaml").write_text(
+        "unit: id\nstatistics:\n  - count: units\n"
+        "  - sum: {column: id, lower: 0, upper: 12}\nmax_rows_per_group: 5\n"
+    )
+    query = ["bought", "--query", str(folder / "q.yaml"), "--epsilon", "0.1"]
+    (folder / "p.json").write_text(json.dumps({"email": [ANN]}))
+    person = ["--person", str(folder / "p.json")]
+    assert run(home, "record", "set", "org", "org", "laws_in_scope=EU_GDPR; UK_GDPR").code == 0
+    longer, still, back = (
+        run(home, "--json", "request", "open", law, "access", *person).document["id"]
+        for law in ("EU_GDPR", "UK_GDPR", "UK_GDPR")
+    )
+    return [
+        ["attack", *query],
+        ["bounds", *query, "--column", "id"],
+        ["error", *query, "--real"],
+        ["schedule", "keep", "nightly", "--cron", "0 3 * * *"],
+        ["schedule", "run", "nightly"],
+        ["audits"],
+        ["schedule", "remove", "nightly"],
+        ["request", "extend", longer, "--reason", "many requests"],
+        ["request", "pause", still, "--reason", "identity_awaited"],
+        ["request", "withdraw", back],
+        ["lineage", "export", "--out", str(folder / "l.jsonl")],
+        ["lineage", "import", str(folder / "l.jsonl")],
+        ["report", "summary", "--out", str(folder / "s.pdf")],
+        ["report", "ropa", "--out", str(folder / "r.pdf")],
+        ["backup", "make", "--out", str(folder / "w.backup")],
     ]
 
 
