@@ -55,7 +55,7 @@ def test_colour_and_sign_tell_where_personal_data_are_stopped_and_lost(traced: D
     assert found["anon (version 1)"] == "square"
     assert found["mart (version 1)"] == "x"
     (graph,) = [c for c in visitor.get("plotly_chart") if c.key == "lineage_graph"]
-    assert "1 lost without evidence" in graph.proto.alt
+    assert "1\u00a0lost without evidence" in graph.proto.alt
     assert "2 columns are not taken for personal data" in words(visitor)
     assert "decisions" in [link.page for link in visitor.page_link]
 

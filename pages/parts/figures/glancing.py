@@ -14,7 +14,7 @@ _FULL = 100
 
 def trend(points: Sequence[Point]) -> Drawn:
     """The score and what is left of the budget, and the findings that were open."""
-    at = [f"{one.at:%Y-%m-%d %H:%M:%S}" for one in points]
+    at = [one.at.isoformat(timespec="seconds") for one in points]
     left = [None if one.spent is None else _FULL * (1 - one.spent) for one in points]
     traces = [
         _line(at, [one.score for one in points], _("Score"), TEAL, "solid", "circle"),
