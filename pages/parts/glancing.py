@@ -186,7 +186,7 @@ def _said(one: Ahead, today: date) -> str:
     """One thing in a line: what, on what, by when."""
     parts = [_(one.what)]
     if one.on:
-        parts.append(one.on)
+        parts.append(_(one.on))
     if one.day is not None:
         parts.append(_when(one.day, today))
     return " · ".join(parts)

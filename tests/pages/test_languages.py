@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from compliance.glossary import glossary
 from compliance.i18n import LANGUAGE, of_locale, speaking, translate
+from compliance.privacy.disclosure.yardstick import deployments
 from pages.parts.navigation import PAGES
 from tests.pages.chinese_cases import english
 from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, refusals, words
@@ -57,6 +59,28 @@ RECORDED = re.compile(
     r"RFC 2104 .*practices|Policy of the desk|Regulation \(EU\) 2016/679, full.*|"
     r"(conditions|columns \d+) +· .*|columns \d+.*records \w+…?"
 )
+# What papers call a thing, and what others call what they published, stays as they wrote it.
+QUOTED = re.compile(
+    "|".join(
+        map(
+            re.escape,
+            sorted(
+                {
+                    *(
+                        words
+                        for term in glossary().terms.values()
+                        for words in (term.standard, term.origin)
+                    ),
+                    *(words for one in deployments() for words in (one.name, one.curator)),
+                }
+                - {""},
+                key=len,
+                reverse=True,
+            ),
+        )
+    )
+)
+AS_WRITTEN = re.compile(f"{QUOTED.pattern}|{RECORDED.pattern}")
 _VIEWS = {"register_view", "lineage_view", "decisions_view", "requests_view"}
 
 
@@ -71,11 +95,11 @@ def test_every_page_is_headed_and_read_in_chinese_alone(full_desk: Desk) -> None
             assert [title.value for title in visitor.title] == [translate(row.title)]
         assert HANZI.search(words(visitor))
         assert [one.value for one in visitor.header if not HANZI.search(one.value)] == []
-        left[row.name] = english(visitor, RECORDED)
+        left[row.name] = english(visitor, AS_WRITTEN)
         for view in [v for v in visitor.radio if v.key in _VIEWS]:
             for option in _values(visitor, view.id)[1:]:
                 visitor.radio(key=view.key).set_value(option).run()
-                left[f"{row.name}, {option}"] = english(visitor, RECORDED)
+                left[f"{row.name}, {option}"] = english(visitor, AS_WRITTEN)
 
     assert {where: found for where, found in left.items() if found} == {}
 
