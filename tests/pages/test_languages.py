@@ -60,27 +60,12 @@ RECORDED = re.compile(
     r"(conditions|columns \d+) +· .*|columns \d+.*records \w+…?"
 )
 # What papers call a thing, and what others call what they published, stays as they wrote it.
-QUOTED = re.compile(
-    "|".join(
-        map(
-            re.escape,
-            sorted(
-                {
-                    *(
-                        words
-                        for term in glossary().terms.values()
-                        for words in (term.standard, term.origin)
-                    ),
-                    *(words for one in deployments() for words in (one.name, one.curator)),
-                }
-                - {""},
-                key=len,
-                reverse=True,
-            ),
-        )
-    )
+TERMS = glossary().terms.values()
+QUOTED = {one.standard for one in TERMS} | {one.origin for one in TERMS}
+QUOTED |= {one.name for one in deployments()} | {one.curator for one in deployments()}
+AS_WRITTEN = re.compile(
+    "|".join([*map(re.escape, sorted(QUOTED - {""}, key=len, reverse=True)), RECORDED.pattern])
 )
-AS_WRITTEN = re.compile(f"{QUOTED.pattern}|{RECORDED.pattern}")
 _VIEWS = {"register_view", "lineage_view", "decisions_view", "requests_view"}
 
 
