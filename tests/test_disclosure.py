@@ -500,7 +500,7 @@ def test_every_act_of_the_workspace_is_known() -> None:
     """An act that is added must say how it looks at data, or disclosures call it unknown."""
     acts = {
         node.args[0].value
-        for path in WORKSPACE.glob("*.py")
+        for path in WORKSPACE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

@@ -106,7 +106,7 @@ def test_every_way_out_names_its_act_or_why_it_has_none() -> None:
 
 def test_every_act_that_tells_of_a_way_out_is_written_somewhere_and_said_in_words() -> None:
     known = {row["act"] for row in yaml.safe_load(ACTS.read_text("utf-8"))["acts"]}
-    code = "".join(p.read_text("utf-8") for p in (ROOT / "compliance" / "workspace").glob("*.py"))
+    code = "".join(p.read_text("utf-8") for p in (ROOT / "compliance" / "workspace").rglob("*.py"))
     said = {each for way in WAYS.values() for each in way} - {PLAN, OUTSIDE, RULES}
     acts = said | {*SHOWN}
 
