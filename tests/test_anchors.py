@@ -380,11 +380,14 @@ def test_a_folder_that_is_no_clone_is_refused(desk: Workspace, tmp_path: Path) -
 
 
 @pytest.mark.in_a_file
-def test_a_mail_holds_the_checkpoint_as_text_and_attached(tmp_path: Path, clock: Clock) -> None:
+@pytest.mark.parametrize(("language", "says"), [("", "Keep this message"), ("zh", "请保留本邮件")])
+def test_a_mail_holds_the_checkpoint_as_text_and_attached(
+    tmp_path: Path, clock: Clock, language: str, says: str
+) -> None:
     Mail.letters.clear()
     with served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mail)) as port:
         mail = {"smtp_url": f"smtp://127.0.0.1:{port}", "mail_from": "desk@example.org"}
-        desk = opened(tmp_path / "home", clock, **mail)
+        desk = opened(tmp_path / "home", clock, language=language, **mail)
         trail = desk.proof.trail
         trail.keep("auditor", AnchorKind.MAIL, "auditor@example.net", "week")
         act(desk, 4)
@@ -395,7 +398,9 @@ def test_a_mail_holds_the_checkpoint_as_text_and_attached(tmp_path: Path, clock:
     row = json.loads(attached.get_payload(decode=True))
     file = tmp_path / "checkpoint.json"
     file.write_text(json.dumps(row))
-    assert row["note"] in text.get_payload(decode=True).decode().replace("\r\n", "\n")
+    written = text.get_payload(decode=True).decode().replace("\r\n", "\n")
+    assert row["note"] in written
+    assert written.startswith(says)
     assert desk.verify_trail(file).ok
     assert "auditor@example.net" not in desk.export_trail()
     forge(tmp_path / "home", 3)

@@ -20,6 +20,8 @@ from typing import NamedTuple, NoReturn, TypeVar
 import msgspec
 
 from compliance.errors import AnchorError, ComplianceError, TimeStampError, TrailError
+from compliance.i18n import locales, of_locale, speaking
+from compliance.i18n import translate as _
 from compliance.plain import to_json
 from compliance.rules.schedules import is_mail
 from compliance.settings import Settings
@@ -30,6 +32,7 @@ from compliance.workspace.governing import notifying
 WAIT_S = 10.0
 LONGEST_BYTES = 2**28
 _STAMP = "time_stamp"
+_CHECKING = "verify_trail.py trail.jsonl --checkpoint checkpoint.json"
 _BY = ("-c", "user.name=Privacy Desk", "-c", "user.email=privacy-desk@localhost")
 _PLAIN = ("-c", "commit.gpgsign=false", "-c", f"core.hooksPath={os.devnull}")
 _ALONE = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=5"}
@@ -288,13 +291,13 @@ def _stamped(anchor: Anchor, checkpoint: Checkpoint, settings: Settings) -> byte
 
 def _mail(anchor: Anchor, checkpoint: Checkpoint, settings: Settings) -> None:
     message = EmailMessage()
-    message["Subject"] = f"Privacy Desk: checkpoint of {checkpoint.entries} entries"
+    with speaking(of_locale(settings.language)):
+        entries = locales.number(checkpoint.entries)
+        message["Subject"] = _("Privacy Desk: checkpoint of {n} entries").format(n=entries)
+        keep = _("Keep this message. With it, entries that are removed from the trail later show.")
+        how = _("The attached file is for: {command}").format(command=_CHECKING)
     message["From"], message["To"] = settings.mail_from, anchor.to
-    message.set_content(
-        "Keep this message. With it, entries that are removed from the trail later show.\n"
-        "The attached file is for: verify_trail.py trail.jsonl --checkpoint checkpoint.json\n\n"
-        f"{checkpoint.note}\nKey {checkpoint.key}\n"
-    )
+    message.set_content(f"{keep}\n{how}\n\n{checkpoint.note}\nKey {checkpoint.key}\n")
     row = to_json(to_checkpoint(checkpoint)).encode()
     message.add_attachment(row, "application", "json", filename="checkpoint.json")
     if not notifying.is_mailed(message, settings):
