@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,30 @@ def test_the_server_loads_what_draws_and_prices_noise_by_itself() -> None:
     )
 
     assert "['dp_accounting', 'opendp']" in done.stdout
+
+
+def test_what_the_first_page_imports_is_loaded_before_anybody_comes(tmp_path: Path) -> None:
+    program = """
+import sys
+from pages.parts import sharing
+sharing._load_first_page()
+before = set(sys.modules)
+from streamlit.testing.v1 import AppTest
+assert not AppTest.from_file("app.py", default_timeout=60).run().exception
+late = sys.modules.keys() - before
+ours = (name for name in late if name.startswith(("pages.", "compliance.", "pandas.")))
+print(sorted(name for name in ours if "migrations" not in name))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "PRIVACY_DESK_HOME": str(tmp_path / "desk")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_command_line_does_without_until_it_draws() -> None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import plotly.graph_objects as go
 import pytest
+from streamlit import delta_generator
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
@@ -235,6 +236,7 @@ def test_streamlit_has_what_the_server_changes_in_it() -> None:
     """None of these names is promised; the server would start without them, and be slow."""
     assert callable(ScriptRunner._run_script)
     assert callable(app_session._populate_theme_msg)
+    assert hasattr(delta_generator, "_use_warning_has_been_displayed")
 
 
 @pytest.mark.parametrize(

@@ -65,5 +65,7 @@ else:
     record = records.choose(kind, register)
     if record is not None:
         records.about(workspace, kind, record, gaps)
-    records.form(workspace, kind, record, laws)
+        records.shown(workspace, kind, record)
+    if record is None or st.toggle(_("Change it"), key="register_change"):
+        records.form(workspace, kind, record, laws)
 navigation.link("organisation", _("Decide which laws are in scope"))

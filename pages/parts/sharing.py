@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import ctypes
 import gc
+import importlib
 import sys
 import threading
 import time
@@ -19,11 +20,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit import delta_generator
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
+from compliance.glossary import glossary
+from compliance.rules import desk_pack
 from compliance.settings import Settings
 from compliance.workspace import load_libraries
 from compliance.workspace.beside import Crew
@@ -32,6 +36,21 @@ AT_ONCE = 1  # pages drawn
 PATIENCE_S = 0.5  # then a page is drawn in any case: whoever has the turn waits for something
 SWITCH_S = 0.002  # how long a thread may keep others waiting
 TIDY_S = 30.0
+# What `app.py` and the overview import.
+FIRST_PAGE = (
+    "pandas",
+    "streamlit.elements.plotly_chart",
+    "pages.parts.entrance",
+    "pages.parts.explaining",
+    "pages.parts.glancing",
+    "pages.parts.improving",
+    "pages.parts.guiding.beginning",
+    "pages.parts.guiding.first_report",
+    "pages.parts.guiding.presenting",
+    "pages.parts.guiding.touring",
+    "pages.parts.session",
+    "pages.parts.trailing.verdict",
+)
 FIRST_PAGE_S = 5.0  # nobody came until then, so what is slow to load is loaded now
 KEPT_S = 60.0  # a session whose browser has gone; then its uploads and choices are let go
 _ARENAS = 2  # of the C library's memory; it would take eight times the cores
@@ -164,14 +183,24 @@ def _still_wanted() -> None:
 def _get_ready() -> None:
     """Load what is slow to load, take it out of the garbage collector's rounds, wake a worker.
 
-    The first page comes before, or its visitor would wait for all of this.
+    What the first page needs comes first, while its visitor's browser still loads Streamlit; the
+    rest after that page is drawn, or its visitor would wait for all of it.
     """
+    _load_first_page()
     _DRAWN.wait(FIRST_PAGE_S)
     load_libraries()
     gc.collect()
     gc.freeze()
     if _CREW:
         _CREW[0].warm()
+
+
+def _load_first_page() -> None:
+    delta_generator._use_warning_has_been_displayed = True  # else it reads all files of the stack
+    for name in FIRST_PAGE:
+        importlib.import_module(name)
+    glossary()
+    desk_pack()
 
 
 def _tidy_forever() -> None:

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import App, Open, Visitor, serving
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:

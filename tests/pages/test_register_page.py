@@ -26,7 +26,13 @@ def field(visitor: AppTest, ending: str) -> str:
 def of_kind(desk: Desk, kind: str) -> AppTest:
     visitor = desk.open("register")
     visitor.selectbox(key="register_kind").set_value(kind).run()
+    if "register_change" in [toggle.key for toggle in visitor.toggle]:
+        visitor.toggle(key="register_change").set_value(True).run()
     return visitor
+
+
+def changing(desk: Desk) -> AppTest:
+    return desk.open("register").toggle(key="register_change").set_value(True).run()
 
 
 def view(desk: Desk, name: str) -> AppTest:
@@ -69,7 +75,7 @@ def test_every_kind_can_be_filled_in(full_desk: Desk, kind: str) -> None:
 
 
 def test_only_what_was_changed_becomes_the_officers_word(full_desk: Desk) -> None:
-    visitor = full_desk.open("register")
+    visitor = changing(full_desk)
     assert "(drawn)" in visitor.selectbox(key=field(visitor, "lawful_basis")).label
     visitor.selectbox(key=field(visitor, "lawful_basis")).set_value("consent")
     visitor.button(key="register_save").click().run()
@@ -85,7 +91,7 @@ def test_only_what_was_changed_becomes_the_officers_word(full_desk: Desk) -> Non
 def test_a_field_that_is_emptied_is_forgotten(full_desk: Desk) -> None:
     area = full_desk.workspace.governance.register
     area.record("activity", ACTIVITY, {"department": "Sales", "stage": "live"})
-    visitor = full_desk.open("register")
+    visitor = changing(full_desk)
     visitor.text_input(key=field(visitor, "department")).input("")
     visitor.button(key="register_save").click().run()
 
@@ -96,7 +102,7 @@ def test_a_field_that_is_emptied_is_forgotten(full_desk: Desk) -> None:
 
 def test_recording_without_a_change_writes_nothing(full_desk: Desk) -> None:
     before = full_desk.state()
-    visitor = full_desk.open("register")
+    visitor = changing(full_desk)
     visitor.button(key="register_save").click().run()
 
     assert "Nothing was changed." in words(visitor)
@@ -115,6 +121,18 @@ def test_what_cannot_be_is_refused_where_it_was_typed(empty_desk: Desk) -> None:
     assert "2199" not in says
     assert visitor.text_input(key=field(visitor, "responded_at")).value == "2199-01-01"
     assert acts(empty_desk) == []
+
+
+def test_a_record_is_read_before_it_is_changed(full_desk: Desk) -> None:
+    full_desk.workspace.governance.register.record("activity", ACTIVITY, {"department": "Sales"})
+    visitor = full_desk.open("register")
+
+    (shown,) = [f.value for f in visitor.dataframe if "On record" in f.value]
+    said = {row["Field"]: (row["On record"], row["Known from"]) for _, row in shown.iterrows()}
+    assert ("Sales", "what was recorded") in said.values()
+    assert "drawn" in {source for _, source in said.values()}
+    assert "register_save" not in [button.key for button in visitor.button]
+    assert "register_save" in [button.key for button in changing(full_desk).button]
 
 
 def test_a_drawn_record_is_taken_over(full_desk: Desk) -> None:
@@ -142,12 +160,12 @@ def test_a_form_asks_first_for_what_the_laws_in_scope_ask(full_desk: Desk) -> No
         inside = [*box.text_input, *box.selectbox, *box.multiselect]
         return {str(widget.key).split("_", 3)[-1] for widget in inside}
 
-    assert "br_basis" in outside(full_desk.open("register"))
+    assert "br_basis" in outside(changing(full_desk))
 
     full_desk.workspace.governance.register.record("org", "org", {"laws_in_scope": ["BR_LGPD"]})
 
-    assert "br_basis" not in outside(full_desk.open("register"))
-    assert "lia_id" in outside(full_desk.open("register"))
+    assert "br_basis" not in outside(changing(full_desk))
+    assert "lia_id" in outside(changing(full_desk))
 
 
 def test_the_table_says_what_is_still_needed(full_desk: Desk) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from compliance.countries import COUNTRIES, name_of
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.register import ABSENT, laws, to_cell
 from compliance.register.nouns import Field, FieldType, Register
@@ -70,6 +71,30 @@ def ask(fields: Sequence[Field], values: Mapping[str, object], about: Asking) ->
             else:
                 changed[field.id] = given
     return Change(values=changed, forget=tuple(forget))
+
+
+def recorded(
+    fields: Sequence[Field], values: Mapping[str, object], about: Asking
+) -> list[dict[str, str]]:
+    """What is on record, a row per field; fields of which nothing is known are left out."""
+    return [
+        {
+            _("Field"): _(field.label),
+            _("On record"): _in_words(field, values, about),
+            _("Known from"): _("drawn") if field.id in about.drawn else _("what was recorded"),
+        }
+        for field in fields
+        if field.id in values
+    ]
+
+
+def _in_words(field: Field, values: Mapping[str, object], about: Asking) -> str:
+    shown, called = _shown(field, values), _called(options(field, about))
+    return (
+        locales.joined(map(called, shown), "words")
+        if isinstance(shown, list)
+        else called(str(shown))
+    )
 
 
 def options(field: Field, about: Asking) -> Mapping[str, str]:

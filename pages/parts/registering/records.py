@@ -13,7 +13,7 @@ from compliance.register import Gaps
 from compliance.register.nouns import Field, Kind, Origin, Record, Register
 from compliance.workspace import Workspace
 from pages.parts import outputs, permitted, wording
-from pages.parts.registering.fields import Asking, Change, ask
+from pages.parts.registering.fields import Asking, Change, ask, recorded
 
 NEW = ""
 _MISSING = object()
@@ -73,30 +73,45 @@ def choose(kind: Kind, register: Register) -> Record | None:
     return found.get(str(chosen))
 
 
+def shown(workspace: Workspace, kind: Kind, record: Record) -> None:
+    """What is on record of it."""
+    rows = recorded(kind.fields, record.values, _asking(workspace, kind, record))
+    if not rows:
+        st.markdown(_("Nothing but its name is recorded."))
+        return
+    outputs.table(
+        rows,
+        key="register_values",
+        alt=_("{n} of {m} fields of the record").format(n=len(rows), m=len(kind.fields)),
+    )
+
+
 def form(workspace: Workspace, kind: Kind, record: Record | None, laws: Collection[str]) -> None:
     """Add a record, or change one: what the laws in scope ask for first."""
-    area = workspace.governance.register
-    register = area.register()
-    typed = area.typed(kind.id, record.id) if record else None
-    values = record.values if record else {}
-    about = Asking(
-        register=register,
-        datasets=[str(dataset.name) for dataset in workspace.datasets()],
-        drawn=frozenset(values) - frozenset(typed.values if typed else ()),
-        key=f"register_{kind.id}_{_mark(record)}",
-    )
+    about = _asking(workspace, kind, record)
     with st.form(f"register_form_{kind.id}_{_mark(record)}"):
         id_, name = _identity(kind, record, about)
         asked, others = _asked(kind, laws)
         changes = _groups(asked, record, about)
         if others:
             with st.expander(_("Fields that only laws out of scope ask for")):
-                changes.append(ask(others, values, about))
+                changes.append(ask(others, record.values if record else {}, about))
         submitted = st.form_submit_button(
             _("Record"), type="primary", key="register_save", **permitted.needs("register.record")
         )
     if submitted:
         _save(workspace, kind, id_, name, changes, is_new=record is None)
+
+
+def _asking(workspace: Workspace, kind: Kind, record: Record | None) -> Asking:
+    area = workspace.governance.register
+    typed = area.typed(kind.id, record.id) if record else None
+    return Asking(
+        register=area.register(),
+        datasets=[str(dataset.name) for dataset in workspace.datasets()],
+        drawn=frozenset(record.values if record else ()) - frozenset(typed.values if typed else ()),
+        key=f"register_{kind.id}_{_mark(record)}",
+    )
 
 
 def about(workspace: Workspace, kind: Kind, record: Record, gaps: AllGaps) -> None:
