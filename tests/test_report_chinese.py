@@ -42,17 +42,23 @@ def leaves(plain: Any, path: str = "") -> Iterator[tuple[str, str]]:
 # ---------------------------------------------------------------- words
 
 
-def test_no_words_of_the_reports_own_stay_english(name):
-    evidence = sample(name.removesuffix(", in Chinese"))
+@pytest.fixture(scope="module")
+def translated() -> set[str]:
+    """The words of reports that are others in Chinese."""
     said = {key.words for key in gathering.gather()["report"] if not key.context}
     with speaking("zh"):
+        return {words for words in said if translate(words) != words}
+
+
+def test_no_words_of_the_reports_own_stay_english(name, translated):
+    evidence = sample(name.removesuffix(", in Chinese"))
+    with speaking("zh"):
         content = to_content(kind_of(evidence), evidence) | {"texts": {}}
-        others = {words for words in said if translate(words) != words}
 
     stayed = {
         words
         for path, words in leaves(content)
-        if words in others and path.rpartition(".")[2] not in LOOKS
+        if words in translated and path.rpartition(".")[2] not in LOOKS
     }
     assert not stayed - {"Country", "Description", "day"}  # columns that the samples have
 
