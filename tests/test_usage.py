@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from compliance.anonymise import to_plan as to_anonymising_plan
 from compliance.anonymise.nouns.record import BasketPlan, ItemOrder
@@ -26,7 +30,7 @@ from compliance.errors import (
 )
 from compliance.federated import to_plan
 from compliance.federated.nouns import Axis
-from compliance.privacy import to_query, to_synthesis
+from compliance.privacy import synthesisers, to_query, to_synthesis
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.rights.nouns import Barrier, ConsentState, Identifier, IdentifierKind
@@ -354,23 +358,31 @@ def test_an_attack_on_a_run_leaves_out_who_withdrew_since(asked: Workspace) -> N
     assert entry.facts["left_out"] == {"visits": {"consent withdrawn": 3, "no consent": 4}}
 
 
-def test_invented_rows_are_like_those_that_may_be_used(asked: Workspace) -> None:
+def test_rows_are_invented_from_those_that_may_be_used(
+    asked: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is drawn from them is chance, so here what they are is looked at instead."""
+    seen: list[int] = []
+
+    def kept(codes: Sequence[NDArray[np.integer[Any]]], *_: object) -> list[object]:
+        seen.extend(map(len, codes))
+        return list(codes)
+
+    monkeypatch.setattr(synthesisers, "invent", kept)
     asked.rights.consents.withdraw("visits", by_email(0))
-    much = Budget(epsilon=Decimal(90), delta=Decimal("1e-5"))
-    asked.decide_budget("people", much)
     plan = to_synthesis(
         {
             "unit": "customer",
             "columns": ["country", "bought"],
-            "public_keys": {"country": ["DE", "FR"], "bought": ["True", "False"]},
-            "max_rows": 3,
-            "rows": 40,
+            "public_keys": {"country": ["DE", "FR"], "bought": ["no", "yes"]},
+            "max_rows": 9,
         }
     )
 
-    done = asked.synthesise("visits", plan, much, "invented")  # so little noise that rows come
+    done = asked.synthesise("visits", plan, asked.budget("people").total, "invented")
 
     assert _left(asked, done.id)[Barrier.WITHDRAWN] == 3
+    assert seen == [ROWS - 7] * 2  # without the one who withdrew and the one never asked
 
 
 def test_an_output_holds_nobody_who_objects_and_is_not_handed_on_once_somebody_does(
