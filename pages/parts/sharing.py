@@ -51,6 +51,7 @@ FIRST_PAGE = (
     "pages.parts.session",
     "pages.parts.trailing.verdict",
 )
+PAINTED_S = 2.0  # the browser of the first page still fetches what paints its charts
 FIRST_PAGE_S = 5.0  # nobody came until then, so what is slow to load is loaded now
 KEPT_S = 60.0  # a session whose browser has gone; then its uploads and choices are let go
 _ARENAS = 2  # of the C library's memory; it would take eight times the cores
@@ -187,7 +188,8 @@ def _get_ready() -> None:
     rest after that page is drawn, or its visitor would wait for all of it.
     """
     _load_first_page()
-    _DRAWN.wait(FIRST_PAGE_S)
+    if _DRAWN.wait(FIRST_PAGE_S):
+        time.sleep(PAINTED_S)
     load_libraries()
     gc.collect()
     gc.freeze()
