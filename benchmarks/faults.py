@@ -5,7 +5,7 @@ first tried on copies of the workspace as it is then. So a verb that has a test 
 one that has none is named. Prints a table per kind of database; fails where something was lost,
 half-written, or not said in a sentence.
 
-Usage: python benchmarks/faults.py [sqlite|postgresql [tests/test_….py …]]
+Usage: python benchmarks/faults.py [--more N] [sqlite|postgresql [tests/test_….py …]]
 """
 
 from __future__ import annotations
@@ -68,14 +68,14 @@ def leaves(of: argparse.ArgumentParser, before: tuple[str, ...] = ()) -> Iterato
 class Trying:
     """Tries each line that tests run, before they do."""
 
-    def __init__(self, points: int) -> None:
+    def __init__(self, points: int, more: int) -> None:
         self.verbs = frozenset(leaves(parser()))
         self.trials: dict[str, list[fault_cases.Trial]] = defaultdict(list)
         self.harmed: dict[str, dict[str, list[str]]] = defaultdict(dict)
         self.acts: set[str] = set()
         self.seen: Counter[str] = Counter()
         self._most = max(1, points // VERBS)
-        self._left = points
+        self._left, self._more = points, more
         self._draw = random.Random(SEED)
         self._really = compliance.cli.main
         compliance.cli.main = self.main  # before a test takes it from there
@@ -86,15 +86,25 @@ class Trying:
         with tempfile.TemporaryDirectory(prefix="desk-faults-") as folder:
             home, lines = fault_cases.prepared(Path(folder))
             for line in lines:
+                for _ in range(self._more):
+                    self._kill_only(home, line)
                 with contextlib.redirect_stdout(io.StringIO()):
                     self.main(["--home", str(home), *line])
+
+    def _kill_only(self, home: Path, line: list[str]) -> None:
+        trial = fault_cases.tried(home, line, self._draw)
+        if trial is not None:
+            trial.line = self._verb(line)
+            self.trials[trial.line].append(trial)
+            said = f"{trial.line}, killed once more: {'; '.join(trial.problems) or 'well'}"
+            print(said, file=self._told, flush=True)
 
     def main(self, typed: Sequence[str]) -> int:
         home, line = Path(typed[1]), list(typed[2:])
         verb = self._verb(line)
         self.seen[verb] += 1
         is_here = verb and verb not in UNTRIED and "flower" not in line
-        if is_here and len(self.trials[verb]) < self._most and self._left:
+        if is_here and len(self.trials[verb]) < self._most + self._more and self._left:
             self._try(home, verb, line)
         return self._really(typed)
 
@@ -128,9 +138,9 @@ class Trying:
         compliance.cli.main = self._really
 
 
-def tried_on(kind: str, points: int, files: Sequence[str]) -> Trying:
+def tried_on(kind: str, points: int, more: int, files: Sequence[str]) -> Trying:
     """All lines of tests of the command line, on one kind of database."""
-    trying = Trying(points)
+    trying = Trying(points, more)
     options = ["-q", "-p", "no:cacheprovider", "--no-header", f"--records={kind}", "--tb=line"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     try:
@@ -174,17 +184,23 @@ def main() -> None:
     typed = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     typed.add_argument("kind", nargs="?", choices=KINDS, help="left out: one after the other")
     typed.add_argument("files", nargs="*", metavar="tests/test_….py")
+    typed.add_argument(
+        "--more", type=int, default=0, help="so many kills more of each line of the desk's own"
+    )
     given = typed.parse_args()
     os.chdir(ROOT)
     if given.kind is None:  # tests hold on to what they import, so each kind has its own process
-        runs = [subprocess.run([sys.executable, __file__, kind], check=False) for kind in KINDS]
+        runs = [
+            subprocess.run([sys.executable, __file__, kind, "--more", str(given.more)], check=False)
+            for kind in KINDS
+        ]
         sys.exit(max(run.returncode for run in runs))
     files = given.files or [
         str(path)
         for path in sorted((ROOT / "tests").glob("test_*.py"))
         if re.search("cli_cases|compliance.cli import main", path.read_text("utf-8"))
     ]
-    sys.exit(0 if told(given.kind, tried_on(given.kind, POINTS // 2, files)) else 1)
+    sys.exit(0 if told(given.kind, tried_on(given.kind, POINTS // 2, given.more, files)) else 1)
 
 
 if __name__ == "__main__":

@@ -85,16 +85,16 @@ def _due(found: Outlook, today: date) -> None:
 
 def _left(found: Outlook) -> None:
     if not found.people:
-        _answer(_("What is left of the budget?"), "–", None, _("nobody has one yet"))
+        _answer(_("What is left?"), "–", None, _("nobody has one yet"))
         return
     change = found.left.change
     moved = None
     if change is not None:
         moved = _("{share} spent in {days} days").format(
-            share=locales.share(max(-change, 0), 1), days=DAYS
+            share=locales.share(max(0, -change), 1), days=DAYS
         )
     _answer(
-        _("What is left of the budget?"),
+        _("What is left?"),
         locales.share(found.left.now, 1),
         moved,
         _("of ε = {total} for {people}").format(
@@ -176,7 +176,7 @@ def todo(found: Outlook, steps: Sequence[Stage], today: date) -> None:
 
 
 def _line(words: str, page: str, **query: str) -> None:
-    what, where = st.columns([4, 1], vertical_alignment="center")
+    what, where = st.columns([3, 1], vertical_alignment="center")
     what.markdown(words)
     with where:
         navigation.link(page, **query)

@@ -123,7 +123,7 @@ def test_four_questions_are_answered_on_top_with_numbers_and_ways_on(full_desk: 
     assert answers == {
         "What is wrong?": f"{outlook.wrong.now} findings",
         "What is due?": "0 overdue",
-        "What is left of the budget?": f"{100 * outlook.left.now:.1f}\u00a0%",
+        "What is left?": f"{100 * outlook.left.now:.1f}\u00a0%",
         "What to do next?": visitor.metric[3].value,
     }
     assert visitor.metric[0].delta.startswith("+1 since")
