@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
+from playwright.sync_api import TimeoutError as NotThereError
 from playwright.sync_api import expect
 
 from tests.browser.conftest import App, Open, Visitor, serving
@@ -19,8 +21,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def _speak(visitor: Visitor, language: str, code: str) -> None:
-    visitor.page.get_by_role("combobox", name="Language / 语言").click()
-    visitor.page.get_by_role("option", name=language).click()
+    box = visitor.page.get_by_role("combobox", name="Language / 语言")
+    option = visitor.page.get_by_role("option", name=language)
+    for _ in range(5):
+        box.click()
+        with suppress(NotThereError):  # a list closes where the page is still being drawn
+            option.click(timeout=3_000)
+            break
+        visitor.page.keyboard.press("Escape")
     expect(visitor.page.locator("html")).to_have_attribute("lang", code)
     visitor.settle()
 
