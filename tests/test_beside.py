@@ -24,6 +24,7 @@ from compliance.federated import to_plan
 from compliance.i18n import LANGUAGE, speaking
 from compliance.privacy import to_query
 from compliance.settings import Settings
+from compliance.trail.nouns import AnchorKind
 from compliance.workspace import Workspace, recent
 from compliance.workspace.beside import LONG_WORK, Crew, through
 from compliance.workspace.beside.words import Call, Close, Next, Reply, Said
@@ -270,16 +271,37 @@ def test_a_worker_that_has_grown_too_large_says_that_it_ends(
     assert worker.answer(call("who")).is_last
 
 
+class ClickedElsewhereError(Exception):
+    """What ends the run of a page."""
+
+
+def clicked() -> None:
+    raise ClickedElsewhereError
+
+
+@pytest.mark.in_a_file
+def test_what_would_leave_a_half_behind_is_done_whole_although_somebody_clicked(
+    here: Workspace, tmp_path: Path
+) -> None:
+    """The demo shop is many acts, and invented rows are paid for before they are drawn."""
+    assert {verb for verb, kind in LONG_WORK.items() if kind == "whole"} >= {
+        "build_demo",
+        "synthesise",
+    }
+    crew = Crew(here.settings, 2, look=clicked)
+    here.proof.trail.keep("outside", AnchorKind.FILE, str(tmp_path / "anchor.jsonl"), "day")
+    try:
+        done = through(here, crew).acting(OFFICER).proof.trail.run("outside")
+    finally:
+        crew.end()
+
+    assert done.last_done is not None
+
+
 @pytest.mark.in_a_file
 def test_long_work_that_nobody_waits_for_is_stopped_and_nothing_of_it_is_stored(
     here: Workspace,
 ) -> None:
-    class ClickedElsewhereError(Exception):
-        pass
-
-    def clicked() -> None:
-        raise ClickedElsewhereError
-
     crew = Crew(here.settings, 2, look=clicked)
     before = here.verify_trail()
     try:

@@ -45,8 +45,8 @@ class Crew:
         Args:
             most: workers, at least one. Of several, one is kept for what is brief.
             waiting: entered while the caller waits for a worker, so that others may go on.
-            look: called again and again while the caller waits for a long verb's value; what it
-                raises stops that work, and nothing of it is stored.
+            look: called again and again while the caller waits for the value of a verb that may
+                be stopped; what it raises stops that work, and no act of it is half-stored.
         """
         self.waiting, self.look = waiting, look
         self._settings = settings
@@ -57,7 +57,9 @@ class Crew:
         for _ in range(most):
             self._free.put(None)
 
-    def for_(self, actor: Actor, way: str, *, is_brief: bool) -> Callable[..., Any]:
+    def for_(
+        self, actor: Actor, way: str, *, is_brief: bool, may_stop: bool = False
+    ) -> Callable[..., Any]:
         """The verb at `way` from the workspace, in the hands of `actor`, done by a worker.
 
         Like the verb it gives a value, or its progress step by step, or refuses; besides, it
@@ -66,7 +68,7 @@ class Crew:
 
         def done(*given: object, **named: object) -> Any:
             call = Call(way, given, named, actor, LANGUAGE.get(), recent.times_cleared())
-            return _Job(self, is_brief=is_brief).begun(call)
+            return _Job(self, is_brief=is_brief, may_stop=may_stop).begun(call)
 
         return done
 
@@ -117,8 +119,8 @@ class Crew:
 class _Job(Iterator[Any]):
     """One verb at work; a progress that can be closed, as a generator can."""
 
-    def __init__(self, crew: Crew, *, is_brief: bool) -> None:
-        self._crew, self._is_brief = crew, is_brief
+    def __init__(self, crew: Crew, *, is_brief: bool, may_stop: bool) -> None:
+        self._crew, self._is_brief, self._may_stop = crew, is_brief, may_stop
         self._worker: _Worker | None = None
         self._is_over = True
 
@@ -185,7 +187,7 @@ class _Job(Iterator[Any]):
 
     def _looked(self, word: Call | Next | Close) -> Callable[[], object] | None:
         """What looks whether the work is still wanted; steps of a progress are soon over."""
-        return self._crew.look if isinstance(word, Call) and not self._is_brief else None
+        return self._crew.look if isinstance(word, Call) and self._may_stop else None
 
     def _lose(self) -> None:
         if self._worker is not None:

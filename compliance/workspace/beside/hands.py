@@ -14,10 +14,10 @@ from compliance.workspace.beside.crew import Crew
 from compliance.workspace.desk import Confirm
 
 
-def _listed() -> dict[str, bool]:
-    """By verb, whether it is usually over in a second."""
+def _listed() -> dict[str, str]:
+    """By verb, of which kind it is: brief, long, or whole."""
     text = files("compliance.workspace.beside").joinpath("long_work.yaml").read_text("utf-8")
-    return {verb: kind == "brief" for kind, verbs in yaml.safe_load(text).items() for verb in verbs}
+    return {verb: kind for kind, verbs in yaml.safe_load(text).items() for verb in verbs}
 
 
 LONG_WORK = _listed()
@@ -57,7 +57,8 @@ class _Hands:
         """The verb at `way`, done by the crew for whoever acts at that time, if they may."""
 
         def done(*given: object, **named: object) -> Any:
-            actor = self._workspace.permit(right)
-            return self._crew.for_(actor, way, is_brief=LONG_WORK[way])(*given, **named)
+            actor, kind = self._workspace.permit(right), LONG_WORK[way]
+            work = self._crew.for_(actor, way, is_brief=kind == "brief", may_stop=kind == "long")
+            return work(*given, **named)
 
         return done
