@@ -64,6 +64,11 @@ class Actor:
     account: str = ""
     rights: frozenset[str] = frozenset()
 
+    @property
+    def person(self) -> str:
+        """By what one person is told from another: the account, or whoever is at this machine."""
+        return self.account or "local"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:

@@ -22,7 +22,6 @@ from compliance.workspace.guarding import guarded
 
 _REPORT = "report.build"
 _PROTECTED = ("dataset.anonymise", "release.publish", "run.finish", "duties.assess")
-_AT_THE_MACHINE = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +53,12 @@ class Guiding:
     def kept(self) -> Mapping[str, str]:
         """All that whoever acts kept, by name."""
         with self._desk.database.reading() as connection:
-            return preferences.of(connection, self._person())
+            return preferences.of(connection, self._desk.whoever().person)
 
     def keep(self, name: str, value: str) -> None:
         """Let `name` be `value` for whoever acts, from now on; nobody else sees it."""
         with self._desk.database.writing() as connection:
-            preferences.keep(connection, self._person(), name[:64], value)
+            preferences.keep(connection, self._desk.whoever().person, name[:64], value)
 
     def whoever(self) -> Actor:
         """Whoever acts, as they are now; see `Desk.whoever`."""
@@ -93,10 +92,6 @@ class Guiding:
                 is_confirmed=found is not None and not found.unconfirmed,
                 is_protected=bool(acts.done_since(connection, _PROTECTED, loaded)),
             )
-
-    def _person(self) -> str:
-        """Whose preferences are meant: the account's, or of whoever has the machine in hand."""
-        return self._desk.whoever().account or _AT_THE_MACHINE
 
 
 def _own(connection: Connection) -> list[Dataset]:

@@ -64,8 +64,8 @@ else:
     records.table(kind, register, gaps)
     record = records.choose(kind, register)
     if record is not None:
-        records.about(workspace, kind, record, gaps)
-        records.shown(workspace, kind, record)
+        records.about(workspace, register, kind, record, gaps)
+        records.shown(workspace, register, kind, record)
     if record is None or st.toggle(_("Change it"), key="register_change"):
-        records.form(workspace, kind, record, laws)
+        records.form(workspace, register, kind, record, laws)
 navigation.link("organisation", _("Decide which laws are in scope"))

@@ -319,7 +319,7 @@ def _asked(one: Clocked) -> Ahead:
         kind=Kind.REQUEST,
         what=provision_of(request.law, request.right).title,
         on=request.id,
-        day=one.due.effective.date() if one.due and one.is_running else None,
+        day=_last_day(one),
         page="requests",
         place=request.id,
     )

@@ -42,10 +42,10 @@ def shop(home: Path, actor: Actor, confirm: Confirm | None) -> Workspace:
     """
     here = _stages(home)
     if here.is_ready():
-        found = here.of(_person(actor))
+        found = here.of(actor.person)
     else:
         with st.spinner(_("Building the demo shop …")):
-            found = here.of(_person(actor))
+            found = here.of(actor.person)
     if confirm is None:
         return found.acting(presenter(actor))
     asked: Confirm = confirm
@@ -54,11 +54,7 @@ def shop(home: Path, actor: Actor, confirm: Confirm | None) -> Workspace:
 
 def reset(home: Path, actor: Actor) -> None:
     """The shop as it was first opened."""
-    _stages(home).reset(_person(actor))
-
-
-def _person(actor: Actor) -> str:
-    return actor.account or "local"
+    _stages(home).reset(actor.person)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

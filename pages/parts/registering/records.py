@@ -73,9 +73,9 @@ def choose(kind: Kind, register: Register) -> Record | None:
     return found.get(str(chosen))
 
 
-def shown(workspace: Workspace, kind: Kind, record: Record) -> None:
+def shown(workspace: Workspace, register: Register, kind: Kind, record: Record) -> None:
     """What is on record of it."""
-    rows = recorded(kind.fields, record.values, _asking(workspace, kind, record))
+    rows = recorded(kind.fields, record.values, _asking(workspace, register, kind, record))
     if not rows:
         st.markdown(_("Nothing but its name is recorded."))
         return
@@ -86,9 +86,15 @@ def shown(workspace: Workspace, kind: Kind, record: Record) -> None:
     )
 
 
-def form(workspace: Workspace, kind: Kind, record: Record | None, laws: Collection[str]) -> None:
+def form(
+    workspace: Workspace,
+    register: Register,
+    kind: Kind,
+    record: Record | None,
+    laws: Collection[str],
+) -> None:
     """Add a record, or change one: what the laws in scope ask for first."""
-    about = _asking(workspace, kind, record)
+    about = _asking(workspace, register, kind, record)
     with st.form(f"register_form_{kind.id}_{_mark(record)}"):
         id_, name = _identity(kind, record, about)
         asked, others = _asked(kind, laws)
@@ -103,21 +109,21 @@ def form(workspace: Workspace, kind: Kind, record: Record | None, laws: Collecti
         _save(workspace, kind, id_, name, changes, is_new=record is None)
 
 
-def _asking(workspace: Workspace, kind: Kind, record: Record | None) -> Asking:
-    area = workspace.governance.register
-    typed = area.typed(kind.id, record.id) if record else None
+def _asking(workspace: Workspace, register: Register, kind: Kind, record: Record | None) -> Asking:
+    typed = workspace.governance.register.typed(kind.id, record.id) if record else None
     return Asking(
-        register=area.register(),
+        register=register,
         datasets=[str(dataset.name) for dataset in workspace.datasets()],
         drawn=frozenset(record.values if record else ()) - frozenset(typed.values if typed else ()),
         key=f"register_{kind.id}_{_mark(record)}",
     )
 
 
-def about(workspace: Workspace, kind: Kind, record: Record, gaps: AllGaps) -> None:
+def about(
+    workspace: Workspace, register: Register, kind: Kind, record: Record, gaps: AllGaps
+) -> None:
     """What stands in doubt, what is missing, who said so when; and what can be done with it."""
-    area = workspace.governance.register
-    for one in area.register().contradictions:
+    for one in register.contradictions:
         if (one.kind, one.record) == (kind.id, record.id):
             st.warning(
                 _("{says} What follows from it is not assessed.").format(says=_(one.says)),
