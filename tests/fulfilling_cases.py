@@ -26,12 +26,13 @@ MARKUP = "#eval(read) *b* <b>x</b> $1$"
 HEBREW = "נועה לוי"
 EMAIL = "noa.levi@mail.example"
 STRANGER = "Bernadette Quisling"
+STRANGER_ID = 77_310_902  # long enough to stand in no hash and no time by chance
 STRANGER_EMAIL = "bq@mail.example"
 NOA = (Identifier(kind=IdentifierKind.EMAIL, value=EMAIL),)
 CUSTOMERS = [
     ["customer_id", "full_name", "email", "phone", "birth_date", "city", "referrer_email"],
     ["901", HEBREW, EMAIL, "+49 30 901820", "1971-02-03", "Mühldorf", STRANGER_EMAIL],
-    ["902", STRANGER, STRANGER_EMAIL, "+49 30 901821", "1981-04-05", "Bonn", ""],
+    [f"{STRANGER_ID}", STRANGER, STRANGER_EMAIL, "+49 30 901821", "1981-04-05", "Bonn", ""],
     *(
         [
             *(f"{1000 + n}", f"Person Nummer{chr(65 + n)}", f"p{n}@mail.example"),
@@ -44,7 +45,7 @@ ORDERS = [
     ["order_id", "customer_id", "amount", "note"],
     ["B-1", "901", "12.50", FORMULA],
     ["B-2", "901", "7.25", f"{MARKUP} 🎁 for my friend {STRANGER}, {STRANGER_EMAIL}"],
-    ["B-3", "902", "5.00", f"Please give it to {HEBREW}, {EMAIL}; call +49 30 901821"],
+    ["B-3", f"{STRANGER_ID}", "5.00", f"Please give it to {HEBREW}, {EMAIL}; call +49 30 901821"],
     *([f"B-{10 + n}", f"{1000 + n}", f"{n}.00", "Thank you very much for it"] for n in range(20)),
 ]
 
