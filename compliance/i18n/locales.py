@@ -57,6 +57,11 @@ def share_of(shown: str) -> str:
     return str(conventions()["share"]).format(number=shown)
 
 
+def share_shape(shape: str) -> str:
+    """A share by the `shape` in which a browser's table writes its number: `%.1f %%`."""
+    return shape + share_of("").replace("%", "%%")
+
+
 def count_of(shown: str, unit: str) -> str:
     """A number already written with its unit: `3 rows`, in Chinese `3行`."""
     return str(conventions()["count"]).format(number=shown, unit=unit)

@@ -215,7 +215,7 @@ def _numbers(rows: Sequence[PreviewRow], query: Query) -> None:
         column_config={
             _("Number (internal)"): number,
             _("Noise margin ±"): number,
-            _("Margin in %"): st.column_config.NumberColumn(format="%.1f %%"),
+            _("Margin in %"): st.column_config.NumberColumn(format=locales.share_shape("%.1f")),
         },
     )
     tables.cut_short(len(rows))

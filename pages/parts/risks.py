@@ -244,7 +244,7 @@ def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) ->
         key=f"risks_errors_table_{key}",
         alt=says,
         column_config=dict.fromkeys(numbers, number)
-        | {_("In %"): st.column_config.NumberColumn(format="%.1f %%")},
+        | {_("In %"): st.column_config.NumberColumn(format=locales.share_shape("%.1f"))},
     )
 
 

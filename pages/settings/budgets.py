@@ -95,7 +95,7 @@ outputs.table(
     key="budgets_table",
     alt=_("The privacy budget of each group of people, and what of it is spent"),
     column_config={
-        _("Spent in %"): st.column_config.NumberColumn(format="%.1f %%"),
+        _("Spent in %"): st.column_config.NumberColumn(format=locales.share_shape("%.1f")),
         _("Largest next release ε"): st.column_config.NumberColumn(format="%.2f"),
     },
 )
