@@ -222,7 +222,7 @@ def errors(found: Sequence[GroupError], query: Query, key: str) -> None:
     for statistic in query.statistics:
         own = [error for error in found if error.statistic == statistic.name]
         if own:
-            _errors_of(own, query, statistic.title, f"{key}_{statistic.name}")
+            _errors_of(own, query, _(statistic.title), f"{key}_{statistic.name}")
 
 
 def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) -> None:

@@ -119,7 +119,7 @@ def _shown(points: Sequence[Point]) -> None:
                 else locales.formatted(point.standard_error, ".3f"),
                 _("Sent in a run"): size(point.bytes_up),
                 _("Not beaten"): _("yes") if point in best else "",
-                _("Failed"): point.reason if point.failed else "",
+                _("Failed"): _(point.reason) if point.failed else "",
             }
             for point in points
         ],

@@ -110,7 +110,7 @@ def checks(done: Anonymised) -> None:
             if check.holds
             else (("error", "red"), _("does not hold"))
         )
-        st.markdown(f"{wording.badge(look, word)} {wording.escaped(check.says)}")
+        st.markdown(f"{wording.badge(look, word)} {wording.escaped(_(check.says))}")
 
 
 def attacks(done: Anonymised) -> None:

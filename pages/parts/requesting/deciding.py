@@ -96,7 +96,7 @@ def _why(workspace: Workspace, found: Clocked) -> None:
                     _("Rows"): len(match.rows),
                     _("People whom it fits"): match.people,
                     _("Confidence"): locales.share(match.confidence),
-                    _("Why it is doubtful"): match.doubt or "–",
+                    _("Why it is doubtful"): _(match.doubt) or "–",
                     **({_("Example"): examples.get(match.id, "–")} if shows else {}),
                 }
                 for match in trace.matches
