@@ -178,7 +178,7 @@ def _columns(known: Known, node: Node) -> None:
         {
             _("Column"): stop.made.column,
             _("Personal data"): words.mark(Mark.STOPPED),
-            _("Why"): next(one.what for one in known.evidence if one.id == stop.evidence),
+            _("Why"): _(next(one.what for one in known.evidence if one.id == stop.evidence)),
         }
         for stop in tagged.stopped
         if stop.made.node == node.key
