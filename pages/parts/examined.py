@@ -54,7 +54,7 @@ def desk(workspace: Workspace) -> None:
 
 def _outcomes(workspace: Workspace, dataset: Dataset, query: Query, asked: Budget) -> None:
     seen = workspace.preview(dataset.name, query, asked)
-    titles = {statistic.name: statistic.title for statistic in query.statistics}
+    titles = {statistic.name: _(statistic.title) for statistic in query.statistics}
     rows = {_called(row, titles): row for row in seen.rows[:_MOST_OFFERED] if row.margin}
     if not rows:
         st.markdown(_("No number of this question has a margin to show."))

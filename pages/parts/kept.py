@@ -9,7 +9,7 @@ import streamlit as st
 from compliance.dataset.nouns import ColumnName, Dataset, Description, Engine
 from compliance.discovery.nouns import Discovery
 from compliance.errors import KeptError
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import navigation, outputs
@@ -61,7 +61,7 @@ def risk(workspace: Workspace, dataset: Dataset) -> None:
             st.metric(_("Smallest class (k)"), outputs.count(found.k), border=True)
             st.metric(_("Unique"), outputs.count(found.uniques), border=True)
             st.metric(_("Classes"), outputs.count(found.classes), border=True)
-            st.metric(_("Highest risk"), f"{found.prosecutor.max:.1%}", border=True)
+            st.metric(_("Highest risk"), locales.share(found.prosecutor.max, 1), border=True)
 
 
 def sampled(found: Discovery) -> None:

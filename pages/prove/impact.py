@@ -11,7 +11,7 @@ from pages.parts.impacting import answers, beginning, judging, redrawing, risks,
 
 def shown(impact: Impact, changed: tuple[str, ...]) -> None:
     """One assessment: how it stands, and its parts."""
-    st.header(wording.escaped(impact.title))
+    st.header(wording.escaped(_(impact.title)))
     who = impact.actor or "–"
     st.markdown(
         f"{words.status_badge(impact, knowledge)} :gray-badge[{_(words.KIND_WORDS[impact.kind])}] "
@@ -107,7 +107,7 @@ if not found:
     st.markdown(_("No assessment has been begun yet."))
     st.stop()
 changes = beginning.listed(workspace, found, knowledge)
-titles = {one.id: f"{one.title} ({one.kind.upper()})" for one in found}
+titles = {one.id: f"{_(one.title)} ({one.kind.upper()})" for one in found}
 opened = st.session_state.pop("impact_open", None)
 if opened in titles:
     st.session_state["impact_which"] = opened

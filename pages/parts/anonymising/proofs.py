@@ -17,6 +17,7 @@ from compliance.anonymise.nouns import (
 )
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
 from compliance.workspace import Workspace
@@ -109,7 +110,7 @@ def checks(done: Anonymised) -> None:
             if check.holds
             else (("error", "red"), _("does not hold"))
         )
-        st.markdown(f"{wording.badge(look, word)} {wording.escaped(check.says)}")
+        st.markdown(f"{wording.badge(look, word)} {wording.escaped(_(check.says))}")
 
 
 def attacks(done: Anonymised) -> None:
@@ -211,7 +212,7 @@ def _head(done: Anonymised, who: str) -> None:
             + said.format(
                 n=outputs.count(found.nodes_checked),
                 all=outputs.count(found.nodes),
-                b=f"{found.bound:.4g}",
+                b=locales.formatted(found.bound, ".4g"),
             )
         )
 
@@ -257,8 +258,16 @@ def _secret(done: Anonymised) -> Iterator[_Row]:
 
 _HIDDEN: tuple[tuple[str, Callable[[SensitiveMeasures], str], str], ...] = (
     ("Different values of {column} in the weakest group", lambda s: f"{s.distinct_l}", "more"),
-    ("The same, as if equally often (entropy l)", lambda s: f"{s.entropy_l:.2f}", "more"),
-    ("{column}: distance of a group from the table (t)", lambda s: f"{s.equal_t:.3f}", "less"),
+    (
+        "The same, as if equally often (entropy l)",
+        lambda s: locales.formatted(s.entropy_l, ".2f"),
+        "more",
+    ),
+    (
+        "{column}: distance of a group from the table (t)",
+        lambda s: locales.formatted(s.equal_t, ".3f"),
+        "less",
+    ),
 )
 
 
@@ -303,7 +312,11 @@ def _measures() -> list[tuple[str, Callable[[Anonymised], str], str]]:
             "fewer",
         ),
         (_("Detail kept"), lambda d: words.percent(d.proof.found.losses.granularity), "more"),
-        (_("Loss, column by column"), lambda d: f"{d.proof.found.losses.loss:.4f}", "less"),
+        (
+            _("Loss, column by column"),
+            lambda d: locales.formatted(d.proof.found.losses.loss, ".4f"),
+            "less",
+        ),
         (_("Groups"), lambda d: outputs.count(d.proof.after.classes), "more detail"),
         (
             _("Right links expected, if all are linked"),

@@ -7,6 +7,7 @@ import streamlit as st
 from compliance.anonymise.nouns import Measures
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Singling, SinglingOut
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import explaining, outputs, wording, yardsticks
@@ -140,4 +141,4 @@ def _singled(found: SinglingOut) -> None:
 
 def _hundred(one: Singling) -> str:
     share = 100 * one.alone / one.of if one.of else 0.0
-    return f"{share:.0f}" if share >= 1 or not share else "< 1"
+    return locales.formatted(share, ".0f") if share >= 1 or not share else "< 1"

@@ -121,10 +121,11 @@ def _text(impact: Impact, event: FearedEvent, name: str) -> str:
     answer = getattr(event, name)
     if _is_proposed(event, name):
         st.markdown(words.origin_badge(answer))
+    key = text_key(name, impact.id, event.id, answer.text)
+    words.filled(key, answer.text)
     typed: str = st.text_area(
         _(_TEXTS[name]),
-        answer.text,
-        key=text_key(name, impact.id, event.id, answer.text),
+        key=key,
         height="content",
         placeholder=_("no answer yet"),
     )
@@ -164,7 +165,7 @@ def _gauge(impact: Impact, event: FearedEvent, name: str) -> Gauge | None:
         outputs.remark(
             _("The desk proposes {gauge}: {why} {facts}").format(
                 gauge=_(str(proposal.gauge)),
-                why=wording.escaped(proposal.why),
+                why=wording.escaped(_(proposal.why)),
                 facts=words.facts(proposal.facts),
             )
         )
@@ -181,7 +182,7 @@ def _save_texts(
     changed: dict[str, str | None] = {
         f"{event.id}.{name}": text
         for name, text in typed.items()
-        if text.strip() != getattr(event, name).text.strip()
+        if not words.is_as_kept(text, getattr(event, name).text)
     }
     changed |= {f"{event.id}.{n}": None for n in taken if f"{event.id}.{n}" not in changed}
     if changed:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.register import Gaps
 from compliance.register.nouns import Field, Kind, Origin, Record, Register
@@ -50,7 +51,7 @@ def table(kind: Kind, register: Register, gaps: AllGaps) -> None:
         ),
         column_config={
             _("Complete"): st.column_config.ProgressColumn(
-                format="%d %%",
+                format=locales.share_shape("%d"),
                 max_value=100,
                 help=_("Fields known, of those that rules in scope needed to know."),
             )
