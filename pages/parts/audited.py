@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import State
 from compliance.rules.nouns.audit import EVERY, Audit, Change, NotifyWhen, Schedule
@@ -110,7 +111,7 @@ def schedules(kept: Sequence[tuple[Schedule, datetime | None]]) -> None:
             {
                 _("Schedule"): schedule.name,
                 _("Times"): schedule.cron,
-                _("Of"): ", ".join(schedule.datasets) or _("everything"),
+                _("Of"): locales.joined(schedule.datasets, "words") or _("everything"),
                 _("Told"): _told(schedule),
                 _("When"): _(NOTIFY_WORDS[schedule.notify]),
                 _("Due next"): outputs.moment(due.astimezone(UTC)) if due else "–",
@@ -189,7 +190,9 @@ def choice_to_end(kept: Sequence[Schedule]) -> str | None:
 
 def _told(schedule: Schedule) -> str:
     told = [_("{n} by e-mail").format(n=len(schedule.mails))] if schedule.mails else []
-    return ", ".join([*told, *([_("a webhook")] if schedule.webhook else [])]) or _("nobody")
+    return locales.joined([*told, *([_("a webhook")] if schedule.webhook else [])], "words") or _(
+        "nobody"
+    )
 
 
 def _rows(what: str, changes: Sequence[Change]) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.dataset.nouns import ColumnName, ColumnType
 from compliance.errors import ComplianceError
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
@@ -21,7 +21,9 @@ def look(scope: Scope) -> None:
     """Ask for a private look, and use what the last one found."""
     columns = _columns(scope)
     sought = (
-        _(" and the bounds of {columns}").format(columns=wording.escaped(", ".join(columns)))
+        _(" and the bounds of {columns}").format(
+            columns=wording.escaped(locales.joined(columns, "words"))
+        )
         if columns
         else ""
     )

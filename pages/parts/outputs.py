@@ -114,7 +114,32 @@ def remark(words: str) -> None:
 
 def fact(label: str, value: str, about: str) -> None:
     """A number in a box, with a few words about it."""
-    st.metric(label, value, about, delta_color="off", delta_arrow="off", border=True)
+    st.metric(
+        label,
+        value,
+        about,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+
+
+def moved(by: float | None) -> dict[str, str]:
+    """The arrow and colour of a metric that rises where things get better.
+
+    Streamlit looks for a minus where the words begin, and that is not where every language has it.
+
+    Args:
+        by: how much it changed; None: not known.
+    """
+    if not by:
+        return {"delta_arrow": "off", "delta_color": "off"}
+    is_better = by > 0
+    return {
+        "delta_arrow": "up" if is_better else "down",
+        "delta_color": "green" if is_better else "red",
+    }
 
 
 def moment(at: datetime) -> str:

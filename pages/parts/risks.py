@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.privacy import (
     Attack,
@@ -200,7 +201,9 @@ def self_audit(done: SelfAudit, key: str) -> None:
         key=f"risks_audit_{key}",
         alt=_("The checks of the desk’s own audit with what each found"),
     )
-    libraries = ", ".join(f"{name} {version}" for name, version in done.libraries.items())
+    libraries = locales.joined(
+        (f"{name} {version}" for name, version in done.libraries.items()), "words"
+    )
     outputs.remark(
         _(
             "{draws} numbers drawn on invented tables. A sound desk fails with a chance of at most "

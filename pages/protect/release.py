@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.dataset.nouns import Dataset
 from compliance.errors import ComplianceError
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
@@ -56,7 +56,9 @@ def publish() -> None:
 
 @language.dialog(mark("Publish and pay for it?"))
 def confirm(dataset: Dataset, query: Query, asked: Budget, need: Need | None) -> None:
-    statistics = ", ".join(wording.title(statistic) for statistic in query.statistics)
+    statistics = locales.joined(
+        (wording.title(statistic) for statistic in query.statistics), "words"
+    )
     st.markdown(
         _(
             "{what} from **{dataset}** will be published with noise. This spends **ε = {epsilon}** "

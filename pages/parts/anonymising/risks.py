@@ -26,6 +26,7 @@ def columns(draft: Draft, dataset: Dataset) -> Draft:
         [str(name) for name in draft.plan.columns],
         key=f"anonymise_quasi_{draft.place}_{draft.edition}",
         persist_state="session",
+        placeholder=_("choose columns"),
         help=_("Columns whose values others know of a person, or can look up: age, sex, place."),
     )
     if quasi != list(draft.plan.columns):
@@ -36,6 +37,7 @@ def columns(draft: Draft, dataset: Dataset) -> Draft:
         others,
         [str(name) for name in draft.sensitive if name in others],
         key=f"anonymise_sensitive_{draft.place}_{draft.edition}_{'_'.join(quasi)}",
+        placeholder=_("none"),
         help=_("Columns whose values would harm or embarrass: illness, income, what was bought."),
     )
     if sensitive != list(draft.sensitive):

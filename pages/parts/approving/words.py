@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from compliance.access.nouns import Approval, FourEyes, Matter, Stand
-from compliance.countries import name_of
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.plain import from_plain, to_yaml
 from compliance.privacy.nouns.question import Query
@@ -32,7 +31,7 @@ MATTERS = {
 
 def people(names: Iterable[str]) -> str:
     """Names of people, as they are."""
-    return wording.escaped(", ".join(names))
+    return wording.escaped(locales.joined(names, "words"))
 
 
 def badge(stand: Stand) -> str:
@@ -115,9 +114,15 @@ def _places(id_: str, places: object) -> None:
 
 def _ways(ways: object) -> None:
     if isinstance(ways, (list, tuple)):
-        said = (f"{name_of(str(one))} → {name_of(str(other))}" for one, other in ways)
+        said = (
+            f"{wording.country(str(one))} → {wording.country(str(other))}" for one, other in ways
+        )
         st.markdown(_("Updates go: {ways}").format(ways=wording.escaped("; ".join(said))))
 
 
 def _joined(several: object) -> str:
-    return ", ".join(map(str, several)) if isinstance(several, (list, tuple)) else str(several)
+    return (
+        locales.joined(map(str, several), "words")
+        if isinstance(several, (list, tuple))
+        else str(several)
+    )

@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from compliance.errors import ComplianceError
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.impact import measures, method, missing_in, proposed_measures, residual
 from compliance.impact.nouns import (
@@ -44,7 +44,10 @@ def plan(workspace: Workspace, impact: Impact) -> None:
                 {
                     _("No."): number,
                     _("Measure"): one.what,
-                    _("Reduces"): ", ".join(_event_title(impact, id_) for id_ in one.events) or "–",
+                    _("Reduces"): locales.joined(
+                        (_event_title(impact, id_) for id_ in one.events), "words"
+                    )
+                    or "–",
                     _("Owner"): one.owner or "–",
                     _("Due"): f"{one.due}" if one.due else "–",
                     _("Stands"): _("done") if one.is_done else _("open"),

@@ -20,7 +20,7 @@ from compliance.workspace.governing.residing import (
     mechanisms,
     to_facts,
 )
-from pages.parts import navigation, outputs, permitted
+from pages.parts import navigation, outputs, permitted, wording
 from pages.parts.approving import asking
 from pages.parts.residing import movements, words
 
@@ -60,11 +60,13 @@ def _form(names: Sequence[str]) -> Move | None:
     """What somebody thinks of; None until they ask."""
     with st.form("residency_check", border=True):
         left, right = st.columns(2)
-        chosen = left.multiselect(_("Datasets"), names, key="residency_datasets")
+        chosen = left.multiselect(
+            _("Datasets"), names, key="residency_datasets", placeholder=_("Choose datasets")
+        )
         country = right.selectbox(
             _("Goes to"),
             sorted(COUNTRIES, key=name_of),
-            format_func=name_of,
+            format_func=wording.country,
             index=None,
             key="residency_destination",
             placeholder=_("Choose a country"),

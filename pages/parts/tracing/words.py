@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from compliance.i18n import meant
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import Hop, Node, NodeKind, Place, Tag
 from pages.parts import outputs
@@ -28,7 +28,7 @@ def mark(found: Mark) -> str:
 def tags(some: Iterable[Tag]) -> str:
     """What makes a column personal data."""
     said = {f"{tag.semantic_type} ({_(outputs.CLASS_WORDS[tag.identifier_class])})" for tag in some}
-    return ", ".join(sorted(said))
+    return locales.joined(sorted(said), "words")
 
 
 def how(hop: Hop) -> str:
