@@ -50,7 +50,7 @@ else:
     chosen = st.selectbox(
         _("Kind of record"),
         list(kinds()),
-        format_func=lambda k: f"{_(kinds()[k].plural)} ({counts[k]})",
+        format_func=lambda k: wording.bracketed(_(kinds()[k].plural), counts[k]),
         key="register_kind",
         width=420,
     )

@@ -80,9 +80,7 @@ def _on_what_ground(said: Description, key: str) -> Description:
         _("Home region"),
         codes,
         index=codes.index(said.region) if said.region in codes else 0,
-        format_func=lambda c: (
-            _("{country} ({code})").format(country=countries[c], code=c) if c else _("not recorded")
-        ),
+        format_func=lambda c: wording.bracketed(countries[c], c) if c else _("not recorded"),
         key=f"{key}_region",
     )
     months = st.number_input(

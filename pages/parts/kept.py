@@ -12,7 +12,7 @@ from compliance.errors import KeptError
 from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import navigation, outputs
+from pages.parts import navigation, outputs, wording
 
 _NOT_HERE = mark(
     "The rows of {dataset} are kept elsewhere, and this needs them here. Discovery, risk, "
@@ -90,7 +90,8 @@ def places(workspace: Workspace) -> str:
         return typed
     if known:
         named = locales.joined(
-            (f"{name} ({_(_ENGINES[engine])})" for name, engine in known.items()), "words"
+            (wording.bracketed(name, _(_ENGINES[engine])) for name, engine in known.items()),
+            "words",
         )
         outputs.remark(_("Warehouses: {named}").format(named=named))
     else:

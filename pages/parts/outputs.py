@@ -305,19 +305,19 @@ def prices(found: Prices) -> None:
     tightest = found.tightest
     if tightest is None or tightest.epsilon is None:
         return
-    others = ", ".join(
+    others = [
         f"{_(ACCOUNTANT_WORDS[quote.accountant])} {quote.epsilon.normalize():f}"
         for quote in found.quotes
         if quote.epsilon is not None and quote is not tightest
+    ]
+    says = _("Tightest proof at δ = {delta}: ε = {epsilon} by {accountant}").format(
+        delta=f"{found.delta:.0e}" if found.delta else "0",
+        epsilon=f"{tightest.epsilon.normalize():f}",
+        accountant=_(ACCOUNTANT_WORDS[tightest.accountant]),
     )
-    remark(
-        _("Tightest proof at δ = {delta}: ε = {epsilon} by {accountant}").format(
-            delta=f"{found.delta:.0e}" if found.delta else "0",
-            epsilon=f"{tightest.epsilon.normalize():f}",
-            accountant=_(ACCOUNTANT_WORDS[tightest.accountant]),
-        )
-        + (f" ({others})." if others else ".")
-    )
+    if others:
+        says = wording.bracketed(says, locales.joined(others, "words"))
+    remark(says + locales.end())
 
 
 def _limits(state: BudgetState) -> Iterator[str]:

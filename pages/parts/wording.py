@@ -43,6 +43,11 @@ def in_words(query: Query, *, short: bool = False) -> str:
     return locales.joined([first, _each_person(query), *_conditions(query)], "sentences")
 
 
+def bracketed(word: str, more: object) -> str:
+    """A word and what is said of it, in brackets as the language writes them."""
+    return _("{word} ({more})").format(word=word, more=more)
+
+
 def country(code: str) -> str:
     """What a country is called in the language chosen."""
     language = LANGUAGE.get()

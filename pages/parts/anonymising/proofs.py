@@ -17,6 +17,7 @@ from compliance.anonymise.nouns import (
 )
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
 from compliance.workspace import Workspace
@@ -336,7 +337,7 @@ def _attacks_alt(tried: Sequence[tuple[str, Attack | None, Attack | None]]) -> s
         )
         for name, one, other in tried
     ]
-    return _("Share of tries that were right. ") + "; ".join(said)
+    return _("Share of tries that were right. ") + locales.joined(said, "clauses")
 
 
 def _share(attack: Attack | None) -> str:

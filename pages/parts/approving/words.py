@@ -66,7 +66,7 @@ def required(found: FourEyes) -> str:
     if Matter.TRANSFER in found.matters:
         parts.append(_("data that go abroad"))
     return _("A second person approves: {what}. An approval may be used for {days} days.").format(
-        what="; ".join(parts), days=found.days
+        what=locales.joined(parts, "clauses"), days=found.days
     )
 
 
@@ -117,7 +117,9 @@ def _ways(ways: object) -> None:
         said = (
             f"{wording.country(str(one))} → {wording.country(str(other))}" for one, other in ways
         )
-        st.markdown(_("Updates go: {ways}").format(ways=wording.escaped("; ".join(said))))
+        st.markdown(
+            _("Updates go: {ways}").format(ways=wording.escaped(locales.joined(said, "clauses")))
+        )
 
 
 def _joined(several: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from compliance.i18n import plural
+from compliance.i18n import locales, plural
 from compliance.i18n import translate as _
 from compliance.impact import suggested, templates
 from compliance.impact.nouns import Impact, ImpactKind, Screened
@@ -94,7 +94,7 @@ def listed(
                 _("Stands"): _(str(words.standing(one, knowledge))),
                 _("Version"): one.version,
                 _("Validated"): one.validated_at,
-                _("What changed since"): "; ".join(changed[one.id]) or "–",
+                _("What changed since"): locales.joined(changed[one.id], "clauses") or "–",
             }
             for one in found
         ],

@@ -137,7 +137,7 @@ def about(
         more = len(missing) - _MOST_MISSING
         outputs.remark(
             _("Still needed, so that every duty can be assessed: {fields}").format(fields=named)
-            + (_(" and {n} more.").format(n=more) if more > 0 else ".")
+            + (_(" and {n} more.").format(n=more) if more > 0 else locales.end())
         )
     _deeds(workspace, kind, record)
 

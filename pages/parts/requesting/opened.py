@@ -51,7 +51,9 @@ def _notices(workspace: Workspace, request: Request) -> None:
             icon=":material/gpp_bad:",
         )
     if request.is_open and (held := workspace.rights.requests.held(request.id)):
-        names = locales.joined((f"{name} ({hold})" for name, hold in held.items()), "words")
+        names = locales.joined(
+            (wording.bracketed(name, hold) for name, hold in held.items()), "words"
+        )
         st.warning(
             _("Legal holds keep rows from being erased: {names}.").format(
                 names=wording.escaped(names)

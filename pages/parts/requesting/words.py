@@ -174,7 +174,7 @@ def way(request: Request) -> str:
 
 def grounds(found: Mapping[str, Ground]) -> dict[str, str]:
     """Grounds of the law, each with its article, by id."""
-    return {id_: f"{_(one.words)} ({one.article})" for id_, one in found.items()}
+    return {id_: wording.bracketed(_(one.words), one.article) for id_, one in found.items()}
 
 
 def ways_of(match: str, names: Mapping[str, str]) -> tuple[str, str]:
@@ -184,7 +184,7 @@ def ways_of(match: str, names: Mapping[str, str]) -> tuple[str, str]:
     said = []
     for tied in rest.partition(":")[0].split("+"):
         column, _tilde, kind = tied.rpartition("~")
-        said.append(f"{column} ({_(kinds.get(kind, kind))})")
+        said.append(wording.bracketed(column, _(kinds.get(kind, kind))))
     return names.get(dataset, dataset), locales.joined(said, "words")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import Hop, Node, NodeKind, Place, Tag
-from pages.parts import outputs
+from pages.parts import outputs, wording
 from pages.parts.tracing.graph import Mark
 
 SIGNS: Mapping[Mark, str] = {
@@ -27,7 +27,10 @@ def mark(found: Mark) -> str:
 
 def tags(some: Iterable[Tag]) -> str:
     """What makes a column personal data."""
-    said = {f"{tag.semantic_type} ({_(outputs.CLASS_WORDS[tag.identifier_class])})" for tag in some}
+    said = {
+        wording.bracketed(tag.semantic_type, _(outputs.CLASS_WORDS[tag.identifier_class]))
+        for tag in some
+    }
     return locales.joined(sorted(said), "words")
 
 
