@@ -70,11 +70,11 @@ def history(audits: Sequence[Audit]) -> None:
         [
             {
                 _("At"): outputs.moment(audit.at),
-                _("Of"): audit.scope,
+                _("Of"): _(audit.scope),
                 _("Asked for by"): audit.schedule or audit.actor,
                 _("Score"): audit.difference.score_after,
-                _("Opened"): len(audit.difference.opened),
-                _("Closed"): len(audit.difference.closed),
+                _("Findings opened"): len(audit.difference.opened),
+                _("Findings closed"): len(audit.difference.closed),
                 _("Not assessed"): audit.counts.get(State.NOT_ASSESSED, 0),
                 _("Looked at anew"): len(audit.discovered),
             }

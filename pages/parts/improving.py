@@ -67,9 +67,12 @@ def stages(found: Improvement, ring: Sequence[Stage]) -> None:
     """The ten stages: what was counted, how their duties stand, what is open, and the trend."""
     st.header(_("The ten stages"))
     has_past = any(len(one.scores) > 1 for one in found.stages)
-    rows = [
-        _row(stage, one, has_past=has_past) for stage, one in zip(ring, found.stages, strict=True)
-    ]
+    rows = [_row(stage) for stage in ring]
+    if found.assessed_at is not None:
+        rows = [
+            row | _counted(one, has_past=has_past)
+            for row, one in zip(rows, found.stages, strict=True)
+        ]
     trend = st.column_config.LineChartColumn(
         _("Trend"), y_min=0, y_max=FULL_SCORE, width="small", help=_("Past scores, 0 to 100")
     )
@@ -81,12 +84,18 @@ def stages(found: Improvement, ring: Sequence[Stage]) -> None:
     )
 
 
-def _row(stage: Stage, one: Loop, *, has_past: bool) -> dict[str, object]:
-    duties = one.duties
-    row: dict[str, object] = {
+def _row(stage: Stage) -> dict[str, object]:
+    return {
         _("Stage"): f"{stage.number} {_(stage.title)}",
         _("Stands"): _(str(stage.progress)),
         _("What was counted"): _(stage.says),
+    }
+
+
+def _counted(one: Loop, *, has_past: bool) -> dict[str, object]:
+    """What the checks of all duties say of a stage."""
+    duties = one.duties
+    row: dict[str, object] = {
         _("Score"): _score(one.score),
         _("Change"): _signed(one.change),
     }

@@ -153,7 +153,10 @@ def count(number: float) -> str:
 
 
 def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: object) -> None:
-    """Rows as a table; short ones are shown whole, and days as the language writes them."""
+    """Rows as a table; short ones are shown whole, and days as the language writes them.
+
+    Where nothing stands in a cell, a dash says so.
+    """
     height = "content" if len(rows) <= 12 else 420
     shaped = {**_days(rows), **(options.pop("column_config", None) or {})}  # type: ignore[dict-item]
     st.dataframe(
@@ -163,6 +166,7 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
         alt=alt,
         height=height,
         column_config=shaped or None,
+        placeholder="–",
         **options,
     )
 

@@ -43,12 +43,10 @@ def publish() -> None:
         return
     dataset, query, asked = pending
     try:
-        done = workspace.release(dataset.name, query, asked.epsilon, asked.delta)
+        workspace.release(dataset.name, query, asked.epsilon, asked.delta)
         st.session_state["release_said"] = (
             "success",
-            _("Released as {id}. It is stored; this page shows it from storage.").format(
-                id=done.id
-            ),
+            _("Published, and stored as it is shown below."),
         )
     except ComplianceError as refusal:
         st.session_state["release_said"] = ("error", wording.refused(refusal))

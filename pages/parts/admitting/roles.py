@@ -51,5 +51,6 @@ def table() -> None:
             [["✓" if role in may else "–" for role in Role] for _says, may in in_words()],
             index=pd.Index([_(says) for says, _may in in_words()], name=_("What")),
             columns=[name(role) for role in Role],
-        )
+        ),
+        alt=_("For every kind of thing that can be done here, the roles that may do it"),
     )

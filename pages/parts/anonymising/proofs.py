@@ -17,7 +17,7 @@ from compliance.anonymise.nouns import (
 )
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import ColumnName, Dataset
-from compliance.i18n import locales
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
 from compliance.workspace import Workspace
@@ -239,10 +239,10 @@ def _common(done: Anonymised) -> Iterator[_Row]:
 
 
 _RISKS: dict[str, Callable[[Measures], float]] = {
-    "Easiest person to find, if known to be in it": lambda m: m.prosecutor.max,
-    "On average, if known to be in it": lambda m: m.prosecutor.mean,
-    "Easiest person to find, if not known": lambda m: m.journalist.max,
-    "Right links expected, if all are linked": lambda m: m.marketer.mean,
+    mark("Easiest person to find, if known to be in it"): lambda m: m.prosecutor.max,
+    mark("On average, if known to be in it"): lambda m: m.prosecutor.mean,
+    mark("Easiest person to find, if not known"): lambda m: m.journalist.max,
+    mark("Right links expected, if all are linked"): lambda m: m.marketer.mean,
 }
 
 
@@ -257,9 +257,17 @@ def _secret(done: Anonymised) -> Iterator[_Row]:
 
 
 _HIDDEN: tuple[tuple[str, Callable[[SensitiveMeasures], str], str], ...] = (
-    ("Different values of {column} in the weakest group", lambda s: f"{s.distinct_l}", "more"),
-    ("The same, as if equally often (entropy l)", lambda s: f"{s.entropy_l:.2f}", "more"),
-    ("{column}: distance of a group from the table (t)", lambda s: f"{s.equal_t:.3f}", "less"),
+    (
+        mark("Different values of {column} in the weakest group"),
+        lambda s: f"{s.distinct_l}",
+        "more",
+    ),
+    (mark("The same, as if equally often (entropy l)"), lambda s: f"{s.entropy_l:.2f}", "more"),
+    (
+        mark("{column}: distance of a group from the table (t)"),
+        lambda s: f"{s.equal_t:.3f}",
+        "less",
+    ),
 )
 
 

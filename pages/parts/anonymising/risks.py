@@ -7,6 +7,7 @@ import streamlit as st
 from compliance.anonymise.nouns import Measures
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Singling, SinglingOut
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import explaining, outputs, wording, yardsticks
@@ -113,7 +114,7 @@ def _singled(found: SinglingOut) -> None:
     first = telling[0]
     st.markdown(
         _("**{columns}** {together}: {n} of 100 people stand alone.").format(
-            columns=wording.escaped(words.joined(first.columns, _("and"))),
+            columns=wording.escaped(locales.listed(first.columns)),
             together=_("together") if len(first.columns) > 1 else _("by itself"),
             n=_hundred(first),
         )
@@ -122,7 +123,7 @@ def _singled(found: SinglingOut) -> None:
         outputs.table(
             [
                 {
-                    _("Columns"): words.joined(one.columns, _("and")),
+                    _("Columns"): locales.listed(one.columns),
                     _("Of 100 people stand alone"): _hundred(one),
                     _("People"): outputs.count(one.alone),
                     _("Of"): outputs.count(one.of),

@@ -89,7 +89,7 @@ def listed(
     outputs.table(
         [
             {
-                _("Assessment"): one.title,
+                _("Assessment"): _(one.title),
                 _("Kind"): one.kind.upper(),
                 _("Stands"): _(str(words.standing(one, knowledge))),
                 _("Version"): one.version,

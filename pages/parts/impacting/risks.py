@@ -169,7 +169,7 @@ def _gauge(impact: Impact, event: FearedEvent, name: str) -> Gauge | None:
         outputs.remark(
             _("The desk proposes {gauge}: {why} {facts}").format(
                 gauge=_(str(proposal.gauge)),
-                why=wording.escaped(proposal.why),
+                why=wording.escaped(_(proposal.why)),
                 facts=words.facts(proposal.facts),
             )
         )

@@ -82,7 +82,7 @@ def beneath(answer: Answer) -> None:
     """What stands under an answer: its facts, and what the desk says where an officer spoke."""
     told = []
     if answer.drawn and answer.drawn != answer.text:
-        told.append(_("The desk knows: {said}").format(said=wording.escaped(answer.drawn)))
+        told.append(_("The desk knows: {said}").format(said=wording.escaped(_(answer.drawn))))
     if answer.facts:
         told.append(_("Facts: {facts}").format(facts=facts(answer.facts)))
     if told:

@@ -78,7 +78,7 @@ def _next(workspace: Workspace, found: Clocked) -> None:
         st.markdown(_("Nothing is left to do."))
         return
     with st.container(border=True):
-        st.markdown(f"**{_('Next')}: {_(words.ACTIONS[found.next])}**")
+        st.markdown("**" + _("Next: {step}").format(step=_(words.ACTIONS[found.next])) + "**")
         forms.ask(workspace, found, found.next)
 
 

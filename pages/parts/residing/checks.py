@@ -82,7 +82,7 @@ def _form(names: Sequence[str]) -> Move | None:
             _("ε of the noise"), 0.01, 100.0, 1.0, key="residency_epsilon",
             help=_("For statistics or updates that would move instead of the rows."),
         )  # fmt: skip
-        is_asked = st.form_submit_button(_("Check"), type="primary", key="residency_submit")
+        is_asked = st.form_submit_button(_("Check it"), type="primary", key="residency_submit")
     if not is_asked:
         return None
     if not chosen or country is None:

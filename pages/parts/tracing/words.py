@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
-from compliance.lineage.nouns import Hop, Node, NodeKind, Place, Tag
+from compliance.lineage.nouns import ColumnSubkind, Hop, Node, NodeKind, Place, Step, Tag
 from pages.parts import outputs, wording
 from pages.parts.tracing.graph import Mark
 
@@ -34,12 +34,22 @@ def tags(some: Iterable[Tag]) -> str:
     return locales.joined(sorted(said), "words")
 
 
+def origin(step: Step) -> str:
+    """From what a step made something: the first thing, and how many more."""
+    title, more = _(step.origins[0].title), len(step.origins) - 1
+    return _("{title} and {n} more").format(title=title, n=outputs.count(more)) if more else title
+
+
 def how(hop: Hop) -> str:
     """By which transformation values came, and whether it hides them."""
     column = hop.column
     if column is None:
         return _("tells of it") if hop.edge.made.kind in _TELLING else _("columns not told")
-    said = _(str(column.subkind).replace("_", " ").lower())
+    said = (
+        _("unchanged")
+        if column.subkind is ColumnSubkind.IDENTITY
+        else _(str(column.subkind).replace("_", " ").lower())
+    )
     if column.how:
         said = _("{title}: {words}").format(title=said, words=_(column.how))
     return said if not column.masking else f"{said} · {_('masking')}"
