@@ -46,7 +46,7 @@ def how(hop: Hop) -> str:
     if column is None:
         return _("tells of it") if hop.edge.made.kind in _TELLING else _("columns not told")
     said = (
-        _("unchanged")
+        _("directly")
         if column.subkind is ColumnSubkind.IDENTITY
         else _(str(column.subkind).replace("_", " ").lower())
     )
