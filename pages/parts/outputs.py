@@ -114,7 +114,32 @@ def remark(words: str) -> None:
 
 def fact(label: str, value: str, about: str) -> None:
     """A number in a box, with a few words about it."""
-    st.metric(label, value, about, delta_color="off", delta_arrow="off", border=True)
+    st.metric(
+        label,
+        value,
+        about,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+
+
+def moved(by: float | None) -> dict[str, str]:
+    """The arrow and colour of a metric that rises where things get better.
+
+    Streamlit looks for a minus where the words begin, and that is not where every language has it.
+
+    Args:
+        by: how much it changed; None: not known.
+    """
+    if not by:
+        return {"delta_arrow": "off", "delta_color": "off"}
+    is_better = by > 0
+    return {
+        "delta_arrow": "up" if is_better else "down",
+        "delta_color": "green" if is_better else "red",
+    }
 
 
 def moment(at: datetime) -> str:
@@ -128,7 +153,10 @@ def count(number: float) -> str:
 
 
 def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: object) -> None:
-    """Rows as a table; short ones are shown whole, and days as the language writes them."""
+    """Rows as a table; short ones are shown whole, and days as the language writes them.
+
+    Where nothing stands in a cell, a dash says so.
+    """
     height = "content" if len(rows) <= 12 else 420
     shaped = {**_days(rows), **(options.pop("column_config", None) or {})}  # type: ignore[dict-item]
     st.dataframe(
@@ -138,6 +166,7 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
         alt=alt,
         height=height,
         column_config=shaped or None,
+        placeholder="–",
         **options,
     )
 
@@ -282,19 +311,19 @@ def prices(found: Prices) -> None:
     tightest = found.tightest
     if tightest is None or tightest.epsilon is None:
         return
-    others = ", ".join(
+    others = [
         f"{_(ACCOUNTANT_WORDS[quote.accountant])} {wording.plain(quote.epsilon)}"
         for quote in found.quotes
         if quote.epsilon is not None and quote is not tightest
+    ]
+    says = _("Tightest proof at δ = {delta}: ε = {epsilon} by {accountant}").format(
+        delta=locales.formatted(found.delta, ".0e") if found.delta else "0",
+        epsilon=locales.formatted(tightest.epsilon.normalize(), "f"),
+        accountant=_(ACCOUNTANT_WORDS[tightest.accountant]),
     )
-    remark(
-        _("Tightest proof at δ = {delta}: ε = {epsilon} by {accountant}").format(
-            delta=locales.formatted(found.delta, ".0e") if found.delta else "0",
-            epsilon=locales.formatted(tightest.epsilon.normalize(), "f"),
-            accountant=_(ACCOUNTANT_WORDS[tightest.accountant]),
-        )
-        + (f" ({others})." if others else ".")
-    )
+    if others:
+        says = wording.bracketed(says, locales.joined(others, "words"))
+    remark(says + locales.end())
 
 
 def _limits(state: BudgetState) -> Iterator[str]:

@@ -17,7 +17,7 @@ from compliance.anonymise.nouns import (
 )
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import ColumnName, Dataset
-from compliance.i18n import locales
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
 from compliance.workspace import Workspace
@@ -239,10 +239,10 @@ def _common(done: Anonymised) -> Iterator[_Row]:
 
 
 _RISKS: dict[str, Callable[[Measures], float]] = {
-    "Easiest person to find, if known to be in it": lambda m: m.prosecutor.max,
-    "On average, if known to be in it": lambda m: m.prosecutor.mean,
-    "Easiest person to find, if not known": lambda m: m.journalist.max,
-    "Right links expected, if all are linked": lambda m: m.marketer.mean,
+    mark("Easiest person to find, if known to be in it"): lambda m: m.prosecutor.max,
+    mark("On average, if known to be in it"): lambda m: m.prosecutor.mean,
+    mark("Easiest person to find, if not known"): lambda m: m.journalist.max,
+    mark("Right links expected, if all are linked"): lambda m: m.marketer.mean,
 }
 
 
@@ -257,14 +257,18 @@ def _secret(done: Anonymised) -> Iterator[_Row]:
 
 
 _HIDDEN: tuple[tuple[str, Callable[[SensitiveMeasures], str], str], ...] = (
-    ("Different values of {column} in the weakest group", lambda s: f"{s.distinct_l}", "more"),
     (
-        "The same, as if equally often (entropy l)",
+        mark("Different values of {column} in the weakest group"),
+        lambda s: f"{s.distinct_l}",
+        "more",
+    ),
+    (
+        mark("The same, as if equally often (entropy l)"),
         lambda s: locales.formatted(s.entropy_l, ".2f"),
         "more",
     ),
     (
-        "{column}: distance of a group from the table (t)",
+        mark("{column}: distance of a group from the table (t)"),
         lambda s: locales.formatted(s.equal_t, ".3f"),
         "less",
     ),
@@ -349,7 +353,7 @@ def _attacks_alt(tried: Sequence[tuple[str, Attack | None, Attack | None]]) -> s
         )
         for name, one, other in tried
     ]
-    return _("Share of tries that were right. ") + "; ".join(said)
+    return _("Share of tries that were right. ") + locales.joined(said, "clauses")
 
 
 def _share(attack: Attack | None) -> str:
