@@ -22,6 +22,7 @@ from compliance.dataset import RawFile, Table
 from compliance.dataset.cleaning import clean
 from compliance.dataset.nouns import Column, ColumnName, Description, LegalBasis
 from compliance.dataset.table import to_parquet
+from compliance.i18n import gathering
 from compliance.settings import Settings
 from compliance.storage import Database
 from compliance.workspace import Workspace
@@ -129,6 +130,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared data sets are not beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def gathered() -> gathering.Gathered:
+    """All words that are said, by room; all code is read for them, so once."""
+    return gathering.gather()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 import cli_cases as cli
 import pytest
@@ -35,11 +34,10 @@ EXCEPTIONS = {
 }
 
 
-@cache
-def english() -> tuple[str, ...]:
+@pytest.fixture(scope="module")
+def english(gathered: gathering.Gathered) -> tuple[str, ...]:
     """Every English word that is shown, but for the glossary’s own and the laws’."""
-    rooms = gathering.gather()
-    return tuple(key.words for room in rooms for key in rooms[room] if room not in ("glossary",))
+    return tuple(key.words for room, keys in gathered.items() if room != "glossary" for key in keys)
 
 
 @pytest.mark.parametrize("one", TERMS, ids=lambda one: one.id)
@@ -122,23 +120,23 @@ def test_the_sizes_of_groups_are_those_by_which_likelihoods_are_read() -> None:
     assert {round(1 / one.k, 2) for one in thresholds()} <= likely | {0.33}  # there 0.34
 
 
-def test_one_thing_has_one_name() -> None:
+def test_one_thing_has_one_name(english: tuple[str, ...]) -> None:
     """Words that the glossary rules out stand nowhere in what is shown."""
     found = {}
     for one in TERMS:
         for never in one.never:
             ruled_out = re.compile(rf"(?<![\w-]){never}(?!\w)", re.IGNORECASE)
             allowed, _reason = EXCEPTIONS.get(never, (r"(?!)", ""))
-            said = [words for words in english() if ruled_out.search(words)]
+            said = [words for words in english if ruled_out.search(words)]
             if odd := [words for words in said if not re.search(allowed, words)]:
                 found[one.id, never] = odd[:3]
 
     assert not found
 
 
-def test_each_exception_is_still_needed() -> None:
+def test_each_exception_is_still_needed(english: tuple[str, ...]) -> None:
     for never, (allowed, reason) in EXCEPTIONS.items():
-        said = [w for w in english() if re.search(rf"(?<![\w-]){never}(?!\w)", w, re.IGNORECASE)]
+        said = [w for w in english if re.search(rf"(?<![\w-]){never}(?!\w)", w, re.IGNORECASE)]
         assert any(re.search(allowed, words) for words in said), never
         assert any(never in one.never for one in TERMS), never
         assert reason

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
 
 import pandas as pd
@@ -17,10 +18,17 @@ from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
 from compliance.i18n import locales
 from compliance.i18n import translate as _
+from compliance.plain import ended
 from compliance.privacy.nouns import Accountant, BudgetState, Prices
 from compliance.rules.nouns import Level, Progress, Severity, Stage, State
+from compliance.workspace.anonymising.making import Step
 from pages.parts import wording
 from pages.parts.serving import counting
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+_End = TypeVar("_End")
 
 CLASS_WORDS = {
     IdentifierClass.DIRECT: "identifies directly",
@@ -107,6 +115,19 @@ def working(says: str) -> Iterator[None]:
         place.empty()
 
 
+def whole(steps: Generator[Step, None, _End]) -> _End:
+    """What `steps` end with; until then a bar says what is being done.
+
+    There is no way to stop it: where a click ends the run of the page, the rest is done first.
+    """
+    bar = st.empty()
+    try:
+        return ended(steps, lambda step: _told(bar, step))
+    finally:
+        ended(steps)
+        bar.empty()
+
+
 def remark(words: str) -> None:
     """A remark in small grey type; unlike `st.caption` dark enough to be read by everybody."""
     st.markdown(f":gray[:small[{words}]]")
@@ -169,6 +190,11 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
         placeholder="–",
         **options,
     )
+
+
+def _told(bar: DeltaGenerator, step: Step) -> None:
+    said = f"{_(step.doing)} · {step.says}" if step.says else f"{_(step.doing)} …"
+    bar.progress(step.share or 0.0, text=said)
 
 
 def _days(rows: Sequence[Mapping[str, object]]) -> dict[str, object]:
