@@ -60,7 +60,8 @@ _LOOK = """() => {
       looks(last) === known.look,
     follows: follows,
     region: inside ? (inside.dataset.testid || inside.getAttribute('role')) : '',
-    offscreen: at !== document.body && !at.closest('canvas') && (box.bottom <= 0 || box.top >= innerHeight),
+    offscreen: at !== document.body && !at.closest('canvas')
+      && (box.bottom <= 0 || box.top >= innerHeight),
   };
   Object.assign(known, {at: at === document.body ? null : at, look: looks(at),
     skipped: at.tabIndex < 0 || !!at.closest('canvas') || at.dataset.testid === 'stMain'});
