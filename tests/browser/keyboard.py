@@ -13,6 +13,12 @@ from tests.browser.conftest import PATIENCE_MS, Visitor
 MOST_STEPS = 150
 LISTENING_MS = 20
 START = "Skip to main content"
+CLOSE = "Close"  # the first of a dialog, where Tab goes on after the last
+# What Streamlit (1.67.0) gives the focus and does not show it on, as CSS selectors, and why.
+UNSEEN = {
+    "[data-testid=stMain]": "the page itself, so that the arrow keys scroll it",
+    "[data-testid=stBaseButton-borderlessIcon]": "“Add files” beside a file; “Upload” before shows",
+}
 # Looks at once as it will, so that what has the focus can be compared with what has not.
 _STILL = """() => {
   const still = new CSSStyleSheet();
@@ -20,7 +26,7 @@ _STILL = """() => {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
 }"""
 # What has the focus now, and how what had it before looks without it.
-_LOOK = """() => {
+_LOOK = """spared => {
   const known = window.keyboard ??= {at: null, look: '', box: null};
   const bare = node => {
     const copy = node.cloneNode(true);
@@ -56,21 +62,25 @@ _LOOK = """() => {
     name: at === document.body ? '' : named(at).slice(0, 120),
     kind: at.getAttribute('role') || at.type || at.tagName.toLowerCase(),
     before: last && last.isConnected && last !== at ? named(last) : '',
+    spared: known.spared || '',
     unseen: !!last && last.isConnected && last !== at && !known.skipped &&
       looks(last) === known.look,
     follows: follows,
     region: inside ? (inside.dataset.testid || inside.getAttribute('role')) : '',
-    offscreen: at !== document.body && !at.closest('canvas') && (box.bottom <= 0 || box.top >= innerHeight),
+    offscreen: at !== document.body && !at.closest('canvas') &&
+      (box.bottom <= 0 || box.top >= innerHeight),
   };
   Object.assign(known, {at: at === document.body ? null : at, look: looks(at),
-    skipped: at.tabIndex < 0 || !!at.closest('canvas') || at.dataset.testid === 'stMain'});
+    skipped: at.tabIndex < 0 || !!at.closest('canvas') ,
+    spared: spared.find(one => at.matches(one)) || ''});
   return told;
 }"""
 # The radio buttons, tabs or segments that what has the focus is one of.
 _GROUP = """() => [...(document.activeElement.closest('[role=radiogroup], [role=tablist]')
   ?.querySelectorAll('input[type=radio], [role=tab], [role=radio]') ?? [])].length"""
 _BOX = """() => {
-  const box = document.activeElement.getBoundingClientRect();
+  const at = document.activeElement;  // of a table a cell inside the canvas that draws it
+  const box = (at.closest('canvas') || at).getBoundingClientRect();
   return {x: Math.max(0, box.x - 12), y: Math.max(0, box.y - 12),
           width: box.width + 24, height: box.height + 24};
 }"""
@@ -84,6 +94,7 @@ class Focus(TypedDict):
         kind: its role, or its type, or its tag.
         region: what it lies in: a dialog, the main part, the sidebar.
         before: the name of what had the focus before.
+        spared: which of `UNSEEN` that is.
         unseen: whether that looked just as it does without the focus.
         follows: whether it stands after that in the page.
         offscreen: whether it lies outside the window.
@@ -93,6 +104,7 @@ class Focus(TypedDict):
     kind: str
     region: str
     before: str
+    spared: str
     unseen: bool
     follows: bool
     offscreen: bool
@@ -104,12 +116,14 @@ class Keyboard:
 
     Attributes:
         faults: what was wrong with the focus on its way.
+        met: which of `UNSEEN` was on its way.
         waits: whether the app has not yet said anything to what the window last sent.
         is_at_the_top: whether the focus is on what leads past the navigation.
     """
 
     visitor: Visitor
     faults: list[str] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)
     waits: bool = False
     is_at_the_top: bool = False
 
@@ -124,7 +138,7 @@ class Keyboard:
 
     @property
     def focus(self) -> Focus:
-        found: Focus = self.visitor.page.evaluate(_LOOK)
+        found: Focus = self.visitor.page.evaluate(_LOOK, list(UNSEEN))
         return found
 
     def begin(self) -> None:
@@ -149,9 +163,11 @@ class Keyboard:
         """One step on, or back with Shift; what is wrong with it is kept."""
         self.press(key)
         found = self.focus
-        if found["unseen"]:
+        if found["unseen"] and found["spared"]:
+            self.met.add(found["spared"])
+        elif found["unseen"]:
             self.faults.append(f"the focus cannot be seen on {found['before']!r}")
-        if key == "Tab" and not found["follows"]:
+        if key == "Tab" and not found["follows"] and found["name"] != CLOSE:
             self.faults.append(f"{found['name']!r} comes before {found['before']!r} in the page")
         if found["offscreen"]:
             self.faults.append(f"{found['name']!r} is outside the window")
