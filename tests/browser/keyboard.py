@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TypedDict
 
 from playwright.sync_api import WebSocket
@@ -25,56 +26,7 @@ _STILL = """() => {
   still.replaceSync('*, *::before, *::after { transition: none !important; }');
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
 }"""
-# What has the focus now, and how what had it before looks without it.
-_LOOK = """spared => {
-  const known = window.keyboard ??= {at: null, look: '', box: null};
-  const bare = node => {
-    const copy = node.cloneNode(true);
-    copy.querySelectorAll('[data-testid=stIconMaterial], [aria-hidden=true]').forEach(
-      part => part.remove());
-    return copy.textContent;
-  };
-  const named = node => {
-    const ids = (node.getAttribute('aria-labelledby') || '').split(' ').filter(Boolean);
-    const by = ids.map(id => document.getElementById(id)).filter(Boolean).map(bare).join(' ');
-    const label = node.labels && node.labels.length ? bare(node.labels[0]) : '';
-    const said = node.getAttribute('aria-label') || by || label || bare(node);
-    return said.replace(/\\s+/g, ' ').trim();
-  };
-  const looks = node => {
-    let top = node;
-    for (let up = 0; up < 3 && top.parentElement; up++) top = top.parentElement;
-    const near = [top, ...[...top.querySelectorAll('*')].slice(0, 80)];
-    for (let up = node; up && up !== top; up = up.parentElement) near.push(up);
-    return near.map(one => {
-      const {outline, boxShadow, borderColor, backgroundColor, color, opacity, textDecoration} =
-        getComputedStyle(one);
-      return [outline, boxShadow, borderColor, backgroundColor, color, opacity, textDecoration];
-    }).join('|');
-  };
-  const at = document.activeElement;
-  const box = at.getBoundingClientRect();
-  const inside = at.closest('[role=dialog], [data-testid=stMain], [data-testid=stSidebar]');
-  const last = known.at;
-  const follows = !last || !last.isConnected || !inside || !inside.contains(last) ||
-    last === at || !!(last.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING);
-  const told = {
-    name: at === document.body ? '' : named(at).slice(0, 120),
-    kind: at.getAttribute('role') || at.type || at.tagName.toLowerCase(),
-    before: last && last.isConnected && last !== at ? named(last) : '',
-    spared: known.spared || '',
-    unseen: !!last && last.isConnected && last !== at && !known.skipped &&
-      looks(last) === known.look,
-    follows: follows,
-    region: inside ? (inside.dataset.testid || inside.getAttribute('role')) : '',
-    offscreen: at !== document.body && !at.closest('canvas') &&
-      (box.bottom <= 0 || box.top >= innerHeight),
-  };
-  Object.assign(known, {at: at === document.body ? null : at, look: looks(at),
-    skipped: at.tabIndex < 0 || !!at.closest('canvas') ,
-    spared: spared.find(one => at.matches(one)) || ''});
-  return told;
-}"""
+_LOOK = Path(__file__).with_name("focus.js").read_text(encoding="utf-8")
 # The radio buttons, tabs or segments that what has the focus is one of.
 _GROUP = """() => [...(document.activeElement.closest('[role=radiogroup], [role=tablist]')
   ?.querySelectorAll('input[type=radio], [role=tab], [role=radio]') ?? [])].length"""
