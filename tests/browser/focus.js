@@ -1,5 +1,5 @@
-// What has the focus now, and whether what had it before looked otherwise with it.
-// `spared`: CSS selectors of what need not.
+// What has the focus now, and what had it before and looked no otherwise with it.
+// `spared`: CSS selectors of what need not look otherwise.
 spared => {
   const LEVELS = 5; // so far out may a ring be drawn
   const bare = node => {
@@ -15,41 +15,46 @@ spared => {
     const said = node.getAttribute('aria-label') || by || label || bare(node);
     return said.replace(/\s+/g, ' ').trim().slice(0, 120);
   };
-  // Styles of it, of what it holds, of the label around it and of what these lie in; no neighbours.
+  const around = node => {
+    const all = [node];
+    while (all.length < LEVELS && all.at(-1).parentElement) all.push(all.at(-1).parentElement);
+    return all;
+  };
+  // Styles of it, of what the label around it holds, and of what it lies in; of no neighbours.
   const looks = node => {
-    const whole = node.closest('label') || node;
-    const near = [whole, ...whole.querySelectorAll('*')];
-    for (let up = node, level = 0; up && level < LEVELS; up = up.parentElement, level++) {
-      near.push(up);
-    }
-    return near.map(one => {
+    const label = node.closest('label')?.querySelectorAll('*') ?? [];
+    return [...label, ...around(node)].map(one => {
       const s = getComputedStyle(one);
       return [s.outline, s.boxShadow, s.borderColor, s.backgroundColor, s.color, s.opacity,
         s.textDecoration];
     }).join('|');
   };
-  const known = window.keyboard ?? {};
+  const together = node => node.closest('[role=group]') || node; // such as a list and its buttons
+  const known = window.keyboard ?? {last: null, doubts: []};
   const at = document.activeElement;
   const isSomething = at !== document.body;
   const isDrawn = !!at.closest('canvas'); // a cell of a table
   const box = at.getBoundingClientRect();
   const inside = at.closest('[role=dialog], [data-testid=stMain], [data-testid=stSidebar]');
-  const last = known.at && known.at.isConnected && known.at !== at ? known.at : null;
-  window.keyboard = {
-    at: isSomething ? at : null,
-    look: looks(at),
-    isShown: at.tabIndex >= 0 && !isDrawn,
-    spared: spared.find(one => at.matches(one)) || '',
-  };
-  return {
+  const last = known.last?.node.isConnected && known.last.node !== at ? known.last : null;
+  // Without the focus they look as they did with it; a ring around a group may still be there.
+  const same = [...known.doubts, ...(last?.isShown ? [last] : [])].filter(
+    one => one.node.isConnected && one.node !== at && looks(one.node) === one.look);
+  const told = {
     name: isSomething ? named(at) : '',
     kind: at.getAttribute('role') || at.type || at.tagName.toLowerCase(),
     region: inside ? inside.dataset.testid || inside.getAttribute('role') : '',
-    before: last ? named(last) : '',
-    spared: last ? known.spared : '',
-    unseen: !!last && known.isShown && looks(last) === known.look,
-    follows: !last || !inside || !inside.contains(last) ||
-      !!(last.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING),
+    before: last ? last.name : '',
+    unseen: same.filter(one => !together(one.node).contains(at)).map(
+      one => [one.name, spared.find(which => one.node.matches(which)) || '']),
+    follows: !last || !inside || !inside.contains(last.node) ||
+      !!(last.node.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING),
     offscreen: isSomething && !isDrawn && (box.bottom <= 0 || box.top >= innerHeight),
   };
+  window.keyboard = {
+    last: isSomething
+      ? {node: at, name: told.name, look: looks(at), isShown: at.tabIndex >= 0 && !isDrawn} : null,
+    doubts: same.filter(one => together(one.node).contains(at)),
+  };
+  return told;
 }

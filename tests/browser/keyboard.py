@@ -46,9 +46,8 @@ class Focus(TypedDict):
         kind: its role, or its type, or its tag.
         region: what it lies in: a dialog, the main part, the sidebar.
         before: the name of what had the focus before.
-        spared: which of `UNSEEN` that is.
-        unseen: whether that looked just as it does without the focus.
-        follows: whether it stands after that in the page.
+        unseen: what had the focus and looks just so without, each with the key of `UNSEEN` or "".
+        follows: whether it stands in the page after what had the focus before.
         offscreen: whether it lies outside the window.
     """
 
@@ -56,8 +55,7 @@ class Focus(TypedDict):
     kind: str
     region: str
     before: str
-    spared: str
-    unseen: bool
+    unseen: list[tuple[str, str]]
     follows: bool
     offscreen: bool
 
@@ -115,10 +113,11 @@ class Keyboard:
         """One step on, or back with Shift; what is wrong with it is kept."""
         self.press(key)
         found = self.focus
-        if found["unseen"] and found["spared"]:
-            self.met.add(found["spared"])
-        elif found["unseen"]:
-            self.faults.append(f"the focus cannot be seen on {found['before']!r}")
+        for name, spared in found["unseen"]:
+            if spared:
+                self.met.add(spared)
+            else:
+                self.faults.append(f"the focus cannot be seen on {name!r}")
         if key == "Tab" and not found["follows"] and found["name"] != CLOSE:
             self.faults.append(f"{found['name']!r} comes before {found['before']!r} in the page")
         if found["offscreen"]:
