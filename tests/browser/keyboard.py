@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TypedDict
 
 from playwright.sync_api import WebSocket
@@ -13,65 +14,25 @@ from tests.browser.conftest import PATIENCE_MS, Visitor
 MOST_STEPS = 150
 LISTENING_MS = 20
 START = "Skip to main content"
+CLOSE = "Close"  # the first of a dialog, where Tab goes on after the last
+# What Streamlit (1.67.0) gives the focus and does not show it on, as CSS selectors, and why.
+UNSEEN = {
+    "[data-testid=stMain]": "the page itself, so that the arrow keys scroll it",
+    "[data-testid=stBaseButton-borderlessIcon]": "“Add files” beside a file; “Upload” before shows",
+}
 # Looks at once as it will, so that what has the focus can be compared with what has not.
 _STILL = """() => {
   const still = new CSSStyleSheet();
   still.replaceSync('*, *::before, *::after { transition: none !important; }');
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
 }"""
-# What has the focus now, and how what had it before looks without it.
-_LOOK = """() => {
-  const known = window.keyboard ??= {at: null, look: '', box: null};
-  const bare = node => {
-    const copy = node.cloneNode(true);
-    copy.querySelectorAll('[data-testid=stIconMaterial], [aria-hidden=true]').forEach(
-      part => part.remove());
-    return copy.textContent;
-  };
-  const named = node => {
-    const ids = (node.getAttribute('aria-labelledby') || '').split(' ').filter(Boolean);
-    const by = ids.map(id => document.getElementById(id)).filter(Boolean).map(bare).join(' ');
-    const label = node.labels && node.labels.length ? bare(node.labels[0]) : '';
-    const said = node.getAttribute('aria-label') || by || label || bare(node);
-    return said.replace(/\\s+/g, ' ').trim();
-  };
-  const looks = node => {
-    let top = node;
-    for (let up = 0; up < 3 && top.parentElement; up++) top = top.parentElement;
-    const near = [top, ...[...top.querySelectorAll('*')].slice(0, 80)];
-    for (let up = node; up && up !== top; up = up.parentElement) near.push(up);
-    return near.map(one => {
-      const {outline, boxShadow, borderColor, backgroundColor, color, opacity, textDecoration} =
-        getComputedStyle(one);
-      return [outline, boxShadow, borderColor, backgroundColor, color, opacity, textDecoration];
-    }).join('|');
-  };
-  const at = document.activeElement;
-  const box = at.getBoundingClientRect();
-  const inside = at.closest('[role=dialog], [data-testid=stMain], [data-testid=stSidebar]');
-  const last = known.at;
-  const follows = !last || !last.isConnected || !inside || !inside.contains(last) ||
-    last === at || !!(last.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING);
-  const told = {
-    name: at === document.body ? '' : named(at).slice(0, 120),
-    kind: at.getAttribute('role') || at.type || at.tagName.toLowerCase(),
-    before: last && last.isConnected && last !== at ? named(last) : '',
-    unseen: !!last && last.isConnected && last !== at && !known.skipped &&
-      looks(last) === known.look,
-    follows: follows,
-    region: inside ? (inside.dataset.testid || inside.getAttribute('role')) : '',
-    offscreen: at !== document.body && !at.closest('canvas')
-      && (box.bottom <= 0 || box.top >= innerHeight),
-  };
-  Object.assign(known, {at: at === document.body ? null : at, look: looks(at),
-    skipped: at.tabIndex < 0 || !!at.closest('canvas') || at.dataset.testid === 'stMain'});
-  return told;
-}"""
+_LOOK = Path(__file__).with_name("focus.js").read_text(encoding="utf-8")
 # The radio buttons, tabs or segments that what has the focus is one of.
 _GROUP = """() => [...(document.activeElement.closest('[role=radiogroup], [role=tablist]')
   ?.querySelectorAll('input[type=radio], [role=tab], [role=radio]') ?? [])].length"""
 _BOX = """() => {
-  const box = document.activeElement.getBoundingClientRect();
+  const at = document.activeElement;  // of a table a cell inside the canvas that draws it
+  const box = (at.closest('canvas') || at).getBoundingClientRect();
   return {x: Math.max(0, box.x - 12), y: Math.max(0, box.y - 12),
           width: box.width + 24, height: box.height + 24};
 }"""
@@ -85,8 +46,8 @@ class Focus(TypedDict):
         kind: its role, or its type, or its tag.
         region: what it lies in: a dialog, the main part, the sidebar.
         before: the name of what had the focus before.
-        unseen: whether that looked just as it does without the focus.
-        follows: whether it stands after that in the page.
+        unseen: what had the focus and looks just so without, each with the key of `UNSEEN` or "".
+        follows: whether it stands in the page after what had the focus before.
         offscreen: whether it lies outside the window.
     """
 
@@ -94,7 +55,7 @@ class Focus(TypedDict):
     kind: str
     region: str
     before: str
-    unseen: bool
+    unseen: list[tuple[str, str]]
     follows: bool
     offscreen: bool
 
@@ -105,12 +66,14 @@ class Keyboard:
 
     Attributes:
         faults: what was wrong with the focus on its way.
+        met: which of `UNSEEN` was on its way.
         waits: whether the app has not yet said anything to what the window last sent.
         is_at_the_top: whether the focus is on what leads past the navigation.
     """
 
     visitor: Visitor
     faults: list[str] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)
     waits: bool = False
     is_at_the_top: bool = False
 
@@ -125,7 +88,7 @@ class Keyboard:
 
     @property
     def focus(self) -> Focus:
-        found: Focus = self.visitor.page.evaluate(_LOOK)
+        found: Focus = self.visitor.page.evaluate(_LOOK, list(UNSEEN))
         return found
 
     def begin(self) -> None:
@@ -150,9 +113,12 @@ class Keyboard:
         """One step on, or back with Shift; what is wrong with it is kept."""
         self.press(key)
         found = self.focus
-        if found["unseen"]:
-            self.faults.append(f"the focus cannot be seen on {found['before']!r}")
-        if key == "Tab" and not found["follows"]:
+        for name, spared in found["unseen"]:
+            if spared:
+                self.met.add(spared)
+            else:
+                self.faults.append(f"the focus cannot be seen on {name!r}")
+        if key == "Tab" and not found["follows"] and found["name"] != CLOSE:
             self.faults.append(f"{found['name']!r} comes before {found['before']!r} in the page")
         if found["offscreen"]:
             self.faults.append(f"{found['name']!r} is outside the window")

@@ -1,4 +1,4 @@
-"""The page of anonymisation in a browser: every choice, the output, the vault; also by keyboard."""
+"""The page of anonymisation in a browser: every choice, the output, the vault."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from tests.browser.test_every_page import Exemption, barriers, too_wide
 from tests.pages.test_anonymise import patients
 
 pytestmark = pytest.mark.browser
-
-LATEST_DRAWN_MS = 3_000  # far above what it takes, for machines that do much else
 
 
 @pytest.fixture
@@ -60,21 +58,6 @@ def test_an_output_is_made_and_all_of_it_can_be_read(
         assert barriers(visitor, met) == [], tab
     assert len(app.workspace.anonymisation.done("patients")) == 1
     assert visitor.strangers == []
-    assert visitor.complaints == []
-
-
-def test_k_is_moved_by_keyboard_and_the_choices_are_drawn_anew(app: App, open_window: Open) -> None:
-    visitor = surveyed(open_window(app))
-    before = app.workspace.verify_trail()
-    slider = visitor.page.get_by_role("slider", name=re.compile("look alike"))
-    slider.focus()
-    visitor.page.keyboard.press("ArrowRight")
-    expect(visitor.page.get_by_test_id("stMain")).to_contain_text(
-        "With k = 7, the best of", timeout=LATEST_DRAWN_MS
-    )
-    visitor.settle()
-
-    assert app.workspace.verify_trail() == before
     assert visitor.complaints == []
 
 

@@ -3,7 +3,6 @@ readers and hands on a keyboard; as it opens and in its states."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,6 @@ from playwright.sync_api import expect
 from compliance.i18n import speaking, translate
 from pages.parts.navigation import PAGES, PageRow
 from tests.browser.conftest import App, Open, Visitor, serving
-from tests.browser.keyboard import Keyboard
 from tests.walked_shop import walk
 
 pytestmark = pytest.mark.browser
@@ -191,55 +189,6 @@ def test_questions_refusals_and_results_can_be_used_by_everybody(
     visitor.sees("Attacker’s odds")
     visitor.settle()
     assert barriers(visitor, met, within="[data-testid=stMain]") == []
-
-
-def test_a_statistic_is_tried_and_asked_for_by_keyboard_alone(app: App, open_window: Open) -> None:
-    """From the first key: the navigation, a list, a slider, a link, a question that is put away."""
-    visitor = open_window(app)
-    keys = Keyboard(visitor)
-    visitor.visit("Overview", "")
-    keys.press("Tab")
-    assert keys.focus == "Skip to main content"
-    passed = keys.tab_to("Trade-off")
-    titles = [row.title for row in PAGES]
-    assert [name for name in passed if name in titles] == titles[: titles.index("Trade-off")]
-    assert keys.is_seen()
-    keys.press("Enter")
-    visitor.arrive("Trade-off")
-
-    keys.tab_to("Dataset")
-    assert keys.is_seen()
-    keys.press("ArrowDown")
-    expect(visitor.page.get_by_role("listbox")).to_be_visible()
-    keys.press("Enter")
-    expect(visitor.page.get_by_role("listbox")).to_have_count(0)
-    visitor.settle()
-    slider = visitor.page.get_by_role("slider", name=re.compile("^ε"))
-    before = slider.get_attribute("aria-valuetext")
-    keys.tab_to("ε, how much one person may show")
-    assert keys.is_seen()
-    keys.press("ArrowLeft")
-    expect(slider).not_to_have_attribute("aria-valuetext", before or "")
-    visitor.settle()
-    keys.tab_to("Release this")
-    assert keys.is_seen()
-    keys.press("Enter")
-    visitor.arrive("Release")
-
-    keys.tab_to("Release …")
-    assert keys.is_seen()
-    keys.press("Enter")
-    dialog = visitor.page.get_by_role("dialog")
-    expect(dialog).to_be_visible()
-    visitor.settle()
-    assert set(keys.tab_to("Publish now")) == {"Close"}
-    keys.tab_to("Close")  # round and round: what lies under the question is out of reach
-    keys.press("Escape")
-    expect(dialog).to_have_count(0)
-    expect(visitor.page.get_by_role("button", name="Release …")).to_be_focused()
-    keys.tab_to("Skip to main content")  # nothing on the page holds the focus for good
-    assert visitor.page.locator("[tabindex]:not([tabindex='0'], [tabindex^='-'])").count() == 0
-    assert len(app.workspace.releases("orders")) == 1
 
 
 def test_each_exemption_is_still_needed(met: set[Exemption]) -> None:

@@ -14,11 +14,12 @@ from playwright.sync_api import Browser, FilePayload, expect
 
 from pages.parts.navigation import PAGES
 from tests.browser.conftest import App, serving, windows
-from tests.browser.keyboard import START, Keyboard
+from tests.browser.keyboard import CLOSE, START, UNSEEN, Keyboard
 from tests.walked_shop import walk
 
 pytestmark = pytest.mark.browser
 
+BUILDING_MS = 120_000
 VISITORS = "visitor,city,visits\n" + "".join(f"V{n:03d},Kiel,{n % 7}\n" for n in range(60))
 TITLES = [row.title for row in PAGES]
 Said = Any  # what a step is done to: a name, several, or what is done at each name
@@ -30,7 +31,7 @@ class Flow:
 
     Attributes:
         steps: each a verb and what it is done to, in order.
-        acts: what the trail holds more of afterwards, in any order.
+        acts: what the trail holds more of afterwards, in any order; none if there are none.
     """
 
     name: str
@@ -62,7 +63,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def window(app: App, chromium: Browser) -> Iterator[Keyboard]:
     """One window for all flows."""
     with windows(chromium) as open_one:
-        yield Keyboard(open_one(app))
+        visitor = open_one(app)
+        visitor.page.set_default_timeout(BUILDING_MS)  # the shop to present is built first
+        yield Keyboard(visitor)
 
 
 @pytest.fixture
@@ -94,12 +97,19 @@ def test_it_is_done_with_the_keyboard_alone(keys: Keyboard, flow: Flow) -> None:
 
     after = keys.visitor.app.workspace.entries(100_000)
     new = Counter(entry.act for entry in after[: len(after) - len(before)])
-    assert passed[1:] == TITLES[: TITLES.index(flow.page)]
+    assert [name for name in passed if name in TITLES] == TITLES[: TITLES.index(flow.page)]
     assert keys.faults == []
-    assert new == Counter(flow.acts)
+    assert Counter(flow.acts) <= new
+    assert flow.acts or not new
     assert keys.visitor.page.locator("[tabindex]:not([tabindex='0'], [tabindex^='-'])").count() == 0
     assert keys.visitor.complaints == []
     assert keys.visitor.strangers == []
+
+
+def test_each_focus_that_is_not_seen_is_still_met(window: Keyboard) -> None:
+    """Runs last: what none of the flows met is Streamlit's no longer."""
+    if len(window.met) > 1 or window.is_at_the_top:  # else chosen alone
+        assert window.met == set(UNSEEN)
 
 
 def _press(keys: Keyboard, name: str) -> None:
@@ -177,9 +187,9 @@ def _dialog(keys: Keyboard, title: str) -> None:
     """It has taken the focus and keeps it: Tab goes round in it."""
     expect(keys.visitor.page.get_by_role("dialog")).to_contain_text(title)
     keys.visitor.settle()
-    keys.tab_to("Close")
+    keys.tab_to(CLOSE)
     assert keys.tab()["region"] == "dialog"
-    keys.tab_to("Close")
+    keys.tab_to(CLOSE)
     assert keys.focus["region"] == "dialog"
 
 

@@ -1,4 +1,4 @@
-"""Switching the language in a real browser: nothing typed or uploaded is lost, the page says it."""
+"""A desk with nothing in it: every page is for everybody, a switch of language loses nothing."""
 
 from __future__ import annotations
 
@@ -9,15 +9,34 @@ import pytest
 from playwright.sync_api import TimeoutError as NotThereError
 from playwright.sync_api import expect
 
+from pages.parts.navigation import PAGES
 from tests.browser.conftest import App, Open, Visitor, serving
+from tests.browser.test_every_page import Exemption, barriers, primaries, too_wide
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    with serving(tmp_path_factory.mktemp("switching") / "desk") as running:
+    with serving(tmp_path_factory.mktemp("empty") / "desk") as running:
         yield running
+
+
+def test_every_page_of_an_empty_desk_can_be_used_by_everybody(app: App, open_window: Open) -> None:
+    """As `test_every_page` looks at a full one; most pages say here what comes first."""
+    visitor = open_window(app)
+    visitor.visit("Overview", "")
+    met: set[Exemption] = set()
+    for row in PAGES:
+        visitor.walk_to(row.title)
+        visitor.keep(f"empty-{row.name}")
+        assert visitor.page.get_by_role("heading", level=1).count() == 1, row.name
+        assert too_wide(visitor) <= 1, row.name
+        assert primaries(visitor) <= 1, row.name
+        assert barriers(visitor, met) == [], row.name
+    assert visitor.complaints == []
+    assert visitor.strangers == []
+    assert app.workspace.entries() == ()
 
 
 def _speak(visitor: Visitor, language: str, code: str) -> None:
