@@ -210,22 +210,30 @@ class Recogniser:
 
     def _one_by_one(self, words: str, translated: Translated) -> _Reading | None:
         """What is too long to try all ways: by its template, else sentence by sentence."""
-        for found in self._by_template(self._fitting(words)[0], words, translated):
-            return found
+        best = next(iter(self._by_template(self._fitting(words)[0], words, translated)), None)
         for joint, between in ((_SENTENCES[1], _ENDED), (_SENTENCES[0], _CLAUSED)):
-            *pieces, last = between.split(words)
-            if not pieces or joint.words not in self._known:
-                continue
-            first, rest = (blank[1] for blank in _BLANK.finditer(joint.words))
-            whole = self._part(last, translated)
-            is_known = self._is_known(last, whole)
-            for piece in reversed(pieces):
-                said = self._part(piece, translated)
-                is_known = is_known or self._is_known(piece, said)
-                whole = _joined(translated(joint.words), {first: said, rest: whole})
-            if is_known:
-                return whole
-        return self._whole_list(words, translated)
+            if best is not None and not best.left:
+                return best
+            found = self._in_pieces(words, joint, between, translated)
+            if found is not None and (best is None or found.left < best.left):
+                best = found
+        return best or self._whole_list(words, translated)
+
+    def _in_pieces(
+        self, words: str, joint: _Joint, between: re.Pattern[str], translated: Translated
+    ) -> _Reading | None:
+        """Piece by piece; None where there is one alone, or none that is known."""
+        *pieces, last = between.split(words)
+        if not pieces or joint.words not in self._known:
+            return None
+        first, rest = (blank[1] for blank in _BLANK.finditer(joint.words))
+        whole = self._part(last, translated)
+        is_known = self._is_known(last, whole)
+        for piece in reversed(pieces):
+            said = self._part(piece, translated)
+            is_known = is_known or self._is_known(piece, said)
+            whole = _joined(translated(joint.words), {first: said, rest: whole})
+        return whole if is_known else None
 
     def _whole_list(self, words: str, translated: Translated) -> _Reading | None:
         """A long list of which each item is known; an item may itself hold a comma or “and”."""

@@ -39,7 +39,7 @@ def shown(workspace: Workspace, known: Known) -> None:
             {
                 meant("of a step", "To"): _(step.made.title),
                 _("Step"): _(step.step),
-                _("From"): _(step.origins[0].title) + step.others,
+                _("From"): _(step.origins[0].title) + _(step.others),
                 _("Personal data"): words.mark(marks.get(step.origins[0].key, Mark.NONE)),
                 _("When"): outputs.moment(step.at),
                 _("Entry of the trail"): step.entry,

@@ -204,7 +204,7 @@ def _steps(edges: Sequence[Edge], marks: Mapping[str, Mark]) -> None:
     outputs.table(
         [
             {
-                _("From"): _(step.origins[0].title) + step.others,
+                _("From"): _(step.origins[0].title) + _(step.others),
                 _("Step"): _(step.step),
                 meant("of a step", "To"): _(step.made.title),
                 _("Personal data"): words.mark(marks.get(step.made.key, Mark.NONE)),
