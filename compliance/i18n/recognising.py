@@ -335,7 +335,8 @@ def has_blanks(words: str) -> bool:
 
 def _named(words: str, *, costs: bool) -> _Reading:
     """What people named, which hardly goes over the end of a sentence or clause."""
-    return _Reading(words, _letters(words) * costs + 2 * len(_ENDS.findall(words)))
+    ends = len(_ENDS.findall(words))
+    return _Reading(words, _letters(words) * (costs or ends > 0) + 2 * ends)
 
 
 def is_name(blank: str) -> bool:
@@ -366,7 +367,8 @@ def _template(words: str) -> _Template:
     for blank in _BLANK.finditer(words):
         pieces.append(re.escape(words[at : blank.start()]))
         name, at = blank[1], blank.end()
-        fact = _fact(blank[0])
+        is_clung = words[blank.start() - 1 : blank.start()].isalpha()  # to a word: left out, often
+        fact = _fact(blank[0]) if not is_clung else _fact(blank[0]).replace(".+?", ".*?")
         pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>{fact})")
         seen.add(name)
     pieces.append(re.escape(words[at:]))

@@ -13,10 +13,9 @@ from compliance.glossary import glossary
 from compliance.i18n import LANGUAGE, of_locale, speaking, translate
 from compliance.privacy.disclosure.yardstick import deployments
 from pages.parts.navigation import PAGES
-from tests.pages.chinese_cases import english
+from tests.pages.chinese_cases import HANZI, english
 from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, refusals, words
 
-HANZI = re.compile(r"[\u4e00-\u9fff]")
 SHOWN = {
     *("header", "subheader", "title", "markdown", "write", "button", "text_input", "text_area"),
     *("number_input", "checkbox", "toggle", "selectbox", "radio", "multiselect", "metric"),
