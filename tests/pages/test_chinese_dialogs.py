@@ -57,7 +57,7 @@ def _bounds() -> None:
     language.speak()
     workspace = session.workspace()
     query = to_query({"unit": "customer", "statistics": [{"count": "rows"}]})
-    asked = Budget(epsilon=Decimal("0.1"), delta=1e-6)
+    asked = Budget(epsilon=Decimal("0.1"), delta=Decimal("1e-6"))
     looks._confirm(
         scopes.scope_of(workspace, workspace.dataset("orders")), query, ["amount"], asked
     )
@@ -83,7 +83,7 @@ def _remedy() -> None:
     language.speak()
     mending = session.workspace().governance.mending
     finding, remedy = next(
-        (one, found[0]) for one in mending.findings() if (found := mending.offered(one.id))
+        (one, found[0]) for one in mending.findings() if (found := mending.remedies(one.id))
     )
     remedies._apply(mending, finding, remedy)
 
