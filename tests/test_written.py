@@ -33,7 +33,7 @@ MACHINES = {
     "pages/settings/budgets.py": (1, "a binary number made exact"),
     "pages/parts/approving/requiring.py": (1, "a binary number made exact"),
     "pages/parts/plans.py": (1, "a value of a plan"),
-    "pages/parts/figures/glancing.py": (1, "places on an axis, which the browser names"),
+    "pages/parts/figures/glancing.py": (3, "places on an axis, and the hours of one day"),
     "pages/parts/alarms.py": (1, "the hour of an end, behind the day on which it was"),
     "pages/parts/reporting/choosing.py": (1, "the name of a file"),
     "pages/parts/serving/logs.py": (1, "a log"),

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.plain import one_line
+from compliance.privacy.disclosure.looks import does
 
 WIDEST = 72  # columns of a cell; a SHA-256 fits
 _RAW = "facts"  # of the trail
@@ -135,6 +136,8 @@ def _words(name: str, text: str) -> str:
         return _bare(locales.day(date.fromisoformat(text)))
     if _MOMENT.fullmatch(text):
         return _bare(locales.moment(datetime.fromisoformat(text).astimezone(UTC)))
+    if name == "act":
+        return f"{text} ({_(does(text))})"
     return text if name in _TYPED_BACK else _(text)
 
 

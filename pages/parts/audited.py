@@ -70,11 +70,11 @@ def history(audits: Sequence[Audit]) -> None:
         [
             {
                 _("At"): outputs.moment(audit.at),
-                _("Of"): audit.scope,
+                _("Of"): _(audit.scope),
                 _("Asked for by"): audit.schedule or audit.actor,
                 _("Score"): audit.difference.score_after,
-                _("Opened"): len(audit.difference.opened),
-                _("Closed"): len(audit.difference.closed),
+                _("Findings opened"): len(audit.difference.opened),
+                _("Findings closed"): len(audit.difference.closed),
                 _("Not assessed"): audit.counts.get(State.NOT_ASSESSED, 0),
                 _("Looked at anew"): len(audit.discovered),
             }
@@ -111,7 +111,7 @@ def schedules(kept: Sequence[tuple[Schedule, datetime | None]]) -> None:
             {
                 _("Schedule"): schedule.name,
                 _("Times"): schedule.cron,
-                _("Of"): ", ".join(schedule.datasets) or _("everything"),
+                _("Of"): locales.joined(schedule.datasets, "words") or _("everything"),
                 _("Told"): _told(schedule),
                 _("When"): _(NOTIFY_WORDS[schedule.notify]),
                 _("Due next"): outputs.moment(due.astimezone(UTC)) if due else "–",
@@ -190,7 +190,9 @@ def choice_to_end(kept: Sequence[Schedule]) -> str | None:
 
 def _told(schedule: Schedule) -> str:
     told = [_("{n} by e-mail").format(n=len(schedule.mails))] if schedule.mails else []
-    return ", ".join([*told, *([_("a webhook")] if schedule.webhook else [])]) or _("nobody")
+    return locales.joined([*told, *([_("a webhook")] if schedule.webhook else [])], "words") or _(
+        "nobody"
+    )
 
 
 def _rows(what: str, changes: Sequence[Change]) -> list[dict[str, object]]:

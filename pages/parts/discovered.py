@@ -27,7 +27,9 @@ def title(type_id: str) -> str:
 def legal(label: Label) -> str:
     """The laws that call this data special, with their articles."""
     known = laws()
-    return ", ".join(f"{known[one].law} {known[one].article}" for one in label.legal_classes)
+    return locales.joined(
+        (f"{known[one].law} {known[one].article}" for one in label.legal_classes), "words"
+    )
 
 
 def evidence(label: Label) -> str:
@@ -184,7 +186,7 @@ def singling_out(workspace: Workspace, name: str) -> None:
     outputs.table(
         [
             {
-                _("Columns"): ", ".join(one.columns),
+                _("Columns"): locales.joined(one.columns, "words"),
                 _("Alone with their values"): locales.share(one.share, 1),
                 _("How many"): one.alone,
                 _("Distinction"): round(one.distinction, 4),
@@ -199,7 +201,7 @@ def singling_out(workspace: Workspace, name: str) -> None:
 
 def _in_words(one: Singling) -> str:
     who = _("people") if one.is_of_people else _("rows")
-    columns = ", ".join(f"“{column}”" for column in one.columns)
+    columns = locales.joined((f"“{column}”" for column in one.columns), "words")
     together = _(" together") if len(one.columns) > 1 else ""
     return _("{columns}{together}: {count} of 100 {who} stand alone with their values").format(
         columns=columns, together=together, count=locales.formatted(100 * one.share, ".0f"), who=who

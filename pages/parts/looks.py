@@ -21,7 +21,9 @@ def look(scope: Scope) -> None:
     """Ask for a private look, and use what the last one found."""
     columns = _columns(scope)
     sought = (
-        _(" and the bounds of {columns}").format(columns=wording.escaped(", ".join(columns)))
+        _(" and the bounds of {columns}").format(
+            columns=wording.escaped(locales.joined(columns, "words"))
+        )
         if columns
         else ""
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
 
 import pandas as pd
@@ -17,10 +18,17 @@ from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
 from compliance.i18n import locales
 from compliance.i18n import translate as _
+from compliance.plain import ended
 from compliance.privacy.nouns import Accountant, BudgetState, Prices
 from compliance.rules.nouns import Level, Progress, Severity, Stage, State
+from compliance.workspace.anonymising.making import Step
 from pages.parts import wording
 from pages.parts.serving import counting
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+_End = TypeVar("_End")
 
 CLASS_WORDS = {
     IdentifierClass.DIRECT: "identifies directly",
@@ -107,6 +115,19 @@ def working(says: str) -> Iterator[None]:
         place.empty()
 
 
+def whole(steps: Generator[Step, None, _End]) -> _End:
+    """What `steps` end with; until then a bar says what is being done.
+
+    There is no way to stop it: where a click ends the run of the page, the rest is done first.
+    """
+    bar = st.empty()
+    try:
+        return ended(steps, lambda step: _told(bar, step))
+    finally:
+        ended(steps)
+        bar.empty()
+
+
 def remark(words: str) -> None:
     """A remark in small grey type; unlike `st.caption` dark enough to be read by everybody."""
     st.markdown(f":gray[:small[{words}]]")
@@ -114,7 +135,32 @@ def remark(words: str) -> None:
 
 def fact(label: str, value: str, about: str) -> None:
     """A number in a box, with a few words about it."""
-    st.metric(label, value, about, delta_color="off", delta_arrow="off", border=True)
+    st.metric(
+        label,
+        value,
+        about,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+
+
+def moved(by: float | None) -> dict[str, str]:
+    """The arrow and colour of a metric that rises where things get better.
+
+    Streamlit looks for a minus where the words begin, and that is not where every language has it.
+
+    Args:
+        by: how much it changed; None: not known.
+    """
+    if not by:
+        return {"delta_arrow": "off", "delta_color": "off"}
+    is_better = by > 0
+    return {
+        "delta_arrow": "up" if is_better else "down",
+        "delta_color": "green" if is_better else "red",
+    }
 
 
 def moment(at: datetime) -> str:
@@ -128,7 +174,10 @@ def count(number: float) -> str:
 
 
 def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: object) -> None:
-    """Rows as a table; short ones are shown whole, and days as the language writes them."""
+    """Rows as a table; short ones are shown whole, and days as the language writes them.
+
+    Where nothing stands in a cell, a dash says so.
+    """
     height = "content" if len(rows) <= 12 else 420
     shaped = {**_days(rows), **(options.pop("column_config", None) or {})}  # type: ignore[dict-item]
     st.dataframe(
@@ -138,8 +187,14 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
         alt=alt,
         height=height,
         column_config=shaped or None,
+        placeholder="–",
         **options,
     )
+
+
+def _told(bar: DeltaGenerator, step: Step) -> None:
+    said = f"{_(step.doing)} · {step.says}" if step.says else f"{_(step.doing)} …"
+    bar.progress(step.share or 0.0, text=said)
 
 
 def _days(rows: Sequence[Mapping[str, object]]) -> dict[str, object]:
@@ -282,19 +337,19 @@ def prices(found: Prices) -> None:
     tightest = found.tightest
     if tightest is None or tightest.epsilon is None:
         return
-    others = ", ".join(
+    others = [
         f"{_(ACCOUNTANT_WORDS[quote.accountant])} {wording.plain(quote.epsilon)}"
         for quote in found.quotes
         if quote.epsilon is not None and quote is not tightest
+    ]
+    says = _("Tightest proof at δ = {delta}: ε = {epsilon} by {accountant}").format(
+        delta=locales.formatted(found.delta, ".0e") if found.delta else "0",
+        epsilon=locales.formatted(tightest.epsilon.normalize(), "f"),
+        accountant=_(ACCOUNTANT_WORDS[tightest.accountant]),
     )
-    remark(
-        _("Tightest proof at δ = {delta}: ε = {epsilon} by {accountant}").format(
-            delta=locales.formatted(found.delta, ".0e") if found.delta else "0",
-            epsilon=locales.formatted(tightest.epsilon.normalize(), "f"),
-            accountant=_(ACCOUNTANT_WORDS[tightest.accountant]),
-        )
-        + (f" ({others})." if others else ".")
-    )
+    if others:
+        says = wording.bracketed(says, locales.joined(others, "words"))
+    remark(says + locales.end())
 
 
 def _limits(state: BudgetState) -> Iterator[str]:

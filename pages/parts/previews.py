@@ -104,7 +104,9 @@ def _drowned(preview: Preview, query: Query) -> None:
     if not found:
         return
     names = [
-        f"{wording.group(row.keys)}{' · ' + row.cell if row.cell else ''} ({titles[row.statistic]})"
+        wording.bracketed(
+            wording.group(row.keys) + (f" · {row.cell}" if row.cell else ""), titles[row.statistic]
+        )
         for row in found[:_MOST_NAMED]
     ]
     more = len(found) - len(names)
@@ -113,7 +115,7 @@ def _drowned(preview: Preview, query: Query) -> None:
         _(
             "These drown in the noise: {names}{rest}. Raise ε, group more coarsely, narrow the "
             "bounds, or do not read anything into them."
-        ).format(names=wording.escaped("; ".join(names)), rest=rest),
+        ).format(names=wording.escaped(locales.joined(names, "clauses")), rest=rest),
         icon=":material/water:",
     )
 

@@ -154,7 +154,7 @@ def _guarantee(done: Release) -> None:
     """What the guarantee of a release rests on."""
     query, price = done.query, done.price
     keys = _("public") if query.has_public_keys else _("private, over a threshold")
-    delta = f"δ = {locales.formatted(price.delta, '.1e')}" if price.delta else _("no δ")
+    delta = f"δ = {locales.formatted(price.delta, '.2g')}" if price.delta else _("no δ")
     rho = "" if price.rho is None else f", ρ = {locales.formatted(float(price.rho), '.4g')}"
     st.markdown(
         f"**ε = {wording.plain(price.epsilon)}**, {delta}{rho} · "

@@ -84,6 +84,7 @@ def _column(scope: Scope, column: str) -> None:
         _("{column}: compute").format(column=wording.escaped(column)),
         drafts.KINDS,
         format_func=lambda kind: _(KIND_WORDS[kind]),
+        placeholder=_("nothing"),
         wrap=True,
         **kept(scope, "kinds", column),
     )

@@ -85,7 +85,7 @@ def beliefs(prior: float, budget: Budget) -> None:
     but = _(", but for a chance of {delta} that all is told").format(
         delta=locales.formatted(budget.delta, ".0e")
     )
-    st.markdown(sentence + (but if budget.delta else "") + ".")
+    st.markdown(sentence + (but if budget.delta else "") + locales.end())
 
 
 def trade_off(budget: Budget, key: str) -> None:
@@ -104,7 +104,7 @@ def trade_off(budget: Budget, key: str) -> None:
         config=figures.PLAIN,
         alt=says,
     )
-    outputs.remark(says + ".")
+    outputs.remark(says + locales.end())
     outputs.table(
         [
             {
@@ -185,7 +185,7 @@ def self_audit(done: SelfAudit, key: str) -> None:
     if failed:
         st.error(
             _("Do not release anything until the reason is known: {names}.").format(
-                names="; ".join(_(check.name) for check in failed)
+                names=locales.joined((_(check.name) for check in failed), "clauses")
             ),
             icon=":material/error:",
         )
@@ -203,7 +203,9 @@ def self_audit(done: SelfAudit, key: str) -> None:
         key=f"risks_audit_{key}",
         alt=_("The checks of the desk’s own audit with what each found"),
     )
-    libraries = ", ".join(f"{name} {version}" for name, version in done.libraries.items())
+    libraries = locales.joined(
+        (f"{name} {version}" for name, version in done.libraries.items()), "words"
+    )
     outputs.remark(
         _(
             "{draws} numbers drawn on invented tables. A sound desk fails with a chance of at most "
@@ -236,7 +238,7 @@ def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) ->
         config=figures.PLAIN,
         alt=says,
     )
-    outputs.remark(says + ".")
+    outputs.remark(says + locales.end())
     number = st.column_config.NumberColumn(format="localized")
     numbers = (_("Clamped by"), _("Left out"), _("Noise margin ±"), _("Together ±"), _("RMS error"))
     outputs.table(
@@ -260,7 +262,7 @@ def _error_row(error: GroupError, query: Query, names: Sequence[str]) -> dict[st
 def _attack_title(attack: Attack, titles: dict[str, str]) -> str:
     if not attack.statistic:
         return _(attack.name)
-    return f"{_(attack.name)} ({_(titles.get(attack.statistic, attack.statistic))})"
+    return wording.bracketed(_(attack.name), _(titles.get(attack.statistic, attack.statistic)))
 
 
 def _attack_row(attack: Attack, name: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from compliance.federated.nouns import Round, Run, Task
-from compliance.i18n import locales
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Protection
 from pages.parts import figures, outputs, plan_protection
@@ -222,7 +222,7 @@ def _ledger(run: Run) -> None:
     outputs.table(
         [
             {
-                _("Round"): done.round,
+                meant("of training", "Round"): done.round,
                 run.outcome.metric.written: locales.formatted(done.metric, ".4f"),
                 _("Took part"): outputs.count(done.clients),
                 _("Fell silent"): done.silent,
@@ -242,7 +242,9 @@ def _ledger(run: Run) -> None:
 
 def _remarks(run: Run) -> list[str]:
     outcome = run.outcome
-    remarks = [_("Learnt from {columns}.").format(columns=", ".join(outcome.features))]
+    remarks = [
+        _("Learnt from {columns}.").format(columns=locales.joined(outcome.features, "words"))
+    ]
     if outcome.sites_left_out:
         words = _("{n} sites had too few records and took no part.")
         remarks.append(words.format(n=outcome.sites_left_out))

@@ -53,7 +53,11 @@ def sweep(workspace: Workspace, name: str, plan: Plan) -> None:
     )
     seeds = right.number_input(_("Runs per value"), 2, 10, 3, key="federated_seeds")
     values = st.multiselect(
-        _("Values"), _VALUES[axis], _VALUES[axis], key=f"federated_values_{axis}"
+        _("Values"),
+        _VALUES[axis],
+        _VALUES[axis],
+        key=f"federated_values_{axis}",
+        placeholder=_("none"),
     )
     if st.button(_("Try these"), key="federated_try", icon=":material/query_stats:"):
         with outputs.explained(_("Not tried")):

@@ -43,12 +43,10 @@ def publish() -> None:
         return
     dataset, query, asked = pending
     try:
-        done = workspace.release(dataset.name, query, asked.epsilon, asked.delta)
+        workspace.release(dataset.name, query, asked.epsilon, asked.delta)
         st.session_state["release_said"] = (
             "success",
-            _("Released as {id}. It is stored; this page shows it from storage.").format(
-                id=done.id
-            ),
+            _("Published, and stored as it is shown below."),
         )
     except ComplianceError as refusal:
         st.session_state["release_said"] = ("error", wording.refused(refusal))
@@ -56,7 +54,9 @@ def publish() -> None:
 
 @language.dialog(mark("Publish and pay for it?"))
 def confirm(dataset: Dataset, query: Query, asked: Budget, need: Need | None) -> None:
-    statistics = ", ".join(wording.title(statistic) for statistic in query.statistics)
+    statistics = locales.joined(
+        (wording.title(statistic) for statistic in query.statistics), "words"
+    )
     st.markdown(
         _(
             "{what} from **{dataset}** will be published with noise. This spends **ε = {epsilon}** "

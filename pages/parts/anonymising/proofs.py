@@ -257,14 +257,18 @@ def _secret(done: Anonymised) -> Iterator[_Row]:
 
 
 _HIDDEN: tuple[tuple[str, Callable[[SensitiveMeasures], str], str], ...] = (
-    ("Different values of {column} in the weakest group", lambda s: f"{s.distinct_l}", "more"),
     (
-        "The same, as if equally often (entropy l)",
+        mark("Different values of {column} in the weakest group"),
+        lambda s: f"{s.distinct_l}",
+        "more",
+    ),
+    (
+        mark("The same, as if equally often (entropy l)"),
         lambda s: locales.formatted(s.entropy_l, ".2f"),
         "more",
     ),
     (
-        "{column}: distance of a group from the table (t)",
+        mark("{column}: distance of a group from the table (t)"),
         lambda s: locales.formatted(s.equal_t, ".3f"),
         "less",
     ),
@@ -349,7 +353,7 @@ def _attacks_alt(tried: Sequence[tuple[str, Attack | None, Attack | None]]) -> s
         )
         for name, one, other in tried
     ]
-    return _("Share of tries that were right. ") + "; ".join(said)
+    return _("Share of tries that were right. ") + locales.joined(said, "clauses")
 
 
 def _share(attack: Attack | None) -> str:

@@ -72,7 +72,7 @@ def _happens(draft: Draft, column: ColumnName, *, is_gone: bool) -> str:
         is_asked = bool(draft.asked(column))
         stays = _("Stays, protected within groups") if is_asked else _("Stays as it is")
         return _("Left out") if is_gone else stays
-    return ", ".join(_(kinds()[step.kind].title) for step in steps)
+    return locales.joined((_(kinds()[step.kind].title) for step in steps), "words")
 
 
 def _changed(draft: Draft, column: ColumnName, *, is_gone: bool) -> Draft:

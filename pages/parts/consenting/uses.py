@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rights.nouns import Barrier, Usable
 from compliance.workspace import Workspace
@@ -64,9 +65,12 @@ def were_left_out(workspace: Workspace, made: str) -> None:
 
 
 def _sentence(rows: Mapping[Barrier, int], people: int) -> str:
-    reasons = ", ".join(
-        f"{_(BARRIERS[barrier]).lower()} {outputs.count(number)}"
-        for barrier, number in rows.items()
+    reasons = locales.joined(
+        (
+            f"{_(BARRIERS[barrier]).lower()} {outputs.count(number)}"
+            for barrier, number in rows.items()
+        ),
+        "words",
     )
     number = sum(rows.values())
     which = _("one row") if number == 1 else _("{n} rows").format(n=outputs.count(number))

@@ -238,7 +238,14 @@ def _ask(field: Field) -> None:
         options = {"": "–", **labels}
         st.selectbox(label, list(options), format_func=options.get, key=key, help=help_)
     elif field.type is FieldType.CHOICES:
-        st.multiselect(label, list(labels), format_func=labels.get, key=key, help=help_)
+        st.multiselect(
+            label,
+            list(labels),
+            format_func=labels.get,
+            key=key,
+            help=help_,
+            placeholder=_("none"),
+        )
     elif field.type is FieldType.DATE:
         st.date_input(label, None, key=key, help=help_)
     else:

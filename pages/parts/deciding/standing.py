@@ -24,11 +24,14 @@ def shown(
         st.metric(
             _("Score"),
             "–" if latest.score is None else f"{locales.formatted(latest.score, 'g')} / 100",
-            _("{change} since the check before").format(change=locales.formatted(change, "+.3g"))
+            _("{change} since the check before").format(
+                change=locales.formatted(change, "+.3g").replace("-", "−")
+            )
             if change
             else None,
             border=True,
             height="stretch",
+            **outputs.moved(change),
             help=_("Duties met among those met and not met. Not assessed is never a pass."),
         )
         for state in (State.NOT_MET, State.NOT_ASSESSED, State.MET):
@@ -40,7 +43,8 @@ def shown(
             _("Findings open"),
             len(open_),
             _("{n} overdue").format(n=overdue) if overdue else None,
-            delta_color="inverse",
+            delta_color="red",
+            delta_arrow="off",
             border=True,
             height="stretch",
         )

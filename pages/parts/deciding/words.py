@@ -28,10 +28,13 @@ def status_badge(status: Status) -> str:
 def outcome_line(outcome: Outcome) -> str:
     """What one triple said, as icon, word and what was looked at, in Markdown."""
     look, word = _HOLDS[outcome.holds]
-    said = f"{wording.badge(look, _(word))} {wording.escaped(_(outcome.word))}: "
-    said += f"**{wording.escaped(_(outcome.known))}**"
-    wanted = wording.escaped(_(outcome.wanted))
-    return said + (f" :gray[({_('asked for')}: {wanted})]" if wanted else "")
+    said = _("{title}: {words}").format(
+        title=wording.escaped(_(outcome.word)), words=f"**{wording.escaped(_(outcome.known))}**"
+    )
+    if outcome.wanted:
+        wanted = wording.escaped(_(outcome.wanted))
+        said += f" :gray[{_('(asked for: {wanted})').format(wanted=wanted)}]"
+    return f"{wording.badge(look, _(word))} {said}"
 
 
 def finding_line(finding: Finding) -> str:

@@ -15,7 +15,7 @@ from plotly.basedatatypes import BaseFigure
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from compliance.federated.nouns import Baselines, Metric, Round
-from compliance.i18n import locales
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import CurvePoint
 from compliance.rules.nouns import Progress, Stage
@@ -244,7 +244,7 @@ def rounds(
                 hovertemplate=f"{name}: {name_of} %{{y:.3f}}<extra></extra>",
             )
     figure.update_xaxes(
-        title=_("Round"),
+        title=meant("of training", "Round"),
         range=[0.5, max(planned, 2) + 0.5],
         tickformat="d",
         **({"dtick": 1, "tick0": 1} if planned <= MOST_TICKS else {}),

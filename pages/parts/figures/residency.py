@@ -272,7 +272,14 @@ def _window(figure: go.Figure, seen: Sequence[XY]) -> go.Figure:
     left = _within((min(xs) + max(xs)) / 2 - wide / 2, _WEST, _EAST - wide)
     low = _within((min(ys) + max(ys)) / 2 - high / 2, _SOUTH, _NORTH - high)
     figure.update_xaxes(visible=False, range=[left, left + wide])
-    figure.update_yaxes(visible=False, range=[low, low + high], scaleanchor="x", scaleratio=1)
+    # In a narrow window more of the map is seen: towards the equator, not beyond a pole.
+    figure.update_yaxes(
+        visible=False,
+        range=[low, low + high],
+        scaleanchor="x",
+        scaleratio=1,
+        constraintoward="top" if low + high / 2 > 0 else "bottom",
+    )
     figure.update_layout(
         height=460,
         margin={"l": 0, "r": 0, "t": 30, "b": 0},

@@ -44,7 +44,10 @@ def plan(workspace: Workspace, impact: Impact) -> None:
                 {
                     _("No."): number,
                     _("Measure"): _(one.what),
-                    _("Reduces"): ", ".join(_event_title(impact, id_) for id_ in one.events) or "–",
+                    _("Reduces"): locales.joined(
+                        (_event_title(impact, id_) for id_ in one.events), "words"
+                    )
+                    or "–",
                     _("Owner"): one.owner or "–",
                     _("Due"): locales.day(one.due) if one.due else "–",
                     _("Stands"): _("done") if one.is_done else _("open"),

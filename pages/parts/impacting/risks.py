@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from compliance.errors import ImpactInputError
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.impact import level_after, level_before, measure_title, measures, method
 from compliance.impact.nouns import FearedEvent, Gauge, Impact, Origin, Reading, Scale
@@ -51,7 +52,10 @@ def risk_map(impact: Impact) -> None:
                     _(str(one)) if one else _("not gauged")
                     for one in (level_before(event), level_after(event))
                 ),
-                _("Measures"): ", ".join(_(measure_title(id_)) for id_ in event.measures) or "–",
+                _("Measures"): locales.joined(
+                    (_(measure_title(id_)) for id_ in event.measures), "words"
+                )
+                or "–",
             }
             for number, event in enumerate(impact.events, start=1)
         ],
@@ -143,6 +147,7 @@ def _shields(impact: Impact, event: FearedEvent) -> list[str]:
         format_func=lambda id_: _(measure_title(id_)),
         key=text_key("measures", impact.id, event.id, *event.measures),
         accept_new_options=True,
+        placeholder=_("none"),
         help=_("Those that the desk sees in place are filled in; type your own as well."),
     )
     return chosen

@@ -215,6 +215,7 @@ def _rectify(workspace: Workspace, request: Request) -> None:
             list(seen),
             format_func=lambda id_: _in_words(seen[id_]),
             key=f"requests_wrong_{request.id}",
+            placeholder=_("choose values"),
         )
         in_texts = st.checkbox(
             _("Also where free texts mention the old value"), key=f"requests_texts_{request.id}"

@@ -137,7 +137,7 @@ def told(known: Known, node: Node, into: Sequence[Edge]) -> None:
                     {_("What"): what, _("As recorded"): value}
                     for what, value in (
                         (_("Step"), _(edge.step)),
-                        (_("Made from"), ", ".join(origins[:3]) + more),
+                        (_("Made from"), locales.joined(origins[:3], "words") + more),
                         (_("Who"), edge.actor or _("not recorded")),
                         (_("When"), outputs.moment(edge.at)),
                         (_("Entry of the trail"), locales.number(edge.entry)),
@@ -157,7 +157,7 @@ def _settings(edge: Edge) -> list[tuple[str, str]]:
     """Each setting of a step with its value; a list of columns is cut where it is long."""
     found = []
     for name, value in sorted(edge.parameters.items()):
-        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        text = locales.joined(value, "words") if isinstance(value, tuple) else str(value)
         more = "…" if len(text) > _LONGEST_SETTING else ""
         found.append((_("Setting: {name}").format(name=name), text[:_LONGEST_SETTING] + more))
     return found
@@ -204,7 +204,7 @@ def _steps(edges: Sequence[Edge], marks: Mapping[str, Mark]) -> None:
     outputs.table(
         [
             {
-                _("From"): _(step.origins[0].title) + _(step.others),
+                _("From"): words.origin(step),
                 _("Step"): _(step.step),
                 meant("of a step", "To"): _(step.made.title),
                 _("Personal data"): words.mark(marks.get(step.made.key, Mark.NONE)),
