@@ -103,7 +103,7 @@ def test_a_test_for_a_person_is_a_curve_beside_guessing_and_a_table() -> None:
     best, guessing = figure["data"]
     assert best["name"] != guessing["name"]
     assert best["line"].get("dash") != guessing["line"]["dash"]
-    assert [row["Others wrongly named"] for row in rows(visitor)][:2] == ["1 %", "5 %"]
+    assert [row["Others wrongly named"] for row in rows(visitor)][:2] == ["1\u00a0%", "5\u00a0%"]
     most = f"{detection(0.05, BUDGET):.0%}".replace("%", " %")
     assert rows(visitor)[1]["People found, at most"] == most
     assert most in alt
@@ -151,9 +151,9 @@ def test_attacks_are_two_bars_each_with_the_guarantee_and_a_plain_guess_beside()
     assert before["marker"]["pattern"] != after["marker"]["pattern"]
     first, second = rows(visitor)
     assert first["Attack"] == "reads a person's number exactly (sum of amount)"
-    assert (first["With noise"], first["Plain guess"], first["At most"]) == ("0.10 %", "10 %", "–")
-    assert (second["False alarm"], second["At most"]) == ("5 %", "14 %")
-    assert "100 % of times without noise, 0.10 % with it" in alt
+    assert (first["With noise"], first["Plain guess"], first["At most"]) == ("0.10\u00a0%", "10\u00a0%", "–")
+    assert (second["False alarm"], second["At most"]) == ("5\u00a0%", "14\u00a0%")
+    assert "100\u00a0% of times without noise, 0.10\u00a0% with it" in alt
     said = words(visitor)
     assert "**54 %** with noise" in said
     assert "Internal" in said
