@@ -210,22 +210,30 @@ class Recogniser:
 
     def _one_by_one(self, words: str, translated: Translated) -> _Reading | None:
         """What is too long to try all ways: by its template, else sentence by sentence."""
-        for found in self._by_template(self._fitting(words)[0], words, translated):
-            return found
+        best = next(iter(self._by_template(self._fitting(words)[0], words, translated)), None)
         for joint, between in ((_SENTENCES[1], _ENDED), (_SENTENCES[0], _CLAUSED)):
-            *pieces, last = between.split(words)
-            if not pieces or joint.words not in self._known:
-                continue
-            first, rest = (blank[1] for blank in _BLANK.finditer(joint.words))
-            whole = self._part(last, translated)
-            is_known = self._is_known(last, whole)
-            for piece in reversed(pieces):
-                said = self._part(piece, translated)
-                is_known = is_known or self._is_known(piece, said)
-                whole = _joined(translated(joint.words), {first: said, rest: whole})
-            if is_known:
-                return whole
-        return self._whole_list(words, translated)
+            if best is not None and not best.left:
+                return best
+            found = self._in_pieces(words, joint, between, translated)
+            if found is not None and (best is None or found.left < best.left):
+                best = found
+        return best or self._whole_list(words, translated)
+
+    def _in_pieces(
+        self, words: str, joint: _Joint, between: re.Pattern[str], translated: Translated
+    ) -> _Reading | None:
+        """Piece by piece; None where there is one alone, or none that is known."""
+        *pieces, last = between.split(words)
+        if not pieces or joint.words not in self._known:
+            return None
+        first, rest = (blank[1] for blank in _BLANK.finditer(joint.words))
+        whole = self._part(last, translated)
+        is_known = self._is_known(last, whole)
+        for piece in reversed(pieces):
+            said = self._part(piece, translated)
+            is_known = is_known or self._is_known(piece, said)
+            whole = _joined(translated(joint.words), {first: said, rest: whole})
+        return whole if is_known else None
 
     def _whole_list(self, words: str, translated: Translated) -> _Reading | None:
         """A long list of which each item is known; an item may itself hold a comma or “and”."""
@@ -327,7 +335,8 @@ def has_blanks(words: str) -> bool:
 
 def _named(words: str, *, costs: bool) -> _Reading:
     """What people named, which hardly goes over the end of a sentence or clause."""
-    return _Reading(words, _letters(words) * costs + 2 * len(_ENDS.findall(words)))
+    ends = len(_ENDS.findall(words))
+    return _Reading(words, _letters(words) * (costs or ends > 0) + 2 * ends)
 
 
 def is_name(blank: str) -> bool:
@@ -358,7 +367,8 @@ def _template(words: str) -> _Template:
     for blank in _BLANK.finditer(words):
         pieces.append(re.escape(words[at : blank.start()]))
         name, at = blank[1], blank.end()
-        fact = _fact(blank[0])
+        is_clung = words[blank.start() - 1 : blank.start()].isalpha()  # to a word: left out, often
+        fact = _fact(blank[0]) if not is_clung else _fact(blank[0]).replace(".+?", ".*?")
         pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>{fact})")
         seen.add(name)
     pieces.append(re.escape(words[at:]))

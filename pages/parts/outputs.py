@@ -193,7 +193,7 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
 
 
 def _told(bar: DeltaGenerator, step: Step) -> None:
-    said = f"{_(step.doing)} · {step.says}" if step.says else f"{_(step.doing)} …"
+    said = f"{_(step.doing)} · {_(step.says)}" if step.says else f"{_(step.doing)} …"
     bar.progress(step.share or 0.0, text=said)
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
+from streamlit.proto.Block_pb2 import Block
 from streamlit.testing.v1 import AppTest
 
+HANZI = re.compile(r"[\u4e00-\u9fff]")
 # Three English words in a row, of which the second and third begin small: a piece of a sentence.
 ENGLISH = re.compile(r"[A-Za-z][a-z\u2019']*[a-z](?:[ ,;:]+[a-z][a-z\u2019'-]*){2,}")
 # Names of fields, keys of widgets, settings of tables: nobody reads them.
@@ -27,6 +29,20 @@ def english(visitor: AppTest, allowed: re.Pattern[str]) -> list[str]:
         clean = allowed.sub("", _CODE.sub("", _INTERNAL.sub("", text)))
         found |= dict.fromkeys(match[0] for match in ENGLISH.finditer(clean))
     return list(found)
+
+
+def dialogs(visitor: AppTest) -> list[str]:
+    """The titles of the dialogs that are open."""
+    protos = [getattr(block, "proto", None) for block in _blocks(visitor._tree)]
+    of_blocks = [proto for proto in protos if isinstance(proto, Block)]
+    return [proto.dialog.title for proto in of_blocks if proto.HasField("dialog")]
+
+
+def _blocks(node: Any) -> Iterator[Any]:
+    for child in node.children.values():
+        if hasattr(child, "children"):
+            yield child
+            yield from _blocks(child)
 
 
 def _said(node: Any) -> Iterator[str]:

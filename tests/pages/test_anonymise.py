@@ -122,7 +122,7 @@ def test_the_four_facts_are_what_the_workspace_measures(desk: Desk) -> None:
 
     facts = {metric.label: (metric.value, metric.delta) for metric in visitor.metric}
     assert facts["Smallest group (k)"] == (f"{found.k}", "more is better")
-    mean = f"{100 * found.marketer.mean:.1f} %"
+    mean = f"{100 * found.marketer.mean:.1f}\u00a0%"
     assert facts["Right links expected"] == (mean, "less is better")
     assert f"{found.uniques} of {found.people} people are the only ones" in words(visitor)
 

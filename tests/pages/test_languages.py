@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import ast
 import re
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import pypdfium2
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from compliance.glossary import glossary
 from compliance.i18n import LANGUAGE, of_locale, speaking, translate
+from compliance.impact.nouns import ImpactKind
 from compliance.privacy.disclosure.yardstick import deployments
+from compliance.report.nouns import ReportKind
+from compliance.rights.nouns import Right
 from pages.parts.navigation import PAGES
-from tests.pages.chinese_cases import english
+from tests.pages.chinese_cases import ENGLISH, HANZI, dialogs, english
 from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, refusals, words
+from tests.request_cases import identified, in_scope, opened
 
-HANZI = re.compile(r"[\u4e00-\u9fff]")
 SHOWN = {
     *("header", "subheader", "title", "markdown", "write", "button", "text_input", "text_area"),
     *("number_input", "checkbox", "toggle", "selectbox", "radio", "multiselect", "metric"),
@@ -57,7 +63,7 @@ RECORDED = re.compile(
     r"[Ff]ulfilment of orders|Retention of orders|country, amount, device|"
     r"country code; customer number; device or operating system; e-mail address|"
     r"RFC 2104 .*practices|Policy of the desk|Regulation \(EU\) 2016/679, full.*|"
-    r"(conditions|columns \d+) +· .*|columns \d+.*records \w+…?"
+    r"(conditions|columns \d+) +· .*|columns \d+.*records \w+…?|columns customer, country|customer and email"
 )
 # What papers call a thing, and what others call what they published, stays as they wrote it.
 TERMS = glossary().terms.values()
@@ -67,12 +73,27 @@ AS_WRITTEN = re.compile(
     "|".join([*map(re.escape, sorted(QUOTED - {""}, key=len, reverse=True)), RECORDED.pattern])
 )
 _VIEWS = {"register_view", "lineage_view", "decisions_view", "requests_view"}
+_CHOICES = ("radio", "button_group", "selectbox", "toggle", "checkbox")
+_SAME = {"session_language", "session_presenting", "session_dataset"}  # whose words these are
+_ROUNDS = 2  # how many other options each choice is given
+_MOST = 20  # options; of what has more, such as countries, all say the same
+# Choices that stand only beside something that this walk has not in hand: doubtful rows and
+# mentions, a right that is granted in parts, a decision, a proof, a cross table.
+DEEPER = (
+    *("requests_doubt_", "requests_mention_", "requests_undecided", "requests_granted_"),
+    *("requests_outcome_", "requests_rejected_why_", "tradeoff_view"),
+)
 
 
 def test_every_page_is_headed_and_read_in_chinese_alone(full_desk: Desk) -> None:
-    """No page shows a sentence in English to who reads Chinese, in any of its views."""
+    """No page shows a sentence in English to who reads Chinese, in any view, whatever is chosen."""
+    requests = in_scope(full_desk.workspace)
+    opened(requests, Right.ERASURE)
+    identified(requests)
+    full_desk.workspace.governance.impacts.begin(ImpactKind.DPIA, "analytics", datasets=["orders"])
     visitor = _in_chinese(full_desk, "overview")
     left: dict[str, list[str]] = {}
+    seen: set[str] = set()
     for row in PAGES:
         visitor.switch_page(row.path).run()
         assert not visitor.exception
@@ -81,12 +102,101 @@ def test_every_page_is_headed_and_read_in_chinese_alone(full_desk: Desk) -> None
         assert HANZI.search(words(visitor))
         assert [one.value for one in visitor.header if not HANZI.search(one.value)] == []
         left[row.name] = english(visitor, AS_WRITTEN)
+        _choose(visitor, row.name, left, seen)
         for view in [v for v in visitor.radio if v.key in _VIEWS]:
             for option in _values(visitor, view.id)[1:]:
                 visitor.radio(key=view.key).set_value(option).run()
                 left[f"{row.name}, {option}"] = english(visitor, AS_WRITTEN)
+                _choose(visitor, f"{row.name}, {option}", left, seen)
 
     assert {where: found for where, found in left.items() if found} == {}
+    missed = {key for key in _selectors() if not any(one.startswith(key) for one in seen)}
+    assert missed <= {*DEEPER}
+
+
+def _choose(visitor: AppTest, where: str, left: dict[str, list[str]], seen: set[str]) -> None:
+    """Give all choices of a page another option at once, and look what it says then."""
+    for turn in range(1, _ROUNDS + 1):
+        for kind in _CHOICES:
+            for widget in visitor.get(kind):
+                if not widget.key or widget.key in _SAME or getattr(widget, "disabled", False):
+                    continue
+                seen.add(widget.key)
+                if widget.key not in _VIEWS:
+                    _turn(visitor, widget, kind, turn)
+        visitor.run()
+        assert not visitor.exception, where
+        left[f"{where}, choices {turn}"] = english(visitor, AS_WRITTEN)
+
+
+def _turn(visitor: AppTest, widget: Any, kind: str, turn: int) -> None:
+    if kind in ("toggle", "checkbox"):
+        widget.set_value(turn == 1)
+        return
+    options = _values(visitor, widget.id)
+    if turn < len(options) <= _MOST:
+        widget.set_value(options[turn])
+
+
+def _selectors() -> set[str]:
+    """What the keys of all choices of views begin with, as the pages' code has them."""
+    calls = [
+        node
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("radio", "segmented_control", "pills")
+    ]
+    keys = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "key"]
+    return {
+        ast.unparse(key).removeprefix("f").strip("'\"").split("{")[0]
+        for key in keys
+        if isinstance(key, ast.Constant | ast.JoinedStr)
+    }
+
+
+# In reports: commands and plans as they are typed, and where something was read.
+TYPED = re.compile(
+    r"python -m compliance [ -~]*|\b(sites|target|task|strategy): [ -~]*|retention_rule:retention|"
+    r"rules export [0-9a-f]*|customer and email|NIST SP 800-226 \([^)]*\)|[Rr]ecord of [^;；。]*|"
+    r"(Dwork and Roth|McMahan et al\.|Ding et al\.|Rogers|Cowan, Shoemate and Pereira|OpenDP|"
+    r"opendp/|docs/decisions/|schemas/|machinelearning\.|research\.|ctdata|Spectus|Collecting|"
+    r"TensorFlow Federated|dp-accounting)[ -~“”εδ]*|[Oo]f [A-Z]\w+"
+)
+ELSEWHERE = {
+    ReportKind.REQUEST: "tests/test_fulfilling_letters.py, of the letters themselves",
+    ReportKind.ERASURE: "its certificate: tests/test_report_standards.py",
+    ReportKind.ANONYMISATION: "samples: tests/test_report_chinese.py",
+}
+
+
+def test_every_report_of_the_shop_is_read_in_chinese_alone(full_desk: Desk) -> None:
+    desk = full_desk.workspace
+    impact = desk.governance.impacts.begin(ImpactKind.DPIA, "analytics", datasets=["orders"])
+    about = {
+        ReportKind.AUDIT: "",
+        ReportKind.SUMMARY: "",
+        ReportKind.ROPA: "",
+        ReportKind.REQUEST_LOG: "",
+        ReportKind.RELEASE: desk.releases("orders")[0].id,
+        ReportKind.FEDERATED: desk.federation.runs("orders")[0].id,
+        ReportKind.DPIA: impact.id,
+    }
+    assert {*about, *ELSEWHERE} == {*ReportKind}
+
+    left = {}
+    for kind, id_ in about.items():
+        if kind is ReportKind.REQUEST_LOG:
+            desk.rights.fulfilling.report(kind, language="zh")
+        else:
+            desk.build_report(kind, about=id_ or None, language="zh")
+        newest = max(full_desk.home.rglob("*.pdf"), key=lambda path: path.stat().st_mtime_ns)
+        with closing(pypdfium2.PdfDocument(newest.read_bytes())) as pdf:
+            pages = [page.get_textpage().get_text_range() for page in pdf]
+        text = AS_WRITTEN.sub("", re.sub(r"\s+", " ", " ".join(pages).replace("\ufffe", "")))
+        left[kind] = [found[0] for found in ENGLISH.finditer(TYPED.sub("", text))]
+    assert {kind: found for kind, found in left.items() if found} == {}
 
 
 def test_a_sentence_in_english_would_be_found(full_desk: Desk) -> None:
@@ -151,6 +261,27 @@ def test_switching_there_and_back_keeps_all_that_widgets_hold(full_desk: Desk) -
             visitor.selectbox(key="session_language").set_value(language).run()
             LANGUAGE.set(language)
             assert _held(visitor) == before, (name, language)
+
+
+def test_switching_the_language_keeps_what_was_answered_in_a_dialog(full_desk: Desk) -> None:
+    """Streamlit closes a dialog when its page is drawn anew; opened again, it goes on as it was."""
+    overlap, groups = (f"tradeoff_answer_{name}_orders@1" for name in ("overlap", "groups"))
+    visitor = full_desk.open("tradeoff")
+    visitor.button(key="tradeoff_interview").click().run()
+    visitor.radio(key=overlap).set_value(True)  # AppTest draws the page anew where browsers do not
+    visitor.button(key="tradeoff_interview").click().run()
+    visitor.number_input(key=groups).set_value(7)
+    visitor.button(key="tradeoff_interview").click().run()
+    assert dialogs(visitor) == ["Four questions about the people"]
+
+    visitor.selectbox(key="session_language").set_value("zh").run()
+    LANGUAGE.set("zh")
+    assert dialogs(visitor) == []
+    visitor.button(key="tradeoff_interview").click().run()
+
+    assert HANZI.search(dialogs(visitor)[0])
+    assert visitor.radio(key=overlap).value is True
+    assert visitor.number_input(key=groups).value == 7
 
 
 def test_a_refusal_is_said_in_the_language_of_the_page(empty_desk: Desk) -> None:

@@ -79,8 +79,8 @@ def test_a_belief_is_told_from_any_start_and_from_the_worst() -> None:
     said = words(drawn("beliefs", prior=0.2, budget=BUDGET))
 
     start, end = largest_rise(1)
-    assert f"**{posterior(0.2, 1):.0%}**".replace("%", " %") in said
-    assert f"from {start:.0%} to {end:.0%}".replace("%", " %") in said
+    assert f"**{posterior(0.2, 1):.0%}**".replace("%", "\u00a0%") in said
+    assert f"from {start:.0%} to {end:.0%}".replace("%", "\u00a0%") in said
     assert "chance of 1e-6 that all is told" in said
 
 
@@ -93,7 +93,7 @@ def test_without_delta_no_chance_is_told_of() -> None:
 def test_a_belief_near_certainty_is_not_called_certain() -> None:
     budget = Budget(epsilon=Decimal(20), delta=Decimal(0))
 
-    assert "**> 99.99 %**" in words(drawn("beliefs", prior=0.5, budget=budget))
+    assert "**> 99.99\u00a0%**" in words(drawn("beliefs", prior=0.5, budget=budget))
 
 
 def test_a_test_for_a_person_is_a_curve_beside_guessing_and_a_table() -> None:
@@ -103,8 +103,8 @@ def test_a_test_for_a_person_is_a_curve_beside_guessing_and_a_table() -> None:
     best, guessing = figure["data"]
     assert best["name"] != guessing["name"]
     assert best["line"].get("dash") != guessing["line"]["dash"]
-    assert [row["Others wrongly named"] for row in rows(visitor)][:2] == ["1 %", "5 %"]
-    most = f"{detection(0.05, BUDGET):.0%}".replace("%", " %")
+    assert [row["Others wrongly named"] for row in rows(visitor)][:2] == ["1\u00a0%", "5\u00a0%"]
+    most = f"{detection(0.05, BUDGET):.0%}".replace("%", "\u00a0%")
     assert rows(visitor)[1]["People found, at most"] == most
     assert most in alt
     assert alt in words(visitor)
@@ -151,11 +151,15 @@ def test_attacks_are_two_bars_each_with_the_guarantee_and_a_plain_guess_beside()
     assert before["marker"]["pattern"] != after["marker"]["pattern"]
     first, second = rows(visitor)
     assert first["Attack"] == "reads a person's number exactly (sum of amount)"
-    assert (first["With noise"], first["Plain guess"], first["At most"]) == ("0.10 %", "10 %", "–")
-    assert (second["False alarm"], second["At most"]) == ("5 %", "14 %")
-    assert "100 % of times without noise, 0.10 % with it" in alt
+    assert (first["With noise"], first["Plain guess"], first["At most"]) == (
+        "0.10\u00a0%",
+        "10\u00a0%",
+        "–",
+    )
+    assert (second["False alarm"], second["At most"]) == ("5\u00a0%", "14\u00a0%")
+    assert "100\u00a0% of times without noise, 0.10\u00a0% with it" in alt
     said = words(visitor)
-    assert "**54 %** with noise" in said
+    assert "**54\u00a0%** with noise" in said
     assert "Internal" in said
     assert "300 people were attacked" in said
 

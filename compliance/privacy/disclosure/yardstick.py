@@ -105,7 +105,7 @@ def _reason(deployment: Deployment, kind: str) -> str:
         name = "larger_unit" if deployment.unit_kind == PERSON else "other_unit"
     elif deployment.epsilon is None and deployment.rho is None:
         name = "no_epsilon"
-    return str(reasons[name]).format(unit=deployment.unit) if name else ""
+    return str(reasons[name]).format(whose=deployment.unit) if name else ""
 
 
 def _says(kind: str, epsilon: Decimal, delta: Decimal, comparable: Sequence[Compared]) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from compliance.discovery.nouns import Discovery
 from compliance.errors import UnknownNodeError
+from compliance.i18n import mark
 from compliance.lineage import (
     changed,
     column_onward,
@@ -318,5 +319,5 @@ def _supposed(edge: Edge, columns: Mapping[str, Sequence[str]]) -> Edge:
     here, there = columns.get(edge.origin.key, ()), columns.get(edge.made.key, ())
     is_table = edge.made.kind in (NodeKind.DATASET, NodeKind.VIEW)
     pairs = [(c, m) for c in here for m in there if c == m or not is_table]
-    says = "not told; supposed"
+    says = mark("not told; supposed")
     return replace(edge, columns=tuple(changed(c, says, m) for c, m in pairs))

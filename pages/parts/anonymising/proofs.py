@@ -141,7 +141,7 @@ def _of_kind(kind: AttackKind, before: Siege, after: Siege) -> None:
     for word, siege in sides:
         said = [attack.sentence for attack in siege.attacks if attack.kind is kind]
         if not said:
-            reason = siege.not_tried.get(kind, _("nobody tried"))
+            reason = _(siege.not_tried.get(kind, mark("nobody tried")))
             said = [_("not assessed: {reason}").format(reason=reason)]
         st.markdown("\n".join(f"- {word}: {wording.escaped(_(one))}" for one in said))
 
@@ -228,7 +228,7 @@ def _common(done: Anonymised) -> Iterator[_Row]:
         outputs.count(other.uniques),
         fewer,
     )
-    for name, get in _RISKS.items():
+    for name, get in _RISKS:
         yield _(name), words.percent(get(one)), words.percent(get(other)), less
     yield _("Groups"), outputs.count(one.classes), outputs.count(other.classes), _("more detail")
     kept = words.percent(done.proof.found.losses.granularity)
@@ -238,12 +238,12 @@ def _common(done: Anonymised) -> Iterator[_Row]:
         yield _("Alone in the population ({model})").format(model=model), *shares, fewer
 
 
-_RISKS: dict[str, Callable[[Measures], float]] = {
-    mark("Easiest person to find, if known to be in it"): lambda m: m.prosecutor.max,
-    mark("On average, if known to be in it"): lambda m: m.prosecutor.mean,
-    mark("Easiest person to find, if not known"): lambda m: m.journalist.max,
-    mark("Right links expected, if all are linked"): lambda m: m.marketer.mean,
-}
+_RISKS: tuple[tuple[str, Callable[[Measures], float]], ...] = (
+    ("Easiest person to find, if known to be in it", lambda m: m.prosecutor.max),
+    ("On average, if known to be in it", lambda m: m.prosecutor.mean),
+    ("Easiest person to find, if not known", lambda m: m.journalist.max),
+    ("Right links expected, if all are linked", lambda m: m.marketer.mean),
+)
 
 
 def _secret(done: Anonymised) -> Iterator[_Row]:
