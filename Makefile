@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 DISTRIBUTED := .venv-distributed
 DISTRIBUTED_SET := compliance/federated/flower/templates/requirements.txt
 APT := DEBIAN_FRONTEND=noninteractive apt-get
+# Bytecode is kept whatever the shell says: each start would compile a thousand files anew, and the
+# tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 # `bench-discovery`, `bench-federated`, `bench-measures`, `bench-release` and `bench-text` install their
 # peers into benchmarks/.peers at the first run;
@@ -83,6 +86,7 @@ pictures: $(VENV)/.dev chromium
 
 clean:
 	rm -rf $(VENV) $(DISTRIBUTED) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 bench: $(BENCHES)
 
@@ -104,6 +108,7 @@ $(BIN)/python:
 
 $(VENV)/.core: requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m compileall -q app.py compliance pages
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.core

@@ -9,7 +9,7 @@ import csv
 import io
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -28,6 +28,8 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 
 Noun = TypeVar("Noun")
+_Part = TypeVar("_Part")
+_End = TypeVar("_End")
 
 _ONE_LEARNS = threading.Lock()
 _DECODERS: dict[object, msgspec.json.Decoder[Any]] = {}
@@ -155,6 +157,20 @@ def csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
 def spreadsheet_safe(cell: str) -> str:
     """`cell` with an apostrophe before it where a spreadsheet would compute it."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def ended(
+    steps: Generator[_Part, None, _End], told: Callable[[_Part], object] | None = None
+) -> _End:
+    """What `steps` end with; `told` hears of each on the way."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            value: _End = end.value
+            return value
+        if told is not None:
+            told(step)
 
 
 def alone(work: Callable[[], Noun]) -> Noun:

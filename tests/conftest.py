@@ -22,6 +22,7 @@ from compliance.dataset import RawFile, Table
 from compliance.dataset.cleaning import clean
 from compliance.dataset.nouns import Column, ColumnName, Description, LegalBasis
 from compliance.dataset.table import to_parquet
+from compliance.i18n import gathering
 from compliance.settings import Settings
 from compliance.storage import Database
 from compliance.workspace import Workspace
@@ -53,6 +54,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="where workspaces keep their records; with postgresql, only tests that have one run",
     )
+    parser.addoption(
+        "--all-lines",
+        action="store_true",
+        help="with postgresql, run tests of the command line, too, that have no workspace in hand",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,15 +75,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """With `--records postgresql`, leave out what has no workspace, or is the same anywhere."""
     if config.getoption("records") == "sqlite":
         return
-    kept = [item for item in items if isinstance(item, pytest.Function) and _is_redirected(item)]
+    has_all = config.getoption("all_lines")
+    kept = [item for item in items if isinstance(item, pytest.Function)]
+    kept = [item for item in kept if _can_be(item) and (has_all or _has_records(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
 
-def _is_redirected(item: pytest.Function) -> bool:
+def _can_be(item: pytest.Function) -> bool:
+    """Whether the records of a test can be elsewhere."""
     says_where = hasattr(item, "callspec") and "settings" in item.callspec.params
-    if says_where or item.get_closest_marker(IN_A_FILE) or item.get_closest_marker("browser"):
-        return False
+    return not (
+        says_where or item.get_closest_marker(IN_A_FILE) or item.get_closest_marker("browser")
+    )
+
+
+def _has_records(item: pytest.Function) -> bool:
     if SAME_ANYWHERE.match(item.path.relative_to(ROOT / "tests").as_posix()):
         return False
     return "settings" in item.fixturenames or _opens_records(item.module)
@@ -119,6 +132,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared data sets are not beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def gathered() -> gathering.Gathered:
+    """All words that are said, by room; all code is read for them, so once."""
+    return gathering.gather()
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,16 +43,62 @@ BEFORE: dict[str, set[str]] = {
 }
 
 
-def imported(path: Path) -> list[str]:
-    """Every module that a file imports, wherever in it, as dotted names."""
-    names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a file says of itself, read once for all rules.
+
+    Attributes:
+        imports: every module, wherever in it, as dotted names.
+        keys: what is given as `key=`.
+        caught: what is excepted, as it is written, with the line.
+        longest: lines of its longest function.
+        doc: of the module.
+        silent: its public functions and classes that have no docstring.
+    """
+
+    imports: tuple[str, ...]
+    keys: tuple[str, ...]
+    caught: tuple[tuple[str, int], ...]
+    longest: int
+    doc: str
+    silent: tuple[str, ...]
+
+
+@cache
+def told(path: Path) -> Told:
+    """What `path` says of itself."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports, keys, caught, longest = list[str](), list[str](), list[tuple[str, int]](), 0
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
+            imports += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
-    return names
+            imports += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.keyword) and node.arg == "key":
+            keys += [str(node.value.value)] if isinstance(node.value, ast.Constant) else []
+        elif isinstance(node, ast.ExceptHandler):
+            caught.append((ast.unparse(node.type) if node.type else "", node.lineno))
+        elif isinstance(node, ast.FunctionDef):
+            longest = max(longest, (node.end_lineno or 0) - node.lineno + 1)
+    public = (n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
+    return Told(
+        imports=tuple(imports),
+        keys=tuple(keys),
+        caught=tuple(caught),
+        longest=longest,
+        doc=ast.get_docstring(tree) or "",
+        silent=tuple(
+            node.name
+            for node in public
+            if not node.name.startswith("_") and not ast.get_docstring(node)
+        ),
+    )
+
+
+def imported(path: Path) -> tuple[str, ...]:
+    """Every module that a file imports."""
+    return told(path).imports
 
 
 def room_of(path: Path) -> str:
@@ -165,46 +213,24 @@ def test_every_page_file_is_on_the_navigation() -> None:
 
 def test_widget_keys_name_their_page_and_thing() -> None:
     for path in PAGES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.keyword) and node.arg == "key":
-                value = node.value
-                if isinstance(value, ast.Constant):
-                    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", str(value.value)), (path, value.value)
+        for key in told(path).keys:
+            assert re.fullmatch(r"[a-z]+(_[a-z]+)+", key), (path, key)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_swallows_every_error(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ExceptHandler):
-            caught = ast.unparse(node.type) if node.type else ""
-            assert caught not in ("", "Exception", "BaseException"), f"line {node.lineno}"
+    for caught, line in told(path).caught:
+        assert caught not in ("", "Exception", "BaseException"), f"line {line}"
 
 
 @pytest.mark.parametrize("path", [*SOURCES, *PAGES], ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_stay_small_and_say_what_they_are(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    longest = max(
-        (
-            (node.end_lineno or 0) - node.lineno + 1
-            for node in ast.walk(ast.parse(text))
-            if isinstance(node, ast.FunctionDef)
-        ),
-        default=0,
-    )
 
     assert len(text.splitlines()) <= (900 if path == ALONE else 400)
-    assert longest <= 60
+    assert told(path).longest <= 60
     if text.strip():
-        assert ast.get_docstring(ast.parse(text)), "a module says what it is"
-
-
-def public(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [
-        node
-        for node in tree.body
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
-    ]
+        assert told(path).doc, "a module says what it is"
 
 
 @pytest.mark.parametrize(
@@ -214,7 +240,7 @@ def public(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
 )
 def test_everything_public_has_a_docstring(path: Path) -> None:
     """Except predicates, whose names say it all."""
-    silent = [node.name for node in public(path) if not ast.get_docstring(node)]
+    silent = told(path).silent
 
     assert [name for name in silent if not name.startswith(("is_", "has_"))] == []
 
@@ -231,9 +257,9 @@ def test_the_tree_of_errors_is_drawn_whole() -> None:
 
 def test_every_error_is_raised_somewhere() -> None:
     text = "\n".join(p.read_text(encoding="utf-8") for p in SOURCES if room_of(p) != "errors")
-    leaves = {e for e in subclasses(ComplianceError) if not e.__subclasses__()}
+    leaves = {e.__name__ for e in subclasses(ComplianceError) if not e.__subclasses__()}
 
-    assert {e.__name__ for e in leaves if not re.search(rf"\b{e.__name__}\b", text)} == set()
+    assert leaves - set(re.findall(r"\b\w+Error\b", text)) == set()
 
 
 def test_an_error_without_its_facts_is_a_slip() -> None:

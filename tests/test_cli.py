@@ -162,7 +162,7 @@ VERBS = [
     pytest.param(
         "trail list --count 1",
         {"entries": [{"number": 1, "act": "", "actor": "", "hash": "", "facts": {}}]},
-        r"2 +\S+ +.+dataset\.discover",
+        r"2 +\S+ +.+dataset\.discover \(compared values with",
         id="trail list",
     ),
     pytest.param(

@@ -17,11 +17,6 @@ OTHERS = sorted(i18n.LANGUAGES.keys() - {i18n.ENGLISH})
 BLANK = re.compile(r"\{[a-z_0-9]*(?:![rs])?(?::[^}]*)?\}")
 
 
-@pytest.fixture(scope="module")
-def gathered() -> gathering.Gathered:
-    return gathering.gather()
-
-
 @pytest.mark.parametrize("language", OTHERS)
 def test_the_catalogues_hold_exactly_the_words_that_are_said(language, gathered):
     files = catalogues.updated(language, gathered)

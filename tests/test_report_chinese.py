@@ -43,9 +43,9 @@ def leaves(plain: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def translated() -> set[str]:
+def translated(gathered: gathering.Gathered) -> set[str]:
     """The words of reports that are others in Chinese."""
-    said = {key.words for key in gathering.gather()["report"] if not key.context}
+    said = {key.words for key in gathered["report"] if not key.context}
     with speaking("zh"):
         return {words for words in said if translate(words) != words}
 

@@ -12,7 +12,7 @@ from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.errors import FindingError, RemedyError
 from compliance.i18n import translate as _
-from compliance.plain import to_plain
+from compliance.plain import ended, to_plain
 from compliance.rules import remedies as tried
 from compliance.rules.nouns import Applied, Effect, Finding, Remedy, Status
 from compliance.workspace import Workspace
@@ -101,12 +101,11 @@ def waive_(workspace: Workspace, asked: Namespace) -> Result:
 def remedies(workspace: Workspace, asked: Namespace) -> Result:
     """Every remedy of a finding with what it would change, best first."""
     finding = workspace.governance.mending.finding(asked.finding)
-    steps = workspace.governance.mending.trying(finding.id)
-    while True:
-        try:
-            sys.stderr.write(f"{_(next(steps).doing)}\n")
-        except StopIteration as end:
-            return {"remedies": [_remedy(remedy, finding) for remedy in end.value]}
+    found = ended(
+        workspace.governance.mending.trying(finding.id),
+        lambda step: sys.stderr.write(f"{_(step.doing)}\n"),
+    )
+    return {"remedies": [_remedy(remedy, finding) for remedy in found]}
 
 
 def apply_(workspace: Workspace, asked: Namespace) -> Result:

@@ -17,7 +17,7 @@ from compliance.errors import (
     RequestStepError,
 )
 from compliance.i18n import translate as _
-from compliance.plain import to_plain
+from compliance.plain import ended, to_plain
 from compliance.register import Shape
 from compliance.rights.nouns import Erasure, IdentityLevel, Outcome, Rejection, Request, Right
 from compliance.rights.requests import (
@@ -281,12 +281,7 @@ def close(workspace: Workspace, asked: Namespace) -> Result:
 
 def _ended(steps: Generator[Doing, None, Erasure]) -> Erasure:
     """What an erasure comes to; how far it is goes to standard error."""
-    while True:
-        try:
-            sys.stderr.write(f"{_(next(steps).doing)}\n")
-        except StopIteration as end:
-            done: Erasure = end.value
-            return done
+    return ended(steps, lambda step: sys.stderr.write(f"{_(step.doing)}\n"))
 
 
 def _area(workspace: Workspace) -> Requesting:

@@ -31,11 +31,11 @@ def facts(tree: ast.Module) -> Iterator[str]:
     """The words that a module gives to the errors it raises, each once."""
     found: dict[str, None] = {}
     for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
-        local = _assigned(function)
-        for call in (n for n in ast.walk(function) if isinstance(n, ast.Call)):
-            if _named(call.func).endswith("Error"):
-                for given in call.keywords:
-                    found |= dict.fromkeys(_of_fact(given, local))
+        calls = (n for n in ast.walk(function) if isinstance(n, ast.Call))
+        errors = [call for call in calls if _named(call.func).endswith("Error")]
+        local = _assigned(function) if errors else {}
+        for given in (given for call in errors for given in call.keywords):
+            found |= dict.fromkeys(_of_fact(given, local))
     yield from found
 
 

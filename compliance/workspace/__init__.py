@@ -6,7 +6,7 @@ Writing verbs store result, lineage and trail entry in one transaction that chec
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from compliance.dataset import RawFile, read
 from compliance.dataset.nouns import ColumnName, Dataset, Description, check_dataset_name
 from compliance.discovery.nouns import Changes, Discovery, IdentifierClass
 from compliance.i18n import speaking
+from compliance.plain import ended
 from compliance.privacy.nouns import Budget, BudgetState, Period, Preview, Prices, Release
 from compliance.privacy.nouns.disclosure import Disclosure
 from compliance.privacy.nouns.planning import Planned, Proposal, Target
@@ -28,6 +29,7 @@ from compliance.storage import records, tables
 from compliance.trail.nouns import Entry, Verification
 from compliance.workspace import bare, company, halves
 from compliance.workspace.anonymising.anonymisation import Anonymisation
+from compliance.workspace.anonymising.making import Step
 from compliance.workspace.areas import Access, Governance, Proof, Rights
 from compliance.workspace.backups.making import Backups
 from compliance.workspace.data import datasets, labels, shops
@@ -176,7 +178,11 @@ class Workspace:
 
     def build_demo(self) -> tuple[Dataset, ...]:
         """Build the demo shop: an invented company with customers, orders, clicks and reviews."""
-        return shops.build(self._desk)
+        return ended(self.building_demo())
+
+    def building_demo(self) -> Generator[Step, None, tuple[Dataset, ...]]:
+        """The same, step by step; whoever stops in between is left with a part of it."""
+        return shops.built(self._desk)
 
     # Discovery
 

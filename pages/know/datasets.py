@@ -73,7 +73,7 @@ with st.expander(
                 st.info(_("Type one of these names as sheet or table, and load again:"))
                 st.markdown(", ".join(f"`{choice}`" for choice in question.facts["choices"]))
                 raise
-            st.session_state["session_dataset"] = str(added.name)
+            session.choose(str(added.name))
             done = mark("{rows} rows and {columns} columns are stored as {name}.")
             if stays:
                 done = mark("{rows} rows and {columns} columns are registered as {name}.")

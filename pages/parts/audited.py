@@ -41,11 +41,11 @@ def latest(audit: Audit) -> None:
             height="stretch",
         )
         opened, closed = len(found.opened), len(found.closed)
-        outputs.fact(_("Findings opened"), f"{opened:,}", _("since the audit before"))
-        outputs.fact(_("Findings closed"), f"{closed:,}", _("since the audit before"))
+        outputs.fact(_("Findings opened"), locales.number(opened), _("since the audit before"))
+        outputs.fact(_("Findings closed"), locales.number(closed), _("since the audit before"))
         outputs.fact(
             _("Not assessed"),
-            f"{audit.counts.get(State.NOT_ASSESSED, 0):,}",
+            locales.number(audit.counts.get(State.NOT_ASSESSED, 0)),
             _("{n} datasets looked at anew").format(n=len(audit.discovered)),
         )
     changes = [
@@ -211,10 +211,10 @@ def _rows(what: str, changes: Sequence[Change]) -> list[dict[str, object]]:
 
 
 def _score(score: float | None) -> str:
-    return "–" if score is None else f"{score:g} / 100"
+    return "–" if score is None else f"{locales.formatted(score, 'g')} / 100"
 
 
 def _moved(before: float | None, after: float | None) -> str | None:
     if before is None or after is None or before == after:
         return None
-    return f"{after - before:+.3g}"
+    return locales.formatted(after - before, "+.3g")

@@ -165,7 +165,7 @@ def _remedy(applied: Applied, duty: str) -> None:
 
 
 def _score(score: float | None) -> str:
-    return "–" if score is None else f"{score:g}"
+    return "–" if score is None else locales.formatted(score, "g")
 
 
 def _change(whole: Loop) -> str:
@@ -182,4 +182,4 @@ def _signed(change: float | None) -> str:
     """+3.5, −2, 0; – where it cannot be said."""
     if change is None:
         return "–"
-    return f"{change:+g}".replace("-", "−") if change else "0"
+    return locales.formatted(change, "+g").replace("-", "−") if change else "0"

@@ -62,7 +62,7 @@ def risk(workspace: Workspace, dataset: Dataset) -> None:
             st.metric(_("Smallest class (k)"), outputs.count(found.k), border=True)
             st.metric(_("Unique"), outputs.count(found.uniques), border=True)
             st.metric(_("Classes"), outputs.count(found.classes), border=True)
-            st.metric(_("Highest risk"), f"{found.prosecutor.max:.1%}", border=True)
+            st.metric(_("Highest risk"), locales.share(found.prosecutor.max, 1), border=True)
 
 
 def sampled(found: Discovery) -> None:

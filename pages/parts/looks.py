@@ -67,7 +67,7 @@ def _confirm(scope: Scope, query: Query, columns: list[str], asked: Budget) -> N
             dataset=scope.dataset.name,
             unit=wording.escaped(query.unit),
             epsilon=wording.plain(asked.epsilon),
-            delta=f"{asked.delta:.0e}",
+            delta=locales.formatted(asked.delta, ".0e"),
             people=wording.escaped(scope.dataset.population),
         )
     )
@@ -140,8 +140,8 @@ def _write(scope: Scope, found: Proposal) -> None:
     if found.most_periods:
         drafts.put(scope, "most", found.most_periods)
     for range_ in found.ranges:
-        drafts.put(scope, "lower", wording.plain(range_.lower), str(range_.column))
-        drafts.put(scope, "upper", wording.plain(range_.upper), str(range_.column))
+        drafts.put(scope, "lower", wording.as_typed(range_.lower), str(range_.column))
+        drafts.put(scope, "upper", wording.as_typed(range_.upper), str(range_.column))
 
 
 def _columns(scope: Scope) -> list[str]:

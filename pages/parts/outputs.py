@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
 
 import pandas as pd
@@ -17,10 +18,17 @@ from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
 from compliance.i18n import locales
 from compliance.i18n import translate as _
+from compliance.plain import ended
 from compliance.privacy.nouns import Accountant, BudgetState, Prices
 from compliance.rules.nouns import Level, Progress, Severity, Stage, State
+from compliance.workspace.anonymising.making import Step
 from pages.parts import wording
 from pages.parts.serving import counting
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+_End = TypeVar("_End")
 
 CLASS_WORDS = {
     IdentifierClass.DIRECT: "identifies directly",
@@ -107,6 +115,19 @@ def working(says: str) -> Iterator[None]:
         place.empty()
 
 
+def whole(steps: Generator[Step, None, _End]) -> _End:
+    """What `steps` end with; until then a bar says what is being done.
+
+    There is no way to stop it: where a click ends the run of the page, the rest is done first.
+    """
+    bar = st.empty()
+    try:
+        return ended(steps, lambda step: _told(bar, step))
+    finally:
+        ended(steps)
+        bar.empty()
+
+
 def remark(words: str) -> None:
     """A remark in small grey type; unlike `st.caption` dark enough to be read by everybody."""
     st.markdown(f":gray[:small[{words}]]")
@@ -169,6 +190,11 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
         placeholder="–",
         **options,
     )
+
+
+def _told(bar: DeltaGenerator, step: Step) -> None:
+    said = f"{_(step.doing)} · {step.says}" if step.says else f"{_(step.doing)} …"
+    bar.progress(step.share or 0.0, text=said)
 
 
 def _days(rows: Sequence[Mapping[str, object]]) -> dict[str, object]:
@@ -266,17 +292,19 @@ def budget(state: BudgetState, ask: Callable[[], Prices] | None = None) -> None:
     with st.container(horizontal=True):
         st.metric(
             _("Budget of {people}").format(people=state.population),
-            f"ε = {state.total.epsilon.normalize():f}",
-            help=_("Decided by an officer; δ = {delta}.").format(delta=f"{state.total.delta:g}")
+            f"ε = {locales.formatted(state.total.epsilon.normalize(), 'f')}",
+            help=_("Decided by an officer; δ = {delta}.").format(
+                delta=locales.formatted(state.total.delta, "g")
+            )
             if state.is_decided
             else _("The default; nobody has decided it yet. δ = {delta}.").format(
-                delta=f"{state.total.delta:g}"
+                delta=locales.formatted(state.total.delta, "g")
             ),
             border=True,
         )
         st.metric(
             _("Spent"),
-            f"ε = {float(state.spent.epsilon):.2f}",
+            f"ε = {locales.formatted(float(state.spent.epsilon), '.2f')}",
             border=True,
             help=_(
                 "All releases and runs together, at the budget's δ. Noise adds up more slowly than "
@@ -285,14 +313,14 @@ def budget(state: BudgetState, ask: Callable[[], Prices] | None = None) -> None:
         )
         st.metric(
             _("Largest next release"),
-            f"ε = {float(state.left.epsilon):.2f}",
+            f"ε = {locales.formatted(float(state.left.epsilon), '.2f')}",
             border=True,
             help=_("The largest ε that one more release may ask. Asking more is refused."),
         )
     st.progress(
         min(state.share_spent, 1.0),
         text=_("{share} of the privacy budget is spent. Shares add up, ε does not.").format(
-            share=f"{state.share_spent:.1%}"
+            share=locales.share(state.share_spent, 1)
         ),
     )
     for line in _limits(state):
@@ -310,13 +338,13 @@ def prices(found: Prices) -> None:
     if tightest is None or tightest.epsilon is None:
         return
     others = [
-        f"{_(ACCOUNTANT_WORDS[quote.accountant])} {quote.epsilon.normalize():f}"
+        f"{_(ACCOUNTANT_WORDS[quote.accountant])} {wording.plain(quote.epsilon)}"
         for quote in found.quotes
         if quote.epsilon is not None and quote is not tightest
     ]
     says = _("Tightest proof at δ = {delta}: ε = {epsilon} by {accountant}").format(
-        delta=f"{found.delta:.0e}" if found.delta else "0",
-        epsilon=f"{tightest.epsilon.normalize():f}",
+        delta=locales.formatted(found.delta, ".0e") if found.delta else "0",
+        epsilon=locales.formatted(tightest.epsilon.normalize(), "f"),
         accountant=_(ACCOUNTANT_WORDS[tightest.accountant]),
     )
     if others:
@@ -335,12 +363,12 @@ def _limits(state: BudgetState) -> Iterator[str]:
                 "Since the beginning ε = {epsilon} (δ = {delta}) was spent: a budget that begins "
                 "anew is a weaker promise than one for good."
             ).format(
-                epsilon=f"{float(state.since_beginning.epsilon):.2f}",
-                delta=f"{state.since_beginning.delta:.0e}",
+                epsilon=locales.formatted(float(state.since_beginning.epsilon), ".2f"),
+                delta=locales.formatted(state.since_beginning.delta, ".0e"),
             )
     for cap in state.caps:
         yield _("{actor} may spend ε = {cap} of it; ε = {left} is left.").format(
             actor=cap.actor,
-            cap=f"{cap.epsilon.normalize():f}",
-            left=f"{float(cap.left):.2f}",
+            cap=locales.formatted(cap.epsilon.normalize(), "f"),
+            left=locales.formatted(float(cap.left), ".2f"),
         )

@@ -121,7 +121,7 @@ def _presets(scope: Scope, column: str) -> None:
         (
             id_
             for id_, p in presets.items()
-            if [wording.plain(p.lower), wording.plain(p.upper)] == typed
+            if [wording.as_typed(p.lower), wording.as_typed(p.upper)] == typed
         ),
         None,
     )

@@ -82,7 +82,9 @@ def beliefs(prior: float, budget: Budget) -> None:
         start=_percent(start),
         end=_percent(end),
     )
-    but = _(", but for a chance of {delta} that all is told").format(delta=f"{budget.delta:.0e}")
+    but = _(", but for a chance of {delta} that all is told").format(
+        delta=locales.formatted(budget.delta, ".0e")
+    )
     st.markdown(sentence + (but if budget.delta else "") + locales.end())
 
 
@@ -210,7 +212,7 @@ def self_audit(done: SelfAudit, key: str) -> None:
             "{alarm}. Desk {version}, {libraries}."
         ).format(
             draws=outputs.count(done.draws),
-            alarm=f"{done.alarm:.0e}",
+            alarm=locales.formatted(done.alarm, ".0e"),
             version=done.desk_version,
             libraries=libraries,
         )
@@ -222,7 +224,7 @@ def errors(found: Sequence[GroupError], query: Query, key: str) -> None:
     for statistic in query.statistics:
         own = [error for error in found if error.statistic == statistic.name]
         if own:
-            _errors_of(own, query, statistic.title, f"{key}_{statistic.name}")
+            _errors_of(own, query, _(statistic.title), f"{key}_{statistic.name}")
 
 
 def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) -> None:
@@ -244,7 +246,7 @@ def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) ->
         key=f"risks_errors_table_{key}",
         alt=says,
         column_config=dict.fromkeys(numbers, number)
-        | {_("In %"): st.column_config.NumberColumn(format="%.1f %%")},
+        | {_("In %"): st.column_config.NumberColumn(format=locales.share_shape("%.1f"))},
     )
 
 
@@ -279,7 +281,7 @@ def _attack_row(attack: Attack, name: str) -> dict[str, object]:
 def _percent(share: float) -> str:
     """A share as people read it: finer near nothing and near all, which it never claims to be."""
     if share in (0, 1) or 0.01 <= share <= 0.99:
-        return f"{100 * share:.0f} %"
+        return locales.share(share)
     if share < 0.0001:
-        return "< 0.01 %"
-    return f"{100 * share:.2f} %" if share <= 0.9999 else "> 99.99 %"
+        return f"< {locales.share(0.0001, 2)}"
+    return locales.share(share, 2) if share <= 0.9999 else f"> {locales.share(0.9999, 2)}"

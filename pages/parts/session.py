@@ -17,6 +17,7 @@ from pages.parts import navigation, visiting
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
 _INVITATION_PX = 560
+_CHOSEN = "session_dataset"
 
 
 def workspace() -> Workspace:
@@ -30,10 +31,17 @@ def dataset_or_stop() -> Dataset:
     if not found:
         nothing_yet(_("There is no dataset yet. Load one, or open the demo shop."))
         st.stop()
-    name = st.selectbox(
-        _("Dataset"), list(found), key="session_dataset", persist_state="session", width=420
-    )
+    name = st.selectbox(_("Dataset"), list(found), key=_CHOSEN, persist_state="session", width=420)
     return found[str(name)] if name in found else next(iter(found.values()))
+
+
+def choose(name: str) -> None:
+    """Have pages be about the dataset called `name`, until another is chosen."""
+    st.session_state[_CHOSEN] = name
+
+
+def has_chosen() -> bool:
+    return _CHOSEN in st.session_state
 
 
 def nothing_yet(says: str) -> None:

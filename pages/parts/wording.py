@@ -88,6 +88,11 @@ def typed_number(name: str, typed: str) -> Decimal:
 
 def plain(number: Decimal) -> str:
     """An exact number without an exponent and without noughts at its end."""
+    return locales.formatted(number.normalize(), "f")
+
+
+def as_typed(number: Decimal) -> str:
+    """An exact number as the fields of the desk hold it, which is the same in every language."""
     return f"{number.normalize():f}"
 
 

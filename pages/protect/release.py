@@ -65,7 +65,7 @@ def confirm(dataset: Dataset, query: Query, asked: Budget, need: Need | None) ->
             what=f"**{wording.capital(statistics)}**",
             dataset=dataset.name,
             epsilon=wording.plain(asked.epsilon),
-            delta=f"{asked.delta:.0e}",
+            delta=locales.formatted(asked.delta, ".0e"),
             people=wording.escaped(dataset.population),
         )
     )
@@ -97,7 +97,7 @@ else:
         kept = session.asked_of(dataset)
         one, two, three = st.columns([1, 1, 2], vertical_alignment="bottom")
         epsilon = one.text_input(
-            _("ε to spend"), wording.plain(kept.epsilon) if kept else "1", key="release_epsilon"
+            _("ε to spend"), wording.as_typed(kept.epsilon) if kept else "1", key="release_epsilon"
         )
         delta = two.text_input(
             _("δ to spend"),
@@ -114,7 +114,7 @@ else:
                 confirm(dataset, query, asked, need)
         outputs.remark(
             _("What you type is what is spent. At most ε = {left} is left for one release.").format(
-                left=f"{float(state.left.epsilon):.2f}"
+                left=locales.formatted(float(state.left.epsilon), ".2f")
             )
         )
         with suppress(ComplianceError):  # what is typed wrongly is told above

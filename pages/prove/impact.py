@@ -11,7 +11,7 @@ from pages.parts.impacting import answers, beginning, judging, redrawing, risks,
 
 def shown(impact: Impact, changed: tuple[str, ...]) -> None:
     """One assessment: how it stands, and its parts."""
-    st.header(wording.escaped(impact.title))
+    st.header(wording.escaped(_(impact.title)))
     who = impact.actor or "–"
     st.markdown(
         f"{words.status_badge(impact, knowledge)} :gray-badge[{_(words.KIND_WORDS[impact.kind])}] "

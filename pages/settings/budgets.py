@@ -54,7 +54,7 @@ with st.container(border=True):
             _("δ in total"),
             deltas,
             index=deltas.index(total.delta),
-            format_func=lambda d: f"{d:.0e}" if d else "0",
+            format_func=lambda d: locales.formatted(d, ".0e") if d else "0",
             key=f"budgets_delta_{people}",
             help=_("Far below one in the number of people, so that nobody is shown whole."),
         )
@@ -84,7 +84,9 @@ with standing:
                 meant("who share a budget", "People"): state.population,
                 _("Datasets"): locales.joined(about[state.population], "words"),
                 _("ε in total"): float(state.total.epsilon),
-                _("δ in total"): f"{state.total.delta:.0e}" if state.total.delta else "0",
+                _("δ in total"): locales.formatted(state.total.delta, ".0e")
+                if state.total.delta
+                else "0",
                 _("Begins anew"): _(PERIOD_WORDS[state.period]),
                 _("Decided"): _("by an officer")
                 if state.is_decided
@@ -97,7 +99,7 @@ with standing:
         key="budgets_table",
         alt=_("The privacy budget of each group of people, and what of it is spent"),
         column_config={
-            _("Spent in %"): st.column_config.NumberColumn(format="%.1f %%"),
+            _("Spent in %"): st.column_config.NumberColumn(format=locales.share_shape("%.1f")),
             _("Largest next release ε"): st.column_config.NumberColumn(format="%.2f"),
         },
     )

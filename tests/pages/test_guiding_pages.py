@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.register.nouns import Organisation
 from compliance.workspace import Workspace
+from compliance.workspace.anonymising.making import Step
 from compliance.workspace.data import shops
 from pages.parts.guiding import stories
 from pages.parts.guiding.touring import Tour
@@ -52,7 +54,11 @@ def small_demo(shop: Workspace) -> tuple[Dataset, ...]:
 
 @pytest.fixture
 def demo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Workspace, "build_demo", small_demo)
+    def built(shop: Workspace) -> Generator[Step, None, tuple[Dataset, ...]]:
+        yield Step(doing="Reading and cleaning tables", share=0.5)
+        return small_demo(shop)
+
+    monkeypatch.setattr(Workspace, "building_demo", built)
 
 
 def begin(**parameters: str) -> AppTest:
@@ -134,6 +140,22 @@ def test_the_tour_begins_with_the_demo_and_goes_on_after_the_browser_was_closed(
     assert offered == {"guide_go_on", "guide_begin"}
     assert [title.value for title in later.title] == ["Discovery"]
     assert empty_desk.workspace.guiding.kept()["tour"].startswith("discovery ")
+
+
+def test_a_stop_chooses_the_dataset_that_its_task_names(empty_desk: Desk, demo: None) -> None:
+    empty_desk.workspace.build_demo()
+    for stop in stories.story(lambda _: True):
+        named = set(re.findall(r"\*\*(.+?)\*\*", stop.task)) & shops.TABLES
+        assert named <= {stop.dataset} or stop.page == "residency"  # chosen in its form
+
+    empty_desk.workspace.guiding.keep("tour", str(Tour(page="tradeoff", since=0)))
+    visitor = empty_desk.open("tradeoff")
+    assert visitor.selectbox(key="session_dataset").value == "orders"
+
+    empty_desk.workspace.guiding.keep("tour", str(Tour(page="discovery", since=0)))
+    visitor = empty_desk.open("overview")
+    visitor.button(key="guide_back_to_tour").click().run()
+    assert visitor.session_state["session_dataset"] == "customers"
 
 
 def test_the_tour_ends_at_its_last_stop_and_can_begin_anew(empty_desk: Desk, demo: None) -> None:

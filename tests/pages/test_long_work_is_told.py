@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Generator
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
 import compliance.workspace.beside as beside
+from compliance.workspace.anonymising.making import Step
+from pages.parts import outputs
 from tests.pages.conftest import ROOT
 
 VERBS = yaml.safe_load((Path(beside.__file__).parent / "long_work.yaml").read_text("utf-8"))
-TOLD = {"working", "watched", "spinner", "progress", "advanced"}
+TOLD = {"working", "watched", "spinner", "progress", "advanced", "whole"}
 
 
 def test_pages_tell_of_all_long_work_while_it_lasts() -> None:
@@ -66,3 +70,35 @@ def test_the_button_that_stops_leaves_with_the_work(*, is_refused: bool) -> None
 
     assert [len(page.success), len(page.error)] == ([0, 1] if is_refused else [1, 0])
     assert len(page.button) == 0
+
+
+class ClickedError(Exception):
+    """What ends the run of a page."""
+
+
+def test_what_is_done_whole_is_done_whole_though_somebody_clicks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The click ends the run where the bar is drawn next; the steps that are left are done then."""
+    done: list[str] = []
+
+    def steps() -> Generator[Step, None, str]:
+        for doing in ("one", "two", "three"):
+            yield Step(doing=doing, share=0.5)
+            done.append(doing)
+        return "all"
+
+    bar = MagicMock()
+    monkeypatch.setattr(outputs.st, "empty", lambda: bar)
+    assert outputs.whole(steps()) == "all"
+    assert [call.kwargs["text"] for call in bar.progress.call_args_list] == [
+        "one …",
+        "two …",
+        "three …",
+    ]
+
+    done.clear()
+    bar.progress.side_effect = [None, ClickedError]
+    with pytest.raises(ClickedError, match=r"^$"):
+        outputs.whole(steps())
+    assert done == ["one", "two", "three"]

@@ -94,8 +94,12 @@ def test_a_file_that_was_handed_out_is_held_against_the_trail(
 
 def test_entries_are_found_by_act_and_person(described_desk: Desk) -> None:
     visitor = described_desk.open("trail")
-    visitor.selectbox(key="trail_act").set_value("dataset.add").run()
-    assert set(visitor.dataframe[0].value["Act"]) == {"dataset.add"}
+    chosen = visitor.selectbox(key="trail_act")
+    assert "Parsed and cleaned all values" in chosen.options
+    chosen.set_value("dataset.add").run()
+    found = visitor.dataframe[0].value
+    assert set(found["What was done"]) == {"Parsed and cleaned all values"}
+    assert set(found["Act"]) == {"dataset.add"}
     visitor.text_input(key="trail_actor").set_value("nobody").run()
     assert "No entry is like that" in words(visitor)
     visitor.text_input(key="trail_actor").set_value("local officer").run()

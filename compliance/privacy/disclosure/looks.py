@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from compliance.dataset.nouns import CleaningStep
@@ -54,6 +55,11 @@ def known(act: Act) -> Mapping[str, Any] | None:
     return _known().get(act.act)
 
 
+def does(act: str) -> str:
+    """What the act of that name does, in words; the name where this version does not know it."""
+    return str(_known().get(act, {"does": act})["does"])
+
+
 def proposed_columns(acts: Iterable[Act]) -> set[str]:
     """The columns whose bounds were looked for with noise."""
     found: set[str] = set()
@@ -99,6 +105,7 @@ def in_words(release: Release, around: Surroundings) -> str:
     return " ".join(sentence(text) for text in said)
 
 
+@cache
 def _known() -> Mapping[str, Mapping[str, Any]]:
     return {row["act"]: row for row in data("acts.yaml")["acts"]}
 
@@ -109,7 +116,7 @@ def _looks(act: Act) -> str:
 
 
 def _told(acts: Sequence[Act]) -> str:
-    counts = Counter(str((known(act) or {})["does"]) for act in acts)
+    counts = Counter(does(act.act) for act in acts)
     return listed([f"{does} ({counted(times, 'time')})" for does, times in counts.items()])
 
 

@@ -109,9 +109,9 @@ def _reason(deployment: Deployment, kind: str) -> str:
 
 
 def _says(kind: str, epsilon: Decimal, delta: Decimal, comparable: Sequence[Compared]) -> str:
-    whose = f"one {kind.replace('-', ' in one ')}"
-    ours = mark("ε = {epsilon} at δ = {delta} for {whose}").format(
-        epsilon=loss(epsilon), delta=loss(delta), whose=whose
+    unit = f"one {kind.replace('-', ' in one ')}"
+    ours = mark("ε = {epsilon} at δ = {delta} for {whom}").format(
+        epsilon=loss(epsilon), delta=loss(delta), whom=unit
     )
     if not comparable:
         return f"{ours}. " + mark("No known deployment has the same unit.")

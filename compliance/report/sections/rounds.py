@@ -60,7 +60,7 @@ def _table(outcome: Outcome, shown: tuple[Round, ...]) -> Plain | None:
 
 def _row(r: Round, *, has_noise: bool, has_clip: bool, has_notes: bool) -> list[Cell]:
     epsilon = "–" if r.epsilon is None else loss_up(Decimal(str(r.epsilon)))
-    clip = "–" if r.clip is None else f"{r.clip:.4g}"
+    clip = "–" if r.clip is None else wording.formatted(r.clip, ".4g")
     return [
         count(r.round),
         measured(r.metric),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from compliance.dataset import read
@@ -10,6 +11,7 @@ from compliance.plain import to_json
 from compliance.privacy.nouns import Budget
 from compliance.register.nouns import Organisation
 from compliance.workspace import company
+from compliance.workspace.anonymising.making import Step
 from compliance.workspace.consenting.consents import Consenting
 from compliance.workspace.data import datasets
 from compliance.workspace.desk import Desk
@@ -23,13 +25,15 @@ if TYPE_CHECKING:
 COMPANY = "Birnwald & Söhne Online"  # so that whoever asks need not load the demo
 TABLES = frozenset({"clicks", "customers", "orders", "reviews"})
 _CUSTOMERS = "customers"
+_INVENTED, _READ, _RECORDED = 0.25, 0.65, 0.9  # how much of the time has gone by then, measured
 
 
-def build(desk: Desk) -> tuple[Dataset, ...]:
+def built(desk: Desk) -> Generator[Step, None, tuple[Dataset, ...]]:
     """Build the demo shop: an invented company with customers, orders, clicks and reviews.
 
     What it has on record beside them counts its days from now on.
     """
+    yield Step(doing="Inventing customers, orders, clicks and reviews", share=0.0)
     from compliance.demo import (  # loads what only the demo needs
         build_shop,
         shop_register,
@@ -44,17 +48,21 @@ def build(desk: Desk) -> tuple[Dataset, ...]:
             name=owner.name, officer=owner.officer, contact=owner.contact, country=owner.country
         ),
     )
-    added = tuple(
-        datasets.add(desk, [read(file) for file in table.files], table.name, table.description)
-        for table in shop.tables
-    )
+    added = []
+    for at, table in enumerate(shop.tables):
+        share = _INVENTED + (_READ - _INVENTED) * at / len(shop.tables)
+        yield Step(doing="Reading and cleaning tables", share=share, says=table.name)
+        raws = [read(file) for file in table.files]
+        added.append(datasets.add(desk, raws, table.name, table.description))
+    yield Step(doing="Recording budget, register and consents", share=_READ)
     total = Budget(epsilon=shop.budget.epsilon, delta=shop.budget.delta)
     budgets.decide(desk, shop.budget.population, total)
     Registering(desk).import_(to_json(shop_register(desk.clock())).encode(), "demo shop.json")
     _take_consents(desk, shop)
     customers = next(one for one in added if one.name == _CUSTOMERS)
+    yield Step(doing="Taking in what customers ask for", share=_RECORDED)
     requesting_demo.fill(desk, customers, shop_requests())
-    return added
+    return tuple(added)
 
 
 def _take_consents(desk: Desk, shop: Shop) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from compliance.errors import RemedyError, UnknownRemedyError
+from compliance.plain import ended
 from compliance.register.nouns import Field
 from compliance.rules import findings
 from compliance.rules.nouns import Applied, Finding, Remedy, Rule, Status
@@ -143,13 +144,7 @@ class Mending:
         Raises:
             UnknownFindingError: there is no such finding.
         """
-        steps = self.trying(id_)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                found: tuple[Remedy, ...] = end.value
-                return found
+        return ended(self.trying(id_))
 
     def known_remedies(self, id_: str) -> tuple[Remedy, ...] | None:
         """The remedies of a finding where they were tried and nothing has happened since."""
@@ -186,13 +181,8 @@ class Mending:
         """
         finding = self.finding(id_)
         before = self._seen()
-        steps = self._tried(finding, before, remedy_id, answers)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                found: Remedy = end.value[0]
-                return found
+        found, _trial = ended(self._tried(finding, before, remedy_id, answers))
+        return found
 
     def apply(
         self, id_: str, remedy_id: str, answers: Mapping[str, str] = _NOTHING_SAID
@@ -203,13 +193,7 @@ class Mending:
             UnknownFindingError, UnknownRemedyError, RemedyError: nothing was changed.
             ComplianceError: what it makes does not pass its checks; nothing was changed.
         """
-        steps = self.applying(id_, remedy_id, answers)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                done: Applied = end.value
-                return done
+        return ended(self.applying(id_, remedy_id, answers))
 
     def applying(
         self, id_: str, remedy_id: str, answers: Mapping[str, str] = _NOTHING_SAID

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from compliance.errors import TrailError
+from compliance.privacy.disclosure.looks import does
 from compliance.storage import acts
 from compliance.trail import CONSISTENCY, EXPORT, INCLUSION, to_entry
 from compliance.trail.nouns import CHECKPOINT_KIND, Checkpoint, Entry, TrailState, Verification
@@ -134,10 +135,10 @@ class Log:
             )
             return tuple(to_entry(line) for line in lines)
 
-    def acts(self) -> tuple[str, ...]:
-        """Every act that was ever done, by name."""
+    def acts(self) -> Mapping[str, str]:
+        """Every act that was ever done: by name, what it does in words."""
         with self._desk.database.reading() as connection:
-            return acts.acts_done(connection)
+            return {name: does(name) for name in acts.acts_done(connection)}
 
     def known_keys(self) -> tuple[str, tuple[str, ...]] | None:
         """The same as `keys`, where nothing is to be made; None: nothing was ever signed."""

@@ -110,7 +110,7 @@ def checks(done: Anonymised) -> None:
             if check.holds
             else (("error", "red"), _("does not hold"))
         )
-        st.markdown(f"{wording.badge(look, word)} {wording.escaped(check.says)}")
+        st.markdown(f"{wording.badge(look, word)} {wording.escaped(_(check.says))}")
 
 
 def attacks(done: Anonymised) -> None:
@@ -212,7 +212,7 @@ def _head(done: Anonymised, who: str) -> None:
             + said.format(
                 n=outputs.count(found.nodes_checked),
                 all=outputs.count(found.nodes),
-                b=f"{found.bound:.4g}",
+                b=locales.formatted(found.bound, ".4g"),
             )
         )
 
@@ -262,10 +262,14 @@ _HIDDEN: tuple[tuple[str, Callable[[SensitiveMeasures], str], str], ...] = (
         lambda s: f"{s.distinct_l}",
         "more",
     ),
-    (mark("The same, as if equally often (entropy l)"), lambda s: f"{s.entropy_l:.2f}", "more"),
+    (
+        mark("The same, as if equally often (entropy l)"),
+        lambda s: locales.formatted(s.entropy_l, ".2f"),
+        "more",
+    ),
     (
         mark("{column}: distance of a group from the table (t)"),
-        lambda s: f"{s.equal_t:.3f}",
+        lambda s: locales.formatted(s.equal_t, ".3f"),
         "less",
     ),
 )
@@ -312,7 +316,11 @@ def _measures() -> list[tuple[str, Callable[[Anonymised], str], str]]:
             "fewer",
         ),
         (_("Detail kept"), lambda d: words.percent(d.proof.found.losses.granularity), "more"),
-        (_("Loss, column by column"), lambda d: f"{d.proof.found.losses.loss:.4f}", "less"),
+        (
+            _("Loss, column by column"),
+            lambda d: locales.formatted(d.proof.found.losses.loss, ".4f"),
+            "less",
+        ),
         (_("Groups"), lambda d: outputs.count(d.proof.after.classes), "more detail"),
         (
             _("Right links expected, if all are linked"),

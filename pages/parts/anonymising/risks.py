@@ -143,4 +143,4 @@ def _singled(found: SinglingOut) -> None:
 
 def _hundred(one: Singling) -> str:
     share = 100 * one.alone / one.of if one.of else 0.0
-    return f"{share:.0f}" if share >= 1 or not share else "< 1"
+    return locales.formatted(share, ".0f") if share >= 1 or not share else "< 1"

@@ -133,7 +133,7 @@ def _settled(
                 None if setting.least is None else number(setting.least),
                 None if setting.most is None else number(setting.most),
                 None if said is None else number(said),
-                placeholder=f"{setting.default:g}"
+                placeholder=locales.formatted(setting.default, "g")
                 if isinstance(setting.default, float | int)
                 else "",
                 key=f"anonymise_setting_{key}_{kind}_{name}",

@@ -41,13 +41,19 @@ def shown(found: Sequence[Usable]) -> None:
     for one in found:
         if one.is_blocked:
             name = one.dataset_id.rpartition("@")[0]
-            st.warning(wording.escaped(f"{name}: {one.why}."), icon=":material/block:")
+            st.warning(
+                wording.escaped(_("{name}: {why}.").format(name=name, why=_(one.why))),
+                icon=":material/block:",
+            )
 
 
 def left_out(told: Usable) -> None:
     """Above what is about to be made: what will be left out of it; nothing where nothing is."""
     if told.is_blocked:
-        st.error(wording.escaped(f"{told.why}."), title=_("This may not be used"))
+        st.error(
+            wording.escaped(_("{sentence}.").format(sentence=_(told.why))),
+            title=_("This may not be used"),
+        )
     elif told.left_out:
         st.info(_sentence(told.left_out, told.people_left_out), icon=":material/how_to_reg:")
 

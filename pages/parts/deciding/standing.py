@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Assessment, Finding, Standing, State, Status
 from compliance.workspace.mending.offering import Mending
@@ -22,8 +23,10 @@ def shown(
         change = _change(past)
         st.metric(
             _("Score"),
-            "–" if latest.score is None else f"{latest.score:g} / 100",
-            _("{change} since the check before").format(change=f"{change:+.3g}".replace("-", "−"))
+            "–" if latest.score is None else f"{locales.formatted(latest.score, 'g')} / 100",
+            _("{change} since the check before").format(
+                change=locales.formatted(change, "+.3g").replace("-", "−")
+            )
             if change
             else None,
             border=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Effect, Finding, Outcome, Risk, Status
 from pages.parts import wording
@@ -45,14 +46,14 @@ def risk(found: Risk | None) -> str:
     """The chance that the right person is picked, at worst."""
     if found is None or found.highest is None:
         return "–"
-    return _("under 1%") if 0 < found.highest < _SMALL else f"{found.highest:.0%}"
+    return _("under 1%") if 0 < found.highest < _SMALL else locales.share(found.highest)
 
 
 def score(found: float | None) -> str:
     """A score, or that nothing was decided."""
-    return "–" if found is None else f"{found:g}"
+    return "–" if found is None else locales.formatted(found, "g")
 
 
 def kept(found: Effect) -> str:
     """How much of the data still says what it said."""
-    return _("all") if found.kept is None else f"{found.kept:.0%}"
+    return _("all") if found.kept is None else locales.share(found.kept)

@@ -61,8 +61,8 @@ def _demo(workspace: Workspace) -> None:
         key="overview_demo",
         **permitted.needs("organisation.describe"),
     ):
-        with st.spinner(_("Building the demo shop …")), outputs.explained(_("Not built")):
-            workspace.build_demo()
+        with outputs.explained(_("Not built")), st.spinner(_("Building the demo shop …")):
+            outputs.whole(workspace.building_demo())
             touring.begin()
             st.rerun()
 

@@ -12,7 +12,7 @@ from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from compliance.workspace.guiding import FirstReport
-from pages.parts import language, navigation, wording
+from pages.parts import language, navigation, session, wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,5 +161,5 @@ def _button(way: DeltaGenerator, found: FirstReport, place: int, page: str) -> N
 def _go(page: str, dataset: str) -> None:
     """Walk to that page, with that dataset in hand."""
     if dataset:
-        st.session_state["session_dataset"] = dataset
+        session.choose(dataset)
     navigation.go(page)

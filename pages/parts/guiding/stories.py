@@ -26,6 +26,7 @@ class Stop:
         done: acts of the trail, any of which says that it was done; empty: there is nothing to
             be done but to look.
         say: what a presenter says.
+        dataset: what the task is about; empty where it is about all of them.
     """
 
     page: str
@@ -33,9 +34,11 @@ class Stop:
     task: str
     done: tuple[str, ...]
     say: str
+    dataset: str = ""
 
     def __post_init__(self) -> None:
-        if not navigation.is_page(self.page) or not (self.look and self.task and self.say):
+        is_whole = self.look and self.task and self.say and self.dataset in {"", *needed()}
+        if not navigation.is_page(self.page) or not is_whole:
             raise ValueError(f"{self.page} is no stop of the tour")
 
 

@@ -15,7 +15,7 @@ import streamlit as st
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import language, navigation, outputs, visiting, wording
+from pages.parts import language, navigation, outputs, session, visiting, wording
 from pages.parts.guiding import stage, stories
 from pages.parts.guiding.stories import Stop
 
@@ -112,7 +112,7 @@ def begin() -> None:
     stops = stories.story(workspace.may)
     if len(stops) >= _FEWEST:
         _keep(workspace, Tour(page=stops[0].page, since=workspace.guiding.entries()))
-        navigation.go(stops[0].page)
+        _to(workspace, stops[0].page)
 
 
 def _card(
@@ -120,6 +120,8 @@ def _card(
 ) -> Callable[[], None]:
     """The stop where somebody is: what to look at, what to do, and the ways on."""
     stop = stops[place]
+    if not session.has_chosen():  # they come back in another window
+        _choose(workspace, stop)
     with st.container(border=True, key="guide_tour"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -194,8 +196,23 @@ def _way(label: str, key: str, tour: Tour, page: str, *, icon: str) -> None:
 @language.callback
 def _go(tour: Tour, page: str) -> None:
     """Be at that stop, and on its page."""
-    _keep(visiting.workspace(), tour)
+    workspace = visiting.workspace()
+    _keep(workspace, tour)
+    _to(workspace, page)
+
+
+def _to(workspace: Workspace, page: str) -> None:
+    """Have the window be on that page, with the dataset chosen that its task is about."""
+    for stop in stories.story(workspace.may):
+        if stop.page == page:
+            _choose(workspace, stop)
     navigation.go(page)
+
+
+def _choose(workspace: Workspace, stop: Stop) -> None:
+    """Have the page be about what the task of that stop is about."""
+    if stop.dataset in {str(one.name) for one in workspace.datasets()}:
+        session.choose(stop.dataset)
 
 
 @language.callback

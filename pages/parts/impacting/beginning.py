@@ -94,7 +94,7 @@ def listed(
                 _("Stands"): _(str(words.standing(one, knowledge))),
                 _("Version"): one.version,
                 _("Validated"): one.validated_at,
-                _("What changed since"): locales.joined(changed[one.id], "clauses") or "–",
+                _("What changed since"): locales.joined(map(_, changed[one.id]), "clauses") or "–",
             }
             for one in found
         ],

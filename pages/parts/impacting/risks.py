@@ -125,10 +125,11 @@ def _text(impact: Impact, event: FearedEvent, name: str) -> str:
     answer = getattr(event, name)
     if _is_proposed(event, name):
         st.markdown(words.origin_badge(answer))
+    key = text_key(name, impact.id, event.id, answer.text)
+    words.filled(key, answer.text)
     typed: str = st.text_area(
         _(_TEXTS[name]),
-        answer.text,
-        key=text_key(name, impact.id, event.id, answer.text),
+        key=key,
         height="content",
         placeholder=_("no answer yet"),
     )
@@ -186,7 +187,7 @@ def _save_texts(
     changed: dict[str, str | None] = {
         f"{event.id}.{name}": text
         for name, text in typed.items()
-        if text.strip() != getattr(event, name).text.strip()
+        if not words.is_as_kept(text, getattr(event, name).text)
     }
     changed |= {f"{event.id}.{n}": None for n in taken if f"{event.id}.{n}" not in changed}
     if changed:

@@ -52,7 +52,7 @@ def table(kind: Kind, register: Register, gaps: AllGaps) -> None:
         ),
         column_config={
             _("Complete"): st.column_config.ProgressColumn(
-                format="%d %%",
+                format=locales.share_shape("%d"),
                 max_value=100,
                 help=_("Fields known, of those that rules in scope needed to know."),
             )

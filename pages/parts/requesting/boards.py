@@ -76,10 +76,14 @@ def numbers(workspace: Workspace) -> None:
 def _metrics(received: int, days: float | None, share: float | None, signals: int) -> None:
     with st.container(horizontal=True):
         st.metric(_("Received"), received, border=True)
-        st.metric(_("Median days to the answer"), "–" if days is None else f"{days:g}", border=True)
+        st.metric(
+            _("Median days to the answer"),
+            "–" if days is None else locales.formatted(days, "g"),
+            border=True,
+        )
         st.metric(
             _("Answered in time"),
-            "–" if share is None else f"{100 * share:.0f} %",
+            "–" if share is None else locales.share(share),
             border=True,
             help=_("Of those answered or overdue."),
         )

@@ -163,7 +163,7 @@ def _planned(plan: ErasurePlan) -> None:
     if plan.beyond:
         st.markdown(_("Out of reach:"))
     for one in plan.beyond:
-        st.markdown(f"- {_(one.what)} {wording.escaped(one.id)}: {wording.escaped(one.why)}")
+        st.markdown(f"- {_(one.what)} {wording.escaped(one.id)}: {wording.escaped(_(one.why))}")
 
 
 def _restrict(workspace: Workspace, request: Request) -> None:

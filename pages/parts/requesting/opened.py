@@ -180,7 +180,7 @@ def _history(request: Request) -> None:
                 {
                     _("When"): outputs.moment(event.at),
                     _("By"): event.by,
-                    _("What"): event.what,
+                    _("What"): _(event.what),
                     _("Stood then"): _(event.step.value),
                 }
                 for event in reversed(request.history)

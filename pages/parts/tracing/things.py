@@ -131,7 +131,7 @@ def told(known: Known, node: Node, into: Sequence[Edge]) -> None:
             origins = [
                 _(e.origin.title) for e in into if (e.entry, e.step) == (edge.entry, edge.step)
             ]
-            more = f" +{len(origins) - 3:,}" if len(origins) > 3 else ""
+            more = f" +{locales.number(len(origins) - 3)}" if len(origins) > 3 else ""
             outputs.table(
                 [
                     {_("What"): what, _("As recorded"): value}
@@ -140,7 +140,7 @@ def told(known: Known, node: Node, into: Sequence[Edge]) -> None:
                         (_("Made from"), locales.joined(origins[:3], "words") + more),
                         (_("Who"), edge.actor or _("not recorded")),
                         (_("When"), outputs.moment(edge.at)),
-                        (_("Entry of the trail"), f"{edge.entry:,}"),
+                        (_("Entry of the trail"), locales.number(edge.entry)),
                         (_("Code"), edge.code or _("not recorded")),
                         *_settings(edge),
                     )
@@ -178,7 +178,7 @@ def _columns(known: Known, node: Node) -> None:
         {
             _("Column"): stop.made.column,
             _("Personal data"): words.mark(Mark.STOPPED),
-            _("Why"): next(one.what for one in known.evidence if one.id == stop.evidence),
+            _("Why"): _(next(one.what for one in known.evidence if one.id == stop.evidence)),
         }
         for stop in tagged.stopped
         if stop.made.node == node.key

@@ -21,13 +21,14 @@ HASH_DIGITS = 64
 def listed(workspace: Workspace) -> None:
     """The newest entries, or those that are asked for."""
     st.header(_("Entries"))
-    act, actor, since, until = _asked(workspace)
+    acts = {name: _sentence(_(does)) for name, does in workspace.proof.log.acts().items()}
+    act, actor, since, until = _asked(acts)
     found = workspace.proof.log.find(act=act, actor=actor, since=since, until=until, count=SHOWN)
     if not found:
         st.markdown(_("No entry is like that."))
         return
     outputs.table(
-        [_row(entry) for entry in found],
+        [_row(entry, acts) for entry in found],
         key="trail_entries",
         alt=_("The newest entries of the trail"),
     )
@@ -35,12 +36,13 @@ def listed(workspace: Workspace) -> None:
         outputs.remark(_("The newest {n} of them; narrow it down to see others.").format(n=SHOWN))
 
 
-def _asked(workspace: Workspace) -> tuple[str, str, date | None, date | None]:
+def _asked(acts: Mapping[str, str]) -> tuple[str, str, date | None, date | None]:
     one, two, three, four = st.columns(4)
     act = one.selectbox(
-        _("Act"),
-        workspace.proof.log.acts(),
+        _("What was done"),
+        sorted(acts, key=acts.__getitem__),
         index=None,
+        format_func=acts.__getitem__,
         placeholder=_("every act"),
         key="trail_act",
     )
@@ -55,16 +57,21 @@ def _asked(workspace: Workspace) -> tuple[str, str, date | None, date | None]:
     )
 
 
-def _row(entry: Entry) -> dict[str, object]:
+def _row(entry: Entry, acts: Mapping[str, str]) -> dict[str, object]:
     return {
         _("Entry"): entry.number,
         _("When"): outputs.moment(entry.at),
         _("Who"): entry.actor,
-        _("Act"): entry.act,
+        _("What was done"): acts.get(entry.act, entry.act),
         _("On"): entry.subject,
+        _("Act"): entry.act,
         _("Hash"): entry.hash[:8],
         _("Facts"): told(entry.facts),
     }
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def told(facts: Mapping[str, object], between: str = " · ") -> str:
