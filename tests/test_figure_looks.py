@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,19 +14,29 @@ from typing import Any
 import pytest
 
 from compliance.federated.nouns import Baselines, Membership, MembershipTest
+from compliance.i18n import speaking
 from compliance.impact.nouns import RiskLevel
 from compliance.privacy.nouns import CurvePoint
 from compliance.rights.nouns import ConsentState
 from compliance.rules.nouns import Answer, Level, Progress, Severity, State
+from compliance.workspace.governing.outlooks import Point as Seen
 from pages.parts import figures, outputs
-from pages.parts.figures import anonymising, consenting, fairness, lineage, requesting, risk
+from pages.parts.figures import (
+    anonymising,
+    consenting,
+    fairness,
+    glancing,
+    lineage,
+    requesting,
+    risk,
+)
 from pages.parts.figures.impact import LEVEL_COLOURS
 from pages.parts.figures.residency import ANSWER_LINES, Arc, where
 
 ROOT = Path(__file__).resolve().parent.parent
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
 SCHEMES = ("light", "dark")
-HUES = ("red", "orange", "green", "blue", "gray")
+HUES = ("red", "orange", "yellow", "green", "blue", "gray")
 DRAWN = {
     **{
         name: getattr(figures, name)
@@ -190,6 +201,26 @@ def drawn() -> dict[str, Any]:
         ),
         "map": where([], arcs),
     }
+
+
+def test_the_trend_names_its_ends_and_no_split_second() -> None:
+    at = datetime(2026, 11, 26, 20, 52, 0, tzinfo=UTC)
+    seconds = [Seen(at=at + timedelta(seconds=n), score=60, open=n, spent=0.1) for n in (0, 1)]
+    months = [Seen(at=at + timedelta(days=n), score=60, open=n, spent=None) for n in (0, 40)]
+
+    with speaking("zh"):
+        close, far = (
+            glancing.trend(points).to_dict()["layout"]["xaxis"] for points in (seconds, months)
+        )
+
+    assert close["ticktext"] == ["2026年11月26日<br>20:52"] * 2
+    assert far["ticktext"] == ["2026年11月26日", "2027年1月5日"]
+
+
+def test_a_fall_is_shown_as_a_fall_wherever_its_minus_stands() -> None:
+    assert outputs.moved(-2.7) == {"delta_arrow": "down", "delta_color": "red"}
+    assert outputs.moved(2.7) == {"delta_arrow": "up", "delta_color": "green"}
+    assert outputs.moved(0)["delta_arrow"] == outputs.moved(None)["delta_arrow"] == "off"
 
 
 def test_every_chart_has_words_instead_and_its_numbers_beside_it() -> None:

@@ -48,6 +48,18 @@ def test_a_translation_has_the_blanks_of_its_words(language):
 
 
 @pytest.mark.parametrize("language", OTHERS)
+def test_bold_begins_and_ends_where_markdown_sees_it(language):
+    """Chinese sets no blank beside `**`; CommonMark then takes it for bold beside a letter only."""
+    for key, message in catalogues.translations(language).items():
+        for string in filter(None, catalogues.strings(message)):
+            shown = re.sub(r"\{(?:kept|lost|prior|after|share)\}", "5%", string)
+            pieces = BLANK.sub("5", shown).split("**")
+            for before, bold, after in zip(pieces[::2], pieces[1::2], pieces[2::2], strict=False):
+                assert bold[:1].isalnum() or not before[-1:].isalnum(), key
+                assert bold[-1:].isalnum() or not after[:1].isalnum(), key
+
+
+@pytest.mark.parametrize("language", OTHERS)
 def test_one_thing_is_called_by_one_term(language):
     told = yaml.safe_load((catalogues.FOLDER / language / "glossary.yaml").read_text("utf-8"))
     written = [
@@ -250,6 +262,7 @@ def test_a_sentence_kept_in_english_is_said_in_the_readers_language():
     with speaking("zh"):
         assert translate("sum of Amount") == "Amount的总和"
         assert translate("1,200 rows") == "1,200行"
+        assert translate("No processing activity is on record.") == "没有记录任何处理活动。"
 
 
 @pytest.mark.parametrize(

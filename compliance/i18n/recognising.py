@@ -72,6 +72,7 @@ _TRIED = 6  # places at which words are taken apart
 # then sentences and clauses are read one by one, and lists stay as they are.
 _BETWEEN = re.compile(r"; |\. |, | and | or |: | \(")
 _MOST_PLACES = 12
+_NO_NAMES = frozenset(["No", "Yes", "Not", "None"])  # words before a word, and no name of a law
 # No sentence ends behind U.S. or the like.
 _ENDED, _CLAUSED = re.compile(r"(?<!\.[A-Z])\. "), re.compile("; ")
 _COMMAS = re.compile(r"(, and |, | and )")
@@ -292,9 +293,13 @@ class Recogniser:
 
     def _is_close(self, pieces: Sequence[str], translated: Translated) -> bool:
         """Whether it is the name of a law, a request or the like, and what belongs to it."""
-        return pieces[0][:1].isupper() and all(
-            words in self._known or translated(words) != words or not _letters(words)
-            for words in pieces
+        return (
+            pieces[0][:1].isupper()
+            and pieces[0] not in _NO_NAMES
+            and all(
+                words in self._known or translated(words) != words or not _letters(words)
+                for words in pieces
+            )
         )
 
     def _is_known(self, words: str, found: _Reading) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
-from compliance.i18n import counted, locales, mark
+from compliance.i18n import ENGLISH, LANGUAGE, counted, locales, mark
 from compliance.i18n import translate as _
 
 NOT_RECORDED = mark("not recorded")
@@ -149,8 +149,8 @@ def sentence(text: str) -> str:
 
 
 def capital(text: str) -> str:
-    """`text` with a capital first letter."""
-    return text[:1].upper() + text[1:]
+    """`text` with a capital first letter, where the language has them: a name stays as it is."""
+    return text[:1].upper() + text[1:] if LANGUAGE.get() == ENGLISH else text
 
 
 def in_order(term: str) -> bytes:

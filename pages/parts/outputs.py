@@ -187,8 +187,7 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
         alt=alt,
         height=height,
         column_config=shaped or None,
-        placeholder="–",
-        **options,
+        **{"placeholder": "–", **options},
     )
 
 

@@ -137,7 +137,7 @@ def _ranking(done: Release, statistic: Statistic) -> None:
     ranked = sorted(_of(done, statistic), key=lambda value: value.value)
     what = wording.title(statistic)
     lines = [f"{locales.formatted(value.value, '.0f')}. {_named(value)}" for value in ranked]
-    st.markdown(f"**{what[:1].upper()}{what[1:]}**\n\n" + "\n".join(lines))
+    st.markdown(f"**{wording.capital(what)}**\n\n" + "\n".join(lines))
 
 
 def _named(value: ReleasedValue) -> str:

@@ -39,8 +39,13 @@ def in_words(query: Query, *, short: bool = False) -> str:
         what = _("{what} by {columns}").format(what=what, columns=columns)
     if short:
         return what
-    first = f"{what[:1].upper()}{what[1:]}{locales.end()}"
+    first = f"{capital(what)}{locales.end()}"
     return locales.joined([first, _each_person(query), *_conditions(query)], "sentences")
+
+
+def capital(text: str) -> str:
+    """A sentence's first letter as the language writes it; a name that comes first stays so."""
+    return text[:1].upper() + text[1:] if LANGUAGE.get() == ENGLISH else text
 
 
 def bracketed(word: str, more: object) -> str:

@@ -62,7 +62,7 @@ def confirm(dataset: Dataset, query: Query, asked: Budget, need: Need | None) ->
             "{what} from **{dataset}** will be published with noise. This spends **ε = {epsilon}** "
             "(δ = {delta}) of the budget of {people}, and it cannot be taken back."
         ).format(
-            what=f"**{statistics[:1].upper()}{statistics[1:]}**",
+            what=f"**{wording.capital(statistics)}**",
             dataset=dataset.name,
             epsilon=wording.plain(asked.epsilon),
             delta=locales.formatted(asked.delta, ".0e"),

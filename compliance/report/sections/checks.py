@@ -15,6 +15,8 @@ from compliance.report.wording import count
 _WAYS_BACK = (TreatmentKind.PSEUDONYM, TreatmentKind.VAULT, TreatmentKind.FORMAT_PRESERVING)
 _NAMES_SHOWN = 40
 _CHECKS = {
+    "kept_columns": mark("Columns that stay"),
+    "people": mark("Different people"),
     "k_anonymity": mark("k-anonymity"),
     "k_map": mark("k-map"),
     "delta_presence": mark("δ-presence"),

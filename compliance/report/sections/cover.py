@@ -103,7 +103,7 @@ def to_impact_cover(evidence: ImpactEvidence) -> Plain:
     about = [
         fact(
             _("Assessment"),
-            _("{title} ({id})").format(title=impact.title, id=impact.id),
+            _("{title} ({id})").format(title=_(impact.title), id=impact.id),
             fill=Fill.NAME,
         ),
         fact(

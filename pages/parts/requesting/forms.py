@@ -180,7 +180,7 @@ def _answer(workspace: Workspace, found: Clocked) -> None:
             id_
             for id_, one in provision_of(request.law, request.right).tells.items()
             if st.checkbox(
-                wording.bracketed(_(one.words), one.article).capitalize(),
+                wording.capital(wording.bracketed(_(one.words), one.article)),
                 key=f"requests_tells_{request.id}_{id_}",
             )
         ]

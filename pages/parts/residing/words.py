@@ -70,7 +70,7 @@ def judgement(said: Judgement) -> str:
 
 def _sentence(words: str) -> str:
     said = _(words)
-    return f"{said[:1].upper()}{said[1:]}{locales.end()}"
+    return f"{wording.capital(said)}{locales.end()}"
 
 
 def shown(lines: Iterable[str]) -> str:
