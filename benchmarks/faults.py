@@ -141,8 +141,13 @@ class Trying:
 def tried_on(kind: str, points: int, more: int, files: Sequence[str]) -> Trying:
     """All lines of tests of the command line, on one kind of database."""
     trying = Trying(points, more)
-    options = ["-q", "-p", "no:cacheprovider", "--no-header", f"--records={kind}", "--tb=line"]
-    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    options = ["-q", "-p", "no:cacheprovider", "--no-header", "--tb=line"]
+    options += [
+        f"--records={kind}",
+        "--all-lines",
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
+    ]
     try:
         pytest.main([*options, *files], plugins=[trying])
     finally:

@@ -35,6 +35,7 @@ from collections import defaultdict
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -53,6 +54,7 @@ HEAVY = {"release": 0.6, "training": 0.2, "report": 0.2}
 SLIDERS = {"epsilon": 0.8, "delta": 0.1, "prior": 0.1}
 ROUNDS = 5
 ACTS_AN_HOUR = 1_800
+MOST_ERRORS = 20  # of one officer, who then gives up
 ACTS_OF_A_VISIT = 100  # then a new browser, in an hour's worth
 STEP_S = 120  # nobody waits longer for an answer
 MOST_OFFICERS = 400
@@ -193,6 +195,7 @@ class Officer:
         self.errors: list[str] = []
         self.refused = 0  # such as a release once the budget is used up
         self.bytes = 0
+        self._socket: Any = None
 
     async def come(self, page: str) -> None:
         import websockets
@@ -229,7 +232,8 @@ class Officer:
         await self._answered(message)
 
     async def leave(self) -> None:
-        await self._socket.close()
+        if self._socket is not None:
+            await self._socket.close()
 
     async def _answered(self, message: BackMsg) -> None:
         await self._socket.send(message.SerializeToString())
@@ -318,25 +322,24 @@ class Day:
     acts_of_a_visit: int
 
     async def spent(self, *, is_busy: bool) -> None:
-        """One officer's."""
-        officer = Officer(self.port)
-        try:
-            await self.seen.timed("first load", officer.come("tradeoff"))
-            for act in range(1, self.acts + 1):
-                if self.think_s:
-                    await asyncio.sleep(self.think_s * random.uniform(0.5, 1.5))
-                if time.monotonic() > self.ends:
-                    break
-                await self._act(officer, is_busy=is_busy)
-                if act % self.acts_of_a_visit == 0:
-                    self._noted(officer)
-                    await officer.leave()
-                    officer = Officer(self.port)
-                    await self.seen.timed("first load", officer.come("tradeoff"))
-        except (OSError, KeyError, RuntimeError, TimeoutError) as error:
-            self.seen.errors.append(f"{type(error).__name__} {error}"[:120])
-        self._noted(officer)
-        await officer.leave()
+        """One officer's, visit after visit; where one ends in an error, the next goes on."""
+        left, errors = self.acts, 0
+        while left and errors < MOST_ERRORS and time.monotonic() < self.ends:
+            officer, before = Officer(self.port), left
+            try:
+                await self.seen.timed("first load", officer.come("tradeoff"))
+                while left and before - left < self.acts_of_a_visit:
+                    if self.think_s:
+                        await asyncio.sleep(self.think_s * random.uniform(0.5, 1.5))
+                    if time.monotonic() > self.ends:
+                        break
+                    await self._act(officer, is_busy=is_busy)
+                    left -= 1
+            except (OSError, KeyError, RuntimeError, TimeoutError) as error:
+                errors += 1
+                self.seen.errors.append(f"{type(error).__name__} {error}"[:120])
+            self._noted(officer)
+            await officer.leave()
 
     async def _act(self, officer: Officer, *, is_busy: bool) -> None:
         if is_busy and random.random() < HEAVY_SHARE:

@@ -54,6 +54,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="where workspaces keep their records; with postgresql, only tests that have one run",
     )
+    parser.addoption(
+        "--all-lines",
+        action="store_true",
+        help="with postgresql, run tests of the command line, too, that have no workspace in hand",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,7 +75,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """With `--records postgresql`, leave out what has no workspace, or is the same anywhere."""
     if config.getoption("records") == "sqlite":
         return
-    kept = [item for item in items if isinstance(item, pytest.Function) and _is_redirected(item)]
+    has_all = config.getoption("all_lines")
+    kept = [
+        item
+        for item in items
+        if isinstance(item, pytest.Function) and (has_all or _is_redirected(item))
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
