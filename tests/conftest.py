@@ -76,19 +76,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("records") == "sqlite":
         return
     has_all = config.getoption("all_lines")
-    kept = [
-        item
-        for item in items
-        if isinstance(item, pytest.Function) and (has_all or _is_redirected(item))
-    ]
+    kept = [item for item in items if isinstance(item, pytest.Function)]
+    kept = [item for item in kept if _can_be(item) and (has_all or _has_records(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
 
-def _is_redirected(item: pytest.Function) -> bool:
+def _can_be(item: pytest.Function) -> bool:
+    """Whether the records of a test can be elsewhere."""
     says_where = hasattr(item, "callspec") and "settings" in item.callspec.params
-    if says_where or item.get_closest_marker(IN_A_FILE) or item.get_closest_marker("browser"):
-        return False
+    return not (
+        says_where or item.get_closest_marker(IN_A_FILE) or item.get_closest_marker("browser")
+    )
+
+
+def _has_records(item: pytest.Function) -> bool:
     if SAME_ANYWHERE.match(item.path.relative_to(ROOT / "tests").as_posix()):
         return False
     return "settings" in item.fixturenames or _opens_records(item.module)

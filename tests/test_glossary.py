@@ -87,7 +87,7 @@ def test_the_picture_of_epsilon_keeps_its_promise_at_every_point() -> None:
 
 
 def test_the_pictures_numbers_are_those_of_the_formulas() -> None:
-    assert "13 % of all cases" in picture("delta").says  # Φ(−0.5) − e·Φ(−1.5) = 0.127
+    assert "13\xa0% of all cases" in picture("delta").says  # Φ(−0.5) − e·Φ(−1.5) = 0.127
     assert "73 at ε = 1" in picture("odds").says.replace("in 73", "73")
     assert "t = 0.30" in picture("t").says
     assert "= 3.2," in picture("fedavg").says
@@ -99,7 +99,7 @@ def test_words_are_found_in_the_readers_language() -> None:
     assert term("Legal hold").id == "hold"
     assert find("no such words at all") == ()
     with speaking("zh"):
-        assert term("法律保全").id == "hold"
+        assert term("法律保留").id == "hold"
         assert "epsilon" in {one.id for one in find("透露")}
 
 

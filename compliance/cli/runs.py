@@ -127,7 +127,7 @@ def round_line(done: Round, planned: int) -> str:
         _("metric {metric}").format(metric=_short(done.metric)),
     ]
     if done.epsilon is not None:
-        parts.append(f"ε {done.epsilon:.4g}")
+        parts.append(f"ε {locales.formatted(done.epsilon, '.4g')}")
     if done.silent:
         parts.append(_("silent {n}").format(n=done.silent))
     if done.is_void:
@@ -155,7 +155,7 @@ def movement_lines(checked: Movement | None) -> tuple[str, ...]:
 
 
 def _short(number: float) -> str:
-    return f"{number:.4f}" if abs(number) < _LONG else f"{number:.2e}"
+    return locales.formatted(number, ".4f" if abs(number) < _LONG else ".2e")
 
 
 def _final(outcome: Outcome) -> Result | None:

@@ -112,7 +112,7 @@ def _shown(name: str, value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int | float):
-        return locales.localised(f"{value:,}" if isinstance(value, int) else _number(value))
+        return locales.number(value) if isinstance(value, int) else _number(value)
     if isinstance(value, (list, tuple)):
         said = [_shown(name, item) for item in value]
         are_sentences = any(one.endswith("。") for one in said)
@@ -149,8 +149,8 @@ def _bare(text: str) -> str:
 def _number(value: float) -> str:
     """Six digits, or all whole ones and cents where there are more."""
     if 1_000 <= abs(value) < 1e15:
-        return f"{value:,.2f}".removesuffix(".00")
-    return f"{value:,.6g}"
+        return locales.number(value, 0 if f"{value:.2f}".endswith(".00") else 2)
+    return locales.formatted(value, ",.6g")
 
 
 def _cell(name: str, value: object) -> str:

@@ -44,8 +44,8 @@ def translate(words: str) -> str:
     language = LANGUAGE.get()
     if language == ENGLISH or not words:  # the catalogue's own head has empty words as its key
         return words
-    found = _written(words)
-    return found if found is not words else _recogniser(language).said(words, _written) or words
+    found = exactly(words)
+    return found if found is not words else _recogniser(language).said(words, exactly) or words
 
 
 def plural(one: str, many: str, number: int) -> str:
@@ -91,8 +91,11 @@ def speaking(language: str) -> Iterator[None]:
         LANGUAGE.reset(before)
 
 
-def _written(words: str) -> str:
-    """What the catalogue says instead of `words`, which may have another first letter there."""
+def exactly(words: str) -> str:
+    """What the catalogue says instead of just these `words`; else the words.
+
+    What is a sentence may have another first letter there, and an end.
+    """
     forms = [words] if words else []
     if " " in words:  # a sentence, which may stand within another one
         forms.append(words[0].swapcase() + words[1:])
@@ -100,6 +103,9 @@ def _written(words: str) -> str:
         found = _catalogue(LANGUAGE.get()).gettext(form)
         if found is not form:
             return found
+    if ". " in words:  # several, the last without its end
+        found = _catalogue(LANGUAGE.get()).gettext(f"{words}.")
+        return words if found == f"{words}." else found.rstrip(".。")
     return words
 
 

@@ -30,7 +30,16 @@ _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FUNCTIONS = {"_": (0,), "translate": (0,), "mark": (0,), "plural": (0, 1), "meant": (1,)}
 _COUNTED = {"count": 1, "counted": 0}  # a unit, whose plural is built or named
 _MODULES = {"wording", "i18n"}  # through which these functions may be called
-_SHOWN = {"title", "help", "label", "words", "says", "heading", "caption"}  # in rows of tables
+_SHOWN = {
+    "title",
+    "help",
+    "label",
+    "words",
+    "says",
+    "bound",
+    "heading",
+    "caption",
+}  # in rows of tables
 _NOT_WORDS = re.compile(r"^:|_|^\W*$")  # icons, names in code
 _IN_TEMPLATE = re.compile(r'\bsay(?:-text)?\(\s*"((?:[^"\\]|\\.)*)"')
 

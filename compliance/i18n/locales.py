@@ -27,9 +27,24 @@ def number(value: float | Decimal, decimals: int = 0) -> str:
     return localised(f"{value:,.{decimals}f}")
 
 
+def formatted(value: float | Decimal, how: str) -> str:
+    """`value` as Python's `how` says (`.3g`, `+.1f`, `.0e`), with the language's separators."""
+    return localised(format(value, how))
+
+
 def localised(shown: str) -> str:
     """A number as Python writes it (`12,345.6`) with the separators of the language."""
     return shown.translate(_separators(LANGUAGE.get()))
+
+
+def of(part: int, whole: int) -> str:
+    """`1,200 / 3,000`: how many of how many."""
+    return f"{number(part)} / {number(whole)}"
+
+
+def separators() -> str:
+    """The decimal sign and that between thousands, as drawings take them."""
+    return localised(".,")
 
 
 def share(value: float, decimals: int = 0) -> str:
@@ -40,6 +55,11 @@ def share(value: float, decimals: int = 0) -> str:
 def share_of(shown: str) -> str:
     """A number already written, as a percentage: `12 %`, in Chinese `12%`."""
     return str(conventions()["share"]).format(number=shown)
+
+
+def share_shape(shape: str) -> str:
+    """A share by the `shape` in which a browser's table writes its number: `%.1f %%`."""
+    return shape + share_of("").replace("%", "%%")
 
 
 def count_of(shown: str, unit: str) -> str:

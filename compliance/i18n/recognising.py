@@ -22,7 +22,7 @@ Translated = Callable[[str], str]
 
 _BLANK = re.compile(r"\{([a-z_0-9]+)(?:![rs])?(?::[^}]*)?\}")
 # What stands in a blank whose format says that it is a number or a moment.
-_NUMBER, _MOMENT = r"[\d.,%e+-]+", r"[\d.: -]+"
+_NUMBER, _MOMENT = r"[\d.,%e+-]+(?: %)?", r"[\d.: -]+"
 _COUNT = re.compile(r"(?P<number>[\d,]+)[ \N{NO-BREAK SPACE}](?P<unit>\D[^.;:()]{0,40})")
 # Blanks that hold what people named; an ending in _name says the same.
 NAMES = frozenset(
@@ -72,6 +72,8 @@ _TRIED = 6  # places at which words are taken apart
 # then sentences and clauses are read one by one, and lists stay as they are.
 _BETWEEN = re.compile(r"; |\. |, | and | or |: | \(")
 _MOST_PLACES = 12
+# No sentence ends behind U.S. or the like.
+_ENDED, _CLAUSED = re.compile(r"(?<!\.[A-Z])\. "), re.compile("; ")
 _COMMAS = re.compile(r"(, and |, | and )")
 
 
@@ -210,8 +212,8 @@ class Recogniser:
         """What is too long to try all ways: by its template, else sentence by sentence."""
         for found in self._by_template(self._fitting(words)[0], words, translated):
             return found
-        for joint, between in ((_SENTENCES[1], ". "), (_SENTENCES[0], "; ")):
-            *pieces, last = words.split(between)
+        for joint, between in ((_SENTENCES[1], _ENDED), (_SENTENCES[0], _CLAUSED)):
+            *pieces, last = between.split(words)
             if not pieces or joint.words not in self._known:
                 continue
             first, rest = (blank[1] for blank in _BLANK.finditer(joint.words))

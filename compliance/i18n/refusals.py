@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compliance.errors import ComplianceError
-from compliance.i18n import ENGLISH, LANGUAGE
+from compliance.i18n import ENGLISH, LANGUAGE, exactly
 from compliance.i18n import translate as _
 from compliance.i18n.recognising import is_name
 
@@ -16,9 +16,13 @@ def said(refusal: ComplianceError) -> str:
     if LANGUAGE.get() == ENGLISH:
         return str(refusal)
     facts = {
-        name: _(fact)
-        if isinstance(fact, str) and not is_name(name) and name not in _AS_TYPED
-        else fact
+        name: _fact(name, fact) if isinstance(fact, str) else fact
         for name, fact in refusal.facts.items()
     }
     return _(refusal.sentence).format(**facts)
+
+
+def _fact(name: str, fact: str) -> str:
+    if is_name(name) or name in _AS_TYPED:  # or what the desk itself says there
+        return exactly(fact) if " " in fact else fact
+    return _(fact)

@@ -20,6 +20,7 @@ import pyarrow as pa
 from compliance.dataset import Table
 from compliance.dataset.nouns import Column, ColumnName
 from compliance.errors import PrivacyParameterError
+from compliance.i18n import mark
 from compliance.privacy.aggregates import Aggregate, add_up
 from compliance.privacy.bounding import Bounded, bound
 from compliance.privacy.calibration import calibrate
@@ -88,7 +89,7 @@ class Numbers:
     def __post_init__(self) -> None:
         if not (self.usual.is_finite() and self.high.is_finite() and 0 < self.usual < self.high):
             raise PrivacyParameterError(
-                name="What is usual",
+                name=mark("What is usual"),
                 given=f"{self.usual} to {self.high}"[:40],
                 reason="a usual number lies above 0 and below the high one",
             )

@@ -112,7 +112,7 @@ def _round_step(rough: float) -> float:
 def _short_number(value: float, decimals: int) -> str:
     for power, letter, __ in _LETTERS:
         if abs(value) >= 10.0**power:
-            return wording.signed(f"{value / 10.0**power:g}{letter}")
+            return wording.formatted(value / 10.0**power, "g") + letter
     return wording.number(value, decimals)
 
 

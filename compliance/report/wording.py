@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 from compliance.i18n import counted, locales, mark
@@ -60,6 +60,11 @@ def signed(text: str) -> str:
     return "\N{MINUS SIGN}" + text[1:] if text.startswith("-") else text
 
 
+def formatted(value: float | Decimal, how: str) -> str:
+    """`value` as Python's `how` says (`g`, `.4g`), as the language writes it."""
+    return signed(locales.formatted(value, how))
+
+
 def percent(share: float, decimals: int = 0) -> str:
     """A share (0–1) as `12 %`."""
     return share_of(number(share * 100, decimals))
@@ -85,14 +90,19 @@ def when(moment: datetime) -> str:
     return locales.moment(to_utc(moment))
 
 
-def day(moment: datetime) -> str:
-    """`24 November 2026`, in UTC."""
-    return locales.day(to_utc(moment).date())
+def day(moment: date) -> str:
+    """`24 November 2026`; of a moment, its day in UTC."""
+    return locales.day(to_utc(moment).date() if isinstance(moment, datetime) else moment)
 
 
 def stamp(moment: datetime) -> str:
     """`2026-11-24 02:10`, in UTC, for narrow columns."""
     return f"{to_utc(moment):%Y-%m-%d %H:%M}"
+
+
+def day_stamp(moment: date) -> str:
+    """`2026-11-24`, for narrow columns; of a moment, its day in UTC."""
+    return (to_utc(moment).date() if isinstance(moment, datetime) else moment).isoformat()
 
 
 def to_utc(moment: datetime) -> datetime:

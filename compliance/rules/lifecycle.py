@@ -65,7 +65,7 @@ def stages(tally: Tally) -> tuple[Stage, ...]:
         ),
         Stage(
             number=7,
-            title="Audit",
+            title=mark("Audit"),
             progress=_progress(tally.trail_problems == 0),
             says=mark("{entries:,} entries in the trail, {problems}").format(
                 entries=tally.entries, problems=_n(tally.trail_problems, "problem")
@@ -76,7 +76,7 @@ def stages(tally: Tally) -> tuple[Stage, ...]:
         _decision(tally),
         Stage(
             number=9,
-            title="Report",
+            title=mark("Report"),
             progress=_progress(tally.reports > 0),
             says=mark("{reports} built").format(reports=_n(tally.reports, "report")),
             next_step=mark("Build the audit report."),
@@ -150,15 +150,15 @@ def _analysis(tally: Tally) -> Stage:
 
 def _decision(tally: Tally) -> Stage:
     verdicts = tally.assessment.verdicts if tally.assessment else ()
-    findings = sum(v.state is State.NOT_MET for v in verdicts)
+    unmet = sum(v.state is State.NOT_MET for v in verdicts)
     unknown = sum(v.state is State.NOT_ASSESSED for v in verdicts)
-    says = mark("{findings}, {unknown:,} duties not assessed").format(
-        findings=_n(findings, "finding"), unknown=unknown
+    says = mark("{unmet:,} duties not met, {unknown:,} not assessed").format(
+        unmet=unmet, unknown=unknown
     )
     return Stage(
         number=8,
-        title="Decision",
-        progress=_progress(bool(verdicts) and not findings and not unknown),
+        title=mark("Decision"),
+        progress=_progress(bool(verdicts) and not unmet and not unknown),
         says=says if verdicts else mark("Duties not checked yet"),
         next_step=mark("Look at the findings.") if verdicts else mark("Check every duty."),
         page="decisions",
@@ -166,15 +166,15 @@ def _decision(tally: Tally) -> Stage:
 
 
 def _improvement(tally: Tally) -> Stage:
-    findings = len(tally.assessment.findings) if tally.assessment else 0
-    says = mark("{findings} closed since the last check, {open:,} open").format(
-        findings=_n(tally.closed, "finding"), open=findings
+    unmet = len(tally.assessment.findings) if tally.assessment else 0
+    says = mark("{findings} closed since the last check, {unmet:,} duties not met").format(
+        findings=_n(tally.closed, "finding"), unmet=unmet
     )
     is_waiting = tally.assessment is None
     return Stage(
         number=10,
-        title="Improvement",
-        progress=Progress.WAITING if is_waiting else _progress(findings == 0),
+        title=mark("Improvement"),
+        progress=Progress.WAITING if is_waiting else _progress(unmet == 0),
         says=mark("Waits for decisions") if is_waiting else says,
         next_step=mark("Work on the worst finding."),
         page="decisions",

@@ -124,4 +124,6 @@ def _part(heading: str, changes: Sequence[Change]) -> list[str]:
 
 
 def _score(score: float | None) -> str:
-    return _("none") if score is None else _("{score} of 100").format(score=f"{score:g}")
+    if score is None:
+        return _("none")
+    return _("{score} of 100").format(score=locales.formatted(score, "g"))

@@ -40,13 +40,26 @@ def opened(one: Term) -> None:
                 explaining.pictured(one.picture, f"glossary_{one.id}")
         with st.container(horizontal=True):
             for id_ in one.see:
-                navigation.link("glossary", _(book.terms[id_].name), term=id_)
+                # A link to the page itself looks the same with the focus and without.
+                st.button(
+                    _(book.terms[id_].name),
+                    key=f"glossary_see_{id_}",
+                    type="tertiary",
+                    icon=":material/menu_book:",
+                    on_click=look_up,
+                    args=(id_,),
+                )
         if one.pages:
             outputs.remark(_("Pages that use it:"))
             with st.container(horizontal=True):
                 for page in one.pages:
                     navigation.link(page)
         st.button(_("Close"), key="glossary_close", icon=":material/close:", on_click=close)
+
+
+@language.callback
+def look_up(id_: str) -> None:
+    st.query_params[PARAMETER] = id_
 
 
 @language.callback
@@ -59,8 +72,8 @@ def listed(one: Term) -> None:
     with st.expander(f"**{wording.escaped(_(one.name))}** · {wording.escaped(_(one.short))}"):
         st.markdown(wording.escaped(_(one.long)))
         st.markdown(meta(one))
-        if one.picture:
-            navigation.link("glossary", _("With its picture"), term=one.id)
+        if one.picture and st.toggle(_("With its picture"), key=f"glossary_picture_{one.id}"):
+            explaining.pictured(one.picture, f"glossary_list_{one.id}")
 
 
 outputs.remark(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from compliance.discovery.nouns import Discovery
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from pages.parts import discovered, explaining, kept, labelled, navigation, outputs, scans, session
 
@@ -18,7 +19,7 @@ def explain(found: Discovery) -> None:
         st.markdown(
             f"**{discovered.title(label.semantic_type)}** · "
             f"{_(outputs.CLASS_WORDS[label.identifier_class])} · "
-            + _("{sure} sure").format(sure=f"{label.confidence:.0%}")
+            + _("{sure} sure").format(sure=locales.share(label.confidence))
         )
         discovered.details(label)
 

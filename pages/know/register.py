@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.register import kinds
 from compliance.register import laws as names_of_laws
@@ -13,11 +14,11 @@ VIEWS = ("Records", "Record of processing", "Contradictions", "Import and export
 
 workspace = session.workspace()
 outputs.remark(
-    _("What only people know stands here; what the desk knows already is drawn, and marked so.")
+    _("What only people know stands here; what the desk knows is filled in, and marked so.")
 )
 if not workspace.datasets():
     session.nothing_yet(
-        _("Nothing is drawn yet: there is no dataset. Load one, or open the demo shop.")
+        _("Nothing is filled in yet: there is no dataset. Load one, or open the demo shop.")
     )
 if (next_ := st.session_state.pop("register_next", None)) is not None:
     st.session_state["register_view"] = VIEWS[0]
@@ -49,12 +50,12 @@ else:
     chosen = st.selectbox(
         _("Kind of record"),
         list(kinds()),
-        format_func=lambda k: f"{_(kinds()[k].plural)} ({counts[k]})",
+        format_func=lambda k: wording.bracketed(_(kinds()[k].plural), counts[k]),
         key="register_kind",
         width=420,
     )
     kind = kinds()[str(chosen)]
-    named = ", ".join(_(names_of_laws().get(law, law)) for law in laws)
+    named = locales.joined((_(names_of_laws().get(law, law)) for law in laws), "words")
     outputs.remark(
         _("{help} Source: {source}.").format(help=_(kind.help), source=kind.source)
         + " "

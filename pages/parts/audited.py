@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import State
 from compliance.rules.nouns.audit import EVERY, Audit, Change, NotifyWhen, Schedule
@@ -40,11 +41,11 @@ def latest(audit: Audit) -> None:
             height="stretch",
         )
         opened, closed = len(found.opened), len(found.closed)
-        outputs.fact(_("Findings opened"), f"{opened:,}", _("since the audit before"))
-        outputs.fact(_("Findings closed"), f"{closed:,}", _("since the audit before"))
+        outputs.fact(_("Findings opened"), locales.number(opened), _("since the audit before"))
+        outputs.fact(_("Findings closed"), locales.number(closed), _("since the audit before"))
         outputs.fact(
             _("Not assessed"),
-            f"{audit.counts.get(State.NOT_ASSESSED, 0):,}",
+            locales.number(audit.counts.get(State.NOT_ASSESSED, 0)),
             _("{n} datasets looked at anew").format(n=len(audit.discovered)),
         )
     changes = [
@@ -69,11 +70,11 @@ def history(audits: Sequence[Audit]) -> None:
         [
             {
                 _("At"): outputs.moment(audit.at),
-                _("Of"): audit.scope,
+                _("Of"): _(audit.scope),
                 _("Asked for by"): audit.schedule or audit.actor,
                 _("Score"): audit.difference.score_after,
-                _("Opened"): len(audit.difference.opened),
-                _("Closed"): len(audit.difference.closed),
+                _("Findings opened"): len(audit.difference.opened),
+                _("Findings closed"): len(audit.difference.closed),
                 _("Not assessed"): audit.counts.get(State.NOT_ASSESSED, 0),
                 _("Looked at anew"): len(audit.discovered),
             }
@@ -110,7 +111,7 @@ def schedules(kept: Sequence[tuple[Schedule, datetime | None]]) -> None:
             {
                 _("Schedule"): schedule.name,
                 _("Times"): schedule.cron,
-                _("Of"): ", ".join(schedule.datasets) or _("everything"),
+                _("Of"): locales.joined(schedule.datasets, "words") or _("everything"),
                 _("Told"): _told(schedule),
                 _("When"): _(NOTIFY_WORDS[schedule.notify]),
                 _("Due next"): outputs.moment(due.astimezone(UTC)) if due else "–",
@@ -189,7 +190,9 @@ def choice_to_end(kept: Sequence[Schedule]) -> str | None:
 
 def _told(schedule: Schedule) -> str:
     told = [_("{n} by e-mail").format(n=len(schedule.mails))] if schedule.mails else []
-    return ", ".join([*told, *([_("a webhook")] if schedule.webhook else [])]) or _("nobody")
+    return locales.joined([*told, *([_("a webhook")] if schedule.webhook else [])], "words") or _(
+        "nobody"
+    )
 
 
 def _rows(what: str, changes: Sequence[Change]) -> list[dict[str, object]]:
@@ -208,10 +211,10 @@ def _rows(what: str, changes: Sequence[Change]) -> list[dict[str, object]]:
 
 
 def _score(score: float | None) -> str:
-    return "–" if score is None else f"{score:g} / 100"
+    return "–" if score is None else f"{locales.formatted(score, 'g')} / 100"
 
 
 def _moved(before: float | None, after: float | None) -> str | None:
     if before is None or after is None or before == after:
         return None
-    return f"{after - before:+.3g}"
+    return locales.formatted(after - before, "+.3g")

@@ -9,6 +9,7 @@ from babel import Locale
 
 from compliance.dataset.nouns import Dataset, Description, LegalBasis
 from compliance.i18n import translate as _
+from pages.parts import wording
 
 BASES = {
     LegalBasis.CONSENT: "Consent (a)",
@@ -79,7 +80,7 @@ def _on_what_ground(said: Description, key: str) -> Description:
         _("Home region"),
         codes,
         index=codes.index(said.region) if said.region in codes else 0,
-        format_func=lambda c: f"{countries[c]} ({c})" if c else _("not recorded"),
+        format_func=lambda c: wording.bracketed(countries[c], c) if c else _("not recorded"),
         key=f"{key}_region",
     )
     months = st.number_input(
@@ -108,7 +109,7 @@ def _countries() -> dict[str, str]:
     """Countries and territories by their code of two letters (ISO 3166)."""
     names = Locale("en").territories
     return {
-        code: names[code]
+        code: wording.country(code)
         for code in sorted(names)
         if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
     }

@@ -27,7 +27,9 @@ def title(type_id: str) -> str:
 def legal(label: Label) -> str:
     """The laws that call this data special, with their articles."""
     known = laws()
-    return ", ".join(f"{known[one].law} {known[one].article}" for one in label.legal_classes)
+    return locales.joined(
+        (f"{known[one].law} {known[one].article}" for one in label.legal_classes), "words"
+    )
 
 
 def evidence(label: Label) -> str:
@@ -38,9 +40,11 @@ def evidence(label: Label) -> str:
 def share(found: Share) -> str:
     """A share with its interval at 95 %."""
     if found.low == found.high:
-        return f"{found.share:.1%}"
+        return locales.share(found.share, 1)
     return _("{share} ({low} to {high} at 95 %)").format(
-        share=f"{found.share:.1%}", low=f"{found.low:.1%}", high=f"{found.high:.1%}"
+        share=locales.share(found.share, 1),
+        low=locales.share(found.low, 1),
+        high=locales.share(found.high, 1),
     )
 
 
@@ -105,7 +109,7 @@ def texts(found: Discovery) -> None:
                 _("Column"): column,
                 _("What was found"): _(str(kind).replace("_", " ")),
                 _("Times"): count,
-                _("In texts"): f"{one.touched_by_type[kind]:,} / {one.texts:,}",
+                _("In texts"): locales.of(one.touched_by_type[kind], one.texts),
                 _("Examples, masked"): stage.veiled(", ".join(one.examples[kind])),
             }
             for column, one in found.texts.items()
@@ -182,8 +186,8 @@ def singling_out(workspace: Workspace, name: str) -> None:
     outputs.table(
         [
             {
-                _("Columns"): ", ".join(one.columns),
-                _("Alone with their values"): f"{one.share:.1%}",
+                _("Columns"): locales.joined(one.columns, "words"),
+                _("Alone with their values"): locales.share(one.share, 1),
                 _("How many"): one.alone,
                 _("Distinction"): round(one.distinction, 4),
                 _("Separation"): round(one.separation, 4),
@@ -197,8 +201,8 @@ def singling_out(workspace: Workspace, name: str) -> None:
 
 def _in_words(one: Singling) -> str:
     who = _("people") if one.is_of_people else _("rows")
-    columns = ", ".join(f"“{column}”" for column in one.columns)
+    columns = locales.joined((f"“{column}”" for column in one.columns), "words")
     together = _(" together") if len(one.columns) > 1 else ""
     return _("{columns}{together}: {count} of 100 {who} stand alone with their values").format(
-        columns=columns, together=together, count=f"{100 * one.share:.0f}", who=who
+        columns=columns, together=together, count=locales.formatted(100 * one.share, ".0f"), who=who
     )

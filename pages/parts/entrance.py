@@ -12,6 +12,7 @@ from compliance.errors import (
     SignInNotReadyError,
     VisitOverError,
 )
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import navigation, visiting, wording
@@ -46,7 +47,7 @@ def show_person(here: Workspace) -> None:
     if not here.actor.account:
         return
     with st.sidebar:
-        roles = ", ".join(_(ROLE_WORDS[role]) for role in sorted(here.actor.roles))
+        roles = locales.joined((_(ROLE_WORDS[role]) for role in sorted(here.actor.roles)), "words")
         st.markdown(f"**{wording.escaped(here.actor.name)}**  \n{roles}")
         if st.button(_("Sign out"), key="entrance_out", icon=":material/logout:"):
             visiting.leave()

@@ -12,7 +12,7 @@ from compliance.privacy import Assumptions, Numbers, dots
 from compliance.privacy.nouns import Budget, PreviewRow
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import Workspace
-from pages.parts import outputs, permitted, risks
+from pages.parts import outputs, permitted, risks, tables
 
 _MOST_OFFERED = 100  # numbers to choose from
 
@@ -54,7 +54,7 @@ def desk(workspace: Workspace) -> None:
 
 def _outcomes(workspace: Workspace, dataset: Dataset, query: Query, asked: Budget) -> None:
     seen = workspace.preview(dataset.name, query, asked)
-    titles = {statistic.name: statistic.title for statistic in query.statistics}
+    titles = tables.titles(query)
     rows = {_called(row, titles): row for row in seen.rows[:_MOST_OFFERED] if row.margin}
     if not rows:
         st.markdown(_("No number of this question has a margin to show."))

@@ -98,7 +98,8 @@ def _left(found: Outlook) -> None:
         locales.share(found.left.now, 1),
         moved,
         _("of ε = {total} for {people}").format(
-            total=f"{found.total.normalize():f}", people=wording.escaped(found.people)
+            total=locales.formatted(found.total.normalize(), "f"),
+            people=wording.escaped(found.people),
         ),
         short="budget",
     )
@@ -152,7 +153,7 @@ def _moved(number: Moved, found: Outlook) -> str | None:
         return None
     if not number.change:
         return _("unchanged")
-    change = f"{number.change:+.0f}".replace("-", "−")
+    change = locales.formatted(number.change, "+.0f").replace("-", "−")
     if found.trend and found.trend[0].at == found.since:
         return _("{change} since {day}").format(change=change, day=locales.day(found.since.date()))
     return _("{change} in {days} days").format(change=change, days=DAYS)
@@ -242,4 +243,4 @@ def trend(found: Outlook) -> None:
 
 
 def _score(score: float | None) -> str:
-    return "–" if score is None else f"{score:g}"
+    return "–" if score is None else locales.formatted(score, "g")

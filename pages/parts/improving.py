@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from compliance.i18n import locales
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Applied, Stage, State
 from compliance.rules.nouns.improvement import Improvement, Loop
@@ -30,7 +30,7 @@ def loop(found: Improvement) -> None:
     )
     with st.container(horizontal=True):
         outputs.fact(
-            _("Found"),
+            meant("of findings", "Found"),
             str(whole.open),
             _("{n} overdue").format(n=whole.overdue) if whole.overdue else _("open findings"),
         )
@@ -47,7 +47,7 @@ def loop(found: Improvement) -> None:
 def _warnings(found: Improvement) -> None:
     """Movements that a duty stands against, with the way there."""
     if found.transfers:
-        names = ", ".join(found.transfers[:_SHOWN]) + (
+        names = locales.joined(found.transfers[:_SHOWN], "words") + (
             " …" if len(found.transfers) > _SHOWN else ""
         )
         words = _("Movements between countries with a duty that is not met ({n}): {names}").format(
@@ -67,11 +67,14 @@ def stages(found: Improvement, ring: Sequence[Stage]) -> None:
     """The ten stages: what was counted, how their duties stand, what is open, and the trend."""
     st.header(_("The ten stages"))
     has_past = any(len(one.scores) > 1 for one in found.stages)
-    rows = [
-        _row(stage, one, has_past=has_past) for stage, one in zip(ring, found.stages, strict=True)
-    ]
+    rows = [_row(stage) for stage in ring]
+    if found.assessed_at is not None:
+        rows = [
+            row | _counted(one, has_past=has_past)
+            for row, one in zip(rows, found.stages, strict=True)
+        ]
     trend = st.column_config.LineChartColumn(
-        _("Trend"), y_min=0, y_max=FULL_SCORE, width="medium", help=_("Past scores, 0 to 100")
+        _("Trend"), y_min=0, y_max=FULL_SCORE, width="small", help=_("Past scores, 0 to 100")
     )
     outputs.table(
         rows,
@@ -81,11 +84,18 @@ def stages(found: Improvement, ring: Sequence[Stage]) -> None:
     )
 
 
-def _row(stage: Stage, one: Loop, *, has_past: bool) -> dict[str, object]:
-    duties = one.duties
-    row: dict[str, object] = {
+def _row(stage: Stage) -> dict[str, object]:
+    return {
         _("Stage"): f"{stage.number} {_(stage.title)}",
         _("Stands"): _(str(stage.progress)),
+        _("What was counted"): _(stage.says),
+    }
+
+
+def _counted(one: Loop, *, has_past: bool) -> dict[str, object]:
+    """What the checks of all duties say of a stage."""
+    duties = one.duties
+    row: dict[str, object] = {
         _("Score"): _score(one.score),
         _("Change"): _signed(one.change),
     }
@@ -98,7 +108,6 @@ def _row(stage: Stage, one: Loop, *, has_past: bool) -> dict[str, object]:
         _("Open"): one.open,
         _("Overdue"): one.overdue,
         _("Closed"): one.closed,
-        _("What was counted"): _(stage.says),
     }
 
 
@@ -156,7 +165,7 @@ def _remedy(applied: Applied, duty: str) -> None:
 
 
 def _score(score: float | None) -> str:
-    return "–" if score is None else f"{score:g}"
+    return "–" if score is None else locales.formatted(score, "g")
 
 
 def _change(whole: Loop) -> str:
@@ -173,4 +182,4 @@ def _signed(change: float | None) -> str:
     """+3.5, −2, 0; – where it cannot be said."""
     if change is None:
         return "–"
-    return f"{change:+g}".replace("-", "−") if change else "0"
+    return locales.formatted(change, "+g").replace("-", "−") if change else "0"

@@ -9,10 +9,10 @@ import streamlit as st
 from compliance.dataset.nouns import ColumnName, Dataset, Description, Engine
 from compliance.discovery.nouns import Discovery
 from compliance.errors import KeptError
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import navigation, outputs
+from pages.parts import navigation, outputs, wording
 
 _NOT_HERE = mark(
     "The rows of {dataset} are kept elsewhere, and this needs them here. Discovery, risk, "
@@ -48,6 +48,7 @@ def risk(workspace: Workspace, dataset: Dataset) -> None:
             _("Columns that point to people together"),
             [str(name) for name in dataset.column_names],
             key="anonymise_kept_columns",
+            placeholder=_("choose columns"),
         )
         submitted = st.form_submit_button(_("Count"), type="primary", key="anonymise_kept_count")
     if not submitted:
@@ -61,7 +62,7 @@ def risk(workspace: Workspace, dataset: Dataset) -> None:
             st.metric(_("Smallest class (k)"), outputs.count(found.k), border=True)
             st.metric(_("Unique"), outputs.count(found.uniques), border=True)
             st.metric(_("Classes"), outputs.count(found.classes), border=True)
-            st.metric(_("Highest risk"), f"{found.prosecutor.max:.1%}", border=True)
+            st.metric(_("Highest risk"), locales.share(found.prosecutor.max, 1), border=True)
 
 
 def sampled(found: Discovery) -> None:
@@ -88,7 +89,10 @@ def places(workspace: Workspace) -> str:
         st.warning(str(problem))
         return typed
     if known:
-        named = ", ".join(f"{name} ({_(_ENGINES[engine])})" for name, engine in known.items())
+        named = locales.joined(
+            (wording.bracketed(name, _(_ENGINES[engine])) for name, engine in known.items()),
+            "words",
+        )
         outputs.remark(_("Warehouses: {named}").format(named=named))
     else:
         outputs.remark(_("The administrator has named no warehouse; files can be registered."))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.dataset.nouns import ColumnName, ColumnType
 from compliance.errors import ComplianceError
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
@@ -21,7 +21,9 @@ def look(scope: Scope) -> None:
     """Ask for a private look, and use what the last one found."""
     columns = _columns(scope)
     sought = (
-        _(" and the bounds of {columns}").format(columns=wording.escaped(", ".join(columns)))
+        _(" and the bounds of {columns}").format(
+            columns=wording.escaped(locales.joined(columns, "words"))
+        )
         if columns
         else ""
     )
@@ -65,7 +67,7 @@ def _confirm(scope: Scope, query: Query, columns: list[str], asked: Budget) -> N
             dataset=scope.dataset.name,
             unit=wording.escaped(query.unit),
             epsilon=wording.plain(asked.epsilon),
-            delta=f"{asked.delta:.0e}",
+            delta=locales.formatted(asked.delta, ".0e"),
             people=wording.escaped(scope.dataset.population),
         )
     )
@@ -138,8 +140,8 @@ def _write(scope: Scope, found: Proposal) -> None:
     if found.most_periods:
         drafts.put(scope, "most", found.most_periods)
     for range_ in found.ranges:
-        drafts.put(scope, "lower", wording.plain(range_.lower), str(range_.column))
-        drafts.put(scope, "upper", wording.plain(range_.upper), str(range_.column))
+        drafts.put(scope, "lower", wording.as_typed(range_.lower), str(range_.column))
+        drafts.put(scope, "upper", wording.as_typed(range_.upper), str(range_.column))
 
 
 def _columns(scope: Scope) -> list[str]:

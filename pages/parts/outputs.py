@@ -135,7 +135,32 @@ def remark(words: str) -> None:
 
 def fact(label: str, value: str, about: str) -> None:
     """A number in a box, with a few words about it."""
-    st.metric(label, value, about, delta_color="off", delta_arrow="off", border=True)
+    st.metric(
+        label,
+        value,
+        about,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+
+
+def moved(by: float | None) -> dict[str, str]:
+    """The arrow and colour of a metric that rises where things get better.
+
+    Streamlit looks for a minus where the words begin, and that is not where every language has it.
+
+    Args:
+        by: how much it changed; None: not known.
+    """
+    if not by:
+        return {"delta_arrow": "off", "delta_color": "off"}
+    is_better = by > 0
+    return {
+        "delta_arrow": "up" if is_better else "down",
+        "delta_color": "green" if is_better else "red",
+    }
 
 
 def moment(at: datetime) -> str:
@@ -149,7 +174,10 @@ def count(number: float) -> str:
 
 
 def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: object) -> None:
-    """Rows as a table; short ones are shown whole, and days as the language writes them."""
+    """Rows as a table; short ones are shown whole, and days as the language writes them.
+
+    Where nothing stands in a cell, a dash says so.
+    """
     height = "content" if len(rows) <= 12 else 420
     shaped = {**_days(rows), **(options.pop("column_config", None) or {})}  # type: ignore[dict-item]
     st.dataframe(
@@ -159,6 +187,7 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
         alt=alt,
         height=height,
         column_config=shaped or None,
+        placeholder="–",
         **options,
     )
 
@@ -263,17 +292,19 @@ def budget(state: BudgetState, ask: Callable[[], Prices] | None = None) -> None:
     with st.container(horizontal=True):
         st.metric(
             _("Budget of {people}").format(people=state.population),
-            f"ε = {state.total.epsilon.normalize():f}",
-            help=_("Decided by an officer; δ = {delta}.").format(delta=f"{state.total.delta:g}")
+            f"ε = {locales.formatted(state.total.epsilon.normalize(), 'f')}",
+            help=_("Decided by an officer; δ = {delta}.").format(
+                delta=locales.formatted(state.total.delta, "g")
+            )
             if state.is_decided
             else _("The default; nobody has decided it yet. δ = {delta}.").format(
-                delta=f"{state.total.delta:g}"
+                delta=locales.formatted(state.total.delta, "g")
             ),
             border=True,
         )
         st.metric(
             _("Spent"),
-            f"ε = {float(state.spent.epsilon):.2f}",
+            f"ε = {locales.formatted(float(state.spent.epsilon), '.2f')}",
             border=True,
             help=_(
                 "All releases and runs together, at the budget's δ. Noise adds up more slowly than "
@@ -282,14 +313,14 @@ def budget(state: BudgetState, ask: Callable[[], Prices] | None = None) -> None:
         )
         st.metric(
             _("Largest next release"),
-            f"ε = {float(state.left.epsilon):.2f}",
+            f"ε = {locales.formatted(float(state.left.epsilon), '.2f')}",
             border=True,
             help=_("The largest ε that one more release may ask. Asking more is refused."),
         )
     st.progress(
         min(state.share_spent, 1.0),
         text=_("{share} of the privacy budget is spent. Shares add up, ε does not.").format(
-            share=f"{state.share_spent:.1%}"
+            share=locales.share(state.share_spent, 1)
         ),
     )
     for line in _limits(state):
@@ -306,19 +337,19 @@ def prices(found: Prices) -> None:
     tightest = found.tightest
     if tightest is None or tightest.epsilon is None:
         return
-    others = ", ".join(
-        f"{_(ACCOUNTANT_WORDS[quote.accountant])} {quote.epsilon.normalize():f}"
+    others = [
+        f"{_(ACCOUNTANT_WORDS[quote.accountant])} {wording.plain(quote.epsilon)}"
         for quote in found.quotes
         if quote.epsilon is not None and quote is not tightest
+    ]
+    says = _("Tightest proof at δ = {delta}: ε = {epsilon} by {accountant}").format(
+        delta=locales.formatted(found.delta, ".0e") if found.delta else "0",
+        epsilon=locales.formatted(tightest.epsilon.normalize(), "f"),
+        accountant=_(ACCOUNTANT_WORDS[tightest.accountant]),
     )
-    remark(
-        _("Tightest proof at δ = {delta}: ε = {epsilon} by {accountant}").format(
-            delta=f"{found.delta:.0e}" if found.delta else "0",
-            epsilon=f"{tightest.epsilon.normalize():f}",
-            accountant=_(ACCOUNTANT_WORDS[tightest.accountant]),
-        )
-        + (f" ({others})." if others else ".")
-    )
+    if others:
+        says = wording.bracketed(says, locales.joined(others, "words"))
+    remark(says + locales.end())
 
 
 def _limits(state: BudgetState) -> Iterator[str]:
@@ -332,12 +363,12 @@ def _limits(state: BudgetState) -> Iterator[str]:
                 "Since the beginning ε = {epsilon} (δ = {delta}) was spent: a budget that begins "
                 "anew is a weaker promise than one for good."
             ).format(
-                epsilon=f"{float(state.since_beginning.epsilon):.2f}",
-                delta=f"{state.since_beginning.delta:.0e}",
+                epsilon=locales.formatted(float(state.since_beginning.epsilon), ".2f"),
+                delta=locales.formatted(state.since_beginning.delta, ".0e"),
             )
     for cap in state.caps:
         yield _("{actor} may spend ε = {cap} of it; ε = {left} is left.").format(
             actor=cap.actor,
-            cap=f"{cap.epsilon.normalize():f}",
-            left=f"{float(cap.left):.2f}",
+            cap=locales.formatted(cap.epsilon.normalize(), "f"),
+            left=locales.formatted(float(cap.left), ".2f"),
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from compliance.access import permissions
 from compliance.access.nouns import Role
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from pages.parts import outputs, visiting
 from pages.parts.guiding import stage
@@ -40,7 +40,7 @@ def reason(right: str) -> str:
     if stage.is_on():
         return _("Not while presenting.")
     roles = permissions().get(right, frozenset())
-    words = ", ".join(_(ROLES[role]) for role in Role if role in roles)
+    words = locales.joined((_(ROLES[role]) for role in Role if role in roles), "words")
     return _("Your role does not allow this; it is for: {roles}.").format(roles=words)
 
 

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from compliance.dataset.nouns import Dataset
 from compliance.federated import clip_of
 from compliance.federated.nouns import Task
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import BudgetState, NoisePlace, Price, PrivacyUnitKind, Protection
 from pages.parts import outputs
@@ -116,9 +117,9 @@ def priced(
     outputs.remark(
         words.format(
             n=rounds,
-            price=f"{float(price.epsilon):.2f}",
-            delta=f"{price.delta:.0e}",
-            left=f"{left:.2f}",
+            price=locales.formatted(float(price.epsilon), ".2f"),
+            delta=locales.formatted(price.delta, ".0e"),
+            left=locales.formatted(left, ".2f"),
         )
     )
     if float(price.epsilon) > left:
@@ -149,7 +150,7 @@ def protections(told: Sequence[Protection], key: str) -> None:
         [
             {
                 _("Unit"): _(str(one.unit)),
-                "ε": "–" if one.epsilon is None else f"{float(one.epsilon):.2f}",
+                "ε": "–" if one.epsilon is None else locales.formatted(float(one.epsilon), ".2f"),
                 _("Why"): _(one.why),
             }
             for one in told

@@ -64,6 +64,7 @@ def plan(dataset: Dataset, discovery: Discovery | None) -> Plan | None:
         raw, answers = _subject(dataset, tasks, discovery)
     with right:
         raw |= _sites(dataset, raw, discovery)
+    with left:
         is_response = raw["task"] == Task.RESPONSE
         raw["rounds"] = st.slider(
             _("Rounds"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.privacy import risk
 from compliance.privacy.nouns import Budget, BudgetState, Clarity, Preview, PreviewRow
@@ -41,7 +42,10 @@ def affordable(asked: Budget, state: BudgetState) -> None:
             _(
                 ":material/account_balance_wallet: ε = {asked} is more than is left for one "
                 "release (ε = {left}): look, but it would be refused."
-            ).format(asked=wording.plain(asked.epsilon), left=f"{float(state.left.epsilon):.2f}")
+            ).format(
+                asked=wording.plain(asked.epsilon),
+                left=locales.formatted(float(state.left.epsilon), ".2f"),
+            )
         )
 
 
@@ -49,7 +53,8 @@ def _odds(preview: Preview, prior_percent: int) -> None:
     """What the chosen ε means for somebody who wants to find out about one person."""
     epsilon, delta = float(preview.asked.epsilon), preview.asked.delta
     percent = 100 * risk.posterior(prior_percent / 100, epsilon)
-    times = f"{percent:.0f}" if percent < 99 else f"{math.floor(100 * percent) / 100:.2f}"
+    is_sure = percent >= 99
+    times = locales.number(math.floor(100 * percent) / 100 if is_sure else percent, 2 * is_sure)
     believes = (
         _("thinks it 50 : 50 whether one person is in it")
         if prior_percent == 50
@@ -59,7 +64,11 @@ def _odds(preview: Preview, prior_percent: int) -> None:
         "**Attacker’s odds:** somebody who knows everyone else’s data and {believes} can "
         "afterwards be right at most **{percent} times in 100**"
     ).format(believes=believes, percent=times)
-    but = _(", but for a chance of {delta}").format(delta=f"{delta:.0e}") if delta else ""
+    but = (
+        _(", but for a chance of {delta}").format(delta=locales.formatted(delta, ".0e"))
+        if delta
+        else ""
+    )
     st.markdown(f"{sentence}{but}.")
     st.progress(
         percent / 100,
@@ -95,7 +104,9 @@ def _drowned(preview: Preview, query: Query) -> None:
     if not found:
         return
     names = [
-        f"{wording.group(row.keys)}{' · ' + row.cell if row.cell else ''} ({titles[row.statistic]})"
+        wording.bracketed(
+            wording.group(row.keys) + (f" · {row.cell}" if row.cell else ""), titles[row.statistic]
+        )
         for row in found[:_MOST_NAMED]
     ]
     more = len(found) - len(names)
@@ -104,7 +115,7 @@ def _drowned(preview: Preview, query: Query) -> None:
         _(
             "These drown in the noise: {names}{rest}. Raise ε, group more coarsely, narrow the "
             "bounds, or do not read anything into them."
-        ).format(names=wording.escaped("; ".join(names)), rest=rest),
+        ).format(names=wording.escaped(locales.joined(names, "clauses")), rest=rest),
         icon=":material/water:",
     )
 
@@ -206,7 +217,7 @@ def _numbers(rows: Sequence[PreviewRow], query: Query) -> None:
         column_config={
             _("Number (internal)"): number,
             _("Noise margin ±"): number,
-            _("Margin in %"): st.column_config.NumberColumn(format="%.1f %%"),
+            _("Margin in %"): st.column_config.NumberColumn(format=locales.share_shape("%.1f")),
         },
     )
     tables.cut_short(len(rows))

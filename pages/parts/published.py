@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from compliance.i18n import meant
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Release, ReleasedValue
 from compliance.privacy.nouns.question import Statistic, StatisticKind
@@ -137,7 +137,7 @@ def _ranking(done: Release, statistic: Statistic) -> None:
     """The largest groups in their published order."""
     ranked = sorted(_of(done, statistic), key=lambda value: value.value)
     what = wording.title(statistic)
-    lines = [f"{value.value:.0f}. {_named(value)}" for value in ranked]
+    lines = [f"{locales.formatted(value.value, '.0f')}. {_named(value)}" for value in ranked]
     st.markdown(f"**{what[:1].upper()}{what[1:]}**\n\n" + "\n".join(lines))
 
 
@@ -154,8 +154,8 @@ def _guarantee(done: Release) -> None:
     """What the guarantee of a release rests on."""
     query, price = done.query, done.price
     keys = _("public") if query.has_public_keys else _("private, over a threshold")
-    delta = f"δ = {price.delta:.1e}" if price.delta else _("no δ")
-    rho = "" if price.rho is None else f", ρ = {float(price.rho):.4g}"
+    delta = f"δ = {locales.formatted(price.delta, '.2g')}" if price.delta else _("no δ")
+    rho = "" if price.rho is None else f", ρ = {locales.formatted(float(price.rho), '.4g')}"
     st.markdown(
         f"**ε = {wording.plain(price.epsilon)}**, {delta}{rho} · "
         + _("{mechanism} by OpenDP {version} · group keys {keys}").format(

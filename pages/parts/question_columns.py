@@ -84,6 +84,7 @@ def _column(scope: Scope, column: str) -> None:
         _("{column}: compute").format(column=wording.escaped(column)),
         drafts.KINDS,
         format_func=lambda kind: _(KIND_WORDS[kind]),
+        placeholder=_("nothing"),
         wrap=True,
         **kept(scope, "kinds", column),
     )
@@ -120,7 +121,7 @@ def _presets(scope: Scope, column: str) -> None:
         (
             id_
             for id_, p in presets.items()
-            if [wording.plain(p.lower), wording.plain(p.upper)] == typed
+            if [wording.as_typed(p.lower), wording.as_typed(p.upper)] == typed
         ),
         None,
     )

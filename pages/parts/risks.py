@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.privacy import (
     Attack,
@@ -81,8 +82,10 @@ def beliefs(prior: float, budget: Budget) -> None:
         start=_percent(start),
         end=_percent(end),
     )
-    but = _(", but for a chance of {delta} that all is told").format(delta=f"{budget.delta:.0e}")
-    st.markdown(sentence + (but if budget.delta else "") + ".")
+    but = _(", but for a chance of {delta} that all is told").format(
+        delta=locales.formatted(budget.delta, ".0e")
+    )
+    st.markdown(sentence + (but if budget.delta else "") + locales.end())
 
 
 def trade_off(budget: Budget, key: str) -> None:
@@ -101,7 +104,7 @@ def trade_off(budget: Budget, key: str) -> None:
         config=figures.PLAIN,
         alt=says,
     )
-    outputs.remark(says + ".")
+    outputs.remark(says + locales.end())
     outputs.table(
         [
             {
@@ -182,7 +185,7 @@ def self_audit(done: SelfAudit, key: str) -> None:
     if failed:
         st.error(
             _("Do not release anything until the reason is known: {names}.").format(
-                names="; ".join(_(check.name) for check in failed)
+                names=locales.joined((_(check.name) for check in failed), "clauses")
             ),
             icon=":material/error:",
         )
@@ -200,14 +203,16 @@ def self_audit(done: SelfAudit, key: str) -> None:
         key=f"risks_audit_{key}",
         alt=_("The checks of the desk’s own audit with what each found"),
     )
-    libraries = ", ".join(f"{name} {version}" for name, version in done.libraries.items())
+    libraries = locales.joined(
+        (f"{name} {version}" for name, version in done.libraries.items()), "words"
+    )
     outputs.remark(
         _(
             "{draws} numbers drawn on invented tables. A sound desk fails with a chance of at most "
             "{alarm}. Desk {version}, {libraries}."
         ).format(
             draws=outputs.count(done.draws),
-            alarm=f"{done.alarm:.0e}",
+            alarm=locales.formatted(done.alarm, ".0e"),
             version=done.desk_version,
             libraries=libraries,
         )
@@ -219,7 +224,7 @@ def errors(found: Sequence[GroupError], query: Query, key: str) -> None:
     for statistic in query.statistics:
         own = [error for error in found if error.statistic == statistic.name]
         if own:
-            _errors_of(own, query, statistic.title, f"{key}_{statistic.name}")
+            _errors_of(own, query, _(statistic.title), f"{key}_{statistic.name}")
 
 
 def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) -> None:
@@ -233,7 +238,7 @@ def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) ->
         config=figures.PLAIN,
         alt=says,
     )
-    outputs.remark(says + ".")
+    outputs.remark(says + locales.end())
     number = st.column_config.NumberColumn(format="localized")
     numbers = (_("Clamped by"), _("Left out"), _("Noise margin ±"), _("Together ±"), _("RMS error"))
     outputs.table(
@@ -241,7 +246,7 @@ def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) ->
         key=f"risks_errors_table_{key}",
         alt=says,
         column_config=dict.fromkeys(numbers, number)
-        | {_("In %"): st.column_config.NumberColumn(format="%.1f %%")},
+        | {_("In %"): st.column_config.NumberColumn(format=locales.share_shape("%.1f"))},
     )
 
 
@@ -257,7 +262,7 @@ def _error_row(error: GroupError, query: Query, names: Sequence[str]) -> dict[st
 def _attack_title(attack: Attack, titles: dict[str, str]) -> str:
     if not attack.statistic:
         return _(attack.name)
-    return f"{_(attack.name)} ({_(titles.get(attack.statistic, attack.statistic))})"
+    return wording.bracketed(_(attack.name), _(titles.get(attack.statistic, attack.statistic)))
 
 
 def _attack_row(attack: Attack, name: str) -> dict[str, object]:
@@ -276,7 +281,7 @@ def _attack_row(attack: Attack, name: str) -> dict[str, object]:
 def _percent(share: float) -> str:
     """A share as people read it: finer near nothing and near all, which it never claims to be."""
     if share in (0, 1) or 0.01 <= share <= 0.99:
-        return f"{100 * share:.0f} %"
+        return locales.share(share)
     if share < 0.0001:
-        return "< 0.01 %"
-    return f"{100 * share:.2f} %" if share <= 0.9999 else "> 99.99 %"
+        return f"< {locales.share(0.0001, 2)}"
+    return locales.share(share, 2) if share <= 0.9999 else f"> {locales.share(0.9999, 2)}"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from compliance.federated import economy, fairness
 from compliance.federated.nouns import Run
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from pages.parts import figures, outputs
 from pages.parts.figures import fairness as charts
@@ -19,10 +20,16 @@ def sites(run: Run) -> None:
     found = fairness(outcome)
     if found is not None:
         with st.container(horizontal=True):
-            outputs.fact(_("Worst site"), f"{found.lowest:.3f}", found.worst)
-            outputs.fact(_("Worst tenth"), f"{found.worst_decile:.3f}", _("mean of these sites"))
-            outputs.fact(_("Middle site"), f"{found.median:.3f}", _("half are better"))
-            outputs.fact(_("Spread"), f"{found.spread:.3f}", _("each site alike"))
+            outputs.fact(_("Worst site"), locales.formatted(found.lowest, ".3f"), found.worst)
+            outputs.fact(
+                _("Worst tenth"),
+                locales.formatted(found.worst_decile, ".3f"),
+                _("mean of these sites"),
+            )
+            outputs.fact(
+                _("Middle site"), locales.formatted(found.median, ".3f"), _("half are better")
+            )
+            outputs.fact(_("Spread"), locales.formatted(found.spread, ".3f"), _("each site alike"))
             if found.gain + found.lose + found.same:
                 words = _("{lose} lose, {same} stay")
                 told = words.format(lose=found.lose, same=found.same)
@@ -50,7 +57,9 @@ def moved(run: Run) -> None:
     )
     outputs.remark(
         words.format(
-            moved=size(found.bytes_moved), ratio=f"{found.ratio:.2g}", home=size(found.bytes_home)
+            moved=size(found.bytes_moved),
+            ratio=locales.formatted(found.ratio, ".2g"),
+            home=size(found.bytes_home),
         )
     )
 

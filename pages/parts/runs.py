@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from compliance.federated.nouns import Round, Run, Task
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Protection
 from pages.parts import figures, outputs, plan_protection
@@ -24,14 +25,14 @@ _MOST_ROUNDS_SHOWN = 200
 def title(run: Run) -> str:
     """A run in one line."""
     outcome, last = run.outcome, run.outcome.rounds[-1]
-    noise = f" · ε = {last.epsilon:.2f}" if last.epsilon is not None else ""
+    noise = f" · ε = {locales.formatted(last.epsilon, '.2f')}" if last.epsilon is not None else ""
     return (
         _("{at} · {subject} across {n} sites · {metric} {value}").format(
             at=outputs.moment(run.started_at),
             subject=run.plan.target or _(SUBJECTS[run.plan.task]),
             n=len(outcome.sites),
             metric=outcome.metric.written,
-            value=f"{last.metric:.3f}",
+            value=locales.formatted(last.metric, ".3f"),
         )
         + noise
     )
@@ -52,9 +53,9 @@ def chosen(past: Sequence[Run]) -> Run:
 
 def advanced(bar: DeltaGenerator, latest: Round, planned: int, metric: str) -> None:
     """How far a run has come, drawn into `bar`."""
-    spent = "" if latest.epsilon is None else f" · ε = {latest.epsilon:.2f}"
+    spent = "" if latest.epsilon is None else f" · ε = {locales.formatted(latest.epsilon, '.2f')}"
     reached = _("Round {n} of {m}: {metric} {value}").format(
-        n=latest.round, m=planned, metric=metric, value=f"{latest.metric:.3f}"
+        n=latest.round, m=planned, metric=metric, value=locales.formatted(latest.metric, ".3f")
     )
     bar.progress(latest.round / planned, text=reached + spent)
 
@@ -81,14 +82,14 @@ def quality(run: Run) -> None:
     )
     with st.container(horizontal=True):
         name = outcome.metric.written
-        st.metric(_("Federated"), f"{last.metric:.3f}", border=True, help=name)
+        st.metric(_("Federated"), locales.formatted(last.metric, ".3f"), border=True, help=name)
         if outcome.baselines:
             pooled, local = outcome.baselines.centralised, outcome.baselines.local
             for title, level in (
                 (_("All rows in one place"), pooled),
                 (_("Each site alone"), local),
             ):
-                shown = "–" if level is None else f"{level:.3f}"
+                shown = "–" if level is None else locales.formatted(level, ".3f")
                 st.metric(title, shown, border=True, help=name)
             if (naive := outcome.baselines.naive) is not None:
                 about = _(
@@ -96,7 +97,7 @@ def quality(run: Run) -> None:
                 )
                 st.metric(
                     _("Without a model"),
-                    f"{naive:.3f}",
+                    locales.formatted(naive, ".3f"),
                     border=True,
                     help=about + _("the most frequent answer"),
                 )
@@ -107,7 +108,7 @@ def quality(run: Run) -> None:
         if last.epsilon is not None:
             st.metric(
                 _("Spent per {unit}").format(unit=_(_unit(run))),
-                f"ε = {last.epsilon:.2f}",
+                f"ε = {locales.formatted(last.epsilon, '.2f')}",
                 border=True,
             )
     outputs.remark(" ".join(_remarks(run)))
@@ -178,9 +179,9 @@ def protection(run: Run, told: Sequence[Protection]) -> None:
             words.format(
                 unit=_(plan_protection.UNIT_WORDS[noise.unit]).capitalize(),
                 n=outputs.count(run.outcome.protected),
-                q=f"{run.plan.fraction:g}",
-                clip=f"{noise.clip:g}",
-                z=f"{noise.noise_multiplier:g}",
+                q=locales.formatted(run.plan.fraction, "g"),
+                clip=locales.formatted(noise.clip, "g"),
+                z=locales.formatted(noise.noise_multiplier, "g"),
                 place=_(plan_protection.PLACE_WORDS[noise.place]),
             )
         )
@@ -192,7 +193,9 @@ def size(number: int) -> str:
     """Bytes as people read them."""
     if number < 1000:
         return f"{number} B"
-    return f"{number / 1000:.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
+    is_small = number < 1_000_000
+    amount = locales.number(number / (1000 if is_small else 1_000_000), 1)
+    return f"{amount} {'kB' if is_small else 'MB'}"
 
 
 def _readable(run: Run) -> None:
@@ -219,15 +222,15 @@ def _ledger(run: Run) -> None:
     outputs.table(
         [
             {
-                _("Round"): done.round,
-                run.outcome.metric.written: f"{done.metric:.4f}",
+                meant("of training", "Round"): done.round,
+                run.outcome.metric.written: locales.formatted(done.metric, ".4f"),
                 _("Took part"): outputs.count(done.clients),
                 _("Fell silent"): done.silent,
                 _("Slow"): done.slow,
                 _("Refused"): done.refused,
                 _("Counts"): _("no") if done.is_void else _("yes"),
-                _("Clip"): "" if done.clip is None else f"{done.clip:.3g}",
-                "ε": "" if done.epsilon is None else f"{done.epsilon:.3f}",
+                _("Clip"): "" if done.clip is None else locales.formatted(done.clip, ".3g"),
+                "ε": "" if done.epsilon is None else locales.formatted(done.epsilon, ".3f"),
                 _("Model"): done.model_hash[:12],
             }
             for done in rounds
@@ -239,7 +242,9 @@ def _ledger(run: Run) -> None:
 
 def _remarks(run: Run) -> list[str]:
     outcome = run.outcome
-    remarks = [_("Learnt from {columns}.").format(columns=", ".join(outcome.features))]
+    remarks = [
+        _("Learnt from {columns}.").format(columns=locales.joined(outcome.features, "words"))
+    ]
     if outcome.sites_left_out:
         words = _("{n} sites had too few records and took no part.")
         remarks.append(words.format(n=outcome.sites_left_out))

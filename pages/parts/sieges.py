@@ -16,6 +16,7 @@ from compliance.federated.nouns import (
     Shield,
     Siege,
 )
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from pages.parts import figures, outputs
 from pages.parts.figures import fairness as charts
@@ -93,7 +94,7 @@ def _told_apart(found: Siege) -> None:
     protected = found.protected.privacy
     if protected is not None and found.plan.privacy is None:
         words = _("This run has no noise; a twin with noise {z} times the clip stands beside it.")
-        outputs.remark(words.format(z=f"{protected.noise_multiplier:g}"))
+        outputs.remark(words.format(z=locales.formatted(protected.noise_multiplier, "g")))
 
 
 def _poisoned(found: Sequence[Poisoning]) -> None:
@@ -105,7 +106,9 @@ def _poisoned(found: Sequence[Poisoning]) -> None:
                 _("Sites that lie"): _("none")
                 if not one.poisoned
                 else f"{one.poisoned}/{one.sites}",
-                one.measure.written: _("no model") if one.metric is None else f"{one.metric:.3f}",
+                one.measure.written: _("no model")
+                if one.metric is None
+                else locales.formatted(one.metric, ".3f"),
             }
             for one in found
         ],

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from pages.parts import wording
@@ -43,7 +44,7 @@ def delta(total: Budget) -> Decimal:
             _("δ, the chance that the bound fails"),
             DELTAS,
             value=_nearest(DELTAS, total.delta / 10),
-            format_func=lambda d: f"{d:.0e}",
+            format_func=lambda d: locales.formatted(d, ".0e"),
             key="tradeoff_delta",
             persist_state="session",
         )
@@ -58,7 +59,7 @@ def prior_percent() -> int:
             _("What an attacker believes beforehand"),
             PRIORS_PERCENT,
             value=50,
-            format_func=lambda percent: f"{percent} %",
+            format_func=lambda percent: locales.share_of(locales.number(percent)),
             key="tradeoff_prior",
             persist_state="session",
         )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from compliance.federated import frontier
 from compliance.federated.nouns import Axis, Plan, Point, Split
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import figures, outputs
@@ -52,7 +53,11 @@ def sweep(workspace: Workspace, name: str, plan: Plan) -> None:
     )
     seeds = right.number_input(_("Runs per value"), 2, 10, 3, key="federated_seeds")
     values = st.multiselect(
-        _("Values"), _VALUES[axis], _VALUES[axis], key=f"federated_values_{axis}"
+        _("Values"),
+        _VALUES[axis],
+        _VALUES[axis],
+        key=f"federated_values_{axis}",
+        placeholder=_("none"),
     )
     if st.button(_("Try these"), key="federated_try", icon=":material/query_stats:"):
         with outputs.explained(_("Not tried")):
@@ -79,7 +84,8 @@ def _tried(
         for point in tried:
             points.append(point)
             bar.progress(
-                len(points) / max(len(values), 1), text=f"{_(_WORDS[axis])}: {point.value:g}"
+                len(points) / max(len(values), 1),
+                text=f"{_(_WORDS[axis])}: {locales.formatted(point.value, 'g')}",
             )
     bar.empty()
     return points
@@ -109,13 +115,15 @@ def _shown(points: Sequence[Point]) -> None:
     outputs.table(
         [
             {
-                _(_WORDS[axis]): f"{point.value:g}",
-                "ε": "–" if point.epsilon is None else f"{point.epsilon:.2f}",
-                metric: "–" if point.mean is None else f"{point.mean:.3f}",
-                "±": "–" if point.standard_error is None else f"{point.standard_error:.3f}",
+                _(_WORDS[axis]): locales.formatted(point.value, "g"),
+                "ε": "–" if point.epsilon is None else locales.formatted(point.epsilon, ".2f"),
+                metric: "–" if point.mean is None else locales.formatted(point.mean, ".3f"),
+                "±": "–"
+                if point.standard_error is None
+                else locales.formatted(point.standard_error, ".3f"),
                 _("Sent in a run"): size(point.bytes_up),
                 _("Not beaten"): _("yes") if point in best else "",
-                _("Failed"): point.reason if point.failed else "",
+                _("Failed"): _(point.reason) if point.failed else "",
             }
             for point in points
         ],

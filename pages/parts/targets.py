@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.privacy.nouns.planning import Coverage, Planned, Target
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
@@ -102,7 +103,8 @@ def _told(found: Planned, query: Query) -> None:
     titles = tables.titles(query)
     st.markdown(
         _("The smallest ε is **{epsilon}** (δ = {delta}).").format(
-            epsilon=wording.plain(found.asked.epsilon), delta=f"{found.asked.delta:.0e}"
+            epsilon=wording.plain(found.asked.epsilon),
+            delta=locales.formatted(found.asked.delta, ".0e"),
         )
     )
     lines = [

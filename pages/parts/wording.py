@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
+from compliance.countries import name_of
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import PrivacyParameterError
-from compliance.i18n import locales, refusals
+from compliance.i18n import ENGLISH, LANGUAGE, counted, locales, refusals
 from compliance.i18n import translate as _
 from compliance.privacy import from_conditions
 from compliance.privacy.nouns import Budget, Clarity
@@ -40,6 +43,22 @@ def in_words(query: Query, *, short: bool = False) -> str:
     return locales.joined([first, _each_person(query), *_conditions(query)], "sentences")
 
 
+def bracketed(word: str, more: object) -> str:
+    """A word and what is said of it, in brackets as the language writes them."""
+    return _("{word} ({more})").format(word=word, more=more)
+
+
+def country(code: str) -> str:
+    """What a country is called in the language chosen."""
+    language = LANGUAGE.get()
+    return name_of(code) if language == ENGLISH else _places(language).get(code) or name_of(code)
+
+
+@cache
+def _places(language: str) -> Mapping[str, str]:
+    return locales.places(language)
+
+
 def typed_budget(epsilon: str, delta: str) -> Budget:
     """The (ε, δ) typed as text.
 
@@ -64,6 +83,11 @@ def typed_number(name: str, typed: str) -> Decimal:
 
 def plain(number: Decimal) -> str:
     """An exact number without an exponent and without noughts at its end."""
+    return locales.formatted(number.normalize(), "f")
+
+
+def as_typed(number: Decimal) -> str:
+    """An exact number as the fields of the desk hold it, which is the same in every language."""
     return f"{number.normalize():f}"
 
 
@@ -105,24 +129,32 @@ def _group(query: Query, column: ColumnName) -> str:
 
 def _each_person(query: Query) -> str:
     if not query.by:
-        return _(
-            "One person is told apart by **{unit}** and counts with at most **{rows}** rows."
-        ).format(unit=escaped(query.unit), rows=query.max_rows_per_group)
+        return _("One person is told apart by **{unit}** and counts with at most {rows}.").format(
+            unit=escaped(query.unit), rows=_many(query.max_rows_per_group, "row", "rows")
+        )
     if query.period:
         return _(
             "One person is told apart by **{unit}** and counts in at most **{most}** {per}s, each "
-            "time in at most **{groups}** groups with at most **{rows}** rows each."
+            "time in at most {groups} with at most {rows} each."
         ).format(
             unit=escaped(query.unit),
             most=query.period.most,
             per=_(str(query.period.per)),
-            groups=query.max_groups,
-            rows=query.max_rows_per_group,
+            groups=_many(query.max_groups, "group", "groups"),
+            rows=_many(query.max_rows_per_group, "row", "rows"),
         )
     return _(
-        "One person is told apart by **{unit}** and counts in at most **{groups}** groups with "
-        "at most **{rows}** rows each."
-    ).format(unit=escaped(query.unit), groups=query.max_groups, rows=query.max_rows_per_group)
+        "One person is told apart by **{unit}** and counts in at most {groups} with at most "
+        "{rows} each."
+    ).format(
+        unit=escaped(query.unit),
+        groups=_many(query.max_groups, "group", "groups"),
+        rows=_many(query.max_rows_per_group, "row", "rows"),
+    )
+
+
+def _many(number: int, unit: str, units: str) -> str:
+    return f"**{locales.count_of(locales.number(number), counted(unit, units, number))}**"
 
 
 def _conditions(query: Query) -> list[str]:
@@ -136,7 +168,7 @@ def _conditions(query: Query) -> list[str]:
     if query.where:
         said.append(_("Only rows where {w}.").format(w=escaped(from_conditions(query.where))))
     if query.join:
-        others = ", ".join(join.dataset for join in query.join)
+        others = locales.joined((join.dataset for join in query.join), "words")
         said.append(_("What the columns of {others} say is looked up.").format(others=others))
     if query.mechanism is not Mechanism.GAUSSIAN:
         said.append(_("With {noise}.").format(noise=_(NOISE_WORDS[query.mechanism])))

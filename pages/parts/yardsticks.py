@@ -54,8 +54,8 @@ def _deployments(rows: Sequence[Compared], key: str) -> None:
     outputs.table(
         [
             {
-                "ε": "–" if one.epsilon is None else f"{float(one.epsilon):.4g}",
-                "δ": f"{one.delta:g}" if one.delta else "–",
+                "ε": "–" if one.epsilon is None else locales.formatted(float(one.epsilon), ".4g"),
+                "δ": locales.formatted(one.delta, "g") if one.delta else "–",
                 _("Unit"): _(one.deployment.unit),
                 _("What"): one.deployment.name,
                 _("Who"): one.deployment.curator,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.dataset.nouns import Dataset
 from compliance.errors import ComplianceError
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
@@ -43,12 +43,10 @@ def publish() -> None:
         return
     dataset, query, asked = pending
     try:
-        done = workspace.release(dataset.name, query, asked.epsilon, asked.delta)
+        workspace.release(dataset.name, query, asked.epsilon, asked.delta)
         st.session_state["release_said"] = (
             "success",
-            _("Released as {id}. It is stored; this page shows it from storage.").format(
-                id=done.id
-            ),
+            _("Published, and stored as it is shown below."),
         )
     except ComplianceError as refusal:
         st.session_state["release_said"] = ("error", wording.refused(refusal))
@@ -56,7 +54,9 @@ def publish() -> None:
 
 @language.dialog(mark("Publish and pay for it?"))
 def confirm(dataset: Dataset, query: Query, asked: Budget, need: Need | None) -> None:
-    statistics = ", ".join(wording.title(statistic) for statistic in query.statistics)
+    statistics = locales.joined(
+        (wording.title(statistic) for statistic in query.statistics), "words"
+    )
     st.markdown(
         _(
             "{what} from **{dataset}** will be published with noise. This spends **ε = {epsilon}** "
@@ -65,7 +65,7 @@ def confirm(dataset: Dataset, query: Query, asked: Budget, need: Need | None) ->
             what=f"**{statistics[:1].upper()}{statistics[1:]}**",
             dataset=dataset.name,
             epsilon=wording.plain(asked.epsilon),
-            delta=f"{asked.delta:.0e}",
+            delta=locales.formatted(asked.delta, ".0e"),
             people=wording.escaped(dataset.population),
         )
     )
@@ -97,7 +97,7 @@ else:
         kept = session.asked_of(dataset)
         one, two, three = st.columns([1, 1, 2], vertical_alignment="bottom")
         epsilon = one.text_input(
-            _("ε to spend"), wording.plain(kept.epsilon) if kept else "1", key="release_epsilon"
+            _("ε to spend"), wording.as_typed(kept.epsilon) if kept else "1", key="release_epsilon"
         )
         delta = two.text_input(
             _("δ to spend"),
@@ -114,7 +114,7 @@ else:
                 confirm(dataset, query, asked, need)
         outputs.remark(
             _("What you type is what is spent. At most ε = {left} is left for one release.").format(
-                left=f"{float(state.left.epsilon):.2f}"
+                left=locales.formatted(float(state.left.epsilon), ".2f")
             )
         )
         with suppress(ComplianceError):  # what is typed wrongly is told above

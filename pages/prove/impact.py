@@ -11,7 +11,7 @@ from pages.parts.impacting import answers, beginning, judging, redrawing, risks,
 
 def shown(impact: Impact, changed: tuple[str, ...]) -> None:
     """One assessment: how it stands, and its parts."""
-    st.header(wording.escaped(impact.title))
+    st.header(wording.escaped(_(impact.title)))
     who = impact.actor or "–"
     st.markdown(
         f"{words.status_badge(impact, knowledge)} :gray-badge[{_(words.KIND_WORDS[impact.kind])}] "
@@ -31,17 +31,19 @@ def figures_of(impact: Impact) -> None:
     with st.container(horizontal=True):
         if impact.kind is ImpactKind.DPIA:
             need = weighed(impact.screening).need
-            st.metric(_("A DPIA is"), _(str(need)), border=True)
+            st.metric(_("A DPIA is"), _(str(need)), border=True, height="stretch")
             left = residual(impact)
             high = [e for e in impact.events if level_after(e) is None]
             st.metric(
                 _("Risk left"),
                 _(str(left)) if left else _("{n} not gauged").format(n=len(high)),
                 border=True,
+                height="stretch",
             )
         done = sum(one.is_done for one in impact.measures)
-        st.metric(_("Measures done"), f"{done} / {len(impact.measures)}", border=True)
-        st.metric(_("Still missing"), missing, border=True)
+        number = f"{done} / {len(impact.measures)}"
+        st.metric(_("Measures done"), number, border=True, height="stretch")
+        st.metric(_("Still missing"), missing, border=True, height="stretch")
     explaining.explained("impact_figures", "dpia", "residual")
 
 
@@ -107,7 +109,7 @@ if not found:
     st.markdown(_("No assessment has been begun yet."))
     st.stop()
 changes = beginning.listed(workspace, found, knowledge)
-titles = {one.id: f"{one.title} ({one.kind.upper()})" for one in found}
+titles = {one.id: wording.bracketed(_(one.title), one.kind.upper()) for one in found}
 opened = st.session_state.pop("impact_open", None)
 if opened in titles:
     st.session_state["impact_which"] = opened

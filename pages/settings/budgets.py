@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import streamlit as st
 
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Budget, Period
 from pages.parts import explaining, outputs, permitted, session, yardsticks
@@ -29,6 +30,7 @@ for dataset in datasets:
     about.setdefault(dataset.population, []).append(str(dataset.name))
 
 explaining.explained("budgets_form", "budget", "epsilon", "delta")
+standing = st.container()  # the state first; drawn at the end, after a decision
 with st.container(border=True):
     people = st.selectbox(
         _("People who share the budget"), list(about), key="budgets_people", width=420
@@ -52,7 +54,7 @@ with st.container(border=True):
             _("δ in total"),
             deltas,
             index=deltas.index(total.delta),
-            format_func=lambda d: f"{d:.0e}" if d else "0",
+            format_func=lambda d: locales.formatted(d, ".0e") if d else "0",
             key=f"budgets_delta_{people}",
             help=_("Far below one in the number of people, so that nobody is shown whole."),
         )
@@ -75,24 +77,29 @@ if decided:
 
 yardsticks.of_loss("budgets", total)
 states = [workspace.budget(population) for population in about]
-outputs.table(
-    [
-        {
-            _("People"): state.population,
-            _("Datasets"): ", ".join(about[state.population]),
-            _("ε in total"): float(state.total.epsilon),
-            _("δ in total"): f"{state.total.delta:.0e}" if state.total.delta else "0",
-            _("Begins anew"): _(PERIOD_WORDS[state.period]),
-            _("Decided"): _("by an officer") if state.is_decided else _("no, the default holds"),
-            _("Spent in %"): 100 * state.share_spent,
-            _("Largest next release ε"): float(state.left.epsilon),
-        }
-        for state in states
-    ],
-    key="budgets_table",
-    alt=_("The privacy budget of each group of people, and what of it is spent"),
-    column_config={
-        _("Spent in %"): st.column_config.NumberColumn(format="%.1f %%"),
-        _("Largest next release ε"): st.column_config.NumberColumn(format="%.2f"),
-    },
-)
+with standing:
+    outputs.table(
+        [
+            {
+                meant("who share a budget", "People"): state.population,
+                _("Datasets"): locales.joined(about[state.population], "words"),
+                _("ε in total"): float(state.total.epsilon),
+                _("δ in total"): locales.formatted(state.total.delta, ".0e")
+                if state.total.delta
+                else "0",
+                _("Begins anew"): _(PERIOD_WORDS[state.period]),
+                _("Decided"): _("by an officer")
+                if state.is_decided
+                else _("no, the default holds"),
+                _("Spent in %"): 100 * state.share_spent,
+                _("Largest next release ε"): float(state.left.epsilon),
+            }
+            for state in states
+        ],
+        key="budgets_table",
+        alt=_("The privacy budget of each group of people, and what of it is spent"),
+        column_config={
+            _("Spent in %"): st.column_config.NumberColumn(format=locales.share_shape("%.1f")),
+            _("Largest next release ε"): st.column_config.NumberColumn(format="%.2f"),
+        },
+    )

@@ -162,9 +162,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def open_window(chromium: Browser) -> Iterator[Open]:
-    """Opens windows: `visitor = open_window(app, width=390, color_scheme="dark")`."""
+@contextmanager
+def windows(chromium: Browser) -> Iterator[Open]:
+    """Opens windows, which are closed with the block."""
     contexts: list[BrowserContext] = []
 
     def open_one(app: App, width: int = 1440, height: int = 1000, **options: str) -> Visitor:
@@ -180,3 +180,10 @@ def open_window(chromium: Browser) -> Iterator[Open]:
     yield open_one
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_window(chromium: Browser) -> Iterator[Open]:
+    """Opens windows: `visitor = open_window(app, width=390, color_scheme="dark")`."""
+    with windows(chromium) as open_one:
+        yield open_one

@@ -116,7 +116,7 @@ def release_once(visitor: Visitor) -> None:
     visitor.keep("release-question")
     dialog.get_by_role("button", name="Publish now").dblclick()
     expect(dialog).to_have_count(0)
-    visitor.sees("Released as release-")
+    visitor.sees("Published, and stored as it is shown below.")
     visitor.settle()
     visitor.keep("release")
     stored = visitor.app.workspace.releases("customers")

@@ -79,7 +79,7 @@ def test_officers_and_auditors_read_it_and_change_nothing(
 def test_the_table_of_rights_says_what_the_desk_enforces(empty_desk: Desk) -> None:
     visitor = empty_desk.open("accounts")
 
-    rights = visitor.dataframe[0].value.set_index("What")
+    rights = visitor.table[0].value
     values = rights.loc["See values of the data: examples, previews, exact tables"]
     assert list(values) == ["✓", "✓", "–", "–"]
     assert list(rights.columns) == ["Officer", "Analyst", "Auditor", "Administrator"]

@@ -215,18 +215,3 @@ def test_no_choice_is_kept_by_a_word_of_one_language(path: Path) -> None:
             for options in call.args[1:2]:
                 inner = [n for n in ast.walk(options) if isinstance(n, ast.Call)]
                 assert not [n for n in inner if isinstance(n.func, ast.Name) and n.func.id == "_"]
-
-
-# By hand: a file's name; the hour at which something ended on a day that is written before it.
-BY_HAND = {"reporting/choosing.py": 1, "alarms.py": 1}
-DATED = re.compile(r":%[YmdHM]|strftime\(")
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
-def test_no_page_writes_a_day_by_hand(path: Path) -> None:
-    """Days and moments are written as the language does: by `locales`, or by a table's column."""
-    part = path.relative_to(ROOT / "pages").as_posix().removeprefix("parts/")
-    if part.startswith("serving/"):  # logs and numbers for machines
-        return
-    found = [line for line in path.read_text("utf-8").splitlines() if DATED.search(line)]
-    assert len(found) == BY_HAND.get(part, 0), found

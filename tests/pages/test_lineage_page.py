@@ -98,7 +98,7 @@ def test_a_column_goes_back_to_its_file_and_onward_with_masking(traced: Desk) ->
     assert back["From"].tolist() == ["people.csv · email"]
     onward = table(visitor, "Each step from the column to what was made")
     back = onward[onward["To"] == "mart (version 1) · who"].iloc[0]
-    assert back["Transformation"] == "identity · masking"
+    assert back["Transformation"] == "directly · masking"
     assert back["Personal data"] == "✗ lost without evidence"
     assert signs(chart_of(visitor, "lineage_column_graph"))["mart (version 1) · who"] == "x"
 

@@ -336,7 +336,7 @@ def test_releasing_spends_once_and_is_shown_from_storage(full_desk: Desk) -> Non
 
     newest, oldest = full_desk.workspace.releases("orders")
     assert refusals(visitor) == []
-    assert f"Released as {newest.id}" in words(visitor)
+    assert "Published, and stored as it is shown below." in words(visitor)
     assert oldest == first
     assert [purpose for purpose in spent(full_desk) if purpose == newest.id] == [newest.id]
     assert published(visitor) == [value.value for value in newest.values]

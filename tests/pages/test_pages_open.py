@@ -19,7 +19,7 @@ EMPTY = {
     "overview": ("Privacy Desk finds the personal data in your tables", []),
     "datasets": ("There is no dataset yet. Load one above", [OVERVIEW]),
     "discovery": ("Each column is judged by its name and its values", LOAD_OR_DEMO),
-    "register": ("Nothing is drawn yet", [*LOAD_OR_DEMO, "organisation"]),
+    "register": ("Nothing is filled in yet", [*LOAD_OR_DEMO, "organisation"]),
     "residency": ("Where every copy lies, where data go", LOAD_OR_DEMO),
     "anonymise": ("How easily people could be picked out of a table", LOAD_OR_DEMO),
     "tradeoff": ("What a release would look like", LOAD_OR_DEMO),

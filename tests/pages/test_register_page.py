@@ -76,7 +76,7 @@ def test_every_kind_can_be_filled_in(full_desk: Desk, kind: str) -> None:
 
 def test_only_what_was_changed_becomes_the_officers_word(full_desk: Desk) -> None:
     visitor = changing(full_desk)
-    assert "(drawn)" in visitor.selectbox(key=field(visitor, "lawful_basis")).label
+    assert "(filled in)" in visitor.selectbox(key=field(visitor, "lawful_basis")).label
     visitor.selectbox(key=field(visitor, "lawful_basis")).set_value("consent")
     visitor.button(key="register_save").click().run()
 
@@ -85,7 +85,7 @@ def test_only_what_was_changed_becomes_the_officers_word(full_desk: Desk) -> Non
     assert typed is not None
     assert typed.values == {"lawful_basis": "consent"}
     assert area.find("activity", ACTIVITY).values["storage_countries"] == ("DE",)
-    assert "(drawn)" not in visitor.selectbox(key=field(visitor, "lawful_basis")).label
+    assert "(filled in)" not in visitor.selectbox(key=field(visitor, "lawful_basis")).label
 
 
 def test_a_field_that_is_emptied_is_forgotten(full_desk: Desk) -> None:
@@ -130,7 +130,7 @@ def test_a_record_is_read_before_it_is_changed(full_desk: Desk) -> None:
     (shown,) = [f.value for f in visitor.dataframe if "On record" in f.value]
     said = {row["Field"]: (row["On record"], row["Known from"]) for _, row in shown.iterrows()}
     assert ("Sales", "what was recorded") in said.values()
-    assert "drawn" in {source for _, source in said.values()}
+    assert "filled in" in {source for _, source in said.values()}
     assert "register_save" not in [button.key for button in visitor.button]
     assert "register_save" in [button.key for button in changing(full_desk).button]
 

@@ -110,8 +110,8 @@ def _reason(deployment: Deployment, kind: str) -> str:
 
 def _says(kind: str, epsilon: Decimal, delta: Decimal, comparable: Sequence[Compared]) -> str:
     unit = f"one {kind.replace('-', ' in one ')}"
-    ours = mark("ε = {epsilon} at δ = {delta} for {unit}").format(
-        epsilon=loss(epsilon), delta=loss(delta), unit=unit
+    ours = mark("ε = {epsilon} at δ = {delta} for {whom}").format(
+        epsilon=loss(epsilon), delta=loss(delta), whom=unit
     )
     if not comparable:
         return f"{ours}. " + mark("No known deployment has the same unit.")

@@ -23,7 +23,7 @@ from compliance.privacy.nouns import (
 from compliance.privacy.nouns.question import Statistic, StatisticKind
 from compliance.report import wording
 from compliance.report.tables import Fill, Plain, heading, table
-from compliance.report.wording import count, measured
+from compliance.report.wording import count, formatted, measured
 
 _KEYS = "keys"
 _LARGEST = re.compile(r"top_(\d+)_(rows|units)")
@@ -57,12 +57,14 @@ def in_words(event: Event) -> str:
             drawn = (
                 _("all in each")
                 if rate == 1
-                else _("each in a round with probability {rate:.4g}").format(rate=rate)
+                else _("each in a round with probability {rate}").format(
+                    rate=formatted(rate, ".4g")
+                )
             )
             return _(
-                "Gaussian noise on model updates, {noise:g} times what one protected unit can "
+                "Gaussian noise on model updates, {noise} times what one protected unit can "
                 "change, in {rounds}; {drawn}"
-            ).format(noise=noise, rounds=count(rounds, "round"), drawn=drawn)
+            ).format(noise=formatted(noise, "g"), rounds=count(rounds, "round"), drawn=drawn)
         case other:
             kind, of, __, amount = _row(other)
             return _("{kind} on the {of}: {amount}").format(kind=kind, of=of, amount=amount)
@@ -93,8 +95,8 @@ def _row(event: Event) -> tuple[str, str, str, str]:
             )
             return (_("Choice"), _of(name), by, amount)
         case RandomisedResponseEvent(statistic=name, categories=categories, probability=truth):
-            amount = _("kept with probability {truth:.6g}, of {categories} answers").format(
-                truth=truth, categories=count(categories)
+            amount = _("kept with probability {truth}, of {categories} answers").format(
+                truth=formatted(truth, ".6g"), categories=count(categories)
             )
             return (_("Changed answers"), _of(name), _("their own answer"), amount)
         case SynthesisEvent(rho=rho):
@@ -106,10 +108,10 @@ def _row(event: Event) -> tuple[str, str, str, str]:
             )
             return (_("Threshold"), _("groups that are shown"), _("1 group or more"), amount)
         case SampledGaussianEvent(sampling_rate=rate, noise_multiplier=noise, rounds=rounds):
-            amount = _("{noise:g} times that, {rounds}").format(
-                noise=noise, rounds=count(rounds, "round")
+            amount = _("{noise} times that, {rounds}").format(
+                noise=formatted(noise, "g"), rounds=count(rounds, "round")
             )
-            by = _("the clip; taken with probability {rate:.4g}").format(rate=rate)
+            by = _("the clip; taken with probability {rate}").format(rate=formatted(rate, ".4g"))
             return (_("Gaussian noise"), _("model updates"), by, amount)
 
 

@@ -65,7 +65,7 @@ def _finding(
         _("Response"): _response(on_record),
     }
     if first.due is not None:
-        facts[_("Legal deadline")] = f"{first.due:%Y-%m-%d}"
+        facts[_("Legal deadline")] = wording.day(first.due)
     shown = [{"name": name, "value": value, "refs": False} for name, value in facts.items()]
     shown.append({"name": _("Evidence"), "value": shown_by, "refs": True})
     return {
@@ -163,7 +163,7 @@ def _owned(on_record: Sequence[Tracked]) -> str:
         return _("The finding is not on record as a task.")
     said = dict.fromkeys(
         _("{owner}, by {due}").format(
-            owner=one.owner or _("nobody has been named"), due=f"{one.due:%Y-%m-%d}"
+            owner=one.owner or _("nobody has been named"), due=wording.day(one.due)
         )
         for one in on_record
     )
@@ -180,7 +180,7 @@ def _response(on_record: Sequence[Tracked]) -> str:
     begun = sum(one.status is Status.IN_PROGRESS for one in on_record)
     said = [
         _("Waived until {day} by {who}: {why}").format(
-            day=f"{one.waived_until:%Y-%m-%d}",
+            day=wording.day(one.waived_until),
             who=one.waived_by,
             why=wording.sentence(one.waived_why),
         )
@@ -238,8 +238,8 @@ def to_earlier(evidence: Evidence) -> Plain:
             one.id,
             stacked(_(one.title), _("rule {rule}").format(rule=one.rule)),
             wording.abridged(_(one.subject)),
-            f"{wording.to_utc(one.opened_at):%Y-%m-%d}",
-            f"{one.due:%Y-%m-%d}",
+            wording.day_stamp(one.opened_at),
+            wording.day_stamp(one.due),
             _standing(one, evidence),
         ]
         for one in before[:MOST_EARLIER]
@@ -269,11 +269,11 @@ def _earlier_says(evidence: Evidence, before: Sequence[Tracked]) -> str:
 
 def _standing(one: Tracked, evidence: Evidence) -> Cell:
     if one.status is Status.CLOSED and one.closed_at is not None:
-        day = f"{wording.to_utc(one.closed_at):%Y-%m-%d}"
+        day = wording.day(one.closed_at)
         return toned(_("closed {day} by {who}").format(day=day, who=one.closed_by), "good")
     if one.waived_until is not None:
         return _("waived until {day} by {who}").format(
-            day=f"{one.waived_until:%Y-%m-%d}", who=one.waived_by
+            day=wording.day(one.waived_until), who=one.waived_by
         )
     said = _(_STATUS[one.status])
     if is_overdue(one, evidence):

@@ -255,15 +255,15 @@ def _protected(evidence: FederatedEvidence) -> str:
     epsilon = reported_epsilon(evidence)
     price = _("ε not known") if epsilon is None else f"ε = {loss_up(epsilon)}"
     return _(
-        "{unit}. {price} at δ = {delta}: noise multiplier {noise_multiplier:g}, clip "
-        "{clip:g}, sampling probability {fraction:g}; noise added by {noiser}"
+        "{unit}. {price} at δ = {delta}: noise multiplier {noise_multiplier}, clip "
+        "{clip}, sampling probability {fraction}; noise added by {noiser}"
     ).format(
         unit=unit_in_words(plan, outcome),
         price=price,
         delta=loss_up(plan.privacy.delta),
-        noise_multiplier=plan.privacy.noise_multiplier,
-        clip=plan.privacy.clip,
-        fraction=plan.fraction,
+        noise_multiplier=wording.formatted(plan.privacy.noise_multiplier, "g"),
+        clip=wording.formatted(plan.privacy.clip, "g"),
+        fraction=wording.formatted(plan.fraction, "g"),
         noiser=noiser_in_words(plan),
     )
 

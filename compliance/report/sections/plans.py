@@ -123,10 +123,12 @@ def strategy_in_words(plan: Plan) -> str:
         case _ if plan.model is ModelKind.TREES:
             return _("the sites' sums are added up")
         case Strategy.FEDPROX:
-            return _("FedProx, sites held back by {proximal:g}").format(proximal=plan.proximal)
+            return _("FedProx, sites held back by {proximal}").format(
+                proximal=wording.formatted(plan.proximal, "g")
+            )
         case Strategy.FEDAVGM:
-            return _("federated averaging with momentum {momentum:g}").format(
-                momentum=plan.momentum
+            return _("federated averaging with momentum {momentum}").format(
+                momentum=wording.formatted(plan.momentum, "g")
             )
         case Strategy.TRIMMED_MEAN:
             return _("the mean without the {share} largest and smallest of each number").format(
@@ -144,7 +146,9 @@ def training_in_words(plan: Plan) -> str:
     """What is done at a site, or with noise for a protected unit, in a round."""
     whose, rate = (
         whose_rows(plan),
-        _("learning rate {learning_rate:g}").format(learning_rate=plan.learning_rate),
+        _("learning rate {learning_rate}").format(
+            learning_rate=wording.formatted(plan.learning_rate, "g")
+        ),
     )
     if plan.model is ModelKind.TREES:
         return _("one tree per round, level by level over the rows of each {whose}, {rate}").format(
@@ -172,9 +176,9 @@ def server_in_words(plan: Plan) -> str:
     secure = (
         _("; what the sites send is masked, so that it sees the sum alone") if plan.secure else ""
     )
-    return _("rate {rate:g}; {percent} {share}{secure}").format(
-        rate=plan.server_rate,
-        percent=f"{100 * plan.fraction:g} %",
+    return _("rate {rate}; {percent} {share}{secure}").format(
+        rate=wording.formatted(plan.server_rate, "g"),
+        percent=_percent(plan.fraction),
         share=share,
         secure=secure,
     )
@@ -263,14 +267,16 @@ def sites_in_words(plan: Plan) -> str:
     """Where the sites come from."""
     if plan.site_column is not None:
         return _("the values of {column}").format(column=plan.site_column)
-    how = _("people come by their answer, unevenly (alpha {alpha:g})").format(alpha=plan.alpha)
+    how = _("people come by their answer, unevenly (alpha {alpha})").format(
+        alpha=wording.formatted(plan.alpha, "g")
+    )
     if plan.split in _SPLITS:
         how = _(_SPLITS[plan.split])
     return _("{sites} made up: {how}").format(sites=count(plan.site_count), how=how)
 
 
 def _percent(share: float) -> str:
-    return wording.share_of(f"{100 * share:g}")
+    return wording.share_of(wording.formatted(100 * share, "g"))
 
 
 def _sites(plan: Plan) -> Plain:

@@ -60,7 +60,12 @@ def _facts(evidence: AnonymisationEvidence) -> list[Plain]:
     if plan.population:
         facts.append(fact(_("Drawn from"), plan.population, fill=Fill.NAME))
     if plan.time_limit_s is not None:
-        facts.append(fact(_("Time allowed"), _("{seconds:g} s").format(seconds=plan.time_limit_s)))
+        facts.append(
+            fact(
+                _("Time allowed"),
+                _("{seconds} s").format(seconds=wording.formatted(plan.time_limit_s, "g")),
+            )
+        )
     return facts
 
 
@@ -94,7 +99,7 @@ def _level(done: Anonymised, quasi: QuasiIdentifier) -> Cell:
             _("{lowest} to {highest} allowed").format(lowest=quasi.lowest, highest=highest)
         )
     if quasi.weight != 1:
-        allowed.append(_("weight {weight:g}").format(weight=quasi.weight))
+        allowed.append(_("weight {weight}").format(weight=wording.formatted(quasi.weight, "g")))
     return stacked(
         _("{level} (as it was)").format(level=level) if level == 0 else str(level),
         wording.joined(allowed),

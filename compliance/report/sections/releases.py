@@ -221,9 +221,9 @@ def _clamps(statistics: Sequence[Statistic]) -> Plain | None:
 
 
 def _decimal(bound: Decimal | None) -> str:
-    return (
-        wording.signed(f"{bound.normalize():,f}") if bound is not None else _(wording.NOT_RECORDED)
-    )
+    if bound is None:
+        return _(wording.NOT_RECORDED)
+    return wording.formatted(bound.normalize(), ",f")
 
 
 def _step(statistic: Statistic) -> str:

@@ -233,11 +233,11 @@ def _entries(log: RequestLog, laws: object) -> Plain | None:
     rows: list[list[Cell]] = [
         [
             e.request,
-            e.received_on.isoformat(),
+            wording.day_stamp(e.received_on),
             _(str(names.get(e.law, e.law))),
             _(e.right.value),
             _(e.channel or NOT_RECORDED),
-            e.answered_on.isoformat() if e.answered_on else _("not yet"),
+            wording.day_stamp(e.answered_on) if e.answered_on else _("not yet"),
             "–" if e.days is None else count(e.days),
             _(e.outcome),
             _(e.ground or "none"),

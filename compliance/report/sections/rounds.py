@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from compliance.federated.nouns import Outcome, Round
+from compliance.i18n import meant
 from compliance.i18n import translate as _
 from compliance.report import wording
 from compliance.report.sections.quality import measured
@@ -42,7 +43,7 @@ def _table(outcome: Outcome, shown: tuple[Round, ...]) -> Plain | None:
     has_clip = len({r.clip for r in shown}) > 1  # one that stays the same stands in section 7
     has_notes = any(_notes(r) for r in shown)
     headings = [
-        heading(_("Round"), fill=Fill.NUMBER),
+        heading(meant("of training", "Round"), fill=Fill.NUMBER),
         heading(_(outcome.metric.written), fill=Fill.NUMBER),
         heading(_("Loss"), fill=Fill.NUMBER),
         heading(_("Took part"), fill=Fill.NUMBER),
@@ -59,7 +60,7 @@ def _table(outcome: Outcome, shown: tuple[Round, ...]) -> Plain | None:
 
 def _row(r: Round, *, has_noise: bool, has_clip: bool, has_notes: bool) -> list[Cell]:
     epsilon = "–" if r.epsilon is None else loss_up(Decimal(str(r.epsilon)))
-    clip = "–" if r.clip is None else f"{r.clip:.4g}"
+    clip = "–" if r.clip is None else wording.formatted(r.clip, ".4g")
     return [
         count(r.round),
         measured(r.metric),

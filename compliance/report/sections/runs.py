@@ -176,22 +176,25 @@ def spent(outcome: Outcome) -> Decimal | None:
 
 def noise_in_words(privacy: NoisePlan) -> str:
     """How much noise there is."""
-    return _("standard deviation {times:g} times the clip, in every number").format(
-        times=privacy.noise_multiplier
+    return _("standard deviation {times} times the clip, in every number").format(
+        times=wording.formatted(privacy.noise_multiplier, "g")
     )
 
 
 def clip_in_words(privacy: NoisePlan, outcome: Outcome) -> str:
     """The largest norm of an update, and whether it moved."""
     whose = _("L2 norm of the update of {unit} at most").format(unit=_(UNITS[privacy.unit][0]))
+    clip = wording.formatted(privacy.clip, "g")
     if privacy.quantile is None:
-        return f"{whose} {privacy.clip:g}"
+        return f"{whose} {clip}"
     clips = [r.clip for r in outcome.rounds if r.clip is not None]
-    now = _(", {clip:.4g} in the last round").format(clip=clips[-1]) if clips else ""
+    last = wording.formatted(clips[-1], ".4g") if clips else ""
+    now = _(", {clip} in the last round").format(clip=last) if clips else ""
+    share = wording.share_of(wording.formatted(100 * privacy.quantile, "g"))
     return _(
-        "{whose} {clip:g} at first{now}; it follows the {percent:g} % quantile of the "
+        "{whose} {clip} at first{now}; it follows the {percent} quantile of the "
         "updates, as told by a noisy count"
-    ).format(whose=whose, clip=privacy.clip, now=now, percent=100 * privacy.quantile)
+    ).format(whose=whose, clip=clip, now=now, percent=share)
 
 
 def to_dropped(outcome: Outcome) -> list[Plain]:

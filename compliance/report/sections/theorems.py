@@ -111,7 +111,7 @@ def _facts(plan: Plan, privacy: NoisePlan, outcome: Outcome) -> list[Plain]:
         fact(_("Clip C"), clip_in_words(privacy, outcome)),
         fact(
             _("Sampling probability q"),
-            _("{fraction:g} in each round").format(fraction=plan.fraction),
+            _("{fraction} in each round").format(fraction=wording.formatted(plan.fraction, "g")),
         ),
         fact(_("Rounds T"), _rounds(plan, outcome)),
         fact("δ", loss_up(privacy.delta)),
@@ -150,22 +150,22 @@ def _in_this_run(id_: str, evidence: FederatedEvidence, privacy: NoisePlan) -> C
     unit = whose_rows(plan)
     match id_:
         case "drawn":
-            return _("each {unit} with probability {fraction:g}, anew in every round").format(
-                unit=unit, fraction=plan.fraction
+            return _("each {unit} with probability {fraction}, anew in every round").format(
+                unit=unit, fraction=wording.formatted(plan.fraction, "g")
             )
         case "always":
             return _no_sampling(evidence)
         case "clipped":
-            return _("clip {clip:g}, steps of its {grid}th part").format(
-                clip=privacy.clip, grid=_GRID
+            return _("clip {clip}, steps of its {grid}th part").format(
+                clip=wording.formatted(privacy.clip, "g"), grid=_GRID
             )
         case "one_place":
             return _one_place(plan, outcome)
         case "constant" if plan.model is ModelKind.TREES:
             return _("sums are used as they are, divided by noisy sums only")
         case "constant":
-            return _("{units} times {fraction:g}, to two digits, up").format(
-                units=_protected(plan, outcome), fraction=plan.fraction
+            return _("{units} times {fraction}, to two digits, up").format(
+                units=_protected(plan, outcome), fraction=wording.formatted(plan.fraction, "g")
             )
         case "noise":
             return _noise(privacy)
@@ -199,11 +199,12 @@ def _one_place(plan: Plan, outcome: Outcome) -> str:
 
 
 def _noise(privacy: NoisePlan) -> str:
-    said = _("standard deviation {times:g}·C").format(times=privacy.noise_multiplier)
+    times = wording.formatted(privacy.noise_multiplier, "g")
+    said = _("standard deviation {times}·C").format(times=times)
     if privacy.quantile is not None:
         return _("{said} or more, C being the clip of the round").format(said=said)
-    return _("{said} = {deviation:.4g} in every number").format(
-        said=said, deviation=privacy.noise_multiplier * privacy.clip
+    return _("{said} = {deviation} in every number").format(
+        said=said, deviation=wording.formatted(privacy.noise_multiplier * privacy.clip, ".4g")
     )
 
 

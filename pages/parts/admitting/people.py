@@ -8,6 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from compliance.access.nouns import Account
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import outputs, permitted, wording
@@ -42,9 +43,9 @@ def listed(found: Sequence[Account], last: Mapping[str, datetime]) -> None:
     outputs.table(
         [
             {
-                _("Name"): one.name,
+                meant("of a person", "Name"): one.name,
                 _("E-mail"): one.email,
-                _("Roles"): ", ".join(map(roles.name, one.roles)),
+                _("Roles"): locales.joined(map(roles.name, one.roles), "words"),
                 _("State"): _state(one),
                 _("Since"): outputs.moment(one.at),
                 _("Decided by"): one.by,
@@ -82,7 +83,7 @@ def _form(workspace: Workspace, before: Account | None) -> None:
             before.name
             if before
             else st.text_input(
-                _("Name"),
+                meant("of a person", "Name"),
                 key="accounts_name",
                 max_chars=80,
                 help=_("As the trail tells who acted; it is never used again for somebody else."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from compliance.access import in_words
@@ -44,11 +45,12 @@ def table() -> None:
             "person may have several roles, but then nobody looks over their shoulder."
         )
     )
-    outputs.table(
-        [
-            {_("What"): _(says), **{name(role): "✓" if role in may else "–" for role in Role}}
-            for says, may in in_words()
-        ],
-        key="accounts_rights",
+    # Read as a whole, also on a phone: lines that wrap, and no table that has to be scrolled.
+    st.table(
+        pd.DataFrame(
+            [["✓" if role in may else "–" for role in Role] for _says, may in in_words()],
+            index=pd.Index([_(says) for says, _may in in_words()], name=_("What")),
+            columns=[name(role) for role in Role],
+        ),
         alt=_("For every kind of thing that can be done here, the roles that may do it"),
     )

@@ -11,6 +11,7 @@ import streamlit as st
 from compliance.anonymise import MOST_CELLS, frontier
 from compliance.anonymise.nouns import Curve
 from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import figures, outputs
@@ -43,7 +44,7 @@ def choices(workspace: Workspace, dataset: Dataset, draft: Draft) -> Draft:
                 "or levels make the whole picture possible."
             ).format(
                 n=outputs.count(look.choices(draft.plan)),
-                s=f"{draft.plan.time_limit_s:g}",
+                s=locales.formatted(draft.plan.time_limit_s, "g"),
             ),
             icon=":material/hourglass_top:",
         )
@@ -141,7 +142,9 @@ def _remarks(draft: Draft, farthest: float) -> None:
         _(
             "What is made small is: {loss}. By it no choice beats the green ones; by the detail "
             "kept, another may. More than {n} % of rows left out lies beyond the right edge."
-        ).format(loss=_(words.LOSS_WORDS[draft.plan.loss]).lower(), n=f"{farthest:.0f}")
+        ).format(
+            loss=_(words.LOSS_WORDS[draft.plan.loss]).lower(), n=locales.formatted(farthest, ".0f")
+        )
     ]
     if any(c.column or c.model != "k_anonymity" for c in draft.plan.criteria):
         said.append(
@@ -225,5 +228,5 @@ def _about(seconds: float | None) -> str:
     if seconds < 1:
         return _("less than a second")
     if seconds < 90:
-        return _("about {n} s").format(n=f"{seconds:.0f}")
-    return _("about {n} min").format(n=f"{seconds / 60:.0f}")
+        return _("about {n} s").format(n=locales.formatted(seconds, ".0f"))
+    return _("about {n} min").format(n=locales.formatted(seconds / 60, ".0f"))

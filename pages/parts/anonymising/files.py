@@ -13,6 +13,7 @@ from compliance.anonymise.nouns import Plan
 from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.discovery.nouns import Discovery
 from compliance.errors import ComplianceError, MalformedRecipeError
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.plain import from_yaml, to_yaml
 from pages.parts import language, outputs, wording
@@ -146,9 +147,9 @@ def _said(
     new = [name for name, one in given.items() if draft.given.get(name) != one]
     said = [_("The plan stands in the form.")] if plans else []
     if new:
-        columns = wording.escaped(", ".join(new))
+        columns = wording.escaped(locales.joined(new, "words"))
         said.append(_("Hierarchies read for {columns}.").format(columns=columns))
     if unused:
-        names = wording.escaped(", ".join(unused))
+        names = wording.escaped(locales.joined(unused, "words"))
         said.append(_("Of no quasi-identifier, and not used: {names}.").format(names=names))
     return " ".join(said) or _("No file was given.")

@@ -10,6 +10,7 @@ from compliance.anonymise import SETTINGS, read_hierarchy
 from compliance.anonymise.nouns import Build, Builder, QuasiIdentifier
 from compliance.dataset.nouns import ColumnName
 from compliance.errors import HierarchyError
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from pages.parts import outputs, wording
 from pages.parts.anonymising import drafts, words
@@ -30,7 +31,7 @@ def overview(draft: Draft, look: Look) -> None:
                 _("Becomes coarser by"): _called(q),
                 _("Groups per level"): " → ".join(map(outputs.count, look.columns[q.column].sizes)),
                 _("Levels allowed"): _limits(q, look.columns[q.column]),
-                **({_("Weight"): f"{q.weight:g}"} if has_weights else {}),
+                **({_("Weight"): locales.formatted(q.weight, "g")} if has_weights else {}),
                 _("Without a place"): outputs.count(look.columns[q.column].unmapped),
             }
             for q in draft.plan.quasi_identifiers

@@ -30,7 +30,7 @@ def watched(steps: Generator[Step, None, _End], counted: float = 1.0) -> _End:
             while True:
                 step = next(steps)
                 at = at + (1 - at) / 3 if step.share is None else max(at, counted * step.share)
-                said = f"{_(step.doing)} · {step.says}" if step.says else f"{_(step.doing)} …"
+                said = f"{_(step.doing)} · {_(step.says)}" if step.says else f"{_(step.doing)} …"
                 bar.progress(at, text=said)
         except StopIteration as end:
             ended: _End = end.value

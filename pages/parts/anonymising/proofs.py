@@ -17,6 +17,7 @@ from compliance.anonymise.nouns import (
 )
 from compliance.anonymise.nouns.record import Anonymised
 from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.plain import to_yaml
 from compliance.workspace import Workspace
@@ -109,7 +110,7 @@ def checks(done: Anonymised) -> None:
             if check.holds
             else (("error", "red"), _("does not hold"))
         )
-        st.markdown(f"{wording.badge(look, word)} {wording.escaped(check.says)}")
+        st.markdown(f"{wording.badge(look, word)} {wording.escaped(_(check.says))}")
 
 
 def attacks(done: Anonymised) -> None:
@@ -211,7 +212,7 @@ def _head(done: Anonymised, who: str) -> None:
             + said.format(
                 n=outputs.count(found.nodes_checked),
                 all=outputs.count(found.nodes),
-                b=f"{found.bound:.4g}",
+                b=locales.formatted(found.bound, ".4g"),
             )
         )
 
@@ -238,10 +239,10 @@ def _common(done: Anonymised) -> Iterator[_Row]:
 
 
 _RISKS: dict[str, Callable[[Measures], float]] = {
-    "Easiest person to find, if known to be in it": lambda m: m.prosecutor.max,
-    "On average, if known to be in it": lambda m: m.prosecutor.mean,
-    "Easiest person to find, if not known": lambda m: m.journalist.max,
-    "Right links expected, if all are linked": lambda m: m.marketer.mean,
+    mark("Easiest person to find, if known to be in it"): lambda m: m.prosecutor.max,
+    mark("On average, if known to be in it"): lambda m: m.prosecutor.mean,
+    mark("Easiest person to find, if not known"): lambda m: m.journalist.max,
+    mark("Right links expected, if all are linked"): lambda m: m.marketer.mean,
 }
 
 
@@ -256,9 +257,21 @@ def _secret(done: Anonymised) -> Iterator[_Row]:
 
 
 _HIDDEN: tuple[tuple[str, Callable[[SensitiveMeasures], str], str], ...] = (
-    ("Different values of {column} in the weakest group", lambda s: f"{s.distinct_l}", "more"),
-    ("The same, as if equally often (entropy l)", lambda s: f"{s.entropy_l:.2f}", "more"),
-    ("{column}: distance of a group from the table (t)", lambda s: f"{s.equal_t:.3f}", "less"),
+    (
+        mark("Different values of {column} in the weakest group"),
+        lambda s: f"{s.distinct_l}",
+        "more",
+    ),
+    (
+        mark("The same, as if equally often (entropy l)"),
+        lambda s: locales.formatted(s.entropy_l, ".2f"),
+        "more",
+    ),
+    (
+        mark("{column}: distance of a group from the table (t)"),
+        lambda s: locales.formatted(s.equal_t, ".3f"),
+        "less",
+    ),
 )
 
 
@@ -303,7 +316,11 @@ def _measures() -> list[tuple[str, Callable[[Anonymised], str], str]]:
             "fewer",
         ),
         (_("Detail kept"), lambda d: words.percent(d.proof.found.losses.granularity), "more"),
-        (_("Loss, column by column"), lambda d: f"{d.proof.found.losses.loss:.4f}", "less"),
+        (
+            _("Loss, column by column"),
+            lambda d: locales.formatted(d.proof.found.losses.loss, ".4f"),
+            "less",
+        ),
         (_("Groups"), lambda d: outputs.count(d.proof.after.classes), "more detail"),
         (
             _("Right links expected, if all are linked"),
@@ -336,7 +353,7 @@ def _attacks_alt(tried: Sequence[tuple[str, Attack | None, Attack | None]]) -> s
         )
         for name, one, other in tried
     ]
-    return _("Share of tries that were right. ") + "; ".join(said)
+    return _("Share of tries that were right. ") + locales.joined(said, "clauses")
 
 
 def _share(attack: Attack | None) -> str:

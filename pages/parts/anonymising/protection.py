@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from compliance.anonymise.nouns import Criterion, LossKind, Method, Model
 from compliance.dataset.nouns import ColumnName, Dataset
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from pages.parts import outputs, wording
 from pages.parts.anonymising import drafts, words
@@ -80,7 +81,7 @@ def sensitive(draft: Draft) -> Draft:
     if carried:
         outputs.remark(
             _("From the plan’s file, too: {models}.").format(
-                models=", ".join(str(c.model).replace("_", " ") for c in carried)
+                models=locales.joined((str(c.model).replace("_", " ") for c in carried), "words")
             )
         )
     return replace(draft, plan=replace(draft.plan, criteria=tuple(criteria)))
@@ -105,7 +106,7 @@ def _of_column(draft: Draft, column: ColumnName) -> list[Criterion]:
         help=_("A group that is all “ill” tells who is ill, however large it is."),
     )
     if others:
-        named = ", ".join(str(c.model).replace("_", " ") for c in others)
+        named = locales.joined((str(c.model).replace("_", " ") for c in others), "words")
         outputs.remark(_("From the plan’s file, too: {models}.").format(models=named))
     if picked == _NONE:
         return others

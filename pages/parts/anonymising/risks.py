@@ -7,6 +7,7 @@ import streamlit as st
 from compliance.anonymise.nouns import Measures
 from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Singling, SinglingOut
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import explaining, outputs, wording, yardsticks
@@ -26,6 +27,7 @@ def columns(draft: Draft, dataset: Dataset) -> Draft:
         [str(name) for name in draft.plan.columns],
         key=f"anonymise_quasi_{draft.place}_{draft.edition}",
         persist_state="session",
+        placeholder=_("choose columns"),
         help=_("Columns whose values others know of a person, or can look up: age, sex, place."),
     )
     if quasi != list(draft.plan.columns):
@@ -36,6 +38,7 @@ def columns(draft: Draft, dataset: Dataset) -> Draft:
         others,
         [str(name) for name in draft.sensitive if name in others],
         key=f"anonymise_sensitive_{draft.place}_{draft.edition}_{'_'.join(quasi)}",
+        placeholder=_("none"),
         help=_("Columns whose values would harm or embarrass: illness, income, what was bought."),
     )
     if sensitive != list(draft.sensitive):
@@ -111,7 +114,7 @@ def _singled(found: SinglingOut) -> None:
     first = telling[0]
     st.markdown(
         _("**{columns}** {together}: {n} of 100 people stand alone.").format(
-            columns=wording.escaped(words.joined(first.columns, _("and"))),
+            columns=wording.escaped(locales.listed(first.columns)),
             together=_("together") if len(first.columns) > 1 else _("by itself"),
             n=_hundred(first),
         )
@@ -120,7 +123,7 @@ def _singled(found: SinglingOut) -> None:
         outputs.table(
             [
                 {
-                    _("Columns"): words.joined(one.columns, _("and")),
+                    _("Columns"): locales.listed(one.columns),
                     _("Of 100 people stand alone"): _hundred(one),
                     _("People"): outputs.count(one.alone),
                     _("Of"): outputs.count(one.of),
@@ -140,4 +143,4 @@ def _singled(found: SinglingOut) -> None:
 
 def _hundred(one: Singling) -> str:
     share = 100 * one.alone / one.of if one.of else 0.0
-    return f"{share:.0f}" if share >= 1 or not share else "< 1"
+    return locales.formatted(share, ".0f") if share >= 1 or not share else "< 1"

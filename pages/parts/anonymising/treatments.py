@@ -10,6 +10,7 @@ from compliance.anonymise import kinds
 from compliance.anonymise.nouns import Treatment, TreatmentKind
 from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.discovery.nouns import Discovery
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import outputs
@@ -71,7 +72,7 @@ def _happens(draft: Draft, column: ColumnName, *, is_gone: bool) -> str:
         is_asked = bool(draft.asked(column))
         stays = _("Stays, protected within groups") if is_asked else _("Stays as it is")
         return _("Left out") if is_gone else stays
-    return ", ".join(_(kinds()[step.kind].title) for step in steps)
+    return locales.joined((_(kinds()[step.kind].title) for step in steps), "words")
 
 
 def _changed(draft: Draft, column: ColumnName, *, is_gone: bool) -> Draft:
@@ -132,7 +133,7 @@ def _settled(
                 None if setting.least is None else number(setting.least),
                 None if setting.most is None else number(setting.most),
                 None if said is None else number(said),
-                placeholder=f"{setting.default:g}"
+                placeholder=locales.formatted(setting.default, "g")
                 if isinstance(setting.default, float | int)
                 else "",
                 key=f"anonymise_setting_{key}_{kind}_{name}",

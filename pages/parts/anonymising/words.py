@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.anonymise.nouns import AttackKind, Builder, LossKind, Method, Model, UseKind
+from compliance.i18n import locales
+from compliance.i18n import translate as _
 
 BUILDER_WORDS = {
     Builder.INTERVALS: "Ranges of numbers, wider at each level",
@@ -142,14 +144,16 @@ def one_in(share: float) -> str:
     """A share, 0–1, as people say it."""
     if share <= 0:
         return "0"
-    return f"1 in {round(1 / share):,}" if share <= 0.5 else f"{100 * share:.0f} in 100"
+    if share <= 0.5:
+        return _("1 in {n}").format(n=locales.number(round(1 / share)))
+    return _("{n} in 100").format(n=locales.number(100 * share))
 
 
 def percent(share: float) -> str:
     """A share, 0–1, in percent: exact enough to tell little from nothing."""
     if 0 < share < 0.0005:
-        return "< 0.1 %"
-    return f"{100 * share:.0f} %" if share in (0, 1) else f"{100 * share:.1f} %"
+        return f"< {locales.share(0.001, 1)}"
+    return locales.share(share, 0 if share in (0, 1) else 1)
 
 
 def joined(names: Sequence[str], last: str) -> str:

@@ -35,7 +35,7 @@ def slipped(workspace: Workspace) -> None:
     if found:
         st.error(
             _("Done without the second person it needed: entries {numbers} of the trail.").format(
-                numbers=", ".join(map(str, found[:20]))
+                numbers=locales.joined(map(str, found[:20]), "words")
             ),
             title=_("Not approved"),
             icon=":material/person_alert:",
@@ -97,7 +97,7 @@ def past(every: Sequence[Approval]) -> None:
                 _("By"): one.asked_by,
                 _("What"): _(one.what),
                 _("Stands"): _(words.STANDS[one.stand][2]),
-                _("Decided by"): ", ".join(word.by for word in one.words),
+                _("Decided by"): locales.joined((word.by for word in one.words), "words"),
                 _("Remark"): "; ".join(word.remark for word in one.words if word.remark),
                 _("Name"): one.id,
             }

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from compliance.access.nouns import Approval, FourEyes, Matter, Stand
-from compliance.countries import name_of
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.plain import from_plain, to_yaml
 from compliance.privacy.nouns.question import Query
@@ -32,7 +31,7 @@ MATTERS = {
 
 def people(names: Iterable[str]) -> str:
     """Names of people, as they are."""
-    return wording.escaped(", ".join(names))
+    return wording.escaped(locales.joined(names, "words"))
 
 
 def badge(stand: Stand) -> str:
@@ -67,7 +66,7 @@ def required(found: FourEyes) -> str:
     if Matter.TRANSFER in found.matters:
         parts.append(_("data that go abroad"))
     return _("A second person approves: {what}. An approval may be used for {days} days.").format(
-        what="; ".join(parts), days=found.days
+        what=locales.joined(parts, "clauses"), days=found.days
     )
 
 
@@ -115,9 +114,17 @@ def _places(id_: str, places: object) -> None:
 
 def _ways(ways: object) -> None:
     if isinstance(ways, (list, tuple)):
-        said = (f"{name_of(str(one))} → {name_of(str(other))}" for one, other in ways)
-        st.markdown(_("Updates go: {ways}").format(ways=wording.escaped("; ".join(said))))
+        said = (
+            f"{wording.country(str(one))} → {wording.country(str(other))}" for one, other in ways
+        )
+        st.markdown(
+            _("Updates go: {ways}").format(ways=wording.escaped(locales.joined(said, "clauses")))
+        )
 
 
 def _joined(several: object) -> str:
-    return ", ".join(map(str, several)) if isinstance(several, (list, tuple)) else str(several)
+    return (
+        locales.joined(map(str, several), "words")
+        if isinstance(several, (list, tuple))
+        else str(several)
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.register import kind_of
 from compliance.rights.nouns import Purpose
@@ -27,7 +28,7 @@ def shown(known: Sequence[Purpose]) -> None:
                 _("Id"): one.id,
                 _("Title"): one.title,
                 _("Kind"): _kinds().get(one.kind, ""),
-                _("Datasets"): ", ".join(one.datasets),
+                _("Datasets"): locales.joined(one.datasets, "words"),
                 _("Lasts"): standing.lasting(one),
                 _("Text"): one.texts[-1].version if one.texts else "",
                 _("Since"): outputs.moment(one.texts[-1].at) if one.texts else "",
@@ -65,7 +66,12 @@ def keep(workspace: Workspace) -> None:
             key="consent_purpose_months",
             help=_("After that people are asked again; 0: it has no end."),
         )
-        used = st.multiselect(_("Datasets used for it"), names, key="consent_purpose_datasets")
+        used = st.multiselect(
+            _("Datasets used for it"),
+            names,
+            key="consent_purpose_datasets",
+            placeholder=_("none"),
+        )
         submitted = st.form_submit_button(
             _("Keep the purpose"), type="primary", key="consent_purpose_keep"
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rights.nouns import Barrier, Usable
 from compliance.workspace import Workspace
@@ -40,13 +41,19 @@ def shown(found: Sequence[Usable]) -> None:
     for one in found:
         if one.is_blocked:
             name = one.dataset_id.rpartition("@")[0]
-            st.warning(wording.escaped(f"{name}: {one.why}."), icon=":material/block:")
+            st.warning(
+                wording.escaped(_("{name}: {why}.").format(name=name, why=_(one.why))),
+                icon=":material/block:",
+            )
 
 
 def left_out(told: Usable) -> None:
     """Above what is about to be made: what will be left out of it; nothing where nothing is."""
     if told.is_blocked:
-        st.error(wording.escaped(f"{told.why}."), title=_("This may not be used"))
+        st.error(
+            wording.escaped(_("{sentence}.").format(sentence=_(told.why))),
+            title=_("This may not be used"),
+        )
     elif told.left_out:
         st.info(_sentence(told.left_out, told.people_left_out), icon=":material/how_to_reg:")
 
@@ -58,9 +65,12 @@ def were_left_out(workspace: Workspace, made: str) -> None:
 
 
 def _sentence(rows: Mapping[Barrier, int], people: int) -> str:
-    reasons = ", ".join(
-        f"{_(BARRIERS[barrier]).lower()} {outputs.count(number)}"
-        for barrier, number in rows.items()
+    reasons = locales.joined(
+        (
+            f"{_(BARRIERS[barrier]).lower()} {outputs.count(number)}"
+            for barrier, number in rows.items()
+        ),
+        "words",
     )
     number = sum(rows.values())
     which = _("one row") if number == 1 else _("{n} rows").format(n=outputs.count(number))

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Assessment, State, Verdict
 from pages.parts import outputs
 
-_RUNNING = "running clocks"
-_EVERYTHING = "everything"
+_RUNNING = mark("running clocks")
+_EVERYTHING = mark("everything")
 
 
 def shown(latest: Assessment) -> None:

@@ -153,7 +153,7 @@ def _history(mending: Mending, finding: Finding) -> None:
         for note in finding.history[::-1]:
             st.markdown(
                 f":gray[{outputs.moment(note.at)} · {wording.escaped(note.by)}]  \n"
-                f"{wording.escaped(note.text)}"
+                f"{wording.escaped(_(note.text))}"
             )
         with st.form("decisions_commenting", clear_on_submit=True, border=False):
             said = st.text_area(_("Comment"), key="decisions_comment")

@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.register.nouns import Field, FieldType
 from compliance.rules.nouns import DOES_NOT_END, Applied, Effect, Finding, Remedy, Status, Turn
@@ -161,7 +161,7 @@ def _change(found: Effect) -> str | None:
     if found.score_before is None or found.score_after is None:
         return None
     change = found.score_after - found.score_before
-    return f"{change:+.3g}" if change else None
+    return locales.formatted(change, "+.3g") if change else None
 
 
 def _turns(found: Effect) -> None:
@@ -238,7 +238,14 @@ def _ask(field: Field) -> None:
         options = {"": "–", **labels}
         st.selectbox(label, list(options), format_func=options.get, key=key, help=help_)
     elif field.type is FieldType.CHOICES:
-        st.multiselect(label, list(labels), format_func=labels.get, key=key, help=help_)
+        st.multiselect(
+            label,
+            list(labels),
+            format_func=labels.get,
+            key=key,
+            help=help_,
+            placeholder=_("none"),
+        )
     elif field.type is FieldType.DATE:
         st.date_input(label, None, key=key, help=help_)
     else:

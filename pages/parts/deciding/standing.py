@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Assessment, Finding, Standing, State, Status
 from compliance.workspace.mending.offering import Mending
@@ -22,12 +23,15 @@ def shown(
         change = _change(past)
         st.metric(
             _("Score"),
-            "–" if latest.score is None else f"{latest.score:g} / 100",
-            _("{change} since the check before").format(change=f"{change:+.3g}")
+            "–" if latest.score is None else f"{locales.formatted(latest.score, 'g')} / 100",
+            _("{change} since the check before").format(
+                change=locales.formatted(change, "+.3g").replace("-", "−")
+            )
             if change
             else None,
             border=True,
             height="stretch",
+            **outputs.moved(change),
             help=_("Duties met among those met and not met. Not assessed is never a pass."),
         )
         for state in (State.NOT_MET, State.NOT_ASSESSED, State.MET):
@@ -39,7 +43,8 @@ def shown(
             _("Findings open"),
             len(open_),
             _("{n} overdue").format(n=overdue) if overdue else None,
-            delta_color="inverse",
+            delta_color="red",
+            delta_arrow="off",
             border=True,
             height="stretch",
         )

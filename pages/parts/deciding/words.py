@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Effect, Finding, Outcome, Risk, Status
 from pages.parts import wording
@@ -27,10 +28,13 @@ def status_badge(status: Status) -> str:
 def outcome_line(outcome: Outcome) -> str:
     """What one triple said, as icon, word and what was looked at, in Markdown."""
     look, word = _HOLDS[outcome.holds]
-    said = f"{wording.badge(look, _(word))} {wording.escaped(_(outcome.word))}: "
-    said += f"**{wording.escaped(_(outcome.known))}**"
-    wanted = wording.escaped(_(outcome.wanted))
-    return said + (f" :gray[({_('asked for')}: {wanted})]" if wanted else "")
+    said = _("{title}: {words}").format(
+        title=wording.escaped(_(outcome.word)), words=f"**{wording.escaped(_(outcome.known))}**"
+    )
+    if outcome.wanted:
+        wanted = wording.escaped(_(outcome.wanted))
+        said += f" :gray[{_('(asked for: {wanted})').format(wanted=wanted)}]"
+    return f"{wording.badge(look, _(word))} {said}"
 
 
 def finding_line(finding: Finding) -> str:
@@ -42,14 +46,14 @@ def risk(found: Risk | None) -> str:
     """The chance that the right person is picked, at worst."""
     if found is None or found.highest is None:
         return "–"
-    return _("under 1%") if 0 < found.highest < _SMALL else f"{found.highest:.0%}"
+    return _("under 1%") if 0 < found.highest < _SMALL else locales.share(found.highest)
 
 
 def score(found: float | None) -> str:
     """A score, or that nothing was decided."""
-    return "–" if found is None else f"{found:g}"
+    return "–" if found is None else locales.formatted(found, "g")
 
 
 def kept(found: Effect) -> str:
     """How much of the data still says what it said."""
-    return _("all") if found.kept is None else f"{found.kept:.0%}"
+    return _("all") if found.kept is None else locales.share(found.kept)

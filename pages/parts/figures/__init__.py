@@ -15,6 +15,7 @@ from plotly.basedatatypes import BaseFigure
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from compliance.federated.nouns import Baselines, Metric, Round
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import CurvePoint
 from compliance.rules.nouns import Progress, Stage
@@ -78,7 +79,7 @@ class Drawn(BaseFigure):
     def __init__(
         self, traces: Sequence[Mapping[str, object]], layout: Mapping[str, object]
     ) -> None:
-        framed = {"template": _template(), **layout}
+        framed = {"template": _template(), "separators": locales.separators(), **layout}
         self._drawn = {"data": [dict(trace) for trace in traces], "layout": framed}
 
     def to_dict(self) -> dict[str, object]:
@@ -99,6 +100,7 @@ def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: fl
     The error is relative to the middle group where there is one, absolute otherwise.
     """
     is_relative = any(point.relative is not None for point in points)
+    shown = locales.share_of("%{y:.3g}") if is_relative else "%{y:.3g}"
     traces = []
     for (name, title), (colour, dash) in zip(titles.items(), cycle(LINES), strict=False):
         line = [p for p in points if p.statistic == name]
@@ -112,7 +114,7 @@ def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: fl
                 "name": title,
                 "mode": "lines",
                 "line": {"width": 3, "color": colour, "dash": dash},
-                "hovertemplate": "ε = %{x:.2f}: ± %{y:.3g}" + (" %" if is_relative else ""),
+                "hovertemplate": f"ε = %{{x:.2f}}: ± {shown}",
             }
         )
         traces.append(
@@ -242,7 +244,7 @@ def rounds(
                 hovertemplate=f"{name}: {name_of} %{{y:.3f}}<extra></extra>",
             )
     figure.update_xaxes(
-        title=_("Round"),
+        title=meant("of training", "Round"),
         range=[0.5, max(planned, 2) + 0.5],
         tickformat="d",
         **({"dtick": 1, "tick0": 1} if planned <= MOST_TICKS else {}),
@@ -294,6 +296,7 @@ def _frame(height: int) -> dict[str, object]:
         "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         "hovermode": "closest",
+        "separators": locales.separators(),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from compliance.anonymise.nouns import Attack
+from compliance.i18n import locales
 from pages.parts.figures import AMBER, GREY, INK, PLUM, TEAL, framed
 
 
@@ -59,6 +60,7 @@ def widest(limit: float) -> float:
 def _dots(
     places: tuple[Sequence[float], Sequence[float]], name: str, marker: dict[str, object]
 ) -> dict[str, object]:
+    across, upwards = locales.share_of("%{x:.1f}"), locales.share_of("%{y:.1f}")
     return {
         "type": "scatter",
         "x": places[0],
@@ -66,7 +68,7 @@ def _dots(
         "name": name,
         "mode": "markers",
         "marker": marker,
-        "hovertemplate": "%{x:.1f} % / %{y:.1f} %<extra></extra>",
+        "hovertemplate": f"{across} / {upwards}<extra></extra>",
     }
 
 
@@ -111,7 +113,7 @@ def attacks(
                 "symbol": symbol,
                 "line": {"width": 1, "color": "white"},
             },
-            hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
+            hovertemplate=f"%{{x}}: {locales.share_of('%{y:.2f}')}<extra></extra>",
         )
         figure.add_scatter(
             x=[name for name, _ in done],
@@ -121,7 +123,7 @@ def attacks(
             offsetgroup=word,
             showlegend=tried is after,
             marker={"symbol": "line-ew", "size": 18, "line": {"width": 3, "color": PLUM}},
-            hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
+            hovertemplate=f"%{{x}}: {locales.share_of('%{y:.2f}')}<extra></extra>",
         )
     figure.update_layout(scattermode="group")
     figure.update_xaxes(type="category")

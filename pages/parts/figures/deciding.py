@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from compliance.i18n import locales
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Standing
 from pages.parts.figures import TEAL, framed
@@ -27,6 +27,6 @@ def trend(past: Sequence[Standing]) -> go.Figure:
         )
     )
     step = max(1, len(decided) // 8)
-    figure.update_xaxes(title=_("Check"), tickformat="d", dtick=step, tick0=1)
+    figure.update_xaxes(title=meant("in a row", "Check"), tickformat="d", dtick=step, tick0=1)
     figure.update_yaxes(title=_("Score"), range=[0, 102])
     return framed(figure, height=210)

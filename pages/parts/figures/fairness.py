@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from compliance.federated import worst_tenth
 from compliance.federated.nouns import Membership, MembershipTest, Reconstruction, SiteResult
+from compliance.i18n import locales
 from pages.parts.figures import AMBER, GREY, INK, PLUM, TEAL, WIDEST_BAR, framed, shortened
 from pages.parts.figures.risk import HATCHED
 
@@ -121,10 +122,10 @@ def reconstructions(
                 "color": [AMBER if one.exact else TEAL for one in found],
                 "pattern": {"shape": ["" if one.exact else HATCHED for one in found]},
             },
-            text=[f"{titles[1]} {one.error:.1g}" for one in found],
+            text=[f"{titles[1]} {locales.formatted(one.error, '.1g')}" for one in found],
             textposition="outside",
             textfont={"color": INK},
-            hovertemplate="%{x}: %{y:.3g} %<extra></extra>",
+            hovertemplate=f"%{{x}}: {locales.share_of('%{y:.3g}')}<extra></extra>",
         )
     )
     figure.update_yaxes(title=titles[0], range=[0, 115])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace.governing.outlooks import Point
 from pages.parts.figures import AMBER, INDIGO, INK, TEAL, Drawn
@@ -36,7 +37,7 @@ def trend(points: Sequence[Point]) -> Drawn:
     return Drawn(
         traces,
         {
-            "xaxis": {**axis, "type": "date"},
+            "xaxis": {**axis, **_days(points)},
             "yaxis": {**axis, "range": [0, 1.04 * _FULL]},
             "yaxis2": {
                 **axis,
@@ -51,6 +52,19 @@ def trend(points: Sequence[Point]) -> Drawn:
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         },
     )
+
+
+def _days(points: Sequence[Point]) -> dict[str, object]:
+    """The first check and the last, as the language writes days; their times on one day."""
+    ends = [points[0].at, points[-1].at]
+    days = [locales.day(at.date()) for at in ends]
+    if days[0] == days[1]:
+        days = [f"{day}<br>{at:%H:%M}" for day, at in zip(days, ends, strict=True)]
+    return {
+        "type": "date",
+        "tickvals": [at.isoformat(timespec="seconds") for at in ends],
+        "ticktext": days,
+    }
 
 
 def _line(

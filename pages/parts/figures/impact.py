@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.impact import level, level_after, level_before
 from compliance.impact.nouns import FearedEvent, Gauge, RiskLevel
@@ -61,7 +62,9 @@ def alt(events: Sequence[FearedEvent]) -> str:
         was, is_ = level_before(event), level_after(event)
         words = [_(str(one)) if one else _("not gauged") for one in (was, is_)]
         told.append(f"{number} {_(event.title)}: {words[0]} → {words[1]}")
-    return _("Risk map, before and after measures. {told}").format(told="; ".join(told))
+    return _("Risk map, before and after measures. {told}").format(
+        told=locales.joined(told, "clauses")
+    )
 
 
 def _grid(figure: go.Figure) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.privacy import risk
 from pages.parts.figures import AMBER, GREY, INDIGO, PLUM, TEAL, Drawn
@@ -52,7 +53,7 @@ def _epsilon() -> Picture:
         says=_(
             "At ε = 1 a published number is nowhere more than {times} times as likely with one "
             "person as without, so it tells little of whether the person is in it."
-        ).format(times=f"{math.exp(_EPSILON):.1f}"),
+        ).format(times=locales.formatted(math.exp(_EPSILON), ".1f")),
     )
 
 
@@ -81,7 +82,7 @@ def _delta() -> Picture:
         says=_(
             "Far out, one curve is more than e^ε times the other; what lies there is δ. It is "
             "drawn large here, {share} of all cases; in practice it is below one in a million."
-        ).format(share=f"{100 * delta:.0f} %"),
+        ).format(share=locales.share(delta)),
     )
 
 
@@ -91,7 +92,7 @@ def _odds() -> Picture:
         curve(
             percents,
             [100 * risk.posterior(p / 100, epsilon) for p in percents],
-            f"ε = {epsilon:g}",
+            f"ε = {locales.formatted(epsilon, 'g')}",
             colour,
             dash,
         )
@@ -103,9 +104,9 @@ def _odds() -> Picture:
             "Who is sure in 50 of 100 cases beforehand can be right in {low} at ε = 0.1, in {mid} "
             "at ε = 1 and in {high} at ε = 3."
         ).format(
-            low=f"{100 * risk.posterior(0.5, 0.1):.0f}",
-            mid=f"{100 * risk.posterior(0.5, 1):.0f}",
-            high=f"{100 * risk.posterior(0.5, 3):.0f}",
+            low=locales.formatted(100 * risk.posterior(0.5, 0.1), ".0f"),
+            mid=locales.formatted(100 * risk.posterior(0.5, 1), ".0f"),
+            high=locales.formatted(100 * risk.posterior(0.5, 3), ".0f"),
         ),
     )
 
@@ -211,7 +212,7 @@ def _t() -> Picture:
         says=_(
             "In this group illnesses are spread otherwise than in the table: {t} of all would have "
             "to move to make them equal, so t = {t}."
-        ).format(t=f"{apart:.2f}"),
+        ).format(t=locales.formatted(apart, ".2f")),
     )
 
 
@@ -219,11 +220,11 @@ def _fedavg() -> Picture:
     sites = ((100, 2.0), (300, 4.0), (600, 3.0))
     rows = sum(n for n, _weight in sites)
     average = sum(n * weight for n, weight in sites) / rows
-    server = label(1, 1, f"<b>{_('the server')}</b><br>{average:g}", TEAL)
+    server = label(1, 1, f"<b>{_('the server')}</b><br>{locales.formatted(average, 'g')}", TEAL)
     notes, arrows = [server], []
     for place, (n, weight) in enumerate(sites):
         said = _("site {n}: {rows} rows").format(n=place + 1, rows=n)
-        notes.append(label(place, 0, f"<b>{said}</b><br>{weight:g}", INDIGO))
+        notes.append(label(place, 0, f"<b>{said}</b><br>{locales.formatted(weight, 'g')}", INDIGO))
         up = {"x": 0.75 + place * 0.25, "y": 0.8, "ax": place - 0.08, "ay": 0.22}
         down = {"x": place + 0.08, "y": 0.22, "ax": 0.85 + place * 0.25, "ay": 0.8}
         arrows += [_arrow(up, TEAL), _arrow(down, GREY)]
@@ -232,7 +233,7 @@ def _fedavg() -> Picture:
         says=_(
             "Each site sends its weight and keeps its rows. The server averages by rows, "
             "(100 × 2 + 300 × 4 + 600 × 3) ÷ 1,000 = {average}, and hands that back."
-        ).format(average=f"{average:g}"),
+        ).format(average=locales.formatted(average, "g")),
     )
 
 

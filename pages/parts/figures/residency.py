@@ -9,6 +9,7 @@ from functools import cache
 
 import plotly.graph_objects as go
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Counter
 from compliance.workspace.governing.residing import world
@@ -103,20 +104,20 @@ def counters(found: Sequence[Counter], names: Mapping[str, str]) -> go.Figure:
         go.Bar(
             x=shares,
             y=[
-                f"{names[counter.name]}<br>{counter.count:,} / {counter.limit:,}"
+                f"{names[counter.name]}<br>{locales.of(counter.count, counter.limit)}"
                 for counter in found
             ],
             orientation="h",
             marker={"color": colours, "line": {"width": 1, "color": _COAST}},
             width=0.5,
-            hovertemplate="%{x:.0f} %<extra></extra>",
+            hovertemplate=f"{locales.share_of('%{x:.0f}')}<extra></extra>",
         )
     )
-    for at, dash, text in ((80, "dash", "80 %"), (100, "solid", "100 %")):
+    for at, dash in ((80, "dash"), (100, "solid")):
         figure.add_vline(x=at, line={"color": INK, "width": 2, "dash": dash})
         figure.add_annotation(
-            x=at, y=1.0, yref="paper", yanchor="bottom", text=text, showarrow=False,
-            font={"color": INK},
+            x=at, y=1.0, yref="paper", yanchor="bottom", text=locales.share(at / 100),
+            showarrow=False, font={"color": INK},
         )  # fmt: skip
     figure.update_xaxes(range=[0, 112], title=_("% of the next threshold"), showgrid=False)
     figure.update_yaxes(autorange="reversed")
@@ -271,7 +272,14 @@ def _window(figure: go.Figure, seen: Sequence[XY]) -> go.Figure:
     left = _within((min(xs) + max(xs)) / 2 - wide / 2, _WEST, _EAST - wide)
     low = _within((min(ys) + max(ys)) / 2 - high / 2, _SOUTH, _NORTH - high)
     figure.update_xaxes(visible=False, range=[left, left + wide])
-    figure.update_yaxes(visible=False, range=[low, low + high], scaleanchor="x", scaleratio=1)
+    # In a narrow window more of the map is seen: towards the equator, not beyond a pole.
+    figure.update_yaxes(
+        visible=False,
+        range=[low, low + high],
+        scaleanchor="x",
+        scaleratio=1,
+        constraintoward="top" if low + high / 2 > 0 else "bottom",
+    )
     figure.update_layout(
         height=460,
         margin={"l": 0, "r": 0, "t": 30, "b": 0},

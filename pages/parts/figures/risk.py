@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from compliance.i18n import locales
 from compliance.privacy import GroupError
 from pages.parts.figures import (
     AMBER,
@@ -67,10 +68,10 @@ def before_and_after(
             y=[100 * share for share in shares],
             name=word,
             marker={"color": colour, "pattern": {"shape": pattern}},
-            text=[f"{share:.0%}" if share >= 0.01 else f"{share:.2%}" for share in shares],
+            text=[locales.share(share, 0 if share >= 0.01 else 2) for share in shares],
             textposition="outside",
             textfont={"color": INK},
-            hovertemplate="%{x}: %{y:.3g} %<extra></extra>",
+            hovertemplate=f"%{{x}}: {locales.share_of('%{y:.3g}')}<extra></extra>",
         )
     figure.add_scatter(
         x=[name for name, most in zip(names, at_most, strict=True) if most is not None],
@@ -78,7 +79,7 @@ def before_and_after(
         name=words[2],
         mode="markers",
         marker={"symbol": "line-ew", "size": 44, "line": {"width": 3, "color": PLUM}},
-        hovertemplate="%{x}: %{y:.3g} %<extra></extra>",
+        hovertemplate=f"%{{x}}: {locales.share_of('%{y:.3g}')}<extra></extra>",
     )
     figure.update_yaxes(title="%", range=[0, 112])
     figure.update_layout(barmode="group", bargap=max(0.25, 1 - len(names) * 2 * WIDEST_BAR))
@@ -89,6 +90,7 @@ def trade_off(
     points: Sequence[tuple[float, float]], axes: tuple[str, str], lines: tuple[str, str]
 ) -> go.Figure:
     """People found against people wrongly named, both 0–1, beside plain guessing."""
+    wrong, right = locales.share_of("%{x:.3g}"), locales.share_of("%{y:.3g}")
     figure = go.Figure(
         go.Scatter(
             x=[100 * alarm for alarm, _ in points],
@@ -96,7 +98,7 @@ def trade_off(
             name=lines[0],
             mode="lines",
             line={"width": 3, "color": TEAL},
-            hovertemplate="%{x:.3g} %: %{y:.3g} %<extra></extra>",
+            hovertemplate=f"{wrong}: {right}<extra></extra>",
         )
     )
     figure.add_scatter(

@@ -84,15 +84,13 @@ def _criterion(impact: Impact, id_: str, title: str, ask: str) -> tuple[bool | N
         horizontal=True,
         help=_(ask),
     )
-    why = two.text_input(
-        _("Why: {title}").format(title=title),
-        before.why,
-        key=text_key("criterion", impact.id, id_, before.why),
-    )
+    text = text_key("criterion", impact.id, id_, before.why)
+    words.filled(text, before.why)
+    why = two.text_input(_("Why: {title}").format(title=title), key=text)
     if before.origin is not Origin.TYPED and before.why:
         said = _(words.ORIGIN_WORDS[before.origin])
         two.markdown(f":gray[:small[{said}]] {words.facts(before.facts)}")
-    return holds, why.strip()
+    return holds, before.why if words.is_as_kept(why, before.why) else why.strip()
 
 
 def _said_of(criterion: Criterion) -> tuple[bool | None, str]:
@@ -121,7 +119,7 @@ def _section(workspace: Workspace, impact: Impact, section: Section) -> None:
         changed: dict[str, str | None] = {
             id_: text
             for id_, text in typed.items()
-            if text.strip() != impact.answers.get(id_, Answer()).text.strip()
+            if not words.is_as_kept(text, impact.answers.get(id_, Answer()).text)
         }
         if takes_over:
             changed |= {id_: None for id_ in proposed if id_ not in changed}
@@ -135,10 +133,11 @@ def _question(impact: Impact, question: Question) -> str:
     answer = impact.answers.get(question.id, Answer())
     mark = "" if question.required else f" ({_('optional')})"
     st.markdown(words.origin_badge(answer))
+    key = text_key("answer", impact.id, question.id, answer.text)
+    words.filled(key, answer.text)
     typed: str = st.text_area(
         _(question.title) + mark,
-        answer.text,
-        key=text_key("answer", impact.id, question.id, answer.text),
+        key=key,
         help=_(question.help),
         height="content",
         placeholder=_("no answer yet"),

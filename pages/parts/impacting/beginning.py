@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from compliance.i18n import plural
+from compliance.i18n import locales, plural
 from compliance.i18n import translate as _
 from compliance.impact import suggested, templates
 from compliance.impact.nouns import Impact, ImpactKind, Screened
@@ -89,12 +89,12 @@ def listed(
     outputs.table(
         [
             {
-                _("Assessment"): one.title,
+                _("Assessment"): _(one.title),
                 _("Kind"): one.kind.upper(),
                 _("Stands"): _(str(words.standing(one, knowledge))),
                 _("Version"): one.version,
                 _("Validated"): one.validated_at,
-                _("What changed since"): "; ".join(changed[one.id]) or "–",
+                _("What changed since"): locales.joined(map(_, changed[one.id]), "clauses") or "–",
             }
             for one in found
         ],

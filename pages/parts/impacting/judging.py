@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from compliance.errors import ComplianceError
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.impact import measures, method, missing_in, proposed_measures, residual
 from compliance.impact.nouns import (
@@ -43,10 +43,13 @@ def plan(workspace: Workspace, impact: Impact) -> None:
             [
                 {
                     _("No."): number,
-                    _("Measure"): one.what,
-                    _("Reduces"): ", ".join(_event_title(impact, id_) for id_ in one.events) or "–",
+                    _("Measure"): _(one.what),
+                    _("Reduces"): locales.joined(
+                        (_event_title(impact, id_) for id_ in one.events), "words"
+                    )
+                    or "–",
                     _("Owner"): one.owner or "–",
-                    _("Due"): f"{one.due}" if one.due else "–",
+                    _("Due"): locales.day(one.due) if one.due else "–",
                     _("Stands"): _("done") if one.is_done else _("open"),
                 }
                 for number, one in enumerate(impact.measures, start=1)
@@ -68,7 +71,7 @@ def opinions(workspace: Workspace, impact: Impact) -> None:
     for one in impact.opinions:
         who = f"**{_(_VOICES[one.of])}**" + (f" · {wording.escaped(one.by)}" if one.by else "")
         said = one.text or _("Not asked: {reason}").format(reason=one.reason)
-        st.markdown(f"{who} · {one.at}  \n{wording.escaped(said)}")
+        st.markdown(f"{who} · {locales.day(one.at) if one.at else '–'}  \n{wording.escaped(said)}")
     with st.form(f"impact_opinion_{impact.id}_{impact.version}", border=True):
         one, two = st.columns(2)
         of = one.selectbox(
@@ -229,7 +232,7 @@ def _sign(workspace: Workspace, impact: Impact) -> None:
             "**{title}**, version {version}, will be signed as **{who}**. It then stands on the "
             "facts as they are now; as soon as one of them changes it is shown as outdated."
         ).format(
-            title=wording.escaped(impact.title),
+            title=wording.escaped(_(impact.title)),
             version=impact.version,
             who=wording.escaped(workspace.settings.actor),
         )
@@ -264,7 +267,7 @@ def _done(workspace: Workspace, impact: Impact) -> None:
         place = st.selectbox(
             _("A measure that is done"),
             list(open_),
-            format_func=lambda n: f"{n + 1} {open_[n].what}",
+            format_func=lambda n: f"{n + 1} {_(open_[n].what)}",
             key=f"impact_done_{impact.version}",
             width=420,
         )

@@ -86,7 +86,7 @@ def _told(one: Difference) -> str:
     )
     lines = (
         f"**{wording.escaped(_(one.where))}** · {stands}",
-        _("Before: {said}").format(said=wording.escaped(one.before) or "–"),
-        _("Now: {said}").format(said=wording.escaped(one.after) or "–"),
+        _("Before: {said}").format(said=wording.escaped(_(one.before)) or "–"),
+        _("Now: {said}").format(said=wording.escaped(_(one.after)) or "–"),
     )
     return "  \n".join(lines)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from compliance.errors import ImpactInputError
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.impact import level_after, level_before, measure_title, measures, method
 from compliance.impact.nouns import FearedEvent, Gauge, Impact, Origin, Reading, Scale
@@ -51,7 +52,10 @@ def risk_map(impact: Impact) -> None:
                     _(str(one)) if one else _("not gauged")
                     for one in (level_before(event), level_after(event))
                 ),
-                _("Measures"): ", ".join(_(measure_title(id_)) for id_ in event.measures) or "–",
+                _("Measures"): locales.joined(
+                    (_(measure_title(id_)) for id_ in event.measures), "words"
+                )
+                or "–",
             }
             for number, event in enumerate(impact.events, start=1)
         ],
@@ -121,10 +125,11 @@ def _text(impact: Impact, event: FearedEvent, name: str) -> str:
     answer = getattr(event, name)
     if _is_proposed(event, name):
         st.markdown(words.origin_badge(answer))
+    key = text_key(name, impact.id, event.id, answer.text)
+    words.filled(key, answer.text)
     typed: str = st.text_area(
         _(_TEXTS[name]),
-        answer.text,
-        key=text_key(name, impact.id, event.id, answer.text),
+        key=key,
         height="content",
         placeholder=_("no answer yet"),
     )
@@ -142,6 +147,7 @@ def _shields(impact: Impact, event: FearedEvent) -> list[str]:
         format_func=lambda id_: _(measure_title(id_)),
         key=text_key("measures", impact.id, event.id, *event.measures),
         accept_new_options=True,
+        placeholder=_("none"),
         help=_("Those that the desk sees in place are filled in; type your own as well."),
     )
     return chosen
@@ -164,7 +170,7 @@ def _gauge(impact: Impact, event: FearedEvent, name: str) -> Gauge | None:
         outputs.remark(
             _("The desk proposes {gauge}: {why} {facts}").format(
                 gauge=_(str(proposal.gauge)),
-                why=wording.escaped(proposal.why),
+                why=wording.escaped(_(proposal.why)),
                 facts=words.facts(proposal.facts),
             )
         )
@@ -181,7 +187,7 @@ def _save_texts(
     changed: dict[str, str | None] = {
         f"{event.id}.{name}": text
         for name, text in typed.items()
-        if text.strip() != getattr(event, name).text.strip()
+        if not words.is_as_kept(text, getattr(event, name).text)
     }
     changed |= {f"{event.id}.{n}": None for n in taken if f"{event.id}.{n}" not in changed}
     if changed:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import LANGUAGES, speaking
 from compliance.i18n import translate as _
 from compliance.impact import standing
 from compliance.impact.nouns import Answer, Impact, ImpactKind, Need, Origin, RiskLevel, Status
@@ -82,7 +83,7 @@ def beneath(answer: Answer) -> None:
     """What stands under an answer: its facts, and what the desk says where an officer spoke."""
     told = []
     if answer.drawn and answer.drawn != answer.text:
-        told.append(_("The desk knows: {said}").format(said=wording.escaped(answer.drawn)))
+        told.append(_("The desk knows: {said}").format(said=wording.escaped(_(answer.drawn))))
     if answer.facts:
         told.append(_("Facts: {facts}").format(facts=facts(answer.facts)))
     if told:
@@ -91,4 +92,25 @@ def beneath(answer: Answer) -> None:
 
 def bullets(lines: Sequence[str]) -> None:
     """Sentences as a list."""
-    st.markdown("\n".join(f"- {wording.escaped(line)}" for line in lines))
+    st.markdown("\n".join(f"- {wording.escaped(_(line))}" for line in lines))
+
+
+def filled(key: str, text: str) -> None:
+    """Have the field called `key` hold `text` in the page's language, unless somebody typed in it.
+
+    A text that is drawn is kept in English; a language chosen meanwhile changes what is shown of
+    it, and never what was typed.
+    """
+    if is_as_kept(st.session_state.get(key, text), text):
+        st.session_state[key] = _(text)
+
+
+def is_as_kept(typed: str, text: str) -> bool:
+    """Whether what stands in a field is `text`, in whichever language."""
+    if typed.strip() == text.strip():
+        return True
+    for language in LANGUAGES:
+        with speaking(language):
+            if typed.strip() == _(text).strip():
+                return True
+    return False

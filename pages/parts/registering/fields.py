@@ -12,6 +12,7 @@ from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.register import ABSENT, laws, to_cell
 from compliance.register.nouns import Field, FieldType, Register
+from pages.parts import wording
 
 UNKNOWN = ""
 _ONE = (FieldType.CHOICE, FieldType.COUNTRY, FieldType.RECORD, FieldType.DATASET)
@@ -81,7 +82,7 @@ def recorded(
         {
             _("Field"): _(field.label),
             _("On record"): _in_words(field, values, about),
-            _("Known from"): _("drawn") if field.id in about.drawn else _("what was recorded"),
+            _("Known from"): _("filled in") if field.id in about.drawn else _("what was recorded"),
         }
         for field in fields
         if field.id in values
@@ -100,7 +101,7 @@ def _in_words(field: Field, values: Mapping[str, object], about: Asking) -> str:
 def options(field: Field, about: Asking) -> Mapping[str, str]:
     """What can be chosen for a field, value → label."""
     if field.type in (FieldType.COUNTRY, FieldType.COUNTRIES):
-        return dict(sorted(((c, name_of(c)) for c in COUNTRIES), key=lambda pair: pair[1]))
+        return {code: wording.country(code) for code in sorted(COUNTRIES, key=name_of)}
     if field.type in (FieldType.RECORD, FieldType.RECORDS):
         return {record.id: record.name for record in about.register.of(field.of)}
     if field.type in (FieldType.DATASET, FieldType.DATASETS):
@@ -122,7 +123,7 @@ def _shown(field: Field, values: Mapping[str, object]) -> object:
 
 def _widget(field: Field, shown: object, about: Asking) -> object:
     key, help_ = f"{about.key}_{field.id}", _help(field)
-    label = _(field.label) + (f" :gray[({_('drawn')})]" if field.id in about.drawn else "")
+    label = _(field.label) + (f" :gray[{_('(filled in)')}]" if field.id in about.drawn else "")
     choices = options(field, about)
     called = _called(choices)
     if field.type in _MANY and isinstance(shown, list):
@@ -151,7 +152,9 @@ def _help(field: Field) -> str:
         said.append(_(_HOW[field.type]))
     if field.laws:
         said.append(
-            _("Asked for by {laws}.").format(laws=", ".join(_(laws()[law]) for law in field.laws))
+            _("Asked for by {laws}.").format(
+                laws=locales.joined((_(laws()[law]) for law in field.laws), "words")
+            )
         )
     if field.type not in (*_ONE, *_MANY, FieldType.YES_NO):
         said.append(_("“{none}” says that there is none.").format(none=ABSENT))

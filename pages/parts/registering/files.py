@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.register import Shape, kinds
 from compliance.register.nouns import Contradiction, Register
@@ -147,7 +147,7 @@ def contradictions(register: Register) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             record = register.record(one.kind, one.record)
             kind = kinds()[one.kind]
-            fields = ", ".join(_(f.label) for f in map(kind.field, one.fields) if f)
+            fields = locales.joined((_(f.label) for f in map(kind.field, one.fields) if f), "words")
             st.markdown(
                 f"{wording.badge(('warning', 'orange'), _('contradiction'))} "
                 f"**{wording.escaped(record.name if record else one.record)}** "

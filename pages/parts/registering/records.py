@@ -8,6 +8,7 @@ from itertools import groupby
 
 import streamlit as st
 
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from compliance.register import Gaps
 from compliance.register.nouns import Field, Kind, Origin, Record, Register
@@ -16,6 +17,7 @@ from pages.parts import outputs, permitted, wording
 from pages.parts.registering.fields import Asking, Change, ask, recorded
 
 NEW = ""
+_ORIGINS = {Origin.TYPED: mark("typed"), Origin.DRAWN: mark("filled in")}
 _MISSING = object()
 _MOST_MISSING = 6  # named in the line under the form
 
@@ -32,7 +34,7 @@ def table(kind: Kind, register: Register, gaps: AllGaps) -> None:
         rows.append(
             {
                 _("Name"): record.name,
-                _("Who says so"): _(str(record.origin)),
+                _("Who says so"): _(_ORIGINS[record.origin]),
                 _("Complete"): round(100 * found.share),
                 _("Missing"): len(found.missing),
                 _("Contradictions"): doubted.count(record.id),
@@ -50,7 +52,7 @@ def table(kind: Kind, register: Register, gaps: AllGaps) -> None:
         ),
         column_config={
             _("Complete"): st.column_config.ProgressColumn(
-                format="%d %%",
+                format=locales.share_shape("%d"),
                 max_value=100,
                 help=_("Fields known, of those that rules in scope needed to know."),
             )
@@ -131,11 +133,11 @@ def about(
             )
     missing = gaps.get((kind.id, record.id), Gaps()).missing
     if missing:
-        named = ", ".join(_(field.label) for field in missing[:_MOST_MISSING])
+        named = locales.joined((_(field.label) for field in missing[:_MOST_MISSING]), "words")
         more = len(missing) - _MOST_MISSING
         outputs.remark(
             _("Still needed, so that every duty can be assessed: {fields}").format(fields=named)
-            + (_(" and {n} more.").format(n=more) if more > 0 else ".")
+            + (_(" and {n} more.").format(n=more) if more > 0 else locales.end())
         )
     _deeds(workspace, kind, record)
 
@@ -150,7 +152,7 @@ def _deeds(workspace: Workspace, kind: Kind, record: Record) -> None:
             icon=":material/how_to_reg:",
             **permitted.needs(
                 "register.record",
-                help=_("Record what is drawn as your own word; it then stays as it is."),
+                help=_("Record what is filled in as your own word; it then stays as it is."),
             ),
         ):
             with outputs.explained(_("Not taken over")):
@@ -192,7 +194,7 @@ def _changed(kind: Kind, before: Record | None, after: Record) -> str:
         return _("removed")
     old = before.values if before else {}
     fields = [f for f in kind.fields if old.get(f.id, _MISSING) != after.values.get(f.id, _MISSING)]
-    return ", ".join(_(field.label) for field in fields) or _("the name")
+    return locales.joined((_(field.label) for field in fields), "words") or _("the name")
 
 
 def _identity(kind: Kind, record: Record | None, about: Asking) -> tuple[str, str]:

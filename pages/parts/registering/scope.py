@@ -33,7 +33,7 @@ def decide(workspace: Workspace) -> None:
                 _(label),
                 sorted(COUNTRIES, key=name_of),
                 list(found) if isinstance(found := values.get(field), (list, tuple)) else [],
-                format_func=name_of,
+                format_func=wording.country,
                 key=f"organisation_{field}_{_mark(values)}",
                 placeholder=_("not recorded"),
             )

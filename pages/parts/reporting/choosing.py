@@ -239,7 +239,7 @@ def _outputs(workspace: Workspace) -> dict[str, str]:
 
 
 def _impacts(workspace: Workspace) -> dict[str, str]:
-    return {one.id: f"{one.title} · {one.id}" for one in workspace.governance.impacts.list()}
+    return {one.id: f"{_(one.title)} · {one.id}" for one in workspace.governance.impacts.list()}
 
 
 def _named(*parts: str) -> str:

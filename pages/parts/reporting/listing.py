@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from compliance.i18n import LANGUAGES
+from compliance.i18n import LANGUAGES, locales
 from compliance.i18n import translate as _
 from compliance.report.nouns import Format, Report, ReportKind, Signature
 from compliance.workspace import Workspace
@@ -37,7 +37,7 @@ def _one(
     workspace: Workspace, report: Report, signature: Signature | None, *, is_newest: bool
 ) -> None:
     with st.container(border=True):
-        names = wording.escaped(", ".join(report.datasets))
+        names = wording.escaped(locales.joined(report.datasets, "words"))
         st.markdown(
             f"**{_(choosing.TITLES[report.kind])}**"
             + (f" · {names}  \n" if names else "  \n")

@@ -76,10 +76,14 @@ def numbers(workspace: Workspace) -> None:
 def _metrics(received: int, days: float | None, share: float | None, signals: int) -> None:
     with st.container(horizontal=True):
         st.metric(_("Received"), received, border=True)
-        st.metric(_("Median days to the answer"), "–" if days is None else f"{days:g}", border=True)
+        st.metric(
+            _("Median days to the answer"),
+            "–" if days is None else locales.formatted(days, "g"),
+            border=True,
+        )
         st.metric(
             _("Answered in time"),
-            "–" if share is None else f"{100 * share:.0f} %",
+            "–" if share is None else locales.share(share),
             border=True,
             help=_("Of those answered or overdue."),
         )
@@ -97,7 +101,7 @@ def _chart(inside: Sequence[Clocked]) -> None:
     outcomes = sorted({outcome for _right, outcome in counted})
     named = [_(words.RIGHTS[right]) for right in rights]
     counts = {outcome: [counted[right, outcome] for right in rights] for outcome in outcomes}
-    said = ", ".join(f"{sum(counts[outcome])} {_(outcome)}" for outcome in outcomes)
+    said = locales.joined((f"{sum(counts[outcome])} {_(outcome)}" for outcome in outcomes), "words")
     alt = _("Requests by right and by what became of them: {said}").format(said=said)
     st.plotly_chart(
         charts.by_right(named, counts),
@@ -117,7 +121,9 @@ def _chart(inside: Sequence[Clocked]) -> None:
         alt=alt,
     )
     laws = Counter(one.request.law for one in inside)
-    said_laws = ", ".join(f"{words.law_name(law)} {number}" for law, number in laws.most_common())
+    said_laws = locales.joined(
+        (f"{words.law_name(law)} {number}" for law, number in laws.most_common()), "words"
+    )
     outputs.remark(_("By law: {laws}.").format(laws=said_laws))
 
 

@@ -163,7 +163,7 @@ def _planned(plan: ErasurePlan) -> None:
     if plan.beyond:
         st.markdown(_("Out of reach:"))
     for one in plan.beyond:
-        st.markdown(f"- {_(one.what)} {wording.escaped(one.id)}: {wording.escaped(one.why)}")
+        st.markdown(f"- {_(one.what)} {wording.escaped(one.id)}: {wording.escaped(_(one.why))}")
 
 
 def _restrict(workspace: Workspace, request: Request) -> None:
@@ -215,6 +215,7 @@ def _rectify(workspace: Workspace, request: Request) -> None:
             list(seen),
             format_func=lambda id_: _in_words(seen[id_]),
             key=f"requests_wrong_{request.id}",
+            placeholder=_("choose values"),
         )
         in_texts = st.checkbox(
             _("Also where free texts mention the old value"), key=f"requests_texts_{request.id}"

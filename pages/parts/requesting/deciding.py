@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rights import Provision, provision_of
 from compliance.rights.nouns import Outcome, Right, Step
@@ -94,8 +95,8 @@ def _why(workspace: Workspace, found: Clocked) -> None:
                     _("Dataset"): names.get(match.dataset_id, match.dataset_id),
                     _("Rows"): len(match.rows),
                     _("People whom it fits"): match.people,
-                    _("Confidence"): f"{100 * match.confidence:.0f} %",
-                    _("Why it is doubtful"): match.doubt or "–",
+                    _("Confidence"): locales.share(match.confidence),
+                    _("Why it is doubtful"): _(match.doubt) or "–",
                     **({_("Example"): examples.get(match.id, "–")} if shows else {}),
                 }
                 for match in trace.matches

@@ -14,7 +14,7 @@ from compliance.rights.nouns import IdentityLevel, Outcome, Rejection, Right
 from compliance.workspace import Workspace
 from compliance.workspace.requesting.clocks import Clocked
 from compliance.workspace.requesting.steps import PAUSES, Steps
-from pages.parts import language, outputs
+from pages.parts import language, outputs, wording
 from pages.parts.requesting import carrying, deciding, papers, words
 
 Form = Callable[[Workspace, Clocked], None]
@@ -180,7 +180,7 @@ def _answer(workspace: Workspace, found: Clocked) -> None:
             id_
             for id_, one in provision_of(request.law, request.right).tells.items()
             if st.checkbox(
-                f"{_(one.words)} ({one.article})".capitalize(),
+                wording.bracketed(_(one.words), one.article).capitalize(),
                 key=f"requests_tells_{request.id}_{id_}",
             )
         ]

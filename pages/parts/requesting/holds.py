@@ -28,7 +28,7 @@ def shown(workspace: Workspace) -> None:
                 {
                     _("Hold"): hold.id,
                     _("Why"): hold.why,
-                    _("Datasets"): ", ".join(hold.datasets) or _("all"),
+                    _("Datasets"): locales.joined(hold.datasets, "words") or _("all"),
                     _("Until"): f"{hold.until}" if hold.until else _("it is lifted"),
                     _("Placed"): locales.day(hold.at),
                     _("Stands"): _("yes") if hold.id in standing else _("no"),
@@ -86,7 +86,7 @@ def _lift(workspace: Workspace, standing: dict[str, Hold]) -> None:
 
 @language.dialog(mark("Lift this hold?"))
 def _ask(workspace: Workspace, hold: Hold) -> None:
-    kept = ", ".join(hold.datasets) or _("all datasets")
+    kept = locales.joined(hold.datasets, "words") or _("all datasets")
     st.markdown(
         _(
             "**{id}** keeps {kept}: {why}. Once it is lifted, requests to erase can go on, and "

@@ -9,7 +9,7 @@ from compliance.i18n import translate as _
 from compliance.rights import provisions, signal_law, to_identifiers
 from compliance.rights.nouns import Identifier, IdentifierKind, Right
 from compliance.workspace import Workspace
-from pages.parts import outputs
+from pages.parts import outputs, wording
 from pages.parts.requesting import words
 
 _USUAL = (
@@ -50,7 +50,7 @@ def form(workspace: Workspace) -> None:
             _("Country whose holidays count"),
             codes,
             index=codes.index(home) if home in codes else None,
-            format_func=name_of,
+            format_func=wording.country,
             key="requests_country",
             placeholder=_("none"),
         )

@@ -51,7 +51,9 @@ def _notices(workspace: Workspace, request: Request) -> None:
             icon=":material/gpp_bad:",
         )
     if request.is_open and (held := workspace.rights.requests.held(request.id)):
-        names = ", ".join(f"{name} ({hold})" for name, hold in held.items())
+        names = locales.joined(
+            (wording.bracketed(name, hold) for name, hold in held.items()), "words"
+        )
         st.warning(
             _("Legal holds keep rows from being erased: {names}.").format(
                 names=wording.escaped(names)
@@ -76,7 +78,7 @@ def _next(workspace: Workspace, found: Clocked) -> None:
         st.markdown(_("Nothing is left to do."))
         return
     with st.container(border=True):
-        st.markdown(f"**{_('Next')}: {_(words.ACTIONS[found.next])}**")
+        st.markdown("**" + _("Next: {step}").format(step=_(words.ACTIONS[found.next])) + "**")
         forms.ask(workspace, found, found.next)
 
 
@@ -178,7 +180,7 @@ def _history(request: Request) -> None:
                 {
                     _("When"): outputs.moment(event.at),
                     _("By"): event.by,
-                    _("What"): event.what,
+                    _("What"): _(event.what),
                     _("Stood then"): _(event.step.value),
                 }
                 for event in reversed(request.history)

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import LetterKind, Request, Right, Step
@@ -56,7 +57,7 @@ def tell(workspace: Workspace, request: Request) -> None:
             {
                 _("Who"): one.name,
                 _("As"): _(one.role),
-                _("Datasets"): ", ".join(one.datasets),
+                _("Datasets"): locales.joined(one.datasets, "words"),
                 _("Told"): f"{one.told_on}" if one.told_on else (one.why_not or _("not yet")),
             }
             for one in rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.register import laws
 from compliance.rights import Action, Ground, provision_of
@@ -35,7 +36,7 @@ KINDS = {
     IdentifierKind.EMAIL: "E-mail address",
     IdentifierKind.PHONE: "Telephone number",
     IdentifierKind.PERSON_KEY: "Customer number",
-    IdentifierKind.NAME: "Name",
+    IdentifierKind.NAME: "Full name",
     IdentifierKind.BIRTH_DATE: "Birth date",
     IdentifierKind.ADDRESS: "Address",
     IdentifierKind.USERNAME: "User name",
@@ -173,7 +174,7 @@ def way(request: Request) -> str:
 
 def grounds(found: Mapping[str, Ground]) -> dict[str, str]:
     """Grounds of the law, each with its article, by id."""
-    return {id_: f"{_(one.words)} ({one.article})" for id_, one in found.items()}
+    return {id_: wording.bracketed(_(one.words), one.article) for id_, one in found.items()}
 
 
 def ways_of(match: str, names: Mapping[str, str]) -> tuple[str, str]:
@@ -183,8 +184,8 @@ def ways_of(match: str, names: Mapping[str, str]) -> tuple[str, str]:
     said = []
     for tied in rest.partition(":")[0].split("+"):
         column, _tilde, kind = tied.rpartition("~")
-        said.append(f"{column} ({_(kinds.get(kind, kind))})")
-    return names.get(dataset, dataset), ", ".join(said)
+        said.append(wording.bracketed(column, _(kinds.get(kind, kind))))
+    return names.get(dataset, dataset), locales.joined(said, "words")
 
 
 def people(matches: Iterable[str]) -> dict[str, int]:

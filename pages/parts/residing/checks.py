@@ -20,7 +20,7 @@ from compliance.workspace.governing.residing import (
     mechanisms,
     to_facts,
 )
-from pages.parts import navigation, outputs, permitted
+from pages.parts import navigation, outputs, permitted, wording
 from pages.parts.approving import asking
 from pages.parts.residing import movements, words
 
@@ -60,11 +60,13 @@ def _form(names: Sequence[str]) -> Move | None:
     """What somebody thinks of; None until they ask."""
     with st.form("residency_check", border=True):
         left, right = st.columns(2)
-        chosen = left.multiselect(_("Datasets"), names, key="residency_datasets")
+        chosen = left.multiselect(
+            _("Datasets"), names, key="residency_datasets", placeholder=_("Choose datasets")
+        )
         country = right.selectbox(
             _("Goes to"),
             sorted(COUNTRIES, key=name_of),
-            format_func=name_of,
+            format_func=wording.country,
             index=None,
             key="residency_destination",
             placeholder=_("Choose a country"),
@@ -80,7 +82,7 @@ def _form(names: Sequence[str]) -> Move | None:
             _("ε of the noise"), 0.01, 100.0, 1.0, key="residency_epsilon",
             help=_("For statistics or updates that would move instead of the rows."),
         )  # fmt: skip
-        is_asked = st.form_submit_button(_("Check"), type="primary", key="residency_submit")
+        is_asked = st.form_submit_button(_("Check it"), type="primary", key="residency_submit")
     if not is_asked:
         return None
     if not chosen or country is None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Copy, Flow, Judgement, Whereabouts
 from compliance.workspace.governing.residing import worst
@@ -96,7 +97,9 @@ def _more(number: int) -> list[str]:
 
 def _said(bubbles: Sequence[drawing.Bubble], arcs: Sequence[drawing.Arc]) -> str:
     """What the map shows, in words."""
-    lying = ", ".join(f"{words.place(b.country)} {b.copies}" for b in bubbles[:_LISTED])
+    lying = locales.joined(
+        (f"{words.place(b.country)} {b.copies}" for b in bubbles[:_LISTED]), "words"
+    )
     going = "; ".join(
         f"{words.place(a.origin)} → {words.place(a.destination)}: {_(str(a.answer))}"
         for a in arcs[:_LISTED]

@@ -42,7 +42,7 @@ def unplaced(names: Sequence[str]) -> None:
     """Datasets of which nobody said where they lie."""
     if not names:
         return
-    listed = ", ".join(words.named(name) for name in names)
+    listed = locales.joined((words.named(name) for name in names), "words")
     st.warning(
         _("Nobody has recorded where these datasets lie: {names}.").format(names=listed),
         icon=":material/wrong_location:",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from compliance.countries import is_country, name_of
+from compliance.countries import is_country
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Flow, Judgement, Level
@@ -41,12 +41,12 @@ def badge(answer: Answer) -> str:
 
 def place(code: str) -> str:
     """A country by name; unknown ones say so."""
-    return name_of(code) if is_country(code) else _("an unknown place")
+    return wording.country(code) if is_country(code) else _("an unknown place")
 
 
 def way(flows: Sequence[Flow]) -> str:
     """From where to where: movements to one country."""
-    origins = ", ".join(dict.fromkeys(place(flow.origin) for flow in flows))
+    origins = locales.joined(dict.fromkeys(place(flow.origin) for flow in flows), "words")
     return f"{origins} → {place(flows[0].destination)}"
 
 

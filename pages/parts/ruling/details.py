@@ -53,7 +53,7 @@ def _facts(pack: Pack, rule: Rule) -> list[str]:
     source = pack.sources.get(rule.verified.source, rule.verified.source)
     told = [
         (_("An auditor would ask to see"), _(rule.evidence)),
-        (_("Where it was read"), source),
+        (_("Where it was read"), _(source)),
         (_("Checked as of"), rule.as_of),
         (_("Binds from"), locales.day(rule.effective_from) if rule.effective_from else ""),
         (_("Binds until"), locales.day(rule.effective_until) if rule.effective_until else ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from compliance.errors import ComplianceError
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import PackChange
 from compliance.workspace import Workspace
@@ -106,6 +107,6 @@ def _changes(change: PackChange) -> None:
 
 
 def _listed(rules: tuple[str, ...]) -> str:
-    shown = ", ".join(rules[:_NAMED])
+    shown = locales.joined(rules[:_NAMED], "words")
     left = len(rules) - _NAMED
     return shown + (_(" and {n} more").format(n=left) if left > 0 else "")

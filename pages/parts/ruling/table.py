@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Assessment, Level, Pack, Rule, State
 from pages.parts import outputs
@@ -65,7 +66,9 @@ def _narrowed(pack: Pack, states: _States) -> list[Rule]:
     kinds = {_ALL: _("Everything")} | {
         rule.entity: _(words.entity_of(pack, rule.entity)) for rule in pack.rules
     }
-    levels = {_ALL: _("All")} | {str(one): _(outputs.LEVEL_WORDS[one]) for one in Level}
+    levels = {_ALL: meant("of rules", "All")} | {
+        str(one): _(outputs.LEVEL_WORDS[one]) for one in Level
+    }
     ends = {_ALL: _("Any")} | {str(one): _(str(one)) for one in State}
     wanted = [
         _select(law, _("Law"), laws, "rules_law"),
@@ -99,8 +102,9 @@ def _states(latest: Assessment | None) -> _States:
 
 
 def _row(pack: Pack, rule: Rule, states: _States) -> dict[str, str]:
-    counted = ", ".join(
-        f"{number} {_(str(state))}" for state, number in states[rule.id].items() if number
+    counted = locales.joined(
+        (f"{number} {_(str(state))}" for state, number in states[rule.id].items() if number),
+        "words",
     )
     if rule.id in pack.disabled:
         counted = _("switched off")

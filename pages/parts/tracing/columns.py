@@ -7,6 +7,7 @@ from datetime import date
 
 import streamlit as st
 
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import ColumnKind, Edge, Hop, Node, NodeKind, Place, Tagged
 from compliance.workspace import Workspace
@@ -76,7 +77,7 @@ def _picture(
         Box(
             key=f"{place.node} · {place.column}",
             title=words.place(place, nodes)
-            + (f" +{size[place] - 1:,}" if size.get(place, 1) > 1 else ""),
+            + (f" +{locales.number(size[place] - 1)}" if size.get(place, 1) > 1 else ""),
             kind=nodes[place.node].kind,
             members=(place.node,) if place == at else (),
             mark=marks.get(place, Mark.NONE),

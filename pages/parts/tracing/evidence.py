@@ -13,7 +13,7 @@ from compliance.lineage.nouns import Node, NodeKind, Step
 from compliance.rules.nouns import Verdict
 from compliance.workspace import Workspace
 from compliance.workspace.lineage.lineages import Known
-from pages.parts import outputs
+from pages.parts import outputs, wording
 from pages.parts.tracing import things, words
 from pages.parts.tracing.graph import Mark, marks_of, picture
 
@@ -39,7 +39,7 @@ def shown(workspace: Workspace, known: Known) -> None:
             {
                 meant("of a step", "To"): _(step.made.title),
                 _("Step"): _(step.step),
-                _("From"): _(step.origins[0].title) + step.others,
+                _("From"): words.origin(step),
                 _("Personal data"): words.mark(marks.get(step.origins[0].key, Mark.NONE)),
                 _("When"): outputs.moment(step.at),
                 _("Entry of the trail"): step.entry,
@@ -55,7 +55,7 @@ def _every(workspace: Workspace, known: Known) -> Iterator[tuple[str, str]]:
     """What may be chosen, with the key of what it is about; the newest first."""
     nodes = {edge.made.key: edge.made for edge in known.edges}
     for node in reversed(_of_kinds(nodes.values())):
-        yield f"{_(str(node.kind))}: {_(node.title)} ({node.id[-12:]})", node.key
+        yield wording.bracketed(f"{_(str(node.kind))} · {_(node.title)}", node.id[-12:]), node.key
     latest = workspace.governance.duties.newest()
     newest = {
         node.id.partition("@")[0]: key

@@ -233,5 +233,5 @@ def _family(node: Node, origins: Sequence[Node] = ()) -> str:
 
 
 def _title(nodes: Mapping[str, Node], keys: Sequence[str]) -> str:
-    more = f" +{len(keys) - 1:,}" if len(keys) > 1 else ""
+    more = f" +{locales.number(len(keys) - 1)}" if len(keys) > 1 else ""
     return _(nodes[keys[0]].title) + more

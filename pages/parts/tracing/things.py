@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from compliance.i18n import meant
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.lineage.nouns import Edge, Node, NodeKind, Step
 from compliance.workspace.lineage.lineages import Known
@@ -131,16 +131,16 @@ def told(known: Known, node: Node, into: Sequence[Edge]) -> None:
             origins = [
                 _(e.origin.title) for e in into if (e.entry, e.step) == (edge.entry, edge.step)
             ]
-            more = f" +{len(origins) - 3:,}" if len(origins) > 3 else ""
+            more = f" +{locales.number(len(origins) - 3)}" if len(origins) > 3 else ""
             outputs.table(
                 [
                     {_("What"): what, _("As recorded"): value}
                     for what, value in (
                         (_("Step"), _(edge.step)),
-                        (_("Made from"), ", ".join(origins[:3]) + more),
+                        (_("Made from"), locales.joined(origins[:3], "words") + more),
                         (_("Who"), edge.actor or _("not recorded")),
                         (_("When"), outputs.moment(edge.at)),
-                        (_("Entry of the trail"), f"{edge.entry:,}"),
+                        (_("Entry of the trail"), locales.number(edge.entry)),
                         (_("Code"), edge.code or _("not recorded")),
                         *_settings(edge),
                     )
@@ -157,7 +157,7 @@ def _settings(edge: Edge) -> list[tuple[str, str]]:
     """Each setting of a step with its value; a list of columns is cut where it is long."""
     found = []
     for name, value in sorted(edge.parameters.items()):
-        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        text = locales.joined(value, "words") if isinstance(value, tuple) else str(value)
         more = "…" if len(text) > _LONGEST_SETTING else ""
         found.append((_("Setting: {name}").format(name=name), text[:_LONGEST_SETTING] + more))
     return found
@@ -178,7 +178,7 @@ def _columns(known: Known, node: Node) -> None:
         {
             _("Column"): stop.made.column,
             _("Personal data"): words.mark(Mark.STOPPED),
-            _("Why"): next(one.what for one in known.evidence if one.id == stop.evidence),
+            _("Why"): _(next(one.what for one in known.evidence if one.id == stop.evidence)),
         }
         for stop in tagged.stopped
         if stop.made.node == node.key
@@ -204,7 +204,7 @@ def _steps(edges: Sequence[Edge], marks: Mapping[str, Mark]) -> None:
     outputs.table(
         [
             {
-                _("From"): _(step.origins[0].title) + step.others,
+                _("From"): words.origin(step),
                 _("Step"): _(step.step),
                 meant("of a step", "To"): _(step.made.title),
                 _("Personal data"): words.mark(marks.get(step.made.key, Mark.NONE)),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from compliance.i18n import meant
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
-from compliance.lineage.nouns import Hop, Node, NodeKind, Place, Tag
-from pages.parts import outputs
+from compliance.lineage.nouns import ColumnSubkind, Hop, Node, NodeKind, Place, Step, Tag
+from pages.parts import outputs, wording
 from pages.parts.tracing.graph import Mark
 
 SIGNS: Mapping[Mark, str] = {
@@ -27,8 +27,17 @@ def mark(found: Mark) -> str:
 
 def tags(some: Iterable[Tag]) -> str:
     """What makes a column personal data."""
-    said = {f"{tag.semantic_type} ({_(outputs.CLASS_WORDS[tag.identifier_class])})" for tag in some}
-    return ", ".join(sorted(said))
+    said = {
+        wording.bracketed(tag.semantic_type, _(outputs.CLASS_WORDS[tag.identifier_class]))
+        for tag in some
+    }
+    return locales.joined(sorted(said), "words")
+
+
+def origin(step: Step) -> str:
+    """From what a step made something: the first thing, and how many more."""
+    title, more = _(step.origins[0].title), len(step.origins) - 1
+    return _("{title} and {n} more").format(title=title, n=outputs.count(more)) if more else title
 
 
 def how(hop: Hop) -> str:
@@ -36,7 +45,11 @@ def how(hop: Hop) -> str:
     column = hop.column
     if column is None:
         return _("tells of it") if hop.edge.made.kind in _TELLING else _("columns not told")
-    said = _(str(column.subkind).replace("_", " ").lower())
+    said = (
+        _("directly")
+        if column.subkind is ColumnSubkind.IDENTITY
+        else _(str(column.subkind).replace("_", " ").lower())
+    )
     if column.how:
         said = _("{title}: {words}").format(title=said, words=_(column.how))
     return said if not column.masking else f"{said} · {_('masking')}"

@@ -68,7 +68,9 @@ def _listed(found: tuple[Anchor, ...]) -> None:
 def _state(one: Anchor) -> str:
     if one.last is None:
         return _("never ran")
-    return _("reached") if one.last.is_done else _("not reached: {why}").format(why=one.last.reason)
+    return (
+        _("reached") if one.last.is_done else _("not reached: {why}").format(why=_(one.last.reason))
+    )
 
 
 def _worked_on(workspace: Workspace, found: tuple[Anchor, ...]) -> None:
@@ -87,7 +89,7 @@ def _worked_on(workspace: Workspace, found: tuple[Anchor, ...]) -> None:
                 st.session_state["trail_told"] = (
                     _("The checkpoint of {n} entries is there.").format(n=ran.entries)
                     if ran and ran.is_done
-                    else _("Not reached: {why}.").format(why=ran.reason if ran else "")
+                    else _("Not reached: {why}.").format(why=_(ran.reason) if ran else "")
                 )
                 st.rerun()
         if st.button(
@@ -135,7 +137,7 @@ def _form(workspace: Workspace) -> None:
         st.session_state["trail_told"] = (
             said.format(n=ran.entries)
             if ran and ran.is_done
-            else failed.format(why=ran.reason if ran else "")
+            else failed.format(why=_(ran.reason) if ran else "")
         )
         st.rerun()
 

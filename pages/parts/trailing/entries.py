@@ -76,7 +76,7 @@ def _sentence(words: str) -> str:
 
 def told(facts: Mapping[str, object], between: str = " · ") -> str:
     """What an entry says in words; long lists are counted and hashes cut, as a screen is small."""
-    said = {name: value for name, value in facts.items() if value is not None}
+    said = {name: value for name, value in facts.items() if value not in (None, "", [], {})}
     short_first = sorted(said, key=lambda name: (name == "records", len(shown(said[name]))))
     return between.join(f"{name.replace('_', ' ')} {shown(said[name])}" for name in short_first)
 

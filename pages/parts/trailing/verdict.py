@@ -89,8 +89,8 @@ def checkpoint(workspace: Workspace, state: TrailState) -> None:
     keys, found = workspace.proof.log.known_keys(), state.verification
     rows = {
         _("Entries"): outputs.count(found.entries),
-        _("Root"): f"`{found.root}`",
-        _("Head"): f"`{found.head}`",
+        _("Root"): f"`{found.root[:_FINGERPRINT]}…`",
+        _("Head"): f"`{found.head[:_FINGERPRINT]}…`",
     }
     if keys is not None:
         origin, every = keys
