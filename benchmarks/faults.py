@@ -178,7 +178,7 @@ def told(kind: str, trying: Trying) -> bool:
     missed = sorted({one["act"] for one in known["acts"]} - trying.acts)
     print(f"  acts reached: {len(trying.acts)}; not: {', '.join(missed)}")
     untyped = sorted(trying.verbs - trying.seen.keys() - READS - UNTRIED.keys())
-    print(f"  verbs that no test types: {', '.join(untyped) or 'none'}")
+    problems += [f"{verb}: no line of it came by" for verb in untyped]
     print(f"  not tried: {', '.join(sorted(UNTRIED))}; see UNTRIED for why")
     for problem in problems:
         print(f"  PROBLEM {problem}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compliance.cli import main
+import compliance.cli
 from compliance.settings import Settings
 from compliance.storage import tables
 from tests.conftest import CANARY_COUNTRY, CANARY_PERSON
@@ -71,7 +71,7 @@ def run(home: Path, *arguments: object) -> Answer:
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            code = main(["--home", str(home), *map(str, arguments)])
+            code = compliance.cli.main(["--home", str(home), *map(str, arguments)])
         except SystemExit as usage:
             code = int(usage.code or 0)
     said = [_written_to(stream) for stream in (out, err)]
