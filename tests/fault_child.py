@@ -88,7 +88,7 @@ def _answer(home: Path, line: list[str], kill_at: int | None, harm: str | None, 
                 code = int(usage.code or 0)
             sys.setprofile(None)
         told = [code, counter.calls, counter.first, err.getvalue()[-2_000:]]
-    except BaseException as error:  # noqa: BLE001 - it is told, and ends here
+    except Exception as error:  # noqa: BLE001 - it is told, and ends here
         sys.setprofile(None)
         told = [70, counter.calls, counter.first, f"{type(error).__name__}: {error}"]
     os.write(to, json.dumps(told).encode())

@@ -4,8 +4,9 @@ from pages.parts import session
 from pages.parts.admitting import people, roles
 
 workspace = session.workspace()
+accounts = workspace.access.accounts
+found, last = accounts.every(), accounts.last_visits()  # asked first, so that nothing comes late
 people.explain(workspace)
-found = workspace.access.accounts.every()
-people.listed(workspace, found)
+people.listed(found, last)
 people.change(workspace, found)
 roles.table()

@@ -104,6 +104,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
                 "PRIVACY_DESK_OIDC_CLIENT_ID": CLIENT,
                 "PRIVACY_DESK_OIDC_CLIENT_SECRET": SECRET,
                 "PRIVACY_DESK_OIDC_REDIRECT_URI": f"{address}/oauth2callback",
+                "PRIVACY_DESK_VISIT_HOURS": "2",  # so that few steps go by
             }
 
         script = ["tests/browser/clocked_streamlit.py"]
@@ -227,7 +228,7 @@ def test_a_cookie_that_was_copied_is_worth_nothing_after_sign_out(
 
 @pytest.mark.parametrize(
     ("steps", "sentence"),
-    [((31,), "nothing was done for 30 minutes"), ((25,) * 24, "you signed in 10 hours ago")],
+    [((31,), "nothing was done for 30 minutes"), ((25,) * 5, "you signed in 2 hours ago")],
     ids=["idle", "longest"],
 )
 def test_a_visit_ends_by_the_clock_and_the_page_says_why(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import streamlit as st
 
@@ -34,12 +35,11 @@ def explain(workspace: Workspace) -> None:
         )
 
 
-def listed(workspace: Workspace, found: Sequence[Account]) -> None:
+def listed(found: Sequence[Account], last: Mapping[str, datetime]) -> None:
     """All accounts with roles, since when, and when each was here last."""
     if not found:
         st.markdown(_("Nobody has an account yet."))
         return
-    last = workspace.access.accounts.last_visits()
     outputs.table(
         [
             {
