@@ -63,7 +63,8 @@ RECORDED = re.compile(
     r"[Ff]ulfilment of orders|Retention of orders|country, amount, device|"
     r"country code; customer number; device or operating system; e-mail address|"
     r"RFC 2104 .*practices|Policy of the desk|Regulation \(EU\) 2016/679, full.*|"
-    r"(conditions|columns \d+) +· .*|columns \d+.*records \w+…?|columns customer, country|customer and email"
+    r"(conditions|columns \d+) +· .*|columns \d+.*records \w+…?|"
+    r"columns customer, country|customer and email"
 )
 # What papers call a thing, and what others call what they published, stays as they wrote it.
 TERMS = glossary().terms.values()
