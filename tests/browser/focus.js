@@ -29,7 +29,8 @@ spared => {
         s.textDecoration];
     }).join('|');
   };
-  const together = node => node.closest('[role=group]') || node; // such as a list and its buttons
+  // One ring is around a list and its buttons, and around a password and what shows it.
+  const together = node => node.closest('[role=group], [data-testid=stTextInput]') || node;
   const known = window.keyboard ?? {last: null, doubts: []};
   const at = document.activeElement;
   const isSomething = at !== document.body;
