@@ -98,7 +98,6 @@ def _table(done: Release) -> None:
         _rows(done, values[: tables.MOST_ROWS]),
         key=f"release_table_{done.id}",
         alt=_("The published table"),
-        placeholder="–",
         column_config=dict.fromkeys(
             (
                 _("Value"),
