@@ -92,6 +92,7 @@ def test_it_is_done_with_the_keyboard_alone(keys: Keyboard, flow: Flow) -> None:
     for verb, said in flow.steps:
         VERBS[verb](keys, said)
         keys.answered()
+        assert keys.visitor.page.get_by_test_id("stException").count() == 0, (verb, said)
     keys.tab_to(START)  # nothing on the page holds the focus for good
     keys.is_at_the_top = True
 
