@@ -41,13 +41,17 @@ LONGEST_S = 90.0
 KINDS = ("sqlite", "postgresql")
 SEED = 20261126
 # No test types these as a line; some write nothing. What is not tried is named, and why.
-READS = {"singling-out", "lineage tags", "schedule cron", "database grants"}
+READS = {
+    *("backup check", "database grants", "lineage columns", "lineage tags", "plan", "recipe list"),
+    *("schedule cron", "schedule list", "singling-out"),
+}
 UNTRIED = {
     "attack-table": "one act after minutes of work, like the attacks that are tried",
     "reveal": "one act, like the others on vaults",
     "synthesise": "reserves and settles as releases do, after minutes of work",
     "worker": "runs what `schedule run` and `trail anchor run` run",
     "backup restore": "killed at four moments in tests/test_backups.py",
+    "request appeal": "a step of a request, by the same code as those that are tried",
     "request ask-identity": "a step of a request, by the same code as those that are tried",
     "request reject-proof": "a step of a request, by the same code as those that are tried",
     "request resume": "a step of a request, by the same code as those that are tried",
@@ -75,7 +79,7 @@ class Trying:
         self.acts: set[str] = set()
         self.seen: Counter[str] = Counter()
         self._most = max(1, points // VERBS)
-        self._left, self._more = points, more
+        self._more = more
         self._draw = random.Random(SEED)
         self._really = compliance.cli.main
         compliance.cli.main = self.main  # before a test takes it from there
@@ -104,7 +108,7 @@ class Trying:
         verb = self._verb(line)
         self.seen[verb] += 1
         is_here = verb and verb not in UNTRIED and "flower" not in line
-        if is_here and len(self.trials[verb]) < self._most + self._more and self._left:
+        if is_here and len(self.trials[verb]) < self._most + self._more:
             self._try(home, verb, line)
         return self._really(typed)
 
@@ -126,7 +130,6 @@ class Trying:
         trial.line = verb
         self.trials[verb].append(trial)
         self.acts.update(trial.acts)
-        self._left -= 1
         if verb not in self.harmed and time.monotonic() - began < LONGEST_S:
             for name in fault_cases.HARMS:
                 self.harmed[verb][name] = fault_cases.refused(home, line, name)
@@ -158,7 +161,8 @@ def tried_on(kind: str, points: int, more: int, files: Sequence[str]) -> Trying:
 def told(kind: str, trying: Trying) -> bool:
     """Print what was found; whether all was well."""
     every = [trial for trials in trying.trials.values() for trial in trials]
-    print(f"\n{kind}: killed at {len(every)} points of {len(trying.trials)} writing verbs")
+    tried = sum(map(bool, trying.trials.values()))
+    print(f"\n{kind}: killed at {len(every)} points of {tried} writing verbs")
     print(f"  {'verb':28} {'kills':>5} {'nothing':>8} {'some':>5} {'all':>4} {'problems':>9}")
     problems = []
     for verb, trials in sorted(trying.trials.items()):
