@@ -23,7 +23,9 @@ EXEMPT = {
 }
 # Words that look like a term and are none there.
 TITLE = "stands in the title of a duty, which Decisions opens and explains"
+ACT = "stands in what an act does; the page on which it is done explains it"
 OTHERWISE = {
+    **{(term, "trail"): ACT for term in ("budget", "noise", "federated", "personal")},
     ("controller", "overview"): TITLE,
     ("ropa", "overview"): TITLE,
     ("checkpoint", "overview"): TITLE,

@@ -40,7 +40,7 @@ def test_the_same_words_in_chinese(full_desk: Desk) -> None:
     visitor.query_params["term"] = "hold"
     visitor.selectbox(key="session_language").set_value("zh").run()
 
-    assert visitor.header[0].value == "法律保全"
+    assert visitor.header[0].value == "法律保留"
     assert "因争议或调查" in words(visitor)
 
 
