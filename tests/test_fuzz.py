@@ -34,6 +34,10 @@ def bounded() -> Iterator[None]:
     signal.signal(signal.SIGVTALRM, before)
 
 
+# A text is any text, and what proves nothing is told with what is wrong in it.
+TAKES_ALL = {"text", "verify_trail.py"}
+
+
 @pytest.mark.parametrize("name", list(TARGETS))
 def test_what_is_right_is_taken(name: str) -> None:
     """Else the changed files would never come far."""
@@ -59,7 +63,7 @@ def test_a_changed_file_is_taken_or_refused_in_a_sentence(name: str) -> None:
         said.add(is_taken(target, changed(seed, random.Random(number))))
 
     tried()
-    assert False in said
+    assert (False in said) is (name not in TAKES_ALL)
 
 
 @pytest.mark.parametrize("name", list(TARGETS))
@@ -78,7 +82,7 @@ def test_noise_is_refused_in_a_sentence(name: str) -> None:
         said.add(is_taken(target, data))
 
     tried()
-    assert False in said
+    assert (False in said) is (name not in TAKES_ALL)
 
 
 # What was found, each as small as it gets.
