@@ -117,7 +117,27 @@ def test_officers_who_act_until_the_time_is_over_leave_no_error(server: Server) 
 
     assert seen.errors == []
     assert len(seen.times["slider move"]) == 4 * OFFICERS
-    assert len(seen.times["first load"]) == 3 * OFFICERS
+    assert len(seen.times["first load"]) == 2 * OFFICERS
+
+
+def test_an_officer_whom_one_answer_failed_goes_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, act, failed = Seen(), Day._act, []
+
+    async def fails_once(day: Day, officer: Officer, *, is_busy: bool) -> None:
+        if not failed:
+            failed.append(officer)
+            raise TimeoutError
+        await act(day, officer, is_busy=is_busy)
+
+    monkeypatch.setattr(Day, "_act", fails_once)
+    day = Day(server.port, seen, 0.0, time.monotonic() + PATIENCE_S, 3, 10)
+
+    alone(lambda: asyncio.run(asyncio.wait_for(day.spent(is_busy=False), PATIENCE_S)))
+
+    assert len(seen.errors) == 1
+    assert len(seen.times["slider move"]) == 3
 
 
 def test_a_crowd_has_no_more_workers_than_was_set(server: Server) -> None:
