@@ -157,9 +157,9 @@ def test_effect_counts_the_rows_and_personal_columns_of_a_dataset():
 def test_owner_due_day_and_response_are_those_on_record():
     first, second = (told(samples.retail(), place) for place in (0, 1))
 
-    assert first["Owner and due"].startswith("Dr. Ada Beispiel, by 2026-11-22")
+    assert first["Owner and due"].startswith("Dr. Ada Beispiel, by 22 November 2026")
     assert first["Response"] == "Work on it has begun."
-    assert second["Owner and due"].startswith("Nobody has been named, by 2026-12-24")
+    assert second["Owner and due"].startswith("Nobody has been named, by 24 December 2026")
     assert second["Response"] == "None is on record."
 
 
@@ -171,7 +171,7 @@ def test_a_waiver_is_told_with_its_approver_and_its_end():
     )
     evidence = replace(evidence, audited=replace(evidence.audited, findings=(waived, *rest)))
 
-    assert "Waived until 2027-01-01 by A. Officer: No data yet." in told(evidence)["Response"]
+    assert "Waived until 1 January 2027 by A. Officer: No data yet." in told(evidence)["Response"]
     assert "1 waiver, decided by A. Officer" in content(evidence)["decided"]["says"]
 
 
@@ -184,7 +184,7 @@ def test_earlier_findings_are_counted_closed_open_and_late():
     )
     assert [row[5]["text"] for row in earlier["table"]["rows"]] == [
         "in progress, overdue",
-        "closed 2026-10-25 by officer",
+        "closed 25 October 2026 by officer",
     ]
 
 
