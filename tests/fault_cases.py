@@ -35,6 +35,7 @@ from tests import fault_child
 from tests.cli_cases import run
 from tests.conftest import ROOT
 from tests.erasing_cases import ask, email, files_of
+from tests.openlineage_events import dataset, event, lines
 from tests.redirected import VARIABLE, forget
 
 _SEALED = {"PRIVACY_DESK_BACKUP_PASSWORD": "twelve letters"}  # backups are sealed with something
@@ -172,6 +173,8 @@ def _more(folder: Path, home: Path) -> list[list[str]]:
     )
     query = ["bought", "--query", str(folder / "q.yaml"), "--epsilon", "0.1"]
     (folder / "p.json").write_text(json.dumps({"email": [ANN]}))
+    other = event(dataset("mart", ["a"]), inputs=[dataset("crm", ["a"])])
+    (folder / "other.jsonl").write_bytes(lines(other))
     person = ["--person", str(folder / "p.json")]
     assert run(home, "record", "set", "org", "org", "laws_in_scope=EU_GDPR; UK_GDPR").code == 0
     longer, still, back = (
@@ -190,7 +193,7 @@ def _more(folder: Path, home: Path) -> list[list[str]]:
         ["request", "pause", still, "--reason", "identity_awaited"],
         ["request", "withdraw", back],
         ["lineage", "export", "--out", str(folder / "l.jsonl")],
-        ["lineage", "import", str(folder / "l.jsonl")],
+        ["lineage", "import", str(folder / "other.jsonl")],
         ["report", "summary", "--out", str(folder / "s.pdf")],
         ["report", "ropa", "--out", str(folder / "r.pdf")],
         ["backup", "make", "--out", str(folder / "w.backup")],
