@@ -154,6 +154,19 @@ def show(run: Run) -> None:
         attack(run)
 
 
+def past() -> None:
+    """The runs so far: one of them from every side.
+
+    A name of the page would be kept as long as the session is, and all runs with it.
+    """
+    done = federation.runs(dataset.name)
+    if not done:
+        st.markdown(_("No model has been trained on this dataset yet."))
+        return
+    with st.container(border=True):
+        show(runs.chosen(done))
+
+
 workspace = session.workspace()
 federation = workspace.federation
 outputs.remark(
@@ -192,9 +205,4 @@ if plan is not None and st.toggle(_("Try settings of this plan"), key="federated
     with st.container(border=True):
         trials.sweep(workspace, dataset.name, plan)
 
-past = federation.runs(dataset.name)
-if not past:
-    st.markdown(_("No model has been trained on this dataset yet."))
-else:
-    with st.container(border=True):
-        show(runs.chosen(past))
+past()
