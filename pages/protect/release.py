@@ -26,6 +26,27 @@ from pages.parts import (
 from pages.parts.approving import asking
 from pages.parts.consenting import uses
 
+
+def past() -> None:
+    """What was published, newest first; no names of the page, which a session would keep."""
+    releases = workspace.releases(dataset.name)
+    if not releases:
+        st.markdown(_("Nothing has been published from this dataset yet."))
+    for done in releases:
+        # What is closed is not sent: there may be hundreds of releases.
+        box = st.expander(
+            published.title(done),
+            expanded=done is releases[0],
+            key=f"release_open_{done.id}",
+            on_change="rerun",
+        )
+        if box.open:
+            with box:
+                uses.were_left_out(workspace, done.id)
+                published.release(done)
+                told.handed_out(workspace, dataset.name, done)
+
+
 workspace = session.workspace()
 outputs.remark(_("Publish a number about many people without telling about any one of them."))
 dataset = session.dataset_or_stop()
@@ -122,22 +143,7 @@ else:
             yardsticks.of_loss("release", typed)
 
 st.header(_("Published so far"))
-releases = workspace.releases(dataset.name)
-if not releases:
-    st.markdown(_("Nothing has been published from this dataset yet."))
-for done in releases:
-    # What is closed is not sent: there may be hundreds of releases.
-    box = st.expander(
-        published.title(done),
-        expanded=done is releases[0],
-        key=f"release_open_{done.id}",
-        on_change="rerun",
-    )
-    if box.open:
-        with box:
-            uses.were_left_out(workspace, done.id)
-            published.release(done)
-            told.handed_out(workspace, dataset.name, done)
+past()
 
 st.header(_("Is the noise sound?"))
 examined.desk(workspace)
