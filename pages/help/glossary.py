@@ -68,8 +68,15 @@ def close() -> None:
 
 
 def listed(one: Term) -> None:
-    """A term of the list, to be unfolded."""
-    with st.expander(f"**{wording.escaped(_(one.name))}** · {wording.escaped(_(one.short))}"):
+    """A term of the list, to be unfolded; what is closed is not sent, for there are many."""
+    box = st.expander(
+        f"**{wording.escaped(_(one.name))}** · {wording.escaped(_(one.short))}",
+        key=f"glossary_open_{one.id}",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    with box:
         st.markdown(wording.escaped(_(one.long)))
         st.markdown(meta(one))
         if one.picture and st.toggle(_("With its picture"), key=f"glossary_picture_{one.id}"):
