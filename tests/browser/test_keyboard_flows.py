@@ -59,6 +59,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         yield running
 
 
+REDRAWN_MS = 150  # an act may be followed by a page drawn anew
+
+
 @pytest.fixture(scope="module")
 def window(app: App, chromium: Browser) -> Iterator[Keyboard]:
     """One window for all flows."""
@@ -91,6 +94,8 @@ def test_it_is_done_with_the_keyboard_alone(keys: Keyboard, flow: Flow) -> None:
     keys.visitor.arrive(flow.page)
     for verb, said in flow.steps:
         VERBS[verb](keys, said)
+        keys.answered()
+        keys.visitor.page.wait_for_timeout(REDRAWN_MS)
         keys.answered()
         assert keys.visitor.page.get_by_test_id("stException").count() == 0, (verb, said)
     keys.tab_to(START)  # nothing on the page holds the focus for good
