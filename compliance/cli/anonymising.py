@@ -26,7 +26,7 @@ from compliance.errors import (
     UnknownColumnError,
 )
 from compliance.i18n import translate as _
-from compliance.plain import to_plain, to_yaml
+from compliance.plain import ended, to_plain, to_yaml
 from compliance.settings import MAX_FILE_BYTES
 from compliance.workspace import Workspace
 from compliance.workspace.anonymising.making import Step
@@ -322,12 +322,9 @@ def _ended(steps: Generator[Step, None, _End]) -> _End:
     But for the first: while the table is read, what does not fit it is refused, in one sentence.
     """
     said, told_at = "", time.monotonic()
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            ended: _End = end.value
-            return ended
+
+    def tell(step: Step) -> None:
+        nonlocal said, told_at
         is_late = time.monotonic() - told_at >= SILENCE_S
         if said and (step.doing != said or is_late):
             line = _(step.doing)
@@ -336,6 +333,8 @@ def _ended(steps: Generator[Step, None, _End]) -> _End:
             print(line, file=sys.stderr, flush=True)  # noqa: T201
             told_at = time.monotonic()
         said = step.doing
+
+    return ended(steps, tell)
 
 
 def _columns(text: str) -> list[ColumnName]:

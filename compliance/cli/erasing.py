@@ -11,10 +11,11 @@ from compliance.cli import persons
 from compliance.cli.adding import Kinds, group, verb
 from compliance.cli.results import Result
 from compliance.i18n import translate as _
-from compliance.plain import to_plain
+from compliance.plain import ended, to_plain
 from compliance.rights.nouns import Beyond, Cut, Erasure
 from compliance.rights.requests import to_day
 from compliance.workspace import Workspace
+from compliance.workspace.anonymising.making import Step as Doing
 
 
 def add(kinds: Kinds[argparse.ArgumentParser]) -> None:
@@ -53,14 +54,14 @@ def run(workspace: Workspace, asked: Namespace) -> Result:
         asked.request, until, doubtful_mentions=asked.doubtful_mentions
     )
     said = ""
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            return _certificate(end.value)
+
+    def tell(step: Doing) -> None:
+        nonlocal said
         if step.doing != said:
             said = step.doing
             print(_(said), file=sys.stderr, flush=True)  # noqa: T201
+
+    return _certificate(ended(steps, tell))
 
 
 def list_all(workspace: Workspace, asked: Namespace) -> Result:  # noqa: ARG001 - as all verbs

@@ -122,7 +122,7 @@ def whole(steps: Generator[Step, None, _End]) -> _End:
     """
     bar = st.empty()
     try:
-        return ended(steps, lambda step: _told(bar, step))
+        return ended(steps, lambda step: told(bar, step, step.share or 0.0))
     finally:
         ended(steps)
         bar.empty()
@@ -191,9 +191,10 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
     )
 
 
-def _told(bar: DeltaGenerator, step: Step) -> None:
+def told(bar: DeltaGenerator, step: Step, at: float) -> None:
+    """What is being done, beside a bar that is full to `at`, 0–1."""
     said = f"{_(step.doing)} · {_(step.says)}" if step.says else f"{_(step.doing)} …"
-    bar.progress(step.share or 0.0, text=said)
+    bar.progress(at, text=said)
 
 
 def _days(rows: Sequence[Mapping[str, object]]) -> dict[str, object]:

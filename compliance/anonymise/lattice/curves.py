@@ -18,6 +18,7 @@ from compliance.anonymise.lattice.tables import Levels, Table, bottom, rolled
 from compliance.anonymise.nouns import Curve, LossKind, Problem
 from compliance.anonymise.nouns.problem import Floats, Ints
 from compliance.errors import TooManyNodesError
+from compliance.plain import ended
 
 MOST_CELLS = 5_000_000
 """Nodes × k's that a curve may have; at 56 bytes each."""
@@ -35,13 +36,7 @@ def survey(problem: Problem, ks: Sequence[int]) -> Curve:
     Raises:
         TooManyNodesError: the lattice is too large for a curve; search it instead.
     """
-    steps = surveying(problem, ks)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            curve: Curve = end.value
-            return curve
+    return ended(surveying(problem, ks))
 
 
 def surveying(problem: Problem, ks: Sequence[int]) -> Generator[int, None, Curve]:

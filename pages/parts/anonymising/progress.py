@@ -9,7 +9,9 @@ from typing import TypeVar
 import streamlit as st
 
 from compliance.i18n import translate as _
+from compliance.plain import ended
 from compliance.workspace.anonymising.making import Step
+from pages.parts import outputs
 
 _End = TypeVar("_End")
 
@@ -25,16 +27,15 @@ def watched(steps: Generator[Step, None, _End], counted: float = 1.0) -> _End:
     """
     bar, stop, at = st.empty(), st.empty(), 0.0
     stop.button(_("Stop"), key=f"progress_stop_{id(steps)}", icon=":material/stop_circle:")
+
+    def tell(step: Step) -> None:
+        nonlocal at
+        at = at + (1 - at) / 3 if step.share is None else max(at, counted * step.share)
+        outputs.told(bar, step, at)
+
     with closing(steps):
         try:
-            while True:
-                step = next(steps)
-                at = at + (1 - at) / 3 if step.share is None else max(at, counted * step.share)
-                said = f"{_(step.doing)} · {_(step.says)}" if step.says else f"{_(step.doing)} …"
-                bar.progress(at, text=said)
-        except StopIteration as end:
-            ended: _End = end.value
-            return ended
+            return ended(steps, tell)
         finally:
             bar.empty()
             stop.empty()
