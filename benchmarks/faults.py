@@ -35,8 +35,6 @@ from compliance.errors import WorkspaceError
 from tests import fault_cases
 
 ROOT = Path(__file__).resolve().parent.parent
-POINTS = 200
-VERBS = 100  # about so many write
 LONGEST_S = 90.0
 KINDS = ("sqlite", "postgresql")
 SEED = 20261126
@@ -72,13 +70,12 @@ def leaves(of: argparse.ArgumentParser, before: tuple[str, ...] = ()) -> Iterato
 class Trying:
     """Tries each line that tests run, before they do."""
 
-    def __init__(self, points: int, more: int) -> None:
+    def __init__(self, more: int) -> None:
         self.verbs = frozenset(leaves(parser()))
         self.trials: dict[str, list[fault_cases.Trial]] = defaultdict(list)
         self.harmed: dict[str, dict[str, list[str]]] = defaultdict(dict)
         self.acts: set[str] = set()
         self.seen: Counter[str] = Counter()
-        self._most = max(1, points // VERBS)
         self._more = more
         self._draw = random.Random(SEED)
         self._really = compliance.cli.main
@@ -108,7 +105,7 @@ class Trying:
         verb = self._verb(line)
         self.seen[verb] += 1
         is_here = verb and verb not in UNTRIED and "flower" not in line
-        if is_here and len(self.trials[verb]) < self._most + self._more:
+        if is_here and len(self.trials[verb]) <= self._more:
             self._try(home, verb, line)
         return self._really(typed)
 
@@ -141,9 +138,9 @@ class Trying:
         compliance.cli.main = self._really
 
 
-def tried_on(kind: str, points: int, more: int, files: Sequence[str]) -> Trying:
+def tried_on(kind: str, more: int, files: Sequence[str]) -> Trying:
     """All lines of tests of the command line, on one kind of database."""
-    trying = Trying(points, more)
+    trying = Trying(more)
     options = ["-q", "-p", "no:cacheprovider", "--no-header", "--tb=line"]
     options += [
         f"--records={kind}",
@@ -209,7 +206,7 @@ def main() -> None:
         for path in sorted((ROOT / "tests").glob("test_*.py"))
         if re.search("cli_cases|compliance.cli import main", path.read_text("utf-8"))
     ]
-    sys.exit(0 if told(given.kind, tried_on(given.kind, POINTS // 2, given.more, files)) else 1)
+    sys.exit(0 if told(given.kind, tried_on(given.kind, given.more, files)) else 1)
 
 
 if __name__ == "__main__":
