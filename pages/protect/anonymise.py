@@ -35,6 +35,29 @@ def search() -> None:
     making.make(workspace, dataset, draft)
 
 
+def made() -> None:
+    """What was made, and more to make; no names of the page, which a session would keep."""
+    past = workspace.anonymisation.done(dataset.name)
+    if past:
+        st.header(_("What was made"))
+        done = proofs.chosen(past)
+        with st.container(border=True):
+            proofs.shown(workspace, dataset, done, past)
+            recipes.keep(workspace, done)
+    known = workspace.anonymisation.recipes()
+    if known and st.toggle(_("Do again what a recipe says"), key="anonymise_recipes"):
+        with st.container(border=True):
+            recipes.again(workspace, dataset, known)
+    bought = histories.items(dataset, found)
+    if bought and st.toggle(_("Purchase histories: who bought what"), key="anonymise_histories"):
+        with st.container(border=True):
+            histories.histories(workspace, dataset, bought)
+    held = vaults.found(workspace, dataset, past)
+    if held:
+        st.header(_("Vault"))
+        vaults.vault(workspace, held)
+
+
 workspace = session.workspace()
 outputs.remark(
     _(
@@ -101,22 +124,4 @@ else:
     search()
 
 making.said()
-past = workspace.anonymisation.done(dataset.name)
-if past:
-    st.header(_("What was made"))
-    done = proofs.chosen(past)
-    with st.container(border=True):
-        proofs.shown(workspace, dataset, done, past)
-        recipes.keep(workspace, done)
-known = workspace.anonymisation.recipes()
-if known and st.toggle(_("Do again what a recipe says"), key="anonymise_recipes"):
-    with st.container(border=True):
-        recipes.again(workspace, dataset, known)
-bought = histories.items(dataset, found)
-if bought and st.toggle(_("Purchase histories: who bought what"), key="anonymise_histories"):
-    with st.container(border=True):
-        histories.histories(workspace, dataset, bought)
-kept = vaults.found(workspace, dataset, past)
-if kept:
-    st.header(_("Vault"))
-    vaults.vault(workspace, kept)
+made()
