@@ -70,6 +70,11 @@ def percent(share: float, decimals: int = 0) -> str:
     return share_of(number(share * 100, decimals))
 
 
+def exact_percent(share: float) -> str:
+    """A share (0–1) in percent with all its digits, as it was typed."""
+    return share_of(formatted(100 * share, "g"))
+
+
 def share_of(shown: str) -> str:
     """A number of percent, already written, as `12 %`."""
     return locales.share_of(shown)

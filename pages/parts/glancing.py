@@ -153,7 +153,7 @@ def _moved(number: Moved, found: Outlook) -> str | None:
         return None
     if not number.change:
         return _("unchanged")
-    change = locales.formatted(number.change, "+.0f").replace("-", "−")
+    change = wording.change(number.change, "+.0f")
     if found.trend and found.trend[0].at == found.since:
         return _("{change} since {day}").format(change=change, day=locales.day(found.since.date()))
     return _("{change} in {days} days").format(change=change, days=DAYS)

@@ -182,4 +182,4 @@ def _signed(change: float | None) -> str:
     """+3.5, −2, 0; – where it cannot be said."""
     if change is None:
         return "–"
-    return locales.formatted(change, "+g").replace("-", "−") if change else "0"
+    return wording.change(change, "+g") if change else "0"

@@ -96,6 +96,11 @@ def as_typed(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
+def change(by: float, how: str) -> str:
+    """+3.5, −2: how much a number changed, shaped by Python's `how`."""
+    return locales.formatted(by, how).replace("-", "−")
+
+
 def escaped(text: str) -> str:
     """`text` from a file as Markdown that shows it as it is: no picture, link or colour in it."""
     return _MARKDOWN.sub(r"\\\1", text)

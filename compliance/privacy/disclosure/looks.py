@@ -117,7 +117,7 @@ def _looks(act: Act) -> str:
 
 def _told(acts: Sequence[Act]) -> str:
     counts = Counter(does(act.act) for act in acts)
-    return listed([f"{does} ({counted(times, 'time')})" for does, times in counts.items()])
+    return listed([f"{said} ({counted(times, 'time')})" for said, times in counts.items()])
 
 
 def _cleaned(steps: Sequence[CleaningStep]) -> str:

@@ -115,7 +115,7 @@ def _sizes(plan: Plan) -> str:
 
 def _truth(plan: Plan) -> str:
     if plan.strategy in (Strategy.MEDIAN, Strategy.TRIMMED_MEAN, Strategy.KRUM):
-        share = wording.share_of(wording.formatted(100 * plan.tolerated, "g"))
+        share = wording.exact_percent(plan.tolerated)
         return _("up to {share} of the sites may lie; more can steer the model").format(share=share)
     bound = "" if plan.privacy is None else _(", within the clip")
     return _("a site that sends numbers of its own invention steers the model{bound}").format(

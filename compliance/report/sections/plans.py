@@ -118,7 +118,7 @@ def model_in_words(plan: Plan) -> str:
 
 def strategy_in_words(plan: Plan) -> str:
     """How the server joins what the sites found."""
-    share = _percent(plan.tolerated)
+    share = wording.exact_percent(plan.tolerated)
     match plan.strategy:
         case _ if plan.model is ModelKind.TREES:
             return _("the sites' sums are added up")
@@ -178,7 +178,7 @@ def server_in_words(plan: Plan) -> str:
     )
     return _("rate {rate}; {percent} {share}{secure}").format(
         rate=wording.formatted(plan.server_rate, "g"),
-        percent=_percent(plan.fraction),
+        percent=wording.exact_percent(plan.fraction),
         share=share,
         secure=secure,
     )
@@ -242,15 +242,19 @@ def troubles_in_words(plan: Plan) -> list[str]:
     if trouble.dropout:
         said.append(
             _("each site that is asked stays silent with {percent} chance").format(
-                percent=_percent(trouble.dropout)
+                percent=wording.exact_percent(trouble.dropout)
             )
         )
     if trouble.stragglers:
-        said.append(_("is slow with {percent} chance").format(percent=_percent(trouble.stragglers)))
+        said.append(
+            _("is slow with {percent} chance").format(
+                percent=wording.exact_percent(trouble.stragglers)
+            )
+        )
     if trouble.quorum:
         said.append(
             _("a round counts only if {percent} of the sites answer").format(
-                percent=_percent(trouble.quorum)
+                percent=wording.exact_percent(trouble.quorum)
             )
         )
     if trouble.poisoned:
@@ -273,10 +277,6 @@ def sites_in_words(plan: Plan) -> str:
     if plan.split in _SPLITS:
         how = _(_SPLITS[plan.split])
     return _("{sites} made up: {how}").format(sites=count(plan.site_count), how=how)
-
-
-def _percent(share: float) -> str:
-    return wording.share_of(wording.formatted(100 * share, "g"))
 
 
 def _sites(plan: Plan) -> Plain:

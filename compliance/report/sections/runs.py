@@ -190,7 +190,7 @@ def clip_in_words(privacy: NoisePlan, outcome: Outcome) -> str:
     clips = [r.clip for r in outcome.rounds if r.clip is not None]
     last = wording.formatted(clips[-1], ".4g") if clips else ""
     now = _(", {clip} in the last round").format(clip=last) if clips else ""
-    share = wording.share_of(wording.formatted(100 * privacy.quantile, "g"))
+    share = wording.exact_percent(privacy.quantile)
     return _(
         "{whose} {clip} at first{now}; it follows the {percent} quantile of the "
         "updates, as told by a noisy count"

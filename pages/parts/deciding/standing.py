@@ -10,7 +10,7 @@ from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Assessment, Finding, Standing, State, Status
 from compliance.workspace.mending.offering import Mending
-from pages.parts import outputs
+from pages.parts import outputs, wording
 from pages.parts.deciding import words
 from pages.parts.figures import PLAIN, deciding
 
@@ -24,9 +24,7 @@ def shown(
         st.metric(
             _("Score"),
             "–" if latest.score is None else f"{locales.formatted(latest.score, 'g')} / 100",
-            _("{change} since the check before").format(
-                change=locales.formatted(change, "+.3g").replace("-", "−")
-            )
+            _("{change} since the check before").format(change=wording.change(change, "+.3g"))
             if change
             else None,
             border=True,
