@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 
 from compliance.settings import Settings
 from compliance.workspace import Workspace
+from tests.conftest import Once
+from tests.walked_shop import walk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -147,6 +149,15 @@ def serving(
             yield App(f"http://127.0.0.1:{port}", home, log)
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory, once: Once) -> Iterator[App]:
+    """The app on a workspace in which the whole job was done once."""
+    home = tmp_path_factory.mktemp("walked") / "desk"
+    shutil.copytree(once("walked", walk), home)
+    with serving(home) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

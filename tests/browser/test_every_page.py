@@ -13,8 +13,7 @@ from playwright.sync_api import expect
 
 from compliance.i18n import speaking, translate
 from pages.parts.navigation import PAGES, PageRow
-from tests.browser.conftest import App, Open, Visitor, serving
-from tests.walked_shop import walk
+from tests.browser.conftest import App, Open, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -93,12 +92,9 @@ LOOKS = (
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app on a workspace in which the whole job was done once."""
-    home = tmp_path_factory.mktemp("walked") / "desk"
-    walk(home)
-    with serving(home) as running:
-        yield running
+def app(walked: App) -> App:
+    """What was done there is there already."""
+    return walked
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +148,8 @@ def unfolded(visitor: Visitor) -> Iterator[tuple[str, str]]:
     popover = visitor.page.get_by_test_id("stPopoverButton").filter(visible=True)
     if popover.count():
         popover.first.click()
+        expect(visitor.page.get_by_test_id("stPopoverBody")).to_be_visible()
+        visitor.settle()
         yield "popover", "[data-testid=stPopoverBody]"
 
 

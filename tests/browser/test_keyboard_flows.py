@@ -13,9 +13,8 @@ import yaml
 from playwright.sync_api import Browser, FilePayload, expect
 
 from pages.parts.navigation import PAGES
-from tests.browser.conftest import App, serving, windows
+from tests.browser.conftest import App, windows
 from tests.browser.keyboard import CLOSE, START, UNSEEN, Keyboard
-from tests.walked_shop import walk
 
 pytestmark = pytest.mark.browser
 
@@ -51,12 +50,9 @@ FLOWS = tuple(_flows())
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app on a shop in which the whole job was done once."""
-    home = tmp_path_factory.mktemp("keyboard") / "desk"
-    walk(home)
-    with serving(home) as running:
-        yield running
+def app(walked: App) -> App:
+    """What was done there is there already."""
+    return walked
 
 
 REDRAWN_MS = 150  # an act may be followed by a page drawn anew
