@@ -44,16 +44,8 @@ READS = {
     *("schedule cron", "schedule list", "singling-out"),
 }
 UNTRIED = {
-    "attack-table": "one act after minutes of work, like the attacks that are tried",
-    "reveal": "one act, like the others on vaults",
-    "synthesise": "reserves and settles as releases do, after minutes of work",
     "worker": "runs what `schedule run` and `trail anchor run` run",
     "backup restore": "killed at four moments in tests/test_backups.py",
-    "request appeal": "a step of a request, by the same code as those that are tried",
-    "request ask-identity": "a step of a request, by the same code as those that are tried",
-    "request reject-proof": "a step of a request, by the same code as those that are tried",
-    "request resume": "a step of a request, by the same code as those that are tried",
-    "request answer-appeal": "a step of a request, by the same code as those that are tried",
 }
 
 

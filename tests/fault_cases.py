@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import csv
 import functools
 import hashlib
 import io
@@ -32,6 +33,7 @@ from compliance.workspace import Workspace
 from compliance.workspace.data import datasets
 from compliance.workspace.erasing.copies import files_in_use
 from tests import fault_child
+from tests.anonymised_people import CITIES, ended, people, plan
 from tests.cli_cases import run
 from tests.conftest import ROOT
 from tests.erasing_cases import ask, email, files_of
@@ -161,6 +163,7 @@ def prepared(folder: Path) -> tuple[Path, list[list[str]]]:
         *(["trail", "anchor", *line] for line in _anchoring(folder)),
         ["baskets", "bought", "--person", "id", "--item", "what"],
         *_more(folder, home),
+        *_of_people(folder, home, workspace),
         ["self-audit"],
     ]
 
@@ -176,7 +179,8 @@ def _more(folder: Path, home: Path) -> list[list[str]]:
     other = event(dataset("mart", ["a"]), inputs=[dataset("crm", ["a"])])
     (folder / "other.jsonl").write_bytes(lines(other))
     person = ["--person", str(folder / "p.json")]
-    assert run(home, "record", "set", "org", "org", "laws_in_scope=EU_GDPR; UK_GDPR").code == 0
+    laws = "laws_in_scope=EU_GDPR; UK_GDPR; US_VA_VCDPA"
+    assert run(home, "record", "set", "org", "org", laws).code == 0
     longer, still, back = (
         run(home, "--json", "request", "open", law, "access", *person).document["id"]
         for law in ("EU_GDPR", "UK_GDPR", "UK_GDPR")
@@ -189,14 +193,52 @@ def _more(folder: Path, home: Path) -> list[list[str]]:
         ["schedule", "run", "nightly"],
         ["audits"],
         ["schedule", "remove", "nightly"],
+        ["request", "ask-identity", longer, "--doubt", "the address is not on record"],
+        ["request", "reject-proof", longer, "--why", "expired"],
         ["request", "extend", longer, "--reason", "many requests"],
         ["request", "pause", still, "--reason", "identity_awaited"],
+        ["request", "resume", still],
         ["request", "withdraw", back],
+        *_of_appeals(home, folder / "p.json"),
         ["lineage", "export", "--out", str(folder / "l.jsonl")],
         ["lineage", "import", str(folder / "other.jsonl")],
         ["report", "summary", "--out", str(folder / "s.pdf")],
         ["report", "ropa", "--out", str(folder / "r.pdf")],
         ["backup", "make", "--out", str(folder / "w.backup")],
+    ]
+
+
+def _of_appeals(home: Path, who: Path) -> list[list[str]]:
+    """An appeal against a refusal, and its answer."""
+    virginia = ["US_VA_VCDPA", "access", "--person", who]
+    id_ = run(home, "--json", "request", "open", *virginia).document["id"]
+    for step in (
+        ["identify", id_, "--level", "document", "--checked", "the day of birth"],
+        ["decide", id_, "refused", "--ground", "excessive", "--reason", "the third this year"],
+        ["answer", id_, "--told", "reason", "--told", "appeal"],
+    ):
+        said = run(home, "request", *step)
+        assert said.code == 0, said
+    return [["request", "appeal", id_], ["request", "answer-appeal", id_, "denied"]]
+
+
+def _of_people(folder: Path, home: Path, workspace: Workspace) -> list[list[str]]:
+    """A vault that is opened, a table that is attacked, rows that are invented."""
+    name, unit = "crowd", ColumnName("customer_id")
+    workspace.add_files(files_of(people().decode(), name), name, Description(unit=unit))
+    vaulted = plan(columns={"customer_id": "vault", "email": "drop"})
+    done = ended(workspace.anonymisation.anonymise(name, vaulted, {}, "safe"))
+    output = io.StringIO(workspace.anonymisation.output(done).decode())
+    pseudonym = next(csv.DictReader(output))["customer_id"]
+    (folder / "s.yaml").write_text(
+        "unit: customer_id\ncolumns: [city, {column: age, edges: [20, 40, 60]}]\nmax_rows: 1\n"
+        f"rows: 100\npublic_keys: {{city: [{', '.join(CITIES)}]}}\n"
+    )
+    opened = ["--column", "customer_id", "--pseudonym", pseudonym, "--reason", "asked by ann"]
+    return [
+        ["reveal", "safe", *opened],
+        ["attack-table", name, "--released", "safe", "--known", "age,city"],
+        ["synthesise", name, "--plan", str(folder / "s.yaml"), "--into", "new", "--epsilon", "1"],
     ]
 
 
