@@ -31,6 +31,9 @@ FLAGS = (
 # On a deep link Streamlit's page asks for its server below each part of the path before it finds
 # it at the root; the questions in vain show as these 404s.
 PROBES = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
+# The PDF viewer draws its pages after the page around it stands.
+DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+  .every(viewer => !viewer.offsetParent || viewer.shadowRoot.querySelector('canvas'))"""
 
 Open = Callable[..., "Visitor"]
 
@@ -98,6 +101,7 @@ class Visitor:
         """Wait until the app has nothing more to say."""
         self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
         expect(self.page.locator("[data-stale=true], [data-testid=stSkeleton]")).to_have_count(0)
+        self.page.wait_for_function(DRAWN)
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
