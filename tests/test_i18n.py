@@ -115,6 +115,27 @@ def test_numbers_dates_and_lists_follow_the_language():
         assert locales.money(Decimal(1200), "CNY") == "¥1,200.00"
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "said"),
+    [
+        ("en", "Release from a, 2026-11-27 03:40", "Release from a, 27 November 2026, 03:40 UTC"),
+        ("zh", "a的发布，2026-11-27 03:40", "a的发布，2026年11月27日 03:40（UTC）"),
+        ("zh", "于2026-11-27届满。", "于2026年11月27日届满。"),
+        ("en", "orders-2026-11-27, 2026-11-27.csv", "orders-2026-11-27, 2026-11-27.csv"),
+        ("en", "on 2026-13-41", "on 2026-13-41"),
+    ],
+    ids=["moment", "moment in Chinese", "day between signs", "part of a name", "no day at all"],
+)
+def test_days_within_a_sentence_are_written_as_its_language_does(language, words, said):
+    with speaking(language):
+        assert locales.dated(words).replace("\u00a0", " ") == said
+
+
+def test_where_people_give_names_only_moments_are_rewritten():
+    assert locales.timed("Sale of 2026-11-27") == "Sale of 2026-11-27"
+    assert "27\u00a0November 2026" in locales.timed("at 2026-11-27 03:40")
+
+
 def test_words_are_gathered_wherever_they_stand_in_code(tmp_path, monkeypatch):
     monkeypatch.setattr(gathering, "ROOT", tmp_path)
     file = tmp_path / "said.py"

@@ -6,6 +6,7 @@ needed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from babel import Locale
 
 _REMEMBERED = 1024  # dates, which repeat in long tables
+# A day, or a moment in UTC, as records have it; not where it is a part of a longer name.
+_WRITTEN = re.compile(
+    r"(?<![A-Za-z0-9_/-])(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?: UTC)?)?(?![A-Za-z0-9_/:-]|\.\w)"
+)
 
 
 def number(value: float | Decimal, decimals: int = 0) -> str:
@@ -77,6 +82,16 @@ def moment(at: datetime) -> str:
     return _moment(LANGUAGE.get(), at)
 
 
+def dated(words: str) -> str:
+    """`words` with the days and moments in them (`2026-11-27 03:40`) as the language has them."""
+    return _WRITTEN.sub(_as_said, words)
+
+
+def timed(words: str) -> str:
+    """The same for moments alone: `words` may hold names that people gave, and these hold days."""
+    return _WRITTEN.sub(lambda found: _as_said(found) if found[2] else found[0], words)
+
+
 def money(amount: Decimal, currency: str) -> str:
     """`€1,200.00`; `currency` is its code of ISO 4217."""
     from babel.numbers import format_currency
@@ -105,6 +120,12 @@ def end() -> str:
     return str(conventions()["end"])
 
 
+def spoken(locale: str) -> tuple[str, str]:
+    """The language and the country of a locale: `English` and `United States` for `en_US`."""
+    own, (tongue, _sign, place) = _locale(LANGUAGE.get()), locale.partition("_")
+    return own.languages[tongue], own.territories[place]
+
+
 def places(language: str) -> dict[str, str]:
     """What countries are called, by their codes and by their English names."""
     english, own = _locale(ENGLISH).territories, _locale(language).territories
@@ -115,6 +136,14 @@ def places(language: str) -> dict[str, str]:
 def conventions(language: str = "") -> dict[str, Any]:
     """How the chosen `language` (by itself the session's) is written: see `languages.yaml`."""
     return _languages()[language or LANGUAGE.get()]
+
+
+def _as_said(found: re.Match[str]) -> str:
+    try:
+        at = datetime.fromisoformat(f"{found[1]} {found[2] or '00:00'}")
+    except ValueError:
+        return found[0]
+    return moment(at) if found[2] else day(at)
 
 
 @lru_cache(_REMEMBERED)

@@ -106,5 +106,7 @@ for theme, heading in book.themes.items():
         for one in terms:
             listed(one)
 outputs.remark(
-    _("{source} As of {day}.").format(source=wording.escaped(_(book.source)), day=book.as_of)
+    _("{source} As of {day}.").format(
+        source=wording.escaped(_(book.source)), day=locales.dated(book.as_of)
+    )
 )

@@ -56,11 +56,11 @@ else:
     )
     kind = kinds()[str(chosen)]
     named = locales.joined((_(names_of_laws().get(law, law)) for law in laws), "words")
-    outputs.remark(
-        _("{help} Source: {source}.").format(help=_(kind.help), source=kind.source)
-        + " "
-        + _("Laws in scope: {laws}.").format(laws=named or _("not known yet"))
-    )
+    about = [
+        _("{help} Source: {source}.").format(help=_(kind.help), source=_(kind.source)),
+        _("Laws in scope: {laws}.").format(laws=named or _("not known yet")),
+    ]
+    outputs.remark(locales.joined(about, "sentences"))
     gaps = workspace.governance.register.gaps()
     records.table(kind, register, gaps)
     record = records.choose(kind, register)

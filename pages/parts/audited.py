@@ -200,7 +200,7 @@ def _rows(what: str, changes: Sequence[Change]) -> list[dict[str, object]]:
         {
             _("What"): what,
             _("Duty"): _(change.title),
-            _("On"): _(change.subject),
+            _("On"): wording.subject(change.subject),
             _("Article"): _(change.reference),
             _("Severity"): _(str(change.severity)),
             _("Before"): _(str(change.before)) if change.before else _("not looked at"),

@@ -187,7 +187,7 @@ def _said(one: Ahead, today: date) -> str:
     """One thing in a line: what, on what, by when."""
     parts = [_(one.what)]
     if one.on:
-        parts.append(_(one.on))
+        parts.append(wording.subject(one.on))
     if one.day is not None:
         parts.append(_when(one.day, today))
     return " · ".join(parts)

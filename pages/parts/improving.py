@@ -135,7 +135,7 @@ def _upcoming(found: Improvement) -> None:
             {
                 _("Until"): locales.day(one.day) + (f" · {_('late')}" if one.is_late else ""),
                 _("What"): _(one.what),
-                _("On"): _(one.subject),
+                _("On"): wording.subject(one.subject),
                 _("Owner"): one.owner or "–",
             }
             for one in found.upcoming

@@ -326,10 +326,26 @@ def budget(state: BudgetState, ask: Callable[[], Prices] | None = None) -> None:
     for line in _limits(state):
         remark(line)
     if ask is not None and state.counted:
-        about = _("Add the ledger up by every accountant; it takes a second and costs nothing.")
-        if st.button(_("Second opinion"), key="release_opinion", help=about):
-            with explained(_("Not possible")):
-                prices(ask())
+        _recounted(ask)
+
+
+def _recounted(ask: Callable[[], Prices]) -> None:
+    """What was spent, added up by every accountant, where somebody wants to see that."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_asked = st.button(
+            _("Add up what was spent by other methods"),
+            key="release_opinion",
+            icon=":material/calculate:",
+        )
+        remark(
+            _(
+                "“Spent” is an upper bound of what all releases tell together; another method may "
+                "prove a lower one. To look takes a second and spends nothing."
+            )
+        )
+    if is_asked:
+        with explained(_("Not possible")):
+            prices(ask())
 
 
 def prices(found: Prices) -> None:

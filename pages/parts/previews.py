@@ -69,7 +69,7 @@ def _odds(preview: Preview, prior_percent: int) -> None:
         if delta
         else ""
     )
-    st.markdown(f"{sentence}{but}.")
+    st.markdown(f"{sentence}{but}{locales.end()}")
     st.progress(
         percent / 100,
         text=_("Surest belief afterwards; beforehand it was {prior} in 100").format(

@@ -38,7 +38,7 @@ def sites(run: Run) -> None:
             charts.sites(
                 outcome.sites,
                 (_("Sites, the largest first"), name),
-                (_("Federated"), _("Worst tenth"), _("Alone")),
+                (_("Federated"), _("Worst tenth"), _("Each site alone")),
             ),
             key=f"federated_evenly_{run.id}",
             config=figures.PLAIN,

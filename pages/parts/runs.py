@@ -111,7 +111,7 @@ def quality(run: Run) -> None:
                 f"ε = {locales.formatted(last.epsilon, '.2f')}",
                 border=True,
             )
-    outputs.remark(" ".join(_remarks(run)))
+    outputs.remark(locales.joined(_remarks(run), "sentences"))
 
 
 def left(run: Run) -> None:

@@ -29,7 +29,10 @@ def text(workspace: Workspace) -> None:
             key="discovery_text_how",
         )
         locale = right.selectbox(
-            _("Invented data of"), workspace.scanning.locales, key="discovery_text_locale"
+            _("Invented data of"),
+            workspace.scanning.locales,
+            format_func=wording.locale,
+            key="discovery_text_locale",
         )
         asked = st.form_submit_button(_("Find"), type="primary", key="discovery_text_find")
     if not asked:

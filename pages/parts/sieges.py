@@ -33,10 +33,14 @@ _TESTS = {
 def siege(found: Siege) -> None:
     """All that the attacks on one run came to."""
     outputs.remark(
-        _(found.sight.said)
-        + " "
-        + _("Made on exact numbers: for you, not for publication. {at}, by {who}.").format(
-            at=outputs.moment(found.tried_at), who=found.actor
+        locales.joined(
+            [
+                _(found.sight.said),
+                _("Made on exact numbers: for you, not for publication. {at}, by {who}.").format(
+                    at=outputs.moment(found.tried_at), who=found.actor
+                ),
+            ],
+            "sentences",
         )
     )
     if found.reading is not None:

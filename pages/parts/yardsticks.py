@@ -44,7 +44,7 @@ def of_loss(page: str, asked: Budget | Price, *terms: str, kind: str = "person")
         outputs.remark(
             _(
                 "From OpenDP’s registry of deployments, as of {day}; no record of it is approved."
-            ).format(day=found.as_of)
+            ).format(day=locales.dated(found.as_of))
         )
 
 
@@ -74,14 +74,18 @@ def of_groups(k: int) -> None:
     """Where a smallest group of `k` lies among the sizes that others ask for."""
     met = [one for one in thresholds() if k >= one.k]
     short = [one for one in thresholds() if k < one.k]
-    sides = [(_("reaches"), met), (_("stays below"), short)]
+    sides = [(_("reaches {sizes}"), met), (_("stays below {sizes}"), short)]
     parts = [
-        f"{verb} "
-        + locales.joined(
-            (_("{k} ({who}, {of})").format(k=one.k, who=one.who, of=_(one.of)) for one in found),
-            "words",
+        stands.format(
+            sizes=locales.joined(
+                (
+                    _("{k} ({who}, {of})").format(k=one.k, who=one.who, of=_(one.of))
+                    for one in found
+                ),
+                "words",
+            )
         )
-        for verb, found in sides
+        for stands, found in sides
         if found
     ]
     outputs.remark(

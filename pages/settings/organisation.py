@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance import __version__
 from compliance.i18n import translate as _
-from pages.parts import outputs, permitted, session
+from pages.parts import outputs, permitted, session, wording
 from pages.parts.guiding import stage
 from pages.parts.registering import keeping, scope
 
@@ -21,12 +21,13 @@ with st.form("organisation", border=True):
     contact = st.text_input(
         _("How the officer is reached"), stage.veiled(said.contact), key="organisation_contact"
     )
-    country = st.text_input(
+    codes = ["", *wording.countries()]
+    country = st.selectbox(
         _("Country of the main establishment"),
-        said.country,
+        codes,
+        index=codes.index(said.country) if said.country in codes else 0,
+        format_func=wording.country_and_code,
         key="organisation_country",
-        max_chars=2,
-        placeholder="DE",
     )
     submitted = st.form_submit_button(
         _("Record"),
@@ -39,7 +40,7 @@ if submitted:
         if stage.is_on():  # what stands under a veil stays as it is
             officer, contact = said.officer, said.contact
         workspace.set_organisation(
-            replace(said, name=name, officer=officer, contact=contact, country=country.upper())
+            replace(said, name=name, officer=officer, contact=contact, country=country)
         )
         st.toast(_("Recorded."), icon=":material/check:")
 

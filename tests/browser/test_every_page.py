@@ -175,11 +175,9 @@ def test_questions_refusals_and_results_can_be_used_by_everybody(
     assert barriers(visitor, met, within="[role=dialog]") == []
     visitor.page.keyboard.press("Escape")
 
-    visitor.walk_to("Organisation")
-    country = visitor.page.get_by_label("Country of the main establishment")
-    country.fill("QQ")
-    visitor.page.get_by_role("button", name="Record", exact=True).click()
-    visitor.sees("Not recorded")
+    visitor.walk_to("Accounts")
+    visitor.page.get_by_role("button", name="Keep", exact=True).click()
+    visitor.sees("Not kept")
     assert barriers(visitor, met, within="[data-testid=stMain]") == []
 
     visitor.walk_to("Trade-off")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from compliance.i18n import locales, speaking
 from compliance.rules.nouns import Status
 from tests.pages.conftest import Desk, refusals, words
 
@@ -65,6 +66,17 @@ def test_the_list_is_filtered_by_law_owner_and_status(full_desk: Desk) -> None:
 
     assert by_owner["Duty"].tolist() == [CONTACT]
     assert "No finding fits" in words(visitor)
+
+
+def test_when_a_release_was_made_is_written_as_the_language_does(full_desk: Desk) -> None:
+    visitor = full_desk.open("decisions")
+    made = full_desk.workspace.releases("orders")[0].released_at
+    subjects = list(table(visitor, "Owner")["On"])
+    visitor.selectbox(key="session_language").set_value("zh").run()
+
+    assert f"Release from orders, {locales.moment(made)}" in subjects
+    with speaking("zh"):
+        assert f"orders的发布，{locales.moment(made)}" in list(table(visitor, "负责人")["对象"])
 
 
 def test_owner_due_date_and_status_are_kept_with_one_form(full_desk: Desk) -> None:

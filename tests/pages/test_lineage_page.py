@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from compliance.dataset import RawFile
+from compliance.privacy import to_query
 from compliance.report.nouns import ReportKind
 from tests.anonymised_people import ended, people, plan
 from tests.openlineage_events import SAFE, dataset, event, field, take
@@ -44,6 +46,26 @@ def table(visitor: AppTest, alt: str) -> pd.DataFrame:
     """The table whose words for screen readers begin so."""
     (found,) = [one for one in visitor.dataframe if one.proto.alt.startswith(alt)]
     return found.value
+
+
+def test_names_of_the_last_column_stand_beside_their_signs_in_lines_that_fit(
+    full_desk: Desk,
+) -> None:
+    query = {"unit": "customer", "by": ["country", "device"], "statistics": [{"count": "rows"}]}
+    full_desk.workspace.release("orders", to_query(query), Decimal("0.5"), Decimal("1e-6"))
+    chart = chart_of(full_desk.open("lineage"), "lineage_graph")
+
+    places = {
+        name: (x, place)
+        for trace in chart["data"]
+        if trace.get("customdata")
+        for name, x, place in zip(trace["text"], trace["x"], trace["textposition"], strict=True)
+    }
+    last = max(x for x, _place in places.values())
+    assert places["number of rows by<br>country, device"] == (last, "middle right")
+    assert {place for x, place in places.values() if x == last} == {"middle right"}
+    assert places["orders.csv"] == (0, "bottom center")
+    assert chart["layout"]["margin"]["r"] > 20 * 7  # the width of the longest line
 
 
 def test_colour_and_sign_tell_where_personal_data_are_stopped_and_lost(traced: Desk) -> None:

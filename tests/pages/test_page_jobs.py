@@ -518,7 +518,7 @@ def test_the_report_is_built_shown_and_offered(described_desk: Desk) -> None:
 def test_the_organisation_is_recorded(empty_desk: Desk) -> None:
     visitor = empty_desk.open("organisation")
     visitor.text_input(key="organisation_name").input("Teal Shop")
-    visitor.text_input(key="organisation_country").input("de")
+    visitor.selectbox(key="organisation_country").set_value("DE")
     visitor.button(key="organisation_record").click().run()
 
     assert empty_desk.workspace.organisation() == Organisation(name="Teal Shop", country="DE")

@@ -8,7 +8,9 @@ import io
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from compliance.countries import COUNTRIES
 from compliance.dataset.nouns import Description
+from compliance.i18n import speaking
 from compliance.register import Shape, kinds
 from compliance.register.nouns import Origin
 from tests.pages.conftest import Desk, refusals, words
@@ -277,12 +279,26 @@ def test_places_bring_laws_into_scope(full_desk: Desk) -> None:
     assert "It offers to people in Brazil, or watches them." in words(visitor)
 
 
-def test_a_country_that_does_not_exist_is_refused(empty_desk: Desk) -> None:
+def test_the_country_is_chosen_by_its_name_in_either_language_and_kept_as_its_code(
+    empty_desk: Desk,
+) -> None:
     visitor = empty_desk.open("organisation")
-    visitor.text_input(key="organisation_country").input("QQ")
+    offered = visitor.selectbox(key="organisation_country").options
+    assert offered[0] == "not recorded"
+    assert len(offered) == len(COUNTRIES) + 1
+    assert offered.index("Åland Islands (AX)") < offered.index("Albania (AL)")
+    visitor.selectbox(key="organisation_country").set_value("FR")
     visitor.button(key="organisation_record").click().run()
+    assert empty_desk.workspace.organisation().country == "FR"
 
-    ((title, says),) = refusals(visitor)
-    assert title == "Not recorded"
-    assert "two letters" in says
-    assert acts(empty_desk) == []
+    visitor.selectbox(key="session_language").set_value("zh").run()
+    country = visitor.selectbox(key="organisation_country")
+    assert country.value == "FR"
+    assert country.options.index("法国（FR）") < country.options.index("中国（CN）")
+    with speaking("zh"):  # in which the words of a choice are sent
+        country.set_value("CN")
+        visitor.button(key="organisation_record").click().run()
+        assert empty_desk.workspace.organisation().country == "CN"
+        visitor.selectbox(key="organisation_country").set_value("")
+        visitor.button(key="organisation_record").click().run()
+    assert empty_desk.workspace.organisation().country == ""

@@ -7,7 +7,7 @@ import streamlit as st
 
 from compliance.access import in_words
 from compliance.access.nouns import Role
-from compliance.i18n import mark
+from compliance.i18n import locales, mark
 from compliance.i18n import translate as _
 from pages.parts import outputs, permitted
 
@@ -48,9 +48,12 @@ def table() -> None:
     # Read as a whole, also on a phone: lines that wrap, and no table that has to be scrolled.
     st.table(
         pd.DataFrame(
-            [["✓" if role in may else "–" for role in Role] for _says, may in in_words()],
+            [
+                locales.joined((name(role) for role in Role if role in may), "words")
+                for _says, may in in_words()
+            ],
             index=pd.Index([_(says) for says, _may in in_words()], name=_("What")),
-            columns=[name(role) for role in Role],
+            columns=[_("Who may")],
         ),
         alt=_("For every kind of thing that can be done here, the roles that may do it"),
     )

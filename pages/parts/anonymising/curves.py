@@ -152,7 +152,7 @@ def _remarks(draft: Draft, farthest: float) -> None:
         )
     if draft.plan.method == "local":
         said.append(_("A level per cell, as you chose, usually keeps more than every dot here."))
-    outputs.remark(" ".join(said))
+    outputs.remark(locales.joined(said, "sentences"))
 
 
 def _levels(curve: Curve, chosen: int, look: Look) -> None:

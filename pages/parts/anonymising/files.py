@@ -152,4 +152,4 @@ def _said(
     if unused:
         names = wording.escaped(locales.joined(unused, "words"))
         said.append(_("Of no quasi-identifier, and not used: {names}.").format(names=names))
-    return " ".join(said) or _("No file was given.")
+    return locales.joined(said, "sentences") or _("No file was given.")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from compliance.anonymise.nouns.record import Anonymised, KeptRecipe
 from compliance.dataset.nouns import Dataset
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording
@@ -63,5 +64,5 @@ def again(workspace: Workspace, dataset: Dataset, kept: Sequence[KeptRecipe]) ->
             done, changed = progress.watched(asked, counted=0.6)
             said = [_("Made, checked and stored as {name}.").format(name=done.made)]
             said += [_(one.sentence) for one in changed]
-            st.session_state["anonymise_said"] = wording.escaped(" ".join(said))
+            st.session_state["anonymise_said"] = wording.escaped(locales.joined(said, "sentences"))
             st.rerun()

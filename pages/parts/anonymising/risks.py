@@ -79,8 +79,8 @@ def facts(found: Measures) -> None:
         (_("Easiest person to find"), words.percent(found.prosecutor.max), less),
         (_("Right links expected"), words.percent(found.marketer.mean), less),
     )
-    for place, box in zip(st.columns(4), boxes, strict=True):
-        with place:
+    with st.container(horizontal=True):
+        for box in boxes:
             outputs.fact(*box)
     is_one_each = found.people in (None, everybody)
     alone_says = (

@@ -13,7 +13,7 @@ from compliance.discovery.nouns import Discovery
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import outputs
+from pages.parts import outputs, wording
 from pages.parts.anonymising.drafts import Draft
 
 _USUAL = "usual"
@@ -148,7 +148,7 @@ def _explained(draft: Draft, column: ColumnName, *, is_gone: bool) -> None:
     steps = draft.treatments(column)
     usual = TreatmentKind.DROP if is_gone else TreatmentKind.KEEP
     row = kinds()[steps[-1].kind if steps else usual]
-    st.markdown(f"**{_(row.title)}.** {_(row.does)}")
-    st.markdown(f":material/shield: **{_('Protects against:')}** {_(row.protects)}")
-    st.markdown(f":material/warning: **{_('Leaves open:')}** {_(row.leaves)}")
+    st.markdown(wording.titled(_(row.title), _(row.does)))
+    st.markdown(f":material/shield: {wording.titled(_('Protects against'), _(row.protects))}")
+    st.markdown(f":material/warning: {wording.titled(_('Leaves open'), _(row.leaves))}")
     outputs.remark(_("Source: {source}").format(source=row.source))

@@ -9,7 +9,7 @@ import streamlit as st
 from compliance.access.nouns import FourEyes, Matter
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import outputs
+from pages.parts import outputs, wording
 from pages.parts.approving import asking, words
 
 _WANTED = "approvals_wanted"
@@ -38,7 +38,7 @@ def requirement(workspace: Workspace) -> None:
     with outputs.explained(_("Not decided")):
         need = approving.for_requirement(wanted)
         if need.is_needed:
-            st.markdown(f"**{_('What you want')}:** {words.required(wanted)}")
+            st.markdown(wording.titled(_("What you want"), words.required(wanted)))
         if not asking.may_go(workspace, need, "approvals"):
             return
         is_confirmed = not need.is_needed or st.button(

@@ -29,8 +29,8 @@ def shown(found: Sequence[Usable]) -> None:
                 _("Dataset"): one.dataset_id.rpartition("@")[0],
                 _("For"): one.purpose or _("not recorded"),
                 _("Answer"): _answer(one),
-                _("Rows"): one.rows,
-                _("People"): one.people,
+                _("Rows"): outputs.count(one.rows),
+                _("People"): outputs.count(one.people),
                 **{_(word): one.left_out.get(barrier, 0) for barrier, word in _barriers(found)},
             }
             for one in found

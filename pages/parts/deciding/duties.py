@@ -9,7 +9,7 @@ import streamlit as st
 from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Assessment, State, Verdict
-from pages.parts import outputs
+from pages.parts import outputs, wording
 
 _RUNNING = mark("running clocks")
 _EVERYTHING = mark("everything")
@@ -49,7 +49,7 @@ def _filtered(verdicts: Sequence[Verdict]) -> list[Verdict]:
         subject = st.selectbox(
             _("Subject"),
             ["", *subjects],
-            format_func=lambda s: _(s) if s else _("All subjects"),
+            format_func=lambda s: wording.subject(s) if s else _("All subjects"),
             key="decisions_subject",
         )
     kept = [
@@ -66,7 +66,7 @@ def _row(verdict: Verdict) -> dict[str, object]:
     return {
         _("State"): _(str(verdict.state)),
         _("Duty"): _(verdict.title),
-        _("On"): _(verdict.subject),
+        _("On"): wording.subject(verdict.subject),
         _("Article"): _(verdict.reference),
         _("Severity"): _(str(verdict.severity)),
         _("Evidence"): _(verdict.evidence),

@@ -21,7 +21,7 @@ def shown(mending: Mending, finding: Finding, pack: Pack, verdict: Verdict | Non
     rule = pack.rule(finding.rule)
     if refused := st.session_state.pop("decisions_refused", None):
         st.error(wording.escaped(refused), title=_("Not waived"), icon=":material/block:")
-    st.header(wording.escaped(f"{_(finding.title)} · {_(finding.subject)}"))
+    st.header(wording.escaped(f"{_(finding.title)} · {wording.subject(finding.subject)}"))
     st.markdown(_badges(mending, finding, pack, verdict))
     left, right = st.columns([3, 2])
     with left:
@@ -56,8 +56,12 @@ def _evidence(finding: Finding, rule: Rule | None, verdict: Verdict | None) -> N
     if verdict is not None:
         if verdict.remedy:
             st.markdown(_("What to do: {what}").format(what=wording.escaped(_(verdict.remedy))))
-        source = wording.escaped(verdict.source)
-        outputs.remark(_("Read in: {source}; as of {day}").format(source=source, day=verdict.as_of))
+        source = wording.escaped(_(verdict.source))
+        outputs.remark(
+            _("Read in: {source}; as of {day}").format(
+                source=source, day=locales.dated(verdict.as_of)
+            )
+        )
         if navigation.is_page(verdict.page):
             navigation.link(verdict.page)
 
@@ -124,7 +128,7 @@ def _waive(mending: Mending, finding: Finding) -> None:
             "“{title}” on **{subject}** will count as waived until the day you choose, within a "
             "year. Then it fails again. The reason stays inside the desk; the trail says that it "
             "was waived, by whom and until when."
-        ).format(title=_(finding.title), subject=wording.escaped(_(finding.subject)))
+        ).format(title=_(finding.title), subject=wording.escaped(wording.subject(finding.subject)))
     )
     st.text_area(_("Why"), key="decisions_why")
     first = finding.opened_at.date() + timedelta(days=30)

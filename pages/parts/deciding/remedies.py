@@ -110,7 +110,7 @@ def _measures(found: Effect) -> dict[str, str]:
         rows[_("Kept of what the rows say")] = words.kept(found)
     rows |= {name.capitalize(): text for name, text in found.lost.items()}
     for turn in found.turns:
-        rows[f"{_(turn.title)} · {_(turn.subject)}"] = _turned(turn)
+        rows[f"{_(turn.title)} · {wording.subject(turn.subject)}"] = _turned(turn)
     return rows
 
 
@@ -171,7 +171,7 @@ def _turns(found: Effect) -> None:
         for turn in found.turns[: _MOST_TURNS * 8]:
             st.markdown(
                 f"{outputs.state_badge(turn.before)} → {outputs.state_badge(turn.after)} "
-                f"{wording.escaped(f'{_(turn.title)} · {_(turn.subject)}')}"
+                f"{wording.escaped(f'{_(turn.title)} · {wording.subject(turn.subject)}')}"
             )
 
 

@@ -39,7 +39,8 @@ def outcome_line(outcome: Outcome) -> str:
 
 def finding_line(finding: Finding) -> str:
     """A finding in one line without marks."""
-    return f"{_(str(finding.severity)).capitalize()} · {_(finding.title)} · {_(finding.subject)}"
+    severity = _(str(finding.severity)).capitalize()
+    return f"{severity} · {_(finding.title)} · {wording.subject(finding.subject)}"
 
 
 def risk(found: Risk | None) -> str:

@@ -105,7 +105,7 @@ def _row(mending: Mending, finding: Finding, rule: Rule | None, pack: Pack) -> d
         _("Severity"): _(str(finding.severity)),
         _("Due"): finding.due,
         _("Duty"): _(finding.title),
-        _("On"): _(finding.subject),
+        _("On"): wording.subject(finding.subject),
         _("Status"): status,
         _("Owner"): finding.owner or "–",
         _("Article"): _(pack.reference(rule.law, rule.ref)) if rule else finding.rule,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from compliance.countries import COUNTRIES, name_of
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.register import ABSENT, laws, to_cell
@@ -101,7 +100,7 @@ def _in_words(field: Field, values: Mapping[str, object], about: Asking) -> str:
 def options(field: Field, about: Asking) -> Mapping[str, str]:
     """What can be chosen for a field, value → label."""
     if field.type in (FieldType.COUNTRY, FieldType.COUNTRIES):
-        return {code: wording.country(code) for code in sorted(COUNTRIES, key=name_of)}
+        return {code: wording.country(code) for code in wording.countries()}
     if field.type in (FieldType.RECORD, FieldType.RECORDS):
         return {record.id: record.name for record in about.register.of(field.of)}
     if field.type in (FieldType.DATASET, FieldType.DATASETS):

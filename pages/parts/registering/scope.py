@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 
 import streamlit as st
 
-from compliance.countries import COUNTRIES, name_of
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.register import laws
 from compliance.workspace import Workspace
@@ -31,7 +32,7 @@ def decide(workspace: Workspace) -> None:
         typed = {
             field: st.multiselect(
                 _(label),
-                sorted(COUNTRIES, key=name_of),
+                wording.countries(),
                 list(found) if isinstance(found := values.get(field), (list, tuple)) else [],
                 format_func=wording.country,
                 key=f"organisation_{field}_{_mark(values)}",
@@ -85,10 +86,14 @@ def _state(proposed: dict[str, tuple[str, ...]], *, is_decided: bool) -> None:
         return
     st.markdown(
         "\n".join(
-            f"- **{_(laws()[law])}**: {wording.escaped(' '.join(map(_, because)))}"
+            f"- {wording.titled(_(laws()[law]), wording.escaped(_sentences(because)))}"
             for law, because in proposed.items()
         )
     )
+
+
+def _sentences(because: Iterable[str]) -> str:
+    return locales.joined(map(_, because), "sentences")
 
 
 def _mark(values: object) -> str:

@@ -85,5 +85,6 @@ def _signed(signature: Signature | None) -> str:
         name=wording.escaped(signature.signer),
         fingerprint=signature.fingerprint[:_FINGERPRINT_SHOWN],
     )
-    made = _("a certificate of this desk's own making") if signature.is_self_made else ""
-    return f":material/verified_user: {said}" + (f" ({made})" if made else "")
+    if signature.is_self_made:
+        said = wording.bracketed(said, _("a certificate of this desk's own making"))
+    return f":material/verified_user: {said}"

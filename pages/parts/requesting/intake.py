@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compliance.countries import COUNTRIES, name_of
+from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rights import provisions, signal_law, to_identifiers
 from compliance.rights.nouns import Identifier, IdentifierKind, Right
@@ -32,8 +32,9 @@ def form(workspace: Workspace) -> None:
     if found is None:
         st.markdown(_("No law is in scope yet under which people can ask for something."))
         return
-    said = f"{_(found.title)}, {found.article}."
-    outputs.remark(f"{said} {_(found.notes)}" if found.notes else said)
+    said = wording.bracketed(_(found.title), _(found.article)) + locales.end()
+    notes = [_(found.notes)] if found.notes else []
+    outputs.remark(locales.joined([said, *notes], "sentences"))
     with st.form("requests_open_form", border=True):
         today = workspace.governance.audits.now().date()
         one, two, three = st.columns(3)
@@ -45,7 +46,7 @@ def form(workspace: Workspace) -> None:
             key="requests_channel",
         )
         home = workspace.organisation().country
-        codes = sorted(COUNTRIES, key=name_of)
+        codes = wording.countries()
         country = three.selectbox(
             _("Country whose holidays count"),
             codes,
@@ -109,8 +110,9 @@ def signal(workspace: Workspace) -> None:
     st.header(_("Global Privacy Control"))
     outputs.remark(
         _(
-            "A browser's signal is an opt-out of sale or sharing ({law}). Where somebody is signed "
-            "in, say who; where nobody is, it is counted, and honoured for that browser only."
+            "Under {law}, a browser's signal is an opt-out of sale or sharing. Where somebody is "
+            "signed in, say who; where nobody is, it is counted, and honoured for that browser "
+            "only."
         ).format(law=words.law_name(signal_law()))
     )
     with st.form("requests_signal_form", border=True):

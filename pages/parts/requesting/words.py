@@ -174,7 +174,7 @@ def way(request: Request) -> str:
 
 def grounds(found: Mapping[str, Ground]) -> dict[str, str]:
     """Grounds of the law, each with its article, by id."""
-    return {id_: wording.bracketed(_(one.words), one.article) for id_, one in found.items()}
+    return {id_: wording.bracketed(_(one.words), _(one.article)) for id_, one in found.items()}
 
 
 def ways_of(match: str, names: Mapping[str, str]) -> tuple[str, str]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from compliance.countries import COUNTRIES, name_of
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Form
@@ -65,7 +64,7 @@ def _form(names: Sequence[str]) -> Move | None:
         )
         country = right.selectbox(
             _("Goes to"),
-            sorted(COUNTRIES, key=name_of),
+            wording.countries(),
             format_func=wording.country,
             index=None,
             key="residency_destination",

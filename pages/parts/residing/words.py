@@ -62,9 +62,8 @@ def judgement(said: Judgement) -> str:
     if said.until is not None:
         lines.append(_("Holds until {day}.").format(day=locales.day(said.until)))
     if said.level in LEVELS and said.article:
-        lines.append(
-            f":gray[:small[{_('Checked {day}').format(day=said.as_of)}: {_(LEVELS[said.level])}]]"
-        )
+        checked = _("Checked {day}").format(day=locales.dated(said.as_of))
+        lines.append(f":gray[:small[{checked}: {_(LEVELS[said.level])}]]")
     return "  \n".join(lines)
 
 

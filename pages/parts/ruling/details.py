@@ -8,8 +8,7 @@ from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules import asked
 from compliance.rules.nouns import Assessment, Pack, Rule
-from pages.parts import outputs
-from pages.parts.wording import escaped
+from pages.parts import outputs, wording
 
 _SHOWN = 200
 
@@ -18,13 +17,13 @@ def show(pack: Pack, rule: Rule, latest: Assessment | None) -> None:
     """The rule with its triples in words, its source, and its last verdicts."""
     with st.container(border=True, key="rules_shown"):
         st.markdown(
-            f"**{escaped(_(rule.title))}**  \n"
-            f":gray-badge[{escaped(_(pack.reference(rule.law, rule.ref)))}] "
+            f"**{wording.escaped(_(rule.title))}**  \n"
+            f":gray-badge[{wording.escaped(_(pack.reference(rule.law, rule.ref)))}] "
             f"{outputs.severity_badge(rule.severity)} {outputs.level_badge(rule.verified.level)}"
         )
-        st.markdown(escaped(_(rule.requirement)))
+        st.markdown(wording.escaped(_(rule.requirement)))
         if rule.id in pack.disabled:
-            st.warning(escaped(pack.disabled[rule.id]), title=_("Switched off"))
+            st.warning(wording.escaped(pack.disabled[rule.id]), title=_("Switched off"))
         _triples(pack, rule)
         for line in _facts(pack, rule):
             st.markdown(line)
@@ -54,13 +53,13 @@ def _facts(pack: Pack, rule: Rule) -> list[str]:
     told = [
         (_("An auditor would ask to see"), _(rule.evidence)),
         (_("Where it was read"), _(source)),
-        (_("Checked as of"), rule.as_of),
+        (_("Checked as of"), locales.dated(rule.as_of)),
         (_("Binds from"), locales.day(rule.effective_from) if rule.effective_from else ""),
         (_("Binds until"), locales.day(rule.effective_until) if rule.effective_until else ""),
         (_("Note"), _(rule.notes)),
     ]
     return [
-        _("{title}: {words}").format(title=name, words=escaped(value))
+        _("{title}: {words}").format(title=name, words=wording.escaped(value))
         for name, value in told
         if value
     ]
@@ -74,7 +73,7 @@ def _verdicts(rule: Rule, latest: Assessment | None) -> None:
     outputs.table(
         [
             {
-                _("On"): _(verdict.subject),
+                _("On"): wording.subject(verdict.subject),
                 _("State"): _(str(verdict.state)),
                 _("Why"): _(verdict.because or verdict.evidence),
             }

@@ -36,7 +36,9 @@ def edition(pack: Pack) -> None:
             _("Switched off"), str(len(pack.disabled)), _("by your own packs, with reasons")
         )
     outputs.remark(
-        _("In force: {edition}; checked as of {day}.").format(edition=pack.edition, day=pack.as_of)
+        _("In force: {edition}; checked as of {day}.").format(
+            edition=pack.edition, day=locales.dated(pack.as_of)
+        )
     )
 
 

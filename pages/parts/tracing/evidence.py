@@ -65,7 +65,7 @@ def _every(workspace: Workspace, known: Known) -> Iterator[tuple[str, str]]:
     for verdict in () if latest is None else latest.verdicts:
         name = _about(verdict, newest)
         if name:
-            said = f"{verdict.rule}: {verdict.subject}, {_(str(verdict.state))}"
+            said = f"{verdict.rule}: {wording.subject(verdict.subject)}, {_(str(verdict.state))}"
             yield said, newest[name]
 
 

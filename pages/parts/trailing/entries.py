@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from compliance.i18n import meant
+from compliance.i18n import mark, meant
 from compliance.i18n import translate as _
 from compliance.trail.nouns import Entry
 from compliance.workspace import Workspace
@@ -16,6 +16,7 @@ from pages.parts import outputs
 SHOWN = 500
 LONGEST_LIST = 4
 HASH_DIGITS = 64
+_EVERYTHING = mark("everything")  # what is done to no dataset alone
 
 
 def listed(workspace: Workspace) -> None:
@@ -60,10 +61,10 @@ def _asked(acts: Mapping[str, str]) -> tuple[str, str, date | None, date | None]
 def _row(entry: Entry, acts: Mapping[str, str]) -> dict[str, object]:
     return {
         _("Entry"): entry.number,
-        _("When"): outputs.moment(entry.at),
-        _("Who"): entry.actor,
         _("What was done"): acts.get(entry.act, entry.act),
-        _("On"): entry.subject,
+        _("On"): _(entry.subject) if entry.subject == _EVERYTHING else entry.subject,
+        _("Who"): entry.actor,
+        _("When"): outputs.moment(entry.at),
         _("Act"): entry.act,
         _("Hash"): entry.hash[:8],
         _("Facts"): told(entry.facts),
