@@ -31,6 +31,7 @@ PEOPLE = {
     "ann": {"name": "Ann Analyst", "email": "ann@example.com", "email_verified": True},
     "aud": {"name": "Aud Auditor", "email": "aud@example.com", "email_verified": True},
     "adm": {"name": "Adm Administrator", "email": "adm@example.com", "email_verified": True},
+    "ben": {"name": "Ben Officer", "email": "ben@example.com", "email_verified": True},
     "una": {"name": "Una Unverified", "email": "una@example.com", "email_verified": False},
     "mal": {"name": "Mallory Stranger", "email": "mal@example.com", "email_verified": True},
 }
@@ -94,7 +95,8 @@ class Provider:
                 f'<p><a href="/authorize?{urlencode({**asked, "who": id_})}">{one["name"]}</a></p>'
                 for id_, one in PEOPLE.items()
             )
-            return HTMLResponse(f"<h1>Who are you?</h1>{links}")
+            icon = '<link rel="icon" href="data:,">'  # none, or the browser asks for one
+            return HTMLResponse(f"{icon}<h1>Who are you?</h1>{links}")
         code = secrets.token_urlsafe(16)
         self._codes[code] = (who, asked.get("nonce", ""))
         answer = urlencode({"code": code, "state": asked["state"]})

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,8 @@ from tests.walked_shop import walk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000  # on a machine that does much beside
+BUILDING_MS = 600_000  # the same, for the demo shop
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -50,6 +52,11 @@ class App:
     def workspace(self) -> Workspace:
         """The same records, seen past the app."""
         return Workspace(Settings.from_environment({}, home=self.home))
+
+    @property
+    def acts(self) -> Counter[str]:
+        """How often each act stands in the trail."""
+        return Counter(entry.act for entry in self.workspace.entries(100_000))
 
 
 @dataclass(slots=True)

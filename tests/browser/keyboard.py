@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypedDict
 
 from playwright.sync_api import WebSocket
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.conftest import PATIENCE_MS, Visitor
+from tests.browser.conftest import BUILDING_MS, Visitor
 
 MOST_STEPS = 150
 LISTENING_MS = 20
+HELD_BACK_MS = 220  # Streamlit's sliders hold what a key did back for 200 ms
 START = "Skip to main content"
 CLOSE = "Close"  # the first of a dialog, where Tab goes on after the last
 # What Streamlit (1.67.0) gives the focus and does not show it on, as CSS selectors, and why.
@@ -26,6 +30,8 @@ _STILL = """() => {
   still.replaceSync('*, *::before, *::after { transition: none !important; }');
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
 }"""
+# By the clock of the page, which is late where much is to do.
+_MOMENT = "ms => new Promise(done => requestAnimationFrame(() => setTimeout(done, ms)))"
 _LOOK = Path(__file__).with_name("focus.js").read_text(encoding="utf-8")
 # The radio buttons, tabs or segments that what has the focus is one of.
 _GROUP = """() => [...(document.activeElement.closest('[role=radiogroup], [role=tablist]')
@@ -60,6 +66,14 @@ class Focus(TypedDict):
     offscreen: bool
 
 
+class Stand(StrEnum):
+    """How far the app is with what a window sent."""
+
+    ASKED = "asked"  # no run for it has begun
+    RUNS = "runs"
+    RESTS = "rests"
+
+
 @dataclass(slots=True)
 class Keyboard:
     """The keys of a window, and the focus they move.
@@ -67,14 +81,14 @@ class Keyboard:
     Attributes:
         faults: what was wrong with the focus on its way.
         met: which of `UNSEEN` was on its way.
-        waits: whether the app has not yet said anything to what the window last sent.
+        stand: of the app's run of the page for what the window last sent.
         is_at_the_top: whether the focus is on what leads past the navigation.
     """
 
     visitor: Visitor
     faults: list[str] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
-    waits: bool = False
+    stand: Stand = Stand.RESTS
     is_at_the_top: bool = False
 
     def __post_init__(self) -> None:
@@ -83,8 +97,25 @@ class Keyboard:
         self.visitor.page.on("filechooser", lambda _: None)
 
     def _listen(self, wire: WebSocket) -> None:
-        wire.on("framesent", lambda _: setattr(self, "waits", True))
-        wire.on("framereceived", lambda _: setattr(self, "waits", False))
+        # Playwright keeps a handler where it comes from, and there is no place in here.
+        wire.on("framesent", lambda frame: self._say(frame))
+        wire.on("framereceived", lambda frame: self._hear(frame))
+
+    def _say(self, frame: bytes | str) -> None:
+        if isinstance(frame, bytes) and BackMsg.FromString(frame).HasField("rerun_script"):
+            self.stand = Stand.ASKED
+
+    def _hear(self, frame: bytes | str) -> None:
+        """A run that began before the last question answers another, and one may end for the next.
+
+        Between these the page says that nothing runs, so it does not tell when all is drawn.
+        """
+        said = ForwardMsg.FromString(frame) if isinstance(frame, bytes) else ForwardMsg()
+        if said.HasField("new_session"):
+            self.stand = Stand.RUNS
+        elif said.HasField("script_finished") and self.stand is Stand.RUNS:
+            is_over = said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            self.stand = Stand.RESTS if is_over else Stand.ASKED
 
     @property
     def focus(self) -> Focus:
@@ -100,13 +131,15 @@ class Keyboard:
         self.visitor.page.keyboard.press(key)
 
     def answered(self) -> None:
-        """Wait until the app has heard of the last key and has nothing more to say."""
+        """Wait until the app has heard of the last key and has drawn all that comes of it."""
         page = self.visitor.page
-        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 30)))")
-        for _moment in range(PATIENCE_MS // LISTENING_MS):
-            if not self.waits:
+        page.evaluate(_MOMENT, HELD_BACK_MS)
+        for _moment in range(BUILDING_MS // LISTENING_MS):
+            if self.stand is Stand.RESTS:
                 break
             page.wait_for_timeout(LISTENING_MS)
+        assert self.stand is Stand.RESTS
+        page.evaluate(_MOMENT, 0)  # the page may yet have to read what was heard here
         self.visitor.settle()
 
     def tab(self, key: str = "Tab") -> Focus:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import TimeoutError as NotThereError
 from playwright.sync_api import expect
 
 from pages.parts.navigation import PAGES
-from tests.browser.conftest import App, Open, Visitor, serving
+from tests.browser.conftest import BUILDING_MS, App, Open, Visitor, serving
+from tests.browser.keyboard import Keyboard
+from tests.browser.keyboard_steps import done, ended, press
 from tests.browser.test_every_page import Exemption, barriers, primaries, too_wide
 
 pytestmark = pytest.mark.browser
@@ -74,3 +77,26 @@ def test_a_switch_loses_nothing_and_the_page_says_its_language(app: App, open_wi
     visitor.sees("people.csv")
     expect(name).to_have_value("half a na")
     assert not visitor.complaints
+
+
+def test_the_demo_shop_is_opened_and_the_tour_begun_with_the_keyboard_alone(
+    tmp_path: Path, open_window: Open
+) -> None:
+    with serving(tmp_path / "desk") as app:
+        keys = Keyboard(open_window(app))
+        keys.visitor.visit("Overview", "")
+        keys.begin()
+        press(keys, "Open the demo shop")
+        first = keys.visitor.page.get_by_text("Stop 1 of 11 · Datasets")
+        expect(first).to_be_visible(timeout=BUILDING_MS)
+        keys.visitor.arrive("Datasets")
+        keys.answered()
+        done(
+            keys,
+            [("order", ["Next: Discovery", "Leave the tour"]), ("sees", "Stop 1 of 11 · Datasets")],
+        )
+        ended(keys)
+
+        shop = {"organisation.describe": 1, "dataset.add": 4, "budget.decide": 1}
+        assert {act: app.acts[act] for act in shop} == shop
+        assert keys.visitor.strangers == []

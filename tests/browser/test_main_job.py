@@ -10,12 +10,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from compliance.discovery.nouns import IdentifierClass, LabelStatus
-from tests.browser.conftest import Open, Visitor, serving
+from tests.browser.conftest import BUILDING_MS, Open, Visitor, serving
 
 pytestmark = pytest.mark.browser
 
 COMPANY = "Birnwald & Söhne Online"
-BUILDING_MS = 120_000
 ROW_PX = 35  # of a row, and of the header, of Streamlit's tables
 AGREE, CLASS = 40, 500  # where these columns lie from the left edge, in pixels
 

@@ -5,114 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import TimeoutError as NotThereError
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from compliance.access.nouns import Account, Role
-from compliance.dataset import RawFile
-from compliance.settings import Settings
-from compliance.storage import tables
-from compliance.workspace import Workspace
-from tests.browser.conftest import App, Open, Visitor, serving
-from tests.provider import CLIENT, LIES, PEOPLE, SECRET, Provider, providing
-from tests.walked_shop import SAID, orders
+from tests.browser.conftest import Open, Visitor, serving
+from tests.browser.keyboard import Keyboard
+from tests.browser.keyboard_steps import done, ended, press
+from tests.browser.office import DATASET, Office, opening
+from tests.provider import LIES, PEOPLE
 
 pytestmark = pytest.mark.browser
-
-DATASET = "zanzibar"  # a word that is nowhere else
-ROLES = {
-    "ada": (Role.OFFICER,),
-    "ann": (Role.ANALYST,),
-    "aud": (Role.AUDITOR,),
-    "adm": (Role.ADMINISTRATOR,),
-    "una": (Role.OFFICER,),
-}
-
-
-@dataclass(slots=True)
-class Office:
-    """The app that people sign in to, the provider that they sign in with, and the time."""
-
-    app: App
-    provider: Provider
-    late: Path
-    minutes: int = 0
-    workspace: Workspace = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.workspace = self.app.workspace
-
-    def keep(self, name: str, *, is_active: bool = True) -> None:
-        """Somebody's account as it is from now on."""
-        desk = self.workspace._desk
-        with desk.act("account.keep", name) as act:
-            account = Account(
-                id=f"a-{name}",
-                name=name,
-                email=str(PEOPLE[name]["email"]),
-                roles=ROLES[name],
-                issuer=self.provider.address,
-                subject=f"sub-{name}" if name != "una" else "",
-                is_active=is_active,
-                at=datetime.now(UTC),
-                by="local officer",
-            )
-            act.store(tables.ACCOUNT, account, id=account.id)
-
-    def pass_minutes(self, minutes: int) -> None:
-        self.minutes += minutes
-        self.late.write_text(str(self.minutes), encoding="utf-8")
-
-    def told(self, act: str) -> int:
-        return sum(entry.act == act for entry in self.workspace.entries(10_000))
-
-    def sign_in(self, visitor: Visitor, name: str, path: str = "") -> Visitor:
-        """Somebody signs in, and is on their first page."""
-        visitor.page.goto(f"{self.app.address}/{path}")
-        visitor.press("Sign in")
-        self.answer(visitor, name)
-        expect(visitor.page.get_by_role("button", name="Sign out")).to_be_visible()
-        visitor.settle()
-        return visitor
-
-    def answer(self, visitor: Visitor, name: str) -> None:
-        """Say at the provider who it is."""
-        visitor.page.get_by_role("link", name=str(PEOPLE[name]["name"])).click()
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder = tmp_path_factory.mktemp("office")
-    home, late = folder / "desk", folder / "late"
-    late.write_text("0", encoding="utf-8")
-    desk = Workspace(Settings.from_environment({}, home=home))
-    desk.add_files([RawFile(name="orders.csv", data=orders())], DATASET, SAID)
-    with providing() as provider:
-
-        def settings(address: str) -> Mapping[str, str]:
-            return {
-                "LATE": str(late),
-                "PRIVACY_DESK_SIGN_IN": "oidc",
-                "PRIVACY_DESK_OIDC_METADATA_URL": provider.metadata_url,
-                "PRIVACY_DESK_OIDC_CLIENT_ID": CLIENT,
-                "PRIVACY_DESK_OIDC_CLIENT_SECRET": SECRET,
-                "PRIVACY_DESK_OIDC_REDIRECT_URI": f"{address}/oauth2callback",
-                "PRIVACY_DESK_VISIT_HOURS": "2",  # so that few steps go by
-            }
-
-        script = ["tests/browser/clocked_streamlit.py"]
-        with serving(home, settings, script) as app:
-            made = Office(app, provider, late)
-            for name in ROLES:
-                made.keep(name)
-            yield made
+    with opening(tmp_path_factory.mktemp("office")) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -141,6 +56,14 @@ def is_out(visitor: Visitor) -> None:
     expect(visitor.page.get_by_test_id("stSidebarNavLink")).to_have_count(0)
     expect(visitor.page.get_by_text(DATASET)).to_have_count(0)
     expect(visitor.page.get_by_text("Page not found")).to_have_count(0)
+
+
+def try_to_walk_on(visitor: Visitor) -> None:
+    """Somebody whose visit is over goes to a page, unless the open one has told them first."""
+    with suppress(NotThereError):
+        visitor.page.get_by_test_id("stSidebarNavLink").filter(has_text="Datasets").click(
+            timeout=3_000
+        )
 
 
 def cookies_of(context: BrowserContext) -> dict[str, str]:
@@ -196,6 +119,91 @@ def test_somebody_signs_in_works_and_signs_out_and_the_way_back_is_closed(
     assert tuple(b - a for a, b in zip(before, after, strict=True)) == (1, 1, 1)
 
 
+def sign_in_by_keys(office: Office, keys: Keyboard, name: str) -> None:
+    """Somebody is on their first page, at its top, without a mouse."""
+    page = keys.visitor.page
+    page.goto(office.app.address)
+    is_out(keys.visitor)
+    keys.begin()
+    press(keys, "Sign in")
+    expect(page.get_by_role("heading", name="Who are you?")).to_be_visible()
+    keys.tab_to(str(PEOPLE[name]["name"]))
+    keys.press("Enter")
+    keys.visitor.arrive("Overview")
+    keys.begin()
+
+
+def test_somebody_signs_in_and_out_with_the_keyboard_alone(
+    office: Office, open_window: Open
+) -> None:
+    before = office.app.acts
+    keys = Keyboard(open_window(office.app))
+    sign_in_by_keys(office, keys, "ada")
+    ended(keys)
+    press(keys, "Sign out")
+    is_out(keys.visitor)
+    keys.begin()
+    done(keys, [("reach", "Sign in")])
+    ended(keys)
+
+    assert office.app.acts - before == {"visit.begin": 1, "visit.end": 1}
+
+
+def test_a_second_person_approves_a_release_with_the_keyboard_alone(
+    office: Office, open_window: Open
+) -> None:
+    before = office.app.acts
+    ada, ben = (Keyboard(open_window(office.app)) for _ in range(2))
+    sign_in_by_keys(office, ada, "ada")
+    done(
+        ada,
+        [
+            ("go", "Approvals"),
+            ("tick", "What spends much budget"),
+            ("type", {"More than ε": "0.1"}),
+            ("press", "Decide"),
+            ("sees", "Decided by ada"),
+            ("go", "Trade-off"),
+            ("press", "Show what it would look like"),
+            ("press", "Release this"),
+            ("sees", "A second person must approve this first"),
+            ("type", {"Why it is needed*": "the monthly letter"}),
+            ("press", "Ask for approval"),
+            ("sees", "Nobody has decided yet"),
+        ],
+    )
+    sign_in_by_keys(office, ben, "ben")
+    done(
+        ben,
+        [
+            ("go", "Approvals"),
+            ("sees", "the monthly letter"),
+            ("type", {"Remark": "seen"}),
+            ("press", "Approve"),
+            ("sees", "ada can do it now, once"),
+        ],
+    )
+    done(
+        ada,
+        [
+            ("go", "Overview"),
+            ("go", "Release"),
+            ("sees", "Approved by ben"),
+            ("press", "Release …"),
+            ("dialog", "Publish and pay for it?"),
+            ("press", "Publish now (approved by ben)"),
+            ("sees", "Published, and stored"),
+        ],
+    )
+    for keys in (ada, ben):
+        ended(keys)
+
+    asked = ("approval.require", "approval.ask", "approval.decide")
+    new = office.app.acts - before
+    assert {act: new[act] for act in asked} == dict.fromkeys(asked, 1)
+    assert new["release.publish"] == 1
+
+
 def test_a_role_sees_its_pages_and_is_told_where_others_begin(
     office: Office, open_window: Open
 ) -> None:
@@ -218,9 +226,10 @@ def test_a_cookie_that_was_copied_is_worth_nothing_after_sign_out(
 
     visitor.press("Sign out")
     is_out(visitor)
-    thief.page.get_by_test_id("stSidebarNavLink").filter(has_text="Datasets").click()
+    try_to_walk_on(thief)
 
     is_out(thief)
+    thief.sees("you signed out")
     thief.page.reload()
     is_out(thief)
     thief.sees("you signed out")
@@ -254,7 +263,7 @@ def test_whoever_loses_the_account_is_out_at_the_next_click(
     office.keep("ann", is_active=False)
     try:
         visitor.page.wait_for_timeout(2_000)  # how long another process may not know
-        visitor.page.get_by_test_id("stSidebarNavLink").filter(has_text="Datasets").click()
+        try_to_walk_on(visitor)
 
         is_out(visitor)
         visitor.sees("an administrator changed who may sign in")
