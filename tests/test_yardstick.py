@@ -184,8 +184,8 @@ def test_the_place_is_told_with_its_neighbours() -> None:
 
     assert says == (
         "ε = 1 at δ = 1e-6 for one person. Of 7 known deployments with that unit, 1 went with a "
-        "smaller ε (nearest: Broadband coverage of Microsoft, 0.2) and 6 with the same or a larger "
-        "one (nearest: User-URL data set of Meta, 1.453)."
+        "smaller ε (nearest: Broadband coverage (Microsoft), 0.2) and 6 with the same or a larger "
+        "one (nearest: User-URL data set (Meta), 1.453)."
     )
 
 

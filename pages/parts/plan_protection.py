@@ -149,7 +149,7 @@ def protections(told: Sequence[Protection], key: str) -> None:
     outputs.table(
         [
             {
-                _("Unit"): _(str(one.unit)),
+                _("Unit"): _("one {unit}").format(unit=_(str(one.unit))),
                 "ε": "–" if one.epsilon is None else locales.formatted(float(one.epsilon), ".2f"),
                 _("Why"): _(one.why),
             }

@@ -194,8 +194,8 @@ def self_audit(done: SelfAudit, key: str) -> None:
             {
                 _("Check"): _(check.name),
                 _("Result"): _(AUDIT_WORDS[check.passed]),
-                _("Must hold"): check.claimed,
-                _("Was seen"): check.measured,
+                _("Must hold"): _(check.claimed),
+                _("Was seen"): _(check.measured),
                 _("Draws"): outputs.count(check.draws),
             }
             for check in done.checks

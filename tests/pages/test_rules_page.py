@@ -61,4 +61,4 @@ def test_a_broken_pack_is_refused_with_its_line(full_desk: Desk) -> None:
 
     ((title, says),) = refusals(page)
     assert title == "The pack cannot be used"
-    assert "Line 21: “severity” must be one of critical, high, medium, low" in says
+    assert "Line 21: “severity” must be one of critical / high / medium / low" in says

@@ -136,7 +136,7 @@ def _says(kind: str, epsilon: Decimal, delta: Decimal, comparable: Sequence[Comp
 
 def _nearest(found: Sequence[Compared]) -> str:
     named = [
-        f"{c.deployment.name} of {c.deployment.curator}, {loss(c.epsilon or Decimal(0))}"
+        f"{c.deployment.name} ({c.deployment.curator}), {loss(c.epsilon or Decimal(0))}"
         for c in found
     ]
     return mark(" (nearest: {nearest_name})").format(nearest_name=named[0]) if named else ""

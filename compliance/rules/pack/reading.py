@@ -130,7 +130,7 @@ def _stage(lined: Lined, path: Path, value: Any) -> None:
 def _one_of(choices: tuple[str, ...]) -> Check:
     def check(lined: Lined, path: Path, value: Any) -> None:
         if value not in choices:
-            raise lined.refusal(path, f"“{path[-1]}” must be one of {', '.join(choices)}")
+            raise lined.refusal(path, f"“{path[-1]}” must be one of {' / '.join(choices)}")
 
     return check
 

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from compliance.errors import FulfilmentError
+from compliance.i18n import mark
 from compliance.register import kind_of
 from compliance.rights.fulfilling import is_marketing
 from compliance.rights.nouns import Barrier, Event, Identifier, IdentifierKind, Request, Right
@@ -109,7 +110,8 @@ def _lifted(desk: Desk, act: Act, undo: ExitStack, id_: str, told_on: date) -> R
         "told_on": told_on.isoformat(),
         "made": list(versions),
     }
-    what = f"lifted; the person was told on {told_on.isoformat()}{_made(versions)}"
+    what = mark("lifted; the person was told on {day}").format(day=told_on.isoformat())
+    what += _made(versions)
     if moved.stuck:
         names = ", ".join(moved.stuck)
         what += f"; rows stay apart of what was made into something else: {names}"
@@ -129,7 +131,7 @@ def _n(count: int, noun: str) -> str:
 
 
 def _made(versions: Sequence[str]) -> str:
-    return f"; made {', '.join(versions)}" if versions else ""
+    return "; " + mark("made {versions}").format(versions=", ".join(versions)) if versions else ""
 
 
 def _bar(
@@ -161,8 +163,11 @@ def _bar(
                 made = restricting.moved(desk, act, undo).versions
                 act.facts["made"] = list(made)
             act.facts |= {"barrier": barrier.value, "rows": rows, "datasets": len(names)}
-            of = f"{_n(rows, 'row')} of {_n(len(names), 'dataset')}"
-            what = f"{of} {'is' if rows == 1 else 'are'} left out: {barrier.value}"
+            left = mark("{rows} of {sets} is left out: {why}")
+            if rows != 1:
+                left = mark("{rows} of {sets} are left out: {why}")
+            sets = _n(len(names), "dataset")
+            what = left.format(rows=_n(rows, "row"), sets=sets, why=barrier.value)
             done = finished(desk, act, now, facts, what + _made(made), names, changed=made)
         undo.pop_all()
     return done

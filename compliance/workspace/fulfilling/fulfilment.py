@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 
-from compliance.i18n import speaking
+from compliance.i18n import mark, speaking
 from compliance.report import build_package
 from compliance.report.nouns import Report, ReportKind
 from compliance.rights.fulfilling import questions, zipped
@@ -46,6 +46,7 @@ from compliance.workspace.reporting import files as report_files
 from compliance.workspace.reporting import requests
 from compliance.workspace.requesting import sealing
 from compliance.workspace.requesting.requested import check_may_carry_out, one
+from compliance.workspace.requesting.step import counted
 from compliance.workspace.usage import usable
 
 _PACKAGES = (Right.ACCESS, Right.PORTABILITY)
@@ -152,7 +153,10 @@ class Fulfilling:
                     "columns": sorted({f"{c.dataset}.{c.column}" for c in corrections}),
                 }
                 facts = {"before_after_hash": f"{done.before} → {done.after}"}
-                what = f"corrected {sum(done.cells.values()):,} cells of {len(names)} datasets"
+                what = mark("corrected {cells} of {sets}").format(
+                    cells=counted(sum(done.cells.values()), "cell"),
+                    sets=counted(len(names), "dataset"),
+                )
                 now = one(act.connection, id_)
                 finished(desk, act, now, facts, what, names, changed=done.made)
             undo.pop_all()

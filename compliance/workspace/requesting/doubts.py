@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compliance.errors import RequestStepError, TooManyPeopleError, UnknownMatchError
+from compliance.i18n import mark
 from compliance.rights.nouns import Request, Step, Trace
 from compliance.rights.requests import Action
 from compliance.rights.tracing import may_be_decided
@@ -38,7 +39,7 @@ def told_apart(step: Stepping, said: Mapping[str, bool | None]) -> Request:
     told += [counted(len(in_texts), "doubtful mention")] if in_texts else []
     return step.advance(
         Action.DOUBT,
-        f"{' and '.join(told)} decided",
+        "; ".join(mark("{what} decided").format(what=one) for one in told),
         doubts={**step.request.doubts, **matches},
         mentions=doubted(found, widened)[1],
         found=rows_of(found),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 from compliance.errors import RequestInputError, RequestStepError
+from compliance.i18n import mark
 from compliance.rights.fulfilling import check_absolute
 from compliance.rights.nouns import (
     Decision,
@@ -227,11 +228,15 @@ class Steps:
             }
             return step.advance(
                 Action.SEARCH,
-                f"searched {counted(len(found.searched), 'dataset version')}: "
-                f"{counted(sum(rows.values()), 'row')} and "
-                f"{counted(len(found.mentions), 'mention')} found, "
-                f"{counted(len(doubts), 'doubtful match', 'doubtful matches')}, "
-                f"{counted(len(mentions), 'doubtful mention')}",
+                mark(
+                    "searched {versions}: {rows} and {mentions} found, {matches}, {doubtful}"
+                ).format(
+                    versions=counted(len(found.searched), "dataset version"),
+                    rows=counted(sum(rows.values()), "row"),
+                    mentions=counted(len(found.mentions), "mention"),
+                    matches=counted(len(doubts), "doubtful match", "doubtful matches"),
+                    doubtful=counted(len(mentions), "doubtful mention"),
+                ),
                 searched_on=step.act.at.date(),
                 found=rows,
                 doubts=doubts,
@@ -324,7 +329,7 @@ class Steps:
                 problem = f"has to tell {'; '.join(f'{o.words} ({o.article})' for o in untold)}"
                 raise RequestInputError(field="A refusal", problem=problem)
             facts = {o.fact: True for o in step.provision.tells.values() if o.fact and is_refusal}
-            what = f"answered on {day.isoformat()}"
+            what = mark("answered on {day}").format(day=day.isoformat())
             return step.advance(Action.ANSWER, what, answered_on=day, facts=facts)
 
     def appeal(self, id_: str, on: date | None = None) -> Request:
@@ -348,7 +353,7 @@ class Steps:
             came = date.fromisoformat(str(step.request.facts["appeal_received_at"]))
             day = step.day("The day of the answer to the appeal", on, came).isoformat()
             facts = {"appeal_answered_at": day}
-            said = "granted; open a new request" if is_granted else "denied"
+            said = mark("granted, by a new request") if is_granted else mark("denied")
             what = f"the appeal was answered on {day}: {said}"
             return step.advance(Action.ANSWER_APPEAL, what, facts=facts)
 

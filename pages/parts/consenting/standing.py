@@ -61,7 +61,7 @@ def history(past: Sequence[ConsentFile]) -> None:
             {
                 _("At"): outputs.moment(one.at),
                 _("By"): one.actor,
-                _("From"): one.source,
+                _("From"): _(one.source),
                 _("Events"): one.rows,
                 _("People"): one.people,
                 _("Agree"): sum(c.of(ConsentState.GIVEN) for c in one.purposes.values()),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from compliance.errors import ComplianceError
+from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Finding, Level, Pack, Rule, Severity, Status
 from compliance.workspace.mending.offering import Mending
@@ -15,7 +16,7 @@ from pages.parts.admitting import owners
 from pages.parts.deciding import words
 
 _ALL = ""
-_NOBODY = "(nobody)"
+_NOBODY = mark("(nobody)")
 _SHOWN = ("open", "overdue", "in progress", "waived", "closed")
 _WORST_FIRST = {severity: place for place, severity in enumerate(Severity)}
 
@@ -69,7 +70,7 @@ def _filtered(
         owner = st.selectbox(
             _("Owner"),
             [_ALL, *owners],
-            format_func=lambda s: s or _("Everybody"),
+            format_func=lambda s: _(_NOBODY) if s == _NOBODY else s or _("Everybody"),
             key="decisions_owner",
         )
     kept = [

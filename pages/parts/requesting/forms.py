@@ -73,7 +73,11 @@ def _reject_proof(workspace: Workspace, found: Clocked) -> None:
 
 @language.dialog(mark("Reject this proof?"))
 def _reject(workspace: Workspace, id_: str, level: IdentityLevel, why: Rejection) -> None:
-    st.markdown(f"**{_(words.LEVELS[level])}**: {_(words.REJECTIONS[why])}.")
+    st.markdown(
+        _("**{title}**: {words}.").format(
+            title=_(words.LEVELS[level]), words=_(words.REJECTIONS[why])
+        )
+    )
     if why is Rejection.FORGED:
         st.markdown(
             _(

@@ -9,7 +9,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.rights.nouns import Barrier, Request
 from compliance.workspace import Workspace
-from pages.parts import navigation, outputs
+from pages.parts import navigation, outputs, wording
 
 
 def shown(workspace: Workspace, request: Request) -> None:
@@ -56,5 +56,5 @@ def _standing(workspace: Workspace, request: Request, barrier: Barrier) -> None:
         with outputs.explained(_("Not lifted")):
             if isinstance(told, date):
                 after = workspace.rights.fulfilling.lift(request.id, told)
-                st.session_state["requests_told"] = after.history[-1].what.capitalize()
+                st.session_state["requests_told"] = wording.capital(_(after.history[-1].what))
                 st.rerun()

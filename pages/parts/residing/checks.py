@@ -141,7 +141,7 @@ def _ask(found: Movement) -> None:
 
 
 def _input(column: st.delta_generator.DeltaGenerator, fact: str, asked: Asked) -> str:
-    label = asked.words[:1].upper() + asked.words[1:]
+    label = wording.capital(_(asked.words))
     if asked.type == "date":
         day = column.date_input(label, None, key=f"residency_fact_{fact}")
         return day.isoformat() if day is not None else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from compliance.errors import ComplianceError
-from compliance.i18n import locales
+from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.rules.nouns import PackChange
 from compliance.workspace import Workspace
@@ -50,7 +50,7 @@ def kept(workspace: Workspace) -> None:
                 _("Pack"): pack.title,
                 _("Id"): pack.id,
                 _("Version"): pack.version,
-                _("Kept"): outputs.moment(pack.kept_at),
+                _("Kept on"): outputs.moment(pack.kept_at),
                 _("By"): pack.actor,
             }
             for pack in found
@@ -88,7 +88,7 @@ def hand_out(workspace: Workspace) -> None:
 def _changes(change: PackChange) -> None:
     """What would be different with the pack."""
     told = [
-        (_("Added"), change.added),
+        (meant("of rules", "Added"), change.added),
         (_("Changed"), change.changed),
         (_("Switched off"), change.switched_off),
         (_("Gone"), change.removed),
@@ -101,7 +101,7 @@ def _changes(change: PackChange) -> None:
         )
         for name, rules in told:
             if rules:
-                st.markdown(f"{name}: {escaped(_listed(rules))}")
+                st.markdown(_("{title}: {words}").format(title=name, words=escaped(_listed(rules))))
         if not any(rules for _name, rules in told):
             st.markdown(_("No rule changes."))
 
