@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
+from compliance.dataset import RawFile
 from compliance.rights.nouns import ConsentState
 from tests.consent_cases import PEOPLE, email_of
 from tests.consent_cases import workspace as shop
@@ -34,6 +36,17 @@ def test_people_are_shown_in_numbers_as_a_chart_and_a_table(desk: Desk) -> None:
     assert email_of(0) not in words(visitor)
     (table,) = [frame.value for frame in visitor.dataframe if "To be asked again" in frame.value]
     assert table["Agreed"].tolist() == [PEOPLE]
+
+
+def test_where_nothing_tells_people_apart_none_are_counted(desk: Desk) -> None:
+    desk.workspace.add_files([RawFile(name="t.csv", data=b"town,visits\nUlm,2\n")], "plain")
+    visitor = desk.open("consent")
+
+    (table,) = [frame.value for frame in visitor.dataframe if "Answer" in frame.value]
+    rows = {row["Dataset"]: row for row in table.to_dict("records")}
+    assert (rows["visits"]["Rows"], rows["visits"]["People"]) == ("90", str(PEOPLE))
+    assert rows["plain"]["Rows"] == "1"
+    assert pd.isna(rows["plain"]["People"])
 
 
 def test_somebody_withdraws_and_is_not_shown(desk: Desk) -> None:

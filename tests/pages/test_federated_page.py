@@ -80,7 +80,7 @@ def test_whom_noise_protects_and_who_adds_it_is_chosen_in_words(buying_desk: Des
     (told,) = [t.value for t in visitor.dataframe if list(t.value.columns) == ["Unit", "ε", "Why"]]
     started(visitor)
 
-    assert told["Unit"].tolist() == ["row", "device", "person", "site"]
+    assert told["Unit"].tolist() == ["one row", "one device", "one person", "one site"]
     assert told["ε"].tolist()[-1] == "–"
     privacy = newest(buying_desk).plan.privacy
     assert privacy is not None
