@@ -57,7 +57,7 @@ FULL = {
     "impact": "impact_begin_form",
     "lineage": "lineage_graph",
     "trail": "Take a checkpoint",
-    "reports": "reports_build_chain_picture",
+    "reports": "reports_look",
     "budgets": "People who share the budget",
     "approvals": "What needs a second person",
     "rules": "Look at one rule",
