@@ -9,7 +9,7 @@ from compliance.glossary.nouns import Term
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import figures, navigation, wording
+from pages.parts import figures, language, navigation, wording
 from pages.parts.figures import meanings
 
 
@@ -26,8 +26,11 @@ def headed(page: st.Page, workspace: Workspace) -> None:
                 navigation.link("glossary", _("All words and pictures"))
 
 
+@language.fragment
 def explained(place: str, *ids: str) -> None:
     """Plain words and a picture beside a number or heading, behind one quiet button.
+
+    They are drawn when they are asked for, without the rest of the page.
 
     Args:
         place: where, as `page_thing`; told apart from other places on the page.
@@ -36,7 +39,10 @@ def explained(place: str, *ids: str) -> None:
     terms = [glossary().terms[id_] for id_ in ids]
     names = locales.joined((_(one.name) for one in terms), "words")
     label = _("In plain words: {terms}").format(terms=names)
-    with st.popover(label, icon=":material/help:"):
+    told = st.popover(label, icon=":material/help:", key=f"{place}_words", on_change="rerun")
+    if not told.open:
+        return
+    with told:
         for one in terms:
             st.markdown(_line(one))
         for name in dict.fromkeys(one.picture for one in terms if one.picture):

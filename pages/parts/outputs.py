@@ -95,6 +95,14 @@ def explained(title: str) -> Iterator[None]:
 
 
 @contextmanager
+def folded(label: str, key: str) -> Iterator[bool]:
+    """What unfolds, and whether it is; while it is closed nothing in it needs to be drawn."""
+    box = st.expander(label, key=key, on_change="rerun")
+    with box:
+        yield bool(box.open)
+
+
+@contextmanager
 def working(says: str) -> Iterator[None]:
     """Say what is being done, beside a button that stops it.
 

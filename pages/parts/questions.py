@@ -53,14 +53,19 @@ def form(scope: Scope) -> None:
         question_columns.sentence(scope)
         question_limits.groups(scope)
         question_columns.details(scope)
-        with st.expander(_("Each person: how much of one person counts")):
-            question_limits.per_person(scope)
-            looks.look(scope)
-        with st.expander(_("Public groups, noise and filter")):
-            question_limits.public_groups(scope)
-            question_limits.noise(scope)
-        with st.expander(_("The question as a file")):
-            question_files.files(scope)
+        with outputs.folded(
+            _("Each person: how much of one person counts"), "tradeoff_fold_person"
+        ) as is_open:
+            if is_open:
+                question_limits.per_person(scope)
+                looks.look(scope)
+        with outputs.folded(_("Public groups, noise and filter"), "tradeoff_fold_noise") as is_open:
+            if is_open:
+                question_limits.public_groups(scope)
+                question_limits.noise(scope)
+        with outputs.folded(_("The question as a file"), "tradeoff_fold_file") as is_open:
+            if is_open:
+                question_files.files(scope)
         with st.container(horizontal=True):
             is_asked = st.button(
                 _("Show what it would look like"), type="primary", key="tradeoff_show"

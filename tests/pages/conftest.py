@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.proto.Block_pb2 import Block
 from streamlit.testing.v1 import AppTest
 
 from compliance.access.nouns import Caller
@@ -26,6 +28,7 @@ from tests.walked_shop import SAID, orders, walk
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_S = 60  # how long one run of a page may take before the test gives up
 ROWS = {row.name: row for row in PAGES}
+FOLDED = re.compile(r"^\$\$ID-[0-9a-f]+-(\w+)$")  # the key of a frame that tells whether it is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,24 @@ def refusals(visitor: AppTest) -> list[tuple[str, str]]:
     """The refusals on a page, each with its title; a traceback would be an exception instead."""
     assert not visitor.exception
     return [(error.proto.title, error.value) for error in visitor.error]
+
+
+def unfold(visitor: AppTest, *keys: str) -> AppTest:
+    """Open what is drawn only while it is open: what `keys` name, or all of the page."""
+    ids = (FOLDED.match(frame.id) for frame in _frames(visitor._tree))
+    for key in keys or [found[1] for found in ids if found]:
+        visitor.session_state[key] = True
+    return visitor.run()
+
+
+def _frames(node: Any) -> Iterator[Block.Popover | Block.Expandable]:
+    for child in node.children.values():
+        proto = getattr(child, "proto", None)
+        for one in (proto, getattr(proto, "popover", None), getattr(proto, "expandable", None)):
+            if isinstance(one, Block.Popover | Block.Expandable):
+                yield one
+        if hasattr(child, "children"):
+            yield from _frames(child)
 
 
 def edit(visitor: AppTest, rows: dict[int, dict[str, object]], submit: str) -> AppTest:

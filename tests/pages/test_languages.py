@@ -20,7 +20,7 @@ from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import Right
 from pages.parts.navigation import PAGES
 from tests.pages.chinese_cases import ENGLISH, HANZI, dialogs, english
-from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, refusals, words
+from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, refusals, unfold, words
 from tests.request_cases import identified, in_scope, opened
 
 SHOWN = {
@@ -69,7 +69,8 @@ RECORDED = re.compile(
 # What papers call a thing, and what others call what they published, stays as they wrote it.
 TERMS = glossary().terms.values()
 QUOTED = {one.standard for one in TERMS} | {one.origin for one in TERMS}
-QUOTED |= {one.name for one in deployments()} | {one.curator for one in deployments()}
+for one in deployments():
+    QUOTED |= {one.name, one.curator, one.source}
 AS_WRITTEN = re.compile(
     "|".join([*map(re.escape, sorted(QUOTED - {""}, key=len, reverse=True)), RECORDED.pattern])
 )
@@ -96,7 +97,7 @@ def test_every_page_is_headed_and_read_in_chinese_alone(full_desk: Desk) -> None
     left: dict[str, list[str]] = {}
     seen: set[str] = set()
     for row in PAGES:
-        visitor.switch_page(row.path).run()
+        unfold(visitor.switch_page(row.path).run())
         assert not visitor.exception
         with speaking("zh"):
             assert [title.value for title in visitor.title] == [translate(row.title)]

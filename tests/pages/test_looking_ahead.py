@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.privacy.nouns.question import Query
-from tests.pages.conftest import Desk, chart_of, refusals, words
+from tests.pages.conftest import Desk, chart_of, refusals, unfold, words
 
 
 def key(thing: str, name: str = "") -> str:
@@ -86,10 +86,12 @@ def test_no_belief_is_shown_as_certain(buying_desk: Desk) -> None:
 def test_numbers_that_drown_are_named_with_what_to_do(buying_desk: Desk) -> None:
     visitor = by_city(buying_desk)
     visitor.select_slider(key="tradeoff_epsilon").set_value(Decimal(5))
-    visitor.number_input(key=key("rows")).set_value(2)
+    unfold(visitor, "tradeoff_fold_person").number_input(key=key("rows")).set_value(2)
     visitor.button(key="tradeoff_show").click().run()
     clear = [warning.value for warning in visitor.warning]
-    visitor.text_area(key=key("public", "city")).input("Ulm, Bonn, Nowhere").run()
+    unfold(visitor, "tradeoff_fold_noise").text_area(key=key("public", "city")).input(
+        "Ulm, Bonn, Nowhere"
+    ).run()
     visitor.button(key="tradeoff_show").click().run()
 
     (drowned,) = [warning.value for warning in visitor.warning]
@@ -127,8 +129,9 @@ def test_a_long_table_is_cut_and_says_so(buying_desk: Desk) -> None:
     sites = ", ".join(f"S{n}" for n in range(600))
     visitor = buying_desk.open("tradeoff")
     visitor.selectbox(key="session_dataset").select("visits").run()
-    visitor.multiselect(key="tradeoff_by_visits@1").set_value(["site"]).run()
-    visitor.text_area(key="tradeoff_public_visits@1_site").input(sites).run()
+    visitor.multiselect(key="tradeoff_by_visits@1").set_value(["site"])
+    public = unfold(visitor, "tradeoff_fold_noise").text_area(key="tradeoff_public_visits@1_site")
+    public.input(sites).run()
     visitor.button(key="tradeoff_show").click().run()
 
     assert len(visitor.dataframe[0].value) == 500
@@ -183,7 +186,7 @@ def test_shares_that_come_to_too_much_are_refused_in_a_sentence(buying_desk: Des
 
 def test_shares_of_a_file_are_locked_as_they_are(buying_desk: Desk) -> None:
     visitor = divided(buying_desk)
-    visitor.text_area(key="tradeoff_paste").input(
+    unfold(visitor, "tradeoff_fold_file").text_area(key="tradeoff_paste").input(
         "unit: buyer\nby: [city]\nstatistics: [{count: rows}, {count: units}]\n"
         "shares: {count_rows: 0.123456}"
     )
@@ -280,7 +283,7 @@ def test_a_plan_is_not_shown_for_another_exactness(buying_desk: Desk) -> None:
 
 def look(desk: Desk, epsilon: str = "0.5") -> AppTest:
     """A visitor before the question whether to pay for a look."""
-    visitor = by_city(desk)
+    visitor = unfold(by_city(desk), "tradeoff_fold_person")
     visitor.text_input(key="tradeoff_look_epsilon").input(epsilon)
     return visitor.button(key="tradeoff_look").click().run()
 
@@ -319,7 +322,7 @@ def test_what_a_look_found_can_be_used_again_for_nothing(buying_desk: Desk) -> N
     look(buying_desk).button(key="tradeoff_look_confirm").click().run()
     (found,) = buying_desk.workspace.proposals("purchases")
     after = buying_desk.state()
-    visitor = by_city(buying_desk)
+    visitor = unfold(by_city(buying_desk), "tradeoff_fold_person")
     visitor.button(key="tradeoff_look_again").click().run()
 
     assert visitor.number_input(key=key("groups")).value == found.max_groups

@@ -17,7 +17,7 @@ from compliance.discovery.nouns import IdentifierClass, LabelStatus
 from compliance.privacy.nouns import Period
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import ReportKind
-from tests.pages.conftest import Desk, chart_of, edit, refusals, words
+from tests.pages.conftest import Desk, chart_of, edit, refusals, unfold, words
 from tests.walked_shop import orders
 
 PLACE = "A place on this machine"
@@ -291,7 +291,8 @@ def test_the_preview_draws_nothing(full_desk: Desk) -> None:
 
 def test_a_question_that_cannot_be_asked_is_refused_in_a_sentence(full_desk: Desk) -> None:
     visitor = full_desk.open("tradeoff")
-    visitor.text_input(key="tradeoff_where_orders@1").input("amount ~ '; drop table'")
+    where = unfold(visitor, "tradeoff_fold_noise").text_input(key="tradeoff_where_orders@1")
+    where.input("amount ~ '; drop table'")
     visitor.button(key="tradeoff_show").click().run()
 
     ((title, sentence),) = refusals(visitor)

@@ -15,7 +15,7 @@ from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.privacy import from_query, to_query
 from compliance.privacy.nouns.question import Query
-from tests.pages.conftest import Desk, chart_of, refusals, words
+from tests.pages.conftest import Desk, chart_of, refusals, unfold, words
 
 
 def key(thing: str, column: str = "") -> str:
@@ -29,7 +29,9 @@ def show(visitor: AppTest) -> AppTest:
 def ask(buying_desk: Desk, raw: dict[str, object]) -> AppTest:
     """A visitor who pasted a question."""
     visitor = buying_desk.open("tradeoff")
-    visitor.text_area(key="tradeoff_paste").input(json.dumps(raw))  # which is YAML as well
+    unfold(visitor, "tradeoff_fold_file").text_area(key="tradeoff_paste").input(
+        json.dumps(raw)
+    )  # which is YAML as well
     return visitor.button(key="tradeoff_read").click().run()
 
 
@@ -267,8 +269,10 @@ def test_numbers_are_grouped_between_edges(buying_desk: Desk) -> None:
 
 def test_public_groups_are_shown_and_others_left_out(buying_desk: Desk) -> None:
     visitor = buying_desk.open("tradeoff")
-    visitor.multiselect(key=key("by")).set_value(["city"]).run()
-    visitor.text_area(key=key("public", "city")).input("Ulm\nNowhere, DE").run()
+    visitor.multiselect(key=key("by")).set_value(["city"])
+    unfold(visitor, "tradeoff_fold_noise").text_area(key=key("public", "city")).input(
+        "Ulm\nNowhere, DE"
+    ).run()
     show(visitor)
 
     assert set(visitor.dataframe[0].value["city"]) == {"Ulm", "Nowhere, DE"}
@@ -315,7 +319,7 @@ def test_the_interview_ends_in_the_form_and_can_be_changed_there(buying_desk: De
     visitor.button(key="tradeoff_answer").click().run()
     show(visitor)
     query = in_hand(visitor)
-    visitor.number_input(key=key("groups")).set_value(1)
+    unfold(visitor, "tradeoff_fold_person").number_input(key=key("groups")).set_value(1)
     show(visitor)
 
     assert (query.unit, query.max_groups, query.max_rows_per_group) == ("buyer", 2, 3)
@@ -337,7 +341,7 @@ def test_a_person_with_several_numbers_is_warned_of(buying_desk: Desk) -> None:
 
 
 def test_randomised_response_says_what_it_needs_until_it_has_it(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = unfold(buying_desk.open("tradeoff"), "tradeoff_fold_noise")
     visitor.radio(key=key("noise")).set_value("randomised_response").run()
     missing = words(visitor).count("not yet")
     show(visitor)
@@ -375,7 +379,9 @@ def test_a_pasted_question_stands_in_the_form_and_is_asked(buying_desk: Desk) ->
 def test_an_uploaded_question_is_taken_and_can_be_taken_away_again(buying_desk: Desk) -> None:
     data = yaml.safe_dump(COUNTS).encode()
     visitor = buying_desk.open("tradeoff")
-    visitor.file_uploader(key="tradeoff_upload").set_value([("q.yaml", data, "text/yaml")])
+    unfold(visitor, "tradeoff_fold_file").file_uploader(key="tradeoff_upload").set_value(
+        [("q.yaml", data, "text/yaml")]
+    )
     visitor.button(key="tradeoff_read").click().run()
 
     assert "The question stands in the form." in words(visitor)
@@ -409,7 +415,7 @@ def test_a_file_that_is_no_question_is_refused_in_a_sentence(
 ) -> None:
     visitor = buying_desk.open("tradeoff")
     before = in_hand(visitor)
-    visitor.text_area(key="tradeoff_paste").input(typed)
+    unfold(visitor, "tradeoff_fold_file").text_area(key="tradeoff_paste").input(typed)
     visitor.button(key="tradeoff_read").click().run()
 
     ((title, sentence),) = refusals(visitor)
