@@ -30,7 +30,7 @@ def shown(found: Sequence[Usable]) -> None:
                 _("For"): one.purpose or _("not recorded"),
                 _("Answer"): _answer(one),
                 _("Rows"): outputs.count(one.rows),
-                _("People"): outputs.count(one.people),
+                _("People"): "–" if one.people is None else outputs.count(one.people),
                 **{_(word): one.left_out.get(barrier, 0) for barrier, word in _barriers(found)},
             }
             for one in found
