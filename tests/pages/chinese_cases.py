@@ -27,9 +27,14 @@ def english(visitor: AppTest, allowed: re.Pattern[str]) -> list[str]:
     """Pieces of sentences in English on a page, without those that are `allowed`."""
     found: dict[str, None] = {}
     for text in said(visitor):
-        clean = allowed.sub("", _CODE.sub("", _INTERNAL.sub("", text)))
-        found |= dict.fromkeys(match[0] for match in ENGLISH.finditer(clean))
+        found |= dict.fromkeys(english_in(text, allowed))
     return list(found)
+
+
+def english_in(text: str, allowed: re.Pattern[str]) -> list[str]:
+    """Pieces of sentences in English in one text."""
+    clean = allowed.sub("", _CODE.sub("", _INTERNAL.sub("", text)))
+    return [match[0] for match in ENGLISH.finditer(clean)]
 
 
 def said(visitor: AppTest) -> Iterator[str]:

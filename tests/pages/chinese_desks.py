@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from approving_cases import ANNA, BEN, account, keep, people, require, signed_in
 
 from compliance.access.nouns import Matter
 from compliance.dataset import RawFile
+from compliance.impact.nouns import ImpactKind
 from compliance.privacy import to_query
 from compliance.rights.nouns import Identifier, IdentifierKind, IdentityLevel, Outcome, Right
 from compliance.settings import Settings
@@ -20,11 +23,12 @@ from pages.parts.guiding.touring import Tour
 from tests.fulfilling_cases import NOA, decided, filled
 from tests.pages.conftest import Desk
 from tests.pages.test_guiding_pages import small_demo
+from tests.pages.test_impact_page import signed
 from tests.request_cases import in_scope, opened
 from tests.rule_cases import OWN
 from tests.test_doubtful_mentions import DORA, TWO, notes
 from tests.test_tracing import add, customers
-from tests.walked_shop import SAID, orders, walk
+from tests.walked_shop import SAID, orders
 
 WHO = {"anna": account(ANNA, "anna"), "ben": account(BEN, "ben")}
 FILES: Mapping[str, bytes] = {
@@ -51,21 +55,17 @@ def in_hands(desk: Desk, name: str) -> Iterator[None]:
 
 
 def names(desk: Workspace) -> Mapping[str, str]:
-    """What `{…}` in a row stands for: requests by their right, a finding, a folder."""
+    """What `{…}` in a row stands for: requests by their right, a finding, a folder outside."""
     every = desk.rights.requests.requests()
     findings = {one.title: one.id for one in desk.governance.mending.findings()}
     return {one.request.right.name.lower(): one.request.id for one in every} | {
         "contact": findings.get("Controller and contact are on record", ""),
-        "vault": str(desk.settings.home),
+        "outside": str(desk.settings.home.parent),
     }
 
 
 def workspace(home: Path) -> Workspace:
     return Workspace(Settings.from_environment({}, home=home))
-
-
-def _empty(home: Path) -> None:
-    workspace(home)
 
 
 def _described(home: Path) -> None:
@@ -115,35 +115,44 @@ def _appealed(home: Path) -> None:
 
 def _shared(home: Path) -> None:
     """Three officers; whatever spends more than ε = 0.4 and every erasure needs a second one."""
-    walk(home)
     desk = workspace(home)
     keep(desk, *people())
     require(desk, "0.4", [Matter.ERASURE])
 
 
 def _watched(home: Path) -> None:
-    walk(home)
     desk = workspace(home)
     query = to_query({"unit": "customer", "statistics": [{"count": "rows"}]})
     for _ in range(4):
         desk.release("orders", query, Decimal("0.1"))
 
 
-def _toured(home: Path) -> None:
-    """A tour that stands at its first stop."""
+def _outdated(home: Path) -> None:
+    """A signed assessment, since which a fact has changed."""
+    desk = workspace(home)
+    impacts = desk.governance.impacts
+    signed(desk, impacts.begin(ImpactKind.DPIA, "analytics", datasets=["orders"]).id)
+    desk.describe("orders", replace(SAID, retention_months=60))
+
+
+def _toured(home: Path, page: str) -> None:
+    """A tour that stands at a stop."""
     desk = workspace(home)
     small_demo(desk)
-    desk.guiding.keep("tour", str(Tour(page="datasets", since=0)))
+    desk.guiding.keep("tour", str(Tour(page=page, since=0)))
 
 
-PREPARED: Mapping[str, Callable[[Path], None]] = {
-    "empty": _empty,
+AFTER_A_WALK = {"full", "shared", "outdated", "watched"}  # laid out in a shop that was walked
+PREPARED: Mapping[str, Callable[[Path], object]] = {
+    "empty": workspace,
     "described": _described,
-    "full": walk,
+    "full": workspace,
     "asked": _asked,
     "alike": _alike,
     "appealed": _appealed,
     "shared": _shared,
-    "toured": _toured,
+    "outdated": _outdated,
+    "toured": partial(_toured, page="datasets"),
+    "at_the_end": partial(_toured, page="reports"),
     "watched": _watched,
 }

@@ -16,12 +16,14 @@ from compliance.i18n import LANGUAGE
 from compliance.i18n import translate as _
 from pages.parts import visiting
 from tests.conftest import Once
-from tests.pages.chinese_desks import PREPARED, names
+from tests.pages.chinese_desks import AFTER_A_WALK, PREPARED, names
 from tests.pages.chinese_walks import FLOWS, Row, Walk
 from tests.pages.conftest import ROOT, Desk
+from tests.walked_shop import walk
 
 # Buttons that no row presses, as the code writes their keys, each with its reason.
 _DEEPER = "stands only beside something that no prepared desk has in hand"
+_CLOSED = "in a dialog, which AppTest closes before it is pressed; test_chinese_dialogs.py reads it"
 _AT_WORK = "stands only while work goes on, which AppTest waits for"
 UNPRESSED: Mapping[str, str] = {
     "_('Acknowledge')": "has no key; pressed as FormSubmitter:trail_…, which its form calls it",
@@ -41,7 +43,15 @@ UNPRESSED: Mapping[str, str] = {
     "overview_demo": "builds the demo shop, which takes long",
     "register_open_*": _DEEPER,
     "release_audit": "draws noise for twelve seconds",
+    "release_report_*": "takes long; what it says, other reports say in the same words",
+    "guide_reset": "fetches the demo shop anew, which takes long",
+    "requests_close_now": _CLOSED,
+    "requests_erase_now": _CLOSED,
+    "requests_hold_lift": _CLOSED,
+    "requests_reject_now": _CLOSED,
     "requests_review": _DEEPER,
+    "requests_withdraw_now": _CLOSED,
+    "tradeoff_attack": "plays attacks for seconds; pages of a run and of an output show the same",
     "tradeoff_look_again": "reruns a fragment, which AppTest does not let it",
 }
 
@@ -60,8 +70,14 @@ def opened(
     """A copy of a prepared desk, by its name; each is prepared once for all workers."""
 
     def open_(name: str) -> Desk:
-        made = once("walked" if name == "full" else f"chinese-{name}", PREPARED[name])
-        shutil.copytree(made, tmp_path / name)
+        walked = once("walked", walk) if name in AFTER_A_WALK else None
+
+        def prepare(home: Path) -> None:
+            if walked:
+                shutil.copytree(walked, home, dirs_exist_ok=True)
+            PREPARED[name](home)
+
+        shutil.copytree(once(f"chinese-{name}", prepare), tmp_path / name)
         monkeypatch.setenv("PRIVACY_DESK_HOME", str(tmp_path / name))
         monkeypatch.delenv("PRIVACY_DESK_DATABASE_URL", raising=False)
         visiting.shared.clear()
