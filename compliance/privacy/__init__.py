@@ -13,7 +13,7 @@ from compliance.privacy.conditions import from_conditions
 from compliance.privacy.disclosure import to_document
 from compliance.privacy.disclosure.yardstick import beside
 from compliance.privacy.groups import epsilon_of_group, protection_of_units
-from compliance.privacy.honesty import Assumptions, GroupError, Numbers
+from compliance.privacy.honesty import INVENTED, Assumptions, GroupError, Numbers
 from compliance.privacy.ledger import (
     check_affordable,
     check_budget,
@@ -50,6 +50,7 @@ from compliance.privacy.synthesis import (
 from compliance.privacy.theorems import NoTheorem, why_no_theorem
 
 __all__ = [
+    "INVENTED",
     "Aggregate",
     "Assumptions",
     "Attack",

@@ -33,6 +33,7 @@ from compliance.privacy.rows import Rows
 
 MOST_PEOPLE = 200_000
 MOST_SIMULATED = 2_000_000
+INVENTED = mark("group {n}")  # what a group of an invented table is called
 _Z95 = 1.959963984540054
 _TAIL_Z = 1.6448536269514722  # the 95th percentile of a standard normal
 _BOUNDED = (
@@ -181,7 +182,7 @@ def simulate(query: Query, assumptions: Assumptions, seed: int) -> Table:
     content: dict[str, object] = {str(query.unit): person}
     for column in query.by:
         names = query.public_keys.get(column) or tuple(
-            f"group {n + 1}" for n in range(assumptions.groups)
+            INVENTED.format(n=n + 1) for n in range(assumptions.groups)
         )
         weights = np.resize(shares, len(names))
         # People stay in their group, as they do in their country.

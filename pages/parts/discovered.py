@@ -142,7 +142,11 @@ def news(found: Changes | None) -> None:
         for one in found.changed_classes
     ]
     named = ((_("New columns"), found.new_columns), (_("Gone columns"), found.gone_columns))
-    lines += [f"{words}: {', '.join(columns)}" for words, columns in named if columns]
+    lines += [
+        _("{title}: {words}").format(title=words, words=locales.joined(columns, "words"))
+        for words, columns in named
+        if columns
+    ]
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import streamlit as st
 
 from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.i18n import translate as _
-from compliance.privacy import Assumptions, Numbers, dots
+from compliance.privacy import INVENTED, Assumptions, GroupError, Numbers, dots
 from compliance.privacy.nouns import Budget, PreviewRow
 from compliance.privacy.nouns.question import Query
 from compliance.workspace import Workspace
@@ -105,10 +107,8 @@ def _error(workspace: Workspace, dataset: Dataset, query: Query, asked: Budget) 
         )
     if invented:
         stand_in = _assumed(known)
-        st.session_state["tradeoff_errors"] = (
-            query,
-            workspace.probing.compare_error(dataset.name, query, asked, stand_in),
-        )
+        errors = workspace.probing.compare_error(dataset.name, query, asked, stand_in)
+        st.session_state["tradeoff_errors"] = (query, _translated(errors, stand_in.groups))
     if real:
         st.session_state["tradeoff_errors"] = (
             query,
@@ -117,6 +117,12 @@ def _error(workspace: Workspace, dataset: Dataset, query: Query, asked: Budget) 
     of, found = st.session_state.get("tradeoff_errors", (None, ()))
     if of == query:
         risks.errors(found, query, "examined")
+
+
+def _translated(errors: Sequence[GroupError], groups: int) -> list[GroupError]:
+    """Of an invented table, whose groups have names that nobody gave."""
+    said = {name: _(name) for name in (INVENTED.format(n=n + 1) for n in range(groups))}
+    return [replace(one, keys=tuple(said.get(key, key) for key in one.keys)) for one in errors]
 
 
 def _known(columns: list[ColumnName]) -> dict[str, float]:

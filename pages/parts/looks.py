@@ -110,20 +110,21 @@ def _found(scope: Scope) -> None:
     if not proposals:
         return
     last = proposals[0]
-    ranges = "".join(
-        f"; {found.column}: {wording.plain(found.lower)} – {wording.plain(found.upper)}"
+    ranges = [
+        _("{title}: {words}").format(
+            title=found.column,
+            words=f"{wording.plain(found.lower)} – {wording.plain(found.upper)}",
+        )
         for found in last.ranges
+    ]
+    counts = _("{groups} groups, {rows} rows per group").format(
+        groups=last.max_groups, rows=last.max_rows_per_group
     )
     outputs.remark(
-        _(
-            "Found on {when} for ε = {epsilon}: {groups} groups, {rows} rows per group{ranges}. "
-            "It is paid for and public."
-        ).format(
+        _("Found on {when} for ε = {epsilon}: {found}. It is paid for and public.").format(
             when=outputs.moment(last.proposed_at),
             epsilon=wording.plain(last.price.epsilon),
-            groups=last.max_groups,
-            rows=last.max_rows_per_group,
-            ranges=wording.escaped(ranges),
+            found=wording.escaped(locales.joined([counts, *ranges], "clauses")),
         )
     )
     if st.button(

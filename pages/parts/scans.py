@@ -50,12 +50,11 @@ def text(workspace: Workspace) -> None:
             else scanning.replace_text(content, spans, locale)
         )
         counted = Counter(str(span.type) for span in spans)
-        st.markdown(
-            " ".join(
-                f":blue-badge[{_(kind.replace('_', ' '))}: {count}]"
-                for kind, count in counted.most_common()
-            )
+        kinds = (
+            _("{title}: {words}").format(title=_(kind.replace("_", " ")), words=count)
+            for kind, count in counted.most_common()
         )
+        st.markdown(" ".join(f":blue-badge[{words}]" for words in kinds))
         st.code(changed[:_LONGEST_SHOWN], language=None, wrap_lines=True)
         st.download_button(
             _("Download it"),

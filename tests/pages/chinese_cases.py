@@ -17,6 +17,7 @@ ENGLISH = re.compile(r"[A-Za-z][a-z\u2019']*[a-z](?:[ ,;:]+[a-z][a-z\u2019'-]*){
 _UNREAD = {
     *("id", "form_id", "icon", "type", "language", "url", "key", "element_id", "color", "config"),
     *("media_file_id", "fragment_id", "root_container", "code_text", "default", "raw_value"),
+    *("page", "page_script_hash"),
 }
 _INTERNAL = re.compile(r'"(legendgroup|customdata|ids)":\s*(\[[^\]]*\]|"[^"]*")')
 _CODE = re.compile(r"`[^`]*`")
@@ -25,10 +26,20 @@ _CODE = re.compile(r"`[^`]*`")
 def english(visitor: AppTest, allowed: re.Pattern[str]) -> list[str]:
     """Pieces of sentences in English on a page, without those that are `allowed`."""
     found: dict[str, None] = {}
-    for text in _said(visitor._tree):
-        clean = allowed.sub("", _CODE.sub("", _INTERNAL.sub("", text)))
-        found |= dict.fromkeys(match[0] for match in ENGLISH.finditer(clean))
+    for text in said(visitor):
+        found |= dict.fromkeys(english_in(text, allowed))
     return list(found)
+
+
+def english_in(text: str, allowed: re.Pattern[str]) -> list[str]:
+    """Pieces of sentences in English in one text."""
+    clean = allowed.sub("", _CODE.sub("", _INTERNAL.sub("", text)))
+    return [match[0] for match in ENGLISH.finditer(clean)]
+
+
+def said(visitor: AppTest) -> Iterator[str]:
+    """All texts of a page, one by one, as they go to the browser."""
+    yield from _said(visitor._tree)
 
 
 def dialogs(visitor: AppTest) -> list[str]:

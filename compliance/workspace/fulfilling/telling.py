@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from compliance.errors import FulfilmentError, TellingError
+from compliance.i18n import mark
 from compliance.register import kind_of
 from compliance.rights.fulfilling import concerned_systems, not_told, questions, told_on
 from compliance.rights.nouns import Request, Reviewed, Right
@@ -47,7 +48,7 @@ def tell(desk: Desk, id_: str, who: str, on: date | None, why_not: str) -> Reque
             act,
             request,
             Action.TELL,
-            f"{settled} of {len(rows)} recipients told",
+            mark("{n} of {m} recipients told").format(n=settled, m=len(rows)),
             told_recipients=settled,
             recipients=len(rows),
             facts={TOLD: told},

@@ -326,7 +326,8 @@ class Steps:
             is_refusal = decision is not None and decision.outcome is not Outcome.FULFILLED
             untold = [o for k, o in step.provision.tells.items() if k not in told]
             if is_refusal and untold:
-                problem = f"has to tell {'; '.join(f'{o.words} ({o.article})' for o in untold)}"
+                words = "; ".join(f"{duty.words} ({duty.article})" for duty in untold)
+                problem = f"has to tell {words}"
                 raise RequestInputError(field="A refusal", problem=problem)
             facts = {o.fact: True for o in step.provision.tells.values() if o.fact and is_refusal}
             what = mark("answered on {day}").format(day=day.isoformat())

@@ -75,7 +75,8 @@ def applied(done: Applied) -> None:
     predicted, actual = done.remedy.predicted, done.actual
     is_same = _measures(predicted) == _measures(actual)
     with st.container(border=True, key=f"decisions_applied_{done.id.replace('-', '_')}"):
-        st.markdown(f"**{_('Applied')}: {wording.escaped(_(done.remedy.what))}**")
+        what = wording.escaped(_(done.remedy.what))
+        st.markdown(f"**{_('{title}: {words}').format(title=_('Applied'), words=what)}**")
         look = ("check_circle", "green") if is_same else ("error", "red")
         said = _("came as predicted") if is_same else _("came otherwise than predicted")
         st.markdown(
@@ -179,9 +180,12 @@ def _turns(found: Effect) -> None:
 def _apply(mending: Mending, finding: Finding, remedy: Remedy) -> None:
     st.markdown(f"**{wording.escaped(_(remedy.what))}**")
     st.markdown(_consequence(remedy))
-    lost = [f"- {_(name)}: {wording.escaped(text)}" for name, text in remedy.predicted.lost.items()]
+    lost = [
+        _("{title}: {words}").format(title=_(name), words=wording.escaped(text))
+        for name, text in remedy.predicted.lost.items()
+    ]
     if lost:
-        st.markdown("\n".join(lost))
+        st.markdown("\n".join(f"- {one}" for one in lost))
     fields = mending.fields(remedy)
     for field in fields:
         _ask(field)

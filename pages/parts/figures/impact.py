@@ -61,7 +61,10 @@ def alt(events: Sequence[FearedEvent]) -> str:
     for number, event in enumerate(events, start=1):
         was, is_ = level_before(event), level_after(event)
         words = [_(str(one)) if one else _("not gauged") for one in (was, is_)]
-        told.append(f"{number} {_(event.title)}: {words[0]} → {words[1]}")
+        change = _("{title}: {words}").format(
+            title=_(event.title), words=f"{words[0]} → {words[1]}"
+        )
+        told.append(f"{number} {change}")
     return _("Risk map, before and after measures. {told}").format(
         told=locales.joined(told, "clauses")
     )

@@ -238,7 +238,8 @@ def _sign(workspace: Workspace, impact: Impact) -> None:
         )
     )
     if left is not None:
-        st.markdown(f"{_('Risk that is left')}: {words.level_badge(left)}")
+        title = _("Risk that is left")
+        st.markdown(_("{title}: {words}").format(title=title, words=words.level_badge(left)))
     if st.button(
         _("Sign"),
         key="impact_sign",

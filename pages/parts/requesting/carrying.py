@@ -163,7 +163,9 @@ def _planned(plan: ErasurePlan) -> None:
     if plan.beyond:
         st.markdown(_("Out of reach:"))
     for one in plan.beyond:
-        st.markdown(f"- {_(one.what)} {wording.escaped(one.id)}: {wording.escaped(_(one.why))}")
+        where = f"{_(one.what)} {wording.escaped(one.id)}"
+        said = _("{title}: {words}").format(title=where, words=wording.escaped(_(one.why)))
+        st.markdown(f"- {said}")
 
 
 def _restrict(workspace: Workspace, request: Request) -> None:

@@ -49,9 +49,12 @@ def _people(workspace: Workspace, found: Clocked) -> None:
                 _("Person {n}: rows of {where}").format(
                     n=number,
                     where=wording.escaped(
-                        "; ".join(
-                            _("{dataset} by {ways}").format(dataset=name, ways=ways)
-                            for name, ways in (words.ways_of(match, names) for match in whose)
+                        locales.joined(
+                            (
+                                _("{dataset} by {ways}").format(dataset=name, ways=ways)
+                                for name, ways in (words.ways_of(match, names) for match in whose)
+                            ),
+                            "clauses",
                         )
                     ),
                 ),

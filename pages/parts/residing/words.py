@@ -63,7 +63,8 @@ def judgement(said: Judgement) -> str:
         lines.append(_("Holds until {day}.").format(day=locales.day(said.until)))
     if said.level in LEVELS and said.article:
         checked = _("Checked {day}").format(day=locales.dated(said.as_of))
-        lines.append(f":gray[:small[{checked}: {_(LEVELS[said.level])}]]")
+        checked = _("{title}: {words}").format(title=checked, words=_(LEVELS[said.level]))
+        lines.append(f":gray[:small[{checked}]]")
     return "  \n".join(lines)
 
 
