@@ -288,7 +288,7 @@ def test_a_notice_is_written_in_the_language_of_the_desk() -> None:
     with speaking("zh"):
         told = notice(an_audit())
 
-    assert told.subject.startswith("隐私合规系统：开启1项发现")
+    assert told.subject.startswith("隐私合规系统：开启1项审核发现")
     assert "本消息既不写明数据，也不写明人名" in told.text
     assert told.fields == notice(an_audit()).fields  # which machines read
 

@@ -32,9 +32,8 @@ def form(workspace: Workspace) -> None:
     if found is None:
         st.markdown(_("No law is in scope yet under which people can ask for something."))
         return
-    said = wording.bracketed(_(found.title), _(found.article)) + locales.end()
-    notes = [_(found.notes)] if found.notes else []
-    outputs.remark(locales.joined([said, *notes], "sentences"))
+    said = [wording.bracketed(_(found.title), _(found.article)) + locales.end()]
+    outputs.remark(locales.joined(said + [_(found.notes)] * bool(found.notes), "sentences"))
     with st.form("requests_open_form", border=True):
         today = workspace.governance.audits.now().date()
         one, two, three = st.columns(3)
