@@ -69,14 +69,10 @@ def close() -> None:
 
 def listed(one: Term) -> None:
     """A term of the list, to be unfolded; what is closed is not sent, for there are many."""
-    box = st.expander(
-        f"**{wording.escaped(_(one.name))}** · {wording.escaped(_(one.short))}",
-        key=f"glossary_open_{one.id}",
-        on_change="rerun",
-    )
-    if not box.open:
-        return
-    with box:
+    title = f"**{wording.escaped(_(one.name))}** · {wording.escaped(_(one.short))}"
+    with outputs.folded(title, f"glossary_open_{one.id}") as is_open:
+        if not is_open:
+            return
         st.markdown(wording.escaped(_(one.long)))
         st.markdown(meta(one))
         if one.picture and st.toggle(_("With its picture"), key=f"glossary_picture_{one.id}"):

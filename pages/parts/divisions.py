@@ -67,11 +67,8 @@ def _show(scope: Scope, asked: Query, names: list[str]) -> ComplianceError | Non
         refusal, shares = error, {}
     words = tables.titles(asked) | {"keys": _("finding the groups that may be shown")}
     # What is closed is not sent: a slider repaints the page at every step.
-    box = st.expander(
-        _("How ε is divided over the numbers"), key="tradeoff_division", on_change="rerun"
-    )
-    if box.open:
-        with box:
+    with outputs.folded(_("How ε is divided over the numbers"), "tradeoff_division") as is_open:
+        if is_open:
             _lines(scope, names, words, shares)
     return refusal
 

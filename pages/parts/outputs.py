@@ -95,9 +95,9 @@ def explained(title: str) -> Iterator[None]:
 
 
 @contextmanager
-def folded(label: str, key: str) -> Iterator[bool]:
+def folded(label: str, key: str, *, expanded: bool = False) -> Iterator[bool]:
     """What unfolds, and whether it is; while it is closed nothing in it needs to be drawn."""
-    box = st.expander(label, key=key, on_change="rerun")
+    box = st.expander(label, expanded=expanded, key=key, on_change="rerun")
     with box:
         yield bool(box.open)
 

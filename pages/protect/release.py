@@ -34,14 +34,11 @@ def past() -> None:
         st.markdown(_("Nothing has been published from this dataset yet."))
     for done in releases:
         # What is closed is not sent: there may be hundreds of releases.
-        box = st.expander(
-            published.title(done),
-            expanded=done is releases[0],
-            key=f"release_open_{done.id}",
-            on_change="rerun",
-        )
-        if box.open:
-            with box:
+        is_newest = done is releases[0]
+        with outputs.folded(
+            published.title(done), f"release_open_{done.id}", expanded=is_newest
+        ) as is_open:
+            if is_open:
                 uses.were_left_out(workspace, done.id)
                 published.release(done)
                 told.handed_out(workspace, dataset.name, done)
