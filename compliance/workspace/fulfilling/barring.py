@@ -19,6 +19,7 @@ from compliance.workspace.desk import Act, Desk
 from compliance.workspace.fulfilling import gathering
 from compliance.workspace.fulfilling.steps import check_settled, finished, of_right
 from compliance.workspace.requesting.requested import check_may_carry_out, one, store
+from compliance.workspace.requesting.step import counted
 from compliance.workspace.restricting import versions as restricting
 from compliance.workspace.usage import usable
 from compliance.workspace.usage.rules import on_record
@@ -126,10 +127,6 @@ def _lifted(desk: Desk, act: Act, undo: ExitStack, id_: str, told_on: date) -> R
     return after
 
 
-def _n(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
 def _made(versions: Sequence[str]) -> str:
     return "; " + mark("made {versions}").format(versions=", ".join(versions)) if versions else ""
 
@@ -166,8 +163,8 @@ def _bar(
             left = mark("{rows} of {sets} is left out: {why}")
             if rows != 1:
                 left = mark("{rows} of {sets} are left out: {why}")
-            sets = _n(len(names), "dataset")
-            what = left.format(rows=_n(rows, "row"), sets=sets, why=barrier.value)
+            sets = counted(len(names), "dataset")
+            what = left.format(rows=counted(rows, "row"), sets=sets, why=barrier.value)
             done = finished(desk, act, now, facts, what + _made(made), names, changed=made)
         undo.pop_all()
     return done
