@@ -327,8 +327,7 @@ class Steps:
             untold = [o for k, o in step.provision.tells.items() if k not in told]
             if is_refusal and untold:
                 words = "; ".join(f"{duty.words} ({duty.article})" for duty in untold)
-                problem = f"has to tell {words}"
-                raise RequestInputError(field="A refusal", problem=problem)
+                raise RequestInputError(field="A refusal", problem=f"has to tell {words}")
             facts = {o.fact: True for o in step.provision.tells.values() if o.fact and is_refusal}
             what = mark("answered on {day}").format(day=day.isoformat())
             return step.advance(Action.ANSWER, what, answered_on=day, facts=facts)

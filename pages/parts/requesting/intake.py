@@ -6,7 +6,7 @@ import streamlit as st
 
 from compliance.i18n import locales
 from compliance.i18n import translate as _
-from compliance.rights import provisions, signal_law, to_identifiers
+from compliance.rights import Provision, provisions, signal_law, to_identifiers
 from compliance.rights.nouns import Identifier, IdentifierKind, Right
 from compliance.workspace import Workspace
 from pages.parts import outputs, wording
@@ -32,8 +32,7 @@ def form(workspace: Workspace) -> None:
     if found is None:
         st.markdown(_("No law is in scope yet under which people can ask for something."))
         return
-    said = [wording.bracketed(_(found.title), _(found.article)) + locales.end()]
-    outputs.remark(locales.joined(said + [_(found.notes)] * bool(found.notes), "sentences"))
+    outputs.remark(_about(found))
     with st.form("requests_open_form", border=True):
         today = workspace.governance.audits.now().date()
         one, two, three = st.columns(3)
@@ -81,6 +80,14 @@ def form(workspace: Workspace) -> None:
                 purpose=purpose,
             )
             _go_to(opened.id, _("Taken in as {id}").format(id=opened.id))
+
+
+def _about(found: Provision) -> str:
+    """What a right is, where the law has it, and what is to be known of it."""
+    said = [wording.bracketed(_(found.title), _(found.article)) + locales.end()]
+    if found.notes:
+        said.append(_(found.notes))
+    return locales.joined(said, "sentences")
 
 
 def from_file(workspace: Workspace) -> None:
