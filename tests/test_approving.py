@@ -450,9 +450,10 @@ def test_small_releases_under_a_second_account_are_added_up_too(
 def test_what_was_approved_is_not_added_to_what_is_small(anna: Workspace, ben: Workspace) -> None:
     require(anna, "1")
     approved(anna, ben)
-    anna.release("orders", query(), TWO)
+    large = anna.release("orders", query(), TWO)
 
-    anna.release("orders", query(), SMALL)
+    small = anna.release("orders", query(), SMALL)
+    assert {one.id for one in anna.releases("orders")} == {large.id, small.id}
 
 
 def test_the_operator_of_the_machine_cannot_split_under_several_names(

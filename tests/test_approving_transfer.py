@@ -138,3 +138,5 @@ def test_sites_at_home_and_runs_on_this_machine_need_nobody(
     at_home = replace(BY_COUNTRY, site_column=ColumnName("region"))
     anna.federation.deploy("orders", at_home, Order(out=tmp_path / "a", host="desk.example.org"))
     anna.federation.deploy("orders", BY_COUNTRY, Order(out=tmp_path / "b", is_local=True))
+
+    assert all(any((tmp_path / name).iterdir()) for name in ("a", "b"))
