@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 PORT ?= 8501
-WORKERS ?= 2
+# As many as there are cores, but two and not more than four.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
 VENV := .venv
 BIN := $(VENV)/bin
 # Flower lives apart: it is pinned to libraries that the desk must not be held to.

@@ -7,7 +7,6 @@ import functools
 import hashlib
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -28,7 +27,7 @@ from compliance.storage import Database
 from compliance.workspace import Workspace
 from compliance.workspace.desk import Desk
 from tests.postgresql import Server, running
-from tests.redirected import forget, redirect, redirect_child
+from tests.redirected import copy_records, forget, redirect, redirect_child
 
 # How long an example takes says more about the machine than about the desk.
 hypothesis_settings.register_profile("desk", deadline=None)
@@ -193,20 +192,17 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     return make
 
 
-@pytest.fixture(scope="session")
-def records_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with empty records to copy: making them takes twenty times as long."""
-    home = tmp_path_factory.mktemp("empty") / "desk"
-    Workspace(Settings.from_environment({}, home=home))
-    (home / "secret.key").unlink()  # every desk has its own
-    return home
+@pytest.fixture(scope="session", autouse=True)
+def _records_are_copied(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    if request.config.getoption("records") == "sqlite":
+        copy_records(tmp_path_factory.mktemp("empty"))
 
 
 @pytest.fixture
-def workspace(settings: Settings, records_made: Path) -> Workspace:
+def workspace(settings: Settings) -> Workspace:
     """An empty workspace in a folder of its own."""
-    if settings.database_url.startswith("sqlite"):
-        shutil.copytree(records_made, settings.home)
     return Workspace(settings)
 
 

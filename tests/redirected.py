@@ -1,8 +1,9 @@
-"""Records in PostgreSQL where a test would have an SQLite file: `pytest --records postgresql`.
+"""Empty records are copied, not made anew; with `pytest --records postgresql`, in PostgreSQL.
 
-Where `records.sqlite` would be made lies a note that names a database instead, a fresh copy of an
-empty one. A folder that is copied takes its note along, and gets a copy of that database once it
-is opened. A file that is there already and is no note stays what it is.
+Making them takes twenty times as long, and thousands of tests begin with some. On PostgreSQL lies,
+where `records.sqlite` would be made, a note that names a database instead, a fresh copy of an empty
+one. A folder that is copied takes its note along, and gets a copy of that database once it is
+opened. A file that is there already and is no note stays what it is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import fcntl
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy
@@ -24,6 +26,33 @@ from tests.postgresql import Server
 VARIABLE = "DESK_TESTS_SERVER"
 _EMPTY = "desk_empty"
 _SIGN = "records are kept elsewhere"
+
+
+def copy_records(folder: Path) -> None:
+    """From now on, records in an SQLite file begin as a copy of empty ones, made once in `folder`.
+
+    Processes started from here make their own.
+    """
+    made = folder / "records.sqlite"
+    Database(f"sqlite:///{made}")
+    really = Database.__init__
+
+    def open_copy(self: Database, address: str) -> None:
+        if (path := _file_at(address)) is not None and not path.exists():
+            _copy(made, path)
+        really(self, address)
+
+    Database.__init__ = open_copy  # type: ignore[method-assign]
+
+
+def _copy(made: Path, path: Path) -> None:
+    """At once, whoever else begins there; where nobody may write, the desk says so itself."""
+    whole = path.with_name(f"{path.name}.{secrets.token_hex(6)}")
+    with suppress(OSError):
+        whole.write_bytes(made.read_bytes())
+        with suppress(FileExistsError):
+            path.hardlink_to(whole)
+        whole.unlink()
 
 
 def redirect(server: Server) -> None:
@@ -46,14 +75,10 @@ def redirect_child() -> None:
 
 def address_of(address: str) -> str:
     """Where the records are really kept that are asked for at `address`."""
-    folder = os.environ.get(VARIABLE)
-    try:
-        url = sqlalchemy.make_url(address)
-    except (ArgumentError, ValueError):
+    folder, note = os.environ.get(VARIABLE), _file_at(address)
+    if folder is None or note is None:
         return address
-    if folder is None or url.drivername != "sqlite" or url.database in (None, "", ":memory:"):
-        return address
-    server, note = Server(folder=Path(folder)), Path(str(url.database))
+    server = Server(folder=Path(folder))
     if not note.exists() or note.stat().st_size == 0:
         return server.address(_noted(server, note, _EMPTY))
     said = _read(note)
@@ -62,6 +87,16 @@ def address_of(address: str) -> str:
     if said["path"] != str(note):
         return server.address(_noted(server, note, said["database"]))
     return server.address(said["database"])
+
+
+def _file_at(address: str) -> Path | None:
+    """The SQLite file that an address names."""
+    try:
+        url = sqlalchemy.make_url(address)
+    except (ArgumentError, ValueError):
+        return None
+    is_file = url.drivername == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if is_file else None
 
 
 def forget(folder: Path) -> None:

@@ -322,9 +322,7 @@ def test_the_memory_of_the_engine_is_a_whole_number(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def there(
-    postgresql: Server, tmp_path: Path, orders: pa.Table, records_made: Path
-) -> tuple[Engines, Place, Workspace]:
+def there(postgresql: Server, tmp_path: Path, orders: pa.Table) -> tuple[Engines, Place, Workspace]:
     """The orders in a PostgreSQL, and a workspace that knows it as `sales`."""
     engines = Engines(folder=tmp_path)
     engines.start(postgresql)

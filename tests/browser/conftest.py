@@ -192,6 +192,7 @@ def windows(chromium: Browser) -> Iterator[Open]:
     def open_one(app: App, width: int = 1440, height: int = 1000, **options: str) -> Visitor:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
+            reduced_motion="reduce",  # frames of an animation are painted by the processor here
             **options,  # type: ignore[arg-type]
         )
         context.set_default_timeout(PATIENCE_MS)

@@ -8,10 +8,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.Block_pb2 import Block
 from streamlit.testing.v1 import AppTest
 
@@ -43,9 +45,8 @@ class Desk:
         return Workspace(Settings.from_environment({}, home=self.home))
 
     def open(self, name: str) -> AppTest:
-        """A new visitor on page `name`."""
-        visitor = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S).run()
-        return self.go(visitor, name)
+        """A new visitor on page `name`, as by its address."""
+        return self.go(AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S), name)
 
     def go(self, visitor: AppTest, name: str) -> AppTest:
         """The visitor walks on to page `name`, and is really there."""
@@ -70,6 +71,12 @@ class Desk:
             desk.reports(),
             sorted(path.name for path in self.home.rglob("*") if path.is_file()),
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_are_looked_for_once() -> None:
+    """Streamlit's tests look through all that is installed for each visitor anew."""
+    manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def words(visitor: AppTest) -> str:
