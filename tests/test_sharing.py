@@ -193,14 +193,16 @@ def test_what_cannot_be_carried_over_costs_no_place_in_the_crew(
 
 
 class Sessions:
-    """Stands for Streamlit's runtime, with sessions whose browser has gone."""
+    """Stands for Streamlit's runtime, with one session that is open and some that were left."""
 
     def __init__(self, *ids: str) -> None:
         self.left, self.closed = list(ids), list[str]()
-        self._session_mgr = SimpleNamespace(_session_storage=SimpleNamespace(list=self._list))
+        self._session_mgr = SimpleNamespace(
+            list_sessions=self._list, is_active_session=lambda id_: id_ not in self.left
+        )
 
     def _list(self) -> list[SimpleNamespace]:
-        return [SimpleNamespace(session=SimpleNamespace(id=id_)) for id_ in self.left]
+        return [SimpleNamespace(session=SimpleNamespace(id=id_)) for id_ in ("open", *self.left)]
 
     def close_session(self, id_: str) -> None:
         self.left.remove(id_)

@@ -103,6 +103,12 @@ class ChooseTableError(FileError):
 
     sentence = "{name} holds several tables: {tables}. Say which one (--table on the command line)."
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """All that may be asked for."""
+        given = self.facts.get("choices", ())
+        return tuple(map(str, given)) if isinstance(given, tuple) else ()
+
 
 class UnknownTableError(FileError):
     sentence = "{name} has no table named “{table}”. It holds: {tables}."

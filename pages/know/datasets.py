@@ -50,9 +50,9 @@ with st.expander(
                 key="datasets_place",
                 help=_("Large files are better given by their path: they are read, not copied."),
             )
-        name, table = st.columns(2)
-        name = name.text_input(_("Name of the dataset"), key="datasets_name")
-        table = table.text_input(_("Sheet or table, if there are several"), key="datasets_table")
+        left, right = st.columns(2)
+        name = left.text_input(_("Name of the dataset"), key="datasets_name")
+        table = right.text_input(_("Sheet or table, if there are several"), key="datasets_table")
         said = descriptions.description(None, "datasets_new")
         submitted = st.form_submit_button(
             _("Load"), type="primary", key="datasets_load", **permitted.needs("dataset.add")
@@ -71,7 +71,7 @@ with st.expander(
                     added = workspace.add_places([place], name, said, table=table or None)
             except ChooseTableError as question:
                 st.info(_("Type one of these names as sheet or table, and load again:"))
-                st.markdown(", ".join(f"`{choice}`" for choice in question.facts["choices"]))
+                st.markdown(", ".join(f"`{choice}`" for choice in question.choices))
                 raise
             session.choose(str(added.name))
             done = mark("{rows} rows and {columns} columns are stored as {name}.")

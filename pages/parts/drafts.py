@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from typing import Literal, TypedDict
 
 import streamlit as st
 
-from compliance.dataset.nouns import ColumnType
+from compliance.dataset.nouns import ColumnName, ColumnType
 from compliance.errors import ComplianceError, MalformedQueryError
 from compliance.i18n import mark
 from compliance.i18n import translate as _
@@ -37,12 +38,19 @@ _STARTS: dict[str, object] = {
 }
 
 
+class Kept(TypedDict):
+    """What a widget needs so that its value outlasts a look at another page."""
+
+    key: str
+    persist_state: Literal["session"]
+
+
 def key(scope: Scope, thing: str, column: str = "") -> str:
     """The key of a widget of the form."""
     return f"tradeoff_{thing}_{scope.dataset.id}" + (f"_{column}" if column else "")
 
 
-def kept(scope: Scope, thing: str, column: str = "", *, start: object = None) -> dict[str, str]:
+def kept(scope: Scope, thing: str, column: str = "", *, start: object = None) -> Kept:
     """What a widget of the form needs to keep its value; at first it is `start`."""
     st.session_state.setdefault(key(scope, thing, column), _STARTS.get(thing, start))
     return {"key": key(scope, thing, column), "persist_state": "session"}
@@ -56,6 +64,12 @@ def put(scope: Scope, thing: str, value: object, column: str = "") -> None:
 def held(scope: Scope, thing: str, column: str = "") -> object:
     """The value that stands in the form; its start where the widget was never drawn."""
     return st.session_state.get(key(scope, thing, column), _STARTS.get(thing))
+
+
+def chosen(scope: Scope, thing: str, column: str = "") -> list[str]:
+    """The names that stand in a field for several; none where its widget was never drawn."""
+    names = held(scope, thing, column)
+    return [str(name) for name in names] if isinstance(names, list | tuple) else []
 
 
 def is_begun(scope: Scope) -> bool:
@@ -102,9 +116,9 @@ def read(scope: Scope) -> dict[str, object]:
     Raises:
         MalformedQueryError: a list of percentiles is none.
     """
-    by = [str(name) for name in held(scope, "by") or ()]
+    by = chosen(scope, "by")
     public = {name: keys for name in by if (keys := _names(str(held(scope, "public", name) or "")))}
-    raw = {
+    raw: dict[str, object] = {
         "unit": held(scope, "unit"),
         "max_groups": held(scope, "groups"),
         "max_rows_per_group": held(scope, "rows"),
@@ -115,8 +129,8 @@ def read(scope: Scope) -> dict[str, object]:
         "where": held(scope, "where"),
         "period": _period(scope, by),
     }
-    columns = [str(name) for name in held(scope, "columns") or ()]
-    return raw | {"join": _joins(scope, [*by, *columns], str(raw["where"] or ""))}
+    names = [*by, *chosen(scope, "columns")]
+    return raw | {"join": _joins(scope, names, str(raw["where"] or ""))}
 
 
 def write(scope: Scope, query: Query) -> bool:
@@ -128,7 +142,7 @@ def write(scope: Scope, query: Query) -> bool:
     put(scope, "where", from_conditions(query.where))
     put(scope, "by", [str(name) for name in query.by])
     for name in query.by:
-        _write_group(scope, query, str(name))
+        _write_group(scope, query, name)
     put(scope, "period", str(query.period.column) if query.period else "")
     put(scope, "most", query.period.most if query.period else _STARTS["most"])
     counted = {StatisticKind.COUNT_ROWS: "count rows", StatisticKind.COUNT_UNITS: "count people"}
@@ -159,19 +173,19 @@ def _ordered(query: Query) -> Query:
 
 
 def _statistics(scope: Scope) -> list[dict[str, object]]:
-    chosen = list(held(scope, "statistics") or ())
-    asked: list[dict[str, object]] = [{"count": COUNTS[c]} for c in chosen if c in COUNTS]
-    for column in held(scope, "columns") or ():
-        for kind in held(scope, "kinds", column) or ():
-            asked += _of_column(scope, str(column), str(kind))
-    if LARGEST in chosen:
+    counts = chosen(scope, "statistics")
+    asked: list[dict[str, object]] = [{"count": COUNTS[c]} for c in counts if c in COUNTS]
+    for column in chosen(scope, "columns"):
+        for kind in chosen(scope, "kinds", column):
+            asked += _of_column(scope, column, kind)
+    if LARGEST in counts:
         asked.append({"top": {"groups": held(scope, "largest"), "of": held(scope, "largest_of")}})
     return asked
 
 
 def _of_column(scope: Scope, column: str, kind: str) -> list[dict[str, object]]:
     lower, upper = (_number(held(scope, end, column)) for end in ("lower", "upper"))
-    about = {"column": column, "lower": lower, "upper": upper}
+    about: dict[str, object] = {"column": column, "lower": lower, "upper": upper}
     about["unit"] = held(scope, "unit_of", column) or "whole"
     if kind == "histogram":
         return [{kind: _bars(about, str(held(scope, "bars", column) or ""))}]
@@ -230,7 +244,7 @@ def _joins(scope: Scope, names: Sequence[str], where: str) -> list[dict[str, str
     ]
 
 
-def _write_group(scope: Scope, query: Query, name: str) -> None:
+def _write_group(scope: Scope, query: Query, name: ColumnName) -> None:
     how = query.coarse.get(name)
     edges = how.edges if how else ()
     put(scope, "per", str(how.per) if how and how.per else "", name)

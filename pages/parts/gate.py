@@ -22,6 +22,7 @@ from streamlit import config, runtime
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -102,7 +103,10 @@ def _offered_to(file: str) -> Iterator[Mapping[str, object]]:
 def _windows_with(files: MediaFileManager, file: str) -> set[str]:
     """The sessions whose page offers a file, or has a button that makes one of that name."""
     with suppress(MediaFileStorageError):
-        name = files._storage.get_file(file).filename
+        storage = files._storage
+        if not isinstance(storage, MemoryMediaFileStorage):
+            return set()
+        name = storage.get_file(file).filename
         placed, id_ = list(files._files_by_session_and_coord.items()), file.partition(".")[0]
         found = {session for session, its in placed if id_ in list(its.values())}
         made = list(files._deferred_callables.values())

@@ -90,7 +90,7 @@ def _how_many_rows(scope: Scope) -> None:
 
 def _overlap(scope: Scope) -> None:
     st.markdown(f"**3. {_('Do the groups overlap?')}**")
-    by = ", ".join(str(name) for name in drafts.held(scope, "by") or ())
+    by = ", ".join(drafts.chosen(scope, "by"))
     one, other = st.columns(2)
     one.radio(
         _("Can one person be in several groups of {by}?").format(by=wording.escaped(by))
@@ -148,7 +148,7 @@ def _write(scope: Scope) -> None:
         drafts.put(scope, "period", "")
         return
     moment = str(drafts.held(scope, "answer_moment"))
-    by = [str(name) for name in drafts.held(scope, "by") or ()]
+    by = drafts.chosen(scope, "by")
     drafts.put(scope, "by", by if moment in by else [*by[: drafts.MOST_BY - 1], moment])
     drafts.put(scope, "per", again, moment)
     drafts.put(scope, "period", moment)

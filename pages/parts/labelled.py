@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from compliance.discovery import semantic_types
 from compliance.discovery.nouns import Discovery, IdentifierClass, Label
@@ -65,7 +66,7 @@ def _frame(found: Discovery) -> pd.DataFrame:
     return table
 
 
-def _config() -> dict[str, object]:
+def _config() -> dict[str, ColumnConfig]:
     return {
         _("Agree"): st.column_config.CheckboxColumn(width=70),
         _("Column"): st.column_config.TextColumn(width=150),

@@ -148,7 +148,7 @@ def _write(scope: Scope, found: Proposal) -> None:
 def _columns(scope: Scope) -> list[str]:
     """The columns in the form whose bounds can be looked for."""
     return [
-        str(name)
-        for name in drafts.held(scope, "columns") or ()
-        if scope.columns[str(name)].type in (ColumnType.INTEGER, ColumnType.NUMBER)
+        name
+        for name in drafts.chosen(scope, "columns")
+        if scope.columns[name].type in (ColumnType.INTEGER, ColumnType.NUMBER)
     ]

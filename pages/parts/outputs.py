@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from zlib import crc32
 
 import pandas as pd
@@ -27,6 +27,7 @@ from pages.parts.serving import counting
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
+    from streamlit.elements.lib.column_types import ColumnConfig
 
 _End = TypeVar("_End")
 
@@ -154,23 +155,6 @@ def fact(label: str, value: str, about: str) -> None:
     )
 
 
-def moved(by: float | None) -> dict[str, str]:
-    """The arrow and colour of a metric that rises where things get better.
-
-    Streamlit looks for a minus where the words begin, and that is not where every language has it.
-
-    Args:
-        by: how much it changed; None: not known.
-    """
-    if not by:
-        return {"delta_arrow": "off", "delta_color": "off"}
-    is_better = by > 0
-    return {
-        "delta_arrow": "up" if is_better else "down",
-        "delta_color": "green" if is_better else "red",
-    }
-
-
 def moment(at: datetime) -> str:
     """A time as shown: UTC, to the minute."""
     return locales.moment(at)
@@ -181,13 +165,20 @@ def count(number: float) -> str:
     return locales.number(number, 0 if float(number).is_integer() else 2)
 
 
-def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: object) -> None:
+def table(
+    rows: Sequence[Mapping[str, object]],
+    key: str,
+    alt: str,
+    *,
+    column_config: Mapping[str, ColumnConfig] | None = None,
+    row_height: int | None = None,
+) -> None:
     """Rows as a table; short ones are shown whole, and days as the language writes them.
 
     Where nothing stands in a cell, a dash says so.
     """
-    height = "content" if len(rows) <= 12 else 420
-    shaped = {**_days(rows), **(options.pop("column_config", None) or {})}  # type: ignore[dict-item]
+    height: Literal["content"] | int = "content" if len(rows) <= 12 else 420
+    shaped = {**_days(rows), **(column_config or {})}
     st.dataframe(
         _columns(rows),
         hide_index=True,
@@ -195,7 +186,8 @@ def table(rows: Sequence[Mapping[str, object]], key: str, alt: str, **options: o
         alt=alt,
         height=height,
         column_config=shaped or None,
-        **{"placeholder": "–", **options},
+        row_height=row_height,
+        placeholder="–",
     )
 
 
@@ -205,7 +197,7 @@ def told(bar: DeltaGenerator, step: Step, at: float) -> None:
     bar.progress(at, text=said)
 
 
-def _days(rows: Sequence[Mapping[str, object]]) -> dict[str, object]:
+def _days(rows: Sequence[Mapping[str, object]]) -> dict[str, ColumnConfig]:
     """How columns of days are written; they stay days, so that they can be sorted."""
     names = {name for row in rows for name, value in row.items() if type(value) is date}
     shape = locales.conventions()["day_in_tables"]

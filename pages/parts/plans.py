@@ -122,7 +122,7 @@ def _subject(
         targets = _targets(dataset)
         target, answers = _target(targets)
         return {"task": str(task), "target": target}, answers
-    kinds = {la.column: la.semantic_type for la in discovery.labels} if discovery else {}
+    kinds = _meanings(discovery)
     history: dict[str, object] = {}
     times = _named(dataset, lambda column: column.type in _MOMENTS)
     if times and task is not Task.RECOMMEND:
@@ -366,6 +366,11 @@ def _is_item(column: Column) -> bool:
     return is_code and 10 <= column.distinct <= _MOST_ITEMS
 
 
+def _meanings(discovery: Discovery | None) -> dict[str, str]:
+    """What the values of each labelled column mean, by its name."""
+    return {str(la.column): la.semantic_type for la in discovery.labels} if discovery else {}
+
+
 def _guess(names: Sequence[str], kinds: Mapping[str, str], wanted: Sequence[str]) -> int:
     """The first column whose meaning is wanted, in the order of `wanted`."""
     for kind in wanted:
@@ -377,7 +382,7 @@ def _guess(names: Sequence[str], kinds: Mapping[str, str], wanted: Sequence[str]
 
 def _site_index(sites: Sequence[str], dataset: Dataset, discovery: Discovery | None) -> int | None:
     """The column that most likely tells places apart; None where none looks like it."""
-    labels = {la.column: la.semantic_type for la in discovery.labels} if discovery else {}
+    labels = _meanings(discovery)
     for place, name in enumerate(sites):
         if labels.get(name, "") in ("country", "region", "region_code"):
             return place

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from streamlit.runtime.secrets import SecretsValue
 
 from compliance.errors import WorkspaceError
 from compliance.settings import Settings, SignIn
 from compliance.workspace.keys import cookie_key
-
-
-class Provider(TypedDict):
-    """The section `auth` of Streamlit's secrets."""
-
-    redirect_uri: str
-    cookie_secret: str
-    client_id: str
-    client_secret: str
-    server_metadata_url: str
 
 
 def sign_in() -> SignIn:
@@ -27,7 +17,7 @@ def sign_in() -> SignIn:
         return SignIn(way="unknown")
 
 
-def secrets(sign_in: SignIn) -> dict[str, Provider] | None:
+def secrets(sign_in: SignIn) -> dict[str, SecretsValue] | None:
     """The secrets that Streamlit's sign-in needs; None where nobody signs in, or nobody can.
 
     They stay in this process: no file holds them, and no environment of another.
@@ -39,11 +29,11 @@ def secrets(sign_in: SignIn) -> dict[str, Provider] | None:
     except WorkspaceError:
         return None  # every page says so
     return {
-        "auth": Provider(
-            redirect_uri=sign_in.redirect_uri,
-            cookie_secret=key,
-            client_id=sign_in.client_id,
-            client_secret=sign_in.client_secret,
-            server_metadata_url=sign_in.metadata_url,
-        )
+        "auth": {
+            "redirect_uri": sign_in.redirect_uri,
+            "cookie_secret": key,
+            "client_id": sign_in.client_id,
+            "client_secret": sign_in.client_secret,
+            "server_metadata_url": sign_in.metadata_url,
+        }
     }

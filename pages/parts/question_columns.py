@@ -61,10 +61,10 @@ def sentence(scope: Scope) -> None:
 
 def details(scope: Scope) -> None:
     """Per column, what is computed and where its values lie; how many of the largest groups."""
-    for column in drafts.held(scope, "columns") or ():
+    for column in drafts.chosen(scope, "columns"):
         drafts.begin_column(scope, column)
         _column(scope, column)
-    if drafts.LARGEST in (drafts.held(scope, "statistics") or ()):
+    if drafts.LARGEST in drafts.chosen(scope, "statistics"):
         how_many, of = st.columns([1, 3])
         how_many.number_input(
             _("How many of the largest groups"), 1, 1000, **kept(scope, "largest")
@@ -103,7 +103,7 @@ def _column(scope: Scope, column: str) -> None:
         **kept(scope, "unit_of", column),
     )
     _presets(scope, column)
-    _more(scope, column, drafts.held(scope, "kinds", column) or ())
+    _more(scope, column, drafts.chosen(scope, "kinds", column))
 
 
 def _presets(scope: Scope, column: str) -> None:
@@ -179,5 +179,4 @@ def _more(scope: Scope, column: str, kinds: list[str]) -> None:
 
 def _with_chosen(scope: Scope, thing: str, options: list[str]) -> list[str]:
     """The options, and what a question from a file chose beyond them."""
-    chosen = [str(name) for name in drafts.held(scope, thing) or ()]
-    return [*options, *(name for name in chosen if name not in options)]
+    return [*options, *(name for name in drafts.chosen(scope, thing) if name not in options)]

@@ -20,9 +20,9 @@ _NOISES = {
 def groups(scope: Scope) -> None:
     """How dates and numbers become groups."""
     coarse = [
-        str(name)
-        for name in drafts.held(scope, "by") or ()
-        if scope.columns[str(name)].type in (*MOMENTS, *NUMBERS)
+        name
+        for name in drafts.chosen(scope, "by")
+        if scope.columns[name].type in (*MOMENTS, *NUMBERS)
     ]
     for name, place in zip(coarse, st.columns(max(len(coarse), 2)), strict=False):
         if scope.columns[name].type in MOMENTS:
@@ -46,7 +46,7 @@ def per_person(scope: Scope) -> None:
     one, two, three, four = st.columns(4)
     one.number_input(_("Groups per person"), 1, 1_000_000, **kept(scope, "groups"))
     two.number_input(_("Rows per person and group"), 1, 1_000_000, **kept(scope, "rows"))
-    moments = [str(n) for n in drafts.held(scope, "by") or () if drafts.held(scope, "per", str(n))]
+    moments = [name for name in drafts.chosen(scope, "by") if drafts.held(scope, "per", name)]
     if drafts.held(scope, "period") not in moments:
         drafts.put(scope, "period", "")
     three.selectbox(
@@ -65,11 +65,7 @@ def per_person(scope: Scope) -> None:
 
 def public_groups(scope: Scope) -> None:
     """The groups that may be shown whatever the data say."""
-    by = [
-        str(name)
-        for name in drafts.held(scope, "by") or ()
-        if not drafts.held(scope, "edges", str(name))
-    ]
+    by = [name for name in drafts.chosen(scope, "by") if not drafts.held(scope, "edges", name)]
     if not by:
         return
     for name, place in zip(by, st.columns(max(len(by), 2)), strict=False):
@@ -108,8 +104,7 @@ def _noise_words(mechanism: str) -> str:
 
 def _conditions_of_response(scope: Scope) -> None:
     """What randomised response needs, each with whether the form has it."""
-    by = [str(name) for name in drafts.held(scope, "by") or ()]
-    counts = list(drafts.held(scope, "statistics") or ())
+    by, counts = drafts.chosen(scope, "by"), drafts.chosen(scope, "statistics")
     is_public = bool(by) and all(
         str(drafts.held(scope, "public", name) or drafts.held(scope, "edges", name) or "").strip()
         for name in by

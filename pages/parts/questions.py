@@ -39,8 +39,8 @@ def begun(scope: Scope) -> None:
         divisions.write(scope, in_hand)
         return
     drafts.begin(scope)
-    for column in drafts.held(scope, "columns") or ():
-        drafts.begin_column(scope, str(column))
+    for column in drafts.chosen(scope, "columns"):
+        drafts.begin_column(scope, column)
     asked = _understood(scope)
     if asked is not None:
         session.keep_query(scope.dataset, asked)

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -25,6 +25,7 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from compliance.glossary import glossary
 from compliance.rules import desk_pack
@@ -152,25 +153,27 @@ def few_arenas() -> bool:
 
 def _in_turns() -> None:
     """Draw pages in turns, whoever asks for them."""
-    drawn: Callable[..., None] = ScriptRunner._run_script
+    drawn = ScriptRunner._run_script
 
-    def in_turn(self: ScriptRunner, *args: object) -> None:
+    def in_turn(self: ScriptRunner, rerun_data: RerunData) -> None:
         with TURNS.turn():
-            drawn(self, *args)
+            drawn(self, rerun_data)
         _DRAWN.set()
 
-    ScriptRunner._run_script = in_turn
+    # Streamlit has no place of its own to wait in.
+    ScriptRunner._run_script = in_turn  # type: ignore[method-assign]
 
 
 def _themes_kept() -> None:
     """Write the theme once: Streamlit reads each of its colours again for every answer."""
-    write, kept = app_session._populate_theme_msg, {}
+    write = app_session._populate_theme_msg
+    kept: dict[str, CustomThemeConfig] = {}
 
-    def written(message: CustomThemeConfig, section: str = "theme") -> None:
+    def written(msg: CustomThemeConfig, section: str = "theme") -> None:
         if section not in kept:
             kept[section] = CustomThemeConfig()
             write(kept[section], section)
-        message.MergeFrom(kept[section])
+        msg.MergeFrom(kept[section])
 
     app_session._populate_theme_msg = written
 
@@ -223,7 +226,9 @@ def tidy(runtime: Runtime, seen: dict[str, float], now: float | None = None) -> 
         seen: since when each was seen to be left; kept from call to call.
     """
     now = time.monotonic() if now is None else now
-    left = {info.session.id for info in runtime._session_mgr._session_storage.list()}
+    sessions = runtime._session_mgr
+    all_ = {info.session.id for info in sessions.list_sessions()}
+    left = {id_ for id_ in all_ if not sessions.is_active_session(id_)}
     for id_ in seen.keys() - left:
         del seen[id_]
     for id_ in left:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -35,7 +35,7 @@ def crossed(cells: Mapping[tuple[str, str], str], query: Query, key: str, alt: s
         for one in down[:MOST_CROSSED]
     ]
     frame = pd.DataFrame(rows, columns=[str(query.by[0]), *across[:MOST_COLUMNS]])
-    height = "content" if len(rows) <= 12 else 420
+    height: Literal["content"] | int = "content" if len(rows) <= 12 else 420
     st.dataframe(frame, hide_index=True, key=key, alt=alt, height=height)
     cut_short(len(down), MOST_CROSSED)
     if len(across) > MOST_COLUMNS:

@@ -56,12 +56,13 @@ def planned(scope: Scope, query: Query, delta: Decimal) -> Planned | None:
         sought = (query, tuple(typed), delta)
         if is_asked:
             targets = [t for row in typed if (t := _target(*row)) is not None]
-            found = session.workspace().plan(scope.dataset.name, query, targets, delta)
-            st.session_state[place] = (sought, found)
-        kept_sought, found = st.session_state.get(place, (None, None))
-        if kept_sought != sought:
+            answer = session.workspace().plan(scope.dataset.name, query, targets, delta)
+            st.session_state[place] = (sought, answer)
+        answered, kept_answer = st.session_state.get(place, (None, None))
+        if answered != sought:
             outputs.remark(_("Nothing is drawn or spent by asking. Empty means: as it comes."))
             return None
+        found: Planned = kept_answer
         _told(found, query)
     return found
 
@@ -82,7 +83,7 @@ def _typed(scope: Scope, statistic: Statistic) -> tuple[str, str, str, Coverage]
     )
     groups = coverage.selectbox(
         _("{what}: for").format(what=what),
-        list(Coverage),
+        [*Coverage],
         format_func=lambda c: _(_COVERAGES[c]),
         **kept(scope, "coverage", name, start=Coverage.MOST),
     )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from compliance.discovery.nouns import Discovery
 from compliance.i18n import translate as _
 from pages.parts import explaining, kept, language, navigation, outputs, session
 from pages.parts.anonymising import (
@@ -23,7 +24,7 @@ from pages.parts.consenting import uses
 
 
 @language.fragment
-def search() -> None:
+def search(found: Discovery) -> None:
     """What the plan costs, and the button; moving a slider here runs nothing else."""
     st.header(_("What it costs"))
     draft = protection.search(drafts.held(dataset, found))
@@ -35,7 +36,7 @@ def search() -> None:
     making.make(workspace, dataset, draft)
 
 
-def made() -> None:
+def made(found: Discovery) -> None:
     """What was made, and more to make; no names of the page, which a session would keep."""
     past = workspace.anonymisation.done(dataset.name)
     if past:
@@ -121,7 +122,7 @@ else:
     with other:
         draft = treatments.others(workspace, dataset, found, draft)
     drafts.put(draft)
-    search()
+    search(found)
 
 making.said()
-made()
+made(found)

@@ -40,6 +40,8 @@ if session.query_of(dataset) is None:
 @language.fragment
 def look_ahead() -> None:
     query, state = session.query_of(dataset), workspace.budget(dataset.population)
+    if query is None:
+        return
     st.markdown(wording.titled(_("Shown here"), wording.in_words(query)))
     is_epsilon_chosen = targets.way() == targets.EPSILON
     first, *others = st.columns(3 if is_epsilon_chosen else 2)

@@ -38,6 +38,7 @@ from compliance.workspace.guarding import guarded
 
 __all__ = [
     "ALTERNATIVES",
+    "Asked",
     "Move",
     "Movement",
     "Residing",

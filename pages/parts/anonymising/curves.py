@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from compliance.anonymise import MOST_CELLS, frontier
@@ -35,7 +36,8 @@ def choices(workspace: Workspace, dataset: Dataset, draft: Draft) -> Draft:
     drafts.put(draft)
     look = looks.look(workspace, dataset, draft)
     if _is_too_large(draft, look):
-        draft = _in_time(draft)
+        limit_s = draft.plan.time_limit_s or _USUAL_TIME_S  # else it could take for ever
+        draft = replace(draft, plan=replace(draft.plan, time_limit_s=limit_s))
         drafts.put(draft)
         st.warning(
             _(
@@ -44,7 +46,7 @@ def choices(workspace: Workspace, dataset: Dataset, draft: Draft) -> Draft:
                 "or levels make the whole picture possible."
             ).format(
                 n=outputs.count(look.choices(draft.plan)),
-                s=locales.formatted(draft.plan.time_limit_s, "g"),
+                s=locales.formatted(limit_s, "g"),
             ),
             icon=":material/hourglass_top:",
         )
@@ -90,7 +92,7 @@ def _looked_at(workspace: Workspace, dataset: Dataset, draft: Draft, look: Look)
     return None
 
 
-def _drawn(curve: Curve, at: int, best: Sequence[int], draft: Draft, look: Look) -> None:
+def _drawn(curve: Curve, at: int, best: npt.NDArray[np.int64], draft: Draft, look: Look) -> None:
     lost = 100 * curve.suppressed[:, at] / max(curve.rows, 1)
     kept = 100 * curve.granularity[:, at]
     allowed = int(np.floor(draft.plan.suppression_limit * curve.rows * (1 + 1e-12)))
@@ -181,7 +183,7 @@ def _meaning(level: int, height: int) -> str:
     return _("tells nothing any more") if level == height else _("coarser")
 
 
-def _listed(curve: Curve, at: int, best: Sequence[int], chosen: int | None) -> None:
+def _listed(curve: Curve, at: int, best: npt.NDArray[np.int64], chosen: int | None) -> None:
     outputs.table(
         [
             {
@@ -210,12 +212,6 @@ def _by_column(names: Sequence[ColumnName], levels: Sequence[int]) -> dict[str, 
 
 def _is_too_large(draft: Draft, look: Look) -> bool:
     return look.choices(draft.plan) * len(protection.ks_of(draft)) > MOST_CELLS
-
-
-def _in_time(draft: Draft) -> Draft:
-    """The draft with a time limit, for a search that could take for ever."""
-    limit = draft.plan.time_limit_s or _USUAL_TIME_S
-    return replace(draft, plan=replace(draft.plan, time_limit_s=limit))
 
 
 def _given(draft: Draft) -> tuple[tuple[str, str], ...]:

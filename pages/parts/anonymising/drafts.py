@@ -64,7 +64,7 @@ class Draft:
     def hierarchies(self) -> dict[ColumnName, Hierarchy]:
         """Those that the plan reads from files."""
         read = [q.column for q in self.plan.quasi_identifiers if isinstance(q.hierarchy, str)]
-        others = [c.column for c in self.plan.criteria if isinstance(c.hierarchy, str)]
+        others = [c.column for c in self.plan.criteria if c.column and isinstance(c.hierarchy, str)]
         return {name: self.given[name].hierarchy for name in (*read, *others) if name in self.given}
 
     def of(self, column: ColumnName) -> QuasiIdentifier:

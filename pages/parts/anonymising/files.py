@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from compliance.anonymise import from_plan, read_hierarchy, to_plan
 from compliance.anonymise.nouns import Plan
@@ -77,7 +78,9 @@ def _again(dataset: Dataset, found: Discovery, draft: Draft) -> None:
 @language.callback
 def _take(dataset: Dataset, found: Discovery, draft: Draft) -> None:
     """Put the given files into the draft; a refusal is told."""
-    uploads = st.session_state.get(f"anonymise_upload_{draft.place}_{draft.edition}") or []
+    uploads: list[UploadedFile] = (
+        st.session_state.get(f"anonymise_upload_{draft.place}_{draft.edition}") or []
+    )
     try:
         plans = [one for one in uploads if one.name.lower().endswith(_YAML)]
         plan = _plan(plans[-1].getvalue()) if plans else draft.plan
@@ -98,10 +101,10 @@ def _plan(data: bytes) -> Plan:
 
 
 def _hierarchies(
-    plan: Plan, uploads: list, draft: Draft
+    plan: Plan, uploads: Sequence[UploadedFile], draft: Draft
 ) -> tuple[dict[ColumnName, Given], list[str]]:
     """The hierarchies among the files, by column; and the files that belong to none."""
-    found, unused = dict(draft.given), []
+    found, unused = dict(draft.given), list[str]()
     for upload in uploads:
         column = _column_of(upload.name, plan)
         if column is None:
@@ -115,13 +118,12 @@ def _hierarchies(
 
 
 def _column_of(file: str, plan: Plan) -> ColumnName | None:
-    for named in (*plan.quasi_identifiers, *plan.criteria):
-        if named.hierarchy == file:
-            return named.column
+    read = [q.column for q in plan.quasi_identifiers if q.hierarchy == file]
+    read += [c.column for c in plan.criteria if c.column and c.hierarchy == file]
     stem = PurePath(file).stem.casefold()
-    ends = [name for name in plan.columns if stem == name.casefold()]
-    ends += [name for name in plan.columns if stem.endswith(f"_{name.casefold()}")]
-    return ends[0] if ends else None
+    named = [name for name in plan.columns if stem == name.casefold()]
+    ends = [name for name in plan.columns if stem.endswith(f"_{name.casefold()}")]
+    return next(iter((*read, *named, *ends)), None)
 
 
 def _from_files(plan: Plan, given: Mapping[ColumnName, Given]) -> Plan:

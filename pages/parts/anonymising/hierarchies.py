@@ -150,7 +150,7 @@ def _build(quasi: QuasiIdentifier, builder: Builder, key: str) -> Build:
     for place, (name, about) in zip(places, known.items(), strict=False):
         typed = place.text_input(
             _(name).capitalize().replace("_", " "),
-            f"{said[name]:g}" if isinstance(said.get(name), float | int) else said.get(name, ""),
+            f"{value:g}" if isinstance(value := said.get(name, ""), float | int) else value,
             key=f"anonymise_setting_{key}_{builder}_{name}",
             help=_(about),
         ).strip()

@@ -112,7 +112,7 @@ def _settled(
         if setting.kind == "choice":
             options = list(setting.of)
             at = options.index(str(said or setting.default))
-            value: object = st.selectbox(
+            value: float | str | None = st.selectbox(
                 _(setting.title).capitalize(),
                 options,
                 at,
@@ -138,8 +138,8 @@ def _settled(
                 else "",
                 key=f"anonymise_setting_{key}_{kind}_{name}",
             )
-        if value not in (None, "") and value != setting.default:
-            settings[name] = value  # type: ignore[assignment]
+        if value is not None and value not in ("", setting.default):
+            settings[name] = value
     return Treatment(column=column, kind=kind, settings=settings)
 
 

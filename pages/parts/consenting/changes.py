@@ -48,9 +48,11 @@ def take_in(workspace: Workspace, known: Sequence[Purpose]) -> None:
             width=420,
         )
         submitted = st.form_submit_button(_("Take in"), type="primary", key="consent_take_in")
-    if submitted and upload is None:
+    if not submitted:
+        return
+    if upload is None:
         st.warning(_("Choose a file first."))
-    elif submitted:
+    else:
         with outputs.explained(_("Nothing was recorded")), outputs.working(_("Taking it in …")):
             taken = workspace.rights.consents.import_(upload.getvalue(), upload.name, purpose or "")
             say(

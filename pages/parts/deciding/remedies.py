@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -143,8 +143,8 @@ def _card(mending: Mending, finding: Finding, remedy: Remedy, number: int) -> No
             )
         if found.kept is not None:
             st.metric(_("Kept"), words.kept(found))
-    said = [reason for reason in remedy.reasons if reason != DOES_NOT_END]
-    st.markdown("\n".join(f"- {wording.escaped(_(reason))}" for reason in said))
+    reasons = [reason for reason in remedy.reasons if reason != DOES_NOT_END]
+    st.markdown("\n".join(f"- {wording.escaped(_(reason))}" for reason in reasons))
     _turns(found)
     if remedy.can_apply:
         if st.button(
@@ -236,16 +236,14 @@ def _ask(field: Field) -> None:
     key, label, help_ = _key(field), _(field.label), _(field.help) or None
     labels = {choice: _(said) for choice, said in field.choices.items()}
     if field.type is FieldType.YES_NO:
-        options = {"": "–", "yes": _("yes"), "no": _("no")}
-        st.selectbox(label, list(options), format_func=options.get, key=key, help=help_)
+        _choose(label, {"": "–", "yes": _("yes"), "no": _("no")}, key, help_)
     elif field.type is FieldType.CHOICE:
-        options = {"": "–", **labels}
-        st.selectbox(label, list(options), format_func=options.get, key=key, help=help_)
+        _choose(label, {"": "–", **labels}, key, help_)
     elif field.type is FieldType.CHOICES:
         st.multiselect(
             label,
             list(labels),
-            format_func=labels.get,
+            format_func=lambda choice: labels[choice],
             key=key,
             help=help_,
             placeholder=_("none"),
@@ -255,6 +253,12 @@ def _ask(field: Field) -> None:
     else:
         hint = "2026-11-26T09:30+01:00" if field.type is FieldType.MOMENT else ""
         st.text_input(label, key=key, help=help_, placeholder=hint)
+
+
+def _choose(label: str, options: Mapping[str, str], key: str, help_: str | None) -> None:
+    st.selectbox(
+        label, list(options), format_func=lambda choice: options[choice], key=key, help=help_
+    )
 
 
 def _said(field: Field) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypedDict
 
 import streamlit as st
 
@@ -13,6 +14,13 @@ from compliance.workspace.mending.offering import Mending
 from pages.parts import outputs, wording
 from pages.parts.deciding import words
 from pages.parts.figures import PLAIN, deciding
+
+
+class _Arrow(TypedDict):
+    """The arrow and colour of a metric."""
+
+    delta_arrow: Literal["up", "down", "off"]
+    delta_color: Literal["green", "red", "off"]
 
 
 def shown(
@@ -29,7 +37,7 @@ def shown(
             else None,
             border=True,
             height="stretch",
-            **outputs.moved(change),
+            **_moved(change),
             help=_("Duties met among those met and not met. Not assessed is never a pass."),
         )
         for state in (State.NOT_MET, State.NOT_ASSESSED, State.MET):
@@ -58,6 +66,23 @@ def shown(
 def _change(past: Sequence[Standing]) -> float:
     scores = [standing.score for standing in past if standing.score is not None]
     return scores[-1] - scores[-2] if len(scores) > 1 else 0
+
+
+def _moved(by: float | None) -> _Arrow:
+    """The arrow and colour of a metric that rises where things get better.
+
+    Streamlit looks for a minus where the words begin, and that is not where every language has it.
+
+    Args:
+        by: how much it changed; None: not known.
+    """
+    if not by:
+        return {"delta_arrow": "off", "delta_color": "off"}
+    is_better = by > 0
+    return {
+        "delta_arrow": "up" if is_better else "down",
+        "delta_color": "green" if is_better else "red",
+    }
 
 
 def _trend(past: Sequence[Standing]) -> None:

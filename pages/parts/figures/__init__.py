@@ -12,7 +12,7 @@ from itertools import cycle
 
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseFigure
-from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
+from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
 from compliance.federated.nouns import Baselines, Metric, Round
 from compliance.i18n import locales, meant
@@ -20,6 +20,7 @@ from compliance.i18n import translate as _
 from compliance.privacy.nouns import CurvePoint
 from compliance.rules.nouns import Progress, Stage
 
+INK = GRAY_90
 TEAL, AMBER, GREY, INDIGO, PLUM, OLIVE = (
     "#0b8280",
     "#b4690e",
@@ -34,7 +35,8 @@ PROGRESS_COLOURS = {Progress.DONE: TEAL, Progress.OPEN: AMBER, Progress.WAITING:
 PLAIN = {"displayModeBar": False}
 WIDEST_BAR = 0.12  # of the chart's width, so that two bars are bars and not walls
 _TICKED = {"tickfont": {"color": INK}}
-_INKED = {**_TICKED, "title": {"font": {"color": INK}}}
+_TITLED = {"font": {"color": INK}}
+_INKED = {**_TICKED, "title": _TITLED}
 _WRITTEN_OUT = {"exponentformat": "none", "separatethousands": True}
 MOST_TICKS = 12  # rounds that are each named on the axis
 SMALLEST_SPAN = 0.03  # of an AUC axis, so that small differences look small
@@ -69,7 +71,7 @@ def ring(stages: Sequence[Stage], centre: str) -> go.Figure:
     return figure
 
 
-class Drawn(BaseFigure):
+class Drawn(BaseFigure):  # type: ignore[misc]  # Plotly has no types
     """A figure that is what it was drawn from.
 
     Plotly's own checks every attribute and copies all of it each time it is asked, which takes a
@@ -80,7 +82,10 @@ class Drawn(BaseFigure):
         self, traces: Sequence[Mapping[str, object]], layout: Mapping[str, object]
     ) -> None:
         framed = {"template": _template(), "separators": locales.separators(), **layout}
-        self._drawn = {"data": [dict(trace) for trace in traces], "layout": framed}
+        self._drawn: dict[str, object] = {
+            "data": [dict(trace) for trace in traces],
+            "layout": framed,
+        }
 
     def to_dict(self) -> dict[str, object]:
         """The figure as it goes to the browser."""
@@ -101,7 +106,7 @@ def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: fl
     """
     is_relative = any(point.relative is not None for point in points)
     shown = locales.share_of("%{y:.3g}") if is_relative else "%{y:.3g}"
-    traces = []
+    traces: list[dict[str, object]] = []
     for (name, title), (colour, dash) in zip(titles.items(), cycle(LINES), strict=False):
         line = [p for p in points if p.statistic == name]
         errors = [_error(p, is_relative=is_relative) for p in line]
@@ -270,10 +275,10 @@ def _drawn(
     return Drawn(
         traces,
         {
-            "xaxis": {**x, "title": {"text": x_title, **_INKED["title"]}, **_TICKED},
+            "xaxis": {**x, "title": {"text": x_title, **_TITLED}, **_TICKED},
             "yaxis": {
                 **(y or {}),
-                "title": {"text": y_title, **_INKED["title"]},
+                "title": {"text": y_title, **_TITLED},
                 **_TICKED,
                 **_WRITTEN_OUT,
             },

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from compliance.anonymise.nouns import Attack
 from compliance.i18n import locales
 from pages.parts.figures import AMBER, GREY, INK, PLUM, TEAL, framed
 
+_Percent = Sequence[float] | npt.NDArray[np.float64]
+
 
 def choices(
-    cloud: tuple[Sequence[float], Sequence[float]],
-    best: tuple[Sequence[float], Sequence[float]],
+    cloud: tuple[_Percent, _Percent],
+    best: tuple[_Percent, _Percent],
     chosen: tuple[float, float] | None,
     limit: float,
     words: tuple[str, str, str],
@@ -58,7 +62,7 @@ def widest(limit: float) -> float:
 
 
 def _dots(
-    places: tuple[Sequence[float], Sequence[float]], name: str, marker: dict[str, object]
+    places: tuple[_Percent, _Percent], name: str, marker: dict[str, object]
 ) -> dict[str, object]:
     across, upwards = locales.share_of("%{x:.1f}"), locales.share_of("%{y:.1f}")
     return {

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.impact import level, level_after, level_before
-from compliance.impact.nouns import FearedEvent, Gauge, RiskLevel
+from compliance.impact.nouns import FearedEvent, Gauge, Reading, RiskLevel
 from pages.parts.figures import AMBER, INK, PLUM, TEAL, framed
 
 LEVEL_COLOURS = {RiskLevel.LOW: TEAL, RiskLevel.MEDIUM: AMBER, RiskLevel.HIGH: PLUM}
@@ -125,7 +125,9 @@ def _marks(
     )
 
 
-def _places(gauges: Sequence[tuple[object, object]], *, up: bool) -> list[_Place | None]:
+def _places(
+    gauges: Sequence[tuple[Reading | None, Reading | None]], *, up: bool
+) -> list[_Place | None]:
     """Where each event stands; those of one cell beside each other, before above after."""
     seen: dict[tuple[int, int], int] = {}
     found: list[_Place | None] = []
@@ -133,7 +135,7 @@ def _places(gauges: Sequence[tuple[object, object]], *, up: bool) -> list[_Place
         if likelihood is None or severity is None:
             found.append(None)
             continue
-        x, y = likelihood.gauge.rank, severity.gauge.rank  # type: ignore[attr-defined]
+        x, y = likelihood.gauge.rank, severity.gauge.rank
         place = seen.get((x, y), 0)
         seen[(x, y)] = place + 1
         across, down = place % _PER_ROW, place // _PER_ROW

@@ -120,7 +120,8 @@ def _is_beside(box: Box, last: int) -> bool:
 
 def _lines(title: str) -> list[str]:
     """A name in at most two lines, each of as many cells as there is room for."""
-    lines, rest = [], title
+    lines: list[str] = []
+    rest = title
     while rest and len(lines) < 2:
         fits = next((n for n in range(1, len(rest)) if _cells(rest[: n + 1]) > _LINE_CELLS), 0)
         at = rest.rfind(" ", 1, fits + 1) if fits and rest.isascii() else fits

@@ -8,7 +8,7 @@ import streamlit as st
 
 from compliance.i18n import locales, plural
 from compliance.i18n import translate as _
-from compliance.impact import suggested, templates
+from compliance.impact import standing, suggested, templates
 from compliance.impact.nouns import Impact, ImpactKind, Screened
 from compliance.register.nouns import Record
 from compliance.rules.nouns import Knowledge
@@ -33,7 +33,7 @@ def begin(workspace: Workspace, knowledge: Knowledge, *, is_first: bool) -> None
         with st.form("impact_begin_form", border=False):
             kind = st.radio(
                 _("Which assessment"),
-                list(ImpactKind),
+                [*ImpactKind],
                 format_func=lambda one: _(words.KIND_WORDS[one]),
                 horizontal=True,
                 key="impact_kind",
@@ -70,7 +70,7 @@ def begin(workspace: Workspace, knowledge: Knowledge, *, is_first: bool) -> None
         chosen = template or (suggested(_purposes(record)) if record else NOTHING)
         with outputs.explained(_("Not begun")):
             made = workspace.governance.impacts.begin(
-                kind or ImpactKind.DPIA,
+                kind,
                 chosen,
                 activity=activity or NOTHING,
                 datasets=wanted,
@@ -91,7 +91,7 @@ def listed(
             {
                 _("Assessment"): _(one.title),
                 _("Kind"): one.kind.upper(),
-                _("Stands"): _(str(words.standing(one, knowledge))),
+                _("Stands"): _(str(standing(one, knowledge))),
                 _("Version"): one.version,
                 _("Validated"): one.validated_at,
                 _("What changed since"): locales.joined(map(_, changed[one.id]), "clauses") or "–",

@@ -73,14 +73,14 @@ def opinions(workspace: Workspace, impact: Impact) -> None:
         said = one.text or _("Not asked: {reason}").format(reason=one.reason)
         st.markdown(f"{who} · {locales.day(one.at) if one.at else '–'}  \n{wording.escaped(said)}")
     with st.form(f"impact_opinion_{impact.id}_{impact.version}", border=True):
-        one, two = st.columns(2)
-        of = one.selectbox(
+        left, right = st.columns(2)
+        of = left.selectbox(
             _("Whose opinion"),
-            list(Voice),
+            [*Voice],
             format_func=lambda voice: _(_VOICES[voice]),
             key=f"impact_opinion_of_{impact.version}",
         )
-        by = two.text_input(
+        by = right.text_input(
             _("Name or group"), key=f"impact_opinion_by_{impact.version}", max_chars=200
         )
         text = st.text_area(_("What they said"), key=f"impact_opinion_text_{impact.version}")

@@ -42,9 +42,11 @@ def bring_in(workspace: Workspace) -> None:
             key="register_take_in",
             **permitted.needs("register.import"),
         )
-    if submitted and upload is None:
+    if not submitted:
+        return
+    if upload is None:
         st.warning(_("Choose a file first."))
-    elif submitted:
+    else:
         with outputs.explained(_("Nothing was imported")):
             area = workspace.governance.register
             found = area.import_(upload.getvalue(), upload.name, kind or None)

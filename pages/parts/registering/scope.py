@@ -62,12 +62,12 @@ def decide(workspace: Workspace) -> None:
         )
     if not (recorded or followed):
         return
-    new = {field: value for field, value in typed.items() if value}
+    new: dict[str, object] = {field: value for field, value in typed.items() if value}
     forget = [field for field, value in typed.items() if not value and field in values]
     if followed:
         forget.append("laws_in_scope")
     elif chosen != current:
-        new["laws_in_scope"] = chosen or None  # type: ignore[assignment]
+        new["laws_in_scope"] = chosen or None
     with outputs.explained(_("Not recorded")):
         if new or forget:
             area.record("org", "org", new, forget=forget)

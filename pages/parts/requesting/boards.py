@@ -138,18 +138,17 @@ def _log(workspace: Workspace, since: date, until: date) -> None:
     one, two = st.columns([1, 3], vertical_alignment="bottom")
     shape = one.radio(
         _("Form of the log"),
-        list(Shape),
+        [*Shape],
         format_func=lambda form: str(form).upper(),
         horizontal=True,
         key="requests_log_shape",
     )
-    wanted = shape or Shape.CSV
     two.download_button(
         _("Download the log"),
-        data=partial(workspace.rights.requests.log, wanted, since, until),
+        data=partial(workspace.rights.requests.log, shape, since, until),
         on_click="ignore",
-        file_name=f"requests-{since}-{until}.{wanted}",
-        mime="text/csv" if wanted is Shape.CSV else "application/json",
+        file_name=f"requests-{since}-{until}.{shape}",
+        mime="text/csv" if shape is Shape.CSV else "application/json",
         key="requests_log",
         icon=":material/download:",
     )

@@ -11,7 +11,7 @@ import streamlit as st
 from compliance.i18n import mark
 from compliance.i18n import translate as _
 from compliance.register import kind_of
-from compliance.rights.nouns import Correction, ErasurePlan, Request, Right, Seen
+from compliance.rights.nouns import Correction, ErasurePlan, Question, Request, Right, Seen
 from compliance.workspace import Workspace
 from compliance.workspace.requesting.clocks import Clocked
 from pages.parts import language, outputs, reading, wording
@@ -269,19 +269,19 @@ def _review(workspace: Workspace, request: Request) -> None:
         format_func=lambda id_: systems[id_],
         key=f"requests_system_{request.id}",
     )
-    answers = {
-        one.id: st.selectbox(
-            _(one.asks),
-            list(one.choices),
-            format_func=lambda choice, one=one: _(one.choices[choice]),
-            help=_(one.help),
-            key=f"requests_review_{request.id}_{one.id}",
-        )
-        for one in fulfilling.questions()
-    }
+    said = {one.id: _answered(one, request) for one in fulfilling.questions()}
     if st.button(_("Record the review"), type="primary", key="requests_review"):
-        said = {id_: answer or "" for id_, answer in answers.items()}
         _done(_("Recorded"), lambda: fulfilling.review(request.id, system or "", said))
+
+
+def _answered(question: Question, request: Request) -> str:
+    return st.selectbox(
+        _(question.asks),
+        list(question.choices),
+        format_func=lambda choice: _(question.choices[choice]),
+        help=_(question.help),
+        key=f"requests_review_{request.id}_{question.id}",
+    )
 
 
 def _by_people(workspace: Workspace, request: Request) -> None:

@@ -141,7 +141,7 @@ def _pause(workspace: Workspace, found: Clocked) -> None:
     reason = st.selectbox(
         _("Why the clock stands still"),
         found.pauses,
-        format_func=lambda one: _(PAUSES.get(one, one)),
+        format_func=_pause_named,
         key=f"requests_pause_{found.request.id}",
     )
     since = _day(_("Since"), "paused", workspace)
@@ -259,8 +259,11 @@ def _level(key: str, proposed: IdentityLevel) -> IdentityLevel:
 
 def _day(label: str, name: str, workspace: Workspace) -> date:
     today = workspace.governance.audits.now().date()
-    found = st.date_input(label, today, max_value=today, key=f"requests_on_{name}")
-    return found if isinstance(found, date) else today
+    return st.date_input(label, today, max_value=today, key=f"requests_on_{name}")
+
+
+def _pause_named(reason: str) -> str:
+    return _(PAUSES.get(reason, reason))
 
 
 def _steps(workspace: Workspace) -> Steps:

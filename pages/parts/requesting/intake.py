@@ -68,7 +68,7 @@ def form(workspace: Workspace) -> None:
         submitted = st.form_submit_button(
             _("Take it in"), type="primary", key="requests_open", icon=":material/add:"
         )
-    if submitted and law is not None and right is not None:
+    if submitted:
         with outputs.explained(_("Not taken in")):
             opened = workspace.rights.requests.open(
                 law,

@@ -103,7 +103,7 @@ def streamlits_page() -> bytes:
 
 def language_of(scope: Scope) -> str:
     """The language to speak: the address's, else the first of the browser's that is spoken."""
-    asked = parse_qs(scope["query_string"].decode("latin-1")).get(PARAMETER, [""])[0]
+    asked: str = parse_qs(scope["query_string"].decode("latin-1")).get(PARAMETER, [""])[0]
     if asked in LANGUAGES:
         return asked
     return usual_of(scope)

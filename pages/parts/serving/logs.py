@@ -19,7 +19,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import streamlit.logger
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -52,9 +52,7 @@ def begin(form: str) -> None:
     take_over()
     warnings.showwarning = _warned
     sys.excepthook = lambda kind, error, at: LOG.critical("ended", exc_info=(kind, error, at))
-    threading.excepthook = lambda raised: LOG.error(
-        "a thread ended", exc_info=(raised.exc_type, raised.exc_value, raised.exc_traceback)
-    )
+    threading.excepthook = lambda raised: LOG.error("a thread ended", exc_info=raised.exc_value)
 
 
 def take_over() -> None:
@@ -134,12 +132,14 @@ def _handed_up(logger: logging.Logger) -> None:
 
 
 def _warned(
-    _: Warning | str,
+    message: Warning | str,
     category: type[Warning],
     filename: str,
     lineno: int,
-    *_rest: object,
+    file: TextIO | None = None,
+    line: str | None = None,
 ) -> None:
+    del message, file, line  # what a library says may hold values
     place = f"{_short(filename)}:{lineno}"
     LOG.warning("a library warned", extra={"kind": category.__name__, "places": place})
 

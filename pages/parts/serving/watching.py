@@ -106,6 +106,7 @@ class _Pace:
 
 def _is_the_end(data: bytes) -> bool:
     try:
-        return ForwardMsg.FromString(data).WhichOneof("type") == "script_finished"
+        kind: str | None = ForwardMsg.FromString(data).WhichOneof("type")
     except DecodeError:
         return False
+    return kind == "script_finished"
