@@ -143,7 +143,7 @@ def news(found: Changes | None) -> None:
     ]
     named = ((_("New columns"), found.new_columns), (_("Gone columns"), found.gone_columns))
     lines += [
-        _("{title}: {words}").format(title=words, words=locales.joined(columns, "words"))
+        wording.about(words, locales.joined(columns, "words"))
         for words, columns in named
         if columns
     ]

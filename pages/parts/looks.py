@@ -111,9 +111,9 @@ def _found(scope: Scope) -> None:
         return
     last = proposals[0]
     ranges = [
-        _("{title}: {words}").format(
-            title=found.column,
-            words=f"{wording.plain(found.lower)} – {wording.plain(found.upper)}",
+        wording.about(
+            found.column,
+            f"{wording.plain(found.lower)} – {wording.plain(found.upper)}",
         )
         for found in last.ranges
     ]

@@ -51,8 +51,7 @@ def text(workspace: Workspace) -> None:
         )
         counted = Counter(str(span.type) for span in spans)
         kinds = (
-            _("{title}: {words}").format(title=_(kind.replace("_", " ")), words=count)
-            for kind, count in counted.most_common()
+            wording.about(_(kind.replace("_", " ")), count) for kind, count in counted.most_common()
         )
         st.markdown(" ".join(f":blue-badge[{words}]" for words in kinds))
         st.code(changed[:_LONGEST_SHOWN], language=None, wrap_lines=True)

@@ -54,9 +54,14 @@ def bracketed(word: str, more: object) -> str:
     return _("{word} ({more})").format(word=word, more=more)
 
 
+def about(title: object, words: object) -> str:
+    """Words behind what they are about, with the colon that the language writes."""
+    return _("{title}: {words}").format(title=title, words=words)
+
+
 def titled(title: str, words: str) -> str:
-    """Words behind what they are about, in bold type, with the colon that the language writes."""
-    return _("{title}: {words}").format(title=f"**{title}**", words=words)
+    """Words behind what they are about, in bold type."""
+    return about(f"**{title}**", words)
 
 
 def country(code: str) -> str:

@@ -143,7 +143,7 @@ def _of_kind(kind: AttackKind, before: Siege, after: Siege) -> None:
         if not said:
             reason = _(siege.not_tried.get(kind, mark("nobody tried")))
             said = [_("not assessed: {reason}").format(reason=reason)]
-        told = (_("{title}: {words}").format(title=word, words=wording.escaped(_(o))) for o in said)
+        told = (wording.about(word, wording.escaped(_(o))) for o in said)
         st.markdown("\n".join(f"- {one}" for one in told))
 
 

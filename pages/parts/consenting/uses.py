@@ -23,20 +23,23 @@ def shown(found: Sequence[Usable]) -> None:
             "Discovery, checks and searches for a person look at all rows."
         )
     )
+    number = st.column_config.NumberColumn(format="localized")
+    counted = [_("Rows"), _("People"), *(_(word) for _barrier, word in _barriers(found))]
     outputs.table(
         [
             {
                 _("Dataset"): one.dataset_id.rpartition("@")[0],
                 _("For"): one.purpose or _("not recorded"),
                 _("Answer"): _answer(one),
-                _("Rows"): outputs.count(one.rows),
-                _("People"): None if one.people is None else outputs.count(one.people),
+                _("Rows"): one.rows,
+                _("People"): one.people,
                 **{_(word): one.left_out.get(barrier, 0) for barrier, word in _barriers(found)},
             }
             for one in found
         ],
         key="consent_uses",
         alt=_("How many rows of each dataset may be used for each purpose, and why not the others"),
+        column_config=dict.fromkeys(counted, number),
     )
     for one in found:
         if one.is_blocked:

@@ -181,7 +181,7 @@ def _apply(mending: Mending, finding: Finding, remedy: Remedy) -> None:
     st.markdown(f"**{wording.escaped(_(remedy.what))}**")
     st.markdown(_consequence(remedy))
     lost = [
-        _("{title}: {words}").format(title=_(name), words=wording.escaped(text))
+        wording.about(_(name), wording.escaped(text))
         for name, text in remedy.predicted.lost.items()
     ]
     if lost:

@@ -28,8 +28,8 @@ def status_badge(status: Status) -> str:
 def outcome_line(outcome: Outcome) -> str:
     """What one triple said, as icon, word and what was looked at, in Markdown."""
     look, word = _HOLDS[outcome.holds]
-    said = _("{title}: {words}").format(
-        title=wording.escaped(_(outcome.word)), words=f"**{wording.escaped(_(outcome.known))}**"
+    said = wording.about(
+        wording.escaped(_(outcome.word)), f"**{wording.escaped(_(outcome.known))}**"
     )
     if outcome.wanted:
         wanted = wording.escaped(_(outcome.wanted))

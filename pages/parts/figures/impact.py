@@ -10,6 +10,7 @@ from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.impact import level, level_after, level_before
 from compliance.impact.nouns import FearedEvent, Gauge, Reading, RiskLevel
+from pages.parts import wording
 from pages.parts.figures import AMBER, INK, PLUM, TEAL, framed
 
 LEVEL_COLOURS = {RiskLevel.LOW: TEAL, RiskLevel.MEDIUM: AMBER, RiskLevel.HIGH: PLUM}
@@ -61,9 +62,7 @@ def alt(events: Sequence[FearedEvent]) -> str:
     for number, event in enumerate(events, start=1):
         was, is_ = level_before(event), level_after(event)
         words = [_(str(one)) if one else _("not gauged") for one in (was, is_)]
-        change = _("{title}: {words}").format(
-            title=_(event.title), words=f"{words[0]} → {words[1]}"
-        )
+        change = wording.about(_(event.title), f"{words[0]} → {words[1]}")
         told.append(f"{number} {change}")
     return _("Risk map, before and after measures. {told}").format(
         told=locales.joined(told, "clauses")

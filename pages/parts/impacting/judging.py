@@ -239,7 +239,7 @@ def _sign(workspace: Workspace, impact: Impact) -> None:
     )
     if left is not None:
         title = _("Risk that is left")
-        st.markdown(_("{title}: {words}").format(title=title, words=words.level_badge(left)))
+        st.markdown(wording.about(title, words.level_badge(left)))
     if st.button(
         _("Sign"),
         key="impact_sign",

@@ -164,7 +164,7 @@ def _planned(plan: ErasurePlan) -> None:
         st.markdown(_("Out of reach:"))
     for one in plan.beyond:
         where = f"{_(one.what)} {wording.escaped(one.id)}"
-        said = _("{title}: {words}").format(title=where, words=wording.escaped(_(one.why)))
+        said = wording.about(where, wording.escaped(_(one.why)))
         st.markdown(f"- {said}")
 
 

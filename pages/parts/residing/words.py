@@ -54,7 +54,7 @@ def judgement(said: Judgement) -> str:
     """What one law says, in Markdown: why, what is missing, what will matter soon."""
     where = f" {_(said.article)}" if said.article else ""
     law = f"{badge(said.answer)} **{_(law_name(said.law))}**{where}"
-    lines = [_("{title}: {words}").format(title=law, words=_(said.because)) + locales.end()]
+    lines = [wording.about(law, _(said.because)) + locales.end()]
     if said.needs:
         what = locales.joined(map(_, said.needs), "clauses")
         lines.append(_("Missing: {what}").format(what=what) + locales.end())
@@ -63,7 +63,7 @@ def judgement(said: Judgement) -> str:
         lines.append(_("Holds until {day}.").format(day=locales.day(said.until)))
     if said.level in LEVELS and said.article:
         checked = _("Checked {day}").format(day=locales.dated(said.as_of))
-        checked = _("{title}: {words}").format(title=checked, words=_(LEVELS[said.level]))
+        checked = wording.about(checked, _(LEVELS[said.level]))
         lines.append(f":gray[:small[{checked}]]")
     return "  \n".join(lines)
 

@@ -58,11 +58,7 @@ def _facts(pack: Pack, rule: Rule) -> list[str]:
         (_("Binds until"), locales.day(rule.effective_until) if rule.effective_until else ""),
         (_("Note"), _(rule.notes)),
     ]
-    return [
-        _("{title}: {words}").format(title=name, words=wording.escaped(value))
-        for name, value in told
-        if value
-    ]
+    return [wording.about(name, wording.escaped(value)) for name, value in told if value]
 
 
 def _verdicts(rule: Rule, latest: Assessment | None) -> None:

@@ -10,7 +10,7 @@ from compliance.i18n import translate as _
 from compliance.rules.nouns import PackChange
 from compliance.workspace import Workspace
 from pages.parts import outputs, permitted
-from pages.parts.wording import escaped, refused
+from pages.parts.wording import about, escaped, refused
 
 _NAMED = 12
 
@@ -101,7 +101,7 @@ def _changes(change: PackChange) -> None:
         )
         for name, rules in told:
             if rules:
-                st.markdown(_("{title}: {words}").format(title=name, words=escaped(_listed(rules))))
+                st.markdown(about(name, escaped(_listed(rules))))
         if not any(rules for _name, rules in told):
             st.markdown(_("No rule changes."))
 

@@ -51,7 +51,7 @@ def how(hop: Hop) -> str:
         else _(str(column.subkind).replace("_", " ").lower())
     )
     if column.how:
-        said = _("{title}: {words}").format(title=said, words=_(column.how))
+        said = wording.about(said, _(column.how))
     return said if not column.masking else f"{said} · {_('masking')}"
 
 
