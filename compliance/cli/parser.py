@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import cache
 
 from compliance.cli import (
     accounts,
@@ -39,8 +40,12 @@ from compliance.privacy.nouns import Period
 _path = arguments.path
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
-    """The whole command line. Options are taken only in full: a typing slip is no other option."""
+    """The whole command line, made once.
+
+    Options are taken only in full: a typing slip is no other option.
+    """
     top: argparse.ArgumentParser = Parser(
         prog="python -m compliance",
         description="Find personal data, protect it, and prove it.",
