@@ -21,6 +21,7 @@ from compliance.rights.nouns import ConsentState
 from compliance.rules.nouns import Answer, Level, Progress, Severity, State
 from compliance.workspace.governing.outlooks import Point as Seen
 from pages.parts import figures, outputs
+from pages.parts.deciding import standing
 from pages.parts.figures import (
     anonymising,
     consenting,
@@ -218,9 +219,9 @@ def test_the_trend_names_its_ends_and_no_split_second() -> None:
 
 
 def test_a_fall_is_shown_as_a_fall_wherever_its_minus_stands() -> None:
-    assert outputs.moved(-2.7) == {"delta_arrow": "down", "delta_color": "red"}
-    assert outputs.moved(2.7) == {"delta_arrow": "up", "delta_color": "green"}
-    assert outputs.moved(0)["delta_arrow"] == outputs.moved(None)["delta_arrow"] == "off"
+    assert standing.moved(-2.7) == {"delta_arrow": "down", "delta_color": "red"}
+    assert standing.moved(2.7) == {"delta_arrow": "up", "delta_color": "green"}
+    assert standing.moved(0)["delta_arrow"] == standing.moved(None)["delta_arrow"] == "off"
 
 
 def test_every_chart_has_words_instead_and_its_numbers_beside_it() -> None:

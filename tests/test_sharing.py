@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from threading import Event, Thread
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -15,14 +16,17 @@ from streamlit import delta_generator
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
+from compliance.federated.nouns import Baselines, SiteResult
 from compliance.privacy.accounting import rho_within
 from compliance.privacy.nouns import CurvePoint
 from compliance.privacy.preview import _grid
+from compliance.rules.nouns import Answer
 from compliance.settings import MAX_WORKERS, Settings
 from compliance.workspace.beside import Crew
 from compliance.workspace.beside import crew as crews
 from compliance.workspace.beside.words import Reply, Said
 from pages.parts import figures, outputs, sharing
+from pages.parts.figures import deciding, fairness, residency
 
 LONG_S = 600.0
 PATIENCE_S = 60.0
@@ -255,6 +259,13 @@ def test_what_is_kept_for_sliders_is_bounded(kept: Any) -> None:
     assert kept.cache_info().maxsize <= 4096
 
 
+ROUND = SimpleNamespace(round=1, metric=0.8)
+SITE = SiteResult(
+    site="a", rows=5, bytes_up=0, bytes_down=0, bytes_home=0, metric_federated=0.9, metric_local=0.5
+)
+CHECK = SimpleNamespace(score=60, assessed_at=datetime(2026, 11, 26, tzinfo=UTC))
+LIES = residency.Bubble(country="DE", copies=2, says="Germany")
+GOES = residency.Arc(origin="DE", destination="IN", answer=Answer.NEEDS, says="")
 POINTS = [CurvePoint(epsilon=0.1, statistic="n", margin=3.0, relative=0.1)]
 
 
@@ -265,8 +276,12 @@ POINTS = [CurvePoint(epsilon=0.1, statistic="n", margin=3.0, relative=0.1)]
         figures.bars(["a"], [1.0], [0.1], "People", is_histogram=True),
         figures.error_curve(POINTS, {"n": "People"}, 0.1),
         figures.intervals(["a"], [1.0], [0.5], [2.0], "People"),
+        figures.rounds([ROUND], 3, Baselines(centralised=0.9, local=0.7)),  # type: ignore[list-item]
+        fairness.sites([SITE], ("Sites", "AUC"), ("Common", "Worst tenth", "Alone")),
+        deciding.trend([CHECK, CHECK]),  # type: ignore[list-item]
+        residency.where([LIES], [GOES]),
     ],
-    ids=["bars", "histogram", "curve", "intervals"],
+    ids=["bars", "histogram", "curve", "intervals", "rounds", "sites", "trend", "map"],
 )
 def test_a_figure_that_is_handed_over_unchecked_is_what_plotly_would_make_of_it(
     drawn: figures.Drawn,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import plotly.graph_objects as go
 from streamlit.testing.v1 import AppTest
 
 from compliance.countries import COUNTRIES
@@ -52,7 +53,7 @@ def test_no_outline_leaps_over_the_map() -> None:
 
 
 def test_each_answer_has_a_line_and_a_sign_of_its_own() -> None:
-    figure = drawing.where(BUBBLES, ARCS)
+    figure = go.Figure(drawing.where(BUBBLES, ARCS).to_dict())
 
     lines = {
         t.name: (t.line.dash, t.marker.symbol) for t in figure.data if t.legendgroup and t.name
@@ -62,7 +63,7 @@ def test_each_answer_has_a_line_and_a_sign_of_its_own() -> None:
 
 def test_there_and_back_do_not_lie_on_each_other() -> None:
     back = drawing.Arc(origin="IN", destination="DE", answer=Answer.NEEDS, says="")
-    figure = drawing.where([], [ARCS[2], back])
+    figure = go.Figure(drawing.where([], [ARCS[2], back]).to_dict())
 
     (line,) = [trace for trace in figure.data if trace.name == str(Answer.NEEDS)]
     middle = len(line.y) // 4
@@ -70,14 +71,16 @@ def test_there_and_back_do_not_lie_on_each_other() -> None:
 
 
 def test_the_map_asks_no_network() -> None:
-    figure = drawing.where(BUBBLES, ARCS)
+    figure = go.Figure(drawing.where(BUBBLES, ARCS).to_dict())
 
     assert {trace.type for trace in figure.data} == {"scatter"}
 
 
 def test_a_country_without_a_point_is_left_out_of_the_map() -> None:
     lost = drawing.Arc(origin="", destination="IN", answer=Answer.UNKNOWN, says="")
-    figure = drawing.where([drawing.Bubble(country="XX", copies=1, says="")], [lost])
+    figure = go.Figure(
+        drawing.where([drawing.Bubble(country="XX", copies=1, says="")], [lost]).to_dict()
+    )
 
     assert {trace.name for trace in figure.data if trace.name} == set()
 

@@ -37,7 +37,7 @@ def shown(
             else None,
             border=True,
             height="stretch",
-            **_moved(change),
+            **moved(change),
             help=_("Duties met among those met and not met. Not assessed is never a pass."),
         )
         for state in (State.NOT_MET, State.NOT_ASSESSED, State.MET):
@@ -68,7 +68,7 @@ def _change(past: Sequence[Standing]) -> float:
     return scores[-1] - scores[-2] if len(scores) > 1 else 0
 
 
-def _moved(by: float | None) -> _Arrow:
+def moved(by: float | None) -> _Arrow:
     """The arrow and colour of a metric that rises where things get better.
 
     Streamlit looks for a minus where the words begin, and that is not where every language has it.

@@ -135,7 +135,7 @@ def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: fl
         )
     mark = {"dash": "dot", "color": AMBER}
     across = {"type": "line", "x0": chosen, "x1": chosen, "yref": "y domain", "y0": 0, "y1": 1}
-    return _drawn(
+    return in_frame(
         traces,
         x={"type": "log", "dtick": 1},
         y={"type": "log", "dtick": 1},
@@ -163,7 +163,7 @@ def bars(
         "hovertemplate": "%{x}: %{y:,.6g} ± %{error_y.array:,.4g}<extra></extra>",
     }
     gap = 0.02 if is_histogram else max(0.2, 1 - len(values) * WIDEST_BAR)
-    return _drawn([trace], x={"type": "category"}, y_title=title, bargap=gap)
+    return in_frame([trace], x={"type": "category"}, y_title=title, bargap=gap)
 
 
 def intervals(
@@ -207,7 +207,7 @@ def intervals(
         + "<extra></extra>",
         "showlegend": False,
     }
-    return _drawn([span, points], x={"type": "category"}, y_title=title)
+    return in_frame([span, points], x={"type": "category"}, y_title=title)
 
 
 def rounds(
@@ -215,23 +215,22 @@ def rounds(
     planned: int,
     baselines: Baselines | None,
     metric: Metric | None = None,
-) -> go.Figure:
+) -> Drawn:
     """The common model's quality round by round, with the baselines where they are known."""
     name_of = _(metric.written) if metric else _("quality")
-    figure = go.Figure(
-        go.Scatter(
-            x=[r.round for r in done],
-            y=[r.metric for r in done],
-            name=_("Federated"),
-            mode="lines+markers",
-            line={"width": 3, "color": TEAL},
-            hovertemplate=_("round {n}: {metric} {value}").format(
-                n="%{x}", metric=name_of, value="%{y:.3f}"
-            )
-            + "<extra></extra>",
-        )
-    )
+    round_ = _("round {n}: {metric} {value}").format(n="%{x}", metric=name_of, value="%{y:.3f}")
     seen = [r.metric for r in done]
+    traces: list[dict[str, object]] = [
+        {
+            "type": "scatter",
+            "x": [r.round for r in done],
+            "y": list(seen),
+            "name": _("Federated"),
+            "mode": "lines+markers",
+            "line": {"width": 3, "color": TEAL},
+            "hovertemplate": f"{round_}<extra></extra>",
+        }
+    ]
     if baselines is not None:
         for value, name, colour, dash in (
             (baselines.centralised, _("All rows in one place"), INDIGO, "dash"),
@@ -240,38 +239,39 @@ def rounds(
             if value is None:
                 continue
             seen.append(value)
-            figure.add_scatter(
-                x=[1, max(planned, 2)],
-                y=[value, value],
-                name=name,
-                mode="lines",
-                line={"width": 2, "color": colour, "dash": dash},
-                hovertemplate=f"{name}: {name_of} %{{y:.3f}}<extra></extra>",
+            traces.append(
+                {
+                    "type": "scatter",
+                    "x": [1, max(planned, 2)],
+                    "y": [value, value],
+                    "name": name,
+                    "mode": "lines",
+                    "line": {"width": 2, "color": colour, "dash": dash},
+                    "hovertemplate": f"{name}: {name_of} %{{y:.3f}}<extra></extra>",
+                }
             )
-    figure.update_xaxes(
-        title=meant("of training", "Round"),
-        range=[0.5, max(planned, 2) + 0.5],
-        tickformat="d",
-        **({"dtick": 1, "tick0": 1} if planned <= MOST_TICKS else {}),
-    )
     middle, span = (min(seen) + max(seen)) / 2, max(max(seen) - min(seen), SMALLEST_SPAN)
-    figure.update_yaxes(
-        title=_("{metric} on held-out rows").format(metric=name_of),
-        range=[middle - 0.6 * span, min(middle + 0.6 * span, 1.005)],
+    named = {"dtick": 1, "tick0": 1} if planned <= MOST_TICKS else {}
+    return in_frame(
+        traces,
+        x={"range": [0.5, max(planned, 2) + 0.5], "tickformat": "d", **named},
+        x_title=meant("of training", "Round"),
+        y={"range": [middle - 0.6 * span, min(middle + 0.6 * span, 1.005)]},
+        y_title=_("{metric} on held-out rows").format(metric=name_of),
     )
-    return framed(figure, height=340)
 
 
-def _drawn(
+def in_frame(
     traces: Sequence[Mapping[str, object]],
     *,
     x: Mapping[str, object],
     y_title: str,
     y: Mapping[str, object] | None = None,
     x_title: str = "",
+    height: int = 340,
     **layout: object,
 ) -> Drawn:
-    """A framed figure in one go: while a slider moves, each later update would cost time."""
+    """A framed figure in one go: each later update would cost more than drawing it."""
     return Drawn(
         traces,
         {
@@ -282,7 +282,7 @@ def _drawn(
                 **_TICKED,
                 **_WRITTEN_OUT,
             },
-            **_frame(height=340),
+            **_frame(height),
             **layout,
         },
     )

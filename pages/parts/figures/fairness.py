@@ -9,7 +9,18 @@ import plotly.graph_objects as go
 from compliance.federated import worst_tenth
 from compliance.federated.nouns import Membership, MembershipTest, Reconstruction, SiteResult
 from compliance.i18n import locales
-from pages.parts.figures import AMBER, GREY, INK, PLUM, TEAL, WIDEST_BAR, framed, shortened
+from pages.parts.figures import (
+    AMBER,
+    GREY,
+    INK,
+    PLUM,
+    TEAL,
+    WIDEST_BAR,
+    Drawn,
+    framed,
+    in_frame,
+    shortened,
+)
 from pages.parts.figures.risk import HATCHED
 
 MOST_NAMED = 30  # sites with their names on the axis; with more they are numbered by size
@@ -18,7 +29,7 @@ GUESSING = 0.5
 
 def sites(
     results: Sequence[SiteResult], axes: tuple[str, str], words: tuple[str, str, str]
-) -> go.Figure:
+) -> Drawn:
     """Each site's metric by the common model and alone, largest sites first; the worst tenth
     stands out by colour and shape. Sites that cannot be measured are not drawn.
 
@@ -33,24 +44,25 @@ def sites(
     by_metric = sorted(range(len(measured)), key=lambda at: measured[at].metric_federated or 0.0)
     worst = set(by_metric[: worst_tenth(len(measured))])
     others = [at for at in range(len(measured)) if at not in worst]
-    figure = go.Figure()
-    figure.add_scatter(
-        **_dots(measured, list(range(len(measured))), words[2], is_alone=True),
-        marker={"size": 9, "symbol": "circle-open", "color": GREY, "line": {"width": 2}},
-    )
-    figure.add_scatter(
-        **_dots(measured, others, words[0]), marker={"size": 10, "symbol": "circle", "color": TEAL}
-    )
-    figure.add_scatter(
-        **_dots(measured, sorted(worst), words[1]),
-        marker={"size": 12, "symbol": "diamond", "color": AMBER},
-    )
+    traces = [
+        {
+            **_dots(measured, list(range(len(measured))), words[2], is_alone=True),
+            "marker": {"size": 9, "symbol": "circle-open", "color": GREY, "line": {"width": 2}},
+        },
+        {
+            **_dots(measured, others, words[0]),
+            "marker": {"size": 10, "symbol": "circle", "color": TEAL},
+        },
+        {
+            **_dots(measured, sorted(worst), words[1]),
+            "marker": {"size": 12, "symbol": "diamond", "color": AMBER},
+        },
+    ]
+    x: dict[str, object] = {"range": [0.5, max(len(measured), 1) + 0.5]}
     if len(measured) <= MOST_NAMED:
         names = [shortened(site.site) for site in measured]
-        figure.update_xaxes(tickvals=list(range(1, len(names) + 1)), ticktext=names)
-    figure.update_xaxes(title=axes[0], range=[0.5, max(len(measured), 1) + 0.5])
-    figure.update_yaxes(title=axes[1])
-    return framed(figure, height=360)
+        x |= {"tickvals": list(range(1, len(names) + 1)), "ticktext": names}
+    return in_frame(traces, x=x, x_title=axes[0], y_title=axes[1], height=360)
 
 
 def memberships(
@@ -139,6 +151,7 @@ def _dots(
     """One dot per chosen site, at its place by size, counted from 1."""
     shown = [measured[at] for at in chosen]
     return {
+        "type": "scatter",
         "x": [at + 1 for at in chosen],
         "y": [one.metric_local if is_alone else one.metric_federated for one in shown],
         "customdata": [[one.site, one.rows] for one in shown],

@@ -13,7 +13,7 @@ from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Counter
 from compliance.workspace.governing.residing import world
-from pages.parts.figures import AMBER, INDIGO, INK, PLUM, TEAL, framed
+from pages.parts.figures import AMBER, INDIGO, INK, PLUM, TEAL, Drawn, framed
 
 RED = "#c0453c"
 # Each answer has a colour, a kind of line and a sign, so that none stands on its colour alone.
@@ -72,24 +72,24 @@ class Arc:
     says: str
 
 
-def where(bubbles: Sequence[Bubble], arcs: Sequence[Arc]) -> go.Figure:
+def where(bubbles: Sequence[Bubble], arcs: Sequence[Arc]) -> Drawn:
     """Copies as bubbles, movements as arrows in the line of their answer, on outlines of our own.
 
     Countries of which no point is known are not drawn.
     """
     places = {code: _projected(*point) for code, point in world().points.items()}
     held = {bubble.country for bubble in bubbles}
-    figure = go.Figure([_land(frozenset()), _land(frozenset(held))])
+    traces = [_land(frozenset()), _land(frozenset(held))]
     for answer in ANSWER_LINES:
         alike = [arc for arc in arcs if arc.answer is answer and _is_placed(arc, places)]
         if alike:
-            figure.add_traces(_arcs(alike, answer, places))
+            traces += _arcs(alike, answer, places)
     drawn = [bubble for bubble in bubbles if bubble.country in places]
     if drawn:
-        figure.add_trace(_bubbles(drawn, places))
+        traces.append(_bubbles(drawn, places))
     seen = [places[b.country] for b in drawn]
     seen += [places[c] for a in arcs for c in (a.origin, a.destination) if c in places]
-    return _window(figure, seen)
+    return Drawn(traces, _window(seen))
 
 
 def counters(found: Sequence[Counter], names: Mapping[str, str]) -> go.Figure:
@@ -144,7 +144,7 @@ def _projected(longitude: float, latitude: float) -> XY:
 
 
 @cache
-def _land(only: frozenset[str]) -> go.Scatter:
+def _land(only: frozenset[str]) -> dict[str, object]:
     """All land in one trace, or that of some countries; rings are parted by gaps."""
     found = world()
     rings = [
@@ -156,16 +156,17 @@ def _land(only: frozenset[str]) -> go.Scatter:
     if not only:
         rings += found.land
     points = [point for ring in rings for point in (*_on_paper(ring), (None, None))]
-    return go.Scatter(
-        x=[x for x, _y in points],
-        y=[y for _x, y in points],
-        mode="lines",
-        fill="toself" if rings else "none",
-        fillcolor=_HELD if only else _LAND,
-        line={"width": 0.6, "color": _COAST},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    return {
+        "type": "scatter",
+        "x": [x for x, _y in points],
+        "y": [y for _x, y in points],
+        "mode": "lines",
+        "fill": "toself" if rings else "none",
+        "fillcolor": _HELD if only else _LAND,
+        "line": {"width": 0.6, "color": _COAST},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _on_paper(ring: Iterable[XY]) -> list[XY]:
@@ -176,7 +177,7 @@ def _is_placed(arc: Arc, places: Mapping[str, XY]) -> bool:
     return arc.origin in places and arc.destination in places
 
 
-def _arcs(arcs: Sequence[Arc], answer: Answer, places: Mapping[str, XY]) -> list[go.Scatter]:
+def _arcs(arcs: Sequence[Arc], answer: Answer, places: Mapping[str, XY]) -> list[dict[str, object]]:
     """The arcs of one answer: their lines with a sign in the middle, and the arrows' heads."""
     colour, dash, symbol = ANSWER_LINES[answer]
     xs: list[float | None] = []
@@ -192,33 +193,35 @@ def _arcs(arcs: Sequence[Arc], answer: Answer, places: Mapping[str, XY]) -> list
         middle = len(line) // 2
         sizes += [_SIGN_SIZE if at == middle else 0 for at in range(len(line) + 1)]
         texts += [arc.says] * (len(line) + 1)
-    lines = go.Scatter(
-        x=xs,
-        y=ys,
-        name=_(str(answer)),
-        legendgroup=str(answer),
-        mode="lines+markers",
-        line={"color": colour, "width": 2.5, "dash": dash},
-        marker={"size": sizes, "symbol": symbol, "color": colour, "opacity": 1},
-        text=texts,
-        hovertemplate="%{text}<extra></extra>",
-    )
+    lines: dict[str, object] = {
+        "type": "scatter",
+        "x": xs,
+        "y": ys,
+        "name": _(str(answer)),
+        "legendgroup": str(answer),
+        "mode": "lines+markers",
+        "line": {"color": colour, "width": 2.5, "dash": dash},
+        "marker": {"size": sizes, "symbol": symbol, "color": colour, "opacity": 1},
+        "text": texts,
+        "hovertemplate": "%{text}<extra></extra>",
+    }
     pairs = [point for start, end in heads for point in (start, end, (None, None))]
-    ends = go.Scatter(
-        x=[x for x, _y in pairs],
-        y=[y for _x, y in pairs],
-        mode="markers",
-        legendgroup=str(answer),
-        showlegend=False,
-        marker={
+    ends: dict[str, object] = {
+        "type": "scatter",
+        "x": [x for x, _y in pairs],
+        "y": [y for _x, y in pairs],
+        "mode": "markers",
+        "legendgroup": str(answer),
+        "showlegend": False,
+        "marker": {
             "symbol": "arrow",
             "angleref": "previous",
             "size": [0, _ARROW_SIZE, 0] * len(heads),
             "color": colour,
             "opacity": 1,
         },
-        hoverinfo="skip",
-    )
+        "hoverinfo": "skip",
+    }
     return [lines, ends]
 
 
@@ -240,30 +243,31 @@ def _curve(start: XY, end: XY) -> list[XY]:
     return found
 
 
-def _bubbles(bubbles: Sequence[Bubble], places: Mapping[str, XY]) -> go.Scatter:
-    return go.Scatter(
-        x=[places[b.country][0] for b in bubbles],
-        y=[places[b.country][1] for b in bubbles],
-        name=_("copies"),
-        mode="markers+text",
-        marker={
+def _bubbles(bubbles: Sequence[Bubble], places: Mapping[str, XY]) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "x": [places[b.country][0] for b in bubbles],
+        "y": [places[b.country][1] for b in bubbles],
+        "name": _("copies"),
+        "mode": "markers+text",
+        "marker": {
             "size": [21 + 4 * math.sqrt(b.copies) for b in bubbles],
             "color": TEAL,
             "opacity": 1,
             "line": {"width": 1.5, "color": "white"},
         },
-        text=[b.country for b in bubbles],
-        textfont={"size": 11, "color": "white", "weight": 700},
-        hovertext=[b.says for b in bubbles],
-        hovertemplate="%{hovertext}<extra></extra>",
-    )
+        "text": [b.country for b in bubbles],
+        "textfont": {"size": 11, "color": "white", "weight": 700},
+        "hovertext": [b.says for b in bubbles],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
 
 
 def _within(value: float, low: float, high: float) -> float:
     return max(low, min(value, high))
 
 
-def _window(figure: go.Figure, seen: Sequence[XY]) -> go.Figure:
+def _window(seen: Sequence[XY]) -> dict[str, object]:
     """The part of the map where something lies, in a frame without axes."""
     xs, ys = [x for x, _y in seen] or [0.0], [y for _x, y in seen] or [0.2]
     wide = max(max(xs) - min(xs) + 0.7, (max(ys) - min(ys) + 0.5) * _SHAPE, _LEAST_WIDTH)
@@ -271,21 +275,26 @@ def _window(figure: go.Figure, seen: Sequence[XY]) -> go.Figure:
     high = wide / _SHAPE
     left = _within((min(xs) + max(xs)) / 2 - wide / 2, _WEST, _EAST - wide)
     low = _within((min(ys) + max(ys)) / 2 - high / 2, _SOUTH, _NORTH - high)
-    figure.update_xaxes(visible=False, range=[left, left + wide])
-    # In a narrow window more of the map is seen: towards the equator, not beyond a pole.
-    figure.update_yaxes(
-        visible=False,
-        range=[low, low + high],
-        scaleanchor="x",
-        scaleratio=1,
-        constraintoward="top" if low + high / 2 > 0 else "bottom",
-    )
-    figure.update_layout(
-        height=460,
-        margin={"l": 0, "r": 0, "t": 30, "b": 0},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"color": INK}},
-        hovermode="closest",
-        hoverlabel={"align": "left"},
-        dragmode="pan",
-    )
-    return figure
+    return {
+        "xaxis": {"visible": False, "range": [left, left + wide]},
+        # In a narrow window more of the map is seen: towards the equator, not beyond a pole.
+        "yaxis": {
+            "visible": False,
+            "range": [low, low + high],
+            "scaleanchor": "x",
+            "scaleratio": 1,
+            "constraintoward": "top" if low + high / 2 > 0 else "bottom",
+        },
+        "height": 460,
+        "margin": {"l": 0, "r": 0, "t": 30, "b": 0},
+        "legend": {
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "x": 0,
+            "font": {"color": INK},
+        },
+        "hovermode": "closest",
+        "hoverlabel": {"align": "left"},
+        "dragmode": "pan",
+    }
