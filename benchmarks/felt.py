@@ -5,6 +5,9 @@ navigation until the page has its title, Streamlit has nothing more to do and tw
 What the server's process computed meanwhile stands beside it: on a busy machine the clock tells of
 the neighbours, too. A jump is what Chromium calls a layout shift, summed over all that moved after
 the new page's title stood there (0.1 is the limit of https://web.dev/articles/cls).
+
+A bare page of Streamlit's is walked to in the same run: a chart, a table and four numbers, without
+the desk around them. How often it fits into a change tells of the desk, whatever the machine.
 """
 
 from __future__ import annotations
@@ -58,6 +61,28 @@ title => {
 """
 
 
+BARE = """
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+def words():
+    st.title("Words")
+    st.markdown("Nothing else.")
+
+def bare():
+    st.title("Bare")
+    for place, column in enumerate(st.columns(4)):
+        column.metric(f"Number {place}", place, border=True)
+    line = go.Scatter(x=[1, 2, 3], y=[2, 1, 3])
+    st.plotly_chart(go.Figure(line), config={"displayModeBar": False})
+    st.dataframe(pd.DataFrame({"name": list("abcdefgh"), "number": range(8)}))
+
+st.set_page_config(layout="wide")
+st.navigation([st.Page(words), st.Page(bare)]).run()
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One page change: milliseconds on the clock and of the server's CPU, and the jump."""
@@ -85,6 +110,21 @@ def change(page: Page, app: App, title: str) -> Change:
     page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click()
     clock_ms, jump = page.evaluate("window.arrived")
     return Change(clock_ms=clock_ms, cpu_ms=1000 * (_cpu_s(app) - before), jump=jump)
+
+
+def bare(browser: Browser, folder: Path) -> float:
+    """Milliseconds of a change to a page of Streamlit's with little on it; the median."""
+    script = folder / "bare.py"
+    script.write_text(BARE, encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    with serving(folder / "bare", app=script) as app:
+        Visitor(app, page).visit("Words", "")
+        found = []
+        for _round in range(2 * ROUNDS):
+            found.append(change(page, app, "Bare").clock_ms)
+            change(page, app, "Words")
+    page.close()
+    return statistics.median(found[1:])
 
 
 def slide(visitor: Visitor) -> float:
@@ -128,21 +168,27 @@ def main() -> None:
             f"Cold start to the first page: {best:.1f} s at best of {STARTS} "
             f"({used:.1f} s of the server's CPU); the limit is {COLD_LIMIT_S:g} s.\n"
         )
+        plain = bare(browser, Path(folder))
+        print(f"A change to a bare page of Streamlit's: {plain:.0f} ms.\n")
         with serving(home) as app:
-            print_changes(browser, app)
+            print_changes(browser, app, plain)
         browser.close()
 
 
-def print_changes(browser: Browser, app: App) -> None:
-    """A row per page: its first visit, and the ones after it."""
+def print_changes(browser: Browser, app: App, plain: float) -> None:
+    """A row per page: its first visit, and the ones after it.
+
+    Args:
+        plain: milliseconds of a change to a bare page.
+    """
     visitor = Visitor(app, browser.new_page(viewport={"width": 1440, "height": 1000}))
     visitor.visit("Overview", "")
     found: dict[str, list[Change]] = {row.title: [] for row in PAGES}
     for _round in range(ROUNDS):
         for row in (*PAGES[1:], PAGES[0]):
             found[row.title].append(change(visitor.page, app, row.title))
-    print("| page | first ms | then ms: median | best | CPU ms | jump | over |")
-    print("|---|---:|---:|---:|---:|---:|---|")
+    print("| page | first ms | then ms: median | best | ÷ bare | CPU ms | jump | over |")
+    print("|---|---:|---:|---:|---:|---:|---:|---|")
     for title, changes in found.items():
         first, later = changes[0], changes[1:]
         clock = [one.clock_ms for one in later]
@@ -153,6 +199,7 @@ def print_changes(browser: Browser, app: App) -> None:
         ]
         print(
             f"| {title} | {first.clock_ms:.0f} | {statistics.median(clock):.0f} | {min(clock):.0f} "
+            f"| {statistics.median(clock) / plain:.1f} "
             f"| {statistics.median(one.cpu_ms for one in later):.0f} | {jump:.3f} "
             f"| {', '.join(over)} |"
         )

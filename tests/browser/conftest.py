@@ -130,6 +130,7 @@ def serving(
     home: Path,
     settings: Callable[[str], Mapping[str, str]] = lambda _: {},
     streamlit: Sequence[str] = ("-m", "streamlit"),
+    app: str | Path = "pages/parts/server.py",
     **said: str,
 ) -> Iterator[App]:
     """The app on workspace folder `home`, in a process of its own that ends with the block.
@@ -137,11 +138,12 @@ def serving(
     Args:
         settings: what its environment says beside, which may depend on its address.
         streamlit: what Python is to run as Streamlit.
+        app: what Streamlit is to serve.
         said: what its environment says beside, whatever its address.
     """
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [sys.executable, *streamlit, "run", "pages/parts/server.py"]
+    command = [sys.executable, *streamlit, "run", str(app)]
     command += ["--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "PRIVACY_DESK_HOME": str(home), "PYTHONUNBUFFERED": "1"}
     environment |= {**settings(f"http://127.0.0.1:{port}"), **said}
