@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, false, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, false, func, insert, select, text, update
 
 from compliance.plain import from_json, to_json
 from compliance.storage import tiles
@@ -18,6 +18,13 @@ from compliance.trail import BEGINNING, Head, Line
 Noun = TypeVar("Noun")
 
 _AT_A_TIME = 1_000
+# Which tables hold anything behind a place in each: most hold nothing, and are not asked then.
+_FILLED = text(
+    " union all ".join(
+        f"select '{table}' where exists (select 1 from \"{table}\" where position > :{table})"  # noqa: S608
+        for table in RECORDS
+    )
+)
 
 
 def append(connection: Connection, table: Table, noun: object, *, entry: int, **keys: str) -> str:
@@ -42,7 +49,10 @@ def stored_after(connection: Connection, positions: Mapping[str, int]) -> Iterat
     Args:
         positions: per table the place behind which to read; all of it where it is not named.
     """
-    streams = [_stored(connection, table, positions.get(table.name, -1)) for table in RECORDS]
+    behind = {str(table.name): positions.get(table.name, -1) for table in RECORDS}
+    filled = set(connection.scalars(_FILLED, behind))
+    read = [table for table in RECORDS if table.name in filled]
+    streams = [_stored(connection, table, behind[table.name]) for table in read]
     return heapq.merge(*streams, key=lambda row: row.entry)
 
 
@@ -140,8 +150,8 @@ def texts_by_key(connection: Connection, table: Table) -> dict[str, list[str]]:
     keys = [c for c in table.c if c.name not in ("position", "record", "entry")]
     found: dict[str, list[str]] = defaultdict(list)
     query = select(*keys, table.c.record).order_by(table.c.position)
-    for *key, text in connection.execute(query):
-        found[":".join(map(str, key))].append(text)
+    for *key, written in connection.execute(query):
+        found[":".join(map(str, key))].append(written)
     return found
 
 
