@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -251,20 +253,34 @@ def sections(may: Callable[[str], bool]) -> dict[str, list[st.Page]]:
     first = _first(may)
     return {
         _(heading): [
-            st.Page(
-                ROOT / row.path,
-                title=_(row.title),
-                icon=row.icon,
-                url_path=row.name,
-                help=_(row.help),
-                default=row is first,
-                visibility="visible" if may(row.right) else "hidden",
+            copy(
+                _page(
+                    row,
+                    title=_(row.title),
+                    help_=_(row.help),
+                    is_first=row is first,
+                    is_listed=may(row.right),
+                )
             )
             for row in PAGES
             if row.section == section
         ]
         for section, heading in SECTIONS.items()
     }
+
+
+@cache
+def _page(row: PageRow, *, title: str, help_: str, is_first: bool, is_listed: bool) -> st.Page:
+    """Made once: looking for the files of all pages was a tenth of what a small page takes."""
+    return st.Page(
+        ROOT / row.path,
+        title=title,
+        icon=row.icon,
+        url_path=row.name,
+        help=help_,
+        default=is_first,
+        visibility="visible" if is_listed else "hidden",
+    )
 
 
 def take_away(title: str) -> None:
