@@ -13,6 +13,7 @@ the desk around them. How often it fits into a change tells of the desk, whateve
 from __future__ import annotations
 
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -123,7 +124,8 @@ def bare(browser: Browser, folder: Path) -> float:
         for _round in range(2 * ROUNDS):
             found.append(change(page, app, "Bare").clock_ms)
             change(page, app, "Words")
-    page.close()
+        page.close()
+        os.kill(int(_server(app).name), signal.SIGKILL)  # it may wait for its visitor for ever
     return statistics.median(found[1:])
 
 
@@ -145,13 +147,18 @@ def slide(visitor: Visitor) -> float:
 
 def _cpu_s(app: App) -> float:
     """Seconds of CPU that the server has used, without its workers; Linux tells them."""
+    ticks = (_server(app) / "stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+def _server(app: App) -> Path:
+    """What Linux tells of the server's process."""
     port = app.address.rsplit(":", 1)[1].encode()
     for process in Path("/proc").glob("[0-9]*"):
         words = (process / "cmdline").read_bytes().split(b"\0")
         if port in words and b"--server.port" in words:
-            ticks = (process / "stat").read_text().rpartition(")")[2].split()[11:13]
-            return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
-    return float("nan")
+            return process
+    raise LookupError(app.address)
 
 
 def main() -> None:
