@@ -3,8 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8501
-# As many as there are cores, but two and not more than four.
-WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 # Flower lives apart: it is pinned to libraries that the desk must not be held to.
