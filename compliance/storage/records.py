@@ -8,7 +8,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, false, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    false,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
 from compliance.plain import from_json, to_json
 from compliance.storage import tiles
@@ -19,9 +31,11 @@ Noun = TypeVar("Noun")
 
 _AT_A_TIME = 1_000
 # Which tables hold anything behind a place in each: most hold nothing, and are not asked then.
-_FILLED = text(
-    " union all ".join(
-        f"select '{table}' where exists (select 1 from \"{table}\" where position > :{table})"  # noqa: S608
+_FILLED = union_all(
+    *(
+        select(literal(str(table.name))).where(
+            select(table.c.position).where(table.c.position > bindparam(str(table.name))).exists()
+        )
         for table in RECORDS
     )
 )
