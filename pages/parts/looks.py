@@ -111,10 +111,7 @@ def _found(scope: Scope) -> None:
         return
     last = proposals[0]
     ranges = [
-        wording.about(
-            found.column,
-            f"{wording.plain(found.lower)} – {wording.plain(found.upper)}",
-        )
+        wording.about(found.column, f"{wording.plain(found.lower)} – {wording.plain(found.upper)}")
         for found in last.ranges
     ]
     counts = _("{groups} groups, {rows} rows per group").format(

@@ -33,6 +33,11 @@ def ask(visitor: AppTest, country: str) -> AppTest:
     return visitor.button(key="residency_submit").click().run()
 
 
+def mapped(bubbles: list[drawing.Bubble], arcs: list[drawing.Arc]) -> go.Figure:
+    """The map, as Plotly reads it."""
+    return go.Figure(drawing.where(bubbles, arcs).to_dict())
+
+
 def alt_of(visitor: AppTest, key: str) -> str:
     (chart,) = [chart for chart in visitor.get("plotly_chart") if chart.key == key]
     return str(chart.proto.alt)
@@ -53,7 +58,7 @@ def test_no_outline_leaps_over_the_map() -> None:
 
 
 def test_each_answer_has_a_line_and_a_sign_of_its_own() -> None:
-    figure = go.Figure(drawing.where(BUBBLES, ARCS).to_dict())
+    figure = mapped(BUBBLES, ARCS)
 
     lines = {
         t.name: (t.line.dash, t.marker.symbol) for t in figure.data if t.legendgroup and t.name
@@ -63,7 +68,7 @@ def test_each_answer_has_a_line_and_a_sign_of_its_own() -> None:
 
 def test_there_and_back_do_not_lie_on_each_other() -> None:
     back = drawing.Arc(origin="IN", destination="DE", answer=Answer.NEEDS, says="")
-    figure = go.Figure(drawing.where([], [ARCS[2], back]).to_dict())
+    figure = mapped([], [ARCS[2], back])
 
     (line,) = [trace for trace in figure.data if trace.name == str(Answer.NEEDS)]
     middle = len(line.y) // 4
@@ -71,16 +76,14 @@ def test_there_and_back_do_not_lie_on_each_other() -> None:
 
 
 def test_the_map_asks_no_network() -> None:
-    figure = go.Figure(drawing.where(BUBBLES, ARCS).to_dict())
+    figure = mapped(BUBBLES, ARCS)
 
     assert {trace.type for trace in figure.data} == {"scatter"}
 
 
 def test_a_country_without_a_point_is_left_out_of_the_map() -> None:
     lost = drawing.Arc(origin="", destination="IN", answer=Answer.UNKNOWN, says="")
-    figure = go.Figure(
-        drawing.where([drawing.Bubble(country="XX", copies=1, says="")], [lost]).to_dict()
-    )
+    figure = mapped([drawing.Bubble(country="XX", copies=1, says="")], [lost])
 
     assert {trace.name for trace in figure.data if trace.name} == set()
 
