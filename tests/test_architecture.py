@@ -24,15 +24,16 @@ VERBS = (
     *("federated", "lineage", "trail", "watch", "register"),
     *("rules", "rights", "impact", "access", "glossary", "report"),
 )
-# What a room may import: the rooms before it, in order. `errors`, `settings`, `plain`, `countries`
-# and `i18n` are the ground floor.
-GROUND = {"errors", "settings", "plain", "countries", "i18n"}
+# What a room may import: the rooms before it, in order. `errors`, `settings`, `plain`,
+# `shipped`, `countries` and `i18n` are the ground floor.
+GROUND = {"errors", "settings", "plain", "shipped", "countries", "i18n"}
 BEFORE: dict[str, set[str]] = {
     "errors": set(),
     "settings": {"errors"},
     "plain": set(),
+    "shipped": set(),
     "countries": set(),
-    "i18n": {"errors", "settings"},
+    "i18n": {"errors", "settings", "shipped"},
     **{room: GROUND | set(VERBS[:place]) for place, room in enumerate(VERBS)},
     "demo": GROUND | {"dataset"},
     "storage": GROUND | set(VERBS),

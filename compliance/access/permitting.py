@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from compliance.access.nouns import Actor, Role
 from compliance.errors import NotPermittedError
+from compliance.shipped import table
 
 DESK = "the desk"
 
@@ -70,5 +68,4 @@ def permit(actor: Actor, act: str) -> None:
 
 @cache
 def _read(name: str) -> Any:
-    text = resources.files("compliance.access").joinpath(f"{name}.yaml").read_text("utf-8")
-    return yaml.safe_load(text)
+    return table("compliance.access", f"{name}.yaml")

@@ -5,11 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Mapping, Sequence
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from compliance.anonymise.hierarchies import write_hierarchy
 from compliance.anonymise.nouns import (
@@ -26,6 +24,7 @@ from compliance.anonymise.nouns import (
 from compliance.anonymise.nouns.recipe import ColumnProfile, Drift, DriftKind, Recipe
 from compliance.anonymise.preparing import Prepared
 from compliance.dataset.nouns import Column, Sha256
+from compliance.shipped import table
 
 Counts = npt.NDArray[np.int64]
 
@@ -146,8 +145,7 @@ def stability(before: Counts, now: Counts) -> float:
 
 @functools.cache
 def _limits() -> Mapping[str, Mapping[str, float]]:
-    text = resources.files("compliance.anonymise").joinpath("drift.yaml")
-    return {row["id"]: row for row in yaml.safe_load(text.read_text(encoding="utf-8"))}
+    return {row["id"]: row for row in table("compliance.anonymise", "drift.yaml")}
 
 
 def _named(plan: Plan) -> set[str]:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from compliance.shipped import table
 
 _DAYS = re.compile(r"([+-]\d+) days(?: (\d\d):(\d\d))?")
 
 
 def shop_register(at: datetime) -> tuple[dict[str, Any], ...]:
     """The records, each with `kind`, `id`, `name`, `values`; their days count from `at` (UTC)."""
-    text = files("compliance.demo").joinpath("data/register.yaml").read_text(encoding="utf-8")
-    records = yaml.safe_load(text)["records"]
+    records = table("compliance.demo", "data/register.yaml")["records"]
     return tuple({**record, "values": _dated(record["values"], at)} for record in records)
 
 
 def shop_requests() -> tuple[dict[str, Any], ...]:
     """What some customers ask for, each with the steps that were taken since."""
-    text = files("compliance.demo").joinpath("data/requests.yaml").read_text(encoding="utf-8")
-    found: list[dict[str, Any]] = yaml.safe_load(text)["requests"]
+    found: list[dict[str, Any]] = table("compliance.demo", "data/requests.yaml")["requests"]
     return tuple(found)
 
 

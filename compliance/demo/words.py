@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from compliance.dataset.nouns import Description
 from compliance.demo.nouns import Company, ShopBudget
 from compliance.plain import from_plain
+from compliance.shipped import table
 
 COUNTRIES = ("germany", "france", "united_kingdom", "united_states", "china")
 
@@ -234,8 +232,7 @@ def review_words() -> ReviewWords:
 
 def plain_words(name: str) -> dict[str, Any]:
     """What stands in a data file of the demo."""
-    text = (files("compliance.demo") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
-    plain: dict[str, Any] = yaml.safe_load(text)
+    plain: dict[str, Any] = table("compliance.demo", f"data/{name}.yaml")
     return plain
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import itertools
 import re
 from collections.abc import Iterator, Mapping
@@ -12,10 +11,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from compliance.discovery.nouns import IdentifierClass, Law, LegalClass, SemanticType
 from compliance.plain import from_plain
+from compliance.shipped import table
 
 _BLANK = re.compile(r"\{(\w+)\}")
 
@@ -115,8 +113,5 @@ def filled(phrase: str) -> Iterator[str]:
 @functools.cache
 def data(name: str) -> dict[str, Any]:
     """The packaged data file `name`.yaml."""
-    text = importlib.resources.files(__package__).joinpath(f"{name}.yaml").read_text("utf-8")
-    # The C parser is ten times as fast, and not built everywhere.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  (both are safe loaders)  # nosec B506
+    found: dict[str, Any] = table(__package__, f"{name}.yaml")
     return found

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from compliance.errors import UnknownTermError
 from compliance.glossary.nouns import Glossary, Term, Threshold
 from compliance.i18n import translate
 from compliance.plain import from_plain
+from compliance.shipped import table
 
 __all__ = ["find", "glossary", "of_page", "term", "thresholds"]
 
@@ -18,7 +16,7 @@ __all__ = ["find", "glossary", "of_page", "term", "thresholds"]
 @cache
 def glossary() -> Glossary:
     """Every term, with whom the definitions follow."""
-    raw = yaml.safe_load((files(__package__) / "terms.yaml").read_text("utf-8"))
+    raw = table(__package__, "terms.yaml")
     rows = [
         {
             ("standard" if key == "field" else "origin" if key == "from" else key): value
@@ -68,7 +66,7 @@ def find(words: str) -> tuple[Term, ...]:
 @cache
 def thresholds() -> tuple[Threshold, ...]:
     """Sizes of the smallest group that others ask for, the largest first."""
-    raw = yaml.safe_load((files(__package__) / "thresholds.yaml").read_text("utf-8"))
+    raw = table(__package__, "thresholds.yaml")
     return tuple(from_plain(Threshold, row) for row in raw["thresholds"])
 
 

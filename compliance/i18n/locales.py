@@ -13,9 +13,8 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from compliance.i18n import ENGLISH, FOLDER, LANGUAGE
+from compliance.i18n import ENGLISH, LANGUAGE
+from compliance.shipped import table
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -177,6 +176,5 @@ def _locale(language: str) -> Locale:
 
 @cache
 def _languages() -> dict[str, dict[str, Any]]:
-    told = yaml.safe_load((FOLDER / "languages.yaml").read_text("utf-8"))
-    languages: dict[str, dict[str, Any]] = told["languages"]
+    languages: dict[str, dict[str, Any]] = table("compliance.i18n", "languages.yaml")["languages"]
     return languages

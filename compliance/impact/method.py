@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from compliance.errors import UnknownImpactError
 from compliance.i18n import mark
@@ -26,6 +23,7 @@ from compliance.impact.nouns import (
     Section,
     Template,
 )
+from compliance.shipped import table
 
 
 def template_named(id_: str) -> Template:
@@ -125,4 +123,4 @@ def _tupled(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load((files(__package__) / name).read_text("utf-8"))
+    return table(__package__, name)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from compliance.privacy.nouns.question import Granularity
+from compliance.shipped import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +43,7 @@ class Preset:
 @cache
 def presets() -> tuple[Preset, ...]:
     """All bounds from public knowledge, in the order of the file."""
-    text = files("compliance.privacy").joinpath("presets.yaml").read_text(encoding="utf-8")
-    file = yaml.safe_load(text)
+    file = table("compliance.privacy", "presets.yaml")
     return tuple(
         Preset(
             id=row["id"],

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from compliance.shipped import table
 
 _NOISE_OF_COUNT = 0.05  # times those expected; the usual choice
 
@@ -113,6 +112,5 @@ def _unknown(name: str, word: str) -> NoTheorem:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    text = files("compliance.privacy").joinpath("theorems.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = table("compliance.privacy", "theorems.yaml")
     return loaded

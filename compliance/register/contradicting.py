@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from compliance.register.nouns import Contradiction, FieldId, KindId, Record
+from compliance.shipped import table
 
 Line = tuple[Any, ...]  # field, operator, and for most operators a value or another field
 
@@ -37,9 +35,7 @@ class Rule:
 @cache
 def rules() -> tuple[Rule, ...]:
     """All of them, in the order of the file."""
-    file = resources.files("compliance.register").joinpath("contradictions.yaml")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    rows = yaml.load(file.read_text("utf-8"), loader)  # noqa: S506 - both are safe loaders  # nosec B506
+    rows = table("compliance.register", "contradictions.yaml")
     return tuple(_rule(row) for row in rows["contradictions"])
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from compliance.errors import UnknownKindError
 from compliance.register.nouns import Field, FieldType, Kind, KindId
+from compliance.shipped import table
 
 
 @cache
@@ -41,9 +39,7 @@ def laws() -> Mapping[str, str]:
 @cache
 def raw() -> Mapping[str, Any]:
     """What stands in `kinds.yaml`."""
-    text = resources.files("compliance.register").joinpath("kinds.yaml").read_text("utf-8")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: Mapping[str, Any] = yaml.load(text, loader)  # noqa: S506 - both are safe loaders  # nosec B506
+    found: Mapping[str, Any] = table("compliance.register", "kinds.yaml")
     return found
 
 

@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from compliance.countries import name_of
 from compliance.i18n import mark
@@ -25,6 +22,7 @@ from compliance.register.nouns import (
     Register,
 )
 from compliance.register.writing import Shape, json_bytes
+from compliance.shipped import table
 
 UNKNOWN, NONE = mark("not recorded"), "none"
 PROCESSOR = "processor"
@@ -182,6 +180,5 @@ def _header(
 
 @cache
 def _data() -> Mapping[str, Any]:
-    file = resources.files("compliance.register").joinpath("ropa.yaml")
-    found: Mapping[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    found: Mapping[str, Any] = table("compliance.register", "ropa.yaml")
     return found

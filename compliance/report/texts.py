@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from compliance.i18n import LANGUAGE, speaking
 from compliance.i18n.gathering import spoken
+from compliance.shipped import table
 
 
 def texts() -> dict[str, Any]:
@@ -29,6 +27,5 @@ def _texts(language: str) -> dict[str, Any]:
 
 @cache
 def _english() -> dict[str, Any]:
-    data = (files(__package__) / "texts.yaml").read_text("utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(data)
+    loaded: dict[str, Any] = table(__package__, "texts.yaml")
     return loaded

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from compliance.plain import from_plain
+from compliance.shipped import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +78,7 @@ class Meaning:
 
 def rows(name: str) -> Any:
     """What stands in a data file of this room."""
-    text = resources.files("compliance.watch").joinpath(name)
-    return yaml.safe_load(text.read_text(encoding="utf-8"))
+    return table("compliance.watch", name)
 
 
 @cache

@@ -7,15 +7,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
-import yaml
 from babel import Locale
 from babel.core import get_global
 
 from compliance.anonymise.hierarchies.numbers import Level
 from compliance.anonymise.nouns import ALL
+from compliance.shipped import table
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "zh", "ja", "ko")
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -131,8 +130,7 @@ def _joined(names: Sequence[str]) -> str:
 
 @functools.cache
 def _data() -> Mapping[str, Any]:
-    text = resources.files("compliance.anonymise.hierarchies").joinpath("places.yaml")
-    loaded: Mapping[str, Any] = yaml.safe_load(text.read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = table("compliance.anonymise.hierarchies", "places.yaml")
     return loaded
 
 

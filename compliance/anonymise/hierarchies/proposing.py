@@ -7,16 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from importlib import resources
 
 import numpy as np
-import yaml
 
 from compliance.anonymise.hierarchies import numbers, ordering, places, schemes
 from compliance.anonymise.nouns import Build, Builder
 from compliance.dataset.nouns import Column, ColumnName, ColumnType
 from compliance.dataset.table import Table
 from compliance.discovery.nouns import IdentifierClass, Label
+from compliance.shipped import table
 
 FEW = 3  # so few values: any group of them is nearly all
 _MOST_WORDS = 400
@@ -65,8 +64,7 @@ def propose(table: Table, column: Column, label: Label, labels: Sequence[Label] 
 @functools.cache
 def kinds() -> Mapping[str, str]:
     """The kind of hierarchy that fits each semantic type, by its id."""
-    text = resources.files("compliance.anonymise.hierarchies").joinpath("proposals.yaml")
-    rows = yaml.safe_load(text.read_text(encoding="utf-8"))
+    rows = table("compliance.anonymise.hierarchies", "proposals.yaml")
     return {name: row["kind"] for row in rows for name in row["types"]}
 
 

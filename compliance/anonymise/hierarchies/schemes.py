@@ -12,11 +12,9 @@ import ipaddress
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from importlib import resources
-
-import yaml
 
 from compliance.anonymise.nouns import ALL
+from compliance.shipped import table
 
 Step = Callable[[str], str]
 
@@ -111,8 +109,10 @@ def _week(year: int, month: int, day: int) -> str:
 
 @functools.cache
 def _postal_patterns() -> tuple[re.Pattern[str], ...]:
-    text = resources.files("compliance.anonymise.hierarchies").joinpath("postal.yaml").read_text()
-    return tuple(re.compile(row["pattern"], re.IGNORECASE) for row in yaml.safe_load(text))
+    return tuple(
+        re.compile(row["pattern"], re.IGNORECASE)
+        for row in table("compliance.anonymise.hierarchies", "postal.yaml")
+    )
 
 
 def _postal() -> tuple[Step, ...]:

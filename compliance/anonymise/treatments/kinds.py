@@ -6,14 +6,12 @@ import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from compliance.anonymise.nouns import Treatment, TreatmentKind
 from compliance.errors import TreatmentError
 from compliance.plain import from_plain, one_line
+from compliance.shipped import table
 
 _LONGEST_TEXT = 80
 
@@ -49,8 +47,7 @@ class KindRow:
 @functools.cache
 def kinds() -> Mapping[TreatmentKind, KindRow]:
     """Every kind, by its id."""
-    text = files(__package__).joinpath("kinds.yaml").read_text("utf-8")
-    rows = [_row(raw) for raw in yaml.safe_load(text)["kinds"]]
+    rows = [_row(raw) for raw in table(__package__, "kinds.yaml")["kinds"]]
     return {row.id: row for row in rows}
 
 

@@ -6,13 +6,11 @@ import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from compliance.anonymise.treatments.job import Job, Outcome, texts_of
 from compliance.plain import from_plain
+from compliance.shipped import table
 
 MASK = "***"
 _WORD = re.compile(r"[^\W_]+")
@@ -130,7 +128,5 @@ def _country_code(digits: str) -> str:
 
 @functools.cache
 def _read() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load(
-        files(__package__).joinpath("masks.yaml").read_text("utf-8")
-    )
+    read: dict[str, Any] = table(__package__, "masks.yaml")
     return read

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import functools
-import importlib.resources
 from typing import Any
 
-import yaml
+from compliance import shipped
 
 
 @functools.cache
 def table() -> dict[str, dict[str, dict[str, Any]]]:
     """The rows as they are written there: value, source and date by group and name."""
-    text = importlib.resources.files(__package__).joinpath("thresholds.yaml").read_text("utf-8")
-    rows: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(text)
+    rows: dict[str, dict[str, dict[str, Any]]] = shipped.table(__package__, "thresholds.yaml")
     return rows
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from compliance.discovery.text.nouns import SpanType
+from compliance.shipped import table
 
 _LATIN = "0-9A-Za-z"
 _LEFT = f"(?<![{_LATIN}].)"
@@ -42,9 +40,7 @@ class Pattern:
 @functools.cache
 def settings() -> Mapping[str, Any]:
     """The whole of patterns.yaml as plain values."""
-    file = importlib.resources.files(__package__) / "patterns.yaml"
-    # The loader of libyaml is ten times faster; the first search waits for it.
-    loaded: Mapping[str, Any] = yaml.load(file.read_text("utf-8"), Loader=_loader())  # noqa: S506  # nosec B506
+    loaded: Mapping[str, Any] = table(__package__, "patterns.yaml")
     return loaded
 
 
@@ -52,10 +48,6 @@ def settings() -> Mapping[str, Any]:
 def patterns() -> tuple[Pattern, ...]:
     """All patterns, in the order of the file."""
     return tuple(_pattern(row) for row in settings()["patterns"])
-
-
-def _loader() -> Any:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _pattern(row: Mapping[str, Any]) -> Pattern:

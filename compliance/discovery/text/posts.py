@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import re
 
-import yaml
+from compliance.shipped import table
 
 # In a long review one smile says nothing. Of 30, 60 and 100 the one that told most persons in
 # comments of those that told no more in reviews of clothes than the random field alone.
@@ -35,7 +34,6 @@ def is_post(text: str) -> bool:
 
 @functools.cache
 def _shape() -> re.Pattern[str]:
-    file = importlib.resources.files(__package__).joinpath("posts.yaml")
-    words = yaml.safe_load(file.read_text("utf-8"))["words"]
+    words = table(__package__, "posts.yaml")["words"]
     chat = rf"(?<![\w'’@])(?i:{'|'.join(map(re.escape, words))})(?![\w'’])"
     return re.compile("|".join((*_MARKS, chat)))

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, Context, Decimal
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from compliance.dataset.nouns import ColumnName
 from compliance.i18n import mark
 from compliance.privacy.aggregates import KEYS_PART, Role, parts_of
 from compliance.privacy.nouns import BudgetState
 from compliance.privacy.nouns.question import Query, Statistic
+from compliance.shipped import table
 
 _SIGNS = ("ε", "δ", "ρ")
 _ROLES = {
@@ -29,7 +27,7 @@ _ROLES = {
 @cache
 def data(name: str) -> Mapping[str, Any]:
     """The data file `name` of this folder. Not to be changed."""
-    loaded: dict[str, Any] = yaml.safe_load((files(__package__) / name).read_text("utf-8"))
+    loaded: dict[str, Any] = table(__package__, name)
     return loaded
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from compliance.rights.nouns import Barred, Barrier, IdentifierKind
+from compliance.shipped import table
 
 
 def applying(
@@ -53,6 +51,5 @@ def _applies(wish: Barred, names: frozenset[str], *, is_handed_on: bool) -> bool
 
 @cache
 def _rules() -> Mapping[str, Any]:
-    data = (files("compliance.rights.consents") / "barriers.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(data)
+    loaded: Mapping[str, Any] = table("compliance.rights.consents", "barriers.yaml")
     return loaded

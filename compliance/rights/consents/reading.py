@@ -10,17 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import PurePath
 from typing import Any
-
-import yaml
 
 from compliance.errors import ConsentFileError
 from compliance.i18n import mark
 from compliance.plain import one_line
 from compliance.rights.consents.hashing import normalised
 from compliance.rights.nouns import IdentifierKind
+from compliance.shipped import table
 
 MOST_EVENTS = 5_000_000
 LONGEST_CELL = 300
@@ -305,6 +303,5 @@ def _by_name() -> Mapping[str, str]:
 
 @cache
 def _names() -> Mapping[str, Any]:
-    data = (files("compliance.rights.consents") / "columns.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(data)
+    loaded: Mapping[str, Any] = table("compliance.rights.consents", "columns.yaml")
     return loaded

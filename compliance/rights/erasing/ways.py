@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from compliance.dataset.nouns import ColumnName
 from compliance.discovery.nouns import Form, IdentifierClass, Label
 from compliance.rights.nouns import Way
+from compliance.shipped import table
 
 _TELLING = (IdentifierClass.DIRECT, IdentifierClass.QUASI)
 
@@ -59,6 +57,5 @@ def _beyond() -> Mapping[str, str]:
 
 
 def _read(name: str) -> Mapping[str, Any]:
-    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-    found: Mapping[str, Any] = yaml.safe_load(text)
+    found: Mapping[str, Any] = table(__package__, name)
     return found

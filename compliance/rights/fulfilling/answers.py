@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from compliance.i18n import mark
 from compliance.rules.nouns import LawId
+from compliance.shipped import table
 
 
 @cache
 def answers() -> Mapping[str, Any]:
     """What stands in `answers.yaml`. Not to be changed."""
-    text = resources.files(__package__).joinpath("answers.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = yaml.safe_load(text)
+    found: Mapping[str, Any] = table(__package__, "answers.yaml")
     return found
 
 

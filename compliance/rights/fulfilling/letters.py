@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from compliance.errors import LetterError
 from compliance.i18n import mark
 from compliance.rights.fulfilling.answers import complaint_under
 from compliance.rights.nouns import Letter, LetterKind, Outcome, Request, Right, Sender, Step
+from compliance.shipped import table
 
 _Paragraphs = list[tuple[str, tuple[str, ...]]]
 _MONTHS = (
@@ -233,6 +231,5 @@ def _missing(request: Request, matter: Matter) -> list[str]:
 
 @cache
 def _texts() -> Mapping[str, Any]:
-    text = resources.files(__package__).joinpath("letters.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = yaml.safe_load(text)
+    found: Mapping[str, Any] = table(__package__, "letters.yaml")
     return found

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from compliance.errors import RequestInputError
 from compliance.i18n import mark
 from compliance.plain import from_plain
 from compliance.rights.nouns import IdentityLevel, Right
 from compliance.rules.nouns import Deadline, LawId, RuleId
+from compliance.shipped import table
 
 LEVELS = tuple(IdentityLevel)  # from the weakest to the strongest
 
@@ -225,6 +223,5 @@ def _target(days: int | None) -> dict[str, Any] | None:
 
 @cache
 def _raw() -> Mapping[str, Any]:
-    text = resources.files(__package__).joinpath("rights.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = yaml.safe_load(text)
+    found: Mapping[str, Any] = table(__package__, "rights.yaml")
     return found

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from compliance.rights.nouns import IdentifierKind
+from compliance.shipped import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,7 @@ class Way:
 @functools.cache
 def data() -> dict[str, Any]:
     """kinds.yaml as it is written."""
-    found: dict[str, Any] = yaml.safe_load((files(__package__) / "kinds.yaml").read_bytes())
+    found: dict[str, Any] = table(__package__, "kinds.yaml")
     return found
 
 

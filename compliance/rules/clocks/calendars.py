@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
-from importlib import resources
 from zoneinfo import ZoneInfo
-
-import yaml
 
 from compliance.plain import from_plain
 from compliance.rules.nouns import Calendar
+from compliance.shipped import table
 
 _LONGEST_WAIT_DAYS = 60  # no country rests longer
 
@@ -106,8 +104,7 @@ def _holidays(country: str, subdivision: str):  # type: ignore[no-untyped-def]
 
 @cache
 def _raw() -> Mapping[str, dict[str, str]]:
-    text = resources.files(__package__).joinpath("calendars.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, dict[str, str]] = yaml.safe_load(text)
+    found: Mapping[str, dict[str, str]] = table(__package__, "calendars.yaml")
     return found
 
 

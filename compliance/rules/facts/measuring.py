@@ -11,18 +11,17 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from dateutil.relativedelta import relativedelta
 
 from compliance.dataset import Table
 from compliance.dataset.nouns import ColumnName, ColumnType, Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.rules.nouns import Residents, Retained
+from compliance.shipped import table
 
 CodeOf = Callable[[str], str | None]
 
@@ -246,6 +245,5 @@ def _words(name: str) -> set[str]:
 
 @functools.cache
 def _ages() -> Mapping[str, Any]:
-    text = resources.files("compliance.rules.facts").joinpath("ages.yaml")
-    loaded: Mapping[str, Any] = yaml.safe_load(text.read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = table("compliance.rules.facts", "ages.yaml")
     return loaded

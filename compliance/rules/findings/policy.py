@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from compliance.plain import from_plain
 from compliance.rules.nouns import Severity
+from compliance.shipped import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +32,5 @@ class Policy:
 @cache
 def policy() -> Policy:
     """The policy that comes with the desk."""
-    folder = resources.files("compliance.rules").joinpath("findings")
-    raw = yaml.safe_load(folder.joinpath("policy.yaml").read_text(encoding="utf-8"))
+    raw = table("compliance.rules.findings", "policy.yaml")
     return from_plain(Policy, raw)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from compliance.plain import from_plain
 from compliance.rules.nouns import RemedyKind
+from compliance.shipped import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +84,7 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """The catalogue that comes with the desk."""
-    folder = resources.files("compliance.rules").joinpath("remedies")
-    raw = yaml.safe_load(folder.joinpath("catalogue.yaml").read_text(encoding="utf-8"))
+    raw = table("compliance.rules.remedies", "catalogue.yaml")
     return from_plain(Catalogue, raw)
 
 

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from compliance.plain import from_plain
 from compliance.rules.nouns import Answer, LawId, Level, Triple
+from compliance.shipped import table
 
 ANSWERS = {
     "free": Answer.FREE,
@@ -227,8 +225,7 @@ class Tables:
 @cache
 def tables() -> Tables:
     """The tables that come with the desk."""
-    place = resources.files("compliance.rules").joinpath("residency", "tables.yaml")
-    raw = yaml.safe_load(place.read_text(encoding="utf-8"))
+    raw = table("compliance.rules.residency", "tables.yaml")
     raw["lists"] = _lists(raw["lists"])
     for law in raw["laws"].values():
         if isinstance(law["countries"], str):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 from typing import Any, cast
 
-import yaml
-
 from compliance.access.nouns import Actor
+from compliance.shipped import table
 from compliance.workspace import Workspace
 from compliance.workspace.beside.crew import Crew
 from compliance.workspace.desk import Confirm
@@ -16,8 +14,11 @@ from compliance.workspace.desk import Confirm
 
 def _listed() -> dict[str, str]:
     """By verb, of which kind it is: brief, long, or whole."""
-    text = files("compliance.workspace.beside").joinpath("long_work.yaml").read_text("utf-8")
-    return {verb: kind for kind, verbs in yaml.safe_load(text).items() for verb in verbs}
+    return {
+        verb: kind
+        for kind, verbs in table("compliance.workspace.beside", "long_work.yaml").items()
+        for verb in verbs
+    }
 
 
 LONG_WORK = _listed()
