@@ -7,13 +7,17 @@ from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from compliance.errors import NotPermittedError
+from compliance.i18n import refusals
 from compliance.i18n import translate as _
-from compliance.workspace import Workspace
-from pages.parts import visiting, wording
+from pages.parts import visiting
+
+if TYPE_CHECKING:
+    from compliance.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -300,7 +304,7 @@ def permit_or_stop(page: st.Page, workspace: Workspace) -> None:
     try:
         workspace.permit(row_of(page, workspace).right)
     except NotPermittedError as refusal:
-        st.error(wording.refused(refusal), title=_("Not for your role"))
+        st.error(refusals.said(refusal), title=_("Not for your role"))
         st.stop()
 
 

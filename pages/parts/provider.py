@@ -6,7 +6,6 @@ from streamlit.runtime.secrets import SecretsValue
 
 from compliance.errors import WorkspaceError
 from compliance.settings import Settings, SignIn
-from compliance.workspace.keys import cookie_key
 
 
 def sign_in() -> SignIn:
@@ -24,6 +23,8 @@ def secrets(sign_in: SignIn) -> dict[str, SecretsValue] | None:
     """
     if not sign_in.way or sign_in.amiss:
         return None
+    from compliance.workspace.keys import cookie_key
+
     try:
         key = cookie_key(Settings.from_environment().home)
     except WorkspaceError:

@@ -12,15 +12,18 @@ How the server shares itself among many is told in `sharing`.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from compliance.settings import ServerSettings
-from compliance.workspace.vitals import Vitals
 from pages.parts import gate, provider, sharing, visiting
 from pages.parts.serving import edge, logs
+
+if TYPE_CHECKING:
+    from compliance.workspace.vitals import Vitals
 
 PagesManager.uses_pages_directory = False
 
@@ -34,12 +37,12 @@ def vitals() -> Vitals:
     return visiting.shared().vitals
 
 
+ready = sharing.begin()
 app = st.App(
     Path(__file__).resolve().parent.parent.parent / "app.py",
     secrets=provider.secrets(sign_in),
     routes=edge.routes(settings, vitals),
     middleware=[*edge.middleware(settings), Middleware(gate.Gate, sign_in=sign_in)],
-    lifespan=edge.lifespan,
+    lifespan=edge.lifespan(ready.start),
     on_script_error=edge.crashed,
 )
-ready = sharing.begin()

@@ -18,6 +18,8 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit import delta_generator
@@ -27,11 +29,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
-from compliance.glossary import glossary
-from compliance.rules import desk_pack
 from compliance.settings import Settings
-from compliance.workspace import load_libraries
-from compliance.workspace.beside import Crew
+
+if TYPE_CHECKING:
+    from compliance.workspace.beside import Crew
 
 AT_ONCE = 1  # pages drawn
 PATIENCE_S = 0.5  # then a page is drawn in any case: whoever has the turn waits for something
@@ -41,6 +42,7 @@ TIDY_S = 30.0
 FIRST_PAGE = (
     "pandas",
     "streamlit.elements.plotly_chart",
+    "compliance.workspace.beside",
     "pages.parts.entrance",
     "pages.parts.explaining",
     "pages.parts.glancing",
@@ -52,7 +54,7 @@ FIRST_PAGE = (
     "pages.parts.session",
     "pages.parts.trailing.verdict",
 )
-PAINTED_S = 2.0  # the browser of the first page still fetches what paints its charts
+PAINTED_S = 5.0  # the browser of the first page still fetches what paints its charts
 FIRST_PAGE_S = 5.0  # nobody came until then, so what is slow to load is loaded now
 KEPT_S = 60.0  # a session whose browser has gone; then its uploads and choices are let go
 _ARENAS = 2  # of the C library's memory; it would take eight times the cores
@@ -114,33 +116,52 @@ class Turns:
 
 
 TURNS = Turns()
+_LOADED = threading.Event()  # what the first page needs; pages wait for it
+_LOADED.set()
 _DRAWN = threading.Event()  # some page was
-_CREW: list[Crew] = []
+_SERVED: list[Settings] = []  # of the server, where this process is one
+_HIRING = threading.Lock()
 
 
 def crew() -> Crew | None:
     """Who does long work beside the server; None where it is done in place."""
-    return _CREW[0] if _CREW else None
+    with _HIRING:
+        return _hired() if _SERVED and _SERVED[0].workers else None
+
+
+@cache
+def _hired() -> Crew:
+    from compliance.workspace.beside import Crew
+
+    settings = _SERVED[0]
+    hired = Crew(settings, settings.workers, TURNS.elsewhere, _still_wanted)
+    atexit.register(hired.end)
+    return hired
+
+
+def wait_until_loaded() -> None:
+    """Let the one thread that loads what a server begins with come to its end.
+
+    Two that import modules which need each other could be handed a half of one.
+    """
+    _LOADED.wait()
 
 
 def begin() -> threading.Thread:
     """Set this process up to serve many; once, before anybody comes.
 
     Returns:
-        What loads beside, so that the first release does not wait for it.
+        What loads beside, to be started as soon as the server answers: a browser needs as long
+            to make itself ready as this does.
     """
     sys.setswitchinterval(SWITCH_S)
     few_arenas()
     _in_turns()
     _themes_kept()
-    settings = Settings.from_environment()
-    if settings.workers:
-        _CREW.append(Crew(settings, settings.workers, TURNS.elsewhere, _still_wanted))
-        atexit.register(_CREW[0].end)
-    ready = threading.Thread(target=_get_ready, name="get ready", daemon=True)
-    ready.start()
+    _SERVED.append(Settings.from_environment())
+    _LOADED.clear()
     threading.Thread(target=_tidy_forever, name="tidy up", daemon=True).start()
-    return ready
+    return threading.Thread(target=_get_ready, name="get ready", daemon=True)
 
 
 def few_arenas() -> bool:
@@ -156,6 +177,7 @@ def _in_turns() -> None:
     drawn = ScriptRunner._run_script
 
     def in_turn(self: ScriptRunner, rerun_data: RerunData) -> None:
+        wait_until_loaded()
         with TURNS.turn():
             drawn(self, rerun_data)
         _DRAWN.set()
@@ -190,22 +212,36 @@ def _get_ready() -> None:
     What the first page needs comes first, while its visitor's browser still loads Streamlit; the
     rest after that page is drawn, or its visitor would wait for all of it.
     """
-    _load_first_page()
+    gc.disable()  # nothing of what is loaded goes away again
+    try:
+        _load_first_page()
+    finally:
+        gc.enable()
+        _LOADED.set()
     if _DRAWN.wait(FIRST_PAGE_S):
         time.sleep(PAINTED_S)
-    load_libraries()
+    _load_libraries()
     gc.collect()
     gc.freeze()
-    if _CREW:
-        _CREW[0].warm()
+    if workers := crew():
+        workers.warm()
 
 
 def _load_first_page() -> None:
+    from compliance.glossary import glossary
+    from compliance.rules import desk_pack
+
     delta_generator._use_warning_has_been_displayed = True  # else it reads all files of the stack
     for name in FIRST_PAGE:
         importlib.import_module(name)
     glossary()
     desk_pack()
+
+
+def _load_libraries() -> None:
+    from compliance.workspace import load_libraries
+
+    load_libraries()
 
 
 def _tidy_forever() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit import config
@@ -17,10 +18,11 @@ from compliance.access import check_is_near
 from compliance.access.nouns import Caller, Identity
 from compliance.errors import AccessError, SignInError, SignInNotReadyError
 from compliance.i18n import mark
-from compliance.workspace import Workspace
-from compliance.workspace.beside import through
 from pages.parts import sharing
 from pages.parts.guiding import stage
+
+if TYPE_CHECKING:
+    from compliance.workspace import Workspace
 
 _ACTOR, _VISIT = "visiting_actor", "visiting_visit"
 _KEPT = ("session_language",)  # what the next person may find
@@ -29,6 +31,10 @@ _KEPT = ("session_language",)  # what the next person may find
 @st.cache_resource(max_entries=1, show_spinner=False)
 def shared() -> Workspace:
     """The open workspace that all sessions share, in the hands of whoever has the machine."""
+    sharing.wait_until_loaded()
+    from compliance.workspace import Workspace
+    from compliance.workspace.beside import through
+
     return through(Workspace(), sharing.crew())
 
 

@@ -174,6 +174,19 @@ def test_the_page_speaks_the_officers_language(
     assert visitor.strangers == []
 
 
+def test_what_draws_charts_is_ready_before_the_first_chart(app: App, open_window: Open) -> None:
+    visitor = open_window(app)
+    visitor.visit("Accounts", "accounts")
+
+    visitor.page.wait_for_function(
+        """() => ['PlotlyChart', 'DataFrame'].every(part => performance
+             .getEntriesByType('resource')
+             .some(one => one.name.includes(`/js/${part}.`) && one.responseStatus === 200))"""
+    )
+    assert visitor.page.locator(".js-plotly-plot").count() == 0
+    assert visitor.complaints == []
+
+
 def test_the_policy_holds_in_the_browser(app: App, open_window: Open) -> None:
     visitor = open_window(app)
     visitor.visit("Overview", "")

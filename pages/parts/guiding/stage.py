@@ -6,18 +6,18 @@ This is the one place that decides: pages ask it before they show a value, a nam
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from compliance.access.nouns import Actor
 from compliance.i18n import translate as _
-from compliance.workspace import Workspace
-from compliance.workspace.beside import Crew, through
-from compliance.workspace.desk import Confirm
-from compliance.workspace.presenting import OPENED, Stages, presenter
 from pages.parts import sharing
 
-__all__ = ["ON", "OPENED", "is_on", "reset", "shop", "veiled"]
+if TYPE_CHECKING:
+    from compliance.workspace import Workspace
+    from compliance.workspace.desk import Confirm
+    from compliance.workspace.presenting import Stages
 
 ON = "session_is_presenting"
 _VEIL = "•••"
@@ -40,6 +40,8 @@ def shop(home: Path, actor: Actor, confirm: Confirm | None) -> Workspace:
         home: the real workspace folder.
         confirm: whether they are still here, and who they are now.
     """
+    from compliance.workspace.presenting import presenter
+
     here = _stages(home)
     if here.is_ready():
         found = here.of(actor.person)
@@ -59,6 +61,8 @@ def reset(home: Path, actor: Actor) -> None:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _stages(home: Path) -> Stages:
+    from compliance.workspace.presenting import Stages
+
     return Stages(home, _built)
 
 
@@ -67,6 +71,8 @@ def _built(shop: Workspace) -> None:
     if sharing.crew() is None:
         shop.build_demo()
         return
+    from compliance.workspace.beside import Crew, through
+
     crew = Crew(shop.settings, 1, sharing.TURNS.elsewhere)
     try:
         through(shop, crew).build_demo()

@@ -15,6 +15,7 @@ import streamlit as st
 from compliance.errors import ComplianceError
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
+from compliance.workspace.presenting import OPENED
 from pages.parts import language, navigation, outputs, session, visiting, wording
 from pages.parts.guiding import stage, stories
 from pages.parts.guiding.stories import Stop
@@ -232,7 +233,7 @@ def _tour(kept: Mapping[str, str], stops: Sequence[Stop]) -> Tour | None:
     if _KEPT in kept:
         return Tour.of(kept[_KEPT])
     if stage.is_on() and stops:
-        return Tour(page=stops[0].page, since=int(kept.get(stage.OPENED, "0")))
+        return Tour(page=stops[0].page, since=int(kept.get(OPENED, "0")))
     return None
 
 

@@ -6,15 +6,18 @@ import hmac
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from compliance.errors import ComplianceError
-from compliance.workspace.vitals import Vitals
 from pages.parts.serving import counting
 from pages.parts.serving.logs import LOG
+
+if TYPE_CHECKING:
+    from compliance.workspace.vitals import Vitals
 
 HEALTH, LIVE, METRICS = "/health", "/health/live", "/metrics"
 EVERYWHERE = frozenset([HEALTH, LIVE, METRICS])  # whatever host was asked: they guard themselves
@@ -23,7 +26,7 @@ _LOOPBACK = frozenset(["127.0.0.1", "::1"])
 _FRESH_S = 2.0
 
 _OK, _NOT_OK = "ok\n", "not ok\n"
-Ask = Callable[[], Vitals]
+Ask = Callable[[], "Vitals"]
 
 
 class Health:

@@ -7,6 +7,7 @@ somebody gave, nor anything from a dataset.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -22,7 +23,9 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from compliance.errors import ComplianceError
-from compliance.workspace.vitals import Counts, Vitals
+
+if TYPE_CHECKING:
+    from compliance.workspace.vitals import Counts, Vitals
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 REGISTRY = CollectorRegistry()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from compliance.settings import ServerSettings
-from compliance.workspace.vitals import Vitals
 from pages.parts.serving import answering, counting, logs
 from pages.parts.serving.guarding import LOOPBACK, Guarded
 from pages.parts.serving.heading import Headed, headers, streamlits_page
 from pages.parts.serving.watching import Watched
+
+if TYPE_CHECKING:
+    from compliance.workspace.vitals import Vitals
 
 
 def routes(settings: ServerSettings, vitals: Callable[[], Vitals]) -> list[Route]:
@@ -32,11 +35,22 @@ def middleware(settings: ServerSettings) -> list[Middleware]:
     ]
 
 
-@asynccontextmanager
-async def lifespan(_: object) -> AsyncIterator[None]:
-    """Uvicorn and Streamlit have begun their own logs by now; they hand up what they log."""
-    logs.take_over()
-    yield
+def lifespan(
+    begun: Callable[[], object],
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """What happens around the server's life.
+
+    Args:
+        begun: called when it is about to answer.
+    """
+
+    @asynccontextmanager
+    async def around(_: object) -> AsyncIterator[None]:
+        logs.take_over()  # Uvicorn and Streamlit have begun their own by now; they hand them up
+        begun()
+        yield
+
+    return around
 
 
 def crashed(_: Exception) -> None:

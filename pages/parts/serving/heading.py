@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from compliance.i18n import ENGLISH, LANGUAGES, of_locale
 from pages.parts.language import PARAMETER
 
+_STATIC = Path(streamlit.__file__).parent / "static"
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _LANGUAGE = re.compile(rb'<html lang="[^"]*"')
 _TITLE = re.compile(rb"<title>[^<]*</title>")
@@ -43,6 +44,21 @@ _FOLLOW = b"""(() => {
     b"parameter": PARAMETER.encode(),
     b"languages": ", ".join(f'"{language}"' for language in LANGUAGES).encode(),
 }
+# What draws charts and tables takes a browser longer to make ready than all the rest does, and it
+# asks for it when the first one comes. In the time until then it has nothing else to do.
+_DRAWS = ("PlotlyChart", "DataFrame")
+_READY = b"""
+addEventListener("load", () => {
+  const when = self.requestIdleCallback ?? setTimeout;
+  for (const part of [%(parts)s]) when(() => import(part).catch(() => {}));
+});""" % {
+    b"parts": ", ".join(
+        f'"./static/js/{found.name}"'
+        for part in _DRAWS
+        for found in sorted((_STATIC / "static" / "js").glob(f"{part}.*.js"))
+    ).encode(),
+}
+_OURS = _FOLLOW + _READY
 _KEPT_IN_NO_CACHE = ("media", "_stcore")
 _A_YEAR_S = 365 * 24 * 3600
 
@@ -86,7 +102,7 @@ def headers(page: bytes, *, is_behind_tls: bool) -> dict[str, str]:
         page: the HTML in which Streamlit draws; its inline scripts and ours may run, no others.
         is_behind_tls: whether everybody comes by HTTPS, so that browsers may be told to insist.
     """
-    own = (*_SCRIPT.findall(page), _FOLLOW)
+    own = (*_SCRIPT.findall(page), _OURS)
     scripts = " ".join(f"'sha256-{_digest(script)}'" for script in own)
     policy = dict(_POLICY, **{"upgrade-insecure-requests": ""} if is_behind_tls else {})
     said = "; ".join(f"{name} {value}".strip() for name, value in policy.items())
@@ -98,7 +114,7 @@ def headers(page: bytes, *, is_behind_tls: bool) -> dict[str, str]:
 
 def streamlits_page() -> bytes:
     """The HTML that Streamlit brings."""
-    return (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
+    return (_STATIC / "index.html").read_bytes()
 
 
 def language_of(scope: Scope) -> str:
@@ -196,8 +212,8 @@ def spoken(page: bytes, language: str, usual: str = ENGLISH) -> bytes:
     """
     said = f'<html lang="{language}" data-usual="{usual}"'.encode()
     page = _LANGUAGE.sub(said, page, count=1)
-    if _HEAD_END in page and _FOLLOW not in page:
-        page = page.replace(_HEAD_END, b"<script>" + _FOLLOW + b"</script>" + _HEAD_END, 1)
+    if _HEAD_END in page and _OURS not in page:
+        page = page.replace(_HEAD_END, b"<script>" + _OURS + b"</script>" + _HEAD_END, 1)
     return _TITLE.sub(b"<title>Privacy Desk</title>", page, count=1)
 
 
