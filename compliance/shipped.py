@@ -13,5 +13,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def table(package: str, name: str) -> Any:
     """What stands in the file called `name` beside the modules of `package`, as plain values."""
-    data = files(package).joinpath(name).read_bytes()
+    return values(files(package).joinpath(name).read_bytes())
+
+
+def values(data: bytes) -> Any:
+    """What stands in a file of ours, as plain values."""
     return yaml.load(data, _LOADER)  # noqa: S506 - both are safe loaders  # nosec B506

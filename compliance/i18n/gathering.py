@@ -17,10 +17,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from compliance.i18n import COUNTED, FIELD, FOLDER, HELP, translate
 from compliance.i18n.facts import facts, sentences
+from compliance.shipped import values
 
 ROOT = Path(__file__).parents[2]  # of the project, which the paths of `sources.yaml` start from
 SOURCES = FOLDER / "sources.yaml"
@@ -73,7 +72,7 @@ Gathered = dict[str, dict[Key, Message]]
 @cache
 def sources() -> dict[str, Any]:
     """What `sources.yaml` says."""
-    told: dict[str, Any] = yaml.safe_load(SOURCES.read_text("utf-8"))
+    told: dict[str, Any] = values(SOURCES.read_bytes())
     return told
 
 
@@ -161,7 +160,7 @@ def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ((_name(path), words) for words in _in_template(path))
     for row in room.get("data", ()):
         for path in _paths([row["file"]]):
-            plain = yaml.safe_load(path.read_text("utf-8"))
+            plain = values(path.read_bytes())
             told = words_of_data(plain, row["texts"], row.get("without", ()))
             yield from ((_name(path), words) for words in told)
             names = words_of_data(plain, row.get("names", ()), row.get("without", ()))
