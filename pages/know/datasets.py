@@ -1,18 +1,32 @@
 """Load tables, see what was cleaned, and say whose data it is and why."""
 
+from functools import partial
+
 import streamlit as st
 
 from compliance.dataset import RawFile
+from compliance.dataset.nouns import Dataset
 from compliance.errors import ChooseTableError
 from compliance.i18n import mark
 from compliance.i18n import translate as _
-from pages.parts import descriptions, kept, navigation, outputs, permitted, session
+from pages.parts import descriptions, kept, loaded, navigation, outputs, permitted, session
 
 WAYS = UPLOAD, _PLACE, _KEPT = (
     mark("Upload"),
     mark("A place on this machine"),
     mark("Keep it where it is"),
 )
+
+
+def describe(dataset: Dataset) -> None:
+    """Say whose data it is and why."""
+    with st.form("datasets_describe", border=False):
+        said = descriptions.description(dataset, f"datasets_{dataset.id}")
+        if st.form_submit_button(_("Record"), type="primary", key="datasets_record"):
+            with outputs.explained(_("Not recorded")):
+                workspace.describe(dataset.name, said)
+                st.toast(_("Recorded."), icon=":material/check:")
+
 
 workspace = session.workspace()
 outputs.remark(
@@ -95,32 +109,14 @@ with st.container(horizontal=True):
     st.metric(_("Source files"), len(dataset.sources), border=True)
 
 kept.standing(dataset)
-about, cleaning, columns, origin = st.tabs(
-    [_("Whose data and why"), _("Cleaning"), _("Columns"), _("Origin")]
+about = _("Whose data and why")
+outputs.tabbed(
+    "datasets_tabs",
+    {
+        about: partial(describe, dataset),
+        _("Cleaning"): partial(loaded.cleaning, dataset),
+        _("Columns"): partial(loaded.columns, dataset),
+        _("Origin"): partial(loaded.origin, dataset),
+    },
+    always=[about],
 )
-with about, st.form("datasets_describe", border=False):
-    said = descriptions.description(dataset, f"datasets_{dataset.id}")
-    if st.form_submit_button(_("Record"), type="primary", key="datasets_record"):
-        with outputs.explained(_("Not recorded")):
-            workspace.describe(dataset.name, said)
-            st.toast(_("Recorded."), icon=":material/check:")
-with cleaning:
-    st.markdown(_("What was changed on the way in. The source files stay as they are."))
-    outputs.cleaning_of(dataset)
-with columns:
-    outputs.columns_of(dataset)
-    navigation.link("discovery", _("Find the personal data in these columns"))
-with origin:
-    outputs.table(
-        [
-            {_("File"): s.name, _("Size in bytes"): s.size_bytes, "SHA-256": s.sha256}
-            for s in dataset.sources
-        ],
-        key="datasets_sources",
-        alt=_("The files that this dataset came from, with their hashes"),
-        column_config={_("Size in bytes"): st.column_config.NumberColumn(format="localized")},
-    )
-    where = mark("Stored once as Parquet under its hash `{hash}`, on {day}.")
-    if dataset.kept is not None:
-        where = mark("Registered on {day}; what was found there has the hash `{hash}`.")
-    st.markdown(_(where).format(hash=dataset.sha256, day=outputs.moment(dataset.added_at)))

@@ -1,5 +1,7 @@
 """Where each copy lies, which movements happen, and what each law says of them."""
 
+from functools import partial
+
 import streamlit as st
 
 from compliance.i18n import translate as _
@@ -20,12 +22,13 @@ movements.unplaced(found.unplaced)
 with st.container(border=True):
     maps.map_of(found)
 
-moving, asking, counting = st.tabs(
-    [_("Movements"), _("Check a movement before it happens"), _("Counted since 1 January")]
+asking = _("Check a movement before it happens")
+outputs.tabbed(
+    "residency_tabs",
+    {
+        _("Movements"): partial(movements.movements, found),
+        asking: partial(checks.check, workspace),
+        _("Counted since 1 January"): partial(movements.counters, found.counters),
+    },
+    always=[asking],
 )
-with moving:
-    movements.movements(found)
-with asking:
-    checks.check(workspace)
-with counting:
-    movements.counters(found.counters)

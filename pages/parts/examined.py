@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import streamlit as st
 
@@ -21,17 +22,18 @@ _MOST_OFFERED = 100  # numbers to choose from
 
 def question(workspace: Workspace, dataset: Dataset, query: Query, asked: Budget) -> None:
     """What the question in hand would give away, and how wrong it would be, in four tabs."""
-    possible, test, attack, error = st.tabs(
-        [_("Possible outcomes"), _("The best test"), _("Attack it"), _("All of the error")]
+    about = (workspace, dataset, query, asked)
+    refusing, error = outputs.explained, _("All of the error")
+    outputs.tabbed(
+        "tradeoff_tabs",
+        {
+            _("Possible outcomes"): refusing(_("Not possible"))(partial(_outcomes, *about)),
+            _("The best test"): partial(risks.trade_off, asked, "examined"),
+            _("Attack it"): refusing(_("Not attacked"))(partial(_attack, *about)),
+            error: refusing(_("Not compared"))(partial(_error, *about)),
+        },
+        always=[error],
     )
-    with possible, outputs.explained(_("Not possible")):
-        _outcomes(workspace, dataset, query, asked)
-    with test:
-        risks.trade_off(asked, "examined")
-    with attack, outputs.explained(_("Not attacked")):
-        _attack(workspace, dataset, query, asked)
-    with error, outputs.explained(_("Not compared")):
-        _error(workspace, dataset, query, asked)
 
 
 def desk(workspace: Workspace) -> None:
@@ -61,7 +63,9 @@ def _outcomes(workspace: Workspace, dataset: Dataset, query: Query, asked: Budge
     if not rows:
         st.markdown(_("No number of this question has a margin to show."))
         return
-    chosen = st.selectbox(_("Which number"), list(rows), key="tradeoff_outcome", width=420)
+    chosen = st.selectbox(
+        _("Which number"), list(rows), key="tradeoff_outcome", width=420, persist_state="page"
+    )
     row = rows[chosen]
     shown = dots(row.size, row.margin, query.mechanism)
     risks.outcomes(row.size, shown, chosen, "examined")

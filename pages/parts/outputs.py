@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -13,7 +13,6 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from compliance.dataset.nouns import Dataset
 from compliance.discovery.nouns import Discovery, IdentifierClass
 from compliance.errors import ComplianceError
 from compliance.i18n import locales
@@ -28,6 +27,7 @@ from pages.parts.serving import counting
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
     from streamlit.elements.lib.column_types import ColumnConfig
+    from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 _End = TypeVar("_End")
 
@@ -82,6 +82,7 @@ ACCOUNTANT_WORDS = {
     Accountant.PLD: "privacy loss distributions",
 }
 
+_TALL_PX = 1_000  # about a window
 _PLAIN = {str, int, float, bool}
 
 
@@ -96,11 +97,50 @@ def explained(title: str) -> Iterator[None]:
 
 
 @contextmanager
-def folded(label: str, key: str, *, expanded: bool = False) -> Iterator[bool]:
+def folded(
+    label: str, key: str, *, expanded: bool = False, icon: str | None = None
+) -> Iterator[bool]:
     """What unfolds, and whether it is; while it is closed nothing in it needs to be drawn."""
-    box = st.expander(label, expanded=expanded, key=key, on_change="rerun")
+    box = st.expander(label, expanded=expanded, key=key, icon=icon, on_change="rerun")
     with box:
         yield bool(box.open)
+
+
+def tabs(key: str, labels: Sequence[str], *, first: int = 0) -> Sequence[TabContainer]:
+    """Tabs that tell by `open` which of them is looked at; the same one in every language.
+
+    Args:
+        first: which one is open until somebody turns to another.
+    """
+    place = f"{key}_place"  # in `labels`, which are other words after a switch of language
+    if st.session_state.get(key, labels[0]) not in labels:
+        st.session_state[key] = labels[st.session_state.get(place, first)]
+    st.session_state.setdefault(key, labels[first])
+    made = st.tabs(labels, key=key, on_change="rerun")
+    st.session_state[place] = [tab.open for tab in made].index(True)
+    return made
+
+
+def tabbed(
+    key: str,
+    parts: Mapping[str, Callable[[], None]],
+    *,
+    always: Collection[str] = (),
+    first: int = 0,
+) -> None:
+    """A tab for each of `parts`, by its label; only the one that is looked at is drawn.
+
+    Args:
+        always: labels of those that are drawn all the same: what is typed in a form, and files
+            that are given, would be lost.
+        first: which one is open until somebody turns to another.
+    """
+    for tab, (label, draw) in zip(tabs(key, list(parts), first=first), parts.items(), strict=True):
+        with tab:
+            if tab.open or label in always:
+                draw()
+            else:
+                st.space(_TALL_PX)  # until it is drawn; else the page would end, and jump up
 
 
 @contextmanager
@@ -236,42 +276,6 @@ def progress_badges(stages: Sequence[Stage]) -> str:
     return " ".join(
         wording.badge(look, f"{counts[progress]} {_(str(progress))}")
         for progress, look in PROGRESS_BADGES.items()
-    )
-
-
-def columns_of(dataset: Dataset) -> None:
-    """The columns of a dataset, without any value."""
-    table(
-        [
-            {
-                _("Column"): column.name,
-                _("Type"): _(str(column.type)),
-                _("Missing"): column.missing,
-                _("Different values"): column.distinct,
-            }
-            for column in dataset.columns
-        ],
-        key="datasets_columns",
-        alt=_("Columns with their types and how many values are missing"),
-    )
-
-
-def cleaning_of(dataset: Dataset) -> None:
-    """What was changed on the way in."""
-    if not dataset.cleaning:
-        st.markdown(_("Nothing had to be cleaned."))
-        return
-    table(
-        [
-            {
-                _("Column"): step.column or _("whole table"),
-                _("What was done"): _(str(step.step)),
-                _("Rows changed"): step.rows_changed,
-            }
-            for step in dataset.cleaning
-        ],
-        key="datasets_cleaning",
-        alt=_("Cleaning steps with the number of rows that each changed"),
     )
 
 

@@ -103,8 +103,10 @@ if not draft.plan.columns:
         icon=":material/info:",
     )
 else:
-    coarser, secret, other = st.tabs(
-        [_("Become coarser"), _("Sensitive within groups"), _("All other columns")]
+    # What is chosen in a tab makes the plan, so all three are drawn, but for what is only read.
+    coarser, secret, other = outputs.tabs(
+        "anonymise_plan_tabs",
+        [_("Become coarser"), _("Sensitive within groups"), _("All other columns")],
     )
     with coarser:
         table = st.container()
@@ -112,15 +114,18 @@ else:
         draft = hierarchies.edited(draft, column)
         with outputs.explained(_("This plan cannot be run")), outputs.working(_("Building …")):
             look = looks.look(workspace, dataset, draft)
-            hierarchies.levels(column, look.columns[column])
+            with st.container():  # a place of its own, so that nothing after it moves and shuts
+                if coarser.open:
+                    hierarchies.levels(column, look.columns[column])
             draft = hierarchies.limited(draft, column, look.columns[column])
-            with table:
-                hierarchies.overview(draft, look)
+            if coarser.open:
+                with table:
+                    hierarchies.overview(draft, look)
     with secret:
         explaining.explained("anonymise_sensitive", "l", "t", "presence")
         draft = protection.sensitive(draft)
     with other:
-        draft = treatments.others(workspace, dataset, found, draft)
+        draft = treatments.others(workspace, dataset, found, draft, is_seen=bool(other.open))
     drafts.put(draft)
     search(found)
 

@@ -134,24 +134,36 @@ def show(run: Run) -> None:
     """A stored run from every side."""
     runs.ended(run)
     uses.were_left_out(workspace, run.id)
-    quality, evenly, left, protection, besieged = st.tabs(
-        [_("Quality"), _("Sites"), _("What left"), _("Protection"), _("Attacks")]
+    outputs.tabbed(
+        "federated_tabs",
+        {
+            _("Quality"): partial(good, run),
+            _("Sites"): partial(run_sites.sites, run),
+            _("What left"): partial(left, run),
+            _("Protection"): partial(protected, run),
+            _("Attacks"): partial(attack, run),
+        },
     )
-    with quality:
-        runs.quality(run)
-        go_on(run)
-    with evenly:
-        run_sites.sites(run)
-    with left:
-        runs.left(run)
-        run_sites.moved(run)
-    with protection:
-        done = replace(run.plan, rounds=len(run.outcome.rounds))
-        is_row = run.outcome.unit_is_row
-        told = federation.protection(done, unit_is_row=is_row) if run.plan.privacy else ()
-        runs.protection(run, told)
-    with besieged:
-        attack(run)
+
+
+def good(run: Run) -> None:
+    """How good its model is, and what can be done with it."""
+    runs.quality(run)
+    go_on(run)
+
+
+def left(run: Run) -> None:
+    """What left the sites, in a round and in all."""
+    runs.left(run)
+    run_sites.moved(run)
+
+
+def protected(run: Run) -> None:
+    """Who is protected by what."""
+    done = replace(run.plan, rounds=len(run.outcome.rounds))
+    is_row = run.outcome.unit_is_row
+    told = federation.protection(done, unit_is_row=is_row) if run.plan.privacy else ()
+    runs.protection(run, told)
 
 
 def past() -> None:

@@ -48,10 +48,10 @@ def figures_of(impact: Impact) -> None:
 
 
 def dpia(impact: Impact) -> None:
-    """The four parts."""
+    """The four parts; what is typed in them stays, so all are drawn."""
     parts = method().parts[ImpactKind.DPIA]
-    context, principles, feared, judged = st.tabs(
-        [*(_(part.title) for part in parts), _("Validation")]
+    context, principles, feared, judged = outputs.tabs(
+        "impact_dpia_tabs", [*(_(part.title) for part in parts), _("Validation")]
     )
     with context:
         answers.screening(workspace, impact)
@@ -59,7 +59,9 @@ def dpia(impact: Impact) -> None:
     with principles:
         answers.part(workspace, impact, parts[1])
     with feared:
-        risks.risk_map(impact)
+        with st.container():  # a place of its own, so that no field after it moves
+            if feared.open:
+                risks.risk_map(impact)
         answers.part(workspace, impact, parts[2])
         risks.events(workspace, impact)
     with judged:
@@ -67,28 +69,31 @@ def dpia(impact: Impact) -> None:
         judging.plan(workspace, impact)
         st.subheader(_("Opinions"))
         judging.opinions(workspace, impact)
-        validation(impact)
+        validation(impact, is_seen=bool(judged.open))
 
 
 def lia(impact: Impact) -> None:
     """The three tests, safeguards and outcome."""
     parts = method().parts[ImpactKind.LIA]
-    *tests, judged = st.tabs([*(_(part.title) for part in parts), _("Outcome")])
+    *tests, judged = outputs.tabs(
+        "impact_lia_tabs", [*(_(part.title) for part in parts), _("Outcome")]
+    )
     for tab, part in zip(tests, parts, strict=True):
         with tab:
             answers.part(workspace, impact, part)
     with judged:
-        validation(impact)
+        validation(impact, is_seen=bool(judged.open))
 
 
-def validation(impact: Impact) -> None:
-    """Decision, signature, history."""
+def validation(impact: Impact, *, is_seen: bool) -> None:
+    """Decision, signature, history; this one has no fields and is drawn only where it is seen."""
     st.subheader(_("Decision"))
     judging.decision(workspace, impact)
     st.subheader(_("Signature"))
     judging.signature(workspace, impact)
-    st.subheader(_("History"))
-    judging.versions(workspace, impact)
+    if is_seen:
+        st.subheader(_("History"))
+        judging.versions(workspace, impact)
 
 
 workspace = session.workspace()

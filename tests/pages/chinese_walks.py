@@ -17,13 +17,13 @@ from streamlit.testing.v1 import AppTest
 from compliance.i18n import LANGUAGE, translate
 from tests.pages.chinese_cases import _CODE, HANZI, english_in, said
 from tests.pages.chinese_desks import FILES, in_hands
-from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, edit, unfold
+from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, edit, turn_to, unfold
 from tests.pages.test_languages import AS_WRITTEN
 
 Row = Mapping[str, Any]
 TABLE = Path(__file__).with_name("chinese_results.yaml")
 FLOWS: list[dict[str, Any]] = yaml.safe_load(TABLE.read_text("utf-8"))
-_FIELDS = {"page", "as", "open", "set", "give", "edit", "press", "sees", "gone"}
+_FIELDS = {"page", "as", "open", "set", "give", "edit", "press", "sees", "gone", "turn"}
 _FREE = ("text_input", "text_area", "number_input", "checkbox", "toggle", "date_input")
 _CHOSEN = ("radio", "button_group", "selectbox", "multiselect", "select_slider", "slider")
 _KINDS = (*_FREE, *_CHOSEN, "file_uploader", "button")
@@ -62,6 +62,8 @@ class Walk:
                 self.run(self.visitor.switch_page(ROWS[name].path).run, f"page {name}")
             if keys := row.get("open"):
                 self.run(partial(unfold, self.visitor, *keys), f"{keys}")
+            if label := row.get("turn"):
+                self.run(partial(turn_to, self.visitor, label), f"tab {label}")
             for key, value in row.get("set", {}).items():
                 self._set(key, value)
             for key, name in row.get("give", {}).items():

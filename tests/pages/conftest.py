@@ -30,7 +30,7 @@ from tests.walked_shop import SAID, orders, walk
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_S = 60  # how long one run of a page may take before the test gives up
 ROWS = {row.name: row for row in PAGES}
-FOLDED = re.compile(r"^\$\$ID-[0-9a-f]+-(\w+)$")  # the key of a frame that tells whether it is open
+FOLDED = re.compile(r"^\$\$ID-[0-9a-f]+-(\w+)$")  # the key of what tells whether it is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,31 @@ def unfold(visitor: AppTest, *keys: str) -> AppTest:
     for key in keys or [found[1] for found in ids if found]:
         visitor.session_state[key] = True
     return visitor.run()
+
+
+def turn_to(visitor: AppTest, label: str) -> AppTest:
+    """Turn to the tab with that label, which may be the only one that is drawn then."""
+    key = next(key for key, labels in rows_of_tabs(visitor._tree) if label in labels)
+    visitor.session_state[key] = label
+    return visitor.run()
+
+
+def turned(visitor: AppTest) -> Iterator[AppTest]:
+    """The page as it is, and with each of its tabs turned to."""
+    yield visitor
+    for _key, labels in list(rows_of_tabs(visitor._tree)):
+        for label in labels:
+            yield turn_to(visitor, label)
+
+
+def rows_of_tabs(node: Any) -> Iterator[tuple[str, list[str]]]:
+    """The key of each row of tabs that tell which one is open, with their labels."""
+    for child in node.children.values():
+        block = getattr(child, "proto", None)
+        if isinstance(block, Block) and (found := FOLDED.match(block.tab_container.id)):
+            yield found[1], [tab.label for tab in child.children.values()]
+        if hasattr(child, "children"):
+            yield from rows_of_tabs(child)
 
 
 def _frames(node: Any) -> Iterator[Block.Popover | Block.Expandable]:

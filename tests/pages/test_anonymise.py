@@ -19,7 +19,7 @@ from compliance.plain import from_yaml, to_yaml
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 from pages.parts import visiting
-from tests.pages.conftest import Desk, chart_of, refusals, words
+from tests.pages.conftest import Desk, chart_of, refusals, turn_to, turned, unfold, words
 
 AGES = [18 + (7 * i * i + 3 * i) % 61 for i in range(400)]
 SEXES = ("Woman", "Man")
@@ -128,7 +128,7 @@ def test_the_four_facts_are_what_the_workspace_measures(desk: Desk) -> None:
 
 
 def test_which_columns_single_people_out_is_counted_of_a_hundred(desk: Desk) -> None:
-    rows = table(opened(desk), "Columns", "Of 100 people stand alone")
+    rows = table(unfold(opened(desk)), "Columns", "Of 100 people stand alone")
 
     found = desk.workspace.anonymisation.singling_out("patients")
     most = max((*found.each, *found.together), key=lambda one: one.alone)
@@ -232,6 +232,7 @@ def test_a_column_is_treated_as_chosen_with_what_it_leaves_open(desk: Desk) -> N
 
     treated = {t.column: t.kind for t in plan_of(visitor).treatments}
     assert treated["full_name"] == "mask"
+    turn_to(visitor, "All other columns")
     assert "Rare remains still point to a person" in words(visitor)
     set_(visitor, "selectbox", "anonymise_treatment", "usual")
     assert "full_name" not in {t.column for t in plan_of(visitor).treatments}
@@ -332,12 +333,13 @@ def test_an_output_is_made_checked_and_shown_from_storage(desk: Desk) -> None:
     rows = {row["Measure"]: row for row in table(visitor, "Measure", "Before", "After")}
     assert rows["Smallest group (k)"]["After"] == f"{done.proof.after.k}"
     assert rows["Rows"]["Before"] == f"{done.proof.before.rows:,}"
+    said = "\n".join(words(view) for view in turned(visitor))
     for check in done.proof.checks:
-        assert f"holds] {check.says}" in words(visitor)
+        assert f"holds] {check.says}" in said
     for attack in (*done.proof.attacked_before.attacks, *done.proof.attacked_after.attacks):
-        assert attack.sentence in words(visitor)
+        assert attack.sentence in said
     for use in done.proof.utility:
-        assert use.sentence in words(visitor)
+        assert use.sentence in said
 
 
 def test_looking_at_an_output_again_writes_nothing(desk: Desk) -> None:
@@ -354,6 +356,7 @@ def test_looking_at_an_output_again_writes_nothing(desk: Desk) -> None:
 def test_the_chart_of_attacks_has_intervals_and_what_guessing_gives(desk: Desk) -> None:
     visitor = made(opened(desk))
     done = newest(desk)
+    turn_to(visitor, "Attacks")
     before, guessing, after, _again = chart_of(visitor, f"anonymise_attacks_{done.id}")["data"]
 
     assert before["name"] == "Original"

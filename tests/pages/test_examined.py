@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Desk, refusals, words
+from tests.pages.conftest import Desk, refusals, turn_to, words
 
 
 def examining(desk: Desk) -> AppTest:
@@ -25,6 +25,7 @@ def test_a_question_in_hand_can_be_examined_in_four_ways(full_desk: Desk) -> Non
     assert {"Possible outcomes", "The best test", "Attack it", "All of the error"} <= set(
         headings(visitor)
     )
+    turn_to(visitor, "The best test")
     assert "Others wrongly named" in str([list(f.value.columns) for f in visitor.dataframe])
     assert full_desk.state() == before
 
@@ -32,12 +33,12 @@ def test_a_question_in_hand_can_be_examined_in_four_ways(full_desk: Desk) -> Non
 def test_an_attack_is_carried_out_when_asked_and_shown_from_storage(full_desk: Desk) -> None:
     visitor = examining(full_desk)
 
-    visitor.button(key="tradeoff_attack").click().run()
+    turn_to(visitor, "Attack it").button(key="tradeoff_attack").click().run()
 
     (trial,) = full_desk.workspace.probing.trials("orders")
     assert refusals(visitor) == []
     assert full_desk.workspace.entries(1)[0].act == "attack.try"
-    again = examining(full_desk)
+    again = turn_to(examining(full_desk), "Attack it")
     assert full_desk.workspace.probing.trials("orders") == (trial,)
     assert any("With noise" in str(list(f.value.columns)) for f in again.dataframe)
 

@@ -12,7 +12,7 @@ from compliance.glossary import glossary, of_page
 from compliance.glossary.nouns import Term
 from pages.parts import explaining
 from pages.parts.navigation import PAGES
-from tests.pages.conftest import Desk, unfold, words
+from tests.pages.conftest import Desk, turned, unfold, words
 
 EXEMPT = {
     "glossary": "it is the explanation",
@@ -41,8 +41,11 @@ def test_each_term_that_a_page_uses_is_explained_on_it(full_desk: Desk) -> None:
         if row.name in EXEMPT:
             continue
         unfold(full_desk.go(visitor, row.name))
-        text = "\n".join(said(visitor, within=False))
-        explained = "\n".join(said(visitor, within=True))
+        views = [
+            ("\n".join(said(view, within=False)), "\n".join(said(view, within=True)))
+            for view in map(unfold, turned(visitor))
+        ]
+        text, explained = ("\n".join(side) for side in zip(*views, strict=True))
         used = [one for one in glossary().terms.values() if uses(text, one)]
         lacking = [
             one.id

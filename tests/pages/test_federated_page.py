@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from compliance.federated.nouns import Run, Split, Task
 from compliance.privacy.nouns import NoisePlace, PrivacyUnitKind
-from tests.pages.conftest import Desk, chart_of, refusals, words
+from tests.pages.conftest import Desk, chart_of, refusals, turn_to, words
 
 
 def opened(desk: Desk, dataset: str = "purchases") -> AppTest:
@@ -68,6 +68,7 @@ def test_masked_sums_show_what_the_server_saw(buying_desk: Desk) -> None:
     run = newest(buying_desk)
 
     assert len(run.outcome.seen) == len(run.outcome.sites)
+    turn_to(visitor, "What left")
     (table,) = [t for t in visitor.dataframe if "First masked numbers" in t.value.columns]
     assert len(table.value) == len(run.outcome.sites)
 
@@ -133,7 +134,7 @@ def test_settings_are_tried_and_shown_as_a_frontier(buying_desk: Desk) -> None:
 def test_a_run_is_attacked_on_request_and_shown_from_storage(buying_desk: Desk) -> None:
     visitor = started(opened(buying_desk), rounds=2)
     run = newest(buying_desk)
-    visitor.button(key=f"federated_attack_{run.id}").click().run()
+    turn_to(visitor, "Attacks").button(key=f"federated_attack_{run.id}").click().run()
 
     assert refusals(visitor) == []
     (siege,) = buying_desk.workspace.federation.attacks("purchases")
@@ -141,7 +142,7 @@ def test_a_run_is_attacked_on_request_and_shown_from_storage(buying_desk: Desk) 
     assert "sites of this run send something from which a row can be read" in words(visitor)
     again = buying_desk.open("federated")
     again.selectbox(key="session_dataset").select("purchases").run()
-    assert chart_of(again, f"federated_member_{siege.id}")["data"]
+    assert chart_of(turn_to(again, "Attacks"), f"federated_member_{siege.id}")["data"]
     assert len(buying_desk.workspace.federation.attacks("purchases")) == 1
 
 
@@ -149,9 +150,11 @@ def test_sites_are_shown_with_the_worst_and_who_gains(buying_desk: Desk) -> None
     visitor = started(opened(buying_desk))
     run = newest(buying_desk)
 
+    turn_to(visitor, "Sites")
     assert "Worst tenth" in words(visitor)
     assert "Gain against alone" in words(visitor)
     assert chart_of(visitor, f"federated_evenly_{run.id}")["data"]
+    turn_to(visitor, "What left")
     assert "no row could be read off" in " ".join(s.value for s in visitor.success) or any(
         "could be read off" in warning.value for warning in visitor.warning
     )

@@ -23,7 +23,7 @@ from compliance.impact.nouns import (
 )
 from compliance.report.nouns import ReportKind
 from compliance.workspace import Workspace
-from tests.pages.conftest import Desk, refusals, words
+from tests.pages.conftest import Desk, refusals, turn_to, words
 from tests.walked_shop import SAID, orders
 
 
@@ -130,7 +130,7 @@ def test_gauges_move_the_map(desk: Desk) -> None:
     visitor.button(key="impact_save_change").click().run()
 
     assert not refusals(visitor)
-    (chart,) = visitor.get("plotly_chart")
+    (chart,) = turn_to(visitor, "Risks").get("plotly_chart")
     assert "2 Unwanted change of data: medium → low" in chart.proto.alt
     assert len(desk.workspace.governance.impacts.history(id_)) == 3
 
@@ -211,7 +211,7 @@ def test_signing_what_is_incomplete_is_refused_with_what_is_missing(desk: Desk) 
 def test_the_report_is_built_from_the_page(desk: Desk) -> None:
     begun(desk)
     visitor = desk.open("impact")
-    visitor.button(key="impact_report").click().run()
+    turn_to(visitor, "Validation").button(key="impact_report").click().run()
 
     assert not visitor.exception
     (report,) = desk.workspace.reports()

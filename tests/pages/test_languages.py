@@ -20,7 +20,7 @@ from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import Right
 from pages.parts.navigation import PAGES
 from tests.pages.chinese_cases import ENGLISH, HANZI, dialogs, english
-from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, refusals, unfold, words
+from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, refusals, turned, unfold, words
 from tests.request_cases import identified, in_scope, opened
 
 SHOWN = {
@@ -110,6 +110,9 @@ def test_every_page_is_headed_and_read_in_chinese_alone(full_desk: Desk) -> None
                 visitor.radio(key=view.key).set_value(option).run()
                 left[f"{row.name}, {option}"] = english(visitor, AS_WRITTEN)
                 _choose(visitor, f"{row.name}, {option}", left, seen)
+        for at, view in enumerate(turned(visitor)):
+            assert not unfold(view).exception
+            left[f"{row.name}, tab {at}"] = english(view, AS_WRITTEN)
 
     assert {where: found for where, found in left.items() if found} == {}
     missed = {key for key in _selectors() if not any(one.startswith(key) for one in seen)}

@@ -43,7 +43,7 @@ EMPTY = {
 # What only this page says, or the key of what only it shows, when the whole job was done once.
 FULL = {
     "overview": "The ten stages",
-    "datasets": "What was changed on the way in",
+    "datasets": "Source files",
     "discovery": "Evidence in words",
     "register": "Kind of record",
     "residency": "residency_submit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -57,24 +58,20 @@ def shown(
     """One output from every side."""
     _head(done, _("rows") if has_several_rows(dataset) else _("people"))
     handing.handed_out(workspace, done)
-    sides, checked, attacked, useful, noted = st.tabs(
-        [_("Before and after"), _("Checks"), _("Attacks"), _("Still good for"), _("Notes")]
+    outputs.tabbed(
+        "anonymise_tabs",
+        {
+            _("Before and after"): partial(before_and_after, done, past),
+            _("Checks"): partial(checks, done),
+            _("Attacks"): partial(attacks, done),
+            _("Still good for"): partial(uses, done),
+            _("Notes"): partial(notes, done),
+        },
     )
-    with sides:
-        before_and_after(done)
-        _compared(done, past)
-    with checked:
-        checks(done)
-    with attacked:
-        attacks(done)
-    with useful:
-        uses(done)
-    with noted:
-        notes(done)
 
 
-def before_and_after(done: Anonymised) -> None:
-    """The same measures of the original and of the output, side by side."""
+def before_and_after(done: Anonymised, past: Sequence[Anonymised]) -> None:
+    """The same measures of the original and of the output, side by side, and of both methods."""
     rows = [*_common(done), *_secret(done)]
     outputs.table(
         [
@@ -99,6 +96,7 @@ def before_and_after(done: Anonymised) -> None:
                 )
             )
         )
+    _compared(done, past)
 
 
 def checks(done: Anonymised) -> None:

@@ -21,8 +21,14 @@ _USUAL = "usual"
 _FIRST = {"base": 10.0, "scale": 1.0}
 
 
-def others(workspace: Workspace, dataset: Dataset, found: Discovery, draft: Draft) -> Draft:
-    """A table of what happens to all other columns, and one of them at a time to change."""
+def others(
+    workspace: Workspace, dataset: Dataset, found: Discovery, draft: Draft, *, is_seen: bool
+) -> Draft:
+    """A table of what happens to all other columns, and one of them at a time to change.
+
+    Args:
+        is_seen: whether anybody looks at it; else what is only read is left out.
+    """
     names = [name for name in dataset.column_names if name not in draft.plan.columns]
     if not names:
         st.markdown(_("Every column is a quasi-identifier; there is no other."))
@@ -37,10 +43,11 @@ def others(workspace: Workspace, dataset: Dataset, found: Discovery, draft: Draf
         )
         column = ColumnName(picked if picked in names else names[0])
         draft = _changed(draft, column, is_gone=column in gone)
-    with right:
-        _explained(draft, column, is_gone=column in gone)
-    with table:
-        _overview(dataset, found, draft, gone)
+    if is_seen:
+        with right:
+            _explained(draft, column, is_gone=column in gone)
+        with table:
+            _overview(dataset, found, draft, gone)
     return draft
 
 

@@ -135,6 +135,7 @@ def _ask(workspace: Workspace, need: Need, page: str) -> None:
         key=key,
         max_chars=300,
         placeholder=_("no names of people"),
+        persist_state="page",  # it may stand in a tab that is turned away from
     )
     st.button(
         _("Ask for approval"),

@@ -106,7 +106,9 @@ def one_person(workspace: Workspace, known: Sequence[Purpose]) -> None:
 
 def take_out(workspace: Workspace) -> None:
     """Hand all events over, without people or with keyed hashes."""
-    hashes = st.checkbox(_("With a keyed hash for each person"), key="consent_export_hashes")
+    hashes = st.checkbox(
+        _("With a keyed hash for each person"), key="consent_export_hashes", persist_state="page"
+    )
     st.download_button(
         _("Download all events as CSV"),
         data=partial(workspace.rights.consents.export, with_people=hashes),
