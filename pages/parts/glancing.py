@@ -226,7 +226,9 @@ def trend(found: Outlook) -> None:
             checks=len(found.trend),
         ),
     )
-    with st.expander(_("In numbers")):
+    with outputs.folded(_("In numbers"), "overview_numbers") as is_open:
+        if not is_open:
+            return
         outputs.table(
             [
                 {

@@ -57,7 +57,9 @@ def outcomes(value: float, shown: Sequence[float], title: str, key: str) -> None
             n=len(shown), says=says
         )
     )
-    with st.expander(_("The outcomes as a table")):
+    with outputs.folded(_("The outcomes as a table"), f"risks_dots_fold_{key}") as is_open:
+        if not is_open:
+            return
         outputs.table(
             [
                 {_("Outcome"): n, _("Published"): outcome, _("Off by"): outcome - value}

@@ -10,7 +10,7 @@ from compliance.dataset import RawFile
 from compliance.privacy import to_query
 from compliance.rules.nouns import Applied, Effect, Remedy, RemedyKind, State, Turn
 from compliance.storage import tables
-from tests.pages.conftest import Desk, words
+from tests.pages.conftest import Desk, unfold, words
 from tests.walked_shop import SAID, orders
 
 
@@ -148,7 +148,7 @@ def test_a_way_on_opens_the_finding_itself(full_desk: Desk) -> None:
 
 def test_the_trend_has_its_numbers_in_a_table(full_desk: Desk) -> None:
     full_desk.workspace.assess()
-    visitor = full_desk.open("overview")
+    visitor = unfold(full_desk.open("overview"))
 
     (table,) = [f.value for f in visitor.dataframe if "Budget left" in f.value]
     alts = [chart.proto.alt for chart in visitor.get("plotly_chart")]

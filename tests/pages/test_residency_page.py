@@ -12,7 +12,7 @@ from compliance.countries import COUNTRIES
 from compliance.rules.nouns import Answer, Counter
 from compliance.rules.residency import world
 from pages.parts.figures import residency as drawing
-from tests.pages.conftest import Desk, chart_of, refusals, words
+from tests.pages.conftest import Desk, chart_of, refusals, unfold, words
 
 ARCS = [
     drawing.Arc(origin="DE", destination="IN", answer=answer, says=str(answer)) for answer in Answer
@@ -102,7 +102,7 @@ def test_counters_are_marked_at_eighty_percent() -> None:
 def test_what_the_map_shows_stands_in_words_and_in_a_table(full_desk: Desk) -> None:
     moved(full_desk)
 
-    visitor = full_desk.open("residency")
+    visitor = unfold(full_desk.open("residency"))
 
     assert alt_of(visitor, "residency_map") == (
         "Copies by country: Germany 1. Movements: Germany → India: needs a safeguard."

@@ -19,7 +19,7 @@ from compliance.privacy.nouns.question import Mechanism
 from compliance.privacy.risk import detection, dots, largest_rise, posterior
 from compliance.privacy.selfaudit import Check, SelfAudit
 from compliance.privacy.shares import Rate
-from tests.pages.conftest import PATIENCE_S, words
+from tests.pages.conftest import PATIENCE_S, unfold, words
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 BUDGET = Budget(epsilon=Decimal(1), delta=Decimal("1e-6"))
@@ -63,7 +63,7 @@ def rows(visitor: AppTest, place: int = 0) -> list[dict[str, Any]]:
 def test_each_outcome_is_a_dot_and_a_row() -> None:
     outcomes = dots(1_200.0, 30.0, Mechanism.GAUSSIAN)
 
-    visitor = drawn("outcomes", value=1_200.0, shown=outcomes, title="Rows in DE", key="a")
+    visitor = unfold(drawn("outcomes", value=1_200.0, shown=outcomes, title="Rows in DE", key="a"))
 
     figure, alt = chart(visitor)
     assert len(figure["data"][0]["x"]) == len(rows(visitor)) == 20

@@ -119,7 +119,13 @@ def _singled(found: SinglingOut) -> None:
             n=_hundred(first),
         )
     )
-    with st.expander(_("Which columns single people out"), icon=":material/person_search:"):
+    with outputs.folded(
+        _("Which columns single people out"),
+        "anonymise_singling_out",
+        icon=":material/person_search:",
+    ) as is_open:
+        if not is_open:
+            return
         outputs.table(
             [
                 {

@@ -96,7 +96,9 @@ def _trend(past: Sequence[Standing]) -> None:
             first=words.score(first.score), last=words.score(last.score), n=len(past)
         ),
     )
-    with numbers, st.expander(_("The score in numbers")):
+    with numbers, outputs.folded(_("The score in numbers"), "decisions_numbers") as is_open:
+        if not is_open:
+            return
         outputs.table(
             [
                 {

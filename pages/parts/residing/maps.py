@@ -26,7 +26,11 @@ def map_of(found: Whereabouts) -> None:
         config=figures.PLAIN,
         alt=_said(bubbles, arcs),
     )
-    with st.expander(_("Every copy as a table"), icon=":material/table_rows:"):
+    with outputs.folded(
+        _("Every copy as a table"), "residency_every_copy", icon=":material/table_rows:"
+    ) as is_open:
+        if not is_open:
+            return
         outputs.table(
             [
                 {

@@ -62,12 +62,15 @@ def movements(found: Whereabouts) -> None:
         movement(flows, said, f"residency_flow_{number}")
     if len(alike) > _SHOWN:
         outputs.remark(_("All of them stand in the table."))
-    with st.expander(_("Every movement as a table"), icon=":material/table_rows:"):
-        outputs.table(
-            [_row(flow, one) for flow, said in ordered for one in said],
-            key="residency_flows",
-            alt=_("Every movement with what each law says of it"),
-        )
+    with outputs.folded(
+        _("Every movement as a table"), "residency_every_flow", icon=":material/table_rows:"
+    ) as is_open:
+        if is_open:
+            outputs.table(
+                [_row(flow, one) for flow, said in ordered for one in said],
+                key="residency_flows",
+                alt=_("Every movement with what each law says of it"),
+            )
     navigation.link("register", _("Transfers in the register"))
 
 
