@@ -1,5 +1,8 @@
 """What the words on the pages mean, in plain words and pictures."""
 
+from collections.abc import Sequence
+from functools import partial
+
 import streamlit as st
 
 from compliance.glossary import find, glossary
@@ -67,7 +70,7 @@ def close() -> None:
     st.query_params.pop(PARAMETER, None)
 
 
-def listed(one: Term) -> None:
+def folded(one: Term) -> None:
     """A term of the list, to be unfolded; what is closed is not sent, for there are many."""
     title = f"**{wording.escaped(_(one.name))}** · {wording.escaped(_(one.short))}"
     with outputs.folded(title, f"glossary_open_{one.id}") as is_open:
@@ -77,6 +80,26 @@ def listed(one: Term) -> None:
         st.markdown(meta(one))
         if one.picture and st.toggle(_("With its picture"), key=f"glossary_picture_{one.id}"):
             explaining.pictured(one.picture, f"glossary_list_{one.id}")
+
+
+def terms_of(theme: str) -> list[Term]:
+    return [one for one in book.terms.values() if one.theme == theme]
+
+
+def listed(terms: Sequence[Term]) -> None:
+    for one in terms:
+        folded(one)
+
+
+def searched(found: Sequence[Term]) -> None:
+    """The terms that have the words, under the headings of their themes."""
+    if not found:
+        st.markdown(_("No term has these words. Try fewer, or a part of one."))
+    for theme, heading in book.themes.items():
+        terms = [one for one in found if one.theme == theme]
+        if terms:
+            st.header(_(heading))
+            listed(terms)
 
 
 outputs.remark(
@@ -92,15 +115,13 @@ asked = st.text_input(
     width=420,
     icon=":material/search:",
 )
-found = find(asked)
-if not found:
-    st.markdown(_("No term has these words. Try fewer, or a part of one."))
-for theme, heading in book.themes.items():
-    terms = [one for one in found if one.theme == theme]
-    if terms:
-        st.header(_(heading))
-        for one in terms:
-            listed(one)
+if asked.strip():
+    searched(find(asked))
+else:
+    outputs.tabbed(
+        "glossary_tabs",
+        {_(heading): partial(listed, terms_of(theme)) for theme, heading in book.themes.items()},
+    )
 outputs.remark(
     _("{source} As of {day}.").format(
         source=wording.escaped(_(book.source)), day=locales.dated(book.as_of)
