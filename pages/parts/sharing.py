@@ -54,7 +54,7 @@ FIRST_PAGE = (
     "pages.parts.session",
     "pages.parts.trailing.verdict",
 )
-PAINTED_S = 5.0  # the browser of the first page still fetches what paints its charts
+PAINTED_S = 2.0  # the browser of the first page still fetches what paints its charts
 FIRST_PAGE_S = 5.0  # nobody came until then, so what is slow to load is loaded now
 KEPT_S = 60.0  # a session whose browser has gone; then its uploads and choices are let go
 _ARENAS = 2  # of the C library's memory; it would take eight times the cores
@@ -207,7 +207,7 @@ def _still_wanted() -> None:
 
 
 def _get_ready() -> None:
-    """Load what is slow to load, take it out of the garbage collector's rounds, wake a worker.
+    """Load what is slow to load, wake a worker, spare the garbage collector what stays.
 
     What the first page needs comes first, while its visitor's browser still loads Streamlit; the
     rest after that page is drawn, or its visitor would wait for all of it.
@@ -220,11 +220,11 @@ def _get_ready() -> None:
         _LOADED.set()
     if _DRAWN.wait(FIRST_PAGE_S):
         time.sleep(PAINTED_S)
+    if workers := crew():
+        workers.warm()
     _load_libraries()
     gc.collect()
     gc.freeze()
-    if workers := crew():
-        workers.warm()
 
 
 def _load_first_page() -> None:
