@@ -18,7 +18,6 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -119,24 +118,12 @@ TURNS = Turns()
 _LOADED = threading.Event()  # what the first page needs; pages wait for it
 _LOADED.set()
 _DRAWN = threading.Event()  # some page was
-_SERVED: list[Settings] = []  # of the server, where this process is one
-_HIRING = threading.Lock()
+_CREW: list[Crew] = []
 
 
 def crew() -> Crew | None:
     """Who does long work beside the server; None where it is done in place."""
-    with _HIRING:
-        return _hired() if _SERVED and _SERVED[0].workers else None
-
-
-@cache
-def _hired() -> Crew:
-    from compliance.workspace.beside import Crew
-
-    settings = _SERVED[0]
-    hired = Crew(settings, settings.workers, TURNS.elsewhere, _still_wanted)
-    atexit.register(hired.end)
-    return hired
+    return _CREW[0] if _CREW else None
 
 
 def wait_until_loaded() -> None:
@@ -158,10 +145,10 @@ def begin() -> threading.Thread:
     few_arenas()
     _in_turns()
     _themes_kept()
-    _SERVED.append(Settings.from_environment())
+    settings = Settings.from_environment()
     _LOADED.clear()
     threading.Thread(target=_tidy_forever, name="tidy up", daemon=True).start()
-    return threading.Thread(target=_get_ready, name="get ready", daemon=True)
+    return threading.Thread(target=_get_ready, args=(settings,), name="get ready", daemon=True)
 
 
 def few_arenas() -> bool:
@@ -206,7 +193,7 @@ def _still_wanted() -> None:
         st.session_state.get("sharing_wanted")
 
 
-def _get_ready() -> None:
+def _get_ready(settings: Settings) -> None:
     """Load what is slow to load, wake a worker, spare the garbage collector what stays.
 
     What the first page needs comes first, while its visitor's browser still loads Streamlit; the
@@ -215,6 +202,7 @@ def _get_ready() -> None:
     gc.disable()  # nothing of what is loaded goes away again
     try:
         _load_first_page()
+        _hire(settings)
     finally:
         gc.enable()
         _LOADED.set()
@@ -222,7 +210,9 @@ def _get_ready() -> None:
         time.sleep(PAINTED_S)
     if workers := crew():
         workers.warm()
-    _load_libraries()
+    from compliance.workspace import load_libraries
+
+    load_libraries()
     gc.collect()
     gc.freeze()
 
@@ -238,10 +228,12 @@ def _load_first_page() -> None:
     desk_pack()
 
 
-def _load_libraries() -> None:
-    from compliance.workspace import load_libraries
+def _hire(settings: Settings) -> None:
+    from compliance.workspace.beside import Crew
 
-    load_libraries()
+    if settings.workers:
+        _CREW.append(Crew(settings, settings.workers, TURNS.elsewhere, _still_wanted))
+        atexit.register(_CREW[0].end)
 
 
 def _tidy_forever() -> None:
