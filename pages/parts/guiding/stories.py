@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from compliance.shipped import table
 from pages.parts import navigation
-
-_FILE = Path(__file__).parent / "stories.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,4 +59,4 @@ def _every() -> tuple[Stop, ...]:
 
 @cache
 def _read() -> Any:
-    return yaml.safe_load(_FILE.read_text("utf-8"))
+    return table("pages.parts.guiding", "stories.yaml")
