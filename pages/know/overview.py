@@ -30,20 +30,24 @@ with left:
 with right:
     glancing.trend(outlook)
 
-st.header(_("The life cycle"))
-left, right = st.columns([2, 3], vertical_alignment="center")
-done = sum(stage.progress is Progress.DONE for stage in stages)
-discoveries = [found for d in datasets if (found := workspace.discovery(d.name))]
-with left:
-    st.plotly_chart(
-        figures.ring(stages, _("{n} of 10<br>done").format(n=done)),
-        key="overview_ring",
-        config=figures.PLAIN,
-        alt=_("{n} of the ten stages of the life cycle are done").format(n=done),
-    )
-    st.markdown(outputs.progress_badges(stages), text_alignment="center")
-with right:
-    with st.container(horizontal=True):
+trailing.of_overview(workspace)
+improving.warnings(improvement)
+
+
+def life_cycle() -> None:
+    """The ring of the ten stages, and what there is to go round it."""
+    left, right = st.columns([2, 3], vertical_alignment="center")
+    done = sum(stage.progress is Progress.DONE for stage in stages)
+    discoveries = [found for d in datasets if (found := workspace.discovery(d.name))]
+    with left:
+        st.plotly_chart(
+            figures.ring(stages, _("{n} of 10<br>done").format(n=done)),
+            key="overview_ring",
+            config=figures.PLAIN,
+            alt=_("{n} of the ten stages of the life cycle are done").format(n=done),
+        )
+        st.markdown(outputs.progress_badges(stages), text_alignment="center")
+    with right, st.container(horizontal=True):
         rows = outputs.count(sum(d.rows for d in datasets))
         outputs.fact(_("Datasets"), str(len(datasets)), _("{rows} rows").format(rows=rows))
         outputs.fact(
@@ -51,9 +55,12 @@ with right:
             str(sum(len(found.personal) for found in discoveries)),
             _("in {n} of {m} datasets looked at").format(n=len(discoveries), m=len(datasets)),
         )
-    trailing.of_overview(workspace)
+
+
+parts = {
+    _("The life cycle"): life_cycle,
+    _("The ten stages"): lambda: improving.stages(improvement, stages),
+}
 if improvement.assessed_at is not None:
-    improving.loop(improvement)
-improving.stages(improvement, stages)
-if improvement.assessed_at is not None:
-    improving.next_and_last(improvement)
+    parts[_("Improvement")] = lambda: improving.loop(improvement)
+outputs.tabbed("overview_more", parts)

@@ -17,9 +17,8 @@ _SHOWN = 4
 
 
 def loop(found: Improvement) -> None:
-    """How many findings there are, who has them, how many are gone, and what the score says."""
+    """Findings, who has them, how many are gone, the score; what is due, and what was mended."""
     whole = found.whole
-    st.header(_("Improvement"))
     outputs.remark(
         _("What is found is taken in hand, tested again, and shows in the score.")
         if found.since is None
@@ -41,10 +40,10 @@ def loop(found: Improvement) -> None:
         )
         outputs.fact(_("Tested again"), str(whole.closed), _("found mended"))
         outputs.fact(_("Score"), _score(whole.score), _change(whole))
-    _warnings(found)
+    _next_and_last(found)
 
 
-def _warnings(found: Improvement) -> None:
+def warnings(found: Improvement) -> None:
     """Movements that a duty stands against, with the way there."""
     if found.transfers:
         names = locales.joined(found.transfers[:_SHOWN], "words") + (
@@ -65,7 +64,6 @@ def _warning(icon: str, word: str, says: str, page: str) -> None:
 
 def stages(found: Improvement, ring: Sequence[Stage]) -> None:
     """The ten stages: what was counted, how their duties stand, what is open, and the trend."""
-    st.header(_("The ten stages"))
     has_past = any(len(one.scores) > 1 for one in found.stages)
     rows = [_row(stage) for stage in ring]
     if found.assessed_at is not None:
@@ -111,7 +109,7 @@ def _counted(one: Loop, *, has_past: bool) -> dict[str, object]:
     }
 
 
-def next_and_last(found: Improvement) -> None:
+def _next_and_last(found: Improvement) -> None:
     """What is due next, and what the last remedies did."""
     left, right = st.columns([3, 2])
     with left:

@@ -10,12 +10,13 @@ from compliance.dataset import RawFile
 from compliance.privacy import to_query
 from compliance.rules.nouns import Applied, Effect, Remedy, RemedyKind, State, Turn
 from compliance.storage import tables
-from tests.pages.conftest import Desk, unfold, words
+from tests.pages.conftest import Desk, rows_of_tabs, turn_to, unfold, words
 from tests.walked_shop import SAID, orders
 
 
 def stages_of(desk: Desk) -> dict[str, dict[str, object]]:
-    (table,) = [f.value for f in desk.open("overview").dataframe if "Stage" in f.value]
+    visitor = turn_to(desk.open("overview"), "The ten stages")
+    (table,) = [frame.value for frame in visitor.dataframe if "Stage" in frame.value]
     rows: dict[str, dict[str, object]] = table.set_index("Stage").to_dict("index")
     return rows
 
@@ -102,7 +103,7 @@ def test_a_remedy_shows_what_was_predicted_beside_what_came_of_it(full_desk: Des
     )
     with full_desk.workspace._desk.act("remedy.apply", "F") as act:
         act.store(tables.REMEDIED, applied, finding="F")
-    said = words(full_desk.open("overview"))
+    said = words(turn_to(full_desk.open("overview"), "Improvement"))
 
     assert "**Leave out “email”**" in said
     assert "turned as predicted: 1 of 2. Score predicted 70, found 65." in said
@@ -111,7 +112,8 @@ def test_a_remedy_shows_what_was_predicted_beside_what_came_of_it(full_desk: Des
 def test_before_duties_were_checked_there_is_no_loop_yet(described_desk: Desk) -> None:
     visitor = described_desk.open("overview")
 
-    assert "Improvement" not in [header.value for header in visitor.header]
+    (tabs,) = [labels for key, labels in rows_of_tabs(visitor._tree) if key == "overview_more"]
+    assert tabs == ["The life cycle", "The ten stages"]
     assert "not checked yet" in words(visitor)
 
 

@@ -42,7 +42,7 @@ EMPTY = {
 }
 # What only this page says, or the key of what only it shows, when the whole job was done once.
 FULL = {
-    "overview": "The ten stages",
+    "overview": "Over time",
     "datasets": "Source files",
     "discovery": "Evidence in words",
     "register": "Kind of record",
