@@ -101,6 +101,8 @@ def folded(
     label: str, key: str, *, expanded: bool = False, icon: str | None = None
 ) -> Iterator[bool]:
     """What unfolds, and whether it is; while it is closed nothing in it needs to be drawn."""
+    # Streamlit takes a fold with another label, as after a switch of language, for another fold.
+    st.session_state[key] = bool(st.session_state.get(key, expanded))
     box = st.expander(label, expanded=expanded, key=key, icon=icon, on_change="rerun")
     with box:
         yield bool(box.open)

@@ -19,20 +19,15 @@ _MOST_NAMED = 8  # drowned groups
 _LIST, _CROSS = "list", "cross table"
 
 
-def preview(seen: Preview, query: Query, prior_percent: int) -> None:
-    """All that a preview shows."""
-    _odds(seen, prior_percent)
-    _facts(seen)
+def picture(seen: Preview, query: Query) -> None:
+    """The numbers with their margins, how these fall as ε grows, and what would drown."""
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         _picture(seen, query)
     with right:
         _curve(seen, query)
+    _facts(seen)
     _drowned(seen, query)
-    _table(seen, query)
-    outputs.remark(
-        _("Internal view: the numbers before noise are exact. Only a release may be published.")
-    )
 
 
 def affordable(asked: Budget, state: BudgetState) -> None:
@@ -49,7 +44,7 @@ def affordable(asked: Budget, state: BudgetState) -> None:
         )
 
 
-def _odds(preview: Preview, prior_percent: int) -> None:
+def odds(preview: Preview, prior_percent: int) -> None:
     """What the chosen ε means for somebody who wants to find out about one person."""
     epsilon, delta = float(preview.asked.epsilon), preview.asked.delta
     percent = 100 * risk.posterior(prior_percent / 100, epsilon)
@@ -120,7 +115,7 @@ def _drowned(preview: Preview, query: Query) -> None:
     )
 
 
-def _table(preview: Preview, query: Query) -> None:
+def table(preview: Preview, query: Query) -> None:
     """The table that would be published, with its margins; sizes are for the officer only."""
     ranks = {s.name for s in query.statistics if s.kind is StatisticKind.TOP}
     numbers = [row for row in preview.rows if row.statistic not in ranks]
@@ -131,6 +126,9 @@ def _table(preview: Preview, query: Query) -> None:
     for statistic in query.statistics:
         if statistic.name in ranks:
             _ranking(statistic, preview, query)
+    outputs.remark(
+        _("Internal view: the numbers before noise are exact. Only a release may be published.")
+    )
 
 
 def _picture(preview: Preview, query: Query) -> None:

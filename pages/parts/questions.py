@@ -48,41 +48,54 @@ def begun(scope: Scope) -> None:
 
 @language.fragment
 def form(scope: Scope) -> None:
-    """The form; what it asks is taken in hand when the button is pressed."""
-    with st.container(border=True):
-        question_columns.sentence(scope)
-        question_limits.groups(scope)
-        question_columns.details(scope)
-        with outputs.folded(
-            _("Each person: how much of one person counts"), "tradeoff_fold_person"
-        ) as is_open:
-            if is_open:
-                question_limits.per_person(scope)
-                looks.look(scope)
-        with outputs.folded(_("Public groups, noise and filter"), "tradeoff_fold_noise") as is_open:
-            if is_open:
-                question_limits.public_groups(scope)
-                question_limits.noise(scope)
-        with outputs.folded(_("The question as a file"), "tradeoff_fold_file") as is_open:
-            if is_open:
-                question_files.files(scope)
-        with st.container(horizontal=True):
-            is_asked = st.button(
-                _("Show what it would look like"), type="primary", key="tradeoff_show"
-            )
-            if st.button(
-                _("Four questions about the people …"),
-                key="tradeoff_interview",
-                icon=":material/quiz:",
-            ):
-                interviews.interview(scope)
-        if is_asked:
-            with outputs.explained(_("Not understood")):
-                take(scope, to_query(drafts.read(scope)))
-                st.rerun()
-        question_files.said()
-        looks.said()
-        _changed(scope)
+    """The form; what it asks is taken in hand when the button is pressed.
+
+    It is folded where there is something to see, so that the sliders and what they change are
+    on one screen.
+    """
+    is_asked = session.query_of(scope.dataset) is not None
+    with outputs.folded(
+        _("Change the question") if is_asked else _("Ask a question"),
+        "tradeoff_question",
+        expanded=not is_asked,
+        icon=":material/edit:",
+    ) as is_open:
+        if is_open:
+            _fields(scope)
+    question_files.said()
+    looks.said()
+    _changed(scope)
+
+
+def _fields(scope: Scope) -> None:
+    question_columns.sentence(scope)
+    question_limits.groups(scope)
+    question_columns.details(scope)
+    with outputs.folded(
+        _("Each person: how much of one person counts"), "tradeoff_fold_person"
+    ) as is_open:
+        if is_open:
+            question_limits.per_person(scope)
+            looks.look(scope)
+    with outputs.folded(_("Public groups, noise and filter"), "tradeoff_fold_noise") as is_open:
+        if is_open:
+            question_limits.public_groups(scope)
+            question_limits.noise(scope)
+    with outputs.folded(_("The question as a file"), "tradeoff_fold_file") as is_open:
+        if is_open:
+            question_files.files(scope)
+    with st.container(horizontal=True):
+        is_asked = st.button(_("Show what it would look like"), type="primary", key="tradeoff_show")
+        if st.button(
+            _("Four questions about the people …"),
+            key="tradeoff_interview",
+            icon=":material/quiz:",
+        ):
+            interviews.interview(scope)
+    if is_asked:
+        with outputs.explained(_("Not understood")):
+            take(scope, to_query(drafts.read(scope)))
+            st.rerun()
 
 
 def take(scope: Scope, query: Query) -> None:

@@ -53,18 +53,23 @@ def look_ahead() -> None:
         if is_epsilon_chosen:
             with first:
                 asked = Budget(epsilon=sliders.epsilon(), delta=delta)
+            above = st.container()  # what the sliders change, right below them
             query = divisions.divided(scope, query)
         else:
             plan = targets.planned(scope, replace(query, shares={}), delta)
             if plan is None:
                 return
+            above = st.container()
             query, asked = replace(query, shares=plan.shares), plan.asked
         seen = workspace.preview(dataset.name, query, asked)
         session.keep_query(dataset, query)
         session.keep_asked(dataset, asked)
-        yardsticks.of_loss("tradeoff", asked, "epsilon", "delta", "odds", "margin")
-        previews.affordable(asked, state)
-        previews.preview(seen, query, prior_percent)
+        with above:
+            previews.affordable(asked, state)
+            previews.picture(seen, query)
+            previews.odds(seen, prior_percent)
+            yardsticks.of_loss("tradeoff", asked, "epsilon", "delta", "odds", "margin")
+        previews.table(seen, query)
 
 
 look_ahead()

@@ -190,6 +190,7 @@ def test_questions_refusals_and_results_can_be_used_by_everybody(
     assert barriers(visitor, met, within="[data-testid=stMain]") == []
 
     visitor.walk_to("Trade-off")
+    visitor.page.get_by_text("Change the question").click()
     visitor.press("Show what it would look like")
     visitor.sees("Attacker’s odds")
     visitor.settle()

@@ -167,6 +167,7 @@ def test_a_second_person_approves_a_release_with_the_keyboard_alone(
             ("press", "Decide"),
             ("sees", "Decided by ada"),
             ("go", "Trade-off"),
+            ("press", "Change the question"),
             ("press", "Show what it would look like"),
             ("press", "Release this"),
             ("sees", "A second person must approve this first"),

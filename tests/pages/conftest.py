@@ -101,6 +101,11 @@ def unfold(visitor: AppTest, *keys: str) -> AppTest:
     return visitor.run()
 
 
+def asking(desk: Desk) -> AppTest:
+    """Trade-off, with the form for the question open."""
+    return unfold(desk.open("tradeoff"), "tradeoff_question")
+
+
 def turn_to(visitor: AppTest, label: str) -> AppTest:
     """Turn to the tab with that label, which may be the only one that is drawn then."""
     key = next(key for key, labels in rows_of_tabs(visitor._tree) if label in labels)

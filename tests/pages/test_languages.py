@@ -20,7 +20,17 @@ from compliance.report.nouns import ReportKind
 from compliance.rights.nouns import Right
 from pages.parts.navigation import PAGES
 from tests.pages.chinese_cases import ENGLISH, HANZI, dialogs, english
-from tests.pages.conftest import PATIENCE_S, ROOT, ROWS, Desk, refusals, turned, unfold, words
+from tests.pages.conftest import (
+    PATIENCE_S,
+    ROOT,
+    ROWS,
+    Desk,
+    asking,
+    refusals,
+    turned,
+    unfold,
+    words,
+)
 from tests.request_cases import identified, in_scope, opened
 
 SHOWN = {
@@ -271,7 +281,7 @@ def test_switching_there_and_back_keeps_all_that_widgets_hold(full_desk: Desk) -
 def test_switching_the_language_keeps_what_was_answered_in_a_dialog(full_desk: Desk) -> None:
     """Streamlit closes a dialog when its page is drawn anew; opened again, it goes on as it was."""
     overlap, groups = (f"tradeoff_answer_{name}_orders@1" for name in ("overlap", "groups"))
-    visitor = full_desk.open("tradeoff")
+    visitor = asking(full_desk)
     visitor.button(key="tradeoff_interview").click().run()
     visitor.radio(key=overlap).set_value(True)  # AppTest draws the page anew where browsers do not
     visitor.button(key="tradeoff_interview").click().run()

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.privacy.nouns.question import Query
-from tests.pages.conftest import Desk, chart_of, refusals, unfold, words
+from tests.pages.conftest import Desk, asking, chart_of, refusals, unfold, words
 
 
 def key(thing: str, name: str = "") -> str:
@@ -20,7 +20,7 @@ def key(thing: str, name: str = "") -> str:
 
 def by_city(desk: Desk) -> AppTest:
     """A visitor who looks at counts and sums of three cities."""
-    visitor = desk.open("tradeoff")
+    visitor = asking(desk)
     visitor.multiselect(key=key("by")).set_value(["city"])
     return visitor.button(key="tradeoff_show").click().run()
 
@@ -127,7 +127,7 @@ def test_a_long_table_is_cut_and_says_so(buying_desk: Desk) -> None:
     raw = RawFile(name="v.csv", data=b"person,site\n" + lines)
     buying_desk.workspace.add_files([raw], "visits", said)
     sites = ", ".join(f"S{n}" for n in range(600))
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.selectbox(key="session_dataset").select("visits").run()
     visitor.multiselect(key="tradeoff_by_visits@1").set_value(["site"])
     public = unfold(visitor, "tradeoff_fold_noise").text_area(key="tradeoff_public_visits@1_site")

@@ -17,7 +17,7 @@ from compliance.discovery.nouns import IdentifierClass, LabelStatus
 from compliance.privacy.nouns import Period
 from compliance.register.nouns import Organisation
 from compliance.report.nouns import ReportKind
-from tests.pages.conftest import Desk, chart_of, edit, refusals, unfold, words
+from tests.pages.conftest import Desk, asking, chart_of, edit, refusals, unfold, words
 from tests.walked_shop import orders
 
 PLACE = "A place on this machine"
@@ -290,7 +290,7 @@ def test_the_preview_draws_nothing(full_desk: Desk) -> None:
 
 
 def test_a_question_that_cannot_be_asked_is_refused_in_a_sentence(full_desk: Desk) -> None:
-    visitor = full_desk.open("tradeoff")
+    visitor = asking(full_desk)
     where = unfold(visitor, "tradeoff_fold_noise").text_input(key="tradeoff_where_orders@1")
     where.input("amount ~ '; drop table'")
     visitor.button(key="tradeoff_show").click().run()
@@ -301,14 +301,14 @@ def test_a_question_that_cannot_be_asked_is_refused_in_a_sentence(full_desk: Des
 
 
 def test_the_form_and_the_question_in_hand_agree_after_a_walk(full_desk: Desk) -> None:
-    visitor = full_desk.open("tradeoff")
+    visitor = asking(full_desk)
     visitor.multiselect(key="tradeoff_by_orders@1").set_value(["device"])
     visitor.multiselect(key="tradeoff_statistics_orders@1").set_value(["count people"])
     visitor.multiselect(key="tradeoff_columns_orders@1").set_value([])
     visitor.button(key="tradeoff_show").click().run()
     full_desk.go(visitor, "release")
     in_hand = words(visitor)
-    full_desk.go(visitor, "tradeoff")
+    unfold(full_desk.go(visitor, "tradeoff"), "tradeoff_question")
 
     assert "Number of people by device." in in_hand
     assert visitor.multiselect(key="tradeoff_by_orders@1").value == ["device"]
@@ -319,7 +319,7 @@ def test_each_dataset_is_asked_its_own_question(full_desk: Desk) -> None:
     table = b"person,site\n" + b"".join(b"%d,%s\n" % (i, b"NS"[i % 2 :][:1]) for i in range(900))
     said = Description(unit=ColumnName("person"))
     full_desk.workspace.add_files([RawFile(name="v.csv", data=table)], "visits", said)
-    visitor = full_desk.open("tradeoff")
+    visitor = asking(full_desk)
 
     visitor.selectbox(key="session_dataset").select("visits").run()
 
@@ -530,7 +530,7 @@ def test_the_organisation_is_recorded(empty_desk: Desk) -> None:
 
 
 def test_what_a_visitor_has_not_stored_is_not_seen_by_another(described_desk: Desk) -> None:
-    one = described_desk.open("tradeoff")
+    one = asking(described_desk)
     one.multiselect(key="tradeoff_by_orders@1").set_value(["device"])
     one.button(key="tradeoff_show").click().run()
     described_desk.go(one, "datasets")

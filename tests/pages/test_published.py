@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from compliance.privacy import to_query
 from compliance.privacy.nouns import Release
-from tests.pages.conftest import Desk, chart_of, unfold, words
+from tests.pages.conftest import Desk, asking, chart_of, unfold, words
 
 OF_AMOUNT = {"column": "amount", "lower": 0, "upper": 90, "unit": "cents"}
 BY_CITY: dict[str, object] = {
@@ -126,7 +126,7 @@ def test_answers_changed_by_chance_say_so(buying_desk: Desk) -> None:
 
 
 def test_a_release_that_shows_nothing_says_so_and_what_it_cost(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     unfold(visitor, "tradeoff_fold_file").text_area(key="tradeoff_paste").input(
         "unit: buyer\nby: [amount]\nstatistics: [{count: rows}]\nwhere: amount > 89"
     )

@@ -15,7 +15,7 @@ from compliance.dataset import RawFile
 from compliance.dataset.nouns import ColumnName, Description
 from compliance.privacy import from_query, to_query
 from compliance.privacy.nouns.question import Query
-from tests.pages.conftest import Desk, chart_of, refusals, unfold, words
+from tests.pages.conftest import Desk, asking, chart_of, refusals, unfold, words
 
 
 def key(thing: str, column: str = "") -> str:
@@ -28,7 +28,7 @@ def show(visitor: AppTest) -> AppTest:
 
 def ask(buying_desk: Desk, raw: dict[str, object]) -> AppTest:
     """A visitor who pasted a question."""
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     unfold(visitor, "tradeoff_fold_file").text_area(key="tradeoff_paste").input(
         json.dumps(raw)
     )  # which is YAML as well
@@ -94,7 +94,7 @@ EVERYTHING = {
 def test_every_kind_of_number_can_be_asked_of_a_column(
     buying_desk: Desk, kind: str, name: str
 ) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("kinds", "amount")).set_value([kind]).run()
     show(visitor)
 
@@ -104,7 +104,7 @@ def test_every_kind_of_number_can_be_asked_of_a_column(
 
 
 def test_percentiles_are_asked_in_hundredths(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("kinds", "amount")).set_value(["percentiles"]).run()
     visitor.text_input(key=key("percentiles", "amount")).input("10; 97.5").run()
     show(visitor)
@@ -113,7 +113,7 @@ def test_percentiles_are_asked_in_hundredths(buying_desk: Desk) -> None:
 
 
 def test_people_and_the_largest_groups_can_be_counted(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("columns")).set_value([])
     visitor.multiselect(key=key("by")).set_value(["city"])
     visitor.multiselect(key=key("statistics")).set_value(["count people", "largest groups"]).run()
@@ -129,7 +129,7 @@ def test_people_and_the_largest_groups_can_be_counted(buying_desk: Desk) -> None
 
 
 def test_several_columns_are_asked_with_bounds_of_their_own(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("columns")).set_value(["amount", "stars", "gift"]).run()
     visitor.multiselect(key=key("kinds", "stars")).set_value(["mean"]).run()
     show(visitor)
@@ -139,7 +139,7 @@ def test_several_columns_are_asked_with_bounds_of_their_own(buying_desk: Desk) -
 
 
 def test_a_histogram_is_drawn_bar_by_bar(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("statistics")).set_value([])
     visitor.multiselect(key=key("by")).set_value([])
     visitor.multiselect(key=key("kinds", "amount")).set_value(["histogram"]).run()
@@ -172,7 +172,7 @@ def test_a_histogram_is_drawn_bar_by_bar(buying_desk: Desk) -> None:
 def test_what_no_bound_can_be_is_refused_in_a_sentence(
     buying_desk: Desk, thing: str, typed: str, says: str
 ) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     kinds = ["median", "percentiles", "histogram"]
     visitor.multiselect(key=key("kinds", "amount")).set_value(kinds).run()
     visitor.text_input(key=key(thing, "amount")).input(typed).run()
@@ -185,7 +185,7 @@ def test_what_no_bound_can_be_is_refused_in_a_sentence(
 
 
 def test_nothing_to_compute_is_refused_in_a_sentence(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("columns")).set_value([])
     visitor.multiselect(key=key("statistics")).set_value([])
     show(visitor)
@@ -194,7 +194,7 @@ def test_nothing_to_compute_is_refused_in_a_sentence(buying_desk: Desk) -> None:
 
 
 def test_nobody_to_protect_is_refused_in_a_sentence(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.selectbox(key=key("unit")).set_value(None)
     show(visitor)
 
@@ -206,14 +206,14 @@ def test_nobody_to_protect_is_refused_in_a_sentence(buying_desk: Desk) -> None:
 
 
 def test_bounds_come_from_public_knowledge_and_say_whence(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
 
     assert visitor.text_input(key=key("upper", "amount")).value == "150"
     assert "From public knowledge, not from these data. Source: Regulation (EC)" in words(visitor)
 
 
 def test_another_public_bound_is_taken_with_one_choice(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.radio(key=key("preset", "amount")).set_value("small_payment_eur").run()
     show(visitor)
 
@@ -222,7 +222,7 @@ def test_another_public_bound_is_taken_with_one_choice(buying_desk: Desk) -> Non
 
 
 def test_a_bound_of_ones_own_is_not_called_public_knowledge(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.text_input(key=key("upper", "amount")).input("77,50").run()
     show(visitor)
 
@@ -232,7 +232,7 @@ def test_a_bound_of_ones_own_is_not_called_public_knowledge(buying_desk: Desk) -
 
 
 def test_no_bound_is_read_from_the_data(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     buying_desk.workspace.discover("purchases")
     visitor.multiselect(key=key("columns")).set_value(["pieces"]).run()
     public = [visitor.text_input(key=key(end, "pieces")).value for end in ("lower", "upper")]
@@ -244,7 +244,7 @@ def test_no_bound_is_read_from_the_data(buying_desk: Desk) -> None:
 
 
 def test_dates_are_grouped_by_month_unless_said_otherwise(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("by")).set_value(["bought_on"]).run()
     show(visitor)
     monthly = visitor.dataframe[0].value["bought_on"]
@@ -259,7 +259,7 @@ def test_dates_are_grouped_by_month_unless_said_otherwise(buying_desk: Desk) -> 
 
 
 def test_numbers_are_grouped_between_edges(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("by")).set_value(["pieces"]).run()
     visitor.text_input(key=key("edges", "pieces")).input("0, 5, 10").run()
     show(visitor)
@@ -268,7 +268,7 @@ def test_numbers_are_grouped_between_edges(buying_desk: Desk) -> None:
 
 
 def test_public_groups_are_shown_and_others_left_out(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("by")).set_value(["city"])
     unfold(visitor, "tradeoff_fold_noise").text_area(key=key("public", "city")).input(
         "Ulm\nNowhere, DE"
@@ -280,7 +280,7 @@ def test_public_groups_are_shown_and_others_left_out(buying_desk: Desk) -> None:
 
 
 def test_columns_of_a_dataset_about_the_same_people_make_groups(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     assert "accounts.plan" in visitor.multiselect(key=key("by")).options
     visitor.multiselect(key=key("by")).set_value(["accounts.plan"]).run()
     show(visitor)
@@ -291,7 +291,7 @@ def test_columns_of_a_dataset_about_the_same_people_make_groups(buying_desk: Des
 
 
 def test_two_columns_of_groups_can_cross(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("columns")).set_value([])
     visitor.multiselect(key=key("by")).set_value(["city", "gift"]).run()
     show(visitor)
@@ -307,7 +307,7 @@ def test_two_columns_of_groups_can_cross(buying_desk: Desk) -> None:
 
 
 def test_the_interview_ends_in_the_form_and_can_be_changed_there(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.multiselect(key=key("by")).set_value(["city"])
     interview(visitor)
     visitor.radio(key=key("answer_rows")).set_value(3)
@@ -330,7 +330,7 @@ def test_the_interview_ends_in_the_form_and_can_be_changed_there(buying_desk: De
 
 
 def test_a_person_with_several_numbers_is_warned_of(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     interview(visitor)
     before = [warning.value for warning in visitor.warning]
     visitor.radio(key=key("answer_ids")).set_value("several")
@@ -341,7 +341,7 @@ def test_a_person_with_several_numbers_is_warned_of(buying_desk: Desk) -> None:
 
 
 def test_randomised_response_says_what_it_needs_until_it_has_it(buying_desk: Desk) -> None:
-    visitor = unfold(buying_desk.open("tradeoff"), "tradeoff_fold_noise")
+    visitor = unfold(asking(buying_desk), "tradeoff_fold_noise")
     visitor.radio(key=key("noise")).set_value("randomised_response").run()
     missing = words(visitor).count("not yet")
     show(visitor)
@@ -378,7 +378,7 @@ def test_a_pasted_question_stands_in_the_form_and_is_asked(buying_desk: Desk) ->
 
 def test_an_uploaded_question_is_taken_and_can_be_taken_away_again(buying_desk: Desk) -> None:
     data = yaml.safe_dump(COUNTS).encode()
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     unfold(visitor, "tradeoff_fold_file").file_uploader(key="tradeoff_upload").set_value(
         [("q.yaml", data, "text/yaml")]
     )
@@ -413,7 +413,7 @@ def test_a_question_beyond_the_form_is_asked_as_it_is_and_said_so(buying_desk: D
 def test_a_file_that_is_no_question_is_refused_in_a_sentence(
     buying_desk: Desk, typed: str, says: str
 ) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     before = in_hand(visitor)
     unfold(visitor, "tradeoff_fold_file").text_area(key="tradeoff_paste").input(typed)
     visitor.button(key="tradeoff_read").click().run()
@@ -427,8 +427,43 @@ def test_a_file_that_is_no_question_is_refused_in_a_sentence(
 # How it is asked
 
 
-def test_a_changed_form_asks_nothing_until_told_to(buying_desk: Desk) -> None:
+def test_the_form_is_folded_where_there_is_something_to_see(buying_desk: Desk) -> None:
     visitor = buying_desk.open("tradeoff")
+
+    assert [box.label for box in visitor.expander if box.label.endswith("question")] == [
+        "Change the question"
+    ]
+    assert not visitor.multiselect
+    assert chart_of(visitor, "tradeoff_curve")["data"]
+
+
+def test_the_form_is_open_where_nothing_can_be_seen_before_it_is_filled_in(
+    empty_desk: Desk,
+) -> None:
+    table = RawFile(name="b.csv", data=b"city\nOslo\nBergen\n")
+    empty_desk.workspace.add_files([table], "bought")
+    visitor = empty_desk.open("tradeoff")
+
+    assert "Ask a question above" in words(visitor)
+    assert visitor.multiselect(key="tradeoff_by_bought@1").value == []
+
+
+def test_what_was_changed_in_the_form_stays_when_it_is_folded_at_once(buying_desk: Desk) -> None:
+    visitor = asking(buying_desk)
+    visitor.multiselect(key=key("by")).set_value(["city"])
+    visitor.text_input(key=key("upper", "amount")).input("70")
+    visitor.session_state["tradeoff_question"] = False  # the browser sends all three together
+    visitor.run()
+    assert not visitor.multiselect
+    assert "The form now asks:" in words(visitor)
+
+    unfold(visitor, "tradeoff_question")
+    assert visitor.multiselect(key=key("by")).value == ["city"]
+    assert visitor.text_input(key=key("upper", "amount")).value == "70"
+
+
+def test_a_changed_form_asks_nothing_until_told_to(buying_desk: Desk) -> None:
+    visitor = asking(buying_desk)
     before, shown = in_hand(visitor), visitor.dataframe[0].value
     visitor.multiselect(key=key("by")).set_value(["gift"]).run()
 
@@ -458,7 +493,7 @@ def test_what_a_column_is_called_stays_text(buying_desk: Desk) -> None:
     data = f'person,"{HOSTILE}","{HOSTILE} amount"\n{lines}'.encode()
     said = Description(unit=ColumnName("person"))
     buying_desk.workspace.add_files([RawFile(name="h.csv", data=data)], "hostile", said)
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.selectbox(key="session_dataset").select("hostile").run()
     columns = visitor.multiselect(key="tradeoff_columns_hostile@1")
     visitor.multiselect(key="tradeoff_by_hostile@1").set_value([columns.options[0]])
@@ -489,7 +524,7 @@ def said_in_markdown(visitor: AppTest) -> str:
 
 
 def test_a_picture_chosen_for_one_question_does_not_spoil_the_next(buying_desk: Desk) -> None:
-    visitor = buying_desk.open("tradeoff")
+    visitor = asking(buying_desk)
     visitor.selectbox(key="tradeoff_picture").set_value("sum_amount").run()
     visitor.multiselect(key=key("kinds", "amount")).set_value(["median"]).run()
     show(visitor)

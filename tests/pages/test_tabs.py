@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from compliance.i18n import speaking, translate
 from compliance.impact.nouns import ImpactKind
 from tests.pages.chinese_cases import said
-from tests.pages.conftest import Desk, rows_of_tabs, turn_to, words
+from tests.pages.conftest import Desk, asking, rows_of_tabs, turn_to, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,16 @@ def test_the_same_tab_is_open_in_another_language(full_desk: Desk) -> None:
         alt = translate("Per site: rows, bytes sent and received, bytes that stayed, and quality")
         assert shows(visitor, alt)
         assert visitor.session_state["federated_tabs"] == translate("Sites")
+
+
+def test_what_is_unfolded_stays_so_in_another_language(full_desk: Desk) -> None:
+    visitor = asking(full_desk)
+    visitor.selectbox(key="session_language").set_value("zh").run()
+
+    with speaking("zh"):
+        assert visitor.button(key="tradeoff_show").label == translate(
+            "Show what it would look like"
+        )
 
 
 def test_whoever_comes_back_to_a_page_begins_with_its_first_tab(full_desk: Desk) -> None:
