@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -22,7 +22,7 @@ from compliance.privacy import to_query  # noqa: E402
 from compliance.report.nouns import ReportKind  # noqa: E402
 from compliance.settings import Settings  # noqa: E402
 from compliance.workspace import Workspace  # noqa: E402
-from tests.browser.conftest import FLAGS, Visitor, serving  # noqa: E402
+from tests.browser.conftest import FLAGS, PATIENCE_MS, Visitor, serving  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1440
@@ -38,6 +38,7 @@ PICTURES = (
 
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
+    expect.set_options(timeout=PATIENCE_MS)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "desk"
         do_the_main_job(Workspace(Settings.from_environment({}, home=home)))
