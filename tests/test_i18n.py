@@ -11,6 +11,7 @@ import yaml
 
 from compliance import i18n
 from compliance.i18n import catalogues, gathering, locales, plural, speaking, translate
+from compliance.i18n.facts import parsed
 from compliance.i18n.recognising import Recogniser
 
 OTHERS = sorted(i18n.LANGUAGES.keys() - {i18n.ENGLISH})
@@ -145,7 +146,7 @@ def test_words_are_gathered_wherever_they_stand_in_code(tmp_path, monkeypatch):
         'y = plural("{n} bit", "{n} bits", len(x)) + meant("of a duty", "met")\n'
         'z = _("yes" if x else "no") + wording.count(2, "row") + x.count("a", "b") + _(z)\n'
     )
-    found = {key: (many, marked) for key, many, marked in gathering._in_python(file)}
+    found = {key: (many, marked) for key, many, marked in gathering._in_python(file, parsed(file))}
     assert found == {
         gathering.Key("a title"): ("", True),
         gathering.Key("of {n} parts"): ("", False),
@@ -164,7 +165,7 @@ def test_an_f_string_is_refused_because_it_could_never_be_found(tmp_path, monkey
     file = tmp_path / "said.py"
     file.write_text('x = _(f"of {n} parts")\n')
     with pytest.raises(ValueError, match=r"said.py, line 1: an f-string"):
-        list(gathering._in_python(file))
+        list(gathering._in_python(file, parsed(file)))
 
 
 TEMPLATES = {

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.i18n import COUNTED, FIELD, FOLDER, HELP, translate
-from compliance.i18n.facts import facts, sentences
+from compliance.i18n.facts import facts, parsed, sentences
 from compliance.shipped import values
 
 ROOT = Path(__file__).parents[2]  # of the project, which the paths of `sources.yaml` start from
@@ -67,6 +67,8 @@ class Message:
 
 
 Gathered = dict[str, dict[Key, Message]]
+Told = tuple[Key, str, bool]  # the words, their plural, whether they are only marked
+_Code = dict[tuple[str, Path], list[Told]]  # by the use that a room makes of a file
 
 
 @cache
@@ -84,9 +86,10 @@ def gather() -> Gathered:
     """
     rooms: Gathered = {}
     owners: dict[Key, dict[Key, Message]] = {}
+    code = _read_code(sources()["rooms"])
     for room in sources()["rooms"]:
         mine = rooms.setdefault(room["room"], {})
-        for file, key, many, is_marked in _of_room(room):
+        for file, key, many, is_marked in _of_room(room, code):
             message = owners.setdefault(key, mine).setdefault(key, Message())
             message.files.add(file)
             message.many = message.many or many
@@ -119,30 +122,43 @@ def spoken(file: str, plain: Any) -> Any:
     return _with_words(plain, "", translate, row["texts"], row.get("without", ()))
 
 
-def _of_room(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
-    for path in _paths(room.get("python", ())):
-        for key, many, is_marked in _in_python(path):
-            yield _name(path), key, many, is_marked
+def _read_code(rooms: Iterable[Mapping[str, Any]]) -> _Code:
+    """What the code says that rooms name, each file read once however many of them name it."""
+    wanted: dict[Path, set[str]] = {}
+    for room in rooms:
+        for use in _USES:
+            for path in _paths(room.get(use, ())):
+                wanted.setdefault(path, set()).add(use)
+    said: _Code = {}
+    for path, uses in wanted.items():
+        nodes = parsed(path)
+        said |= {(use, path): list(_USES[use](path, nodes)) for use in uses}
+    return said
+
+
+def _of_room(room: Mapping[str, Any], code: _Code) -> Iterator[tuple[str, Key, str, bool]]:
+    yield from _said(room, code, "python")
     for name, words in _as_they_stand(room):
         yield name, Key(words), "", True
-    yield from _by_use(room)
+    yield from _by_use(room, code)
     for unit, units in room.get("units", {}).items():
         yield _name(SOURCES), Key(unit, COUNTED), units, False
 
 
-def _by_use(room: Mapping[str, Any]) -> Iterator[tuple[str, Key, str, bool]]:
+def _by_use(room: Mapping[str, Any], code: _Code) -> Iterator[tuple[str, Key, str, bool]]:
     """What code says without marking it: fields of results, the command line, sentences."""
     for words in room.get("field_words", ()):
         yield _name(SOURCES), Key(words, FIELD), "", False
-    for path in _paths(room.get("fields", ())):
-        yield from ((_name(path), Key(words, FIELD), "", False) for words in _in_fields(path))
-    for kind, read in (("refusals", facts), ("sentences", sentences)):
-        for path in _paths(room.get(kind, ())):
-            told = read(ast.parse(path.read_text("utf-8")))
-            yield from ((_name(path), Key(words), "", True) for words in told)
+    for use in ("fields", "refusals", "sentences"):
+        yield from _said(room, code, use)
     for module in room.get("commands", ()):
         for words in _in_commands(module):
             yield f"{module.replace('.', '/')}.py", Key(words, HELP), "", False
+
+
+def _said(room: Mapping[str, Any], code: _Code, use: str) -> Iterator[tuple[str, Key, str, bool]]:
+    for path in _paths(room.get(use, ())):
+        yield from ((_name(path), *told) for told in code[use, path])
 
 
 def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -168,12 +184,12 @@ def _as_they_stand(room: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((_name(path), words) for words in _keys(plain, "", row.get("keys", ())))
 
 
-def _in_fields(path: Path) -> Iterator[str]:
+def _in_fields(_: Path, nodes: Sequence[ast.AST]) -> Iterator[Told]:
     """The names by which values stand in the results that a module puts together."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes:
         for key in node.keys if isinstance(node, ast.Dict) else ():
             if isinstance(key, ast.Constant) and _FIELD_NAME.fullmatch(str(key.value)):
-                yield str(key.value).replace("_", " ")
+                yield Key(str(key.value).replace("_", " "), FIELD), "", False
 
 
 def _in_commands(module: str) -> list[str]:
@@ -208,8 +224,9 @@ def _typ(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.typ"))
 
 
-def _in_python(path: Path) -> Iterator[tuple[Key, str, bool]]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def _in_python(path: Path, nodes: Sequence[ast.AST]) -> Iterator[Told]:
+    """The words that a module gives to the functions that translate."""
+    for node in nodes:
         if not isinstance(node, ast.Call):
             continue
         name = _called(node.func)
@@ -220,6 +237,22 @@ def _in_python(path: Path) -> Iterator[tuple[Key, str, bool]]:
                 yield from ((*told, False) for told in _unit(node, _COUNTED[name]))
         except ValueError as error:
             raise ValueError(f"{_name(path)}, line {node.lineno}: {error}") from None
+
+
+def _in_refusals(_: Path, nodes: Sequence[ast.AST]) -> Iterator[Told]:
+    yield from ((Key(words), "", True) for words in facts(nodes))
+
+
+def _in_sentences(_: Path, nodes: Sequence[ast.AST]) -> Iterator[Told]:
+    yield from ((Key(words), "", True) for words in sentences(nodes))
+
+
+_USES: dict[str, Callable[[Path, Sequence[ast.AST]], Iterator[Told]]] = {
+    "python": _in_python,
+    "fields": _in_fields,
+    "refusals": _in_refusals,
+    "sentences": _in_sentences,
+}
 
 
 def _called(function: ast.expr) -> str:
@@ -265,8 +298,7 @@ def _literals(place: ast.expr) -> Iterator[str]:
 
 def _values(path: Path, classes: Iterable[str]) -> Iterator[str]:
     """The values of enumerations that are words on screen, without underscores."""
-    tree = ast.parse(path.read_text("utf-8"))
-    found = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    found = {node.name: node for node in parsed(path) if isinstance(node, ast.ClassDef)}
     for name in classes:
         if name not in found:
             raise ValueError(f"sources.yaml names {name} of {_name(path)}, which is not there")
@@ -304,7 +336,7 @@ def _listed(value: ast.expr) -> Iterator[str]:
 
 def _in_attribute(path: Path, name: str) -> Iterator[str]:
     """What classes of a module say in the attribute `name`, as errors do in their sentence."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in parsed(path):
         for line in node.body if isinstance(node, ast.ClassDef) else ():
             for said, value in _set(line):
                 yield from _literals(value) if said == name else ()
