@@ -209,6 +209,6 @@ def test_frames_that_come_out_alike_are_no_reason_to_refuse(
     assert (done.checked.pages, done.checked.is_clean) == (3, True)
 
 
-@pytest.mark.parametrize("shape", [(12_000, 3), (3, 12_000)])
+@pytest.mark.parametrize("shape", [(12_000, 3), (3, 12_000), (1_200, 4), (4, 1_200)])
 def test_long_strips_are_images(shape: tuple[int, int]) -> None:
     assert find_in_image(saved(Image.new("RGB", shape, "green"))).is_clean

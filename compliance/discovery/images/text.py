@@ -70,8 +70,13 @@ def lines_in(picture: Picture) -> list[Line]:
 
 
 def _views(picture: Picture) -> Iterator[tuple[Picture, float, int, int]]:
-    """Parts of the picture, each with its scale and the place of its upper left corner."""
+    """Parts of the picture, each with its scale and the place of its upper left corner.
+
+    None where no letter has room: each part of a strip is framed, and costs as much as a large one.
+    """
     height, width = picture.shape[:2]
+    if min(height, width) < pixels("text", "lowest"):
+        return
     whole, least = pixels("text", "whole"), pixels("text", "least")
     if max(height, width) <= whole:
         factor = min(max(1.0, least / max(height, width)), pixels("text", "enlarged"))
