@@ -7,10 +7,11 @@ candidate values, each with a whole score. Nothing else ever reaches a noise mec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -118,7 +119,13 @@ class Aggregate:
 
 def part_name(statistic: Statistic, role: Role) -> str:
     """The name of a part."""
-    return f"{statistic.name}:{role}"
+    return part_names(statistic)[role]
+
+
+@lru_cache(maxsize=256)
+def part_names(statistic: Statistic) -> Mapping[Role, str]:
+    """The names that parts of a statistic have; asked for in every group, so made once."""
+    return {role: f"{statistic.name}:{role}" for role in Role}
 
 
 def parts_of(query: Query) -> tuple[Part, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from compliance.privacy.aggregates import Role, middle, part_name, square_step, steps
+from compliance.privacy.aggregates import Role, middle, part_names, square_step, steps
 from compliance.privacy.calibration import (
     NoiseEvent,
     PartEvent,
@@ -51,8 +51,9 @@ def answers(
         parts: by the part's name, one whole number, or one per bar.
         events: by the part's name, its noise.
     """
-    noise = {role: events.get(part_name(statistic, role)) for role in Role}
-    numbers = {role: parts[name] for role in Role if (name := part_name(statistic, role)) in parts}
+    names = part_names(statistic)
+    noise = {role: events.get(name) for role, name in names.items()}
+    numbers = {role: parts[name] for role, name in names.items() if name in parts}
     if statistic.kind is StatisticKind.MEAN:
         return (_mean(statistic, _floats(numbers), _noises(noise)),)
     if statistic.kind in (StatisticKind.VARIANCE, StatisticKind.STANDARD_DEVIATION):

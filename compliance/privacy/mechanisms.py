@@ -40,15 +40,7 @@ _TOLERANCE = 1 + 1e-9  # OpenDP rounds its own arithmetic up
 
 def add_noise(values: _Ints, event: _NoiseEvent) -> _Ints:
     """`values` with independent discrete noise on each; a fresh draw at every call."""
-    if isinstance(event, GaussianEvent):
-        space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T=float)
-        measurement = dp.m.make_gaussian(*space, scale=event.scale)
-        _check(_cost(measurement, math.sqrt(event.sensitivity_squared)), rho_of(event))
-    else:
-        space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l1_distance(T="i64")
-        measurement = dp.m.make_laplace(*space, scale=event.scale)
-        _check(_cost(measurement, event.sensitivity), epsilon_of(event))
-    return np.asarray(measurement(values), dtype=np.int64)
+    return np.asarray(_added(event)(values), dtype=np.int64)
 
 
 def surviving_groups(
@@ -97,6 +89,20 @@ def change_answers(answers: _Ints, event: RandomisedResponseEvent) -> _Ints:
 def libraries() -> dict[str, str]:
     """What draws the noise, with versions, for the disclosure."""
     return {name: version(name) for name in ("opendp", "numpy")}
+
+
+@lru_cache(maxsize=64)
+def _added(event: _NoiseEvent) -> dp.Measurement:
+    """The measurement behind noise on numbers: built and checked once, however often it draws."""
+    if isinstance(event, GaussianEvent):
+        space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T=float)
+        measurement = dp.m.make_gaussian(*space, scale=event.scale)
+        _check(_cost(measurement, math.sqrt(event.sensitivity_squared)), rho_of(event))
+    else:
+        space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l1_distance(T="i64")
+        measurement = dp.m.make_laplace(*space, scale=event.scale)
+        _check(_cost(measurement, event.sensitivity), epsilon_of(event))
+    return measurement
 
 
 @lru_cache(maxsize=64)
