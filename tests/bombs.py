@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ def gzipped() -> bytes:
     return out.getvalue()
 
 
+@cache
 def zipped() -> bytes:
     """The same in a ZIP."""
     out = io.BytesIO()
@@ -105,11 +107,13 @@ def inflated_sheet() -> bytes:
 
 
 def nulls() -> bytes:
-    """A Parquet file of a few kilobytes with 2,000 million missing values."""
-    table = pa.table({f"c{n}": pa.nulls(10_000_000, pa.int64()) for n in range(20)})
+    """A Parquet file of a few megabytes with 1,000 million missing values, 8 GB of them."""
+    column = pa.nulls(10_000_000, pa.int64())
+    table = pa.table({f"c{n}": column for n in range(20)})
+    quick = {"use_dictionary": False, "write_statistics": False, "write_batch_size": 100_000}
     out = io.BytesIO()
-    with pq.ParquetWriter(out, table.schema, compression="zstd") as writer:
-        for _ in range(10):
+    with pq.ParquetWriter(out, table.schema, compression="zstd", **quick) as writer:
+        for _ in range(5):
             writer.write_table(table, row_group_size=10_000_000)
     return out.getvalue()
 
