@@ -36,6 +36,9 @@ hypothesis_settings.load_profile("desk")
 # Needs the records to be in a file: it looks into it, copies it, or hands it to another program.
 IN_A_FILE = "in_a_file"
 
+# Looks at what is the same wherever records are, in a module whose other tests do not.
+ANYWHERE = "anywhere"
+
 # What is looked at here is the same wherever records are: pages, print, noise, networks, our own
 # code, what may not be read, engines for large tables.
 SAME_ANYWHERE = re.compile(
@@ -92,7 +95,8 @@ def _can_be(item: pytest.Function) -> bool:
 
 
 def _has_records(item: pytest.Function) -> bool:
-    if SAME_ANYWHERE.match(item.path.relative_to(ROOT / "tests").as_posix()):
+    is_same = SAME_ANYWHERE.match(item.path.relative_to(ROOT / "tests").as_posix())
+    if is_same or item.get_closest_marker(ANYWHERE):
         return False
     return "settings" in item.fixturenames or _opens_records(item.module)
 

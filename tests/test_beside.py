@@ -124,6 +124,7 @@ def test_a_killed_worker_is_one_plain_sentence_and_the_next_job_has_another(
     assert before not in crew.workers()
 
 
+@pytest.mark.anywhere
 def test_a_worker_ends_with_the_server(here: Workspace) -> None:
     program = (
         "import os, pathlib, sys; from compliance.settings import Settings;"

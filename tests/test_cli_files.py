@@ -102,6 +102,7 @@ def test_a_file_of_endless_cells_is_refused(home: Path, tmp_path: Path) -> None:
     assert "endless" in said
 
 
+@pytest.mark.anywhere
 def test_300_megabytes_of_rows_are_loaded(own: Path, tmp_path: Path) -> None:
     rows = b"".join(b"%d,%s,%d.50\n" % (n, b"shop " * 40, n % 90) for n in range(1_000))
     path = tmp_path / "big.csv"

@@ -100,6 +100,7 @@ def without_each(knows: Knowledge) -> Iterator[tuple[str, Knowledge]]:
             yield f"dataset {holding.dataset.name}", replace(knows, holdings=some)
 
 
+@pytest.mark.anywhere
 def test_whoever_forgets_which_law_governs_something_meets_no_duty_more(
     audited: tuple[Knowledge, Assessment],
 ) -> None:

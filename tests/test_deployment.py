@@ -352,6 +352,7 @@ def without_rights() -> list[str]:
     return ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
 
 
+@pytest.mark.anywhere
 def test_the_server_starts_from_a_tree_that_it_cannot_write_and_is_well(
     tree: Path, tmp_path: Path
 ) -> None:

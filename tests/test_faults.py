@@ -72,6 +72,7 @@ def test_a_disk_that_takes_nothing_is_told_and_nothing_is_lost(
         assert fault_cases.refused(home, line, harm) == [], line
 
 
+@pytest.mark.anywhere
 def test_every_verb_is_typed_by_a_test_so_that_the_benchmark_tries_it(
     tmp_path: Path,
 ) -> None:
@@ -104,6 +105,7 @@ def on_fragile(fragile: Restartable, tmp_path: Path) -> Workspace:
     return workspace
 
 
+@pytest.mark.anywhere
 def test_without_its_database_the_desk_says_so_and_goes_on_when_it_is_back(
     fragile: Restartable, on_fragile: Workspace
 ) -> None:
@@ -129,6 +131,7 @@ def test_without_its_database_the_desk_says_so_and_goes_on_when_it_is_back(
     assert len(on_fragile.budget("people").spends) == 1
 
 
+@pytest.mark.anywhere
 def test_an_act_during_which_the_database_goes_was_never_done(
     fragile: Restartable, on_fragile: Workspace
 ) -> None:
@@ -149,6 +152,7 @@ def test_an_act_during_which_the_database_goes_was_never_done(
     assert (found.entries, found.problems) == (before + 1, ())
 
 
+@pytest.mark.anywhere
 def test_many_who_write_while_the_database_goes_and_comes_lose_nothing_that_was_answered(
     fragile: Restartable, on_fragile: Workspace
 ) -> None:

@@ -132,6 +132,7 @@ def test_the_table_names_the_acts_of_the_trail_and_the_looks_that_are_asked_for(
     assert rights_asked_for() >= LOOKS
 
 
+@pytest.mark.anywhere
 def test_every_right_that_the_code_asks_for_stands_in_the_table() -> None:
     assert rights_asked_for() - {""} <= permissions().keys()
 

@@ -248,6 +248,7 @@ def _tamperings(pdf: bytes, count: int) -> Iterator[bytes]:
             yield changed
 
 
+@pytest.mark.anywhere
 def test_every_one_of_a_thousand_random_changes_is_caught(kept):
     """By the signature alone: neither evidence nor trail is asked."""
     trust = {"known": frozenset({kept.report.signer})}

@@ -166,7 +166,7 @@ def desk(workspace: Workspace, orders_csv: bytes) -> Workspace:
     return workspace
 
 
-@pytest.mark.parametrize("algorithm", ["mst", "aim"])
+@pytest.mark.parametrize("algorithm", ["mst", pytest.param("aim", marks=pytest.mark.anywhere)])
 def test_invented_rows_become_a_dataset_and_are_paid_for(desk: Workspace, algorithm: str) -> None:
     done = desk.synthesise("orders", plan(algorithm=algorithm), ASKED, "invented")
 
