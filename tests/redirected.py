@@ -8,13 +8,16 @@ opened. A file that is there already and is no note stays what it is.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
+import functools
 import json
 import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import sqlalchemy
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
@@ -151,8 +154,15 @@ def _has(server: Server, name: str) -> bool:
 
 
 def _do(server: Server, statement: str) -> None:
-    with server.connection("postgres") as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+    _line(server.folder, os.getpid()).execute(statement)  # type: ignore[arg-type]
+
+
+@functools.cache
+def _line(folder: Path, _: int) -> psycopg.Connection:
+    """One line to the server for as long as this process lives: each begins a process there."""
+    line = Server(folder=folder).connection("postgres")
+    atexit.register(line.close)
+    return line
 
 
 def _alone(server: Server) -> _Lock:
