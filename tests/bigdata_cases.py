@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,9 @@ from compliance.privacy.nouns.question import Query
 from compliance.privacy.relational import aggregate_elsewhere
 from compliance.privacy.shared_lots import SharedLots
 from tests.postgresql import Server
+
+# Spark's machine lives for seconds here, in which its second compiler takes more than it gains.
+os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 KEY = b"k" * 32
 SCHEMA = pa.schema(
