@@ -27,7 +27,13 @@ DELTA = Decimal("1e-9")
 
 # A fork of one that has loaded everything starts at once; tests of many processes need that.
 START = multiprocessing.get_context("forkserver")
-START.set_forkserver_preload(["tests.test_spending", "compliance.privacy.mechanisms"])
+START.set_forkserver_preload(
+    [
+        "tests.test_spending",
+        "compliance.privacy.mechanisms",
+        *("alembic.command", "dp_accounting.pld.privacy_loss_distribution", "opendp._data"),
+    ]
+)
 
 
 @pytest.fixture
