@@ -7,6 +7,7 @@ import functools
 import hashlib
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -176,22 +177,29 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return Settings.from_environment(environment, home=tmp_path / "desk")
 
 
-Once = Callable[[str, Callable[[Path], None]], Path]
+Once = Callable[[str, Callable[[Path], object]], Path]
 
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """Makes a folder once for all workers: `home = once("walked", walk)`; copied, never used."""
+    """Makes a folder once for all workers: `home = once("walked", walk)`; copied, never used.
+
+    It is made while the umask lets everybody read, as on a careless machine.
+    """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
-    def make(name: str, fill: Callable[[Path], None]) -> Path:
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
         folder = shared / f"once-{name}"
         folder.mkdir(exist_ok=True)
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (folder / "made").exists():
-                fill(folder / "desk")
+                before = os.umask(0)
+                try:
+                    fill(folder / "desk")
+                finally:
+                    os.umask(before)
                 (folder / "made").touch()
         return folder / "desk"
 
@@ -212,6 +220,33 @@ def workspace(settings: Settings) -> Workspace:
     return Workspace(settings)
 
 
+Begin = Callable[[str, Callable[[Workspace], object]], Workspace]
+
+
+@pytest.fixture
+def begin(settings: Settings, once: Once) -> Begin:
+    """A workspace as `fill` leaves it, filled once for all: `shop = begin("shop", fill)`.
+
+    Each test has a copy to itself. Where a test says on which database, or has opened the desk
+    already, it is filled there.
+    """
+
+    def filled(where: Settings, fill: Callable[[Workspace], object]) -> Workspace:
+        workspace = Workspace(where)
+        fill(workspace)
+        return workspace
+
+    def begun(name: str, fill: Callable[[Workspace], object]) -> Workspace:
+        if not settings.database_url.startswith("sqlite") or settings.home.exists():
+            return filled(settings, fill)
+        there = functools.partial(Settings.from_environment, {})
+        made = once(name, lambda home: filled(there(home=home), fill))
+        shutil.copytree(made, settings.home)
+        return Workspace(settings)
+
+    return begun
+
+
 @pytest.fixture(scope="session")
 def orders_csv() -> bytes:
     """Orders of 900 people in three countries, and of one alone."""
@@ -228,8 +263,13 @@ def orders_csv() -> bytes:
 
 
 @pytest.fixture
-def shop(workspace: Workspace, orders_csv: bytes) -> Workspace:
+def shop(begin: Begin, orders_csv: bytes) -> Workspace:
     """A described dataset `orders` from `orders_csv`."""
+    return begin("shop", lambda workspace: add_orders(workspace, orders_csv))
+
+
+def add_orders(workspace: Workspace, orders: bytes) -> None:
+    """Make `workspace` a shop."""
     description = Description(
         data_subjects="customers",
         purpose="orders",
@@ -240,5 +280,4 @@ def shop(workspace: Workspace, orders_csv: bytes) -> Workspace:
         population="customers",
         unit=ColumnName("customer"),
     )
-    workspace.add_files([RawFile(name="orders.csv", data=orders_csv)], "orders", description)
-    return workspace
+    workspace.add_files([RawFile(name="orders.csv", data=orders)], "orders", description)

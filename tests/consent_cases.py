@@ -14,6 +14,7 @@ from compliance.workspace import Workspace
 from compliance.workspace.consenting import barriers
 from compliance.workspace.desk import Desk
 from compliance.workspace.usage import usable
+from tests.kept import copied
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 PEOPLE = 30
@@ -62,7 +63,13 @@ def described(basis: LegalBasis, purpose: str) -> Description:
 
 def workspace(home: Path, clock: Clock | None = None, *, consent: bool = False) -> Workspace:
     """Accounts and visits of the same people; with `consent` it is the basis of the visits."""
-    made = Workspace(Settings.from_environment({}, home=home), clock or Clock())
+    clock = clock or Clock()
+    copied(home, _fill, clock.at, consent)
+    return Workspace(Settings.from_environment({}, home=home), clock)
+
+
+def _fill(home: Path, at: datetime, consent: bool) -> None:
+    made = Workspace(Settings.from_environment({}, home=home), Clock(at))
     made.add_files(
         [RawFile(name="accounts.csv", data=accounts())],
         "accounts",
@@ -73,7 +80,6 @@ def workspace(home: Path, clock: Clock | None = None, *, consent: bool = False) 
     made.add_files(
         [RawFile(name="visits.csv", data=visits())], "visits", described(basis, "visits")
     )
-    return made
 
 
 def by_email(person: int) -> Identifier:

@@ -8,20 +8,24 @@ from pathlib import Path
 import pytest
 
 from tests.cli_cases import refused, run
+from tests.kept import copied
 from tests.mending_shop import CANARY, accounts
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A desk with one dataset that was looked at, and its duties checked."""
-    path, home = tmp_path / "accounts.csv", tmp_path / "desk"
+    return copied(tmp_path / "desk", _fill)
+
+
+def _fill(home: Path) -> None:
+    path = home.parent / "accounts.csv"
     path.write_bytes(accounts())
     said = ("--unit", "customer_id", "--region", "DE", "--retention-months", "24")
     said += ("--purpose", "Keep accounts", "--source", "shop", "--data-subjects", "customers")
     assert run(home, "dataset", "add", path, "--name", "accounts", *said).code == 0
     assert run(home, "discover", "accounts").code == 0
     assert run(home, "assess").code == 0
-    return home
 
 
 def finding_of(home: Path, title: str) -> str:

@@ -32,6 +32,7 @@ from compliance.workspace.data import datasets
 from compliance.workspace.erasing.files import Journal, alone, unfinished
 from compliance.workspace.requesting import requests, sealing
 from compliance.workspace.standing import key_destroyed
+from tests.conftest import Begin
 from tests.erasing_cases import ask, email, erase, files_of, standing, store_shop
 
 PEOPLE = "id,mail,town,note\n1,ann@a.example,Ulm,calls at 5\n2,bob@b.example,Köln,\n"
@@ -40,15 +41,18 @@ BOUGHT = "id,what,paid\n" + "".join(f"{n % 3 + 1},tea,{n}\n" for n in range(9))
 
 
 @pytest.fixture
-def office(workspace: Workspace) -> Workspace:
+def office(begin: Begin) -> Workspace:
     """Three people, in two versions of one dataset, and what they bought."""
+    return begin("erasing", _fill)
+
+
+def _fill(workspace: Workspace) -> None:
     said = Description(unit=ColumnName("id"), population="people")
     workspace.add_files(files_of(PEOPLE, "a"), "people", said)
     workspace.add_files(files_of(MORE, "b"), "people", said)
     workspace.add_files(files_of(BOUGHT, "c"), "bought", said)
     for name in ("people", "bought"):
         workspace.discover(name)
-    return workspace
 
 
 def content(workspace: Workspace, id_: str) -> pa.Table:

@@ -39,6 +39,7 @@ from compliance.workspace import Workspace
 from compliance.workspace.requesting import sealing
 from compliance.workspace.requesting.requests import one
 from compliance.workspace.usage import usable
+from tests.conftest import Begin
 from tests.fulfilling_cases import (
     CUSTOMERS,
     EMAIL,
@@ -59,14 +60,14 @@ SECRETS = ("noa.levi", HEBREW, "901820", "quisling", "bq@mail", "mühldorf", "ne
 
 
 @pytest.fixture
-def small(workspace: Workspace) -> Workspace:
-    return filled(workspace)
+def small(begin: Begin) -> Workspace:
+    return begin("fulfilling", filled)
 
 
 @pytest.fixture
-def plain(workspace: Workspace) -> Workspace:
+def plain(begin: Begin) -> Workspace:
     """The shop without a column that names somebody else."""
-    return filled(workspace, with_referrer=False)
+    return begin("fulfilling-plain", lambda workspace: filled(workspace, with_referrer=False))
 
 
 def written(workspace: Workspace) -> str:

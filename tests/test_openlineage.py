@@ -24,6 +24,7 @@ from compliance.settings import Settings
 from compliance.storage import records
 from compliance.workspace import Workspace
 from tests.anonymised_people import ended, people, plan
+from tests.conftest import Begin
 from tests.erasing_cases import store_shop
 from tests.openlineage_events import ETL, SAFE, dataset, event, field, lines, take
 from tests.openlineage_schema import complaints
@@ -40,12 +41,15 @@ def entries(desk: Workspace) -> int:
 
 
 @pytest.fixture
-def small(workspace: Workspace) -> Workspace:
+def small(begin: Begin) -> Workspace:
     """The demo shop, small, looked at."""
-    store_shop(workspace)
-    for one in workspace.datasets():
-        workspace.discover(one.name)
-    return workspace
+
+    def fill(workspace: Workspace) -> None:
+        store_shop(workspace)
+        for one in workspace.datasets():
+            workspace.discover(one.name)
+
+    return begin("small-looked-at", fill)
 
 
 def shape(edges: Iterable[Edge]) -> Counter[tuple[Any, ...]]:

@@ -36,6 +36,7 @@ from compliance.workspace.consenting import barriers
 from compliance.workspace.data import datasets
 from compliance.workspace.fulfilling import barring
 from compliance.workspace.restricting import versions
+from tests.conftest import Begin
 from tests.consent_cases import PEOPLE, by_number, looked_at, wish
 from tests.consent_cases import workspace as visited
 from tests.fulfilling_cases import (
@@ -56,8 +57,8 @@ STRANGER = (Identifier(kind=IdentifierKind.EMAIL, value=STRANGER_EMAIL),)
 
 
 @pytest.fixture
-def shop(workspace: Workspace) -> Workspace:
-    return filled(workspace, with_referrer=False)
+def shop(begin: Begin) -> Workspace:
+    return begin("fulfilling-plain", lambda workspace: filled(workspace, with_referrer=False))
 
 
 def rows(workspace: Workspace, name: str, id_: str = "") -> list[tuple[object, ...]]:

@@ -19,6 +19,7 @@ from compliance.errors import ComplianceError, WorkspaceError
 from compliance.settings import ServerSettings, Settings
 from compliance.storage import Database
 from compliance.workspace import Workspace
+from tests.conftest import Once
 from tests.walked_shop import walk
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,15 +106,11 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 # Secrets
 
 
-def test_the_workspace_folder_and_its_keys_are_their_owners_alone(tmp_path: Path) -> None:
+def test_the_workspace_folder_and_its_keys_are_their_owners_alone(once: Once) -> None:
     """Whatever the habit of the machine: files made while the umask lets everybody read."""
-    home = tmp_path / "desk"
-    command = "import os, sys; os.umask(0); from pathlib import Path; "
-    command += "from tests.walked_shop import walk; walk(Path(sys.argv[1]))"
-    done = subprocess.run(
-        [sys.executable, "-c", command, str(home)], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+    home = once("walked", walk)
+    others = {path for path in home.rglob("*") if stat.S_IMODE(path.stat().st_mode) & 0o077}
+    assert others, "the umask let everybody read"
 
     secret = {path for path in home.rglob("*") if path.suffix in (".key", ".pem", ".p12")}
     open_to_others = {
@@ -156,9 +153,8 @@ def test_a_database_that_cannot_be_reached_is_refused_without_its_password(addre
     assert SECRET not in repr(refused.value)
 
 
-def test_a_secret_of_the_desk_is_in_no_record(workspace: Workspace, tmp_path: Path) -> None:
-    walk(tmp_path / "walked")
-    home = tmp_path / "walked"
+def test_a_secret_of_the_desk_is_in_no_record(once: Once) -> None:
+    home = once("walked", walk)
     key = (home / "secret.key").read_bytes()
     forms = (key, key.hex().encode())
 

@@ -23,6 +23,7 @@ from compliance.storage import tables
 from compliance.workspace import Workspace
 from compliance.workspace.requesting import sealing
 from compliance.workspace.tracing.persons import Index, trace
+from tests.conftest import Begin
 from tests.tracing_shop import asked, csv_of, mentioned, said, settled
 
 PEOPLE = [
@@ -60,10 +61,9 @@ def customers() -> Rows:
 
 
 @pytest.fixture
-def shop(workspace: Workspace) -> Workspace:
+def shop(begin: Begin) -> Workspace:
     """Six people who matter and twenty who do not."""
-    add(workspace, "customers", customers(), "customer_id")
-    return workspace
+    return begin("tracing", lambda empty: add(empty, "customers", customers(), "customer_id"))
 
 
 def add(
