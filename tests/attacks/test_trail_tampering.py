@@ -180,8 +180,9 @@ def lines_in(connection: Connection) -> Rows:
 def stored_anew(connection: Connection, rows: Rows) -> None:
     """All of the trail replaced, with head and tiles that fit it."""
     connection.execute(text("delete from trail"))
-    for number, line in enumerate(rows, start=1):
-        run(connection, "insert into trail values (:n, :b, :h)", n=number, b=line.body, h=line.hash)
+    lines = [{"n": n, "b": line.body, "h": line.hash} for n, line in enumerate(rows, start=1)]
+    if lines:
+        connection.execute(text("insert into trail values (:n, :b, :h)"), lines)
     last = rows[-1].hash if rows else "0" * 64
     run(connection, "update trail_head set entries = :n, hash = :h", n=len(rows), h=last)
     connection.execute(text("delete from trail_tile"))
