@@ -10,9 +10,10 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
@@ -38,6 +39,8 @@ DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsol
   .every(viewer => !viewer.offsetParent || viewer.shadowRoot.querySelector('canvas'))"""
 
 Open = Callable[..., "Visitor"]
+# Ports of servers that ended: under the same address a browser still has what it compiled.
+_FREE: list[int] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,7 @@ def serving(
         app: what Streamlit is to serve.
         said: what its environment says beside, whatever its address.
     """
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = _free_port()
     command = [sys.executable, *streamlit, "run", str(app)]
     command += ["--server.port", str(port), "--server.headless", "true"]
     environment = {**os.environ, "PRIVACY_DESK_HOME": str(home), "PYTHONUNBUFFERED": "1"}
@@ -162,6 +164,16 @@ def serving(
             yield App(f"http://127.0.0.1:{port}", home, log)
         finally:
             process.terminate()
+    _FREE.append(port)
+
+
+def _free_port() -> int:
+    for port in (*_FREE, 0):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)) as probe:  # else taken
+            if port:
+                _FREE.remove(port)
+            return int(probe.getsockname()[1])
+    raise AssertionError("no port is free")
 
 
 @pytest.fixture(scope="module")
@@ -181,34 +193,88 @@ def chromium() -> Iterator[Browser]:
     if found is None:
         pytest.fail("Chromium is missing: install it, or leave these out with -m 'not browser'")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            # Windows on one site share a process, and in it the scripts that were compiled.
+            args=[*FLAGS, "--process-per-site"],
+        )
         yield browser
         browser.close()
 
 
-@contextmanager
-def windows(chromium: Browser) -> Iterator[Open]:
-    """Opens windows, which are closed with the block."""
-    contexts: list[BrowserContext] = []
+class Profile:
+    """The browser that windows are opened in: it keeps the desk's scripts, and nobody's traces.
 
-    def open_one(app: App, width: int = 1440, height: int = 1000, **options: str) -> Visitor:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
+    Attributes:
+        own: what windows share that are not apart.
+        anchor: a window that stays, so that the process with the compiled scripts does.
+    """
+
+    def __init__(self, chromium: Browser) -> None:
+        self.chromium = chromium
+        self.own = self.context()
+        self.anchor = self.own.new_page()
+
+    def context(self, **options: str) -> BrowserContext:
+        """Cookies, storage and a cache that are empty."""
+        made = self.chromium.new_context(
             reduced_motion="reduce",  # frames of an animation are painted by the processor here
             **options,  # type: ignore[arg-type]
         )
-        context.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
-        contexts.append(context)
-        return Visitor(app, context.new_page())
+        made.set_default_timeout(PATIENCE_MS)
+        return made
 
-    yield open_one
-    for context in contexts:
-        context.close()
+    @contextmanager
+    def windows(self) -> Iterator[Open]:
+        """Opens windows, which are closed with the block; what they left is cleared away."""
+        opened: list[Visitor] = []
+
+        def open_one(
+            app: App,
+            width: int = 1440,
+            height: int = 1000,
+            color_scheme: Literal["light", "dark"] = "light",
+            *,
+            is_apart: bool = False,
+            **options: str,
+        ) -> Visitor:
+            expect.set_options(timeout=PATIENCE_MS)
+            if self.anchor.url == "about:blank":
+                self.anchor.goto(f"{app.address}/health")
+            context = self.context(**options) if is_apart or options else self.own
+            page = context.new_page()
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=color_scheme)
+            opened.append(Visitor(app, page))
+            return opened[-1]
+
+        yield open_one
+        for visitor in opened:
+            visitor.page.close()
+            if visitor.page.context is self.own:
+                self._forget(visitor.app)
+            else:
+                visitor.page.context.close()
+
+    def _forget(self, app: App) -> None:
+        """Clear what a window left, but not the scripts."""
+        asking = self.own.new_cdp_session(self.anchor)
+        asking.send("Storage.clearDataForOrigin", {"origin": app.address, "storageTypes": "all"})
+        asking.detach()
+        self.own.clear_cookies()
+
+
+@pytest.fixture(scope="session")
+def profile(chromium: Browser) -> Profile:
+    """One for all tests that do not say otherwise."""
+    return Profile(chromium)
 
 
 @pytest.fixture
-def open_window(chromium: Browser) -> Iterator[Open]:
-    """Opens windows: `visitor = open_window(app, width=390, color_scheme="dark")`."""
-    with windows(chromium) as open_one:
+def open_window(profile: Profile) -> Iterator[Open]:
+    """Opens windows: `visitor = open_window(app, width=390, color_scheme="dark")`.
+
+    With `is_apart=True` it is another person's browser, with cookies of its own and no scripts yet.
+    """
+    with profile.windows() as open_one:
         yield open_one

@@ -175,7 +175,7 @@ def test_the_page_speaks_the_officers_language(
 
 
 def test_what_draws_charts_is_ready_before_the_first_chart(app: App, open_window: Open) -> None:
-    visitor = open_window(app)
+    visitor = open_window(app, is_apart=True)  # it has nothing yet
     visitor.visit("Accounts", "accounts")
 
     visitor.page.wait_for_function(

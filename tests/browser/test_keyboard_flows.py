@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Browser
 
 from pages.parts.navigation import PAGES
-from tests.browser.conftest import BUILDING_MS, App, windows
+from tests.browser.conftest import BUILDING_MS, App, Profile
 from tests.browser.keyboard import UNSEEN, Keyboard
 from tests.browser.keyboard_steps import Step, done, ended, go
 
@@ -53,9 +52,9 @@ def app(walked: App) -> App:
 
 
 @pytest.fixture(scope="module")
-def window(app: App, chromium: Browser) -> Iterator[Keyboard]:
+def window(app: App, profile: Profile) -> Iterator[Keyboard]:
     """One window for all flows."""
-    with windows(chromium) as open_one:
+    with profile.windows() as open_one:
         visitor = open_one(app)
         visitor.page.set_default_timeout(BUILDING_MS)  # the shop to present is built first
         yield Keyboard(visitor)

@@ -11,7 +11,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 from playwright.sync_api import TimeoutError as NotThereError
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
@@ -156,7 +156,7 @@ def test_a_second_person_approves_a_release_with_the_keyboard_alone(
     office: Office, open_window: Open
 ) -> None:
     before = office.app.acts
-    ada, ben = (Keyboard(open_window(office.app)) for _ in range(2))
+    ada, ben = (Keyboard(open_window(office.app, is_apart=second)) for second in (False, True))
     sign_in_by_keys(office, ada, "ada")
     done(
         ada,
@@ -224,7 +224,8 @@ def test_a_role_sees_its_pages_and_is_told_where_others_begin(
 def test_a_cookie_that_was_copied_is_worth_nothing_after_sign_out(
     office: Office, open_window: Open
 ) -> None:
-    visitor, thief = office.sign_in(open_window(office.app), "ada"), open_window(office.app)
+    visitor = office.sign_in(open_window(office.app), "ada")
+    thief = open_window(office.app, is_apart=True)
     thief.page.context.add_cookies(visitor.page.context.cookies())
     thief.visit("Overview", "")  # while the visit lasts it is the same person to any server
 
@@ -272,10 +273,9 @@ def test_whoever_loses_the_account_is_out_at_the_next_click(
 
 
 @pytest.mark.parametrize("forged", ["changed", "signed by somebody else", "for another origin"])
-def test_a_forged_cookie_opens_nothing(office: Office, chromium: Browser, forged: str) -> None:
-    context = chromium.new_context()
-    visitor = Visitor(office.app, context.new_page())
-    office.sign_in(visitor, "ada")
+def test_a_forged_cookie_opens_nothing(office: Office, open_window: Open, forged: str) -> None:
+    visitor = office.sign_in(open_window(office.app), "ada")
+    context = visitor.page.context
     (cookie,) = [c for c in context.cookies() if c["name"] == "_streamlit_user"]
     said = {**office.provider.claims("ada", "n"), "origin": office.app.address}
     said["is_logged_in"] = True
@@ -292,7 +292,6 @@ def test_a_forged_cookie_opens_nothing(office: Office, chromium: Browser, forged
     visitor.page.goto(office.app.address.replace("127.0.0.1", host))
 
     assert WELCOME in outside(visitor)
-    context.close()
 
 
 @pytest.mark.parametrize("lie", LIES)
@@ -331,7 +330,7 @@ def test_a_download_is_for_whoever_was_offered_it_while_they_are_here(
     office: Office, open_window: Open, tmp_path: Path
 ) -> None:
     visitor = office.sign_in(open_window(office.app), "ada")
-    other = office.sign_in(open_window(office.app), "aud")
+    other = office.sign_in(open_window(office.app, is_apart=True), "aud")
     visitor.walk_to("Lineage")
     with visitor.page.expect_download() as download:
         visitor.press("Download edges of columns")
