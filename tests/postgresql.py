@@ -30,7 +30,7 @@ _START_S = 60
 _ROOM_BYTES = 2 * 2**30
 # Nothing here has to survive a power cut, and no database lives long enough to be tidied.
 _FAST = (
-    *("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "jit=off"),
+    *("fsync=off", "full_page_writes=off", "autovacuum=off", "jit=off"),
     *("wal_level=minimal", "max_wal_senders=0", "max_connections=200", "shared_buffers=32MB"),
 )
 
