@@ -34,9 +34,13 @@ FLAGS = (
 # On a deep link Streamlit's page asks for its server below each part of the path before it finds
 # it at the root; the questions in vain show as these 404s.
 PROBES = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
-# The PDF viewer draws its pages after the page around it stands.
+# The PDF viewer draws its pages after the page around it stands; a tab that is turned to holds a
+# space until the page is drawn anew, which begins only after the browser shows the tab.
 DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
-  .every(viewer => !viewer.offsetParent || viewer.shadowRoot.querySelector('canvas'))"""
+    .every(viewer => !viewer.offsetParent || viewer.shadowRoot.querySelector('canvas'))
+  && [...document.querySelectorAll('[role=tabpanel]')].every(panel => !panel.offsetParent
+    || !panel.querySelector('[data-testid=stSpace]')
+    || panel.querySelector('[data-testid=stElementContainer]:not(:has([data-testid=stSpace]))'))"""
 
 Open = Callable[..., "Visitor"]
 # Ports of servers that ended: under the same address a browser still has what it compiled.
