@@ -30,30 +30,14 @@ _SIMPLE = re.compile(r"[a-z_0-9]+")
 
 def parsed(path: Path) -> list[ast.AST]:
     """All nodes of a module."""
-    return walked(ast.parse(path.read_text("utf-8")))
-
-
-def walked(root: ast.AST) -> list[ast.AST]:
-    """`root` and all nodes below it, in the order of `ast.walk`, which takes three times as long.
-
-    Left out are those that say only how an expression is used.
-    """
-    found = [root]
-    for node in found:  # grows while it is read
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
-                found += [inner for inner in value if isinstance(inner, ast.AST)]
-            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
-                found.append(value)
-    return found
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
 
 
 def facts(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """The words that a module gives to the errors it raises, each once."""
     found: dict[str, None] = {}
     for function in (n for n in nodes if isinstance(n, ast.FunctionDef)):
-        inner = walked(function)
+        inner = list(ast.walk(function))
         calls = (n for n in inner if isinstance(n, ast.Call))
         errors = [call for call in calls if _named(call.func).endswith("Error")]
         local = _assigned(inner) if errors else {}
@@ -170,9 +154,9 @@ def _unsaid(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
             yield from node.values
         elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             if _named(node.exc.func) in _OF_PROGRAMMERS:
-                yield from walked(node)
+                yield from ast.walk(node)
         elif isinstance(node, ast.Call) and _is_log(node.func):
-            yield from walked(node)
+            yield from ast.walk(node)
 
 
 def _is_log(function: ast.expr) -> bool:
