@@ -19,7 +19,7 @@ _MOST_NAMED = 8  # drowned groups
 _LIST, _CROSS = "list", "cross table"
 
 
-def picture(seen: Preview, query: Query) -> None:
+def pictures(seen: Preview, query: Query) -> None:
     """The numbers with their margins, how these fall as ε grows, and what would drown."""
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:

@@ -66,7 +66,7 @@ def look_ahead() -> None:
         session.keep_asked(dataset, asked)
         with above:
             previews.affordable(asked, state)
-            previews.picture(seen, query)
+            previews.pictures(seen, query)
             previews.odds(seen, prior_percent)
             yardsticks.of_loss("tradeoff", asked, "epsilon", "delta", "odds", "margin")
         previews.table(seen, query)
