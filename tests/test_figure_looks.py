@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from compliance.federated.nouns import Baselines, Membership, MembershipTest
@@ -20,7 +21,7 @@ from compliance.privacy.nouns import CurvePoint
 from compliance.rights.nouns import ConsentState
 from compliance.rules.nouns import Answer, Level, Progress, Severity, State
 from compliance.workspace.governing.outlooks import Point as Seen
-from pages.parts import figures, outputs
+from pages.parts import figures, ink, outputs
 from pages.parts.deciding import standing
 from pages.parts.figures import (
     anonymising,
@@ -30,6 +31,7 @@ from pages.parts.figures import (
     lineage,
     requesting,
     risk,
+    showing,
 )
 from pages.parts.figures.impact import LEVEL_COLOURS
 from pages.parts.figures.residency import ANSWER_LINES, Arc, where
@@ -225,17 +227,54 @@ def test_a_fall_is_shown_as_a_fall_wherever_its_minus_stands() -> None:
 
 
 def test_every_chart_has_words_instead_and_its_numbers_beside_it() -> None:
+    seen = 0
     for place in sorted((ROOT / "pages").rglob("*.py")):
         tree = ast.parse(place.read_text("utf-8"))
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        charts = [call for call in calls if _called(call) == "plotly_chart"]
+        charts = [call for call in calls if ast.unparse(call.func) == "showing.chart"]
         for chart in charts:
-            alt = next((one.value for one in chart.keywords if one.arg == "alt"), None)
-            assert alt is not None, f"{place.name}:{chart.lineno}"
+            alt = next(one.value for one in chart.keywords if one.arg == "alt")
             assert not (isinstance(alt, ast.Constant) and not alt.value), place.name
+        seen += len(charts)
         if charts:
             beside = {_called(call) for call in calls}
             assert beside & {"table", "markdown", "metric", "fact"}, place.name
+    assert seen > 20
+
+
+def test_every_chart_is_put_on_the_page_in_one_place() -> None:
+    places = [
+        path for path in (ROOT / "pages").rglob("*.py") if "plotly_chart(" in path.read_text()
+    ]
+    assert [path.name for path in places] == ["showing.py"]
+
+
+def test_ink_is_the_pages_text_and_what_is_said_beside_the_pointer_can_be_read() -> None:
+    assert THEME["light"]["textColor"] == ink.INK
+    assert contrast(ink.SAID, ink.PAPER) >= OF_TEXT
+    assert contrast(ink._SAID_DARK, ink._PAPER_DARK) >= OF_TEXT
+
+
+def test_a_chart_keeps_what_it_asks_for_and_has_the_look_for_the_rest() -> None:
+    asked = figures.in_frame(
+        [{"type": "scatter", "x": [1], "y": [2]}],
+        x={"showgrid": True},
+        x_title="Check",
+        y_title="Score",
+        xaxis2={"overlaying": "x"},
+    ).to_dict()
+    layout = showing._dressed(asked).to_dict()["layout"]
+
+    assert layout["margin"] == {**asked["layout"]["margin"], "pad": 8}
+    assert (layout["xaxis"]["showgrid"], layout["xaxis2"]["showgrid"]) == (True, False)
+    assert layout["xaxis"]["title"] == {"standoff": 20, "text": "Check"}
+    assert layout["font"]["color"] == ink.INK
+    assert "template" not in showing._dressed(go.Figure().to_dict()).to_dict()["layout"]
+
+
+def test_what_has_no_axes_is_given_none() -> None:
+    ring = figures.ring((), "done").to_dict()
+    assert not {"xaxis", "yaxis"} & showing._dressed(ring).to_dict()["layout"].keys()
 
 
 def _called(call: ast.Call) -> str:

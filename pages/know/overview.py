@@ -7,6 +7,7 @@ import streamlit as st
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Progress
 from pages.parts import figures, glancing, improving, outputs, session
+from pages.parts.figures import showing
 from pages.parts.guiding import beginning, touring
 from pages.parts.trailing import verdict as trailing
 
@@ -40,10 +41,9 @@ def life_cycle() -> None:
     done = sum(stage.progress is Progress.DONE for stage in stages)
     discoveries = [found for d in datasets if (found := workspace.discovery(d.name))]
     with left:
-        st.plotly_chart(
+        showing.chart(
             figures.ring(stages, _("{n} of 10<br>done").format(n=done)),
             key="overview_ring",
-            config=figures.PLAIN,
             alt=_("{n} of the ten stages of the life cycle are done").format(n=done),
         )
         st.markdown(outputs.progress_badges(stages), text_alignment="center")

@@ -9,8 +9,8 @@ from compliance.glossary.nouns import Term
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import figures, language, navigation, wording
-from pages.parts.figures import meanings
+from pages.parts import language, navigation, wording
+from pages.parts.figures import meanings, showing
 
 
 def headed(page: st.Page, workspace: Workspace) -> None:
@@ -55,9 +55,7 @@ def explained(place: str, *ids: str) -> None:
 def pictured(name: str, place: str) -> None:
     """A picture of the glossary, with its finding in words."""
     found = meanings.picture(name)
-    st.plotly_chart(
-        found.figure, key=f"{place}_picture", config=figures.PLAIN, alt=found.says, width="stretch"
-    )
+    showing.chart(found.figure, key=f"{place}_picture", alt=found.says)
     st.markdown(f":gray[:small[{wording.escaped(found.says)}]]")
 
 

@@ -12,7 +12,7 @@ from compliance.i18n import translate as _
 from compliance.rules.nouns import Stage
 from compliance.workspace.governing.outlooks import DAYS, Ahead, Kind, Moved, Outlook
 from pages.parts import explaining, navigation, outputs, wording
-from pages.parts.figures import PLAIN, glancing
+from pages.parts.figures import glancing, showing
 
 _SHOWN = 7
 _PERCENT = 100
@@ -214,10 +214,9 @@ def trend(found: Outlook) -> None:
         return
     first, last = found.trend[0], found.trend[-1]
     alt = _("Score from {first} to {last}, duties not met from {n} to {m}, in {checks} checks")
-    st.plotly_chart(
+    showing.chart(
         glancing.trend(found.trend),
         key="overview_trend",
-        config=PLAIN,
         alt=alt.format(
             first=_score(first.score),
             last=_score(last.score),

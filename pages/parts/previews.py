@@ -13,6 +13,7 @@ from compliance.privacy import risk
 from compliance.privacy.nouns import Budget, BudgetState, Clarity, Preview, PreviewRow
 from compliance.privacy.nouns.question import Query, Statistic, StatisticKind
 from pages.parts import figures, outputs, tables, wording
+from pages.parts.figures import showing
 
 _MOST_NAMED = 8  # drowned groups
 
@@ -147,7 +148,7 @@ def _picture(preview: Preview, query: Query) -> None:
         )
         rows = [row for row in rows if row.keys == (keys if keys in groups else groups[0])]
     shown = tables.to_draw(rows, [row.size for row in rows], statistic, query)
-    st.plotly_chart(
+    showing.chart(
         figures.bars(
             [row.cell or wording.group(row.keys) for row in shown],
             [row.size for row in shown],
@@ -156,7 +157,6 @@ def _picture(preview: Preview, query: Query) -> None:
             is_histogram=statistic.kind is StatisticKind.HISTOGRAM,
         ),
         key="tradeoff_bars",
-        config=figures.PLAIN,
         alt=_("{what} before noise, with the margin of the noise as whiskers").format(
             what=_(statistic.title)
         ),
@@ -170,10 +170,9 @@ def _curve(preview: Preview, query: Query) -> None:
     }  # a rank has no margin that falls smoothly
     if not titles:
         return
-    st.plotly_chart(
+    showing.chart(
         figures.error_curve(preview.curve, titles, float(preview.asked.epsilon)),
         key="tradeoff_curve",
-        config=figures.PLAIN,
         alt=_("The larger ε, the smaller the margin of error"),
     )
 

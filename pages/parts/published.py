@@ -11,6 +11,7 @@ from compliance.i18n import translate as _
 from compliance.privacy.nouns import Release, ReleasedValue
 from compliance.privacy.nouns.question import Statistic, StatisticKind
 from pages.parts import figures, outputs, tables, wording
+from pages.parts.figures import showing
 
 
 def title(done: Release) -> str:
@@ -71,7 +72,7 @@ def _picture(done: Release, statistic: Statistic) -> None:
         margins = [v.margin or 0.0 for v in values]
         figure = figures.bars(labels, numbers, margins, what, is_histogram=is_histogram)
         alt = _("{what} with the noise margin as whiskers").format(what=what)
-    st.plotly_chart(figure, key=f"release_chart_{done.id}", config=figures.PLAIN, alt=alt)
+    showing.chart(figure, key=f"release_chart_{done.id}", alt=alt)
 
 
 def _of_one_group(done: Release, values: Sequence[ReleasedValue]) -> list[ReleasedValue]:

@@ -25,8 +25,9 @@ from compliance.privacy import (
 )
 from compliance.privacy.nouns import Budget
 from compliance.privacy.nouns.question import Query
-from pages.parts import figures, outputs, wording
+from pages.parts import outputs, wording
 from pages.parts.figures import risk as risk_charts
+from pages.parts.figures import showing
 
 ALARMS = (0.01, 0.05, 0.1, 0.25, 0.5)
 AUDIT_BADGES = {True: ("check_circle", "green"), False: ("error", "red")}
@@ -46,10 +47,9 @@ def outcomes(value: float, shown: Sequence[float], title: str, key: str) -> None
     says = _("{n} outcomes, all equally likely, from {low} to {high}").format(
         n=len(shown), low=low, high=high
     )
-    st.plotly_chart(
+    showing.chart(
         risk_charts.dots(stacked(shown, value), value, title),
         key=f"risks_dots_{key}",
-        config=figures.PLAIN,
         alt=f"{title}: {says}",
     )
     outputs.remark(
@@ -96,14 +96,13 @@ def trade_off(budget: Budget, key: str) -> None:
     says = _("A test that names {alarm} of others wrongly finds at most {found} of people").format(
         alarm=_percent(ALARMS[1]), found=found
     )
-    st.plotly_chart(
+    showing.chart(
         risk_charts.trade_off(
             tradeoff(budget),
             (_("Others wrongly named, %"), _("People found, %")),
             (_("The best test there can be"), _("Guessing")),
         ),
         key=f"risks_tradeoff_{key}",
-        config=figures.PLAIN,
         alt=says,
     )
     outputs.remark(says + locales.end())
@@ -131,7 +130,7 @@ def attacks(trial: Trial, query: Query, key: str) -> None:
         before=_percent(worst.before.share),
         after=_percent(worst.after.share),
     )
-    st.plotly_chart(
+    showing.chart(
         risk_charts.before_and_after(
             names,
             [attack.before.share for attack in trial.attacks],
@@ -140,7 +139,6 @@ def attacks(trial: Trial, query: Query, key: str) -> None:
             (_("Exact numbers"), _("With noise"), _("At most, by the guarantee")),
         ),
         key=f"risks_attacks_{key}",
-        config=figures.PLAIN,
         alt=says,
     )
     outputs.remark(
@@ -234,10 +232,9 @@ def _errors_of(own: Sequence[GroupError], query: Query, title: str, key: str) ->
     says = _("{title}: in {n} of {all} numbers the bounds shift more than the noise blurs").format(
         title=title, n=shifted, all=len(own)
     )
-    st.plotly_chart(
+    showing.chart(
         risk_charts.error_stack(own, title, (_("Shift by bounds"), _("Noise margin"))),
         key=f"risks_errors_{key}",
-        config=figures.PLAIN,
         alt=says,
     )
     outputs.remark(says + locales.end())

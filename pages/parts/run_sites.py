@@ -8,8 +8,9 @@ from compliance.federated import economy, fairness
 from compliance.federated.nouns import Run
 from compliance.i18n import locales
 from compliance.i18n import translate as _
-from pages.parts import figures, outputs
+from pages.parts import outputs
 from pages.parts.figures import fairness as charts
+from pages.parts.figures import showing
 from pages.parts.runs import size
 
 
@@ -34,14 +35,13 @@ def sites(run: Run) -> None:
                 words = _("{lose} lose, {same} stay")
                 told = words.format(lose=found.lose, same=found.same)
                 outputs.fact(_("Gain against alone"), str(found.gain), told)
-        st.plotly_chart(
+        showing.chart(
             charts.sites(
                 outcome.sites,
                 (_("Sites, the largest first"), name),
                 (_("Federated"), _("Worst tenth"), _("Each site alone")),
             ),
             key=f"federated_evenly_{run.id}",
-            config=figures.PLAIN,
             alt=_("Per site the quality of the common model beside that of its own"),
         )
     _table(run)

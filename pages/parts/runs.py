@@ -12,6 +12,7 @@ from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import Protection
 from pages.parts import figures, outputs, plan_protection
+from pages.parts.figures import showing
 
 SUBJECTS = {
     Task.RESPONSE: "response",
@@ -74,10 +75,9 @@ def ended(run: Run) -> None:
 def quality(run: Run) -> None:
     """The rounds, and how the common model compares."""
     outcome, last = run.outcome, run.outcome.rounds[-1]
-    st.plotly_chart(
+    showing.chart(
         figures.rounds(outcome.rounds, run.plan.rounds, outcome.baselines, outcome.metric),
         key=f"federated_chart_{run.id}",
-        config=figures.PLAIN,
         alt=_("Quality of the common model per round beside the two baselines"),
     )
     with st.container(horizontal=True):

@@ -18,8 +18,9 @@ from compliance.federated.nouns import (
 )
 from compliance.i18n import locales
 from compliance.i18n import translate as _
-from pages.parts import figures, outputs
+from pages.parts import outputs
 from pages.parts.figures import fairness as charts
+from pages.parts.figures import showing
 from pages.parts.plan_words import STRATEGY_WORDS
 
 _TESTS = {
@@ -70,21 +71,20 @@ def _read(reading: Reading) -> None:
 
 def _reconstructed(found: Siege) -> None:
     st.markdown(_("**Rows computed from what a site sends**"))
-    st.plotly_chart(
+    showing.chart(
         charts.reconstructions(
             found.reconstructions,
             [_against(one) for one in found.reconstructions],
             (_("Rows computed exactly, %"), _("error")),
         ),
         key=f"federated_read_{found.id}",
-        config=figures.PLAIN,
         alt=_("Share of attacked sites of which a row was computed exactly, per protection"),
     )
 
 
 def _told_apart(found: Siege) -> None:
     st.markdown(_("**Who was learnt from**"))
-    st.plotly_chart(
+    showing.chart(
         charts.memberships(
             found.memberships,
             {test: _(words) for test, words in _TESTS.items()},
@@ -92,7 +92,6 @@ def _told_apart(found: Siege) -> None:
             _("Told apart (AUC)"),
         ),
         key=f"federated_member_{found.id}",
-        config=figures.PLAIN,
         alt=_("How well attackers tell who was learnt from, without noise and with"),
     )
     protected = found.protected.privacy

@@ -12,8 +12,9 @@ from compliance.federated.nouns import Axis, Plan, Point, Split
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import figures, outputs
+from pages.parts import outputs
 from pages.parts.figures import federated as charts
+from pages.parts.figures import showing
 from pages.parts.runs import size
 
 _WORDS = {
@@ -101,14 +102,13 @@ def _axes(plan: Plan) -> list[Axis]:
 def _shown(points: Sequence[Point]) -> None:
     axis, metric = points[0].axis, points[0].metric.written
     by_cost = charts.has_cost(points)
-    st.plotly_chart(
+    showing.chart(
         charts.sweep(
             points,
             (_("ε of one run") if by_cost else _(_WORDS[axis]), metric),
             (_("mean of the runs"), _("nothing is better in both")),
         ),
         key="federated_frontier",
-        config=figures.PLAIN,
         alt=_("Quality per value with its error over seeds, and the frontier"),
     )
     best = frontier(points) if by_cost else ()

@@ -30,6 +30,7 @@ from pages.parts import sieges as attacks
 from pages.parts import sweeps as trials
 from pages.parts.approving import asking
 from pages.parts.consenting import uses
+from pages.parts.figures import showing
 from pages.parts.residing import movements
 
 REDRAW_S = 0.2
@@ -65,12 +66,12 @@ def train(chosen: Plan, resume: str | None) -> None:
             done += [latest] if latest is not done[-1] else []
             runs.advanced(bar, latest, chosen.rounds, _("quality"))
             if time.monotonic() - drawn_at > REDRAW_S or latest.round == chosen.rounds:
-                chart.plotly_chart(
-                    figures.rounds(done, chosen.rounds, None),
-                    key=f"federated_live_{latest.round}",
-                    config=figures.PLAIN,
-                    alt=_("Quality of the common model so far"),
-                )
+                with chart:
+                    showing.chart(
+                        figures.rounds(done, chosen.rounds, None),
+                        key=f"federated_live_{latest.round}",
+                        alt=_("Quality of the common model so far"),
+                    )
                 drawn_at = time.monotonic()
         st.rerun()
 

@@ -15,11 +15,12 @@ from compliance.dataset.nouns import ColumnName, Dataset
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace import Workspace
-from pages.parts import figures, outputs
+from pages.parts import outputs
 from pages.parts.anonymising import drafts, looks, progress, protection, words
 from pages.parts.anonymising.drafts import Draft
 from pages.parts.anonymising.looks import Look
 from pages.parts.figures import anonymising as charts
+from pages.parts.figures import showing
 
 MOST_DOTS = 800  # of the cloud behind the frontier
 _MOST_LISTED = 60
@@ -102,7 +103,7 @@ def _drawn(curve: Curve, at: int, best: npt.NDArray[np.int64], draft: Draft, loo
     limit = 100 * draft.plan.suppression_limit
     said = _said(curve, at, chosen, draft)
     st.markdown(said)
-    st.plotly_chart(
+    showing.chart(
         charts.choices(
             (lost[nodes], kept[nodes]),
             (lost[best], kept[best]),
@@ -112,7 +113,6 @@ def _drawn(curve: Curve, at: int, best: npt.NDArray[np.int64], draft: Draft, loo
             (_("Rows left out, %"), _("Detail kept, %")),
         ),
         key="anonymise_choices",
-        config=figures.PLAIN,
         alt=said.replace("**", ""),
     )
     _remarks(draft, charts.widest(limit))

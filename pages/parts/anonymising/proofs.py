@@ -26,6 +26,7 @@ from pages.parts import figures, outputs, wording
 from pages.parts.anonymising import handing, words
 from pages.parts.anonymising.protection import has_several_rows
 from pages.parts.figures import anonymising as charts
+from pages.parts.figures import showing
 
 _Row = tuple[str, str, str, str]
 
@@ -116,7 +117,7 @@ def attacks(done: Anonymised) -> None:
     before, after = done.proof.attacked_before, done.proof.attacked_after
     tried = _tried(before, after)
     if tried:
-        st.plotly_chart(
+        showing.chart(
             charts.attacks(
                 [name for name, _one, _other in tried],
                 [one for _name, one, _other in tried],
@@ -125,7 +126,6 @@ def attacks(done: Anonymised) -> None:
                 _("Tries that were right, %"),
             ),
             key=f"anonymise_attacks_{done.id}",
-            config=figures.PLAIN,
             alt=_attacks_alt(tried),
         )
         _attack_table(done, tried)

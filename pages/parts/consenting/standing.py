@@ -13,6 +13,7 @@ from compliance.workspace.consenting.consents import SOON_DAYS, Stands
 from pages.parts import outputs
 from pages.parts.consenting.words import STATES
 from pages.parts.figures import consenting as drawing
+from pages.parts.figures import showing
 
 _SHOWN = 50
 
@@ -35,7 +36,7 @@ def shown(found: Sequence[Stands]) -> None:
         st.metric(label, outputs.count(soon), border=True)
     asked = [one for one in found if sum(one.states.values())]
     with st.container(border=True):
-        st.plotly_chart(drawing.standing(asked), key="consent_standing", alt=_alt(asked))
+        showing.chart(drawing.standing(asked), key="consent_standing", alt=_alt(asked))
     outputs.table(
         [
             {

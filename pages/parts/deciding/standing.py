@@ -13,7 +13,7 @@ from compliance.rules.nouns import Assessment, Finding, Standing, State, Status
 from compliance.workspace.mending.offering import Mending
 from pages.parts import outputs, wording
 from pages.parts.deciding import words
-from pages.parts.figures import PLAIN, deciding
+from pages.parts.figures import deciding, showing
 
 
 class _Arrow(TypedDict):
@@ -88,14 +88,14 @@ def moved(by: float | None) -> _Arrow:
 def _trend(past: Sequence[Standing]) -> None:
     first, last = past[0], past[-1]
     chart, numbers = st.columns([2, 1], vertical_alignment="center")
-    chart.plotly_chart(
-        deciding.trend(past),
-        key="decisions_trend",
-        config=PLAIN,
-        alt=_("Score at each check, from {first} to {last} in {n} checks").format(
-            first=words.score(first.score), last=words.score(last.score), n=len(past)
-        ),
-    )
+    with chart:
+        showing.chart(
+            deciding.trend(past),
+            key="decisions_trend",
+            alt=_("Score at each check, from {first} to {last} in {n} checks").format(
+                first=words.score(first.score), last=words.score(last.score), n=len(past)
+            ),
+        )
     with numbers, outputs.folded(_("The score in numbers"), "decisions_numbers") as is_open:
         if not is_open:
             return

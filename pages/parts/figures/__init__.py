@@ -1,26 +1,25 @@
 """Every chart on screen, with Plotly; each has its words beside it.
 
-Fills and lines stand out from a light and from a dark ground. Text is in `INK`, for which the
-browser puts the theme's own colour: Plotly's usual grey is too faint to read on a light ground.
+Fills and lines stand out from a light and from a dark ground. Text, and lines that are read with
+it, are in `INK`, for which the browser puts the colour of the page's text; `showing` puts a chart
+on the page and says how all of them look.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from itertools import cycle
 
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseFigure
-from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
 from compliance.federated.nouns import Baselines, Metric, Round
 from compliance.i18n import locales, meant
 from compliance.i18n import translate as _
 from compliance.privacy.nouns import CurvePoint
 from compliance.rules.nouns import Progress, Stage
+from pages.parts.ink import INK
 
-INK = GRAY_90
 TEAL, AMBER, GREY, INDIGO, PLUM, OLIVE = (
     "#0b8280",
     "#b4690e",
@@ -34,9 +33,6 @@ LINES = ((TEAL, "solid"), (INDIGO, "dash"), (PLUM, "dashdot"), (OLIVE, "longdash
 PROGRESS_COLOURS = {Progress.DONE: TEAL, Progress.OPEN: AMBER, Progress.WAITING: GREY}
 PLAIN = {"displayModeBar": False}
 WIDEST_BAR = 0.12  # of the chart's width, so that two bars are bars and not walls
-_TICKED = {"tickfont": {"color": INK}}
-_TITLED = {"font": {"color": INK}}
-_INKED = {**_TICKED, "title": _TITLED}
 _WRITTEN_OUT = {"exponentformat": "none", "separatethousands": True}
 MOST_TICKS = 12  # rounds that are each named on the axis
 SMALLEST_SPAN = 0.03  # of an AUC axis, so that small differences look small
@@ -66,7 +62,7 @@ def ring(stages: Sequence[Stage], centre: str) -> go.Figure:
         showlegend=False,
         height=330,
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
-        annotations=[{"text": centre, "showarrow": False, "font": {"size": 21, "color": INK}}],
+        annotations=[{"text": centre, "showarrow": False, "font": {"size": 21}}],
     )
     return figure
 
@@ -81,22 +77,14 @@ class Drawn(BaseFigure):  # type: ignore[misc]  # Plotly has no types
     def __init__(
         self, traces: Sequence[Mapping[str, object]], layout: Mapping[str, object]
     ) -> None:
-        framed = {"template": _template(), "separators": locales.separators(), **layout}
         self._drawn: dict[str, object] = {
             "data": [dict(trace) for trace in traces],
-            "layout": framed,
+            "layout": {"separators": locales.separators(), **layout},
         }
 
     def to_dict(self) -> dict[str, object]:
         """The figure as it goes to the browser."""
         return self._drawn
-
-
-@cache
-def _template() -> dict[str, object]:
-    """The look that Streamlit gives every figure, in which the browser puts the theme's colours."""
-    template: dict[str, object] = go.Figure().to_dict()["layout"]["template"]
-    return template
 
 
 def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: float) -> Drawn:
@@ -105,7 +93,7 @@ def error_curve(points: Sequence[CurvePoint], titles: dict[str, str], chosen: fl
     The error is relative to the middle group where there is one, absolute otherwise.
     """
     is_relative = any(point.relative is not None for point in points)
-    shown = locales.share_of("%{y:.3g}") if is_relative else "%{y:.3g}"
+    shown = locales.share_of("%{y:.3~g}") if is_relative else "%{y:.3~g}"
     traces: list[dict[str, object]] = []
     for (name, title), (colour, dash) in zip(titles.items(), cycle(LINES), strict=False):
         line = [p for p in points if p.statistic == name]
@@ -160,7 +148,7 @@ def bars(
         "y": list(values),
         "error_y": {"type": "data", "array": list(margins), "thickness": 2, "color": INK},
         "marker": {"color": TEAL, "line": {"color": "rgba(127,127,127,0.35)", "width": 1}},
-        "hovertemplate": "%{x}: %{y:,.6g} ± %{error_y.array:,.4g}<extra></extra>",
+        "hovertemplate": "%{x}: %{y:,.6~g} ± %{error_y.array:,.4~g}<extra></extra>",
     }
     gap = 0.02 if is_histogram else max(0.2, 1 - len(values) * WIDEST_BAR)
     return in_frame([trace], x={"type": "category"}, y_title=title, bargap=gap)
@@ -202,7 +190,7 @@ def intervals(
         "customdata": list(zip(lows, highs, strict=True)),
         "hovertemplate": "%{x}: "
         + _("{number}, from {low} to {high}").format(
-            number="%{y:,.6g}", low="%{customdata[0]:,.6g}", high="%{customdata[1]:,.6g}"
+            number="%{y:,.6~g}", low="%{customdata[0]:,.6~g}", high="%{customdata[1]:,.6~g}"
         )
         + "<extra></extra>",
         "showlegend": False,
@@ -275,30 +263,27 @@ def in_frame(
     return Drawn(
         traces,
         {
-            "xaxis": {**x, "title": {"text": x_title, **_TITLED}, **_TICKED},
-            "yaxis": {
-                **(y or {}),
-                "title": {"text": y_title, **_TITLED},
-                **_TICKED,
-                **_WRITTEN_OUT,
-            },
-            **_frame(height),
+            "xaxis": {**x, **({"title": {"text": x_title}} if x_title else {})},
+            "yaxis": {**(y or {}), "title": {"text": y_title}, **_WRITTEN_OUT},
+            **_frame(height, is_titled=bool(x_title), is_keyed=len(traces) > 1),
             **layout,
         },
     )
 
 
 def framed(figure: go.Figure, height: int) -> go.Figure:
-    figure.update_xaxes(**_INKED)
-    figure.update_yaxes(**_INKED, **_WRITTEN_OUT)
-    figure.update_layout(**_frame(height))
+    figure.update_yaxes(**_WRITTEN_OUT)
+    figure.update_layout(**_frame(height, is_titled=True, is_keyed=len(figure.data) > 1))
     return figure
 
 
-def _frame(height: int) -> dict[str, object]:
+def _frame(height: int, *, is_titled: bool, is_keyed: bool) -> dict[str, object]:
+    """Where a chart lies. Its margins are those that its words need as a rule: where they need
+    more, Plotly makes room and draws all of it once more.
+    """
     return {
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
+        "margin": {"l": 90, "r": 20, "t": 48 if is_keyed else 24, "b": 70 if is_titled else 40},
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         "hovermode": "closest",
         "separators": locales.separators(),

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 
 from compliance.anonymise.nouns import Attack
 from compliance.i18n import locales
-from pages.parts.figures import AMBER, GREY, INK, PLUM, TEAL, framed
+from pages.parts.figures import AMBER, GREY, PLUM, TEAL, framed
+from pages.parts.ink import INK
 
 _Percent = Sequence[float] | npt.NDArray[np.float64]
 

@@ -29,5 +29,5 @@ def trend(past: Sequence[Standing]) -> Drawn:
         x_title=meant("in a row", "Check"),
         y={"range": [0, 102]},
         y_title=_("Score"),
-        height=210,
+        height=216,
     )

@@ -12,7 +12,6 @@ from compliance.i18n import locales
 from pages.parts.figures import (
     AMBER,
     GREY,
-    INK,
     PLUM,
     TEAL,
     WIDEST_BAR,
@@ -22,6 +21,7 @@ from pages.parts.figures import (
     shortened,
 )
 from pages.parts.figures.risk import HATCHED
+from pages.parts.ink import INK
 
 MOST_NAMED = 30  # sites with their names on the axis; with more they are numbered by size
 GUESSING = 0.5
@@ -136,8 +136,7 @@ def reconstructions(
             },
             text=[f"{titles[1]} {locales.formatted(one.error, '.1g')}" for one in found],
             textposition="outside",
-            textfont={"color": INK},
-            hovertemplate=f"%{{x}}: {locales.share_of('%{y:.3g}')}<extra></extra>",
+            hovertemplate=f"%{{x}}: {locales.share_of('%{y:.3~g}')}<extra></extra>",
         )
     )
     figure.update_yaxes(title=titles[0], range=[0, 115])

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 
 from compliance.federated import frontier
 from compliance.federated.nouns import Point
-from pages.parts.figures import AMBER, INK, TEAL, framed
+from pages.parts.figures import AMBER, TEAL, framed
+from pages.parts.ink import INK
 
 
 def has_cost(points: Sequence[Point]) -> bool:

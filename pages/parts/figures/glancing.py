@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.workspace.governing.outlooks import Point
-from pages.parts.figures import AMBER, INDIGO, INK, TEAL, Drawn
+from pages.parts.figures import AMBER, INDIGO, TEAL, Drawn
 
 _HEIGHT = 250
 _FULL = 100
@@ -33,7 +33,7 @@ def trend(points: Sequence[Point]) -> Drawn:
         },
     ]
     most = max((one.open for one in points), default=0)
-    axis = {"tickfont": {"color": INK}, "fixedrange": True}
+    axis = {"fixedrange": True}
     return Drawn(
         traces,
         {
@@ -48,8 +48,8 @@ def trend(points: Sequence[Point]) -> Drawn:
                 "tickformat": "d",
             },
             "height": _HEIGHT,
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            "margin": {"l": 42, "r": 42, "t": 84, "b": 56},
+            "legend": {"y": 1.02, "yanchor": "bottom", "x": 0},
         },
     )
 
@@ -83,5 +83,5 @@ def _line(
         "name": name,
         "line": {"color": colour, "dash": dash, "width": 3},
         "marker": {"symbol": symbol, "size": 8},
-        "hovertemplate": "%{x}: %{y:.4g}<extra></extra>",
+        "hovertemplate": "%{x}: %{y:.4~g}<extra></extra>",
     }

@@ -11,7 +11,8 @@ from compliance.i18n import translate as _
 from compliance.impact import level, level_after, level_before
 from compliance.impact.nouns import FearedEvent, Gauge, Reading, RiskLevel
 from pages.parts import wording
-from pages.parts.figures import AMBER, INK, PLUM, TEAL, framed
+from pages.parts.figures import AMBER, PLUM, TEAL, framed
+from pages.parts.ink import INK
 
 LEVEL_COLOURS = {RiskLevel.LOW: TEAL, RiskLevel.MEDIUM: AMBER, RiskLevel.HIGH: PLUM}
 _FAINT = {RiskLevel.LOW: 0.10, RiskLevel.MEDIUM: 0.20, RiskLevel.HIGH: 0.34}
@@ -92,7 +93,7 @@ def _grid(figure: go.Figure) -> None:
                 showarrow=False,
                 xanchor="left",
                 yanchor="top",
-                font={"size": 12, "color": INK},
+                font={"size": 12},
             )
 
 

@@ -8,8 +8,9 @@ from unicodedata import east_asian_width
 import plotly.graph_objects as go
 
 from compliance.i18n import translate as _
-from pages.parts.figures import AMBER, GREY, INK, TEAL, shortened
+from pages.parts.figures import AMBER, GREY, TEAL, shortened
 from pages.parts.figures.residency import RED
+from pages.parts.ink import INK
 from pages.parts.tracing.graph import Arrow, Box, Mark, Picture
 
 # Each mark has a colour and a sign, so that none stands on its colour alone.
@@ -59,8 +60,8 @@ def graph(shown: Picture, chosen: str = "") -> go.Figure:
     room = max((_cells(line) for box in beside for line in _lines(box.title)), default=0)
     figure.update_layout(
         height=min(max(_LEAST_PX, _ROW_PX * (max(rows) - min(rows) + 3)), _MOST_PX),
-        margin={"l": 8, "r": round(_GAP_PX + _CELL_PX * room) if room else 8, "t": 8, "b": 8},
-        font={"size": 13, "color": INK},
+        margin={"l": 8, "r": round(_GAP_PX + _CELL_PX * room) if room else 8, "t": 44, "b": 8},
+        font={"size": 13},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "itemclick": False},
         xaxis={"visible": False, "range": [-0.6, last + (0.1 if room else 0.6)]},
         yaxis={"visible": False, "range": [max(rows) + 0.8, min(rows) - 0.8]},
@@ -158,7 +159,6 @@ def _boxes(boxes: Sequence[Box], mark: Mark, last: int | None) -> dict[str, obje
             "middle right" if is_beside else "top center" if box.column % 2 else "bottom center"
             for box, is_beside in zip(boxes, beside, strict=True)
         ],
-        "textfont": {"color": INK},
         "cliponaxis": False,
         "hovertext": [f"{box.title}<br>{_(str(box.kind))}: {_(str(mark))}" for box in boxes],
         "hovertemplate": "%{hovertext}<extra></extra>",

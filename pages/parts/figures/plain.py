@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pages.parts.figures import INK, Drawn
+from pages.parts.figures import Drawn
 
 _HEIGHT = 230
 _BARE = {"showgrid": False, "zeroline": False, "showticklabels": False, "fixedrange": True}
@@ -50,14 +50,14 @@ def bars(
 
 def drawn(traces: Sequence[Mapping[str, object]], *, x: str, y: str, **rest: object) -> Drawn:
     """Traces with named axes, small."""
-    axis = {"tickfont": {"color": INK}, "fixedrange": True}
+    axis = {"fixedrange": True}
     return Drawn(
         traces,
         {
-            "xaxis": {**axis, "title": {"text": x, "font": {"color": INK}}},
+            "xaxis": {**axis, "title": {"text": x}},
             "yaxis": {
                 **axis,
-                "title": {"text": y, "font": {"color": INK}},
+                "title": {"text": y},
                 "rangemode": "tozero",
             },
             "height": _HEIGHT,
@@ -87,7 +87,7 @@ def tiles(lines: Mapping[str, int], colour_of: Callable[[int], str]) -> Drawn:
         x="",
         y="",
         xaxis=_BARE,
-        yaxis={"autorange": "reversed", "fixedrange": True, "tickfont": {"color": INK}},
+        yaxis={"autorange": "reversed", "fixedrange": True},
     )
 
 
@@ -98,7 +98,7 @@ def label(x: float, y: float, words: str, colour: str) -> dict[str, object]:
         "y": y,
         "text": words,
         "showarrow": False,
-        "font": {"color": INK, "size": 12},
+        "font": {"size": 12},
         "bordercolor": colour,
         "borderwidth": 2,
         "borderpad": 6,

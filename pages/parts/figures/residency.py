@@ -13,7 +13,8 @@ from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Counter
 from compliance.workspace.governing.residing import world
-from pages.parts.figures import AMBER, INDIGO, INK, PLUM, TEAL, Drawn, framed
+from pages.parts.figures import AMBER, INDIGO, PLUM, TEAL, Drawn, framed
+from pages.parts.ink import INK
 
 RED = "#c0453c"
 # Each answer has a colour, a kind of line and a sign, so that none stands on its colour alone.
@@ -117,7 +118,7 @@ def counters(found: Sequence[Counter], names: Mapping[str, str]) -> go.Figure:
         figure.add_vline(x=at, line={"color": INK, "width": 2, "dash": dash})
         figure.add_annotation(
             x=at, y=1.0, yref="paper", yanchor="bottom", text=locales.share(at / 100),
-            showarrow=False, font={"color": INK},
+            showarrow=False,
         )  # fmt: skip
     figure.update_xaxes(range=[0, 112], title=_("% of the next threshold"), showgrid=False)
     figure.update_yaxes(autorange="reversed")
@@ -287,13 +288,7 @@ def _window(seen: Sequence[XY]) -> dict[str, object]:
         },
         "height": 460,
         "margin": {"l": 0, "r": 0, "t": 30, "b": 0},
-        "legend": {
-            "orientation": "h",
-            "y": 1.0,
-            "yanchor": "bottom",
-            "x": 0,
-            "font": {"color": INK},
-        },
+        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
         "hovermode": "closest",
         "hoverlabel": {"align": "left"},
         "dragmode": "pan",

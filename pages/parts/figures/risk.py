@@ -11,7 +11,6 @@ from compliance.privacy import GroupError
 from pages.parts.figures import (
     AMBER,
     GREY,
-    INK,
     PLUM,
     TEAL,
     WIDEST_BAR,
@@ -35,7 +34,7 @@ def dots(places: Sequence[tuple[float, int]], value: float, title: str) -> go.Fi
             y=[height for _, height in places],
             mode="markers",
             marker={"size": 15, "color": TEAL, "line": {"width": 1, "color": "white"}},
-            hovertemplate="%{x:,.6g}<extra></extra>",
+            hovertemplate="%{x:,.6~g}<extra></extra>",
         )
     )
     figure.add_vline(x=value, line_dash="dash", line_color=AMBER)
@@ -70,8 +69,7 @@ def before_and_after(
             marker={"color": colour, "pattern": {"shape": pattern}},
             text=[locales.share(share, 0 if share >= 0.01 else 2) for share in shares],
             textposition="outside",
-            textfont={"color": INK},
-            hovertemplate=f"%{{x}}: {locales.share_of('%{y:.3g}')}<extra></extra>",
+            hovertemplate=f"%{{x}}: {locales.share_of('%{y:.3~g}')}<extra></extra>",
         )
     figure.add_scatter(
         x=[name for name, most in zip(names, at_most, strict=True) if most is not None],
@@ -79,7 +77,7 @@ def before_and_after(
         name=words[2],
         mode="markers",
         marker={"symbol": "line-ew", "size": 44, "line": {"width": 3, "color": PLUM}},
-        hovertemplate=f"%{{x}}: {locales.share_of('%{y:.3g}')}<extra></extra>",
+        hovertemplate=f"%{{x}}: {locales.share_of('%{y:.3~g}')}<extra></extra>",
     )
     figure.update_yaxes(title="%", range=[0, 112])
     figure.update_layout(barmode="group", bargap=max(0.25, 1 - len(names) * 2 * WIDEST_BAR))
@@ -90,7 +88,7 @@ def trade_off(
     points: Sequence[tuple[float, float]], axes: tuple[str, str], lines: tuple[str, str]
 ) -> go.Figure:
     """People found against people wrongly named, both 0–1, beside plain guessing."""
-    wrong, right = locales.share_of("%{x:.3g}"), locales.share_of("%{y:.3g}")
+    wrong, right = locales.share_of("%{x:.3~g}"), locales.share_of("%{y:.3~g}")
     figure = go.Figure(
         go.Scatter(
             x=[100 * alarm for alarm, _ in points],
@@ -133,7 +131,7 @@ def error_stack(errors: Sequence[GroupError], title: str, words: tuple[str, str]
             y=parts,
             name=word,
             marker={"color": colour, "pattern": {"shape": pattern}},
-            hovertemplate="%{x}: %{y:,.6g}<extra></extra>",
+            hovertemplate="%{x}: %{y:,.6~g}<extra></extra>",
         )
     figure.update_yaxes(title=title)
     figure.update_layout(barmode="stack", bargap=max(0.2, 1 - len(largest) * WIDEST_BAR))

@@ -12,8 +12,9 @@ from compliance.i18n import translate as _
 from compliance.impact import level_after, level_before, measure_title, measures, method
 from compliance.impact.nouns import FearedEvent, Gauge, Impact, Origin, Reading, Scale
 from compliance.workspace import Workspace
-from pages.parts import figures, outputs, permitted, wording
+from pages.parts import outputs, permitted, wording
 from pages.parts.figures import impact as charts
+from pages.parts.figures import showing
 from pages.parts.impacting import words
 from pages.parts.impacting.answers import text_key
 
@@ -35,10 +36,9 @@ def risk_map(impact: Impact) -> None:
     if not any(level_before(event) or level_after(event) for event in impact.events):
         st.markdown(_("No event is gauged yet, so there is no map."))
     else:
-        st.plotly_chart(
+        showing.chart(
             charts.risk_map(impact.events),
             key="impact_map",
-            config=figures.PLAIN,
             alt=charts.alt(impact.events),
         )
     outputs.table(

@@ -15,8 +15,9 @@ from compliance.register import Shape
 from compliance.rights import alerts, outcome_of
 from compliance.workspace import Workspace
 from compliance.workspace.requesting.clocks import Clocked
-from pages.parts import figures, outputs
+from pages.parts import outputs
 from pages.parts.figures import requesting as charts
+from pages.parts.figures import showing
 from pages.parts.requesting import words
 
 
@@ -103,10 +104,9 @@ def _chart(inside: Sequence[Clocked]) -> None:
     counts = {outcome: [counted[right, outcome] for right in rights] for outcome in outcomes}
     said = locales.joined((f"{sum(counts[outcome])} {_(outcome)}" for outcome in outcomes), "words")
     alt = _("Requests by right and by what became of them: {said}").format(said=said)
-    st.plotly_chart(
+    showing.chart(
         charts.by_right(named, counts),
         key="requests_chart",
-        config=figures.PLAIN,
         alt=alt,
     )
     outputs.table(

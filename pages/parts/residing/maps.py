@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from compliance.i18n import locales
 from compliance.i18n import translate as _
 from compliance.rules.nouns import Copy, Flow, Judgement, Whereabouts
 from compliance.workspace.governing.residing import worst
-from pages.parts import figures, outputs
+from pages.parts import outputs
 from pages.parts.figures import residency as drawing
+from pages.parts.figures import showing
 from pages.parts.residing import words
 
 _LISTED = 6  # lines in a hover, and countries in the words of a chart
@@ -20,10 +19,9 @@ _LISTED = 6  # lines in a hover, and countries in the words of a chart
 def map_of(found: Whereabouts) -> None:
     """Where everything lies and goes."""
     bubbles, arcs = _bubbles(found.copies), _arcs(found.flows)
-    st.plotly_chart(
+    showing.chart(
         drawing.where(bubbles, arcs),
         key="residency_map",
-        config=figures.PLAIN,
         alt=_said(bubbles, arcs),
     )
     with outputs.folded(

@@ -14,8 +14,9 @@ from compliance.i18n import translate as _
 from compliance.rules.nouns import Answer, Counter, Flow, Judgement, Whereabouts
 from compliance.workspace import Workspace
 from compliance.workspace.governing.residing import law_name, worst
-from pages.parts import figures, navigation, outputs
+from pages.parts import navigation, outputs
 from pages.parts.figures import residency as drawing
+from pages.parts.figures import showing
 from pages.parts.residing import words
 
 _ORDER = (Answer.BLOCKED, Answer.NEEDS, Answer.UNKNOWN, Answer.ALLOWED, Answer.FREE)
@@ -110,10 +111,9 @@ def counters(found: Sequence[Counter], key: str = "residency_counters") -> None:
         return
     names = {c.name: f"{law_name(c.law)}: {_(c.name)}" for c in found}
     said = [_counted(counter) for counter in found]
-    st.plotly_chart(
+    showing.chart(
         drawing.counters(found, names),
         key=key,
-        config=figures.PLAIN,
         alt=" ".join(said),
     )
     for line in said:

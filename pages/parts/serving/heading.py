@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from compliance.i18n import ENGLISH, LANGUAGES, of_locale
+from pages.parts import ink
 from pages.parts.language import PARAMETER
 
 _STATIC = Path(streamlit.__file__).parent / "static"
@@ -59,6 +60,7 @@ addEventListener("load", () => {
     ).encode(),
 }
 _OURS = _FOLLOW + _READY
+_HEAD = b"<script>" + _OURS + b"</script><style>" + ink.STYLE.encode() + b"</style>"
 _KEPT_IN_NO_CACHE = ("media", "_stcore")
 _A_YEAR_S = 365 * 24 * 3600
 
@@ -213,7 +215,7 @@ def spoken(page: bytes, language: str, usual: str = ENGLISH) -> bytes:
     said = f'<html lang="{language}" data-usual="{usual}"'.encode()
     page = _LANGUAGE.sub(said, page, count=1)
     if _HEAD_END in page and _OURS not in page:
-        page = page.replace(_HEAD_END, b"<script>" + _OURS + b"</script>" + _HEAD_END, 1)
+        page = page.replace(_HEAD_END, _HEAD + _HEAD_END, 1)
     return _TITLE.sub(b"<title>Privacy Desk</title>", page, count=1)
 
 

@@ -12,6 +12,7 @@ from compliance.lineage.nouns import Edge, Node, NodeKind, Step
 from compliance.workspace.lineage.lineages import Known
 from pages.parts import navigation, outputs, wording
 from pages.parts.figures import lineage as drawing
+from pages.parts.figures import showing
 from pages.parts.tracing import words
 from pages.parts.tracing.graph import READABLE, Mark, Picture, marks_of, picture, said
 
@@ -51,12 +52,11 @@ def drawn(seen: Picture, key: str, *, chosen: str = "") -> None:
     if len(seen.boxes) > MOST_BOXES:
         st.info(_("Too many things to draw. Put versions together, or leave kinds out."))
         return
-    st.plotly_chart(
+    showing.chart(
         drawing.graph(seen, chosen),
         key=key,
         config=drawing.ZOOMED,
         on_select=_chosen_in(key) if key == "lineage_graph" else "ignore",
-        selection_mode="points",
         alt=_("{n} things from source files to what was made of them: {found}").format(
             n=len(seen.boxes), found=said(seen)
         ),
