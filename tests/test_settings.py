@@ -52,6 +52,7 @@ def test_the_app_is_configured_only_with_options_that_streamlit_knows() -> None:
     [
         ("server", "address", "127.0.0.1", "only this machine reaches the app"),
         ("client", "showErrorDetails", "none", "a traceback could hold values"),
+        ("client", "allowedOrigins", [], "no site of Streamlit's may send the desk messages"),
         ("browser", "gatherUsageStats", False, "the app talks to nobody"),
         ("runner", "postScriptGC", False, "a full collection after every click"),
         ("server", "enableStaticServing", False, "no file is served past the pages"),
