@@ -29,7 +29,8 @@ run: $(VENV)/.core
 # each, or the workers would wait for each other. The second pass repeats those that have a
 # workspace, with its records in PostgreSQL.
 test: export OPENBLAS_NUM_THREADS := 1
-test: $(VENV)/.dev chromium postgresql java softhsm distributed
+test:
+	@$(MAKE) --no-print-directory --jobs=2 $(VENV)/.dev distributed programs
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --records postgresql
 
@@ -111,14 +112,20 @@ $(VENV)/.core: requirements.txt | $(BIN)/python
 	@$(BIN)/python -m compileall -q app.py compliance pages
 	@touch $@
 
+# Without bytecode for all of it, of which the tests need a part and Python keeps what they load.
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.core
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
 	@touch $@
 
 $(DISTRIBUTED)/.done: $(DISTRIBUTED_SET) | $(BIN)/python
 	@$(BIN)/python -m venv --clear $(DISTRIBUTED)
-	$(DISTRIBUTED)/bin/python -m pip install --quiet --disable-pip-version-check -r $(DISTRIBUTED_SET)
+	$(DISTRIBUTED)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r $(DISTRIBUTED_SET)
 	@touch $@
+
+# The system's own programs, one after the other: only one apt at a time may install.
+.PHONY: programs
+programs:
+	@for one in chromium postgresql java softhsm; do $(MAKE) --no-print-directory $$one || exit; done
 
 # The browser tests drive the system's own Chromium.
 .PHONY: chromium
