@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -171,6 +171,7 @@ class Recogniser:
             if template.own and words not in joints:
                 self._by_start.setdefault(_start(words), []).append(template)
         self._read = lru_cache(_REMEMBERED)(self._reading)
+        self._sorted = cache(self._sorting)
 
     def said(self, words: str, translated: Translated) -> str | None:
         """`words` by the translation of their template; None where there is none.
@@ -324,8 +325,11 @@ class Recogniser:
 
     def _fitting(self, words: str) -> tuple[list[_Template], ...]:
         """The templates that may fit, by how much they say; those that say most first."""
-        starts = (*self._by_start.get(_start(words), ()), *self._by_start.get("", ()))
-        ordered = sorted(starts, key=lambda one: -one.own)
+        return self._sorted(start if (start := _start(words)) in self._by_start else "")
+
+    def _sorting(self, start: str) -> tuple[list[_Template], ...]:
+        every = (*(self._by_start.get(start, ()) if start else ()), *self._by_start.get("", ()))
+        ordered = sorted(every, key=lambda one: -one.own)
         return (
             [one for one in ordered if one.own >= _SURE],
             [one for one in ordered if _SURE > one.own >= _LEAST],
