@@ -158,9 +158,9 @@ def test_time_grows_with_the_length_only(unit: str) -> None:
         return time.process_time() - begun
 
     find_spans("warm 1@a.de")
-    small, large = min(spent(8_000) for _ in range(3)), min(spent(32_000) for _ in range(2))
+    small = min(spent(8_000) for _ in range(3))
 
-    assert large < 10 * small + 0.05
+    assert any(spent(32_000) < 10 * small + 0.05 for _ in range(2))
 
 
 def test_redaction_names_the_type_and_keeps_the_rest() -> None:
