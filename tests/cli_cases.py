@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import io
 import json
 import re
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import compliance.cli
 from compliance.settings import Settings
 from compliance.storage import tables
 from tests.conftest import CANARY_COUNTRY, CANARY_PERSON
+from tests.kept import named
 from tests.postgresql import past_the_desk, without_triggers
 
 QUERY = """\
@@ -47,20 +46,16 @@ class Answer:
 
 def filled(folder: Path, orders: bytes) -> Path:
     """A workspace in `folder`, with the dataset `orders` added and looked at."""
-    shutil.copytree(_filled_once(orders).name, folder, dirs_exist_ok=True)
-    return folder / "desk"
+    name = f"orders-{hashlib.sha256(orders).hexdigest()[:12]}"
+    kept = named(name, lambda home: _fill(home, orders))
+    return Path(shutil.copytree(kept, folder / "desk"))
 
 
-@functools.cache
-def _filled_once(orders: bytes) -> tempfile.TemporaryDirectory[str]:
-    """A folder to copy: making it takes a hundred times as long. It goes with the process."""
-    kept = tempfile.TemporaryDirectory()
-    folder = Path(kept.name)
-    path, home = written(folder, "orders.csv", orders), folder / "desk"
+def _fill(home: Path, orders: bytes) -> None:
+    path = written(home.parent, "orders.csv", orders)
     described = ("--unit", "customer", "--region", "DE", "--population", "customers")
     assert run(home, "dataset", "add", path, "--name", "orders", *described).code == 0
     assert run(home, "discover", "orders").code == 0
-    return kept
 
 
 def run(home: Path, *arguments: object) -> Answer:

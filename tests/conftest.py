@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import hashlib
 import os
@@ -27,6 +26,7 @@ from compliance.settings import Settings
 from compliance.storage import Database
 from compliance.workspace import Workspace
 from compliance.workspace.desk import Desk
+from tests import kept
 from tests.postgresql import Server, running
 from tests.redirected import copy_records, forget, redirect, redirect_child
 
@@ -67,7 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One server for all workers, who share folders; see `once`."""
+    """One server for all workers, who share folders; see `kept.once`."""
     if config.getoption("records") == "postgresql" and "PYTEST_XDIST_WORKER" not in os.environ:
         held = ExitStack()
         config.add_cleanup(held.close)
@@ -177,33 +177,10 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return Settings.from_environment(environment, home=tmp_path / "desk")
 
 
-Once = Callable[[str, Callable[[Path], object]], Path]
-
-
-@pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """Makes a folder once for all workers: `home = once("walked", walk)`; copied, never used.
-
-    It is made while the umask lets everybody read, as on a careless machine.
-    """
+@pytest.fixture(scope="session", autouse=True)
+def _kept_for_all_workers(tmp_path_factory: pytest.TempPathFactory) -> None:
     own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-    def make(name: str, fill: Callable[[Path], object]) -> Path:
-        folder = shared / f"once-{name}"
-        folder.mkdir(exist_ok=True)
-        with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (folder / "made").exists():
-                before = os.umask(0)
-                try:
-                    fill(folder / "desk")
-                finally:
-                    os.umask(before)
-                (folder / "made").touch()
-        return folder / "desk"
-
-    return make
+    kept.place = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -224,7 +201,7 @@ Begin = Callable[[str, Callable[[Workspace], object]], Workspace]
 
 
 @pytest.fixture
-def begin(settings: Settings, once: Once) -> Begin:
+def begin(settings: Settings) -> Begin:
     """A workspace as `fill` leaves it, filled once for all: `shop = begin("shop", fill)`.
 
     Each test has a copy to itself. Where a test says on which database, or has opened the desk
@@ -240,7 +217,7 @@ def begin(settings: Settings, once: Once) -> Begin:
         if not settings.database_url.startswith("sqlite") or settings.home.exists():
             return filled(settings, fill)
         there = functools.partial(Settings.from_environment, {})
-        made = once(name, lambda home: filled(there(home=home), fill))
+        made = kept.named(name, lambda home: filled(there(home=home), fill))
         shutil.copytree(made, settings.home)
         return Workspace(settings)
 

@@ -11,6 +11,7 @@ from compliance.dataset.nouns import ColumnName, Description
 from compliance.rules.nouns import Finding
 from compliance.settings import Settings
 from compliance.workspace import Workspace
+from tests.kept import copied
 
 START = datetime(2026, 11, 26, 9, tzinfo=UTC)
 SAID = Description(
@@ -59,11 +60,16 @@ def accounts() -> bytes:
 
 def open_shop(home: Path, clock: Clock | None = None) -> Workspace:
     """The shop's desk: one dataset, looked at, its duties checked."""
-    desk = Workspace(Settings.from_environment({}, home=home), clock or Clock())
+    clock = clock or Clock()
+    copied(home, _fill, clock.at)
+    return Workspace(Settings.from_environment({}, home=home), clock)
+
+
+def _fill(home: Path, at: datetime) -> None:
+    desk = Workspace(Settings.from_environment({}, home=home), Clock(at))
     desk.add_files([RawFile(name="accounts.csv", data=accounts())], "accounts", SAID)
     desk.discover("accounts")
     desk.assess()
-    return desk
 
 
 def finding_of(desk: Workspace, rule: str) -> Finding:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cli_cases import refused, run
-from tests.conftest import Once
+from tests.kept import copied
 from tests.mending_shop import CANARY, accounts
 
 
 @pytest.fixture
-def home(tmp_path: Path, once: Once) -> Path:
+def home(tmp_path: Path) -> Path:
     """A desk with one dataset that was looked at, and its duties checked."""
-    return Path(shutil.copytree(once("accounts-assessed", _fill), tmp_path / "desk"))
+    return copied(tmp_path / "desk", _fill)
 
 
 def _fill(home: Path) -> None:

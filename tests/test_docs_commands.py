@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +16,6 @@ import pytest
 from compliance.settings import SETTINGS, Settings
 from compliance.workspace import Workspace
 from tests.cli_cases import Answer, run
-from tests.conftest import Once
 from tests.docs_blocks import (
     DOCUMENTS,
     ROOT,
@@ -28,6 +26,7 @@ from tests.docs_blocks import (
     named,
     stands_on,
 )
+from tests.kept import copied
 from tests.walked_shop import walk
 
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -126,13 +125,10 @@ def typist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typist:
 
 @pytest.mark.in_a_file
 @pytest.mark.parametrize("path", TYPED, ids=named)
-def test_every_command_of_a_document_works_in_its_order(
-    path: Path, typist: Typist, once: Once
-) -> None:
+def test_every_command_of_a_document_works_in_its_order(path: Path, typist: Typist) -> None:
     workspace = stands_on(path)
     if workspace in WORKSPACES:
-        name = "walked" if workspace == "a walked shop" else "documented"
-        shutil.copytree(once(name, WORKSPACES[workspace]), typist.home)
+        copied(typist.home, WORKSPACES[workspace])
     else:
         assert workspace == "nothing"
 

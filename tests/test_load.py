@@ -6,7 +6,6 @@ How long anything takes is measured there; here, that all of it is done, by ever
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -18,7 +17,7 @@ from benchmarks.load import Day, Officer, Seen, Server, release, report, slide, 
 from compliance.plain import alone
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from tests.conftest import Once
+from tests.kept import copied
 from tests.walked_shop import walk
 
 pytestmark = pytest.mark.in_a_file  # of a server of its own
@@ -34,10 +33,10 @@ DONE = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, once: Once) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app on a shop of its own."""
     home = tmp_path_factory.mktemp("load")
-    shutil.copytree(once("walked", walk), home / "desk")
+    copied(home / "desk", walk)
     found = Server(home)
     yield found
     found.end()
@@ -144,8 +143,8 @@ def test_a_crowd_has_no_more_workers_than_was_set(server: Server) -> None:
     assert server.workers() <= Settings.from_environment({}).workers
 
 
-def test_the_server_and_its_workers_end_together(tmp_path: Path, once: Once) -> None:
-    shutil.copytree(once("walked", walk), tmp_path / "desk")
+def test_the_server_and_its_workers_end_together(tmp_path: Path) -> None:
+    copied(tmp_path / "desk", walk)
     server = Server(tmp_path)
 
     async def come() -> None:

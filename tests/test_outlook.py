@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +16,7 @@ from compliance.rules.nouns.improvement import Decided, Reopened
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 from compliance.workspace.governing.outlooks import Kind, Outlook, outlook
-from tests.conftest import Once
+from tests.kept import copied
 from tests.walked_shop import walk
 
 AT = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -172,8 +171,8 @@ def test_the_trend_has_a_point_for_each_check_and_never_too_many() -> None:
     assert found.trend[-1].spent > 0
 
 
-def test_the_workspace_reads_it_off_its_records(once: Once, tmp_path: Path) -> None:
-    shutil.copytree(once("walked", walk), tmp_path / "walked")
+def test_the_workspace_reads_it_off_its_records(tmp_path: Path) -> None:
+    copied(tmp_path / "walked", walk)
     desk = Workspace(Settings.from_environment({}, home=tmp_path / "walked"))
     found = desk.governance.outlook.now()
 

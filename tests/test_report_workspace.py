@@ -21,30 +21,34 @@ from compliance.privacy import to_query
 from compliance.privacy.nouns import Budget
 from compliance.report.nouns import Report, ReportKind
 from compliance.workspace import Workspace
-from tests.conftest import CANARY_COUNTRY, CANARY_PERSON, ROOT
+from tests.conftest import CANARY_COUNTRY, CANARY_PERSON, ROOT, Begin, add_orders
 
 VERIFIER = ROOT / "compliance" / "trail" / "verify_trail.py"
 
 
 @pytest.fixture
-def reported(shop: Workspace) -> tuple[Workspace, Report]:
+def reported(begin: Begin, orders_csv: bytes) -> tuple[Workspace, Report]:
     """The shop after discovery, a release with keys found in the data, a run, and a report."""
-    shop.discover("orders")
-    query = to_query(
-        {
-            "unit": "customer",
-            "max_rows_per_group": 3,
-            "by": ["country"],
-            "statistics": [{"count": "units"}],
-        }
-    )
-    shop.release("orders", query, Decimal(1))
-    list(
-        shop.federation.train(
-            "orders", to_plan({"sites": {"column": "region"}, "target": "bought"})
+
+    def fill(shop: Workspace) -> None:
+        add_orders(shop, orders_csv)
+        shop.discover("orders")
+        query = to_query(
+            {
+                "unit": "customer",
+                "max_rows_per_group": 3,
+                "by": ["country"],
+                "statistics": [{"count": "units"}],
+            }
         )
-    )
-    return shop, shop.build_report(ReportKind.AUDIT)
+        shop.release("orders", query, Decimal(1))
+        plan = to_plan({"sites": {"column": "region"}, "target": "bought"})
+        list(shop.federation.train("orders", plan))
+        shop.build_report(ReportKind.AUDIT)
+
+    shop = begin("reported", fill)
+    (report,) = shop.reports()
+    return shop, report
 
 
 def _everything_in(pdf: bytes) -> str:
@@ -134,20 +138,24 @@ def _verified(export: Path, checkpoint: Path | None = None) -> subprocess.Comple
 
 
 @pytest.fixture
-def careless(shop: Workspace) -> Report:
+def careless(begin: Begin, orders_csv: bytes) -> tuple[Workspace, Report]:
     """The shop with nothing recorded, its budget all but spent, and a site of one person."""
-    people = Description(population="customers", unit=ColumnName("customer"))
-    shop.describe("orders", people)
-    shop.discover("orders")
-    shop.decide_budget("customers", Budget(epsilon=Decimal("1.02"), delta=Decimal("1e-5")))
-    query = to_query({"unit": "customer", "statistics": [{"count": "units"}]})
-    shop.release("orders", query, Decimal(1), Decimal("1e-5"))
-    list(
-        shop.federation.train(
-            "orders", to_plan({"sites": {"column": "country"}, "target": "bought"})
-        )
-    )
-    return shop.build_report(ReportKind.AUDIT)
+
+    def fill(shop: Workspace) -> None:
+        add_orders(shop, orders_csv)
+        people = Description(population="customers", unit=ColumnName("customer"))
+        shop.describe("orders", people)
+        shop.discover("orders")
+        shop.decide_budget("customers", Budget(epsilon=Decimal("1.02"), delta=Decimal("1e-5")))
+        query = to_query({"unit": "customer", "statistics": [{"count": "units"}]})
+        shop.release("orders", query, Decimal(1), Decimal("1e-5"))
+        plan = to_plan({"sites": {"column": "country"}, "target": "bought"})
+        list(shop.federation.train("orders", plan))
+        shop.build_report(ReportKind.AUDIT)
+
+    shop = begin("careless", fill)
+    (report,) = shop.reports()
+    return shop, report
 
 
 @pytest.mark.parametrize(
@@ -159,8 +167,9 @@ def careless(shop: Workspace) -> Report:
         ("Not met: Federated sites are large enough", "(rule POL-SITES)"),
     ],
 )
-def test_findings_that_follow_from_the_records_are_in_the_report(shop, careless, finding, article):
-    text = squeezed(_pages_of(shop.report_pdf(careless)))
+def test_findings_that_follow_from_the_records_are_in_the_report(careless, finding, article):
+    shop, report = careless
+    text = squeezed(_pages_of(shop.report_pdf(report)))
 
     assert squeezed(finding) in text
     assert squeezed(article) in text

@@ -19,7 +19,7 @@ from compliance.errors import ComplianceError, WorkspaceError
 from compliance.settings import ServerSettings, Settings
 from compliance.storage import Database
 from compliance.workspace import Workspace
-from tests.conftest import Once
+from tests.kept import once
 from tests.walked_shop import walk
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,9 +106,9 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 # Secrets
 
 
-def test_the_workspace_folder_and_its_keys_are_their_owners_alone(once: Once) -> None:
+def test_the_workspace_folder_and_its_keys_are_their_owners_alone() -> None:
     """Whatever the habit of the machine: files made while the umask lets everybody read."""
-    home = once("walked", walk)
+    home = once(walk)
     others = {path for path in home.rglob("*") if stat.S_IMODE(path.stat().st_mode) & 0o077}
     assert others, "the umask let everybody read"
 
@@ -153,8 +153,8 @@ def test_a_database_that_cannot_be_reached_is_refused_without_its_password(addre
     assert SECRET not in repr(refused.value)
 
 
-def test_a_secret_of_the_desk_is_in_no_record(once: Once) -> None:
-    home = once("walked", walk)
+def test_a_secret_of_the_desk_is_in_no_record() -> None:
+    home = once(walk)
     key = (home / "secret.key").read_bytes()
     forms = (key, key.hex().encode())
 

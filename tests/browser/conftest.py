@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 
 from compliance.settings import Settings
 from compliance.workspace import Workspace
-from tests.conftest import Once
+from tests.kept import copied
 from tests.walked_shop import walk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -181,10 +181,10 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory, once: Once) -> Iterator[App]:
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app on a workspace in which the whole job was done once."""
     home = tmp_path_factory.mktemp("walked") / "desk"
-    shutil.copytree(once("walked", walk), home)
+    copied(home, walk)
     with serving(home) as running:
         yield running
 

@@ -24,7 +24,7 @@ from compliance.workspace import Workspace
 from pages.parts import visiting
 from pages.parts.navigation import PAGES, PageRow
 from tests.buying_shop import fill
-from tests.conftest import Once
+from tests.kept import copied, once
 from tests.walked_shop import SAID, orders, walk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -176,9 +176,9 @@ def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def walked(once: Once) -> Path:
+def walked() -> Path:
     """A workspace folder in which the whole job was done once; copied, never used itself."""
-    return once("walked", walk)
+    return once(walk)
 
 
 @pytest.fixture
@@ -197,16 +197,18 @@ def full_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, walked: Path) -> 
 @pytest.fixture
 def described_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The desk with one described dataset, and nothing done with it yet."""
-    home = tmp_path / "described"
+    yield from _opened(copied(tmp_path / "described", _describe), monkeypatch)
+
+
+def _describe(home: Path) -> None:
     desk = Workspace(Settings.from_environment({}, home=home))
     desk.add_files([RawFile(name="orders.csv", data=orders())], "orders", SAID)
-    yield from _opened(home, monkeypatch)
 
 
 @pytest.fixture(scope="session")
-def filled(once: Once) -> Path:
+def filled() -> Path:
     """A workspace folder with two tables about the same people; copied, never used itself."""
-    return once("filled", fill)
+    return once(fill)
 
 
 @pytest.fixture

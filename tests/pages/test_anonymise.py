@@ -19,6 +19,7 @@ from compliance.plain import from_yaml, to_yaml
 from compliance.settings import Settings
 from compliance.workspace import Workspace
 from pages.parts import visiting
+from tests.kept import copied
 from tests.pages.conftest import Desk, chart_of, refusals, turn_to, turned, unfold, words
 
 AGES = [18 + (7 * i * i + 3 * i) % 61 for i in range(400)]
@@ -39,7 +40,15 @@ def patients() -> bytes:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The desk with patients, searched for personal data, and a table without any."""
-    home = tmp_path / "desk"
+    home = copied(tmp_path / "desk", _fill)
+    monkeypatch.setenv("PRIVACY_DESK_HOME", str(home))
+    monkeypatch.delenv("PRIVACY_DESK_DATABASE_URL", raising=False)
+    visiting.shared.clear()
+    yield Desk(home)
+    visiting.shared.clear()
+
+
+def _fill(home: Path) -> None:
     filling = Workspace(Settings.from_environment({}, home=home))
     said = Description(unit=ColumnName("patient"))
     filling.add_files([RawFile(name="p.csv", data=patients())], "patients", said)
@@ -51,11 +60,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     bought = "\n".join(["customer_id,product_id", *buys]).encode()
     filling.add_files([RawFile(name="b.csv", data=bought)], "baskets", said)
     filling.discover("baskets")
-    monkeypatch.setenv("PRIVACY_DESK_HOME", str(home))
-    monkeypatch.delenv("PRIVACY_DESK_DATABASE_URL", raising=False)
-    visiting.shared.clear()
-    yield Desk(home)
-    visiting.shared.clear()
 
 
 def opened(desk: Desk, dataset: str = "patients") -> AppTest:

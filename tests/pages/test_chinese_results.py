@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,7 +14,7 @@ from compliance import i18n
 from compliance.i18n import LANGUAGE
 from compliance.i18n import translate as _
 from pages.parts import visiting
-from tests.conftest import Once
+from tests.kept import copied
 from tests.pages.chinese_desks import AFTER_A_WALK, PREPARED, names
 from tests.pages.chinese_walks import FLOWS, Row, Walk
 from tests.pages.conftest import ROOT, Desk
@@ -64,20 +63,11 @@ def english_again() -> Iterator[None]:
 
 
 @pytest.fixture
-def opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, once: Once
-) -> Iterator[Callable[[str], Desk]]:
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Desk]]:
     """A copy of a prepared desk, by its name; each is prepared once for all workers."""
 
     def open_(name: str) -> Desk:
-        walked = once("walked", walk) if name in AFTER_A_WALK else None
-
-        def prepare(home: Path) -> None:
-            if walked:
-                shutil.copytree(walked, home, dirs_exist_ok=True)
-            PREPARED[name](home)
-
-        shutil.copytree(once(f"chinese-{name}", prepare), tmp_path / name)
+        copied(tmp_path / name, _prepare, name)
         monkeypatch.setenv("PRIVACY_DESK_HOME", str(tmp_path / name))
         monkeypatch.delenv("PRIVACY_DESK_DATABASE_URL", raising=False)
         visiting.shared.clear()
@@ -85,6 +75,12 @@ def opened(
 
     yield open_
     visiting.shared.clear()
+
+
+def _prepare(home: Path, name: str) -> None:
+    if name in AFTER_A_WALK:
+        copied(home, walk)
+    PREPARED[name](home)
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow["flow"])

@@ -35,7 +35,7 @@ from compliance.workspace import Workspace
 from pages.parts import visiting
 from pages.parts.navigation import PAGES
 from pages.parts.serving import counting
-from tests.conftest import Once
+from tests.kept import once
 from tests.pages.conftest import Desk
 
 CANARIES = {
@@ -99,8 +99,8 @@ def fill(home: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def home(once: Once) -> Path:
-    return once("canaries", fill)
+def home() -> Path:
+    return once(fill)
 
 
 @pytest.fixture
