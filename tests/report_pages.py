@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 import anonymisation_report_cases
 import disclosure_cases
@@ -31,6 +33,7 @@ from compliance.report.nouns import (
     ReleaseEvidence,
     ReportKind,
 )
+from tests.kept import once
 
 NAMES = ("retail", "empty", "bare", "hostile", "kinds")
 RELEASES = ("months", "histogram", "hostile release")
@@ -54,6 +57,7 @@ RUNS = {
     "hostile run": federated_report_cases.hostile,
 }
 _IN_CHINESE = ", in Chinese"
+IN = {"en": "", "zh": _IN_CHINESE}  # what is put behind the name of a sample
 CHINESE = tuple(
     name + _IN_CHINESE
     for name in (
@@ -85,9 +89,16 @@ class Built:
 
 @cache
 def built_sample(name: str) -> Built:
-    """The report on one of the samples named above."""
+    """The report on one of the samples named above, built once for all workers."""
+    found: Built = pickle.loads((once(_build_sample, name) / "report").read_bytes())  # noqa: S301
+    return found
+
+
+def _build_sample(folder: Path, name: str) -> None:
     language = "zh" if name.endswith(_IN_CHINESE) else "en"
-    return built(sample(name.removesuffix(_IN_CHINESE)), language)
+    report = built(sample(name.removesuffix(_IN_CHINESE)), language)
+    folder.mkdir()
+    (folder / "report").write_bytes(pickle.dumps(report))
 
 
 def sample(name: str) -> AnyEvidence:

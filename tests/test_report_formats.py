@@ -17,6 +17,7 @@ import report_hostile
 import report_samples
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
+from report_pages import IN, built_sample
 
 from compliance.report import build
 from compliance.report.formats import write
@@ -34,9 +35,8 @@ CASES = [(name, language) for name in SAMPLES for language in ("en", "zh")]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@cache
 def built(name: str, language: str = "en") -> Document:
-    return build(ReportKind.AUDIT, SAMPLES[name](), language)
+    return built_sample(name + IN[language]).document
 
 
 @cache

@@ -20,7 +20,7 @@ import pypdfium2
 import pytest
 import report_samples as samples
 import signing_cases as cases
-from report_pages import built_sample, kind_of, rules_broken
+from report_pages import IN, built_sample, kind_of, rules_broken
 from signing_cases import examined
 
 from compliance.dataset import RawFile
@@ -112,7 +112,10 @@ def of_a_desk(kind: ReportKind) -> AnyEvidence:
 def report(request: pytest.FixtureRequest) -> tuple[ReportKind, str, bytes, bytes]:
     """A report: its kind and language, and its bytes before and after it was signed."""
     kind, language = request.param
-    unsigned = build(kind, evidence_of(kind), language).pdf
+    if kind in SAMPLES:
+        unsigned = built_sample(SAMPLES[kind] + IN[language]).document.pdf
+    else:
+        unsigned = build(kind, evidence_of(kind), language).pdf
     return kind, language, unsigned, sign(unsigned, cases.own(), cases.AT)
 
 
