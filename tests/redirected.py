@@ -14,6 +14,8 @@ import functools
 import json
 import os
 import secrets
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +31,8 @@ from tests.postgresql import Server
 VARIABLE = "DESK_TESTS_SERVER"
 _EMPTY = "desk_empty"
 _SIGN = "records are kept elsewhere"
+_MOST_OPEN = 8
+_open: dict[tuple[int, str], tuple[servers.Kind, Engine, str]] = {}
 
 
 def copy_records(folder: Path) -> None:
@@ -108,16 +112,55 @@ def forget(folder: Path) -> None:
     for note in folder.rglob("*.sqlite"):
         said = _read(note)
         if said is not None and said["path"] == str(note):
+            if (key := (os.getpid(), server.address(said["database"]))) in _open:
+                _close(key)
             _do(server, f"drop database if exists {said['database']} with (force)")
 
 
 def _patch(server: Server) -> None:
-    really = servers.opened
+    really, one_opens = servers.opened, threading.Lock()
 
     def opened(address: str) -> tuple[servers.Kind, Engine, str]:
-        return really(address_of(address))
+        where = address_of(address)
+        if where == address:
+            return really(address)
+        with one_opens:
+            return _kept_open(where, really)
 
     database.opened = opened  # type: ignore[attr-defined]
+    atexit.register(_close_all)
+
+
+def _kept_open(
+    where: str, really: Callable[[str], tuple[servers.Kind, Engine, str]]
+) -> tuple[servers.Kind, Engine, str]:
+    """What was opened last stays so: a test opens its records again and again, one line to them.
+
+    To connect and ask a server what it is takes as long as to do something.
+    """
+    key = os.getpid(), where
+    if key not in _open:
+        while len(_open) >= _MOST_OPEN:
+            _close(next(iter(_open)))
+        _open[key] = really(where)
+        _open[key][1].dispose = _later  # type: ignore[method-assign]
+    _open[key] = _open.pop(key)
+    return _open[key]
+
+
+def _close(key: tuple[int, str]) -> None:
+    _, engine, _ = _open.pop(key)
+    if key[0] == os.getpid():  # else it is the line of whom this process was forked from
+        Engine.dispose(engine)
+
+
+def _close_all() -> None:
+    for key in [*_open]:
+        _close(key)
+
+
+def _later(close: bool = True) -> None:
+    """Whoever opened it has let go of it."""
 
 
 def _noted(server: Server, note: Path, template: str) -> str:
