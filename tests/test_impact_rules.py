@@ -11,6 +11,7 @@ from compliance.impact.nouns import Decision, Gauge, Impact, ImpactKind, Opinion
 from compliance.register.nouns import Organisation
 from compliance.rules.nouns import State
 from compliance.workspace import Workspace
+from tests.conftest import Begin, add_orders
 
 ACTIVITY = {
     "purposes": ["recommend products"],
@@ -24,11 +25,15 @@ ACTIVITY = {
 
 
 @pytest.fixture
-def desk(shop: Workspace) -> Workspace:
+def desk(begin: Begin, orders_csv: bytes) -> Workspace:
+    return begin("impact-rules", lambda shop: _fill(shop, orders_csv))
+
+
+def _fill(shop: Workspace, orders: bytes) -> None:
+    add_orders(shop, orders)
     shop.discover("orders")
     shop.set_organisation(Organisation(name="Teal Shop", officer="A. Officer", country="DE"))
     shop.governance.register.record("activity", "advice", ACTIVITY, name="Advice")
-    return shop
 
 
 def begun(desk: Workspace, kind: ImpactKind = ImpactKind.DPIA) -> Impact:

@@ -30,13 +30,19 @@ from compliance.report.manuscript import Facts, Heading, Table, Tiles, Words
 from compliance.report.nouns import Format, Holds, Report, ReportKind
 from compliance.report.reading import read
 from compliance.workspace import Workspace
+from tests.conftest import Begin, add_orders
 
 HOSTILE = '=HYPERLINK("http://evil.example") <b>נועה</b> 🎁 #panic("x")'
 
 
 @pytest.fixture
-def office(shop: Workspace) -> Workspace:
+def office(begin: Begin, orders_csv: bytes) -> Workspace:
     """A shop with an organisation, an activity for others and one with nothing but a name."""
+    return begin("office", lambda shop: _furnish(shop, orders_csv))
+
+
+def _furnish(shop: Workspace, orders: bytes) -> None:
+    add_orders(shop, orders)
     shop.set_organisation(Organisation(name="Teal Shop", country="DE", officer="Ada"))
     register = shop.governance.register
     register.record(
@@ -50,7 +56,6 @@ def office(shop: Workspace) -> Workspace:
         name="Sending",
     )
     register.record("activity", "bare", {"purposes": ["winning"]}, name=HOSTILE)
-    return shop
 
 
 def blocks_of(workspace: Workspace, report: Report) -> tuple[object, ...]:
