@@ -31,6 +31,8 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+# For V8: no page lives long enough here to repay code that is optimised most, or tidy memory.
+SHORT_LIVED = ("--no-turbofan", "--min-semi-space-size=32", "--no-parallel-scavenge")
 # On a deep link Streamlit's page asks for its server below each part of the path before it finds
 # it at the root; the questions in vain show as these 404s.
 PROBES = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
@@ -200,7 +202,7 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=found,
             # Windows on one site share a process, and in it the scripts that were compiled.
-            args=[*FLAGS, "--process-per-site"],
+            args=[*FLAGS, "--process-per-site", f"--js-flags={','.join(SHORT_LIVED)}"],
         )
         yield browser
         browser.close()
