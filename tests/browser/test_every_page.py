@@ -19,8 +19,10 @@ pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
 # What axe-core finds: the rule, where, why, and in which of some places that lies. A list in a
-# target leads into a shadow.
+# target leads into a shadow. What fades in has its own colour at the end only.
 FOUND = """async ([context, options, places]) => {
+  const fading = document.getAnimations().filter(one => one instanceof CSSTransition);
+  await Promise.all(fading.map(one => one.finished.catch(() => {})));
   const {violations} = await axe.run(context, options);
   return violations.flatMap(({id, nodes}) => nodes.map(({target, failureSummary}) => {
     const outermost = document.querySelector([target[0]].flat()[0]);
@@ -91,6 +93,13 @@ UNFOLD = """() => {
   folded.forEach(one => one.click());
   return folded.length;
 }"""
+# How many words the axes and keys of charts have, and those in another colour than the page's.
+IN_CHARTS = """() => {
+  const ink = getComputedStyle(document.querySelector('[data-testid=stApp]')).color;
+  const words = [...document.querySelectorAll('.js-plotly-plot :is(.xtick, .ytick, .legend) text')];
+  const odd = words.filter(one => getComputedStyle(one).fill !== ink);
+  return [words.length, odd.map(one => one.textContent)];
+}"""
 # Which two looks each page is seen in: all pairs of scheme, width and language come up.
 LOOKS = (
     (("light", 1440, "en"), ("dark", 390, "zh")),
@@ -118,6 +127,7 @@ def test_every_page_opens_by_its_address_fits_and_can_be_used_by_everybody(
 ) -> None:
     before = app.workspace.verify_trail()
     windows: dict[tuple[str, int, str], Visitor] = {}
+    in_charts = 0
     for at, row in enumerate(PAGES):
         look = LOOKS[at % len(LOOKS)][turn]
         scheme, width, language = look
@@ -132,6 +142,9 @@ def test_every_page_opens_by_its_address_fits_and_can_be_used_by_everybody(
         assert favicon(visitor).startswith(("data:", app.address)), row.name
         assert too_wide(visitor) <= 1, row.name
         assert primaries(visitor) <= 1, row.name
+        words, odd = visitor.page.evaluate(IN_CHARTS)
+        assert odd == [], row.name
+        in_charts += words
         assert barriers(visitor, met) == [], row.name
         for state, reached in (chosen, unfolded)[turn](visitor):
             assert too_wide(visitor) <= 1, (row.name, state)
@@ -139,6 +152,7 @@ def test_every_page_opens_by_its_address_fits_and_can_be_used_by_everybody(
     for visitor in windows.values():
         assert visitor.strangers == []
         assert visitor.complaints == []
+    assert in_charts
     assert app.workspace.verify_trail() == before
 
 
