@@ -30,6 +30,10 @@ from tests import kept
 from tests.postgresql import Server, running
 from tests.redirected import copy_records, forget, redirect, redirect_child
 
+# The library of JSON schemas asks for it, and it takes four seconds to build the grammar of
+# international addresses, which none of our schemas names.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+
 # How long an example takes says more about the machine than about the desk.
 hypothesis_settings.register_profile("desk", deadline=None)
 hypothesis_settings.load_profile("desk")
@@ -40,11 +44,12 @@ IN_A_FILE = "in_a_file"
 # Looks at what is the same wherever records are, in a module whose other tests do not.
 ANYWHERE = "anywhere"
 
-# What is looked at here is the same wherever records are: pages, print, noise, networks, our own
-# code, what may not be read, engines for large tables.
+# What is looked at here is the same wherever records are: windows, pages, print, noise, networks,
+# our own code, what may not be read, engines for large tables.
 SAME_ANYWHERE = re.compile(
-    r"pages/(?!test_(page_jobs|visiting|accounts_page|approvals_page|requests_page|trail_page))"
-    r"|test_(bigdata_plan|deploy|flower|fuzz|glossary|i18n|report_standards|security_code"
+    r"browser/|statistical/"
+    r"|pages/test_(?!page_jobs|visiting|accounts_page|approvals_page|requests_page|trail_page)"
+    r"|test_(architecture|bigdata_plan|deploy|flower|fuzz|glossary|i18n|report_standards|security_code"
     r"|security_files|selfaudit|tracing_truth)\.py"
 )
 
@@ -76,6 +81,14 @@ def pytest_configure(config: pytest.Config) -> None:
         redirect_child()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `--records postgresql`, do not even import what is the same anywhere."""
+    if config.getoption("records") == "sqlite" or not collection_path.is_file():
+        return None
+    where = collection_path.relative_to(ROOT / "tests").as_posix()
+    return True if SAME_ANYWHERE.match(where) else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With `--records postgresql`, leave out what has no workspace, or is the same anywhere."""
     if config.getoption("records") == "sqlite":
@@ -96,8 +109,7 @@ def _can_be(item: pytest.Function) -> bool:
 
 
 def _has_records(item: pytest.Function) -> bool:
-    is_same = SAME_ANYWHERE.match(item.path.relative_to(ROOT / "tests").as_posix())
-    if is_same or item.get_closest_marker(ANYWHERE):
+    if item.get_closest_marker(ANYWHERE):
         return False
     return "settings" in item.fixturenames or _opens_records(item.module)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance import shipped
 from compliance.errors import ClockError
 from compliance.plain import from_plain
 from compliance.rules.clocks import due
@@ -20,10 +20,10 @@ from tests.cli_cases import refused, run
 
 HERE = Path(__file__).resolve().parent
 PACK = HERE.parent / "compliance" / "rules" / "packs" / "laws.yaml"
-CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "clock_cases.yaml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = shipped.values((HERE / "clock_cases.yaml").read_bytes())
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
-RULES = {rule["id"]: rule for rule in yaml.safe_load(PACK.read_text("utf-8"))["rules"]}
+RULES = {rule["id"]: rule for rule in shipped.values(PACK.read_bytes())["rules"]}
 MONTH = Deadline(
     start="received_at",
     base=Period(months=1),

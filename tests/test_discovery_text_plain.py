@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
+from compliance import shipped
 from compliance.demo import build_shop
 from compliance.discovery.text import find_in_many, find_spans, redact
 from compliance.discovery.text.languages import Family, families
 from compliance.discovery.text.nouns import SpanType
 
 BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
-HELD_OUT = yaml.safe_load((BENCHMARKS / "text_held_out.yaml").read_text("utf-8"))
+HELD_OUT = shipped.values((BENCHMARKS / "text_held_out.yaml").read_bytes())
 LANGUAGES = [name for name in HELD_OUT if name not in ("source", "as_of")]
 LETTER = (
     "Dear Ms Anna Schmidt, your order for anna.schmidt@example.org will be sent to 12 Baker "

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from compliance import shipped
 from compliance.dataset.nouns import Description
 from compliance.discovery.nouns import IdentifierClass
 from compliance.plain import from_plain
@@ -25,8 +25,8 @@ from compliance.workspace.governing.knowing import known
 pytestmark = pytest.mark.realdata
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
-EXPECTED: Mapping[str, Any] = yaml.safe_load(
-    (Path(__file__).parent / "expectations.yaml").read_text("utf-8")
+EXPECTED: Mapping[str, Any] = shipped.values(
+    (Path(__file__).parent / "expectations.yaml").read_bytes()
 )
 OF_DATA = ("dataset", "activity", "org")
 
@@ -73,7 +73,7 @@ def case(
         knows = known(desk, connection, AT)
     return Case(
         expected=expected,
-        truth=yaml.safe_load((folder / "truth.yaml").read_text("utf-8")),
+        truth=shipped.values((folder / "truth.yaml").read_bytes()),
         knows=knows,
         assessment=assessment,
     )

@@ -9,8 +9,8 @@ from importlib import resources
 from typing import Any
 
 import pytest
-import yaml
 
+from compliance import shipped
 from compliance.register import kinds, laws
 from compliance.register.kinds import raw
 from compliance.register.nouns import Field, FieldType
@@ -26,7 +26,7 @@ _OF_FIELD = ("before_field", "after_field", "eq_field")
 @cache
 def pack() -> dict[str, Any]:
     file = resources.files("compliance.rules").joinpath("packs/laws.yaml")
-    found: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    found: dict[str, Any] = shipped.values(file.read_bytes())
     return found
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
+from compliance import shipped
 from compliance.errors import RequestInputError
 from compliance.register import kind_of
 from compliance.rights.nouns import IdentityLevel, Right
@@ -12,7 +12,6 @@ from compliance.rights.requests import Provision, provision_of, provisions, rete
 from compliance.rules.nouns import Pack
 from compliance.rules.pack import desk_pack
 from compliance.workspace.requesting.clocks import deadline_of
-from tests.conftest import ROOT
 from tests.request_cases import ALL_LAWS
 
 EVERY = [one for found in provisions().values() for one in found.values()]
@@ -34,9 +33,7 @@ def test_every_law_in_scope_is_there() -> None:
 
 
 def test_the_file_says_where_it_comes_from() -> None:
-    raw = yaml.safe_load(
-        (ROOT / "compliance/rights/requests/rights.yaml").read_text(encoding="utf-8")
-    )
+    raw = shipped.table("compliance.rights.requests", "rights.yaml")
 
     assert raw["source"]
     assert raw["as_of"]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance import shipped
 from compliance.register.nouns import Contradiction
 from compliance.rules.nouns import Answer, Flow, Form, Level
 from compliance.rules.residency import judge, tables
@@ -42,7 +42,7 @@ class Case:
 
 
 def cases() -> list[Case]:
-    raw = yaml.safe_load(CASES_FILE.read_text(encoding="utf-8"))
+    raw = shipped.values(CASES_FILE.read_bytes())
     found = []
     for line in raw["cases"]:
         facts: dict[str, Any] = {}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
 
+from compliance import shipped
 from pages.parts.navigation import PAGES
 from tests.browser.conftest import BUILDING_MS, App, Profile
 from tests.browser.keyboard import UNSEEN, Keyboard
@@ -37,7 +37,7 @@ class Flow:
 
 def _flows() -> Iterator[Flow]:
     file = Path(__file__).with_name("keyboard_flows.yaml")
-    for row in yaml.safe_load(file.read_text(encoding="utf-8")):
+    for row in shipped.values(file.read_bytes()):
         steps = [next(iter(step.items())) for step in row["steps"]]
         yield Flow(name=row["flow"], page=row["page"], steps=steps, acts=row.get("acts", ()))
 
