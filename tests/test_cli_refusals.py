@@ -38,6 +38,7 @@ def short(value: object) -> str:
     return repr(value)[:24]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("epsilon", EPSILONS, ids=short)
 @pytest.mark.parametrize("verb", ["preview", "release", "budget"])
 def test_an_epsilon_that_cannot_be_is_refused(
@@ -52,6 +53,7 @@ def test_an_epsilon_that_cannot_be_is_refused(
     assert len(said) < 120
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("delta", DELTAS, ids=short)
 @pytest.mark.parametrize("verb", ["preview", "release", "budget"])
 def test_a_delta_that_cannot_be_is_refused(
@@ -135,6 +137,7 @@ QUERIES = [
 ]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(("content", "why"), QUERIES)
 def test_a_query_that_cannot_be_asked_is_refused(
     home: Path, tmp_path: Path, content: str | bytes, why: str
@@ -160,6 +163,7 @@ PLANS = [
 ]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(("content", "why"), PLANS)
 def test_a_plan_that_cannot_be_run_is_refused(
     home: Path, tmp_path: Path, content: str, why: str
@@ -169,6 +173,7 @@ def test_a_plan_that_cannot_be_run_is_refused(
     assert why in refused(home, "federate", "orders", "--plan", plan)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     "typed",
     [["preview", "orders", "--query"], ["federate", "orders", "--plan"]],
@@ -220,6 +225,7 @@ CAPS = [
 ]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(("cap", "why"), CAPS)
 def test_a_cap_that_cannot_be_is_refused(home: Path, cap: str, why: str) -> None:
     assert why in refused(home, "budget", "orders", f"--cap={cap}")
@@ -255,6 +261,7 @@ TARGETS = [
 ]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("verb", WRITING, ids=" ".join)
 @pytest.mark.parametrize(("target", "why"), TARGETS)
 def test_a_file_that_cannot_be_written_is_refused_before_the_work(
@@ -361,6 +368,7 @@ CHECKPOINTS = [
 ]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(("content", "why"), CHECKPOINTS)
 def test_a_file_that_is_no_checkpoint_is_refused(
     home: Path, tmp_path: Path, content: str | bytes, why: str
