@@ -41,6 +41,7 @@ from compliance.settings import Settings
 from compliance.storage import tables
 from compliance.workspace import Workspace
 from compliance.workspace.approving import acts as approving_acts
+from tests.forked import START
 from tests.postgresql import on_both
 
 TOTAL = Budget(epsilon=Decimal(20), delta=Decimal("1e-5"))
@@ -361,9 +362,8 @@ def _publish(settings: Settings, at: Clock, results: multiprocessing.Queue[bool]
 def test_two_processes_use_an_approval_once(anna: Workspace, ben: Workspace, clock: Clock) -> None:
     require(anna, "1")
     approved(anna, ben)
-    start = multiprocessing.get_context("spawn")
-    results: multiprocessing.Queue[bool] = start.Queue()
-    both = [start.Process(target=_publish, args=(anna.settings, clock, results)) for _ in range(2)]
+    results: multiprocessing.Queue[bool] = START.Queue()
+    both = [START.Process(target=_publish, args=(anna.settings, clock, results)) for _ in range(2)]
     for one in both:
         one.start()
     for one in both:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import threading
 from collections.abc import Callable
@@ -36,6 +35,7 @@ from compliance.settings import Settings
 from compliance.workspace import Workspace
 from compliance.workspace.releasing import releases
 from compliance.workspace.releasing.releases import RELEASE_LEASE
+from tests.forked import START
 
 TOTAL = Budget(epsilon=Decimal(1), delta=Decimal("1e-5"))
 
@@ -217,8 +217,7 @@ def test_a_process_that_dies_while_drawing_neither_loses_nor_doubles_a_spend(
     shop: Workspace,
 ) -> None:
     shop.decide_budget("customers", TOTAL)
-    start = multiprocessing.get_context("spawn")
-    worker = start.Process(target=_die_while_drawing, args=(str(shop.settings.home),))
+    worker = START.Process(target=_die_while_drawing, args=(str(shop.settings.home),))
     worker.start()
     worker.join()
     assert worker.exitcode == 9

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,21 +18,12 @@ from compliance.privacy import fits, loss_of, to_query
 from compliance.privacy.nouns import Budget, Spend, SpendState
 from compliance.settings import Settings
 from compliance.workspace import Workspace
+from tests.forked import START
 from tests.postgresql import on_both
 
 PROCESSES, THREADS = 4, 16
 PEOPLE = to_query({"unit": "person", "statistics": [{"count": "units"}]})
 DELTA = Decimal("1e-9")
-
-# A fork of one that has loaded everything starts at once; tests of many processes need that.
-START = multiprocessing.get_context("forkserver")
-START.set_forkserver_preload(
-    [
-        "tests.test_spending",
-        "compliance.privacy.mechanisms",
-        *("alembic.command", "dp_accounting.pld.privacy_loss_distribution", "opendp._data"),
-    ]
-)
 
 
 @pytest.fixture

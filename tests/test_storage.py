@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import sqlite3
 import sys
 import threading
@@ -32,6 +31,7 @@ from compliance.storage.tables import METADATA, RECORDS, TRAIL
 from compliance.trail import Line
 from compliance.workspace.desk import Desk
 from compliance.workspace.releasing import budgets
+from tests.forked import START
 from tests.postgresql import Server, on_both, past_the_desk
 
 REFUSED = (sqlite3.IntegrityError, psycopg.IntegrityError)
@@ -181,8 +181,7 @@ def _write_many(settings: Settings, times: int) -> None:
 def test_several_processes_make_one_home_and_write_one_unbroken_trail(settings: Settings) -> None:
     from compliance.workspace.trails import trails
 
-    start = multiprocessing.get_context("spawn")
-    writers = [start.Process(target=_write_many, args=(settings, 12)) for _ in range(3)]
+    writers = [START.Process(target=_write_many, args=(settings, 12)) for _ in range(3)]
     for writer in writers:
         writer.start()
     for writer in writers:

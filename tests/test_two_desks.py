@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,12 +20,11 @@ from compliance.settings import Settings
 from compliance.workspace import Workspace, noticing
 from compliance.workspace.erasing.files import alone
 from tests.erasing_cases import ask, email, erase, files_of
+from tests.forked import START
 from tests.postgresql import on_both
 
 ANN = "ann@a.example"
 PEOPLE = f"id,mail,town\n1,{ANN},Ulm\n2,bob@b.example,Bonn\n3,cem@c.example,Rom\n"
-START = multiprocessing.get_context("forkserver")
-START.set_forkserver_preload(["tests.test_two_desks"])
 
 Ask = Callable[..., object]
 
