@@ -7,6 +7,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -188,9 +189,10 @@ class Plainly:
         self.gone, self.is_held = self._judged()
         self.kept = [cell for cell in self.order if cell not in self.gone]
         self.suppressed = sum(len(self.members[cell]) for cell in self.gone)
-        self.is_allowed = self.is_held and self.suppressed <= int(
-            problem.suppression_limit * self.rows
-        )
+        self.is_allowed = self.is_held and self.suppressed <= self._may_go()
+
+    def _may_go(self) -> int:
+        return math.floor(Fraction(str(self.problem.suppression_limit)) * self.rows)
 
     def _judged(self) -> tuple[set[tuple[int, ...]], bool]:
         classes, criteria = self._classes(), self.problem.criteria
@@ -207,7 +209,7 @@ class Plainly:
         for count in range(len(left) + 1):
             more = gone | set(left[:count])
             rows = sum(len(self.members[cell]) for cell in more)
-            if count and rows > int(self.problem.suppression_limit * self.rows):
+            if count and rows > self._may_go():
                 break
             sizes = [len(self.members[cell]) for cell in left[count:]]
             if all(holds(each, Classes(sizes=np.array(sizes, dtype=np.int64))) for each in whole):

@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import TypeVar
 
 import numpy as np
@@ -171,11 +172,18 @@ def test_no_more_rows_are_lost_than_the_limit_allows(
     except NoRecodingError:
         by_region = Counter(city >= 3 for _, city, _ in rows)
         alone = sum(count for count in by_region.values() if count < k)
-        assert alone > math.floor(limit * len(rows))
+        assert alone > math.floor(Fraction(str(limit)) * len(rows))
         return
 
-    assert recoding.suppressed.sum() <= math.floor(limit * len(rows))
+    assert recoding.suppressed.sum() <= math.floor(Fraction(str(limit)) * len(rows))
     assert all(count >= k for count in sizes(recoding).values())
+
+
+@pytest.mark.parametrize(
+    ("limit", "spare"), [(0.29, 29), (0.07, 7), (1 / 3, 33), (0.29 - 1e-15, 28)]
+)
+def test_the_limit_is_read_as_it_is_written(limit: float, spare: int) -> None:
+    assert problem([(0, 0, 0)] * 100, k_of(2), limit=limit).spare == spare
 
 
 @given(rows=rows_of_people, data=st.data())

@@ -271,8 +271,10 @@ def test_a_description_that_cannot_be_leaves_no_file_behind(
     assert why in refused(home, "dataset", *asked, *typed)
 
 
-def test_the_same_table_under_another_name_is_refused(home: Path) -> None:
-    path = home.parent / "orders.csv"
+def test_the_same_table_under_another_name_is_refused(
+    home: Path, tmp_path: Path, orders_csv: bytes
+) -> None:
+    path = written(tmp_path, "orders.csv", orders_csv)
 
     assert "“orders”" in refused(home, "dataset", "add", path, "--name", "second")
 

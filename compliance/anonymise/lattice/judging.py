@@ -36,11 +36,6 @@ class Verdict:
     spoils: bool
 
 
-def allowed_rows(problem: Problem) -> int:
-    """How many rows may be suppressed."""
-    return int(problem.suppression_limit * problem.rows)
-
-
 def least_rows(problem: Problem) -> int:
     """The rows that every class that is left has, at least."""
     asked = [c.value for c in problem.criteria if c.model is Model.K_ANONYMITY]
@@ -57,7 +52,7 @@ def judged(problem: Problem, table: Table) -> Verdict:
     if all(criterion.model is Model.K_ANONYMITY for criterion in problem.criteria):
         gone = (table.sizes < least_rows(problem)) & (table.sizes > 0)
         return Verdict(gone=gone, core=gone, holds=True, spoils=False)
-    held, limit = table.sizes > 0, allowed_rows(problem)
+    held, limit = table.sizes > 0, problem.spare
     classes = classes_of(problem, table)
     single = [c for c in problem.criteria if is_per_class(c.model)]
     whole = [c for c in problem.criteria if not is_per_class(c.model)]

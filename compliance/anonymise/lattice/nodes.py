@@ -8,7 +8,7 @@ import numpy as np
 
 from compliance.anonymise.lattice.coding import Coding, coded
 from compliance.anonymise.lattice.costs import Prices, added, priced
-from compliance.anonymise.lattice.judging import Verdict, allowed_rows, judged, least_rows
+from compliance.anonymise.lattice.judging import Verdict, judged, least_rows
 from compliance.anonymise.lattice.tables import Levels, Table, Tables, bottom
 from compliance.anonymise.nouns import LossKind, Problem
 from compliance.anonymise.nouns.problem import Bools, Floats, Ints
@@ -74,7 +74,7 @@ def lattice_of(problem: Problem) -> Lattice:
         coding=coding,
         prices=priced(problem, coding),
         tables=Tables(coding, bottom(problem, coding)),
-        limit=allowed_rows(problem),
+        limit=problem.spare,
         k=least_rows(problem),
     )
 

@@ -35,7 +35,7 @@ def recode_locally(problem: Problem) -> Generator[Progress, None, Recoding]:
     """
     records = records_of(problem)
     guard = Guard(problem, records)
-    allowed = int(np.floor(problem.suppression_limit * problem.rows + 1e-9))
+    allowed = problem.spare
     below = yield from _from_below(records, guard, allowed)
     above = yield from _from_above(records, guard, allowed)
     found = _cheaper(records, below, above)

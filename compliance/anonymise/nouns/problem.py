@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -127,6 +128,14 @@ class Problem:
     @property
     def rows(self) -> int:
         return len(self.ladders[0].codes)
+
+    @property
+    def spare(self) -> int:
+        """How many rows may be suppressed: 29 of 100 at 0.29, as it is written.
+
+        A product of floats would allow 28, and a tolerance 5 of 10 at a little less than a half.
+        """
+        return int(Decimal(str(self.suppression_limit)) * self.rows)
 
     @property
     def nodes(self) -> int:
