@@ -24,6 +24,7 @@ BENCHES := bench-anonymise bench-audit bench-baskets bench-bigdata bench-crowd b
 run: $(VENV)/.core
 	$(BIN)/python -m streamlit run pages/parts/server.py --server.port $(PORT)
 
+# What is missing is set up first, two things at once, as pip unpacks on one core.
 # Each file stays with one worker, so that what its tests share is made once. In their own order the
 # slow ones, which drive a browser, come early and no worker waits for them at the end. One thread
 # each, or the workers would wait for each other. The second pass repeats those that have a

@@ -244,7 +244,9 @@ def test_every_chart_has_words_instead_and_its_numbers_beside_it() -> None:
 
 def test_every_chart_is_put_on_the_page_in_one_place() -> None:
     places = [
-        path for path in (ROOT / "pages").rglob("*.py") if "plotly_chart(" in path.read_text()
+        path
+        for path in (ROOT / "pages").rglob("*.py")
+        if "plotly_chart(" in path.read_text("utf-8")
     ]
     assert [path.name for path in places] == ["showing.py"]
 

@@ -136,7 +136,6 @@ def test_a_release_groups_joins_filters_and_adds_up(small: Workspace) -> None:
     assert not [place for place in tagged.tags if place.node.startswith("release:")]
 
 
-@pytest.mark.anywhere
 def test_looks_invented_rows_and_models_tell_their_columns(
     workspace: Workspace, orders_csv: bytes
 ) -> None:

@@ -86,7 +86,6 @@ def test_rows_that_cannot_be_told_apart_are_nobodys_and_that_is_said(desk: Works
     assert "safe@1" in found.searched
 
 
-@pytest.mark.anywhere
 def test_invented_rows_are_nobodys_and_that_is_said(desk: Workspace) -> None:
     raw = {
         "unit": "customer_id",

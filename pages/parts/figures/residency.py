@@ -117,9 +117,13 @@ def counters(found: Sequence[Counter], names: Mapping[str, str]) -> go.Figure:
     for at, dash in ((80, "dash"), (100, "solid")):
         figure.add_vline(x=at, line={"color": INK, "width": 2, "dash": dash})
         figure.add_annotation(
-            x=at, y=1.0, yref="paper", yanchor="bottom", text=locales.share(at / 100),
+            x=at,
+            y=1.0,
+            yref="paper",
+            yanchor="bottom",
+            text=locales.share(at / 100),
             showarrow=False,
-        )  # fmt: skip
+        )
     figure.update_xaxes(range=[0, 112], title=_("% of the next threshold"), showgrid=False)
     figure.update_yaxes(autorange="reversed")
     return framed(figure, height=110 + 62 * len(found))
